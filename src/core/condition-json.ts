@@ -1,0 +1,148 @@
+import { and, compare, exists, isIn, isReference, not, or, some, type Comparison, type Condition, type Reference } from './condition.js';
+import { BadInput } from './errors.js';
+import { FORBIDDEN_KEYS } from './path.js';
+import { isScalar, type Scalar } from './value.js';
+
+const LIMITS = { depth: 12, nodes: 200, list: 500 };
+const REFERENCE = /^\$(user|data|role)\.(.+)$/;
+const COMPARISONS: Readonly<Record<string, Comparison>> = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte' };
+/** Shorthands of rule writers, and what they stand for. */
+const ROOTS: Readonly<Record<string, string>> = { item: 'item', instance: 'instance', model: 'model', data: 'instance.data', roles: 'instance.guard.roles' };
+
+const bad = (message: string): never => {
+  throw new BadInput('bad-condition', message);
+};
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A dotted path of own keys: no empty part, no `$`, nothing that leads out of the data. */
+function checkPath(path: string, whole: string): string {
+  for (const part of path.split('.')) {
+    if (part === '' || part.startsWith('$') || FORBIDDEN_KEYS.has(part)) bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
+  }
+  return path;
+}
+
+function field(name: string): string {
+  const dot = name.indexOf('.');
+  const root = dot < 0 ? undefined : ROOTS[name.slice(0, dot)];
+  if (root === undefined) return bad(`Field ${show(name)} must begin with one of ${Object.keys(ROOTS).map((key) => `${key}.`).join(', ')}`);
+  return `${root}.${checkPath(name.slice(dot + 1), name)}`;
+}
+
+function reference(text: string): Reference | undefined {
+  if (!text.startsWith('$')) return undefined;
+  const match = REFERENCE.exec(text);
+  if (match === null) return bad(`Value ${show(text)} begins with $ but is none of $user.…, $data.…, $role.…`);
+  return Object.freeze({ ref: match[1] as Reference['ref'], path: checkPath(match[2] as string, text) });
+}
+
+function value(input: unknown, where: string): Scalar | Reference {
+  if (!isScalar(input)) return bad(`${where} takes a text, number, boolean or date, got ${show(input)}.`);
+  return (typeof input === 'string' ? reference(input) : undefined) ?? input;
+}
+
+function values(input: unknown, where: string): readonly Scalar[] | Reference {
+  if (typeof input === 'string') return reference(input) ?? bad(`${where} takes a list or a reference, got ${show(input)}.`);
+  if (!Array.isArray(input) || input.length > LIMITS.list) return bad(`${where} takes a list of at most ${LIMITS.list} values, got ${show(input)}.`);
+  return input.map((entry) => {
+    const one = value(entry, where);
+    return isReference(one) ? bad(`${where} takes plain values in its list, got ${show(entry)}.`) : one;
+  });
+}
+
+class Reader {
+  private nodes = 0;
+
+  private enter(depth: number): void {
+    if (depth > LIMITS.depth) bad(`A condition may be ${LIMITS.depth} levels deep.`);
+    if (++this.nodes > LIMITS.nodes) bad(`A condition may have ${LIMITS.nodes} nodes.`);
+  }
+
+  read(input: unknown, depth = 0): Condition {
+    this.enter(depth);
+    if (!isObject(input)) return bad(`A condition is an object, got ${show(input)}.`);
+    const parts = Object.entries(input).map(([key, entry]): Condition => {
+      if (key === '$and') return and(...this.list(key, entry, depth));
+      if (key === '$or') return or(...this.list(key, entry, depth));
+      if (key === '$nor') return not(or(...this.list(key, entry, depth)));
+      if (key === '$not') return not(this.read(entry, depth + 1));
+      if (key.startsWith('$')) return bad(`Operator ${show(key)} is not admitted in a condition.`);
+      return this.field(key, entry, depth + 1);
+    });
+    return and(...parts);
+  }
+
+  private list(key: string, input: unknown, depth: number): Condition[] {
+    if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of conditions, got ${show(input)}.`);
+    return input.map((entry) => this.read(entry, depth + 1));
+  }
+
+  private field(name: string, input: unknown, depth: number): Condition {
+    this.enter(depth);
+    if (name === 'items') return this.items(input, depth);
+    const path = field(name);
+    if (!isObject(input)) return compare('eq', path, value(input, name));
+    const entries = Object.entries(input);
+    if (entries.length === 0) return bad(`Field ${show(name)} has an empty condition.`);
+    return and(
+      ...entries.map(([operator, operand]): Condition => {
+        const where = `${name}: ${operator}`;
+        if (operator === '$in') return isIn(path, values(operand, where));
+        if (operator === '$nin') return and(exists(path), not(isIn(path, values(operand, where))));
+        if (operator === '$exists') return typeof operand === 'boolean' ? exists(path, operand) : bad(`${where} takes true or false.`);
+        if (operator === '$not') return not(this.field(name, operand, depth + 1));
+        const op = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
+        if (op === undefined) return bad(`Operator ${show(operator)} at ${show(name)} is not admitted in a condition.`);
+        const right = value(operand, where);
+        if (isReference(right) && right.ref !== 'user' && op !== 'eq' && op !== 'ne') return bad(`${where} cannot compare with ${operand as string}; only $eq, $ne and $in can.`);
+        return compare(op, path, right);
+      }),
+    );
+  }
+
+  private items(input: unknown, depth: number): Condition {
+    if (!isObject(input) || Object.keys(input).join() !== '$elemMatch') return bad('items takes {$elemMatch: condition}.');
+    return some('instance.items', this.read(input.$elemMatch, depth + 1));
+  }
+}
+
+/**
+ * Reads a condition from its JSON form, which is MongoDB's own syntax with `$user.`, `$data.` and `$role.` values:
+ * `{ "data.topic": { "$in": "$user.expertise" } }`. Fields begin with `data.`, `roles.`, `item.`, `instance.` or
+ * `model.`; `items` takes an `$elemMatch` whose fields begin with `item.`.
+ * @throws BadInput `bad-condition`, naming the node that was met and what was expected
+ */
+export function parseCondition(input: unknown): Condition {
+  return new Reader().read(input);
+}
+
+function printValue(input: Scalar | Reference): unknown {
+  return isReference(input) ? `$${input.ref}.${input.path}` : input;
+}
+
+/** The JSON form of a condition: `parseCondition(printCondition(c))` means the same as `c`. */
+export function printCondition(condition: Condition): Record<string, unknown> {
+  switch (condition.op) {
+    case 'in':
+    case 'overlaps':
+      return { [condition.field]: { $in: isReference(condition.values) ? printValue(condition.values) : [...condition.values] } };
+    case 'exists':
+      return { [condition.field]: { $exists: condition.present } };
+    case 'some':
+      return { items: { $elemMatch: printCondition(condition.where) } };
+    case 'and':
+      return condition.of.length === 0 ? {} : { $and: condition.of.map(printCondition) };
+    case 'or':
+      return condition.of.length === 0 ? { $nor: [{}] } : { $or: condition.of.map(printCondition) };
+    case 'not':
+      return { $nor: [printCondition(condition.of)] };
+    default:
+      return { [condition.field]: { [`$${condition.op}`]: printValue(condition.value) } };
+  }
+}

@@ -1,0 +1,32 @@
+import type { Operation } from './operation.js';
+
+/** What one rule had to say. */
+export interface Reason {
+  readonly policy: string;
+  readonly rule: string;
+  /** A rule that permits is enough if it holds; one that restricts must hold. */
+  readonly effect: 'permits' | 'restricts' | 'failed';
+  readonly holds: boolean;
+  /** The rule in words. */
+  readonly says: string;
+}
+
+/** The answer of the decision point, with what every rule said. Frozen. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly operation: Operation;
+  /** Name of the principal that asked. */
+  readonly userName: string;
+  /** In the order in which the rules were asked. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The reasons that made the answer what it is, in one line: the permits that held, or what stood in the way. */
+export function summary(decision: Decision): string {
+  const failed = decision.reasons.filter((r) => r.effect === 'failed');
+  if (failed.length > 0) return failed.map((r) => `${r.policy} failed`).join(', ');
+  const against = decision.reasons.filter((r) => r.effect === 'restricts' && !r.holds);
+  const decisive = decision.allowed ? decision.reasons.filter((r) => r.effect === 'permits' && r.holds) : against;
+  if (decisive.length > 0) return decisive.map((r) => `${r.policy}/${r.rule}`).join(', ');
+  return decision.allowed ? 'allowed' : 'no rule permits it';
+}

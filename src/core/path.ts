@@ -1,0 +1,30 @@
+const INDEX = /^(0|[1-9]\d*)$/;
+
+/** Keys that lead out of the data of an object; they are refused wherever a caller may name one. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Own property of an object, or undefined: inherited keys do not exist here. */
+export function own(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/**
+ * The values that a dotted path reaches, as MongoDB finds them: an array on the way stands for each of its elements
+ * (and, for a number, for the element at that place). `undefined` stands for "not there".
+ */
+export function valuesAt(document: unknown, segments: readonly string[], from = 0): unknown[] {
+  let value = document;
+  for (let i = from; i < segments.length; i++) {
+    const segment = segments[i] as string;
+    if (Array.isArray(value)) {
+      const found: unknown[] = [];
+      if (INDEX.test(segment) && Number(segment) < value.length) found.push(...valuesAt(value[Number(segment)], segments, i + 1));
+      for (const element of value as unknown[]) {
+        if (typeof element === 'object' && element !== null && !Array.isArray(element)) found.push(...valuesAt(element, segments, i));
+      }
+      return found;
+    }
+    value = own(value, segment);
+  }
+  return [value];
+}

@@ -1,0 +1,39 @@
+/** A value that a condition may compare with: what MongoDB orders within one type. */
+export type Scalar = string | number | boolean | Date;
+
+/** True when the value may stand in a condition. NaN and invalid dates may not: they equal nothing. */
+export function isScalar(value: unknown): value is Scalar {
+  if (typeof value === 'number') return !Number.isNaN(value);
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  return typeof value === 'string' || typeof value === 'boolean';
+}
+
+/** Equality as MongoDB has it for scalars: no conversion between types; dates by their time. */
+export function same(left: unknown, right: Scalar): boolean {
+  if (left === right) return true;
+  return left instanceof Date && right instanceof Date && left.getTime() === right.getTime();
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** Order of texts by code point, as MongoDB's binary comparison of UTF-8 has it; JavaScript's own order is by UTF-16 unit. */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  if (!SURROGATE.test(left) && !SURROGATE.test(right)) return left < right ? -1 : 1;
+  const a = [...left];
+  const b = [...right];
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const difference = (a[i] as string).codePointAt(0)! - (b[i] as string).codePointAt(0)!;
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Order of two values of one type, or undefined when their types differ (MongoDB compares within a type only). */
+export function compareWithinType(left: unknown, right: Scalar): number | undefined {
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  if (typeof left === 'number' && typeof right === 'number') return Number.isNaN(left) ? undefined : left - right;
+  if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
+  if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();
+  return undefined;
+}

@@ -1,0 +1,268 @@
+/**
+ * What the guard needs of a store, as one interface with two adapters (`mongo`, `embedded`). A filter, a sort and a
+ * field name here are trusted: they come from `scoped-query`, never straight from a caller.
+ */
+
+/** A MongoDB query expression over a stored document, made by this package. */
+export type Filter = Readonly<Record<string, unknown>>;
+
+/** Fields to order by, most significant first. */
+export type Sort = readonly (readonly [field: string, direction: 1 | -1])[];
+
+/** Rows with one of these tokens in a token list of the instance; each list has an index of its own. */
+export interface TokenFilter {
+  readonly field: 'guard.open' | 'guard.read';
+  readonly anyOf: readonly string[];
+}
+
+/** The place after which a page begins, in the default order (newest instance first, then `seq`). */
+export interface Cursor {
+  /** `_id` of the last instance of the page before, as 24 hexadecimal digits. */
+  readonly id: string;
+  /** `seq` of its last item; items only. */
+  readonly seq?: number;
+}
+
+export interface Paging {
+  /** Missing: the default order. `after` needs the default order. */
+  readonly sort?: Sort | undefined;
+  readonly after?: Cursor | undefined;
+  readonly skip?: number | undefined;
+  /** Missing: all. */
+  readonly limit?: number | undefined;
+}
+
+/** A query for instances. Default order: `_id` descending. */
+export interface InstancePlan extends Paging {
+  readonly filter: Filter;
+  readonly tokens?: TokenFilter | undefined;
+  /** Top-level fields to leave out of what comes back; `source`, `svg`, `logs` and `savePoints` are the large ones. */
+  readonly without?: readonly string[] | undefined;
+}
+
+/**
+ * A query for items. `before` is asked of the instance; then the list `items` is unwound, and `each` is asked of a
+ * document that has the one item as `items` and, where `needsAll` is set, the whole list as `all`.
+ * Default order: `_id` descending, then `items.seq` ascending.
+ */
+export interface ItemPlan extends Paging {
+  readonly before: Filter;
+  readonly tokens?: TokenFilter | undefined;
+  readonly each: Filter;
+  readonly needsAll: boolean;
+}
+
+/** An instance as it is stored. `guard` is ours, all else is the host's (spec 08, 12). */
+export interface StoredInstance {
+  _id?: unknown;
+  id: string;
+  name?: string;
+  status?: string;
+  version?: number | null;
+  tenantId?: string | null;
+  data?: Record<string, unknown>;
+  items?: StoredItem[];
+  tokens?: unknown[];
+  guard?: InstanceGuard;
+  [field: string]: unknown;
+}
+
+export interface StoredItem {
+  id: string;
+  elementId?: string;
+  type?: string;
+  status?: string;
+  seq?: number;
+  guard?: ItemGuard;
+  [field: string]: unknown;
+}
+
+/** What the guard keeps of one item; copied to `items[].guard` at every save, for the scopes (spec 08, 12). */
+export interface ItemGuard {
+  /** The model restricts the task to nobody. */
+  open?: boolean;
+  /** Nobody but an administrator may do it: not open, no assignee, no candidates. Derived at every save. */
+  closed?: boolean;
+  /** Why it is closed, in words without data. */
+  why?: string;
+  startedBy?: string;
+  /** Who lent the task, while it is delegated. */
+  owner?: string;
+  completedBy?: string;
+  [extra: string]: unknown;
+}
+
+/** A delivery from one instance to another that was committed with the sender and is not done yet (spec 08, 46). */
+export interface Delivery {
+  readonly key: string;
+  readonly itemId: string;
+  readonly data: Record<string, unknown> | null;
+  readonly causer: string;
+}
+
+export interface InstanceGuard {
+  /** Our integer revision, one more at every commit. */
+  rev: number;
+  startedBy?: string;
+  /** Who caused work of the instance that was not started by a person; for the record. */
+  causedBy?: string;
+  open?: string[];
+  read?: string[];
+  items?: Record<string, ItemGuard>;
+  /** True from the return of a `noWait` command until its work has settled. */
+  busy?: boolean;
+  /** The failure of `noWait` work, in words. */
+  failure?: string;
+  outbox?: Delivery[];
+  [extra: string]: unknown;
+}
+
+/** One item of an instance: the instance's document with the one item in the place of the list. */
+export type UnwoundItem = Omit<StoredInstance, 'items'> & { items: StoredItem; all?: StoredItem[] };
+
+export interface InstanceStore {
+  find(plan: InstancePlan): Promise<StoredInstance[]>;
+  count(plan: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number>;
+  /** What comes back is without `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
+  findItems(plan: ItemPlan): Promise<UnwoundItem[]>;
+  countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number>;
+  /** Distinct values of a top-level field, among the instances of the plan. */
+  distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]>;
+  /** The whole document, a copy of the caller's own. */
+  load(id: string): Promise<StoredInstance | undefined>;
+  /** @throws Conflict when the id exists */
+  insert(document: StoredInstance): Promise<void>;
+  /**
+   * Sets the given top-level fields in one write, if the stored revision is still the expected one (undefined: a
+   * document without `guard`, as an unguarded host leaves it). False: somebody else wrote, nothing was changed.
+   */
+  update(id: string, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** Deletes those of the ids that the filter still admits; how many. */
+  remove(ids: readonly string[], filter: Filter): Promise<number>;
+  /** Copies documents to the archive. */
+  archive(documents: readonly StoredInstance[]): Promise<void>;
+}
+
+export interface StoredModel {
+  _id?: unknown;
+  name: string;
+  owner?: string | null;
+  source?: string;
+  svg?: string | null;
+  saved?: Date;
+  processes?: Record<string, unknown>[];
+  events?: Record<string, unknown>[];
+  guard?: { rev: number; starts?: Record<string, unknown>[]; [extra: string]: unknown };
+  [field: string]: unknown;
+}
+
+export interface ModelStore {
+  /** Ordered by name. */
+  find(filter: Filter, options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number }): Promise<StoredModel[]>;
+  /** The model of that name and owner (null: none). */
+  get(name: string, owner: string | null): Promise<StoredModel | undefined>;
+  /** Inserts or replaces by name and owner. */
+  put(document: StoredModel): Promise<void>;
+  /** Sets top-level fields if the revision is still the expected one; false otherwise. */
+  update(name: string, owner: string | null, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean>;
+  remove(name: string, owner: string | null): Promise<boolean>;
+  /** @throws Conflict when the new name exists for that owner */
+  rename(name: string, owner: string | null, newName: string): Promise<boolean>;
+}
+
+/** Who holds a lock: enough to tell whether the holder is gone. */
+export interface LockOwner {
+  readonly host: string;
+  readonly pid: number;
+  /** Random, one per guard instance. */
+  readonly nonce: string;
+}
+
+export interface HeldLock {
+  readonly id: string;
+  readonly owner?: LockOwner | undefined;
+  /** When it was taken. */
+  readonly time: Date;
+  /** Missing: taken by an unguarded host. */
+  readonly until?: Date | undefined;
+}
+
+export interface LockStore {
+  /**
+   * One try: takes the lock when it is free or `isStale` says so of its holder; true when it is now the owner's.
+   * Two takers of one stale lock: one wins.
+   */
+  acquire(id: string, owner: LockOwner, until: Date, isStale: (held: HeldLock) => boolean): Promise<boolean>;
+  /** False when the lock is no longer the owner's. */
+  renew(id: string, owner: LockOwner, until: Date): Promise<boolean>;
+  release(id: string, owner: LockOwner): Promise<void>;
+  list(): Promise<HeldLock[]>;
+}
+
+/** A user of the store-backed directory. */
+export interface StoredUser {
+  userName: string;
+  userGroups: string[];
+  tenantId?: string | null;
+  modelsOwner?: string | null;
+  attributes?: Record<string, unknown>;
+  disabled?: boolean;
+  /** Salted hash of the password, in a self-describing text form; never leaves the directory. */
+  passwordHash?: string;
+  [extra: string]: unknown;
+}
+
+export interface UserStore {
+  find(userName: string): Promise<StoredUser | undefined>;
+  put(user: StoredUser): Promise<void>;
+  list(): Promise<StoredUser[]>;
+  remove(userName: string): Promise<boolean>;
+}
+
+/** One line of the audit trail: who, for whom, what, on what, the answer, the reason. Never the data. */
+export interface AuditEntry {
+  readonly time: Date;
+  readonly userName: string | null;
+  readonly onBehalfOf?: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly operation: string;
+  readonly resource: { readonly kind: string; readonly id?: string | undefined; readonly instanceId?: string | undefined; readonly name?: string | undefined };
+  readonly answer: 'allowed' | 'refused' | 'failed';
+  /** An error code, or the rule that decided. */
+  readonly reason: string;
+  readonly bypass?: boolean | undefined;
+}
+
+export interface AuditStore {
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Newest first. */
+  find(filter: { readonly since?: Date; readonly until?: Date; readonly userName?: string; readonly answer?: string; readonly limit: number; readonly tenantId?: string | null }): Promise<AuditEntry[]>;
+}
+
+/** Named values with an optional end: markers, sessions, keys. */
+export interface ValueStore {
+  get(key: string): Promise<unknown>;
+  /** @param expires when the value is gone; missing: never */
+  set(key: string, value: unknown, expires?: Date): Promise<void>;
+  delete(key: string): Promise<boolean>;
+  entries(): Promise<[key: string, value: unknown][]>;
+}
+
+export interface Store {
+  readonly kind: 'mongo' | 'embedded' | 'memory';
+  readonly instances: InstanceStore;
+  readonly models: ModelStore;
+  readonly users: UserStore;
+  readonly locks: LockStore;
+  readonly audit: AuditStore;
+  values(namespace: string): ValueStore;
+  /** Makes the indexes; idempotent. */
+  install(): Promise<void>;
+  /** Names of the indexes that should be there and are not. */
+  missingIndexes(): Promise<string[]>;
+  /** @throws CouldNotTell `store-unavailable` when the store does not answer in time */
+  ping(): Promise<void>;
+  /** Writes a consistent copy into an empty folder (embedded) or a file per collection (mongo); resolves to what was written. */
+  backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
+  close(): Promise<void>;
+}
