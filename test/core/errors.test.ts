@@ -1,0 +1,46 @@
+import { AccessDenied, BadInput, CouldNotTell, ERROR_CODES, GuardError, isGuardError, notFound } from '../../src/core/errors.js';
+
+const STATUS = [400, 401, 403, 404, 409, 413, 429, 500, 503];
+
+describe('errors', () => {
+  test.each(Object.entries(ERROR_CODES))('%s has a status of the closed list and a meaning in one sentence', (_code, { status, meaning }) => {
+    expect(STATUS).toContain(status);
+    expect(meaning).toMatch(/^[A-Z].*\.$/);
+  });
+
+  test('an error carries its code, the status of the code, its class as name, and its cause', () => {
+    const cause = new Error('below');
+    const error = new CouldNotTell('store-unavailable', 'The store did not answer.', { cause });
+    expect(error).toMatchObject({ code: 'store-unavailable', status: 503, name: 'CouldNotTell', message: 'The store did not answer.', cause });
+    expect(error).toBeInstanceOf(GuardError);
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  test('"no" and "could not tell" are different types', () => {
+    expect(new CouldNotTell('store-unavailable', 'x')).not.toBeInstanceOf(AccessDenied);
+    expect(new AccessDenied('forbidden', 'x')).not.toBeInstanceOf(CouldNotTell);
+  });
+
+  test('what is hidden and what is absent are said in the same words', () => {
+    expect(notFound('task')).toBeInstanceOf(AccessDenied);
+    expect(notFound('task')).toMatchObject({ code: 'not-found', status: 404, message: 'No such task, or it is not yours to see.' });
+  });
+
+  test('an error of another copy of the package is recognised by its code', () => {
+    expect(isGuardError(new BadInput('bad-query', 'x'))).toBe(true);
+    expect(isGuardError(Object.assign(new Error('x'), { code: 'bad-query', status: 400 }))).toBe(true);
+  });
+
+  test.each([
+    ['an error without a code', new Error('x')],
+    ['an error of the operating system', Object.assign(new Error('x'), { code: 'ENOENT' })],
+    ['an error whose code is a number', Object.assign(new Error('x'), { code: 11000 })],
+    ['an error with an inherited key as code', Object.assign(new Error('x'), { code: 'constructor' })],
+    ['an object that is no error', { code: 'bad-query', status: 400, message: 'x' }],
+    ['null', null],
+    ['undefined', undefined],
+    ['a text', 'bad-query'],
+  ])('%s is not taken for an error of this package', (_what, value) => {
+    expect(isGuardError(value)).toBe(false);
+  });
+});
