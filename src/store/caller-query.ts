@@ -1,0 +1,204 @@
+import { BadInput } from '../core/errors.js';
+import { FORBIDDEN_KEYS } from '../core/path.js';
+import { isScalar, type Scalar } from '../core/value.js';
+import { checkRegex } from './regex.js';
+
+/** One test of one field, in MongoDB's own syntax; never negative, never null (`absent` says that). */
+export type Leaf =
+  | { readonly kind: 'test'; readonly on: 'row' | 'item'; readonly field: string; readonly test: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'absent'; readonly on: 'row' | 'item'; readonly field: string };
+
+/** A caller's query, checked and copied. `row` is the instance (or model), `item` one element of its list. */
+export type CallerQuery =
+  | Leaf
+  | { readonly kind: 'and' | 'or' | 'nor'; readonly of: readonly CallerQuery[] }
+  | { readonly kind: 'element'; readonly where: CallerQuery };
+
+/** The fields that a caller may filter and sort by, with the stored path of each (spec 08, 28). */
+export interface QueryFields {
+  readonly row: Readonly<Record<string, string>>;
+  /** A root below which every path is admitted. */
+  readonly open?: string;
+  /** The name of the list, and its elements' fields. */
+  readonly list: string;
+  readonly item: Readonly<Record<string, string>>;
+}
+
+const named = (names: string, renamed: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  Object.freeze({ ...Object.fromEntries(names.split(' ').map((name) => [name, name])), ...renamed });
+
+export const INSTANCE_FIELDS: QueryFields = Object.freeze({
+  row: named('id name status version startedAt endedAt saved parentItemId tenantId', { startedBy: 'guard.startedBy' }),
+  open: 'data',
+  list: 'items',
+  item: named('id elementId name type status seq itemKey assignee candidateUsers candidateGroups dueDate followUpDate priority messageId signalId', {
+    completedBy: 'guard.completedBy',
+  }),
+});
+
+export const MODEL_FIELDS: QueryFields = Object.freeze({
+  row: named('name owner saved'),
+  list: 'events',
+  item: named('elementId type subType name processId signalId messageId candidateUsers candidateGroups lane timeDue expression'),
+});
+
+/** Limits of a caller's query (spec 06, T24). */
+export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segments: 12 } as const;
+
+const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
+const bad = (message: string): never => {
+  throw new BadInput('bad-query', message);
+};
+const show = (value: unknown): string => {
+  const text = typeof value === 'string' || typeof value === 'number' ? JSON.stringify(value) : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+};
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
+const nor = (...of: CallerQuery[]): CallerQuery => ({ kind: 'nor', of });
+const and = (of: readonly CallerQuery[]): CallerQuery => (of.length === 1 ? (of[0] as CallerQuery) : { kind: 'and', of });
+
+interface Place {
+  readonly on: 'row' | 'item';
+  readonly field: string;
+  /** As the caller wrote it. */
+  readonly name: string;
+}
+
+function checkScalar(value: unknown, where: string): Scalar {
+  if (!isScalar(value)) return bad(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
+  if (typeof value === 'string' && value.length > QUERY_LIMITS.text) bad(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
+  return value instanceof Date ? new Date(value) : value;
+}
+
+class Reader {
+  private nodes = 0;
+  constructor(private readonly fields: QueryFields) {}
+
+  private count(depth: number): void {
+    if (depth > QUERY_LIMITS.depth) bad(`A query may be ${QUERY_LIMITS.depth} levels deep.`);
+    if (++this.nodes > QUERY_LIMITS.nodes) bad(`A query may have ${QUERY_LIMITS.nodes} conditions.`);
+  }
+
+  /** @param inside true below `$elemMatch`, where fields are those of the element */
+  query(input: unknown, inside: boolean, depth: number): CallerQuery {
+    this.count(depth);
+    if (!isPlainObject(input)) return bad(`A query is an object, got ${show(input)}.`);
+    return and(
+      Object.entries(input).map(([key, value]): CallerQuery => {
+        if (key === '$and' || key === '$or' || key === '$nor') return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
+        if (key.startsWith('$')) return bad(`Operator ${show(key)} is not admitted in a query.`);
+        if (!inside && key === this.fields.list) return this.element(value, depth);
+        return this.field(this.place(key, inside), value, depth + 1);
+      }),
+    );
+  }
+
+  private list(key: string, input: unknown, inside: boolean, depth: number): CallerQuery[] {
+    if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of queries, got ${show(input)}.`);
+    return input.map((entry) => this.query(entry, inside, depth + 1));
+  }
+
+  private element(input: unknown, depth: number): CallerQuery {
+    const { list } = this.fields;
+    if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch') return bad(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
+    return { kind: 'element', where: this.query(input.$elemMatch, true, depth + 1) };
+  }
+
+  place(name: string, inside: boolean): Place {
+    const { row, item, list, open } = this.fields;
+    const below = inside ? name : name.startsWith(`${list}.`) ? name.slice(list.length + 1) : undefined;
+    if (below !== undefined && Object.hasOwn(item, below)) return { on: 'item', field: item[below] as string, name };
+    if (!inside && Object.hasOwn(row, name)) return { on: 'row', field: row[name] as string, name };
+    if (!inside && open !== undefined && name.startsWith(`${open}.`)) {
+      const parts = name.split('.');
+      const wrong = parts.find((part) => part === '' || part.startsWith('$') || FORBIDDEN_KEYS.has(part));
+      if (wrong === undefined && parts.length <= QUERY_LIMITS.segments) return { on: 'row', field: name, name };
+    }
+    return bad(`Field ${show(name)} is not admitted in a query.`);
+  }
+
+  private field(place: Place, input: unknown, depth: number): CallerQuery {
+    this.count(depth);
+    if (input instanceof RegExp) return this.regex(place, input.source, input.flags);
+    if (!isPlainObject(input)) return this.equals(place, input);
+    const operators = Object.entries(input);
+    if (operators.length === 0) return bad(`Field ${show(place.name)} has an empty condition.`);
+    return and(operators.filter(([name]) => name !== '$options' || !('$regex' in input)).map(([name, operand]) => this.operator(place, name, operand, input, depth)));
+  }
+
+  private operator(place: Place, name: string, operand: unknown, all: Record<string, unknown>, depth: number): CallerQuery {
+    const where = `${place.name}: ${name}`;
+    if (RANGES.has(name)) return this.test(place, { [name]: checkScalar(operand, where) });
+    switch (name) {
+      case '$eq':
+        return this.equals(place, operand);
+      case '$ne':
+        return nor(this.equals(place, operand));
+      case '$in':
+        return this.oneOf(place, operand, where);
+      case '$nin':
+        return nor(this.oneOf(place, operand, where));
+      case '$exists':
+        if (typeof operand !== 'boolean') return bad(`${where} takes true or false, got ${show(operand)}.`);
+        return operand ? this.test(place, { $exists: true }) : nor(this.test(place, { $exists: true }));
+      case '$regex':
+        return this.regexOperator(place, operand, all.$options);
+      case '$not':
+        return nor(this.field(place, operand, depth + 1));
+      default:
+        return bad(name.startsWith('$') ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.` : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`);
+    }
+  }
+
+  private test(place: Place, test: Record<string, unknown>): Leaf {
+    return { kind: 'test', on: place.on, field: place.field, test };
+  }
+
+  private equals(place: Place, value: unknown): CallerQuery {
+    if (value === null) return { kind: 'absent', on: place.on, field: place.field };
+    return this.test(place, { $eq: checkScalar(value, place.name) });
+  }
+
+  private oneOf(place: Place, operand: unknown, where: string): CallerQuery {
+    if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list) return bad(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
+    const values = operand.filter((value) => value !== null).map((value) => checkScalar(value, where));
+    const test = this.test(place, { $in: values });
+    return values.length === operand.length ? test : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
+  }
+
+  private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {
+    if (options !== undefined && typeof options !== 'string') return bad(`${place.name}: $options takes a text, got ${show(options)}.`);
+    if (operand instanceof RegExp) return this.regex(place, operand.source, options ?? operand.flags);
+    return typeof operand === 'string' ? this.regex(place, operand, options ?? '') : bad(`${place.name}: $regex takes a text, got ${show(operand)}.`);
+  }
+
+  private regex(place: Place, source: string, flags: string): CallerQuery {
+    const checked = checkRegex(source, flags);
+    return this.test(place, { $regex: checked.source, $options: checked.flags });
+  }
+}
+
+/**
+ * Checks and copies a caller's query against an allow-list of operators, fields, depth and size. The input is not
+ * changed and nothing of it is kept; frozen ones work. Missing (undefined or null) means all.
+ * @throws BadInput `bad-query`, naming what was refused
+ */
+export function parseQuery(input: unknown, fields: QueryFields): CallerQuery {
+  return input === undefined || input === null ? ALL : new Reader(fields).query(input, false, 0);
+}
+
+/**
+ * The place of a field that a caller wants to sort by.
+ * @throws BadInput `bad-query` when it is not admitted
+ */
+export function parseField(name: string, fields: QueryFields): { on: 'row' | 'item'; field: string } {
+  const { on, field } = new Reader(fields).place(name, false);
+  return { on, field };
+}

@@ -1,0 +1,142 @@
+import { and, EVERYTHING, isReference, not, or, some, type Comparison, type Condition, type Reference } from '../core/condition.js';
+import { referencePath } from '../core/evaluate.js';
+import type { Scalar } from '../core/value.js';
+import type { Filter } from './port.js';
+
+/**
+ * What document a filter is asked of: the stored instance; one element of its items (inside `$elemMatch`); the
+ * instance with its items unwound (`items` is the one, `all` the list); or a stored model.
+ */
+export type Shape = 'instance' | 'element' | 'unwound' | 'model';
+
+const ROOTS: Record<Shape, Readonly<Record<string, string>>> = {
+  instance: { instance: '' },
+  element: { item: '' },
+  unwound: { instance: '', item: 'items.' },
+  model: { model: '' },
+};
+const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
+  instance: { 'instance.items': 'items' },
+  element: {},
+  unwound: { 'instance.items': 'all' },
+  model: { 'model.guard.starts': 'guard.starts' },
+};
+
+/** All types but null: "there is a value". A list counts by its entries. */
+const PRESENT = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData']) });
+const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'bool', 'date']);
+
+const ALWAYS: Filter = Object.freeze({});
+const NEVER: Filter = Object.freeze({ $nor: Object.freeze([ALWAYS]) });
+
+function stored(field: string, shape: Shape): string {
+  const dot = field.indexOf('.');
+  const prefix = ROOTS[shape][field.slice(0, dot)];
+  if (prefix === undefined) throw new TypeError(`Field ${field} cannot be asked of one ${shape}`);
+  return prefix + field.slice(dot + 1);
+}
+
+/** Compares two fields of one document; each must be one plain value, reached through no list. */
+function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference, shape: Shape): Filter {
+  const left = `$${stored(field, shape)}`;
+  const right = `$${stored(referencePath(reference), shape)}`;
+  const plain = (path: string): Filter => ({ $in: [{ $type: path }, PLAIN_TYPES] });
+  if (op === 'in') return { $expr: { $and: [plain(left), { $isArray: right }, { $in: [left, right] }] } };
+  return { $expr: { $and: [plain(left), plain(right), { [`$${op}`]: [left, right] }] } };
+}
+
+function comparison(op: Comparison, field: string, value: Scalar | Reference, shape: Shape): Filter {
+  if (isReference(value)) {
+    if (value.ref === 'user' || (op !== 'eq' && op !== 'ne')) throw new TypeError(`Condition ${op} on ${field} is not bound to a principal`);
+    return compareFields(op, field, value, shape);
+  }
+  const path = stored(field, shape);
+  if (op === 'ne') return { $and: [{ [path]: PRESENT }, { $nor: [{ [path]: value }] }] };
+  return { [path]: { [`$${op}`]: value } };
+}
+
+/**
+ * The MongoDB filter that admits exactly the documents for which the condition holds. `null` never stands in it: what
+ * null matches on a dotted path differs between versions of MongoDB (spec 06, T28).
+ * @throws TypeError when the condition is not bound, or speaks of what the shape does not have
+ */
+export function toFilter(condition: Condition, shape: Shape): Filter {
+  switch (condition.op) {
+    case 'in':
+    case 'overlaps': {
+      const { field, values } = condition;
+      if (!isReference(values)) return { [stored(field, shape)]: { $in: [...values] } };
+      if (values.ref === 'user') throw new TypeError(`Condition ${condition.op} on ${field} is not bound to a principal`);
+      return compareFields('in', field, values, shape);
+    }
+    case 'exists': {
+      const there = { [stored(condition.field, shape)]: PRESENT };
+      return condition.present ? there : { $nor: [there] };
+    }
+    case 'some': {
+      const list = LISTS[shape][condition.field];
+      if (list === undefined) throw new TypeError(`List ${condition.field} cannot be asked of one ${shape}`);
+      return { [list]: { $elemMatch: toFilter(condition.where, 'element') } };
+    }
+    case 'and':
+      return condition.of.length === 0 ? ALWAYS : { $and: condition.of.map((part) => toFilter(part, shape)) };
+    case 'or':
+      return condition.of.length === 0 ? NEVER : { $or: condition.of.map((part) => toFilter(part, shape)) };
+    case 'not':
+      return { $nor: [toFilter(condition.of, shape)] };
+    default:
+      return comparison(condition.op, condition.field, condition.value, shape);
+  }
+}
+
+/** Which of the two, item and instance, a condition speaks of. */
+export function speaksOf(condition: Condition): { readonly item: boolean; readonly instance: boolean } {
+  if (condition.op === 'not') return speaksOf(condition.of);
+  if ('of' in condition) {
+    const parts = condition.of.map(speaksOf);
+    return { item: parts.some((p) => p.item), instance: parts.some((p) => p.instance) };
+  }
+  if (condition.op === 'some') return { item: false, instance: true };
+  const item = condition.field.startsWith('item.');
+  const operand = 'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  return { item, instance: !item || isReference(operand) };
+}
+
+/**
+ * What must hold of an instance so that one of its items can satisfy the condition: never too narrow. Used to find
+ * the instances worth unwinding.
+ */
+export function relax(condition: Condition): Condition {
+  const { item, instance } = speaksOf(condition);
+  if (!item) return condition;
+  if (!instance) return some('instance.items', condition);
+  if (condition.op === 'or') return or(...condition.of.map(relax));
+  if (condition.op !== 'and') return EVERYTHING;
+  const ofItem = condition.of.filter((part) => !speaksOf(part).instance);
+  const rest = condition.of.filter((part) => speaksOf(part).instance);
+  return and(...(ofItem.length === 0 ? [] : [some('instance.items', and(...ofItem))]), ...rest.map(relax));
+}
+
+/** The condition where it is known that a field has that value: `eq`, `ne` and `in` on it are answered. */
+export function specialise(condition: Condition, known: ReadonlyMap<string, Scalar>): Condition {
+  const answer = (holds: boolean): Condition => (holds ? EVERYTHING : not(EVERYTHING));
+  switch (condition.op) {
+    case 'and':
+      return and(...condition.of.map((part) => specialise(part, known)));
+    case 'or':
+      return or(...condition.of.map((part) => specialise(part, known)));
+    case 'not':
+      return not(specialise(condition.of, known));
+    case 'eq':
+    case 'ne': {
+      const value = known.get(condition.field);
+      return value === undefined || isReference(condition.value) ? condition : answer((value === condition.value) === (condition.op === 'eq'));
+    }
+    case 'in': {
+      const value = known.get(condition.field);
+      return value === undefined || isReference(condition.values) ? condition : answer(condition.values.includes(value));
+    }
+    default:
+      return condition;
+  }
+}
