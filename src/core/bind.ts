@@ -1,6 +1,7 @@
-import { and, compare, isIn, isReference, not, NOTHING, EVERYTHING, or, overlaps, some, type Condition, type Reference } from './condition.js';
+import { and, compare, exists, isIn, isReference, not, NOTHING, EVERYTHING, or, overlaps, some, type Condition, type Reference } from './condition.js';
 import { own } from './path.js';
 import type { SecureUser } from './principal.js';
+import { show } from './show.js';
 import { isScalar, type Scalar } from './value.js';
 
 const OWN_FIELDS: ReadonlySet<string> = new Set(['userName', 'userGroups', 'tenantId', 'modelsOwner']);
@@ -29,6 +30,7 @@ function scalars(principal: SecureUser, values: readonly Scalar[] | Reference): 
 /**
  * Puts the principal's values in the place of `$user.…`. What the principal lacks makes its part of the condition
  * come out false however it is nested: below a `not`, the unknown part counts as true (spec 08, 34).
+ * @throws TypeError when it meets what is no condition
  */
 export function bind(condition: Condition, principal: SecureUser, negated = false): Condition {
   const unknown = negated ? EVERYTHING : NOTHING;
@@ -40,16 +42,16 @@ export function bind(condition: Condition, principal: SecureUser, negated = fals
     case 'gt':
     case 'gte': {
       const value = scalar(principal, condition.value);
-      return value === undefined ? unknown : value === condition.value ? condition : compare(condition.op, condition.field, value);
+      return value === undefined && isReference(condition.value) ? unknown : compare(condition.op, condition.field, value as Scalar | Reference);
     }
     case 'in':
     case 'overlaps': {
       const values = scalars(principal, condition.values);
       if (values === undefined) return unknown;
-      return values === condition.values ? condition : (condition.op === 'in' ? isIn : overlaps)(condition.field, values);
+      return (condition.op === 'in' ? isIn : overlaps)(condition.field, values);
     }
     case 'exists':
-      return condition;
+      return exists(condition.field, condition.present);
     case 'some':
       return some(condition.field, bind(condition.where, principal, negated));
     case 'and':
@@ -58,5 +60,7 @@ export function bind(condition: Condition, principal: SecureUser, negated = fals
       return or(...condition.of.map((part) => bind(part, principal, negated)));
     case 'not':
       return not(bind(condition.of, principal, !negated));
+    default:
+      throw new TypeError(`Unknown condition ${show((condition as { op?: unknown }).op)}`);
   }
 }

@@ -1,6 +1,8 @@
 import { and, compare, exists, isIn, isReference, not, or, some, type Comparison, type Condition, type Reference } from './condition.js';
 import { BadInput } from './errors.js';
-import { FORBIDDEN_KEYS } from './path.js';
+import { FORBIDDEN_KEYS, own } from './path.js';
+import { isPlainObject } from './plain-object.js';
+import { show } from './show.js';
 import { isScalar, type Scalar } from './value.js';
 
 const LIMITS = { depth: 12, nodes: 200, list: 500 };
@@ -12,26 +14,19 @@ const ROOTS: Readonly<Record<string, string>> = { item: 'item', instance: 'insta
 const bad = (message: string): never => {
   throw new BadInput('bad-condition', message);
 };
-const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** A dotted path of own keys: no empty part, no `$`, nothing that leads out of the data. */
+/** A dotted path of own keys: no empty part, no `$`, no NUL, nothing that leads out of the data. */
 function checkPath(path: string, whole: string): string {
   for (const part of path.split('.')) {
-    if (part === '' || part.startsWith('$') || FORBIDDEN_KEYS.has(part)) bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
+    if (part === '' || part.startsWith('$') || part.includes('\0') || FORBIDDEN_KEYS.has(part)) bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
   }
   return path;
 }
 
 function field(name: string): string {
   const dot = name.indexOf('.');
-  const root = dot < 0 ? undefined : ROOTS[name.slice(0, dot)];
-  if (root === undefined) return bad(`Field ${show(name)} must begin with one of ${Object.keys(ROOTS).map((key) => `${key}.`).join(', ')}`);
+  const root = dot < 0 ? undefined : own(ROOTS, name.slice(0, dot));
+  if (typeof root !== 'string') return bad(`Field ${show(name)} must begin with one of ${Object.keys(ROOTS).map((key) => `${key}.`).join(', ')}`);
   return `${root}.${checkPath(name.slice(dot + 1), name)}`;
 }
 
@@ -50,7 +45,7 @@ function value(input: unknown, where: string): Scalar | Reference {
 function values(input: unknown, where: string): readonly Scalar[] | Reference {
   if (typeof input === 'string') return reference(input) ?? bad(`${where} takes a list or a reference, got ${show(input)}.`);
   if (!Array.isArray(input) || input.length > LIMITS.list) return bad(`${where} takes a list of at most ${LIMITS.list} values, got ${show(input)}.`);
-  return input.map((entry) => {
+  return Array.from(input as unknown[], (entry) => {
     const one = value(entry, where);
     return isReference(one) ? bad(`${where} takes plain values in its list, got ${show(entry)}.`) : one;
   });
@@ -66,7 +61,7 @@ class Reader {
 
   read(input: unknown, depth = 0): Condition {
     this.enter(depth);
-    if (!isObject(input)) return bad(`A condition is an object, got ${show(input)}.`);
+    if (!isPlainObject(input)) return bad(`A condition is an object, got ${show(input)}.`);
     const parts = Object.entries(input).map(([key, entry]): Condition => {
       if (key === '$and') return and(...this.list(key, entry, depth));
       if (key === '$or') return or(...this.list(key, entry, depth));
@@ -87,7 +82,7 @@ class Reader {
     this.enter(depth);
     if (name === 'items') return this.items(input, depth);
     const path = field(name);
-    if (!isObject(input)) return compare('eq', path, value(input, name));
+    if (!isPlainObject(input)) return compare('eq', path, value(input, name));
     const entries = Object.entries(input);
     if (entries.length === 0) return bad(`Field ${show(name)} has an empty condition.`);
     return and(
@@ -107,7 +102,7 @@ class Reader {
   }
 
   private items(input: unknown, depth: number): Condition {
-    if (!isObject(input) || Object.keys(input).join() !== '$elemMatch') return bad('items takes {$elemMatch: condition}.');
+    if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch') return bad('items takes {$elemMatch: condition}.');
     return some('instance.items', this.read(input.$elemMatch, depth + 1));
   }
 }
@@ -126,7 +121,7 @@ function printValue(input: Scalar | Reference): unknown {
   return isReference(input) ? `$${input.ref}.${input.path}` : input;
 }
 
-/** The JSON form of a condition: `parseCondition(printCondition(c))` means the same as `c`. */
+/** The JSON form of a condition that `parseCondition` read: reading it again gives one that means the same. */
 export function printCondition(condition: Condition): Record<string, unknown> {
   switch (condition.op) {
     case 'in':

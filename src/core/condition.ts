@@ -1,4 +1,5 @@
-import type { Scalar } from './value.js';
+import { show } from './show.js';
+import { isScalar, type Scalar } from './value.js';
 
 /** A value that is known only when a principal asks (`user`) or a resource is at hand (`data`, `role`). */
 export interface Reference {
@@ -37,9 +38,18 @@ export function isReference(value: unknown): value is Reference {
   return typeof value === 'object' && value !== null && !(value instanceof Date) && !Array.isArray(value) && 'ref' in value;
 }
 
-export const eq = (field: string, value: Scalar | Reference): Condition => Object.freeze({ op: 'eq', field, value });
-export const ne = (field: string, value: Scalar | Reference): Condition => Object.freeze({ op: 'ne', field, value });
-export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition => Object.freeze({ op, field, value });
+const REFERENCES: ReadonlySet<string> = new Set(['user', 'data', 'role'] satisfies Reference['ref'][]);
+
+/** Nothing stands in for a value that is missing: an undefined one would match every row that lacks the field. */
+function operand<V>(field: string, value: V): V {
+  if (isReference(value) ? !REFERENCES.has(value.ref) : !isScalar(value)) throw new TypeError(`A condition on ${field} takes a text, number, boolean or date, got ${show(value)}`);
+  return value;
+}
+
+/** The field compared with one value. @throws TypeError when the value is missing or not a scalar; so do all that take values */
+export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition => Object.freeze({ op, field, value: operand(field, value) });
+export const eq = (field: string, value: Scalar | Reference): Condition => compare('eq', field, value);
+export const ne = (field: string, value: Scalar | Reference): Condition => compare('ne', field, value);
 export const exists = (field: string, present = true): Condition => Object.freeze({ op: 'exists', field, present });
 
 /** The field's value is one of the list. */
@@ -49,7 +59,7 @@ export const overlaps = (field: string, values: readonly Scalar[] | Reference): 
 
 function membership(op: 'in' | 'overlaps', field: string, values: readonly Scalar[] | Reference): Condition {
   if (isReference(values)) return Object.freeze({ op, field, values });
-  return values.length === 0 ? NOTHING : Object.freeze({ op, field, values: Object.freeze([...values]) });
+  return values.length === 0 ? NOTHING : Object.freeze({ op, field, values: Object.freeze(Array.from(values, (value) => operand(field, value))) });
 }
 
 /** One element of the list at `field` satisfies `where`, which speaks of it as `item`. */

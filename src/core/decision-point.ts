@@ -3,14 +3,17 @@ import { and, EVERYTHING, NOTHING, or, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
 import { compile, type Predicate } from './evaluate.js';
 import { asOperation, type Operation } from './operation.js';
+import { readAnswer } from './policy-answer.js';
 import type { Facts, Policy, Rule } from './policy.js';
 import { ADMIN, SYSTEM, type SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import { scopeOf, type Scope } from './scope.js';
+import { show } from './show.js';
 
 interface BoundRule extends Rule {
   readonly policy: string;
   readonly effect: 'permits' | 'restricts';
+  readonly holds: Predicate;
 }
 
 type Rules = { readonly rules: readonly BoundRule[] } | { readonly failed: string };
@@ -33,21 +36,31 @@ export interface DecisionPoint {
 /** Administrators pass what policies restrict, except the wall between tenants (spec 00). */
 const NEVER_WAIVED: ReadonlySet<string> = new Set(['tenants']);
 
+/** The policies that have a say: none for SYSTEM across tenants, so that none can lock it out. */
+function heard(policies: readonly Policy[], principal: SecureUser): readonly Policy[] {
+  if (!principal.isAdmin()) return policies;
+  if (principal.isSystem() && principal.tenantId === undefined) return [];
+  return policies.filter((policy) => NEVER_WAIVED.has(policy.name));
+}
+
 function ask(policies: readonly Policy[], principal: SecureUser, operation: Operation, facts: Facts): Rules {
   const admin = principal.isAdmin();
   const rules: BoundRule[] = [];
   const add = (policy: string, effect: BoundRule['effect'], list: readonly Rule[]): void => {
-    for (const rule of list) rules.push({ ...rule, policy, effect, when: bind(rule.when, principal), narrow: rule.narrow && bind(rule.narrow, principal) });
+    for (const rule of list) {
+      const when = bind(rule.when, principal);
+      rules.push({ ...rule, policy, effect, when, narrow: rule.narrow && bind(rule.narrow, principal), holds: compile(when) });
+    }
   };
   if (admin) {
     const group = principal.isSystem() ? SYSTEM : ADMIN;
-    rules.push({ policy: 'administrators', effect: 'permits', id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING });
+    rules.push({ policy: 'administrators', effect: 'permits', id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING, holds: () => true });
   }
-  for (const policy of policies) {
+  for (const policy of heard(policies, principal)) {
     try {
-      const { permissive = [], restrictive = [] } = policy.answer(principal, operation, facts);
+      const { permissive, restrictive } = readAnswer(policy.answer(principal, operation, facts));
       if (!admin) add(policy.name, 'permits', permissive);
-      if (!admin || NEVER_WAIVED.has(policy.name)) add(policy.name, 'restricts', restrictive);
+      add(policy.name, 'restricts', restrictive);
     } catch {
       return { failed: policy.name };
     }
@@ -73,9 +86,9 @@ function decision(operation: Operation, principal: SecureUser, asked: Rules, res
   const reasons: Reason[] = [];
   let allowed = false;
   if ('failed' in asked) {
-    reasons.push({ policy: asked.failed, rule: 'error', effect: 'failed', holds: false, says: 'the policy failed, so the answer is no' });
+    reasons.push(Object.freeze({ policy: asked.failed, rule: 'error', effect: 'failed', holds: false, says: 'the policy failed, so the answer is no' }));
   } else {
-    for (const { policy, id, effect, says, when } of asked.rules) reasons.push({ policy, rule: id, effect, holds: compile(when)(resource), says });
+    for (const { policy, id, effect, says, holds } of asked.rules) reasons.push(Object.freeze({ policy, rule: id, effect, holds: holds(resource), says }));
     allowed = reasons.some((r) => r.effect === 'permits' && r.holds) && reasons.every((r) => r.effect !== 'restricts' || r.holds);
   }
   return Object.freeze({ allowed, operation, userName: principal.userName, reasons: Object.freeze(reasons) });
@@ -84,8 +97,12 @@ function decision(operation: Operation, principal: SecureUser, asked: Rules, res
 /**
  * Makes the decision point for a list of policies. What it keeps per principal is derived from frozen values and is
  * held weakly, so nothing of one principal can answer for another.
+ * @throws TypeError when two policies have one name
  */
-export function createDecisionPoint(policies: readonly Policy[]): DecisionPoint {
+export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
+  const policies = Object.freeze([...list]);
+  const twice = policies.find(({ name }, at) => policies.findIndex((other) => other.name === name) !== at);
+  if (twice !== undefined) throw new TypeError(`Two policies are named ${show(twice.name)}`);
   const compiled = new WeakMap<SecureUser, Map<Operation, Predicate>>();
 
   const predicate = (principal: SecureUser, operation: Operation, facts: Facts): Predicate => {

@@ -1,6 +1,7 @@
 import { isReference, type Comparison, type Condition, type Reference } from './condition.js';
 import { own, valuesAt } from './path.js';
 import type { Resource } from './resource.js';
+import { show } from './show.js';
 import { compareWithinType, isScalar, same, type Scalar } from './value.js';
 
 /** Answers a condition about one resource. */
@@ -77,7 +78,7 @@ function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Referen
 
 /**
  * Compiles a condition, bound to its principal, to a closure. The closure reads own properties only and never throws.
- * @throws TypeError when a `$user.` value is left in it: it must be bound first
+ * @throws TypeError when a `$user.` value is left in it: it must be bound first, and for what is no condition
  */
 export function compile(condition: Condition): Predicate {
   switch (condition.op) {
@@ -123,5 +124,7 @@ export function compile(condition: Condition): Predicate {
       const part = compile(condition.of);
       return (resource) => !part(resource);
     }
+    default:
+      throw new TypeError(`Unknown condition ${show((condition as { op?: unknown }).op)}`);
   }
 }

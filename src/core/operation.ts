@@ -1,4 +1,5 @@
 import { BadInput } from './errors.js';
+import { show } from './show.js';
 
 /** What kind of thing an operation acts on. */
 export type ResourceKind = 'task' | 'instance' | 'model' | 'system';
@@ -69,5 +70,5 @@ export type Operation = keyof typeof OPERATIONS;
  */
 export function asOperation(name: unknown): Operation {
   if (typeof name === 'string' && Object.hasOwn(OPERATIONS, name)) return name as Operation;
-  throw new BadInput('unknown-operation', `Unknown operation ${JSON.stringify(name) ?? String(name)}; see the operation catalogue.`);
+  throw new BadInput('unknown-operation', `Unknown operation ${show(name)}; see the operation catalogue.`);
 }

@@ -1,4 +1,5 @@
 import { AccessDenied } from './errors.js';
+import { isPlainObject } from './plain-object.js';
 
 /** The groups that the product itself knows; all others are the application's. */
 export const ADMIN = 'ADMIN';
@@ -19,9 +20,12 @@ export interface UserInfo {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** A name as it is compared: Unicode NFC, trimmed. Undefined when it is no name (not a text, empty, or `*`). */
+/**
+ * A name as it is compared: Unicode NFC, trimmed. Undefined when it is no name: not a text, empty, `*`, or with half a
+ * surrogate pair, since all of those are stored as one character.
+ */
 export function normaliseName(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
   const name = value.normalize('NFC').trim();
   return name === '' || name === '*' ? undefined : name;
 }
@@ -55,8 +59,29 @@ function readAttributes(value: unknown): Readonly<Record<string, unknown>> {
   const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if (value === undefined || value === null) return Object.freeze(attributes);
   if (typeof value !== 'object' || Array.isArray(value)) throw new TypeError(`SecureUser.attributes must be an object, got ${describe(value)}`);
-  for (const [key, entry] of Object.entries(value)) attributes[key] = Array.isArray(entry) ? Object.freeze([...(entry as unknown[])]) : entry;
+  for (const [key, entry] of Object.entries(value)) attributes[key] = frozenCopy(entry);
   return Object.freeze(attributes);
+}
+
+const DEEPEST_ATTRIBUTE = 16;
+
+/** Lists and plain objects are copied, so that nobody who holds the original can change what rules read. */
+function frozenCopy(value: unknown, depth = 0): unknown {
+  if (depth > DEEPEST_ATTRIBUTE) throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
+  if (Array.isArray(value)) return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
+  if (value instanceof Date) return new Date(value);
+  if (!isPlainObject(value)) return value;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [key, entry] of Object.entries(value)) copy[key] = frozenCopy(entry, depth + 1);
+  return Object.freeze(copy);
+}
+
+/** A field of a user object: its own or its class's, never one that was put on every object there is. */
+function field(info: object, name: keyof UserInfo): unknown {
+  for (let at: object | null = info; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    if (Object.hasOwn(at, name)) return (info as UserInfo)[name];
+  }
+  return undefined;
 }
 
 /**
@@ -73,13 +98,14 @@ export class SecureUser implements UserInfo {
 
   constructor(info: UserInfo) {
     if (typeof info !== 'object' || info === null) throw new TypeError(`SecureUser takes an object with a userName, got ${describe(info)}`);
-    const name = normaliseName(info.userName);
-    if (name === undefined) throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(info.userName)}`);
+    const userName = field(info, 'userName');
+    const name = normaliseName(userName);
+    if (name === undefined) throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
     this.userName = name;
-    this.userGroups = readGroups(info.userGroups);
-    this.tenantId = optionalName(info.tenantId, 'tenantId');
-    this.modelsOwner = optionalName(info.modelsOwner, 'modelsOwner');
-    this.attributes = readAttributes(info.attributes);
+    this.userGroups = readGroups(field(info, 'userGroups'));
+    this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');
+    this.modelsOwner = optionalName(field(info, 'modelsOwner'), 'modelsOwner');
+    this.attributes = readAttributes(field(info, 'attributes'));
     Object.freeze(this);
   }
 
@@ -127,7 +153,7 @@ export const SYSTEM_USER: SecureUser = new SecureUser({ userName: 'system', user
 
 /** True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName` (spec 08, 33). */
 export function looksLikeUser(value: unknown): value is UserInfo {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof (value as { userName?: unknown }).userName === 'string';
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof field(value, 'userName') === 'string';
 }
 
 /**
@@ -138,8 +164,7 @@ export function toPrincipal(value: unknown): SecureUser {
   if (value instanceof SecureUser) return value;
   if (!looksLikeUser(value)) throw new AccessDenied('unauthenticated', 'No user: expected an object with a userName.');
   try {
-    const { userName, userGroups, tenantId, modelsOwner, attributes } = value;
-    return new SecureUser({ userName, userGroups, tenantId, modelsOwner, attributes });
+    return new SecureUser(value);
   } catch (error) {
     throw new AccessDenied('unauthenticated', `Not a valid user: ${(error as Error).message}.`);
   }

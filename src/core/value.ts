@@ -1,11 +1,14 @@
 /** A value that a condition may compare with: what MongoDB orders within one type. */
 export type Scalar = string | number | boolean | Date;
 
-/** True when the value may stand in a condition. NaN and invalid dates may not: they equal nothing. */
+/**
+ * True when the value may stand in a condition. NaN and invalid dates may not: they equal nothing. Nor may half a
+ * surrogate pair: stored as UTF-8, all of them become one character.
+ */
 export function isScalar(value: unknown): value is Scalar {
   if (typeof value === 'number') return !Number.isNaN(value);
   if (value instanceof Date) return !Number.isNaN(value.getTime());
-  return typeof value === 'string' || typeof value === 'boolean';
+  return typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean';
 }
 
 /** Equality as MongoDB has it for scalars: no conversion between types; dates by their time. */
@@ -32,7 +35,7 @@ export function compareText(left: string, right: string): number {
 /** Order of two values of one type, or undefined when their types differ (MongoDB compares within a type only). */
 export function compareWithinType(left: unknown, right: Scalar): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
-  if (typeof left === 'number' && typeof right === 'number') return Number.isNaN(left) ? undefined : left - right;
+  if (typeof left === 'number' && typeof right === 'number') return Number.isNaN(left) ? undefined : left === right ? 0 : left - right;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();
   return undefined;

@@ -1,5 +1,6 @@
 import { and, eq, isIn, ne, NOTHING, or, overlaps, some, type Condition } from '../condition.js';
 import type { Operation } from '../operation.js';
+import { own } from '../path.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
 import { DESIGNER, type SecureUser } from '../principal.js';
 import { READ_TOKENS, readerTokens } from '../token.js';
@@ -53,7 +54,7 @@ function starters({ userName, userGroups }: SecureUser, at: string): Condition {
 function modelReaders(principal: SecureUser, facts: Facts): Rule[] {
   return [
     rule('may-start', 'you may start it', some('model.guard.starts', starters(principal, 'item'))),
-    rule('reads-instance', 'you may read one of its instances', isIn('model.name', facts.readableModels ?? [])),
+    rule('reads-instance', 'you may read one of its instances', isIn('model.name', (own(facts, 'readableModels') as Facts['readableModels']) ?? [])),
     rule('designer', 'designers read the models of their tenant', principal.inGroup(DESIGNER) ? and() : NOTHING),
   ];
 }

@@ -1,0 +1,52 @@
+import { own, valuesAt } from '../../src/core/path.js';
+import { HOSTILE_VALUES, polluted } from './hostile.js';
+
+const at = (document: unknown, path: string): unknown[] => valuesAt(document, path.split('.'));
+
+describe('an own property', () => {
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'missing'])('named %s is not found on a plain object', (key) => {
+    expect(own({}, key)).toBeUndefined();
+  });
+
+  test('is found even when it is named like an inherited one', () => {
+    expect(own(JSON.parse('{"__proto__": 1}'), '__proto__')).toBe(1);
+    expect(own({ constructor: 2 }, 'constructor')).toBe(2);
+  });
+
+  test('is not found on what is not an object', () => {
+    for (const value of HOSTILE_VALUES) expect(own(value, 'nothing of this name')).toBeUndefined();
+    expect(own('alice', 'length')).toBeUndefined();
+  });
+
+  test('is not found when every object inherits it', () => {
+    expect(polluted({ isAdmin: true }, () => [own({}, 'isAdmin'), at({ a: {} }, 'a.isAdmin')])).toEqual([undefined, [undefined]]);
+  });
+});
+
+describe('a dotted path', () => {
+  test.each<[path: string, document: unknown, found: unknown[]]>([
+    ['a.b', { a: { b: 1 } }, [1]],
+    ['a.b', { a: [{ b: 1 }, { b: 2 }] }, [1, 2]],
+    ['a.b', { a: [{ b: [1, 2] }, {}] }, [[1, 2], undefined]],
+    ['a.b', { a: 1 }, [undefined]],
+    ['a.b', { a: null }, [undefined]],
+    ['a.b', {}, [undefined]],
+    ['a.b', { a: [] }, []],
+    ['a.b', { a: [1, 'x', null] }, []],
+    ['a.b', { a: [[{ b: 1 }]] }, []],
+    ['a.0', { a: ['x', 'y'] }, ['x']],
+    ['a.0.b', { a: [{ b: 1, 0: { b: 3 } }, { b: 2 }] }, [1, 3, undefined]],
+    ['a.01', { a: ['x', 'y'] }, []],
+    ['a.2', { a: ['x'] }, []],
+    ['a.-1', { a: ['x'] }, []],
+    ['a.length', { a: ['x'] }, []],
+  ])('%s of %j reaches %j', (path, document, found) => {
+    expect(at(document, path)).toEqual(found);
+  });
+
+  test.each(HOSTILE_VALUES.map((value) => [value]))('never throws on %p', (value) => {
+    expect(() => at(value, 'a.b.0')).not.toThrow();
+    expect(() => at({ a: value }, 'a.b.0')).not.toThrow();
+    expect(() => at({ a: [value, { b: value }] }, 'a.b.0')).not.toThrow();
+  });
+});
