@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { readConfig } from './config.js';
+import { openGuard } from './guard/open.js';
+import { logger as consoleLogger } from './logger.js';
+import { seedModels } from './models/seed.js';
+import { sessionSecret } from './session/secret.js';
+import { seedUsers } from './users/seed.js';
+import { webApp } from './web/app.js';
+
+const PATIENCE = 10_000;
+
+async function listen(app, port, host) {
+  const server = createServer(app);
+  server.listen(port, host);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Stops accepting, lets running requests finish, and cuts off those that do not. */
+async function stop(server) {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
+  await closed;
+  clearTimeout(cut);
+}
+
+/**
+ * Starts the application.
+ * @param port instead of the configured one; 0 takes a free one
+ * @param env instead of the environment of the process and `.env`
+ * @returns its address, its guard, and `close`, which finishes what runs and closes the store
+ */
+export async function startApp({ port, env, logger = consoleLogger } = {}) {
+  const config = readConfig(env);
+  const { guard, notifications } = await openGuard(config, logger);
+  try {
+    await guard.install();
+    if (config.demoUsers) await seedUsers(guard);
+    await seedModels(guard);
+    const secret = await sessionSecret(config.sessionSecret, guard.store);
+    const server = await listen(webApp({ guard, notifications, config, secret, logger }), port ?? config.port, config.host);
+    const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+    let closing;
+    const close = () => (closing ??= stop(server).finally(() => guard.close()));
+    return { address: `http://${host}:${server.address().port}`, config, guard, close };
+  } catch (error) {
+    await guard.close();
+    throw error;
+  }
+}

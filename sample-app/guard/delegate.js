@@ -1,0 +1,17 @@
+import { DefaultAppDelegate } from 'bpmn-server';
+
+/** Gives the models of this application their services, as `appServices` in expressions and scripts. */
+export class Delegate extends DefaultAppDelegate {
+  #services;
+
+  constructor(server, services) {
+    super(server);
+    this.#services = services;
+  }
+
+  async getServicesProvider() {
+    return this.#services;
+  }
+
+  startUp() {}
+}

@@ -1,0 +1,69 @@
+import { Router } from 'express';
+import { readForm } from '../models/form-value.js';
+import { formsOf } from '../models/form-fields.js';
+import { OPERATIONS, taskActions } from '../pages/task-actions.js';
+import { taskPage } from '../pages/task.js';
+import { tasksPage } from '../pages/tasks.js';
+import { goTo } from '../web/view.js';
+import { NotHere } from '../web/problem.js';
+import { peopleFor } from '../users/people.js';
+
+const MOST = 200;
+
+/** The list of tasks, one task, and what can be done with it. */
+export function taskRoutes(guard, notifications) {
+  const routes = Router();
+
+  async function find(res, id) {
+    const task = await res.locals.api.data.findItem({ 'items.id': id, 'items.type': 'bpmn:UserTask' });
+    if (!task) throw new NotHere();
+    return task;
+  }
+
+  async function show(res, task, entered, status) {
+    const { api, view } = res.locals;
+    const decisions = await Promise.all(OPERATIONS.map(async (operation) => [operation, await guard.explain(view.user, operation, { item: { id: task.id } })]));
+    const actions = taskActions(task, view.user.userName, new Map(decisions));
+    const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
+    const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, guard.store, task.id) : []]);
+    res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);
+  }
+
+  routes.get('/tasks', async (req, res) => {
+    const { api, view } = res.locals;
+    const [tasks, notices] = await Promise.all([api.data.getPendingUserTasks({}), notifications.list(view.user.userName)]);
+    res.locals.show(tasksPage(view, { tasks: tasks.slice(0, MOST), notices }));
+  });
+
+  routes.get('/tasks/:id', async (req, res) => show(res, await find(res, req.params.id)));
+
+  routes.post('/tasks/:id/complete', async (req, res) => {
+    const { api, view } = res.locals;
+    const task = await find(res, req.params.id);
+    const forms = await formsOf(api, task.processName);
+    const { data, problems } = readForm(forms.of(task.elementId), req.body);
+    if (problems.size > 0) return show(res, task, { values: req.body, problems }, 400);
+    await api.tasks.complete(task.id, data);
+    await notifications.dismiss(view.user.userName, task.id);
+    goTo(req, res, '/tasks', `${task.name} is completed.`);
+  });
+
+  const act = (name, work, said) =>
+    routes.post(`/tasks/:id/${name}`, async (req, res) => {
+      const task = await find(res, req.params.id);
+      const after = await work(res.locals.api.tasks, task.id, req.body);
+      goTo(req, res, after ? `/tasks/${encodeURIComponent(task.id)}` : '/tasks', said(task, req.body));
+    });
+  act('take', (tasks, id) => tasks.take(id), ({ name }) => `${name} is yours now.`);
+  act('release', (tasks, id) => tasks.release(id), ({ name }) => `${name} is free again.`);
+  act('assign', (tasks, id, { to }) => tasks.assign(id, to), ({ name }, { to }) => `${name} is assigned to ${to}.`);
+  act('delegate', (tasks, id, { to }) => tasks.delegate(id, to), ({ name }, { to }) => `${name} is lent to ${to}.`);
+  act('resolve', (tasks, id) => tasks.resolve(id), ({ name }) => `${name} is back with its owner.`);
+
+  routes.post('/notices/:id/dismiss', async (req, res) => {
+    await notifications.dismiss(res.locals.view.user.userName, req.params.id);
+    goTo(req, res, '/tasks');
+  });
+
+  return routes;
+}

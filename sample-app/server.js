@@ -1,0 +1,32 @@
+import { startApp } from './app.js';
+import { DEMO_USERS } from './users/demo.js';
+
+function introduce({ address, config }) {
+  console.log(`The sample application is at ${address}`);
+  if (!config.requireAuthentication) console.log(`There is no login (REQUIRE_AUTHENTICATION=false): ${config.developmentUser} acts.`);
+  else if (config.demoUsers) {
+    console.log('Demo users (for demonstration only):');
+    for (const { userName, password, userGroups } of DEMO_USERS) console.log(`  ${userName.padEnd(10)} ${password.padEnd(16)} ${userGroups.join(', ')}`);
+  }
+}
+
+function stopOn(signals, app) {
+  let stopping = false;
+  for (const signal of signals) {
+    process.on(signal, async () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      await app.close();
+      process.exit(0);
+    });
+  }
+}
+
+try {
+  const app = await startApp();
+  stopOn(['SIGINT', 'SIGTERM'], app);
+  introduce(app);
+} catch (error) {
+  console.error(`The sample application did not start: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,46 @@
+import { html } from './html.js';
+
+const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A point in time, or a dash. */
+export function time(value) {
+  if (value === undefined || value === null) return '–';
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? '–' : html`<time datetime="${date.toISOString()}">${TIME.format(date)}</time>`;
+}
+
+/** A value of process data, for people; `field` says how it was entered, where that is known. */
+export function shown(value, field) {
+  if (value === undefined || value === null || value === '') return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value instanceof Date) return time(value);
+  if (typeof value === 'string' && ISO_DAY.test(value) && !Number.isNaN(Date.parse(value))) return DAY.format(new Date(value));
+  if (Array.isArray(value)) return value.map((entry) => String(shown(entry))).join(', ');
+  if (typeof value === 'object') return JSON.stringify(value);
+  return field?.values?.find(({ id }) => id === value)?.name ?? String(value);
+}
+
+/** The words for the state of a task. */
+export const STATES = Object.freeze({
+  open: ['open', 'Open to everybody'],
+  unclaimed: ['unclaimed', 'Nobody has taken it yet'],
+  assigned: ['assigned', 'Somebody works on it'],
+  delegated: ['lent', 'Lent to somebody, who gives it back'],
+  closed: ['closed', 'Nobody may do it until an administrator assigns it'],
+  starting: ['starting', 'Being prepared'],
+  done: ['done', 'Finished'],
+});
+
+export function stateBadge(state) {
+  const [word, meaning] = STATES[state] ?? [state ?? 'unknown', ''];
+  return html`<span class="badge ${state ?? ''}" title="${meaning}">${word}</span>`;
+}
+
+/** Process data as a list of labels and values; technical and empty entries are left out. */
+export function dataList(data, fields) {
+  const entries = Object.entries(data ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  if (entries.length === 0) return html`<p class="muted">Nothing has been entered yet.</p>`;
+  return html`<dl class="facts">${entries.map(([key, value]) => html`<div><dt>${fields.get(key)?.label ?? key}</dt><dd>${shown(value, fields.get(key))}</dd></div>`)}</dl>`;
+}

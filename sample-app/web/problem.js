@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { isGuardError } from 'bpmn-guard';
+import { ForeignForm } from '../session/csrf.js';
+import { errorPage } from '../pages/error.js';
+
+/** An address that leads nowhere, or to what is not the reader's to know: always the same words. */
+export class NotHere extends Error {
+  status = 404;
+}
+
+const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
+const TITLES = { 400: 'That was not understood', 401: 'Please sign in', 403: 'Not allowed', 409: 'That is no longer possible', 413: 'Too large', 429: 'Too many requests', 503: 'Not available just now' };
+
+/** What may be said of an error: status, title, message. Undefined where nothing may. */
+function told(error) {
+  if (error instanceof NotHere || (isGuardError(error) && error.status === 404)) return { status: 404, ...NOT_HERE };
+  if (error instanceof ForeignForm) return { status: 403, title: 'Please try again', message: 'This form did not come from a page of your session, or the session has ended. Nothing was changed.' };
+  if (isGuardError(error) && error.status !== 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
+  // Errors of the body parser and of the router: the request was at fault, and they say so.
+  if (error?.expose === true && error.status < 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: 'The request could not be read. Nothing was changed.' };
+  if (error instanceof URIError) return { status: 404, ...NOT_HERE };
+  return undefined;
+}
+
+/**
+ * Answers every error with a page that says what happened, never with a stack. What is not expected is logged under a
+ * number that the page shows.
+ */
+export function answerErrors(logger) {
+  // Express tells error handlers by their four parameters.
+  return function errors(error, req, res, next) {
+    if (res.headersSent) return next(error);
+    let known = told(error);
+    if (known === undefined) {
+      const number = randomUUID();
+      logger.error(`request failed (${number})`, { error });
+      known = { status: 500, title: 'Something went wrong', message: `The request could not be carried out. Tell your administrator this number: ${number}.` };
+    }
+    const task = /^\/tasks\/[^/]+/.exec(req.path);
+    const back = known.status !== 404 && req.method === 'POST' && task ? { href: task[0], label: 'Back to the task' } : undefined;
+    res.status(known.status).send(String(errorPage(res.locals.view, { ...known, back })));
+  };
+}

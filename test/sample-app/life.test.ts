@@ -1,0 +1,84 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { emptyFolder, failToStart, startApplication } from './application.js';
+import { linkTo, Visitor } from './visitor.js';
+
+let folder: string;
+let remove: () => Promise<void>;
+
+beforeEach(async () => {
+  ({ folder, remove } = await emptyFolder());
+});
+afterEach(() => remove());
+
+test('it starts in an empty folder, says where it is and who can sign in, and ends on a signal', async () => {
+  const app = await startApplication(folder);
+  expect(app.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await fetch(app.address, { redirect: 'manual' })).status).toBe(303);
+  expect(await app.stop('SIGINT')).toBe(0);
+  expect(app.output()).toContain('user1-demo');
+});
+
+test('a second start keeps sessions, users, models and running work', async () => {
+  const first = await startApplication(folder);
+  const visitor = new Visitor(first.address);
+  await visitor.login('user1');
+  const task = await visitor.post('/start/Request%20Vacation/start_vacation');
+  expect(await first.stop('SIGTERM')).toBe(0);
+
+  const second = await startApplication(folder);
+  try {
+    const later = new Visitor(second.address);
+    for (const [name, value] of visitor.cookies) later.cookies.set(name, value);
+    const tasks = await later.get('/tasks');
+    expect(tasks.path).toBe('/tasks');
+    expect(linkTo(tasks, '/tasks/', 'Request')).toBe(task.path);
+    expect([...(await later.get('/start')).text.matchAll(/<h2>/g)]).toHaveLength(3);
+    const done = await later.post(`${task.path}/complete`, { from: '2030-01-01', to: '2030-01-02' });
+    expect(done.text).toContain('Request is completed.');
+  } finally {
+    expect(await second.stop()).toBe(0);
+  }
+});
+
+test('without authentication the development user acts, and every page says that rules are off', async () => {
+  await writeFile(path.join(folder, '.env'), 'REQUIRE_AUTHENTICATION=false\nENFORCE_SECURITY=false\n');
+  const app = await startApplication(folder);
+  try {
+    const visitor = new Visitor(app.address);
+    const page = await visitor.get('/');
+    expect(page.path).toBe('/tasks');
+    expect(page.text).toContain('Security rules are switched off');
+    const task = await visitor.post('/start/Request%20Vacation/start_vacation');
+    const instance = await visitor.get(linkTo(task, '/instances/', 'Show the whole instance'));
+    expect(instance.text).toContain('<strong>user1</strong>');
+  } finally {
+    expect(await app.stop()).toBe(0);
+  }
+});
+
+const REFUSED: [string, Record<string, string>, string][] = [
+  ['production without a secret', { NODE_ENV: 'production' }, 'SESSION_SECRET'],
+  ['production with the secret of the example', { NODE_ENV: 'production', SESSION_SECRET: 'change-me' }, 'SESSION_SECRET'],
+  ['a short secret', { SESSION_SECRET: 'short' }, 'SESSION_SECRET'],
+  ['a switch that is neither true nor false', { ENFORCE_SECURITY: 'yes' }, 'ENFORCE_SECURITY'],
+  ['a port that is none', { PORT: 'http' }, 'PORT'],
+];
+test.each(REFUSED)('%s: it does not start, and names the setting', async (_, env, name) => {
+  const { output, code } = await failToStart(folder, env);
+  expect(code).toBe(1);
+  expect(output).toContain(name);
+  expect(output).not.toMatch(/ at .*\.js:\d/);
+});
+
+test('in production it starts with a secret of its own, and without the demo users', async () => {
+  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that nobody knows' });
+  try {
+    const visitor = new Visitor(app.address);
+    await visitor.get('/login');
+    expect((await visitor.post('/login', { userName: 'user1', password: 'user1-demo' })).status).toBe(401);
+    expect(app.output()).not.toContain('user1-demo');
+  } finally {
+    expect(await app.stop()).toBe(0);
+  }
+});

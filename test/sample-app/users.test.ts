@@ -1,0 +1,65 @@
+import type { Guard } from '../../src/engine/types.js';
+import { emptyFolder } from './application.js';
+import { Visitor } from './visitor.js';
+
+interface Started {
+  readonly address: string;
+  readonly guard: Guard;
+  close(): Promise<void>;
+}
+const { startApp } = require('../../sample-app/app.js') as { startApp(options: object): Promise<Started> };
+
+const QUIET = { info() {}, warn() {}, error() {} };
+let app: Started;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  const place = await emptyFolder();
+  remove = place.remove;
+  app = await startApp({ port: 0, env: { DATA_DIR: place.folder }, logger: QUIET });
+});
+afterAll(async () => {
+  await app?.close();
+  await remove?.();
+});
+
+async function change(userName: string, fields: Record<string, unknown>): Promise<void> {
+  const user = await app.guard.store.users.find(userName);
+  await app.guard.store.users.put({ ...user!, ...fields });
+}
+
+test('a user who is disabled is out at the next request, and back when enabled', async () => {
+  const visitor = new Visitor(app.address);
+  await visitor.login('user2');
+  await change('user2', { disabled: true });
+  expect((await visitor.get('/tasks')).path).toBe('/login');
+  expect((await visitor.login('user2')).status).toBe(401);
+  await change('user2', { disabled: false });
+  expect((await visitor.login('user2')).path).toBe('/tasks');
+});
+
+test('a change of groups counts within seconds', async () => {
+  const visitor = new Visitor(app.address);
+  await visitor.login('boss');
+  expect((await visitor.get('/start')).text).not.toContain('Expense Claim');
+  await change('boss', { userGroups: ['managers', 'employees'] });
+  await new Promise((resolve) => setTimeout(resolve, 5_500));
+  expect((await visitor.get('/start')).text).toContain('Expense Claim');
+});
+
+test('passwords are kept as salted scrypt hashes only', async () => {
+  const users = await app.guard.store.users.list();
+  expect(users.length).toBeGreaterThan(3);
+  for (const { passwordHash } of users) expect(passwordHash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
+  expect(JSON.stringify(users)).not.toContain('-demo');
+  expect(new Set(users.map(({ passwordHash }) => passwordHash)).size).toBe(users.length);
+});
+
+test('session ids are not in the store', async () => {
+  const visitor = new Visitor(app.address);
+  await visitor.login('user1');
+  const id = decodeURIComponent([...visitor.cookies.values()][0]!).slice(2).split('.')[0]!;
+  const kept = JSON.stringify(await app.guard.store.values('sessions').entries());
+  expect(kept).toContain('user1');
+  expect(kept).not.toContain(id);
+});
