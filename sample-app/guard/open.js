@@ -1,6 +1,6 @@
 import { createGuard } from 'bpmn-guard';
 import { notificationsIn } from '../notifications.js';
-import { publicUser } from './directory.js';
+import { directoryOf } from './directory.js';
 import { Delegate } from './delegate.js';
 import { servicesFor } from './services.js';
 
@@ -14,12 +14,7 @@ export async function openGuard(config, logger) {
   const guard = await createGuard({
     configuration: { appDelegate: (server) => new Delegate(server, services) },
     store: config.store,
-    directory: {
-      async find(userName) {
-        const user = await getStore().users.find(userName);
-        return user && publicUser(user);
-      },
-    },
+    directory: directoryOf(() => getStore().users, config),
     env: config.guardEnvironment,
     logger,
   });

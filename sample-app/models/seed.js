@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 const MODELS = Object.freeze({
@@ -10,14 +11,20 @@ const MODELS = Object.freeze({
 const SEEDER = Object.freeze({ userName: 'seeder', userGroups: ['ADMIN'] });
 
 const source = (file) => readFile(new URL(`../processes/${file}`, import.meta.url), 'utf8');
+const digest = (text) => createHash('sha256').update(text).digest('base64url');
 
-/** Saves the models of this application that are missing or whose file has changed. */
+/**
+ * Saves the models of this application that are missing, or whose file has changed since it was last saved: what a
+ * designer changed in between stays.
+ */
 export async function seedModels(guard) {
   const { model } = guard.as(SEEDER);
-  const saved = new Set((await model.list()).map(({ name }) => name));
+  const seeded = guard.store.values('seeded-models');
+  const present = new Set((await model.list()).map(({ name }) => name));
   for (const [name, file] of Object.entries(MODELS)) {
     const wanted = await source(file);
-    if (saved.has(name) && (await model.getSource(name)) === wanted) continue;
+    if (present.has(name) && (await seeded.get(name)) === digest(wanted)) continue;
     await model.save(name, wanted);
+    await seeded.set(name, digest(wanted));
   }
 }

@@ -1,11 +1,17 @@
-/** What can be done with a task, in the order in which it is shown. `when` says in which states it makes sense. */
+const admin = ({ userGroups }) => userGroups?.includes('ADMIN');
+const inState = (...states) => ({ state }) => states.includes(state);
+
+/**
+ * What can be done with a task, in the order in which it is shown. `when` says whether the moment is right, `not` what
+ * is said when it is not; whether the user may is the guard's to decide.
+ */
 const ACTIONS = [
-  { id: 'take', operation: 'task:take', label: 'Take', meaning: 'take it for yourself', when: ({ state }) => state === 'open' || state === 'unclaimed', not: 'it is not free' },
-  { id: 'complete', operation: 'task:execute', label: 'Complete', meaning: 'fill in the form and finish it', when: ({ state }) => state === 'assigned', not: 'it is not assigned' },
-  { id: 'release', operation: 'task:take', label: 'Release', meaning: 'give it back to the others', when: ({ state }, mine) => state === 'assigned' && mine, not: 'it is not yours' },
-  { id: 'assign', operation: 'task:assign', label: 'Assign', meaning: 'hand it to somebody', when: ({ state }) => state !== 'delegated' && state !== 'starting', not: 'it is lent' },
-  { id: 'delegate', operation: 'task:delegate', label: 'Lend', meaning: 'lend it to somebody, who gives it back', when: ({ state }) => state === 'assigned', not: 'it is not assigned' },
-  { id: 'resolve', operation: 'task:read', label: 'Give back', meaning: 'return it to the one who lent it', when: ({ state, owner }, mine, me) => state === 'delegated' && (mine || owner === me), not: 'it is not lent' },
+  { id: 'take', operation: 'task:take', label: 'Take', meaning: 'for yourself', when: inState('open', 'unclaimed'), not: 'it is not free' },
+  { id: 'complete', operation: 'task:execute', label: 'Complete', meaning: 'fill it in and finish it', when: inState('open', 'unclaimed', 'assigned', 'closed'), not: 'it is lent: it has to be given back first' },
+  { id: 'release', operation: 'task:take', label: 'Release', meaning: 'back to the others', when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)), not: 'it is not yours' },
+  { id: 'assign', operation: 'task:assign', label: 'Assign', meaning: 'hand it to somebody', when: inState('open', 'unclaimed', 'assigned', 'closed'), not: 'it is lent' },
+  { id: 'delegate', operation: 'task:delegate', label: 'Lend', meaning: 'to somebody, who gives it back', when: inState('assigned'), not: 'it is not assigned' },
+  { id: 'resolve', operation: 'task:read', label: 'Give back', meaning: 'to the one who lent it', when: ({ state, assignee, owner }, { userName }) => state === 'delegated' && (assignee === userName || owner === userName), not: 'it is not lent' },
 ];
 
 const sentence = (reasons) => [...new Set(reasons.map(({ says }) => says))].join('; ');
@@ -27,11 +33,10 @@ export const OPERATIONS = Object.freeze([...new Set(ACTIONS.map(({ operation }) 
  * Which actions a user has on a task, and why or why not.
  * @param decisions by operation
  */
-export function taskActions(task, userName, decisions) {
-  const mine = task.assignee === userName;
+export function taskActions(task, user, decisions) {
   return ACTIONS.map(({ id, operation, label, meaning, when, not }) => {
     const decision = decisions.get(operation);
-    const now = task.state !== 'done' && when(task, mine, userName);
+    const now = task.state !== 'done' && when(task, user);
     const why = !now ? (task.state === 'done' ? 'the task is finished' : not) : because(decision);
     return { id, label, meaning, allowed: now && decision.allowed, why };
   });

@@ -23,7 +23,7 @@ export function taskRoutes(guard, notifications) {
   async function show(res, task, entered, status) {
     const { api, view } = res.locals;
     const decisions = await Promise.all(OPERATIONS.map(async (operation) => [operation, await guard.explain(view.user, operation, { item: { id: task.id } })]));
-    const actions = taskActions(task, view.user.userName, new Map(decisions));
+    const actions = taskActions(task, view.user, new Map(decisions));
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
     const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, guard.store, task.id) : []]);
     res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);

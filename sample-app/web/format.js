@@ -38,9 +38,12 @@ export function stateBadge(state) {
   return html`<span class="badge ${state ?? ''}" title="${meaning}">${word}</span>`;
 }
 
+/** `paidAmount` as `Paid amount`, for data that no form names. */
+const words = (key) => (key.charAt(0).toUpperCase() + key.slice(1)).replace(/([a-z0-9])([A-Z])/g, (_, end, begin) => `${end} ${begin.toLowerCase()}`).replace(/_/g, ' ');
+
 /** Process data as a list of labels and values; technical and empty entries are left out. */
 export function dataList(data, fields) {
   const entries = Object.entries(data ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== '');
   if (entries.length === 0) return html`<p class="muted">Nothing has been entered yet.</p>`;
-  return html`<dl class="facts">${entries.map(([key, value]) => html`<div><dt>${fields.get(key)?.label ?? key}</dt><dd>${shown(value, fields.get(key))}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${entries.map(([key, value]) => html`<div><dt>${fields.get(key)?.label ?? words(key)}</dt><dd>${shown(value, fields.get(key))}</dd></div>`)}</dl>`;
 }

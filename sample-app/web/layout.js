@@ -14,9 +14,14 @@ export const csrfField = (view) => html`<input type="hidden" name="${CSRF_FIELD}
 export const buttonForm = (view, action, label, kind = 'secondary') =>
   html`<form method="post" action="${action}" class="inline">${csrfField(view)}<button class="${kind}">${label}</button></form>`;
 
+function current(path, href) {
+  if (path === href) return html` aria-current="page"`;
+  return path.startsWith(`${href}/`) ? html` aria-current="true"` : '';
+}
+
 const navigation = (view) => html`
   <nav aria-label="Pages">
-    <ul>${PAGES.map(([href, name]) => html`<li><a href="${href}"${view.path === href ? html` aria-current="page"` : ''}>${name}</a></li>`)}</ul>
+    <ul>${PAGES.map(([href, name]) => html`<li><a href="${href}"${current(view.path, href)}>${name}</a></li>`)}</ul>
   </nav>`;
 
 const whoActs = (view) => html`

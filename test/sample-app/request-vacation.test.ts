@@ -106,7 +106,7 @@ test('wrong input comes back with the form and what was typed', async () => {
 test('only the fields of the form are stored', async () => {
   const { instance } = await request({ from: '2030-07-01', to: '2030-07-02', reason: 'x', requester: 'boss', hack: '1' } as never);
   const page = await as('user1').get(instance);
-  expect(page.text).toMatch(/<dt>requester<\/dt><dd>user1<\/dd>/);
+  expect(page.text).toMatch(/<dt>Requester<\/dt><dd>user1<\/dd>/);
   expect(page.text).not.toContain('hack');
 });
 
