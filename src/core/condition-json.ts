@@ -75,7 +75,7 @@ class Reader {
 
   private list(key: string, input: unknown, depth: number): Condition[] {
     if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of conditions, got ${show(input)}.`);
-    return input.map((entry) => this.read(entry, depth + 1));
+    return Array.from(input as unknown[], (entry) => this.read(entry, depth + 1));
   }
 
   private field(name: string, input: unknown, depth: number): Condition {

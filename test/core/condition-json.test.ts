@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { bind } from '../../src/core/bind.js';
+import { parseCondition, printCondition } from '../../src/core/condition-json.js';
+import { and, compare, eq, EVERYTHING, exists, isIn, not, NOTHING, or, some, type Condition } from '../../src/core/condition.js';
+import { BadInput } from '../../src/core/errors.js';
+import { compile } from '../../src/core/evaluate.js';
+import { condition, principal, resource } from './arbitraries.js';
+import { HOSTILE_VALUES, polluted } from './hostile.js';
+
+const nested = (depth: number): unknown => (depth === 0 ? { 'item.x': 1 } : { $not: nested(depth - 1) });
+const circular: Record<string, unknown> = {};
+circular['item.x'] = { $eq: circular };
+
+describe('the JSON form of a condition', () => {
+  test.each<[json: unknown, condition: Condition]>([
+    [{}, EVERYTHING],
+    [{ $nor: [{}] }, NOTHING],
+    [{ 'item.x': 'a' }, eq('item.x', 'a')],
+    [{ 'item.x': 'a', 'instance.name': 'b' }, and(eq('item.x', 'a'), eq('instance.name', 'b'))],
+    [{ 'item.x': { $gt: 1, $lte: 5 } }, and(compare('gt', 'item.x', 1), compare('lte', 'item.x', 5))],
+    [{ 'data.topic': { $in: '$user.expertise' } }, isIn('instance.data.topic', { ref: 'user', path: 'expertise' })],
+    [{ 'item.assignee': '$data.requester' }, eq('item.assignee', { ref: 'data', path: 'requester' })],
+    [{ 'item.assignee': { $ne: '$role.owner' } }, compare('ne', 'item.assignee', { ref: 'role', path: 'owner' })],
+    [{ 'roles.owner': '$user.userName' }, eq('instance.guard.roles.owner', { ref: 'user', path: 'userName' })],
+    [{ 'model.name': { $nin: ['a', 'b'] } }, and(exists('model.name'), not(isIn('model.name', ['a', 'b'])))],
+    [{ 'item.x': { $exists: false } }, exists('item.x', false)],
+    [{ 'item.x': { $not: { $gt: 1 } } }, not(compare('gt', 'item.x', 1))],
+    [{ $or: [{ 'item.x': 1 }, { 'item.y': 2 }] }, or(eq('item.x', 1), eq('item.y', 2))],
+    [{ $nor: [{ 'item.x': 1 }, { 'item.y': 2 }] }, not(or(eq('item.x', 1), eq('item.y', 2)))],
+    [{ $not: { 'item.x': 1 } }, not(eq('item.x', 1))],
+    [{ items: { $elemMatch: { 'item.x': 1, 'item.y': 2 } } }, some('instance.items', and(eq('item.x', 1), eq('item.y', 2)))],
+    [{ 'item.x': { $in: [] } }, NOTHING],
+    [{ 'item.since': new Date(5) }, eq('item.since', new Date(5))],
+  ])('%j is read', (json, expected) => {
+    expect(parseCondition(json)).toEqual(expected);
+  });
+
+  const REFUSED: [what: string, json: unknown, message: RegExp][] = [
+    ['null', null, /is an object, got null/],
+    ['a text', '{}', /is an object, got "\{\}"/],
+    ['a list', [{ 'item.x': 1 }], /is an object/],
+    ['a date', new Date(0), /is an object/],
+    ['an instance of a class', new (class Rule {})(), /is an object/],
+    ['$where', { $where: 'true' }, /Operator "\$where" is not admitted/],
+    ['$expr', { $expr: { $eq: [1, 1] } }, /Operator "\$expr" is not admitted/],
+    ['$where below $and', { $and: [{ 'item.x': 1 }, { $where: 'true' }] }, /"\$where"/],
+    ['$function below $not', { $not: { $function: {} } }, /"\$function"/],
+    ['$where in an element', { items: { $elemMatch: { $where: 'true' } } }, /"\$where"/],
+    ['$regex', { 'item.x': { $regex: '.*' } }, /Operator "\$regex" at "item\.x" is not admitted/],
+    ['$where at a field', { 'item.x': { $where: 'true' } }, /"\$where" at "item\.x"/],
+    ['$regex under a $not at a field', { 'item.x': { $not: { $regex: '.*' } } }, /"\$regex"/],
+    ['a regular expression', { 'item.x': /a/ }, /item\.x takes a text/],
+    ['a key of an object that is no operator', { 'item.x': { y: 1 } }, /Operator "y"/],
+    ['an inherited name as operator', { 'item.x': { constructor: 1 } }, /Operator "constructor"/],
+    ['__proto__ as operator', { 'item.x': JSON.parse('{"__proto__": 1}') as unknown }, /Operator "__proto__"/],
+    ['a field without a root', { assignee: 'a' }, /Field "assignee" must begin with one of item\., instance\., model\., data\., roles\./],
+    ['a field of an unknown root', { 'guard.open': true }, /Field "guard\.open" must begin/],
+    ['an inherited name as root', { 'constructor.name': 'a' }, /Field "constructor\.name" must begin/],
+    ['toString as root', { 'toString.x': 'a' }, /Field "toString\.x" must begin/],
+    ['__proto__ as root', JSON.parse('{"__proto__.x": 1}'), /Field "__proto__\.x" must begin/],
+    ['__proto__ as a field', JSON.parse('{"__proto__": {"item.x": 1}}'), /Field "__proto__" must begin/],
+    ['a part __proto__', { 'data.__proto__.x': 1 }, /met the part "__proto__"/],
+    ['a part constructor', { 'item.constructor': 1 }, /met the part "constructor"/],
+    ['a part prototype', { 'item.a.prototype.b': 1 }, /met the part "prototype"/],
+    ['an empty part', { 'item..x': 1 }, /met the part ""/],
+    ['an empty last part', { 'item.': 1 }, /met the part ""/],
+    ['a part with $', { 'item.$x': 1 }, /met the part "\$x"/],
+    ['a part with NUL', { 'item.a\0b': 1 }, /met the part "a\\u0000b"/],
+    ['null as value', { 'item.x': null }, /item\.x takes a text, number, boolean or date, got null/],
+    ['undefined as value', { 'item.x': undefined }, /item\.x takes .* got undefined/],
+    ['NaN', { 'item.x': NaN }, /item\.x takes/],
+    ['a list as value', { 'item.x': ['a'] }, /item\.x takes/],
+    ['an empty condition at a field', { 'item.x': {} }, /empty condition/],
+    ['an object as operand', { 'item.x': { $eq: { $gt: '' } } }, /item\.x: \$eq takes/],
+    ['half a surrogate pair', { 'item.x': '\ud800' }, /item\.x takes/],
+    ['a bigint', { 'item.x': 10n }, /item\.x takes .* got 10/],
+    ['what refers to itself', circular, /item\.x: \$eq takes/],
+    ['an unknown reference', { 'item.x': '$env.HOME' }, /"\$env\.HOME" begins with \$ but is none of/],
+    ['a reference without a path', { 'item.x': '$user' }, /"\$user" begins with \$/],
+    ['a reference to __proto__', { 'item.x': '$user.__proto__' }, /met the part "__proto__"/],
+    ['a reference with an empty part', { 'item.x': '$data.a..b' }, /met the part ""/],
+    ['an order between two fields', { 'item.x': { $gt: '$data.limit' } }, /cannot compare with \$data\.limit/],
+    ['a text for $in', { 'item.x': { $in: 'a' } }, /takes a list or a reference, got "a"/],
+    ['null for $in', { 'item.x': { $in: null } }, /takes a list/],
+    ['null within $in', { 'item.x': { $in: ['a', null] } }, /item\.x: \$in takes a text/],
+    ['a hole within $in', { 'item.x': { $in: new Array(1) } }, /item\.x: \$in takes a text/],
+    ['a reference within $in', { 'item.x': { $in: ['$user.userName'] } }, /takes plain values/],
+    ['a list too long for $in', { 'item.x': { $in: Array.from({ length: 501 }, (_, i) => i) } }, /at most 500/],
+    ['a number for $exists', { 'item.x': { $exists: 1 } }, /takes true or false/],
+    ['an empty $or', { $or: [] }, /\$or takes a list of conditions/],
+    ['an empty $and', { $and: [] }, /\$and takes a list of conditions/],
+    ['an object for $and', { $and: { 0: {} } }, /\$and takes a list/],
+    ['null within $or', { $or: [null] }, /is an object, got null/],
+    ['a hole within $or', { $or: new Array(1) }, /is an object, got undefined/],
+    ['items without $elemMatch', { items: { 'item.x': 1 } }, /items takes \{\$elemMatch/],
+    ['items with more than $elemMatch', { items: { $elemMatch: {}, $size: 1 } }, /items takes/],
+    ['items as a value', { items: 'a' }, /items takes/],
+    ['more levels than are admitted', nested(20), /12 levels deep/],
+    ['more nodes than are admitted', { $or: Array.from({ length: 300 }, () => ({ 'item.x': 1 })) }, /200 nodes/],
+  ];
+
+  test.each(REFUSED)('%s is refused, and what was met is named', (_what, json, message) => {
+    expect(() => parseCondition(json)).toThrow(BadInput);
+    expect(() => parseCondition(json)).toThrow(message);
+    expect(() => parseCondition(json)).toThrow(expect.objectContaining({ code: 'bad-condition', status: 400 }) as Error);
+  });
+
+  test.each(HOSTILE_VALUES.map((value) => [value]))('is read or refused by code, never anything else: %p', (value) => {
+    for (const json of [value, { 'item.x': value }, { 'item.x': { $in: value } }, { 'item.x': { $eq: value } }, { $and: value }, { $and: [value] }, { $not: value }, { items: value }, { items: { $elemMatch: value } }]) {
+      try {
+        parseCondition(json);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BadInput);
+      }
+    }
+  });
+
+  test('anything that JSON can say is read or refused by code', () => {
+    const key = fc.oneof(fc.constantFrom('$and', '$or', '$not', '$in', '$eq', '$elemMatch', 'items', 'item.x', 'data.y', '__proto__', 'constructor', '$where'), fc.string());
+    const json = fc.letrec((tie) => ({
+      value: fc.oneof({ maxDepth: 4 }, fc.oneof(fc.jsonValue(), fc.constantFrom('$user.a', '$x')), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(key, tie('value'), { maxKeys: 3, noNullPrototype: false })),
+    })).value;
+    fc.assert(
+      fc.property(json, (value) => {
+        try {
+          parseCondition(value);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadInput);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('properties that every object inherits are no part of it', () => {
+    expect(polluted({ $where: 'true', 'item.x': 1, $gt: '' }, () => [parseCondition({}), parseCondition({ 'item.y': 1 })])).toEqual([EVERYTHING, eq('item.y', 1)]);
+  });
+
+  test('printed and read again means the same', () => {
+    fc.assert(
+      fc.property(condition.filter(smallEnough), principal, resource, (c, who, one) => {
+        const again = parseCondition(printCondition(c));
+        expect(compile(bind(again, who))(one)).toBe(compile(bind(c, who))(one));
+        expect(printCondition(parseCondition(printCondition(again)))).toEqual(printCondition(again));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('what was printed can be kept as JSON', () => {
+    const json = { $or: [{ 'instance.data.topic': { $in: '$user.expertise' } }, { items: { $elemMatch: { 'item.assignee': { $eq: '$user.userName' } } } }] };
+    expect(printCondition(parseCondition(JSON.parse(JSON.stringify(json))))).toEqual(json);
+  });
+});
+
+/** More nodes or levels than a rule may have cannot be read back. */
+function smallEnough(c: Condition): boolean {
+  try {
+    parseCondition(printCondition(c));
+    return true;
+  } catch (error) {
+    return !/nodes|levels/.test((error as Error).message);
+  }
+}

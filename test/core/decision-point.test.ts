@@ -1,0 +1,299 @@
+import fc from 'fast-check';
+import { and, eq, EVERYTHING, exists, not, type Condition } from '../../src/core/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { compile } from '../../src/core/evaluate.js';
+import { OPERATIONS, type Operation } from '../../src/core/operation.js';
+import type { Policy, PolicyAnswer } from '../../src/core/policy.js';
+import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
+import { tenants } from '../../src/core/policies/tenants.js';
+import { SecureUser, SYSTEM_USER } from '../../src/core/principal.js';
+import type { Resource } from '../../src/core/resource.js';
+import type { Scope } from '../../src/core/scope.js';
+import { condition, principal, resource } from './arbitraries.js';
+import { polluted } from './hostile.js';
+
+const ALICE = new SecureUser({ userName: 'alice', userGroups: ['hr'] });
+const ADMIN = new SecureUser({ userName: 'root', userGroups: ['ADMIN'], tenantId: 'acme' });
+const SYSTEM_OF_ACME = new SecureUser({ userName: 'job', userGroups: ['SYSTEM'], tenantId: 'acme' });
+const OPERATION_NAMES = Object.keys(OPERATIONS) as Operation[];
+const operation = fc.constantFrom(...OPERATION_NAMES);
+
+const A = eq('item.a', 1);
+const B = eq('item.b', 1);
+const C = eq('item.c', 1);
+
+const rule = (when: Condition, narrow?: Condition) => ({ id: 'rule', says: 'a rule', when, narrow });
+const policy = (name: string, answer: unknown): Policy => ({ name, answer: () => answer as PolicyAnswer });
+const permits = (name: string, ...conditions: Condition[]): Policy => policy(name, { permissive: conditions.map((c) => rule(c)) });
+const restricts = (name: string, ...conditions: Condition[]): Policy => policy(name, { restrictive: conditions.map((c) => rule(c)) });
+const throws: Policy = {
+  name: 'broken',
+  answer: () => {
+    throw new Error('rules could not be read');
+  },
+};
+
+const inScope = (scope: Scope, one: Resource): boolean => scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one));
+
+/** The three questions of the decision point, which must have one answer. */
+function answers(point: DecisionPoint, who: SecureUser, one: Resource, what: Operation = 'task:read'): boolean[] {
+  return [point.decide(who, what, one).allowed, point.allows(who, what, one), inScope(point.scope(who, what), one)];
+}
+const ALL = (answer: boolean): boolean[] => [answer, answer, answer];
+
+describe('how policies combine', () => {
+  test.each<[what: string, policies: Policy[], item: Record<string, unknown>, expected: boolean]>([
+    ['no policy at all denies', [], { a: 1 }, false],
+    ['a policy without an answer denies', [policy('p', {})], { a: 1 }, false],
+    ['a rule that holds permits', [permits('p', A)], { a: 1 }, true],
+    ['a rule that does not hold permits nothing', [permits('p', A)], { a: 2 }, false],
+    ['one of two rules is enough', [permits('p', A, B)], { b: 1 }, true],
+    ['one of two policies is enough', [permits('p', A), permits('q', B)], { b: 1 }, true],
+    ['a restriction alone permits nothing', [restricts('r', A)], { a: 1 }, false],
+    ['a restriction that holds lets the permission stand', [permits('p', A), restricts('r', B)], { a: 1, b: 1 }, true],
+    ['a restriction that does not hold takes it away', [permits('p', A), restricts('r', B)], { a: 1 }, false],
+    ['every restriction must hold', [permits('p', A), restricts('r', B, C)], { a: 1, b: 1 }, false],
+    ['restrictions of several policies must all hold', [permits('p', A), restricts('r', B), restricts('s', C)], { a: 1, b: 1 }, false],
+    ['the order of policies does not matter', [restricts('r', B), permits('p', A)], { a: 1 }, false],
+    ['a permission from one policy is cut by the restriction of another', [permits('p', EVERYTHING), restricts('r', B)], { b: 2 }, false],
+  ])('%s', (_what, policies, item, expected) => {
+    expect(answers(createDecisionPoint(policies), ALICE, { item })).toEqual(ALL(expected));
+  });
+
+  test('nothing is permitted to nobody in particular: an empty request is denied', () => {
+    for (const name of OPERATION_NAMES) expect(answers(createDecisionPoint([taskRulesPolicy, tenants]), ALICE, {}, name)).toEqual(ALL(false));
+  });
+
+  test('a value that the principal lacks permits nothing, however it is negated', () => {
+    const lacks = eq('item.a', { ref: 'user', path: 'missing' });
+    for (const when of [lacks, not(lacks), not(and(EVERYTHING, lacks))]) expect(answers(createDecisionPoint([permits('p', when)]), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+  });
+
+  test('a restriction on a value that the principal lacks never holds', () => {
+    const lacks = eq('item.a', { ref: 'user', path: 'missing' });
+    for (const when of [lacks, not(lacks)]) expect(answers(createDecisionPoint([permits('p', EVERYTHING), restricts('r', when)]), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+  });
+});
+
+describe('a policy that fails', () => {
+  const FAILURES: [what: string, policy: Policy][] = [
+    ['throws', throws],
+    ['answers undefined', policy('broken', undefined)],
+    ['answers null', policy('broken', null)],
+    ['answers true', policy('broken', true)],
+    ['answers a list', policy('broken', [rule(A)])],
+    ['answers a promise', policy('broken', Promise.resolve({ restrictive: [rule(A)] }))],
+    ['misspells its list', policy('broken', { restrict: [rule(A)] })],
+    ['answers a text for rules', policy('broken', { permissive: 'all' })],
+    ['answers null for rules', policy('broken', { restrictive: null })],
+    ['answers a rule without a condition', policy('broken', { permissive: [{ id: 'x', says: 'x' }] })],
+    ['answers null among its rules', policy('broken', { restrictive: [null] })],
+    ['answers an unknown condition', policy('broken', { permissive: [rule({ op: 'matches', field: 'item.a' } as unknown as Condition)] })],
+    ['answers an undefined value', policy('broken', { permissive: [rule({ op: 'eq', field: 'item.missing', value: undefined } as unknown as Condition)] })],
+    ['answers an undefined value in a list', policy('broken', { permissive: [rule({ op: 'in', field: 'item.missing', values: [undefined] } as unknown as Condition)] })],
+    ['answers a condition without a field', policy('broken', { permissive: [rule({ op: 'exists', present: false } as unknown as Condition)] })],
+    ['answers an order between two fields', policy('broken', { permissive: [rule({ op: 'lt', field: 'item.a', value: { ref: 'data', path: 'x' } })] })],
+    ['has no answer at all', { name: 'broken' } as unknown as Policy],
+  ];
+
+  test.each(FAILURES)('%s: denied, whatever else permits', (_what, broken) => {
+    for (const policies of [[broken], [permits('p', EVERYTHING), broken], [broken, permits('p', EVERYTHING)]]) {
+      expect(answers(createDecisionPoint(policies), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+    }
+  });
+
+  test.each(FAILURES)('%s: the decision says so', (_what, broken) => {
+    const { allowed, reasons } = createDecisionPoint([permits('p', EVERYTHING), broken]).decide(ALICE, 'task:read', {});
+    expect(allowed).toBe(false);
+    expect(reasons).toEqual([{ policy: 'broken', rule: 'error', effect: 'failed', holds: false, says: 'the policy failed, so the answer is no' }]);
+  });
+
+  test.each(FAILURES)('%s: the scope is nothing', (_what, broken) => {
+    expect(createDecisionPoint([permits('p', EVERYTHING), broken]).scope(ALICE, 'task:read')).toEqual({ kind: 'nothing' });
+  });
+
+  test.each(FAILURES)('%s: neither ADMIN nor SYSTEM is locked out', (_what, broken) => {
+    const point = createDecisionPoint([tenants, broken]);
+    const own = { item: {}, instance: { tenantId: 'acme' } };
+    for (const who of [ADMIN, SYSTEM_USER, SYSTEM_OF_ACME]) expect(answers(point, who, own)).toEqual(ALL(true));
+  });
+
+  test('as the wall between tenants: ADMIN is denied, SYSTEM across tenants is not', () => {
+    const point = createDecisionPoint([{ ...throws, name: 'tenants' }]);
+    expect(answers(point, ADMIN, { instance: { tenantId: 'acme' } })).toEqual(ALL(false));
+    expect(answers(point, SYSTEM_USER, { instance: { tenantId: 'acme' } })).toEqual(ALL(true));
+  });
+});
+
+describe('administrators', () => {
+  const point = createDecisionPoint([taskRulesPolicy, tenants, restricts('nobody', not(EVERYTHING))]);
+  const rowOf = (tenantId: string | undefined): Resource => ({ item: {}, instance: { tenantId }, model: { owner: tenantId } });
+
+  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind !== 'system'))('pass %s in their own tenant only', (name) => {
+    const nowhere = new SecureUser({ userName: 'root', userGroups: ['ADMIN'] });
+    for (const [who, tenantId, expected] of [[ADMIN, 'acme', true], [ADMIN, 'globex', false], [ADMIN, undefined, false], [nowhere, undefined, true], [nowhere, 'acme', false], [SYSTEM_USER, 'acme', true], [SYSTEM_USER, undefined, true], [SYSTEM_OF_ACME, 'acme', true], [SYSTEM_OF_ACME, 'globex', false]] as const) {
+      expect([tenantId, who.userName, answers(point, who, rowOf(tenantId), name)]).toEqual([tenantId, who.userName, ALL(expected)]);
+    }
+  });
+
+  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind === 'system'))('pass %s; others do not', (name) => {
+    for (const who of [ADMIN, SYSTEM_USER]) expect(answers(point, who, {}, name)).toEqual(ALL(true));
+    for (const who of [ALICE, new SecureUser({ userName: 'dan', userGroups: ['DESIGNER'] })]) expect(answers(point, who, {}, name)).toEqual(ALL(false));
+  });
+
+  test('are said to be so', () => {
+    expect(point.decide(SYSTEM_USER, 'task:execute', {}).reasons).toEqual([{ policy: 'administrators', rule: 'system', effect: 'permits', holds: true, says: 'SYSTEM may do everything in its tenant' }]);
+    expect(point.decide(ADMIN, 'task:execute', rowOf('acme')).reasons.map((r) => `${r.policy}/${r.rule}`)).toEqual(['administrators/admin', 'tenants/own-tenant']);
+  });
+});
+
+describe('the decision point', () => {
+  test.each(['task:fly', '', '__proto__', 'constructor', undefined, null, 7, {}])('throws on the unknown operation %j, also for SYSTEM', (name) => {
+    const point = createDecisionPoint([permits('p', EVERYTHING)]);
+    for (const who of [ALICE, SYSTEM_USER]) {
+      for (const question of [() => point.decide(who, name as Operation, {}), () => point.allows(who, name as Operation, {}), () => point.scope(who, name as Operation)]) {
+        expect(question).toThrow(expect.objectContaining({ code: 'unknown-operation' }) as Error);
+      }
+    }
+  });
+
+  test('names every rule with what it said', () => {
+    const point = createDecisionPoint([permits('p', A, B), restricts('r', C)]);
+    const decision = point.decide(ALICE, 'task:execute', { item: { b: 1, c: 1 } });
+    expect(decision).toEqual({
+      allowed: true,
+      operation: 'task:execute',
+      userName: 'alice',
+      reasons: [
+        { policy: 'p', rule: 'rule', effect: 'permits', holds: false, says: 'a rule' },
+        { policy: 'p', rule: 'rule', effect: 'permits', holds: true, says: 'a rule' },
+        { policy: 'r', rule: 'rule', effect: 'restricts', holds: true, says: 'a rule' },
+      ],
+    });
+    for (const value of [decision, decision.reasons, ...decision.reasons]) expect(Object.isFrozen(value)).toBe(true);
+  });
+
+  test('does not change with the list of policies that it was made of', () => {
+    const policies = [permits('p', A)];
+    const point = createDecisionPoint(policies);
+    policies.push(permits('q', EVERYTHING));
+    expect(answers(point, ALICE, { item: {} })).toEqual(ALL(false));
+  });
+
+  test('refuses two policies of one name', () => {
+    expect(() => createDecisionPoint([permits('p', A), restricts('p', B)])).toThrow(new TypeError('Two policies are named "p"'));
+  });
+
+  test('hands each policy the principal, the operation and the facts', () => {
+    const answer = jest.fn(() => ({}));
+    const facts = { readableModels: ['m'] };
+    createDecisionPoint([{ name: 'p', answer }]).decide(ALICE, 'model:read', {}, facts);
+    expect(answer).toHaveBeenCalledWith(ALICE, 'model:read', facts);
+  });
+
+  test('answers with the facts of this question, not of an earlier one', () => {
+    const point = createDecisionPoint([taskRulesPolicy]);
+    const model = { model: { name: 'm' } };
+    expect(point.allows(ALICE, 'model:read', model)).toBe(false);
+    expect(point.allows(ALICE, 'model:read', model, { readableModels: ['m'] })).toBe(true);
+    expect(point.allows(ALICE, 'model:read', model)).toBe(false);
+  });
+
+  test('keeps nothing of one principal for another of the same name', () => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants]);
+    const task = { item: { type: 'bpmn:UserTask', candidateGroups: ['hr'] }, instance: {} };
+    expect(point.allows(ALICE, 'task:read', task)).toBe(true);
+    expect(point.allows(new SecureUser({ userName: 'alice' }), 'task:read', task)).toBe(false);
+    expect(point.allows(new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' }), 'task:read', task)).toBe(false);
+  });
+
+  test('gets no rule from what every object inherits', () => {
+    const everything = { permissive: [rule(EVERYTHING)], readableModels: ['m'], item: { a: 1 }, narrow: undefined };
+    const given = polluted(everything, () => [...answers(createDecisionPoint([policy('p', {}), tenants]), ALICE, {}), ...answers(createDecisionPoint([permits('p', A)]), ALICE, {}), ...answers(createDecisionPoint([taskRulesPolicy]), ALICE, { model: { name: 'm' } }, 'model:read')]);
+    expect(given).toEqual(given.map(() => false));
+  });
+});
+
+describe('where a list is searched', () => {
+  const NARROW = exists('instance.guard.read');
+  const narrowOf = (...rules: ReturnType<typeof rule>[]): Condition | undefined => {
+    const scope = createDecisionPoint([policy('p', { permissive: rules })]).scope(ALICE, 'task:read');
+    return scope.kind === 'condition' ? scope.narrow : undefined;
+  };
+
+  test('is narrowed when every permissive rule says where', () => {
+    expect(narrowOf(rule(A, NARROW), rule(B, NARROW))).toEqual(NARROW);
+    expect(narrowOf(rule(A, NARROW), rule(B, C))).toEqual({ op: 'or', of: [NARROW, C] });
+  });
+
+  test('is not narrowed when one of them does not', () => {
+    expect(narrowOf(rule(A, NARROW), rule(B))).toBeUndefined();
+  });
+
+  test('does not depend on a rule that permits nothing', () => {
+    expect(narrowOf(rule(A, NARROW), rule(not(EVERYTHING)))).toEqual(NARROW);
+  });
+
+  test('is not narrowed for administrators', () => {
+    expect(createDecisionPoint([tenants, policy('p', { permissive: [rule(A, NARROW)] })]).scope(ADMIN, 'task:read')).not.toHaveProperty('narrow', NARROW);
+  });
+});
+
+describe('agreement', () => {
+  const answer = fc.record({ permissive: fc.array(condition.map((c) => rule(c)), { maxLength: 3 }), restrictive: fc.array(condition.map((c) => rule(c)), { maxLength: 2 }) }, { requiredKeys: [] });
+
+  test('decide, allows and scope answer alike, for any rules, principal and resource', () => {
+    let allowed = 0;
+    let runs = 0;
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 3 }), principal, operation, resource, (list, who, what, one) => {
+        const point = createDecisionPoint([tenants, ...list.map((entry, i) => policy(`p${i}`, entry))]);
+        const [decided, ...others] = answers(point, who, one, what);
+        expect(others).toEqual([decided, decided]);
+        expect(point.allows(who, what, one)).toBe(decided);
+        runs++;
+        if (decided) allowed++;
+      }),
+      { numRuns: 2000 },
+    );
+    expect(allowed).toBeGreaterThan(0);
+    expect(allowed).toBeLessThan(runs);
+  });
+
+  test('task rules: decide, allows and scope answer alike', () => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants]);
+    fc.assert(
+      fc.property(principal, operation, resource, (who, what, one) => {
+        const [decided, ...others] = answers(point, who, one, what);
+        expect(others).toEqual([decided, decided]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('one permissive policy more never takes away, one restrictive policy more never gives', () => {
+    fc.assert(
+      fc.property(answer, condition, principal, resource, (entry, more, who, one) => {
+        const before = createDecisionPoint([policy('p', entry)]).allows(who, 'task:read', one);
+        const wider = createDecisionPoint([policy('p', entry), permits('q', more)]).allows(who, 'task:read', one);
+        const tighter = createDecisionPoint([policy('p', entry), restricts('q', more)]).allows(who, 'task:read', one);
+        if (before) expect(wider).toBe(true);
+        if (!before) expect(tighter).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('nobody but SYSTEM reaches another tenant, whatever the other policies permit', () => {
+    const point = createDecisionPoint([tenants, taskRulesPolicy, permits('generous', EVERYTHING)]);
+    fc.assert(
+      fc.property(principal, operation, resource, (who, what, one) => {
+        const { kind } = OPERATIONS[what];
+        if (kind === 'system' || (who.isSystem() && who.tenantId === undefined)) return;
+        const found = kind === 'model' ? one.model?.owner : one.instance?.tenantId;
+        if (typeof found === 'string' && found !== who.tenantId) expect(point.allows(who, what, one)).toBe(false);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { bind } from '../../src/core/bind.js';
+import { and, compare, eq, EVERYTHING, exists, isIn, ne, not, NOTHING, or, overlaps, some, type Condition } from '../../src/core/condition.js';
+import { compile, referencePath } from '../../src/core/evaluate.js';
+import type { Resource } from '../../src/core/resource.js';
+import { condition, principal, resource } from './arbitraries.js';
+import { HOSTILE_VALUES, polluted, SCALARS } from './hostile.js';
+
+const holds = (c: Condition, one: unknown): boolean => compile(c)(one as Resource);
+const item = (x: unknown): Resource => ({ item: { x } });
+const DATE = new Date(5);
+
+describe('a comparison', () => {
+  test.each<[what: string, condition: Condition, resource: Resource, expected: boolean]>([
+    ['eq holds for the value', eq('item.x', 'a'), item('a'), true],
+    ['eq does not convert', eq('item.x', 1), item('1'), false],
+    ['eq holds for an entry of a list', eq('item.x', 'a'), item(['b', 'a']), true],
+    ['eq does not look into a list within a list', eq('item.x', 'a'), item([['a']]), false],
+    ['eq compares dates by their time', eq('item.x', DATE), item(new Date(5)), true],
+    ['eq takes a path through a list', eq('item.x.y', 1), item([{ y: 2 }, { y: 1 }]), true],
+    ['eq fails on a missing field', eq('item.x', 'a'), {}, false],
+    ['ne holds for another value', ne('item.x', 'a'), item('b'), true],
+    ['ne holds for a value of another type', ne('item.x', 'a'), item(0), true],
+    ['ne fails on the value', ne('item.x', 'a'), item('a'), false],
+    ['ne fails when one entry of a list is the value', ne('item.x', 'a'), item(['b', 'a']), false],
+    ['ne fails on a missing field', ne('item.x', 'a'), {}, false],
+    ['ne fails on null', ne('item.x', 'a'), item(null), false],
+    ['ne fails on an empty list', ne('item.x', 'a'), item([]), false],
+    ['lt holds below', compare('lt', 'item.x', 2), item(1), true],
+    ['lt fails on equal', compare('lt', 'item.x', 2), item(2), false],
+    ['lte holds on equal', compare('lte', 'item.x', 2), item(2), true],
+    ['lte holds on an infinite value beside itself', compare('lte', 'item.x', Infinity), item(Infinity), true],
+    ['gt compares within one type only', compare('gt', 'item.x', 2), item('3'), false],
+    ['gt compares dates', compare('gt', 'item.x', DATE), item(new Date(6)), true],
+    ['gt fails on a date that is none', compare('gt', 'item.x', DATE), item(new Date(NaN)), false],
+    ['gte holds for an entry of a list', compare('gte', 'item.x', 2), item([1, 3]), true],
+    ['in holds for one of the list', isIn('item.x', ['a', 'b']), item('b'), true],
+    ['in finds dates by their time', isIn('item.x', [DATE]), item(new Date(5)), true],
+    ['in fails on a missing field', isIn('item.x', ['a']), {}, false],
+    ['overlaps holds for a common entry', overlaps('item.x', ['hr', 'it']), item(['x', 'it']), true],
+    ['overlaps fails without one', overlaps('item.x', ['hr']), item(['x']), false],
+    ['overlaps takes a single value as a list of one', overlaps('item.x', ['hr']), item('hr'), true],
+    ['overlaps does not look at the letters of a text', overlaps('item.x', ['h']), item('hr'), false],
+    ['exists holds for a value', exists('item.x'), item(false), true],
+    ['exists fails on null', exists('item.x'), item(null), false],
+    ['exists fails on an empty list', exists('item.x'), item([]), false],
+    ['exists fails on a list of nulls', exists('item.x'), item([null, undefined]), false],
+    ['exists: false holds on a missing field', exists('item.x', false), {}, true],
+    ['exists: false fails on a value', exists('item.x', false), item(0), false],
+    ['a regular expression is text like any other', eq('item.x', '.*'), item('anything'), false],
+    ['an operator object in the document equals nothing', eq('item.x', 'a'), item({ $eq: 'a' }), false],
+  ])('%s', (_what, c, one, expected) => {
+    expect(holds(c, one)).toBe(expected);
+  });
+});
+
+describe('a condition on one of the items', () => {
+  const waiting = some('instance.items', and(eq('item.assignee', 'alice'), eq('item.status', 'wait')));
+
+  test.each<[what: string, items: unknown, expected: boolean]>([
+    ['one item that satisfies all of it', [{ assignee: 'bob' }, { assignee: 'alice', status: 'wait' }], true],
+    ['two items that satisfy a half each', [{ assignee: 'alice', status: 'end' }, { assignee: 'bob', status: 'wait' }], false],
+    ['an object in the place of the list', { assignee: 'alice', status: 'wait' }, false],
+    ['a list within the list', [[{ assignee: 'alice', status: 'wait' }]], false],
+    ['null and texts in the list', [null, 'alice', 7, undefined], false],
+    ['an empty list', [], false],
+    ['no list', undefined, false],
+  ])('%s: %#', (_what, items, expected) => {
+    expect(holds(waiting, { instance: { items } })).toBe(expected);
+  });
+
+  test('speaks of that item, not of the one that was asked about', () => {
+    expect(holds(waiting, { item: { assignee: 'alice', status: 'wait' }, instance: { items: [{}] } })).toBe(false);
+  });
+
+  test('may speak of the instance as well', () => {
+    const own = some('instance.items', eq('item.owner', { ref: 'data', path: 'requester' }));
+    expect(holds(own, { instance: { data: { requester: 'alice' }, items: [{ owner: 'bob' }, { owner: 'alice' }] } })).toBe(true);
+  });
+});
+
+describe('two fields compared', () => {
+  const requester = { ref: 'data', path: 'requester' } as const;
+
+  test.each<[what: string, condition: Condition, x: unknown, data: unknown, expected: boolean]>([
+    ['eq holds for equal values', eq('item.x', requester), 'a', 'a', true],
+    ['eq fails when both are missing', eq('item.x', requester), undefined, undefined, false],
+    ['eq fails when both are null', eq('item.x', requester), null, null, false],
+    ['eq fails on a list, which is no plain value', eq('item.x', requester), ['a'], 'a', false],
+    ['ne holds for different values', ne('item.x', requester), 'a', 'b', true],
+    ['ne fails when one is missing', ne('item.x', requester), 'a', undefined, false],
+    ['in holds for an entry', isIn('item.x', requester), 'a', ['b', 'a'], true],
+    ['in fails on a text that holds it', isIn('item.x', requester), 'a', 'abc', false],
+    ['in fails on a missing list', isIn('item.x', requester), 'a', undefined, false],
+  ])('%s', (_what, c, x, data, expected) => {
+    expect(holds(c, { item: { x }, instance: { data: { requester: data } } })).toBe(expected);
+  });
+
+  test('$data and $role stand for places of the instance', () => {
+    expect(referencePath(requester)).toBe('instance.data.requester');
+    expect(referencePath({ ref: 'role', path: 'owner' })).toBe('instance.guard.roles.owner');
+  });
+});
+
+describe('compiling', () => {
+  test.each([
+    ['a value of the principal', eq('item.x', { ref: 'user', path: 'userName' })],
+    ['a list of the principal', isIn('item.x', { ref: 'user', path: 'userGroups' })],
+    ['an order between two fields', compare('lt', 'item.x', { ref: 'data', path: 'y' })],
+    ['an unknown operator', { op: 'matches', field: 'item.x' } as unknown as Condition],
+  ])('refuses %s', (_what, c) => {
+    expect(() => compile(c)).toThrow(TypeError);
+    expect(() => compile(and(exists('item.y'), not(or(c, exists('item.z')))))).toThrow(TypeError);
+  });
+
+  test('everything holds for every resource and nothing for none', () => {
+    for (const one of [{}, item('a'), ...HOSTILE_VALUES]) {
+      expect(holds(EVERYTHING, one)).toBe(true);
+      expect(holds(NOTHING, one)).toBe(false);
+    }
+  });
+
+  test('the closure answers true or false on every hostile value, at every depth', () => {
+    const conditions = [eq('item.x.y', 'a'), ne('item.x.0', 1), compare('lt', 'item.x', 'a'), isIn('item.x.y', SCALARS), exists('item.x.y.z'), some('instance.items', exists('item.x')), eq('item.x', { ref: 'data', path: 'a.b' }), isIn('item.x', { ref: 'role', path: 'a' })];
+    for (const value of HOSTILE_VALUES) {
+      for (const one of [value, { item: value, instance: value }, item(value), item([value]), { item: { x: { y: value } }, instance: { items: [value], data: { a: value }, guard: { roles: { a: value } } } }]) {
+        for (const c of conditions) expect(typeof holds(c, one)).toBe('boolean');
+      }
+    }
+  });
+
+  test('properties that every object inherits have no effect', () => {
+    const answer = polluted({ x: 'a', item: { x: 'a' }, instance: { items: [{ x: 'a' }], data: { requester: 'a' } }, items: [{ x: 'a' }], data: { requester: 'a' }, requester: 'a' }, () => [
+      holds(eq('item.x', 'a'), {}),
+      holds(eq('item.x', 'a'), { item: {} }),
+      holds(exists('instance.items'), { instance: {} }),
+      holds(some('instance.items', eq('item.x', 'a')), { instance: {} }),
+      holds(some('instance.items', eq('item.x', 'a')), { instance: { items: [{}] } }),
+      holds(eq('item.y', { ref: 'data', path: 'requester' }), { item: { y: 'a' }, instance: {} }),
+    ]);
+    expect(answer).toEqual(answer.map(() => false));
+  });
+
+  test('not is the opposite, and and or are what they are called', () => {
+    fc.assert(
+      fc.property(condition, condition, principal, resource, (a, b, who, one) => {
+        const [left, right] = [bind(a, who), bind(b, who)];
+        expect(holds(not(left), one)).toBe(!holds(left, one));
+        expect(holds(and(left, right), one)).toBe(holds(left, one) && holds(right, one));
+        expect(holds(or(left, right), one)).toBe(holds(left, one) || holds(right, one));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('the closure does not write into the resource', () => {
+    fc.assert(
+      fc.property(condition, principal, resource, (c, who, one) => {
+        const before = JSON.stringify(one);
+        holds(bind(c, who), one);
+        expect(JSON.stringify(one)).toBe(before);
+      }),
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { bind } from '../../../src/core/bind.js';
+import { compile } from '../../../src/core/evaluate.js';
+import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
+import { tenants } from '../../../src/core/policies/tenants.js';
+import { SecureUser, SYSTEM_USER } from '../../../src/core/principal.js';
+import type { Resource } from '../../../src/core/resource.js';
+
+const of = (tenantId: string | undefined, modelsOwner?: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName: 'alice', tenantId, modelsOwner, userGroups });
+const NAMES = Object.keys(OPERATIONS) as Operation[];
+const kindIs = (...kinds: string[]): Operation[] => NAMES.filter((name) => kinds.includes(OPERATIONS[name].kind));
+
+function passes(principal: SecureUser, operation: Operation, resource: Resource): boolean {
+  const { permissive = [], restrictive = [] } = tenants.answer(principal, operation, {});
+  expect(permissive).toEqual([]);
+  return restrictive.every((rule) => compile(bind(rule.when, principal))(resource));
+}
+
+const ROWS: [what: string, value: unknown][] = [
+  ['of the tenant', 'acme'],
+  ['of another', 'globex'],
+  ['of one whose name begins alike', 'acme2'],
+  ['of one whose name differs in case', 'Acme'],
+  ['of a tenant named by an object', { $ne: null }],
+  ['of an empty name', ''],
+  ['of no tenant', undefined],
+  ['of tenant null', null],
+];
+const WITHOUT = [undefined, null];
+
+describe.each(kindIs('task', 'instance'))('%s', (operation) => {
+  test.each(ROWS)('an instance %s', (_what, tenantId) => {
+    const row = { instance: { tenantId, owner: 'acme' }, item: { tenantId: 'acme' }, model: { owner: 'acme' } };
+    expect(passes(of('acme'), operation, row)).toBe(tenantId === 'acme');
+    expect(passes(of('acme', 'globex'), operation, row)).toBe(tenantId === 'acme');
+    expect(passes(of('acme', undefined, 'ADMIN'), operation, row)).toBe(tenantId === 'acme');
+    expect(passes(of('acme', undefined, 'SYSTEM'), operation, row)).toBe(tenantId === 'acme');
+    expect(passes(of(undefined), operation, row)).toBe(WITHOUT.includes(tenantId as undefined));
+    expect(passes(of(undefined, 'acme', 'ADMIN'), operation, row)).toBe(WITHOUT.includes(tenantId as undefined));
+    expect(passes(SYSTEM_USER, operation, row)).toBe(true);
+  });
+});
+
+describe.each(kindIs('model'))('%s', (operation) => {
+  test.each(ROWS)('a model %s', (_what, owner) => {
+    const row = { model: { owner, tenantId: 'acme' }, instance: { tenantId: 'acme' } };
+    expect(passes(of('acme'), operation, row)).toBe(owner === 'acme');
+    expect(passes(of('globex', 'acme'), operation, row)).toBe(owner === 'acme');
+    expect(passes(of('acme', 'head office', 'ADMIN'), operation, row)).toBe(false);
+    expect(passes(of(undefined), operation, row)).toBe(WITHOUT.includes(owner as undefined));
+    expect(passes(SYSTEM_USER, operation, row)).toBe(true);
+  });
+});
+
+test.each(kindIs('system'))('%s belongs to no tenant', (operation) => {
+  expect(tenants.answer(of('acme'), operation, {})).toEqual({});
+});
+
+test('the rule says in words which rows are meant', () => {
+  expect(tenants.answer(of('acme'), 'task:read', {}).restrictive).toMatchObject([{ id: 'own-tenant', says: 'only rows of tenant acme' }]);
+  expect(tenants.answer(of(undefined), 'task:read', {}).restrictive).toMatchObject([{ id: 'own-tenant', says: 'only rows without a tenant' }]);
+});
