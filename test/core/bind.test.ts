@@ -82,7 +82,7 @@ describe('binding', () => {
       if (c.op === 'not') return left(c.of);
       if (c.op === 'some') return left(c.where);
       if (c.op === 'exists') return false;
-      const value = c.op === 'in' || c.op === 'overlaps' ? c.values : c.value;
+      const value: unknown = 'values' in c ? c.values : (c as { value?: unknown }).value;
       return isReference(value) && value.ref === 'user';
     };
     fc.assert(fc.property(condition, principal, (c, who) => expect(left(bind(c, who))).toBe(false)));

@@ -1,0 +1,80 @@
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { filesBelow, importsOf, read, SOURCES } from './sources.js';
+
+/** The rings, innermost first: a file imports from its own ring and from those before it. */
+const RINGS = ['core', 'store', 'engine', 'express', 'top'];
+
+interface Manifest {
+  name: string;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+const manifest = JSON.parse(read('package.json')) as Manifest;
+const INSTALLED = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+
+const isRelative = (name: string): boolean => name.startsWith('.');
+const packageOf = (name: string): string => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+
+function ring(file: string): string {
+  const [, folder, ...rest] = file.split('/');
+  return rest.length === 0 ? 'top' : (folder as string);
+}
+
+const target = (file: string, name: string): string => path.posix.join(path.posix.dirname(file), name);
+const relatives = (file: string): string[] => importsOf(file).filter(isRelative).map((name) => target(file, name));
+const packages = (file: string): string[] => importsOf(file).filter((name) => !isRelative(name));
+
+test('every source file lies in a ring', () => {
+  expect(SOURCES.filter((file) => !RINGS.includes(ring(file)))).toEqual([]);
+});
+
+describe.each(SOURCES)('%s', (file) => {
+  test('imports from its own ring and those inside it', () => {
+    const reach = RINGS.slice(0, RINGS.indexOf(ring(file)) + 1);
+    expect(relatives(file).filter((name) => !reach.includes(ring(name)))).toEqual([]);
+  });
+
+  test('imports sources only, by their built names', () => {
+    for (const name of relatives(file)) {
+      expect(name).toMatch(/^src\/.*\.js$/);
+      expect(SOURCES).toContain(name.replace(/\.js$/, '.ts'));
+    }
+  });
+
+  test('imports only packages that are installed with this one', () => {
+    expect(packages(file).filter((name) => !isBuiltin(name) && !INSTALLED.includes(packageOf(name)))).toEqual([]);
+  });
+});
+
+const below = (folder: string): string[] => SOURCES.filter((file) => file.startsWith(`src/${folder}/`));
+
+test('the core imports nothing but the core: no package, no node module', () => {
+  expect(below('core').length).toBeGreaterThan(0);
+  expect(below('core').flatMap(packages)).toEqual([]);
+});
+
+test('the store does not know bpmn-server', () => {
+  expect(below('store').filter((file) => packages(file).includes('bpmn-server'))).toEqual([]);
+});
+
+test('the mongodb driver is known to the mongo adapter only', () => {
+  expect(SOURCES.filter((file) => packages(file).includes('mongodb') && !file.startsWith('src/store/mongo/'))).toEqual([]);
+});
+
+describe('the sample application', () => {
+  const files = filesBelow('sample-app', /\.[cm]?js$/).filter((file) => !file.startsWith('sample-app/public/'));
+
+  test('imports this package by its name, and nothing else of this repository', () => {
+    expect(files.length).toBeGreaterThan(0);
+    const outside = files.flatMap((file) => relatives(file).filter((name) => !name.startsWith('sample-app/')).map((name) => `${file}: ${name}`));
+    expect(outside).toEqual([]);
+    const names = files.flatMap(packages).filter((name) => packageOf(name) === manifest.name);
+    expect(names.filter((name) => ![manifest.name, `${manifest.name}/testing`].includes(name))).toEqual([]);
+  });
+
+  test('nothing imports the sample application but its tests', () => {
+    const importers = [...SOURCES, ...filesBelow('scripts', /\.mjs$/)].filter((file) => importsOf(file).some((name) => isRelative(name) && target(file, name).startsWith('sample-app/')));
+    expect(importers).toEqual([]);
+  });
+});
