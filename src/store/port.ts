@@ -1,6 +1,9 @@
 /**
  * What the guard needs of a store, as one interface with two adapters (`mongo`, `embedded`). A filter, a sort and a
- * field name here are trusted: they come from `scoped-query`, never straight from a caller.
+ * field name here are trusted: they come from `scoped-query`, never straight from a caller. They cannot name the large
+ * fields (`source`, `svg`, `logs`, `savePoints`), which are read by `load` alone. What goes in is copied before the call
+ * returns, what comes out is the caller's own; `undefined` is stored as null. Every call may throw CouldNotTell
+ * (`store-unavailable`, `closed`) and BadInput (`bad-data`) for what cannot be stored.
  */
 
 /** A MongoDB query expression over a stored document, made by this package. */
@@ -19,8 +22,10 @@ export interface TokenFilter {
 export interface Cursor {
   /** `_id` of the last instance of the page before, as 24 hexadecimal digits. */
   readonly id: string;
-  /** `seq` of its last item; items only. */
+  /** `seq` of its last item; items only. With neither `seq` nor `item` the page begins at the next instance. */
   readonly seq?: number;
+  /** `id` of that item: tells apart items of one instance that have the same `seq`, or none. */
+  readonly item?: string;
 }
 
 export interface Paging {
@@ -52,8 +57,8 @@ export interface ItemPlan extends Paging {
   readonly needsAll: boolean;
 }
 
-/** An instance as it is stored. `guard` is ours, all else is the host's (spec 08, 12). */
-export interface StoredInstance {
+/** The fields of a stored instance, its items left out. `guard` is ours, all else is the host's (spec 08, 12). */
+export interface StoredFields {
   _id?: unknown;
   id: string;
   name?: string;
@@ -61,10 +66,14 @@ export interface StoredInstance {
   version?: number | null;
   tenantId?: string | null;
   data?: Record<string, unknown>;
-  items?: StoredItem[];
   tokens?: unknown[];
   guard?: InstanceGuard;
   [field: string]: unknown;
+}
+
+/** An instance as it is stored. */
+export interface StoredInstance extends StoredFields {
+  items?: StoredItem[];
 }
 
 export interface StoredItem {
@@ -118,7 +127,9 @@ export interface InstanceGuard {
 }
 
 /** One item of an instance: the instance's document with the one item in the place of the list. */
-export type UnwoundItem = Omit<StoredInstance, 'items'> & { items: StoredItem; all?: StoredItem[] };
+export interface UnwoundItem extends StoredFields {
+  items: StoredItem;
+}
 
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
@@ -139,7 +150,7 @@ export interface InstanceStore {
   update(id: string, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean>;
   /** Deletes those of the ids that the filter still admits; how many. */
   remove(ids: readonly string[], filter: Filter): Promise<number>;
-  /** Copies documents to the archive. */
+  /** Copies documents to the archive; those that are there already are replaced, so that it may be repeated. */
   archive(documents: readonly StoredInstance[]): Promise<void>;
 }
 
@@ -235,7 +246,7 @@ export interface AuditEntry {
 
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>;
-  /** Newest first. */
+  /** Newest first. `since` is included, `until` is not; `tenantId` null: entries without a tenant. */
   find(filter: { readonly since?: Date; readonly until?: Date; readonly userName?: string; readonly answer?: string; readonly limit: number; readonly tenantId?: string | null }): Promise<AuditEntry[]>;
 }
 
@@ -262,7 +273,12 @@ export interface Store {
   missingIndexes(): Promise<string[]>;
   /** @throws CouldNotTell `store-unavailable` when the store does not answer in time */
   ping(): Promise<void>;
-  /** Writes a consistent copy into an empty folder (embedded) or a file per collection (mongo); resolves to what was written. */
+  /**
+   * Writes a copy into an empty folder: one that can be opened as a store (embedded, consistent), or a file of canonical
+   * extended JSON per collection (mongo); resolves to what was written.
+   * @throws GuardError `bad-configuration` when the folder is not empty
+   */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
+  /** Waits for the calls under way; every later call throws CouldNotTell `closed`. May be called again. */
   close(): Promise<void>;
 }

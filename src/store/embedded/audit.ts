@@ -1,0 +1,35 @@
+import type { AuditEntry, AuditStore } from '../port.js';
+import type { Bytes } from './bytes.js';
+import { decode, encode } from './codec.js';
+import type { ObjectIds } from './object-ids.js';
+
+/** Times as texts of one length in the order of time; also those before 1970. */
+const place = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');
+
+/** The audit trail, on disk only, in the order of time. */
+export class EmbeddedAudit implements AuditStore {
+  constructor(
+    private readonly bytes: Bytes,
+    private readonly ids: ObjectIds,
+  ) {}
+
+  async append(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.bytes.write(entries.map((entry) => ({ space: 'audit', key: place(entry.time) + this.ids.next().toHexString(), bytes: encode(entry) })));
+  }
+
+  async find({ since, until, userName, answer, limit, tenantId }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
+    const found: AuditEntry[] = [];
+    const range = { reverse: true, from: since && place(since), below: until && place(until) };
+    if (limit <= 0) return found;
+    for await (const [, bytes] of this.bytes.scan('audit', range)) {
+      const entry = decode<AuditEntry>(bytes);
+      if (userName !== undefined && entry.userName !== userName) continue;
+      if (answer !== undefined && entry.answer !== answer) continue;
+      if (tenantId !== undefined && (entry.tenantId ?? null) !== tenantId) continue;
+      found.push(entry);
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+}

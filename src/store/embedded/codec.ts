@@ -1,0 +1,45 @@
+import { BSONError, deserialize, serialize, type Document } from 'bson';
+import { BadInput } from '../../core/errors.js';
+import { isDocument, kindOf } from '../bson-kind.js';
+
+/**
+ * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
+ * @throws BadInput `bad-data` when it holds what cannot be stored
+ */
+export function encode(document: object): Uint8Array {
+  try {
+    return serialize(document as Document, { ignoreUndefined: false });
+  } catch (cause) {
+    if (cause instanceof BSONError || cause instanceof RangeError) throw new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+    throw cause;
+  }
+}
+
+export const decode = <T extends object>(bytes: Uint8Array): T => deserialize(bytes) as T;
+
+/** What a document becomes by being stored and read again; a copy. */
+export const normalise = <T extends object>(document: T): T => decode<T>(encode(document));
+
+/** A deep copy of a stored value: nothing that can be changed is shared. */
+export function copy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (isDocument(value)) return copyDocument(value) as T;
+  return kindOf(value) === 'date' ? (new Date(value as unknown as Date) as T) : (decode<{ value: T }>(encode({ value })).value as T);
+}
+
+function copyDocument(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(document)) {
+    // Plain assignment would set the prototype instead of a field.
+    if (key === '__proto__') Object.defineProperty(result, key, { value: copy(document[key]), enumerable: true, writable: true, configurable: true });
+    else result[key] = copy(document[key]);
+  }
+  return result;
+}
+
+/** A copy without some of the top-level fields. */
+export function copyWithout<T extends object>(document: T, without: readonly string[]): T {
+  const kept = Object.fromEntries(Object.entries(document).filter(([key]) => !without.includes(key)));
+  return copyDocument(kept) as T;
+}

@@ -1,0 +1,79 @@
+import { compileMatch, type Match } from '../match.js';
+import type { Filter, StoredInstance, TokenFilter } from '../port.js';
+import { hintsOf } from './hints.js';
+import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
+import { TermIndex } from './term-index.js';
+
+/** An instance in memory, without its large fields. The document is replaced as a whole, never changed. */
+export interface Entry {
+  readonly key: string;
+  document: StoredInstance;
+}
+
+/** The instances in memory and the indexes on them. */
+export class InstanceIndex {
+  private readonly byId = new Map<string, Entry>();
+  private readonly all: Entry[] = [];
+  private readonly terms = {
+    'guard.open': new TermIndex<Entry>('guard.open'),
+    'guard.read': new TermIndex<Entry>('guard.read'),
+    'items.id': new TermIndex<Entry>('items.id'),
+    name: new TermIndex<Entry>('name'),
+  };
+
+  get size(): number {
+    return this.all.length;
+  }
+
+  get(id: string): Entry | undefined {
+    return this.byId.get(id);
+  }
+
+  /** Puts a document in the place of the one with its id, or adds it. */
+  set(key: string, document: StoredInstance): void {
+    const entry = this.byId.get(document.id) ?? { key, document };
+    const before = this.byId.has(document.id) ? entry.document : undefined;
+    entry.document = document;
+    for (const index of Object.values(this.terms)) index.change(entry, before, document);
+    if (before !== undefined) return;
+    this.byId.set(document.id, entry);
+    insertSorted(this.all, entry);
+  }
+
+  delete(entry: Entry): void {
+    for (const index of Object.values(this.terms)) index.change(entry, entry.document, undefined);
+    this.byId.delete(entry.document.id);
+    removeSorted(this.all, entry);
+  }
+
+  /**
+   * The instances that satisfy filter and tokens, newest first, found on the way of the fewest candidates. To be used up
+   * before anything is awaited.
+   */
+  *walk(filter: Filter, tokens: TokenFilter | undefined, bound?: Bound): Generator<Entry> {
+    const match = this.matchOf(filter, tokens);
+    for (const entry of newestFirst(this.narrow(filter, tokens), bound)) if (match(entry.document)) yield entry;
+  }
+
+  private matchOf(filter: Filter, tokens: TokenFilter | undefined): Match {
+    const match = compileMatch(filter);
+    if (tokens === undefined) return match;
+    const holds = compileMatch({ [tokens.field]: { $in: tokens.anyOf } });
+    return (document) => holds(document) && match(document);
+  }
+
+  /** One list of what is found by ids: few entries from many short lists. */
+  private few(path: 'id' | 'items.id', terms: readonly string[]): Entry[] {
+    const found = terms.flatMap((term) => (path === 'id' ? (this.byId.get(term) ?? []) : this.terms[path].get(term)));
+    return [...new Set(found)].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  private narrow(filter: Filter, tokens: TokenFilter | undefined): (readonly Entry[])[] {
+    const ways: (readonly Entry[])[][] = [[this.all]];
+    if (tokens !== undefined) ways.push(tokens.anyOf.map((token) => this.terms[tokens.field].get(token)));
+    for (const { path, terms } of hintsOf(filter)) ways.push(path === 'name' ? terms.map((term) => this.terms.name.get(term)) : [this.few(path, terms)]);
+    // Of ways that are equally short the last, most special one.
+    const length = (way: (readonly Entry[])[]): number => way.reduce((sum, list) => sum + list.length, 0);
+    return ways.reduce((best, way) => (length(way) <= length(best) ? way : best)).filter((list) => list.length > 0);
+  }
+}

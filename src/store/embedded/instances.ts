@@ -1,0 +1,159 @@
+import { Conflict } from '../../core/errors.js';
+import { isLarge, LARGE_FIELDS, refuseLarge } from '../large-fields.js';
+import { compileMatch } from '../match.js';
+import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
+import { revisionOf, settable } from '../revision.js';
+import { sortRows } from '../sort-key.js';
+import type { Bytes, Change } from './bytes.js';
+import { copy, copyWithout, decode, encode, normalise } from './codec.js';
+import { distinctValues } from './distinct.js';
+import { InstanceIndex, type Entry } from './instance-index.js';
+import { countItems, findItems } from './items.js';
+import { hexOf, isObjectId, type ObjectIds } from './object-ids.js';
+import { boundOf, checkPaging, end } from './paging.js';
+import { Serial } from './serial.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+const pick = (document: Fields, wanted: (name: string) => boolean): Fields => Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
+const largeKey = (id: string, field: string): string => `${id}\u0000${field}`;
+const hot = (id: string, document: object): Change => ({ space: 'instance', key: id, bytes: encode(document) });
+
+/** Each large field has a key of its own, so that setting one does not read the others. */
+const large = (id: string, fields: Fields): Change[] =>
+  Object.entries(fields)
+    .filter(([name]) => isLarge(name))
+    .map(([name, value]) => ({ space: 'large', key: largeKey(id, name), bytes: encode({ value }) }));
+
+/** Instances: in memory without their large fields, on disk whole. Nothing in memory changes before the disk has it. */
+export class EmbeddedInstances implements InstanceStore {
+  private readonly index = new InstanceIndex();
+  private readonly serial = new Serial();
+
+  constructor(
+    private readonly bytes: Bytes,
+    private readonly ids: ObjectIds,
+  ) {}
+
+  /** Reads what is stored; once, before anything else. */
+  async open(): Promise<void> {
+    for await (const [, bytes] of this.bytes.scan('instance')) this.keep(decode<StoredInstance>(bytes));
+  }
+
+  private keep(document: StoredInstance): void {
+    const key = hexOf(document._id);
+    this.ids.saw(key);
+    this.index.set(key, document);
+  }
+
+  async find(plan: InstancePlan): Promise<StoredInstance[]> {
+    const { filter, tokens, sort, skip = 0, without = [] } = plan;
+    checkPaging(plan);
+    refuseLarge([filter], sort);
+    const found: Entry[] = [];
+    for (const entry of this.index.walk(filter, tokens, boundOf(plan.after, false))) {
+      found.push(entry);
+      if (sort === undefined && found.length >= end(plan)) break;
+    }
+    const page = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(skip, end(plan));
+    const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
+    const rows = page.map(({ document }) => ({ document, row: copyWithout(document, without) }));
+    if (wanted.length === 0) return rows.map(({ row }) => row);
+    const whole = await Promise.all(rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)));
+    return whole.filter((row) => row !== undefined);
+  }
+
+  /** Adds large fields to a row; undefined when the instance was changed meanwhile so that the plan admits it no more. */
+  private withLarge(selected: StoredInstance, row: StoredInstance, wanted: readonly string[], plan: InstancePlan): Promise<StoredInstance | undefined> {
+    return this.serial.run(selected.id, async () => {
+      const now = this.index.get(selected.id)?.document;
+      if (now === undefined) return undefined;
+      if (now !== selected) {
+        const still = this.index.walk({ $and: [{ id: selected.id }, plan.filter] }, plan.tokens).next().value;
+        if (still === undefined) return undefined;
+      }
+      const base = now === selected ? row : copyWithout(now, plan.without ?? []);
+      return { ...base, ...(await this.readLarge(selected.id, wanted)) };
+    });
+  }
+
+  private async readLarge(id: string, names: readonly string[]): Promise<Fields> {
+    const values = await this.bytes.read('large', names.map((name) => largeKey(id, name)));
+    return Object.fromEntries(names.flatMap((name, i) => (values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]])));
+  }
+
+  async count({ filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number> {
+    refuseLarge([filter]);
+    let count = 0;
+    for (const _ of this.index.walk(filter, tokens)) count++;
+    return count;
+  }
+
+  async findItems(plan: ItemPlan): Promise<UnwoundItem[]> {
+    checkPaging(plan);
+    return findItems(this.index, plan);
+  }
+
+  async countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number> {
+    return countItems(this.index, plan);
+  }
+
+  async distinct(field: string, { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]> {
+    refuseLarge([filter], [[field, 1]]);
+    const documents = [...this.index.walk(filter, tokens)].map((entry) => entry.document);
+    return distinctValues(documents, field).map(copy);
+  }
+
+  load(id: string): Promise<StoredInstance | undefined> {
+    return this.serial.run(id, async () => {
+      const document = this.index.get(id)?.document;
+      if (document === undefined) return undefined;
+      const row = copyWithout(document, []);
+      return { ...row, ...(await this.readLarge(id, LARGE_FIELDS)) };
+    });
+  }
+
+  async insert(document: StoredInstance): Promise<void> {
+    const { id } = document;
+    if (typeof id !== 'string' || id === '') throw new TypeError('An instance needs an id');
+    const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
+    const stored = normalise({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }) as StoredInstance;
+    const changes = [hot(id, stored), ...large(id, document)];
+    await this.serial.run(id, async () => {
+      if (this.index.get(id) !== undefined) throw new Conflict('conflict', 'An instance with this id exists.');
+      await this.bytes.write(changes);
+      this.keep(stored);
+    });
+  }
+
+  async update(id: string, expectedRev: number | undefined, fields: Fields): Promise<boolean> {
+    const changed = normalise(pick(settable(fields), (name) => !isLarge(name)));
+    const largeChanges = large(id, fields);
+    return this.serial.run(id, async () => {
+      const entry = this.index.get(id);
+      if (entry === undefined || revisionOf(entry.document) !== expectedRev) return false;
+      const document: StoredInstance = { ...entry.document, ...changed };
+      await this.bytes.write([hot(id, document), ...largeChanges]);
+      this.index.set(entry.key, document);
+      return true;
+    });
+  }
+
+  async remove(ids: readonly string[], filter: Filter): Promise<number> {
+    refuseLarge([filter]);
+    const match = compileMatch(filter);
+    const removed = await Promise.all([...new Set(ids)].map((id) => this.serial.run(id, () => this.removeOne(id, match))));
+    return removed.filter(Boolean).length;
+  }
+
+  private async removeOne(id: string, match: (document: unknown) => boolean): Promise<boolean> {
+    const entry = this.index.get(id);
+    if (entry === undefined || !match(entry.document)) return false;
+    await this.bytes.write([{ space: 'instance', key: id }, ...LARGE_FIELDS.map((name): Change => ({ space: 'large', key: largeKey(id, name) }))]);
+    this.index.delete(entry);
+    return true;
+  }
+
+  async archive(documents: readonly StoredInstance[]): Promise<void> {
+    await this.bytes.write(documents.map((document) => ({ space: 'archive', key: document.id, bytes: encode(document) })));
+  }
+}

@@ -1,0 +1,74 @@
+import { Conflict } from '../../core/errors.js';
+import { compareText } from '../../core/value.js';
+import { compileMatch } from '../match.js';
+import type { Filter, ModelStore, StoredModel } from '../port.js';
+import { revisionOf, settable } from '../revision.js';
+import { copyWithout, normalise } from './codec.js';
+import type { ObjectIds } from './object-ids.js';
+import type { Table } from './table.js';
+
+const keyOf = (name: string, owner: string | null | undefined): string => JSON.stringify([owner ?? null, name]);
+
+/** Process definitions by name and owner. */
+export class EmbeddedModels implements ModelStore {
+  constructor(
+    private readonly table: Table<StoredModel>,
+    private readonly ids: ObjectIds,
+  ) {}
+
+  async find(filter: Filter, { without = [], skip = 0, limit = Infinity }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {}): Promise<StoredModel[]> {
+    const match = compileMatch(filter);
+    const found = [...this.table.entries()].filter(([, model]) => match(model));
+    found.sort(([a, left], [b, right]) => compareText(left.name, right.name) || compareText(a, b));
+    return found.slice(skip, skip + limit).map(([, model]) => copyWithout(model, without));
+  }
+
+  async get(name: string, owner: string | null): Promise<StoredModel | undefined> {
+    return this.table.get(keyOf(name, owner));
+  }
+
+  async put(document: StoredModel): Promise<void> {
+    const model = normalise({ ...document, owner: document.owner ?? null });
+    const key = keyOf(model.name, model.owner);
+    await this.table.exclusive(async () => {
+      const _id = this.table.get(key)?._id ?? this.ids.next();
+      await this.table.write([[key, { ...model, _id }]]);
+    });
+  }
+
+  async update(name: string, owner: string | null, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const changed = normalise(settable(fields, ['name', 'owner']));
+    const key = keyOf(name, owner);
+    return this.table.exclusive(async () => {
+      const model = this.table.get(key);
+      if (model === undefined || revisionOf(model) !== expectedRev) return false;
+      await this.table.write([[key, { ...model, ...changed }]]);
+      return true;
+    });
+  }
+
+  remove(name: string, owner: string | null): Promise<boolean> {
+    const key = keyOf(name, owner);
+    return this.table.exclusive(async () => {
+      if (this.table.get(key) === undefined) return false;
+      await this.table.write([[key, undefined]]);
+      return true;
+    });
+  }
+
+  rename(name: string, owner: string | null, newName: string): Promise<boolean> {
+    const [from, to] = [keyOf(name, owner), keyOf(newName, owner)];
+    return this.table.exclusive(async () => {
+      const model = this.table.get(from);
+      if (model === undefined) return false;
+      if (from === to) return true;
+      if (this.table.get(to) !== undefined) throw new Conflict('conflict', 'A model with this name exists.');
+      const renamed: StoredModel = { ...model, name: newName };
+      await this.table.write([
+        [from, undefined],
+        [to, renamed],
+      ]);
+      return true;
+    });
+  }
+}

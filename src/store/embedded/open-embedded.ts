@@ -1,0 +1,38 @@
+import type { Store, StoredModel, StoredUser } from '../port.js';
+import { EmbeddedAudit } from './audit.js';
+import type { Bytes } from './bytes.js';
+import { EmbeddedInstances } from './instances.js';
+import { EmbeddedLocks } from './locks.js';
+import { MemoryBytes } from './memory-bytes.js';
+import { EmbeddedModels } from './models.js';
+import { ObjectIds } from './object-ids.js';
+import { Table } from './table.js';
+import { EmbeddedUsers } from './users.js';
+import { EmbeddedValues, type StoredValue } from './values.js';
+
+async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Store> {
+  const ids = new ObjectIds();
+  const instances = new EmbeddedInstances(bytes, ids);
+  const models = new Table<StoredModel>(bytes, 'model');
+  const users = new Table<StoredUser>(bytes, 'user');
+  const values = new Table<StoredValue>(bytes, 'value');
+  for (const part of [instances, models, users, values]) await part.open();
+  const named = new EmbeddedValues(values);
+  return {
+    kind,
+    instances,
+    models: new EmbeddedModels(models, ids),
+    users: new EmbeddedUsers(users),
+    locks: new EmbeddedLocks(),
+    audit: new EmbeddedAudit(bytes, ids),
+    values: (namespace) => named.namespace(namespace),
+    install: async () => undefined,
+    missingIndexes: async () => [],
+    ping: async () => undefined,
+    backup: async () => { throw new Error('not yet'); },
+    close: () => bytes.close(),
+  };
+}
+
+/** A store that lives as long as the process. */
+export const openMemory = (): Promise<Store> => storeOn(new MemoryBytes(), 'memory');

@@ -1,0 +1,15 @@
+/** Runs the tasks of one key one after the other, in the order in which they came; those of different keys side by side. */
+export class Serial {
+  private readonly tails = new Map<string, Promise<unknown>>();
+
+  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const before = this.tails.get(key);
+    const run = before === undefined ? task() : before.then(task, task);
+    this.tails.set(key, run);
+    try {
+      return await run;
+    } finally {
+      if (this.tails.get(key) === run) this.tails.delete(key);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { textsAt } from '../match-path.js';
+import { insertSorted, removeSorted, type Keyed } from './sorted.js';
+
+/** An index of texts: for each text that a path reaches, the entries whose documents hold it, oldest first. */
+export class TermIndex<T extends Keyed> {
+  private readonly lists = new Map<string, T[]>();
+  private readonly path: readonly string[];
+
+  constructor(path: string) {
+    this.path = path.split('.');
+  }
+
+  get(term: string): readonly T[] {
+    return this.lists.get(term) ?? [];
+  }
+
+  /** @param before the document that the entry had; missing for a new one. @param after missing when it goes */
+  change(entry: T, before: object | undefined, after: object | undefined): void {
+    const old = before === undefined ? new Set<string>() : textsAt(before, this.path);
+    const terms = after === undefined ? new Set<string>() : textsAt(after, this.path);
+    for (const term of old) if (!terms.has(term)) this.remove(term, entry);
+    for (const term of terms) if (!old.has(term)) this.add(term, entry);
+  }
+
+  private add(term: string, entry: T): void {
+    const list = this.lists.get(term);
+    if (list === undefined) this.lists.set(term, [entry]);
+    else insertSorted(list, entry);
+  }
+
+  private remove(term: string, entry: T): void {
+    const list = this.lists.get(term);
+    if (list === undefined) return;
+    removeSorted(list, entry);
+    if (list.length === 0) this.lists.delete(term);
+  }
+}

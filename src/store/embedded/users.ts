@@ -1,0 +1,30 @@
+import { compareText } from '../../core/value.js';
+import type { StoredUser, UserStore } from '../port.js';
+import { copy, normalise } from './codec.js';
+import type { Table } from './table.js';
+
+/** Users by name. */
+export class EmbeddedUsers implements UserStore {
+  constructor(private readonly table: Table<StoredUser>) {}
+
+  async find(userName: string): Promise<StoredUser | undefined> {
+    return this.table.get(userName);
+  }
+
+  async put(user: StoredUser): Promise<void> {
+    const stored = normalise(user);
+    await this.table.exclusive(() => this.table.write([[stored.userName, stored]]));
+  }
+
+  async list(): Promise<StoredUser[]> {
+    return [...this.table.entries()].map(([, user]) => copy(user)).sort((a, b) => compareText(a.userName, b.userName));
+  }
+
+  remove(userName: string): Promise<boolean> {
+    return this.table.exclusive(async () => {
+      if (this.table.get(userName) === undefined) return false;
+      await this.table.write([[userName, undefined]]);
+      return true;
+    });
+  }
+}

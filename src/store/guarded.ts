@@ -1,0 +1,66 @@
+import { CouldNotTell, isGuardError } from '../core/errors.js';
+import type { Store } from './port.js';
+
+const closed = (): CouldNotTell => new CouldNotTell('closed', 'The store was closed.');
+
+/** Whatever a store fails with, callers see an error of ours; what it was is the cause, for logs only. */
+function asGuardError(error: unknown): Error {
+  return isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error });
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+/** Counts the calls under way, so that closing waits for them, and refuses those that come after. */
+class Gate {
+  private readonly running = new Set<Promise<unknown>>();
+  private closing: Promise<void> | undefined;
+
+  async pass(call: () => Promise<unknown>): Promise<unknown> {
+    if (this.closing !== undefined) throw closed();
+    // The adapter copies its arguments before it first waits: it is called here, not later.
+    const run = (async () => call())();
+    this.running.add(run);
+    try {
+      return await run;
+    } catch (error) {
+      throw asGuardError(error);
+    } finally {
+      this.running.delete(run);
+    }
+  }
+
+  close(inner: () => Promise<void>): Promise<void> {
+    this.closing ??= Promise.allSettled(this.running)
+      .then(inner)
+      .catch((error: unknown) => {
+        throw asGuardError(error);
+      });
+    return this.closing;
+  }
+}
+
+/** The same object with each of its methods behind the gate. */
+function behind<T extends object>(gate: Gate, target: T, methods: readonly (keyof T & string)[]): T {
+  const guarded = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args))]));
+  return guarded as unknown as T;
+}
+
+/** A store whose failures are errors of the guard, and that is closed once and for all. */
+export function guarded(store: Store): Store {
+  const gate = new Gate();
+  const { install, missingIndexes, ping, backup } = behind(gate, store, ['install', 'missingIndexes', 'ping', 'backup']);
+  return Object.freeze({
+    kind: store.kind,
+    instances: behind(gate, store.instances, ['find', 'count', 'findItems', 'countItems', 'distinct', 'load', 'insert', 'update', 'remove', 'archive']),
+    models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename']),
+    users: behind(gate, store.users, ['find', 'put', 'list', 'remove']),
+    locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list']),
+    audit: behind(gate, store.audit, ['append', 'find']),
+    values: (namespace: string) => behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries']),
+    install,
+    missingIndexes,
+    ping,
+    backup,
+    close: () => gate.close(() => store.close()),
+  });
+}

@@ -1,0 +1,36 @@
+import { compareText } from '../core/value.js';
+import { child } from './bson-kind.js';
+import type { Cursor } from './port.js';
+
+interface Place {
+  readonly seq: number;
+  readonly id: string;
+}
+
+/** Items without a number as `seq` come first; those of one `seq` are told apart by id, so that the order is total. */
+function placeOf(item: unknown): Place {
+  const seq = child(item, 'seq');
+  const id = child(item, 'id');
+  return { seq: typeof seq === 'number' && !Number.isNaN(seq) ? seq : -Infinity, id: typeof id === 'string' ? id : '' };
+}
+
+function compare(a: Place, b: Place): number {
+  return a.seq === b.seq ? compareText(a.id, b.id) : a.seq < b.seq ? -1 : 1;
+}
+
+/** The default order of the items of one instance; both adapters sort by it, so that cursors mean the same. */
+export const sortItems = <Row>(rows: readonly Row[], item: (row: Row) => unknown): Row[] =>
+  rows
+    .map((row) => ({ row, place: placeOf(item(row)) }))
+    .sort((a, b) => compare(a.place, b.place))
+    .map(({ row }) => row);
+
+/** True when a cursor points into its instance, not past it. */
+export const isInside = (cursor: Cursor): boolean => cursor.seq !== undefined || cursor.item !== undefined;
+
+/** Whether an item of the cursor's own instance comes after the cursor. */
+export function isAfter(item: unknown, cursor: Cursor): boolean {
+  const place = placeOf(item);
+  const seq = cursor.seq ?? -Infinity;
+  return cursor.item === undefined ? place.seq > seq : compare(place, { seq, id: cursor.item }) > 0;
+}

@@ -1,0 +1,33 @@
+import { isDocument } from './bson-kind.js';
+import type { Filter, Sort } from './port.js';
+
+/** Top-level fields of an instance that are large and asked of by nobody: lists leave them out, filters cannot name them. */
+export const LARGE_FIELDS: readonly string[] = Object.freeze(['source', 'svg', 'logs', 'savePoints']);
+/** What an item row does not bring along of its instance. */
+export const NOT_WITH_ITEMS: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops', 'all']);
+
+const LARGE: ReadonlySet<string> = new Set(LARGE_FIELDS);
+
+/** True when the path leads into a large field. */
+export const isLarge = (path: string): boolean => LARGE.has(path.split('.', 1)[0] as string);
+
+function namesLarge(filter: Filter): string | undefined {
+  for (const [name, operand] of Object.entries(filter)) {
+    if (isLarge(name)) return name;
+    const parts = Array.isArray(operand) && name.startsWith('$') ? operand.filter(isDocument) : [];
+    for (const part of parts) {
+      const found = namesLarge(part);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Refuses a plan that asks for what is not at hand in every adapter, rather than answering it wrongly.
+ * @throws TypeError naming the field
+ */
+export function refuseLarge(filters: readonly Filter[], sort: Sort = []): void {
+  const name = filters.map(namesLarge).find((found) => found !== undefined) ?? sort.map(([field]) => field).find(isLarge);
+  if (name !== undefined) throw new TypeError(`Field ${name} cannot be filtered or sorted by`);
+}

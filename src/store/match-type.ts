@@ -1,0 +1,23 @@
+import { kindOf, type Kind } from './bson-kind.js';
+import type { ValueTest } from './match-path.js';
+
+const NUMBERS: readonly Kind[] = ['int', 'long', 'double', 'decimal'];
+const ALIASES: Readonly<Record<string, readonly Kind[]>> = {
+  number: NUMBERS,
+  ...Object.fromEntries((['int', 'long', 'double', 'decimal', 'string', 'bool', 'date', 'object', 'objectId', 'binData', 'array', 'null', 'regex', 'timestamp'] as const).map((kind) => [kind, [kind]])),
+};
+
+/**
+ * The test of `$type`: one alias or a list of them.
+ * @throws TypeError naming an alias that is not known
+ */
+export function typeTest(operand: unknown): ValueTest {
+  const names: unknown[] = Array.isArray(operand) ? operand : [operand];
+  const kinds = new Set<Kind>(
+    names.flatMap((name) => {
+      if (typeof name !== 'string' || !Object.hasOwn(ALIASES, name)) throw new TypeError(`Unknown alias ${String(name)} in $type`);
+      return ALIASES[name] as readonly Kind[];
+    }),
+  );
+  return (value) => value !== undefined && kinds.has(kindOf(value));
+}

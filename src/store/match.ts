@@ -1,0 +1,166 @@
+import { isDocument, kindOf, rankOf } from './bson-kind.js';
+import { compareValues, equalValues } from './bson-order.js';
+import { compileExpression } from './match-expression.js';
+import { reach, type AtLeaf, type ValueTest } from './match-path.js';
+import { typeTest } from './match-type.js';
+import { toPattern } from './pattern.js';
+import type { Filter } from './port.js';
+
+/** Answers a filter about one document. */
+export type Match = (document: unknown) => boolean;
+
+/** Makes a predicate of a test of values: by walking a path to them, or (inside `$elemMatch`) of the entry itself. */
+type Apply = (atLeaf: AtLeaf, test: ValueTest) => Match;
+
+const refuse = (message: string): never => {
+  throw new TypeError(message);
+};
+const not = (match: Match): Match => (document) => !match(document);
+
+function all(parts: readonly Match[]): Match {
+  const [first, second] = parts;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  return (document) => parts.every((part) => part(document));
+}
+
+const any = (parts: readonly Match[]): Match => (parts.length === 1 ? (parts[0] as Match) : (document) => parts.some((part) => part(document)));
+
+function equals(operand: unknown): ValueTest {
+  if (operand === undefined) return refuse('A filter compares with undefined');
+  if (operand === null) return (value) => value === undefined || value === null;
+  if (typeof operand === 'string' || typeof operand === 'boolean') return (value) => value === operand;
+  if (typeof operand === 'number') return (value) => value === operand || (value !== undefined && typeof value !== 'string' && equalValues(value, operand));
+  return (value) => equalValues(value, operand);
+}
+
+function pattern(source: unknown, options: unknown): ValueTest {
+  if (options !== undefined && typeof options !== 'string') return refuse('$options takes a text');
+  const [text, flags] = source instanceof RegExp ? [source.source, options ?? source.flags] : [source, options ?? ''];
+  if (typeof text !== 'string') return refuse('$regex takes a text or a regular expression');
+  const compiled = toPattern(text, flags);
+  return (value) => (typeof value === 'string' ? compiled.test(value) : value instanceof RegExp && value.source === text && value.flags === flags);
+}
+
+function oneOf(operand: unknown, name: string): ValueTest {
+  if (!Array.isArray(operand)) return refuse(`${name} takes a list`);
+  const plain = new Set<unknown>(operand.filter((value) => typeof value === 'string' || typeof value === 'boolean'));
+  const rest = operand.filter((value) => !plain.has(value)).map((value: unknown) => (value instanceof RegExp ? pattern(value, undefined) : equals(value)));
+  return rest.length === 0 ? (value) => plain.has(value) : (value) => plain.has(value) || rest.some((test) => test(value));
+}
+
+const RANGES: Readonly<Record<string, (difference: number) => boolean>> = {
+  $gt: (difference) => difference > 0,
+  $gte: (difference) => difference >= 0,
+  $lt: (difference) => difference < 0,
+  $lte: (difference) => difference <= 0,
+};
+
+/** Values of another type are never in a range; NaN is in none but that of NaN itself. */
+function range(name: string, operand: unknown): ValueTest {
+  const holds = RANGES[name] as (difference: number) => boolean;
+  if (operand === undefined || operand instanceof RegExp) return refuse(`${name} takes no ${operand === undefined ? 'undefined' : 'regular expression'}`);
+  if (operand === null) return (value) => holds(0) && (value === undefined || value === null);
+  const rank = rankOf(kindOf(operand));
+  return (value) => {
+    if (rankOf(kindOf(value)) !== rank) return false;
+    if (Number.isNaN(value) || Number.isNaN(operand)) return holds(0) && Number.isNaN(value) && Number.isNaN(operand);
+    return holds(compareValues(value, operand));
+  };
+}
+
+const LOGICAL: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
+const isOperators = (value: unknown): value is Record<string, unknown> => isDocument(value) && (Object.keys(value)[0]?.startsWith('$') ?? false);
+
+function elementMatch(operand: unknown): ValueTest {
+  if (!isDocument(operand)) return refuse('$elemMatch takes a query');
+  const first = Object.keys(operand)[0];
+  if (first?.startsWith('$') === true && !LOGICAL.has(first)) {
+    const test = conditions((_, value) => value, operand);
+    return (value) => Array.isArray(value) && value.some(test);
+  }
+  const match = compileMatch(operand);
+  // A list inside the list is taken for a document whose fields are the places, as in MongoDB.
+  return (value) => Array.isArray(value) && value.some((entry) => (Array.isArray(entry) ? match({ ...entry }) : isDocument(entry) && match(entry)));
+}
+
+function negated(apply: Apply, operand: unknown): Match {
+  if (operand instanceof RegExp) return not(apply('entries', pattern(operand, undefined)));
+  if (!isOperators(operand)) return refuse('$not takes operators or a regular expression');
+  return not(conditions(apply, operand));
+}
+
+function operator(apply: Apply, name: string, operand: unknown, beside: Readonly<Record<string, unknown>>): Match {
+  switch (name) {
+    case '$eq':
+      return apply('entries', equals(operand));
+    case '$ne':
+      return not(apply('entries', equals(operand)));
+    case '$in':
+      return apply('entries', oneOf(operand, name));
+    case '$nin':
+      return not(apply('entries', oneOf(operand, name)));
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte':
+      return apply('entries', range(name, operand));
+    case '$exists': {
+      const there = apply('list', (value) => value !== undefined);
+      return operand === true || operand === 1 ? there : not(there);
+    }
+    case '$type':
+      return apply('entries', typeTest(operand));
+    case '$regex':
+      return apply('entries', pattern(operand, beside.$options));
+    case '$options':
+      return '$regex' in beside ? all([]) : refuse('$options stands without $regex');
+    case '$size':
+      return apply('list', (value) => Array.isArray(value) && value.length === operand);
+    case '$elemMatch':
+      return apply('list', elementMatch(operand));
+    case '$not':
+      return negated(apply, operand);
+    default:
+      return refuse(`Unknown operator ${name} in a filter`);
+  }
+}
+
+function conditions(apply: Apply, operators: Readonly<Record<string, unknown>>): Match {
+  return all(Object.keys(operators).map((name) => operator(apply, name, operators[name], operators)));
+}
+
+function field(path: string, condition: unknown): Match {
+  const apply: Apply = (atLeaf, test) => reach(path, atLeaf, test);
+  if (condition instanceof RegExp) return apply('entries', pattern(condition, undefined));
+  return isOperators(condition) ? conditions(apply, condition) : apply('entries', equals(condition));
+}
+
+function list(name: string, operand: unknown): Match[] {
+  if (!Array.isArray(operand) || operand.length === 0) return refuse(`${name} takes a list of queries`);
+  return operand.map((entry: unknown) => (isDocument(entry) ? compileMatch(entry) : refuse(`${name} takes a list of queries`)));
+}
+
+function clause(name: string, operand: unknown): Match {
+  switch (name) {
+    case '$and':
+      return all(list(name, operand));
+    case '$or':
+      return any(list(name, operand));
+    case '$nor':
+      return not(any(list(name, operand)));
+    case '$expr':
+      return compileExpression(operand);
+    default:
+      return name.startsWith('$') ? refuse(`Unknown operator ${name} in a filter`) : field(name, operand);
+  }
+}
+
+/**
+ * Compiles a trusted filter in MongoDB's syntax to a closure that means what MongoDB means by it. It reads own fields
+ * only. What the filter holds must not be changed afterwards.
+ * @throws TypeError naming an operator that is not supported, or an operand of the wrong shape
+ */
+export function compileMatch(filter: Filter): Match {
+  return all(Object.keys(filter).map((name) => clause(name, filter[name])));
+}
