@@ -46,6 +46,8 @@ export interface GuardOptions {
   readonly lockWait?: number;
   /** Milliseconds after which a lock without a lease (an unguarded host's) counts as left behind; default 600000. */
   readonly staleLockAfter?: number;
+  /** What is stored with an instance: its log (default true), save points for restart (false), the model's source (true). */
+  readonly keep?: { readonly logs?: boolean; readonly savePoints?: boolean; readonly source?: boolean };
 }
 
 export type Data = Record<string, unknown>;

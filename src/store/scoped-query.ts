@@ -40,8 +40,10 @@ function compound(query: CallerQuery, leaf: (leaf: Leaf) => Filter, element: (wh
 /** The query of one element, its fields below `prefix`. */
 const ofElement = (query: CallerQuery, prefix: string): Filter => compound(query, (leaf) => leafFilter(leaf, prefix), () => ({}));
 
-/** The caller's query as it is asked of an instance with one item in the place of the list. */
-const ofUnwound = (query: CallerQuery): Filter => compound(query, (leaf) => leafFilter(leaf, leaf.on === 'item' ? 'items.' : ''), (where) => ofElement(where, 'items.'));
+/** The caller's query as it is asked of a document with one element in the place of its list. */
+export function listedFilter(query: CallerQuery, list: string): Filter {
+  return compound(query, (leaf) => leafFilter(leaf, leaf.on === 'item' ? `${list}.` : ''), (where) => ofElement(where, `${list}.`));
+}
 
 function leaves(query: CallerQuery): Leaf[] {
   if (query.kind === 'element') return leaves(query.where);
@@ -102,7 +104,7 @@ export function itemPlan(scope: Scope, instances: Scope, query: CallerQuery, pag
     ...paging,
     before: all(toFilter(and(rest, relax(condition)), 'instance'), beforeUnwinding(query)),
     tokens,
-    each: all(toFilter(condition, 'unwound'), ofUnwound(query)),
+    each: all(toFilter(condition, 'unwound'), listedFilter(query, 'items')),
     needsAll: speaksOfAll(condition),
   };
 }
@@ -161,4 +163,15 @@ export function instancePlan(scope: Scope, visible: Scope, query: CallerQuery, p
   const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
   const { tokens, rest } = narrowing(narrow, false);
   return { ...paging, filter: all(toFilter(and(rest, conditionOf(scope)), 'instance'), caller), tokens };
+}
+
+/** The filter of a list of models; undefined: no query is to be sent. Who may read a model may read its events. */
+export function modelFilter(scope: Scope, query: CallerQuery): Filter | undefined {
+  if (scope.kind === 'nothing') return undefined;
+  const caller = compound(
+    query,
+    (leaf) => (leaf.on === 'row' ? leafFilter(leaf) : { events: { $elemMatch: leafFilter(leaf) } }),
+    (where) => ({ events: { $elemMatch: ofElement(where, '') } }),
+  );
+  return all(toFilter(conditionOf(scope), 'model'), caller);
 }

@@ -1,0 +1,57 @@
+import { isGuardError } from '../core/errors.js';
+import type { Operation } from '../core/operation.js';
+import type { SecureUser } from '../core/principal.js';
+import type { AuditEntry, AuditStore } from '../store/port.js';
+import type { Command } from './context.js';
+import type { AuditSink, GuardLogger } from './types.js';
+
+/** What an entry says of the resource: its ids, never its data. */
+export type Target = AuditEntry['resource'];
+
+/** The audit trail: refusals and failures always, commands that were carried out always (spec 06; 07). */
+export class Audit {
+  constructor(
+    private readonly store: AuditStore,
+    private readonly sink: AuditSink | undefined,
+    private readonly logger: GuardLogger,
+    private readonly bypass: boolean,
+  ) {}
+
+  /** Never throws: an answer stands whether or not it could be recorded; that it could not is logged. */
+  async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
+    if (entries.length === 0) return;
+    const full = entries.map((entry) => ({ time: new Date(), ...entry, ...(this.bypass ? { bypass: true } : {}) }));
+    try {
+      await this.store.append(full);
+      for (const entry of full) await this.sink?.(entry);
+    } catch (error) {
+      this.logger.error('the audit trail could not be written', { error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  allowed(principal: SecureUser, operation: Operation, resource: Target, reason: string): Promise<void> {
+    return this.record([{ userName: principal.userName, tenantId: principal.tenantId, operation, resource, answer: 'allowed', reason }]);
+  }
+
+  /** @param error what the caller is told */
+  refused(principal: SecureUser | undefined, operation: string, resource: Target, error: unknown): Promise<void> {
+    const known = isGuardError(error);
+    const answer = known && error.status < 500 ? 'refused' : 'failed';
+    return this.record([{ userName: principal?.userName ?? null, tenantId: principal?.tenantId, operation, resource, answer, reason: known ? error.code : 'failed' }]);
+  }
+
+  /** What failed inside a model without stopping it. */
+  failures(command: Command): Promise<void> {
+    const { causer, tenantId } = command;
+    return this.record(
+      command.failures.map(({ what, instanceId, itemId }) => ({
+        userName: causer.userName,
+        tenantId,
+        operation: 'system:expression',
+        resource: { kind: itemId === undefined ? 'instance' : 'task', id: itemId ?? instanceId, instanceId },
+        answer: 'failed' as const,
+        reason: what,
+      })),
+    );
+  }
+}

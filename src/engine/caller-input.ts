@@ -1,0 +1,115 @@
+import { BadInput } from '../core/errors.js';
+import { FORBIDDEN_KEYS } from '../core/path.js';
+import { normaliseName } from '../core/principal.js';
+import { isPlainObject } from '../store/caller-query.js';
+import { toDate, toPriority } from './due-date.js';
+import type { CommandOptions, Data } from './types.js';
+
+const DEPTH = 40;
+
+function copy(value: unknown, depth: number, path: string): unknown {
+  if (depth > DEPTH) throw new BadInput('bad-data', `Data may be ${DEPTH} levels deep.`);
+  if (Array.isArray(value)) return value.map((entry, index) => copy(entry, depth + 1, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null || value instanceof Date) {
+    if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') throw new BadInput('bad-data', `Data at ${path || 'the top'} is a ${typeof value}; expected what JSON can hold.`);
+    return value;
+  }
+  const out: Data = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (FORBIDDEN_KEYS.has(key)) throw new BadInput('bad-data', `Data may not hold the key ${JSON.stringify(key)}.`);
+    out[key] = copy(entry, depth + 1, path === '' ? key : `${path}.${key}`);
+  }
+  return out;
+}
+
+/**
+ * Input data of a command, copied; missing or null means none.
+ * @throws BadInput `bad-data` when it is no plain object, too deep, or holds a key that leads out of it
+ */
+export function checkData(value: unknown): Data {
+  if (value === undefined || value === null) return {};
+  if (!isPlainObject(value)) throw new BadInput('bad-data', 'Data must be a plain object.');
+  return copy(value, 0, '') as Data;
+}
+
+/**
+ * Options of a command: an allow-list, since upstream's others act on strangers' tasks (W4, W3). Keys with the value
+ * undefined or null count as not given; `userName` is upstream's own and left out.
+ * @throws BadInput `bad-option`, naming the key
+ */
+export function checkOptions(value: unknown): CommandOptions {
+  if (value === undefined || value === null) return {};
+  if (!isPlainObject(value)) throw new BadInput('bad-option', 'Options must be a plain object.');
+  const options: { startNodeId?: string; noWait?: boolean } = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry === undefined || entry === null || key === 'userName') continue;
+    if (key === 'startNodeId' && typeof entry === 'string') options.startNodeId = entry;
+    else if (key === 'noWait' && typeof entry === 'boolean') options.noWait = entry;
+    else throw new BadInput('bad-option', `Option ${JSON.stringify(key)} is not admitted, or has the wrong type; admitted are startNodeId (text) and noWait (boolean).`);
+  }
+  return options;
+}
+
+/**
+ * @throws BadInput `bad-request` when it is not a text
+ */
+export function checkId(value: unknown, what: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 500) return value;
+  throw new BadInput('bad-request', `${what} must be a text.`);
+}
+
+/** A checked assignment: what is set, by field; `assignee: null` is a release. */
+export interface CheckedAssignment {
+  readonly assignee?: string | null;
+  /** Candidates, dates and priority, as they are stored. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Fields of the application's own. */
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+/** Names that a task or its view has already; an extra must not pass for one of them. */
+const TAKEN: ReadonlySet<string> = new Set(
+  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(' '),
+);
+
+const bad = (message: string): never => {
+  throw new BadInput('bad-assignment', message);
+};
+
+function nameOrBad(value: unknown, key: string): string {
+  return normaliseName(value) ?? bad(`${key} must be a name; a text that is not empty and not *.`);
+}
+
+function names(value: unknown, key: string): string[] {
+  if (value === null || value === undefined) return [];
+  const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : bad(`${key} must be a list of names.`);
+  return [...new Set(list.map((entry) => nameOrBad(entry, key)))];
+}
+
+function dateOrBad(value: unknown, key: string): Date | null {
+  return value === null ? null : (toDate(value, new Date()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
+}
+
+/**
+ * An assignment of a caller: only assignee, candidates, dates, priority and extras with a plain value may be set
+ * (spec 01); upstream copies every key onto the item (W5).
+ * @throws BadInput `bad-assignment`, naming the key
+ */
+export function checkAssignment(value: unknown): CheckedAssignment {
+  if (!isPlainObject(value)) return bad('An assignment is a plain object.');
+  const fields: Record<string, unknown> = {};
+  const extras: Record<string, unknown> = {};
+  let assignee: string | null | undefined;
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry === undefined) continue;
+    if (key === 'assignee') assignee = entry === null ? null : nameOrBad(entry, key);
+    else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
+    else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
+    else if (key === 'priority') fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
+    else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${JSON.stringify(key)} cannot be assigned.`);
+    else if (entry !== null && !['string', 'number', 'boolean'].includes(typeof entry) && !(entry instanceof Date)) bad(`${JSON.stringify(key)} must be a plain value.`);
+    else extras[key] = entry;
+  }
+  return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
+}

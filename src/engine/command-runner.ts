@@ -1,0 +1,294 @@
+import { randomUUID } from 'node:crypto';
+import { Conflict, GuardError, notFound } from '../core/errors.js';
+import { SYSTEM_USER, type SecureUser } from '../core/principal.js';
+import type { Delivery, InstanceGuard, Store, StoredInstance } from '../store/port.js';
+import { commit, guardOf } from './commit.js';
+import { Command, type Contexts } from './context.js';
+import type { Correlation } from './correlation.js';
+import { bpmn, type HostExecution, type HostServer } from './host.js';
+import type { HostStore } from './host-store.js';
+import { adoptLegacy } from './legacy.js';
+import type { InstanceLocks } from './locks.js';
+import { noteInitiators } from './model-facts.js';
+import type { GuardLogger } from './types.js';
+
+/** On whose account a command runs. */
+export interface Account {
+  readonly causer: SecureUser;
+  /** Recorded as starter of what is started; default the causer's name. */
+  readonly starter?: string;
+  /** Default: the causer's tenant. */
+  readonly tenantId?: string | undefined;
+  readonly modelsOwner?: string | undefined;
+  /** The work goes on in the background when `work` has returned. */
+  readonly noWait?: boolean;
+}
+
+export interface RunnerParts {
+  readonly store: Store;
+  readonly hostStore: HostStore;
+  readonly contexts: Contexts;
+  readonly locks: InstanceLocks;
+  readonly logger: GuardLogger;
+  /** Told what failed inside a model without stopping it. */
+  readonly onFailures: (command: Command) => Promise<void>;
+}
+
+type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
+
+/**
+ * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases (spec 08, 19
+ * and 46). What fails is not written.
+ */
+export class CommandRunner {
+  readonly contexts: Contexts;
+  readonly hostStore: HostStore;
+  /** The host's own server, and who finds the targets of messages; set once while the guard is put together. */
+  server!: HostServer;
+  correlation!: Correlation;
+  private readonly running = new Set<Promise<unknown>>();
+  private readonly commands = new WeakMap<HostExecution, Command>();
+  private readonly settling = new WeakMap<HostExecution, Promise<void>>();
+  private closing = false;
+
+  constructor(private readonly parts: RunnerParts) {
+    this.contexts = parts.contexts;
+    this.hostStore = parts.hostStore;
+  }
+
+  private assertOpen(): void {
+    if (this.closing && this.contexts.command === undefined) throw new GuardError('closed', 'The guard was closed.');
+  }
+
+  private keepTrack<T>(work: Promise<T>): Promise<T> {
+    this.running.add(work);
+    const done = (): void => void this.running.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  /** Refuses new commands and waits for the running ones, at most `limit` milliseconds. */
+  async close(limit: number): Promise<void> {
+    this.closing = true;
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, limit).unref());
+    await Promise.race([deadline, this.idle()]);
+  }
+
+  private async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running);
+  }
+
+  /** A command that begins without an instance. */
+  run<T>(account: Account, work: (command: Command) => Promise<T>): Promise<T> {
+    this.assertOpen();
+    const { causer, starter = causer.userName, tenantId = causer.tenantId, modelsOwner = causer.owner } = account;
+    const command = new Command(causer, tenantId, modelsOwner, starter);
+    return this.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
+  }
+
+  /** A command on one instance, under its lock; `work` gets the document as it was read there. */
+  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, noWait = false): Promise<T> {
+    this.assertOpen();
+    if (this.contexts.command?.held.has(id)) throw new Conflict('busy', 'The instance is in the middle of this command.');
+    return this.keepTrack(this.lockAndRun(id, causer, work, noWait));
+  }
+
+  private async lockAndRun<T>(id: string, causer: SecureUser, work: Work<T>, noWait: boolean): Promise<T> {
+    const release = await this.parts.locks.lock(id);
+    let document: StoredInstance | undefined;
+    try {
+      document = await this.parts.store.instances.load(id);
+      if (document === undefined) throw notFound('instance');
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    const found = document;
+    const guard = found.guard;
+    const owner = (guard?.modelsOwner as string | undefined) ?? causer.owner;
+    const command = new Command(causer, found.tenantId ?? undefined, owner, causer === SYSTEM_USER ? SYSTEM_USER.userName : causer.userName);
+    command.held.add(id);
+    command.loaded.set(id, found);
+    return this.execute(command, noWait, () => work(command, found), [release]);
+  }
+
+  private async execute<T>(command: Command, noWait: boolean, work: () => Promise<T>, releases: (() => Promise<void>)[]): Promise<T> {
+    const { store, hostStore } = this.parts;
+    const end = async (): Promise<void> => {
+      command.finished = true;
+      for (const release of releases) await release().catch((error: unknown) => this.parts.logger.warn('a lock could not be released', { error: String(error) }));
+    };
+    try {
+      const result = await this.contexts.runCommand(command, async () => {
+        command.background = noWait;
+        const value = await work();
+        const workers = noWait ? [...command.executions.values()].map((execution) => execution.worker).filter((worker) => worker !== undefined) : [];
+        command.background = workers.length > 0;
+        await (command.background ? Promise.race([command.firstSave, ...workers]) : command.settle());
+        await this.lockNew(command, releases);
+        for (const execution of command.executions.values()) noteInitiators(execution);
+        await commit(store, command, hostStore.keep);
+        for (const after of command.afterwards) await after();
+        if (command.background) {
+          const finishing = this.keepTrack(this.finishInBackground(command, workers, end));
+          for (const execution of command.executions.values()) this.settling.set(execution, finishing);
+        }
+        return value;
+      });
+      if (!command.background) {
+        await end();
+        await this.parts.onFailures(command);
+        await this.deliverAll(command);
+      }
+      return result;
+    } catch (error) {
+      command.failed = true;
+      for (const undo of command.undo) undo();
+      await end();
+      throw error;
+    }
+  }
+
+  /** An instance that goes on in the background is locked before others can find it. */
+  private async lockNew(command: Command, releases: (() => Promise<void>)[]): Promise<void> {
+    if (!command.background) return;
+    for (const id of command.saved.keys()) {
+      if (command.executions.get(id)?.instance.saved === undefined) releases.push(await this.parts.locks.lock(id));
+    }
+  }
+
+  private async finishInBackground(command: Command, workers: Promise<unknown>[], end: () => Promise<void>): Promise<void> {
+    await this.contexts.runCommand(command, async () => {
+      try {
+        await Promise.all(workers);
+        await command.settle();
+        if (command.workerError !== undefined) throw command.workerError;
+        command.background = false;
+        for (const execution of command.executions.values()) command.saved.set(execution.id, execution.instance);
+        await commit(this.parts.store, command, this.hostStore.keep);
+      } catch (error) {
+        command.failed = true;
+        for (const undo of command.undo) undo();
+        await this.recordFailure(command, error);
+      }
+    });
+    await end();
+    await this.parts.onFailures(command);
+    await this.deliverAll(command);
+  }
+
+  /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
+  private async recordFailure(command: Command, error: unknown): Promise<void> {
+    this.parts.logger.error('work in the background failed', { error: error instanceof Error ? error.message : String(error) });
+    for (const id of command.executions.keys()) {
+      command.failures.push({ what: 'work in the background failed', instanceId: id });
+      await this.changeGuard(id, (guard) => ({ ...guard, busy: false, failure: 'work in the background failed' })).catch(() => undefined);
+    }
+  }
+
+  /** Changes the guard's part of a stored instance; the caller holds its lock. */
+  private async changeGuard(id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
+    const document = await this.parts.store.instances.load(id);
+    if (document?.guard === undefined) return;
+    await this.parts.store.instances.update(id, document.guard.rev, { guard: { ...change(document.guard), rev: document.guard.rev + 1 } });
+  }
+
+  /** Called for every execution that the host creates or restores. */
+  adopt(execution: HostExecution): void {
+    const { command } = this.contexts;
+    const { instance } = execution;
+    if (instance.guard === undefined || instance.guard === null) {
+      const isNew = instance.saved === undefined || instance.saved === null;
+      instance.guard = isNew ? this.freshGuard(command) : adoptLegacy(execution);
+      if (isNew) instance.tenantId = command?.tenantId;
+    }
+    if (command === undefined) return;
+    if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
+    this.commands.set(execution, command);
+    for (const method of ['save', 'end', 'assign'] as const) {
+      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
+      (execution as Record<string, unknown>)[method] = (...args: unknown[]) => command.track(original.apply(execution, args));
+    }
+    if (!command.background) return;
+    for (const method of ['execute', 'signalItem2'] as const) {
+      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
+      execution[method] = (...args: unknown[]) => original.apply(execution, args).catch((error: unknown) => void (command.workerError ??= error));
+    }
+  }
+
+  /** Resolves when the background work of an execution has settled, well or not. */
+  async whenSettled(execution: HostExecution): Promise<void> {
+    await this.settling.get(execution);
+  }
+
+  /** The command in which an execution lives, while that runs. */
+  commandOf(execution: HostExecution): Command | undefined {
+    const command = this.commands.get(execution);
+    return command === undefined || command.finished ? undefined : command;
+  }
+
+  private freshGuard(command: Command | undefined): InstanceGuard {
+    const { causer = SYSTEM_USER, starter = SYSTEM_USER.userName, modelsOwner } = command ?? {};
+    const guard: InstanceGuard = { rev: 0, startedBy: starter, items: {} };
+    if (causer.userName !== starter) guard.causedBy = causer.userName;
+    if (modelsOwner !== undefined) guard.modelsOwner = modelsOwner;
+    return guard;
+  }
+
+  /** A trusted command on the one item that the query finds. */
+  async onItem<T>(query: Record<string, unknown>, work: (itemId: string) => Promise<T>): Promise<T> {
+    const item = await this.hostStore.findItem(query);
+    return this.onInstance(item.instanceId as string, SYSTEM_USER, () => work(item.id as string));
+  }
+
+  /** A live copy of an instance to look at; what is done to it is not stored. */
+  async look(id: string): Promise<HostExecution> {
+    const document = await this.parts.store.instances.load(id);
+    if (document === undefined) throw notFound('instance');
+    document.logs ??= [];
+    const execution = (await bpmn.Execution.restore(this.server as never, document as never)) as unknown as HostExecution;
+    return execution;
+  }
+
+  /** Notes work on another instance; it is committed with the sender and done when that is (spec 08, 46). */
+  deliverTo(command: Command, from: string, itemId: string, data: Record<string, unknown> | null): void {
+    command.deliver(from, { key: randomUUID(), itemId, data: structuredClone(data), causer: command.causer.userName });
+  }
+
+  private async deliverAll(command: Command): Promise<void> {
+    for (const [from, deliveries] of command.deliveries) {
+      for (const delivery of deliveries) await this.deliver(from, delivery);
+    }
+  }
+
+  /** Does one delivery, then takes it out of its sender. A failure leaves it there, to be found at the next start. */
+  async deliver(from: string, delivery: Delivery): Promise<void> {
+    try {
+      await this.contexts.outside(() => this.invokeWaiting(delivery));
+      const release = await this.parts.locks.lock(from);
+      try {
+        await this.changeGuard(from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
+      } finally {
+        await release();
+      }
+    } catch (error) {
+      this.parts.logger.error('a delivery between two instances is not done yet', { from, item: delivery.itemId, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private async invokeWaiting({ itemId, data }: Delivery): Promise<void> {
+    const [row] = await this.hostStore.findItems({ 'items.id': itemId });
+    if (row === undefined || row.status !== 'wait') return;
+    const engine = this.server.engine as { host: { invoke(...args: unknown[]): Promise<unknown> } };
+    await this.onInstance(row.instanceId as string, SYSTEM_USER, async (_command, document) => {
+      if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      await engine.host.invoke({ 'items.id': itemId }, data ?? {}, SYSTEM_USER.userName, {});
+    });
+  }
+}
+
+/** What the guard keeps of one item of a live instance; made when it is not there. */
+export function keptFor(execution: HostExecution, itemId: string): Record<string, unknown> {
+  const items = (guardOf(execution.instance).items ??= {});
+  return (items[itemId] ??= {});
+}

@@ -1,0 +1,121 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SecureUser } from '../core/principal.js';
+import type { Delivery, StoredInstance } from '../store/port.js';
+import type { HostExecution, HostInstance } from './host.js';
+
+/** A failure inside a model that did not stop it: an expression that came to nothing, a listener that threw. */
+export interface ModelFailure {
+  readonly what: string;
+  readonly instanceId: string;
+  readonly itemId?: string;
+}
+
+/** One command while it runs: what it has loaded, what it will write, who caused it. */
+export class Command {
+  finished = false;
+  failed = false;
+  /** Live executions of this command, by instance. */
+  readonly executions = new Map<string, HostExecution>();
+  /** Instances that the engine saved, to be written when the command settles. */
+  readonly saved = new Map<string, HostInstance>();
+  /** Documents read under the lock, to be used once by the engine's own reads. */
+  readonly loaded = new Map<string, StoredInstance>();
+  /** Instances whose lock this command holds. */
+  readonly held = new Set<string>();
+  readonly deliveries = new Map<string, Delivery[]>();
+  readonly failures: ModelFailure[] = [];
+  /** Called when the command fails: undoes what is not in the store, such as armed timers. */
+  readonly undo: (() => void)[] = [];
+  /** Called when the command has been stored: audit and notifications. */
+  readonly afterwards: (() => Promise<void>)[] = [];
+  /** Set from the return of a `noWait` command until its worker has settled. */
+  background = false;
+  /** The error of a `noWait` worker. */
+  workerError: unknown;
+  /** Resolves when the engine has saved for the first time. */
+  readonly firstSave: Promise<void>;
+  private markSaved!: () => void;
+  private readonly inflight = new Set<Promise<unknown>>();
+
+  constructor(
+    /** Who caused it. */
+    readonly causer: SecureUser,
+    readonly tenantId: string | undefined,
+    /** Owner of the models that names are resolved with. */
+    readonly modelsOwner: string | undefined,
+    /** Recorded as starter of what this command starts. */
+    readonly starter: string,
+  ) {
+    this.firstSave = new Promise((resolve) => (this.markSaved = resolve));
+  }
+
+  /** The engine's save: kept until the command commits. */
+  save(instance: HostInstance): void {
+    this.saved.set(instance.id, instance);
+    this.markSaved();
+  }
+
+  /** Waits for the promise before the command settles; its rejection is never unhandled. */
+  track<T>(promise: Promise<T>): Promise<T> {
+    this.inflight.add(promise);
+    promise.then(
+      () => this.inflight.delete(promise),
+      () => this.inflight.delete(promise),
+    );
+    return promise;
+  }
+
+  async settle(): Promise<void> {
+    while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
+  }
+
+  deliver(from: string, delivery: Delivery): void {
+    this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
+  }
+}
+
+interface Ambient {
+  readonly principal: SecureUser;
+  ended: boolean;
+}
+
+/** The async contexts of one guard: who calls from outside, and which command is running inside. */
+export class Contexts {
+  private readonly ambient = new AsyncLocalStorage<Ambient>();
+  private readonly commands = new AsyncLocalStorage<Command>();
+
+  /** The principal of `runAs`, until the promise that its function returned has settled. */
+  get principal(): SecureUser | undefined {
+    const ambient = this.ambient.getStore();
+    return ambient === undefined || ambient.ended ? undefined : ambient.principal;
+  }
+
+  async runAs<T>(principal: SecureUser, fn: () => T | Promise<T>): Promise<T> {
+    const ambient: Ambient = { principal, ended: false };
+    try {
+      return await this.ambient.run(ambient, fn);
+    } finally {
+      ambient.ended = true;
+    }
+  }
+
+  /** The command that is running here. */
+  get command(): Command | undefined {
+    const command = this.commands.getStore();
+    return command === undefined || command.finished ? undefined : command;
+  }
+
+  /** True in what a failed command left running: its saves are dropped. */
+  get abandoned(): boolean {
+    return this.commands.getStore()?.failed === true;
+  }
+
+  runCommand<T>(command: Command, fn: () => Promise<T>): Promise<T> {
+    return this.commands.run(command, fn);
+  }
+
+  /** Runs outside every context: for timers, which act for nobody who called once (spec 08, 17 and 36). */
+  outside<T>(fn: () => T): T {
+    return this.ambient.exit(() => this.commands.exit(fn));
+  }
+}

@@ -1,0 +1,81 @@
+import type { Store } from '../store/port.js';
+import type { CommandRunner } from './command-runner.js';
+import type { HostExecution } from './host.js';
+import type { HostModels } from './host-models.js';
+import { SYSTEM_USER } from '../core/principal.js';
+
+type Query = Record<string, unknown>;
+type EngineLike = { start(name: unknown, data: unknown, startNodeId?: string | null, userName?: string | null, options?: Query): Promise<HostExecution> };
+
+/** What a sender learns of a target that gets its message when the sender has been stored. */
+interface Later {
+  readonly instance: { readonly id: string; readonly name?: unknown };
+}
+
+/**
+ * Messages and signals that models throw. A start event is started at once, in the thrower's command; a waiting item of
+ * another instance gets it when the thrower has been stored. Targets are those of the thrower's tenant.
+ */
+export class Correlation {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly models: HostModels,
+    private readonly store: Store,
+    private readonly engine: EngineLike,
+  ) {}
+
+  private get tenantId(): string | null {
+    return this.runner.contexts.command?.tenantId ?? null;
+  }
+
+  private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<{ instanceId: string; itemId: string; name: unknown }[]> {
+    const tenant = this.runner.contexts.command === undefined ? {} : { tenantId: this.tenantId };
+    const rows = await this.runner.hostStore.findItems({ ...matching, ...tenant, [`items.${field}`]: id, 'items.status': 'wait' });
+    return rows.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }));
+  }
+
+  /** The thrower's own items that wait for it and are not stored yet. */
+  private ownWaiting(field: 'messageId' | 'signalId', id: string): { instanceId: string; itemId: string; name: unknown }[] {
+    const executions = [...(this.runner.contexts.command?.executions.values() ?? [])];
+    return executions.flatMap((execution) =>
+      execution
+        .getItems()
+        .filter((item) => item[field] === id && item.status === 'wait')
+        .map((item) => ({ instanceId: execution.id, itemId: item.id, name: execution.instance.name })),
+    );
+  }
+
+  private async hand(target: { instanceId: string; itemId: string; name: unknown }, data: object): Promise<Later> {
+    const { command } = this.runner.contexts;
+    const from = [...(command?.executions.keys() ?? [])][0];
+    if (command !== undefined && from !== undefined) {
+      this.runner.deliverTo(command, from, target.itemId, data as Record<string, unknown>);
+      return { instance: { id: target.instanceId, name: target.name } };
+    }
+    const engine = this.runner.server.engine as { host: { invoke(...args: unknown[]): Promise<HostExecution> } };
+    return this.runner.onInstance(target.instanceId, SYSTEM_USER, () => engine.host.invoke({ 'items.id': target.itemId }, data, SYSTEM_USER.userName, {}));
+  }
+
+  async message(messageId: string, data: object, matching: Query): Promise<Later | HostExecution | null> {
+    if (!messageId) return null;
+    const [event] = await this.models.findEvents({ 'events.messageId': messageId });
+    if (event !== undefined) return this.engine.start(event.modelName, data, event.elementId as string);
+    const own = this.ownWaiting('messageId', messageId);
+    const [target] = own.length > 0 ? own : await this.waiting('messageId', messageId, matching);
+    return target === undefined ? null : this.hand(target, data);
+  }
+
+  async signal(signalId: string, data: object, matching: Query): Promise<(string | { instanceId: string; itemId: string })[]> {
+    const reached: (string | { instanceId: string; itemId: string })[] = [];
+    if (!signalId) return reached;
+    for (const event of await this.models.findEvents({ 'events.signalId': signalId })) {
+      reached.push((await this.engine.start(event.modelName, data, event.elementId as string)).instance.id);
+    }
+    const targets = new Map([...(await this.waiting('signalId', signalId, matching)), ...this.ownWaiting('signalId', signalId)].map((target) => [target.itemId, target]));
+    for (const target of targets.values()) {
+      await this.hand(target, data);
+      reached.push({ instanceId: target.instanceId, itemId: target.itemId });
+    }
+    return reached;
+  }
+}

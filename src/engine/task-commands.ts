@@ -1,0 +1,139 @@
+import { AccessDenied, BadInput, Conflict } from '../core/errors.js';
+import type { SecureUser } from '../core/principal.js';
+import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
+import { keptFor } from './command-runner.js';
+import { onItem, protectInitiator, viewOf, type Admitted, type CommandKit, type LockedTask } from './command-kit.js';
+import type { StoredItem } from '../store/port.js';
+import { namesIn } from './derive.js';
+import type { HostExecution } from './host.js';
+import { TRANSITIONS } from './task-state.js';
+import type { CommandOptions, Data, ExecutionView } from './types.js';
+
+const COMPLETE: Admitted = { operation: 'task:execute', states: TRANSITIONS.complete, administratorsToo: ['delegated'] };
+const TAKE: Admitted = { operation: 'task:take', states: TRANSITIONS.take };
+const RELEASE: Admitted = { operation: 'task:execute', states: TRANSITIONS.release };
+const ASSIGN: Admitted = { operation: 'task:assign', states: TRANSITIONS.assign };
+const DELEGATE: Admitted = { operation: 'task:delegate', states: TRANSITIONS.delegate };
+const RESOLVE: Admitted = { operation: 'task:read', states: TRANSITIONS.resolve };
+
+/** The commands on one task. Each finds it among what the principal may see and acts on its id. */
+export class TaskCommands {
+  constructor(private readonly kit: CommandKit) {}
+
+  private record(principal: SecureUser, admitted: Admitted, task: LockedTask, event: 'assigned' | 'completed', assignee?: string): void {
+    const { instance, item, reason, command } = task;
+    const { asking } = this.kit;
+    const ids = { instanceId: instance.id, itemId: item.id };
+    command.afterwards.push(async () => {
+      await asking.audit.allowed(principal, admitted.operation, { kind: 'task', id: item.id, instanceId: instance.id, name: item.elementId }, reason);
+      asking.events.emit({ event, userName: principal.userName, operation: admitted.operation, ...ids, elementId: item.elementId, modelName: instance.name, ...(assignee === undefined ? {} : { assignee }) });
+    });
+  }
+
+  /** Completes a task, or pushes another waiting element, which only administrators may (spec 08, 8). */
+  async invoke(principal: SecureUser, query: unknown, input: unknown, options: CommandOptions): Promise<ExecutionView> {
+    const { kit } = this;
+    const data = checkData(input);
+    if (options.startNodeId !== undefined) throw new BadInput('bad-option', 'startNodeId belongs to start, not to invoke.');
+    let itemId = '';
+    const noWait = options.noWait === true;
+    const work = async (task: LockedTask): Promise<HostExecution> => {
+      itemId = task.item.id;
+      await protectInitiator(kit.models, task.instance, data);
+      const execution = await kit.engine.host.invoke({ 'items.id': itemId }, data, principal.userName, noWait ? { noWait } : {});
+      if (task.state !== undefined) {
+        const kept = keptFor(execution, itemId);
+        kept.completedBy = principal.userName;
+        delete kept.owner;
+      }
+      this.record(principal, COMPLETE, task, 'completed');
+      return execution;
+    };
+    const execution = await onItem(kit, principal, query, COMPLETE, work, noWait);
+    return viewOf(kit, principal, execution, itemId);
+  }
+
+  /** What `assign` means depends on what it sets: a take, a release, or an assignment (spec 08, 6). */
+  private meaning(principal: SecureUser, assignment: CheckedAssignment, row: StoredItem): Admitted {
+    if (assignment.assignee === null) return RELEASE;
+    const holder = namesIn(row.assignee)[0];
+    if (assignment.assignee === principal.userName && holder !== principal.userName && !principal.isAdmin()) return TAKE;
+    return ASSIGN;
+  }
+
+  async assign(principal: SecureUser, query: unknown, input: unknown, assignmentInput: unknown): Promise<ExecutionView> {
+    const data = checkData(input);
+    const assignment = checkAssignment(assignmentInput ?? {});
+    const { items } = await this.kit.reads.oneItem(principal, query);
+    return this.assignItem(principal, items.id, this.meaning(principal, assignment, items), assignment, data);
+  }
+
+  private async assignItem(principal: SecureUser, itemId: string, admitted: Admitted, assignment: CheckedAssignment, data: Data = {}, keep: (kept: Data) => void = () => undefined): Promise<ExecutionView> {
+    const { kit } = this;
+    const { assignee, fields, extras } = assignment;
+    if (typeof assignee === 'string') await this.assertTarget(assignee, principal);
+    const execution = await onItem(kit, principal, { 'items.id': itemId }, admitted, async (task) => {
+      if (task.state === undefined) throw new Conflict('wrong-state', 'Only a user task can be assigned.');
+      if (Object.keys(data).length > 0) await this.assertData(principal, task, data);
+      const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
+      const live = await kit.engine.host.assign({ 'items.id': itemId }, data, set, principal.userName, {});
+      await live.worker;
+      const kept = keptFor(live, itemId);
+      if (assignee !== undefined) delete kept.owner;
+      if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
+      keep(kept);
+      this.record(principal, admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
+      return live;
+    });
+    return viewOf(kit, principal, execution, itemId);
+  }
+
+  /** Data that comes with an assignment is written by who may complete the task, or change the instance's data. */
+  private async assertData(principal: SecureUser, { item, instance }: LockedTask, data: Data): Promise<void> {
+    const { asking, models } = this.kit;
+    if (!asking.allows(principal, 'task:execute', { item, instance }) && !asking.allows(principal, 'instance:data', { instance })) {
+      throw new AccessDenied('forbidden', 'You may not write data with this assignment; only the assignee may.');
+    }
+    await protectInitiator(models, instance, data);
+  }
+
+  /** The target of an assignment must exist where there is a directory, and belong to the same tenant. */
+  private async assertTarget(name: string, principal: SecureUser): Promise<void> {
+    if (this.kit.asking.bypass || name === principal.userName) return;
+    const target = await this.kit.asking.principals.target(name);
+    const disabled = (target as { disabled?: boolean } | undefined)?.disabled === true;
+    const elsewhere = target?.tenantId !== undefined && target.tenantId !== null && principal.tenantId !== undefined && target.tenantId !== principal.tenantId;
+    if (target === undefined || disabled || elsewhere) throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
+  }
+
+  take(principal: SecureUser, itemId: string): Promise<ExecutionView> {
+    return this.assignItem(principal, itemId, TAKE, { assignee: principal.userName, fields: {}, extras: {} });
+  }
+
+  release(principal: SecureUser, itemId: string): Promise<ExecutionView> {
+    return this.assignItem(principal, itemId, RELEASE, { assignee: null, fields: {}, extras: {} });
+  }
+
+  assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {
+    return this.assign(principal, { 'items.id': itemId }, {}, { assignee });
+  }
+
+  /** Lends the task; who lent it keeps reading it and may recall it. */
+  async delegate(principal: SecureUser, itemId: string, to: string): Promise<ExecutionView> {
+    const { assignee } = checkAssignment({ assignee: to });
+    if (typeof assignee !== 'string') throw new BadInput('bad-assignment', 'A task is delegated to a user, by name.');
+    const { items } = await this.kit.reads.oneItem(principal, { 'items.id': itemId });
+    const owner = namesIn(items.assignee)[0];
+    if (owner === assignee) throw new BadInput('bad-assignment', 'A task cannot be delegated to who has it.');
+    return this.assignItem(principal, itemId, DELEGATE, { assignee, fields: {}, extras: {} }, {}, (kept) => (kept.owner = owner ?? principal.userName));
+  }
+
+  /** The delegate gives the task back, or its owner recalls it. */
+  async resolve(principal: SecureUser, itemId: string): Promise<ExecutionView> {
+    const { items } = await this.kit.reads.oneItem(principal, { 'items.id': itemId });
+    const owner = items.guard?.owner;
+    const concerned = principal.isAdmin() || owner === principal.userName || namesIn(items.assignee)[0] === principal.userName;
+    if (owner !== undefined && !concerned) throw new AccessDenied('forbidden', 'Only the delegate, the owner or an administrator may resolve the delegation.');
+    return this.assignItem(principal, itemId, RESOLVE, { assignee: owner ?? principal.userName, fields: {}, extras: {} });
+  }
+}

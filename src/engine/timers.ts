@@ -1,0 +1,146 @@
+import { SYSTEM_USER } from '../core/principal.js';
+import type { Store, StoredModel } from '../store/port.js';
+import type { CommandRunner } from './command-runner.js';
+import { keptFor } from './command-runner.js';
+import { toDate } from './due-date.js';
+import { bpmn, type HostBehaviour, type HostExecution, type HostItem } from './host.js';
+import type { InnerEngine } from './inner-engine.js';
+import type { GuardLogger } from './types.js';
+
+/** The longest that setTimeout can hold, in milliseconds; longer waits are re-armed in steps (spec 08, 25). */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * All timers of one guard: boundary and intermediate timers of instances, and timer start events of models. They act as
+ * the system, in no caller's context, and are gone with `stop`.
+ */
+export class Timers {
+  private readonly handles = new Map<symbol, NodeJS.Timeout>();
+  private readonly models = new Map<string, () => void>();
+
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly engine: InnerEngine,
+    private readonly store: Store,
+    private readonly logger: GuardLogger,
+  ) {}
+
+  /** Calls `fire` at that time, at once when it has passed; returns what takes it back. */
+  arm(at: Date, fire: () => Promise<unknown>): () => void {
+    const key = Symbol('timer');
+    const step = (): void => {
+      const left = at.getTime() - Date.now();
+      const done = left <= LONGEST;
+      const next = (): void => {
+        if (!done) return step();
+        this.handles.delete(key);
+        fire().catch((error: unknown) => this.logger.error('a timer failed', { error: error instanceof Error ? error.message : String(error) }));
+      };
+      this.handles.set(key, setTimeout(next, Math.max(0, Math.min(left, LONGEST))));
+    };
+    this.runner.contexts.outside(step);
+    return () => {
+      clearTimeout(this.handles.get(key));
+      this.handles.delete(key);
+    };
+  }
+
+  stop(): void {
+    for (const handle of this.handles.values()) clearTimeout(handle);
+    this.handles.clear();
+    this.models.clear();
+  }
+
+  /** Takes the place of the host's own `startTimer` for one timer event of an execution. */
+  async start(behaviour: HostBehaviour, item: HostItem): Promise<void> {
+    const execution = item.token.execution;
+    const delay = execution.server.configuration.timers?.forceTimersDelay;
+    const due = delay ? new Date(Date.now() + delay) : toDate(await behaviour.timeDue?.(item, null), new Date());
+    if (due === undefined) throw new Error(`The timer ${item.elementId} has no valid time.`);
+    item.timeDue = due;
+    const { command } = this.runner.contexts;
+    const cancel = this.arm(due, () => this.itemDue(execution, item));
+    command?.undo.push(cancel);
+  }
+
+  /** Inside a command that is still running, the event happens there; else it is a command of its own. */
+  private async itemDue(execution: HostExecution, item: HostItem): Promise<void> {
+    const running = this.runner.commandOf(execution);
+    if (running === undefined) return this.fireItem(execution.id, item.id);
+    if (item.status !== 'wait') return;
+    await this.runner.contexts.runCommand(running, async () => {
+      const signalled = running.track(execution.signalItem(item.id, {}, SYSTEM_USER.userName));
+      execution.promises.push(signalled.catch(() => undefined));
+      await signalled;
+    });
+  }
+
+  private async fireItem(instanceId: string, itemId: string): Promise<void> {
+    await this.runner.onInstance(instanceId, SYSTEM_USER, async (_command, document) => {
+      if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
+      await this.repeat(execution, itemId);
+    });
+  }
+
+  /** A cycle with repetitions left gets a new timer, while what it is attached to still waits. */
+  private async repeat(execution: HostExecution, itemId: string): Promise<void> {
+    const item = execution.getItems().find((entry) => entry.id === itemId);
+    const timer = [...(item?.node.behaviours.values() ?? [])].find((behaviour) => behaviour.timeCycle !== undefined);
+    if (item === undefined || timer === undefined || execution.instance.status === 'end') return;
+    await timer.timeDue?.(item, null);
+    const count = Number(keptFor(execution, itemId).timerCount ?? 0);
+    const attached = (item.token.parentToken as { currentItem?: HostItem } | undefined)?.currentItem;
+    if (!(Number(timer.repeat) > count + 1) || (item.type === 'bpmn:BoundaryEvent' && attached?.status !== 'wait')) return;
+    const known = new Set(execution.getItems().map((entry) => entry.id));
+    item.timerCount = count;
+    await (execution.signalRepeatTimerEvent as (...args: unknown[]) => Promise<unknown>)(execution.id, item, {}, {});
+    for (const fresh of execution.getItems()) if (!known.has(fresh.id) && fresh.node.id === item.node.id) keptFor(execution, fresh.id).timerCount = count + 1;
+  }
+
+  /** Arms what waits in the store: after a start of the process. */
+  async resume(): Promise<void> {
+    const rows = await this.runner.hostStore.findItems({ 'items.timeDue': { $exists: true }, 'items.status': 'wait' });
+    for (const { id, instanceId, timeDue } of rows) {
+      const due = toDate(timeDue, new Date());
+      if (due !== undefined) this.arm(due, () => this.fireItem(instanceId as string, id as string));
+    }
+    for (const model of await this.store.models.find({}, { without: ['source', 'svg'] })) this.schedule(model);
+  }
+
+  /** Arms the timer start events of a model, in the place of those it had. */
+  schedule(model: Pick<StoredModel, 'name' | 'owner' | 'events'>): void {
+    const { name, owner = null, events = [] } = model;
+    for (const event of events.filter((entry) => entry.subType === 'Timer' && typeof entry.expression === 'string')) {
+      const key = JSON.stringify([owner, name, event.elementId]);
+      this.models.get(key)?.();
+      const seconds = (bpmn.Cron as unknown as { timeDue(expression: string, reference: number | null): number | null }).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
+      if (seconds === null || Number.isNaN(seconds)) continue;
+      const due = new Date(Date.now() + Math.max(seconds * 1000, 100));
+      this.models.set(key, this.arm(due, () => this.startModel(name, owner, event.elementId as string, event.referenceDateTime)));
+    }
+  }
+
+  /** Takes the timer start events of a model back. */
+  unschedule(name: string, owner: string | null): void {
+    for (const [key, cancel] of this.models) {
+      const [ofOwner, ofName] = JSON.parse(key) as [string | null, string];
+      if (ofOwner !== owner || ofName !== name) continue;
+      cancel();
+      this.models.delete(key);
+    }
+  }
+
+  /** Of several processes that wait for the same time, the one that moves the reference time starts the instance. */
+  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown): Promise<void> {
+    const model = await this.store.models.get(name, owner);
+    const event = model?.events?.find((entry) => entry.elementId === elementId);
+    if (model === undefined || event === undefined) return;
+    const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: Date.now() } : entry));
+    const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
+    const mine = event.referenceDateTime === reference && (await this.store.models.update(name, owner, model.guard?.rev, { events, guard }));
+    this.schedule(mine ? { name, owner, events } : ((await this.store.models.get(name, owner)) ?? { name, owner, events: [] }));
+    const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
+    if (mine) await this.runner.run(account, () => this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {}));
+  }
+}
