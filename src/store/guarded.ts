@@ -1,12 +1,10 @@
-import { CouldNotTell, isGuardError } from '../core/errors.js';
+import { CouldNotTell, type GuardError } from '../core/errors.js';
 import type { Store } from './port.js';
 
 const closed = (): CouldNotTell => new CouldNotTell('closed', 'The store was closed.');
 
-/** Whatever a store fails with, callers see an error of ours; what it was is the cause, for logs only. */
-function asGuardError(error: unknown): Error {
-  return isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error });
-}
+/** Tells what a failure of an adapter means to the guard. */
+export type Translate = (error: unknown) => GuardError;
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
@@ -14,6 +12,8 @@ type Call = (...args: unknown[]) => Promise<unknown>;
 class Gate {
   private readonly running = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
+
+  constructor(private readonly translate: Translate) {}
 
   async pass(call: () => Promise<unknown>): Promise<unknown> {
     if (this.closing !== undefined) throw closed();
@@ -23,7 +23,7 @@ class Gate {
     try {
       return await run;
     } catch (error) {
-      throw asGuardError(error);
+      throw this.translate(error);
     } finally {
       this.running.delete(run);
     }
@@ -33,7 +33,7 @@ class Gate {
     this.closing ??= Promise.allSettled(this.running)
       .then(inner)
       .catch((error: unknown) => {
-        throw asGuardError(error);
+        throw this.translate(error);
       });
     return this.closing;
   }
@@ -46,8 +46,8 @@ function behind<T extends object>(gate: Gate, target: T, methods: readonly (keyo
 }
 
 /** A store whose failures are errors of the guard, and that is closed once and for all. */
-export function guarded(store: Store): Store {
-  const gate = new Gate();
+export function guarded(store: Store, translate: Translate): Store {
+  const gate = new Gate(translate);
   const { install, missingIndexes, ping, backup } = behind(gate, store, ['install', 'missingIndexes', 'ping', 'backup']);
   return Object.freeze({
     kind: store.kind,

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditStore } from '../port.js';
 import type { Bytes } from './bytes.js';
-import { decode, encode } from './codec.js';
+import { decode, encode } from '../codec.js';
 import type { ObjectIds } from './object-ids.js';
 
 /** Times as texts of one length in the order of time; also those before 1970. */

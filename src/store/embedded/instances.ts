@@ -1,16 +1,17 @@
 import { Conflict } from '../../core/errors.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../large-fields.js';
 import { compileMatch } from '../match.js';
+import { hexOf, isObjectId } from '../object-id.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { revisionOf, settable } from '../revision.js';
 import { sortRows } from '../sort-key.js';
 import type { Bytes, Change } from './bytes.js';
-import { copy, copyWithout, decode, encode, normalise } from './codec.js';
+import { copy, copyWithout, decode, encode, normalise } from '../codec.js';
 import { distinctValues } from './distinct.js';
 import { InstanceIndex, type Entry } from './instance-index.js';
 import { countItems, findItems } from './items.js';
-import { hexOf, isObjectId, type ObjectIds } from './object-ids.js';
-import { boundOf, checkPaging, end } from './paging.js';
+import type { ObjectIds } from './object-ids.js';
+import { checkPaging, end } from '../paging.js';
 import { Serial } from './serial.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -50,7 +51,7 @@ export class EmbeddedInstances implements InstanceStore {
     checkPaging(plan);
     refuseLarge([filter], sort);
     const found: Entry[] = [];
-    for (const entry of this.index.walk(filter, tokens, boundOf(plan.after, false))) {
+    for (const entry of this.index.walk(filter, tokens, plan.after && { key: plan.after.id, included: false })) {
       found.push(entry);
       if (sort === undefined && found.length >= end(plan)) break;
     }

@@ -3,9 +3,9 @@ import { NOT_WITH_ITEMS, refuseLarge } from '../large-fields.js';
 import { compileMatch } from '../match.js';
 import type { ItemPlan, UnwoundItem } from '../port.js';
 import { sortRows } from '../sort-key.js';
-import { copy, copyWithout } from './codec.js';
+import { copy, copyWithout } from '../codec.js';
 import type { InstanceIndex } from './instance-index.js';
-import { boundOf, end } from './paging.js';
+import { end } from '../paging.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>;
@@ -15,7 +15,7 @@ function* rowsOf(index: InstanceIndex, plan: Counted & Pick<ItemPlan, 'after'>):
   refuseLarge([before, each]);
   const match = compileMatch(each);
   const inside = after !== undefined && isInside(after);
-  for (const entry of index.walk(before, tokens, boundOf(after, inside))) {
+  for (const entry of index.walk(before, tokens, after && { key: after.id, included: inside })) {
     const rows = sortItems(unwind(entry.key, entry.document, match, needsAll), (row) => row.item);
     yield inside && entry.key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows;
   }

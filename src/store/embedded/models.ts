@@ -3,7 +3,7 @@ import { compareText } from '../../core/value.js';
 import { compileMatch } from '../match.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
 import { revisionOf, settable } from '../revision.js';
-import { copyWithout, normalise } from './codec.js';
+import { copyWithout, normalise } from '../codec.js';
 import type { ObjectIds } from './object-ids.js';
 import type { Table } from './table.js';
 

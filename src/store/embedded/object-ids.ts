@@ -1,10 +1,4 @@
 import { ObjectId } from 'bson';
-import { kindOf } from '../bson-kind.js';
-
-/** True for an id as MongoDB makes them; any other `_id` is replaced when a document is stored. */
-export const isObjectId = (value: unknown): value is ObjectId => kindOf(value) === 'objectId';
-
-export const hexOf = (id: unknown): string => (id as ObjectId).toHexString();
 
 /** Makes ids that grow, even when the clock goes back or the counter of the driver's ids begins again. */
 export class ObjectIds {

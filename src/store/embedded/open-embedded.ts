@@ -1,7 +1,10 @@
 import type { Store, StoredModel, StoredUser } from '../port.js';
 import { EmbeddedAudit } from './audit.js';
+import { backup } from './backup.js';
 import type { Bytes } from './bytes.js';
+import { prepareFormat } from './format.js';
 import { EmbeddedInstances } from './instances.js';
+import { LevelBytes } from './level-bytes.js';
 import { EmbeddedLocks } from './locks.js';
 import { MemoryBytes } from './memory-bytes.js';
 import { EmbeddedModels } from './models.js';
@@ -11,6 +14,7 @@ import { EmbeddedUsers } from './users.js';
 import { EmbeddedValues, type StoredValue } from './values.js';
 
 async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Store> {
+  await prepareFormat(bytes);
   const ids = new ObjectIds();
   const instances = new EmbeddedInstances(bytes, ids);
   const models = new Table<StoredModel>(bytes, 'model');
@@ -29,10 +33,21 @@ async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Store
     install: async () => undefined,
     missingIndexes: async () => [],
     ping: async () => undefined,
-    backup: async () => { throw new Error('not yet'); },
+    backup: (folder) => backup(bytes, folder),
     close: () => bytes.close(),
   };
 }
 
 /** A store that lives as long as the process. */
 export const openMemory = (): Promise<Store> => storeOn(new MemoryBytes(), 'memory');
+
+/** A store in a folder of this process alone. */
+export async function openFolder(folder: string): Promise<Store> {
+  const bytes = await LevelBytes.open(folder);
+  try {
+    return await storeOn(bytes, 'embedded');
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
+}

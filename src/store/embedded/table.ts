@@ -1,5 +1,5 @@
 import type { Bytes, Change, Space } from './bytes.js';
-import { copy, decode, encode } from './codec.js';
+import { copy, decode, encode } from '../codec.js';
 import { Serial } from './serial.js';
 
 /** A small set of documents by key, all of them in memory. What it gives is a copy. */

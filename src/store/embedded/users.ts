@@ -1,6 +1,6 @@
 import { compareText } from '../../core/value.js';
 import type { StoredUser, UserStore } from '../port.js';
-import { copy, normalise } from './codec.js';
+import { copy, normalise } from '../codec.js';
 import type { Table } from './table.js';
 
 /** Users by name. */

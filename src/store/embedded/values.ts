@@ -1,5 +1,5 @@
 import type { ValueStore } from '../port.js';
-import { copy, normalise } from './codec.js';
+import { copy, normalise } from '../codec.js';
 import type { Table } from './table.js';
 
 export interface StoredValue {

@@ -1,6 +1,6 @@
 import { BSONError, deserialize, serialize, type Document } from 'bson';
-import { BadInput } from '../../core/errors.js';
-import { isDocument, kindOf } from '../bson-kind.js';
+import { BadInput } from '../core/errors.js';
+import { isDocument, kindOf } from './bson-kind.js';
 
 /**
  * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.

@@ -1,0 +1,115 @@
+/** The documents that a store keeps. */
+
+/** The fields of a stored instance, its items left out. `guard` is ours, all else is the host's (spec 08, 12). */
+export interface StoredFields {
+  _id?: unknown;
+  id: string;
+  name?: string;
+  status?: string;
+  version?: number | null;
+  tenantId?: string | null;
+  data?: Record<string, unknown>;
+  tokens?: unknown[];
+  guard?: InstanceGuard;
+  [field: string]: unknown;
+}
+
+/** An instance as it is stored. */
+export interface StoredInstance extends StoredFields {
+  items?: StoredItem[];
+}
+
+export interface StoredItem {
+  id: string;
+  elementId?: string;
+  type?: string;
+  status?: string;
+  seq?: number;
+  guard?: ItemGuard;
+  [field: string]: unknown;
+}
+
+/** What the guard keeps of one item; copied to `items[].guard` at every save, for the scopes (spec 08, 12). */
+export interface ItemGuard {
+  /** The model restricts the task to nobody. */
+  open?: boolean;
+  /** Nobody but an administrator may do it: not open, no assignee, no candidates. Derived at every save. */
+  closed?: boolean;
+  /** Why it is closed, in words without data. */
+  why?: string;
+  startedBy?: string;
+  /** Who lent the task, while it is delegated. */
+  owner?: string;
+  completedBy?: string;
+  [extra: string]: unknown;
+}
+
+/** A delivery from one instance to another that was committed with the sender and is not done yet (spec 08, 46). */
+export interface Delivery {
+  readonly key: string;
+  readonly itemId: string;
+  readonly data: Record<string, unknown> | null;
+  readonly causer: string;
+}
+
+export interface InstanceGuard {
+  /** Our integer revision, one more at every commit. */
+  rev: number;
+  startedBy?: string;
+  /** Who caused work of the instance that was not started by a person; for the record. */
+  causedBy?: string;
+  open?: string[];
+  read?: string[];
+  items?: Record<string, ItemGuard>;
+  /** True from the return of a `noWait` command until its work has settled. */
+  busy?: boolean;
+  /** The failure of `noWait` work, in words. */
+  failure?: string;
+  outbox?: Delivery[];
+  [extra: string]: unknown;
+}
+
+/** One item of an instance: the instance's document with the one item in the place of the list. */
+export interface UnwoundItem extends StoredFields {
+  items: StoredItem;
+}
+
+export interface StoredModel {
+  _id?: unknown;
+  name: string;
+  owner?: string | null;
+  source?: string;
+  svg?: string | null;
+  saved?: Date;
+  processes?: Record<string, unknown>[];
+  events?: Record<string, unknown>[];
+  guard?: { rev: number; starts?: Record<string, unknown>[]; [extra: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** A user of the store-backed directory. */
+export interface StoredUser {
+  userName: string;
+  userGroups: string[];
+  tenantId?: string | null;
+  modelsOwner?: string | null;
+  attributes?: Record<string, unknown>;
+  disabled?: boolean;
+  /** Salted hash of the password, in a self-describing text form; never leaves the directory. */
+  passwordHash?: string;
+  [extra: string]: unknown;
+}
+
+/** One line of the audit trail: who, for whom, what, on what, the answer, the reason. Never the data. */
+export interface AuditEntry {
+  readonly time: Date;
+  readonly userName: string | null;
+  readonly onBehalfOf?: string | undefined;
+  readonly tenantId?: string | undefined;
+  readonly operation: string;
+  readonly resource: { readonly kind: string; readonly id?: string | undefined; readonly instanceId?: string | undefined; readonly name?: string | undefined };
+  readonly answer: 'allowed' | 'refused' | 'failed';
+  /** An error code, or the rule that decided. */
+  readonly reason: string;
+  readonly bypass?: boolean | undefined;
+}

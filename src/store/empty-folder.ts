@@ -1,0 +1,11 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { BadInput } from '../core/errors.js';
+
+/**
+ * Makes a folder, or makes sure that there is nothing in it.
+ * @throws BadInput `bad-configuration` when it holds something
+ */
+export async function emptyFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if ((await readdir(folder)).length > 0) throw new BadInput('bad-configuration', 'A backup needs an empty folder.');
+}

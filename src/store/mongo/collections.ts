@@ -1,0 +1,36 @@
+import type { Collection, Db, Document } from 'mongodb';
+
+/** Names of the collections: the host's, by their defaults there, and ours. */
+export interface CollectionNames {
+  /** Default `wf_instances`. */
+  readonly instances: string;
+  /** Default `wf_locks`. */
+  readonly locks: string;
+  /** Default `wf_archive`. */
+  readonly archive: string;
+  /** Default `wf_models`. */
+  readonly models: string;
+  /** Default `guard_users`. */
+  readonly users: string;
+  /** Default `guard_audit`. */
+  readonly audit: string;
+  /** Default `guard_values`. */
+  readonly values: string;
+}
+
+export const COLLECTION_NAMES: CollectionNames = Object.freeze({
+  instances: 'wf_instances',
+  locks: 'wf_locks',
+  archive: 'wf_archive',
+  models: 'wf_models',
+  users: 'guard_users',
+  audit: 'guard_audit',
+  values: 'guard_values',
+});
+
+export type Collections = { readonly [name in keyof CollectionNames]: Collection<Document> };
+
+export function collectionsOf(db: Db, names: Partial<CollectionNames>): Collections {
+  const entries = Object.entries(COLLECTION_NAMES).map(([name, standard]) => [name, db.collection(names[name as keyof CollectionNames] ?? standard)]);
+  return Object.fromEntries(entries) as Collections;
+}

@@ -1,0 +1,57 @@
+import type { Collection, Document, IndexDescription } from 'mongodb';
+import type { Collections } from './collections.js';
+
+type Key = Readonly<Record<string, 1 | -1>>;
+
+interface Wanted {
+  readonly on: keyof Collections;
+  readonly key: Key;
+  readonly unique?: true;
+  readonly expireAfterSeconds?: number;
+}
+
+/** The host's own indexes first, then ours. Without the unique ones locks do not lock. */
+const INDEXES: readonly Wanted[] = [
+  { on: 'instances', key: { id: 1 }, unique: true },
+  { on: 'instances', key: { 'items.id': 1 } },
+  { on: 'locks', key: { id: 1 }, unique: true },
+  { on: 'models', key: { name: 1, owner: 1 }, unique: true },
+  { on: 'instances', key: { 'guard.open': 1, _id: -1 } },
+  { on: 'instances', key: { 'guard.read': 1, _id: -1 } },
+  { on: 'audit', key: { time: -1, _id: -1 } },
+  { on: 'values', key: { namespace: 1 } },
+  { on: 'values', key: { expires: 1 }, expireAfterSeconds: 0 },
+];
+
+const NO_SUCH_COLLECTION = 26;
+
+const nameOf = (key: Key): string => Object.entries(key).flat().join('_');
+const isSame = (found: Document, { key, unique }: Wanted): boolean =>
+  JSON.stringify(Object.entries(found.key as Key)) === JSON.stringify(Object.entries(key)) && (unique !== true || found.unique === true);
+
+async function indexesOf(collection: Collection<Document>): Promise<Document[]> {
+  try {
+    return await collection.indexes();
+  } catch (error) {
+    if ((error as { code?: unknown }).code === NO_SUCH_COLLECTION) return [];
+    throw error;
+  }
+}
+
+/** Makes the indexes that are not there. Building one may take longer than a query may. */
+export async function createIndexes(collections: Collections): Promise<void> {
+  for (const { on, ...wanted } of INDEXES) {
+    const found = await indexesOf(collections[on]);
+    if (!found.some((index) => isSame(index, { on, ...wanted }))) await collections[on].createIndexes([wanted as IndexDescription], { timeoutMS: 0 });
+  }
+}
+
+/** The indexes that are not there, as `collection.name`. */
+export async function missingIndexes(collections: Collections): Promise<string[]> {
+  const missing: string[] = [];
+  for (const wanted of INDEXES) {
+    const collection = collections[wanted.on];
+    if (!(await indexesOf(collection)).some((index) => isSame(index, wanted))) missing.push(`${collection.collectionName}.${nameOf(wanted.key)}`);
+  }
+  return missing;
+}

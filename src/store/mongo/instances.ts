@@ -1,0 +1,86 @@
+import { ObjectId } from 'bson';
+import type { Document } from 'mongodb';
+import { compareValues } from '../bson-order.js';
+import { normalise } from '../codec.js';
+import { refuseLarge } from '../large-fields.js';
+import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
+import { checkPaging } from '../paging.js';
+import { settable } from '../revision.js';
+import { isObjectId } from '../object-id.js';
+import type { Collections } from './collections.js';
+import { ItemQueries } from './items.js';
+import { atRevision, conjunction, leavingOut, tokenFilter } from './query.js';
+
+const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
+
+/** Instances in the host's own collection, as the host writes them. */
+export class MongoInstances implements InstanceStore {
+  private readonly items: ItemQueries;
+
+  constructor(private readonly collections: Pick<Collections, 'instances' | 'archive'>) {
+    this.items = new ItemQueries(collections.instances);
+  }
+
+  async find(plan: InstancePlan): Promise<StoredInstance[]> {
+    const { filter, tokens, sort = [], after, skip = 0, limit, without = [] } = plan;
+    checkPaging(plan);
+    refuseLarge([filter], sort);
+    if (limit === 0) return [];
+    const where = conjunction(tokenFilter(tokens), filter, after && { _id: { $lt: new ObjectId(after.id) } });
+    const order = sort.map(([field, direction]): [string, 1 | -1] => [field, direction]).concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
+    const rows = await this.collections.instances.find(where, { projection: leavingOut(without), sort: order, skip, ...(limit === undefined ? {} : { limit }) }).toArray();
+    return rows as unknown as StoredInstance[];
+  }
+
+  async count({ filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number> {
+    refuseLarge([filter]);
+    return this.collections.instances.countDocuments(conjunction(tokenFilter(tokens), filter));
+  }
+
+  async findItems(plan: ItemPlan): Promise<UnwoundItem[]> {
+    checkPaging(plan);
+    return this.items.find(plan);
+  }
+
+  async countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number> {
+    return this.items.count(plan);
+  }
+
+  async distinct(field: string, { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]> {
+    refuseLarge([filter], [[field, 1]]);
+    const values: unknown[] = await this.collections.instances.distinct(field, conjunction(tokenFilter(tokens), filter));
+    return values.sort(compareValues);
+  }
+
+  async load(id: string): Promise<StoredInstance | undefined> {
+    return ((await this.collections.instances.findOne({ id })) ?? undefined) as StoredInstance | undefined;
+  }
+
+  async insert(document: StoredInstance): Promise<void> {
+    const { _id, ...rest } = document;
+    if (typeof rest.id !== 'string' || rest.id === '') throw new TypeError('An instance needs an id');
+    await this.collections.instances.insertOne({ ...(isObjectId(_id) ? { _id } : {}), ...normalise(rest) });
+  }
+
+  async update(id: string, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const $set: Document = normalise(settable(fields));
+    const where = { id, ...atRevision(expectedRev) };
+    if (Object.keys($set).length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
+    return (await this.collections.instances.updateOne(where, { $set })).matchedCount === 1;
+  }
+
+  async remove(ids: readonly string[], filter: Filter): Promise<number> {
+    refuseLarge([filter]);
+    if (ids.length === 0) return 0;
+    return (await this.collections.instances.deleteMany(conjunction({ id: { $in: [...ids] } }, filter))).deletedCount;
+  }
+
+  async archive(documents: readonly StoredInstance[]): Promise<void> {
+    if (documents.length === 0) return;
+    const operations = documents.map((document) => {
+      const { _id, ...replacement } = normalise(document);
+      return { replaceOne: { filter: isObjectId(_id) ? { _id } : { id: document.id }, replacement, upsert: true } };
+    });
+    await this.collections.archive.bulkWrite(operations, { ordered: false });
+  }
+}

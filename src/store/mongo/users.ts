@@ -1,0 +1,27 @@
+import type { Collection, Document } from 'mongodb';
+import { normalise } from '../codec.js';
+import type { StoredUser, UserStore } from '../port.js';
+
+const WITHOUT_ID = { projection: { _id: 0 } } as const;
+
+/** Users by name; the name is the `_id`, so that no two have one name even without an index. */
+export class MongoUsers implements UserStore {
+  constructor(private readonly users: Collection<Document>) {}
+
+  async find(userName: string): Promise<StoredUser | undefined> {
+    return ((await this.users.findOne({ _id: userName as never }, WITHOUT_ID)) ?? undefined) as StoredUser | undefined;
+  }
+
+  async put(user: StoredUser): Promise<void> {
+    const { _id, ...stored } = normalise(user) as StoredUser & { _id?: unknown };
+    await this.users.replaceOne({ _id: stored.userName as never }, stored, { upsert: true });
+  }
+
+  async list(): Promise<StoredUser[]> {
+    return (await this.users.find({}, { ...WITHOUT_ID, sort: { userName: 1 } }).toArray()) as unknown as StoredUser[];
+  }
+
+  async remove(userName: string): Promise<boolean> {
+    return (await this.users.deleteOne({ _id: userName as never })).deletedCount === 1;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Collection, Document } from 'mongodb';
+import { normalise } from '../codec.js';
+import type { ValueStore } from '../port.js';
+
+/** The database removes what has ended within minutes; until then it is not to be seen. */
+const alive = (): Document => ({ $or: [{ expires: null }, { expires: { $gt: new Date() } }] });
+
+/** Named values of one namespace. Both names make the `_id`, so that a value is there once even without an index. */
+export class MongoValues implements ValueStore {
+  constructor(
+    private readonly values: Collection<Document>,
+    private readonly namespace: string,
+  ) {}
+
+  private at(key: string): Document {
+    return { _id: JSON.stringify([this.namespace, key]) };
+  }
+
+  async get(key: string): Promise<unknown> {
+    return (await this.values.findOne({ ...this.at(key), ...alive() }))?.value as unknown;
+  }
+
+  async set(key: string, value: unknown, expires?: Date): Promise<void> {
+    const row: Document = normalise({ namespace: this.namespace, key, value, expires: expires ?? null });
+    await this.values.replaceOne(this.at(key), row, { upsert: true });
+  }
+
+  async delete(key: string): Promise<boolean> {
+    const row = await this.values.findOneAndDelete(this.at(key), { projection: { expires: 1 } });
+    return row !== null && (row.expires === null || (row.expires as Date).getTime() > Date.now());
+  }
+
+  async entries(): Promise<[string, unknown][]> {
+    const rows = await this.values.find({ namespace: this.namespace, ...alive() }).toArray();
+    return rows.map((row) => [row.key as string, row.value as unknown]);
+  }
+}
