@@ -48,8 +48,10 @@ export async function writeInstance(store: Store, instance: HostInstance, keep: 
   if (isNew) {
     if (keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
     await store.instances.insert(fields);
-  } else if (!(await store.instances.update(instance.id, known.rev === 0 ? undefined : known.rev, fields))) {
-    throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
+  } else {
+    const { id, ...changed } = fields;
+    const written = await store.instances.update(id, known.rev === 0 ? undefined : known.rev, changed);
+    if (!written) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
   }
   instance.guard = guard;
 }
