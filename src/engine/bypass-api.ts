@@ -13,7 +13,7 @@ function engine(kit: CommandKit, secured: GuardApi): EngineApi {
   const as = (user: unknown, operation: Parameters<Asking['call']>[1], call: Call): Promise<never> => asking.call(user, operation, { kind: 'system' }, call) as Promise<never>;
   const onItem = async (principal: SecureUser, query: unknown, work: (id: string) => Promise<HostExecution>, noWait = false): Promise<HostExecution> => {
     const item = await kit.runner.hostStore.findItem(query as Options);
-    return runner.onInstance(item.instanceId as string, principal, () => work(item.id as string), noWait);
+    return runner.onInstance(item.instanceId as string, principal, () => work(item.id as string), { noWait });
   };
   return {
     start: (name, data, user, options: Options = {}) =>
@@ -30,8 +30,8 @@ function engine(kit: CommandKit, secured: GuardApi): EngineApi {
           return execution;
         }),
       ),
-    throwMessage: (id, data, matching, user) => as(user, 'instance:message', (principal) => runner.run({ causer: principal }, () => runner.correlation.message(id, data ?? {}, matching ?? {}))),
-    throwSignal: (id, data, matching, user) => as(user, 'instance:signal', (principal) => runner.run({ causer: principal }, () => runner.correlation.signal(id, data ?? {}, matching ?? {}))),
+    throwMessage: (id, data, matching, user) => as(user, 'instance:message', (principal) => runner.run({ causer: principal }, () => inner.correlation.message(id, data ?? {}, matching ?? {}))),
+    throwSignal: (id, data, matching, user) => as(user, 'instance:signal', (principal) => runner.run({ causer: principal }, () => inner.correlation.signal(id, data ?? {}, matching ?? {}))),
     startEvent: (where, elementId, data, user, options = {}) =>
       as(user, 'instance:event', (principal) =>
         runner.onInstance(typeof where === 'string' ? where : String((where as { id?: unknown }).id), principal, (_command, { id }) => inner.host.startEvent(id, elementId, data ?? {}, principal.userName, options)),

@@ -67,7 +67,7 @@ export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: u
       if (state === undefined && item.status !== 'wait') throw new Conflict('wrong-state', 'The element does not wait.');
       return work({ command, instance, item, state, reason });
     },
-    noWait,
+    { noWait },
   );
 }
 

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Conflict, GuardError, notFound } from '../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../core/principal.js';
-import type { Delivery, InstanceGuard, Store, StoredInstance } from '../store/port.js';
-import { commit, guardOf } from './commit.js';
+import type { Store, StoredInstance } from '../store/port.js';
+import { changeGuard, commit } from './commit.js';
 import { Command, type Contexts } from './context.js';
-import type { Correlation } from './correlation.js';
+import type { Deliveries } from './deliveries.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 import type { HostStore } from './host-store.js';
-import { adoptLegacy } from './legacy.js';
 import type { InstanceLocks } from './locks.js';
 import { noteInitiators } from './model-facts.js';
 import type { GuardLogger } from './types.js';
@@ -43,11 +41,10 @@ type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 export class CommandRunner {
   readonly contexts: Contexts;
   readonly hostStore: HostStore;
-  /** The host's own server, and who finds the targets of messages; set once while the guard is put together. */
+  /** The host's own server, and the work between instances; set once while the guard is put together. */
   server!: HostServer;
-  correlation!: Correlation;
+  deliveries!: Deliveries;
   private readonly running = new Set<Promise<unknown>>();
-  private readonly commands = new WeakMap<HostExecution, Command>();
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private closing = false;
 
@@ -87,13 +84,13 @@ export class CommandRunner {
   }
 
   /** A command on one instance, under its lock; `work` gets the document as it was read there. */
-  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, noWait = false): Promise<T> {
+  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, { noWait = false, starter }: { noWait?: boolean; starter?: string } = {}): Promise<T> {
     this.assertOpen();
     if (this.contexts.command?.held.has(id)) throw new Conflict('busy', 'The instance is in the middle of this command.');
-    return this.keepTrack(this.lockAndRun(id, causer, work, noWait));
+    return this.keepTrack(this.lockAndRun(id, causer, starter ?? causer.userName, work, noWait));
   }
 
-  private async lockAndRun<T>(id: string, causer: SecureUser, work: Work<T>, noWait: boolean): Promise<T> {
+  private async lockAndRun<T>(id: string, causer: SecureUser, starter: string, work: Work<T>, noWait: boolean): Promise<T> {
     const release = await this.parts.locks.lock(id);
     let document: StoredInstance | undefined;
     try {
@@ -104,9 +101,8 @@ export class CommandRunner {
       throw error;
     }
     const found = document;
-    const guard = found.guard;
-    const owner = (guard?.modelsOwner as string | undefined) ?? causer.owner;
-    const command = new Command(causer, found.tenantId ?? undefined, owner, causer === SYSTEM_USER ? SYSTEM_USER.userName : causer.userName);
+    const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
+    const command = new Command(causer, found.tenantId ?? undefined, owner, starter);
     command.held.add(id);
     command.loaded.set(id, found);
     return this.execute(command, noWait, () => work(command, found), [release]);
@@ -138,7 +134,7 @@ export class CommandRunner {
       if (!command.background) {
         await end();
         await this.parts.onFailures(command);
-        await this.deliverAll(command);
+        await this.deliveries.ofCommand(command);
       }
       return result;
     } catch (error) {
@@ -174,7 +170,7 @@ export class CommandRunner {
     });
     await end();
     await this.parts.onFailures(command);
-    await this.deliverAll(command);
+    await this.deliveries.ofCommand(command);
   }
 
   /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
@@ -182,57 +178,13 @@ export class CommandRunner {
     this.parts.logger.error('work in the background failed', { error: error instanceof Error ? error.message : String(error) });
     for (const id of command.executions.keys()) {
       command.failures.push({ what: 'work in the background failed', instanceId: id });
-      await this.changeGuard(id, (guard) => ({ ...guard, busy: false, failure: 'work in the background failed' })).catch(() => undefined);
-    }
-  }
-
-  /** Changes the guard's part of a stored instance; the caller holds its lock. */
-  private async changeGuard(id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
-    const document = await this.parts.store.instances.load(id);
-    if (document?.guard === undefined) return;
-    await this.parts.store.instances.update(id, document.guard.rev, { guard: { ...change(document.guard), rev: document.guard.rev + 1 } });
-  }
-
-  /** Called for every execution that the host creates or restores. */
-  adopt(execution: HostExecution): void {
-    const { command } = this.contexts;
-    const { instance } = execution;
-    if (instance.guard === undefined || instance.guard === null) {
-      const isNew = instance.saved === undefined || instance.saved === null;
-      instance.guard = isNew ? this.freshGuard(command) : adoptLegacy(execution);
-      if (isNew) instance.tenantId = command?.tenantId;
-    }
-    if (command === undefined) return;
-    if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
-    this.commands.set(execution, command);
-    for (const method of ['save', 'end', 'assign'] as const) {
-      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
-      (execution as Record<string, unknown>)[method] = (...args: unknown[]) => command.track(original.apply(execution, args));
-    }
-    if (!command.background) return;
-    for (const method of ['execute', 'signalItem2'] as const) {
-      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
-      execution[method] = (...args: unknown[]) => original.apply(execution, args).catch((error: unknown) => void (command.workerError ??= error));
+      await changeGuard(this.parts.store, id, (guard) => ({ ...guard, busy: false, failure: 'work in the background failed' })).catch(() => undefined);
     }
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */
   async whenSettled(execution: HostExecution): Promise<void> {
     await this.settling.get(execution);
-  }
-
-  /** The command in which an execution lives, while that runs. */
-  commandOf(execution: HostExecution): Command | undefined {
-    const command = this.commands.get(execution);
-    return command === undefined || command.finished ? undefined : command;
-  }
-
-  private freshGuard(command: Command | undefined): InstanceGuard {
-    const { causer = SYSTEM_USER, starter = SYSTEM_USER.userName, modelsOwner } = command ?? {};
-    const guard: InstanceGuard = { rev: 0, startedBy: starter, items: {} };
-    if (causer.userName !== starter) guard.causedBy = causer.userName;
-    if (modelsOwner !== undefined) guard.modelsOwner = modelsOwner;
-    return guard;
   }
 
   /** A trusted command on the one item that the query finds. */
@@ -249,46 +201,4 @@ export class CommandRunner {
     const execution = (await bpmn.Execution.restore(this.server as never, document as never)) as unknown as HostExecution;
     return execution;
   }
-
-  /** Notes work on another instance; it is committed with the sender and done when that is (spec 08, 46). */
-  deliverTo(command: Command, from: string, itemId: string, data: Record<string, unknown> | null): void {
-    command.deliver(from, { key: randomUUID(), itemId, data: structuredClone(data), causer: command.causer.userName });
-  }
-
-  private async deliverAll(command: Command): Promise<void> {
-    for (const [from, deliveries] of command.deliveries) {
-      for (const delivery of deliveries) await this.deliver(from, delivery);
-    }
-  }
-
-  /** Does one delivery, then takes it out of its sender. A failure leaves it there, to be found at the next start. */
-  async deliver(from: string, delivery: Delivery): Promise<void> {
-    try {
-      await this.contexts.outside(() => this.invokeWaiting(delivery));
-      const release = await this.parts.locks.lock(from);
-      try {
-        await this.changeGuard(from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
-      } finally {
-        await release();
-      }
-    } catch (error) {
-      this.parts.logger.error('a delivery between two instances is not done yet', { from, item: delivery.itemId, error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  private async invokeWaiting({ itemId, data }: Delivery): Promise<void> {
-    const [row] = await this.hostStore.findItems({ 'items.id': itemId });
-    if (row === undefined || row.status !== 'wait') return;
-    const engine = this.server.engine as { host: { invoke(...args: unknown[]): Promise<unknown> } };
-    await this.onInstance(row.instanceId as string, SYSTEM_USER, async (_command, document) => {
-      if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
-      await engine.host.invoke({ 'items.id': itemId }, data ?? {}, SYSTEM_USER.userName, {});
-    });
-  }
-}
-
-/** What the guard keeps of one item of a live instance; made when it is not there. */
-export function keptFor(execution: HostExecution, itemId: string): Record<string, unknown> {
-  const items = (guardOf(execution.instance).items ??= {});
-  return (items[itemId] ??= {});
 }

@@ -83,3 +83,10 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
   }
   command.saved.clear();
 }
+
+/** Changes the guard's part of a stored instance alone; the caller holds its lock. */
+export async function changeGuard(store: Store, id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
+  const document = await store.instances.load(id);
+  if (document?.guard === undefined) return;
+  await store.instances.update(id, document.guard.rev, { guard: { ...change(document.guard), rev: document.guard.rev + 1 } });
+}

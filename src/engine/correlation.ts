@@ -1,11 +1,10 @@
-import type { Store } from '../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import type { HostExecution } from './host.js';
 import type { HostModels } from './host-models.js';
+import type { InnerEngine } from './inner-engine.js';
 import { SYSTEM_USER } from '../core/principal.js';
 
 type Query = Record<string, unknown>;
-type EngineLike = { start(name: unknown, data: unknown, startNodeId?: string | null, userName?: string | null, options?: Query): Promise<HostExecution> };
 
 /** What a sender learns of a target that gets its message when the sender has been stored. */
 interface Later {
@@ -20,8 +19,7 @@ export class Correlation {
   constructor(
     private readonly runner: CommandRunner,
     private readonly models: HostModels,
-    private readonly store: Store,
-    private readonly engine: EngineLike,
+    private readonly engine: InnerEngine,
   ) {}
 
   private get tenantId(): string | null {
@@ -49,17 +47,21 @@ export class Correlation {
     const { command } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
     if (command !== undefined && from !== undefined) {
-      this.runner.deliverTo(command, from, target.itemId, data as Record<string, unknown>);
+      this.runner.deliveries.note(command, from, target.itemId, data as Record<string, unknown>);
       return { instance: { id: target.instanceId, name: target.name } };
     }
-    const engine = this.runner.server.engine as { host: { invoke(...args: unknown[]): Promise<HostExecution> } };
-    return this.runner.onInstance(target.instanceId, SYSTEM_USER, () => engine.host.invoke({ 'items.id': target.itemId }, data, SYSTEM_USER.userName, {}));
+    const starter = command?.starter ?? SYSTEM_USER.userName;
+    return this.runner.onInstance(target.instanceId, SYSTEM_USER, () => this.engine.host.invoke({ 'items.id': target.itemId }, data, starter, {}), { starter });
+  }
+
+  private started(event: Query, data: object): Promise<HostExecution> {
+    return this.engine.start(event.modelName, data, event.elementId as string) as Promise<HostExecution>;
   }
 
   async message(messageId: string, data: object, matching: Query): Promise<Later | HostExecution | null> {
     if (!messageId) return null;
     const [event] = await this.models.findEvents({ 'events.messageId': messageId });
-    if (event !== undefined) return this.engine.start(event.modelName, data, event.elementId as string);
+    if (event !== undefined) return this.started(event, data);
     const own = this.ownWaiting('messageId', messageId);
     const [target] = own.length > 0 ? own : await this.waiting('messageId', messageId, matching);
     return target === undefined ? null : this.hand(target, data);
@@ -69,7 +71,7 @@ export class Correlation {
     const reached: (string | { instanceId: string; itemId: string })[] = [];
     if (!signalId) return reached;
     for (const event of await this.models.findEvents({ 'events.signalId': signalId })) {
-      reached.push((await this.engine.start(event.modelName, data, event.elementId as string)).instance.id);
+      reached.push((await this.started(event, data)).instance.id);
     }
     const targets = new Map([...(await this.waiting('signalId', signalId, matching)), ...this.ownWaiting('signalId', signalId)].map((target) => [target.itemId, target]));
     for (const target of targets.values()) {

@@ -1,5 +1,6 @@
 import { assignTask, type Assigned, type Scripts } from './assignment.js';
-import { keptFor, type CommandRunner } from './command-runner.js';
+import { keptFor } from './adoption.js';
+import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from './host.js';
 import type { Timers } from './timers.js';
 

@@ -1,6 +1,7 @@
 import { GuardError, isGuardError } from '../core/errors.js';
 import { SYSTEM_USER } from '../core/principal.js';
 import type { CommandRunner } from './command-runner.js';
+import type { Correlation } from './correlation.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 
 type Options = Record<string, unknown>;
@@ -11,6 +12,9 @@ type Options = Record<string, unknown>;
  * that command; work on another instance becomes a command of its own, acting as the system.
  */
 export class InnerEngine extends bpmn.Engine {
+  /** Who finds the targets of messages and signals; set once while the guard is put together. */
+  correlation!: Correlation;
+
   constructor(
     server: HostServer,
     private readonly runner: CommandRunner,
@@ -66,7 +70,7 @@ export class InnerEngine extends bpmn.Engine {
     const ended = [...(command?.executions.values() ?? [])].find(({ instance }) => instance.parentItemId === itemId && instance.status === 'end');
     if (command !== undefined && ended !== undefined && typeof itemId === 'string') {
       const withinCaller = [...command.executions.values()].some((execution) => execution.getItems().some((item) => item.id === itemId));
-      if (!withinCaller) this.runner.deliverTo(command, ended.instance.id, itemId, ended.instance.data ?? null);
+      if (!withinCaller) this.runner.deliveries.note(command, ended.instance.id, itemId, ended.instance.data ?? null);
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) => this.host.invoke({ 'items.id': id }, data, userName ?? SYSTEM_USER.userName, options))) as never;
@@ -98,11 +102,11 @@ export class InnerEngine extends bpmn.Engine {
   }
 
   override async throwMessage(messageId: string, data: object = {}, matching: Record<string, unknown> | null = {}): Promise<never> {
-    return (await this.runner.correlation.message(messageId, data, matching ?? {})) as never;
+    return (await this.correlation.message(messageId, data, matching ?? {})) as never;
   }
 
   override async throwSignal(signalId: string, data: object = {}, matching: Record<string, unknown> | null = {}): Promise<never> {
-    return (await this.runner.correlation.signal(signalId, data, matching ?? {})) as never;
+    return (await this.correlation.signal(signalId, data, matching ?? {})) as never;
   }
 
   override async upgrade(): Promise<never> {

@@ -1,5 +1,6 @@
 import { BadInput } from '../core/errors.js';
 import type { Store } from '../store/port.js';
+import type { Adoption } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
@@ -24,6 +25,7 @@ interface Parts {
   readonly hostStore: HostStore;
   readonly contexts: Contexts;
   readonly runner: CommandRunner;
+  readonly adoption: Adoption;
   readonly logger: GuardLogger;
 }
 
@@ -62,8 +64,8 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   if (given !== undefined) assertUnarmed(given);
   const configuration = (given?.configuration ?? options.configuration ?? {}) as Configuration;
   let models!: HostModels;
-  const { hostStore, store, contexts, runner } = parts;
-  const cache = { list: () => [], getInstance: () => null, add: (execution: HostExecution) => runner.adopt(execution), remove: () => undefined, shutdown: () => undefined, restart: () => undefined };
+  const { hostStore, store, contexts, runner, adoption } = parts;
+  const cache = { list: () => [], getInstance: () => null, add: (execution: HostExecution) => adoption.adopt(execution), remove: () => undefined, shutdown: () => undefined, restart: () => undefined };
   const ours = {
     ...configuration,
     cacheManager: () => cache,

@@ -86,7 +86,7 @@ export class InstanceCommands {
         command.afterwards.push(() => kit.asking.audit.allowed(principal, operation, { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId }, reason));
         return kit.engine.host.invoke({ 'items.id': item.id }, data, principal.userName, noWait ? { noWait } : {});
       },
-      noWait,
+      { noWait },
     );
     return viewOf(kit, principal, execution, target.itemId);
   }

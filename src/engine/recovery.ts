@@ -32,7 +32,7 @@ export class Recovery {
 
   private async finish(instance: StoredInstance): Promise<void> {
     if (instance.guard?.busy === true) await this.resume(instance.id);
-    for (const delivery of instance.guard?.outbox ?? []) await this.runner.deliver(instance.id, delivery);
+    for (const delivery of instance.guard?.outbox ?? []) await this.runner.deliveries.run(instance.id, delivery);
   }
 
   /** Takes background work up again from its last stored state; a service may run a second time. */

@@ -1,7 +1,7 @@
 import { AccessDenied, BadInput, Conflict } from '../core/errors.js';
 import type { SecureUser } from '../core/principal.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
-import { keptFor } from './command-runner.js';
+import { keptFor } from './adoption.js';
 import { onItem, protectInitiator, viewOf, type Admitted, type CommandKit, type LockedTask } from './command-kit.js';
 import type { StoredItem } from '../store/port.js';
 import { namesIn } from './derive.js';

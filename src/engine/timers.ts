@@ -1,7 +1,7 @@
 import { SYSTEM_USER } from '../core/principal.js';
 import type { Store, StoredModel } from '../store/port.js';
 import type { CommandRunner } from './command-runner.js';
-import { keptFor } from './command-runner.js';
+import { keptFor, type Adoption } from './adoption.js';
 import { toDate } from './due-date.js';
 import { bpmn, type HostBehaviour, type HostExecution, type HostItem } from './host.js';
 import type { InnerEngine } from './inner-engine.js';
@@ -22,6 +22,7 @@ export class Timers {
     private readonly runner: CommandRunner,
     private readonly engine: InnerEngine,
     private readonly store: Store,
+    private readonly adoption: Adoption,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -65,7 +66,7 @@ export class Timers {
 
   /** Inside a command that is still running, the event happens there; else it is a command of its own. */
   private async itemDue(execution: HostExecution, item: HostItem): Promise<void> {
-    const running = this.runner.commandOf(execution);
+    const running = this.adoption.commandOf(execution);
     if (running === undefined) return this.fireItem(execution.id, item.id);
     if (item.status !== 'wait') return;
     await this.runner.contexts.runCommand(running, async () => {
