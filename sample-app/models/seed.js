@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { SEEDER } from '../guard/directory.js';
 
 const MODELS = Object.freeze({
   'Request Vacation': 'request-vacation.bpmn',
   'Expense Claim': 'expense-claim.bpmn',
   'Order Pizza': 'order-pizza.bpmn',
 });
-
-/** Who saves the models that come with the application. */
-const SEEDER = Object.freeze({ userName: 'seeder', userGroups: ['ADMIN'] });
 
 const source = (file) => readFile(new URL(`../processes/${file}`, import.meta.url), 'utf8');
 const digest = (text) => createHash('sha256').update(text).digest('base64url');

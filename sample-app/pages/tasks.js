@@ -11,14 +11,15 @@ const row = (task) => html`
     <td>${time(task.startedAt)}</td>
   </tr>`;
 
-function group(id, title, tasks, empty) {
+function group(id, title, { tasks, next }, empty) {
   return html`<section class="card" aria-labelledby="${id}">
-    <h2 id="${id}">${title} <span class="count">${tasks.length}</span></h2>
+    <h2 id="${id}">${title} <span class="count">${tasks.length}${next ? '+' : ''}</span></h2>
     ${tasks.length === 0 ? html`<p class="muted">${empty}</p>` : html`
     <div class="scroll"><table>
       <thead><tr><th scope="col">Task</th><th scope="col">Process</th><th scope="col">State</th><th scope="col">For</th><th scope="col">Since</th></tr></thead>
       <tbody>${tasks.map(row)}</tbody>
     </table></div>`}
+    ${next ? html`<p><a href="/tasks?${id}=${encodeURIComponent(next)}#${id}">Older ones</a></p>` : ''}
   </section>`;
 }
 
@@ -31,14 +32,11 @@ function notices(view, list) {
     </ul></section>`;
 }
 
-/** The waiting tasks that the user may see, the own ones first. */
-export function tasksPage(view, { tasks, notices: list }) {
-  const mine = tasks.filter(({ assignee }) => assignee === view.user.userName);
-  const free = tasks.filter(({ state }) => state === 'open' || state === 'unclaimed');
-  const others = tasks.filter((task) => !mine.includes(task) && !free.includes(task));
+/** The waiting tasks that the user may see: the own ones, those that nobody has, those of others. */
+export function tasksPage(view, { lists: { mine, free, others }, notices: list }) {
   return page(view, 'Tasks', html`
     ${notices(view, list)}
     ${group('mine', 'Assigned to you', mine, 'Nothing waits for you.')}
     ${group('free', 'To be taken', free, 'No task waits for somebody to take it.')}
-    ${others.length > 0 ? group('others', 'With others', others, '') : ''}`);
+    ${others.tasks.length > 0 ? group('others', 'With others', others, '') : ''}`);
 }

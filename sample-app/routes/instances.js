@@ -19,7 +19,8 @@ export function instanceRoutes() {
 
   routes.get('/instances/:id', async (req, res) => {
     const { api, view } = res.locals;
-    const [instance] = await api.data.findInstances({ id: req.params.id });
+    const { data } = await api.data.find({ filter: { id: req.params.id }, limit: 1 });
+    const [instance] = data;
     if (!instance) throw new NotHere();
     const ofType = (type) => instance.items.filter((item) => item.type === type);
     const ends = ofType('bpmn:EndEvent').map(({ name }) => name).filter(Boolean);

@@ -1,5 +1,7 @@
 import { Router } from 'express';
+import { decisionsOn } from '../guard/decisions.js';
 import { readForm } from '../models/form-value.js';
+import { findTask, taskLists } from '../models/find-tasks.js';
 import { formsOf } from '../models/form-fields.js';
 import { OPERATIONS, taskActions } from '../pages/task-actions.js';
 import { taskPage } from '../pages/task.js';
@@ -8,22 +10,19 @@ import { goTo } from '../web/view.js';
 import { NotHere } from '../web/problem.js';
 import { peopleFor } from '../users/people.js';
 
-const MOST = 200;
-
 /** The list of tasks, one task, and what can be done with it. */
 export function taskRoutes(guard, notifications) {
   const routes = Router();
 
   async function find(res, id) {
-    const task = await res.locals.api.data.findItem({ 'items.id': id, 'items.type': 'bpmn:UserTask' });
+    const task = await findTask(res.locals.api, id);
     if (!task) throw new NotHere();
     return task;
   }
 
   async function show(res, task, entered, status) {
     const { api, view } = res.locals;
-    const decisions = await Promise.all(OPERATIONS.map(async (operation) => [operation, await guard.explain(view.user, operation, { item: { id: task.id } })]));
-    const actions = taskActions(task, view.user, new Map(decisions));
+    const actions = taskActions(task, view.user, await decisionsOn(guard, view.user, task, OPERATIONS));
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
     const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, guard.store, task.id) : []]);
     res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);
@@ -31,8 +30,9 @@ export function taskRoutes(guard, notifications) {
 
   routes.get('/tasks', async (req, res) => {
     const { api, view } = res.locals;
-    const [tasks, notices] = await Promise.all([api.data.getPendingUserTasks({}), notifications.list(view.user.userName)]);
-    res.locals.show(tasksPage(view, { tasks: tasks.slice(0, MOST), notices }));
+    const { userName } = view.user;
+    const [lists, notices] = await Promise.all([taskLists(api, userName, req.query), notifications.list(userName)]);
+    res.locals.show(tasksPage(view, { lists, notices }));
   });
 
   routes.get('/tasks/:id', async (req, res) => show(res, await find(res, req.params.id)));

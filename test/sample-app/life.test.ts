@@ -49,6 +49,7 @@ test('without authentication the development user acts, and every page says that
     const page = await visitor.get('/');
     expect(page.path).toBe('/tasks');
     expect(page.text).toContain('Security rules are switched off');
+    await visitor.get('/start/Request%20Vacation/start_vacation');
     const task = await visitor.post('/start/Request%20Vacation/start_vacation');
     const instance = await visitor.get(linkTo(task, '/instances/', 'Show the whole instance'));
     expect(instance.text).toContain('<strong>user1</strong>');
