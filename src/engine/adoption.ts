@@ -30,7 +30,7 @@ export class Adoption {
     if (!command.background) return;
     for (const method of ['execute', 'signalItem2'] as const) {
       const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
-      execution[method] = (...args: unknown[]) => original.apply(execution, args).catch((error: unknown) => void (command.workerError ??= error));
+      execution[method] = (...args: unknown[]) => original.apply(execution, args).catch((error: unknown) => void (command.workerError ??= error instanceof Error ? error : new Error(String(error))));
     }
   }
 

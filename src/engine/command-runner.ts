@@ -158,7 +158,7 @@ export class CommandRunner {
       try {
         await Promise.all(workers);
         await command.settle();
-        if (command.workerError !== undefined) throw command.workerError;
+        if (command.workerError instanceof Error) throw command.workerError;
         command.background = false;
         for (const execution of command.executions.values()) command.saved.set(execution.id, execution.instance);
         await commit(this.parts.store, command, this.hostStore.keep);

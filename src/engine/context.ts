@@ -31,7 +31,7 @@ export class Command {
   /** Set from the return of a `noWait` command until its worker has settled. */
   background = false;
   /** The error of a `noWait` worker. */
-  workerError: unknown;
+  workerError: Error | undefined;
   /** Resolves when the engine has saved for the first time. */
   readonly firstSave: Promise<void>;
   private markSaved!: () => void;
