@@ -3,7 +3,6 @@ import { SYSTEM_USER, type SecureUser } from '../core/principal.js';
 import type { Store, StoredInstance } from '../store/port.js';
 import { changeGuard, commit } from './commit.js';
 import { Command, type Contexts } from './context.js';
-import type { Deliveries } from './deliveries.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 import type { HostStore } from './host-store.js';
 import type { InstanceLocks } from './locks.js';
@@ -41,9 +40,9 @@ type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 export class CommandRunner {
   readonly contexts: Contexts;
   readonly hostStore: HostStore;
-  /** The host's own server, and the work between instances; set once while the guard is put together. */
+  /** The host's own server, and what follows a stored command; set once while the guard is put together. */
   server!: HostServer;
-  deliveries!: Deliveries;
+  afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
   private readonly running = new Set<Promise<unknown>>();
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private closing = false;
@@ -134,7 +133,7 @@ export class CommandRunner {
       if (!command.background) {
         await end();
         await this.parts.onFailures(command);
-        await this.deliveries.ofCommand(command);
+        await this.afterStored(command);
       }
       return result;
     } catch (error) {
@@ -170,7 +169,7 @@ export class CommandRunner {
     });
     await end();
     await this.parts.onFailures(command);
-    await this.deliveries.ofCommand(command);
+    await this.afterStored(command);
   }
 
   /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
 import type { SecureUser } from '../core/principal.js';
 import type { Delivery, StoredInstance } from '../store/port.js';
 import type { HostExecution, HostInstance } from './host.js';
@@ -69,7 +70,9 @@ export class Command {
     while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
   }
 
-  deliver(from: string, delivery: Delivery): void {
+  /** Notes work on an item of another instance: stored with the sender, done when that is (spec 08, 46). */
+  note(from: string, itemId: string, data: Record<string, unknown> | null): void {
+    const delivery: Delivery = { key: randomUUID(), itemId, data: structuredClone(data), causer: this.starter };
     this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
   }
 }

@@ -47,7 +47,7 @@ export class Correlation {
     const { command } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
     if (command !== undefined && from !== undefined) {
-      this.runner.deliveries.note(command, from, target.itemId, data as Record<string, unknown>);
+      command.note(from, target.itemId, data as Record<string, unknown>);
       return { instance: { id: target.instanceId, name: target.name } };
     }
     const starter = command?.starter ?? SYSTEM_USER.userName;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { SYSTEM_USER } from '../core/principal.js';
 import type { Delivery, Store } from '../store/port.js';
 import { changeGuard } from './commit.js';
@@ -20,11 +19,6 @@ export class Deliveries {
     private readonly locks: InstanceLocks,
     private readonly logger: GuardLogger,
   ) {}
-
-  /** Notes that the item is to be invoked, on the account of who caused the command. */
-  note(command: Command, from: string, itemId: string, data: Record<string, unknown> | null): void {
-    command.deliver(from, { key: randomUUID(), itemId, data: structuredClone(data), causer: command.starter });
-  }
 
   async ofCommand(command: Command): Promise<void> {
     for (const [from, deliveries] of command.deliveries) {

@@ -72,7 +72,8 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   const adoption = new Adoption(contexts);
   const runner = new CommandRunner({ store, hostStore, contexts, locks, logger, onFailures: (command) => audit.failures(command) });
   const { server: host, engine, models } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
-  runner.deliveries = new Deliveries(runner, engine, store, locks, logger);
+  const deliveries = new Deliveries(runner, engine, store, locks, logger);
+  runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
   const timers = new Timers(runner, engine, store, adoption, logger);
   hookDefinitions(host, runner, timers, flags.bypass);
@@ -91,7 +92,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
 
   const server = flags.bypass ? (host as never) : outerServer(options, serverFacade(asking, api, host));
-  const recovery = new Recovery(runner, engine, store, logger);
+  const recovery = new Recovery(runner, deliveries, engine, store, logger);
   const started = recovery
     .run()
     .then(() => timers.resume())

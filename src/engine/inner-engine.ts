@@ -1,10 +1,15 @@
 import { GuardError, isGuardError } from '../core/errors.js';
 import { SYSTEM_USER } from '../core/principal.js';
 import type { CommandRunner } from './command-runner.js';
-import type { Correlation } from './correlation.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 
 type Options = Record<string, unknown>;
+
+/** Who receives what models throw. */
+export interface Receivers {
+  message(messageId: string, data: object, matching: Record<string, unknown>): Promise<unknown>;
+  signal(signalId: string, data: object, matching: Record<string, unknown>): Promise<unknown>;
+}
 
 /**
  * The engine that the host itself uses: call activities, thrown messages and signals, timers and the application's own
@@ -13,7 +18,7 @@ type Options = Record<string, unknown>;
  */
 export class InnerEngine extends bpmn.Engine {
   /** Who finds the targets of messages and signals; set once while the guard is put together. */
-  correlation!: Correlation;
+  correlation!: Receivers;
 
   constructor(
     server: HostServer,
@@ -70,7 +75,7 @@ export class InnerEngine extends bpmn.Engine {
     const ended = [...(command?.executions.values() ?? [])].find(({ instance }) => instance.parentItemId === itemId && instance.status === 'end');
     if (command !== undefined && ended !== undefined && typeof itemId === 'string') {
       const withinCaller = [...command.executions.values()].some((execution) => execution.getItems().some((item) => item.id === itemId));
-      if (!withinCaller) this.runner.deliveries.note(command, ended.instance.id, itemId, ended.instance.data ?? null);
+      if (!withinCaller) command.note(ended.instance.id, itemId, ended.instance.data ?? null);
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) => this.host.invoke({ 'items.id': id }, data, userName ?? SYSTEM_USER.userName, options))) as never;

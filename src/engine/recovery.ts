@@ -2,6 +2,7 @@ import { SYSTEM_USER } from '../core/principal.js';
 import type { Store, StoredInstance } from '../store/port.js';
 import { guardOf } from './commit.js';
 import type { CommandRunner } from './command-runner.js';
+import type { Deliveries } from './deliveries.js';
 import type { HostExecution, HostToken } from './host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { GuardLogger } from './types.js';
@@ -18,6 +19,7 @@ export const UNFINISHED = Object.freeze({ $or: Object.freeze([{ 'guard.busy': tr
 export class Recovery {
   constructor(
     private readonly runner: CommandRunner,
+    private readonly deliveries: Deliveries,
     private readonly engine: InnerEngine,
     private readonly store: Store,
     private readonly logger: GuardLogger,
@@ -32,7 +34,7 @@ export class Recovery {
 
   private async finish(instance: StoredInstance): Promise<void> {
     if (instance.guard?.busy === true) await this.resume(instance.id);
-    for (const delivery of instance.guard?.outbox ?? []) await this.runner.deliveries.run(instance.id, delivery);
+    for (const delivery of instance.guard?.outbox ?? []) await this.deliveries.run(instance.id, delivery);
   }
 
   /** Takes background work up again from its last stored state; a service may run a second time. */
