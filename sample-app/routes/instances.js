@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { formsOf } from '../models/form-fields.js';
 import { instancePage, instancesPage } from '../pages/instances.js';
+import { checkId } from '../web/ids.js';
 import { NotHere } from '../web/problem.js';
 
 const PAGE = 25;
@@ -9,6 +10,7 @@ const FIELDS = ['id', 'name', 'status', 'startedBy', 'startedAt', 'endedAt'];
 /** The instances that the user may read. */
 export function instanceRoutes() {
   const routes = Router();
+  routes.param('id', checkId);
 
   routes.get('/instances', async (req, res) => {
     const after = typeof req.query.after === 'string' ? req.query.after : undefined;

@@ -7,12 +7,14 @@ import { OPERATIONS, taskActions } from '../pages/task-actions.js';
 import { taskPage } from '../pages/task.js';
 import { tasksPage } from '../pages/tasks.js';
 import { goTo } from '../web/view.js';
+import { checkId } from '../web/ids.js';
 import { NotHere } from '../web/problem.js';
 import { peopleFor } from '../users/people.js';
 
 /** The list of tasks, one task, and what can be done with it. */
 export function taskRoutes(guard, notifications) {
   const routes = Router();
+  routes.param('id', checkId);
 
   async function find(res, id) {
     const task = await findTask(res.locals.api, id);
@@ -22,7 +24,7 @@ export function taskRoutes(guard, notifications) {
 
   async function show(res, task, entered, status) {
     const { api, view } = res.locals;
-    const actions = taskActions(task, view.user, await decisionsOn(guard, view.user, task, OPERATIONS));
+    const actions = taskActions(task, view.user, await decisionsOn(guard, view.user, task, OPERATIONS), view.enforced);
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
     const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, guard.store, task.id) : []]);
     res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);

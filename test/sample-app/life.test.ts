@@ -51,10 +51,29 @@ test('without authentication the development user acts, and every page says that
     expect(page.text).toContain('Security rules are switched off');
     await visitor.get('/start/Request%20Vacation/start_vacation');
     const task = await visitor.post('/start/Request%20Vacation/start_vacation');
+    expect(task.text).toContain('the rules are switched off');
+    await visitor.post(`${task.path}/complete`, { from: '2030-01-01', to: '2030-01-02' });
+    const approve = linkTo(await visitor.get('/tasks'), '/tasks/', 'Approve');
+    expect((await visitor.get(approve)).text).toContain('Assigned to');
+    await visitor.post(`${approve}/complete`, { approved: 'true' });
     const instance = await visitor.get(linkTo(task, '/instances/', 'Show the whole instance'));
-    expect(instance.text).toContain('<strong>user1</strong>');
+    expect(instance.text).toContain('started by <strong>user1</strong>');
+    expect(instance.text).toContain('Vacation decided');
   } finally {
     expect(await app.stop()).toBe(0);
+  }
+});
+
+test('a second application does not open the same folder, and says so', async () => {
+  const first = await startApplication(folder);
+  try {
+    const { output, code } = await failToStart(folder, {});
+    expect(code).toBe(1);
+    expect(output).toContain('did not start');
+    expect(output).toMatch(/open in another process/);
+    expect((await new Visitor(first.address).get('/')).path).toBe('/login');
+  } finally {
+    expect(await first.stop()).toBe(0);
   }
 });
 
