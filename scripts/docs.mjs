@@ -1,0 +1,64 @@
+// Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when the page is old.
+import { readFile, writeFile } from 'node:fs/promises';
+import { ERROR_CODES, OPERATIONS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
+
+const PAGE = new URL('../docs/reference.md', import.meta.url);
+const OWNERS = {
+  take: 'may read it as a candidate, or it is open',
+  release: 'the assignee',
+  assign: 'the assignee, a candidate, or anybody while it is open; a closed task: administrators',
+  delegate: 'the assignee',
+  resolve: 'the delegate (gives it back), the owner (recalls it)',
+  complete: 'the assignee; administrators from every waiting state',
+};
+
+const cell = (text) => String(text).replaceAll('|', '\\|');
+const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+const code = (text) => `\`${text}\``;
+const list = (names) => (names.length === 0 ? '' : names.join(', '));
+
+const operations = Object.entries(OPERATIONS).map(([id, o]) => [code(id), o.meaning, list(o.grid), list(o.rights), list(o.sections), list(o.cases)]);
+const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [code(id), status, meaning]);
+const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
+const variables = Object.entries(VARIABLES).map(([name, meaning]) => [code(name), meaning]);
+
+const page = `# Reference
+
+Made from the code by \`npm run docs\`; a test fails when it is old.
+
+## Operations
+
+Every call asks for one of these. The columns to the right name what stands for the operation in other policies.
+
+${table(['operation', 'what it covers', 'grid privilege', 'right', 'section permission', 'case operation'], operations)}
+
+## Task life cycle
+
+${table(['command', 'from the states', 'who, by the task rules'], states)}
+
+The states: *open* (the model restricts it to nobody), *unclaimed* (candidates, no assignee), *assigned*, *delegated*
+(lent, with an owner), *closed* (nobody but an administrator may do it), *starting* (its assignment is not evaluated
+yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
+
+## Errors
+
+Each error is a \`GuardError\` with a stable \`code\` and the HTTP \`status\` that it answers with.
+
+${table(['code', 'status', 'meaning'], errors)}
+
+## Environment
+
+Read by the package, once, when a guard is created:
+
+${table(['variable', 'meaning'], variables)}
+`;
+
+if (process.argv.includes('--check')) {
+  const now = await readFile(PAGE, 'utf8').catch(() => '');
+  if (now !== page) {
+    console.error('docs/reference.md is old; run npm run docs');
+    process.exitCode = 1;
+  }
+} else {
+  await writeFile(PAGE, page);
+}
