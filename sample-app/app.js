@@ -20,9 +20,11 @@ async function listen(app, port, host) {
 /** Stops accepting, lets running requests finish, and cuts off those that do not. */
 async function stop(server) {
   const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
+  // A connection becomes idle when its request is answered; the browser would keep it open.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
   await closed;
+  clearInterval(idle);
   clearTimeout(cut);
 }
 

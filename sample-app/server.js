@@ -10,16 +10,18 @@ function introduce({ address, config }) {
   }
 }
 
+/** Ends with what runs finished. */
 function stopOn(signals, app) {
-  let stopping = false;
-  for (const signal of signals) {
-    process.on(signal, async () => {
-      if (stopping) process.exit(1);
-      stopping = true;
+  async function stop() {
+    try {
       await app.close();
       process.exit(0);
-    });
+    } catch (error) {
+      console.error(`The sample application did not stop in order: ${error.message}`);
+      process.exit(1);
+    }
   }
+  for (const signal of signals) process.once(signal, stop);
 }
 
 try {

@@ -9,7 +9,7 @@ export function startListPage(view, starts) {
   return page(view, 'Start a process', html`
     ${starts.length === 0 ? html`<p class="muted">There is no process that you may start.</p>` : ''}
     <ul class="tiles">${starts.map((start) => html`
-      <li class="card"><h2>${start.modelName}</h2><p class="muted">${start.name ?? ''}</p><p><a class="button primary" href="${href(start)}">Start<span class="hidden"> ${start.modelName}</span></a></p></li>`)}
+      <li class="card"><h2>${start.modelName}</h2><p>${start.documentation ?? start.name ?? ''}</p><p><a class="button primary" href="${href(start)}">Start<span class="hidden"> ${start.modelName}</span></a></p></li>`)}
     </ul>`);
 }
 

@@ -41,6 +41,22 @@ test('a second start keeps sessions, users, models and running work', async () =
   }
 });
 
+test('what runs when the signal comes is finished, and nothing new is accepted', async () => {
+  const app = await startApplication(folder);
+  const page = await fetch(`${app.address}/login`);
+  const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+  const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const body = new URLSearchParams({ _csrf: token, userName: 'user1', password: 'user1-demo' });
+  const running = fetch(`${app.address}/login`, { method: 'POST', body, headers: { cookie }, redirect: 'manual' });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const begin = Date.now();
+  const ended = app.stop('SIGTERM');
+  expect((await running).headers.get('location')).toBe('/tasks');
+  expect(await ended).toBe(0);
+  expect(Date.now() - begin).toBeLessThan(5_000);
+  await expect(fetch(app.address)).rejects.toThrow();
+});
+
 test('without authentication the development user acts, and every page says that rules are off', async () => {
   await writeFile(path.join(folder, '.env'), 'REQUIRE_AUTHENTICATION=false\nENFORCE_SECURITY=false\n');
   const app = await startApplication(folder);
