@@ -8,7 +8,9 @@ const inCi = process.env.CI === 'true';
 const pictures = process.env.SCREENSHOTS;
 
 if (executable === undefined && !inCi) {
-  test.skip('Chromium was not found (CHROMIUM_PATH): the sample application was not tried in a browser', () => {});
+  const missing = 'Chromium was not found (CHROMIUM_PATH): the sample application was not tried in a browser';
+  process.stderr.write(`SKIPPED: ${missing}\n`);
+  test.skip(missing, () => {});
 } else {
   describe('in a browser', () => {
     let app: Application;

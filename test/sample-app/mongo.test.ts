@@ -6,7 +6,9 @@ import { linkTo, Visitor } from './visitor.js';
 const url = process.env.MONGO_DB_URL;
 
 if (!url && process.env.CI !== 'true') {
-  test.skip('MONGO_DB_URL is not set: the sample application was not tried on MongoDB', () => {});
+  const missing = 'MONGO_DB_URL is not set: the sample application was not tried on MongoDB';
+  process.stderr.write(`SKIPPED: ${missing}\n`);
+  test.skip(missing, () => {});
 } else {
   test('on MongoDB, a second start keeps sessions, users, models and running work', async () => {
     if (!url) throw new Error('MONGO_DB_URL is not set.');
