@@ -50,25 +50,23 @@ function assertState(principal: SecureUser, state: TaskState | undefined, { stat
 /**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on its id.
  * A refusal leaves everything as it was (spec 08, 19).
+ * @param wish what is asked for, given the item as it is at that moment
  */
-export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: unknown, admitted: Admitted, work: (task: LockedTask) => Promise<T>, noWait = false): Promise<T> {
+export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: unknown, wish: (item: StoredItem) => Admitted, work: (task: LockedTask) => Promise<T>, noWait = false): Promise<T> {
   const { asking, reads, runner, views } = kit;
   const { items: found, ...row } = await reads.oneItem(principal, query);
-  asking.assert(principal, admitted.operation, { item: found, instance: row }, true);
-  return runner.onInstance(
-    row.id as string,
-    principal,
-    async (command, instance) => {
-      const item = instance.items?.find((entry) => entry.id === found.id);
-      if (item === undefined) throw notFound('task');
-      const reason = asking.assert(principal, admitted.operation, { item, instance }, views.mayReadItem(principal, instance, item));
-      const state = taskState(item);
-      if (!asking.bypass) assertState(principal, state, admitted);
-      if (state === undefined && item.status !== 'wait') throw new Conflict('wrong-state', 'The element does not wait.');
-      return work({ command, instance, item, state, reason });
-    },
-    { noWait },
-  );
+  asking.assert(principal, wish(found).operation, { item: found, instance: row }, true);
+  const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
+    const item = instance.items?.find((entry) => entry.id === found.id);
+    if (item === undefined) throw notFound('task');
+    const admitted = wish(item);
+    const reason = asking.assert(principal, admitted.operation, { item, instance }, views.mayReadItem(principal, instance, item));
+    const state = taskState(item);
+    if (!asking.bypass) assertState(principal, state, admitted);
+    if (state === undefined && item.status !== 'wait') throw new Conflict('wrong-state', 'The element does not wait.');
+    return work({ command, instance, item, state, reason });
+  };
+  return runner.onInstance(row.id as string, principal, locked, { noWait });
 }
 
 /** Input must not change who counts as the initiator (W8); the same value again is no change. */

@@ -32,6 +32,12 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
   return fields;
 }
 
+/** The guard's part as it is written next: one revision on, and marked while something is left to be done. */
+function nextGuard(guard: InstanceGuard): InstanceGuard {
+  const { unfinished: _old, ...next } = { ...guard, rev: guard.rev + 1 };
+  return guard.busy === true || (guard.outbox ?? []).length > 0 ? { ...next, unfinished: true } : next;
+}
+
 /**
  * Writes one live instance under its revision. The live object then knows the revision that it wrote, so that later
  * saves of the same execution are no conflict (spec 08, 20).
@@ -43,7 +49,7 @@ export async function writeInstance(store: Store, instance: HostInstance, keep: 
   instance.version = isNew || typeof instance.version !== 'number' ? 0 : instance.version + 1;
   if (isNew) instance.saved = new Date();
   const fields = fieldsOf(instance, keep);
-  const guard: InstanceGuard = { ...known, rev: known.rev + 1 };
+  const guard = nextGuard(known);
   deriveGuard(fields, guard);
   if (isNew) {
     if (keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
@@ -71,7 +77,8 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
     const guard = guardOf(instance);
     const deliveries = command.deliveries.get(instance.id) ?? [];
     if (deliveries.length > 0) guard.outbox = [...(guard.outbox ?? []), ...deliveries];
-    guard.busy = command.background;
+    if (command.background) guard.busy = true;
+    else delete guard.busy;
     const isNew = instance.saved === undefined || instance.saved === null;
     try {
       await writeInstance(store, instance, keep);
@@ -88,5 +95,5 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
 export async function changeGuard(store: Store, id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
   const document = await store.instances.load(id);
   if (document?.guard === undefined) return;
-  await store.instances.update(id, document.guard.rev, { guard: { ...change(document.guard), rev: document.guard.rev + 1 } });
+  await store.instances.update(id, document.guard.rev, { guard: nextGuard(change(document.guard)) });
 }

@@ -92,7 +92,7 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
 
   const server = flags.bypass ? (host as never) : outerServer(options, serverFacade(asking, api, host));
-  const recovery = new Recovery(runner, deliveries, engine, store, logger);
+  const recovery = new Recovery(runner, deliveries, engine, timers, store, logger);
   const started = recovery
     .run()
     .then(() => timers.resume())
@@ -129,7 +129,6 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     close: async () => {
       timers.stop();
       await started;
-      timers.stop();
       await runner.close(CLOSE_LIMIT);
       await store.close();
     },

@@ -17,6 +17,17 @@ export interface LockOptions {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+const busy = (): Conflict => new Conflict('busy', 'The instance is in use by others; try again.');
+
+/** False when the deadline came first. */
+async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), deadline - Date.now())));
+  const done = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -48,11 +59,10 @@ export class InstanceLocks {
     return owner.pid === this.owner.pid ? false : !isAlive(owner.pid);
   };
 
-  private async acquire(id: string): Promise<void> {
-    const deadline = Date.now() + this.options.wait;
+  private async acquire(id: string, deadline: number): Promise<void> {
     for (let delay = BACKOFF.first; ; delay = Math.min(delay * 2, BACKOFF.most)) {
       if (await this.store.acquire(id, this.owner, new Date(Date.now() + LEASE), this.isStale)) return;
-      if (Date.now() + delay > deadline) throw new Conflict('busy', 'The instance is in use by others; try again.');
+      if (Date.now() + delay > deadline) throw busy();
       await pause(delay / 2 + Math.random() * (delay / 2));
     }
   }
@@ -77,9 +87,13 @@ export class InstanceLocks {
       if (this.queues.get(id) === tail) this.queues.delete(id);
       done();
     };
-    await before;
+    const deadline = Date.now() + this.options.wait;
+    if (!(await inTime(before, deadline))) {
+      void before.then(leave);
+      throw busy();
+    }
     try {
-      await this.acquire(id);
+      await this.acquire(id, deadline);
     } catch (error) {
       leave();
       throw error;

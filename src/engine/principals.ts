@@ -84,12 +84,11 @@ export class Principals {
     }
   }
 
-  /**
-   * The given name as the directory has it, for targets of an assignment; the name itself where there is no directory.
-   * @returns undefined when there is no such user
-   */
-  async target(name: string): Promise<UserInfo | undefined> {
-    return this.directory === undefined ? { userName: name } : this.look(this.directory, name);
+  /** May a task of that tenant be assigned to that name? Without a directory every name will do. */
+  async isAssignable(name: string, tenantId: string | null): Promise<boolean> {
+    if (this.directory === undefined) return true;
+    const found = await this.look(this.directory, name);
+    return found !== undefined && found.disabled !== true && (found.tenantId ?? null) === tenantId;
   }
 
   /** Makes the next call ask the directory again; for who was just disabled here. */

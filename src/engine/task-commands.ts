@@ -3,7 +3,7 @@ import type { SecureUser } from '../core/principal.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
 import { keptFor } from './adoption.js';
 import { onItem, protectInitiator, viewOf, type Admitted, type CommandKit, type LockedTask } from './command-kit.js';
-import type { StoredItem } from '../store/port.js';
+import type { StoredInstance, StoredItem } from '../store/port.js';
 import { namesIn } from './derive.js';
 import type { HostExecution } from './host.js';
 import { TRANSITIONS } from './task-state.js';
@@ -15,6 +15,17 @@ const RELEASE: Admitted = { operation: 'task:execute', states: TRANSITIONS.relea
 const ASSIGN: Admitted = { operation: 'task:assign', states: TRANSITIONS.assign };
 const DELEGATE: Admitted = { operation: 'task:delegate', states: TRANSITIONS.delegate };
 const RESOLVE: Admitted = { operation: 'task:read', states: TRANSITIONS.resolve };
+
+/** What one command makes of a task. */
+interface Change {
+  readonly admitted: Admitted;
+  readonly assignment: CheckedAssignment;
+  /** Who lends the task by it. */
+  readonly owner?: string;
+}
+
+const byId = (itemId: string): { 'items.id': string } => ({ 'items.id': itemId });
+const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
 
 /** The commands on one task. Each finds it among what the principal may see and acts on its id. */
 export class TaskCommands {
@@ -49,42 +60,44 @@ export class TaskCommands {
       this.record(principal, COMPLETE, task, 'completed');
       return execution;
     };
-    const execution = await onItem(kit, principal, query, COMPLETE, work, noWait);
+    const execution = await onItem(kit, principal, query, () => COMPLETE, work, noWait);
     return viewOf(kit, principal, execution, itemId);
   }
 
   /** What `assign` means depends on what it sets: a take, a release, or an assignment (spec 08, 6). */
-  private meaning(principal: SecureUser, assignment: CheckedAssignment, row: StoredItem): Admitted {
-    if (assignment.assignee === null) return RELEASE;
-    const holder = namesIn(row.assignee)[0];
-    if (assignment.assignee === principal.userName && holder !== principal.userName && !principal.isAdmin()) return TAKE;
-    return ASSIGN;
+  private meaning(principal: SecureUser, { assignee }: CheckedAssignment, item: StoredItem): Admitted {
+    if (assignee === null) return RELEASE;
+    return assignee === principal.userName && namesIn(item.assignee)[0] !== principal.userName && !principal.isAdmin() ? TAKE : ASSIGN;
   }
 
-  async assign(principal: SecureUser, query: unknown, input: unknown, assignmentInput: unknown): Promise<ExecutionView> {
+  assign(principal: SecureUser, query: unknown, input: unknown, assignmentInput: unknown): Promise<ExecutionView> {
     const data = checkData(input);
     const assignment = checkAssignment(assignmentInput ?? {});
-    const { items } = await this.kit.reads.oneItem(principal, query);
-    return this.assignItem(principal, items.id, this.meaning(principal, assignment, items), assignment, data);
+    return this.change(principal, query, (item) => ({ admitted: this.meaning(principal, assignment, item), assignment }), data);
   }
 
-  private async assignItem(principal: SecureUser, itemId: string, admitted: Admitted, assignment: CheckedAssignment, data: Data = {}, keep: (kept: Data) => void = () => undefined): Promise<ExecutionView> {
+  /** @param plan asked twice: of the item as it was found, and as it is under the lock */
+  private async change(principal: SecureUser, query: unknown, plan: (item: StoredItem) => Change, data: Data = {}): Promise<ExecutionView> {
     const { kit } = this;
-    const { assignee, fields, extras } = assignment;
-    if (typeof assignee === 'string') await this.assertTarget(assignee, principal);
-    const execution = await onItem(kit, principal, { 'items.id': itemId }, admitted, async (task) => {
+    let itemId = '';
+    const work = async (task: LockedTask): Promise<HostExecution> => {
       if (task.state === undefined) throw new Conflict('wrong-state', 'Only a user task can be assigned.');
+      const { admitted, assignment, owner } = plan(task.item);
+      const { assignee, fields, extras } = assignment;
+      itemId = task.item.id;
+      if (typeof assignee === 'string') await this.assertTarget(assignee, principal, task.instance);
       if (Object.keys(data).length > 0) await this.assertData(principal, task, data);
       const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
-      const live = await kit.engine.host.assign({ 'items.id': itemId }, data, set, principal.userName, {});
-      await live.worker;
-      const kept = keptFor(live, itemId);
+      const execution = await kit.engine.host.assign({ 'items.id': itemId }, data, set, principal.userName, {});
+      await execution.worker;
+      const kept = keptFor(execution, itemId);
       if (assignee !== undefined) delete kept.owner;
+      if (owner !== undefined) kept.owner = owner;
       if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
-      keep(kept);
       this.record(principal, admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
-      return live;
-    });
+      return execution;
+    };
+    const execution = await onItem(kit, principal, query, (item) => plan(item).admitted, work);
     return viewOf(kit, principal, execution, itemId);
   }
 
@@ -97,43 +110,43 @@ export class TaskCommands {
     await protectInitiator(models, instance, data);
   }
 
-  /** The target of an assignment must exist where there is a directory, and belong to the same tenant. */
-  private async assertTarget(name: string, principal: SecureUser): Promise<void> {
-    if (this.kit.asking.bypass || name === principal.userName) return;
-    const target = await this.kit.asking.principals.target(name);
-    const disabled = (target as { disabled?: boolean } | undefined)?.disabled === true;
-    const elsewhere = target?.tenantId !== undefined && target.tenantId !== null && principal.tenantId !== undefined && target.tenantId !== principal.tenantId;
-    if (target === undefined || disabled || elsewhere) throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
+  /** The target of an assignment must exist where there is a directory, and belong to the instance's tenant. */
+  private async assertTarget(name: string, principal: SecureUser, instance: StoredInstance): Promise<void> {
+    const { asking } = this.kit;
+    if (asking.bypass || name === principal.userName) return;
+    if (!(await asking.principals.isAssignable(name, instance.tenantId ?? null))) throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
   }
 
   take(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.assignItem(principal, itemId, TAKE, { assignee: principal.userName, fields: {}, extras: {} });
+    return this.change(principal, byId(itemId), () => ({ admitted: TAKE, assignment: to(principal.userName) }));
   }
 
   release(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.assignItem(principal, itemId, RELEASE, { assignee: null, fields: {}, extras: {} });
+    return this.change(principal, byId(itemId), () => ({ admitted: RELEASE, assignment: to(null) }));
   }
 
   assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {
-    return this.assign(principal, { 'items.id': itemId }, {}, { assignee });
+    return this.assign(principal, byId(itemId), {}, { assignee });
   }
 
   /** Lends the task; who lent it keeps reading it and may recall it. */
-  async delegate(principal: SecureUser, itemId: string, to: string): Promise<ExecutionView> {
-    const { assignee } = checkAssignment({ assignee: to });
+  delegate(principal: SecureUser, itemId: string, target: string): Promise<ExecutionView> {
+    const { assignee } = checkAssignment({ assignee: target });
     if (typeof assignee !== 'string') throw new BadInput('bad-assignment', 'A task is delegated to a user, by name.');
-    const { items } = await this.kit.reads.oneItem(principal, { 'items.id': itemId });
-    const owner = namesIn(items.assignee)[0];
-    if (owner === assignee) throw new BadInput('bad-assignment', 'A task cannot be delegated to who has it.');
-    return this.assignItem(principal, itemId, DELEGATE, { assignee, fields: {}, extras: {} }, {}, (kept) => (kept.owner = owner ?? principal.userName));
+    return this.change(principal, byId(itemId), (item) => {
+      const owner = namesIn(item.assignee)[0];
+      if (owner === assignee) throw new BadInput('bad-assignment', 'A task cannot be delegated to who has it.');
+      return { admitted: DELEGATE, assignment: to(assignee), owner: owner ?? principal.userName };
+    });
   }
 
   /** The delegate gives the task back, or its owner recalls it. */
-  async resolve(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    const { items } = await this.kit.reads.oneItem(principal, { 'items.id': itemId });
-    const owner = items.guard?.owner;
-    const concerned = principal.isAdmin() || owner === principal.userName || namesIn(items.assignee)[0] === principal.userName;
-    if (owner !== undefined && !concerned) throw new AccessDenied('forbidden', 'Only the delegate, the owner or an administrator may resolve the delegation.');
-    return this.assignItem(principal, itemId, RESOLVE, { assignee: owner ?? principal.userName, fields: {}, extras: {} });
+  resolve(principal: SecureUser, itemId: string): Promise<ExecutionView> {
+    return this.change(principal, byId(itemId), (item) => {
+      const owner = item.guard?.owner;
+      const concerned = principal.isAdmin() || owner === principal.userName || namesIn(item.assignee)[0] === principal.userName;
+      if (owner !== undefined && !concerned) throw new AccessDenied('forbidden', 'Only the delegate, the owner or an administrator may resolve the delegation.');
+      return { admitted: RESOLVE, assignment: to(owner ?? null) };
+    });
   }
 }

@@ -17,6 +17,7 @@ const LONGEST = 2 ** 31 - 1;
 export class Timers {
   private readonly handles = new Map<symbol, NodeJS.Timeout>();
   private readonly models = new Map<string, () => void>();
+  private stopped = false;
 
   constructor(
     private readonly runner: CommandRunner,
@@ -28,6 +29,7 @@ export class Timers {
 
   /** Calls `fire` at that time, at once when it has passed; returns what takes it back. */
   arm(at: Date, fire: () => Promise<unknown>): () => void {
+    if (this.stopped) return () => undefined;
     const key = Symbol('timer');
     const step = (): void => {
       const left = at.getTime() - Date.now();
@@ -46,7 +48,9 @@ export class Timers {
     };
   }
 
+  /** Takes all timers back; none is armed afterwards. */
   stop(): void {
+    this.stopped = true;
     for (const handle of this.handles.values()) clearTimeout(handle);
     this.handles.clear();
     this.models.clear();

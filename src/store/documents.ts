@@ -66,6 +66,8 @@ export interface InstanceGuard {
   /** The failure of `noWait` work, in words. */
   failure?: string;
   outbox?: Delivery[];
+  /** Present while `busy` is set or `outbox` holds something; has an index. */
+  unfinished?: true;
   [extra: string]: unknown;
 }
 

@@ -7,6 +7,7 @@ interface Wanted {
   readonly on: keyof Collections;
   readonly key: Key;
   readonly unique?: true;
+  readonly sparse?: true;
   readonly expireAfterSeconds?: number;
 }
 
@@ -18,6 +19,7 @@ const INDEXES: readonly Wanted[] = [
   { on: 'models', key: { name: 1, owner: 1 }, unique: true },
   { on: 'instances', key: { 'guard.open': 1, _id: -1 } },
   { on: 'instances', key: { 'guard.read': 1, _id: -1 } },
+  { on: 'instances', key: { 'guard.unfinished': 1 }, sparse: true },
   { on: 'audit', key: { time: -1, _id: -1 } },
   { on: 'values', key: { namespace: 1 } },
   { on: 'values', key: { expires: 1 }, expireAfterSeconds: 0 },
