@@ -8,7 +8,7 @@ const inState = (...states) => ({ state }) => states.includes(state);
 const ACTIONS = [
   { id: 'take', operation: 'task:take', label: 'Take', meaning: 'for yourself', when: inState('open', 'unclaimed'), not: 'it is not free' },
   { id: 'complete', operation: 'task:execute', label: 'Complete', meaning: 'fill it in and finish it', when: inState('open', 'unclaimed', 'assigned', 'closed'), not: 'it is lent: it has to be given back first' },
-  { id: 'release', operation: 'task:take', label: 'Release', meaning: 'back to the others', when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)), not: 'it is not yours' },
+  { id: 'release', operation: 'task:execute', label: 'Release', meaning: 'back to the others', when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)), not: 'it is not yours' },
   { id: 'assign', operation: 'task:assign', label: 'Assign', meaning: 'hand it to somebody', when: inState('open', 'unclaimed', 'assigned', 'closed'), not: 'it is lent' },
   { id: 'delegate', operation: 'task:delegate', label: 'Lend', meaning: 'to somebody, who gives it back', when: inState('assigned'), not: 'it is not assigned' },
   { id: 'resolve', operation: 'task:read', label: 'Give back', meaning: 'to the one who lent it', when: ({ state, assignee, owner }, { userName }) => state === 'delegated' && (assignee === userName || owner === userName), not: 'it is not lent' },
