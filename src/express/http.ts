@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SecureUser } from '../core/principal.js';
+import type { GuardApi } from '../engine/types.js';
+
+/** What the middleware leaves at `res.locals` for the routes behind it. */
+export interface Locals {
+  /** The API bound to who calls; missing where nobody does. */
+  guard?: GuardApi;
+  /** Who calls. */
+  principal?: SecureUser;
+  [name: string]: unknown;
+}
+
+/** A request of Express 4 or 5, or of `node:http` itself. */
+export interface HttpRequest extends IncomingMessage {
+  /** What a body parser has left. */
+  body?: unknown;
+}
+
+/** The answer to it. */
+export interface HttpResponse extends ServerResponse {
+  locals?: Locals;
+}
+
+export type Next = (error?: unknown) => void;
+
+/** A middleware function: mounts in Express 4 and 5 by `app.use`. */
+export type Middleware = (req: HttpRequest, res: HttpResponse, next: Next) => void;
+
+/** One that takes errors; Express knows it by its four parameters. */
+export type ErrorMiddleware = (error: unknown, req: HttpRequest, res: HttpResponse, next: Next) => void;
+
+/** The locals of an answer; made where no framework has. */
+export function localsOf(res: HttpResponse): Locals {
+  return (res.locals ??= {});
+}
