@@ -1,5 +1,5 @@
 export { createGuard } from './engine/guard.js';
-export { SecureUser, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
+export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
 export { OPERATIONS, type Operation, type OperationEntry, type ResourceKind } from './core/operation.js';
 export { GuardError, AccessDenied, BadInput, Conflict, CouldNotTell, ERROR_CODES, isGuardError, type ErrorCode } from './core/errors.js';
 export type { Decision, Reason } from './core/decision.js';

@@ -1,5 +1,5 @@
 import type { Decision } from '../core/decision.js';
-import { summary } from '../core/decision.js';
+import { summary, whyNot } from '../core/decision.js';
 import type { DecisionPoint } from '../core/decision-point.js';
 import { AccessDenied, isGuardError, notFound } from '../core/errors.js';
 import type { Operation } from '../core/operation.js';
@@ -49,7 +49,7 @@ export class Asking {
     if (this.bypass) return 'bypass';
     const decision = this.decide(principal, operation, resource, facts);
     if (!readable) throw notFound(OPERATIONS[operation].kind);
-    if (!decision.allowed) throw new AccessDenied('forbidden', `You may not do this (${operation}): ${summary(decision)}.`);
+    if (!decision.allowed) throw new AccessDenied('forbidden', `You may not do this (${operation}): ${whyNot(decision)}.`);
     return summary(decision);
   }
 

@@ -1,11 +1,8 @@
-import { createDecisionPoint, type DecisionPoint } from '../core/decision-point.js';
-import type { Decision } from '../core/decision.js';
-import { BadInput, notFound } from '../core/errors.js';
-import { asOperation, OPERATIONS, type Operation } from '../core/operation.js';
+import { createDecisionPoint } from '../core/decision-point.js';
+import { AccessDenied, BadInput } from '../core/errors.js';
+import { asOperation } from '../core/operation.js';
 import { taskRulesPolicy } from '../core/policies/task-rules.js';
 import { tenants } from '../core/policies/tenants.js';
-import type { SecureUser } from '../core/principal.js';
-import type { Resource } from '../core/resource.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Adoption } from './adoption.js';
@@ -16,25 +13,30 @@ import { CommandRunner } from './command-runner.js';
 import { Contexts } from './context.js';
 import { Correlation } from './correlation.js';
 import { Reads } from './data-api.js';
-import { Deliveries } from './deliveries.js';
 import { hookDefinitions } from './definition-hooks.js';
-import { readFlags } from './environment.js';
+import { Deliveries } from './deliveries.js';
+import { readFlags, type Flags } from './environment.js';
 import { Events } from './events.js';
-import { bpmn, checkHost, tameHost } from './host.js';
+import { explain } from './explain.js';
+import { health } from './health.js';
+import { bpmn, checkHost, tameHost, type HostServer } from './host.js';
 import { HostStore } from './host-store.js';
 import { createInnerServer } from './inner-server.js';
 import { InstanceLocks } from './locks.js';
 import { Models } from './model-api.js';
 import { Principals } from './principals.js';
-import { Recovery, UNFINISHED } from './recovery.js';
+import { Recovery } from './recovery.js';
 import { isReindexed } from './reindex.js';
 import { bindApi, createApi } from './secured-api.js';
 import { serverFacade } from './server-facade.js';
 import { Timers } from './timers.js';
-import type { Guard, GuardLogger, GuardOptions, Health } from './types.js';
+import type { Guard, GuardLogger, GuardOptions } from './types.js';
 import { Views } from './views.js';
 
 const KEEP = { logs: true, savePoints: false, source: true };
+const LOCK_WAIT = 30_000;
+const STALE_LOCK_AFTER = 600_000;
+/** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
 
 const SILENT: GuardLogger = Object.freeze({ info: () => undefined, warn: () => undefined, error: () => undefined });
@@ -43,30 +45,10 @@ function isStore(value: GuardOptions['store']): value is Store {
   return typeof (value as Partial<Store>).ping === 'function';
 }
 
-/** What an answer about the model or task needs beside the resource. */
-async function explained(point: DecisionPoint, asking: Asking, principal: SecureUser, operation: Operation, resource: Resource): Promise<Decision> {
-  const { kind } = OPERATIONS[operation];
-  const facts = kind === 'model' && resource.model !== undefined ? await asking.modelFacts(principal, String(resource.model.name)) : {};
-  const read = ({ task: 'task:read', instance: 'instance:read', model: 'model:read', system: undefined } as const)[kind];
-  if (read !== undefined && !asking.allows(principal, read, resource, facts)) throw notFound(kind);
-  return point.decide(principal, operation, resource, facts);
-}
-
-/**
- * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
- * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot be opened
- */
-export async function createGuard(options: GuardOptions): Promise<Guard> {
-  if (options?.store === undefined) throw new BadInput('bad-configuration', 'createGuard needs a store: { url, name }, { folder } or { memory: true }.');
-  const flags = readFlags(options.env);
-  checkHost(options.acceptHostVersion);
-  tameHost();
-  const logger = options.logger ?? SILENT;
-  const store = isStore(options.store) ? options.store : await openStore(options.store);
-  await store.install();
-
+/** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
+async function assembleEngine(options: GuardOptions, store: Store, flags: Flags, logger: GuardLogger) {
   const contexts = new Contexts();
-  const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? 30_000, staleAfter: options.staleLockAfter ?? 600_000 });
+  const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER });
   const audit = new Audit(store.audit, options.audit, logger, flags.bypass);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts);
@@ -79,7 +61,22 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();
   await models.refresh();
+  const recovery = new Recovery(runner, deliveries, engine, timers, store, logger);
+  return { contexts, audit, runner, host, engine, models, timers, recovery };
+}
 
+/** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
+function outerServer(given: object | undefined, shown: Readonly<Record<string, unknown>> | HostServer): Guard['server'] {
+  const { engine, dataStore, definitions, cache } = shown;
+  const server = (given === undefined ? shown : Object.assign(given, { engine, dataStore, definitions, cache })) as Guard['server'];
+  (bpmn.BPMNServer as unknown as { instance: unknown }).instance = server;
+  return server;
+}
+
+async function assemble(options: GuardOptions, store: Store, flags: Flags): Promise<Guard> {
+  const logger = options.logger ?? SILENT;
+  await store.install();
+  const { contexts, audit, runner, host, engine, models, timers, recovery } = await assembleEngine(options, store, flags, logger);
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
   const events = new Events(logger);
@@ -90,24 +87,12 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   const secured = createApi(kit, new Models(asking, models, timers));
   const api = flags.bypass ? bypassApi(kit, secured) : secured;
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
+  const server = outerServer(options.server, flags.bypass ? host : serverFacade(asking, api, host));
 
-  const server = flags.bypass ? (host as never) : outerServer(options, serverFacade(asking, api, host));
-  const recovery = new Recovery(runner, deliveries, engine, timers, store, logger);
   const started = recovery
     .run()
     .then(() => timers.resume())
     .catch((error: unknown) => logger.error('recovery at start failed', { error: error instanceof Error ? error.message : String(error) }));
-
-  const health = async (): Promise<Health> => {
-    const answers = await store.ping().then(
-      () => true,
-      () => false,
-    );
-    const missingIndexes = answers ? await store.missingIndexes() : [];
-    const stuck = answers ? await store.instances.count({ filter: UNFINISHED }) : 0;
-    if (answers) await reindexed.refresh();
-    return { ok: answers && missingIndexes.length === 0, store: { kind: store.kind, answers }, missingIndexes, reindexed: reindexed.value, stuck, bypass: flags.bypass };
-  };
 
   return Object.freeze({
     server,
@@ -116,16 +101,17 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await principals.of(user), fn),
     can: async (user, operation, resource = {}) => {
-      const principal = await principals.of(user);
-      return explained(point, asking, principal, asOperation(operation), resource).then(
-        (decision) => flags.bypass || decision.allowed,
-        () => false,
-      );
+      try {
+        return (await explain(asking, await principals.of(user), asOperation(operation), resource)).allowed;
+      } catch (error) {
+        if (error instanceof AccessDenied) return false;
+        throw error;
+      }
     },
-    explain: async (user, operation, resource = {}) => explained(point, asking, await principals.of(user), asOperation(operation), resource),
+    explain: async (user, operation, resource = {}) => explain(asking, await principals.of(user), asOperation(operation), resource),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
-    health,
+    health: () => health(store, reindexed, flags.bypass),
     close: async () => {
       timers.stop();
       await started;
@@ -136,11 +122,21 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   } satisfies Guard);
 }
 
-/** A server that was given becomes the façade itself, so that code which holds it is enforced too. */
-function outerServer(options: GuardOptions, facade: Readonly<Record<string, unknown>>): Guard['server'] {
-  const outer = options.server as Record<string, unknown> | undefined;
-  if (outer !== undefined) Object.assign(outer, { engine: facade.engine, dataStore: facade.dataStore, definitions: facade.definitions, cache: facade.cache });
-  const server = (outer ?? facade) as Guard['server'];
-  (bpmn.BPMNServer as unknown as { instance: unknown }).instance = server;
-  return server;
+/**
+ * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot be opened
+ */
+export async function createGuard(options: GuardOptions): Promise<Guard> {
+  if (options?.store === undefined) throw new BadInput('bad-configuration', 'createGuard needs a store: { url, name }, { folder } or { memory: true }.');
+  const flags = readFlags(options.env);
+  checkHost(options.acceptHostVersion);
+  tameHost();
+  if (isStore(options.store)) return assemble(options, options.store, flags);
+  const store = await openStore(options.store);
+  try {
+    return await assemble(options, store, flags);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

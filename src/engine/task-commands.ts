@@ -11,7 +11,7 @@ import type { CommandOptions, Data, ExecutionView } from './types.js';
 
 const COMPLETE: Admitted = { operation: 'task:execute', states: TRANSITIONS.complete, administratorsToo: ['delegated'] };
 const TAKE: Admitted = { operation: 'task:take', states: TRANSITIONS.take };
-const RELEASE: Admitted = { operation: 'task:execute', states: TRANSITIONS.release };
+const RELEASE: Admitted = { operation: 'task:take', states: TRANSITIONS.release };
 const ASSIGN: Admitted = { operation: 'task:assign', states: TRANSITIONS.assign };
 const DELEGATE: Admitted = { operation: 'task:delegate', states: TRANSITIONS.delegate };
 const RESOLVE: Admitted = { operation: 'task:read', states: TRANSITIONS.resolve };
@@ -64,9 +64,18 @@ export class TaskCommands {
     return viewOf(kit, principal, execution, itemId);
   }
 
+  /** A task is given back by who has it, or an administrator; another state is not another person. */
+  private giving(principal: SecureUser, item: StoredItem): Admitted {
+    const holder = namesIn(item.assignee)[0];
+    if (holder !== undefined && holder !== principal.userName && !principal.isAdmin() && !this.kit.asking.bypass) {
+      throw new AccessDenied('forbidden', 'You may not do this (task:take): it takes one of: assigned to you.');
+    }
+    return RELEASE;
+  }
+
   /** What `assign` means depends on what it sets: a take, a release, or an assignment (spec 08, 6). */
   private meaning(principal: SecureUser, { assignee }: CheckedAssignment, item: StoredItem): Admitted {
-    if (assignee === null) return RELEASE;
+    if (assignee === null) return this.giving(principal, item);
     return assignee === principal.userName && namesIn(item.assignee)[0] !== principal.userName && !principal.isAdmin() ? TAKE : ASSIGN;
   }
 
@@ -122,7 +131,7 @@ export class TaskCommands {
   }
 
   release(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.change(principal, byId(itemId), () => ({ admitted: RELEASE, assignment: to(null) }));
+    return this.change(principal, byId(itemId), (item) => ({ admitted: this.giving(principal, item), assignment: to(null) }));
   }
 
   assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {

@@ -85,8 +85,9 @@ export interface Guard {
   as(user: UserInfo): GuardApi;
   /** Runs a function with the user as the ambient principal; ends with the promise it returns. */
   runAs<T>(user: UserInfo, fn: () => T | Promise<T>): Promise<T>;
+  /** The resource as it is stored, or by its ids alone: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name } }`. */
   can(user: UserInfo, operation: Operation, resource?: Resource): Promise<boolean>;
-  /** To whom may not read the resource, it says no more than that it is not found. */
+  /** The same with its reasons. To whom may not read the resource, it says no more than that it is not found. */
   explain(user: UserInfo, operation: Operation, resource?: Resource): Promise<Decision>;
   on(event: GuardEvent['event'], handler: (event: GuardEvent) => void | Promise<void>): () => void;
   install(): Promise<void>;
