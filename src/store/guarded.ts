@@ -53,7 +53,7 @@ export function guarded(store: Store, translate: Translate): Store {
     kind: store.kind,
     instances: behind(gate, store.instances, ['find', 'count', 'findItems', 'countItems', 'distinct', 'load', 'insert', 'update', 'remove', 'archive']),
     models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename']),
-    users: behind(gate, store.users, ['find', 'put', 'list', 'remove']),
+    users: behind(gate, store.users, ['find', 'put', 'insert', 'update', 'list', 'remove']),
     locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list']),
     audit: behind(gate, store.audit, ['append', 'find']),
     values: (namespace: string) => behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries']),

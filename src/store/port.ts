@@ -130,6 +130,13 @@ export interface LockStore {
 export interface UserStore {
   find(userName: string): Promise<StoredUser | undefined>;
   put(user: StoredUser): Promise<void>;
+  /** False, and nothing is changed, when there is a user of that name. */
+  insert(user: StoredUser): Promise<boolean>;
+  /**
+   * Sets top-level fields in one write, if the user is there and the expected texts are still what is stored; false
+   * otherwise. So what two callers change at once does not undo each other.
+   */
+  update(userName: string, fields: Readonly<Partial<StoredUser>>, expected?: Readonly<Record<string, string>>): Promise<boolean>;
   list(): Promise<StoredUser[]>;
   remove(userName: string): Promise<boolean>;
 }

@@ -16,6 +16,25 @@ export class EmbeddedUsers implements UserStore {
     await this.table.exclusive(() => this.table.write([[stored.userName, stored]]));
   }
 
+  insert(user: StoredUser): Promise<boolean> {
+    const stored = normalise(user);
+    return this.table.exclusive(async () => {
+      if (this.table.get(stored.userName) !== undefined) return false;
+      await this.table.write([[stored.userName, stored]]);
+      return true;
+    });
+  }
+
+  update(userName: string, fields: Readonly<Partial<StoredUser>>, expected: Readonly<Record<string, string>> = {}): Promise<boolean> {
+    const changed = normalise(fields);
+    return this.table.exclusive(async () => {
+      const stored = this.table.get(userName);
+      if (stored === undefined || Object.entries(expected).some(([field, text]) => stored[field] !== text)) return false;
+      await this.table.write([[userName, { ...stored, ...changed }]]);
+      return true;
+    });
+  }
+
   async list(): Promise<StoredUser[]> {
     return [...this.table.entries()].map(([, user]) => copy(user)).sort((a, b) => compareText(a.userName, b.userName));
   }

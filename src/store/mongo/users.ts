@@ -1,6 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import { normalise } from '../codec.js';
 import type { StoredUser, UserStore } from '../port.js';
+import { isDuplicate } from './failure.js';
 
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
 
@@ -15,6 +16,23 @@ export class MongoUsers implements UserStore {
   async put(user: StoredUser): Promise<void> {
     const { _id, ...stored } = normalise(user) as StoredUser & { _id?: unknown };
     await this.users.replaceOne({ _id: stored.userName as never }, stored, { upsert: true });
+  }
+
+  async insert(user: StoredUser): Promise<boolean> {
+    const { _id, ...stored } = normalise(user) as StoredUser & { _id?: unknown };
+    try {
+      await this.users.insertOne({ _id: stored.userName as never, ...stored });
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  }
+
+  async update(userName: string, fields: Readonly<Partial<StoredUser>>, expected: Readonly<Record<string, string>> = {}): Promise<boolean> {
+    const is = Object.entries(expected).map(([field, text]) => [field, { $eq: text }]);
+    const row = await this.users.updateOne({ _id: userName as never, ...Object.fromEntries(is) }, { $set: normalise(fields) });
+    return row.matchedCount === 1;
   }
 
   async list(): Promise<StoredUser[]> {
