@@ -2,7 +2,7 @@ import { isGuardError } from '../core/errors.js';
 import type { Operation } from '../core/operation.js';
 import type { SecureUser } from '../core/principal.js';
 import type { AuditEntry, AuditStore } from '../store/port.js';
-import type { Command } from './context.js';
+import type { Command, Contexts } from './context.js';
 import type { AuditSink, GuardLogger } from './types.js';
 
 /** What an entry says of the resource: its ids, never its data. */
@@ -15,12 +15,20 @@ export class Audit {
     private readonly sink: AuditSink | undefined,
     private readonly logger: GuardLogger,
     private readonly bypass: boolean,
+    private readonly contexts: Pick<Contexts, 'onBehalf'>,
   ) {}
+
+  /** What a key does on behalf of a user is recorded as the key's, for the user. */
+  private who(userName: string | null): Pick<AuditEntry, 'userName' | 'onBehalfOf'> {
+    const { onBehalf } = this.contexts;
+    if (onBehalf === undefined || (userName !== null && userName !== onBehalf.userName)) return { userName };
+    return { userName: onBehalf.actor, onBehalfOf: onBehalf.userName };
+  }
 
   /** Never throws: an answer stands whether or not it could be recorded; that it could not is logged. */
   async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
     if (entries.length === 0) return;
-    const full = entries.map((entry) => ({ time: new Date(), ...entry, ...(this.bypass ? { bypass: true } : {}) }));
+    const full = entries.map((entry) => ({ time: new Date(), ...entry, ...this.who(entry.userName), ...(this.bypass ? { bypass: true } : {}) }));
     try {
       await this.store.append(full);
       for (const entry of full) await this.sink?.(entry);
@@ -38,6 +46,12 @@ export class Audit {
     const known = isGuardError(error);
     const answer = known && error.status < 500 ? 'refused' : 'failed';
     return this.record([{ userName: principal?.userName ?? null, tenantId: principal?.tenantId, operation, resource, answer, reason: known ? error.code : 'failed' }]);
+  }
+
+  /** Somebody who could not be let in; `userName` is the name of the key that was shown, where that was a good one. */
+  refusedAtDoor(userName: string | undefined, resource: Target, error: unknown): Promise<void> {
+    const known = isGuardError(error);
+    return this.record([{ userName: userName ?? null, operation: 'authenticate', resource, answer: known && error.status < 500 ? 'refused' : 'failed', reason: known ? error.code : 'failed' }]);
   }
 
   /** What failed inside a model without stopping it. */

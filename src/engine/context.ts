@@ -79,6 +79,8 @@ export class Command {
 
 interface Ambient {
   readonly principal: SecureUser;
+  /** Who really calls, where it is not the principal: the name of the key that calls on its behalf. */
+  readonly actor: string | undefined;
   ended: boolean;
 }
 
@@ -93,8 +95,15 @@ export class Contexts {
     return ambient === undefined || ambient.ended ? undefined : ambient.principal;
   }
 
-  async runAs<T>(principal: SecureUser, fn: () => T | Promise<T>): Promise<T> {
-    const ambient: Ambient = { principal, ended: false };
+  /** Who called on whose behalf; also in what still runs after the call has ended. */
+  get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
+    const ambient = this.ambient.getStore();
+    return ambient?.actor === undefined ? undefined : { actor: ambient.actor, userName: ambient.principal.userName };
+  }
+
+  /** @param actor who calls on behalf of the principal, where that is somebody else */
+  async runAs<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T> {
+    const ambient: Ambient = { principal, actor, ended: false };
     try {
       return await this.ambient.run(ambient, fn);
     } finally {

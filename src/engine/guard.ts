@@ -21,6 +21,7 @@ import { explain } from './explain.js';
 import { health } from './health.js';
 import { bpmn, checkHost, tameHost, type HostServer } from './host.js';
 import { HostStore } from './host-store.js';
+import { createIdentity } from './identity.js';
 import { createInnerServer } from './inner-server.js';
 import { InstanceLocks } from './locks.js';
 import { Models } from './model-api.js';
@@ -49,7 +50,7 @@ function isStore(value: GuardOptions['store']): value is Store {
 async function assembleEngine(options: GuardOptions, store: Store, flags: Flags, logger: GuardLogger) {
   const contexts = new Contexts();
   const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER });
-  const audit = new Audit(store.audit, options.audit, logger, flags.bypass);
+  const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts);
   const runner = new CommandRunner({ store, hostStore, contexts, locks, logger, onFailures: (command) => audit.failures(command) });
@@ -79,6 +80,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   const { contexts, audit, runner, host, engine, models, timers, recovery } = await assembleEngine(options, store, flags, logger);
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
+  const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(logger);
   const reindexed = await isReindexed(store);
   const asking = new Asking(point, principals, audit, events, store, flags.bypass, () => reindexed.value);
@@ -98,6 +100,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
     server,
     api,
     store,
+    identity: createIdentity(asking, contexts, api, flags),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await principals.of(user), fn),
     can: async (user, operation, resource = {}) => {
@@ -113,6 +116,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
     install: () => store.install(),
     health: () => health(store, reindexed, flags.bypass),
     close: async () => {
+      stopListening?.();
       timers.stop();
       await started;
       await runner.close(CLOSE_LIMIT);

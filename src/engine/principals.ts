@@ -18,13 +18,32 @@ export class PlainName {
 /** Finds out who calls: an explicit user before the ambient one, both as the directory knows them today (spec 08, 33 to 35). */
 export class Principals {
   private readonly cache = new Map<string, { readonly until: number; readonly principal: SecureUser }>();
-  private readonly developer = new SecureUser({ userName: DEVELOPER });
+  /** Those that are not in the directory: programs with a key, the developer. Told apart by identity, which nobody can send. */
+  private readonly vouched = new WeakSet<SecureUser>([SYSTEM_USER]);
+  /** One more with each `forget`: an answer that was asked for before is not kept. */
+  private forgotten = 0;
+  /** Who acts where nobody is named, while there is no login. */
+  readonly developer: SecureUser = this.vouch({ userName: DEVELOPER });
 
   constructor(
     private readonly contexts: Contexts,
     private readonly directory: Directory | undefined,
     private readonly flags: Flags,
   ) {}
+
+  get hasDirectory(): boolean {
+    return this.directory !== undefined;
+  }
+
+  /**
+   * A principal that the directory is not asked about, since it is no user of it; this very object alone.
+   * @throws TypeError when it is not a valid user
+   */
+  vouch(info: UserInfo): SecureUser {
+    const principal = new SecureUser(info);
+    this.vouched.add(principal);
+    return principal;
+  }
 
   /**
    * @param user what stands in the user's place of the call; undefined or null: the ambient principal
@@ -64,15 +83,16 @@ export class Principals {
 
   /** The principal with the groups it has today; refused when the directory does not know it, or it was disabled. */
   private async today(principal: SecureUser): Promise<SecureUser> {
-    if (this.directory === undefined || principal === SYSTEM_USER) return principal;
+    if (this.directory === undefined || this.vouched.has(principal)) return principal;
     const known = this.cache.get(principal.userName);
     if (known !== undefined && known.until > Date.now()) return known.principal;
+    const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
     if (found === undefined || found.disabled === true) throw new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
     const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
     if (fresh.userName !== principal.userName) throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
     if (this.cache.size >= LIMIT) this.cache.clear();
-    this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
+    if (forgotten === this.forgotten) this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
     return fresh;
   }
 
@@ -93,6 +113,7 @@ export class Principals {
 
   /** Makes the next call ask the directory again; for who was just disabled here. */
   forget(userName: string): void {
+    this.forgotten++;
     this.cache.delete(userName);
   }
 }

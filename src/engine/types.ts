@@ -3,6 +3,7 @@ import type { Operation } from '../core/operation.js';
 import type { Policy } from '../core/policy.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
+import type { Right } from '../core/rights.js';
 import type { AuditEntry, Store } from '../store/port.js';
 import type { GuardApi } from './api-types.js';
 
@@ -18,6 +19,48 @@ export type StoreOptions =
 export interface Directory {
   /** The user of that exact name, or undefined when there is none. Rejects when it could not tell. */
   find(userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined>;
+  /**
+   * The user of that name when that is the password and the user is not disabled, else undefined; unknown users take as
+   * long as others. Rejects when it could not tell.
+   */
+  verify?(userName: string, password: string): Promise<UserInfo | undefined>;
+  /** Tells of each user that was changed, so that the next call sees it at once; gives what ends that. */
+  onChanged?(handler: (userName: string) => void): () => void;
+}
+
+/**
+ * What an enforcement point outside the engine asks: `authenticate`, `requirePrivilege` and `requireRight` are made of
+ * it. Who calls must have been established by the caller of these.
+ */
+export interface Identity {
+  /** With one, groups and `disabled` come from it, whatever else is said of a user. */
+  readonly hasDirectory: boolean;
+  /** Who acts without a login; undefined unless REQUIRE_AUTHENTICATION is `false`. */
+  readonly nobody: SecureUser | undefined;
+  /**
+   * The user as the directory has it today.
+   * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
+   */
+  establish(user: UserInfo): Promise<SecureUser>;
+  /** A principal that is no user of the directory, such as a program with a key. This very object counts, no copy of it. */
+  vouch(info: UserInfo): SecureUser;
+  /** The API bound to a principal. @param actor name of who calls on its behalf, for the audit trail */
+  bind(principal: SecureUser, actor?: string): GuardApi;
+  /** `runAs` for a principal that is established. @param actor name of who calls on its behalf, for the audit trail */
+  run<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T>;
+  /**
+   * Asserts that the user may do it: to the resource, or without one, that there could be a resource where it may.
+   * @param user undefined: the ambient principal
+   * @param name of what is asked for, for the audit trail
+   * @throws AccessDenied; recorded
+   */
+  require(user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string): Promise<SecureUser>;
+  /** Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws AccessDenied; recorded */
+  requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
+  /** Records in the audit trail what was allowed. */
+  allowed(principal: SecureUser, operation: Operation, target: AuditEntry['resource']): Promise<void>;
+  /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
+  refused(name: string | undefined, target: AuditEntry['resource'], error: unknown): Promise<void>;
 }
 
 /** Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change an answer. */
@@ -81,6 +124,7 @@ export interface Guard {
   readonly server: { readonly engine: unknown; readonly dataStore: unknown; readonly definitions: unknown; readonly [member: string]: unknown };
   readonly api: GuardApi;
   readonly store: Store;
+  readonly identity: Identity;
   /** The API bound to one user: no call needs a user argument. */
   as(user: UserInfo): GuardApi;
   /** Runs a function with the user as the ambient principal; ends with the promise it returns. */

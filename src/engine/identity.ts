@@ -1,0 +1,68 @@
+import { AccessDenied } from '../core/errors.js';
+import { OPERATIONS, type Operation } from '../core/operation.js';
+import type { SecureUser, UserInfo } from '../core/principal.js';
+import type { Resource } from '../core/resource.js';
+import { rightsIn, type Right } from '../core/rights.js';
+import type { Asking } from './asking.js';
+import type { Target } from './audit.js';
+import type { Contexts } from './context.js';
+import { bindApi } from './secured-api.js';
+import type { Flags } from './environment.js';
+import type { GuardApi, Identity } from './types.js';
+
+type Member = (...args: unknown[]) => unknown;
+
+/** The API, each call with the principal as the ambient one, so that what is recorded of it names the caller too. */
+function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<unknown>): GuardApi {
+  const groups = Object.entries(api).map(([group, members]) => {
+    const calls = Object.entries(members as Record<string, Member>).map(([name, member]) => [name, (...args: unknown[]) => run(async () => member(...args))]);
+    return [group, Object.freeze(Object.fromEntries(calls))];
+  });
+  return Object.freeze(Object.fromEntries(groups)) as GuardApi;
+}
+
+/** Makes what an enforcement point outside the engine, such as the one at HTTP, asks of a guard. */
+export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi, flags: Flags): Identity {
+  const { principals, audit, bypass } = asking;
+
+  async function decide(principal: SecureUser, operation: Operation, resource: Resource | undefined): Promise<void> {
+    const { kind } = OPERATIONS[operation];
+    if (resource === undefined) {
+      const facts = operation === 'model:read' ? await asking.modelFacts(principal) : {};
+      if (asking.scope(principal, operation, facts).kind === 'nothing') throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
+      return;
+    }
+    const facts = kind === 'model' && resource.model !== undefined ? await asking.modelFacts(principal, String(resource.model.name)) : {};
+    const read = ({ task: 'task:read', instance: 'instance:read', model: 'model:read', system: undefined } as const)[kind];
+    asking.assert(principal, operation, resource, read === undefined || asking.allows(principal, read, resource, facts), facts);
+  }
+
+  return Object.freeze({
+    hasDirectory: principals.hasDirectory,
+    nobody: flags.requireAuthentication ? undefined : principals.developer,
+    establish: (user: UserInfo) => principals.of(user),
+    vouch: (info: UserInfo) => principals.vouch(info),
+    bind: (principal: SecureUser, actor?: string) => (actor === undefined ? bindApi(api, principal) : bindApi(within(api, (call) => contexts.runAs(principal, call, actor)), principal)),
+    run: <T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string) => contexts.runAs(principal, fn, actor),
+    require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
+      const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
+      return asking.call(user, operation, target, async (principal) => {
+        await decide(principal, operation, resource);
+        return principal;
+      });
+    },
+    async requireRight(user: UserInfo | undefined, right: Right) {
+      let principal: SecureUser | undefined;
+      try {
+        principal = await principals.of(user);
+        if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right)) throw new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
+        return principal;
+      } catch (error) {
+        await audit.refused(principal, right, { kind: 'system' }, error);
+        throw error;
+      }
+    },
+    allowed: (principal: SecureUser, operation: Operation, target: Target) => audit.allowed(principal, operation, target, 'allowed'),
+    refused: (name: string | undefined, target: Target, error: unknown) => audit.refusedAtDoor(name, target, error),
+  } satisfies Identity);
+}
