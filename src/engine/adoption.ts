@@ -23,6 +23,8 @@ export class Adoption {
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
     this.commands.set(execution, command);
+    // The host sets it for `start` and `invoke`, and forgets it for a second start event.
+    execution.userName ??= command.starter;
     for (const method of ['save', 'end', 'assign'] as const) {
       const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
       (execution as Record<string, unknown>)[method] = (...args: unknown[]) => command.track(original.apply(execution, args));
