@@ -1,5 +1,4 @@
 import { isGuardError } from '../core/errors.js';
-import type { Operation } from '../core/operation.js';
 import type { SecureUser } from '../core/principal.js';
 import type { AuditEntry, AuditStore } from '../store/port.js';
 import type { Command, Contexts } from './context.js';
@@ -37,7 +36,7 @@ export class Audit {
     }
   }
 
-  allowed(principal: SecureUser, operation: Operation, resource: Target, reason: string): Promise<void> {
+  allowed(principal: SecureUser, operation: string, resource: Target, reason: string): Promise<void> {
     return this.record([{ userName: principal.userName, tenantId: principal.tenantId, operation, resource, answer: 'allowed', reason }]);
   }
 

@@ -62,7 +62,19 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
         throw error;
       }
     },
-    allowed: (principal: SecureUser, operation: Operation, target: Target) => audit.allowed(principal, operation, target, 'allowed'),
+    decide,
+    async call<T>(user: UserInfo | undefined, what: string, target: Target, work: (principal: SecureUser) => Promise<T>) {
+      let principal: SecureUser | undefined;
+      try {
+        principal = await principals.of(user);
+        const done = await work(principal);
+        await audit.allowed(principal, what, target, 'allowed');
+        return done;
+      } catch (error) {
+        await audit.refused(principal, what, target, error);
+        throw error;
+      }
+    },
     refused: (name: string | undefined, target: Target, error: unknown) => audit.refusedAtDoor(name, target, error),
   } satisfies Identity);
 }

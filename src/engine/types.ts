@@ -57,8 +57,10 @@ export interface Identity {
   require(user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string): Promise<SecureUser>;
   /** Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws AccessDenied; recorded */
   requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
-  /** Records in the audit trail what was allowed. */
-  allowed(principal: SecureUser, operation: Operation, target: AuditEntry['resource']): Promise<void>;
+  /** Asserts what `require` asserts, of a principal that is established; not recorded. @throws AccessDenied */
+  decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
+  /** Does something for a user and records what came of it, done or refused. `what`: an operation, or a name in its place. */
+  call<T>(user: UserInfo | undefined, what: string, target: AuditEntry['resource'], work: (principal: SecureUser) => Promise<T>): Promise<T>;
   /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
   refused(name: string | undefined, target: AuditEntry['resource'], error: unknown): Promise<void>;
 }
