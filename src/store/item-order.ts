@@ -8,11 +8,8 @@ interface Place {
 }
 
 /** Items without a number as `seq` come first; those of one `seq` are told apart by id, so that the order is total. */
-function placeOf(item: unknown): Place {
-  const seq = child(item, 'seq');
-  const id = child(item, 'id');
-  return { seq: typeof seq === 'number' && !Number.isNaN(seq) ? seq : -Infinity, id: typeof id === 'string' ? id : '' };
-}
+const placeOf = (item: unknown): Place => place(child(item, 'seq'), child(item, 'id'));
+const place = (seq: unknown, id: unknown): Place => ({ seq: typeof seq === 'number' && !Number.isNaN(seq) ? seq : -Infinity, id: typeof id === 'string' ? id : '' });
 
 function compare(a: Place, b: Place): number {
   return a.seq === b.seq ? compareText(a.id, b.id) : a.seq < b.seq ? -1 : 1;
@@ -30,7 +27,6 @@ export const isInside = (cursor: Cursor): boolean => cursor.seq !== undefined ||
 
 /** Whether an item of the cursor's own instance comes after the cursor. */
 export function isAfter(item: unknown, cursor: Cursor): boolean {
-  const place = placeOf(item);
-  const seq = cursor.seq ?? -Infinity;
-  return cursor.item === undefined ? place.seq > seq : compare(place, { seq, id: cursor.item }) > 0;
+  const [at, last] = [placeOf(item), place(cursor.seq, cursor.item)];
+  return cursor.item === undefined ? at.seq > last.seq : compare(at, last) > 0;
 }

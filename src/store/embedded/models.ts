@@ -1,5 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import { compareText } from '../../core/value.js';
+import { compareValues } from '../bson-order.js';
 import { compileMatch } from '../match.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
 import { revisionOf, settable } from '../revision.js';
@@ -19,7 +20,7 @@ export class EmbeddedModels implements ModelStore {
   async find(filter: Filter, { without = [], skip = 0, limit = Infinity }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {}): Promise<StoredModel[]> {
     const match = compileMatch(filter);
     const found = [...this.table.entries()].filter(([, model]) => match(model));
-    found.sort(([a, left], [b, right]) => compareText(left.name, right.name) || compareText(a, b));
+    found.sort(([, a], [, b]) => compareText(a.name, b.name) || compareValues(a.owner, b.owner));
     return found.slice(skip, skip + limit).map(([, model]) => copyWithout(model, without));
   }
 
