@@ -51,6 +51,14 @@ function values(input: unknown, where: string): readonly Scalar[] | Reference {
   });
 }
 
+/** The fields that a condition speaks of, those of `$data.` and `$role.` values included. */
+function fieldsOf(condition: Condition): string[] {
+  if (condition.op === 'not') return fieldsOf(condition.of);
+  if ('of' in condition) return condition.of.flatMap(fieldsOf);
+  const operand = 'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  return [condition.field, ...(isReference(operand) && operand.ref !== 'user' ? [`$${operand.ref}.${operand.path}`] : [])];
+}
+
 class Reader {
   private nodes = 0;
 
@@ -103,7 +111,9 @@ class Reader {
 
   private items(input: unknown, depth: number): Condition {
     if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch') return bad('items takes {$elemMatch: condition}.');
-    return some('instance.items', this.read(input.$elemMatch, depth + 1));
+    const where = this.read(input.$elemMatch, depth + 1);
+    const other = fieldsOf(where).find((name) => !name.startsWith('item.'));
+    return other === undefined ? some('instance.items', where) : bad(`items: {$elemMatch} speaks of one item alone, met ${show(other)}; put the rest beside it.`);
   }
 }
 

@@ -18,7 +18,11 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
     const segment = segments[i] as string;
     if (Array.isArray(value)) {
       const found: unknown[] = [];
-      if (INDEX.test(segment) && Number(segment) < value.length) found.push(...valuesAt(value[Number(segment)], segments, i + 1));
+      if (INDEX.test(segment) && Number(segment) < value.length) {
+        const entry: unknown = value[Number(segment)];
+        // A list that a number names stands for itself, and no condition is about a list.
+        if (i + 1 < segments.length || !Array.isArray(entry)) found.push(...valuesAt(entry, segments, i + 1));
+      }
       for (const element of value as unknown[]) {
         if (typeof element === 'object' && element !== null && !Array.isArray(element)) found.push(...valuesAt(element, segments, i));
       }

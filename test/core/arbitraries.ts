@@ -20,20 +20,20 @@ const userReference: fc.Arbitrary<Reference> = reference.map((r) => ({ ...r, ref
 const itemField = fc.constantFrom('item.assignee', 'item.candidateGroups', 'item.status', 'item.x.y');
 const instanceField = fc.constantFrom('instance.tenantId', 'instance.data.requester', 'instance.data.list', 'instance.guard.roles.owner');
 
-function leaf(field: fc.Arbitrary<string>): fc.Arbitrary<Condition> {
+function leaf(field: fc.Arbitrary<string>, references = reference): fc.Arbitrary<Condition> {
   return fc.oneof(
     fc.tuple(fc.constantFrom<Comparison>('eq', 'ne', 'lt', 'lte', 'gt', 'gte'), field, fc.oneof(scalar, userReference)).map(([op, at, value]) => compare(op, at, value)),
-    fc.tuple(fc.constantFrom<Comparison>('eq', 'ne'), field, reference).map(([op, at, value]) => compare(op, at, value)),
-    fc.tuple(field, fc.oneof(fc.array(scalar, { maxLength: 3 }), reference)).map(([at, values]) => isIn(at, values)),
+    fc.tuple(fc.constantFrom<Comparison>('eq', 'ne'), field, references).map(([op, at, value]) => compare(op, at, value)),
+    fc.tuple(field, fc.oneof(fc.array(scalar, { maxLength: 3 }), references)).map(([at, values]) => isIn(at, values)),
     fc.tuple(field, fc.boolean()).map(([at, present]) => exists(at, present)),
   );
 }
 
-function tree(field: fc.Arbitrary<string>, leaves: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> {
+function tree(leaf: fc.Arbitrary<Condition>, leaves: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> {
   return fc.letrec<{ node: Condition }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
-      fc.oneof(leaf(field), leaves),
+      fc.oneof(leaf, leaves),
       fc.array(tie('node'), { maxLength: 3 }).map((of) => and(...of)),
       fc.array(tie('node'), { maxLength: 3 }).map((of) => or(...of)),
       tie('node').map(not),
@@ -41,10 +41,11 @@ function tree(field: fc.Arbitrary<string>, leaves: fc.Arbitrary<Condition>): fc.
   })).node;
 }
 
-const itemCondition = tree(itemField, leaf(itemField));
+/** One that is asked of an item alone, as inside `$elemMatch`. */
+export const itemCondition = tree(leaf(itemField, userReference), leaf(itemField, userReference));
 
 /** Any condition that a rule writer can write: on the instance, on the item, and on the items of the instance. */
-export const condition: fc.Arbitrary<Condition> = tree(fc.oneof(instanceField, itemField), itemCondition.map((where) => some('instance.items', where)));
+export const condition: fc.Arbitrary<Condition> = tree(leaf(fc.oneof(instanceField, itemField)), itemCondition.map((where) => some('instance.items', where)));
 
 const anything = fc.oneof(scalar, fc.constant(null), fc.constant(undefined), fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 3 }), fc.constant({ y: 'alice' }), fc.constant([['alice']]));
 
