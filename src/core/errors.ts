@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   unauthenticated: { status: 401, meaning: 'Nobody is calling, or who calls could not be established.' },
   forbidden: { status: 403, meaning: 'The resource may be seen, the operation is not allowed.' },
   'not-found': { status: 404, meaning: 'Not there, or not yours to know.' },
+  'method-not-allowed': { status: 405, meaning: 'The path is known, but not with this HTTP method; the header Allow lists those it takes.' },
   ambiguous: { status: 409, meaning: 'The query found more than one resource; a command needs exactly one.' },
   conflict: { status: 409, meaning: 'Somebody else was faster, or the resource changed meanwhile.' },
   'wrong-state': { status: 409, meaning: 'The task or instance is not in a state that admits the operation.' },

@@ -1,6 +1,6 @@
 import { AccessDenied, BadInput, CouldNotTell, ERROR_CODES, GuardError, isGuardError, notFound } from '../../src/core/errors.js';
 
-const STATUS = [400, 401, 403, 404, 409, 413, 429, 500, 503];
+const STATUS = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503];
 
 describe('errors', () => {
   test.each(Object.entries(ERROR_CODES))('%s has a status of the closed list and a meaning in one sentence', (_code, { status, meaning }) => {

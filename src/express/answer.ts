@@ -1,0 +1,25 @@
+import type { HttpRequest, HttpResponse } from './http.js';
+
+/** Answers are for who asked, now, and are no pages. */
+const HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+} as const;
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Sends a text with its length; to HEAD, the headers alone. */
+export function sendText(req: HttpRequest, res: HttpResponse, status: number, text: string, type: string, headers: Readonly<Record<string, string>> = {}): void {
+  const bytes = Buffer.from(text, 'utf8');
+  res.statusCode = status;
+  for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) res.setHeader(name, value);
+  res.setHeader('Content-Type', type);
+  res.setHeader('Content-Length', bytes.length);
+  res.end(req.method === 'HEAD' ? undefined : bytes);
+}
+
+/** Sends a value as JSON. What JSON cannot hold is left out; nothing at all is sent as an empty object. */
+export function sendJson(req: HttpRequest, res: HttpResponse, status: number, value: unknown, type: string = JSON_TYPE): void {
+  sendText(req, res, status, JSON.stringify(value ?? {}), type);
+}

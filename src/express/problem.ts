@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { ERROR_CODES, isGuardError, type ErrorCode } from '../core/errors.js';
+import type { GuardLogger } from '../engine/types.js';
+import { localsOf, type HttpRequest, type HttpResponse } from './http.js';
+import { sendJson } from './answer.js';
+
+/**
+ * How refusals and failures are told. `bpmn-client`: as the client of that name understands them, status 200 with
+ * `errors` and `error`, a missing or bad key excepted. `http`: real statuses and problem details (RFC 9457).
+ */
+export type Dialect = 'bpmn-client' | 'http';
+export const DIALECTS: readonly Dialect[] = ['bpmn-client', 'http'];
+
+/** What may be told of an error. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string;
+  /** Names the occurrence in the log and in the answer, where the detail says nothing. */
+  readonly id?: string;
+}
+
+const RETRY_AFTER = '5';
+const PROBLEM = 'application/problem+json; charset=utf-8';
+
+/** Errors of body parsers and routers: the request was at fault, and they say so. */
+function ofFramework(error: unknown): ErrorCode | undefined {
+  if (error instanceof URIError) return 'bad-request';
+  const { expose, status } = (typeof error === 'object' && error !== null ? error : {}) as { expose?: unknown; status?: unknown };
+  if (expose !== true || typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  return status === 413 ? 'too-large' : status === 429 ? 'too-many' : 'bad-request';
+}
+
+/** Of an error that is not ours nothing is told but that there was one. */
+export function refusalOf(error: unknown): Refusal {
+  if (isGuardError(error)) return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
+  const code = ofFramework(error);
+  if (code !== undefined) return { code, status: ERROR_CODES[code].status, detail: 'The request could not be read.' };
+  return { code: 'failed', status: 500, detail: 'The call failed; nothing more can be told. The log has the reason.', id: `urn:uuid:${randomUUID()}` };
+}
+
+function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
+  return { type: `urn:bpmn-guard:error:${code}`, title: ERROR_CODES[code].meaning, status, detail, code, ...(id === undefined ? {} : { instance: id }) };
+}
+
+/** Answers with problem details and the real status. */
+export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusal, more: Record<string, unknown> = {}): void {
+  if (refusal.status === 401) res.setHeader('WWW-Authenticate', 'ApiKey header="x-api-key", Bearer');
+  if (refusal.status === 503 || refusal.status === 429) if (!res.hasHeader('Retry-After')) res.setHeader('Retry-After', RETRY_AFTER);
+  sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
+}
+
+/**
+ * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason of
+ * any other; but where nobody was recognised the status is 401.
+ */
+export function sendError(req: HttpRequest, res: HttpResponse, error: unknown, dialect: Dialect, logger?: GuardLogger): void {
+  const refusal = refusalOf(error);
+  const { id, status, code, detail } = refusal;
+  if (id !== undefined) logger?.error('request failed', { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  if (res.headersSent || res.destroyed) return void res.destroy();
+  // What is still to come of the body is not waited for.
+  if (!req.complete) res.setHeader('Connection', 'close');
+  if (dialect === 'http') return sendProblem(req, res, refusal);
+  const told = { errors: detail, error: detail };
+  if (status === 401 && !recognised(res)) return sendProblem(req, res, refusal, told);
+  sendJson(req, res, 200, { ...told, code, status, ...(id === undefined ? {} : { instance: id }) });
+}
+
+/** True when a key or session was good, whatever was refused afterwards. */
+function recognised(res: HttpResponse): boolean {
+  const { principal, key } = localsOf(res);
+  return principal !== undefined || key !== undefined;
+}

@@ -1,0 +1,101 @@
+import { AccessDenied, BadInput } from '../core/errors.js';
+import type { Guard, GuardLogger } from '../engine/types.js';
+import { sendJson, sendText } from './answer.js';
+import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
+import { documentPages } from './docs-page.js';
+import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
+import { checkUser, readInput } from './input.js';
+import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
+import { parseMultipart, type Part } from './multipart.js';
+import { DIALECTS, sendError, type Dialect } from './problem.js';
+import { ROUTES } from './routes/index.js';
+import type { Call, Method, Route } from './routes/route.js';
+
+export interface RouterOptions {
+  /** How refusals are told; default `bpmn-client`. */
+  readonly dialect?: Dialect;
+  /** Bytes of a body at most, files included; default 1 MB (1,048,576). */
+  readonly limit?: number;
+  /** Serves `/openapi.json` and the page `/docs`; default true. */
+  readonly docs?: boolean;
+  /** Told of failures that the answer says nothing of. */
+  readonly logger?: GuardLogger;
+}
+
+/** @throws BadInput `bad-configuration` */
+export function checkRouterOptions({ dialect = 'bpmn-client', limit = BODY_LIMIT, docs = true, logger }: RouterOptions): Required<Omit<RouterOptions, 'logger'>> & { logger: GuardLogger | undefined } {
+  if (!DIALECTS.includes(dialect)) throw new BadInput('bad-configuration', `dialect must be one of ${DIALECTS.join(', ')}.`);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new BadInput('bad-configuration', 'limit must be a number of bytes.');
+  return { dialect, limit, docs, logger };
+}
+
+/** In which dialect a path is answered: our own routes always with real statuses. */
+export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
+  const [first] = place?.routes.values() ?? [];
+  return first?.face === 'bpmn-client' ? dialect : 'http';
+}
+
+/** A form on a foreign page must not act with the session of who looks at it. */
+function refuseForeignPage(req: HttpRequest): void {
+  const { 'sec-fetch-site': site, 'x-api-key': key, authorization } = req.headers;
+  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (foreign && key === undefined && authorization === undefined) throw new AccessDenied('forbidden', 'Calls from pages of another origin need a key or a token of their own.');
+}
+
+/** The parts of a form with files. */
+async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
+  if (!hasBody(req) || mediaType(req) !== 'multipart/form-data') throw new BadInput('bad-request', 'A model is sent as a form with files (multipart/form-data).');
+  return parseMultipart(await readBytes(req, limit), req.headers['content-type'] ?? '');
+}
+
+/** Who calls. Before the body is looked at: who is nobody has nothing read. */
+function callOf(guard: Guard, route: Route, res: HttpResponse): Call {
+  const { guard: api, principal } = localsOf(res);
+  if (route.operation !== 'public' && (api === undefined || principal === undefined)) throw new AccessDenied('unauthenticated', 'This needs a key, a token or a session.');
+  return { guard, api: api as Call['api'], principal: principal as Call['principal'], parts: [] };
+}
+
+async function answer(guard: Guard, route: Route, place: Place, req: HttpRequest, res: HttpResponse, limit: number): Promise<void> {
+  const call = callOf(guard, route, res);
+  if (route.method !== 'GET') refuseForeignPage(req);
+  const parts = route.upload ? await formParts(req, limit) : [];
+  const body = route.upload ? undefined : await jsonBody(req, limit);
+  if (route.operation !== 'public') checkUser(body, call.principal);
+  const input = readInput(route, { path: pathInputs(place), url: req.url ?? '', body, parts });
+  const result = await route.run({ ...call, parts }, input);
+  const status = route.status?.(result) ?? 200;
+  if (route.type === undefined) sendJson(req, res, status, result);
+  else sendText(req, res, status, String(result), route.type);
+}
+
+/**
+ * The routes of bpmn-web that bpmn-client calls, and our own, each enforced for who `authenticate` found.
+ * A path that it does not know goes to `next`.
+ * @throws BadInput `bad-configuration`
+ */
+export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {
+  const { dialect, limit, docs, logger } = checkRouterOptions(options);
+  const match = matcher(ROUTES);
+  const pages = docs ? documentPages(ROUTES) : undefined;
+
+  return function guardRouter(req, res, next) {
+    const path = pathOf(req.url);
+    if (pages?.(req, res, path) === true) return;
+    const place = match(path);
+    if (place === undefined) return next();
+    const method = req.method === 'HEAD' ? 'GET' : req.method;
+    if (method === 'OPTIONS') {
+      res.setHeader('Allow', allowed(place));
+      res.statusCode = 204;
+      res.end();
+      return;
+    }
+    const route = place.routes.get(method as Method);
+    if (route === undefined) {
+      res.setHeader('Allow', allowed(place));
+      sendError(req, res, new BadInput('method-not-allowed', `This path takes ${allowed(place)}.`), 'http');
+      return;
+    }
+    answer(guard, route, place, req, res, limit).catch((error: unknown) => sendError(req, res, error, dialectAt(place, dialect), logger));
+  };
+}

@@ -1,0 +1,81 @@
+import { count, flag, object, optional, projection, query, text } from './param.js';
+import { list, member, ref } from './common.js';
+import { route, type Route } from './route.js';
+
+const ITEMS = query('Which items; all that the caller may see where nothing is said.');
+const INSTANCES = query('Which instances; all that the caller may read where nothing is said.');
+const REMOVED = member('result', { type: 'object', required: ['deletedCount'], properties: { deletedCount: { type: 'integer' } } });
+
+const PAGE = {
+  filter: optional(query('Which instances or, with a field below `items.`, which items.')),
+  after: optional(text('The cursor of the page before.')),
+  limit: optional(count('Rows of a page; default 10, at most 1000.')),
+  sort: optional(object<Record<string, 1 | -1>>('Fields and directions: 1 or -1.')),
+  projection: optional(projection('The fields to show.')),
+  getTotalCount: optional(flag('Count all rows as well.')),
+};
+
+const find = (path: string, id: string): Route =>
+  route({ method: 'GET', path, id, says: 'A page of instances or items.', operation: 'instance:read', takes: PAGE, answers: ref('Page'), run: ({ api }, request) => api.data.find(request) });
+
+const findItems = (path: string, id: string): Route =>
+  route({
+    method: 'GET',
+    path,
+    id,
+    says: 'Items that the query finds.',
+    operation: 'task:read',
+    takes: { query: optional(ITEMS) },
+    bodyIs: 'query',
+    answers: member('items', list(ref('Item'))),
+    run: async ({ api }, { query }) => ({ items: await api.data.findItems(query) }),
+  });
+
+const deleteInstances = (path: string, id: string): Route =>
+  route({
+    method: 'DELETE',
+    path,
+    id,
+    says: 'Deletes the instances that the query finds, if each of them may be deleted; else none. An empty query stands for all.',
+    operation: 'instance:delete',
+    takes: { query: query('Which instances.') },
+    bodyIs: 'query',
+    answers: REMOVED,
+    run: async ({ api }, { query }) => ({ result: await api.data.deleteInstances(query) }),
+  });
+
+/** `/api/datastore`, as bpmn-web has it, and the paged find that its client asks for. */
+export const DATASTORE: readonly Route[] = [
+  find('/api/datastore/find', 'datastore.find'),
+  findItems('/api/datastore/findItems', 'datastore.findItems'),
+  route({
+    method: 'GET',
+    path: '/api/datastore/findInstances',
+    id: 'datastore.findInstances',
+    says: 'Instances that the query finds, with their source where no projection is given.',
+    operation: 'instance:read',
+    takes: { query: optional(INSTANCES), projection: optional(projection('The fields to show.')) },
+    bodyIs: 'query',
+    answers: member('instances', list(ref('Shown'))),
+    run: async ({ api }, { query, projection }) => ({ instances: await api.data.findInstances(query, undefined, projection === undefined ? 'full' : { projection }) }),
+  }),
+  deleteInstances('/api/datastore/deleteInstances', 'datastore.deleteInstances'),
+];
+
+/** `/api2/data`. */
+export const DATA2: readonly Route[] = [
+  find('/api2/datastore/find', 'api2.data.find'),
+  findItems('/api2/data/findItems', 'api2.data.findItems'),
+  route({
+    method: 'GET',
+    path: '/api2/data/findInstances',
+    id: 'api2.data.findInstances',
+    says: 'Instances that the query finds, with their source.',
+    operation: 'instance:read',
+    takes: { query: optional(INSTANCES) },
+    bodyIs: 'query',
+    answers: member('instances', list(ref('Instance'))),
+    run: async ({ api }, { query }) => ({ instances: await api.data.findInstances(query, undefined, 'full') }),
+  }),
+  deleteInstances('/api2/data/deleteInstances', 'api2.data.deleteInstances'),
+];

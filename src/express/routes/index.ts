@@ -1,0 +1,10 @@
+import { DATA2, DATASTORE } from './data.js';
+import { DECISIONS } from './decisions.js';
+import { ENGINE, ENGINE2 } from './engine.js';
+import { HEALTH } from './health.js';
+import { DEFINITIONS, MODEL2 } from './models.js';
+import type { Route } from './route.js';
+import { TASKS } from './tasks.js';
+
+/** Every route that the router serves, the document and its page excepted. */
+export const ROUTES: readonly Route[] = Object.freeze([...HEALTH, ...ENGINE, ...DATASTORE, ...DEFINITIONS, ...ENGINE2, ...DATA2, ...MODEL2, ...TASKS, ...DECISIONS]);

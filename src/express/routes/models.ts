@@ -1,0 +1,110 @@
+import { BadInput } from '../../core/errors.js';
+import type { Part } from '../multipart.js';
+import { list, MODEL, ref } from './common.js';
+import { optional, query, text, type Schema } from './param.js';
+import { route, withAndWithout, type Route } from './route.js';
+
+const DONE: Schema = { type: 'boolean', const: true };
+const QUERY = optional(query('Which models, or events of them.'));
+const EVENTS = list({ type: 'object', required: ['modelName'], properties: { modelName: { type: 'string' }, elementId: { type: 'string' } } });
+
+function textOf({ content }: Part): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch (error) {
+    throw new BadInput('bad-model', 'A model is text in UTF-8.', { cause: error });
+  }
+}
+
+/** The first file is the BPMN document, the second, where there is one, its picture. */
+const upload = (path: string, id: string): Route[] =>
+  withAndWithout(
+    'name',
+    route({
+      method: 'POST',
+      path,
+      id,
+      says: 'Stores a model: a form with the BPMN document as first file and, if wanted, its SVG picture as second. A field `name` or `title` names it where the path does not.',
+      operation: 'model:write',
+      takes: { name: MODEL },
+      upload: true,
+      answers: { type: 'string', const: 'OK' },
+      async run({ api, parts }, { name }) {
+        const files = parts.filter(({ filename }) => filename !== undefined);
+        const [source, svg, ...more] = files;
+        if (source === undefined || more.length > 0) throw new BadInput('bad-model', 'A model is sent as one file, or as two with its picture.');
+        await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
+        return 'OK';
+      },
+    }),
+  );
+
+const models = (path: string, id: string): Route =>
+  route({ method: 'GET', path, id, says: 'Names of the models that the caller may read.', operation: 'model:read', takes: { query: QUERY }, bodyIs: 'query', answers: list(ref('ModelName')), run: ({ api }, { query }) => api.model.list(query) });
+
+const events = (which: 'findEvents' | 'findStartEvents', says: string): Route =>
+  route({ method: 'GET', path: `/api2/model/${which}`, id: `api2.model.${which}`, says, operation: 'model:read', takes: { query: QUERY }, bodyIs: 'query', answers: EVENTS, run: ({ api }, { query }) => api.model[which](query) });
+
+const remove = (path: string, id: string): Route =>
+  route({ method: 'POST', path, id, says: 'Deletes a model.', operation: 'model:delete', takes: { name: MODEL }, answers: DONE, run: ({ api }, { name }) => api.model.delete(name) });
+
+const rename = (path: string, id: string): Route =>
+  route({ method: 'POST', path, id, says: 'Renames a model.', operation: 'model:write', takes: { name: MODEL, newName: text('The new name.') }, answers: DONE, run: ({ api }, { name, newName }) => api.model.rename(name, newName) });
+
+const save = route({
+  method: 'POST',
+  path: '/api/model/save',
+  id: 'model.save',
+  says: 'Stores a model.',
+  operation: 'model:write',
+  takes: { name: MODEL, xml: text('The BPMN document.'), svg: optional(text('Its picture.')) },
+  answers: DONE,
+  run: ({ api }, { name, xml, svg }) => api.model.save(name, xml, svg),
+});
+
+/** `/api/definitions` and `/api/model`; the client imports to either. */
+export const DEFINITIONS: readonly Route[] = [
+  models('/api/definitions/list', 'definitions.list'),
+  ...withAndWithout(
+    'name',
+    route({
+      method: 'GET',
+      path: '/api/definitions/load',
+      id: 'definitions.load',
+      says: 'The BPMN document of a model, as it was stored.',
+      operation: 'model:read',
+      takes: { name: MODEL },
+      answers: { type: 'string' },
+      type: 'application/xml; charset=utf-8',
+      run: ({ api }, { name }) => api.model.getSource(name),
+    }),
+  ),
+  remove('/api/definitions/delete', 'definitions.delete'),
+  rename('/api/definitions/rename', 'definitions.rename'),
+  ...upload('/api/definitions/import', 'definitions.import'),
+  ...upload('/api/model/import', 'model.import'),
+  save,
+];
+
+/** `/api2/model`. */
+export const MODEL2: readonly Route[] = [
+  models('/api2/model/list', 'api2.model.list'),
+  events('findEvents', 'Events of the models that the caller may read.'),
+  events('findStartEvents', 'Start events that the caller may use.'),
+  ...withAndWithout(
+    'name',
+    route({
+      method: 'GET',
+      path: '/api2/model/load',
+      id: 'api2.model.load',
+      says: 'A model, parsed: its processes, elements and flows.',
+      operation: 'model:read',
+      takes: { name: MODEL },
+      answers: { type: 'object', required: ['elements', 'flows'] },
+      run: ({ api }, { name }) => api.model.load(name),
+    }),
+  ),
+  remove('/api2/model/delete', 'api2.model.delete'),
+  rename('/api2/model/rename', 'api2.model.rename'),
+  ...upload('/api2/model/import', 'api2.model.import'),
+];

@@ -1,0 +1,82 @@
+import type { GuardApi, ItemView } from '../../engine/types.js';
+import { DATA, list, member, ref } from './common.js';
+import { optional, query, text, type Schema } from './param.js';
+import { route, type Route, type Takes } from './route.js';
+
+const ID = text('The id of the task.');
+const ITEM = ref('Item');
+/** Without a task: who acted may no longer read it. */
+const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
+const WAITING = optional(query('Which tasks; all that wait where nothing is said.'));
+
+const command = <T extends Takes>(verb: string, given: Pick<Route, 'says' | 'operation'> & { takes: T; answers?: Schema; run: Parameters<typeof route<T>>[0]['run'] }): Route =>
+  route({ answers: ITEM_IF_ANY, ...given, method: 'POST', path: `/api/tasks/:itemId/${verb}`, id: `tasks.${verb}`, face: 'ours' });
+
+const shown = async (item: Promise<ItemView | undefined>): Promise<{ item?: ItemView }> => {
+  const view = await item;
+  return view === undefined ? {} : { item: view };
+};
+
+type OnTask = (api: GuardApi, itemId: string) => Promise<ItemView | undefined>;
+const onTask = (verb: string, says: string, operation: Route['operation'], call: OnTask): Route => command(verb, { says, operation, takes: { itemId: ID }, run: ({ api }, { itemId }) => shown(call(api, itemId)) });
+
+/** Tasks by their id, and the lists that a task page needs. */
+export const TASKS: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/tasks',
+    id: 'tasks.list',
+    face: 'ours',
+    says: 'Waiting user tasks that the caller may see.',
+    operation: 'task:read',
+    takes: { query: WAITING },
+    bodyIs: 'query',
+    answers: member('items', list(ITEM)),
+    run: async ({ api }, { query }) => ({ items: await api.data.getPendingUserTasks(query) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/tasks/count',
+    id: 'tasks.count',
+    face: 'ours',
+    says: 'How many items the query finds; waiting user tasks where nothing is said.',
+    operation: 'task:read',
+    takes: { query: WAITING },
+    bodyIs: 'query',
+    answers: member('count', { type: 'integer' }),
+    run: async ({ api }, { query }) => ({ count: await api.tasks.count(query) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/tasks/:itemId/candidates',
+    id: 'tasks.candidates',
+    face: 'ours',
+    says: 'Who else may do the task.',
+    operation: 'task:assignees',
+    takes: { itemId: ID },
+    answers: ref('Candidates'),
+    run: ({ api }, { itemId }) => api.tasks.candidates(itemId),
+  }),
+  onTask('take', 'Takes a task that waits for one of several.', 'task:take', (api, id) => api.tasks.take(id)),
+  onTask('release', 'Gives a task back to its candidates.', 'task:take', (api, id) => api.tasks.release(id)),
+  onTask('resolve', 'Gives a lent task back, or recalls it.', 'task:delegate', (api, id) => api.tasks.resolve(id)),
+  command('assign', {
+    says: 'Gives a task to another.',
+    operation: 'task:assign',
+    takes: { itemId: ID, assignee: text('The name of the user.') },
+    run: ({ api }, { itemId, assignee }) => shown(api.tasks.assign(itemId, assignee)),
+  }),
+  command('delegate', {
+    says: 'Lends a task to another, who gives it back.',
+    operation: 'task:delegate',
+    takes: { itemId: ID, to: text('The name of the user.') },
+    run: ({ api }, { itemId, to }) => shown(api.tasks.delegate(itemId, to)),
+  }),
+  command('complete', {
+    says: 'Completes a task.',
+    operation: 'task:execute',
+    takes: { itemId: ID, data: DATA },
+    answers: member('instance', ref('Instance')),
+    run: async ({ api }, { itemId, data }) => ({ instance: (await api.tasks.complete(itemId, data)).instance }),
+  }),
+];
