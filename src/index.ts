@@ -1,4 +1,8 @@
-export { createGuard } from './engine/guard.js';
+export { createGuard, type Guard } from './express/create-guard.js';
+export type { RouterOptions } from './express/router.js';
+export type { HttpFace, ErrorHandlerOptions } from './express/index.js';
+export type { Dialect } from './express/problem.js';
+export type { ErrorMiddleware, Locals, Middleware } from './express/http.js';
 export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
 export { OPERATIONS, type Operation, type OperationEntry, type ResourceKind } from './core/operation.js';
 export { GuardError, AccessDenied, BadInput, Conflict, CouldNotTell, ERROR_CODES, isGuardError, type ErrorCode } from './core/errors.js';
@@ -12,6 +16,14 @@ export type { Store, AuditEntry, StoredUser } from './store/port.js';
 export { VARIABLES } from './engine/environment.js';
 export { TRANSITIONS } from './engine/task-state.js';
 export type {
-  Assignment, AuditSink, CommandOptions, DataApi, Directory, EngineApi, ExecutionView, FindPage, FindRequest, Guard, GuardApi, GuardEvent,
-  GuardLogger, GuardOptions, Health, InstanceView, ItemView, ModelApi, StoreOptions, TasksApi, TaskState,
+  Assignment, AuditSink, CommandOptions, DataApi, Directory, EngineApi, ExecutionView, FindPage, FindRequest, GuardApi, GuardEvent,
+  GuardLogger, GuardOptions, Health, Identity, InstanceView, ItemView, ModelApi, StoreOptions, TasksApi, TaskState,
 } from './engine/types.js';
+export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';
+export { userDirectory, type DirectoryUser, type UserChange, type UserDirectory } from './engine/directory.js';
+export { userAdmin, type NewUser, type UserAdmin } from './engine/user-admin.js';
+export { authenticate, type AuthenticateOptions } from './express/authenticate.js';
+export { keyAdmin, type KeyAdmin } from './express/key-admin.js';
+export type { ActsFor, NewKey } from './express/key-input.js';
+export { apiKeys, type ApiKey, type ApiKeys, type ApiKeysOptions } from './express/keys.js';
+export { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './express/require.js';

@@ -48,9 +48,9 @@ export class Audit {
   }
 
   /** Somebody who could not be let in; `userName` is the name of the key that was shown, where that was a good one. */
-  refusedAtDoor(userName: string | undefined, resource: Target, error: unknown): Promise<void> {
+  refusedAtDoor(userName: string | undefined, resource: Target, error: unknown, onBehalfOf?: string): Promise<void> {
     const known = isGuardError(error);
-    return this.record([{ userName: userName ?? null, operation: 'authenticate', resource, answer: known && error.status < 500 ? 'refused' : 'failed', reason: known ? error.code : 'failed' }]);
+    return this.record([{ userName: userName ?? null, ...(onBehalfOf === undefined ? {} : { onBehalfOf }), operation: 'authenticate', resource, answer: known && error.status < 500 ? 'refused' : 'failed', reason: known ? error.code : 'failed' }]);
   }
 
   /** What failed inside a model without stopping it. */

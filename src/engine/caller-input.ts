@@ -1,7 +1,7 @@
 import { BadInput } from '../core/errors.js';
 import { FORBIDDEN_KEYS } from '../core/path.js';
 import { normaliseName } from '../core/principal.js';
-import { isPlainObject } from '../store/caller-query.js';
+import { isPlainObject } from '../core/plain-object.js';
 import { toDate, toPriority } from './due-date.js';
 import type { CommandOptions, Data } from './types.js';
 

@@ -75,6 +75,6 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown) => audit.refusedAtDoor(name, target, error),
+    refused: (name: string | undefined, target: Target, error: unknown, onBehalfOf?: string) => audit.refusedAtDoor(name, target, error, onBehalfOf),
   } satisfies Identity);
 }

@@ -1,5 +1,6 @@
 import { BadInput } from '../core/errors.js';
-import { isPlainObject, parseField, type QueryFields } from '../store/caller-query.js';
+import { isPlainObject } from '../core/plain-object.js';
+import { parseField, type QueryFields } from '../store/caller-query.js';
 import type { Cursor, Paging, Sort } from '../store/port.js';
 
 /** Rows of a page where nothing is said, and at most. */

@@ -1,6 +1,7 @@
 import { BadInput } from '../core/errors.js';
 import { looksLikeUser, type UserInfo } from '../core/principal.js';
-import { INSTANCE_FIELDS, isPlainObject, parseQuery } from '../store/caller-query.js';
+import { isPlainObject } from '../core/plain-object.js';
+import { INSTANCE_FIELDS, parseQuery } from '../store/caller-query.js';
 import { checkId, checkOptions } from './caller-input.js';
 import type { CommandKit } from './command-kit.js';
 import { PENDING } from './data-api.js';

@@ -6,6 +6,9 @@ import { PlainName } from './principals.js';
 import type { Assignment, Data, GuardApi, Query } from './types.js';
 
 type Members = Record<string, unknown>;
+type Given = { name: string; source: string; svg?: string };
+
+const NOTHING = Object.freeze({});
 
 /** A member that nobody may reach from outside: a method that refuses, so that a caller gets a coded error. */
 function refuse(asking: Asking, place: string, why: string) {
@@ -38,7 +41,7 @@ function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly
   });
 }
 
-function dataFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly<Members> {
+function dataFacade(asking: Asking, api: GuardApi): Readonly<Members> {
   const { data } = api;
   const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
     const [found, ...more] = await data.findInstances(query, undefined, options);
@@ -71,28 +74,29 @@ function dataFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly<M
         asking.assert(principal, 'system:policy', {}, true);
         await asking.store.install();
       }),
-    dbConfiguration: Object.freeze({}),
-    logger: host.logger,
+    dbConfiguration: NOTHING,
+    db: complete(asking, 'MongoDB', {}),
+    locker: complete(asking, 'InstanceLocker', {}),
   });
 }
 
 function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
   const { model } = api;
   const one = async (name: string): Promise<Data> => (await model.get({ name }))[0] ?? Promise.reject(notFound('model'));
-  const saveAll = async (models: Data | readonly Data[]): Promise<void> => {
-    for (const { name, source, svg } of [models].flat() as { name: string; source: string; svg?: string }[]) await model.save(name, source, svg);
+  const saveAll = async (models: unknown): Promise<void> => {
+    for (const given of [models].flat() as (Given | undefined)[]) await model.save(given?.name as string, given?.source as string, given?.svg);
   };
   return complete(asking, 'ModelsDatastore', {
     get: (query?: Query) => model.get(query),
     getList: (query?: Query) => model.list(query),
     load: (name: string) => model.load(name),
-    loadFromInstance: ({ name }: { name: string }) => model.load(name),
+    loadFromInstance: (instance?: { name: string }) => model.load(instance?.name as string),
     loadModel: one,
     getSource: (name: string) => model.getSource(name),
     getSVG: async (name: string) => (await one(name)).svg ?? null,
     findEvents: (query?: Query) => model.findEvents(query),
     save: (name: string, source: string, svg?: string) => model.save(name, source, svg),
-    saveModel: async (given: Data) => (await saveAll(given), true),
+    saveModel: async (given: unknown) => (await saveAll(given), true),
     import: saveAll,
     deleteModel: (name: string) => model.delete(name),
     renameModel: (name: string, newName: string) => model.rename(name, newName),
@@ -102,6 +106,8 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
         asking.assert(principal, 'system:policy', {}, true);
         await asking.store.install();
       }),
+    dbConfiguration: NOTHING,
+    db: complete(asking, 'MongoDB', {}),
   });
 }
 
@@ -114,7 +120,7 @@ export function serverFacade(asking: Asking, api: GuardApi, host: HostServer): R
   const engine = engineFacade(asking, api, host);
   return complete(asking, 'BPMNServer', {
     engine,
-    dataStore: dataFacade(asking, api, host),
+    dataStore: dataFacade(asking, api),
     definitions: definitionsFacade(asking, api),
     cache: complete(asking, 'CacheManager', { list: () => [], getInstance: () => null }),
     listener,

@@ -62,7 +62,7 @@ export interface Identity {
   /** Does something for a user and records what came of it, done or refused. `what`: an operation, or a name in its place. */
   call<T>(user: UserInfo | undefined, what: string, target: AuditEntry['resource'], work: (principal: SecureUser) => Promise<T>): Promise<T>;
   /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
-  refused(name: string | undefined, target: AuditEntry['resource'], error: unknown): Promise<void>;
+  refused(name: string | undefined, target: AuditEntry['resource'], error: unknown, onBehalfOf?: string): Promise<void>;
 }
 
 /** Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change an answer. */

@@ -20,7 +20,10 @@ export interface Refusal {
   readonly id?: string;
 }
 
+/** Seconds after which it is worth another try. */
 const RETRY_AFTER = '5';
+/** Where `authenticate` has not said what it takes. */
+const CHALLENGE = 'ApiKey realm="api", header="x-api-key"';
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
 /** Errors of body parsers and routers: the request was at fault, and they say so. */
@@ -45,7 +48,7 @@ function problemOf({ code, status, detail, id }: Refusal): Record<string, unknow
 
 /** Answers with problem details and the real status. */
 export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusal, more: Record<string, unknown> = {}): void {
-  if (refusal.status === 401) res.setHeader('WWW-Authenticate', 'ApiKey header="x-api-key", Bearer');
+  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate')) res.setHeader('WWW-Authenticate', 'ApiKey header="x-api-key", Bearer');
   if (refusal.status === 503 || refusal.status === 429) if (!res.hasHeader('Retry-After')) res.setHeader('Retry-After', RETRY_AFTER);
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
 }
@@ -63,12 +66,6 @@ export function sendError(req: HttpRequest, res: HttpResponse, error: unknown, d
   if (!req.complete) res.setHeader('Connection', 'close');
   if (dialect === 'http') return sendProblem(req, res, refusal);
   const told = { errors: detail, error: detail };
-  if (status === 401 && !recognised(res)) return sendProblem(req, res, refusal, told);
+  if (status === 401 && localsOf(res).principal === undefined) return sendProblem(req, res, refusal, told);
   sendJson(req, res, 200, { ...told, code, status, ...(id === undefined ? {} : { instance: id }) });
-}
-
-/** True when a key or session was good, whatever was refused afterwards. */
-function recognised(res: HttpResponse): boolean {
-  const { principal, key } = localsOf(res);
-  return principal !== undefined || key !== undefined;
 }

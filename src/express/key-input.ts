@@ -1,0 +1,90 @@
+import { BadInput } from '../core/errors.js';
+import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
+
+/** Name of the key that the variable API_KEY is. */
+export const ENVIRONMENT_KEY = 'API_KEY';
+
+/** For whom a key may act: every user, no user, or those users and members of those groups. */
+export type ActsFor = 'anyone' | 'itself' | { readonly users?: readonly string[]; readonly groups?: readonly string[] };
+
+/** What a new key may do. */
+export interface NewKey {
+  /** Default `itself`. Members of a group are known only with a user directory. */
+  readonly actsFor?: ActsFor;
+  /** Groups of the program itself; default none. */
+  readonly groups?: readonly string[];
+  /** Binds it to one tenant; null: to users without one; missing: any. */
+  readonly tenantId?: string | null;
+  /** When it ends; missing: never. */
+  readonly expires?: Date;
+  /** Lets it act for, or be, a member of ADMIN or SYSTEM. The reason, as text; it is stored and shown. */
+  readonly dangerouslyActsForAdministrators?: string;
+}
+
+/** A key as it is stored, but for its hash. */
+export interface CheckedKey extends NewKey {
+  readonly name: string;
+  readonly actsFor: ActsFor;
+  readonly groups: readonly string[];
+}
+
+const OPTIONS = ['actsFor', 'groups', 'tenantId', 'expires', 'dangerouslyActsForAdministrators'];
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const bad = (message: string): BadInput => new BadInput('bad-request', message);
+
+function names(value: unknown, what: string): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw bad(`${what} must be a list of names.`);
+  const checked = value.map(normaliseName);
+  if (checked.includes(undefined)) throw bad(`${what} must hold non-empty texts.`);
+  return [...new Set(checked as string[])];
+}
+
+function checkActsFor(value: ActsFor): ActsFor {
+  if (value === 'anyone' || value === 'itself') return value;
+  if (typeof value !== 'object' || value === null || Object.keys(value).some((key) => key !== 'users' && key !== 'groups')) {
+    throw bad('actsFor is "anyone", "itself", or an object with users, groups, or both.');
+  }
+  const [users, groups] = [names(value.users, 'actsFor.users'), names(value.groups, 'actsFor.groups')];
+  if (users.length + groups.length === 0) throw bad('actsFor names nobody; say "itself" if that is meant.');
+  return { users, groups };
+}
+
+function checkTenant(value: unknown): string | null | undefined {
+  if (value === undefined || value === null) return value;
+  const tenantId = normaliseName(value);
+  if (tenantId === undefined) throw bad('tenantId must be a non-empty text, or null.');
+  return tenantId;
+}
+
+function checkReason(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || value.trim() === '') throw bad('dangerouslyActsForAdministrators takes the reason, as text.');
+  return value.trim().slice(0, 200);
+}
+
+/**
+ * @throws BadInput `bad-request`
+ */
+export function checkKey(name: unknown, options: NewKey): CheckedKey {
+  if (typeof name !== 'string' || name === ENVIRONMENT_KEY || !NAME.test(name)) {
+    throw bad(`The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores, begins with a letter or digit, and is not ${ENVIRONMENT_KEY}.`);
+  }
+  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
+  if (unknown !== undefined) throw bad(`Unknown option of a key: ${unknown}.`);
+  const { expires } = options;
+  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > Date.now()))) throw bad('expires must be a date in the future.');
+  const groups = names(options.groups, 'groups');
+  const reason = checkReason(options.dangerouslyActsForAdministrators);
+  if (reason === undefined && groups.some((group) => group === ADMIN || group === SYSTEM)) throw bad('A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.');
+  const tenantId = checkTenant(options.tenantId);
+  return {
+    name,
+    actsFor: checkActsFor(options.actsFor ?? 'itself'),
+    groups,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+  };
+}

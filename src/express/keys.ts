@@ -1,0 +1,158 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Conflict } from '../core/errors.js';
+import { readApiKey } from '../engine/environment.js';
+import type { Store } from '../store/port.js';
+import { checkKey, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
+
+/** What is known of a key: all but its text, which is shown once, and the hash of it. */
+export interface ApiKey {
+  /** The public part of the text: what stands between `bg_` and the second underscore. */
+  readonly id: string;
+  /** A program that calls for nobody acts as the principal `key:<name>`. */
+  readonly name: string;
+  readonly actsFor: ActsFor;
+  /** Groups of the program itself. */
+  readonly groups: readonly string[];
+  /** The only tenant of whose users it may act; null: users without a tenant; missing: any. Also the program's own. */
+  readonly tenantId?: string | null;
+  /** Why it may act with ADMIN and SYSTEM; missing: it may not. */
+  readonly dangerouslyActsForAdministrators?: string;
+  readonly created?: Date;
+  readonly expires?: Date;
+  readonly revoked?: Date;
+  /** To the minute; missing: not yet. */
+  readonly lastUsed?: Date;
+}
+
+/** The keys of programs that call over HTTP. For trusted code; `keyAdmin` asks the rules first. */
+export interface ApiKeys {
+  /**
+   * Makes a key; its text is in the answer and nowhere else.
+   * @throws BadInput `bad-request`; Conflict `conflict` when a key of that name is in use
+   */
+  create(name: string, options?: NewKey): Promise<{ readonly text: string; readonly key: ApiKey }>;
+  /** Also those that have ended; ordered by name. The key of the environment is not among them. */
+  list(): Promise<ApiKey[]>;
+  /** Ends all keys of that name: at once in this process, within 5 s in others. False when none was in use. */
+  revoke(name: string): Promise<boolean>;
+  /** The key of that text, while it is good. @throws CouldNotTell when the store does not answer */
+  find(text: unknown): Promise<ApiKey | undefined>;
+}
+
+/** Options of `apiKeys`. */
+export interface ApiKeysOptions {
+  /** Where API_KEY is read from; default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Lets API_KEY act with ADMIN and SYSTEM: whoever has it can do everything. The reason, as text. */
+  readonly dangerouslyLetApiKeyActForAdministrators?: string;
+}
+
+interface StoredKey extends Omit<ApiKey, 'lastUsed' | 'id'> {
+  /** SHA-256 of the text, hexadecimal. The text has 256 random bits, so that a slow hash would add nothing. */
+  readonly hash: string;
+}
+
+const FORM = /^bg_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
+const LONGEST = 512;
+const DIGEST_BYTES = 32;
+/** How long what was read of the store is used, and how often a use is written, in milliseconds. */
+const CACHE = 5000;
+const USE = 60_000;
+
+const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean => revoked !== undefined || (expires !== undefined && expires.getTime() <= Date.now());
+
+function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
+  // The store keeps what is missing as null; for the tenant null has a meaning of its own.
+  const kept = Object.entries(stored).filter(([field, value]) => value !== undefined && (value !== null || field === 'tenantId'));
+  return Object.freeze({ id, ...Object.fromEntries(kept) }) as ApiKey;
+}
+
+/** The one key that stands in the environment; upstream's way. */
+function environmentKey({ env, dangerouslyLetApiKeyActForAdministrators: reason }: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
+  if (reason !== undefined && (typeof reason !== 'string' || reason.trim() === '')) throw new TypeError('dangerouslyLetApiKeyActForAdministrators takes the reason, as text.');
+  const text = readApiKey(env);
+  if (text === undefined) return undefined;
+  const key: ApiKey = Object.freeze({ id: ENVIRONMENT_KEY, name: ENVIRONMENT_KEY, actsFor: 'anyone', groups: [], ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }) });
+  return { key, hash: digest(text) };
+}
+
+/**
+ * The keys that are kept in a store, and API_KEY. With neither there is none, and nobody is let in by key.
+ * @throws BadInput `bad-environment` when API_KEY cannot be one; TypeError for a bad option
+ */
+export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = {}): ApiKeys {
+  const stored = store.values('keys');
+  // Apart from the keys, so that writing that one was used cannot bring back one that was revoked meanwhile.
+  const uses = store.values('keys-used');
+  const fromEnvironment = environmentKey(options);
+  const written = new Map<string, number>();
+  let cache: { readonly until: number; readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> } | undefined;
+
+  async function read(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
+    const entries = (await stored.entries()) as [string, StoredKey][];
+    const rows = entries.map(([id, value]) => [id, { key: shown(id, value), hash: Buffer.from(value.hash, 'hex') }] as const);
+    return new Map(rows.filter(([, { hash }]) => hash.length === DIGEST_BYTES));
+  }
+
+  function current(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
+    if (cache !== undefined && cache.until > Date.now()) return cache.keys;
+    const fresh = { until: Date.now() + CACHE, keys: read() };
+    fresh.keys.catch(() => {
+      if (cache === fresh) cache = undefined;
+    });
+    cache = fresh;
+    return fresh.keys;
+  }
+
+  async function use(id: string): Promise<void> {
+    const last = written.get(id) ?? ((await uses.get(id)) as Date | undefined)?.getTime() ?? 0;
+    const now = Date.now();
+    if (now - Math.max(last, written.get(id) ?? 0) < USE) return;
+    written.set(id, now);
+    await uses.set(id, new Date(now));
+  }
+
+  return Object.freeze({
+    async create(name, wanted = {}) {
+      const checked = checkKey(name, wanted);
+      const same = [...(await read()).values()].find(({ key }) => key.name === checked.name && !ended(key));
+      if (same !== undefined) throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
+      const id = randomBytes(8).toString('hex');
+      const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
+      const row: StoredKey = { ...checked, created: new Date(), hash: digest(text).toString('hex') };
+      await stored.set(id, row);
+      cache = undefined;
+      return { text, key: shown(id, row) };
+    },
+
+    async list() {
+      const [keys, used] = await Promise.all([read(), uses.entries()]);
+      const last = new Map(used as [string, Date][]);
+      const rows = [...keys].map(([id, { key }]) => (last.has(id) ? Object.freeze({ ...key, lastUsed: last.get(id) as Date }) : key));
+      return rows.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+    },
+
+    async revoke(name) {
+      const mine = ((await stored.entries()) as [string, StoredKey][]).filter(([id, value]) => value.name === name && !ended(shown(id, value)));
+      for (const [id, value] of mine) await stored.set(id, { ...value, revoked: new Date() });
+      cache = undefined;
+      return mine.length > 0;
+    },
+
+    async find(text) {
+      if (typeof text !== 'string' || text.length > LONGEST) return undefined;
+      const given = digest(text);
+      const [, id] = FORM.exec(text) ?? [];
+      const named = id === undefined ? undefined : (await current()).get(id);
+      // Each text is compared twice, with something, so that the time taken tells nothing.
+      const isEnvironment = timingSafeEqual(given, fromEnvironment?.hash ?? Buffer.alloc(DIGEST_BYTES)) && fromEnvironment !== undefined;
+      const isNamed = timingSafeEqual(given, named?.hash ?? Buffer.alloc(DIGEST_BYTES)) && named !== undefined;
+      if (isEnvironment) return fromEnvironment.key;
+      if (!isNamed || ended(named.key)) return undefined;
+      // Not waited for: a use that could not be written is no reason to refuse.
+      void use(named.key.id).catch(() => undefined);
+      return named.key;
+    },
+  } satisfies ApiKeys);
+}
