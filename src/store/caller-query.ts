@@ -1,5 +1,6 @@
 import { BadInput } from '../core/errors.js';
-import { FORBIDDEN_KEYS } from '../core/path.js';
+import { FORBIDDEN_KEYS, own } from '../core/path.js';
+import { isPlainObject } from '../core/plain-object.js';
 import { isScalar, type Scalar } from '../core/value.js';
 import { checkRegex } from './regex.js';
 
@@ -54,11 +55,13 @@ const show = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+/** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
+function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
+  const [symbol] = Object.getOwnPropertySymbols(input);
+  return symbol === undefined ? Object.entries(input) : bad(`Key ${String(symbol)} is not admitted in a query.`);
 }
+
+const isPathPart = (part: string): boolean => part !== '' && !part.startsWith('$') && !part.includes('\0') && part.isWellFormed() && !FORBIDDEN_KEYS.has(part);
 
 const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
 const nor = (...of: CallerQuery[]): CallerQuery => ({ kind: 'nor', of });
@@ -91,7 +94,7 @@ class Reader {
     this.count(depth);
     if (!isPlainObject(input)) return bad(`A query is an object, got ${show(input)}.`);
     return and(
-      Object.entries(input).map(([key, value]): CallerQuery => {
+      entriesOf(input).map(([key, value]): CallerQuery => {
         if (key === '$and' || key === '$or' || key === '$nor') return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
         if (key.startsWith('$')) return bad(`Operator ${show(key)} is not admitted in a query.`);
         if (!inside && key === this.fields.list) return this.element(value, depth);
@@ -102,13 +105,14 @@ class Reader {
 
   private list(key: string, input: unknown, inside: boolean, depth: number): CallerQuery[] {
     if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of queries, got ${show(input)}.`);
-    return input.map((entry) => this.query(entry, inside, depth + 1));
+    return Array.from(input, (entry) => this.query(entry, inside, depth + 1));
   }
 
   private element(input: unknown, depth: number): CallerQuery {
     const { list } = this.fields;
-    if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch') return bad(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
-    return { kind: 'element', where: this.query(input.$elemMatch, true, depth + 1) };
+    const [[key, where] = [], ...more] = isPlainObject(input) ? entriesOf(input) : [];
+    if (key !== '$elemMatch' || more.length > 0) return bad(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
+    return { kind: 'element', where: this.query(where, true, depth + 1) };
   }
 
   place(name: string, inside: boolean): Place {
@@ -117,9 +121,8 @@ class Reader {
     if (below !== undefined && Object.hasOwn(item, below)) return { on: 'item', field: item[below] as string, name };
     if (!inside && Object.hasOwn(row, name)) return { on: 'row', field: row[name] as string, name };
     if (!inside && open !== undefined && name.startsWith(`${open}.`)) {
-      const parts = name.split('.');
-      const wrong = parts.find((part) => part === '' || part.startsWith('$') || FORBIDDEN_KEYS.has(part));
-      if (wrong === undefined && parts.length <= QUERY_LIMITS.segments) return { on: 'row', field: name, name };
+      const parts = name.split('.', QUERY_LIMITS.segments + 1);
+      if (parts.every(isPathPart) && parts.length <= QUERY_LIMITS.segments && name.length <= QUERY_LIMITS.text) return { on: 'row', field: name, name };
     }
     return bad(`Field ${show(name)} is not admitted in a query.`);
   }
@@ -128,9 +131,10 @@ class Reader {
     this.count(depth);
     if (input instanceof RegExp) return this.regex(place, input.source, input.flags);
     if (!isPlainObject(input)) return this.equals(place, input);
-    const operators = Object.entries(input);
+    const operators = entriesOf(input);
     if (operators.length === 0) return bad(`Field ${show(place.name)} has an empty condition.`);
-    return and(operators.filter(([name]) => name !== '$options' || !('$regex' in input)).map(([name, operand]) => this.operator(place, name, operand, input, depth)));
+    const all = Object.fromEntries(operators);
+    return and(operators.filter(([name]) => name !== '$options' || !Object.hasOwn(all, '$regex')).map(([name, operand]) => this.operator(place, name, operand, all, depth)));
   }
 
   private operator(place: Place, name: string, operand: unknown, all: Record<string, unknown>, depth: number): CallerQuery {
@@ -149,7 +153,7 @@ class Reader {
         if (typeof operand !== 'boolean') return bad(`${where} takes true or false, got ${show(operand)}.`);
         return operand ? this.test(place, { $exists: true }) : nor(this.test(place, { $exists: true }));
       case '$regex':
-        return this.regexOperator(place, operand, all.$options);
+        return this.regexOperator(place, operand, own(all, '$options'));
       case '$not':
         return nor(this.field(place, operand, depth + 1));
       default:
@@ -168,9 +172,10 @@ class Reader {
 
   private oneOf(place: Place, operand: unknown, where: string): CallerQuery {
     if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list) return bad(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
-    const values = operand.filter((value) => value !== null).map((value) => checkScalar(value, where));
+    const entries: unknown[] = Array.from(operand);
+    const values = entries.filter((value) => value !== null).map((value) => checkScalar(value, where));
     const test = this.test(place, { $in: values });
-    return values.length === operand.length ? test : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
+    return values.length === entries.length ? test : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
   }
 
   private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {

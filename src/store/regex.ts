@@ -1,57 +1,120 @@
 import { BadInput } from '../core/errors.js';
+import { RegexCost } from './regex-cost.js';
 
-/** Longest pattern, and most unbounded repetitions, that a caller may send: the cost of a match stays small. */
-export const REGEX_LIMITS = { length: 200, unbounded: 2, repeat: 100 } as const;
+/** Longest pattern and repetition that a caller may send, and the most steps that it may take on a text of 100 characters. */
+export const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
 
 const bad = (source: string, message: string): never => {
   throw new BadInput('bad-query', `Pattern ${JSON.stringify(source.slice(0, 40))} is not admitted: ${message}.`);
 };
 
 /** One atom: an escape, a character class, or one character. No group opens here. */
-const ATOM = /\\[dDwWsSbBnrt]|\\[^a-zA-Z0-9]|\[(?:\\.|[^\]\\])+\]|[^\\[\](){}*+?|]/y;
+const ATOM = /\\[dDwWsSbBnrt]|\\[^a-zA-Z0-9\0]|\[(?!\^?\])\^?(?:\\[dDwWsSnrt]|\\[^a-zA-Z0-9\0]|[^\]\\[\0])+\]|[^\\[\](){}*+?|\0]/uy;
 const QUANTIFIER = /[*+?]\??|\{(\d+)(,)?(\d+)?\}/y;
+/** What PCRE takes for a named class, and refuses where it stands. */
+const NAMED_CLASS = /^\[([:.=]).*\1\]$/s;
+const NEEDS_ESCAPE = /[a-zA-Z0-9^$\\.*+?()[\]{}|/]/;
+
+/** Escapes that say nothing are left out: with JavaScript's flag `u` they are refused. */
+function withoutNeedlessEscapes(atom: string): string {
+  const inClass = atom.startsWith('[');
+  return atom.replace(/\\(.)/gsu, (escape, char: string) => (NEEDS_ESCAPE.test(char) || (inClass && char === '-') ? escape : char));
+}
+
+function repetition(source: string, [text, least, comma, most]: RegExpExecArray): [least: number, most: number] {
+  if (text.startsWith('?')) return [0, 1];
+  if (least === undefined) return [0, Infinity];
+  if (Math.max(Number(least), Number(most ?? 0)) > REGEX_LIMITS.repeat) bad(source, `more than ${REGEX_LIMITS.repeat} repetitions`);
+  return [Number(least), most !== undefined ? Number(most) : comma === undefined ? Number(least) : Infinity];
+}
+
+/** Reads a pattern part by part; what it has read is valid with and without JavaScript's flag `u`. */
+class PatternReader {
+  private at = 0;
+  private depth = 0;
+  private readonly cost = new RegexCost();
+  private branches = false;
+  private checked = '';
+
+  constructor(private readonly source: string) {}
+
+  read(): string {
+    while (this.at < this.source.length) this.checked += this.part();
+    if (this.depth > 0) bad(this.source, 'a ( without its )');
+    return this.checked;
+  }
+
+  /** @param multiline true when `^` stands for the beginning of every line */
+  steps(multiline: boolean): number {
+    return this.cost.steps(this.source.startsWith('^') && !this.branches && !multiline);
+  }
+
+  private part(): string {
+    const { source } = this;
+    switch (source[this.at]) {
+      case '|':
+        this.cost.alternative();
+        this.branches ||= this.depth === 0;
+        this.at++;
+        return '|';
+      case '(':
+        return this.group();
+      case ')':
+        if (--this.depth < 0) bad(source, 'a ) without its (');
+        if (/[*+?{]/.test(source[++this.at] ?? '')) bad(source, 'a repeated group');
+        this.cost.close();
+        return ')';
+      default:
+        return this.atom() + this.quantifier();
+    }
+  }
+
+  private group(): string {
+    const opening = this.source.startsWith('(?', this.at) ? '(?:' : '(';
+    if (!this.source.startsWith(opening, this.at)) bad(this.source, 'a group with (?');
+    this.at += opening.length;
+    this.depth++;
+    this.cost.open();
+    return opening;
+  }
+
+  private atom(): string {
+    ATOM.lastIndex = this.at;
+    const [atom] = ATOM.exec(this.source) ?? bad(this.source, `met ${JSON.stringify(this.source.slice(this.at, this.at + 2))}`);
+    this.at += atom.length;
+    const plain = withoutNeedlessEscapes(atom);
+    return NAMED_CLASS.test(plain) ? bad(this.source, `met ${JSON.stringify(plain.slice(0, 10))}`) : plain;
+  }
+
+  private quantifier(): string {
+    QUANTIFIER.lastIndex = this.at;
+    const found = QUANTIFIER.exec(this.source);
+    if (found === null) return '';
+    this.at += found[0].length;
+    const [least, most] = repetition(this.source, found);
+    // At the very end nothing can fail later, so that there is nothing to go back to.
+    if (this.at < this.source.length) this.cost.repetition(least, most);
+    return found[0];
+  }
+}
 
 /**
- * Checks a regular expression of a caller against a closed grammar: characters, classes, anchors, simple escapes,
- * alternatives in groups that are not repeated, and repetitions of single characters, few of them unbounded. Look-around,
- * back references and repeated groups are refused, so that no pattern takes exponential time.
+ * Checks a regular expression of a caller against a closed grammar that JavaScript and PCRE read alike: characters,
+ * classes, anchors, simple escapes, alternatives in groups that are not repeated, and repetitions of single characters.
+ * Look-around, back references and repeated groups are refused, and what could be tried in too many ways.
  * @throws BadInput `bad-query`, naming what was met
  */
 export function checkRegex(source: string, flags: string): { source: string; flags: string } {
   if (source.length > REGEX_LIMITS.length) bad(source, `longer than ${REGEX_LIMITS.length} characters`);
+  if (!source.isWellFormed()) bad(source, 'half of a surrogate pair');
   if (!/^[ims]{0,3}$/.test(flags) || new Set(flags).size !== flags.length) bad(source, `options ${JSON.stringify(flags)}, expected some of i, m, s`);
-  let depth = 0;
-  let unbounded = 0;
-  for (let at = 0; at < source.length; ) {
-    const char = source[at] as string;
-    if (char === '|') at++;
-    else if (char === '(') {
-      if (source[at + 1] === '?' && source[at + 2] !== ':') bad(source, 'a group with (?');
-      at += source[at + 1] === '?' ? 3 : 1;
-      depth++;
-    } else if (char === ')') {
-      if (--depth < 0) bad(source, 'a ) without its (');
-      at++;
-      if (/[*+?{]/.test(source[at] ?? '')) bad(source, 'a repeated group');
-    } else {
-      ATOM.lastIndex = at;
-      const atom = ATOM.exec(source) ?? bad(source, `met ${JSON.stringify(source.slice(at, at + 2))}`);
-      at += atom[0].length;
-      QUANTIFIER.lastIndex = at;
-      const quantifier = QUANTIFIER.exec(source);
-      if (quantifier === null) continue;
-      at += quantifier[0].length;
-      const [text, least, comma, most] = quantifier;
-      const open = text[0] === '*' || text[0] === '+' || (comma !== undefined && most === undefined);
-      if (open && ++unbounded > REGEX_LIMITS.unbounded) bad(source, `more than ${REGEX_LIMITS.unbounded} unbounded repetitions`);
-      if (Math.max(Number(least ?? 0), Number(most ?? 0)) > REGEX_LIMITS.repeat) bad(source, `more than ${REGEX_LIMITS.repeat} repetitions`);
-    }
-  }
-  if (depth > 0) bad(source, 'a ( without its )');
+  const reader = new PatternReader(source);
+  const checked = reader.read();
+  if (reader.steps(flags.includes('m')) > REGEX_LIMITS.steps) bad(source, 'too many repetitions and alternatives; ^ at its beginning admits more');
   try {
-    new RegExp(source, flags);
+    new RegExp(checked, `${flags}u`);
   } catch {
     bad(source, 'it is no regular expression');
   }
-  return { source, flags };
+  return { source: checked, flags };
 }
