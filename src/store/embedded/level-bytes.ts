@@ -1,6 +1,8 @@
 import { ClassicLevel } from 'classic-level';
-import { BadInput, CouldNotTell } from '../../core/errors.js';
+import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../../core/errors.js';
 import { SPACES, type Bytes, type Change, type Range, type Space } from './bytes.js';
+import { claim } from './claim.js';
+import { privateFiles, privateFolder } from './private-folder.js';
 
 type Level = ClassicLevel<string, Uint8Array>;
 type Operation = { type: 'put'; key: string; value: Uint8Array } | { type: 'del'; key: string };
@@ -18,24 +20,44 @@ function codeOf(error: unknown): unknown {
   return cause === undefined ? code : (codeOf(cause) ?? code);
 }
 
+function openingFailed(cause: unknown): GuardError {
+  if (isGuardError(cause)) return cause;
+  switch (codeOf(cause)) {
+    case 'LEVEL_LOCKED':
+      return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
+    case 'LEVEL_CORRUPTION':
+      return new CouldNotTell('store-unavailable', 'The folder of the store is damaged.', { cause });
+    default:
+      return new BadInput('bad-configuration', 'The folder of the store cannot be opened.', { cause });
+  }
+}
+
 /** Bytes in a folder, in a log-structured tree that recovers its last whole batch after a crash. */
 export class LevelBytes implements Bytes {
-  private constructor(private readonly level: Level) {}
+  private constructor(
+    private readonly level: Level,
+    private readonly folder: string,
+    private readonly release: () => void,
+  ) {}
 
   /**
    * @param fresh true: the folder must not hold a database yet
    * @throws CouldNotTell `store-in-use` when another process, or another store of this one, has it open
    */
   static async open(folder: string, fresh = false): Promise<LevelBytes> {
+    await privateFolder(folder);
+    const release = await claim(folder).catch((cause: unknown) => {
+      throw openingFailed(cause);
+    });
     const level: Level = new ClassicLevel(folder, { ...ENCODING, errorIfExists: fresh });
     try {
       await level.open();
     } catch (cause) {
-      if (codeOf(cause) === 'LEVEL_LOCKED') throw new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
-      if (codeOf(cause) === 'LEVEL_CORRUPTION') throw new CouldNotTell('store-unavailable', 'The folder of the store is damaged.', { cause });
-      throw new BadInput('bad-configuration', 'The folder of the store cannot be opened.', { cause });
+      release();
+      throw openingFailed(cause);
     }
-    return new LevelBytes(level);
+    await privateFiles(folder);
+    return new LevelBytes(level, folder, release);
   }
 
   async read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
@@ -60,7 +82,10 @@ export class LevelBytes implements Bytes {
     }
   }
 
-  close(): Promise<void> {
-    return this.level.close();
+  async close(): Promise<void> {
+    await this.level.close();
+    // Those that were made since.
+    await privateFiles(this.folder);
+    this.release();
   }
 }

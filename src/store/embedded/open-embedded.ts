@@ -1,4 +1,4 @@
-import type { Store, StoredModel, StoredUser } from '../port.js';
+import type { Adapter, StoredModel, StoredUser } from '../port.js';
 import { EmbeddedAudit } from './audit.js';
 import { backup } from './backup.js';
 import type { Bytes } from './bytes.js';
@@ -13,7 +13,7 @@ import { Table } from './table.js';
 import { EmbeddedUsers } from './users.js';
 import { EmbeddedValues, type StoredValue } from './values.js';
 
-async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Store> {
+async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Adapter> {
   await prepareFormat(bytes);
   const ids = new ObjectIds();
   const instances = new EmbeddedInstances(bytes, ids);
@@ -39,10 +39,10 @@ async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Store
 }
 
 /** A store that lives as long as the process. */
-export const openMemory = (): Promise<Store> => storeOn(new MemoryBytes(), 'memory');
+export const openMemory = (): Promise<Adapter> => storeOn(new MemoryBytes(), 'memory');
 
 /** A store in a folder of this process alone. */
-export async function openFolder(folder: string): Promise<Store> {
+export async function openFolder(folder: string): Promise<Adapter> {
   const bytes = await LevelBytes.open(folder);
   try {
     return await storeOn(bytes, 'embedded');
