@@ -1,5 +1,6 @@
 import { CouldNotTell, type GuardError } from '../core/errors.js';
-import type { Store } from './port.js';
+import type { CallLimits } from './call-limits.js';
+import type { Adapter, Store } from './port.js';
 
 const closed = (): CouldNotTell => new CouldNotTell('closed', 'The store was closed.');
 
@@ -13,12 +14,16 @@ class Gate {
   private readonly running = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
 
-  constructor(private readonly translate: Translate) {}
+  constructor(
+    private readonly translate: Translate,
+    private readonly limits: CallLimits,
+  ) {}
 
-  async pass(call: () => Promise<unknown>): Promise<unknown> {
+  /** @param atLength it keeps to limits of its own */
+  async pass(call: () => Promise<unknown>, atLength = false): Promise<unknown> {
     if (this.closing !== undefined) throw closed();
     // The adapter copies its arguments before it first waits: it is called here, not later.
-    const run = (async () => call())();
+    const run = atLength ? (async () => call())() : this.limits.call(async () => call());
     this.running.add(run);
     try {
       return await run;
@@ -40,15 +45,16 @@ class Gate {
 }
 
 /** The same object with each of its methods behind the gate. */
-function behind<T extends object>(gate: Gate, target: T, methods: readonly (keyof T & string)[]): T {
-  const guarded = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args))]));
+function behind<T extends object>(gate: Gate, target: T, methods: readonly (keyof T & string)[], atLength = false): T {
+  const guarded = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args), atLength)]));
   return guarded as unknown as T;
 }
 
 /** A store whose failures are errors of the guard, and that is closed once and for all. */
-export function guarded(store: Store, translate: Translate): Store {
-  const gate = new Gate(translate);
-  const { install, missingIndexes, ping, backup } = behind(gate, store, ['install', 'missingIndexes', 'ping', 'backup']);
+export function guarded(store: Adapter, translate: Translate, limits: CallLimits): Store {
+  const gate = new Gate(translate, limits);
+  const { missingIndexes, ping } = behind(gate, store, ['missingIndexes', 'ping']);
+  const { install, backup } = behind(gate, store, ['install', 'backup'], true);
   return Object.freeze({
     kind: store.kind,
     instances: behind(gate, store.instances, ['find', 'count', 'findItems', 'countItems', 'distinct', 'load', 'insert', 'update', 'remove', 'archive']),
@@ -61,6 +67,7 @@ export function guarded(store: Store, translate: Translate): Store {
     missingIndexes,
     ping,
     backup,
+    bounded: <T>(work: () => Promise<T>) => limits.bounded(work),
     close: () => gate.close(() => store.close()),
   });
 }

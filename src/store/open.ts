@@ -1,9 +1,11 @@
 import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
 import { openFolder, openMemory } from './embedded/open-embedded.js';
+import { CallLimits } from './call-limits.js';
 import { guarded } from './guarded.js';
+import { DEFAULT_TIMEOUT } from './mongo/connect.js';
 import { asStoreError } from './mongo/failure.js';
 import { openMongo, type MongoOptions } from './mongo/open-mongo.js';
-import type { Store } from './port.js';
+import type { Adapter, Store } from './port.js';
 
 /** A folder of this process alone: development, demonstrations, small installations. */
 export interface FolderOptions {
@@ -36,14 +38,17 @@ function asEmbeddedError(error: unknown): GuardError {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const given: Partial<MongoOptions & FolderOptions & { memory: unknown }> = options;
   const kinds = [given.url, given.folder, given.memory].filter((value) => value !== undefined);
-  if (kinds.length === 1 && given.memory === true) return guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError);
+  if (kinds.length === 1 && given.memory === true) return guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, new CallLimits());
   const { folder, url, name } = given;
-  if (kinds.length === 1 && isText(folder)) return guarded(await opening(() => openFolder(folder), asEmbeddedError), asEmbeddedError);
-  if (kinds.length === 1 && isText(url) && isText(name)) return guarded(await opening(() => openMongo({ ...given, url, name }), asStoreError), asStoreError);
+  if (kinds.length === 1 && isText(folder)) return guarded(await opening(() => openFolder(folder), asEmbeddedError), asEmbeddedError, new CallLimits());
+  if (kinds.length === 1 && isText(url) && isText(name)) {
+    const limits = new CallLimits(given.timeout ?? DEFAULT_TIMEOUT);
+    return guarded(await opening(() => openMongo({ ...given, url, name }, limits), asStoreError), asStoreError, limits);
+  }
   throw new BadInput('bad-configuration', 'store takes one of {url, name}, {folder} and {memory: true}.');
 }
 
-async function opening(open: () => Promise<Store>, translate: (error: unknown) => GuardError): Promise<Store> {
+async function opening(open: () => Promise<Adapter>, translate: (error: unknown) => GuardError): Promise<Adapter> {
   try {
     return await open();
   } catch (error) {

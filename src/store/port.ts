@@ -156,6 +156,9 @@ export interface ValueStore {
   entries(): Promise<[key: string, value: unknown][]>;
 }
 
+/** What an adapter gives; `openStore` makes a store of it. */
+export type Adapter = Omit<Store, 'bounded'>;
+
 export interface Store {
   readonly kind: 'mongo' | 'embedded' | 'memory';
   readonly instances: InstanceStore;
@@ -176,6 +179,11 @@ export interface Store {
    * @throws GuardError `bad-configuration` when the folder is not empty
    */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
+  /**
+   * Runs work whose calls of this store may together wait for twice the `timeout` of the store; each may wait for one. Work inside it that is bounded
+   * itself has its own allowance. Without a timeout (embedded) nothing is limited.
+   */
+  bounded<T>(work: () => Promise<T>): Promise<T>;
   /** Waits for the calls under way; every later call throws CouldNotTell `closed`. May be called again. */
   close(): Promise<void>;
 }

@@ -22,7 +22,7 @@ export async function backup(collections: Collections, folder: string): Promise<
   const all = Object.values(collections);
   for (const collection of all) {
     const file = path.join(folder, `${encodeURIComponent(collection.collectionName)}.ejsonl`);
-    await pipeline(Readable.from(lines(collection, () => documents++)), createWriteStream(file, { flags: 'wx', flush: true }));
+    await pipeline(Readable.from(lines(collection, () => documents++)), createWriteStream(file, { flags: 'wx', flush: true, mode: 0o600 }));
   }
   return { files: all.length, documents };
 }

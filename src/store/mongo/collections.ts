@@ -1,4 +1,6 @@
 import type { Collection, Db, Document } from 'mongodb';
+import type { CallLimits } from '../call-limits.js';
+import { abortable } from './abortable.js';
 
 /** Names of the collections: the host's, by their defaults there, and ours. */
 export interface CollectionNames {
@@ -30,7 +32,7 @@ export const COLLECTION_NAMES: CollectionNames = Object.freeze({
 
 export type Collections = { readonly [name in keyof CollectionNames]: Collection<Document> };
 
-export function collectionsOf(db: Db, names: Partial<CollectionNames>): Collections {
-  const entries = Object.entries(COLLECTION_NAMES).map(([name, standard]) => [name, db.collection(names[name as keyof CollectionNames] ?? standard)]);
+export function collectionsOf(db: Db, names: Partial<CollectionNames>, limits: CallLimits): Collections {
+  const entries = Object.entries(COLLECTION_NAMES).map(([name, standard]) => [name, abortable(db.collection(names[name as keyof CollectionNames] ?? standard), limits)]);
   return Object.fromEntries(entries) as Collections;
 }

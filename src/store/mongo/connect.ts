@@ -1,6 +1,7 @@
 import type * as Driver from 'mongodb';
 import type { MongoClient } from 'mongodb';
 import { BadInput, CouldNotTell } from '../../core/errors.js';
+import { withoutPlaces } from './failure.js';
 
 /** How long the database may take to answer, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5000;
@@ -25,7 +26,7 @@ export async function connect(url: string, timeout: number): Promise<MongoClient
     return await client.connect();
   } catch (cause) {
     await client.close().catch(() => undefined);
-    throw new CouldNotTell('store-unavailable', 'The database could not be reached.', { cause });
+    throw new CouldNotTell('store-unavailable', 'The database could not be reached.', { cause: withoutPlaces(cause) });
   }
 }
 
@@ -34,7 +35,8 @@ function clientFor(Client: typeof MongoClient, url: string, timeout: number): Mo
     return new Client(url, {
       serverSelectionTimeoutMS: timeout,
       connectTimeoutMS: timeout,
-      socketTimeoutMS: timeout,
+      // Each call has its own limit and takes its connection with it; this is for what no call waits for any more.
+      socketTimeoutMS: 2 * timeout,
       waitQueueTimeoutMS: timeout,
       ignoreUndefined: false,
       // Revisions and locks are worth what a new primary still knows of them; a secondary would show what was revoked.
@@ -42,6 +44,6 @@ function clientFor(Client: typeof MongoClient, url: string, timeout: number): Mo
       readPreference: 'primary',
     });
   } catch (cause) {
-    throw new BadInput('bad-configuration', 'The url of the store is not a MongoDB URL.', { cause });
+    throw new BadInput('bad-configuration', 'The url of the store is not a MongoDB URL.', { cause: withoutPlaces(cause) });
   }
 }

@@ -7,9 +7,25 @@ const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 interface DriverError {
   readonly code?: unknown;
   readonly name?: unknown;
+  readonly codeName?: unknown;
+  readonly cause?: unknown;
 }
 
 export const isDuplicate = (error: unknown): boolean => (error as DriverError | null)?.code === DUPLICATE_KEY;
+
+/**
+ * The cause of a failure as it may be logged: messages of the driver hold host names, those of a server values of the
+ * data. Its class and codes remain.
+ */
+export function withoutPlaces(error: unknown): unknown {
+  const { name, code, codeName, cause } = (error ?? {}) as DriverError;
+  if (!(error instanceof Error) || typeof name !== 'string' || !(name.startsWith('Mongo') || /^E[A-Z]+$/.test(String(code)))) return error;
+  const below = cause === undefined ? undefined : withoutPlaces(cause);
+  const words = [name, code, codeName].filter((word) => typeof word === 'string' || typeof word === 'number');
+  const said = new Error(words.join(' '), below instanceof Error ? { cause: below } : undefined);
+  delete said.stack;
+  return said;
+}
 
 /**
  * What a failure of the driver means to the guard. Only refusals that are the caller's own are told apart: after all
@@ -18,8 +34,9 @@ export const isDuplicate = (error: unknown): boolean => (error as DriverError | 
 export function asStoreError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
   const { code, name } = (error ?? {}) as DriverError;
-  if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause: error });
-  if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE')) return new BadInput('too-large', 'The document is larger than the database admits.', { cause: error });
-  if (name === 'BSONError' || name === 'BSONVersionError') return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause: error });
-  return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause: error });
+  const cause = withoutPlaces(error);
+  if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
+  if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE')) return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
+  if (name === 'BSONError' || name === 'BSONVersionError') return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+  return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause });
 }

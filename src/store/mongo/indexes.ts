@@ -1,4 +1,5 @@
-import type { Collection, Document, IndexDescription } from 'mongodb';
+import type { Collection, CreateIndexesOptions, Document, IndexDescription } from 'mongodb';
+import type { CallLimits } from '../call-limits.js';
 import type { Collections } from './collections.js';
 
 type Key = Readonly<Record<string, 1 | -1>>;
@@ -26,6 +27,8 @@ const INDEXES: readonly Wanted[] = [
 ];
 
 const NO_SUCH_COLLECTION = 26;
+/** Of the connection, which would else be given up while the index is built. */
+const NO_LIMIT = { socketTimeoutMS: 0 } as CreateIndexesOptions;
 
 const nameOf = (key: Key): string => Object.entries(key).flat().join('_');
 const isSame = (found: Document, { key, unique }: Wanted): boolean =>
@@ -41,10 +44,11 @@ async function indexesOf(collection: Collection<Document>): Promise<Document[]> 
 }
 
 /** Makes the indexes that are not there. Building one may take longer than a query may. */
-export async function createIndexes(collections: Collections): Promise<void> {
+export async function createIndexes(collections: Collections, limits: CallLimits, ping: () => Promise<unknown>): Promise<void> {
   for (const { on, ...wanted } of INDEXES) {
-    const found = await indexesOf(collections[on]);
-    if (!found.some((index) => isSame(index, { on, ...wanted }))) await collections[on].createIndexes([wanted as IndexDescription], { timeoutMS: 0 });
+    const found = await limits.call(() => indexesOf(collections[on]));
+    if (found.some((index) => isSame(index, { on, ...wanted }))) continue;
+    await limits.whileAnswering(ping, () => collections[on].createIndexes([wanted as IndexDescription], NO_LIMIT));
   }
 }
 

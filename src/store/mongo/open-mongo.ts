@@ -1,4 +1,5 @@
-import type { Store } from '../port.js';
+import type { CallLimits } from '../call-limits.js';
+import type { Adapter } from '../port.js';
 import { MongoAudit } from './audit.js';
 import { backup } from './backup.js';
 import { collectionsOf, type CollectionNames } from './collections.js';
@@ -21,10 +22,19 @@ export interface MongoOptions {
   readonly collections?: Partial<CollectionNames> | undefined;
 }
 
-export async function openMongo({ url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions): Promise<Store> {
+/** Sessions are ended at the server where it answers soon; else it forgets them by itself. */
+async function closeSoon(close: () => Promise<void>, limit: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit)));
+  await Promise.race([close(), over]).finally(() => clearTimeout(timer));
+}
+
+/** @param limits of its calls, by the same timeout */
+export async function openMongo({ url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions, limits: CallLimits): Promise<Adapter> {
   const client = await connect(url, timeout);
   const db = client.db(name);
-  const collections = collectionsOf(db, names);
+  const collections = collectionsOf(db, names, limits);
+  const ping = async (): Promise<void> => void (await db.command({ ping: 1 }, { ...(limits.signal && { signal: limits.signal }) }));
   return {
     kind: 'mongo',
     instances: new MongoInstances(collections),
@@ -33,10 +43,10 @@ export async function openMongo({ url, name, timeout = DEFAULT_TIMEOUT, collecti
     locks: new MongoLocks(collections.locks),
     audit: new MongoAudit(collections.audit),
     values: (namespace) => new MongoValues(collections.values, namespace),
-    install: () => createIndexes(collections),
+    install: () => createIndexes(collections, limits, ping),
     missingIndexes: () => missingIndexes(collections),
-    ping: async () => void (await db.command({ ping: 1 })),
+    ping,
     backup: (folder) => backup(collections, folder),
-    close: () => client.close(),
+    close: () => closeSoon(() => client.close(), timeout),
   };
 }

@@ -1,0 +1,105 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { CouldNotTell } from '../core/errors.js';
+
+/** What a piece of work may still wait for its store, in milliseconds; nothing counts when the work has ended. */
+interface Allowance {
+  left: number;
+  /** Calls under way, and since when there is one. */
+  active: number;
+  since: number;
+  ended: boolean;
+}
+
+const late = (): CouldNotTell => new CouldNotTell('store-unavailable', 'The store did not answer in time.');
+
+const spent = (allowance: Allowance): number => (allowance.active > 0 ? Date.now() - allowance.since : 0);
+
+/**
+ * How long callers wait for a store: each call, and all calls together of one piece of work. A call that is given up is
+ * told so by its signal, so that what has not been sent yet is not sent later.
+ */
+export class CallLimits {
+  private readonly signals = new AsyncLocalStorage<AbortSignal>();
+  private readonly allowances = new AsyncLocalStorage<Allowance>();
+
+  /** @param limit of one call, in milliseconds; missing: none */
+  constructor(readonly limit?: number) {}
+
+  /** Aborts when the call that is running here is given up. */
+  get signal(): AbortSignal | undefined {
+    return this.signals.getStore();
+  }
+
+  private get allowance(): Allowance | undefined {
+    const allowance = this.allowances.getStore();
+    return allowance?.ended === true ? undefined : allowance;
+  }
+
+  /** Runs work whose calls may together wait for twice the limit; work inside it that is bounded itself has its own. */
+  async bounded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.limit === undefined) return work();
+    const allowance: Allowance = { left: 2 * this.limit, active: 0, since: 0, ended: false };
+    try {
+      return await this.allowances.run(allowance, work);
+    } finally {
+      allowance.ended = true;
+    }
+  }
+
+  /** @throws CouldNotTell `store-unavailable` when the call is given up */
+  async call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.limit === undefined) return work();
+    const { allowance } = this;
+    const most = Math.min(this.limit, allowance === undefined ? Infinity : allowance.left - spent(allowance));
+    if (most <= 0) throw late();
+    if (allowance !== undefined && allowance.active++ === 0) allowance.since = Date.now();
+    try {
+      return await this.within(most, work);
+    } finally {
+      if (allowance !== undefined) {
+        const used = spent(allowance);
+        if (--allowance.active === 0) allowance.left -= used;
+      }
+    }
+  }
+
+  /** Work without a limit of its own, given up when the store no longer answers `ping`. */
+  async whileAnswering<T>(ping: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
+    if (this.limit === undefined) return work();
+    const controller = new AbortController();
+    let watch: NodeJS.Timeout | undefined;
+    const gone = new Promise<never>((_resolve, reject) => {
+      watch = setInterval(() => {
+        this.within(this.limit as number, ping).catch((error: unknown) => {
+          controller.abort(error);
+          reject(error);
+        });
+      }, this.limit);
+    });
+    try {
+      return await Promise.race([this.signals.run(controller.signal, work), gone]);
+    } finally {
+      clearInterval(watch);
+      gone.catch(() => undefined);
+    }
+  }
+
+  private async within<T>(most: number, work: () => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const error = late();
+        reject(error);
+        controller.abort(error);
+      }, most);
+    });
+    try {
+      const running = this.signals.run(controller.signal, work);
+      running.catch(() => undefined);
+      return await Promise.race([running, over]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

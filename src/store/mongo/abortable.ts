@@ -1,0 +1,45 @@
+import type { Collection, Document } from 'mongodb';
+import type { CallLimits } from '../call-limits.js';
+
+/** The place of the options among the arguments of those methods of a collection that adapters use. */
+const OPTIONS_AT: Readonly<Record<string, number>> = {
+  find: 1,
+  findOne: 1,
+  aggregate: 1,
+  countDocuments: 1,
+  distinct: 2,
+  insertOne: 1,
+  insertMany: 1,
+  replaceOne: 2,
+  updateOne: 2,
+  updateMany: 2,
+  deleteOne: 1,
+  deleteMany: 1,
+  findOneAndDelete: 1,
+  findOneAndUpdate: 2,
+  bulkWrite: 1,
+  indexes: 0,
+  createIndexes: 1,
+};
+
+type Method = (...args: unknown[]) => unknown;
+
+/**
+ * The same collection, whose methods pass the signal of the call in which they run to the driver: a call that was given
+ * up stops waiting for a server or a connection, and what it has not sent is never sent.
+ */
+export function abortable(collection: Collection<Document>, limits: CallLimits): Collection<Document> {
+  return new Proxy(collection, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      const at = typeof name === 'string' ? OPTIONS_AT[name] : undefined;
+      if (at === undefined) return (value as Method).bind(target);
+      return (...args: unknown[]): unknown => {
+        const { signal } = limits;
+        if (signal !== undefined) args[at] = { ...(args[at] as object | undefined), signal };
+        return (value as Method).apply(target, args);
+      };
+    },
+  });
+}
