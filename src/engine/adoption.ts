@@ -2,7 +2,7 @@ import { SYSTEM_USER } from '../core/principal.js';
 import type { InstanceGuard } from '../store/port.js';
 import { guardOf } from './commit.js';
 import type { Command, Contexts } from './context.js';
-import type { HostExecution } from './host.js';
+import type { HostExecution, HostToken } from './host.js';
 import { adoptLegacy } from './legacy.js';
 
 /** Ties the host's live executions to the command in which they came to be. */
@@ -25,21 +25,30 @@ export class Adoption {
     this.commands.set(execution, command);
     // The host sets it for `start` and `invoke`, and forgets it for a second start event.
     execution.userName ??= command.starter;
-    for (const method of ['save', 'end', 'assign'] as const) {
-      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
-      (execution as Record<string, unknown>)[method] = (...args: unknown[]) => command.track(original.apply(execution, args));
-    }
-    if (!command.background) return;
-    for (const method of ['execute', 'signalItem2'] as const) {
-      const original = execution[method] as (...args: unknown[]) => Promise<unknown>;
-      execution[method] = (...args: unknown[]) => original.apply(execution, args).catch((error: unknown) => void (command.workerError ??= error instanceof Error ? error : new Error(String(error))));
-    }
+    wrap(execution, ['save', 'assign'], (work) => command.track(work));
+    // The host does not wait for these; of `noWait`, for its worker.
+    wrap(execution, command.background ? ['end', 'execute', 'signalItem2'] : ['end'], (work) => command.join(work));
+    const { tokens, promises } = execution;
+    const push = promises.push.bind(promises);
+    promises.push = (...work) => {
+      for (const entry of work) void command.join(Promise.resolve(entry));
+      return push(...work);
+    };
+    const joinToken = (token: HostToken): void => wrap(token, ['end', 'terminate'], (work) => command.join(work));
+    const set = tokens.set.bind(tokens);
+    for (const token of tokens.values()) joinToken(token);
+    tokens.set = (id, token) => (joinToken(token), set(id, token));
   }
 
   /** The command in which an execution lives, while that runs. */
   commandOf(execution: HostExecution): Command | undefined {
     const command = this.commands.get(execution);
-    return command === undefined || command.finished ? undefined : command;
+    return command === undefined || command.finished || command.settled || command.failed ? undefined : command;
+  }
+
+  /** Resolves when the command in which an execution lives has ended and given its locks back. */
+  async ended(execution: HostExecution): Promise<void> {
+    await this.commands.get(execution)?.ended;
   }
 
   private freshGuard(command: Command | undefined): InstanceGuard {
@@ -48,6 +57,16 @@ export class Adoption {
     if (causer.userName !== starter) guard.causedBy = causer.userName;
     if (modelsOwner !== undefined) guard.modelsOwner = modelsOwner;
     return guard;
+  }
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** Puts something around methods of one live object; its class stays as it is. */
+function wrap(object: Record<string, unknown>, methods: readonly string[], around: (work: Promise<unknown>) => Promise<unknown>): void {
+  for (const name of methods) {
+    const original = object[name] as Method;
+    object[name] = (...args: unknown[]) => around(original.apply(object, args));
   }
 }
 

@@ -89,7 +89,7 @@ export function viewOf(kit: CommandKit, principal: SecureUser, execution: HostEx
     if (typeof stored.guard?.failure === 'string') throw new GuardError('failed', stored.guard.failure);
     return withDefinition(kit.views.execution(principal, stored, itemId, settled), execution);
   };
-  return withDefinition(kit.views.execution(principal, execution.instance as unknown as StoredInstance, itemId, settled), execution);
+  return withDefinition(kit.views.execution(principal, kit.runner.storedOf(execution), itemId, settled), execution);
 
   function withDefinition(view: ExecutionView, { definition }: HostExecution): ExecutionView {
     // Who may read the instance may read its model (spec 01); the live definition would hand out the server.

@@ -1,7 +1,7 @@
 import { Conflict, GuardError, notFound } from '../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../core/principal.js';
 import type { Store, StoredInstance } from '../store/port.js';
-import { changeGuard, commit } from './commit.js';
+import { changeGuard, commit, commitBeginning } from './commit.js';
 import { Command, type Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 import type { HostStore } from './host-store.js';
@@ -45,6 +45,7 @@ export class CommandRunner {
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
   private readonly running = new Set<Promise<unknown>>();
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
+  private readonly begun = new WeakMap<HostExecution, StoredInstance>();
   private closing = false;
 
   constructor(private readonly parts: RunnerParts) {
@@ -112,6 +113,7 @@ export class CommandRunner {
     const end = async (): Promise<void> => {
       command.finished = true;
       for (const release of releases) await release().catch((error: unknown) => this.parts.logger.warn('a lock could not be released', { error: String(error) }));
+      command.end();
     };
     try {
       const result = await this.contexts.runCommand(command, async () => {
@@ -119,15 +121,13 @@ export class CommandRunner {
         const value = await work();
         const workers = noWait ? [...command.executions.values()].map((execution) => execution.worker).filter((worker) => worker !== undefined) : [];
         command.background = workers.length > 0;
-        await (command.background ? Promise.race([command.firstSave, ...workers]) : command.settle());
-        await this.lockNew(command, releases);
-        for (const execution of command.executions.values()) noteInitiators(execution);
-        await commit(store, command, hostStore.keep);
-        for (const after of command.afterwards) await after();
-        if (command.background) {
-          const finishing = this.keepTrack(this.finishInBackground(command, workers, end));
-          for (const execution of command.executions.values()) this.settling.set(execution, finishing);
+        if (command.background) await this.begin(command, workers, releases, end);
+        else {
+          await command.settle();
+          for (const execution of command.executions.values()) noteInitiators(execution);
+          await commit(store, command, hostStore.keep);
         }
+        for (const after of command.afterwards) await after();
         return value;
       });
       if (!command.background) {
@@ -144,12 +144,25 @@ export class CommandRunner {
     }
   }
 
-  /** An instance that goes on in the background is locked before others can find it. */
-  private async lockNew(command: Command, releases: (() => Promise<void>)[]): Promise<void> {
-    if (!command.background) return;
-    for (const id of command.saved.keys()) {
-      if (command.executions.get(id)?.instance.saved === undefined) releases.push(await this.parts.locks.lock(id));
+  /** Stores where `noWait` work begins and lets it go on; a new instance is locked before others can find it. */
+  private async begin(command: Command, workers: Promise<unknown>[], releases: (() => Promise<void>)[], end: () => Promise<void>): Promise<void> {
+    await Promise.race([command.firstSave, ...workers]);
+    if (command.error !== undefined) throw command.error;
+    const { begun } = command;
+    const execution = begun && command.executions.get(begun.id);
+    if (execution !== undefined) {
+      if (execution.instance.saved === undefined) releases.push(await this.parts.locks.lock(execution.id));
+      noteInitiators(execution);
+      const stored = await commitBeginning(this.parts.store, command, this.hostStore.keep);
+      if (stored !== undefined) this.begun.set(execution, stored);
     }
+    const finishing = this.keepTrack(this.finishInBackground(command, workers, end));
+    for (const live of command.executions.values()) this.settling.set(live, finishing);
+  }
+
+  /** The state of an execution as this command has stored it: of `noWait` work, that in which it begins. */
+  storedOf(execution: HostExecution): StoredInstance {
+    return this.begun.get(execution) ?? (execution.instance as unknown as StoredInstance);
   }
 
   private async finishInBackground(command: Command, workers: Promise<unknown>[], end: () => Promise<void>): Promise<void> {
@@ -157,9 +170,11 @@ export class CommandRunner {
       try {
         await Promise.all(workers);
         await command.settle();
-        if (command.workerError instanceof Error) throw command.workerError;
         command.background = false;
-        for (const execution of command.executions.values()) command.saved.set(execution.id, execution.instance);
+        for (const execution of command.executions.values()) {
+          command.saved.set(execution.id, execution.instance);
+          noteInitiators(execution);
+        }
         await commit(this.parts.store, command, this.hostStore.keep);
       } catch (error) {
         command.failed = true;
@@ -169,7 +184,7 @@ export class CommandRunner {
     });
     await end();
     await this.parts.onFailures(command);
-    await this.afterStored(command);
+    if (!command.failed) await this.afterStored(command);
   }
 
   /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
@@ -177,8 +192,13 @@ export class CommandRunner {
     this.parts.logger.error('work in the background failed', { error: error instanceof Error ? error.message : String(error) });
     for (const id of command.executions.keys()) {
       command.failures.push({ what: 'work in the background failed', instanceId: id });
-      await changeGuard(this.parts.store, id, (guard) => ({ ...guard, busy: false, failure: 'work in the background failed' })).catch(() => undefined);
+      await this.noteFailure(id).catch((failed: unknown) => this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }));
     }
+  }
+
+  /** The caller holds the lock of the instance. */
+  noteFailure(id: string): Promise<void> {
+    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({ ...guard, failure: 'work in the background failed' }));
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */

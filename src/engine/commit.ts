@@ -1,6 +1,7 @@
 import { Conflict } from '../core/errors.js';
 import type { InstanceGuard, Store, StoredInstance } from '../store/port.js';
 import type { Command } from './context.js';
+import { detach } from './data-path.js';
 import { deriveGuard } from './derive.js';
 import type { HostInstance } from './host.js';
 
@@ -77,8 +78,8 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
     const guard = guardOf(instance);
     const deliveries = command.deliveries.get(instance.id) ?? [];
     if (deliveries.length > 0) guard.outbox = [...(guard.outbox ?? []), ...deliveries];
-    if (command.background) guard.busy = true;
-    else delete guard.busy;
+    delete guard.busy;
+    delete guard.begun;
     const isNew = instance.saved === undefined || instance.saved === null;
     try {
       await writeInstance(store, instance, keep);
@@ -89,6 +90,21 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
     }
   }
   command.saved.clear();
+}
+
+/**
+ * Writes the state in which `noWait` work begins, marked as such: what was acknowledged is finished after a crash too.
+ * @returns the state as it was written
+ */
+export async function commitBeginning(store: Store, command: Command, keep: Keep): Promise<StoredInstance | undefined> {
+  const { begun, beginsAt, starter } = command;
+  const live = begun && command.executions.get(begun.id)?.instance;
+  if (begun === undefined || live === undefined) return undefined;
+  begun.guard = { ...(detach(guardOf(live)) as InstanceGuard), busy: true, begun: { itemId: beginsAt ?? null, userName: starter } };
+  await writeInstance(store, begun, keep);
+  Object.assign(live, { saved: begun.saved, version: begun.version });
+  guardOf(live).rev = guardOf(begun).rev;
+  return begun as unknown as StoredInstance;
 }
 
 /** Changes the guard's part of a stored instance alone; the caller holds its lock. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { SecureUser } from '../core/principal.js';
+import { detach } from './data-path.js';
 import type { Delivery, StoredInstance } from '../store/port.js';
 import type { HostExecution, HostInstance } from './host.js';
 
@@ -15,6 +16,12 @@ export interface ModelFailure {
 export class Command {
   finished = false;
   failed = false;
+  /** All work has settled and is being written: nothing joins it any more. */
+  settled = false;
+  /** Resolves when the command has ended and given its locks back. */
+  readonly ended: Promise<void>;
+  /** Called once, when it has. */
+  readonly end: () => void;
   /** Live executions of this command, by instance. */
   readonly executions = new Map<string, HostExecution>();
   /** Instances that the engine saved, to be written when the command settles. */
@@ -31,8 +38,12 @@ export class Command {
   readonly afterwards: (() => Promise<void>)[] = [];
   /** Set from the return of a `noWait` command until its worker has settled. */
   background = false;
-  /** The error of a `noWait` worker. */
-  workerError: Error | undefined;
+  /** Where `noWait` work begins, as it is stored when the command returns: the engine's first save, copied. */
+  begun: HostInstance | undefined;
+  /** The item from which `noWait` work goes on after a crash; undefined for a start. */
+  beginsAt: string | undefined;
+  /** The first error of work that nobody waits for: of a `noWait` worker, or in what the host calls without waiting. */
+  error: Error | undefined;
   /** Resolves when the engine has saved for the first time. */
   readonly firstSave: Promise<void>;
   private markSaved!: () => void;
@@ -48,11 +59,15 @@ export class Command {
     readonly starter: string,
   ) {
     this.firstSave = new Promise((resolve) => (this.markSaved = resolve));
+    let end!: () => void;
+    this.ended = new Promise((resolve) => (end = resolve));
+    this.end = end;
   }
 
   /** The engine's save: kept until the command commits. */
   save(instance: HostInstance): void {
     this.saved.set(instance.id, instance);
+    if (this.background) this.begun ??= stateOf(instance);
     this.markSaved();
   }
 
@@ -66,8 +81,20 @@ export class Command {
     return promise;
   }
 
+  /** For what the host calls without waiting: the command waits for it, and fails with it. */
+  async join(work: Promise<unknown>): Promise<void> {
+    await this.track(work.then(() => undefined, (error: unknown) => this.fail(error)));
+  }
+
+  fail(error: unknown): void {
+    this.error ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** Waits for all that was begun. @throws the error of what nobody waits for */
   async settle(): Promise<void> {
     while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
+    if (this.error !== undefined) throw this.error;
+    this.settled = true;
   }
 
   /** Notes work on an item of another instance: stored with the sender, done when that is (spec 08, 46). */
@@ -75,6 +102,11 @@ export class Command {
     const delivery: Delivery = { key: randomUUID(), itemId, data: structuredClone(data), causer: this.starter };
     this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
   }
+}
+
+/** A copy of what is stored of a live instance, without the objects that hang on it. */
+export function stateOf(instance: HostInstance): HostInstance {
+  return detach({ ...instance }) as HostInstance;
 }
 
 interface Ambient {

@@ -32,14 +32,31 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
   };
 }
 
+/** Upstream knows the message of an event only; a receive task waits for one as well. */
+function nameMessage(node: HostNode): void {
+  const { name } = (node.def.messageRef ?? {}) as { name?: unknown };
+  if (typeof name === 'string') node.messageId ??= name;
+}
+
+/** Upstream runs the scripts of a process without waiting for them: a failure would end the Node process (spec 08, 23). */
+function joinProcessScripts(process: HostNode['process'], runner: CommandRunner): void {
+  const original = process.doEvent.bind(process);
+  process.doEvent = (...args) => {
+    const work = original(...args);
+    return runner.contexts.command?.join(work) ?? work;
+  };
+}
+
 /**
  * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, timers are
  * ours. Called for every `process.loaded`, which the host emits synchronously.
  */
 export function hookDefinitions(server: HostServer, runner: CommandRunner, timers: Timers, bypass: boolean): void {
   server.listener.on('process.loaded', ({ context }: { context: HostDefinition }) => {
+    for (const process of new Set([...context.nodes.values()].map((node) => node.process))) joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
       if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
+      if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
       for (const behaviour of node.behaviours.values()) {
         if (typeof behaviour.startTimer === 'function') behaviour.startTimer = (item) => timers.start(behaviour, item);
       }

@@ -1,6 +1,7 @@
 import { SYSTEM_USER } from '../core/principal.js';
 import type { Delivery, Store } from '../store/port.js';
 import { changeGuard } from './commit.js';
+import { isTransient } from './transient.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import type { InnerEngine } from './inner-engine.js';
@@ -20,6 +21,9 @@ export class Deliveries {
     private readonly logger: GuardLogger,
   ) {}
 
+  /** Tries again what found the instance in use or the store away; set while the guard is put together. */
+  later: (work: () => Promise<void>) => void = () => undefined;
+
   async ofCommand(command: Command): Promise<void> {
     for (const [from, deliveries] of command.deliveries) {
       for (const delivery of deliveries) await this.run(from, delivery);
@@ -38,6 +42,7 @@ export class Deliveries {
       }
     } catch (error) {
       this.logger.error('a delivery between two instances is not done yet', { from, item: delivery.itemId, error: error instanceof Error ? error.message : String(error) });
+      if (isTransient(error)) this.later(() => this.run(from, delivery));
     }
   }
 

@@ -31,6 +31,7 @@ import { isReindexed } from './reindex.js';
 import { bindApi, createApi } from './secured-api.js';
 import { serverFacade } from './server-facade.js';
 import { Timers } from './timers.js';
+import { TRY_AGAIN_AFTER } from './transient.js';
 import type { Guard, GuardLogger, GuardOptions } from './types.js';
 import { Views } from './views.js';
 
@@ -62,6 +63,7 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();
   await models.refresh();
+  deliveries.later = (work) => void timers.arm(new Date(Date.now() + TRY_AGAIN_AFTER), work);
   const recovery = new Recovery(runner, deliveries, engine, timers, store, logger);
   return { contexts, audit, runner, host, engine, models, timers, recovery };
 }
@@ -91,10 +93,8 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(asking, api, host));
 
-  const started = recovery
-    .run()
-    .then(() => timers.resume())
-    .catch((error: unknown) => logger.error('recovery at start failed', { error: error instanceof Error ? error.message : String(error) }));
+  const report = (error: unknown): void => logger.error('recovery at start failed', { error: error instanceof Error ? error.message : String(error) });
+  const started = Promise.all([recovery.run().catch(report), timers.resume().catch(report)]);
 
   return Object.freeze({
     server,

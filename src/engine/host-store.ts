@@ -1,7 +1,7 @@
 import { GuardError } from '../core/errors.js';
 import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../store/port.js';
-import { guardOf, writeInstance, type Keep } from './commit.js';
-import type { Contexts } from './context.js';
+import { writeInstance, type Keep } from './commit.js';
+import { stateOf, type Contexts } from './context.js';
 import { dataOfItem } from './data-path.js';
 import type { HostInstance } from './host.js';
 
@@ -96,7 +96,7 @@ export class HostStore {
     const { command } = this.contexts;
     if (command === undefined || typeof query.id !== 'string' || Object.keys(query).length !== 1) return undefined;
     const saved = command.saved.get(query.id);
-    if (saved !== undefined) return structuredClone(plain(saved));
+    if (saved !== undefined) return stateOf(saved) as unknown as StoredInstance;
     const loaded = command.loaded.get(query.id);
     command.loaded.delete(query.id);
     return loaded;
@@ -168,10 +168,4 @@ export class HostStore {
   install(): Promise<void> {
     return this.store.install();
   }
-}
-
-/** What is stored of a live instance, without the objects that hang on it. */
-function plain(instance: HostInstance): StoredInstance {
-  const { items, tokens, loops, data, ...rest } = instance;
-  return { ...rest, items: items as StoredItem[], tokens, loops, data, guard: guardOf(instance) } as StoredInstance;
 }

@@ -39,7 +39,7 @@ export interface HostNode {
   type: string;
   subType?: string;
   lane?: string;
-  process: { def: ModdleElement; id: string };
+  process: { def: ModdleElement; id: string; doEvent(...args: unknown[]): Promise<unknown> };
   def: ModdleElement;
   behaviours: Map<string, HostBehaviour>;
   initiator?: string;
@@ -107,6 +107,8 @@ export interface HostExecution {
 export interface HostListener {
   on(event: string, handler: (payload: never) => unknown): unknown;
   emit(event: string, payload: unknown): boolean;
+  /** Where eventemitter3 keeps what was registered. */
+  _events?: Record<string, { fn: (...args: never[]) => unknown; once?: boolean } | { fn: (...args: never[]) => unknown; once?: boolean }[]>;
 }
 export interface HostServer {
   engine: unknown;

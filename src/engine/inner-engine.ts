@@ -35,7 +35,11 @@ export class InnerEngine extends bpmn.Engine {
   get host() {
     return {
       start: (...args: unknown[]) => super.start(...(args as [unknown])) as unknown as Promise<HostExecution>,
-      invoke: (...args: unknown[]) => super.invoke(...(args as [unknown])) as unknown as Promise<HostExecution>,
+      invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
+        const { current } = this;
+        if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];
+        return super.invoke(query, data as object, userName as never, options) as unknown as Promise<HostExecution>;
+      },
       assign: (...args: unknown[]) => super.assign(...(args as [unknown, object, object, string])) as unknown as Promise<HostExecution>,
       startEvent: (...args: unknown[]) => super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
       restart: (...args: unknown[]) => super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>,
@@ -74,8 +78,9 @@ export class InnerEngine extends bpmn.Engine {
     const itemId = query['items.id'];
     const ended = [...(command?.executions.values() ?? [])].find(({ instance }) => instance.parentItemId === itemId && instance.status === 'end');
     if (command !== undefined && ended !== undefined && typeof itemId === 'string') {
-      const withinCaller = [...command.executions.values()].some((execution) => execution.getItems().some((item) => item.id === itemId));
-      if (!withinCaller) command.note(ended.instance.id, itemId, ended.instance.data ?? null);
+      const calling = [...command.executions.values()].flatMap((execution) => execution.getItems()).find((item) => item.id === itemId);
+      // While the caller's item starts, `start` above returns to it; else it goes on when this is stored.
+      if (calling === undefined || calling.status === 'wait') command.note(ended.instance.id, itemId, ended.instance.data ?? null);
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) => this.host.invoke({ 'items.id': id }, data, userName ?? SYSTEM_USER.userName, options))) as never;

@@ -2,6 +2,7 @@ import { BadInput } from '../core/errors.js';
 import type { Store } from '../store/port.js';
 import type { Adoption } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';
+import { catchHandlers } from './catch-handlers.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 import { HostModels } from './host-models.js';
@@ -64,7 +65,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   if (given !== undefined) assertUnarmed(given);
   const configuration = (given?.configuration ?? options.configuration ?? {}) as Configuration;
   let models!: HostModels;
-  const { hostStore, store, contexts, runner, adoption } = parts;
+  const { hostStore, store, contexts, runner, adoption, logger } = parts;
   const cache = { list: () => [], getInstance: () => null, add: (execution: HostExecution) => adoption.adopt(execution), remove: () => undefined, shutdown: () => undefined, restart: () => undefined };
   const ours = {
     ...configuration,
@@ -81,6 +82,11 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
     server.listener = given.listener;
   }
   catchUnawaited(server.appDelegate, parts);
+  catchHandlers(server.listener, (event, error) => {
+    logger.error('a listener of the application failed', { event, error: error instanceof Error ? error.message : String(error) });
+    const { command } = contexts;
+    for (const id of command?.executions.keys() ?? []) command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
+  });
   const engine = new InnerEngine(server, runner);
   server.engine = engine;
   runner.server = server;

@@ -1,16 +1,20 @@
 import { SYSTEM_USER } from '../core/principal.js';
 import type { Store, StoredInstance } from '../store/port.js';
-import { guardOf } from './commit.js';
 import type { CommandRunner } from './command-runner.js';
+import type { Command } from './context.js';
 import type { Deliveries } from './deliveries.js';
-import type { HostExecution, HostToken } from './host.js';
+import { deriveGuard } from './derive.js';
+import type { HostExecution, HostItem } from './host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE } from './locks.js';
 import type { Timers } from './timers.js';
+import { isTransient } from './transient.js';
 import type { GuardLogger } from './types.js';
 
 const CALL_ACTIVITY = 'bpmn:CallActivity';
 
+/** Unfinished instances that are taken up at the same time. */
+const AT_A_TIME = 8;
 /** Instances with work that a crash can have left undone; also what `health` counts. */
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
 /** A caller that is still at work is stored later than its called processes, by less than this; in milliseconds. */
@@ -31,38 +35,48 @@ export class Recovery {
   ) {}
 
   async run(): Promise<void> {
-    for (const instance of await this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs'] })) {
-      await this.finish(instance).catch((error: unknown) => this.logger.error('an instance could not be recovered', { instance: instance.id, error: String(error) }));
-    }
+    const unfinished = await this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+    // Several at a time: one that another process is still at work on must not hold up the others.
+    const next = async (): Promise<void> => {
+      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.finish(instance);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, next));
     await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
     const since = new Date();
     this.timers.arm(new Date(Date.now() + CALLER_MAY_TAKE), () => this.endOrphans(since));
   }
 
-  private async finish(instance: StoredInstance): Promise<void> {
-    if (instance.guard?.busy === true) await this.resume(instance.id);
-    for (const delivery of instance.guard?.outbox ?? []) await this.deliveries.run(instance.id, delivery);
+  private async finish({ id, guard }: StoredInstance): Promise<void> {
+    try {
+      if (guard?.busy === true) await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
+    } catch (error) {
+      this.logger.error('an instance could not be recovered', { instance: id, error: String(error) });
+      // What fails for the moment is tried again at the next start; what the model fails with stays its failure.
+      if (!isTransient(error)) await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id)).catch(() => undefined);
+    }
+    for (const delivery of guard?.outbox ?? []) await this.deliveries.run(id, delivery);
   }
 
-  /** Takes background work up again from its last stored state; a service may run a second time. */
-  private async resume(id: string): Promise<void> {
-    await this.runner.onInstance(id, SYSTEM_USER, async (command, document) => {
-      if (document.guard?.busy !== true) return;
+  /** Takes `noWait` work up again where it began; services that it has called are called again. */
+  private async resume(id: string, userName: string): Promise<void> {
+    const work = async (_command: Command, document: StoredInstance): Promise<void> => {
+      const { busy, begun } = document.guard ?? {};
+      if (busy !== true) return;
       const execution = await this.engine.live(id);
-      delete guardOf(execution.instance).busy;
-      command.executions.set(id, execution);
-      for (const token of [...execution.tokens.values()]) await this.goOn(execution, token);
-      await (execution.checkEnd as () => Promise<void>)();
-      await Promise.all(execution.promises);
-      await execution.save();
-    });
+      const first = execution.tokens.get(0)?.firstItem as HostItem | undefined;
+      if (typeof begun?.itemId === 'string') await this.goOn(execution, begun.itemId, first);
+      else if (first !== undefined) await execution.signalItem(first.id, {}, userName, { recover: true });
+    };
+    await this.runner.onInstance(id, SYSTEM_USER, work, { starter: userName });
   }
 
-  private async goOn(execution: HostExecution, token: HostToken): Promise<void> {
-    const item = token.currentItem;
-    if (item === undefined || token.status !== 'running') return;
-    if (item.status === 'end') await token.goNext();
-    else if (item.status === 'enter' || item.status === 'start') await execution.signalItem(item.id, {}, SYSTEM_USER.userName, { recover: true });
+  /** From an item that was completed: what the host's `signalItem` has prepared when it goes on in the background. */
+  private async goOn(execution: HostExecution, itemId: string, first: HostItem | undefined): Promise<void> {
+    const delegate = execution.server.appDelegate as { getServicesProvider(): Promise<unknown>; executionStarted(execution: HostExecution): unknown };
+    execution.process = first?.node.process;
+    execution.servicesProvider = await delegate.getServicesProvider();
+    delegate.executionStarted(execution);
+    await (execution.signalItem2 as (itemId: string) => Promise<void>)(itemId);
   }
 
   /** Called processes whose caller's item was never stored: the caller starts them again, so these are ended. */
@@ -70,9 +84,25 @@ export class Recovery {
     const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } }, without: ['source', 'svg', 'logs'] });
     for (const child of called) {
       const [caller] = await this.store.instances.findItems({ before: { items: { $elemMatch: { id: child.parentItemId } } }, each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY }, needsAll: false });
-      if (caller !== undefined) continue;
-      await this.store.instances.update(child.id, child.guard?.rev, { status: 'terminated', endedAt: new Date(), guard: { ...child.guard, rev: (child.guard?.rev ?? 0) + 1 } });
-      this.logger.warn('a called process without its caller was ended', { instance: child.id });
+      if (caller === undefined) await this.terminate(child.id);
     }
+  }
+
+  /** Ends it with all that waits in it, and what it has called. */
+  private async terminate(id: string): Promise<void> {
+    const document = await this.store.instances.load(id);
+    if (document === undefined || document.status !== 'running') return;
+    const open = (document.items ?? []).filter((item) => item.status !== 'end');
+    for (const item of open) item.status = 'end';
+    const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
+    const rev = document.guard?.rev;
+    const guard = { ...document.guard, rev: (rev ?? 0) + 1 };
+    Object.assign(document, { status: 'terminated', endedAt: new Date(), tokens });
+    deriveGuard(document, guard);
+    const { items, status, endedAt } = document;
+    if (!(await this.store.instances.update(id, rev, { status, endedAt, items, tokens, guard }))) return;
+    this.logger.warn('a called process without its caller was ended', { instance: id });
+    const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } }, without: ['source', 'svg', 'logs', 'items'] });
+    for (const child of called) await this.terminate(child.id);
   }
 }

@@ -3,12 +3,27 @@ import type { Store, StoredModel } from '../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import { keptFor, type Adoption } from './adoption.js';
 import { toDate } from './due-date.js';
-import { bpmn, type HostBehaviour, type HostExecution, type HostItem } from './host.js';
+import { bpmn, type HostBehaviour, type HostExecution, type HostItem, type HostNode, type HostToken } from './host.js';
 import type { InnerEngine } from './inner-engine.js';
+import { isTransient, TRY_AGAIN_AFTER } from './transient.js';
 import type { GuardLogger } from './types.js';
 
 /** The longest that setTimeout can hold, in milliseconds; longer waits are re-armed in steps (spec 08, 25). */
 const LONGEST = 2 ** 31 - 1;
+
+type StartToken = (type: string, execution: HostExecution, node: HostNode, dataPath: null, parent: HostToken | null, origin: HostItem | null, loop: null) => Promise<HostToken>;
+const startToken: StartToken = (...args) => (bpmn.Token as unknown as { startNewToken: StartToken }).startNewToken(...args);
+
+/** Upstream keeps in the definition what an expression of one item came to; a copy forgets it. */
+const copyOf = (timer: HostBehaviour): HostBehaviour => Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
+const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> => copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
+
+/** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
+async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
+  const copy = copyOf(timer);
+  await copy.timeDue?.(item, null);
+  return Number(copy.repeat);
+}
 
 /**
  * All timers of one guard: boundary and intermediate timers of instances, and timer start events of models. They act as
@@ -37,7 +52,11 @@ export class Timers {
       const next = (): void => {
         if (!done) return step();
         this.handles.delete(key);
-        fire().catch((error: unknown) => this.logger.error('a timer failed', { error: error instanceof Error ? error.message : String(error) }));
+        fire().catch((error: unknown) => {
+          if (this.stopped) return;
+          this.logger.error('a timer failed', { error: error instanceof Error ? error.message : String(error) });
+          if (isTransient(error)) this.arm(new Date(Date.now() + TRY_AGAIN_AFTER), fire);
+        });
       };
       this.handles.set(key, setTimeout(next, Math.max(0, Math.min(left, LONGEST))));
     };
@@ -60,7 +79,7 @@ export class Timers {
   async start(behaviour: HostBehaviour, item: HostItem): Promise<void> {
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
-    const due = delay ? new Date(Date.now() + delay) : toDate(await behaviour.timeDue?.(item, null), new Date());
+    const due = delay ? new Date(Date.now() + delay) : toDate(await timeOf(behaviour, item), new Date());
     if (due === undefined) throw new Error(`The timer ${item.elementId} has no valid time.`);
     item.timeDue = due;
     const { command } = this.runner.contexts;
@@ -71,12 +90,16 @@ export class Timers {
   /** Inside a command that is still running, the event happens there; else it is a command of its own. */
   private async itemDue(execution: HostExecution, item: HostItem): Promise<void> {
     const running = this.adoption.commandOf(execution);
-    if (running === undefined) return this.fireItem(execution.id, item.id);
+    if (running === undefined) {
+      // What armed it may still be on its way to the store.
+      await this.adoption.ended(execution);
+      return this.fireItem(execution.id, item.id);
+    }
     if (item.status !== 'wait') return;
     await this.runner.contexts.runCommand(running, async () => {
-      const signalled = running.track(execution.signalItem(item.id, {}, SYSTEM_USER.userName));
-      execution.promises.push(signalled.catch(() => undefined));
-      await signalled;
+      const happened = running.join(execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id)));
+      execution.promises.push(happened);
+      await happened;
     });
   }
 
@@ -93,19 +116,22 @@ export class Timers {
     const item = execution.getItems().find((entry) => entry.id === itemId);
     const timer = [...(item?.node.behaviours.values() ?? [])].find((behaviour) => behaviour.timeCycle !== undefined);
     if (item === undefined || timer === undefined || execution.instance.status === 'end') return;
-    await timer.timeDue?.(item, null);
-    const count = Number(keptFor(execution, itemId).timerCount ?? 0);
-    const attached = (item.token.parentToken as { currentItem?: HostItem } | undefined)?.currentItem;
-    if (!(Number(timer.repeat) > count + 1) || (item.type === 'bpmn:BoundaryEvent' && attached?.status !== 'wait')) return;
-    const known = new Set(execution.getItems().map((entry) => entry.id));
-    item.timerCount = count;
-    await (execution.signalRepeatTimerEvent as (...args: unknown[]) => Promise<unknown>)(execution.id, item, {}, {});
-    for (const fresh of execution.getItems()) if (!known.has(fresh.id) && fresh.node.id === item.node.id) keptFor(execution, fresh.id).timerCount = count + 1;
+    const count = Number(keptFor(execution, itemId).timerCount ?? 0) + 1;
+    if (!((await repetitions(timer, item)) > count)) return;
+    const { parentToken, originItem } = item.token as { parentToken?: HostToken; originItem?: HostItem };
+    const attached = item.type === 'bpmn:BoundaryEvent';
+    if (attached && originItem?.status !== 'wait') return;
+    // Beside the event that has fired, not below it as upstream has it: else the end of the task would not end the timer.
+    const [parent, origin] = attached ? [parentToken, originItem] : [item.token, item];
+    const token = await startToken('BoundaryEvent', execution, item.node, null, parent ?? null, origin ?? null, null);
+    const fresh = token.currentItem;
+    if (fresh !== undefined) keptFor(execution, fresh.id).timerCount = count;
+    await execution.save();
   }
 
   /** Arms what waits in the store: after a start of the process. */
   async resume(): Promise<void> {
-    const rows = await this.runner.hostStore.findItems({ 'items.timeDue': { $exists: true }, 'items.status': 'wait' });
+    const rows = await this.runner.hostStore.findItems({ 'items.timeDue': { $type: 'date' }, 'items.status': 'wait' });
     for (const { id, instanceId, timeDue } of rows) {
       const due = toDate(timeDue, new Date());
       if (due !== undefined) this.arm(due, () => this.fireItem(instanceId as string, id as string));

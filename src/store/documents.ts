@@ -63,6 +63,8 @@ export interface InstanceGuard {
   items?: Record<string, ItemGuard>;
   /** True from the return of a `noWait` command until its work has settled. */
   busy?: boolean;
+  /** Where that work began: the item that was invoked (null: the start), and by whom. */
+  begun?: { itemId: string | null; userName: string };
   /** The failure of `noWait` work, in words. */
   failure?: string;
   outbox?: Delivery[];
