@@ -43,7 +43,7 @@ export interface ReindexOptions {
 
 async function reindexOne(store: Store, id: string, load: ReindexOptions['load']): Promise<boolean> {
   const instance = await store.instances.load(id);
-  if (instance === undefined || instance.guard !== undefined) return true;
+  if (instance === undefined || instance.guard?.rev !== undefined) return true;
   const definition = await load(instance);
   const guard = legacyGuard((instance.items ?? []) as never, definition);
   guard.rev = 1;

@@ -1,0 +1,35 @@
+/** What `bpmn-guard help` prints. */
+export const HELP = `bpmn-guard <command> [options]
+
+Data
+  install                     make the indexes, or the folder of an embedded store
+  reindex                     index instances from before the guard; Ctrl-C stops it, the next run goes on
+  verify [--repair] [--json]  check indexes and search data; exit code 1 when something is wrong
+  backup <target>             copy everything into an empty folder
+
+Keys of programs
+  key create <key name>       make a key and print it, once
+      --for-anyone            it acts for every user; otherwise for
+      --for-user <name>       these users, and
+      --for-group <name>      members of these groups; with none of the three, only as itself
+      --group <name>          a group of the program itself
+      --tenant <name>         bound to a tenant; --without-tenant: to users without one
+      --expires <when>        90d, or 2030-12-31
+      --dangerously-act-for-administrators <reason>
+  key list [--json]
+  key revoke <key name>
+
+Users
+  user add <user name>        the password is asked for, or piped in
+      --group <name>  --tenant <name>  --models-owner <name>  --attribute <name=value>  --without-password
+  user disable <user name>
+  user enable <user name>
+  user password <user name>   the new password is asked for, or piped in
+  user list [--json]
+
+The store, for every command
+  --url <url> --name <name>   a MongoDB database
+  --folder <folder>           an embedded store; its application must not be running
+  Without these MONGO_DB_URL and MONGO_DB_NAME count, then DATA_DIR. A URL with a password is better kept there.
+
+Options that name several things are repeated. Exit codes: 0 done, 1 not done or something is wrong, 2 not understood.`;

@@ -1,0 +1,55 @@
+import { isGuardError } from '../core/errors.js';
+import { HELP } from './help.js';
+import { UsageError, type Io } from './io.js';
+import { createKey, listKeys, revokeKey } from './key.js';
+import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
+import { addUser, disableUser, enableUser, listUsers, setPassword } from './user.js';
+
+const COMMANDS: Readonly<Record<string, Run>> = {
+  install,
+  reindex: reindexAll,
+  verify,
+  backup,
+  'key create': createKey,
+  'key list': listKeys,
+  'key revoke': revokeKey,
+  'user add': addUser,
+  'user disable': disableUser,
+  'user enable': enableUser,
+  'user list': listUsers,
+  'user password': setPassword,
+};
+
+function find(args: readonly string[]): { run: Run; rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = args.slice(0, words).join(' ');
+    if (args.length >= words && Object.hasOwn(COMMANDS, name)) return { run: COMMANDS[name] as Run, rest: args.slice(words) };
+  }
+  return undefined;
+}
+
+function told(error: unknown, io: Io): number {
+  if (error instanceof UsageError) {
+    io.err(`${error.message}\nbpmn-guard help says what there is.`);
+    return 2;
+  }
+  if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
+  else io.err(`It failed: ${error instanceof Error ? error.message : String(error)}`);
+  return 1;
+}
+
+/** Runs one command; resolves to the exit code, and never rejects. */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const [first] = args;
+  const command = find(args);
+  if (first === undefined || first === 'help' || args.includes('--help') || args.includes('-h')) {
+    io.out(HELP);
+    return first === undefined ? 2 : 0;
+  }
+  try {
+    if (command === undefined) throw new UsageError(`There is no command ${args.slice(0, 2).join(' ')}`);
+    return await command.run(command.rest, io);
+  } catch (error) {
+    return told(error, io);
+  }
+}

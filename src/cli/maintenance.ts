@@ -1,0 +1,84 @@
+import { isReindexed, reindex } from '../engine/reindex.js';
+import { verifyStore } from '../engine/verify.js';
+import type { Io } from './io.js';
+import { readArguments } from './options.js';
+import { withStore } from './store.js';
+
+/** A command: its arguments, to its exit code. */
+export type Run = (args: readonly string[], io: Io) => Promise<number>;
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** Makes the indexes, and the folder of an embedded store. */
+export const install: Run = (args, io) => {
+  const { values } = readArguments(args, [], {});
+  return withStore(
+    values,
+    io,
+    async (store) => {
+      const before = await store.missingIndexes();
+      await store.install();
+      const missing = await store.missingIndexes();
+      for (const name of before) io.out(`${missing.includes(name) ? 'missing' : 'made'}  ${name}`);
+      io.out(missing.length === 0 ? 'All indexes are there.' : `${count(missing.length, 'index')} could not be made.`);
+      return missing.length === 0 ? 0 : 1;
+    },
+    true,
+  );
+};
+
+/** Gives instances from before the guard what makes them searchable. */
+export const reindexAll: Run = (args, io) => {
+  const { values } = readArguments(args, [], {});
+  return withStore(values, io, async (store) => {
+    await store.install();
+    if ((await isReindexed(store)).value && (await store.instances.count({ filter: { 'guard.rev': { $exists: false } } })) === 0) {
+      io.out('Nothing to do: all instances are indexed.');
+      return 0;
+    }
+    // Only here: loading bpmn-server takes a while.
+    const { definitionLoader } = await import('../engine/definition-loader.js');
+    const interruption = io.onInterrupt();
+    let skipped = 0;
+    const complete = await reindex(store, {
+      load: definitionLoader(store),
+      signal: interruption.signal,
+      onProgress: (progress) => {
+        skipped = progress.skipped;
+        io.err(`${progress.done} done, ${progress.left} left`);
+      },
+    }).finally(() => interruption.done());
+    if (complete) io.out('All instances are indexed.');
+    else if (interruption.signal.aborted) io.out('Stopped. Run it again to go on.');
+    else io.out(`${count(skipped, 'instance')} could not be indexed: changed meanwhile, or without a readable model.`);
+    return complete ? 0 : 1;
+  });
+};
+
+/** Checks indexes and search data. */
+export const verify: Run = (args, io) => {
+  const { values } = readArguments(args, [], { repair: { type: 'boolean' }, json: { type: 'boolean' } });
+  return withStore(values, io, async (store) => {
+    const found = await verifyStore(store, { repair: values.repair === true, onProgress: (checked) => io.err(`${checked} checked`) });
+    const left = found.wrong - found.repaired;
+    if (values.json === true) io.out(JSON.stringify(found));
+    else {
+      io.out(`${count(found.checked, 'instance')} checked`);
+      io.out(`${found.wrong} with wrong search data${found.repaired > 0 ? `, ${found.repaired} repaired` : ''}${found.changed > 0 ? `, ${found.changed} changed meanwhile: run it again` : ''}`);
+      for (const id of found.wrongIds) io.out(`  ${id}`);
+      io.out(`${found.unindexed} not indexed${found.unindexed > 0 ? ': run bpmn-guard reindex' : ''}`);
+      io.out(`${found.missingIndexes.length} indexes missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`);
+    }
+    return left + found.unindexed + found.missingIndexes.length === 0 ? 0 : 1;
+  });
+};
+
+/** Copies everything into an empty folder. */
+export const backup: Run = (args, io) => {
+  const { values, given } = readArguments(args, ['target'], {});
+  return withStore(values, io, async (store) => {
+    const { files, documents } = await store.backup(given[0] as string);
+    io.out(`${count(documents, 'document')} in ${count(files, 'file')}`);
+    return 0;
+  });
+};

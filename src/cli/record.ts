@@ -1,0 +1,16 @@
+import { userInfo } from 'node:os';
+import type { Store } from '../store/port.js';
+
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // An account without a name, as in some containers.
+    return 'unknown';
+  }
+}
+
+/** Writes into the audit trail what was done on the command line, and by which account of the machine. */
+export async function record(store: Store, what: string, id: string): Promise<void> {
+  await store.audit.append([{ time: new Date(), userName: `command-line:${account()}`, operation: 'system:policy', resource: { kind: 'system', name: what, id }, answer: 'allowed', reason: 'command line' }]);
+}

@@ -1,0 +1,47 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { UsageError, type Io } from './io.js';
+
+const LONGEST = 8192;
+
+/** The first line of what is piped in. */
+async function piped(stdin: Io['stdin']): Promise<string> {
+  let text = '';
+  for await (const chunk of stdin) {
+    text += String(chunk);
+    if (text.length > LONGEST) throw new UsageError('What is piped in is too long for a password');
+    if (text.includes('\n')) break;
+  }
+  return (text.split('\n', 1)[0] ?? '').replace(/\r$/, '');
+}
+
+/** Asks without showing what is typed. */
+function ask(io: Io, question: string): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: io.stdin, output: silent, terminal: true });
+  io.err(question);
+  return new Promise((resolve, reject) => {
+    lines.once('SIGINT', () => lines.close());
+    lines.once('close', () => reject(new UsageError('No password was given')));
+    lines.question('', (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
+}
+
+/**
+ * A password: from the terminal, asked for twice, or the first line of what is piped in. Never an argument, which other
+ * users of the machine can see.
+ * @throws UsageError when there is none, or the two differ
+ */
+export async function readPassword(io: Io): Promise<string> {
+  if (io.stdin.isTTY !== true) {
+    const password = await piped(io.stdin);
+    if (password === '') throw new UsageError('No password: pipe it in, or call this in a terminal');
+    return password;
+  }
+  const first = await ask(io, 'Password:');
+  if ((await ask(io, 'Again:')) !== first) throw new UsageError('The two passwords differ');
+  return first;
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { readStore } from '../engine/environment.js';
+import { openStore, type StoreOptions } from '../store/open.js';
+import type { Store } from '../store/port.js';
+import { UsageError, type Io } from './io.js';
+
+/** Name of the database, where nothing says another. */
+const DATABASE = 'bpmn';
+
+interface Given {
+  readonly url?: string | undefined;
+  readonly name?: string | undefined;
+  readonly folder?: string | undefined;
+}
+
+/** What the options name, else what the environment names. @throws UsageError when neither names one store */
+export function storeOptions(given: Given, env: Io['env']): StoreOptions {
+  const { url, name, folder } = given;
+  if (url !== undefined && folder !== undefined) throw new UsageError('Name one store: --url or --folder');
+  const environment = readStore(env);
+  if (folder !== undefined) return { folder };
+  if (url !== undefined) return { url, name: name ?? environment.name ?? DATABASE };
+  if (environment.url !== undefined) return { url: environment.url, name: name ?? environment.name ?? DATABASE };
+  if (environment.folder !== undefined) return { folder: environment.folder };
+  throw new UsageError('No store: give --url and --name, or --folder, or set MONGO_DB_URL or DATA_DIR');
+}
+
+/**
+ * Opens the store, runs the work and closes it, whatever comes of it.
+ * @param make the folder of an embedded store may be made; otherwise one that is not there is a mistake
+ */
+export async function withStore<T>(given: Given, io: Io, work: (store: Store) => Promise<T>, make = false): Promise<T> {
+  const options = storeOptions(given, io.env);
+  if ('folder' in options && !make && !existsSync(options.folder)) throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install makes one`);
+  const store = await openStore(options);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,82 @@
+import { userDirectory, type UserDirectory } from '../engine/directory.js';
+import { checkUser, checkUserName } from '../engine/user-input.js';
+import { UsageError } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { record } from './record.js';
+import { readPassword } from './secret.js';
+import { withStore } from './store.js';
+import { table } from './table.js';
+
+/** `name=value`; the value is JSON where it can be read as such, else text. */
+function attribute(text: string): [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError('--attribute takes name=value');
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value) as unknown];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+/** Adds a user; the password comes from the terminal or is piped in. */
+export const addUser: Run = async (args, io) => {
+  const { values, given } = readArguments(args, ['user name'], {
+    group: { type: 'string', multiple: true },
+    tenant: { type: 'string' },
+    'models-owner': { type: 'string' },
+    attribute: { type: 'string', multiple: true },
+    'without-password': { type: 'boolean' },
+  });
+  const user = checkUser({
+    userName: given[0] as string,
+    userGroups: values.group ?? [],
+    tenantId: values.tenant ?? null,
+    modelsOwner: values['models-owner'] ?? null,
+    attributes: Object.fromEntries((values.attribute ?? []).map(attribute)),
+  });
+  const password = values['without-password'] === true ? undefined : await readPassword(io);
+  return withStore(values, io, async (store) => {
+    if (!(await userDirectory(store).add(user, password))) {
+      io.err(`There is a user ${user.userName} already.`);
+      return 1;
+    }
+    await record(store, 'add user', user.userName);
+    io.out(`Added ${user.userName}.`);
+    return 0;
+  });
+};
+
+/** A change of one user that is there. */
+function change(args: readonly string[], io: Parameters<Run>[1], what: string, done: string, work: (directory: UserDirectory, name: string) => Promise<boolean>): Promise<number> {
+  const { values, given } = readArguments(args, ['user name'], {});
+  const name = checkUserName(given[0]);
+  return withStore(values, io, async (store) => {
+    if (!(await work(userDirectory(store), name))) {
+      io.err(`There is no user ${name}.`);
+      return 1;
+    }
+    await record(store, what, name);
+    io.out(`${done} ${name}; running processes know within 5 s.`);
+    return 0;
+  });
+}
+
+export const disableUser: Run = async (args, io) => change(args, io, 'disable user', 'Disabled', (directory, name) => directory.change(name, { disabled: true }));
+export const enableUser: Run = async (args, io) => change(args, io, 'enable user', 'Enabled', (directory, name) => directory.change(name, { disabled: false }));
+export const setPassword: Run = async (args, io) => change(args, io, 'set password', 'Changed the password of', async (directory, name) => (await directory.find(name)) !== undefined && directory.setPassword(name, await readPassword(io)));
+
+/** Lists the users, without passwords and their hashes. */
+export const listUsers: Run = (args, io) => {
+  const { values } = readArguments(args, [], { json: { type: 'boolean' } });
+  return withStore(values, io, async (store) => {
+    const users = await userDirectory(store).list();
+    if (values.json === true) for (const user of users) io.out(JSON.stringify(user));
+    else {
+      const rows = users.map((user) => [user.userName, user.userGroups.join(', '), user.tenantId ?? '', user.disabled ? 'disabled' : user.hasPassword ? 'active' : 'no password']);
+      for (const line of table(['name', 'groups', 'tenant', 'state'], rows)) io.out(line);
+    }
+    return 0;
+  });
+};
