@@ -64,7 +64,7 @@ export function documentPages(routes: readonly Route[]): (req: HttpRequest, res:
       return true;
     }
     // The page names its files beside it, so that it works below any mount and behind any proxy.
-    if (/\/(?:[?#]|$)/.test(req.url ?? '')) sendText(req, res, 308, '', file.type, { Location: `..${path}` });
+    if ((req.url ?? '').split('?', 1)[0]?.endsWith('/') === true) sendText(req, res, 308, '', file.type, { Location: `..${path}` });
     else sendText(req, res, 200, file.text, file.type, HTML);
     return true;
   };

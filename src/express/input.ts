@@ -1,7 +1,8 @@
-import { BadInput, AccessDenied } from '../core/errors.js';
+import { AccessDenied, BadInput } from '../core/errors.js';
 import { isPlainObject } from '../core/plain-object.js';
-import { normaliseName, type SecureUser } from '../core/principal.js';
+import type { SecureUser } from '../core/principal.js';
 import type { Part } from './multipart.js';
+import { readClaim } from './on-behalf.js';
 import type { Route } from './routes/route.js';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -16,18 +17,11 @@ const show = (name: string): string => JSON.stringify(name.slice(0, 60));
 
 /**
  * A body that names a user is carried out as that user or not at all.
- * @throws BadInput when it is no user's name; AccessDenied `forbidden` when it is another's
+ * @throws BadInput when what it names is no user; AccessDenied `forbidden` when it is another
  */
 export function checkUser(body: unknown, principal: SecureUser): void {
-  if (!isPlainObject(body)) return;
-  const { user, options } = body;
-  if (user !== undefined && user !== null && !isPlainObject(user)) bad('user must be an object with a userName.');
-  const names = [body.userId, body.userName, isPlainObject(options) ? options.userName : undefined, isPlainObject(user) ? (user.userName ?? '') : undefined];
-  for (const name of names) {
-    if (name === undefined || name === null) continue;
-    if (typeof name !== 'string') bad('userId and userName must be texts.');
-    if (normaliseName(name) !== principal.userName) throw new AccessDenied('forbidden', 'You may not call on behalf of another user.');
-  }
+  const claim = readClaim(body);
+  if (claim !== undefined && claim.userName !== principal.userName) throw new AccessDenied('forbidden', 'You may not call on behalf of another user.');
 }
 
 /** The members of a JSON body, those that name the user left out. */

@@ -48,8 +48,8 @@ function problemOf({ code, status, detail, id }: Refusal): Record<string, unknow
 
 /** Answers with problem details and the real status. */
 export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusal, more: Record<string, unknown> = {}): void {
-  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate')) res.setHeader('WWW-Authenticate', 'ApiKey header="x-api-key", Bearer');
-  if (refusal.status === 503 || refusal.status === 429) if (!res.hasHeader('Retry-After')) res.setHeader('Retry-After', RETRY_AFTER);
+  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate')) res.setHeader('WWW-Authenticate', CHALLENGE);
+  if ((refusal.status === 503 || refusal.status === 429) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', RETRY_AFTER);
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
 }
 

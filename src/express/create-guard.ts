@@ -1,0 +1,15 @@
+import { createGuard as createEngineGuard } from '../engine/guard.js';
+import type { Guard as EngineGuard, GuardOptions } from '../engine/types.js';
+import { express, type HttpFace } from './index.js';
+
+/** A guarded bpmn-server, with its middleware for HTTP. */
+export interface Guard extends EngineGuard, HttpFace {}
+
+/**
+ * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot be opened
+ */
+export async function createGuard(options: GuardOptions): Promise<Guard> {
+  const guard = await createEngineGuard(options);
+  return Object.freeze({ ...guard, ...express(guard) });
+}

@@ -1,0 +1,38 @@
+import type { Operation } from '../core/operation.js';
+import type { Right } from '../core/rights.js';
+import type { Guard as EngineGuard } from '../engine/types.js';
+import { authenticate, type AuthenticateOptions } from './authenticate.js';
+import { createErrorHandler } from './error-handler.js';
+import type { ErrorMiddleware, Middleware } from './http.js';
+import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';
+import { createRouter, type RouterOptions } from './router.js';
+
+export type ErrorHandlerOptions = Pick<RouterOptions, 'dialect' | 'logger'>;
+
+/** What a guard does at HTTP: middleware for Express 4 and 5. */
+export interface HttpFace {
+  /**
+   * Establishes who calls; comes first. Behind it `res.locals.principal` is who calls, `res.locals.guard` the API bound
+   * to it, and calls of `guard.server` are enforced for it.
+   */
+  authenticate(options?: AuthenticateOptions): Middleware;
+  /** The routes that bpmn-client calls, and the guard's own; behind `authenticate`. */
+  router(options?: RouterOptions): Middleware;
+  /** Lets a request pass when its principal may do the operation; behind `authenticate`. */
+  requirePrivilege(operation: Operation, options?: RequirePrivilegeOptions): Middleware;
+  /** Lets a request pass when its principal holds the right; behind `authenticate`. */
+  requireRight(right: Right): Middleware;
+  /** Answers errors, without stack, path or message of what is not the guard's own; comes last. */
+  errorHandler(options?: ErrorHandlerOptions): ErrorMiddleware;
+}
+
+/** The HTTP side of a guard. */
+export function express(guard: EngineGuard): HttpFace {
+  return Object.freeze({
+    authenticate: (options?: AuthenticateOptions) => authenticate(guard, options),
+    router: (options?: RouterOptions) => createRouter(guard, options),
+    requirePrivilege,
+    requireRight,
+    errorHandler: createErrorHandler,
+  } satisfies HttpFace);
+}

@@ -1,0 +1,2 @@
+/** The client ships no types. */
+declare module 'bpmn-client';
