@@ -32,3 +32,9 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
   }
   return [value];
 }
+
+/** True for what holds fields of its own: a document or a list; not for a date, an id or another value of a database's types. */
+export function isDocument(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return false;
+  return !('_bsontype' in value) || Object.hasOwn(value, '_bsontype');
+}

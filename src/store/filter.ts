@@ -1,6 +1,6 @@
-import { and, EVERYTHING, isReference, not, or, some, type Comparison, type Condition, type Reference } from '../core/condition.js';
+import { and, EVERYTHING, isReference, not, NOTHING, or, some, type Comparison, type Condition, type Reference } from '../core/condition.js';
 import { referencePath } from '../core/evaluate.js';
-import type { Scalar } from '../core/value.js';
+import { same, type Scalar } from '../core/value.js';
 import type { Filter } from './port.js';
 
 /**
@@ -23,13 +23,17 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
 };
 
 /** All types but null: "there is a value". A list counts by its entries. */
-const PRESENT = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData']) });
+const PRESENT = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'regex', 'timestamp']) });
 const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'bool', 'date']);
 
 const ALWAYS: Filter = Object.freeze({});
 const NEVER: Filter = Object.freeze({ $nor: Object.freeze([ALWAYS]) });
 
+/** True for a path through the list of items, rather than one item. */
+const isBelowItems = (field: string): boolean => field === 'instance.items' || field.startsWith('instance.items.');
+
 function stored(field: string, shape: Shape): string {
+  if (shape === 'unwound' && isBelowItems(field)) return field.replace('instance.items', 'all');
   const dot = field.indexOf('.');
   const prefix = ROOTS[shape][field.slice(0, dot)];
   if (prefix === undefined) throw new TypeError(`Field ${field} cannot be asked of one ${shape}`);
@@ -38,11 +42,15 @@ function stored(field: string, shape: Shape): string {
 
 /** Compares two fields of one document; each must be one plain value, reached through no list. */
 function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference, shape: Shape): Filter {
-  const left = `$${stored(field, shape)}`;
-  const right = `$${stored(referencePath(reference), shape)}`;
-  const plain = (path: string): Filter => ({ $in: [{ $type: path }, PLAIN_TYPES] });
-  if (op === 'in') return { $expr: { $and: [plain(left), { $isArray: right }, { $in: [left, right] }] } };
-  return { $expr: { $and: [plain(left), plain(right), { [`$${op}`]: [left, right] }] } };
+  const left = stored(field, shape);
+  const right = stored(referencePath(reference), shape);
+  const plain = (path: string): Filter => ({ $and: [{ [path]: { $type: PLAIN_TYPES } }, { $nor: [{ [path]: NaN }] }] });
+  const isList = (path: string, expected: boolean): Filter => ({ $eq: [{ $isArray: `$${path}` }, expected] });
+  const expr = (...parts: Filter[]): Filter => ({ $expr: { $and: [isList(left, false), ...parts] } });
+  if (op !== 'in') return { $and: [plain(left), plain(right), expr(isList(right, false), { [`$${op}`]: [`$${left}`, `$${right}`] })] };
+  // Databases may evaluate all parts of $and, and $in fails on what is no list.
+  const list = { $cond: [{ $isArray: `$${right}` }, `$${right}`, []] };
+  return { $and: [plain(left), expr(isList(right, true), { $in: [`$${left}`, list] })] };
 }
 
 function comparison(op: Comparison, field: string, value: Scalar | Reference, shape: Shape): Filter {
@@ -117,9 +125,18 @@ export function relax(condition: Condition): Condition {
   return and(...(ofItem.length === 0 ? [] : [some('instance.items', and(...ofItem))]), ...rest.map(relax));
 }
 
-/** The condition where it is known that a field has that value: `eq`, `ne` and `in` on it are answered. */
+/** True when the condition asks of the whole list of items, beside the one item. */
+export function needsAllItems(condition: Condition): boolean {
+  if (condition.op === 'not') return needsAllItems(condition.of);
+  if ('of' in condition) return condition.of.some(needsAllItems);
+  return isBelowItems(condition.field);
+}
+
+/**
+ * The condition where it is known that one of the values of a field is the given one: what follows from that is
+ * answered. That no other value is there does not follow, since a field may hold a list.
+ */
 export function specialise(condition: Condition, known: ReadonlyMap<string, Scalar>): Condition {
-  const answer = (holds: boolean): Condition => (holds ? EVERYTHING : not(EVERYTHING));
   switch (condition.op) {
     case 'and':
       return and(...condition.of.map((part) => specialise(part, known)));
@@ -130,11 +147,14 @@ export function specialise(condition: Condition, known: ReadonlyMap<string, Scal
     case 'eq':
     case 'ne': {
       const value = known.get(condition.field);
-      return value === undefined || isReference(condition.value) ? condition : answer((value === condition.value) === (condition.op === 'eq'));
+      if (value === undefined || isReference(condition.value) || !same(value, condition.value)) return condition;
+      return condition.op === 'eq' ? EVERYTHING : NOTHING;
     }
-    case 'in': {
+    case 'in':
+    case 'overlaps': {
       const value = known.get(condition.field);
-      return value === undefined || isReference(condition.values) ? condition : answer(condition.values.includes(value));
+      if (value === undefined || isReference(condition.values)) return condition;
+      return condition.values.some((entry) => same(value, entry)) ? EVERYTHING : condition;
     }
     default:
       return condition;

@@ -54,6 +54,11 @@ function call(name: string, operand: unknown): Expression {
       const value = single(operand);
       return (document) => Array.isArray(value(document));
     }
+    case '$cond': {
+      if (!Array.isArray(operand) || operand.length !== 3) return refuse('$cond takes three operands in $expr');
+      const [condition, yes, no] = operand.map(expression) as [Expression, Expression, Expression];
+      return (document) => (truth(condition(document)) ? yes : no)(document);
+    }
     case '$literal':
       return () => operand;
     default:

@@ -1,4 +1,5 @@
-import { own, valuesAt } from '../../src/core/path.js';
+import { ObjectId } from 'bson';
+import { isDocument, own, valuesAt } from '../../src/core/path.js';
 import { HOSTILE_VALUES, polluted } from './hostile.js';
 
 const at = (document: unknown, path: string): unknown[] => valuesAt(document, path.split('.'));
@@ -53,3 +54,15 @@ describe('a dotted path', () => {
     expect(() => at({ a: [value, { b: value }] }, 'a.b.0')).not.toThrow();
   });
 });
+
+test.each<[value: unknown, holds: boolean]>([
+  [{}, true],
+  [[], true],
+  [Object.create(null), true],
+  [{ _bsontype: 'ObjectId' }, true],
+  [new Date(0), false],
+  [new ObjectId(), false],
+  ['x', false],
+  [null, false],
+  [undefined, false],
+])('%p holds fields of its own: %s', (value, holds) => expect(isDocument(value)).toBe(holds));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
 import { and, compare, eq, EVERYTHING, exists, isIn, ne, not, NOTHING, or, overlaps, some, type Comparison, type Condition, type Reference } from '../../src/core/condition.js';
 import { compile } from '../../src/core/evaluate.js';
+import { isPlainObject } from '../../src/core/plain-object.js';
 import type { Resource } from '../../src/core/resource.js';
 import type { Scalar } from '../../src/core/value.js';
 import { normalise } from '../../src/store/codec.js';
@@ -11,7 +12,7 @@ import type { Filter } from '../../src/store/port.js';
 import { condition, itemCondition, principal, resource, scalar } from '../core/arbitraries.js';
 import { HOSTILE_VALUES } from '../core/hostile.js';
 
-const RUNS = { numRuns: 4000 };
+const RUNS = { numRuns: 1500 };
 const COMPARISONS: readonly Comparison[] = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte'];
 const SCALARS: readonly Scalar[] = ['alice', '', 1, 0, -0, Infinity, true, false, new Date(0), '\uffff', '\u{1f600}'];
 const ref = (to: Reference['ref'], path: string): Reference => ({ ref: to, path });
@@ -45,11 +46,17 @@ function document(shape: Shape, { item, instance, model }: Resource): unknown {
   return { instance, element: item, unwound: { ...instance, items: item, all: instance?.items }, model }[shape];
 }
 
-function expectSame(shape: Shape, asked: Condition, about: Resource): void {
+/** Asks both the decision and the filter; fails where they differ. */
+function comparing(shape: Shape, asked: Condition): (about: Resource) => void {
   const filter = toFilter(asked, shape);
-  const [decided, found] = [compile(asked)(about), compileMatch(filter)(document(shape, about))];
-  if (decided !== found) throw new Error(`decided ${decided}, found ${found}: ${JSON.stringify(asked)} as ${JSON.stringify(filter)} of ${JSON.stringify(document(shape, about))}`);
+  const [decide, find] = [compile(asked), compileMatch(filter)];
+  return (about) => {
+    const [decided, found] = [decide(about), find(document(shape, about))];
+    if (decided !== found) throw new Error(`decided ${decided}, found ${found}: ${JSON.stringify(asked)} as ${JSON.stringify(filter)} of ${JSON.stringify(document(shape, about))}`);
+  };
 }
+
+const expectSame = (shape: Shape, asked: Condition, about: Resource): void => comparing(shape, asked)(about);
 
 const PLACES: Readonly<Record<Shape, { field: string; make: (value: unknown) => Resource }>> = {
   instance: { field: 'instance.data.x', make: (value) => ({ instance: { data: { x: value, other: 'alice', deep: [{ other: 'alice' }] }, guard: { roles: { owner: ['alice', 1] } } } }) },
@@ -61,13 +68,13 @@ const PLACES: Readonly<Record<Shape, { field: string; make: (value: unknown) => 
 describe.each(Object.keys(PLACES) as Shape[])('asked of one %s', (shape) => {
   const { field, make } = PLACES[shape];
   const all = compounds([...leaves(field), ...(shape === 'instance' || shape === 'unwound' ? between(field) : [])]);
+  const questions = all.map((asked) => comparing(shape, asked));
 
   test.each(STORABLE.map((value) => [value]))('every condition is a filter that answers as the decision does about %p', (value) => {
     for (const one of [value, [value], [value, 'alice'], [[value]], { y: value }]) {
       const about = stored(make(one)) as Resource;
-      for (const asked of all) expectSame(shape, asked, about);
+      for (const ask of questions) ask(about);
     }
-    for (const asked of all) expectSame(shape, asked, stored(make(undefined)) as Resource);
   });
 
   test('no condition becomes a filter that has null in it', () => {
@@ -117,7 +124,7 @@ describe('a condition without fields', () => {
   test.each<[condition: Condition, filter: Filter]>([
     [EVERYTHING, {}],
     [NOTHING, { $nor: [{}] }],
-  ])('%j is %j in every shape', (asked, filter) => {
+  ] as const)('%j is %j in every shape', (asked, filter) => {
     for (const shape of Object.keys(PLACES) as Shape[]) expect(toFilter(asked, shape)).toEqual(filter);
   });
 });
@@ -129,7 +136,7 @@ describe('an element of a list', () => {
     for (const where of [eq('item.open', true), and(eq('item.open', false), overlaps('item.users', ['carol'])), and(eq('item.open', true), overlaps('item.users', ['carol']))]) expectSame('model', some('model.guard.starts', where), { model });
   });
 
-  test.each<[what: string, items: unknown]>([['no list', undefined], ['null', null], ['a document', { x: 'alice' }], ['a text', 'alice'], ['an empty list', []], ['holes', [null, 5, 'alice', { x: 'alice' }]], ['crossed', [{ x: 'alice', y: 1 }, { x: 'bob', y: 2 }]]])('is one document of it: %s', (_what, items) => {
+  test.each<[what: string, items: unknown]>([['no list', undefined], ['null', null], ['a document', { x: 'alice' }], ['a text', 'alice'], ['an empty list', []], ['lists', [[], [{ x: 'alice' }], ['alice']]], ['dates', [new Date(0)]], ['holes', [null, 5, 'alice', { x: 'alice' }]], ['crossed', [{ x: 'alice', y: 1 }, { x: 'bob', y: 2 }]]])('is one document of it: %s', (_what, items) => {
     for (const where of [eq('item.x', 'alice'), ne('item.x', 'alice'), and(eq('item.x', 'alice'), eq('item.y', 2)), not(eq('item.x', 'alice')), exists('item.x', false)]) {
       for (const asked of [some('instance.items', where), not(some('instance.items', where))]) expectSame('instance', asked, { instance: { items } as Resource['instance'] & object });
     }
@@ -161,7 +168,7 @@ describe('what must hold of the instance', () => {
         expect(speaksOf(relaxed).item).toBe(false);
         const { items } = instance;
         for (const item of (Array.isArray(items) ? items : []) as unknown[]) {
-          if (typeof item === 'object' && item !== null && !Array.isArray(item) && holds({ item: item as Record<string, unknown>, instance })) expect(compile(relaxed)({ instance })).toBe(true);
+          if (isPlainObject(item) && holds({ item, instance })) expect(compile(relaxed)({ instance })).toBe(true);
         }
       }),
       RUNS,
