@@ -55,6 +55,12 @@ const ORDER: Readonly<Record<Kind, number>> = {
   maxKey: 13,
 };
 
+/** Asked first: it is quick, and answers without looking at what may be inherited. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** The name of a BSON class. Inherited only: a document that has a field `_bsontype` of its own is no such class. */
 function bsonType(value: object): string | undefined {
   const type = (value as { _bsontype?: unknown })._bsontype;
@@ -77,6 +83,7 @@ export function kindOf(value: unknown): Kind {
       return 'missing';
     case 'object': {
       if (value === null) return 'null';
+      if (isPlain(value)) return 'object';
       if (Array.isArray(value)) return 'array';
       if (value instanceof Date) return 'date';
       if (value instanceof RegExp) return 'regex';
@@ -95,8 +102,7 @@ export const rankOf = (kind: Kind): number => ORDER[kind];
 /** True for a document inside a document: no list, date, id or other value. */
 export function isDocument(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || kindOf(value) === 'object';
+  return isPlain(value) || kindOf(value) === 'object';
 }
 
 /** Own field of a document; undefined for anything else, and for what is inherited. */

@@ -1,0 +1,163 @@
+import { EJSON } from 'bson';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openStore } from '../../src/store/open.js';
+import type { HeldLock, Store } from '../../src/store/port.js';
+import { describeMongo, dropDatabase, MONGO_DB_URL, randomName, withClient } from './mongo-server.js';
+
+const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: string }> => promise.then(() => Promise.reject(new Error('not refused')), (error: unknown) => error as Error);
+
+test('a server that is not there is told of without its address and password', async () => {
+  const began = Date.now();
+  const error = await refusal(openStore({ url: 'mongodb://admin:secret@127.0.0.1:1/?authSource=admin', name: 'x', timeout: 300 }));
+  expect(error).toMatchObject({ code: 'store-unavailable', status: 503, name: 'CouldNotTell' });
+  expect(error.message).not.toMatch(/secret|admin|127\.0\.0\.1|mongodb/);
+  expect(Date.now() - began).toBeLessThan(3000);
+});
+
+test.each(['http://admin:secret@h', 'mongodb://admin:secret@', 'secret', 'mongodb://h/?secret=1'])('what is no URL of MongoDB is a configuration error that does not repeat it: %s', async (url) => {
+  const error = await refusal(openStore({ url, name: 'x', timeout: 300 }));
+  expect(error).toMatchObject({ code: 'bad-configuration' });
+  expect(error.message).not.toMatch(/secret/);
+});
+
+test('without the driver it is said what to install', async () => {
+  jest.resetModules();
+  jest.doMock('mongodb', () => {
+    throw Object.assign(new Error("Cannot find module 'mongodb'"), { code: 'MODULE_NOT_FOUND' });
+  });
+  const fresh = (await import('../../src/store/open.js')) as { openStore: typeof openStore };
+  const error = await refusal(fresh.openStore({ url: 'mongodb://127.0.0.1:1', name: 'x', timeout: 300 }));
+  jest.dontMock('mongodb');
+  expect(error).toMatchObject({ code: 'bad-configuration', message: expect.stringMatching(/npm install mongodb/) as unknown });
+});
+
+/** A wire to the server that can be cut, or fall silent, in the middle of a call. */
+class Wire {
+  private readonly sockets = new Set<Socket>();
+  private silent = false;
+  private cutting = false;
+  private constructor(private readonly server: Server) {}
+
+  static async open(target: URL): Promise<Wire> {
+    const server = createServer();
+    const wire = new Wire(server);
+    server.on('connection', (near) => {
+      const far = connect(Number(target.port || 27017), target.hostname);
+      for (const socket of [near, far]) socket.on('error', () => undefined).on('close', () => [near, far].forEach((end) => end.destroy()));
+      near.on('data', (bytes) => far.write(bytes));
+      far.on('data', (bytes) => wire.answer(near, bytes));
+      wire.sockets.add(near);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return wire;
+  }
+
+  private answer(near: Socket, bytes: Buffer): void {
+    if (this.cutting) near.destroy();
+    else if (!this.silent) near.write(bytes);
+  }
+
+  get url(): string {
+    return `mongodb://127.0.0.1:${(this.server.address() as AddressInfo).port}/?directConnection=true`;
+  }
+  /** What is sent arrives; the connection breaks when the answer comes. */
+  cut = (): void => void (this.cutting = true);
+  mute = (): void => void (this.silent = true);
+  repair = (): void => void (this.cutting = this.silent = false);
+  close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
+
+describeMongo('MongoDB that fails, or is used by others', () => {
+  const name = randomName();
+  let wire: Wire;
+  let store: Store;
+  beforeAll(async () => {
+    wire = await Wire.open(new URL(MONGO_DB_URL as string));
+    store = await openStore({ url: wire.url, name, timeout: 700 });
+  });
+  afterAll(async () => {
+    await store.close();
+    await wire.close();
+    await dropDatabase(name);
+  });
+
+  test('the indexes that are missing are named until they are made', async () => {
+    expect(await store.missingIndexes()).toEqual(expect.arrayContaining(['wf_instances.id_1', 'wf_instances.items.id_1', 'wf_locks.id_1', 'wf_models.name_1_owner_1', 'wf_instances.guard.open_1__id_-1', 'wf_instances.guard.read_1__id_-1']));
+    await withClient((client) => client.db(name).collection('wf_locks').createIndex({ id: 1 }, { name: 'hosts_own', unique: true }));
+    await store.install();
+    expect(await store.missingIndexes()).toEqual([]);
+  });
+
+  test('a write whose answer is lost is not known to be done, and is not done twice', async () => {
+    await store.instances.insert({ id: 'lost', guard: { rev: 1 } });
+    wire.cut();
+    const error = await refusal(store.instances.update('lost', 1, { guard: { rev: 2 }, name: 'written' }));
+    wire.repair();
+    expect(error).toMatchObject({ code: 'store-unavailable', status: 503 });
+    expect(error.message).not.toMatch(/127\.0\.0\.1|\d{4}/);
+    expect([1, 2]).toContain((await store.instances.load('lost'))?.guard?.rev);
+  });
+
+  test.each<[what: string, call: () => Promise<unknown>]>([
+    ['ping', () => store.ping()],
+    ['find', () => store.instances.find({ filter: {} })],
+    ['findItems', () => store.instances.findItems({ before: {}, each: {}, needsAll: false, limit: 1 })],
+    ['insert', () => store.instances.insert({ id: 'mute' })],
+    ['acquire', () => store.locks.acquire('mute', { host: 'h', pid: 1, nonce: 'n' }, new Date(), () => true)],
+  ])('a server that does not answer %s in time could not tell', async (_, call) => {
+    wire.mute();
+    const began = Date.now();
+    const error = await refusal(call());
+    wire.repair();
+    expect(error).toMatchObject({ code: 'store-unavailable' });
+    expect(Date.now() - began).toBeLessThan(6000);
+  });
+
+  test('an unguarded host keeps its lock until it is stale, and one of many takes it over', async () => {
+    const locks = await withClient(async (client) => {
+      await client.db(name).collection('wf_locks').insertOne({ id: 'host', server: null, time: new Date(0) });
+      const owner = (nonce: string) => ({ host: 'h', pid: 1, nonce });
+      const seen: HeldLock[] = [];
+      expect(await store.locks.acquire('host', owner('a'), new Date(), (held) => seen.push(held) < 0)).toBe(false);
+      expect(seen).toEqual([{ id: 'host', owner: undefined, time: new Date(0), until: undefined }]);
+      const takers = await Promise.all(Array.from({ length: 10 }, (_, i) => store.locks.acquire('host', owner(`${i}`), new Date(), ({ until }) => until === undefined)));
+      expect(takers.filter(Boolean)).toHaveLength(1);
+      return client.db(name).collection('wf_locks').find({ id: 'host' }).toArray();
+    });
+    expect(locks).toEqual([{ _id: expect.anything() as unknown, id: 'host', server: 'h:1', time: expect.any(Date) as unknown, guard: { owner: expect.objectContaining({ host: 'h', pid: 1 }) as unknown, until: expect.any(Date) as unknown } }]);
+  });
+
+  test('what the host stored is found and updated where no revision is expected', async () => {
+    await withClient((client) => client.db(name).collection('wf_instances').insertOne({ id: 'legacy', name: 'n', items: [] }));
+    expect(await store.instances.update('legacy', undefined, { guard: { rev: 1 } })).toBe(true);
+    expect(await store.instances.update('legacy', undefined, { guard: { rev: 9 } })).toBe(false);
+  });
+
+  test('collections may have other names', async () => {
+    const other = await openStore({ url: MONGO_DB_URL as string, name, collections: { instances: 'my_instances', users: 'my_users' } });
+    await other.instances.insert({ id: 'here' });
+    await other.users.put({ userName: 'u', userGroups: [] });
+    await other.close();
+    expect(await withClient((client) => Promise.all(['my_instances', 'my_users'].map((collection) => client.db(name).collection(collection).countDocuments())))).toEqual([1, 1]);
+    expect(await store.instances.load('here')).toBeUndefined();
+  });
+
+  test('a backup is canonical extended JSON, a line per document', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'guard-ejson-'));
+    await store.instances.insert({ id: 'backed-up', data: { at: new Date(5), n: 1, half: 0.5 } });
+    const { files, documents } = await store.backup(folder);
+    expect([files, (await readdir(folder)).length]).toEqual([7, 7]);
+    const lines = (await readFile(path.join(folder, 'wf_instances.ejsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(documents);
+    const line = lines.find((text) => text.includes('backed-up')) as string;
+    expect(line).toContain('{"at":{"$date":{"$numberLong":"5"}},"n":{"$numberInt":"1"},"half":{"$numberDouble":"0.5"}}');
+    expect(EJSON.parse(line)).toMatchObject({ id: 'backed-up', data: { at: new Date(5), n: 1, half: 0.5 } });
+    await rm(folder, { recursive: true });
+  });
+});
