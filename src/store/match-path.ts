@@ -47,11 +47,14 @@ export function reach(path: string, atLeaf: AtLeaf, test: ValueTest): Reach {
   return (document) => leaf(child(document, path), atLeaf, test);
 }
 
-/** All texts that a path reaches, for an index. */
-export function textsAt(document: unknown, path: readonly string[]): Set<string> {
-  const found = new Set<string>();
+/** What the indexes in memory know: texts, and `true`, which marks few documents among many. */
+export type Term = string | true;
+
+/** All terms that a path reaches. */
+export function termsAt(document: unknown, path: readonly string[]): Set<Term> {
+  const found = new Set<Term>();
   walk(document, path, 0, 'entries', (value) => {
-    if (typeof value === 'string') found.add(value);
+    if (typeof value === 'string' || value === true) found.add(value);
     return false;
   });
   return found;

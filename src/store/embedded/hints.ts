@@ -1,10 +1,14 @@
 import { isDocument } from '../bson-kind.js';
+import type { Term } from '../match-path.js';
 import type { Filter } from '../port.js';
 
-/** Texts one of which a document must hold at a path, so that it can satisfy the filter. */
+/** The fields that have an index, and are asked of in filters. */
+export type Indexed = 'id' | 'items.id' | 'name' | 'guard.unfinished';
+
+/** Terms one of which a document must hold at a path, so that it can satisfy the filter. */
 export interface Hint {
-  readonly path: 'id' | 'items.id' | 'name';
-  readonly terms: readonly string[];
+  readonly path: Indexed;
+  readonly terms: readonly Term[];
 }
 
 /** What must all hold, one condition at a time. */
@@ -15,18 +19,20 @@ function* conjuncts(filter: Filter): Generator<[name: string, condition: unknown
   }
 }
 
-function termsOf(condition: unknown): readonly string[] | undefined {
-  if (typeof condition === 'string') return [condition];
+const isTerm = (value: unknown): value is Term => typeof value === 'string' || value === true;
+
+function termsOf(condition: unknown): readonly Term[] | undefined {
+  if (isTerm(condition)) return [condition];
   if (!isDocument(condition)) return undefined;
-  if (typeof condition.$eq === 'string') return [condition.$eq];
+  if (isTerm(condition.$eq)) return [condition.$eq];
   const list = condition.$in;
-  return Array.isArray(list) && list.every((entry) => typeof entry === 'string') ? list : undefined;
+  return Array.isArray(list) && list.every(isTerm) ? list : undefined;
 }
 
 /** What a filter says of the fields that have an index. A hint is never too narrow. */
 export function* hintsOf(filter: Filter): Generator<Hint> {
   for (const [name, condition] of conjuncts(filter)) {
-    if (name === 'id' || name === 'items.id' || name === 'name') {
+    if (name === 'id' || name === 'items.id' || name === 'name' || name === 'guard.unfinished') {
       const terms = termsOf(condition);
       if (terms !== undefined) yield { path: name, terms };
     } else if (name === 'items' && isDocument(condition) && isDocument(condition.$elemMatch)) {

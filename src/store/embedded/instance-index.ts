@@ -1,4 +1,5 @@
 import { compileMatch, type Match } from '../match.js';
+import type { Term } from '../match-path.js';
 import type { Filter, StoredInstance, TokenFilter } from '../port.js';
 import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
@@ -19,6 +20,7 @@ export class InstanceIndex {
     'guard.read': new TermIndex<Entry>('guard.read'),
     'items.id': new TermIndex<Entry>('items.id'),
     name: new TermIndex<Entry>('name'),
+    'guard.unfinished': new TermIndex<Entry>('guard.unfinished'),
   };
 
   get size(): number {
@@ -63,15 +65,15 @@ export class InstanceIndex {
   }
 
   /** One list of what is found by ids: few entries from many short lists. */
-  private few(path: 'id' | 'items.id', terms: readonly string[]): Entry[] {
-    const found = terms.flatMap((term) => (path === 'id' ? (this.byId.get(term) ?? []) : this.terms[path].get(term)));
+  private few(path: 'id' | 'items.id', terms: readonly Term[]): Entry[] {
+    const found = terms.flatMap((term) => (path === 'items.id' ? this.terms[path].get(term) : ((term !== true && this.byId.get(term)) || [])));
     return [...new Set(found)].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   private narrow(filter: Filter, tokens: TokenFilter | undefined): (readonly Entry[])[] {
     const ways: (readonly Entry[])[][] = [[this.all]];
     if (tokens !== undefined) ways.push(tokens.anyOf.map((token) => this.terms[tokens.field].get(token)));
-    for (const { path, terms } of hintsOf(filter)) ways.push(path === 'name' ? terms.map((term) => this.terms.name.get(term)) : [this.few(path, terms)]);
+    for (const { path, terms } of hintsOf(filter)) ways.push(path === 'id' || path === 'items.id' ? [this.few(path, terms)] : terms.map((term) => this.terms[path].get(term)));
     // Of ways that are equally short the last, most special one.
     const length = (way: (readonly Entry[])[]): number => way.reduce((sum, list) => sum + list.length, 0);
     return ways.reduce((best, way) => (length(way) <= length(best) ? way : best)).filter((list) => list.length > 0);

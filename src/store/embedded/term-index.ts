@@ -1,34 +1,34 @@
-import { textsAt } from '../match-path.js';
+import { termsAt, type Term } from '../match-path.js';
 import { insertSorted, removeSorted, type Keyed } from './sorted.js';
 
-/** An index of texts: for each text that a path reaches, the entries whose documents hold it, oldest first. */
+/** An index of texts, and of `true`: for each that a path reaches, the entries whose documents hold it, oldest first. */
 export class TermIndex<T extends Keyed> {
-  private readonly lists = new Map<string, T[]>();
+  private readonly lists = new Map<Term, T[]>();
   private readonly path: readonly string[];
 
   constructor(path: string) {
     this.path = path.split('.');
   }
 
-  get(term: string): readonly T[] {
+  get(term: Term): readonly T[] {
     return this.lists.get(term) ?? [];
   }
 
   /** @param before the document that the entry had; missing for a new one. @param after missing when it goes */
   change(entry: T, before: object | undefined, after: object | undefined): void {
-    const old = before === undefined ? new Set<string>() : textsAt(before, this.path);
-    const terms = after === undefined ? new Set<string>() : textsAt(after, this.path);
+    const old = before === undefined ? new Set<Term>() : termsAt(before, this.path);
+    const terms = after === undefined ? new Set<Term>() : termsAt(after, this.path);
     for (const term of old) if (!terms.has(term)) this.remove(term, entry);
     for (const term of terms) if (!old.has(term)) this.add(term, entry);
   }
 
-  private add(term: string, entry: T): void {
+  private add(term: Term, entry: T): void {
     const list = this.lists.get(term);
     if (list === undefined) this.lists.set(term, [entry]);
     else insertSorted(list, entry);
   }
 
-  private remove(term: string, entry: T): void {
+  private remove(term: Term, entry: T): void {
     const list = this.lists.get(term);
     if (list === undefined) return;
     removeSorted(list, entry);
