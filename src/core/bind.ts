@@ -4,27 +4,56 @@ import type { SecureUser } from './principal.js';
 import { show } from './show.js';
 import { isScalar, type Scalar } from './value.js';
 
-const OWN_FIELDS: ReadonlySet<string> = new Set(['userName', 'userGroups', 'tenantId', 'modelsOwner']);
+type Read<T> = (principal: SecureUser) => T;
+
+const OWN_NAMES: Readonly<Record<string, Read<string | undefined>>> = {
+  userName: (principal) => principal.userName,
+  tenantId: (principal) => principal.tenantId,
+  modelsOwner: (principal) => principal.modelsOwner,
+};
+const GROUPS = 'userGroups';
+const groupsOf: Read<readonly string[]> = (principal) => principal.userGroups;
+
+const ownName = (path: string): Read<string | undefined> | undefined => own(OWN_NAMES, path) as Read<string | undefined> | undefined;
+
+function userReader(path: string): Read<unknown> {
+  const [head, ...rest] = path.split('.') as [string, ...string[]];
+  const first: Read<unknown> = head === GROUPS ? groupsOf : (ownName(head) ?? ((principal) => own(principal.attributes, head)));
+  return rest.length === 0 ? first : (principal) => rest.reduce<unknown>(own, first(principal));
+}
 
 /** The value of `$user.<path>`: the principal's own field, then its attributes; undefined when there is none. */
-export function userValue(principal: SecureUser, path: string): unknown {
-  const [head, ...rest] = path.split('.') as [string, ...string[]];
-  let value = OWN_FIELDS.has(head) ? (principal as unknown as Record<string, unknown>)[head] : own(principal.attributes, head);
-  for (const segment of rest) value = own(value, segment);
-  return value;
+export const userValue = (principal: SecureUser, path: string): unknown => userReader(path)(principal);
+
+/** Reads `$user.<path>` as a value to compare with; undefined when it is none. A principal's own names were checked when it was made. */
+export function scalarReader(path: string): Read<Scalar | undefined> {
+  const read = userReader(path);
+  return (
+    ownName(path) ??
+    ((principal) => {
+      const found = read(principal);
+      return isScalar(found) ? found : undefined;
+    })
+  );
+}
+
+/** Reads `$user.<path>` as a list to compare with, one value as a list of one; undefined when it is none. */
+export function listReader(path: string): Read<readonly Scalar[] | undefined> {
+  if (path === GROUPS) return groupsOf;
+  const read = userReader(path);
+  return (principal) => {
+    const found = read(principal);
+    if (isScalar(found)) return [found];
+    return Array.isArray(found) && found.every(isScalar) ? (found as Scalar[]) : undefined;
+  };
 }
 
 function scalar(principal: SecureUser, value: Scalar | Reference): Scalar | Reference | undefined {
-  if (!isReference(value) || value.ref !== 'user') return value;
-  const found = userValue(principal, value.path);
-  return isScalar(found) ? found : undefined;
+  return isReference(value) && value.ref === 'user' ? scalarReader(value.path)(principal) : value;
 }
 
 function scalars(principal: SecureUser, values: readonly Scalar[] | Reference): readonly Scalar[] | Reference | undefined {
-  if (!isReference(values) || values.ref !== 'user') return values;
-  const found = userValue(principal, values.path);
-  if (isScalar(found)) return [found];
-  return Array.isArray(found) && found.every(isScalar) ? (found as Scalar[]) : undefined;
+  return isReference(values) && values.ref === 'user' ? listReader(values.path)(principal) : values;
 }
 
 /**

@@ -40,8 +40,11 @@ export function isReference(value: unknown): value is Reference {
 
 const REFERENCES: ReadonlySet<string> = new Set(['user', 'data', 'role'] satisfies Reference['ref'][]);
 
-/** Nothing stands in for a value that is missing: an undefined one would match every row that lacks the field. */
-function operand<V>(field: string, value: V): V {
+/**
+ * The value, checked. Nothing stands in for one that is missing: undefined would match every row that lacks the field.
+ * @throws TypeError when it is neither a scalar nor a reference
+ */
+export function operand<V>(field: string, value: V): V {
   if (isReference(value) ? !REFERENCES.has(value.ref) : !isScalar(value)) throw new TypeError(`A condition on ${field} takes a text, number, boolean or date, got ${show(value)}`);
   return value;
 }

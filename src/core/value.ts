@@ -13,8 +13,7 @@ export function isScalar(value: unknown): value is Scalar {
 
 /** Equality as MongoDB has it for scalars: no conversion between types; dates by their time. */
 export function same(left: unknown, right: Scalar): boolean {
-  if (left === right) return true;
-  return left instanceof Date && right instanceof Date && left.getTime() === right.getTime();
+  return left === right || (typeof left === 'object' && left instanceof Date && right instanceof Date && left.getTime() === right.getTime());
 }
 
 const SURROGATE = /[\ud800-\udfff]/;

@@ -1,8 +1,23 @@
-import { eq, exists } from '../condition.js';
+import { eq, exists, type Condition } from '../condition.js';
 import { OPERATIONS } from '../operation.js';
 import type { Policy, PolicyAnswer } from '../policy.js';
+import type { SecureUser } from '../principal.js';
 
 const NO_ANSWER: PolicyAnswer = Object.freeze({});
+
+const own = (field: string, path: string): Condition => eq(field, { ref: 'user', path });
+// Without values of a principal in them, so that they are compiled once.
+const MODELS = { mine: own('model.owner', 'modelsOwner'), ofTenant: own('model.owner', 'tenantId'), nobodys: exists('model.owner', false) } as const;
+const ROWS = { ofTenant: own('instance.tenantId', 'tenantId'), nobodys: exists('instance.tenantId', false) } as const;
+
+function ownRows({ tenantId }: SecureUser): readonly [Condition, string | undefined] {
+  return tenantId === undefined ? [ROWS.nobodys, undefined] : [ROWS.ofTenant, tenantId];
+}
+
+function ownModels({ modelsOwner, tenantId }: SecureUser): readonly [Condition, string | undefined] {
+  if (modelsOwner !== undefined) return [MODELS.mine, modelsOwner];
+  return tenantId === undefined ? [MODELS.nobodys, undefined] : [MODELS.ofTenant, tenantId];
+}
 
 /**
  * Tenants are kept apart, whatever other policies say: a principal with a tenant sees its tenant's rows only, one
@@ -13,8 +28,7 @@ export const tenants: Policy = Object.freeze({
   answer(principal, operation) {
     const kind = OPERATIONS[operation].kind;
     if (kind === 'system' || (principal.isSystem() && principal.tenantId === undefined)) return NO_ANSWER;
-    const [field, mine] = kind === 'model' ? (['model.owner', principal.owner] as const) : (['instance.tenantId', principal.tenantId] as const);
-    const when = mine === undefined ? exists(field, false) : eq(field, mine);
+    const [when, mine] = kind === 'model' ? ownModels(principal) : ownRows(principal);
     return { restrictive: [{ id: 'own-tenant', says: mine === undefined ? 'only rows without a tenant' : `only rows of tenant ${mine}`, when }] };
   },
 } satisfies Policy);
