@@ -18,17 +18,19 @@ export interface AuthenticateOptions {
   readonly bearer?: (token: string, req: HttpRequest) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /** Default true. False: a request without credentials goes on as nobody; one with bad ones is refused all the same. */
   readonly required?: boolean;
+  /** Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the router's. */
+  readonly limit?: number;
 }
 
-const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required'];
+const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required', 'limit'];
 /** Refusals of unknown callers that are recorded, in a minute: whoever has no key must not fill the store. */
 const RECORDED = 60;
 const MINUTE = 60_000;
 
-function waysOf(guard: Guard, { keys, toPrincipal, bearer }: AuthenticateOptions): readonly Way[] {
+function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: AuthenticateOptions): readonly Way[] {
   const { identity, store } = guard;
   return [
-    ...(keys === false ? [] : [keyWay(identity, keys ?? apiKeys(store))]),
+    ...(keys === false ? [] : [keyWay(identity, keys ?? apiKeys(store), limit)]),
     ...(toPrincipal === undefined ? [] : [sessionWay(identity, toPrincipal as (user: unknown, req: HttpRequest) => GivenUser)]),
     ...(bearer === undefined ? [] : [bearerWay(identity, bearer as (token: string, req: HttpRequest) => GivenUser)]),
   ];
@@ -41,7 +43,8 @@ function check(guard: Guard, options: AuthenticateOptions): void {
   for (const name of ['toPrincipal', 'bearer'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') throw new TypeError(`Option ${name} of authenticate must be a function.`);
   }
-  const { keys, required } = options;
+  const { keys, required, limit } = options;
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw new TypeError('Option limit of authenticate must be a number of bytes.');
   if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function') throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
   if (required !== undefined && typeof required !== 'boolean') throw new TypeError('Option required of authenticate must be true or false.');
   if (keys === false && options.toPrincipal === undefined && options.bearer === undefined) throw new TypeError('authenticate is left without a way to sign in.');

@@ -56,8 +56,11 @@ async function person(identity: Identity, user: GivenUser): Promise<Caller> {
   return { principal };
 }
 
-/** A key in `x-api-key`, for itself or for the user that the body names. */
-export function keyWay(identity: Identity, keys: ApiKeys): Way {
+/**
+ * A key in `x-api-key`, for itself or for the user that the body names.
+ * @param limit bytes of a body that is read for it
+ */
+export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   const programs = new WeakMap<ApiKey, SecureUser>();
 
   function program(key: ApiKey): SecureUser {
@@ -77,7 +80,7 @@ export function keyWay(identity: Identity, keys: ApiKeys): Way {
       const self = program(key);
       let claimed: string | undefined;
       try {
-        const body = req.body === undefined && isJson(req) ? await jsonBody(req) : req.body;
+        const body = req.body === undefined && isJson(req) ? await jsonBody(req, limit) : req.body;
         const claim = readClaim(isPlainObject(body) ? body : undefined);
         if (claim === undefined) return { principal: self, key: self.userName };
         claimed = claim.userName;

@@ -7,6 +7,7 @@ import type { ErrorMiddleware, Middleware } from './http.js';
 import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';
 import { createRouter, type RouterOptions } from './router.js';
 
+/** How the error handler answers; as the router that it stands behind. */
 export type ErrorHandlerOptions = Pick<RouterOptions, 'dialect' | 'logger'>;
 
 /** What a guard does at HTTP: middleware for Express 4 and 5. */

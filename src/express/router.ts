@@ -11,6 +11,7 @@ import { DIALECTS, sendError, type Dialect } from './problem.js';
 import { ROUTES } from './routes/index.js';
 import type { Call, Method, Route } from './routes/route.js';
 
+/** How the router answers, and what it takes. */
 export interface RouterOptions {
   /** How refusals are told; default `bpmn-client`. */
   readonly dialect?: Dialect;
