@@ -1,6 +1,7 @@
 import { SYSTEM_USER } from '../core/principal.js';
 import type { InstanceGuard } from '../store/port.js';
 import { guardOf } from './commit.js';
+import { assertOwnPath } from './data-path.js';
 import type { Command, Contexts } from './context.js';
 import type { HostExecution, HostToken } from './host.js';
 import { adoptLegacy } from './legacy.js';
@@ -20,6 +21,11 @@ export class Adoption {
       instance.guard = isNew ? this.freshGuard(command) : adoptLegacy(execution);
       if (isNew) instance.tenantId = command?.tenantId;
     }
+    const append = execution.appendData as (...args: unknown[]) => void;
+    execution.appendData = (input: unknown, item: unknown, path: unknown, assignment: unknown) => {
+      assertOwnPath(instance.data, path);
+      append.call(execution, input, item, path, assignment);
+    };
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
     this.commands.set(execution, command);

@@ -131,7 +131,7 @@ export interface ModelApi {
   findStartEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
   delete(name: string, user?: UserInfo): Promise<boolean>;
   rename(name: string, newName: string, user?: UserInfo): Promise<boolean>;
-  /** Writes the sources of the models found into an existing folder; resolves to their names. */
+  /** Writes the sources of the models found into an existing folder; resolves to their names. Each must be one that may be written. */
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
 }
 

@@ -1,36 +1,10 @@
 import { BadInput } from '../core/errors.js';
-import { FORBIDDEN_KEYS } from '../core/path.js';
 import { normaliseName } from '../core/principal.js';
 import { isPlainObject } from '../core/plain-object.js';
 import { toDate, toPriority } from './due-date.js';
-import type { CommandOptions, Data } from './types.js';
+import type { CommandOptions } from './types.js';
 
-const DEPTH = 40;
-
-function copy(value: unknown, depth: number, path: string): unknown {
-  if (depth > DEPTH) throw new BadInput('bad-data', `Data may be ${DEPTH} levels deep.`);
-  if (Array.isArray(value)) return value.map((entry, index) => copy(entry, depth + 1, `${path}[${index}]`));
-  if (typeof value !== 'object' || value === null || value instanceof Date) {
-    if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') throw new BadInput('bad-data', `Data at ${path || 'the top'} is a ${typeof value}; expected what JSON can hold.`);
-    return value;
-  }
-  const out: Data = {};
-  for (const [key, entry] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) throw new BadInput('bad-data', `Data may not hold the key ${JSON.stringify(key)}.`);
-    out[key] = copy(entry, depth + 1, path === '' ? key : `${path}.${key}`);
-  }
-  return out;
-}
-
-/**
- * Input data of a command, copied; missing or null means none.
- * @throws BadInput `bad-data` when it is no plain object, too deep, or holds a key that leads out of it
- */
-export function checkData(value: unknown): Data {
-  if (value === undefined || value === null) return {};
-  if (!isPlainObject(value)) throw new BadInput('bad-data', 'Data must be a plain object.');
-  return copy(value, 0, '') as Data;
-}
+export { checkData } from './input-data.js';
 
 /**
  * Options of a command: an allow-list, since upstream's others act on strangers' tasks (W4, W3). Keys with the value
@@ -67,6 +41,9 @@ export interface CheckedAssignment {
   readonly extras: Readonly<Record<string, unknown>>;
 }
 
+/** Limits of an assignment: names of a list, extras, characters of one text. */
+const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
+
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Names that a task or its view has already; an extra must not pass for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
@@ -78,12 +55,14 @@ const bad = (message: string): never => {
 };
 
 function nameOrBad(value: unknown, key: string): string {
+  if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text) return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
   return normaliseName(value) ?? bad(`${key} must be a name; a text that is not empty and not *.`);
 }
 
 function names(value: unknown, key: string): string[] {
   if (value === null || value === undefined) return [];
-  const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : bad(`${key} must be a list of names.`);
+  const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? Array.from(value as unknown[]) : bad(`${key} must be a list of names.`);
+  if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold ${ASSIGNMENT_LIMITS.names} names.`);
   return [...new Set(list.map((entry) => nameOrBad(entry, key)))];
 }
 
@@ -109,7 +88,9 @@ export function checkAssignment(value: unknown): CheckedAssignment {
     else if (key === 'priority') fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
     else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${JSON.stringify(key)} cannot be assigned.`);
     else if (entry !== null && !['string', 'number', 'boolean'].includes(typeof entry) && !(entry instanceof Date)) bad(`${JSON.stringify(key)} must be a plain value.`);
+    else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text) bad(`${JSON.stringify(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
     else extras[key] = entry;
   }
+  if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras) bad(`An assignment may set ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
   return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
 }

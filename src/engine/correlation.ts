@@ -2,13 +2,24 @@ import type { CommandRunner } from './command-runner.js';
 import type { HostExecution } from './host.js';
 import type { HostModels } from './host-models.js';
 import type { InnerEngine } from './inner-engine.js';
+import { BadInput } from '../core/errors.js';
 import { SYSTEM_USER } from '../core/principal.js';
+import { isScalar } from '../core/value.js';
 
 type Query = Record<string, unknown>;
 
 /** What a sender learns of a target that gets its message when the sender has been stored. */
 interface Later {
   readonly instance: { readonly id: string; readonly name?: unknown };
+}
+
+/**
+ * A model matches by values of its data: one that is an object would be taken for operators of a query, and whoever
+ * gave the data would choose who gets the message (spec 06, T20).
+ */
+function assertPlain(matching: Query): void {
+  const strange = Object.keys(matching).find((field) => matching[field] !== null && !isScalar(matching[field]));
+  if (strange !== undefined) throw new BadInput('bad-query', `A thrown event matches ${JSON.stringify(strange)} by a plain value.`);
 }
 
 /**
@@ -27,6 +38,7 @@ export class Correlation {
   }
 
   private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<{ instanceId: string; itemId: string; name: unknown }[]> {
+    assertPlain(matching);
     const tenant = this.runner.contexts.command === undefined ? {} : { tenantId: this.tenantId };
     const rows = await this.runner.hostStore.findItems({ ...matching, ...tenant, [`items.${field}`]: id, 'items.status': 'wait' });
     return rows.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }));

@@ -5,7 +5,7 @@ import type { Paging, StoredInstance, UnwoundItem } from '../store/port.js';
 import { instancePlan, itemPlan } from '../store/scoped-query.js';
 import type { Asking } from './asking.js';
 import type { CommandRunner } from './command-runner.js';
-import { LIST_MOST, parsePage, parseProjection, parseSort, printCursor } from './paging.js';
+import { LIST_MOST, parsePage, parseParameters, parseProjection, parseSort, printCursor } from './paging.js';
 import type { DataApi, FindPage, FindRequest, InstanceView, ItemView } from './types.js';
 import { instanceFields, itemView, type Views } from './views.js';
 
@@ -90,7 +90,8 @@ export class Reads {
     return found;
   }
 
-  private async findPage(principal: SecureUser, request: FindRequest): Promise<FindPage> {
+  private async findPage(principal: SecureUser, input: unknown): Promise<FindPage> {
+    const request: Partial<Record<keyof FindRequest, unknown>> = parseParameters(input, ['filter', 'after', 'limit', 'sort', 'projection', 'getTotalCount']);
     const query = parseQuery(request.filter, INSTANCE_FIELDS);
     const { sort, items: sortsItems } = parseSort(request.sort, INSTANCE_FIELDS);
     const project = parseProjection(request.projection);
@@ -134,15 +135,14 @@ export class Reads {
           return (await this.viewItems(principal, rows))[0];
         }),
       findInstances: (query, user, options) => asking.call(user, 'instance:read', { kind: 'instance' }, (principal) => this.findInstances(principal, query, options)),
-      find: (request, user) => asking.call(user, 'instance:read', { kind: 'instance' }, (principal) => this.findPage(principal, request ?? {})),
+      find: (request, user) => asking.call(user, 'instance:read', { kind: 'instance' }, (principal) => this.findPage(principal, request)),
       deleteInstances: (query, user) => asking.call(user, 'instance:delete', { kind: 'instance' }, (principal) => this.deleteInstances(principal, query, runner)),
     } satisfies DataApi);
   }
 
   private async findInstances(principal: SecureUser, query: unknown, options: unknown): Promise<InstanceView[]> {
     const full = typeof options === 'string' && options.toLowerCase() === 'full';
-    if (typeof options === 'string' && !full && options !== 'summary') throw new BadInput('bad-query', 'Options are summary, full, or an object with projection and sort.');
-    const { projection, sort: wish } = (typeof options === 'object' && options !== null ? options : {}) as { projection?: unknown; sort?: unknown };
+    const { projection, sort: wish } = parseParameters(full || options === 'summary' ? {} : options, ['projection', 'sort']);
     const { sort, items } = parseSort(wish, INSTANCE_FIELDS);
     if (items) throw new BadInput('bad-query', 'Instances cannot be sorted by a field of their items.');
     const project = parseProjection(projection);

@@ -44,7 +44,7 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
   APIModel: {
     get: on('model:read', MODELS), list: on('model:read', MODELS), findEvents: on('model:read', MODELS), findStartEvents: on('model:read', MODELS),
     getSource: on('model:read', MODEL), load: on('model:read', MODEL), save: on('model:write', MODEL), delete: on('model:delete', MODEL),
-    rename: on('model:write', MODEL), export: on('model:read', MODELS),
+    rename: on('model:write', MODEL), export: on('model:write', MODELS),
   },
   Engine: {
     start: on('instance:start', MODEL), invoke: on('task:execute', ITEM), invokeItem: on('task:execute', ITEM), assign: on('task:assign', ITEM),
@@ -63,7 +63,7 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
   ModelsDatastore: {
     get: on('model:read', MODELS), getList: on('model:read', MODELS), load: on('model:read', MODEL), loadFromInstance: on('model:read', MODEL), loadModel: on('model:read', MODEL),
     getSource: on('model:read', MODEL), getSVG: on('model:read', MODEL), findEvents: on('model:read', MODELS), save: on('model:write', MODEL), saveModel: on('model:write', MODEL),
-    import: on('model:write', MODEL), deleteModel: on('model:delete', MODEL), renameModel: on('model:write', MODEL), export: on('model:read', MODEL),
+    import: on('model:write', MODEL), deleteModel: on('model:delete', MODEL), renameModel: on('model:write', MODEL), export: on('model:write', MODEL),
     updateTimer: FOR_ENGINE, rebuild: FOR_ENGINE, rebuildModel: FOR_ENGINE, install: on('system:policy', 'the store itself'), loadDefinition: FOR_ENGINE, getProjection: HELPER,
     getPath: RAW, getFile: RAW, saveFile: RAW, db: part('MongoDB'), dbConfiguration: open('an empty object: address and collections stay inside'), definitionsPath: absent('where the files lie'),
   },

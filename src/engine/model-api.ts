@@ -59,8 +59,10 @@ export class Models {
     const owner = principal.owner ?? null;
     const before = await asking.store.models.get(checkModelName(name), owner);
     const readable = before === undefined || asking.allows(principal, 'model:read', { model: before }, await asking.modelFacts(principal, name));
-    const operation = before === undefined ? 'model:create' : 'model:write';
-    const reason = asking.assert(principal, operation, { model: before ?? { name, owner } }, readable);
+    // A name that is taken by a hidden model is answered like one that is free.
+    const operation = before === undefined || !readable ? 'model:create' : 'model:write';
+    const reason = asking.assert(principal, operation, { model: before !== undefined && readable ? before : { name, owner } }, true);
+    if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
     if (svg !== undefined && svg !== null && typeof svg !== 'string') throw new BadInput('bad-model', 'The picture of a model is SVG text.');
     const stored = await this.models.save(name, source, svg ?? null, owner);
     this.timers.schedule(stored);
@@ -79,6 +81,8 @@ export class Models {
   private async export(principal: SecureUser, query: unknown, folder: unknown): Promise<string[]> {
     if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new BadInput('bad-request', 'Models are exported into an existing folder.');
     const models = await this.rows(principal, query, []);
+    // Files on the server are for those who keep models, not for all who may read them.
+    for (const model of models) this.asking.assert(principal, 'model:write', { model }, true);
     for (const { name, source, svg } of models) {
       await writeFile(join(folder, `${checkModelName(name)}.bpmn`), source ?? '');
       if (svg) await writeFile(join(folder, `${name}.svg`), svg);
@@ -119,7 +123,7 @@ export class Models {
             return renamed;
           }),
         ),
-      export: (query, folder, user) => asking.call(user, 'model:read', target(), (principal) => this.export(principal, query, folder)),
+      export: (query, folder, user) => asking.call(user, 'model:write', target(), (principal) => this.export(principal, query, folder)),
     } satisfies ModelApi);
   }
 }

@@ -13,6 +13,19 @@ const bad = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
 
+/**
+ * The parameters of a list. What is not known is refused: a filter with a slip in its name would otherwise find all.
+ * @throws BadInput `bad-query`, naming what was met
+ */
+export function parseParameters(input: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  if (input === undefined || input === null) return {};
+  if (!isPlainObject(input)) return bad(`Parameters are an object of ${known.join(', ')}.`);
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const strange = given.find(([name]) => !known.includes(name));
+  if (strange !== undefined) return bad(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
+  return Object.fromEntries(given);
+}
+
 /** Where a page begins, as it is told to the caller: opaque to it. */
 export function printCursor(place: Cursor | { readonly skip: number }): string {
   if ('skip' in place) return `o${place.skip}`;

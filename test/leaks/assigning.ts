@@ -24,6 +24,35 @@ async function openToAll(stage: Stage, attribute: string): Promise<Result> {
   return { seen: rows.length === 1 && invoke === 'done', answers: { list, invoke }, fine: (await stage.stored(id)).items.some((item: any) => item.elementId === 'work') };
 }
 
+/** Alice starts a loop over the names and puts input into its first task; whether that reached what is not the instance's. */
+function pollutes(says: string, names: unknown, shared: () => object = () => Object.prototype): Scenario {
+  return {
+    id: 'W9',
+    says,
+    right: { start: 'bad-data' },
+    async attack(stage) {
+      await deploy(stage, 'Work', model([start('begin'), task('work', 'camunda:candidateUsers="alice"', loop('$(this.data.names)')), end('over')]));
+      const target = shared() as { owned?: string };
+      let polluted = false;
+      // Taken away at once: the process has to go on.
+      stage.server.listener.on('validate', () => {
+        polluted ||= target.owned === 'yes';
+        delete target.owned;
+      });
+      const begin = (of: unknown) => stage.api.engine.start('Work', { names: of }, stage.user(ALICE));
+      let id: string | undefined;
+      const answer = await answerOf(async () => ({ id } = await begin(names)));
+      try {
+        if (id !== undefined) await answerOf(() => stage.api.engine.invoke({ id, 'items.elementId': 'work', 'items.status': 'wait' }, { owned: 'yes' }, stage.user(ALICE)));
+      } finally {
+        delete target.owned;
+      }
+      return { seen: polluted, answers: { start: answer }, fine: answer === 'done' || (await begin(['one', 'two'])).status === 'running' };
+    },
+    leaked: isTrue,
+  };
+}
+
 export const ASSIGNING: readonly Scenario[] = [
   {
     id: 'W5',
@@ -116,30 +145,11 @@ export const ASSIGNING: readonly Scenario[] = [
     },
     leaked: isTrue,
   },
-  {
-    id: 'W9',
-    says: 'a loop over a collection from data writes input onto every object of the process',
-    right: { start: 'bad-data' },
-    async attack(stage) {
-      const source = model([start('begin'), task('work', 'camunda:candidateUsers="alice"', loop('$(this.data.names)')), end('over')]);
-      await deploy(stage, 'Work', source);
-      let polluted = false;
-      stage.server.listener.on('validate', () => {
-        polluted ||= ({} as Record<string, unknown>).owned === 'yes';
-        delete (Object.prototype as Record<string, unknown>).owned;
-      });
-      let id: string | undefined;
-      const begin = (names: string[]) => stage.api.engine.start('Work', { names }, stage.user(ALICE));
-      const startAnswer = await answerOf(async () => ({ id } = await begin(['__proto__'])));
-      try {
-        if (id !== undefined) await answerOf(() => stage.api.engine.invoke({ id, 'items.elementId': 'work', 'items.status': 'wait' }, { owned: 'yes' }, stage.user(ALICE)));
-      } finally {
-        delete (Object.prototype as Record<string, unknown>).owned;
-      }
-      return { seen: polluted, answers: { start: startAnswer }, fine: startAnswer === 'done' || (await begin(['one'])).status === 'running' };
-    },
-    leaked: isTrue,
-  },
+  pollutes('a loop over a collection from data writes input onto every object of the process', ['__proto__']),
+  pollutes('so does one whose collection is an object with a length', { length: 1, 0: '__proto__' }),
+  pollutes('so does one whose entry the host takes brackets out of', ['__pro[]to__']),
+  pollutes('so does one onto a function that all objects share', ['toString'], () => Object.prototype.toString),
+  pollutes('so does one onto what all constructors share', ['constructor.prototype']),
   { id: 'W13', says: 'an assignee expression that comes to nothing opens the task to everyone', right: { list: 'done', invoke: 'not-found' }, attack: (stage) => openToAll(stage, 'camunda:assignee="$(this.data.nobody)"'), leaked: isTrue },
   { id: 'W13', says: 'a candidate expression that comes to nothing opens the task to everyone', right: { list: 'done', invoke: 'not-found' }, attack: (stage) => openToAll(stage, 'camunda:candidateGroups="$(this.data.nobody)"'), leaked: isTrue },
 ];
