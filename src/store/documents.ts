@@ -19,6 +19,7 @@ export interface StoredInstance extends StoredFields {
   items?: StoredItem[];
 }
 
+/** An item as it is stored; an item is a step of an instance, a task among others. */
 export interface StoredItem {
   id: string;
   elementId?: string;
@@ -52,6 +53,14 @@ export interface Delivery {
   readonly causer: string;
 }
 
+/** What the guard keeps of an instance (spec 08, 12). */
+/** What one command makes of another instance than its main one. */
+export interface PendingWrite {
+  /** The revision that it changes; null: a new instance. */
+  readonly rev: number | null;
+  readonly fields: StoredInstance;
+}
+
 export interface InstanceGuard {
   /** Our integer revision, one more at every commit. */
   rev: number;
@@ -68,7 +77,9 @@ export interface InstanceGuard {
   /** The failure of `noWait` work, in words. */
   failure?: string;
   outbox?: Delivery[];
-  /** Present while `busy` is set or `outbox` holds something; has an index. */
+  /** Committed with this instance and not written yet, or not known to be. */
+  pending?: PendingWrite[];
+  /** Present while `busy` is set, or `outbox` or `pending` holds something; has an index. */
   unfinished?: true;
   [extra: string]: unknown;
 }
@@ -78,6 +89,7 @@ export interface UnwoundItem extends StoredFields {
   items: StoredItem;
 }
 
+/** A process definition as it is stored. */
 export interface StoredModel {
   _id?: unknown;
   name: string;

@@ -32,6 +32,7 @@ export interface Cursor {
   readonly item?: string;
 }
 
+/** Which part of a list, and in which order. */
 export interface Paging {
   /** Missing: the default order. `after` needs the default order. */
   readonly sort?: Sort | undefined;
@@ -61,6 +62,7 @@ export interface ItemPlan extends Paging {
   readonly needsAll: boolean;
 }
 
+/** Running and ended instances. */
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
   count(plan: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number>;
@@ -84,6 +86,7 @@ export interface InstanceStore {
   archive(documents: readonly StoredInstance[]): Promise<void>;
 }
 
+/** Process definitions. */
 export interface ModelStore {
   /** Ordered by name. */
   find(filter: Filter, options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number }): Promise<StoredModel[]>;
@@ -106,6 +109,7 @@ export interface LockOwner {
   readonly nonce: string;
 }
 
+/** A lock as it was found. */
 export interface HeldLock {
   readonly id: string;
   readonly owner?: LockOwner | undefined;
@@ -115,6 +119,7 @@ export interface HeldLock {
   readonly until?: Date | undefined;
 }
 
+/** Locks across processes, by the id of what is locked. */
 export interface LockStore {
   /**
    * One try: takes the lock when it is free or `isStale` says so of its holder; true when it is now the owner's.
@@ -127,6 +132,7 @@ export interface LockStore {
   list(): Promise<HeldLock[]>;
 }
 
+/** Users of the store-backed directory, by name. */
 export interface UserStore {
   find(userName: string): Promise<StoredUser | undefined>;
   put(user: StoredUser): Promise<void>;
@@ -141,6 +147,7 @@ export interface UserStore {
   remove(userName: string): Promise<boolean>;
 }
 
+/** The audit trail. */
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. `since` is included, `until` is not; `tenantId` null: entries without a tenant. */
@@ -159,6 +166,7 @@ export interface ValueStore {
 /** What an adapter gives; `openStore` makes a store of it. */
 export type Adapter = Omit<Store, 'bounded'>;
 
+/** Everything that the guard keeps, as `openStore` gives it. */
 export interface Store {
   readonly kind: 'mongo' | 'embedded' | 'memory';
   readonly instances: InstanceStore;

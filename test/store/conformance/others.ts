@@ -61,6 +61,17 @@ export function others(store: () => Store): void {
     expect([await users.remove('alice'), await users.remove('alice'), await users.find('alice')]).toEqual([true, false, undefined]);
   });
 
+  test('a user is added once, and changed field by field while what was expected still holds', async () => {
+    const { users } = store();
+    const added = await Promise.all(Array.from({ length: 20 }, (_, i) => users.insert({ userName: 'dora', userGroups: [], passwordHash: `${i}` })));
+    expect(added.filter(Boolean)).toHaveLength(1);
+    const hash = String(added.indexOf(true));
+    const changed = await Promise.all(Array.from({ length: 20 }, (_, i) => users.update('dora', { passwordHash: `new ${i}` }, { passwordHash: hash })));
+    expect(changed.filter(Boolean)).toHaveLength(1);
+    expect([await users.update('dora', { disabled: true }), await users.update('nobody', { disabled: true })]).toEqual([true, false]);
+    expect(await users.find('dora')).toEqual({ userName: 'dora', userGroups: [], passwordHash: `new ${changed.indexOf(true)}`, disabled: true });
+  });
+
   test('the audit trail is read newest first, narrowed by time, user, answer and tenant', async () => {
     const { audit } = store();
     await audit.append([]);
