@@ -68,6 +68,7 @@ const CASES: readonly (readonly [what: string, filter: Filter, yes: readonly unk
   ['$expr compares two fields', { $expr: { $eq: ['$a', '$b.c'] } }, [{ a: 1, b: { c: 1 } }, {}, { a: [1], b: [{ c: 1 }] }, { a: new Date(1), b: { c: new Date(1) } }], [{ a: 1 }, { a: null }, { a: 1, b: { c: '1' } }, { a: 1, b: [{ c: 1 }] }]],
   ['$expr tells missing from null', { $expr: { $ne: ['$a', null] } }, [{}, { a: 1 }, { a: [] }], [{ a: null }]],
   ['$expr $in is behind a test that it is a list', { $expr: { $and: [{ $isArray: '$b' }, { $in: ['$a', '$b'] }] } }, [{ a: 1, b: [1] }, { a: [1], b: [[1]] }], [{ a: 1, b: 1 }, { a: 1 }, { a: [1], b: [1] }]],
+  ['$expr $cond chooses before $in asks', { $expr: { $in: ['$a', { $cond: [{ $isArray: '$b' }, '$b', []] }] } }, [{ a: 1, b: [2, 1] }], [{ a: 1, b: 1 }, { a: 1 }, {}]],
   ['$expr $type', { $expr: { $in: [{ $type: '$a' }, ['int', 'missing', 'null']] } }, [{ a: 1 }, {}, { a: null }], [{ a: 1.5 }, { a: '1' }]],
 ];
 
