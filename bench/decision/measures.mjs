@@ -1,0 +1,90 @@
+import { SecureUser } from 'bpmn-guard';
+import { createDecisionPoint } from '../../dist/esm/core/decision-point.js';
+import { taskRulesPolicy } from '../../dist/esm/core/policies/task-rules.js';
+import { tenants } from '../../dist/esm/core/policies/tenants.js';
+import { compare, perOne } from '../timing.mjs';
+import { createCasbin } from './casbin.mjs';
+import { abilityOf, createCasl } from './casl.mjs';
+import { ifChain } from './if-chain.mjs';
+import { makeQuestions } from './questions.mjs';
+
+const LEAST_SHARE = 0.1;
+
+/** All contenders must give the same answers, and both answers must be frequent: else nothing is compared. */
+function assertSameAnswers(questions, contenders) {
+  const [first, ...others] = Object.entries(contenders);
+  let permits = 0;
+  for (const question of questions) {
+    const answer = first[1](question);
+    if (answer) permits++;
+    for (const [name, ask] of others) {
+      if (ask(question) !== answer) throw new Error(`${name} and ${first[0]} disagree about ${JSON.stringify({ ...question, principal: undefined })}`);
+    }
+  }
+  const share = permits / questions.length;
+  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) throw new Error(`Too one-sided: ${Math.round(share * 100)} % of the answers are permits`);
+}
+
+/** Asks all questions; the answers are counted so that nothing can be left out as unused. */
+function asking(ask, questions) {
+  return () => {
+    let permits = 0;
+    for (const question of questions) if (ask(question)) permits++;
+    return permits;
+  };
+}
+
+async function open({ quick }) {
+  const sizes = quick ? { asked: 300, people: 50, resources: 50 } : { asked: 50_000, people: 1_000, resources: 2_000 };
+  const questions = makeQuestions(sizes.asked, sizes);
+  const point = createDecisionPoint([taskRulesPolicy, tenants]);
+  const casl = createCasl();
+  const casbin = await createCasbin();
+  const contenders = {
+    guard: ({ principal, operation, resource }) => point.allows(principal, operation, resource),
+    chain: ({ user, operation, resource }) => ifChain(user, operation, resource),
+    casl: ({ user, operation, resource }) => casl(user, operation, resource),
+    casbin: ({ user, operation, resource }) => casbin(user, operation, resource),
+  };
+  assertSameAnswers(questions.slice(0, 2_000), contenders);
+  return { questions, contenders, quick };
+}
+
+/** As in a request: the principal is made, and asks for the first time. CASL makes the user's ability. */
+const firstDecision = {
+  name: 'decision/first-casl',
+  goal: 1,
+  says: 'a principal made and its first decision, against an ability of @casl/ability made and its first decision',
+  async run({ questions, quick }) {
+    const some = questions.slice(0, 3_000);
+    const point = createDecisionPoint([taskRulesPolicy, tenants]);
+    const ours = asking(({ user, operation, resource }) => point.allows(new SecureUser(user), operation, resource), some);
+    const theirs = asking(({ user, operation, resource }) => abilityOf(user).can(operation, resource), some);
+    return perOne(await compare({ ours, theirs, rounds: quick ? 1 : 9 }), some.length);
+  },
+};
+
+/** A decision of a principal that has asked before; at most `asked` questions in a round. */
+function decision(against, called, goal, { asked, rounds, warmUp }) {
+  return {
+    name: `decision/${against}`,
+    goal,
+    says: `one decision with the task rules, against ${called}`,
+    async run({ questions, contenders, quick }) {
+      const some = questions.slice(0, asked);
+      const times = await compare({ ours: asking(contenders.guard, some), theirs: asking(contenders[against], some), ...(quick ? { rounds: 1 } : { rounds, warmUp }) });
+      return perOne(times, some.length);
+    },
+  };
+}
+
+/** One decision, against other ways to make it. */
+export const decisionGroup = {
+  open,
+  measures: [
+    decision('chain', 'a hand-written if-chain', 3, { asked: 50_000, rounds: 41, warmUp: 5 }),
+    decision('casl', '@casl/ability', 1, { asked: 50_000, rounds: 11, warmUp: 2 }),
+    decision('casbin', 'casbin', 1, { asked: 2_000, rounds: 7, warmUp: 1 }),
+    firstDecision,
+  ],
+};

@@ -1,0 +1,52 @@
+import { createDatabases } from '../mongo.mjs';
+import { compare, perOne } from '../timing.mjs';
+import { openBare, openBareOnMongo, openGuarded } from './contenders.mjs';
+
+const CYCLES = 5;
+
+function* names() {
+  for (let number = 0; ; number++) yield `user-${number}`;
+}
+
+function cycles(cycle, count) {
+  const users = names();
+  return async () => {
+    for (let i = 0; i < count; i++) await cycle(users.next().value);
+  };
+}
+
+function group(store, openBoth) {
+  return {
+    async open({ quick }) {
+      const { guarded, bare, drop } = await openBoth();
+      const close = async () => {
+        await Promise.all([guarded.close(), bare.close()]);
+        await drop?.();
+      };
+      return { guarded, bare, quick, close };
+    },
+    measures: [
+      {
+        name: `cycle/${store}`,
+        goal: 1.1,
+        says: 'a start and three invokes through the guard, against bpmn-server alone on a store of the same kind',
+        async run({ guarded, bare, quick }) {
+          const count = quick ? 1 : CYCLES;
+          return perOne(await compare({ ours: cycles(guarded.cycle, count), theirs: cycles(bare.cycle, count), rounds: quick ? 1 : 21 }), count);
+        },
+      },
+    ],
+  };
+}
+
+const inMemory = async () => ({ guarded: await openGuarded({ memory: true }), bare: await openBare() });
+
+function onMongo(url) {
+  return async () => {
+    const { next, drop } = createDatabases(url);
+    return { guarded: await openGuarded({ url, name: next() }), bare: await openBareOnMongo(url, next()), drop };
+  };
+}
+
+/** Commands through the guard, against the bare engine. */
+export const cycleGroups = (mongo) => [group('embedded', inMemory), ...(mongo === undefined ? [] : [group('mongo', onMongo(mongo))])];

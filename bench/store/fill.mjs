@@ -1,0 +1,27 @@
+import { makeInstance } from '../documents.mjs';
+import { createRandom, oneOf } from '../random.mjs';
+
+const AT_ONCE = 50;
+const OTHERS = Array.from({ length: 19 }, (_, i) => `person-${i}`);
+const OTHER_GROUPS = Array.from({ length: 19 }, (_, i) => `group-${i}`);
+
+/** Who looks at the list: one of twenty people, in one of twenty groups, so that about 5 % of the tasks are theirs. */
+export const VIEWER = Object.freeze({ userName: 'viewer', userGroups: Object.freeze(['clerks']) });
+const PEOPLE = [VIEWER.userName, ...OTHERS];
+const GROUPS = [VIEWER.userGroups[0], ...OTHER_GROUPS];
+
+/** One instance in four has ended; half of the tasks are assigned, half wait for a group. */
+function instance(random, number) {
+  const task = random() < 0.5 ? { assignee: oneOf(random, PEOPLE) } : { candidateGroups: [oneOf(random, GROUPS)] };
+  return makeInstance({ number, startedBy: oneOf(random, OTHERS), ended: random() < 0.25, task });
+}
+
+/** Fills a store with instances: the same ones at every run. */
+export async function fill(store, count) {
+  const random = createRandom(27);
+  for (let number = 0; number < count; ) {
+    const batch = [];
+    for (; batch.length < AT_ONCE && number < count; number++) batch.push(instance(random, number));
+    await Promise.all(batch.map((document) => store.instances.insert(document)));
+  }
+}

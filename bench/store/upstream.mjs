@@ -1,0 +1,30 @@
+import { DataStore, Logger, SecureUser } from 'bpmn-server';
+
+const PENDING = Object.freeze({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' });
+
+/** What bpmn-server's `getPendingUserTasks` asks its data store for: the query as its own SecureUser qualifies it. */
+export function findPending(dataStore, user) {
+  const query = new SecureUser({ userName: user.userName, userGroups: [...user.userGroups] }).qualifyItems({ ...PENDING });
+  return () => dataStore.findItems(query);
+}
+
+/**
+ * bpmn-server's own `findItems` over the documents of a store of ours: the query that it would send to MongoDB is
+ * answered by the store, with the fields that it asks for and no others.
+ */
+export async function upstreamOver(store) {
+  const [sample] = await store.instances.find({ filter: {}, limit: 1 });
+  const find = async (_database, _collection, query, projection) => {
+    const without = Object.keys(sample).filter((name) => projection[name] !== 1);
+    return store.instances.find({ filter: query, without });
+  };
+  const { findItems, getItemsFromInstances } = DataStore.prototype;
+  return { findItems, getItemsFromInstances, dbConfiguration: {}, db: { find } };
+}
+
+/** bpmn-server's own data store on a MongoDB server. */
+export function upstreamOnMongo(url, name) {
+  const configuration = { database: { MongoDB: { db_url: url, db: name } } };
+  const dataStore = new DataStore({ configuration, logger: new Logger({ toConsole: false }) });
+  return Object.assign(dataStore, { close: () => dataStore.db.client?.close() });
+}

@@ -1,0 +1,42 @@
+const NANOSECONDS = 1_000_000;
+
+/** The middle value; of an even number the mean of the two in the middle. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Milliseconds that the work takes, once. What was left over before is collected first where Node lets us. */
+async function timeOnce(work) {
+  globalThis.gc?.();
+  const begun = process.hrtime.bigint();
+  await work();
+  return Number(process.hrtime.bigint() - begun) / NANOSECONDS;
+}
+
+/**
+ * Times two contenders, which do the same, in turns, so that a slow moment of the machine falls on both; the order
+ * changes from round to round. The ratio is the median of the rounds' own ratios.
+ * @returns milliseconds, medians, and ours divided by theirs
+ */
+export async function compare({ ours, theirs, rounds, warmUp = 1 }) {
+  for (let i = 0; i < warmUp; i++) {
+    await ours();
+    await theirs();
+  }
+  const taken = [];
+  for (let round = 0; round < rounds; round++) {
+    const pair = {};
+    for (const name of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) pair[name] = await timeOnce(name === 'ours' ? ours : theirs);
+    taken.push(pair);
+  }
+  return {
+    ours: median(taken.map((pair) => pair.ours)),
+    theirs: median(taken.map((pair) => pair.theirs)),
+    ratio: median(taken.map((pair) => pair.ours / pair.theirs)),
+  };
+}
+
+/** The times of one of the many that a round holds. */
+export const perOne = ({ ours, theirs, ratio }, many) => ({ ours: ours / many, theirs: theirs / many, ratio });
