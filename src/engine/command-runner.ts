@@ -217,7 +217,12 @@ export class CommandRunner {
     const document = await this.parts.store.instances.load(id);
     if (document === undefined) throw notFound('instance');
     document.logs ??= [];
-    const execution = (await bpmn.Execution.restore(this.server as never, document as never)) as unknown as HostExecution;
-    return execution;
+    // A command that writes nothing: names of models are resolved with the owner of the instance's.
+    const command = new Command(SYSTEM_USER, document.tenantId ?? undefined, document.guard?.modelsOwner as string | undefined, SYSTEM_USER.userName);
+    try {
+      return (await this.contexts.runCommand(command, () => bpmn.Execution.restore(this.server as never, document as never))) as unknown as HostExecution;
+    } finally {
+      command.finished = true;
+    }
   }
 }

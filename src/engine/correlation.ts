@@ -1,5 +1,7 @@
+import { compileMatch } from '../store/match.js';
 import type { CommandRunner } from './command-runner.js';
 import type { HostExecution } from './host.js';
+import { trustedItemPlan } from './host-store.js';
 import type { HostModels } from './host-models.js';
 import type { InnerEngine } from './inner-engine.js';
 import { BadInput } from '../core/errors.js';
@@ -7,6 +9,12 @@ import { SYSTEM_USER } from '../core/principal.js';
 import { isScalar } from '../core/value.js';
 
 type Query = Record<string, unknown>;
+
+interface Target {
+  readonly instanceId: string;
+  readonly itemId: string;
+  readonly name: unknown;
+}
 
 /** What a sender learns of a target that gets its message when the sender has been stored. */
 interface Later {
@@ -37,25 +45,27 @@ export class Correlation {
     return this.runner.contexts.command?.tenantId ?? null;
   }
 
-  private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<{ instanceId: string; itemId: string; name: unknown }[]> {
+  /** All that wait for it: of the thrower's own instances as they are now, of all others as they are stored. */
+  private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<Target[]> {
     assertPlain(matching);
-    const tenant = this.runner.contexts.command === undefined ? {} : { tenantId: this.tenantId };
-    const rows = await this.runner.hostStore.findItems({ ...matching, ...tenant, [`items.${field}`]: id, 'items.status': 'wait' });
-    return rows.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }));
+    const { command } = this.runner.contexts;
+    const query = { ...matching, ...(command === undefined ? {} : { tenantId: this.tenantId }), [`items.${field}`]: id, 'items.status': 'wait' };
+    const rows = await this.runner.hostStore.findItems(query);
+    const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
+    return [...this.ownWaiting(query), ...others.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }))];
   }
 
-  /** The thrower's own items that wait for it and are not stored yet. */
-  private ownWaiting(field: 'messageId' | 'signalId', id: string): { instanceId: string; itemId: string; name: unknown }[] {
+  private ownWaiting(query: Query): Target[] {
+    const asked = compileMatch(trustedItemPlan(query).each);
     const executions = [...(this.runner.contexts.command?.executions.values() ?? [])];
-    return executions.flatMap((execution) =>
-      execution
-        .getItems()
-        .filter((item) => item[field] === id && item.status === 'wait')
-        .map((item) => ({ instanceId: execution.id, itemId: item.id, name: execution.instance.name })),
-    );
+    return executions.flatMap((execution) => {
+      const { id, instance } = execution;
+      const items = execution.getItems().filter((item) => asked({ ...instance, tenantId: instance.tenantId ?? null, items: (item.save as () => object).call(item) }));
+      return items.map((item) => ({ instanceId: id, itemId: item.id, name: instance.name }));
+    });
   }
 
-  private async hand(target: { instanceId: string; itemId: string; name: unknown }, data: object): Promise<Later> {
+  private async hand(target: Target, data: object): Promise<Later> {
     const { command } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
     if (command !== undefined && from !== undefined) {
@@ -74,8 +84,7 @@ export class Correlation {
     if (!messageId) return null;
     const [event] = await this.models.findEvents({ 'events.messageId': messageId });
     if (event !== undefined) return this.started(event, data);
-    const own = this.ownWaiting('messageId', messageId);
-    const [target] = own.length > 0 ? own : await this.waiting('messageId', messageId, matching);
+    const [target] = await this.waiting('messageId', messageId, matching);
     return target === undefined ? null : this.hand(target, data);
   }
 
@@ -85,8 +94,7 @@ export class Correlation {
     for (const event of await this.models.findEvents({ 'events.signalId': signalId })) {
       reached.push((await this.started(event, data)).instance.id);
     }
-    const targets = new Map([...(await this.waiting('signalId', signalId, matching)), ...this.ownWaiting('signalId', signalId)].map((target) => [target.itemId, target]));
-    for (const target of targets.values()) {
+    for (const target of await this.waiting('signalId', signalId, matching)) {
       await this.hand(target, data);
       reached.push({ instanceId: target.instanceId, itemId: target.itemId });
     }

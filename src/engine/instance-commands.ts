@@ -96,7 +96,8 @@ export class InstanceCommands {
     const id = checkId(messageId, 'messageId');
     const data = checkData(input);
     const noWait = options.noWait === true;
-    const [start] = await this.listeningStarts(principal, 'messageId', id);
+    const [start, ...others] = await this.listeningStarts(principal, 'messageId', id);
+    if (others.length > 0) throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
     if (start !== undefined) return this.startAt(principal, start, data, noWait, 'message');
     const [target, ...more] = await this.listeningItems(principal, 'messageId', id, matching, 2);
     if (target === undefined) throw notFound('receiver of the message');
