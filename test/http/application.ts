@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express5 from 'express';
-import { createGuard, type Guard, type GuardApi, type GuardLogger, type RouterOptions } from 'bpmn-guard';
-import { apiKeys } from '../../src/express/keys.js';
+import { apiKeys, createGuard, type AuthenticateOptions, type Guard, type GuardApi, type GuardLogger, type RouterOptions } from 'bpmn-guard';
 import { TestDelegate } from '../support/guards.js';
 import { memoryPlace, type Place } from '../support/stores.js';
 import { ADMIN, MODELS, PEOPLE } from './people.js';
@@ -16,7 +15,10 @@ export interface Options extends RouterOptions {
   readonly place?: Place;
   /** What comes before the guard's middleware, such as a body parser. */
   readonly before?: (app: ReturnType<Express>) => void;
+  /** What comes behind the router. */
+  readonly after?: (app: ReturnType<Express>) => void;
   readonly mount?: string;
+  readonly authenticate?: AuthenticateOptions;
 }
 
 /** Keys by what they are for: one acts for anyone, administrators included; the others for one user, or for nobody. */
@@ -71,12 +73,13 @@ export class Application {
     });
     for (const [name, source] of Object.entries(MODELS)) await this.guard.api.model.save(name, source, null, ADMIN);
     this.keys = await makeKeys(this.guard);
-    const { express = express5, before, mount = '/', place: _place, ...options } = this.options;
+    const { express = express5, before, after, mount = '/', place: _place, authenticate, ...options } = this.options;
     const app = express();
     app.disable('x-powered-by');
     before?.(app);
-    app.use(mount, this.guard.authenticate({ required: false }));
+    app.use(mount, this.guard.authenticate({ required: false, ...authenticate }));
     app.use(mount, this.guard.router({ logger, ...options }));
+    after?.(app);
     app.use((_req: unknown, res: any) => res.status(404).type('text').send('the application: nothing here'));
     app.use(mount, this.guard.errorHandler({ logger, ...(options.dialect === undefined ? {} : { dialect: options.dialect }) }));
     this.server = await new Promise<Server>((resolve) => {

@@ -1,2 +1,0 @@
-/** The client ships no types. */
-declare module 'bpmn-client';

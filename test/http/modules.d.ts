@@ -1,0 +1,7 @@
+/** The client ships no types. */
+declare module 'bpmn-client';
+/** Express 4, beside 5; what is used of it here is the same. */
+declare module 'express4' {
+  import express from 'express';
+  export default express;
+}
