@@ -1,7 +1,7 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../core/errors.js';
 import type { SecureUser } from '../core/principal.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../store/caller-query.js';
-import type { Paging, StoredInstance, UnwoundItem } from '../store/port.js';
+import type { Cursor, Paging, StoredInstance, UnwoundItem } from '../store/port.js';
 import { instancePlan, itemPlan } from '../store/scoped-query.js';
 import type { Asking } from './asking.js';
 import type { CommandRunner } from './command-runner.js';
@@ -98,7 +98,7 @@ export class Reads {
     const paging = parsePage(request.limit, request.after, sort);
     const ofItems = sortsItems || mentionsItems(query);
     const [data, last, full] = ofItems ? await this.itemPage(principal, query, paging) : await this.instancePage(principal, query, paging);
-    const next = !full ? null : sort !== undefined ? printCursor({ skip: (paging.skip ?? 0) + paging.limit }) : printCursor(last as { id: string; seq?: number });
+    const next = !full ? null : sort !== undefined ? printCursor({ skip: (paging.skip ?? 0) + paging.limit }) : printCursor(last as Cursor);
     const total = request.getTotalCount === true ? { totalCount: await (ofItems ? this.countItems(principal, query) : this.countInstances(principal, query)) } : {};
     return { data: data.map(project), nextCursor: next, ...total };
   }
@@ -112,7 +112,7 @@ export class Reads {
       return { ...instanceFields(stored, mine), items: itemView(stored, items, mine) } as Record<string, unknown>;
     });
     const last = rows.at(-1);
-    return [data, last && { id: String(last._id), seq: last.items.seq ?? 0 }, rows.length === paging.limit] as const;
+    return [data, last && cursorOf(last), rows.length === paging.limit] as const;
   }
 
   private async instancePage(principal: SecureUser, query: CallerQuery, paging: Paging & { limit: number }) {
@@ -169,6 +169,11 @@ export class Reads {
     }
     return { deletedCount };
   }
+}
+
+/** Where the page after this row begins. */
+function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
+  return { id: String(_id), ...(typeof seq === 'number' && Number.isFinite(seq) ? { seq } : {}), item: typeof id === 'string' ? id : '' };
 }
 
 function mentionsItems(query: CallerQuery): boolean {

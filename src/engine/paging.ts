@@ -8,7 +8,8 @@ export const PAGE = { size: 10, most: 1000 } as const;
 /** Rows of a list that is not paged, at most (spec 06, T24). */
 export const LIST_MOST = 10_000;
 
-const CURSOR = /^(?:([0-9a-f]{24})(?:\.(\d{1,9}))?|o(\d{1,9}))$/;
+/** An instance, and one of its items by `seq` and id; or a number of rows. */
+const CURSOR = /^(?:([0-9a-f]{24})(?:~(-?\d[\d.e+-]{0,24})?~([\w-]{0,1000}))?|o(\d{1,9}))$/;
 const bad = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
@@ -29,7 +30,8 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
 /** Where a page begins, as it is told to the caller: opaque to it. */
 export function printCursor(place: Cursor | { readonly skip: number }): string {
   if ('skip' in place) return `o${place.skip}`;
-  return place.seq === undefined ? place.id : `${place.id}.${place.seq}`;
+  if (place.item === undefined) return place.id;
+  return `${place.id}~${place.seq ?? ''}~${Buffer.from(place.item).toString('base64url')}`;
 }
 
 /**
@@ -56,10 +58,11 @@ export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined
   const size = limit === undefined || limit === null ? PAGE.size : limit;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most) return bad(`limit must be a whole number from 1 to ${PAGE.most}.`);
   if (after === undefined || after === null) return { limit: size, sort };
-  const [, id, seq, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? bad('after must be a cursor of the page before.');
+  const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? bad('after must be a cursor of the page before.');
   if ((skip !== undefined) !== (sort !== undefined)) return bad('after belongs to a page in another order.');
   if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
-  return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }) } };
+    if (seq !== undefined && !Number.isFinite(Number(seq))) return bad('after must be a cursor of the page before.');
+  return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }), ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }) } };
 }
 
 /**
