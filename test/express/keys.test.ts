@@ -1,0 +1,163 @@
+import { apiKeys, keyAdmin, openStore, type ApiKeys, type NewKey, type Store } from 'bpmn-guard';
+import { eventually } from '../support/guards.js';
+import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
+import { setStage, type Stage } from './stage.js';
+
+const ENV = { env: {} };
+
+onStores('keys', (kind) => {
+  let place: Place;
+  let store: Store;
+  let keys: ApiKeys;
+  beforeEach(async () => {
+    place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
+    store = await openStore(place.options);
+    keys = apiKeys(store, ENV);
+  });
+  afterEach(async () => {
+    jest.useRealTimers();
+    await store.close();
+    await place.remove();
+  });
+
+  test('a key is recognised by its text, which has a prefix of its own and is shown once', async () => {
+    const { text, key } = await keys.create('erp', { actsFor: { users: ['alice'], groups: ['hr'] }, groups: ['robots'], tenantId: 'acme', expires: new Date('2100-01-01') });
+    expect(text).toMatch(/^bg_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+    expect(await keys.find(text)).toEqual(key);
+    expect(key).toMatchObject({ name: 'erp', actsFor: { users: ['alice'], groups: ['hr'] }, groups: ['robots'], tenantId: 'acme', expires: new Date('2100-01-01') });
+    expect(await keys.list()).toEqual([key]);
+    expect(await keys.find(`${text}x`)).toBeUndefined();
+    expect(await keys.find(undefined)).toBeUndefined();
+  });
+
+  test('no two keys are alike', async () => {
+    const texts = await Promise.all(Array.from({ length: 20 }, async (_, at) => (await keys.create(`k${at}`)).text));
+    expect(new Set(texts).size).toBe(20);
+  });
+
+  test('bound to no tenant, to users without one, and to any are three things', async () => {
+    await keys.create('a', { tenantId: null });
+    await keys.create('b');
+    expect((await keys.list()).map((key) => ('tenantId' in key ? key.tenantId : 'any'))).toEqual([null, 'any']);
+  });
+
+  test('a revoked key is out at once here and within 5 s in another process', async () => {
+    const other = apiKeys(store, ENV);
+    const { text } = await keys.create('erp');
+    expect((await other.find(text))?.name).toBe('erp');
+    expect(await keys.revoke('erp')).toBe(true);
+    expect(await keys.find(text)).toBeUndefined();
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 5100);
+    expect(await other.find(text)).toBeUndefined();
+    jest.restoreAllMocks();
+    expect((await keys.list())[0]?.revoked).toBeInstanceOf(Date);
+    expect([await keys.revoke('erp'), await keys.revoke('none')]).toEqual([false, false]);
+  });
+
+  test('a name is in use once, and again when its key was revoked', async () => {
+    await keys.create('erp');
+    await expect(keys.create('erp')).rejects.toMatchObject({ code: 'conflict', message: 'A key of that name is in use; revoke it first.' });
+    await keys.revoke('erp');
+    const { text } = await keys.create('erp');
+    expect((await keys.find(text))?.name).toBe('erp');
+    expect(await keys.list()).toHaveLength(2);
+  });
+
+  test('a key ends when its time has come', async () => {
+    const { text } = await keys.create('erp', { expires: new Date(Date.now() + 60_000) });
+    expect((await keys.find(text))?.name).toBe('erp');
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockImplementation(() => now + 60_001);
+    expect(await keys.find(text)).toBeUndefined();
+    jest.restoreAllMocks();
+  });
+
+  test('the last use is written at most once a minute, and does not bring back what was revoked', async () => {
+    const { text } = await keys.create('erp');
+    for (let i = 0; i < 10; i++) await keys.find(text);
+    const first = await eventually(async () => (await keys.list())[0]?.lastUsed);
+    await apiKeys(store, ENV).find(text);
+    await keys.find(text);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await keys.list())[0]?.lastUsed).toEqual(first);
+    await keys.revoke('erp');
+    await keys.find(text);
+    expect((await keys.list())[0]?.revoked).toBeInstanceOf(Date);
+  });
+});
+
+const BAD: [string, NewKey, string][] = [
+  ['', {}, 'The name of a key has'],
+  ['API_KEY', {}, 'The name of a key has'],
+  ['a b', {}, 'The name of a key has'],
+  ['key:erp', {}, 'The name of a key has'],
+  ['../x', {}, 'The name of a key has'],
+  ['erp', { actsFor: 'everyone' as never }, 'actsFor is'],
+  ['erp', { actsFor: { users: [], groups: [] } }, 'actsFor names nobody'],
+  ['erp', { actsFor: { users: ['*'] } }, 'actsFor.users must hold non-empty texts.'],
+  ['erp', { actsFor: { roles: ['x'] } as never }, 'actsFor is'],
+  ['erp', { groups: 'hr' as never }, 'groups must be a list of names.'],
+  ['erp', { groups: ['ADMIN'] }, 'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.'],
+  ['erp', { groups: [' SYSTEM '] }, 'A key in ADMIN or SYSTEM needs'],
+  ['erp', { tenantId: '' }, 'tenantId must be a non-empty text, or null.'],
+  ['erp', { expires: new Date(0) }, 'expires must be a date in the future.'],
+  ['erp', { expires: new Date(NaN) }, 'expires must be a date in the future.'],
+  ['erp', { dangerouslyActsForAdministrators: true as never }, 'dangerouslyActsForAdministrators takes the reason, as text.'],
+  ['erp', { actFor: 'anyone' } as never, 'Unknown option of a key: actFor.'],
+];
+
+test.each(BAD)('no key is made of %j %j', async (name, options, message) => {
+  const store = await openStore({ memory: true });
+  const made = apiKeys(store, ENV).create(name, options);
+  await expect(made).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(made).rejects.toThrow(message);
+  await store.close();
+});
+
+test.each(['with space', 'a,b', 'k\u00e9y', 'x'.repeat(513), 'tab\there'])('API_KEY %j is refused, and not repeated', async (text) => {
+  const store = await openStore({ memory: true });
+  expect(() => apiKeys(store, { env: { API_KEY: text } })).toThrow('API_KEY must be printable ASCII');
+  expect(() => apiKeys(store, { env: { API_KEY: text } })).not.toThrow(text);
+  expect(() => apiKeys(store, { env: {}, dangerouslyLetApiKeyActForAdministrators: true as never })).toThrow(TypeError);
+  await store.close();
+});
+
+test('a store that does not answer is "could not tell", and API_KEY needs no store', async () => {
+  const down = Object.assign(new Error('down'), { code: 'store-unavailable' });
+  const values = () => ({ entries: () => Promise.reject(down), get: () => Promise.reject(down), set: () => Promise.reject(down), delete: () => Promise.reject(down) });
+  const keys = apiKeys({ values }, { env: { API_KEY: 'secret-secret-secret' } });
+  expect((await keys.find('secret-secret-secret'))?.name).toBe('API_KEY');
+  await expect(keys.find(`bg_${'0'.repeat(16)}_${'A'.repeat(43)}`)).rejects.toBe(down);
+});
+
+describe('administration of keys', () => {
+  let stage: Stage;
+  beforeAll(async () => void (stage = await setStage({ withDirectory: false })));
+  afterAll(() => stage.close());
+  const root = { userName: 'root', userGroups: ['ADMIN'] };
+  const acme = { userName: 'acme-admin', userGroups: ['ADMIN'], tenantId: 'acme' };
+  const god = { userName: 'god', userGroups: ['SYSTEM'] };
+
+  test('is for administrators, and recorded', async () => {
+    const admin = keyAdmin(stage.guard, stage.keys);
+    for (const call of [() => admin.create('x', {}, { userName: 'alice' }), () => admin.list({ userName: 'alice' }), () => admin.revoke('x', { userName: 'alice' })]) await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(admin.list()).rejects.toMatchObject({ code: 'unauthenticated' });
+    const { text } = await admin.create('mine', {}, root);
+    const [entry] = await stage.audit();
+    expect(entry).toMatchObject({ userName: 'root', operation: 'system:policy', resource: { kind: 'system', name: 'create key', id: 'mine' }, answer: 'allowed' });
+    expect(JSON.stringify(await stage.audit())).not.toContain(text);
+  });
+
+  test('stays in the tenant of who administers, and only SYSTEM makes keys for administrators', async () => {
+    const admin = keyAdmin(stage.guard, stage.keys);
+    expect((await admin.create('of-acme', { actsFor: 'anyone' }, acme)).key.tenantId).toBe('acme');
+    await expect(admin.create('foreign', { tenantId: 'other' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not make keys for another tenant.' });
+    await expect(admin.create('strong', { dangerouslyActsForAdministrators: 'why not' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not make keys that act for administrators.' });
+    await admin.create('of-all', { dangerouslyActsForAdministrators: 'a test' }, god);
+    expect((await admin.list(acme)).map(({ name }) => name)).toEqual(['of-acme']);
+    expect((await admin.list(root)).map(({ name }) => name)).toEqual(['mine']);
+    expect((await admin.list(god)).map(({ name }) => name)).toEqual(['mine', 'of-acme', 'of-all']);
+    expect([await admin.revoke('of-all', acme), await admin.revoke('of-acme', root), await admin.revoke('of-acme', acme)]).toEqual([false, false, true]);
+  });
+});
