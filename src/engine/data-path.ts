@@ -1,5 +1,5 @@
 import { BadInput } from '../core/errors.js';
-import { own } from '../core/path.js';
+import { FORBIDDEN_KEYS, own } from '../core/path.js';
 
 /** The parts of a data path, as the host takes it apart. */
 function partsOf(path: unknown): string[] {
@@ -23,7 +23,7 @@ export function assertOwnPath(data: unknown, path: unknown): void {
   for (const part of partsOf(path)) {
     const target: object = typeof at === 'object' && at !== null ? at : {};
     const isText = at !== undefined && at !== null && typeof at !== 'object';
-    if (isText || (part in target && !Object.hasOwn(target, part))) throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
+    if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part))) throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
     at = own(target, part);
   }
 }

@@ -96,11 +96,8 @@ export class Timers {
       return this.fireItem(execution.id, item.id);
     }
     if (item.status !== 'wait') return;
-    await this.runner.contexts.runCommand(running, async () => {
-      const happened = running.join(execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id)));
-      execution.promises.push(happened);
-      await happened;
-    });
+    // The command waits for it; among the execution's own promises it would wait for itself, as upstream does.
+    await this.runner.contexts.runCommand(running, () => running.join(execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id))));
   }
 
   private async fireItem(instanceId: string, itemId: string): Promise<void> {
