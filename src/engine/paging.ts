@@ -21,7 +21,7 @@ const bad = (message: string): never => {
 export function parseParameters(input: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (input === undefined || input === null) return {};
   if (!isPlainObject(input)) return bad(`Parameters are an object of ${known.join(', ')}.`);
-  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== null);
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
   if (strange !== undefined) return bad(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
   return Object.fromEntries(given);
