@@ -1,0 +1,78 @@
+// Works on a store until it is killed, and says on its standard output what was acknowledged, one JSON text a line.
+import { createGuard, openStore, SecureUser } from 'bpmn-guard';
+import { DefaultAppDelegate } from 'bpmn-server';
+
+console.log = () => undefined;
+const { store: where, mode, clients = 8, model } = JSON.parse(process.argv[2]);
+const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Delegate extends DefaultAppDelegate {
+  async getServicesProvider() {
+    return { pause: () => pause(10), slow: () => pause(60_000) };
+  }
+  startUp() {}
+}
+
+/** A store that kills the process at the given moment. */
+async function deadly(when) {
+  const store = await openStore(where);
+  const watch = (name) => async (...args) => {
+    if (when(name, args)) process.kill(process.pid, 'SIGKILL');
+    return store.instances[name](...args);
+  };
+  return { ...store, instances: { ...store.instances, insert: watch('insert'), update: watch('update') } };
+}
+
+const admin = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
+const deadlyWhen = { last: () => false };
+const guard = await createGuard({
+  env: {},
+  store: mode.startsWith('die') ? await deadly((...args) => deadlyWhen.last(...args)) : where,
+  configuration: { appDelegate: (server) => new Delegate(server) },
+});
+const { engine, data, tasks } = guard.as(admin);
+const waiting = async (id, elementId) => (await data.findItems({ id, 'items.elementId': elementId, 'items.status': 'wait' }))[0];
+
+async function client() {
+  for (;;) {
+    const { id } = await engine.start(model);
+    say({ id, step: 'started' });
+    await tasks.complete((await waiting(id, 'a')).id, { a: id });
+    say({ id, step: 'a' });
+    await tasks.complete((await waiting(id, 'b')).id, { b: id });
+    say({ id, step: 'b' });
+  }
+}
+
+const MODES = {
+  load: () => Promise.all(Array.from({ length: clients }, client)),
+  async startNoWait() {
+    const { id } = await engine.start(model, { x: 1 }, { noWait: true });
+    say({ id });
+  },
+  async invokeNoWait() {
+    const { id } = await engine.start(model);
+    const { id: item } = await waiting(id, 'a');
+    const view = await engine.invoke({ 'items.id': item }, { answer: 42 }, { noWait: true });
+    say({ id, item, status: view.item.status });
+  },
+  /** Dies when the called process that ended is stored, and its caller is not. */
+  async dieBetween() {
+    const { id } = await engine.start(model);
+    const [child] = await data.findItems({ 'items.elementId': 'inner', 'items.status': 'wait' });
+    deadlyWhen.last = (name, [target]) => name === 'update' && target === id;
+    say({ id, child: child.instanceId });
+    await tasks.complete(child.id, { answer: 42 });
+  },
+  /** Dies when a called process is stored, and the caller that called it is not. */
+  async dieOrphaning() {
+    const { id } = await engine.start(model);
+    const { id: first } = await waiting(id, 'first');
+    deadlyWhen.last = (name, [target]) => name === 'update' && target === id;
+    say({ id });
+    await tasks.complete(first, {});
+  },
+};
+await MODES[mode]();
+setInterval(() => undefined, 1000);
