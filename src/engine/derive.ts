@@ -1,6 +1,7 @@
 import { normaliseName } from '../core/principal.js';
 import { token } from '../core/token.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../store/port.js';
+import { itemsOf } from '../store/stored-items.js';
 
 export const USER_TASK = 'bpmn:UserTask';
 
@@ -10,7 +11,7 @@ export function namesIn(value: unknown): string[] {
   return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
 }
 
-const isUserTask = (item: StoredItem): boolean => item.type === USER_TASK;
+const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';
 
 /** Nobody but an administrator may do it (spec 08, 2). */
@@ -38,25 +39,32 @@ function itemTokens(tenantId: string | undefined, item: StoredItem): string[] {
   ];
 }
 
+const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())].sort();
+
 /**
  * The tokens of an instance whose items carry their `guard`: `read` for all who may find it, `open` for all who may
  * find something that waits in it. Each is never too narrow (spec 08, 12 and 13).
  */
-export function instanceTokens(instance: StoredInstance, startedBy: string | undefined): { read: string[]; open: string[] } {
-  const tenantId = instance.tenantId ?? undefined;
-  const items = instance.items ?? [];
+export function instanceTokens(instance: StoredInstance, startedBy: unknown): { read: string[]; open: string[] } {
+  // What is no name is nobody's tenant; of several names each is one, as in the condition of the policy.
+  const named = namesIn(instance.tenantId);
+  const tokens = (named.length === 0 ? [undefined] : named).map((tenantId) => tokensOf(tenantId, itemsOf(instance), startedBy));
+  return { read: union(tokens.map(({ read }) => read)), open: union(tokens.map(({ open }) => open)) };
+}
+
+function tokensOf(tenantId: string | undefined, items: readonly StoredItem[], startedBy: unknown): { read: string[]; open: string[] } {
   const tasks = items.filter(isUserTask);
-  const starter = startedBy === undefined ? [] : [token(tenantId, 'u', startedBy)];
+  const starter = namesIn(startedBy).map((name) => token(tenantId, 'u', name));
   const completers = tasks.flatMap((item) => namesIn(item.guard?.completedBy)).map((name) => token(tenantId, 'u', name));
-  const read = new Set([...starter, ...completers, ...tasks.flatMap((item) => itemTokens(tenantId, item))]);
+  const read = [...starter, ...completers, ...tasks.flatMap((item) => itemTokens(tenantId, item))];
   const othersWait = items.some((item) => waits(item) && !isUserTask(item));
-  const open = new Set([...tasks.filter(waits).flatMap((item) => itemTokens(tenantId, item)), ...(othersWait ? read : [])]);
-  return { read: [...read].sort(), open: [...open].sort() };
+  const open = [...tasks.filter(waits).flatMap((item) => itemTokens(tenantId, item)), ...(othersWait ? read : [])];
+  return { read, open };
 }
 
 /** Gives every item its `guard` and the instance its tokens; changes the document that it is given. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
-  for (const item of instance.items ?? []) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard.startedBy);
+  for (const item of itemsOf(instance)) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard.startedBy);
   Object.assign(guard, instanceTokens(instance, guard.startedBy));
   instance.guard = guard;
 }

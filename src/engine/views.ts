@@ -1,6 +1,7 @@
 import type { DecisionPoint } from '../core/decision-point.js';
 import type { SecureUser } from '../core/principal.js';
 import type { StoredFields, StoredInstance, StoredItem } from '../store/port.js';
+import { itemsOf } from '../store/stored-items.js';
 import { dataOfItem, detach } from './data-path.js';
 import { namesIn } from './derive.js';
 import { taskState } from './task-state.js';
@@ -64,7 +65,7 @@ export class Views {
 
   items(principal: SecureUser, instance: StoredInstance): ItemView[] {
     const withData = this.mayReadInstance(principal, instance);
-    return (instance.items ?? []).filter((item) => this.mayReadItem(principal, instance, item)).map((item) => itemView(instance, item, withData));
+    return itemsOf(instance).filter((item) => this.mayReadItem(principal, instance, item)).map((item) => itemView(instance, item, withData));
   }
 
   /** @param full with `source` and `svg`, as upstream's option `full` gives them; logs and save points are nobody's */

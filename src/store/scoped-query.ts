@@ -1,14 +1,19 @@
-import { and, EVERYTHING, isEverything, isNothing, isReference, not, NOTHING, or, type Condition } from '../core/condition.js';
+import { isDeepStrictEqual } from 'node:util';
+import { and, EVERYTHING, isNothing, isReference, not, NOTHING, or, type Condition } from '../core/condition.js';
 import type { Scope } from '../core/scope.js';
 import { OPEN_TOKENS, READ_TOKENS } from '../core/token.js';
 import { BadInput } from '../core/errors.js';
 import type { Scalar } from '../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
-import { relax, specialise, speaksOf, toFilter } from './filter.js';
+import { needsAllItems, relax, specialise, speaksOf, toFilter } from './filter.js';
 import type { Filter, InstancePlan, ItemPlan, Paging, TokenFilter } from './port.js';
 
 /** Any value, for "absent": also an empty list is something that is there. */
-const ANY_VALUE = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'array']) });
+const ANY_VALUE = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'regex', 'timestamp', 'array']) });
+/** An item is a document of the list with a text as its id; nothing else in the list is one. */
+const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
+const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
+const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
 /** What every reader of an item sees of its instance; filtering by more needs the right to read the instance. */
 const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name']);
 const MOST_BRANCHES = 5;
@@ -38,7 +43,7 @@ function compound(query: CallerQuery, leaf: (leaf: Leaf) => Filter, element: (wh
 }
 
 /** The query of one element, its fields below `prefix`. */
-const ofElement = (query: CallerQuery, prefix: string): Filter => compound(query, (leaf) => leafFilter(leaf, prefix), () => ({}));
+const ofElement = (query: CallerQuery, prefix: string): Filter => compound(query, (leaf) => leafFilter(leaf, prefix), (where) => ofElement(where, prefix));
 
 /** The caller's query as it is asked of a document with one element in the place of its list. */
 export function listedFilter(query: CallerQuery, list: string): Filter {
@@ -57,7 +62,7 @@ const conjuncts = (query: CallerQuery): readonly CallerQuery[] => (query.kind ==
 function pinned(query: CallerQuery): Map<string, Scalar> {
   const known = new Map<string, Scalar>();
   for (const part of conjuncts(query)) {
-    if (part.kind === 'test' && part.on === 'item' && '$eq' in part.test) known.set(`item.${part.field}`, part.test.$eq as Scalar);
+    if (part.kind === 'test' && part.on === 'item' && Object.hasOwn(part.test, '$eq')) known.set(`item.${part.field}`, part.test.$eq as Scalar);
   }
   return known;
 }
@@ -102,16 +107,11 @@ export function itemPlan(scope: Scope, instances: Scope, query: CallerQuery, pag
   const { tokens, rest } = narrowing(narrow, known.get('item.status') === 'wait');
   return {
     ...paging,
-    before: all(toFilter(and(rest, relax(condition)), 'instance'), beforeUnwinding(query)),
+    before: all(IS_LIST, toFilter(and(rest, relax(condition)), 'instance'), beforeUnwinding(query)),
     tokens,
-    each: all(toFilter(condition, 'unwound'), listedFilter(query, 'items')),
-    needsAll: speaksOfAll(condition),
+    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items')),
+    needsAll: needsAllItems(condition),
   };
-}
-
-function speaksOfAll(condition: Condition): boolean {
-  if (condition.op === 'and' || condition.op === 'or') return condition.of.some(speaksOfAll);
-  return condition.op === 'not' ? speaksOfAll(condition.of) : condition.op === 'some';
 }
 
 /** A part of a condition that speaks of the instance alone, as large as can be. */
@@ -127,8 +127,8 @@ function instancePart(condition: Condition): Condition | undefined {
   return undefined;
 }
 
-function replace(condition: Condition, part: string, by: Condition): Condition {
-  if (JSON.stringify(condition) === part) return by;
+function replace(condition: Condition, part: Condition, by: Condition): Condition {
+  if (isDeepStrictEqual(condition, part)) return by;
   if (condition.op === 'and') return and(...condition.of.map((c) => replace(c, part, by)));
   if (condition.op === 'or') return or(...condition.of.map((c) => replace(c, part, by)));
   return condition.op === 'not' ? not(replace(condition.of, part, by)) : condition;
@@ -140,11 +140,12 @@ function replace(condition: Condition, part: string, by: Condition): Condition {
  */
 function visibleElement(visible: Condition, test: Filter, depth = 0): Filter {
   if (isNothing(visible)) return toFilter(NOTHING, 'instance');
-  const part = isEverything(visible) ? undefined : instancePart(visible);
-  if (part === undefined) return { items: { $elemMatch: all(toFilter(visible, 'element'), test) } };
-  if (depth >= MOST_BRANCHES) throw new BadInput('bad-query', 'This query on items cannot be combined with the rules in force; ask for items instead.');
-  const key = JSON.stringify(part);
-  const branch = (holds: boolean): Filter => all(toFilter(holds ? part : not(part), 'instance'), visibleElement(replace(visible, key, holds ? EVERYTHING : NOTHING), test, depth + 1));
+  const part = instancePart(visible);
+  if (part === undefined ? speaksOf(visible).instance : depth >= MOST_BRANCHES) {
+    throw new BadInput('bad-query', 'This query on items cannot be combined with the rules in force; ask for items instead.');
+  }
+  if (part === undefined) return { items: { $elemMatch: { id: TEXT, $and: [toFilter(visible, 'element'), test] } } };
+  const branch = (holds: boolean): Filter => all(toFilter(holds ? part : not(part), 'instance'), visibleElement(replace(visible, part, holds ? EVERYTHING : NOTHING), test, depth + 1));
   return { $or: [branch(true), branch(false)] };
 }
 

@@ -1,0 +1,12 @@
+import type { StoredInstance, StoredItem } from './documents.js';
+
+/** An item is a document with a text as its id; what else another program left in the list is none. */
+function isItem(entry: unknown): entry is StoredItem {
+  return typeof entry === 'object' && entry !== null && !Array.isArray(entry) && typeof (entry as { id?: unknown }).id === 'string';
+}
+
+/** The items of a stored instance. */
+export function itemsOf(instance: StoredInstance): StoredItem[] {
+  const list: unknown = instance.items;
+  return Array.isArray(list) ? list.filter(isItem) : [];
+}

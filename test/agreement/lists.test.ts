@@ -1,0 +1,84 @@
+import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { OPERATIONS, type Operation, type ResourceKind } from '../../src/core/operation.js';
+import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
+import { tenants } from '../../src/core/policies/tenants.js';
+import type { SecureUser } from '../../src/core/principal.js';
+import { INSTANCE_FIELDS, MODEL_FIELDS, parseQuery } from '../../src/store/caller-query.js';
+import { instancePlan, itemPlan, modelFilter } from '../../src/store/scoped-query.js';
+import { PRINCIPALS } from './principals.js';
+import { describeStores, filled, type Filled } from './stores.js';
+import { difference, instancesOf, permitted, tasksOf, type Thing } from './truth.js';
+
+const point = createDecisionPoint([taskRulesPolicy, tenants]);
+const ALL = parseQuery({}, INSTANCE_FIELDS);
+const operationsOf = (kind: ResourceKind): Operation[] => (Object.keys(OPERATIONS) as Operation[]).filter((operation) => OPERATIONS[operation].kind === kind);
+const everybody = Object.entries(PRINCIPALS);
+const RIGHT = { extra: [], missing: [] };
+
+describeStores('Scoped lists are what the decision permits', (kind) => {
+  let place: Filled;
+  beforeAll(async () => {
+    place = await filled(kind);
+  });
+  afterAll(() => place.close());
+
+  /** Equal plans give equal answers: each is asked of the store once. */
+  const answers = new Map<string, Promise<string[]>>();
+  function once(plan: unknown, ask: () => Promise<string[]>): Promise<string[]> {
+    const key = JSON.stringify(plan);
+    let answer = answers.get(key);
+    if (answer === undefined) answers.set(key, (answer = ask()));
+    return answer;
+  }
+
+  async function items(principal: SecureUser, operation: Operation, reindexed: boolean): Promise<string[]> {
+    const plan = itemPlan(point.scope(principal, operation), point.scope(principal, 'instance:read'), ALL, {}, { reindexed });
+    if (plan === undefined) return [];
+    return once(plan, async () => {
+      const rows = await place.store.instances.findItems(plan);
+      expect(await place.store.instances.countItems(plan)).toBe(rows.length);
+      return rows.map(({ id, items: item }) => `${id}/${item.id}`);
+    });
+  }
+
+  async function instances(principal: SecureUser, operation: Operation, reindexed: boolean): Promise<string[]> {
+    const plan = instancePlan(point.scope(principal, operation), point.scope(principal, 'task:read'), ALL, {}, { reindexed });
+    if (plan === undefined) return [];
+    return once(plan, async () => {
+      const rows = await place.store.instances.find({ ...plan, without: ['source', 'svg', 'logs', 'savePoints', 'items', 'data'] });
+      expect(await place.store.instances.count(plan)).toBe(rows.length);
+      return rows.map(({ id }) => id);
+    });
+  }
+
+  /** Fails when the expected sets say nothing: always empty, or always all. */
+  async function compare(operation: Operation, things: readonly Thing[], list: typeof items): Promise<void> {
+    const sizes = new Set<string>();
+    for (const [name, principal] of everybody) {
+      const expected = permitted(point, principal, operation, things);
+      for (const thing of things.slice(0, 40)) expect(point.allows(principal, operation, thing)).toBe(expected.includes(thing));
+      sizes.add(expected.length === 0 ? 'none' : expected.length === things.length ? 'all' : 'some');
+      for (const reindexed of [false, true]) expect({ name, ...difference(await list(principal, operation, reindexed), expected, reindexed) }).toEqual({ name, ...RIGHT });
+    }
+    expect([...sizes]).toEqual(expect.arrayContaining(['some']));
+    expect(sizes.size).toBeGreaterThan(1);
+  }
+
+  test.each(operationsOf('task'))('%s', (operation) => compare(operation, tasksOf(place.rows), items));
+  test.each(operationsOf('instance'))('%s', (operation) => compare(operation, instancesOf(place.rows), instances));
+
+  test.each(operationsOf('model').filter((operation) => operation !== 'instance:start'))('%s', async (operation) => {
+    const sizes = new Set<string>();
+    for (const [name, principal] of everybody) {
+      const names = permitted(point, principal, 'instance:read', instancesOf(place.rows)).map(({ instance }) => instance.name);
+      const facts = { readableModels: names.filter((entry) => typeof entry === 'string') };
+      const expected = place.models.filter((model) => point.decide(principal, operation, { model }, facts).allowed).map((model) => `${String(model.owner)}/${model.name}`);
+      const filter = modelFilter(point.scope(principal, operation, facts), parseQuery({}, MODEL_FIELDS));
+      const found = filter === undefined ? [] : (await place.store.models.find(filter, { without: ['source', 'svg'] })).map((model) => `${String(model.owner)}/${model.name}`);
+      sizes.add(expected.length === 0 ? 'none' : expected.length === place.models.length ? 'all' : 'some');
+      expect({ name, found: found.sort() }).toEqual({ name, found: expected.sort() });
+    }
+    expect([...sizes]).toEqual(expect.arrayContaining(['some']));
+    expect(sizes.size).toBeGreaterThan(1);
+  });
+});

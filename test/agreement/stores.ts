@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { normalise } from '../../src/store/codec.js';
+import { openStore } from '../../src/store/open.js';
+import type { Store, StoredInstance, StoredModel } from '../../src/store/port.js';
+import { describeMongo, dropDatabase, isMongoJavaServer, MONGO_DB_URL, randomName, withClient } from '../store/mongo-server.js';
+import { corpus, isNotForJava, models, type Row } from './corpus.js';
+
+/** A store with rows in it, and the true rows beside it, read without the queries that are to be tested. */
+export interface Filled {
+  readonly store: Store;
+  readonly java: boolean;
+  readonly rows: readonly Row[];
+  readonly models: readonly StoredModel[];
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly store: Store;
+  readonly java: boolean;
+  read(ids: readonly string[]): Promise<StoredInstance[]>;
+  close(): Promise<void>;
+}
+
+function embedded(store: Store, close: () => Promise<void>): Opened {
+  const read = async (ids: readonly string[]): Promise<StoredInstance[]> => (await Promise.all(ids.map((id) => store.instances.load(id)))) as StoredInstance[];
+  return { store, java: false, read, close };
+}
+
+const KINDS: Readonly<Record<'memory' | 'folder' | 'mongo', () => Promise<Opened>>> = {
+  async memory() {
+    const store = await openStore({ memory: true });
+    return embedded(store, () => store.close());
+  },
+  async folder() {
+    const folder = await mkdtemp(join(tmpdir(), 'guard-agreement-'));
+    const store = await openStore({ folder });
+    return embedded(store, async () => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+  },
+  async mongo() {
+    const name = randomName();
+    const store = await openStore({ url: MONGO_DB_URL as string, name });
+    await store.install();
+    const read = (ids: readonly string[]): Promise<StoredInstance[]> =>
+      withClient(async (client) => {
+        const found = (await client.db(name).collection('wf_instances').find({}).toArray()) as unknown as StoredInstance[];
+        return ids.map((id) => found.find((row) => row.id === id) as StoredInstance);
+      });
+    return { store, java: await isMongoJavaServer(), read, close: async () => (await store.close(), void (await dropDatabase(name))) };
+  },
+};
+
+/** Opens a store of a kind and fills it; what the test server fails on is left out there. */
+export async function filled(kind: keyof typeof KINDS, given?: readonly Row[]): Promise<Filled> {
+  const { store, java, read, close } = await KINDS[kind]();
+  const wanted = (given ?? corpus()).filter(({ document }) => !java || !isNotForJava(document));
+  const kept = models().filter((model) => !java || !isNotForJava(model));
+  for (const { document } of wanted) await store.instances.insert(document);
+  for (const model of kept) await store.models.put(model);
+  const documents = await read(wanted.map(({ document }) => document.id));
+  const rows = wanted.map(({ derived }, i): Row => ({ document: documents[i] as StoredInstance, derived }));
+  return { store, java, rows, models: kept.map((model) => normalise({ ...model, owner: model.owner ?? null })), close };
+}
+
+/** The tests on every store; on MongoDB where there is a server. */
+export function describeStores(title: string, tests: (kind: keyof typeof KINDS) => void): void {
+  describe(`${title}, in memory`, () => tests('memory'));
+  describe(`${title}, in a folder`, () => tests('folder'));
+  describeMongo(`${title}, on MongoDB`, () => tests('mongo'));
+}
