@@ -6,14 +6,18 @@ import { ROUTES } from '../../src/express/routes/index.js';
 import type { Route } from '../../src/express/routes/route.js';
 import { Application } from './application.js';
 import { BAD_QUERIES, hostileRequest, NAMES_THAT_LEAD_OUT, NO_NAMES, type HostileRequest } from './hostile-requests.js';
+import { nearlyRight, PLACES, type NearlyRight } from './nearly-right.js';
+import { MODELS } from './people.js';
 import type { Answer } from './send.js';
 
-const RUNS = 400;
+const RUNS = 300;
 const LEAKS = /\bat .+:\d+:\d+|node_modules|\/src\/|\/work\/|\.ts\b|MongoServer|BSONError|TypeError|RangeError|ReferenceError|SyntaxError/;
 const PUBLIC = new Set(ROUTES.filter(({ operation }) => operation === 'public').map(({ path }) => path));
 
 const app = new Application({ dialect: 'http' });
 beforeAll(async () => {
+  // The host prints every source that it cannot read.
+  jest.spyOn(console, 'log').mockImplementation(() => undefined);
   await app.start();
   await app.as('alice').engine.start('review', {});
   await app.as('alice').engine.start('Request Vacation', {});
@@ -85,6 +89,38 @@ describe('of everybody, generated requests', () => {
     );
     expect(statuses.get(400)).toBeGreaterThan(RUNS / 4);
     expect(statuses.get(200)).toBeGreaterThan(0);
+  });
+});
+
+describe('requests that are nearly right', () => {
+  /** Puts what is there in the places of the request. */
+  async function place({ method, path, body }: NearlyRight): Promise<{ method: string; path: string; body: unknown }> {
+    const admin = app.as('admin').data;
+    const models = (await app.as('admin').model.list()).map(({ name }) => name);
+    for (const [name, source] of Object.entries(MODELS)) if (!models.includes(name)) await app.as('admin').model.save(name, source);
+    const running = (await admin.findInstances({ status: 'running' })).map(({ name }) => name);
+    for (const name of ['review', 'Request Vacation']) if (!running.includes(name)) await app.as('alice').engine.start(name, {});
+    const [task] = await admin.getPendingUserTasks({});
+    const [item] = await admin.findItems({});
+    const there: Readonly<Record<string, string | undefined>> = { '@instance': task?.instanceId, '@item': item?.id, '@task': task?.id, '@element': task?.elementId };
+    const put = (text: string): string => PLACES.reduce((made, name) => made.replaceAll(name, there[name] ?? 'none'), text);
+    return { method, path: put(path), body: JSON.parse(put(JSON.stringify(body))) as unknown };
+  }
+
+  test.each(['alice', 'trusted'] as const)('are answered with the key %s, never with a failure, and change nothing when they are refused', async (key) => {
+    const statuses = new Map<number, number>();
+    await fc.assert(
+      fc.asyncProperty(nearlyRight, async (wanted) => {
+        const { method, path, body } = await place(wanted);
+        const before = await stored();
+        const answer = await app.call(method, path, app.keys[key], body);
+        seen(JSON.stringify({ method, path, body }), answer);
+        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+        if (answer.status >= 400) expect(await stored()).toBe(before);
+      }),
+      { numRuns: RUNS },
+    );
+    for (const status of [200, 400, 403, 404]) expect(statuses.get(status)).toBeGreaterThan(0);
   });
 });
 
