@@ -15,6 +15,7 @@ import { instancePlan } from '../store/scoped-query.js';
 import type { Audit, Target } from './audit.js';
 import type { Events } from './events.js';
 import type { Principals } from './principals.js';
+import { isOutage } from './transient.js';
 
 /** What an enforcement point needs to ask the decision point, and to say what came of it. */
 export class Asking {
@@ -66,13 +67,19 @@ export class Asking {
    * Runs one call of a principal: finds out who calls, and records a refusal or failure before it goes to the caller.
    * @param user what stands in the user's place of the call
    */
-  async call<T>(user: unknown, operation: Operation, target: Target, work: (principal: SecureUser) => Promise<T>): Promise<T> {
+  call<T>(user: unknown, operation: Operation, target: Target, work: (principal: SecureUser) => Promise<T>): Promise<T> {
+    return this.store.bounded(() => this.recorded(user, operation, target, work));
+  }
+
+  private async recorded<T>(user: unknown, operation: Operation, target: Target, work: (principal: SecureUser) => Promise<T>): Promise<T> {
     let principal: SecureUser | undefined;
     try {
       principal = await this.principals.of(user);
       return await work(principal);
     } catch (error) {
-      await this.audit.refused(principal, operation, target, error);
+      const recorded = this.audit.refused(principal, operation, target, error);
+      // A store that has just failed is not waited for once more.
+      if (!isOutage(error)) await recorded;
       if (isGuardError(error) && (error.status === 401 || error.status === 403 || error.status === 404)) {
         this.events.emit({ event: 'denied', userName: principal?.userName ?? null, operation, ...(target.instanceId === undefined ? {} : { instanceId: target.instanceId }) });
       }

@@ -28,12 +28,9 @@ export class Audit {
   async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
     if (entries.length === 0) return;
     const full = entries.map((entry) => ({ time: new Date(), ...entry, ...this.who(entry.userName), ...(this.bypass ? { bypass: true } : {}) }));
-    try {
-      await this.store.append(full);
-      for (const entry of full) await this.sink?.(entry);
-    } catch (error) {
-      this.logger.error('the audit trail could not be written', { error: error instanceof Error ? error.message : String(error) });
-    }
+    const unless = (what: string) => (error: unknown) => this.logger.error(what, { error: error instanceof Error ? error.message : String(error), entries: full });
+    await this.store.append(full).catch(unless('the audit trail could not be written'));
+    for (const entry of full) await (async () => this.sink?.(entry))().catch(unless('the audit trail could not be passed on'));
   }
 
   allowed(principal: SecureUser, operation: string, resource: Target, reason: string): Promise<void> {

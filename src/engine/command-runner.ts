@@ -1,12 +1,13 @@
 import { Conflict, GuardError, notFound } from '../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../core/principal.js';
 import type { Store, StoredInstance } from '../store/port.js';
-import { changeGuard, commit, commitBeginning } from './commit.js';
+import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
 import { Command, type Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from './host.js';
 import type { HostStore } from './host-store.js';
-import type { InstanceLocks } from './locks.js';
+import type { InstanceLocks, Release } from './locks.js';
 import { noteInitiators } from './model-facts.js';
+import { isOutage } from './transient.js';
 import type { GuardLogger } from './types.js';
 
 /** On whose account a command runs. */
@@ -43,6 +44,8 @@ export class CommandRunner {
   /** The host's own server, and what follows a stored command; set once while the guard is put together. */
   server!: HostServer;
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
+  /** Told of instances of which it is not known whether, or not known that all of, a command was stored. */
+  inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
   private readonly running = new Set<Promise<unknown>>();
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private readonly begun = new WeakMap<HostExecution, StoredInstance>();
@@ -95,9 +98,13 @@ export class CommandRunner {
     let document: StoredInstance | undefined;
     try {
       document = await this.parts.store.instances.load(id);
+      if (document?.guard?.pending !== undefined) {
+        await writePending(this.parts.store, id, document.guard);
+        document = await this.parts.store.instances.load(id);
+      }
       if (document === undefined) throw notFound('instance');
     } catch (error) {
-      await release();
+      await release(error);
       throw error;
     }
     const found = document;
@@ -108,11 +115,10 @@ export class CommandRunner {
     return this.execute(command, noWait, () => work(command, found), [release]);
   }
 
-  private async execute<T>(command: Command, noWait: boolean, work: () => Promise<T>, releases: (() => Promise<void>)[]): Promise<T> {
-    const { store, hostStore } = this.parts;
-    const end = async (): Promise<void> => {
+  private async execute<T>(command: Command, noWait: boolean, work: () => Promise<T>, releases: Release[]): Promise<T> {
+    const end: Release = async (failure) => {
       command.finished = true;
-      for (const release of releases) await release().catch((error: unknown) => this.parts.logger.warn('a lock could not be released', { error: String(error) }));
+      for (const release of releases) await release(failure);
       command.end();
     };
     try {
@@ -125,7 +131,8 @@ export class CommandRunner {
         else {
           await command.settle();
           for (const execution of command.executions.values()) noteInitiators(execution);
-          await commit(store, command, hostStore.keep);
+          await this.lockMain(command, releases);
+          await this.commit(command);
         }
         for (const after of command.afterwards) await after();
         return value;
@@ -139,13 +146,24 @@ export class CommandRunner {
     } catch (error) {
       command.failed = true;
       for (const undo of command.undo) undo();
-      await end();
+      await end(error);
+      if (command.writing && isOutage(error)) this.inDoubt([...command.executions.keys()]);
       throw error;
     }
   }
 
+  /** What a command makes of several instances is written under the lock of its main one, which can be new. */
+  private async lockMain(command: Command, releases: Release[]): Promise<void> {
+    const main = command.saved.size > 1 ? mainOf(command) : undefined;
+    if (main !== undefined && !command.held.has(main.id) && !main.saved) releases.push(await this.parts.locks.lock(main.id));
+  }
+
+  private async commit(command: Command): Promise<void> {
+    if (!(await commit(this.parts.store, command, this.hostStore.keep))) this.inDoubt([...command.executions.keys()]);
+  }
+
   /** Stores where `noWait` work begins and lets it go on; a new instance is locked before others can find it. */
-  private async begin(command: Command, workers: Promise<unknown>[], releases: (() => Promise<void>)[], end: () => Promise<void>): Promise<void> {
+  private async begin(command: Command, workers: Promise<unknown>[], releases: Release[], end: Release): Promise<void> {
     await Promise.race([command.firstSave, ...workers]);
     if (command.error !== undefined) throw command.error;
     const { begun } = command;
@@ -165,7 +183,8 @@ export class CommandRunner {
     return this.begun.get(execution) ?? (execution.instance as unknown as StoredInstance);
   }
 
-  private async finishInBackground(command: Command, workers: Promise<unknown>[], end: () => Promise<void>): Promise<void> {
+  private async finishInBackground(command: Command, workers: Promise<unknown>[], end: Release): Promise<void> {
+    let failure: unknown;
     await this.contexts.runCommand(command, async () => {
       try {
         await Promise.all(workers);
@@ -175,14 +194,17 @@ export class CommandRunner {
           command.saved.set(execution.id, execution.instance);
           noteInitiators(execution);
         }
-        await commit(this.parts.store, command, this.hostStore.keep);
+        await this.commit(command);
       } catch (error) {
+        failure = error;
         command.failed = true;
         for (const undo of command.undo) undo();
-        await this.recordFailure(command, error);
+        if (!isOutage(error)) await this.recordFailure(command, error);
       }
     });
-    await end();
+    await end(failure);
+    // The work begins again where it began, when the store is back.
+    if (isOutage(failure)) this.inDoubt([...command.executions.keys()]);
     await this.parts.onFailures(command);
     if (!command.failed) await this.afterStored(command);
   }

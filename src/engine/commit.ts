@@ -1,5 +1,5 @@
-import { Conflict } from '../core/errors.js';
-import type { InstanceGuard, Store, StoredInstance } from '../store/port.js';
+import { Conflict, isGuardError } from '../core/errors.js';
+import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../store/port.js';
 import type { Command } from './context.js';
 import { detach } from './data-path.js';
 import { deriveGuard } from './derive.js';
@@ -34,9 +34,34 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
 }
 
 /** The guard's part as it is written next: one revision on, and marked while something is left to be done. */
-function nextGuard(guard: InstanceGuard): InstanceGuard {
+export function nextGuard(guard: InstanceGuard): InstanceGuard {
   const { unfinished: _old, ...next } = { ...guard, rev: guard.rev + 1 };
-  return guard.busy === true || (guard.outbox ?? []).length > 0 ? { ...next, unfinished: true } : next;
+  const open = guard.busy === true || (guard.outbox ?? []).length > 0 || (guard.pending ?? []).length > 0;
+  return open ? { ...next, unfinished: true } : next;
+}
+
+const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
+
+/** What is to be written of a live instance, which counts it as saved from here on. */
+function prepare(instance: HostInstance, keep: Keep): PendingWrite {
+  const known = guardOf(instance);
+  const fresh = isNew(instance);
+  instance.version = fresh || typeof instance.version !== 'number' ? 0 : instance.version + 1;
+  if (fresh) instance.saved = new Date();
+  const fields = fieldsOf(instance, keep);
+  deriveGuard(fields, nextGuard(known));
+  if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
+  return { rev: fresh ? null : known.rev, fields };
+}
+
+/** @returns false when somebody else wrote meanwhile; nothing was changed */
+async function write(store: Store, { rev, fields }: PendingWrite): Promise<boolean> {
+  if (rev === null) {
+    await store.instances.insert(fields);
+    return true;
+  }
+  const { id, ...changed } = fields;
+  return store.instances.update(id, rev === 0 ? undefined : rev, changed);
 }
 
 /**
@@ -45,51 +70,60 @@ function nextGuard(guard: InstanceGuard): InstanceGuard {
  * @throws Conflict `conflict` when somebody else wrote meanwhile; nothing was changed
  */
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
-  const known = guardOf(instance);
-  const isNew = instance.saved === undefined || instance.saved === null;
-  instance.version = isNew || typeof instance.version !== 'number' ? 0 : instance.version + 1;
-  if (isNew) instance.saved = new Date();
-  const fields = fieldsOf(instance, keep);
-  const guard = nextGuard(known);
-  deriveGuard(fields, guard);
-  if (isNew) {
-    if (keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
-    await store.instances.insert(fields);
-  } else {
-    const { id, ...changed } = fields;
-    const written = await store.instances.update(id, known.rev === 0 ? undefined : known.rev, changed);
-    if (!written) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
-  }
-  instance.guard = guard;
+  const prepared = prepare(instance, keep);
+  if (!(await write(store, prepared))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
+  instance.guard = prepared.fields.guard;
 }
 
-/** Children before those that called them: a parent that waits for nobody is worse than a child nobody waits for. */
-function inOrder(command: Command): HostInstance[] {
-  return [...command.saved.values()].sort((a, b) => Number(b.parentItemId !== undefined) - Number(a.parentItemId !== undefined));
+/** The instance that a command is about: the one whose lock it took, else the first that it made. */
+export function mainOf(command: Command): HostInstance | undefined {
+  const saved = [...command.executions.keys(), ...command.saved.keys()].map((id) => command.saved.get(id)).filter((instance) => instance !== undefined);
+  return saved.find(({ id }) => command.held.has(id)) ?? saved[0];
+}
+
+/** Writes what was committed with an instance and belongs to others; what is written already stays. Then forgets it. */
+export async function writePending(store: Store, id: string, guard: InstanceGuard): Promise<InstanceGuard> {
+  for (const one of guard.pending ?? []) {
+    await write(store, one).catch((error: unknown) => {
+      if (!isGuardError(error) || error.code !== 'conflict') throw error;
+    });
+  }
+  const { pending: _written, ...rest } = guard;
+  const next = nextGuard(rest);
+  if (!(await store.instances.update(id, guard.rev, { guard: next }))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
+  return next;
 }
 
 /**
- * Writes what a command has saved, once (spec 08, 46). When a later instance conflicts, those that this command had
- * just created are taken out again.
+ * Writes what a command has saved, at once: the write of its main instance carries what it makes of others, so that
+ * either all of it is stored or nothing (spec 08, 46).
+ * @returns whether the others have been written too; else `writePending` has to do so
  */
-export async function commit(store: Store, command: Command, keep: Keep): Promise<void> {
-  const created: string[] = [];
-  for (const instance of inOrder(command)) {
+export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {
+  const main = mainOf(command);
+  if (main === undefined) return true;
+  const all = [...command.saved.values()];
+  for (const instance of all) {
     const guard = guardOf(instance);
     const deliveries = command.deliveries.get(instance.id) ?? [];
     if (deliveries.length > 0) guard.outbox = [...(guard.outbox ?? []), ...deliveries];
     delete guard.busy;
     delete guard.begun;
-    const isNew = instance.saved === undefined || instance.saved === null;
-    try {
-      await writeInstance(store, instance, keep);
-      if (isNew) created.push(instance.id);
-    } catch (error) {
-      if (created.length > 0) await store.instances.remove(created, {}).catch(() => undefined);
-      throw error;
-    }
   }
+  const others = all.filter((instance) => instance !== main).map((instance) => ({ instance, prepared: prepare(instance, keep) }));
+  const pending = others.map(({ prepared }) => detach(prepared) as PendingWrite);
+  if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
+  command.writing = true;
+  await writeInstance(store, main, keep);
+  for (const { instance, prepared } of others) instance.guard = prepared.fields.guard;
   command.saved.clear();
+  if ((guardOf(main).pending ?? []).length === 0) return true;
+  try {
+    main.guard = await writePending(store, main.id, guardOf(main));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -101,6 +135,7 @@ export async function commitBeginning(store: Store, command: Command, keep: Keep
   const live = begun && command.executions.get(begun.id)?.instance;
   if (begun === undefined || live === undefined) return undefined;
   begun.guard = { ...(detach(guardOf(live)) as InstanceGuard), busy: true, begun: { itemId: beginsAt ?? null, userName: starter } };
+  command.writing = true;
   await writeInstance(store, begun, keep);
   Object.assign(live, { saved: begun.saved, version: begun.version });
   guardOf(live).rev = guardOf(begun).rev;

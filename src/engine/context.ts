@@ -16,6 +16,8 @@ export interface ModelFailure {
 export class Command {
   finished = false;
   failed = false;
+  /** From the first write on it is not known, after a failure of the store, whether the command was stored. */
+  writing = false;
   /** All work has settled and is being written: nothing joins it any more. */
   settled = false;
   /** Resolves when the command has ended and given its locks back. */

@@ -1,12 +1,11 @@
 import { SYSTEM_USER } from '../core/principal.js';
 import type { Delivery, Store } from '../store/port.js';
 import { changeGuard } from './commit.js';
-import { isTransient } from './transient.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { InstanceLocks } from './locks.js';
-import type { GuardLogger } from './types.js';
+import type { Retries } from './retries.js';
 
 /**
  * Work of one instance on another: committed with its sender, done when that is stored, then taken out of the sender
@@ -18,11 +17,8 @@ export class Deliveries {
     private readonly engine: InnerEngine,
     private readonly store: Store,
     private readonly locks: InstanceLocks,
-    private readonly logger: GuardLogger,
+    private readonly retries: Retries,
   ) {}
-
-  /** Tries again what found the instance in use or the store away; set while the guard is put together. */
-  later: (work: () => Promise<void>) => void = () => undefined;
 
   async ofCommand(command: Command): Promise<void> {
     for (const [from, deliveries] of command.deliveries) {
@@ -30,19 +26,22 @@ export class Deliveries {
     }
   }
 
-  /** A failure leaves the delivery with its sender. */
+  /** A failure leaves the delivery with its sender; what can pass is tried again. */
   async run(from: string, delivery: Delivery): Promise<void> {
+    await this.retries.attempt('a delivery between two instances', () => this.deliver(from, delivery), { from, item: delivery.itemId });
+  }
+
+  private async deliver(from: string, delivery: Delivery): Promise<void> {
+    await this.runner.contexts.outside(() => this.invokeWaiting(delivery));
+    const release = await this.locks.lock(from);
+    let failure: unknown;
     try {
-      await this.runner.contexts.outside(() => this.invokeWaiting(delivery));
-      const release = await this.locks.lock(from);
-      try {
-        await changeGuard(this.store, from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
-      } finally {
-        await release();
-      }
+      await changeGuard(this.store, from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
     } catch (error) {
-      this.logger.error('a delivery between two instances is not done yet', { from, item: delivery.itemId, error: error instanceof Error ? error.message : String(error) });
-      if (isTransient(error)) this.later(() => this.run(from, delivery));
+      failure = error;
+      throw error;
+    } finally {
+      await release(failure);
     }
   }
 

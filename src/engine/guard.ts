@@ -28,10 +28,10 @@ import { Models } from './model-api.js';
 import { Principals } from './principals.js';
 import { Recovery } from './recovery.js';
 import { isReindexed } from './reindex.js';
+import { Retries } from './retries.js';
 import { bindApi, createApi } from './secured-api.js';
 import { serverFacade } from './server-facade.js';
 import { Timers } from './timers.js';
-import { TRY_AGAIN_AFTER } from './transient.js';
 import type { Guard, GuardLogger, GuardOptions } from './types.js';
 import { Views } from './views.js';
 
@@ -50,22 +50,23 @@ function isStore(value: GuardOptions['store']): value is Store {
 /** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
 async function assembleEngine(options: GuardOptions, store: Store, flags: Flags, logger: GuardLogger) {
   const contexts = new Contexts();
-  const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER });
+  const retries = new Retries(contexts, logger);
+  const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER }, retries);
   const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts);
   const runner = new CommandRunner({ store, hostStore, contexts, locks, logger, onFailures: (command) => audit.failures(command) });
   const { server: host, engine, models } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
-  const deliveries = new Deliveries(runner, engine, store, locks, logger);
+  const deliveries = new Deliveries(runner, engine, store, locks, retries);
   runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
-  const timers = new Timers(runner, engine, store, adoption, logger);
+  const timers = new Timers(runner, engine, store, adoption, retries);
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();
   await models.refresh();
-  deliveries.later = (work) => void timers.arm(new Date(Date.now() + TRY_AGAIN_AFTER), work);
-  const recovery = new Recovery(runner, deliveries, engine, timers, store, logger);
-  return { contexts, audit, runner, host, engine, models, timers, recovery };
+  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, logger);
+  runner.inDoubt = (ids) => recovery.inDoubt(ids);
+  return { contexts, retries, audit, runner, host, engine, models, timers, recovery };
 }
 
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
@@ -79,7 +80,7 @@ function outerServer(given: object | undefined, shown: Readonly<Record<string, u
 async function assemble(options: GuardOptions, store: Store, flags: Flags): Promise<Guard> {
   const logger = options.logger ?? SILENT;
   await store.install();
-  const { contexts, audit, runner, host, engine, models, timers, recovery } = await assembleEngine(options, store, flags, logger);
+  const { contexts, retries, audit, runner, host, engine, models, timers, recovery } = await assembleEngine(options, store, flags, logger);
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -93,8 +94,9 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(asking, api, host));
 
-  const report = (error: unknown): void => logger.error('recovery at start failed', { error: error instanceof Error ? error.message : String(error) });
-  const started = Promise.all([recovery.run().catch(report), timers.resume().catch(report)]);
+  const started = Promise.all([retries.attempt('the recovery at start', () => recovery.run()), retries.attempt('arming the timers', () => timers.resume())]);
+
+  const why: Guard['explain'] = (user, operation, resource = {}) => store.bounded(async () => explain(asking, await principals.of(user), asOperation(operation), resource));
 
   return Object.freeze({
     server,
@@ -102,24 +104,24 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
     store,
     identity: createIdentity(asking, contexts, api, flags),
     as: (user) => bindApi(api, user),
-    runAs: async (user, fn) => contexts.runAs(await principals.of(user), fn),
+    runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
     can: async (user, operation, resource = {}) => {
       try {
-        return (await explain(asking, await principals.of(user), asOperation(operation), resource)).allowed;
+        return (await why(user, operation, resource)).allowed;
       } catch (error) {
         if (error instanceof AccessDenied) return false;
         throw error;
       }
     },
-    explain: async (user, operation, resource = {}) => explain(asking, await principals.of(user), asOperation(operation), resource),
+    explain: (user, operation, resource = {}) => why(user, operation, resource),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
-    health: () => health(store, reindexed, flags.bypass),
+    health: () => store.bounded(() => health(store, reindexed, flags.bypass)),
     close: async () => {
       stopListening?.();
       timers.stop();
-      await started;
-      await runner.close(CLOSE_LIMIT);
+      retries.stop();
+      await Promise.all([started, runner.close(CLOSE_LIMIT)]);
       await store.close();
     },
     current: () => contexts.principal,
@@ -135,10 +137,11 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   const flags = readFlags(options.env);
   checkHost(options.acceptHostVersion);
   tameHost();
-  if (isStore(options.store)) return assemble(options, options.store, flags);
-  const store = await openStore(options.store);
+  const given = options.store;
+  if (isStore(given)) return given.bounded(() => assemble(options, given, flags));
+  const store = await openStore(given);
   try {
-    return await assemble(options, store, flags);
+    return await store.bounded(() => assemble(options, store, flags));
   } catch (error) {
     await store.close();
     throw error;

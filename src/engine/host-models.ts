@@ -138,12 +138,15 @@ export class HostModels {
     const folder = this.server.configuration.definitionsPath;
     if (typeof folder !== 'string' || !existsSync(folder)) return;
     for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.bpmn'))) {
-      const name = basename(file, '.bpmn');
-      const stored = await this.store.models.get(name, null);
-      if (stored?.saved !== undefined && stored.saved >= statSync(join(folder, file)).mtime) continue;
-      const svg = join(folder, `${name}.svg`);
-      await this.save(name, readFileSync(join(folder, file), 'utf8'), existsSync(svg) ? readFileSync(svg, 'utf8') : null);
+      await this.store.bounded(() => this.takeOver(folder, basename(file, '.bpmn')));
     }
+  }
+
+  private async takeOver(folder: string, name: string): Promise<void> {
+    const [file, svg] = [join(folder, `${name}.bpmn`), join(folder, `${name}.svg`)];
+    const stored = await this.store.models.get(name, null);
+    if (stored?.saved !== undefined && stored.saved >= statSync(file).mtime) return;
+    await this.save(name, readFileSync(file, 'utf8'), existsSync(svg) ? readFileSync(svg, 'utf8') : null);
   }
 
   async install(): Promise<void> {

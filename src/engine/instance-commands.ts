@@ -5,6 +5,7 @@ import type { StoredInstance, StoredModel } from '../store/port.js';
 import { itemPlan } from '../store/scoped-query.js';
 import { checkData, checkId } from './caller-input.js';
 import { protectInitiator, viewOf, type CommandKit } from './command-kit.js';
+import type { Command } from './context.js';
 import { both } from './data-api.js';
 import { checkModelName } from './host-models.js';
 import { startsOf, type StartFacts } from './model-facts.js';
@@ -107,20 +108,21 @@ export class InstanceCommands {
 
   /** A signal reaches all whom the principal may signal; who is gone in the meantime is passed over (spec 08, 8). */
   async signal(principal: SecureUser, signalId: unknown, input: unknown, matching: unknown): Promise<(string | { instanceId: string; itemId: string })[]> {
+    const { kit } = this;
     const id = checkId(signalId, 'signalId');
     const data = checkData(input);
     const starts = await this.listeningStarts(principal, 'signalId', id);
     const targets = await this.listeningItems(principal, 'signalId', id, matching, 10_000);
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | { instanceId: string; itemId: string })[] = [];
-    for (const start of starts) reached.push((await this.startAt(principal, start, data, false, 'signal')).id);
+    for (const start of starts) reached.push((await kit.asking.store.bounded(() => this.startAt(principal, start, data, false, 'signal'))).id);
     for (const target of targets) {
       try {
-        await this.send(principal, 'signalId', target, data);
+        await kit.asking.store.bounded(() => this.send(principal, 'signalId', target, data));
         reached.push(target);
       } catch (error) {
         if (!isGuardError(error) || error.status >= 500) throw error;
-        await this.kit.asking.audit.refused(principal, 'instance:signal', { kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, error);
+        await kit.asking.audit.refused(principal, 'instance:signal', { kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, error);
       }
     }
     return reached;
@@ -171,13 +173,14 @@ export class InstanceCommands {
     const rows = await kit.reads.instanceRows(principal, parseQuery(query, INSTANCE_FIELDS), {});
     const upgraded: string[] = [];
     for (const { id } of rows) {
-      await kit.runner.onInstance(id, principal, async (_command, instance: StoredInstance) => {
+      const work = async (_command: Command, instance: StoredInstance): Promise<void> => {
         const reason = kit.asking.assert(principal, 'instance:migrate', { instance }, kit.views.mayReadInstance(principal, instance));
         const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };
         const fields = { source: model.source, svg: model.svg ?? null, ...(instance.guard === undefined ? {} : { guard }) };
         if (!(await kit.asking.store.instances.update(id, instance.guard?.rev, fields))) throw new Conflict('conflict', 'The instance was changed meanwhile.');
         await kit.asking.audit.allowed(principal, 'instance:migrate', { kind: 'instance', id, instanceId: id, name: modelName }, reason);
-      });
+      };
+      await kit.asking.store.bounded(() => kit.runner.onInstance(id, principal, work));
       upgraded.push(id);
     }
     return upgraded;

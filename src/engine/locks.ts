@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Conflict } from '../core/errors.js';
 import type { HeldLock, LockOwner, LockStore } from '../store/port.js';
+import type { Retries } from './retries.js';
+import { isOutage } from './transient.js';
 
 /** A lock lives this long without being renewed, in milliseconds (spec 08, 19). */
 export const LEASE = 60_000;
@@ -37,47 +39,71 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Gives a lock back; never rejects. With the failure that ended the work under it, nobody waits for the store again. */
+export type Release = (failure?: unknown) => Promise<void>;
+
 /**
  * Locks of instances: first come, first served within this process, with back-off against other processes. A lease is
  * renewed while the lock is held; a holder whose lease ran out, or that is a dead process of this machine, is replaced.
+ * A lock that could not be given back, or whose taking was not answered, is taken over at once by this process, and given
+ * back when the store answers again.
  */
 export class InstanceLocks {
   readonly owner: LockOwner = Object.freeze({ host: hostname(), pid: process.pid, nonce: randomUUID() });
   private readonly queues = new Map<string, Promise<void>>();
-  private readonly renewals = new Map<string, NodeJS.Timeout>();
+  private readonly inUse = new Set<string>();
+  private taken = 0;
+  /** The last outage met here: who waited in line meanwhile need not find out the same for itself. */
+  private outage: { readonly at: number; readonly error: unknown } | undefined;
 
   constructor(
     private readonly store: LockStore,
     private readonly options: LockOptions,
+    private readonly retries: Retries,
   ) {}
 
   private readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
     const now = Date.now();
     if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
     if (until.getTime() <= now) return true;
-    if (owner.host !== this.owner.host || owner.nonce === this.owner.nonce) return false;
+    if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
+    if (owner.host !== this.owner.host) return false;
     return owner.pid === this.owner.pid ? false : !isAlive(owner.pid);
   };
 
-  private async acquire(id: string, deadline: number): Promise<void> {
+  private async acquire(id: string, owner: LockOwner, deadline: number): Promise<void> {
     for (let delay = BACKOFF.first; ; delay = Math.min(delay * 2, BACKOFF.most)) {
-      if (await this.store.acquire(id, this.owner, new Date(Date.now() + LEASE), this.isStale)) return;
+      if (await this.store.acquire(id, owner, new Date(Date.now() + LEASE), this.isStale)) return;
       if (Date.now() + delay > deadline) throw busy();
       await pause(delay / 2 + Math.random() * (delay / 2));
     }
   }
 
-  private startRenewing(id: string): void {
-    const timer = setInterval(() => void this.store.renew(id, this.owner, new Date(Date.now() + LEASE)).catch(() => undefined), RENEW_EVERY);
-    timer.unref();
-    this.renewals.set(id, timer);
+  private startRenewing(id: string, owner: LockOwner): NodeJS.Timeout {
+    const timer = setInterval(() => void this.store.renew(id, owner, new Date(Date.now() + LEASE)).catch(() => undefined), RENEW_EVERY);
+    return timer.unref();
   }
 
-  /**
-   * Waits for the lock and takes it; resolves to its release, which is called once.
-   * @throws Conflict `busy` when the wait was in vain
-   */
-  async lock(id: string): Promise<() => Promise<void>> {
+  /** A lock under a name of its own: a release that arrives late does not take a newer lock away. */
+  private nextOwner(): LockOwner {
+    const owner = { ...this.owner, nonce: `${this.owner.nonce}/${++this.taken}` };
+    this.inUse.add(owner.nonce);
+    return owner;
+  }
+
+  private async giveBack(id: string, owner: LockOwner, failure: unknown): Promise<void> {
+    this.inUse.delete(owner.nonce);
+    const released = async (): Promise<void> => this.store.release(id, owner);
+    if (isOutage(failure)) {
+      this.outage = { at: Date.now(), error: failure };
+      return this.retries.later('the release of a lock', released, { instance: id });
+    }
+    await this.retries.attempt('the release of a lock', released, { instance: id });
+  }
+
+  /** In line within this process; resolves to what lets the next one go on. */
+  private async queue(id: string, deadline: number): Promise<() => void> {
+    const since = Date.now();
     const before = this.queues.get(id) ?? Promise.resolve();
     let done!: () => void;
     const mine = new Promise<void>((resolve) => (done = resolve));
@@ -87,26 +113,40 @@ export class InstanceLocks {
       if (this.queues.get(id) === tail) this.queues.delete(id);
       done();
     };
-    const deadline = Date.now() + this.options.wait;
     if (!(await inTime(before, deadline))) {
       void before.then(leave);
       throw busy();
     }
+    const { outage } = this;
+    if (outage !== undefined && outage.at > since) {
+      leave();
+      throw outage.error;
+    }
+    return leave;
+  }
+
+  /**
+   * Waits for the lock and takes it; resolves to its release, which is called once.
+   * @throws Conflict `busy` when the wait was in vain
+   */
+  async lock(id: string): Promise<Release> {
+    const deadline = Date.now() + this.options.wait;
+    const leave = await this.queue(id, deadline);
+    const owner = this.nextOwner();
     try {
-      await this.acquire(id, deadline);
+      await this.acquire(id, owner, deadline);
     } catch (error) {
+      // It may have been taken although the answer was lost.
+      if (isOutage(error)) await this.giveBack(id, owner, error);
+      else this.inUse.delete(owner.nonce);
       leave();
       throw error;
     }
-    this.startRenewing(id);
-    return async () => {
-      clearInterval(this.renewals.get(id));
-      this.renewals.delete(id);
-      try {
-        await this.store.release(id, this.owner);
-      } finally {
-        leave();
-      }
+    const renewal = this.startRenewing(id, owner);
+    return async (failure) => {
+      clearInterval(renewal);
+      await this.giveBack(id, owner, failure);
+      leave();
     };
   }
 }

@@ -8,6 +8,15 @@ import type { Directory } from './types.js';
 const CACHE = 5000;
 const LIMIT = 1000;
 
+/** How long the directory may take to answer, in milliseconds. */
+const DIRECTORY_LIMIT = 5000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => (timer = setTimeout(() => reject(new Error('No answer in time.')), DIRECTORY_LIMIT)));
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
 const nobody = (): AccessDenied => new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
 
 /** A plain user name in the user's place of a call, as `server.engine` takes it; undefined or null for none. */
@@ -98,7 +107,7 @@ export class Principals {
 
   private async look(directory: Directory, userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined> {
     try {
-      return await directory.find(userName);
+      return await inTime(directory.find(userName));
     } catch (error) {
       throw isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
     }

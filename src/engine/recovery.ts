@@ -9,6 +9,7 @@ import type { InnerEngine } from './inner-engine.js';
 import { LEASE } from './locks.js';
 import type { Timers } from './timers.js';
 import { isTransient } from './transient.js';
+import type { Retries } from './retries.js';
 import type { GuardLogger } from './types.js';
 
 const CALL_ACTIVITY = 'bpmn:CallActivity';
@@ -19,6 +20,8 @@ const AT_A_TIME = 8;
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
 /** A caller that is still at work is stored later than its called processes, by less than this; in milliseconds. */
 const CALLER_MAY_TAKE = LEASE;
+/** When a write that was given up has arrived or never will, in milliseconds. */
+const LATE = 15_000;
 
 /**
  * Finishes, at the start of a process, what the end of another left between two commits (spec 08, 46): deliveries that
@@ -31,6 +34,7 @@ export class Recovery {
     private readonly engine: InnerEngine,
     private readonly timers: Timers,
     private readonly store: Store,
+    private readonly retries: Retries,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -38,7 +42,7 @@ export class Recovery {
     const unfinished = await this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
     // Several at a time: one that another process is still at work on must not hold up the others.
     const next = async (): Promise<void> => {
-      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.finish(instance);
+      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.settle(instance.id);
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, next));
     await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
@@ -46,15 +50,36 @@ export class Recovery {
     this.timers.arm(new Date(Date.now() + CALLER_MAY_TAKE), () => this.endOrphans(since));
   }
 
-  private async finish({ id, guard }: StoredInstance): Promise<void> {
-    try {
-      if (guard?.busy === true) await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
-    } catch (error) {
-      this.logger.error('an instance could not be recovered', { instance: id, error: String(error) });
-      // What fails for the moment is tried again at the next start; what the model fails with stays its failure.
-      if (!isTransient(error)) await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id)).catch(() => undefined);
+  /**
+   * What became of instances whose command an outage of the store has left in doubt: found out when the store is back,
+   * finished where something is left to be done, with timers for what waits. Once more a while later, since a write can
+   * arrive after its sender has given it up.
+   */
+  inDoubt(ids: readonly string[]): void {
+    for (const id of ids) {
+      const again = (): Promise<void> => this.finish(id).then(() => this.timers.resumeOf(id));
+      this.retries.later('finding out what was stored', again, { instance: id });
+      this.retries.later('finding out what was stored', again, { instance: id }, LATE);
     }
-    for (const delivery of guard?.outbox ?? []) await this.deliveries.run(id, delivery);
+  }
+
+  private settle(id: string): Promise<void> {
+    return this.retries.attempt('the recovery of an instance', () => this.finish(id), { instance: id });
+  }
+
+  private async finish(id: string): Promise<void> {
+    const { guard } = (await this.store.instances.load(id)) ?? {};
+    if (guard?.unfinished !== true) return;
+    try {
+      if (guard.busy === true) await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
+      // To take the lock is to write what is pending.
+      else if (guard.pending !== undefined) await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
+    } catch (error) {
+      // What the model fails with stays its failure.
+      if (!isTransient(error)) await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
+      throw error;
+    }
+    for (const delivery of guard.outbox ?? []) await this.deliveries.run(id, delivery);
   }
 
   /** Takes `noWait` work up again where it began; services that it has called are called again. */

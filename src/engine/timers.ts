@@ -2,11 +2,11 @@ import { SYSTEM_USER } from '../core/principal.js';
 import type { Store, StoredModel } from '../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import { keptFor, type Adoption } from './adoption.js';
+import type { Command } from './context.js';
 import { toDate } from './due-date.js';
 import { bpmn, type HostBehaviour, type HostExecution, type HostItem, type HostNode, type HostToken } from './host.js';
 import type { InnerEngine } from './inner-engine.js';
-import { isTransient, TRY_AGAIN_AFTER } from './transient.js';
-import type { GuardLogger } from './types.js';
+import type { Retries } from './retries.js';
 
 /** The longest that setTimeout can hold, in milliseconds; longer waits are re-armed in steps (spec 08, 25). */
 const LONGEST = 2 ** 31 - 1;
@@ -17,6 +17,13 @@ const startToken: StartToken = (...args) => (bpmn.Token as unknown as { startNew
 /** Upstream keeps in the definition what an expression of one item came to; a copy forgets it. */
 const copyOf = (timer: HostBehaviour): HostBehaviour => Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
 const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> => copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
+
+/** How far the start of a model by a timer has come, over its tries. */
+interface Claim {
+  at?: number;
+  scheduled: boolean;
+  command?: Command;
+}
 
 /** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
 async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
@@ -39,7 +46,7 @@ export class Timers {
     private readonly engine: InnerEngine,
     private readonly store: Store,
     private readonly adoption: Adoption,
-    private readonly logger: GuardLogger,
+    private readonly retries: Retries,
   ) {}
 
   /** Calls `fire` at that time, at once when it has passed; returns what takes it back. */
@@ -52,11 +59,7 @@ export class Timers {
       const next = (): void => {
         if (!done) return step();
         this.handles.delete(key);
-        fire().catch((error: unknown) => {
-          if (this.stopped) return;
-          this.logger.error('a timer failed', { error: error instanceof Error ? error.message : String(error) });
-          if (isTransient(error)) this.arm(new Date(Date.now() + TRY_AGAIN_AFTER), fire);
-        });
+        void this.retries.attempt('a timer', fire);
       };
       this.handles.set(key, setTimeout(next, Math.max(0, Math.min(left, LONGEST))));
     };
@@ -128,12 +131,21 @@ export class Timers {
 
   /** Arms what waits in the store: after a start of the process. */
   async resume(): Promise<void> {
-    const rows = await this.runner.hostStore.findItems({ 'items.timeDue': { $type: 'date' }, 'items.status': 'wait' });
+    await this.resumeItems({});
+    for (const model of await this.store.models.find({}, { without: ['source', 'svg'] })) this.schedule(model);
+  }
+
+  /** Arms what waits in one instance, whatever is armed already: an item that no longer waits does not fire. */
+  resumeOf(id: string): Promise<void> {
+    return this.resumeItems({ id });
+  }
+
+  private async resumeItems(query: { readonly id?: string }): Promise<void> {
+    const rows = await this.runner.hostStore.findItems({ ...query, 'items.timeDue': { $type: 'date' }, 'items.status': 'wait' });
     for (const { id, instanceId, timeDue } of rows) {
       const due = toDate(timeDue, new Date());
       if (due !== undefined) this.arm(due, () => this.fireItem(instanceId as string, id as string));
     }
-    for (const model of await this.store.models.find({}, { without: ['source', 'svg'] })) this.schedule(model);
   }
 
   /** Arms the timer start events of a model, in the place of those it had. */
@@ -145,7 +157,8 @@ export class Timers {
       const seconds = (bpmn.Cron as unknown as { timeDue(expression: string, reference: number | null): number | null }).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
       if (seconds === null || Number.isNaN(seconds)) continue;
       const due = new Date(Date.now() + Math.max(seconds * 1000, 100));
-      this.models.set(key, this.arm(due, () => this.startModel(name, owner, event.elementId as string, event.referenceDateTime)));
+      const claim: Claim = { scheduled: false };
+      this.models.set(key, this.arm(due, () => this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim)));
     }
   }
 
@@ -159,16 +172,42 @@ export class Timers {
     }
   }
 
-  /** Of several processes that wait for the same time, the one that moves the reference time starts the instance. */
-  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown): Promise<void> {
-    const model = await this.store.models.get(name, owner);
+  /** Where the answer to a change of a model was lost: what is stored decides which of its timers there are. */
+  refreshSoon(name: string, owner: string | null): void {
+    this.retries.later('the timers of a model', async () => {
+      const model = await this.store.models.get(name, owner);
+      this.unschedule(name, owner);
+      if (model !== undefined) this.schedule(model);
+    });
+  }
+
+  /**
+   * Of several processes that wait for the same time, the one that moves the reference time starts the instance.
+   * @param claim what an earlier try has done
+   */
+  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown, claim: Claim): Promise<void> {
+    const { models, instances } = this.store;
+    const model = await models.get(name, owner);
     const event = model?.events?.find((entry) => entry.elementId === elementId);
     if (model === undefined || event === undefined) return;
-    const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: Date.now() } : entry));
-    const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
-    const mine = event.referenceDateTime === reference && (await this.store.models.update(name, owner, model.guard?.rev, { events, guard }));
-    this.schedule(mine ? { name, owner, events } : ((await this.store.models.get(name, owner)) ?? { name, owner, events: [] }));
+    const isMine = async (): Promise<boolean> => {
+      if (claim.at !== undefined && event.referenceDateTime === claim.at) return true;
+      if (event.referenceDateTime !== reference) return false;
+      claim.at = Date.now();
+      const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
+      const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: claim.at } : entry));
+      return models.update(name, owner, model.guard?.rev, { events, guard });
+    };
+    const mine = await isMine();
+    if (!claim.scheduled) this.schedule((await models.get(name, owner)) ?? { name, owner, events: [] });
+    claim.scheduled = true;
+    if (!mine) return;
+    // A start whose answer was lost has happened all the same.
+    for (const id of claim.command?.executions.keys() ?? []) if ((await instances.load(id)) !== undefined) return;
     const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
-    if (mine) await this.runner.run(account, () => this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {}));
+    await this.runner.run(account, (command) => {
+      claim.command = command;
+      return this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {});
+    });
   }
 }

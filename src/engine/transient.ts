@@ -1,7 +1,9 @@
 import { Conflict, CouldNotTell, isGuardError } from '../core/errors.js';
 
-/** How long to wait before something that failed only for the moment is tried again, in milliseconds. */
-export const TRY_AGAIN_AFTER = 2000;
+/** True when the store did not answer; a mistake that an adapter met in its arguments is none. */
+export function isOutage(error: unknown): boolean {
+  return isGuardError(error) && error.code === 'store-unavailable' && !(error.cause instanceof TypeError);
+}
 
 /** True for a failure that can pass by itself: an instance in use, a store that does not answer. */
 export function isTransient(error: unknown): boolean {
