@@ -1,9 +1,11 @@
 import { AccessDenied } from './errors.js';
 import { isPlainObject } from './plain-object.js';
 
-/** The groups that the product itself knows; all others are the application's. */
+/** The group of administrators: everything in their own tenant. Of all groups the product knows this and the two below. */
 export const ADMIN = 'ADMIN';
+/** The group that passes everything and, without a tenant, crosses tenants. */
 export const SYSTEM = 'SYSTEM';
+/** The group that reads and writes the models of its tenant. */
 export const DESIGNER = 'DESIGNER';
 
 /** What an application knows about who acts. Names are compared as stored, after Unicode NFC and trimming. */

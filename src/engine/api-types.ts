@@ -36,6 +36,7 @@ export interface ItemView {
 /** The states of a waiting user task (spec 08, 3), and `done`. */
 export type TaskState = 'open' | 'unclaimed' | 'assigned' | 'delegated' | 'closed' | 'starting' | 'done';
 
+/** An instance as a caller gets it. */
 export interface InstanceView {
   readonly id: string;
   readonly name: string;
@@ -68,6 +69,7 @@ export interface ExecutionView {
   tillDone(): Promise<ExecutionView>;
 }
 
+/** What an assignment sets; `assignee: null` gives the task back. Further keys with plain values are kept with the task. */
 export interface Assignment {
   readonly assignee?: string | null;
   readonly candidateUsers?: readonly string[] | string | null;
@@ -91,6 +93,7 @@ export interface EngineApi {
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;
 }
 
+/** Which page of which list. */
 export interface FindRequest {
   readonly filter?: Query;
   /** Cursor of the page before. */
@@ -102,6 +105,7 @@ export interface FindRequest {
   readonly getTotalCount?: boolean;
 }
 
+/** One page; `nextCursor` is null on the last, and what `after` takes on the others. */
 export interface FindPage {
   readonly data: readonly Data[];
   readonly nextCursor: string | null;

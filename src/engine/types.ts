@@ -68,12 +68,14 @@ export interface Identity {
 /** Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change an answer. */
 export type AuditSink = (entry: AuditEntry) => void | Promise<void>;
 
+/** Where the guard writes what its operator should know; never data of users. */
 export interface GuardLogger {
   info(message: string, facts?: Record<string, unknown>): void;
   warn(message: string, facts?: Record<string, unknown>): void;
   error(message: string, facts?: Record<string, unknown>): void;
 }
 
+/** What a guard is made of. */
 export interface GuardOptions {
   /** bpmn-server's configuration; the guard brings its own data store, model store and cache. */
   readonly configuration?: object;
@@ -110,6 +112,7 @@ export interface GuardEvent {
   readonly assignee?: string;
 }
 
+/** How a guard and its store are. */
 export interface Health {
   readonly ok: boolean;
   readonly store: { readonly kind: string; readonly answers: boolean };
