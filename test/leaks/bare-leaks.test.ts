@@ -1,7 +1,7 @@
 import { bareStage } from './bare-stage';
 import { SCENARIOS } from './scenarios';
 
-const url = process.env.MONGO_DB_URL;
+const url = process.env.MONGO_DB_URL || undefined;
 
 /** A host whose modules nobody has used before. */
 function freshHost(): any {

@@ -1,9 +1,9 @@
 import { guardedStage } from './guarded-stage';
 import { SCENARIOS } from './scenarios';
 
-const url = process.env.MONGO_DB_URL;
+const url = process.env.MONGO_DB_URL || undefined;
 const stores: [string, string | undefined][] = [['the embedded store', undefined]];
-if (url !== undefined || process.env.CI === 'true') stores.push(['MongoDB', url]);
+if (url || process.env.CI === 'true') stores.push(['MongoDB', url]);
 else test.skip('MONGO_DB_URL is not set: the leaks were not tried on MongoDB', () => {});
 
 beforeAll(() => jest.spyOn(console, 'log').mockImplementation(() => undefined));
@@ -11,7 +11,7 @@ afterAll(() => jest.restoreAllMocks());
 
 describe.each(stores)('with the guard on %s', (kind, at) => {
   test.each(SCENARIOS.map((scenario) => [`${scenario.id}: not so that ${scenario.says}`, scenario] as const))('%s', async (_name, scenario) => {
-    if (kind === 'MongoDB' && at === undefined) throw new Error('MONGO_DB_URL is not set.');
+    if (kind === 'MongoDB' && !at) throw new Error('MONGO_DB_URL is not set.');
     const stage = await guardedStage(at);
     try {
       const result = await scenario.attack(stage);
