@@ -5,6 +5,7 @@ import type { Cursor, Paging, StoredInstance, UnwoundItem } from '../store/port.
 import { instancePlan, itemPlan } from '../store/scoped-query.js';
 import type { Asking } from './asking.js';
 import type { CommandRunner } from './command-runner.js';
+import type { Command } from './context.js';
 import { LIST_MOST, parsePage, parseParameters, parseProjection, parseSort, printCursor } from './paging.js';
 import type { DataApi, FindPage, FindRequest, InstanceView, ItemView } from './types.js';
 import { instanceFields, itemView, type Views } from './views.js';
@@ -160,12 +161,13 @@ export class Reads {
     for (const instance of rows) asking.assert(principal, 'instance:delete', { instance }, true);
     let deletedCount = 0;
     for (const { id } of rows) {
-      deletedCount += await runner.onInstance(id, principal, async (_command, instance) => {
+      const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
         const reason = asking.assert(principal, 'instance:delete', { instance }, asking.allows(principal, 'instance:read', { instance }));
         const removed = await asking.store.instances.remove([id], {});
         await asking.audit.allowed(principal, 'instance:delete', { kind: 'instance', id, instanceId: id }, reason);
         return removed;
-      });
+      };
+      deletedCount += await asking.store.bounded(() => runner.onInstance(id, principal, work));
     }
     return { deletedCount };
   }

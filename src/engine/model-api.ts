@@ -10,6 +10,7 @@ import type { Asking } from './asking.js';
 import { checkModelName, eventsOf, type HostModels } from './host-models.js';
 import type { StartFacts } from './model-facts.js';
 import type { Timers } from './timers.js';
+import { isOutage } from './transient.js';
 import type { Data, ModelApi } from './types.js';
 
 const LARGE = ['source', 'svg'];
@@ -64,10 +65,20 @@ export class Models {
     const reason = asking.assert(principal, operation, { model: before !== undefined && readable ? before : { name, owner } }, true);
     if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
     if (svg !== undefined && svg !== null && typeof svg !== 'string') throw new BadInput('bad-model', 'The picture of a model is SVG text.');
-    const stored = await this.models.save(name, source, svg ?? null, owner);
+    const stored = await this.orLookAgain([name], owner, () => this.models.save(name, source, svg ?? null, owner));
     this.timers.schedule(stored);
     await asking.audit.allowed(principal, operation, { kind: 'model', name }, reason);
     return true;
+  }
+
+  /** Where the answer of the store was lost, the timers of the models follow what it turns out to have stored. */
+  private async orLookAgain<T>(names: readonly string[], owner: string | null, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOutage(error)) for (const name of names) this.timers.refreshSoon(name, owner);
+      throw error;
+    }
   }
 
   private async change(principal: SecureUser, operation: 'model:delete' | 'model:write', name: unknown, work: (model: StoredModel) => Promise<boolean>): Promise<boolean> {
@@ -109,7 +120,7 @@ export class Models {
         asking.call(user, 'model:delete', target(name), (principal) =>
           this.change(principal, 'model:delete', name, async (model) => {
             this.timers.unschedule(model.name, model.owner ?? null);
-            return asking.store.models.remove(model.name, model.owner ?? null);
+            return this.orLookAgain([model.name], model.owner ?? null, () => asking.store.models.remove(model.name, model.owner ?? null));
           }),
         ),
       rename: (name, newName, user) =>
@@ -118,7 +129,7 @@ export class Models {
             const owner = model.owner ?? null;
             if ((await asking.store.models.get(checkModelName(newName), owner)) !== undefined) throw new Conflict('conflict', 'A model of the new name exists.');
             this.timers.unschedule(model.name, owner);
-            const renamed = await asking.store.models.rename(model.name, owner, newName);
+            const renamed = await this.orLookAgain([model.name, newName], owner, () => asking.store.models.rename(model.name, owner, newName));
             this.timers.schedule({ ...model, name: newName });
             return renamed;
           }),
