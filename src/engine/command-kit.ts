@@ -56,6 +56,7 @@ export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: u
   const { asking, reads, runner, views } = kit;
   const { items: found, ...row } = await reads.oneItem(principal, query);
   asking.assert(principal, wish(found).operation, { item: found, instance: row }, true);
+  if (!asking.bypass) assertState(principal, taskState(found), wish(found));
   const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
     const item = instance.items?.find((entry) => entry.id === found.id);
     if (item === undefined) throw notFound('task');

@@ -8,6 +8,8 @@ import { isOutage } from './transient.js';
 /** A lock lives this long without being renewed, in milliseconds (spec 08, 19). */
 export const LEASE = 60_000;
 const RENEW_EVERY = 20_000;
+/** When this process began: the same for all its guards. */
+const BORN = Math.round(performance.timeOrigin);
 const BACKOFF = { first: 10, most: 250 };
 
 export interface LockOptions {
@@ -49,7 +51,7 @@ export type Release = (failure?: unknown) => Promise<void>;
  * back when the store answers again.
  */
 export class InstanceLocks {
-  readonly owner: LockOwner = Object.freeze({ host: hostname(), pid: process.pid, nonce: randomUUID() });
+  readonly owner: LockOwner = Object.freeze({ host: hostname(), pid: process.pid, nonce: `${BORN}-${randomUUID()}` });
   private readonly queues = new Map<string, Promise<void>>();
   private readonly inUse = new Set<string>();
   private taken = 0;
@@ -68,7 +70,8 @@ export class InstanceLocks {
     if (until.getTime() <= now) return true;
     if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
     if (owner.host !== this.owner.host) return false;
-    return owner.pid === this.owner.pid ? false : !isAlive(owner.pid);
+    // In a container every process is number 1: one that was born at another time is gone.
+    return owner.pid === this.owner.pid ? !owner.nonce.startsWith(`${BORN}-`) : !isAlive(owner.pid);
   };
 
   private async acquire(id: string, owner: LockOwner, deadline: number): Promise<void> {
