@@ -84,6 +84,7 @@ export function createRouter(guard: Guard, options: RouterOptions = {}): Middlew
     if (pages?.(req, res, path) === true) return;
     const place = match(path);
     if (place === undefined) return next();
+    localsOf(res).guardRoute = place.path;
     const method = req.method === 'HEAD' ? 'GET' : req.method;
     if (method === 'OPTIONS') {
       res.setHeader('Allow', allowed(place));
