@@ -61,9 +61,11 @@ export class Passwords {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
+  constructor(private readonly limits: { readonly atOnce: number; readonly waiting: number } = { atOnce: AT_ONCE, waiting: WAITING }) {}
+
   private async limited<T>(task: () => Promise<T>): Promise<T> {
-    if (this.running >= AT_ONCE) {
-      if (this.waiting.length >= WAITING) throw new GuardError('too-many', 'Too many logins at a time; try again later.');
+    if (this.running >= this.limits.atOnce) {
+      if (this.waiting.length >= this.limits.waiting) throw new GuardError('too-many', 'Too many logins at a time; try again later.');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else this.running++;
     try {

@@ -1,0 +1,26 @@
+import { OPERATIONS, RIGHTS, isRight } from 'bpmn-guard';
+import { asRight, rightsIn } from '../../src/core/rights.js';
+
+test('every right that stands for an operation is in the catalogue', () => {
+  const named = Object.values(OPERATIONS).flatMap(({ rights }) => rights);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((right) => !isRight(right))).toEqual([]);
+});
+
+test('every right has a name of two parts, a group and a meaning of its own, and is frozen', () => {
+  const entries = Object.entries(RIGHTS);
+  expect(entries).toHaveLength(57);
+  expect(entries.filter(([name]) => !/^[A-Z]\w*:[A-Z]\w*$/.test(name))).toEqual([]);
+  expect(new Set(entries.map(([, { meaning }]) => meaning)).size).toBe(entries.length);
+  expect(entries.every(([, entry]) => Object.isFrozen(entry) && entry.group.length > 0)).toBe(true);
+});
+
+test.each([['toString'], ['__proto__'], [''], [7], [null], [['Document:Read']], ['Document:read']])('%j is no right', (name) => {
+  expect(isRight(name)).toBe(false);
+  expect(() => asRight(name)).toThrow(TypeError);
+});
+
+test('of a list only the rights are read; of anything else none', () => {
+  expect(rightsIn(['Document:Read', 'x', 7, null, 'Todo:Read'])).toEqual(['Document:Read', 'Todo:Read']);
+  for (const value of [undefined, null, 'Document:Read', { 0: 'Document:Read', length: 1 }]) expect(rightsIn(value)).toEqual([]);
+});
