@@ -119,7 +119,11 @@ onStores('queries of callers', (kind) => {
     const guard = await open();
     for (const user of [alice, bob, eve]) await guard.api.engine.start('Claim', { of: user.userName }, user);
     await guard.api.engine.start('Shared', {}, alice);
-    for (const [user, instances] of [[alice, 2], [bob, 2], [eve, 1], [ADMIN_USER, 4]] as const) {
+    // Everybody may read the task of this one, and its instance only as long as the task waits.
+    const { id } = await guard.api.engine.start('Open', {}, alice);
+    await guard.api.engine.assign({ id, 'items.elementId': 'work' }, {}, { assignee: 'alice' }, alice);
+    await guard.api.engine.invoke({ id, 'items.elementId': 'work' }, {}, alice);
+    for (const [user, instances] of [[alice, 3], [bob, 2], [eve, 1], [ADMIN_USER, 5]] as const) {
       const { data, tasks } = guard.as(user);
       const page = await data.find({ filter: {}, limit: 1, getTotalCount: true });
       const items = await data.find({ filter: { 'items.type': { $exists: true } }, limit: 1, getTotalCount: true });
