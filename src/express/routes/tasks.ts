@@ -7,6 +7,7 @@ const ID = text('The id of the task.');
 const ITEM = ref('Item');
 /** Without a task: who acted may no longer read it. */
 const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
+const PENDING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
 const WAITING = optional(query('Which tasks; all that wait where nothing is said.'));
 
 const command = <T extends Takes>(verb: string, given: Pick<Route, 'says' | 'operation'> & { takes: T; answers?: Schema; run: Parameters<typeof route<T>>[0]['run'] }): Route =>
@@ -39,12 +40,12 @@ export const TASKS: readonly Route[] = [
     path: '/api/tasks/count',
     id: 'tasks.count',
     face: 'ours',
-    says: 'How many items the query finds; waiting user tasks where nothing is said.',
+    says: 'How many waiting user tasks the list would show.',
     operation: 'task:read',
     takes: { query: WAITING },
     bodyIs: 'query',
     answers: member('count', { type: 'integer' }),
-    run: async ({ api }, { query }) => ({ count: await api.tasks.count(query) }),
+    run: async ({ api }, { query }) => ({ count: await api.tasks.count(query === undefined ? undefined : { $and: [query, PENDING] }) }),
   }),
   route({
     method: 'GET',
