@@ -65,7 +65,7 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   const twice = policies.find(({ name }, at) => policies.findIndex((other) => other.name === name) !== at);
   if (twice !== undefined) throw new TypeError(`Two policies are named ${show(twice.name)}`);
   const predicates = new Predicates();
-  const kept = new WeakMap<SecureUser, Map<Operation, PrincipalPredicate>>();
+  const kept = new Map<Operation, WeakMap<SecureUser, PrincipalPredicate>>();
 
   const rulesFor = (principal: SecureUser, operation: Operation, facts: Facts): AskedRules => ask(policies, predicates, principal, asOperation(operation), facts);
 
@@ -79,10 +79,10 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
 
     allows(principal, operation, resource, facts) {
       if (facts !== undefined) return decision(operation, principal, rulesFor(principal, operation, facts), resource).allowed;
-      let mine = kept.get(principal);
-      if (mine === undefined) kept.set(principal, (mine = new Map()));
-      let allowed = mine.get(operation);
-      if (allowed === undefined) mine.set(operation, (allowed = compiledFor(principal, operation)));
+      let ofOperation = kept.get(operation);
+      if (ofOperation === undefined) kept.set(asOperation(operation), (ofOperation = new WeakMap()));
+      let allowed = ofOperation.get(principal);
+      if (allowed === undefined) ofOperation.set(principal, (allowed = compiledFor(principal, operation)));
       return allowed(resource, principal);
     },
 

@@ -1,6 +1,6 @@
 import { listReader, scalarReader } from './bind.js';
 import { isReference, operand, type Comparison, type Condition, type Reference } from './condition.js';
-import { at, frameOf, listAt, plainValue, withItem, type Frame, type Reach } from './frame.js';
+import { frameOf, listAt, parsePath, plainValue, reach, withItem, type Frame } from './frame.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import { isDocument } from './path.js';
@@ -14,43 +14,73 @@ export type Predicate = (resource: Resource) => boolean;
 export type PrincipalPredicate = (resource: Resource, principal: SecureUser) => boolean;
 
 type Answer = (frame: Frame) => boolean;
+type Values = readonly Scalar[];
+
+/** Tests what a path reached, one value or a list, against an operand. It is not asked about nothing, which satisfies no test. */
+type Test<Operand> = (found: unknown, operand: Operand) => boolean;
 
 /** Any value but null; a list inside a list is no value here. */
 const present = (value: unknown): boolean => value !== undefined && value !== null && !Array.isArray(value);
+const isPresent = (found: unknown): boolean => (Array.isArray(found) ? found.some(present) : present(found));
 
-const ORDER: Record<Exclude<Comparison, 'eq' | 'ne'>, (difference: number) => boolean> = {
-  lt: (difference) => difference < 0,
-  lte: (difference) => difference <= 0,
-  gt: (difference) => difference > 0,
-  gte: (difference) => difference >= 0,
-};
-
-function comparison(op: Comparison, field: string): Reach<Scalar> {
-  if (op === 'eq') return at(field, same);
-  if (op === 'ne') {
-    const some = at(field, present);
-    const equal = at(field, same);
-    return (frame, value) => some(frame, undefined) && !equal(frame, value);
-  }
-  const holds = ORDER[op];
-  return at(field, (found, value: Scalar) => {
-    const difference = compareWithinType(found, value);
-    return difference !== undefined && holds(difference);
-  });
-}
-
-/** A plain loop: lists of groups are short. */
-function isOneOf(found: unknown, values: readonly Scalar[]): boolean {
-  for (let i = 0; i < values.length; i++) if (same(found, values[i] as Scalar)) return true;
+/** A plain loop, as are the others here: lists of candidates and groups are short. */
+function isEqual(found: unknown, operand: Scalar): boolean {
+  if (!Array.isArray(found)) return same(found, operand);
+  for (let i = 0; i < found.length; i++) if (same(found[i], operand)) return true;
   return false;
 }
 
-function isAmong(field: string, values: readonly Scalar[]): Answer {
+const isOther: Test<Scalar> = (found, operand) => isPresent(found) && !isEqual(found, operand);
+
+function isOneOf(found: unknown, values: Values): boolean {
+  for (let i = 0; i < values.length; i++) if (isEqual(found, values[i] as Scalar)) return true;
+  return false;
+}
+
+function ordered(holds: (difference: number) => boolean): Test<Scalar> {
+  const test = (value: unknown, operand: Scalar): boolean => {
+    const difference = compareWithinType(value, operand);
+    return difference !== undefined && holds(difference);
+  };
+  return (found, operand) => (Array.isArray(found) ? found.some((entry) => test(entry, operand)) : test(found, operand));
+}
+
+const TESTS: Record<Comparison, Test<Scalar>> = {
+  eq: isEqual,
+  ne: isOther,
+  lt: ordered((difference) => difference < 0),
+  lte: ordered((difference) => difference <= 0),
+  gt: ordered((difference) => difference > 0),
+  gte: ordered((difference) => difference >= 0),
+};
+
+/** A test of a field against what is known beforehand. */
+function fixed<Operand>(field: string, test: Test<Operand>, operand: Operand): Answer {
+  const path = parsePath(field);
+  return (frame) => {
+    const found = reach(frame, path);
+    return found !== undefined && found !== null && test(found, operand);
+  };
+}
+
+/** A test of a field against a value of the principal. What the principal lacks is `unknown` (spec 08, 34). */
+function withUser<Operand>(field: string, test: Test<Operand>, read: (principal: SecureUser) => Operand | undefined, unknown: boolean): Answer {
+  const path = parsePath(field);
+  return (frame) => {
+    const operand = frame.principal && read(frame.principal);
+    if (operand === undefined) return unknown;
+    const found = reach(frame, path);
+    return found !== undefined && found !== null && test(found, operand);
+  };
+}
+
+/** Membership in a list that may be long. */
+function isAmong(field: string, values: Values): Answer {
   for (const value of values) operand(field, value);
   const plain = new Set<unknown>(values.filter((value) => !(value instanceof Date)));
   const dates = values.filter((value): value is Date => value instanceof Date);
-  const holds = at(field, (found) => plain.has(found) || (found instanceof Date && dates.some((date) => same(found, date))));
-  return (frame) => holds(frame, undefined);
+  const test = (value: unknown): boolean => plain.has(value) || (value instanceof Date && dates.some((date) => same(value, date)));
+  return fixed(field, (found) => (Array.isArray(found) ? found.some(test) : test(found)), undefined);
 }
 
 /** The path of the resource that `$data.` and `$role.` stand for. */
@@ -59,26 +89,18 @@ export function referencePath(reference: Reference): string {
 }
 
 function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference): Answer {
-  const left = plainValue(field);
-  const right = plainValue(referencePath(reference));
+  const left = parsePath(field);
+  const right = parsePath(referencePath(reference));
   return (frame) => {
-    const value = left(frame);
-    const other = right(frame);
+    const value = plainValue(frame, left);
+    const other = plainValue(frame, right);
     if (!isScalar(value)) return false;
     if (op === 'in') return Array.isArray(other) && other.some((entry) => same(entry, value));
     return isScalar(other) && same(value, other) === (op === 'eq');
   };
 }
 
-/** A test against a value of the principal. What the principal lacks is `unknown` (spec 08, 34). */
-function withUser<Operand>(holds: Reach<Operand>, read: (principal: SecureUser) => Operand | undefined, unknown: boolean): Answer {
-  return (frame) => {
-    const mine = frame.principal && read(frame.principal);
-    return mine === undefined ? unknown : holds(frame, mine);
-  };
-}
-
-/** Holds when all do; a plain loop, since decisions spend their time here. */
+/** Holds when all do. */
 function every(parts: readonly Answer[]): Answer {
   return (frame) => {
     for (let i = 0; i < parts.length; i++) if (!(parts[i] as Answer)(frame)) return false;
@@ -105,9 +127,8 @@ function build(condition: Condition, negated: boolean): Answer {
     case 'gte': {
       const { op, field } = condition;
       const value = operand(field, condition.value);
-      const holds = comparison(op, field);
-      if (!isReference(value)) return (frame) => holds(frame, value);
-      if (value.ref === 'user') return withUser(holds, scalarReader(value.path), negated);
+      if (!isReference(value)) return fixed(field, TESTS[op], value);
+      if (value.ref === 'user') return withUser(field, TESTS[op], scalarReader(value.path), negated);
       if (op !== 'eq' && op !== 'ne') throw new TypeError(`Condition ${op} on ${field} compares two fields, which only eq and ne can`);
       return compareFields(op, field, value);
     }
@@ -115,18 +136,18 @@ function build(condition: Condition, negated: boolean): Answer {
     case 'overlaps': {
       const { field, values } = condition;
       if (!isReference(values)) return isAmong(field, values);
-      if (values.ref === 'user') return withUser(at(field, isOneOf), listReader(values.path), negated);
+      if (values.ref === 'user') return withUser(field, isOneOf, listReader(values.path), negated);
       return compareFields('in', field, values);
     }
     case 'exists': {
-      const there = at(condition.field, present);
-      return condition.present ? (frame) => there(frame, undefined) : (frame) => !there(frame, undefined);
+      const there = fixed(condition.field, isPresent, undefined);
+      return condition.present ? there : (frame) => !there(frame);
     }
     case 'some': {
       const where = build(condition.where, negated);
-      const list = listAt(condition.field);
+      const path = parsePath(condition.field);
       // A list inside the list is taken for a document whose fields are its places, as in MongoDB.
-      return (frame) => list(frame)?.some((item) => isDocument(item) && where(withItem(frame, Array.isArray(item) ? { ...item } : item))) === true;
+      return (frame) => listAt(frame, path).some((item) => isDocument(item) && where(withItem(frame, Array.isArray(item) ? { ...item } : item)));
     }
     case 'and':
       return every(condition.of.map((part) => build(part, negated)));

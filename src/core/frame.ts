@@ -30,44 +30,52 @@ export function frameOf(resource: Resource, principal?: SecureUser): Frame {
 /** The same frame with another item. */
 export const withItem = ({ instance, model, start, principal }: Frame, item: unknown): Frame => ({ item, instance, model, start, principal });
 
-/** @throws TypeError when the path does not begin with a part of a resource */
-function split(path: string): [root: Root, ...segments: string[]] {
-  const [root, ...segments] = path.split('.') as [string, ...string[]];
-  if (!ROOTS.has(root)) throw new TypeError(`Field ${path} begins with no part of a resource`);
-  return [root as Root, ...segments];
+/** A dotted path, taken apart once. */
+export interface Path {
+  readonly root: Root;
+  readonly segments: readonly string[];
 }
 
-/** Tests a value against an operand. */
-export type Test<Operand> = (value: unknown, operand: Operand) => boolean;
+/** @throws TypeError when the path does not begin with a part of a resource */
+export function parsePath(path: string): Path {
+  const [root, ...segments] = path.split('.') as [string, ...string[]];
+  if (!ROOTS.has(root)) throw new TypeError(`Field ${path} begins with no part of a resource`);
+  return { root: root as Root, segments };
+}
 
-/** Tests what is at a path against an operand. */
-export type Reach<Operand> = (frame: Frame, operand: Operand) => boolean;
+/** The part of the frame; a choice among known names is quicker than a property whose name is in a variable. */
+function partOf(frame: Frame, root: Root): unknown {
+  switch (root) {
+    case 'item':
+      return frame.item;
+    case 'instance':
+      return frame.instance;
+    case 'model':
+      return frame.model;
+    case 'start':
+      return frame.start;
+  }
+}
 
-/** Applies a test to what a path reaches, to each entry of a list; fast while no list is on the way. */
-export function at<Operand = undefined>(path: string, test: Test<Operand>): Reach<Operand> {
-  const [root, ...segments] = split(path);
-  const leaf = (value: unknown, operand: Operand): boolean => (Array.isArray(value) ? value.some((entry) => test(entry, operand)) : test(value, operand));
-  return (frame, operand) => {
-    let value: unknown = frame[root];
-    for (let i = 0; i < segments.length; i++) {
-      if (Array.isArray(value)) return valuesAt(frame[root], segments).some((found) => leaf(found, operand));
-      value = own(value, segments[i] as string);
-    }
-    return Array.isArray(value) ? leaf(value, operand) : test(value, operand);
-  };
+/** What a path reaches: one value, or a list of all; undefined when nothing. Fast while no list is on the way. */
+export function reach(frame: Frame, { root, segments }: Path): unknown {
+  let value = partOf(frame, root);
+  for (let i = 0; i < segments.length; i++) {
+    // What is a list at the end of the way counts by its entries, as MongoDB has it.
+    if (Array.isArray(value)) return valuesAt(partOf(frame, root), segments).flat();
+    value = own(value, segments[i] as string);
+  }
+  return value;
 }
 
 /** One plain value, reached without passing through a list; else undefined. */
-export function plainValue(path: string): (frame: Frame) => unknown {
-  const [root, ...segments] = split(path);
-  return (frame) => segments.reduce<unknown>((value, segment) => (Array.isArray(value) ? undefined : own(value, segment)), frame[root]);
-}
+export const plainValue = (frame: Frame, { root, segments }: Path): unknown =>
+  segments.reduce<unknown>((value, segment) => (Array.isArray(value) ? undefined : own(value, segment)), frame[root]);
 
-/** The list at a path, reached through objects only; else undefined. */
-export function listAt(path: string): (frame: Frame) => readonly unknown[] | undefined {
-  const [root, ...segments] = split(path);
-  return (frame) => {
-    const list = segments.reduce<unknown>(own, frame[root]);
-    return Array.isArray(list) ? list : undefined;
-  };
+const NONE: readonly unknown[] = Object.freeze([]);
+
+/** The list at a path, reached through own properties only; empty when there is none. */
+export function listAt(frame: Frame, { root, segments }: Path): readonly unknown[] {
+  const list = segments.reduce<unknown>(own, frame[root]);
+  return Array.isArray(list) ? list : NONE;
 }
