@@ -1,17 +1,18 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { readConfig } from './config.js';
 import { openGuard } from './guard/open.js';
-import { logger as consoleLogger } from './logger.js';
+import { createLogger } from './logging/logger.js';
+import { secretsOf } from './logging/scrub.js';
 import { seedModels } from './models/seed.js';
 import { sessionSecret } from './session/secret.js';
-import { seedUsers } from './users/seed.js';
+import { refuseDemoUsers, seedUsers } from './users/seed.js';
 import { webApp } from './web/app.js';
+import { timedServer } from './web/timeouts.js';
 
 const PATIENCE = 10_000;
 
 async function listen(app, port, host) {
-  const server = createServer(app);
+  const server = timedServer(app);
   server.listen(port, host);
   await once(server, 'listening');
   return server;
@@ -32,21 +33,25 @@ async function stop(server) {
  * Starts the application.
  * @param port instead of the configured one; 0 takes a free one
  * @param env instead of the environment of the process and `.env`
- * @returns its address, its guard, and `close`, which finishes what runs and closes the store
+ * @param logger instead of the log on the standard output
+ * @param limits instead of `LIMITS`
+ * @returns its address, its guard and users, and `close`, which finishes what runs and closes the store
  */
-export async function startApp({ port, env, logger = consoleLogger } = {}) {
+export async function startApp({ port, env, logger: given, limits } = {}) {
   const config = readConfig(env);
-  const { guard, notifications } = await openGuard(config, logger);
+  const logger = given ?? createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const { guard, users, notifications } = await openGuard(config, logger);
   try {
     await guard.install();
-    if (config.demoUsers) await seedUsers(guard);
+    if (config.demoUsers) await seedUsers(guard, users);
+    if (config.production) await refuseDemoUsers(users);
     await seedModels(guard);
     const secret = await sessionSecret(config.sessionSecret, guard.store);
-    const server = await listen(webApp({ guard, notifications, config, secret, logger }), port ?? config.port, config.host);
+    const server = await listen(webApp({ guard, users, notifications, config, secret, logger, limits }), port ?? config.port, config.host);
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing;
     const close = () => (closing ??= stop(server).finally(() => guard.close()));
-    return { address: `http://${host}:${server.address().port}`, config, guard, close };
+    return { address: `http://${host}:${server.address().port}`, config, guard, users, close };
   } catch (error) {
     await guard.close();
     throw error;

@@ -1,25 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { apiKeyFrom, sessionSecretFrom } from './config/secrets.js';
+import { text } from './config/text.js';
+import { trustProxyFrom } from './config/trust-proxy.js';
 
-/** Values that stand in `.env.example`: known to everybody, so no secrets. */
-const PLACEHOLDERS = ['change-me'];
-const SHORTEST_SECRET = 16;
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** The environment of this process, over what a `.env` file in the working directory says. */
 function environment() {
   const file = path.resolve('.env');
   return { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
-}
-
-const text = (value) => (value === undefined || value.trim() === '' ? undefined : value.trim());
-
-function secretFrom(env, production) {
-  const secret = text(env.SESSION_SECRET);
-  const usable = secret !== undefined && !PLACEHOLDERS.includes(secret);
-  if (usable && secret.length < SHORTEST_SECRET) throw new Error(`SESSION_SECRET is too short: at least ${SHORTEST_SECRET} characters.`);
-  if (!usable && production) throw new Error('SESSION_SECRET must be set to a secret of your own when NODE_ENV=production.');
-  return usable ? secret : undefined;
 }
 
 function portFrom(env) {
@@ -34,10 +25,23 @@ function flagFrom(env, name, whenUnset) {
   return value === 'true';
 }
 
+function levelFrom(env) {
+  const level = text(env.LOG_LEVEL)?.toLowerCase() ?? 'info';
+  if (!LEVELS.includes(level)) throw new Error(`LOG_LEVEL must be one of ${LEVELS.join(', ')}, got ${JSON.stringify(env.LOG_LEVEL)}.`);
+  return level;
+}
+
 function storeFrom(env) {
   const url = text(env.MONGO_DB_URL);
   if (url === undefined) return { folder: path.resolve(text(env.DATA_DIR) ?? '.data') };
   return { url, name: text(env.MONGO_DB_NAME) ?? 'bpmn' };
+}
+
+/** What is fit for a demonstration only. */
+function refuseInProduction({ requireAuthentication, enforceSecurity, demoUsers }) {
+  if (!requireAuthentication) throw new Error('REQUIRE_AUTHENTICATION=false lets everybody in: not with NODE_ENV=production.');
+  if (!enforceSecurity) throw new Error('ENFORCE_SECURITY=false lets everybody do everything: not with NODE_ENV=production.');
+  if (demoUsers) throw new Error('DEMO_USERS=true adds users with known passwords: not with NODE_ENV=production.');
 }
 
 /**
@@ -46,12 +50,15 @@ function storeFrom(env) {
  */
 export function readConfig(env = environment()) {
   const production = text(env.NODE_ENV) === 'production';
-  return Object.freeze({
+  const config = Object.freeze({
     production,
     host: text(env.HOST) ?? '127.0.0.1',
     port: portFrom(env),
+    trustProxy: trustProxyFrom(env),
     store: storeFrom(env),
-    sessionSecret: secretFrom(env, production),
+    sessionSecret: sessionSecretFrom(env, production),
+    apiKey: apiKeyFrom(env, production),
+    logLevel: levelFrom(env),
     requireAuthentication: flagFrom(env, 'REQUIRE_AUTHENTICATION', true),
     enforceSecurity: flagFrom(env, 'ENFORCE_SECURITY', true),
     developmentUser: text(env.DEVELOPMENT_USER) ?? 'user1',
@@ -59,4 +66,6 @@ export function readConfig(env = environment()) {
     /** What the guard itself reads. */
     guardEnvironment: Object.freeze({ REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION, ENFORCE_SECURITY: env.ENFORCE_SECURITY }),
   });
+  if (production) refuseInProduction(config);
+  return config;
 }

@@ -3,10 +3,10 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Notices for users, kept in the store until they are dismissed or old.
- * @param getStore gives the store of the guard
+ * @param store of the guard
  */
-export function notificationsIn(getStore) {
-  const of = (userName) => getStore().values(`notices:${userName}`);
+export function notificationsIn(store) {
+  const of = (userName) => store.values(`notices:${userName}`);
   return Object.freeze({
     /** The task is the key: services of a model may run twice. */
     add: (userName, { text, itemId }) => of(userName).set(itemId, { text, itemId, time: new Date() }, new Date(Date.now() + DAYS_KEPT * DAY)),

@@ -1,13 +1,13 @@
 /**
  * What the models may call. Their author is trusted: the services are not scoped by the rules.
- * @param getUsers gives the user store
+ * @param users the directory
  * @param notifications see `notifications.js`
  */
-export function servicesFor(getUsers, notifications) {
+export function servicesFor(users, notifications) {
   return Object.freeze({
     /** Name of the supervisor of a user; undefined when there is none, and then nobody may do the task. */
     async getSupervisor(userName) {
-      const user = await getUsers().find(userName);
+      const user = await users.find(userName);
       return user?.attributes?.supervisor;
     },
 

@@ -12,7 +12,7 @@ import { NotHere } from '../web/problem.js';
 import { peopleFor } from '../users/people.js';
 
 /** The list of tasks, one task, and what can be done with it. */
-export function taskRoutes(guard, notifications) {
+export function taskRoutes(guard, users, notifications) {
   const routes = Router();
   routes.param('id', checkId);
 
@@ -26,7 +26,7 @@ export function taskRoutes(guard, notifications) {
     const { api, view } = res.locals;
     const actions = taskActions(task, view.user, await decisionsOn(guard, view.user, task, OPERATIONS), view.enforced);
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
-    const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, guard.store, task.id) : []]);
+    const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, users, view.user, task.id) : []]);
     res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);
   }
 

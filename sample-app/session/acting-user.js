@@ -1,26 +1,28 @@
-import { publicUser } from '../guard/directory.js';
-
 /** A path of this server, and no address of another one. */
 const OWN_PATH = /^\/(?![/\\])/;
+const LONGEST = 500;
 
 /**
  * Establishes who acts: `res.locals.view.user`, and `res.locals.api`, the guarded API bound to that user. Who has not
  * signed in is sent to do so. Without authentication the configured development user acts.
  */
-export function actingUser(guard, config) {
+export function actingUser(guard, users, config) {
   async function find(req) {
     if (config.requireAuthentication) return req.user;
-    return (await guard.store.users.find(config.developmentUser)) ?? { userName: config.developmentUser };
+    return (await users.find(config.developmentUser)) ?? { userName: config.developmentUser, userGroups: [] };
   }
 
   return async function user(req, res, next) {
     const found = await find(req);
     if (found) {
-      res.locals.view.user = publicUser(found);
-      res.locals.api = guard.as(res.locals.view.user);
+      res.locals.view.user = found;
+      res.locals.api = guard.as(found);
       return next();
     }
-    if (req.method === 'GET' && OWN_PATH.test(req.originalUrl)) req.session.next = req.originalUrl;
-    res.redirect(303, '/login');
+    if (req.method === 'GET' && OWN_PATH.test(req.originalUrl) && req.originalUrl.length <= LONGEST) {
+      req.session.next = req.originalUrl;
+      res.locals.sessionChanged = true;
+    }
+    res.locals.go('/login');
   };
 }

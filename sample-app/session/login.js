@@ -1,28 +1,51 @@
 import passport from 'passport';
 import { Strategy } from 'passport-local';
-import { verifyPassword } from '../users/password.js';
+import { marksOf } from './mark.js';
 
-const LONGEST_PASSWORD = 1024;
+/** A login is tried again when the password was changed, or its hash renewed, while it was compared. */
+const TRIES = 3;
 
-/** Passport for this application: a session holds the user's name, and each request looks the user up again. */
-export function passportFor({ store }) {
-  const login = new passport.Passport();
+const publicUser = ({ userName, userGroups, tenantId, modelsOwner, attributes }) => ({ userName, userGroups, tenantId, modelsOwner, attributes });
+const answer = (promise, done) => promise.then((value) => done(null, value), done);
+
+/**
+ * Passport for this application. A session holds the user's name and the mark of the password; each request looks the
+ * user up again. What cannot be told, since the store does not answer, is an error and never a login.
+ * @param users the directory
+ */
+export function passportFor({ store }, users, secret) {
+  const marks = marksOf(secret);
+  const stored = (userName) => store.users.find(userName);
 
   async function verify(userName, password) {
-    if (typeof userName !== 'string' || typeof password !== 'string') return false;
-    const user = await store.users.find(userName.normalize('NFC').trim());
-    const right = await verifyPassword(password.slice(0, LONGEST_PASSWORD), user?.passwordHash);
-    return right && !user.disabled ? user : false;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const before = (await users.find(userName)) && (await stored(userName.normalize('NFC').trim()));
+      const right = await users.verify(userName, password);
+      if (right === undefined) return false;
+      const after = await stored(right.userName);
+      if (after !== undefined && after.passwordHash === before?.passwordHash) return { userName: right.userName, mark: marks.of(after) };
+    }
+    return false;
   }
 
-  async function find(userName) {
-    const user = await store.users.find(userName);
-    return user && !user.disabled ? user : false;
+  async function find({ userName, mark }) {
+    const user = typeof userName === 'string' ? await stored(userName) : undefined;
+    return user && !user.disabled && marks.fits(mark, user) ? publicUser(user) : false;
   }
 
-  const answer = (promise, done) => promise.then((user) => done(null, user), done);
+  const login = new passport.Passport();
   login.use(new Strategy({ usernameField: 'userName', passwordField: 'password' }, (userName, password, done) => answer(verify(userName, password), done)));
-  login.serializeUser((user, done) => done(null, user.userName));
-  login.deserializeUser((userName, done) => answer(find(userName), done));
-  return login;
+  login.serializeUser(({ userName, mark }, done) => done(null, { userName, mark }));
+  login.deserializeUser((kept, done) => answer(find(kept ?? {}), done));
+
+  return Object.freeze({
+    session: () => login.session(),
+    /** @returns what `begin` takes; undefined when it is not the password. Rejects when it could not be told. */
+    check: (req, res) => new Promise((resolve, reject) => login.authenticate('local', (error, user) => (error ? reject(error) : resolve(user || undefined)))(req, res, reject)),
+    /** What `begin` takes, for who has just changed the own password. */
+    async again(userName) {
+      const user = await stored(userName);
+      return { userName, mark: marks.of(user) };
+    },
+  });
 }

@@ -1,50 +1,58 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import session from 'express-session';
+import { logRequests } from '../logging/requests.js';
+import { restFace } from '../rest/rest.js';
+import { accountRoutes } from '../routes/account.js';
 import { instanceRoutes } from '../routes/instances.js';
 import { sessionRoutes } from '../routes/session.js';
 import { startRoutes } from '../routes/start.js';
 import { taskRoutes } from '../routes/tasks.js';
+import { userRoutes } from '../routes/users.js';
 import { actingUser } from '../session/acting-user.js';
+import { sessionCookie } from '../session/cookie.js';
 import { protectForms } from '../session/csrf.js';
 import { passportFor } from '../session/login.js';
 import { SessionStore } from '../session/store.js';
 import { protectAnswers } from './headers.js';
+import { healthRoutes } from './health.js';
+import { limitsOf } from './limits.js';
 import { answerErrors, NotHere } from './problem.js';
 import { prepareView, takeNotice } from './view.js';
+import { warnWithoutHttps } from './without-https.js';
 
-const COOKIE = 'workflow.sid';
-const HOURS = 60 * 60 * 1000;
-const BODY_LIMIT = '64kb';
+const FORM = Object.freeze({ extended: false, limit: '64kb', parameterLimit: 200 });
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url));
 
-const sessions = (guard, secret) =>
-  session({
-    name: COOKIE,
-    secret,
-    resave: false,
-    saveUninitialized: false,
-    store: new SessionStore(guard.store.values('sessions')),
-    cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: 8 * HOURS },
-  });
+function sessions(guard, config, secret) {
+  const { name, options } = sessionCookie(config);
+  return session({ name, secret, resave: false, saveUninitialized: false, store: new SessionStore(guard.store.values('sessions')), cookie: options });
+}
+
+function markStatic(res) {
+  res.locals.route = 'static';
+  res.set('Cache-Control', 'public, max-age=3600');
+}
 
 /** The web application, over a guard that is ready. */
-export function webApp({ guard, notifications, config, secret, logger }) {
-  const login = passportFor(guard);
+export function webApp({ guard, users, notifications, config, secret, logger, limits: wanted }) {
+  const login = passportFor(guard, users, secret);
+  const limits = limitsOf(wanted);
   const app = express();
-  app.disable('x-powered-by');
-  app.use(express.static(PUBLIC, { index: false, maxAge: '1h', setHeaders: (res) => res.set('X-Content-Type-Options', 'nosniff') }));
-  app.use(protectAnswers());
-  app.use(prepareView(config));
-  app.use(sessions(guard, secret));
-  app.use(takeNotice());
-  app.use(login.session());
-  app.use(express.urlencoded({ extended: false, limit: BODY_LIMIT }));
-  app.use(protectForms());
-  app.use(sessionRoutes(login, COOKIE));
-  app.use(actingUser(guard, config));
+  app.disable('x-powered-by').disable('etag');
+  app.set('trust proxy', config.trustProxy);
+  app.use(logRequests(logger), protectAnswers(), prepareView(config), healthRoutes(guard, logger));
+  app.use(express.static(PUBLIC, { index: false, setHeaders: markStatic }));
+  app.use(restFace(guard, config, limits, logger));
+  if (config.production) app.use(warnWithoutHttps(logger));
+  app.use(sessions(guard, config, secret), takeNotice(), login.session());
+  if (config.requireAuthentication) app.use(limits.strangers);
+  app.use(express.urlencoded(FORM), protectForms());
+  app.use(sessionRoutes(login, limits, config));
+  app.use(actingUser(guard, users, config));
   app.get('/', (req, res) => res.redirect(303, '/tasks'));
-  app.use(taskRoutes(guard, notifications), startRoutes(), instanceRoutes());
+  app.use(taskRoutes(guard, users, notifications), startRoutes(), instanceRoutes(), userRoutes(guard, users));
+  if (config.requireAuthentication) app.use(accountRoutes(guard, users, login, limits));
   app.use(() => {
     throw new NotHere();
   });

@@ -6,6 +6,7 @@ const PAGES = [
   ['/start', 'Start a process'],
   ['/instances', 'My instances'],
 ];
+const ADMINISTRATION = [['/users', 'Users']];
 
 /** The hidden field that every form carries. */
 export const csrfField = (view) => html`<input type="hidden" name="${CSRF_FIELD}" value="${view.csrf()}">`;
@@ -21,12 +22,14 @@ function current(path, href) {
 
 const navigation = (view) => html`
   <nav aria-label="Pages">
-    <ul>${PAGES.map(([href, name]) => html`<li><a href="${href}"${current(view.path, href)}>${name}</a></li>`)}</ul>
+    <ul>${[...PAGES, ...(view.administers ? ADMINISTRATION : [])].map(([href, name]) => html`<li><a href="${href}"${current(view.path, href)}>${name}</a></li>`)}</ul>
   </nav>`;
+
+const nameOf = ({ user, requireAuthentication }) => (requireAuthentication ? html`<a href="/account"><strong>${user.userName}</strong><span class="hidden">, my account</span></a>` : html`<strong>${user.userName}</strong>`);
 
 const whoActs = (view) => html`
   <div class="who">
-    <span>Signed in as <strong>${view.user.userName}</strong>${view.user.userGroups?.length ? html` <span class="muted">(${view.user.userGroups.join(', ')})</span>` : ''}</span>
+    <span>Signed in as ${nameOf(view)}${view.user.userGroups?.length ? html` <span class="muted">(${view.user.userGroups.join(', ')})</span>` : ''}</span>
     ${view.requireAuthentication ? buttonForm(view, '/logout', 'Sign out') : html`<span class="badge warn">development, no login</span>`}
   </div>`;
 

@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { isGuardError } from 'bpmn-guard';
 import { ForeignForm } from '../session/csrf.js';
 import { errorPage } from '../pages/error.js';
+import { TooMany } from './limits.js';
 
 /** An address that leads nowhere, or to what is not the reader's to know: always the same words. */
 export class NotHere extends Error {
   status = 404;
 }
 
+/** Seconds. */
+const RETRY_AFTER = '5';
 const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
 const TITLES = { 400: 'That was not understood', 401: 'Please sign in', 403: 'Not allowed', 409: 'That is no longer possible', 413: 'Too large', 429: 'Too many requests', 503: 'Not available just now' };
 
@@ -15,6 +17,8 @@ const TITLES = { 400: 'That was not understood', 401: 'Please sign in', 403: 'No
 function told(error) {
   if (error instanceof NotHere || (isGuardError(error) && error.status === 404)) return { status: 404, ...NOT_HERE };
   if (error instanceof ForeignForm) return { status: 403, title: 'Please try again', message: 'This form did not come from a page of your session, or the session has ended. Nothing was changed.' };
+  if (error instanceof TooMany) return { status: 429, title: TITLES[429], message: 'There were too many tries. Please wait a while, and try again.' };
+  if (isGuardError(error) && error.status === 503) return { status: 503, title: TITLES[503], message: 'The data cannot be reached just now. Whether your last action was carried out could not be told; please try again in a moment.' };
   if (isGuardError(error) && error.status !== 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
   // Errors of the body parser and of the router: the request was at fault, and they say so.
   if (error?.expose === true && error.status < 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: 'The request could not be read. Nothing was changed.' };
@@ -31,13 +35,19 @@ export function answerErrors(logger) {
   return function errors(error, req, res, next) {
     if (res.headersSent) return next(error);
     let known = told(error);
+    const number = res.locals.requestId;
     if (known === undefined) {
-      const number = randomUUID();
-      logger.error(`request failed (${number})`, { error });
+      logger.error('request failed', { id: number, error });
       known = { status: 500, title: 'Something went wrong', message: `The request could not be carried out. Tell your administrator this number: ${number}.` };
-    }
+    } else if (known.status === 503) logger.warn('request could not be answered', { id: number, error });
     const task = /^\/tasks\/[^/]+/.exec(req.path);
     const back = known.status !== 404 && req.method === 'POST' && task ? { href: task[0], label: 'Back to the task' } : undefined;
-    res.status(known.status).send(String(errorPage(res.locals.view, { ...known, back })));
+    const page = String(errorPage(res.locals.view, { ...known, back }));
+    if (known.status === 503) {
+      if (!res.hasHeader('Retry-After')) res.set('Retry-After', RETRY_AFTER);
+      // Where the store does not answer, storing the session at the end would keep the reader waiting once more.
+      req.session = undefined;
+    }
+    res.status(known.status).send(page);
   };
 }

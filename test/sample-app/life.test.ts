@@ -108,7 +108,7 @@ test.each(REFUSED)('%s: it does not start, and names the setting', async (_, env
 });
 
 test('in production it starts with a secret of its own, and without the demo users', async () => {
-  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that nobody knows' });
+  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that is long enough, and nobody knows' });
   try {
     const visitor = new Visitor(app.address);
     await visitor.get('/login');

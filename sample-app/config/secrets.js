@@ -1,0 +1,40 @@
+import { text } from './text.js';
+
+/** Values that stand in `.env.example`: known to everybody, so no secrets. */
+const PLACEHOLDERS = ['change-me'];
+/** In characters; a signed cookie is enough to try out shorter ones in peace. */
+const SHORTEST = 16;
+const SHORTEST_IN_PRODUCTION = 32;
+const FEWEST_DIFFERENT = 8;
+
+const HOW = 'for instance what `openssl rand -base64 32` prints';
+
+function checkStrength(name, secret) {
+  if (secret.length < SHORTEST_IN_PRODUCTION) throw new Error(`${name} is too short for NODE_ENV=production: at least ${SHORTEST_IN_PRODUCTION} characters, ${HOW}.`);
+  if (new Set(secret).size < FEWEST_DIFFERENT) throw new Error(`${name} is too easily guessed for NODE_ENV=production: take ${HOW}.`);
+}
+
+/**
+ * What signs the session cookies; undefined: one is made and kept with the data.
+ * @throws Error when it is too short, and in production when it is missing, too short, or known
+ */
+export function sessionSecretFrom(env, production) {
+  const secret = text(env.SESSION_SECRET);
+  const usable = secret !== undefined && !PLACEHOLDERS.includes(secret);
+  if (usable && secret.length < SHORTEST) throw new Error(`SESSION_SECRET is too short: at least ${SHORTEST} characters.`);
+  if (!usable && production) throw new Error(`SESSION_SECRET must be set to a secret of your own when NODE_ENV=production, ${HOW}.`);
+  if (usable && production) checkStrength('SESSION_SECRET', secret);
+  return usable ? secret : undefined;
+}
+
+/**
+ * The key that acts for every user but administrators; undefined: there is none.
+ * @throws Error in production when it is too short, or known
+ */
+export function apiKeyFrom(env, production) {
+  const key = text(env.API_KEY);
+  if (key === undefined) return undefined;
+  if (PLACEHOLDERS.includes(key)) throw new Error('API_KEY is a placeholder; set a key of your own, or none.');
+  if (production) checkStrength('API_KEY', key);
+  return key;
+}

@@ -1,0 +1,39 @@
+import { isGuardError, userAdmin } from 'bpmn-guard';
+import { Router } from 'express';
+import { accountPage } from '../pages/account.js';
+import { beginSession } from '../session/begin.js';
+import { goTo } from '../web/view.js';
+
+/** What was wrong with a form for a new password; undefined where it was not the form. */
+function problemOf(error) {
+  if (!isGuardError(error)) return undefined;
+  if (error.code === 'forbidden') return { field: 'old', text: 'That is not your old password.', status: 403 };
+  return error.code === 'bad-request' ? { field: 'password', text: error.message, status: 400 } : undefined;
+}
+
+/** The own account: everybody changes the own password. */
+export function accountRoutes(guard, users, login, limits) {
+  const routes = Router();
+  const admin = userAdmin(guard, users);
+
+  routes.get('/account', (req, res) => res.locals.show(accountPage(res.locals.view)));
+
+  routes.post('/account/password', limits.passwords, async (req, res) => {
+    const { view } = res.locals;
+    const { old, password, again } = req.body;
+    const refuse = ({ status, ...problem }) => res.locals.show(accountPage(view, { problem }), status);
+    if (password !== again) return refuse({ field: 'again', text: 'The two new passwords differ.', status: 400 });
+    try {
+      await admin.changeOwnPassword(old, password, view.user);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem === undefined) throw error;
+      return refuse(problem);
+    }
+    // With the password all sessions of before are over, this one too.
+    await beginSession(req, await login.again(view.user.userName));
+    return goTo(req, res, '/account', 'Your password is changed.');
+  });
+
+  return routes;
+}

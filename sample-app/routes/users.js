@@ -1,0 +1,85 @@
+import { isGuardError, userAdmin } from 'bpmn-guard';
+import { Router } from 'express';
+import { addressOf, userPage, usersPage } from '../pages/users.js';
+import { goTo } from '../web/view.js';
+import { NotHere } from '../web/problem.js';
+
+const listed = (text) => String(text ?? '').split(',').map((entry) => entry.trim()).filter(Boolean);
+/** Refusals that are shown with the form that was sent. */
+const SHOWN = ['bad-request', 'conflict', 'forbidden'];
+
+/** Attributes with the supervisor that a form names; the others stay. */
+function withSupervisor(attributes, text) {
+  const { supervisor: _before, ...others } = attributes ?? {};
+  const supervisor = String(text ?? '').trim();
+  return supervisor === '' ? others : { ...others, supervisor };
+}
+
+/** The administration of users; who may is decided by the guard, at each call. */
+export function userRoutes(guard, users) {
+  const routes = Router();
+  const admin = userAdmin(guard, users);
+
+  async function find(req, res) {
+    const all = await admin.list(res.locals.view.user);
+    const user = all.find(({ userName }) => userName === req.params.name);
+    if (!user) throw new NotHere();
+    return user;
+  }
+
+  /** Does something; where that is refused, `again` shows the form with the reason. */
+  async function attempt(work, again) {
+    try {
+      await work();
+    } catch (error) {
+      if (!isGuardError(error) || !SHOWN.includes(error.code)) throw error;
+      return again(error);
+    }
+  }
+
+  routes.get('/users', async (req, res) => res.locals.show(usersPage(res.locals.view, { users: await admin.list(res.locals.view.user) })));
+
+  routes.post('/users', async (req, res) => {
+    const { view } = res.locals;
+    const { userName, groups, supervisor, password } = req.body;
+    const { tenantId } = view.user;
+    const add = () => admin.add({ userName, userGroups: listed(groups), attributes: withSupervisor({}, supervisor), password: String(password ?? ''), tenantId }, view.user).then(() => goTo(req, res, '/users', `${userName} is added.`));
+    await attempt(add, async (error) => {
+      const all = await admin.list(view.user);
+      return res.locals.show(usersPage(view, { users: all, entered: { userName, groups, supervisor, problem: error.message } }), error.status);
+    });
+  });
+
+  routes.get('/users/:name', async (req, res) => res.locals.show(userPage(res.locals.view, { user: await find(req, res) })));
+
+  const change = (path, work, said) =>
+    routes.post(path, async (req, res) => {
+      const { view } = res.locals;
+      const user = await find(req, res);
+      await attempt(
+        () => work(user, req.body, view.user).then(() => goTo(req, res, addressOf(user), said(user))),
+        (error) => res.locals.show(userPage(view, { user, problem: error.message }), error.status),
+      );
+    });
+
+  change(
+    '/users/:name',
+    async ({ userName, attributes }, { groups, supervisor }, by) => {
+      await admin.setGroups(userName, listed(groups), by);
+      await admin.setAttributes(userName, withSupervisor(attributes, supervisor), by);
+    },
+    ({ userName }) => `${userName} is changed.`,
+  );
+  change(
+    '/users/:name/disable',
+    async ({ userName }, _body, by) => {
+      if (userName === by.userName) throw new NotHere();
+      await admin.disable(userName, by);
+    },
+    ({ userName }) => `${userName} is disabled, and out.`,
+  );
+  change('/users/:name/enable', ({ userName }, _body, by) => admin.enable(userName, by), ({ userName }) => `${userName} may sign in again.`);
+  change('/users/:name/password', ({ userName }, { password }, by) => admin.setPassword(userName, String(password ?? ''), by), ({ userName }) => `${userName} has a new password.`);
+
+  return routes;
+}

@@ -1,0 +1,47 @@
+const LIMIT = 5000;
+/** How long an answer is used, in milliseconds: whoever asks often does not keep the store busy. */
+const CACHE = 1000;
+
+const NO_ANSWER = Object.freeze({ ok: false });
+const isReady = ({ ok, reindexed }) => ok && reindexed;
+
+/** What is wrong, for the log. */
+function facts({ store, missingIndexes, reindexed, stuck }) {
+  return { store: store?.answers === true, missingIndexes: missingIndexes?.length, reindexed, stuck };
+}
+
+/**
+ * `/healthz`: the process answers. `/readyz`: the store answers too, its indexes are there and its documents reindexed;
+ * else 503. Strangers ask these, so the answer is yes or no; what is wrong stands in the log.
+ */
+export function healthRoutes(guard, logger) {
+  let last = { until: 0, health: undefined };
+  let wasReady = true;
+
+  async function look() {
+    let timer;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT, NO_ANSWER)));
+    const health = await Promise.race([guard.health().catch(() => NO_ANSWER), late]);
+    clearTimeout(timer);
+    last.until = Date.now() + CACHE;
+    if (isReady(health) !== wasReady) {
+      wasReady = isReady(health);
+      if (wasReady) logger.info('ready again');
+      else logger.error('not ready', facts(health));
+    }
+    return health;
+  }
+
+  function current() {
+    if (last.until <= Date.now()) last = { until: Infinity, health: look() };
+    return last.health;
+  }
+
+  return function health(req, res, next) {
+    if (req.path !== '/healthz' && req.path !== '/readyz') return next();
+    res.locals.route = req.path;
+    if (req.method !== 'GET' && req.method !== 'HEAD') return res.set('Allow', 'GET, HEAD').sendStatus(405);
+    if (req.path === '/healthz') return res.json({ status: 'ok' });
+    current().then((found) => res.status(isReady(found) ? 200 : 503).json({ ready: isReady(found) === true }), next);
+  };
+}

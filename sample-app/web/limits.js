@@ -1,0 +1,52 @@
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+
+const MINUTE = 60_000;
+const LONGEST_NAME = 200;
+
+/**
+ * How many requests are taken, each in so many milliseconds. They are counted in the memory of this process: several
+ * processes admit several times as many, and a restart forgets.
+ */
+export const LIMITS = Object.freeze({
+  /** Requests from one address by people who have not signed in: each may make a session. */
+  strangers: { windowMs: 15 * MINUTE, limit: 600 },
+  /** Wrong passwords from one address. */
+  loginsByAddress: { windowMs: 15 * MINUTE, limit: 50 },
+  /** Wrong passwords for one name, wherever they come from; the right one has to wait then, too. */
+  loginsByName: { windowMs: 15 * MINUTE, limit: 10 },
+  /** Refused keys, or none, from one address. */
+  keysByAddress: { windowMs: 15 * MINUTE, limit: 200 },
+  /** Calls with one key. */
+  callsByKey: { windowMs: MINUTE, limit: 6000 },
+});
+
+/** More than is taken in so short a time. */
+export class TooMany extends Error {
+  status = 429;
+}
+
+function refuse(req, res, next) {
+  const seconds = Math.ceil((req.rateLimit.resetTime.getTime() - Date.now()) / 1000);
+  res.set('Retry-After', String(Math.max(1, seconds)));
+  next(new TooMany());
+}
+
+// The address is the one that `trust proxy` gives, so that a header that it does not trust is none of the limit's business.
+const limiter = (settings) => rateLimit({ standardHeaders: false, legacyHeaders: false, validate: { xForwardedForHeader: false, forwardedHeader: false }, handler: refuse, ...settings });
+const address = (req) => ipKeyGenerator(req.ip ?? '');
+const name = (req, res) => String(res.locals.view.user?.userName ?? req.body?.userName ?? '').normalize('NFC').trim().toLowerCase().slice(0, LONGEST_NAME);
+/** Only what is refused counts: 401, and 403 for a wrong old password. */
+const failures = (...statuses) => ({ skipSuccessfulRequests: true, requestWasSuccessful: (req, res) => !statuses.includes(res.statusCode) });
+
+/** The limits as middleware. */
+export function limitsOf(limits = LIMITS) {
+  return Object.freeze({
+    strangers: limiter({ ...limits.strangers, keyGenerator: address, skip: (req) => Boolean(req.user) }),
+    passwords: [
+      limiter({ ...limits.loginsByAddress, keyGenerator: address, ...failures(401, 403) }),
+      limiter({ ...limits.loginsByName, keyGenerator: name, ...failures(401, 403) }),
+    ],
+    keys: limiter({ ...limits.keysByAddress, keyGenerator: address, ...failures(401) }),
+    calls: limiter({ ...limits.callsByKey, keyGenerator: (req, res) => res.locals.key, skip: (req, res) => res.locals.key === undefined }),
+  });
+}

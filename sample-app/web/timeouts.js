@@ -1,0 +1,21 @@
+import { createServer } from 'node:http';
+
+const SECOND = 1000;
+
+/** In milliseconds. */
+export const TIMEOUTS = Object.freeze({
+  /** For all headers of a request to arrive. */
+  headersTimeout: 10 * SECOND,
+  /** For a whole request to arrive. */
+  requestTimeout: 30 * SECOND,
+  /** A connection without a request. */
+  keepAliveTimeout: 5 * SECOND,
+  /** A connection on which nothing moves, while an answer is made or read. */
+  inactivity: 120 * SECOND,
+});
+
+/** A server that nobody keeps busy by being slow. */
+export function timedServer(app, { inactivity, ...timeouts } = TIMEOUTS) {
+  const server = createServer({ ...timeouts, connectionsCheckingInterval: SECOND }, app);
+  return server.setTimeout(inactivity);
+}
