@@ -1,3 +1,5 @@
+/** No types are installed for it. */
+declare module 'express-session';
 /** The client ships no types. */
 declare module 'bpmn-client';
 /** Express 4, beside 5; what is used of it here is the same. */
