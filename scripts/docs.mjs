@@ -1,6 +1,6 @@
 // Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when the page is old.
 import { readFile, writeFile } from 'node:fs/promises';
-import { ERROR_CODES, OPERATIONS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
+import { ERROR_CODES, OPERATIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
 const OWNERS = {
@@ -19,6 +19,7 @@ const list = (names) => (names.length === 0 ? '' : names.join(', '));
 
 const operations = Object.entries(OPERATIONS).map(([id, o]) => [code(id), o.meaning, list(o.grid), list(o.rights), list(o.sections), list(o.cases)]);
 const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [code(id), status, meaning]);
+const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) => [code(id), group, meaning, internal ? 'given to nobody' : '']);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
 const variables = Object.entries(VARIABLES).map(([name, meaning]) => [code(name), meaning]);
 
@@ -40,6 +41,12 @@ The states: *open* (the model restricts it to nobody), *unclaimed* (candidates, 
 (lent, with an owner), *closed* (nobody but an administrator may do it), *starting* (its assignment is not evaluated
 yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
 
+## Rights
+
+What \`requireRight\` can ask for; see [authentication](authentication.md#privileges-and-rights-of-your-own-routes).
+
+${table(['right', 'group', 'lets its holder', ''], rights)}
+
 ## Errors
 
 Each error is a \`GuardError\` with a stable \`code\` and the HTTP \`status\` that it answers with.
@@ -48,7 +55,7 @@ ${table(['code', 'status', 'meaning'], errors)}
 
 ## Environment
 
-Read by the package, once, when a guard is created:
+Read by the package, once, when a guard is created, or where the table says when:
 
 ${table(['variable', 'meaning'], variables)}
 `;
