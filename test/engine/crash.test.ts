@@ -98,22 +98,44 @@ onStores('After kill -9', (kind) => {
     await eventually(async () => (await guard.health()).stuck === 0);
   });
 
-  test('between a called process and the caller that never was stored, the called one is ended and called again', async () => {
-    const { place, child } = await begun('dieOrphaning', { Parent: model([start(), task('first'), call('c', 'Child'), end()]), Child: model([start(), call('d', 'Deep'), end()]), Deep: model([start(), task('inner'), end()]) });
-    const [{ id }] = (await child.said(1)) as [{ id: string }];
-    expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
-    // The ending of orphans waits until no caller can be at work any more.
-    const before = await guards.make({ place });
-    for (const { id: called, guard: kept } of await before.store.instances.find({ filter: { status: 'running', parentItemId: { $type: 'string' } } })) {
-      await before.store.instances.update(called, kept?.rev, { startedAt: new Date(0) });
-    }
-    await before.close();
-    const guard = await again(place);
-    const count = (name: string, status: string): Promise<number> => guard.store.instances.count({ filter: { name, status } });
-    await eventually(async () => (await count('Child', 'terminated')) === 1 && (await count('Deep', 'terminated')) === 1);
-    expect(await guard.api.data.getPendingUserTasks({ 'items.elementId': 'inner' }, ADMIN_USER)).toEqual([]);
-    await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
+  const calling = { Parent: model([start(), task('first'), call('c', 'Child'), end()]), Child: model([start(), call('d', 'Deep'), end()]), Deep: model([start(), task('inner'), end()]) };
+
+  /** Ends the called processes and with them the caller. */
+  async function goesOn(guard: Guard, id: string): Promise<void> {
     await guard.api.tasks.complete((await waitingTask(guard, 'inner')).id, {}, ADMIN_USER);
     await eventually(async () => (await guard.store.instances.load(id))?.status === 'end');
+    expect((await guard.store.instances.find({ filter: {} })).map(({ status }) => status)).toEqual(['end', 'end', 'end']);
+    await eventually(async () => (await guard.health()).stuck === 0);
+  }
+
+  test('before a caller is stored with the processes that it called, nothing of them is there and it calls them again', async () => {
+    const { place, child } = await begun('dieBefore', calling);
+    const [{ id }] = (await child.said(1)) as [{ id: string }];
+    expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
+    const guard = await again(place);
+    expect(await guard.store.instances.count({ filter: {} })).toBe(1);
+    await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
+    await goesOn(guard, id);
+  });
+
+  test('between a caller that is stored and the processes that it called, they are stored too', async () => {
+    const { place, child } = await begun('dieHalfway', calling);
+    const [{ id }] = (await child.said(1)) as [{ id: string }];
+    expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
+    const guard = await again(place);
+    await eventually(async () => (await guard.store.instances.count({ filter: {} })) === 3);
+    await goesOn(guard, id);
+  });
+
+  test('of an unguarded host, a called process whose caller was never stored is ended with what it called', async () => {
+    const { guard, place } = await guards.open({ place: guards.place(), models: calling });
+    const { id } = await guard.api.engine.start('Parent', {}, ADMIN_USER);
+    await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
+    for (const { id: called, guard: kept } of await guard.store.instances.find({ filter: { name: { $ne: 'Parent' } } })) await guard.store.instances.update(called, kept?.rev, { startedAt: new Date(0) });
+    await guard.store.instances.remove([id], {});
+    await guard.close();
+    const next = await again(place);
+    await eventually(async () => (await next.store.instances.count({ filter: { status: 'terminated' } })) === 2);
+    expect(await next.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
   });
 });

@@ -45,6 +45,14 @@ async function client() {
   }
 }
 
+async function dieCalling(when) {
+  const { id } = await engine.start(model);
+  const { id: first } = await waiting(id, 'first');
+  deadlyWhen.last = when(id);
+  say({ id });
+  await tasks.complete(first, {});
+}
+
 const MODES = {
   load: () => Promise.all(Array.from({ length: clients }, client)),
   async startNoWait() {
@@ -65,14 +73,10 @@ const MODES = {
     say({ id, child: child.instanceId });
     await tasks.complete(child.id, { answer: 42 });
   },
-  /** Dies when a called process is stored, and the caller that called it is not. */
-  async dieOrphaning() {
-    const { id } = await engine.start(model);
-    const { id: first } = await waiting(id, 'first');
-    deadlyWhen.last = (name, [target]) => name === 'update' && target === id;
-    say({ id });
-    await tasks.complete(first, {});
-  },
+  /** Dies before a caller is stored. */
+  dieBefore: () => dieCalling((id) => (name, [target]) => name === 'update' && target === id),
+  /** Dies when it is stored, before what it has called is. */
+  dieHalfway: () => dieCalling(() => (name) => name === 'insert'),
 };
 await MODES[mode]();
 setInterval(() => undefined, 1000);
