@@ -8,6 +8,7 @@ import { checkUser, readInput } from './input.js';
 import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
 import { parseMultipart, type Part } from './multipart.js';
 import { DIALECTS, sendError, type Dialect } from './problem.js';
+import { readinessOf } from './readiness.js';
 import { ROUTES } from './routes/index.js';
 import type { Call, Method, Route } from './routes/route.js';
 
@@ -49,15 +50,18 @@ async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
   return parseMultipart(await readBytes(req, limit), req.headers['content-type'] ?? '');
 }
 
+/** What all calls of a router have alike. */
+type Common = Pick<Call, 'guard' | 'readiness'>;
+
 /** Who calls. Before the body is looked at: who is nobody has nothing read. */
-function callOf(guard: Guard, route: Route, res: HttpResponse): Call {
+function callOf(common: Common, route: Route, res: HttpResponse): Call {
   const { guard: api, principal } = localsOf(res);
   if (route.operation !== 'public' && (api === undefined || principal === undefined)) throw new AccessDenied('unauthenticated', 'This needs a key, a token or a session.');
-  return { guard, api: api as Call['api'], principal: principal as Call['principal'], parts: [] };
+  return { ...common, api: api as Call['api'], principal: principal as Call['principal'], parts: [] };
 }
 
-async function answer(guard: Guard, route: Route, place: Place, req: HttpRequest, res: HttpResponse, limit: number): Promise<void> {
-  const call = callOf(guard, route, res);
+async function answer(common: Common, route: Route, place: Place, req: HttpRequest, res: HttpResponse, limit: number): Promise<void> {
+  const call = callOf(common, route, res);
   if (route.method !== 'GET') refuseForeignPage(req);
   const parts = route.upload ? await formParts(req, limit) : [];
   const body = route.upload ? undefined : await jsonBody(req, limit);
@@ -76,6 +80,7 @@ async function answer(guard: Guard, route: Route, place: Place, req: HttpRequest
  */
 export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {
   const { dialect, limit, docs, logger } = checkRouterOptions(options);
+  const common: Common = { guard, readiness: readinessOf(guard) };
   const match = matcher(ROUTES);
   const pages = docs ? documentPages(ROUTES) : undefined;
 
@@ -98,6 +103,6 @@ export function createRouter(guard: Guard, options: RouterOptions = {}): Middlew
       sendError(req, res, new BadInput('method-not-allowed', `This path takes ${allowed(place)}.`), 'http');
       return;
     }
-    answer(guard, route, place, req, res, limit).catch((error: unknown) => sendError(req, res, error, dialectAt(place, dialect), logger));
+    answer(common, route, place, req, res, limit).catch((error: unknown) => sendError(req, res, error, dialectAt(place, dialect), logger));
   };
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Guard, GuardApi } from '../../engine/types.js';
 import type { Part } from '../multipart.js';
+import type { Readiness } from '../readiness.js';
 import type { Param, Schema } from './param.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -12,6 +13,8 @@ export interface Call {
   readonly api: GuardApi;
   readonly principal: SecureUser;
   readonly guard: Guard;
+  /** Whether calls can be served. */
+  readonly readiness: () => Promise<Readiness>;
   /** Of a form with files. */
   readonly parts: readonly Part[];
 }
