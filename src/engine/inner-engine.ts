@@ -59,7 +59,12 @@ export class InnerEngine extends bpmn.Engine {
       const started = await this.runner.run({ causer: SYSTEM_USER, starter }, () => this.host.start(name, data, startNodeId ?? null, starter, options));
       return started as never;
     }
-    const called = await this.host.start(name, data, startNodeId ?? null, userName ?? command.starter, { parentItemId: options.parentItemId });
+    const mine = { parentItemId: options.parentItemId };
+    const called = await this.host.start(name, data, startNodeId ?? null, userName ?? command.starter, mine).catch((error: unknown) => {
+      // Half an instance must not be stored with the command, even where whoever started it goes on without it.
+      if ([...command.executions.values()].some((execution) => execution.options === mine)) command.fail(error);
+      throw error;
+    });
     if (typeof options.parentItemId === 'string') await this.returnAtOnce(called, options.parentItemId);
     return called as never;
   }
