@@ -1,5 +1,6 @@
 import { cycleGroups } from './engine/measures.mjs';
 import { decisionGroup } from './decision/measures.mjs';
+import { requestGroup } from './http/measures.mjs';
 import { pageGroups } from './store/measures.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { describe, jsonLine } from './report.mjs';
@@ -28,7 +29,7 @@ async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return print(USAGE);
   const mongo = process.env.BENCH_MONGO_URL;
-  const groups = [decisionGroup, ...cycleGroups(mongo), ...pageGroups(mongo)];
+  const groups = [decisionGroup, requestGroup, ...cycleGroups(mongo), ...pageGroups(mongo)];
   let results = 0;
   for (const group of groups) results += (await runGroup(group, options)).length;
   if (results === 0) throw new Error('No measure has that name');

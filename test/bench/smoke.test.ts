@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = path.resolve(__dirname, '../..');
+const run = promisify(execFile);
+
+const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
+const bench = (...args: string[]) => node('bench/run.mjs', '--quick', ...args);
+
+beforeAll(() => node('scripts/build.mjs', '--if-needed'), 120_000);
+
+test('the bench prints one JSON line for each measure that is asked for, and nothing else', async () => {
+  const { stdout } = await bench('--json', '--only', 'decision/chain', '--only', 'decision/casl', '--only', 'cycle/embedded');
+  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.map((line) => Object.keys(line))).toEqual(lines.map(() => ['measure', 'ratio', 'goal']));
+  expect(lines.map(({ measure, goal }) => [measure, goal])).toEqual([
+    ['decision/chain', 3],
+    ['decision/casl', 1],
+    ['cycle/embedded', 1.1],
+  ]);
+  for (const { ratio } of lines) expect(ratio).toBeGreaterThan(0);
+}, 60_000);
+
+test('for people it prints the figures with their meaning, and judges no quick run', async () => {
+  const { stdout } = await bench('--only', 'decision/casl');
+  expect(stdout).toMatch(/^decision\/casl +ratio \S+ +goal 1 +not judged .+\n {4}one decision with the task rules, against @casl\/ability\n$/);
+}, 60_000);
+
+test.each([
+  ['a measure that it does not have', ['--only', 'decision/none'], 'No measure has that name'],
+  ['an option that it does not have', ['--fast'], "Unknown option '--fast'"],
+])('the bench fails on %s', async (_what, args, message) => {
+  await expect(bench(...args)).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) as string });
+});
