@@ -239,6 +239,7 @@ describe('options', () => {
     [{ bearer: {} }, 'Option bearer of authenticate must be a function.'],
     [{ keys: true }, 'Option keys of authenticate takes what apiKeys gave, or false.'],
     [{ required: 'no' }, 'Option required of authenticate must be true or false.'],
+    [{ limit: '1mb' }, 'Option limit of authenticate must be a number of bytes.'],
     [{ keys: false }, 'authenticate is left without a way to sign in.'],
   ])('%j is a TypeError when it is built', (options, message) => {
     expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));
@@ -278,6 +279,13 @@ describe('options', () => {
     };
     const [answer] = await answersOf(build, ['/me', { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice', data: 1 } }]);
     expect(answer?.body).toEqual({ userName: 'alice', body: { userId: 'alice', data: 1 } });
+  });
+
+  test('a body over the limit is refused, and of who has no key it is not read', async () => {
+    const build = (express: Express): App => express().use(stage.guard.authenticate({ keys: stage.keys, limit: 100 })) as App;
+    const body = { userId: 'alice', data: 'x'.repeat(200) };
+    const [large, wrong] = await answersOf(build, ['/', { method: 'POST', headers: { 'x-api-key': API_KEY }, body }], ['/', { method: 'POST', headers: { 'x-api-key': 'wrong' }, body }]);
+    expect([large?.status, large?.body.code, wrong?.status]).toEqual([413, 'too-large', 401]);
   });
 
   test('with no key configured nobody comes in by key', async () => {
