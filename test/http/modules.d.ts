@@ -3,13 +3,13 @@ declare module 'express-session';
 /** The client ships no types. */
 declare module 'bpmn-client' {
   export class BPMNClient {
-    constructor(host: string, port: number, apiKey: string);
+    constructor(host: string, port: number | string, apiKey: string);
     engine: any;
     datastore: any;
     definitions: any;
   }
   export class BPMNClient2 {
-    constructor(host: string, port: number, apiKey: string);
+    constructor(host: string, port: number | string, apiKey: string);
     engine: any;
     data: any;
     model: any;
