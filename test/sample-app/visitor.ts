@@ -13,7 +13,16 @@ export class Visitor {
   readonly cookies = new Map<string, string>();
   private token = '';
 
-  constructor(readonly address: string) {}
+  /** The token of the last page that had a form. */
+  get csrf(): string {
+    return this.token;
+  }
+
+  constructor(
+    readonly address: string,
+    /** Sent with every request. */
+    private readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
 
   async get(path: string): Promise<Answer> {
     return this.fetch(path, { method: 'GET' });
@@ -34,7 +43,7 @@ export class Visitor {
 
   private async fetch(path: string, init: RequestInit): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(new URL(path, this.address), { ...init, redirect: 'manual', headers: { cookie } });
+    const response = await fetch(new URL(path, this.address), { ...init, redirect: 'manual', headers: { ...this.headers, cookie } });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (name === undefined) continue;

@@ -1,0 +1,116 @@
+import { apiKeys } from 'bpmn-guard';
+import { startSample, type Started } from './started.js';
+
+const WINDOW = 60_000;
+const soon = (limit: number) => ({ windowMs: WINDOW, limit });
+const WRONG_KEY = `bg_${'0'.repeat(16)}_${'x'.repeat(43)}`;
+const API_KEY = 'key-of-a-program';
+/** Behind a proxy that is trusted; the tests call from addresses of their own. */
+let app: Started;
+/** With nothing in front. */
+let direct: Started;
+
+beforeAll(async () => {
+  app = await startSample({ API_KEY, TRUST_PROXY: '1' }, { loginsByName: soon(3), loginsByAddress: soon(5), strangers: soon(40), keysByAddress: soon(3), callsByKey: soon(8) });
+  direct = await startSample({ API_KEY }, { loginsByAddress: soon(3) });
+});
+afterAll(async () => {
+  await app?.remove();
+  await direct?.remove();
+});
+
+const from = (address: string) => ({ 'x-forwarded-for': address });
+
+/** Tries to sign in; resolves to the status and what Retry-After says. */
+async function tryLogin(userName: string, password: string, headers: Record<string, string>, at = app): Promise<[status: number, wait: string | null]> {
+  const visitor = at.visitor(headers);
+  await visitor.get('/login');
+  const answer = await visitor.post('/login', { userName, password });
+  return [answer.status, answer.headers.get('retry-after')];
+}
+const statusOf = async (...args: Parameters<typeof tryLogin>): Promise<number> => (await tryLogin(...args))[0];
+
+const call = (key: string | undefined, address: string): Promise<Response> => fetch(`${app.address}/api/definitions/list`, { headers: { ...from(address), ...(key === undefined ? {} : { 'x-api-key': key }) } });
+
+test('wrong passwords for one name are limited from wherever, the right one has to wait, and other names do not', async () => {
+  for (let i = 0; i < 3; i += 1) expect(await statusOf('user1', 'wrong', from(`10.1.0.${i}`))).toBe(401);
+  for (const name of ['user1', ' USER1 ']) {
+    const [status, wait] = await tryLogin(name, 'user1-demo', from('10.1.1.1'));
+    expect(status).toBe(429);
+    expect(Number(wait)).toBeGreaterThan(0);
+    expect(Number(wait)).toBeLessThanOrEqual(WINDOW / 1000);
+  }
+  expect(await statusOf('user2', 'user2-demo', from('10.1.1.1'))).toBe(200);
+});
+
+test('wrong passwords from one address are limited, whatever the names; right ones do not count', async () => {
+  for (let i = 0; i < 6; i += 1) expect(await statusOf('user2', 'user2-demo', from('10.2.0.1'))).toBe(200);
+  for (const name of ['a', 'b', 'c', 'd', 'e']) expect(await statusOf(name, 'wrong', from('10.2.0.1'))).toBe(401);
+  expect(await statusOf('f', 'wrong', from('10.2.0.1'))).toBe(429);
+  expect(await statusOf('f', 'wrong', from('10.2.0.2'))).toBe(401);
+});
+
+test('who is told to wait is told in words, on a page', async () => {
+  const visitor = app.visitor(from('10.3.0.1'));
+  await visitor.get('/login');
+  const answers = [];
+  for (let i = 0; i < 4; i += 1) answers.push(await visitor.post('/login', { userName: 'boss', password: 'wrong' }));
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429]);
+  expect(answers[3]?.text).toContain('Please wait a while');
+});
+
+test('guesses that are sent at the same moment are counted before they are compared', async () => {
+  const statuses = await Promise.all(Array.from({ length: 10 }, (_, i) => statusOf('baker', 'wrong', from(`10.4.0.${i}`))));
+  expect(statuses.filter((status) => status === 401)).toHaveLength(3);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(7);
+});
+
+test('a caller behind a trusted proxy cannot make up addresses, since the last one counts', async () => {
+  for (let i = 0; i < 5; i += 1) expect(await statusOf(`g${i}`, 'wrong', from(`10.0.0.${i}, 10.5.0.1`))).toBe(401);
+  expect(await statusOf('g', 'wrong', from('10.0.0.99, 10.5.0.1'))).toBe(429);
+});
+
+test('without a trusted proxy no address that a header names is believed', async () => {
+  for (let i = 0; i < 3; i += 1) expect(await statusOf(`h${i}`, 'wrong', from(`10.0.0.${i}`), direct)).toBe(401);
+  expect(await statusOf('h', 'wrong', from('10.0.0.99'), direct)).toBe(429);
+});
+
+test('an old password is not guessed on the own account either', async () => {
+  const visitor = app.visitor(from('10.6.0.1'));
+  await visitor.login('designer');
+  await visitor.get('/account');
+  const guess = async () => (await visitor.post('/account/password', { old: 'wrong', password: 'new-password', again: 'new-password' })).status;
+  expect([await guess(), await guess(), await guess(), await guess()]).toEqual([403, 403, 403, 429]);
+});
+
+test('strangers cannot fill the store with sessions; who has signed in is not limited with them', async () => {
+  const visitor = app.visitor(from('10.7.0.1'));
+  await visitor.login('admin');
+  const sessions = async () => (await app.guard.store.values('sessions').entries()).length;
+  const before = await sessions();
+  const answers = await Promise.all(Array.from({ length: 60 }, () => fetch(`${app.address}/login`, { headers: from('10.7.0.1') })));
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(20);
+  expect((await sessions()) - before).toBeLessThanOrEqual(40);
+  expect((await visitor.get('/tasks')).status).toBe(200);
+});
+
+test('wrong keys from one address are limited with a real 429; a good key counts none', async () => {
+  for (let i = 0; i < 5; i += 1) expect((await call(API_KEY, '10.8.0.1')).status).toBe(200);
+  for (const key of [WRONG_KEY, 'guess', undefined]) expect((await call(key, '10.8.0.1')).status).toBe(401);
+  const answer = await call(WRONG_KEY, '10.8.0.1');
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(await answer.json()).toMatchObject({ status: 429, code: 'too-many' });
+});
+
+test('calls with one key are limited wherever they come from, other keys are not', async () => {
+  const keys = apiKeys(app.guard.store, { env: {} });
+  const [one, other] = [(await keys.create('one')).text, (await keys.create('other')).text];
+  // What the application has read of its keys is used for 5 s.
+  await new Promise((resolve) => setTimeout(resolve, 5_200));
+  for (let i = 0; i < 8; i += 1) expect((await call(one, `10.9.0.${i}`)).status).toBe(200);
+  const answer = await call(one, '10.9.1.1');
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([429, 'too-many']);
+  expect((await call(other, '10.9.1.1')).status).toBe(200);
+});
