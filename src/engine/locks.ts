@@ -96,12 +96,9 @@ export class InstanceLocks {
 
   private async giveBack(id: string, owner: LockOwner, failure: unknown): Promise<void> {
     this.inUse.delete(owner.nonce);
-    const released = async (): Promise<void> => this.store.release(id, owner);
-    if (isOutage(failure)) {
-      this.outage = { at: Date.now(), error: failure };
-      return this.retries.later('the release of a lock', released, { instance: id });
-    }
-    await this.retries.attempt('the release of a lock', released, { instance: id });
+    const released = this.retries.attempt('the release of a lock', () => this.store.release(id, owner), { instance: id });
+    if (isOutage(failure)) this.outage = { at: Date.now(), error: failure };
+    else await released;
   }
 
   /** In line within this process; resolves to what lets the next one go on. */

@@ -6,7 +6,8 @@ import { mongoUrl, type Place } from './stores.js';
 /** Of one call of the store, in milliseconds. */
 export const TIMEOUT = 400;
 /** Of one call of the guard: its calls of the store together, and what the machine takes for itself. */
-export const LIMIT = 2 * TIMEOUT + 700;
+export const limitOf = (timeout: number): number => 2 * timeout + 1500;
+export const LIMIT = limitOf(TIMEOUT);
 
 /** A guard whose store can be taken away, and the same data seen past that. */
 export interface Scene {
@@ -29,12 +30,12 @@ export class Scenes {
     afterEach(async () => void (await Promise.all(this.proxies.splice(0).map((proxy) => proxy.close()))));
   }
 
-  async open(parts: GuardParts = {}): Promise<Scene> {
+  async open(parts: GuardParts = {}, timeout = TIMEOUT): Promise<Scene> {
     const proxy = await Proxy.before(mongoUrl());
     this.proxies.push(proxy);
     const place = this.guards.place();
     const { name } = place.options as { name: string };
-    const through = { ...place, options: { url: proxy.url, name, timeout: TIMEOUT } as StoreOptions };
+    const through = { ...place, options: { url: proxy.url, name, timeout } as StoreOptions };
     const { guard, log } = await this.guards.open({ ...parts, place: through });
     let looking: Promise<Guard> | undefined;
     const beside = (): Promise<Guard> => (looking ??= this.guards.make({ place, services: parts.services ?? {} }));
