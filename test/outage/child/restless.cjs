@@ -1,0 +1,70 @@
+/* global require */
+// A guard under load while its store comes and goes, in a process that catches nothing on its own.
+require('../../store/child/sources.cjs');
+const { randomUUID } = require('node:crypto');
+const { MongoClient } = require('mongodb');
+const { DefaultAppDelegate } = require('bpmn-server');
+const { createGuard, SecureUser } = require('../../../src/index.js');
+const { Proxy } = require('../../support/proxy.js');
+const { model, start, task, service, call, catching, timer, end } = require('../../support/models.js');
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const admin = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
+const TIMEOUT = 300;
+
+class Delegate extends DefaultAppDelegate {
+  startUp() {}
+  async getServicesProvider() {
+    return { work: async () => pause(20) };
+  }
+}
+
+async function main(url) {
+  const proxy = await Proxy.before(url);
+  const name = `guard_test_${randomUUID().slice(0, 13)}`;
+  const guard = await createGuard({ store: { url: proxy.url, name, timeout: TIMEOUT }, env: {}, configuration: { appDelegate: (server) => new Delegate(server) } });
+  await guard.api.model.save('Child', model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]), null, admin);
+  await guard.api.model.save('M', model([start(), task('a'), service('s', 'work'), call('k', 'Child'), end()]), null, admin);
+  const started = [];
+  for (let i = 0; i < 12; i++) started.push((await guard.api.engine.start('M', {}, admin)).id);
+
+  let [refused, others] = [0, 0];
+  const completed = async (id, noWait) => {
+    try {
+      await guard.api.engine.invoke({ id, 'items.elementId': 'a', 'items.status': 'wait' }, {}, admin, noWait ? { noWait } : {});
+    } catch (error) {
+      if (error.status === 503) refused++;
+      // What was stored although its answer was lost is not found again.
+      else if (error.status !== 404 && error.status !== 409) others++;
+    }
+  };
+  const deadline = Date.now() + 4000;
+  const worker = async (id, i) => {
+    while (Date.now() < deadline) {
+      await completed(id, i % 2 === 0);
+      await pause(50);
+    }
+  };
+  const weather = async () => {
+    for (let i = 0; Date.now() < deadline; i++) {
+      proxy.become(['refuse', 'hang', 'slow', 'pass'][i % 4], TIMEOUT);
+      if (i % 4 === 3) proxy.cutAt({ at: i % 8 < 4 ? 'answer' : 'request', nth: 3 });
+      await pause(i % 4 === 3 ? 60 : 200);
+    }
+    proxy.heal();
+  };
+  await Promise.all([weather(), ...started.map(worker)]);
+  proxy.heal();
+  for (const id of started) await completed(id, false);
+
+  const ended = async () => guard.store.instances.count({ filter: { name: 'M', status: 'end' } });
+  for (let i = 0; i < 100 && (await ended()) < started.length; i++) await pause(100);
+  console.log(` answered 503: ${refused}, others: ${others}, ended: ${await ended()}`);
+  await guard.close();
+  await proxy.close();
+  const client = await MongoClient.connect(url);
+  await client.db(name).dropDatabase();
+  await client.close();
+}
+
+main(process.argv[2]);
