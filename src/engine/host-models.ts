@@ -91,6 +91,7 @@ export class HostModels {
     const data = new bpmn.BpmnModelData(name, source, svg, null as never, null as never);
     let definition: HostDefinition;
     try {
+      await this.assertReadable(name, source);
       definition = await this.definition(name, source);
       data.parse(definition as never);
     } catch (error) {
@@ -102,6 +103,12 @@ export class HostModels {
     const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({ ...process }));
     const before = await this.store.models.get(name, owner);
     return { name, owner, source, svg, saved: new Date(), processes, events, guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) } };
+  }
+
+  /** Upstream prints the beginning of a source that it cannot read; a caller's text is not for the log. */
+  private async assertReadable(name: string, source: string): Promise<void> {
+    const { moddle } = new bpmn.Definition(name, source, this.server as never) as unknown as { moddle: { fromXML(text: string): Promise<unknown> } };
+    await moddle.fromXML(source);
   }
 
   async saveModel(model: StoredModel, owner?: Owner): Promise<boolean> {
