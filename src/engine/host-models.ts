@@ -99,7 +99,9 @@ export class HostModels {
     }
     const starts = startsOf(definition);
     if (definition.processes.size === 0) throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} has no process.`);
-    const events = await Promise.all((data.events as unknown as Events).map(async (event) => ({ ...event, timeDue: await Promise.resolve(event.timeDue).catch(() => undefined) })));
+    // Upstream lists the start events of sub-processes too, and its messages and timers start instances in the middle.
+    const own = (data.events as unknown as Events).filter((event) => starts.some(({ elementId }) => elementId === event.elementId));
+    const events = await Promise.all(own.map(async (event) => ({ ...event, timeDue: await Promise.resolve(event.timeDue).catch(() => undefined) })));
     const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({ ...process }));
     const before = await this.store.models.get(name, owner);
     return { name, owner, source, svg, saved: new Date(), processes, events, guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) } };

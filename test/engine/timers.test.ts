@@ -1,7 +1,7 @@
 import type { Guard, ItemView } from 'bpmn-guard';
 import { Timers } from '../../src/engine/timers.js';
 import { ADMIN_USER, eventually, Guards, person, waitingTask } from '../support/guards.js';
-import { boundary, call, catching, end, loop, model, parallel, service, start, task, timer } from '../support/models.js';
+import { boundary, call, catching, chain, element, end, loop, model, parallel, service, start, task, timer } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
 const ann = person('ann');
@@ -143,6 +143,15 @@ onStores('Timers', (kind) => {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(await count(guard, 'T')).toBeLessThanOrEqual(then + 1);
       expect(await count(guard, 'T')).toBeGreaterThanOrEqual(then);
+    });
+
+    test('are not those of an event sub-process: they belong to a running instance', async () => {
+      const inner = chain([element('startEvent', 'es_start', { isInterrupting: false }, timer('timeDuration', 'PT1S')), task('b'), end('e2')], 'es_');
+      const guard = await guards.make({ models: { E: model([start(), { id: 'es', flow: false, xml: `<bpmn:subProcess id="es" triggeredByEvent="true">${inner}</bpmn:subProcess>` }, task('a'), end()]) } });
+      const { id } = await guard.api.engine.start('E', {}, ann);
+      expect(await all(guard, { id, 'items.elementId': 'a', 'items.status': 'wait' })).toHaveLength(1);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(await count(guard, 'E')).toBe(1);
     });
 
     test('go with the model when it is renamed, and survive the end of the guard', async () => {
