@@ -13,12 +13,12 @@ const RETRY_AFTER = '5';
 const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
 const TITLES = { 400: 'That was not understood', 401: 'Please sign in', 403: 'Not allowed', 409: 'That is no longer possible', 413: 'Too large', 429: 'Too many requests', 503: 'Not available just now' };
 
-/** What may be said of an error: status, title, message. Undefined where nothing may. */
-function told(error) {
+/** What may be said of an error: status, title, message. Undefined where nothing may. @param isAction something was to be changed */
+function told(error, isAction) {
   if (error instanceof NotHere || (isGuardError(error) && error.status === 404)) return { status: 404, ...NOT_HERE };
   if (error instanceof ForeignForm) return { status: 403, title: 'Please try again', message: 'This form did not come from a page of your session, or the session has ended. Nothing was changed.' };
   if (error instanceof TooMany) return { status: 429, title: TITLES[429], message: 'There were too many tries. Please wait a while, and try again.' };
-  if (isGuardError(error) && error.status === 503) return { status: 503, title: TITLES[503], message: 'The data cannot be reached just now. Whether your last action was carried out could not be told; please try again in a moment.' };
+  if (isGuardError(error) && error.status === 503) return { status: 503, title: TITLES[503], message: `The data cannot be reached just now.${isAction ? ' Whether that was carried out could not be told: please look before you do it again.' : ' Please try again in a moment.'}` };
   if (isGuardError(error) && error.status !== 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
   // Errors of the body parser and of the router: the request was at fault, and they say so.
   if (error?.expose === true && error.status < 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: 'The request could not be read. Nothing was changed.' };
@@ -34,7 +34,7 @@ export function answerErrors(logger) {
   // Express tells error handlers by their four parameters.
   return function errors(error, req, res, next) {
     if (res.headersSent) return next(error);
-    let known = told(error);
+    let known = told(error, req.method === 'POST');
     const number = res.locals.requestId;
     if (known === undefined) {
       logger.error('request failed', { id: number, error });
