@@ -40,7 +40,8 @@ export class Adoption {
       for (const entry of work) void command.join(Promise.resolve(entry));
       return push(...work);
     };
-    const joinToken = (token: HostToken): void => wrap(token, ['end', 'terminate'], (work) => command.join(work));
+    // Nor for how a token ends, nor for the tokens of an ad-hoc sub-process at all.
+    const joinToken = (token: HostToken): void => wrap(token, token.type === 'AdHoc' ? ['end', 'terminate', 'execute'] : ['end', 'terminate'], (work) => command.join(work));
     const set = tokens.set.bind(tokens);
     for (const token of tokens.values()) joinToken(token);
     tokens.set = (id, token) => (joinToken(token), set(id, token));

@@ -92,10 +92,11 @@ export class Command {
     this.error ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Waits for all that was begun. @throws the error of what nobody waits for */
+  /** Waits for all that was begun, and brings what is saved up to what has become of it. @throws the error of what nobody waits for */
   async settle(): Promise<void> {
     while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
     if (this.error !== undefined) throw this.error;
+    for (const execution of this.executions.values()) if (this.saved.get(execution.id) === execution.instance) execution.getState();
     this.settled = true;
   }
 

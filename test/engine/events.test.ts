@@ -1,7 +1,7 @@
 import type { Guard } from 'bpmn-guard';
 import { SecureUser } from 'bpmn-guard';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
-import { boundary, call, catching, end, listener, loop, message, model, receive, script, signal, start, subProcess, task, throwing } from '../support/models.js';
+import { boundary, call, catching, end, listener, loop, message, model, receive, script, service, signal, start, subProcess, task, throwing, type Part } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
 const [ann, bob, starter] = [person('ann'), person('bob'), person('starter')];
@@ -241,6 +241,21 @@ onStores('Called processes, sub-processes and loops', (kind) => {
     const second = await guard.api.engine.start('M', {}, starter);
     await guard.api.engine.throwMessage('m', {}, { id: second.id }, starter);
     expect((await guard.api.data.getPendingUserTasks({ id: second.id }, ADMIN_USER)).map(({ elementId }) => elementId)).toEqual(['stopped']);
+  });
+
+  test('an ad-hoc sub-process starts all that nothing leads to, and what fails there fails the command', async () => {
+    const adHoc = (...parts: Part[]): Part => ({ id: 'ad', xml: `<bpmn:adHocSubProcess id="ad">${parts.map(({ xml }) => xml).join('')}</bpmn:adHocSubProcess>` });
+    const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 150));
+    const fails = async (): Promise<never> => {
+      await pause();
+      throw new Error('the third of them failed');
+    };
+    const guard = await guards.make({ services: { pause, fails }, models: { A: model([start(), adHoc(task('a'), service('p', 'pause'), task('b')), end()]), F: model([start(), adHoc(task('a'), task('b'), service('f', 'fails')), end()]) } });
+    const { id } = await guard.api.engine.start('A', {}, ADMIN_USER);
+    expect((await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER)).map(({ elementId }) => elementId).sort()).toEqual(['a', 'b']);
+    expect(await guard.api.data.findItems({ id, 'items.elementId': 'p' }, ADMIN_USER)).toMatchObject([{ status: 'end' }]);
+    await expect(guard.api.engine.start('F', {}, ADMIN_USER)).rejects.toThrow('the third of them failed');
+    expect(await guard.store.instances.count({ filter: { name: 'F' } })).toBe(0);
   });
 
   test.each([['parallel', false], ['sequential', true]] as const)('a %s loop gives each element a task with its own key and data', async (_name, sequential) => {

@@ -47,6 +47,10 @@ const CASES: Record<string, Case> = {
   'an end that terminates': { parts: [start(), parallel('p', [task('a')], [task('b'), { ...end('kill', '<bpmn:terminateEventDefinition id="td" />') }]), end()], steps: [['invoke', 'b']] },
   'an event sub-process with a timer': { parts: [start(), eventSub('es', timer('timeDuration', 'PT1S'), false, [task('b'), end('e2')]), task('a'), end()], steps: [['until', 'b'], ['invoke', 'b'], ['invoke', 'a']] },
   'a called process that waits': { parts: [start(), call('c', 'Child'), task('z'), end()], children: { Child: model([start(), task('inner'), end()]) }, steps: [['invoke', 'inner', { x: 1 }], ['until', 'z'], ['invoke', 'z']] },
+  'a standard loop': { parts: [start(), task('a', {}, listener('end', 'if (data.last) item.token.loop.end()') + '<bpmn:standardLoopCharacteristics />'), task('z'), end()], steps: [['invoke', 'a'], ['invoke', 'a', { last: true }]] },
+  'an escalation beside its sub-process': { parts: [start(), subProcess('sub', [start({}, '', 'in'), script('s', "return { escalation: 'ESC' }"), task('a'), end('out')]), boundary('be', 'sub', '<bpmn:escalationEventDefinition id="ed3" escalationRef="esc" />', false, [task('b'), end('e2')]), task('z'), end()], steps: [['invoke', 'b'], ['invoke', 'a'], ['invoke', 'z']] },
+  'a transaction that goes well': { parts: [start(), { id: 'tx', xml: subProcess('tx', [start({}, '', 'in'), task('a'), end('out')]).xml.replaceAll('bpmn:subProcess', 'bpmn:transaction') }, task('z'), end()], steps: [['invoke', 'a'], ['invoke', 'z']] },
+  'a transaction that is cancelled': { parts: [start(), { id: 'tx', xml: subProcess('tx', [start({}, '', 'in'), task('a'), end('out', '<bpmn:cancelEventDefinition id="cd" />')]).xml.replaceAll('bpmn:subProcess', 'bpmn:transaction') }, boundary('be', 'tx', '<bpmn:cancelEventDefinition id="cd2" />', true, [task('b'), end('e2')]), end()], steps: [['invoke', 'a'], ['invoke', 'b']] },
   'a signal thrown to oneself': { parts: [start(), parallel('p', [catching('c', signal('s'))], [task('a'), throwing('th', signal('s'))]), task('z'), end()], steps: [['invoke', 'a'], ['until', 'z'], ['invoke', 'z']] },
 };
 
@@ -71,7 +75,7 @@ async function run(engine: Loose, find: (query: object) => Promise<Loose[]>, loa
 
 onMongo('Models run as on the bare host', () => {
   jest.spyOn(console, 'log').mockImplementation(() => undefined);
-  const source = ({ parts, inner = '' }: Case): string => model(parts, { ...S, inner }).replace('</bpmn:definitions>', '<bpmn:error id="err" name="E" errorCode="E1" /></bpmn:definitions>');
+  const source = ({ parts, inner = '' }: Case): string => model(parts, { ...S, inner }).replace('</bpmn:definitions>', '<bpmn:error id="err" name="E" errorCode="E1" /><bpmn:escalation id="esc" name="Esc" escalationCode="ESC" /></bpmn:definitions>');
 
   test.each(Object.entries(CASES))('%s', async (_name, one) => {
     const stage = await bareStage(bpmn, mongoUrl(), false);
