@@ -14,7 +14,7 @@ export function accountPage(view, { problem } = {}) {
     <form method="post" action="/account/password" class="card narrow">
       <h2>Change my password</h2>
       ${csrfField(view)}
-      <input class="hidden" name="userName" value="${view.user.userName}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>
+      <input name="userName" value="${view.user.userName}" autocomplete="username" hidden readonly>
       ${passwordField('old', 'Old password', { autocomplete: 'current-password', problem: of('old') })}
       ${newPassword({ problem: of('password') })}
       ${passwordField('again', 'New password again', { autocomplete: 'new-password', problem: of('again') })}

@@ -2,6 +2,9 @@
 const OWN_PATH = /^\/(?![/\\])/;
 const LONGEST = 500;
 
+/** A page that somebody wanted to see: no picture, no script of another page. */
+const isWanted = ({ method, originalUrl, headers }) => method === 'GET' && OWN_PATH.test(originalUrl) && originalUrl.length <= LONGEST && ['document', undefined].includes(headers['sec-fetch-dest']);
+
 /**
  * Establishes who acts: `res.locals.view.user`, and `res.locals.api`, the guarded API bound to that user. Who has not
  * signed in is sent to do so. Without authentication the configured development user acts.
@@ -19,7 +22,7 @@ export function actingUser(guard, users, config) {
       res.locals.api = guard.as(found);
       return next();
     }
-    if (req.method === 'GET' && OWN_PATH.test(req.originalUrl) && req.originalUrl.length <= LONGEST) {
+    if (isWanted(req)) {
       req.session.next = req.originalUrl;
       res.locals.sessionChanged = true;
     }

@@ -28,6 +28,12 @@ test('a login leads back to the page that was wanted', async () => {
   expect(answer.path).toBe('/instances');
 });
 
+test('a login does not lead to what a page asked for by itself', async () => {
+  const visitor = new Visitor(app.address, { 'sec-fetch-dest': 'image' });
+  await visitor.get('/favicon.ico');
+  expect((await visitor.post('/login', { userName: 'user1', password: 'user1-demo' })).path).toBe('/tasks');
+});
+
 test('a login never leads to another server', async () => {
   const visitor = new Visitor(app.address);
   await fetch(`${app.address}//example.org/x`, { redirect: 'manual' });
