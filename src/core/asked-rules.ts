@@ -38,11 +38,7 @@ export function ask(policies: readonly Policy[], predicates: Predicates, princip
   const rules: AskedRule[] = admin ? [administrators(principal)] : [];
   for (const policy of heard(policies, principal)) {
     const add = (effect: AskedRule['effect'], list: readonly Rule[]): void => {
-      for (const rule of list) {
-        // Looked at here, where a rule that is none counts as the failure of its policy.
-        if (rule.narrow !== undefined) predicates.of(rule.narrow);
-        rules.push({ policy: policy.name, effect, rule, holds: predicates.of(rule.when) });
-      }
+      for (const rule of list) rules.push({ policy: policy.name, effect, rule, holds: predicates.of(rule.when) });
     };
     try {
       const { permissive, restrictive } = readAnswer(policy.answer(principal, operation, facts));

@@ -1,4 +1,4 @@
-import { ask, whensOf, type AskedRule, type AskedRules } from './asked-rules.js';
+import { ask, whensOf, type AskedRules } from './asked-rules.js';
 import { bind } from './bind.js';
 import { and, isNothing, NOTHING, or, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
@@ -27,20 +27,27 @@ export interface DecisionPoint {
 }
 
 /** Where all that is permitted can be found; undefined when one permissive rule says nothing about it. */
-function narrowing(rules: readonly AskedRule[], principal: SecureUser): Condition | undefined {
-  const narrows = new Map<string, Condition>();
-  for (const { effect, rule } of rules) {
-    if (effect !== 'permits' || isNothing(bind(rule.when, principal))) continue;
-    if (rule.narrow === undefined) return undefined;
-    narrows.set(JSON.stringify(rule.narrow), bind(rule.narrow, principal));
+function narrowing(permits: readonly { narrow: Condition | undefined }[]): Condition | undefined {
+  const distinct = new Map<string, Condition>();
+  for (const narrow of new Set(permits.map((r) => r.narrow))) {
+    if (narrow === undefined) return undefined;
+    distinct.set(JSON.stringify(narrow), narrow);
   }
-  return narrows.size === 0 ? undefined : or(...narrows.values());
+  return distinct.size === 0 ? undefined : or(...distinct.values());
 }
 
+/** A rule that cannot be bound to the principal leaves nothing, as a policy that fails. */
 function scopeFor(asked: AskedRules, principal: SecureUser): Scope {
   if ('failed' in asked) return scopeOf(NOTHING);
-  const whens = (effect: AskedRule['effect']): Condition[] => whensOf(asked.rules, effect).map((when) => bind(when, principal));
-  return scopeOf(and(or(...whens('permits')), ...whens('restricts')), narrowing(asked.rules, principal));
+  try {
+    const bound = asked.rules.map(({ effect, rule }) => ({ effect, when: bind(rule.when, principal), narrow: rule.narrow }));
+    const permits = bound.filter(({ effect, when }) => effect === 'permits' && !isNothing(when));
+    const restricts = bound.filter(({ effect }) => effect === 'restricts');
+    const narrow = narrowing(permits);
+    return scopeOf(and(or(...permits.map((r) => r.when)), ...restricts.map((r) => r.when)), narrow && bind(narrow, principal));
+  } catch {
+    return scopeOf(NOTHING);
+  }
 }
 
 function decision(operation: Operation, principal: SecureUser, asked: AskedRules, resource: Resource): Decision {

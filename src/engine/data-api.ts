@@ -1,8 +1,10 @@
+import { NOTHING } from '../core/condition.js';
 import { AccessDenied, BadInput, Conflict, notFound } from '../core/errors.js';
 import type { SecureUser } from '../core/principal.js';
+import { scopeOf } from '../core/scope.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../store/caller-query.js';
 import type { Cursor, Paging, StoredInstance, UnwoundItem } from '../store/port.js';
-import { instancePlan, itemPlan } from '../store/scoped-query.js';
+import { instancePlan, itemPlan, looksInside } from '../store/scoped-query.js';
 import type { Asking } from './asking.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
@@ -12,6 +14,9 @@ import { instanceFields, itemView, type Views } from './views.js';
 
 const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
 const PENDING: CallerQuery = parseQuery({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' }, INSTANCE_FIELDS);
+
+/** Stands where the scope of instances is not asked for. */
+const NO_INSTANCE = scopeOf(NOTHING);
 
 const both = (...of: CallerQuery[]): CallerQuery => ({ kind: 'and', of });
 
@@ -27,7 +32,8 @@ export class Reads {
   }
 
   private itemPlan(principal: SecureUser, query: CallerQuery, paging: Paging) {
-    return itemPlan(this.asking.scope(principal, 'task:read'), this.asking.scope(principal, 'instance:read'), query, paging, this.options);
+    const instances = looksInside(query, paging) ? this.asking.scope(principal, 'instance:read') : NO_INSTANCE;
+    return itemPlan(this.asking.scope(principal, 'task:read'), instances, query, paging, this.options);
   }
 
   async itemRows(principal: SecureUser, query: CallerQuery, paging: Paging): Promise<UnwoundItem[]> {

@@ -91,17 +91,20 @@ export interface ScopedOptions {
   readonly reindexed: boolean;
 }
 
+/** True when a query for items names more of the instance than every reader of its items sees. */
+export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean {
+  return sort.some(([field]) => !field.startsWith('items.') && !SEEN_WITH_ITEM.has(field)) || leaves(query).some((leaf) => leaf.on === 'row' && !SEEN_WITH_ITEM.has(leaf.field));
+}
+
 /**
  * The plan of a list of items: scope and caller's query side by side. `instances` is the scope of reading instances;
- * it joins in where the query names more of the instance than every reader of its items sees, so that nobody learns
- * by filtering what he may not read. Undefined: nothing can be found, and no query is to be sent.
+ * it joins in where the query `looksInside` an instance, so that nobody learns by filtering what he may not read; else
+ * it is not asked. Undefined: nothing can be found, and no query is to be sent.
  */
 export function itemPlan(scope: Scope, instances: Scope, query: CallerQuery, paging: Paging, options: ScopedOptions): ItemPlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const known = pinned(query);
-  const sorted = (paging.sort ?? []).some(([field]) => !field.startsWith('items.') && !SEEN_WITH_ITEM.has(field));
-  const looksInside = sorted || leaves(query).some((leaf) => leaf.on === 'row' && !SEEN_WITH_ITEM.has(leaf.field));
-  const condition = and(specialise(conditionOf(scope), known), looksInside ? conditionOf(instances) : EVERYTHING);
+  const condition = and(specialise(conditionOf(scope), known), looksInside(query, paging) ? conditionOf(instances) : EVERYTHING);
   if (isNothing(condition)) return undefined;
   const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
   const { tokens, rest } = narrowing(narrow, known.get('item.status') === 'wait');

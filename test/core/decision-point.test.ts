@@ -234,6 +234,11 @@ describe('where a list is searched', () => {
     expect(narrowOf(rule(A, NARROW), rule(not(EVERYTHING)))).toEqual(NARROW);
   });
 
+  test('is nowhere when a rule says where in words that are no condition', () => {
+    const point = createDecisionPoint([policy('p', { permissive: [rule(A, { op: 'matches', field: 'item.a' } as unknown as Condition)] })]);
+    expect(point.scope(ALICE, 'task:read')).toEqual({ kind: 'nothing' });
+  });
+
   test('is not narrowed for administrators', () => {
     expect(createDecisionPoint([tenants, policy('p', { permissive: [rule(A, NARROW)] })]).scope(ADMIN, 'task:read')).not.toHaveProperty('narrow', NARROW);
   });
