@@ -108,9 +108,9 @@ test.each(REFUSED)('%s: it does not start, and names the setting', async (_, env
 });
 
 test('in production it starts with a secret of its own, and without the demo users', async () => {
-  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that is long enough, and nobody knows' });
+  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that is long enough, and nobody knows', TRUST_PROXY: 'loopback' });
   try {
-    const visitor = new Visitor(app.address);
+    const visitor = new Visitor(app.address, { 'x-forwarded-proto': 'https' });
     await visitor.get('/login');
     expect((await visitor.post('/login', { userName: 'user1', password: 'user1-demo' })).status).toBe(401);
     expect(app.output()).not.toContain('user1-demo');
