@@ -1,0 +1,71 @@
+import { CallLimits } from '../../src/store/call-limits.js';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const never = (): Promise<never> => new Promise(() => undefined);
+const LATE = { code: 'store-unavailable', status: 503, message: 'The store did not answer in time.' };
+
+describe('The limits of calls', () => {
+  test('give up a call that takes too long, and tell it so', async () => {
+    const limits = new CallLimits(50);
+    let signal: AbortSignal | undefined;
+    const call = limits.call(() => {
+      ({ signal } = limits);
+      return never();
+    });
+    await expect(call).rejects.toMatchObject(LATE);
+    expect(signal).toMatchObject({ aborted: true, reason: expect.objectContaining(LATE) as unknown });
+    expect(limits.signal).toBeUndefined();
+  });
+
+  test('leave answers and failures of calls in time as they are', async () => {
+    const limits = new CallLimits(1000);
+    expect(await limits.call(async () => 5)).toBe(5);
+    await expect(limits.call(async () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+  });
+
+  test('count what the calls of one piece of work take together, side by side only once', async () => {
+    const limits = new CallLimits(300);
+    const took: number[] = [];
+    await limits.bounded(async () => {
+      await Promise.all(Array.from({ length: 10 }, () => limits.call(() => pause(100))));
+      for (let i = 0; i < 4; i++) {
+        const began = Date.now();
+        await expect(limits.call(never)).rejects.toMatchObject(LATE);
+        took.push(Date.now() - began);
+      }
+    });
+    expect(took[0]).toBeGreaterThan(250);
+    expect(took.reduce((a, b) => a + b)).toBeLessThan(600);
+  });
+
+  test('do not count for work inside that is bounded itself, nor when the work has ended', async () => {
+    const limits = new CallLimits(500);
+    const four = async (call: () => Promise<unknown>): Promise<void> => {
+      for (let i = 0; i < 4; i++) await call();
+    };
+    let later: Promise<void> = Promise.resolve();
+    await limits.bounded(async () => {
+      await four(() => limits.bounded(() => limits.call(() => pause(300))));
+      later = pause(0).then(() => four(() => limits.call(() => pause(300))));
+    });
+    await expect(later).resolves.toBeUndefined();
+  });
+
+  test('let work take its time while the store answers, and end it when the store no longer does', async () => {
+    const limits = new CallLimits(40);
+    expect(await limits.whileAnswering(async () => undefined, () => pause(200).then(() => 'built'))).toBe('built');
+    let signal: AbortSignal | undefined;
+    const gone = limits.whileAnswering(never, () => {
+      ({ signal } = limits);
+      return never();
+    });
+    await expect(gone).rejects.toMatchObject(LATE);
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('are none where none is given', async () => {
+    const limits = new CallLimits();
+    expect(await limits.bounded(() => limits.call(() => pause(30).then(() => 'done')))).toBe('done');
+    expect(await limits.whileAnswering(() => Promise.reject(new Error('no')), async () => 'done')).toBe('done');
+  });
+});
