@@ -42,15 +42,23 @@ function engine(kit: CommandKit, secured: GuardApi): EngineApi {
   };
 }
 
+/** What the guard keeps is nobody's answer, also here (spec 08, 12). */
+function withoutOurs(rows: readonly object[]): Options[] {
+  return rows.map((row) => {
+    const { guard: _ours, items, ...rest } = row as Options;
+    return Array.isArray(items) ? { ...rest, items: withoutOurs(items as object[]) } : rest;
+  });
+}
+
 function data(kit: CommandKit, secured: GuardApi): DataApi {
   const { hostStore } = kit.runner;
   const as = (user: unknown, call: Call): Promise<never> => kit.asking.call(user, 'instance:read', { kind: 'system' }, call) as Promise<never>;
   return {
     ...secured.data,
-    getPendingUserTasks: (query, user) => as(user, () => hostStore.findItems({ ...query, 'items.status': 'wait', 'items.type': 'bpmn:UserTask' })),
-    findItems: (query, user) => as(user, () => hostStore.findItems(query ?? {})),
-    findItem: (query, user) => as(user, async () => (await hostStore.findItems(query))[0]),
-    findInstances: (query, user, options) => as(user, () => hostStore.findInstances(query ?? {}, options ?? 'summary')),
+    getPendingUserTasks: (query, user) => as(user, () => hostStore.findItems({ ...query, 'items.status': 'wait', 'items.type': 'bpmn:UserTask' }).then(withoutOurs)),
+    findItems: (query, user) => as(user, () => hostStore.findItems(query ?? {}).then(withoutOurs)),
+    findItem: (query, user) => as(user, async () => withoutOurs(await hostStore.findItems(query))[0]),
+    findInstances: (query, user, options) => as(user, () => hostStore.findInstances(query ?? {}, options ?? 'summary').then(withoutOurs)),
   };
 }
 

@@ -32,6 +32,7 @@ onStores('With the rules switched off', (kind) => {
       expect(items).toMatchObject([{ elementId: 't', assignee: 'ann', instanceData: { x: 1 }, processName: 'M' }]);
       expect(await api(guard).data.getPendingUserTasks({}, bob)).toHaveLength(1);
       expect(await api(guard).data.findInstances({}, bob)).toMatchObject([{ name: 'M', status: 'running' }]);
+      expect(JSON.stringify([items, await api(guard).data.findInstances({}, bob)])).not.toContain('"guard"');
       const next = await api(guard).engine.invoke({ id: execution.id, 'items.elementId': 't' }, { y: 2 }, bob);
       expect(next.instance.data).toMatchObject({ x: 1, y: 2, seen: 2 });
       const assigned = await api(guard).engine.assign({ id: execution.id, 'items.elementId': 'u' }, { z: 3 }, { assignee: 'zoe', anything: 'goes' }, bob);
