@@ -15,7 +15,7 @@ const operationsOf = (kind: ResourceKind): Operation[] => (Object.keys(OPERATION
 const everybody = Object.entries(PRINCIPALS);
 const RIGHT = { extra: [], missing: [] };
 
-describeStores('Scoped lists are what the decision permits', (kind) => {
+describeStores('Scoped lists are what the decision permits', ['memory', 'folder', 'mongo'], (kind) => {
   let place: Filled;
   beforeAll(async () => {
     place = await filled(kind);

@@ -67,9 +67,7 @@ export async function filled(kind: keyof typeof KINDS, given?: readonly Row[]): 
   return { store, java, rows, models: kept.map((model) => normalise({ ...model, owner: model.owner ?? null })), close };
 }
 
-/** The tests on every store; on MongoDB where there is a server. */
-export function describeStores(title: string, tests: (kind: keyof typeof KINDS) => void): void {
-  describe(`${title}, in memory`, () => tests('memory'));
-  describe(`${title}, in a folder`, () => tests('folder'));
-  describeMongo(`${title}, on MongoDB`, () => tests('mongo'));
+/** The tests on stores of these kinds; on MongoDB where there is a server. */
+export function describeStores(title: string, kinds: readonly (keyof typeof KINDS)[], tests: (kind: keyof typeof KINDS) => void): void {
+  for (const kind of kinds) (kind === 'mongo' ? describeMongo : describe)(`${title}, ${{ memory: 'in memory', folder: 'in a folder', mongo: 'on MongoDB' }[kind]}`, () => tests(kind));
 }
