@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SecureUser } from '../../src/core/principal.js';
-import { deriveGuard } from '../../src/engine/derive.js';
+import { deriveGuard } from '../../src/engine/model/derive.js';
 import { normalise } from '../../src/store/codec.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../src/store/port.js';
 import { USER_TASK, type Row } from './corpus.js';

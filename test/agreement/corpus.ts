@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import { isPlainObject } from '../../src/core/plain-object.js';
-import { deriveGuard } from '../../src/engine/derive.js';
+import { deriveGuard } from '../../src/engine/model/derive.js';
 import { normalise } from '../../src/store/codec.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem, StoredModel } from '../../src/store/port.js';
 
@@ -79,7 +79,7 @@ function states(tenantId: unknown): Row[] {
     one(task({ candidateUsers: ['bob', 'alice'], candidateGroups: ['it', 'hr'] })),
     one(task({}, { open: true })),
     one(task({ assignee: 'alice' }, { open: true })),
-    one(task({}, { closed: true, why: 'secret' })),
+    one(task({}, { closed: true, why: 'nobody was named' })),
     one(task({ assignee: 'bob' }, { owner: 'alice' })),
     one(task({ status: 'end', assignee: 'bob' }, { completedBy: 'alice' })),
     one(task({ status: 'end' }, { open: true, completedBy: 'bob' })),
@@ -119,7 +119,7 @@ export function corpus(): Row[] {
   rows.push(kept({}, SOMEBODY_ELSE.map((name) => task({ assignee: name })), 'zoe'));
   rows.push(kept({}, SOMEBODY_ELSE.map((name) => task({ candidateUsers: [name], dueDate: new Date(name.length), priority: name.length })), undefined));
   rows.push(kept({}, [task({ status: 'end' }, { open: true }), task({ candidateGroups: ['hr'] }), task({ assignee: 'bob' }, { closed: true })], 'zoe'));
-  rows.push(kept({ tenantId: 'acme' }, [task({ seq: 1, id: 'twin' }), task({ seq: 1, id: 'twin', assignee: 'alice' }), task({ seq: undefined, assignee: 'alice' }), task({ seq: null, candidateUsers: ['alice'] }), task({ seq: -3, assignee: 'alice' }), task({ seq: 1.5, assignee: 'alice' }), task({ seq: '2', assignee: 'alice' })], 'bob'));
+  rows.push(kept({ tenantId: 'acme' }, [task({ seq: 1, id: 'twin' }), task({ seq: 2, id: 'twin', assignee: 'alice' }), task({ seq: undefined, assignee: 'alice' }), task({ seq: null, candidateUsers: ['alice'] }), task({ seq: -3, assignee: 'alice' }), task({ seq: 1.5, assignee: 'alice' }), task({ seq: '2', assignee: 'alice' })], 'bob'));
   // Data of every kind.
   for (const data of DATA) rows.push(kept({ data }, [task({ assignee: 'alice' }), task({ candidateGroups: ['hr'] })], 'bob'), kept({ data, tenantId: 'acme' }, [task({}, { open: true })], 'alice'));
   // Large ones.

@@ -1,0 +1,87 @@
+import { createGuard, type FindPage, type Guard, type ItemView, type SecureUser } from 'bpmn-guard';
+import { createDecisionPoint } from '../../src/core/decision-point.js';
+import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
+import { tenants } from '../../src/core/policies/tenants.js';
+import { answers } from './oracle.js';
+import { PRINCIPALS } from './principals.js';
+import { describeStores, filled, type Filled } from './stores.js';
+import { difference, instancesOf, itemsOf, permitted, tasksOf, type Thing } from './truth.js';
+
+const point = createDecisionPoint([taskRulesPolicy, tenants]);
+const RIGHT = { extra: [], missing: [] };
+const WAITING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
+const everybody = Object.entries(PRINCIPALS);
+
+interface Row {
+  readonly id: string;
+  readonly items?: unknown;
+}
+const keyOf = ({ instanceId, id }: ItemView): string => `${instanceId}/${id}`;
+const keyOfRow = (row: Row): string => (Array.isArray(row.items) ? row.id : `${row.id}/${(row.items as Row).id}`);
+
+/** All pages of a list, one after the other. */
+async function pages(guard: Guard, who: SecureUser, request: Readonly<Record<string, unknown>>): Promise<{ rows: string[]; total: number }> {
+  const rows: string[] = [];
+  let total = -1;
+  for (let after: string | null = null; ; ) {
+    const page: FindPage = await guard.api.data.find({ ...request, after, getTotalCount: true }, who);
+    rows.push(...page.data.map((row) => keyOfRow(row as unknown as Row)));
+    expect(page.data.length).toBeLessThanOrEqual(request.limit as number);
+    if (total >= 0) expect(page.totalCount).toBe(total);
+    total = page.totalCount as number;
+    if (page.nextCursor === null) return { rows, total };
+    after = page.nextCursor;
+  }
+}
+
+describeStores('What the API lists is what the decision permits', ['memory', 'mongo'], (kind) => {
+  describe.each([false, true])('with the marker of a complete reindex: %s', (reindexed) => {
+    let place: Filled;
+    let guard: Guard;
+    beforeAll(async () => {
+      place = await filled(kind);
+      if (reindexed) await place.store.values('guard').set('reindexed', true);
+      guard = await createGuard({ store: place.store, env: {} });
+      expect((await guard.health()).reindexed).toBe(reindexed);
+    });
+    afterAll(async () => {
+      await guard.close();
+      await place.close();
+    });
+
+    const check = (name: string, found: readonly string[], expected: readonly Thing[]): void => expect({ name, ...difference(found, expected, reindexed) }).toEqual({ name, ...RIGHT });
+
+    test.each(everybody)('to %s', async (name, who) => {
+      const { data, tasks } = guard.api;
+      const mine = permitted(point, who, 'task:read', tasksOf(place.rows));
+      const readable = permitted(point, who, 'instance:read', instancesOf(place.rows));
+      const waiting = mine.filter(({ instance, item }) => item !== undefined && answers(WAITING, instance, [item]));
+
+      const items = await data.findItems({}, who);
+      check(name, items.map(keyOf), mine);
+      expect(await tasks.count({}, who)).toBe(items.length);
+      const pending = await data.getPendingUserTasks({}, who);
+      check(name, pending.map(keyOf), waiting);
+      expect(await tasks.count(undefined, who)).toBe(pending.length);
+      const instances = await data.findInstances({}, who);
+      check(name, instances.map(({ id }) => id), readable);
+
+      const canRead = new Set(readable.map(({ key }) => key));
+      for (const view of [...items, ...pending]) expect('data' in view || 'instanceData' in view || 'vars' in view).toBe(canRead.has(view.instanceId));
+      for (const view of instances) {
+        const stored = readable.find(({ key }) => key === view.id) as Thing;
+        const visible = itemsOf(stored.instance).filter((item) => point.allows(who, 'task:read', { instance: stored.instance, item }));
+        expect(view.items.map(({ id }) => id)).toEqual(visible.map(({ id }) => id));
+      }
+      expect(JSON.stringify([items, instances])).not.toContain('secret');
+
+      const limit = kind === 'mongo' ? 300 : 37;
+      const ofInstances = await pages(guard, who, { limit });
+      expect(ofInstances).toEqual({ rows: instances.map(({ id }) => id), total: instances.length });
+      const ofItems = await pages(guard, who, { limit, filter: { 'items.id': { $exists: true } } });
+      expect(ofItems).toEqual({ rows: items.map(keyOf), total: items.length });
+      const bySeq = await pages(guard, who, { limit: 500, filter: WAITING, sort: { 'items.elementId': -1, name: 1 } });
+      expect({ ...bySeq, rows: [...bySeq.rows].sort() }).toEqual({ rows: pending.map(keyOf).sort(), total: pending.length });
+    });
+  });
+});
