@@ -1,4 +1,4 @@
-import { deriveGuard } from '../dist/esm/engine/derive.js';
+import { deriveGuard } from '../dist/esm/engine/model/derive.js';
 
 const MINUTE = 60_000;
 const BEGUN = Date.UTC(2026, 0, 5, 8);

@@ -13,15 +13,15 @@ export { parseCondition, printCondition } from './core/condition-json.js';
 export type { Resource } from './core/resource.js';
 export { openStore } from './store/open.js';
 export type { Store, AuditEntry, StoredUser } from './store/port.js';
-export { VARIABLES } from './engine/environment.js';
-export { TRANSITIONS } from './engine/task-state.js';
+export { VARIABLES } from './engine/contract/environment.js';
+export { TRANSITIONS } from './engine/model/task-state.js';
 export type {
   Assignment, AuditSink, CommandOptions, DataApi, Directory, EngineApi, ExecutionView, FindPage, FindRequest, GuardApi, GuardEvent,
   GuardLogger, GuardOptions, Health, Identity, InstanceView, ItemView, ModelApi, StoreOptions, TasksApi, TaskState,
-} from './engine/types.js';
+} from './engine/contract/types.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';
-export { userDirectory, type DirectoryUser, type UserChange, type UserDirectory } from './engine/directory.js';
-export { userAdmin, type NewUser, type UserAdmin } from './engine/user-admin.js';
+export { userDirectory, type DirectoryUser, type UserChange, type UserDirectory } from './engine/users/directory.js';
+export { userAdmin, type NewUser, type UserAdmin } from './engine/users/user-admin.js';
 export { authenticate, type AuthenticateOptions } from './express/authenticate.js';
 export { keyAdmin, type KeyAdmin } from './express/key-admin.js';
 export type { ActsFor, NewKey } from './express/key-input.js';

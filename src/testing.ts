@@ -1,5 +1,5 @@
 import { createGuard, type Guard } from './express/create-guard.js';
-import type { GuardOptions } from './engine/types.js';
+import type { GuardOptions } from './engine/contract/types.js';
 import { ADMIN, SecureUser, type UserInfo } from './core/principal.js';
 
 /**

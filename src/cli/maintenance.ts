@@ -1,5 +1,5 @@
-import { isReindexed, reindex } from '../engine/reindex.js';
-import { verifyStore } from '../engine/verify.js';
+import { isReindexed, reindex } from '../engine/upkeep/reindex.js';
+import { verifyStore } from '../engine/upkeep/verify.js';
 import type { Io } from './io.js';
 import { readArguments } from './options.js';
 import { withStore } from './store.js';
@@ -37,7 +37,7 @@ export const reindexAll: Run = (args, io) => {
       return 0;
     }
     // Only here: loading bpmn-server takes a while.
-    const { definitionLoader } = await import('../engine/definition-loader.js');
+    const { definitionLoader } = await import('../engine/model/definition-loader.js');
     const interruption = io.onInterrupt();
     let skipped = 0;
     const complete = await reindex(store, {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readStore } from '../engine/environment.js';
+import { readStore } from '../engine/contract/environment.js';
 import { openStore, type StoreOptions } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { UsageError, type Io } from './io.js';

@@ -1,5 +1,5 @@
-import { userDirectory, type UserDirectory } from '../engine/directory.js';
-import { checkUser, checkUserName } from '../engine/user-input.js';
+import { userDirectory, type UserDirectory } from '../engine/users/directory.js';
+import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';

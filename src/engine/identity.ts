@@ -3,12 +3,12 @@ import { OPERATIONS, type Operation } from '../core/operation.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
 import { rightsIn, type Right } from '../core/rights.js';
-import type { Asking } from './asking.js';
-import type { Target } from './audit.js';
-import type { Contexts } from './context.js';
-import { bindApi } from './secured-api.js';
-import type { Flags } from './environment.js';
-import type { GuardApi, Identity } from './types.js';
+import type { Asking } from './enforcement/asking.js';
+import type { Target } from './enforcement/audit.js';
+import type { Contexts } from './execution/context.js';
+import { bindApi } from './enforcement/secured-api.js';
+import type { Flags } from './contract/environment.js';
+import type { GuardApi, Identity } from './contract/types.js';
 
 type Member = (...args: unknown[]) => unknown;
 

@@ -1,5 +1,5 @@
 import type { UserInfo } from '../core/principal.js';
-import type { Guard, GuardApi, Identity } from '../engine/types.js';
+import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
 import { bearerWay, denied, isDenied, keyWay, sessionWay, unwrap, type Caller, type GivenUser, type Way } from './credentials.js';
 import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
 import { apiKeys, type ApiKeys } from './keys.js';

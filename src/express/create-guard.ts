@@ -1,5 +1,5 @@
 import { createGuard as createEngineGuard } from '../engine/guard.js';
-import type { Guard as EngineGuard, GuardOptions } from '../engine/types.js';
+import type { Guard as EngineGuard, GuardOptions } from '../engine/contract/types.js';
 import { express, type HttpFace } from './index.js';
 
 /** A guarded bpmn-server, with its middleware for HTTP. */

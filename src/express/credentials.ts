@@ -1,8 +1,8 @@
 import { AccessDenied, CouldNotTell, isGuardError } from '../core/errors.js';
 import { isPlainObject } from '../core/plain-object.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
-import type { Identity } from '../engine/types.js';
-import { isReserved } from '../engine/user-input.js';
+import type { Identity } from '../engine/contract/types.js';
+import { isReserved } from '../engine/users/user-input.js';
 import { isJson, jsonBody } from './body.js';
 import type { HttpRequest } from './http.js';
 import type { ApiKey, ApiKeys } from './keys.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SecureUser } from '../core/principal.js';
-import type { GuardApi } from '../engine/types.js';
+import type { GuardApi } from '../engine/contract/types.js';
 
 /** What the middleware leaves at `res.locals` for the routes behind it. */
 export interface Locals {

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/operation.js';
 import type { Right } from '../core/rights.js';
-import type { Guard as EngineGuard } from '../engine/types.js';
+import type { Guard as EngineGuard } from '../engine/contract/types.js';
 import { authenticate, type AuthenticateOptions } from './authenticate.js';
 import { createErrorHandler } from './error-handler.js';
 import type { ErrorMiddleware, Middleware } from './http.js';

@@ -1,6 +1,6 @@
 import { AccessDenied } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
-import type { Guard } from '../engine/types.js';
+import type { Guard } from '../engine/contract/types.js';
 import type { NewKey } from './key-input.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Conflict } from '../core/errors.js';
-import { readApiKey } from '../engine/environment.js';
+import { readApiKey } from '../engine/contract/environment.js';
 import type { Store } from '../store/port.js';
 import { checkKey, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
 

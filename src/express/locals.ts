@@ -1,4 +1,4 @@
-import type { Identity } from '../engine/types.js';
+import type { Identity } from '../engine/contract/types.js';
 import { localsOf, type HttpResponse } from './http.js';
 
 /** Where `authenticate` leaves what `requirePrivilege` and `requireRight` ask; one for all copies of the package. */

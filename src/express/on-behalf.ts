@@ -1,8 +1,8 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
 import { isPlainObject } from '../core/plain-object.js';
 import { normaliseName, SecureUser } from '../core/principal.js';
-import type { Identity } from '../engine/types.js';
-import { isReserved } from '../engine/user-input.js';
+import type { Identity } from '../engine/contract/types.js';
+import { isReserved } from '../engine/users/user-input.js';
 import type { ApiKey } from './keys.js';
 
 const LONGEST = 200;

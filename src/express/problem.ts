@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR_CODES, isGuardError, type ErrorCode } from '../core/errors.js';
-import type { GuardLogger } from '../engine/types.js';
+import type { GuardLogger } from '../engine/contract/types.js';
 import { localsOf, type HttpRequest, type HttpResponse } from './http.js';
 import { sendJson } from './answer.js';
 

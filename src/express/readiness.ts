@@ -1,4 +1,4 @@
-import type { Guard, Health } from '../engine/types.js';
+import type { Guard, Health } from '../engine/contract/types.js';
 
 /** What anybody may know of the health: yes or no, nothing of what there is. */
 export interface Readiness {

@@ -1,5 +1,5 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
-import type { Guard, GuardLogger } from '../engine/types.js';
+import type { Guard, GuardLogger } from '../engine/contract/types.js';
 import { sendJson, sendText } from './answer.js';
 import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
 import { documentPages } from './docs-page.js';

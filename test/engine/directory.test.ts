@@ -1,6 +1,6 @@
 import * as crypto from 'node:crypto';
 import { createGuard, openStore, userAdmin, userDirectory, type Guard, type Store, type UserAdmin, type UserDirectory } from 'bpmn-guard';
-import { Passwords } from '../../src/engine/passwords.js';
+import { Passwords } from '../../src/engine/users/passwords.js';
 import { person } from '../support/guards.js';
 import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
 

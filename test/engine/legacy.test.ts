@@ -1,7 +1,7 @@
 import * as bpmn from 'bpmn-server';
 import { createGuard, openStore, type Guard, type Store } from 'bpmn-guard';
-import { definitionLoader } from '../../src/engine/definition-loader.js';
-import { reindex } from '../../src/engine/reindex.js';
+import { definitionLoader } from '../../src/engine/model/definition-loader.js';
+import { reindex } from '../../src/engine/upkeep/reindex.js';
 import type { StoredInstance } from '../../src/store/port.js';
 import { bareStage } from '../leaks/bare-stage.js';
 import { ADMIN_USER, person, refusal, waitingTask } from '../support/guards.js';

@@ -1,5 +1,5 @@
 import type { Guard, ItemView } from 'bpmn-guard';
-import { Timers } from '../../src/engine/timers.js';
+import { Timers } from '../../src/engine/execution/timers.js';
 import { ADMIN_USER, eventually, Guards, person, waitingTask } from '../support/guards.js';
 import { boundary, call, catching, chain, element, end, loop, model, parallel, service, start, task, timer } from '../support/models.js';
 import { onStores } from '../support/stores.js';

@@ -1,6 +1,6 @@
-import { Contexts } from '../../src/engine/context.js';
-import { InstanceLocks } from '../../src/engine/locks.js';
-import { Retries } from '../../src/engine/retries.js';
+import { Contexts } from '../../src/engine/execution/context.js';
+import { InstanceLocks } from '../../src/engine/execution/locks.js';
+import { Retries } from '../../src/engine/execution/retries.js';
 import { CouldNotTell } from '../../src/core/errors.js';
 import { openStore } from '../../src/store/open.js';
 import type { LockStore, Store } from '../../src/store/port.js';

@@ -1,6 +1,6 @@
 import * as bpmn from 'bpmn-server';
 import { OPERATIONS, type Guard } from 'bpmn-guard';
-import { MANIFEST, type Coverage } from '../../src/engine/manifest.js';
+import { MANIFEST, type Coverage } from '../../src/engine/enforcement/manifest.js';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards';
 import { onStores } from '../support/stores';
 import { end, model, start, task } from '../leaks/models';

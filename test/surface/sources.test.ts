@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { nodesOf, parse, read, SOURCES } from './sources.js';
 
 const LONGEST = 250;
-const ENVIRONMENT = 'src/engine/environment.ts';
+const ENVIRONMENT = 'src/engine/contract/environment.ts';
 const CONTAINERS = /^(Map|Set|WeakMap|WeakSet|Array|AsyncLocalStorage|EventEmitter)$/;
 
 const variables = (file: string): ts.VariableStatement[] => parse(file).statements.filter(ts.isVariableStatement);

@@ -1,4 +1,4 @@
-import type { Assignment, CommandOptions } from '../../engine/types.js';
+import type { Assignment, CommandOptions } from '../../engine/contract/types.js';
 import { object, optional, query, text, type Schema } from './param.js';
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });

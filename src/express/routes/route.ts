@@ -1,6 +1,6 @@
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
-import type { Guard, GuardApi } from '../../engine/types.js';
+import type { Guard, GuardApi } from '../../engine/contract/types.js';
 import type { Part } from '../multipart.js';
 import type { Readiness } from '../readiness.js';
 import type { Param, Schema } from './param.js';

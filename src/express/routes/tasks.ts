@@ -1,4 +1,4 @@
-import type { GuardApi, ItemView } from '../../engine/types.js';
+import type { GuardApi, ItemView } from '../../engine/contract/types.js';
 import { DATA, list, member, ref } from './common.js';
 import { optional, query, text, type Schema } from './param.js';
 import { route, type Route, type Takes } from './route.js';

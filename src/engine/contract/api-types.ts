@@ -1,0 +1,164 @@
+import type { UserInfo } from '../../core/principal.js';
+
+export type Data = Record<string, unknown>;
+export type Query = Record<string, unknown>;
+
+/** Admitted options of a command; any other key is refused. */
+export interface CommandOptions {
+  /** Which start event, where a model has several. */
+  readonly startNodeId?: string;
+  /** Return when the input is stored, and go on in the background. */
+  readonly noWait?: boolean;
+}
+
+/** A task or another element of an instance, as a caller gets it. */
+export interface ItemView {
+  readonly id: string;
+  readonly instanceId: string;
+  readonly processName: string;
+  readonly elementId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: string;
+  readonly seq: number;
+  readonly assignee?: string | null;
+  readonly candidateUsers?: readonly string[];
+  readonly candidateGroups?: readonly string[];
+  /** What may be done with a user task at this moment. */
+  readonly state?: TaskState;
+  readonly owner?: string;
+  readonly completedBy?: string;
+  /** Present where the principal may read the instance. */
+  readonly data?: Data;
+  readonly [field: string]: unknown;
+}
+
+/** The states of a waiting user task (spec 08, 3), and `done`. */
+export type TaskState = 'open' | 'unclaimed' | 'assigned' | 'delegated' | 'closed' | 'starting' | 'done';
+
+/** An instance as a caller gets it. */
+export interface InstanceView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly version: number;
+  readonly startedAt?: Date;
+  readonly endedAt?: Date | null;
+  readonly startedBy?: string;
+  readonly data: Data;
+  /** Those that the principal may read. */
+  readonly items: readonly ItemView[];
+  readonly [field: string]: unknown;
+}
+
+/** What a command returns: a plain view, pruned to what the principal may read (spec 08, 38). */
+export interface ExecutionView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly data: Data;
+  readonly instance: InstanceView;
+  readonly items: readonly ItemView[];
+  /** The item that the command acted on, where it may be read. */
+  readonly item?: ItemView;
+  readonly tokens: readonly Record<string, unknown>[];
+  /** Itself, since applications use it. */
+  readonly execution: ExecutionView;
+  getItems(): readonly ItemView[];
+  /** Resolves to a fresh view when work begun with `noWait` has settled. */
+  tillDone(): Promise<ExecutionView>;
+}
+
+/** What an assignment sets; `assignee: null` gives the task back. Further keys with plain values are kept with the task. */
+export interface Assignment {
+  readonly assignee?: string | null;
+  readonly candidateUsers?: readonly string[] | string | null;
+  readonly candidateGroups?: readonly string[] | string | null;
+  readonly dueDate?: Date | string | null;
+  readonly followUpDate?: Date | string | null;
+  readonly priority?: number | string | null;
+  readonly [extra: string]: unknown;
+}
+
+/** bpmn-server's own `BPMNAPI.engine`. The user may be left out inside `runAs`. */
+export interface EngineApi {
+  start(name: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  invoke(query: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  assign(query: Query, data: Data, assignment: Assignment, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  throwMessage(messageId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView | null>;
+  throwSignal(signalId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<(string | { instanceId: string; itemId: string })[]>;
+  startEvent(instanceId: string | Query, elementId: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  upgrade(model: string, afterNodeIds: readonly string[], user?: UserInfo): Promise<string[]>;
+  get(query: Query, user?: UserInfo): Promise<ExecutionView>;
+}
+
+/** Which page of which list. */
+export interface FindRequest {
+  readonly filter?: Query;
+  /** Cursor of the page before. */
+  readonly after?: string | null;
+  /** Rows per page; default 10, at most 1000. */
+  readonly limit?: number;
+  readonly sort?: Record<string, 1 | -1>;
+  readonly projection?: readonly string[] | Record<string, 0 | 1 | boolean>;
+  readonly getTotalCount?: boolean;
+}
+
+/** One page; `nextCursor` is null on the last, and what `after` takes on the others. */
+export interface FindPage {
+  readonly data: readonly Data[];
+  readonly nextCursor: string | null;
+  readonly totalCount?: number;
+}
+
+/** bpmn-server's own `BPMNAPI.data`, and the paged `find`. */
+export interface DataApi {
+  getPendingUserTasks(query?: Query, user?: UserInfo): Promise<ItemView[]>;
+  findItems(query?: Query, user?: UserInfo): Promise<ItemView[]>;
+  /** Undefined when there is none, as upstream answers. */
+  findItem(query: Query, user?: UserInfo): Promise<ItemView | undefined>;
+  findInstances(query?: Query, user?: UserInfo, options?: 'summary' | 'full' | { projection?: unknown; sort?: Record<string, 1 | -1> }): Promise<InstanceView[]>;
+  deleteInstances(query: Query, user?: UserInfo): Promise<{ deletedCount: number }>;
+  /** A page of instances, or of items where the filter or sort names a field below `items.`. */
+  find(request: FindRequest, user?: UserInfo): Promise<FindPage>;
+}
+
+/** bpmn-server's own `BPMNAPI.model`. */
+export interface ModelApi {
+  get(query?: Query, user?: UserInfo): Promise<Data[]>;
+  list(query?: Query, user?: UserInfo): Promise<{ name: string; saved?: Date }[]>;
+  save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<boolean>;
+  load(name: string, user?: UserInfo): Promise<Data>;
+  getSource(name: string, user?: UserInfo): Promise<string>;
+  findEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
+  findStartEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
+  delete(name: string, user?: UserInfo): Promise<boolean>;
+  rename(name: string, newName: string, user?: UserInfo): Promise<boolean>;
+  /** Writes the sources of the models found into an existing folder; resolves to their names. Each must be one that may be written. */
+  export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
+}
+
+/** The life cycle of one user task, by its id (spec 01, Task life cycle). */
+export interface TasksApi {
+  take(itemId: string, user?: UserInfo): Promise<ItemView>;
+  /** Undefined in return: the task may no longer be read by who released it. */
+  release(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  assign(itemId: string, assignee: string, user?: UserInfo): Promise<ItemView | undefined>;
+  delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView>;
+  /** By the delegate: gives it back. By the owner: recalls it. */
+  resolve(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  complete(itemId: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;
+  /** How many items `findItems` would find; waiting user tasks where no query is given. */
+  count(query?: Query, user?: UserInfo): Promise<number>;
+  /** Who else may do the task, for people pickers. */
+  candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
+}
+
+/** The engine, data and models, each call enforced and scoped for its principal. */
+export interface GuardApi {
+  readonly engine: EngineApi;
+  readonly data: DataApi;
+  readonly model: ModelApi;
+  readonly tasks: TasksApi;
+}

@@ -1,0 +1,147 @@
+import type { Decision } from '../../core/decision.js';
+import type { Operation } from '../../core/operation.js';
+import type { Policy } from '../../core/policy.js';
+import type { SecureUser, UserInfo } from '../../core/principal.js';
+import type { Resource } from '../../core/resource.js';
+import type { Right } from '../../core/rights.js';
+import type { AuditEntry, Store } from '../../store/port.js';
+import type { GuardApi } from './api-types.js';
+
+export type * from './api-types.js';
+
+/** Where the data lives. */
+export type StoreOptions =
+  | { readonly url: string; readonly name: string; /** Milliseconds after which an unanswered call is given up; default 5000. */ readonly timeout?: number }
+  | { readonly folder: string }
+  | { readonly memory: true };
+
+/** Looks users up; see `directory` in the options. */
+export interface Directory {
+  /** The user of that exact name, or undefined when there is none. Rejects when it could not tell. */
+  find(userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined>;
+  /**
+   * The user of that name when that is the password and the user is not disabled, else undefined; unknown users take as
+   * long as others. Rejects when it could not tell.
+   */
+  verify?(userName: string, password: string): Promise<UserInfo | undefined>;
+  /** Tells of each user that was changed, so that the next call sees it at once; gives what ends that. */
+  onChanged?(handler: (userName: string) => void): () => void;
+}
+
+/**
+ * What an enforcement point outside the engine asks: `authenticate`, `requirePrivilege` and `requireRight` are made of
+ * it. Who calls must have been established by the caller of these.
+ */
+export interface Identity {
+  /** With one, groups and `disabled` come from it, whatever else is said of a user. */
+  readonly hasDirectory: boolean;
+  /** Who acts without a login; undefined unless REQUIRE_AUTHENTICATION is `false`. */
+  readonly nobody: SecureUser | undefined;
+  /**
+   * The user as the directory has it today.
+   * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
+   */
+  establish(user: UserInfo): Promise<SecureUser>;
+  /** A principal that is no user of the directory, such as a program with a key. This very object counts, no copy of it. */
+  vouch(info: UserInfo): SecureUser;
+  /** The API bound to a principal. @param actor name of who calls on its behalf, for the audit trail */
+  bind(principal: SecureUser, actor?: string): GuardApi;
+  /** `runAs` for a principal that is established. @param actor name of who calls on its behalf, for the audit trail */
+  run<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T>;
+  /**
+   * Asserts that the user may do it: to the resource, or without one, that there could be a resource where it may.
+   * @param user undefined: the ambient principal
+   * @param name of what is asked for, for the audit trail
+   * @throws AccessDenied; recorded
+   */
+  require(user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string): Promise<SecureUser>;
+  /** Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws AccessDenied; recorded */
+  requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
+  /** Asserts what `require` asserts, of a principal that is established; not recorded. @throws AccessDenied */
+  decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
+  /** Does something for a user and records what came of it, done or refused. `what`: an operation, or a name in its place. */
+  call<T>(user: UserInfo | undefined, what: string, target: AuditEntry['resource'], work: (principal: SecureUser) => Promise<T>): Promise<T>;
+  /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
+  refused(name: string | undefined, target: AuditEntry['resource'], error: unknown, onBehalfOf?: string): Promise<void>;
+}
+
+/** Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change an answer. */
+export type AuditSink = (entry: AuditEntry) => void | Promise<void>;
+
+/** Where the guard writes what its operator should know; never data of users. */
+export interface GuardLogger {
+  info(message: string, facts?: Record<string, unknown>): void;
+  warn(message: string, facts?: Record<string, unknown>): void;
+  error(message: string, facts?: Record<string, unknown>): void;
+}
+
+/** What a guard is made of. */
+export interface GuardOptions {
+  /** bpmn-server's configuration; the guard brings its own data store, model store and cache. */
+  readonly configuration?: object;
+  /** A server that was made with `{cron: false}`, instead of a configuration. */
+  readonly server?: object;
+  readonly store: StoreOptions | Store;
+  /** Missing: what the application hands over about a user counts. */
+  readonly directory?: Directory;
+  /** Policies beside task rules and tenants. */
+  readonly policies?: readonly Policy[];
+  readonly audit?: AuditSink;
+  /** Where REQUIRE_AUTHENTICATION and ENFORCE_SECURITY are read from; default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly logger?: GuardLogger;
+  /** Accept a bpmn-server outside the supported range: its exact version, as text. */
+  readonly acceptHostVersion?: string;
+  /** Milliseconds a command waits for an instance that others hold; default 30000. */
+  readonly lockWait?: number;
+  /** Milliseconds after which a lock without a lease (an unguarded host's) counts as left behind; default 600000. */
+  readonly staleLockAfter?: number;
+  /** What is stored with an instance: its log (default true), save points for restart (false), the model's source (true). */
+  readonly keep?: { readonly logs?: boolean; readonly savePoints?: boolean; readonly source?: boolean };
+}
+
+/** A notification after the fact: ids and names only (spec 08, 39). */
+export interface GuardEvent {
+  readonly event: 'denied' | 'assigned' | 'completed' | 'started';
+  readonly userName: string | null;
+  readonly operation: Operation;
+  readonly instanceId?: string;
+  readonly itemId?: string;
+  readonly elementId?: string;
+  readonly modelName?: string;
+  readonly assignee?: string;
+}
+
+/** How a guard and its store are. */
+export interface Health {
+  readonly ok: boolean;
+  readonly store: { readonly kind: string; readonly answers: boolean };
+  readonly missingIndexes: readonly string[];
+  readonly reindexed: boolean;
+  /** Instances with work between two instances that was not finished. */
+  readonly stuck: number;
+  readonly bypass: boolean;
+}
+
+/** A guarded bpmn-server. */
+export interface Guard {
+  /** bpmn-server's own shape; calls on its `engine`, `dataStore` and `definitions` are enforced for the principal of `runAs`. */
+  readonly server: { readonly engine: unknown; readonly dataStore: unknown; readonly definitions: unknown; readonly [member: string]: unknown };
+  readonly api: GuardApi;
+  readonly store: Store;
+  readonly identity: Identity;
+  /** The API bound to one user: no call needs a user argument. */
+  as(user: UserInfo): GuardApi;
+  /** Runs a function with the user as the ambient principal; ends with the promise it returns. */
+  runAs<T>(user: UserInfo, fn: () => T | Promise<T>): Promise<T>;
+  /** The resource as it is stored, or by its ids alone: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name } }`. */
+  can(user: UserInfo, operation: Operation, resource?: Resource): Promise<boolean>;
+  /** The same with its reasons. To whom may not read the resource, it says no more than that it is not found. */
+  explain(user: UserInfo, operation: Operation, resource?: Resource): Promise<Decision>;
+  on(event: GuardEvent['event'], handler: (event: GuardEvent) => void | Promise<void>): () => void;
+  install(): Promise<void>;
+  health(): Promise<Health>;
+  close(): Promise<void>;
+  /** The principal of the current async context. */
+  current(): SecureUser | undefined;
+}

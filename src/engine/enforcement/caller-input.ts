@@ -1,0 +1,96 @@
+import { BadInput } from '../../core/errors.js';
+import { normaliseName } from '../../core/principal.js';
+import { isPlainObject } from '../../core/plain-object.js';
+import { toDate, toPriority } from '../model/due-date.js';
+import type { CommandOptions } from '../contract/types.js';
+
+export { checkData } from '../model/input-data.js';
+
+/**
+ * Options of a command: an allow-list, since upstream's others act on strangers' tasks (W4, W3). Keys with the value
+ * undefined or null count as not given; `userName` is upstream's own and left out.
+ * @throws BadInput `bad-option`, naming the key
+ */
+export function checkOptions(value: unknown): CommandOptions {
+  if (value === undefined || value === null) return {};
+  if (!isPlainObject(value)) throw new BadInput('bad-option', 'Options must be a plain object.');
+  const options: { startNodeId?: string; noWait?: boolean } = {};
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry === undefined || entry === null || key === 'userName') continue;
+    if (key === 'startNodeId' && typeof entry === 'string') options.startNodeId = entry;
+    else if (key === 'noWait' && typeof entry === 'boolean') options.noWait = entry;
+    else throw new BadInput('bad-option', `Option ${JSON.stringify(key)} is not admitted, or has the wrong type; admitted are startNodeId (text) and noWait (boolean).`);
+  }
+  return options;
+}
+
+/**
+ * @throws BadInput `bad-request` when it is not a text
+ */
+export function checkId(value: unknown, what: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 500) return value;
+  throw new BadInput('bad-request', `${what} must be a text.`);
+}
+
+/** A checked assignment: what is set, by field; `assignee: null` is a release. */
+export interface CheckedAssignment {
+  readonly assignee?: string | null;
+  /** Candidates, dates and priority, as they are stored. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Fields of the application's own. */
+  readonly extras: Readonly<Record<string, unknown>>;
+}
+
+/** Limits of an assignment: names of a list, extras, characters of one text. */
+const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
+
+const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+/** Names that a task or its view has already; an extra must not pass for one of them. */
+const TAKEN: ReadonlySet<string> = new Set(
+  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(' '),
+);
+
+const bad = (message: string): never => {
+  throw new BadInput('bad-assignment', message);
+};
+
+function nameOrBad(value: unknown, key: string): string {
+  if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text) return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+  return normaliseName(value) ?? bad(`${key} must be a name; a text that is not empty and not *.`);
+}
+
+function names(value: unknown, key: string): string[] {
+  if (value === null || value === undefined) return [];
+  const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? Array.from(value as unknown[]) : bad(`${key} must be a list of names.`);
+  if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold ${ASSIGNMENT_LIMITS.names} names.`);
+  return [...new Set(list.map((entry) => nameOrBad(entry, key)))];
+}
+
+function dateOrBad(value: unknown, key: string): Date | null {
+  return value === null ? null : (toDate(value, new Date()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
+}
+
+/**
+ * An assignment of a caller: only assignee, candidates, dates, priority and extras with a plain value may be set
+ * (spec 01); upstream copies every key onto the item (W5).
+ * @throws BadInput `bad-assignment`, naming the key
+ */
+export function checkAssignment(value: unknown): CheckedAssignment {
+  if (!isPlainObject(value)) return bad('An assignment is a plain object.');
+  const fields: Record<string, unknown> = {};
+  const extras: Record<string, unknown> = {};
+  let assignee: string | null | undefined;
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry === undefined) continue;
+    if (key === 'assignee') assignee = entry === null ? null : nameOrBad(entry, key);
+    else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
+    else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
+    else if (key === 'priority') fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
+    else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${JSON.stringify(key)} cannot be assigned.`);
+    else if (entry !== null && !['string', 'number', 'boolean'].includes(typeof entry) && !(entry instanceof Date)) bad(`${JSON.stringify(key)} must be a plain value.`);
+    else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text) bad(`${JSON.stringify(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+    else extras[key] = entry;
+  }
+  if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras) bad(`An assignment may set ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
+  return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
+}

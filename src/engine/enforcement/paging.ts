@@ -1,0 +1,85 @@
+import { BadInput } from '../../core/errors.js';
+import { isPlainObject } from '../../core/plain-object.js';
+import { parseField, type QueryFields } from '../../store/caller-query.js';
+import type { Cursor, Paging, Sort } from '../../store/port.js';
+
+/** Rows of a page where nothing is said, and at most. */
+export const PAGE = { size: 10, most: 1000 } as const;
+/** Rows of a list that is not paged, at most (spec 06, T24). */
+export const LIST_MOST = 10_000;
+
+/** An instance, and one of its items by `seq` and id; or a number of rows. */
+const CURSOR = /^(?:([0-9a-f]{24})(?:~(-?\d[\d.e+-]{0,24})?~([\w-]{0,1000}))?|o(\d{1,9}))$/;
+const bad = (message: string): never => {
+  throw new BadInput('bad-query', message);
+};
+
+/**
+ * The parameters of a list. What is not known is refused: a filter with a slip in its name would otherwise find all.
+ * @throws BadInput `bad-query`, naming what was met
+ */
+export function parseParameters(input: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  if (input === undefined || input === null) return {};
+  if (!isPlainObject(input)) return bad(`Parameters are an object of ${known.join(', ')}.`);
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const strange = given.find(([name]) => !known.includes(name));
+  if (strange !== undefined) return bad(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
+  return Object.fromEntries(given);
+}
+
+/** Where a page begins, as it is told to the caller: opaque to it. */
+export function printCursor(place: Cursor | { readonly skip: number }): string {
+  if ('skip' in place) return `o${place.skip}`;
+  if (place.item === undefined) return place.id;
+  return `${place.id}~${place.seq ?? ''}~${Buffer.from(place.item).toString('base64url')}`;
+}
+
+/**
+ * A caller's sort: an object of fields and directions, in order.
+ * @throws BadInput `bad-query` for a field that may not be sorted by
+ */
+export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; items: boolean } {
+  if (input === undefined || input === null) return { items: false };
+  if (!isPlainObject(input)) return bad('A sort is an object of fields and 1 or -1.');
+  const entries = Object.entries(input).filter(([name]) => name !== '_id');
+  if (entries.length > 4) return bad('A sort names at most 4 fields.');
+  const places = entries.map(([name, direction]) => {
+    if (direction !== 1 && direction !== -1) return bad(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
+    const { on, field } = parseField(name, fields);
+    return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
+  });
+  return { ...(places.length === 0 ? {} : { sort: places.map(({ key }) => key) }), items: places.some(({ on }) => on === 'item') };
+}
+
+/**
+ * @throws BadInput `bad-query` when limit or cursor are not what this package hands out
+ */
+export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined): Paging & { readonly limit: number } {
+  const size = limit === undefined || limit === null ? PAGE.size : limit;
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most) return bad(`limit must be a whole number from 1 to ${PAGE.most}.`);
+  if (after === undefined || after === null) return { limit: size, sort };
+  const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? bad('after must be a cursor of the page before.');
+  if ((skip !== undefined) !== (sort !== undefined)) return bad('after belongs to a page in another order.');
+  if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
+    if (seq !== undefined && !Number.isFinite(Number(seq))) return bad('after must be a cursor of the page before.');
+  return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }), ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }) } };
+}
+
+/**
+ * The fields of a projection: a list of names, or a flat object of 0, 1, true and false (spec 08, 29). What it makes is
+ * a function over a finished view, so that it can only leave out.
+ * @throws BadInput `bad-query`
+ */
+export function parseProjection(input: unknown): (view: Record<string, unknown>) => Record<string, unknown> {
+  if (input === undefined || input === null) return (view) => view;
+  const pairs: [string, unknown][] = Array.isArray(input) ? input.map((name) => [name as string, 1]) : isPlainObject(input) ? Object.entries(input) : bad('A projection is a list of names, or an object of 0 and 1.');
+  const shown = new Map<string, boolean>();
+  for (const [name, value] of pairs) {
+    if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name)) return bad('A projection names plain fields.');
+    if (value !== 0 && value !== 1 && value !== true && value !== false) return bad(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
+    shown.set(name.split('.')[0] as string, Boolean(value));
+  }
+  if (shown.size === 0) return (view) => view;
+  const keeps = [...shown].some(([name, value]) => value && name !== '_id');
+  return (view) => Object.fromEntries(Object.entries(view).filter(([name]) => (keeps ? name === 'id' || shown.get(name) === true : shown.get(name) !== false)));
+}

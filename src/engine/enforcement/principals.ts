@@ -1,0 +1,128 @@
+import { AccessDenied, CouldNotTell, isGuardError } from '../../core/errors.js';
+import { looksLikeUser, SecureUser, SYSTEM_USER, toPrincipal, type UserInfo } from '../../core/principal.js';
+import type { Contexts } from '../execution/context.js';
+import { DEVELOPER, type Flags } from '../contract/environment.js';
+import type { Directory } from '../contract/types.js';
+
+/** How long an answer of the directory is used, in milliseconds (spec 08, 35). */
+const CACHE = 5000;
+const LIMIT = 1000;
+
+/** How long the directory may take to answer, in milliseconds. */
+const DIRECTORY_LIMIT = 5000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => (timer = setTimeout(() => reject(new Error('No answer in time.')), DIRECTORY_LIMIT)));
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+const nobody = (): AccessDenied => new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
+
+/** A plain user name in the user's place of a call, as `server.engine` takes it; undefined or null for none. */
+export class PlainName {
+  constructor(readonly name: unknown) {}
+}
+
+/** Finds out who calls: an explicit user before the ambient one, both as the directory knows them today (spec 08, 33 to 35). */
+export class Principals {
+  private readonly cache = new Map<string, { readonly until: number; readonly principal: SecureUser }>();
+  /** Those that are not in the directory: programs with a key, the developer. Told apart by identity, which nobody can send. */
+  private readonly vouched = new WeakSet<SecureUser>([SYSTEM_USER]);
+  /** One more with each `forget`: an answer that was asked for before is not kept. */
+  private forgotten = 0;
+  /** Who acts where nobody is named, while there is no login. */
+  readonly developer: SecureUser = this.vouch({ userName: DEVELOPER });
+
+  constructor(
+    private readonly contexts: Contexts,
+    private readonly directory: Directory | undefined,
+    private readonly flags: Flags,
+  ) {}
+
+  get hasDirectory(): boolean {
+    return this.directory !== undefined;
+  }
+
+  /**
+   * A principal that the directory is not asked about, since it is no user of it; this very object alone.
+   * @throws TypeError when it is not a valid user
+   */
+  vouch(info: UserInfo): SecureUser {
+    const principal = new SecureUser(info);
+    this.vouched.add(principal);
+    return principal;
+  }
+
+  /**
+   * @param user what stands in the user's place of the call; undefined or null: the ambient principal
+   * @throws TypeError when it is anything else than a user
+   * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
+   */
+  async of(user?: unknown): Promise<SecureUser> {
+    if (user instanceof PlainName) return this.named(user.name);
+    if (user !== undefined && user !== null) return this.today(this.explicit(user));
+    const ambient = this.contexts.principal;
+    if (ambient !== undefined) return this.today(ambient);
+    if (!this.flags.requireAuthentication) return this.developer;
+    throw nobody();
+  }
+
+  private explicit(user: unknown): SecureUser {
+    if (looksLikeUser(user) || (typeof user === 'object' && user !== null && 'userName' in user)) return toPrincipal(user);
+    throw new TypeError('A user is a SecureUser or an object with a userName.');
+  }
+
+  /**
+   * A plain name, as `server.engine` takes it: the ambient principal's own, or one that the directory knows.
+   * @throws AccessDenied `unauthenticated`
+   */
+  private async named(name: unknown): Promise<SecureUser> {
+    if (name === undefined || name === null) return this.of();
+    if (typeof name !== 'string') return this.of(name);
+    const ambient = this.contexts.principal;
+    if (ambient !== undefined) {
+      if (ambient.userName === name) return this.today(ambient);
+      throw new AccessDenied('unauthenticated', 'The user name of the call is not the one of the principal that is calling.');
+    }
+    if (!this.flags.requireAuthentication || (this.flags.bypass && this.directory === undefined)) return toPrincipal({ userName: name });
+    if (this.directory === undefined) throw new AccessDenied('unauthenticated', 'A plain user name needs a user directory, or a call inside guard.runAs.');
+    return this.today(toPrincipal({ userName: name }));
+  }
+
+  /** The principal with the groups it has today; refused when the directory does not know it, or it was disabled. */
+  private async today(principal: SecureUser): Promise<SecureUser> {
+    if (this.directory === undefined || this.vouched.has(principal)) return principal;
+    const known = this.cache.get(principal.userName);
+    if (known !== undefined && known.until > Date.now()) return known.principal;
+    const { forgotten } = this;
+    const found = await this.look(this.directory, principal.userName);
+    if (found === undefined || found.disabled === true) throw new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
+    const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
+    if (fresh.userName !== principal.userName) throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
+    if (this.cache.size >= LIMIT) this.cache.clear();
+    if (forgotten === this.forgotten) this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
+    return fresh;
+  }
+
+  private async look(directory: Directory, userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined> {
+    try {
+      return await inTime(directory.find(userName));
+    } catch (error) {
+      throw isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
+    }
+  }
+
+  /** May a task of that tenant be assigned to that name? Without a directory every name will do. */
+  async isAssignable(name: string, tenantId: string | null): Promise<boolean> {
+    if (this.directory === undefined) return true;
+    const found = await this.look(this.directory, name);
+    return found !== undefined && found.disabled !== true && (found.tenantId ?? null) === tenantId;
+  }
+
+  /** Makes the next call ask the directory again; for who was just disabled here. */
+  forget(userName: string): void {
+    this.forgotten++;
+    this.cache.delete(userName);
+  }
+}

@@ -1,0 +1,84 @@
+import { SYSTEM_USER } from '../../core/principal.js';
+import type { InstanceGuard } from '../../store/port.js';
+import { guardOf } from './commit.js';
+import { assertOwnPath } from '../model/data-path.js';
+import type { Command, Contexts } from './context.js';
+import type { HostExecution, HostToken } from '../model/host.js';
+import { adoptLegacy } from '../model/legacy.js';
+
+/** Ties the host's live executions to the command in which they came to be. */
+export class Adoption {
+  private readonly commands = new WeakMap<HostExecution, Command>();
+
+  constructor(private readonly contexts: Contexts) {}
+
+  /** Called for every execution that the host creates or restores. */
+  adopt(execution: HostExecution): void {
+    const { command } = this.contexts;
+    const { instance } = execution;
+    if (instance.guard === undefined || instance.guard === null) {
+      const isNew = instance.saved === undefined || instance.saved === null;
+      instance.guard = isNew ? this.freshGuard(command) : adoptLegacy(execution);
+      if (isNew) instance.tenantId = command?.tenantId;
+    }
+    const append = execution.appendData as (...args: unknown[]) => void;
+    execution.appendData = (input: unknown, item: unknown, path: unknown, assignment: unknown) => {
+      assertOwnPath(instance.data, path);
+      append.call(execution, input, item, path, assignment);
+    };
+    if (command === undefined) return;
+    if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
+    this.commands.set(execution, command);
+    // The host sets it for `start` and `invoke`, and forgets it for a second start event.
+    execution.userName ??= command.starter;
+    wrap(execution, ['save', 'assign'], (work) => command.track(work));
+    // The host does not wait for these; of `noWait`, for its worker.
+    wrap(execution, command.background ? ['end', 'execute', 'signalItem2'] : ['end'], (work) => command.join(work));
+    const { tokens, promises } = execution;
+    const push = promises.push.bind(promises);
+    promises.push = (...work) => {
+      for (const entry of work) void command.join(Promise.resolve(entry));
+      return push(...work);
+    };
+    // Nor for how a token ends, nor for the tokens of an ad-hoc sub-process at all.
+    const joinToken = (token: HostToken): void => wrap(token, token.type === 'AdHoc' ? ['end', 'terminate', 'execute'] : ['end', 'terminate'], (work) => command.join(work));
+    const set = tokens.set.bind(tokens);
+    for (const token of tokens.values()) joinToken(token);
+    tokens.set = (id, token) => (joinToken(token), set(id, token));
+  }
+
+  /** The command in which an execution lives, while that runs. */
+  commandOf(execution: HostExecution): Command | undefined {
+    const command = this.commands.get(execution);
+    return command === undefined || command.finished || command.settled || command.failed ? undefined : command;
+  }
+
+  /** Resolves when the command in which an execution lives has ended and given its locks back. */
+  async ended(execution: HostExecution): Promise<void> {
+    await this.commands.get(execution)?.ended;
+  }
+
+  private freshGuard(command: Command | undefined): InstanceGuard {
+    const { causer = SYSTEM_USER, starter = SYSTEM_USER.userName, modelsOwner } = command ?? {};
+    const guard: InstanceGuard = { rev: 0, startedBy: starter, items: {} };
+    if (causer.userName !== starter) guard.causedBy = causer.userName;
+    if (modelsOwner !== undefined) guard.modelsOwner = modelsOwner;
+    return guard;
+  }
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** Puts something around methods of one live object; its class stays as it is. */
+function wrap(object: Record<string, unknown>, methods: readonly string[], around: (work: Promise<unknown>) => Promise<unknown>): void {
+  for (const name of methods) {
+    const original = object[name] as Method;
+    object[name] = (...args: unknown[]) => around(original.apply(object, args));
+  }
+}
+
+/** What the guard keeps of one item of a live instance; made when it is not there. */
+export function keptFor(execution: HostExecution, itemId: string): Record<string, unknown> {
+  const items = (guardOf(execution.instance).items ??= {});
+  return (items[itemId] ??= {});
+}

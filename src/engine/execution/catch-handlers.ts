@@ -1,0 +1,37 @@
+import type { HostListener } from '../model/host.js';
+
+type Handler = (...args: never[]) => unknown;
+type Failed = (event: string, error: unknown) => void;
+
+/**
+ * Handlers of the application are called as before; what an asynchronous one rejects with is told to `failed`, since the
+ * host does not wait for it and the rejection would end the process (spec 08, 23). What one throws at once still makes
+ * the command fail.
+ */
+export function catchHandlers(listener: HostListener, failed: Failed): void {
+  const wrappers = new WeakMap<Handler, Handler>();
+  const wrap = (event: string, fn: Handler): Handler => {
+    const known = wrappers.get(fn);
+    if (known !== undefined) return known;
+    const wrapper: Handler = function (this: unknown, ...args) {
+      const result: unknown = Reflect.apply(fn, this, args);
+      if (result instanceof Promise) result.catch((error: unknown) => failed(event, error));
+      return result;
+    };
+    wrappers.set(fn, wrapper);
+    return wrapper;
+  };
+  const emitter = listener as unknown as Record<string, (event: string, fn: Handler, ...rest: unknown[]) => unknown>;
+  for (const [names, around] of [
+    [['on', 'addListener', 'once'], wrap],
+    [['off', 'removeListener'], (_event: string, fn: Handler) => wrappers.get(fn) ?? fn],
+  ] as const) {
+    for (const name of names) {
+      const original = emitter[name]?.bind(listener);
+      if (original !== undefined) emitter[name] = (event, fn, ...rest) => original(event, typeof fn === 'function' ? around(event, fn) : fn, ...rest);
+    }
+  }
+  for (const [event, registered] of Object.entries(listener._events ?? {})) {
+    for (const entry of [registered].flat()) if (entry.once !== true && typeof entry.fn === 'function') entry.fn = wrap(event, entry.fn);
+  }
+}

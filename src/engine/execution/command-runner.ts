@@ -1,0 +1,250 @@
+import { Conflict, GuardError, notFound } from '../../core/errors.js';
+import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
+import type { Store, StoredInstance } from '../../store/port.js';
+import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
+import { Command, type Contexts } from './context.js';
+import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
+import type { HostStore } from './host-store.js';
+import type { InstanceLocks, Release } from './locks.js';
+import { noteInitiators } from '../model/model-facts.js';
+import { isOutage } from './transient.js';
+import type { GuardLogger } from '../contract/types.js';
+
+/** On whose account a command runs. */
+export interface Account {
+  readonly causer: SecureUser;
+  /** Recorded as starter of what is started; default the causer's name. */
+  readonly starter?: string;
+  /** Default: the causer's tenant. */
+  readonly tenantId?: string | undefined;
+  readonly modelsOwner?: string | undefined;
+  /** The work goes on in the background when `work` has returned. */
+  readonly noWait?: boolean;
+}
+
+export interface RunnerParts {
+  readonly store: Store;
+  readonly hostStore: HostStore;
+  readonly contexts: Contexts;
+  readonly locks: InstanceLocks;
+  readonly logger: GuardLogger;
+  /** Told what failed inside a model without stopping it. */
+  readonly onFailures: (command: Command) => Promise<void>;
+}
+
+type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
+
+/**
+ * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases (spec 08, 19
+ * and 46). What fails is not written.
+ */
+export class CommandRunner {
+  readonly contexts: Contexts;
+  readonly hostStore: HostStore;
+  /** The host's own server, and what follows a stored command; set once while the guard is put together. */
+  server!: HostServer;
+  afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
+  /** Told of instances of which it is not known whether, or not known that all of, a command was stored. */
+  inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
+  private readonly running = new Set<Promise<unknown>>();
+  private readonly settling = new WeakMap<HostExecution, Promise<void>>();
+  private readonly begun = new WeakMap<HostExecution, StoredInstance>();
+  private closing = false;
+
+  constructor(private readonly parts: RunnerParts) {
+    this.contexts = parts.contexts;
+    this.hostStore = parts.hostStore;
+  }
+
+  private assertOpen(): void {
+    if (this.closing && this.contexts.command === undefined) throw new GuardError('closed', 'The guard was closed.');
+  }
+
+  private keepTrack<T>(work: Promise<T>): Promise<T> {
+    this.running.add(work);
+    const done = (): void => void this.running.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  /** Refuses new commands and waits for the running ones, at most `limit` milliseconds. */
+  async close(limit: number): Promise<void> {
+    this.closing = true;
+    const deadline = new Promise<void>((resolve) => setTimeout(resolve, limit).unref());
+    await Promise.race([deadline, this.idle()]);
+  }
+
+  private async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running);
+  }
+
+  /** A command that begins without an instance. */
+  run<T>(account: Account, work: (command: Command) => Promise<T>): Promise<T> {
+    this.assertOpen();
+    const { causer, starter = causer.userName, tenantId = causer.tenantId, modelsOwner = causer.owner } = account;
+    const command = new Command(causer, tenantId, modelsOwner, starter);
+    return this.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
+  }
+
+  /** A command on one instance, under its lock; `work` gets the document as it was read there. */
+  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, { noWait = false, starter }: { noWait?: boolean; starter?: string } = {}): Promise<T> {
+    this.assertOpen();
+    if (this.contexts.command?.held.has(id)) throw new Conflict('busy', 'The instance is in the middle of this command.');
+    return this.keepTrack(this.lockAndRun(id, causer, starter ?? causer.userName, work, noWait));
+  }
+
+  private async lockAndRun<T>(id: string, causer: SecureUser, starter: string, work: Work<T>, noWait: boolean): Promise<T> {
+    const release = await this.parts.locks.lock(id);
+    let document: StoredInstance | undefined;
+    try {
+      document = await this.parts.store.instances.load(id);
+      if (document?.guard?.pending !== undefined) {
+        await writePending(this.parts.store, id, document.guard);
+        document = await this.parts.store.instances.load(id);
+      }
+      if (document === undefined) throw notFound('instance');
+    } catch (error) {
+      await release(error);
+      throw error;
+    }
+    const found = document;
+    const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
+    const command = new Command(causer, found.tenantId ?? undefined, owner, starter);
+    command.held.add(id);
+    command.loaded.set(id, found);
+    return this.execute(command, noWait, () => work(command, found), [release]);
+  }
+
+  private async execute<T>(command: Command, noWait: boolean, work: () => Promise<T>, releases: Release[]): Promise<T> {
+    const end: Release = async (failure) => {
+      command.finished = true;
+      for (const release of releases) await release(failure);
+      command.end();
+    };
+    try {
+      const result = await this.contexts.runCommand(command, async () => {
+        command.background = noWait;
+        const value = await work();
+        const workers = noWait ? [...command.executions.values()].map((execution) => execution.worker).filter((worker) => worker !== undefined) : [];
+        command.background = workers.length > 0;
+        if (command.background) await this.begin(command, workers, releases, end);
+        else {
+          await command.settle();
+          for (const execution of command.executions.values()) noteInitiators(execution);
+          await this.lockMain(command, releases);
+          await this.commit(command);
+        }
+        for (const after of command.afterwards) await after();
+        return value;
+      });
+      if (!command.background) {
+        await end();
+        await this.parts.onFailures(command);
+        await this.afterStored(command);
+      }
+      return result;
+    } catch (error) {
+      command.failed = true;
+      for (const undo of command.undo) undo();
+      await end(error);
+      if (command.writing && isOutage(error)) this.inDoubt([...command.executions.keys()]);
+      throw error;
+    }
+  }
+
+  /** What a command makes of several instances is written under the lock of its main one, which can be new. */
+  private async lockMain(command: Command, releases: Release[]): Promise<void> {
+    const main = command.saved.size > 1 ? mainOf(command) : undefined;
+    if (main !== undefined && !command.held.has(main.id) && !main.saved) releases.push(await this.parts.locks.lock(main.id));
+  }
+
+  private async commit(command: Command): Promise<void> {
+    if (!(await commit(this.parts.store, command, this.hostStore.keep))) this.inDoubt([...command.executions.keys()]);
+  }
+
+  /** Stores where `noWait` work begins and lets it go on; a new instance is locked before others can find it. */
+  private async begin(command: Command, workers: Promise<unknown>[], releases: Release[], end: Release): Promise<void> {
+    await Promise.race([command.firstSave, ...workers]);
+    if (command.error !== undefined) throw command.error;
+    const { begun } = command;
+    const execution = begun && command.executions.get(begun.id);
+    if (execution !== undefined) {
+      if (execution.instance.saved === undefined) releases.push(await this.parts.locks.lock(execution.id));
+      noteInitiators(execution);
+      const stored = await commitBeginning(this.parts.store, command, this.hostStore.keep);
+      if (stored !== undefined) this.begun.set(execution, stored);
+    }
+    const finishing = this.keepTrack(this.finishInBackground(command, workers, end));
+    for (const live of command.executions.values()) this.settling.set(live, finishing);
+  }
+
+  /** The state of an execution as this command has stored it: of `noWait` work, that in which it begins. */
+  storedOf(execution: HostExecution): StoredInstance {
+    return this.begun.get(execution) ?? (execution.instance as unknown as StoredInstance);
+  }
+
+  private async finishInBackground(command: Command, workers: Promise<unknown>[], end: Release): Promise<void> {
+    let failure: unknown;
+    await this.contexts.runCommand(command, async () => {
+      try {
+        await Promise.all(workers);
+        await command.settle();
+        command.background = false;
+        for (const execution of command.executions.values()) {
+          command.saved.set(execution.id, execution.instance);
+          noteInitiators(execution);
+        }
+        await this.commit(command);
+      } catch (error) {
+        failure = error;
+        command.failed = true;
+        for (const undo of command.undo) undo();
+        if (!isOutage(error)) await this.recordFailure(command, error);
+      }
+    });
+    await end(failure);
+    // The work begins again where it began, when the store is back.
+    if (isOutage(failure)) this.inDoubt([...command.executions.keys()]);
+    await this.parts.onFailures(command);
+    if (!command.failed) await this.afterStored(command);
+  }
+
+  /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
+  private async recordFailure(command: Command, error: unknown): Promise<void> {
+    this.parts.logger.error('work in the background failed', { error: error instanceof Error ? error.message : String(error) });
+    for (const id of command.executions.keys()) {
+      command.failures.push({ what: 'work in the background failed', instanceId: id });
+      await this.noteFailure(id).catch((failed: unknown) => this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }));
+    }
+  }
+
+  /** The caller holds the lock of the instance. */
+  noteFailure(id: string): Promise<void> {
+    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({ ...guard, failure: 'work in the background failed' }));
+  }
+
+  /** Resolves when the background work of an execution has settled, well or not. */
+  async whenSettled(execution: HostExecution): Promise<void> {
+    await this.settling.get(execution);
+  }
+
+  /** A trusted command on the one item that the query finds. */
+  async onItem<T>(query: Record<string, unknown>, work: (itemId: string) => Promise<T>): Promise<T> {
+    const item = await this.hostStore.findItem(query);
+    return this.onInstance(item.instanceId as string, SYSTEM_USER, () => work(item.id as string));
+  }
+
+  /** A live copy of an instance to look at; what is done to it is not stored. */
+  async look(id: string): Promise<HostExecution> {
+    const document = await this.parts.store.instances.load(id);
+    if (document === undefined) throw notFound('instance');
+    document.logs ??= [];
+    // A command that writes nothing: names of models are resolved with the owner of the instance's.
+    const command = new Command(SYSTEM_USER, document.tenantId ?? undefined, document.guard?.modelsOwner as string | undefined, SYSTEM_USER.userName);
+    try {
+      return (await this.contexts.runCommand(command, () => bpmn.Execution.restore(this.server as never, document as never))) as unknown as HostExecution;
+    } finally {
+      command.finished = true;
+    }
+  }
+}

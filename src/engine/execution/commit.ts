@@ -1,0 +1,150 @@
+import { Conflict, isGuardError } from '../../core/errors.js';
+import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
+import type { Command } from './context.js';
+import { detach } from '../model/data-path.js';
+import { deriveGuard } from '../model/derive.js';
+import type { HostInstance } from '../model/host.js';
+
+/** Which of the large fields are kept, as bpmn-server's data store names them. */
+export interface Keep {
+  readonly logs: boolean;
+  readonly savePoints: boolean;
+  readonly source: boolean;
+}
+
+/** The guard's part of a live instance; every instance of a command has one. */
+export const guardOf = (instance: HostInstance | StoredInstance): InstanceGuard => instance.guard as InstanceGuard;
+
+function savePoints(instance: HostInstance): Record<string, unknown> {
+  const { items, loops, tokens, data } = instance;
+  const last = items.at(-1)?.id as string | undefined;
+  const points = { ...(instance.savePoints as Record<string, unknown> | undefined) };
+  if (last !== undefined) points[last] = structuredClone({ id: last, items, loops, tokens, data });
+  return (instance.savePoints = points);
+}
+
+/** The fields that bpmn-server itself stores, and ours. */
+function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
+  const { id, version, startedAt, endedAt, status, saved, tokens, items, loops, name, data, parentItemId } = instance;
+  const fields: StoredInstance = { id, version, startedAt, endedAt, status, saved, tokens, items: items as StoredInstance['items'], loops, name, data, parentItemId };
+  fields.tenantId = (instance.tenantId as string | undefined) ?? null;
+  if (keep.logs) fields.logs = instance.logs;
+  if (keep.savePoints) fields.savePoints = savePoints(instance);
+  return fields;
+}
+
+/** The guard's part as it is written next: one revision on, and marked while something is left to be done. */
+export function nextGuard(guard: InstanceGuard): InstanceGuard {
+  const { unfinished: _old, ...next } = { ...guard, rev: guard.rev + 1 };
+  const open = guard.busy === true || (guard.outbox ?? []).length > 0 || (guard.pending ?? []).length > 0;
+  return open ? { ...next, unfinished: true } : next;
+}
+
+const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
+
+/** What is to be written of a live instance, which counts it as saved from here on. */
+function prepare(instance: HostInstance, keep: Keep): PendingWrite {
+  const known = guardOf(instance);
+  const fresh = isNew(instance);
+  instance.version = fresh || typeof instance.version !== 'number' ? 0 : instance.version + 1;
+  if (fresh) instance.saved = new Date();
+  const fields = fieldsOf(instance, keep);
+  deriveGuard(fields, nextGuard(known));
+  if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
+  return { rev: fresh ? null : known.rev, fields };
+}
+
+/** @returns false when somebody else wrote meanwhile; nothing was changed */
+async function write(store: Store, { rev, fields }: PendingWrite): Promise<boolean> {
+  if (rev === null) {
+    await store.instances.insert(fields);
+    return true;
+  }
+  const { id, ...changed } = fields;
+  return store.instances.update(id, rev === 0 ? undefined : rev, changed);
+}
+
+/**
+ * Writes one live instance under its revision. The live object then knows the revision that it wrote, so that later
+ * saves of the same execution are no conflict (spec 08, 20).
+ * @throws Conflict `conflict` when somebody else wrote meanwhile; nothing was changed
+ */
+export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
+  const prepared = prepare(instance, keep);
+  if (!(await write(store, prepared))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
+  instance.guard = prepared.fields.guard;
+}
+
+/** The instance that a command is about: the one whose lock it took, else the first that it made. */
+export function mainOf(command: Command): HostInstance | undefined {
+  const saved = [...command.executions.keys(), ...command.saved.keys()].map((id) => command.saved.get(id)).filter((instance) => instance !== undefined);
+  return saved.find(({ id }) => command.held.has(id)) ?? saved[0];
+}
+
+/** Writes what was committed with an instance and belongs to others; what is written already stays. Then forgets it. */
+export async function writePending(store: Store, id: string, guard: InstanceGuard): Promise<InstanceGuard> {
+  for (const one of guard.pending ?? []) {
+    await write(store, one).catch((error: unknown) => {
+      if (!isGuardError(error) || error.code !== 'conflict') throw error;
+    });
+  }
+  const { pending: _written, ...rest } = guard;
+  const next = nextGuard(rest);
+  if (!(await store.instances.update(id, guard.rev, { guard: next }))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
+  return next;
+}
+
+/**
+ * Writes what a command has saved, at once: the write of its main instance carries what it makes of others, so that
+ * either all of it is stored or nothing (spec 08, 46).
+ * @returns whether the others have been written too; else `writePending` has to do so
+ */
+export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {
+  const main = mainOf(command);
+  if (main === undefined) return true;
+  const all = [...command.saved.values()];
+  for (const instance of all) {
+    const guard = guardOf(instance);
+    const deliveries = command.deliveries.get(instance.id) ?? [];
+    if (deliveries.length > 0) guard.outbox = [...(guard.outbox ?? []), ...deliveries];
+    delete guard.busy;
+    delete guard.begun;
+  }
+  const others = all.filter((instance) => instance !== main).map((instance) => ({ instance, prepared: prepare(instance, keep) }));
+  const pending = others.map(({ prepared }) => detach(prepared) as PendingWrite);
+  if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
+  command.writing = true;
+  await writeInstance(store, main, keep);
+  for (const { instance, prepared } of others) instance.guard = prepared.fields.guard;
+  command.saved.clear();
+  if ((guardOf(main).pending ?? []).length === 0) return true;
+  try {
+    main.guard = await writePending(store, main.id, guardOf(main));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Writes the state in which `noWait` work begins, marked as such: what was acknowledged is finished after a crash too.
+ * @returns the state as it was written
+ */
+export async function commitBeginning(store: Store, command: Command, keep: Keep): Promise<StoredInstance | undefined> {
+  const { begun, beginsAt, starter } = command;
+  const live = begun && command.executions.get(begun.id)?.instance;
+  if (begun === undefined || live === undefined) return undefined;
+  begun.guard = { ...(detach(guardOf(live)) as InstanceGuard), busy: true, begun: { itemId: beginsAt ?? null, userName: starter } };
+  command.writing = true;
+  await writeInstance(store, begun, keep);
+  Object.assign(live, { saved: begun.saved, version: begun.version });
+  guardOf(live).rev = guardOf(begun).rev;
+  return begun as unknown as StoredInstance;
+}
+
+/** Changes the guard's part of a stored instance alone; the caller holds its lock. */
+export async function changeGuard(store: Store, id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
+  const document = await store.instances.load(id);
+  if (document?.guard === undefined) return;
+  await store.instances.update(id, document.guard.rev, { guard: nextGuard(change(document.guard)) });
+}

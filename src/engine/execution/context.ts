@@ -1,0 +1,168 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { SecureUser } from '../../core/principal.js';
+import { detach } from '../model/data-path.js';
+import type { Delivery, StoredInstance } from '../../store/port.js';
+import type { HostExecution, HostInstance } from '../model/host.js';
+
+/** A failure inside a model that did not stop it: an expression that came to nothing, a listener that threw. */
+export interface ModelFailure {
+  readonly what: string;
+  readonly instanceId: string;
+  readonly itemId?: string;
+}
+
+/** One command while it runs: what it has loaded, what it will write, who caused it. */
+export class Command {
+  finished = false;
+  failed = false;
+  /** From the first write on it is not known, after a failure of the store, whether the command was stored. */
+  writing = false;
+  /** All work has settled and is being written: nothing joins it any more. */
+  settled = false;
+  /** Resolves when the command has ended and given its locks back. */
+  readonly ended: Promise<void>;
+  /** Called once, when it has. */
+  readonly end: () => void;
+  /** Live executions of this command, by instance. */
+  readonly executions = new Map<string, HostExecution>();
+  /** Instances that the engine saved, to be written when the command settles. */
+  readonly saved = new Map<string, HostInstance>();
+  /** Documents read under the lock, to be used once by the engine's own reads. */
+  readonly loaded = new Map<string, StoredInstance>();
+  /** Instances whose lock this command holds. */
+  readonly held = new Set<string>();
+  readonly deliveries = new Map<string, Delivery[]>();
+  readonly failures: ModelFailure[] = [];
+  /** Called when the command fails: undoes what is not in the store, such as armed timers. */
+  readonly undo: (() => void)[] = [];
+  /** Called when the command has been stored: audit and notifications. */
+  readonly afterwards: (() => Promise<void>)[] = [];
+  /** Set from the return of a `noWait` command until its worker has settled. */
+  background = false;
+  /** Where `noWait` work begins, as it is stored when the command returns: the engine's first save, copied. */
+  begun: HostInstance | undefined;
+  /** The item from which `noWait` work goes on after a crash; undefined for a start. */
+  beginsAt: string | undefined;
+  /** The first error of work that nobody waits for: of a `noWait` worker, or in what the host calls without waiting. */
+  error: Error | undefined;
+  /** Resolves when the engine has saved for the first time. */
+  readonly firstSave: Promise<void>;
+  private markSaved!: () => void;
+  private readonly inflight = new Set<Promise<unknown>>();
+
+  constructor(
+    /** Who caused it. */
+    readonly causer: SecureUser,
+    readonly tenantId: string | undefined,
+    /** Owner of the models that names are resolved with. */
+    readonly modelsOwner: string | undefined,
+    /** Recorded as starter of what this command starts. */
+    readonly starter: string,
+  ) {
+    this.firstSave = new Promise((resolve) => (this.markSaved = resolve));
+    let end!: () => void;
+    this.ended = new Promise((resolve) => (end = resolve));
+    this.end = end;
+  }
+
+  /** The engine's save: kept until the command commits. */
+  save(instance: HostInstance): void {
+    this.saved.set(instance.id, instance);
+    if (this.background) this.begun ??= stateOf(instance);
+    this.markSaved();
+  }
+
+  /** Waits for the promise before the command settles; its rejection is never unhandled. */
+  track<T>(promise: Promise<T>): Promise<T> {
+    this.inflight.add(promise);
+    promise.then(
+      () => this.inflight.delete(promise),
+      () => this.inflight.delete(promise),
+    );
+    return promise;
+  }
+
+  /** For what the host calls without waiting: the command waits for it, and fails with it. */
+  async join(work: Promise<unknown>): Promise<void> {
+    await this.track(work.then(() => undefined, (error: unknown) => this.fail(error)));
+  }
+
+  fail(error: unknown): void {
+    this.error ??= error instanceof Error ? error : new Error(String(error));
+  }
+
+  /** Waits for all that was begun, and brings what is saved up to what has become of it. @throws the error of what nobody waits for */
+  async settle(): Promise<void> {
+    while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
+    if (this.error !== undefined) throw this.error;
+    for (const execution of this.executions.values()) if (this.saved.get(execution.id) === execution.instance) execution.getState();
+    this.settled = true;
+  }
+
+  /** Notes work on an item of another instance: stored with the sender, done when that is (spec 08, 46). */
+  note(from: string, itemId: string, data: Record<string, unknown> | null): void {
+    const delivery: Delivery = { key: randomUUID(), itemId, data: structuredClone(data), causer: this.starter };
+    this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
+  }
+}
+
+/** A copy of what is stored of a live instance, without the objects that hang on it. */
+export function stateOf(instance: HostInstance): HostInstance {
+  return detach({ ...instance }) as HostInstance;
+}
+
+interface Ambient {
+  readonly principal: SecureUser;
+  /** Who really calls, where it is not the principal: the name of the key that calls on its behalf. */
+  readonly actor: string | undefined;
+  ended: boolean;
+}
+
+/** The async contexts of one guard: who calls from outside, and which command is running inside. */
+export class Contexts {
+  private readonly ambient = new AsyncLocalStorage<Ambient>();
+  private readonly commands = new AsyncLocalStorage<Command>();
+
+  /** The principal of `runAs`, until the promise that its function returned has settled. */
+  get principal(): SecureUser | undefined {
+    const ambient = this.ambient.getStore();
+    return ambient === undefined || ambient.ended ? undefined : ambient.principal;
+  }
+
+  /** Who called on whose behalf; also in what still runs after the call has ended. */
+  get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
+    const ambient = this.ambient.getStore();
+    return ambient?.actor === undefined ? undefined : { actor: ambient.actor, userName: ambient.principal.userName };
+  }
+
+  /** @param actor who calls on behalf of the principal, where that is somebody else */
+  async runAs<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T> {
+    const ambient: Ambient = { principal, actor, ended: false };
+    try {
+      return await this.ambient.run(ambient, fn);
+    } finally {
+      ambient.ended = true;
+    }
+  }
+
+  /** The command that is running here. */
+  get command(): Command | undefined {
+    const command = this.commands.getStore();
+    return command === undefined || command.finished ? undefined : command;
+  }
+
+  /** True in what a failed command left running: its saves are dropped. */
+  get abandoned(): boolean {
+    return this.commands.getStore()?.failed === true;
+  }
+
+  runCommand<T>(command: Command, fn: () => Promise<T>): Promise<T> {
+    return this.commands.run(command, fn);
+  }
+
+  /** Runs outside every context: for timers, which act for nobody who called once (spec 08, 17 and 36). */
+  outside<T>(fn: () => T): T {
+    return this.ambient.exit(() => this.commands.exit(fn));
+  }
+}

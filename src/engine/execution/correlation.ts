@@ -1,0 +1,103 @@
+import { compileMatch } from '../../store/match.js';
+import type { CommandRunner } from './command-runner.js';
+import type { HostExecution } from '../model/host.js';
+import { trustedItemPlan } from './host-store.js';
+import type { HostModels } from './host-models.js';
+import type { InnerEngine } from './inner-engine.js';
+import { BadInput } from '../../core/errors.js';
+import { SYSTEM_USER } from '../../core/principal.js';
+import { isScalar } from '../../core/value.js';
+
+type Query = Record<string, unknown>;
+
+interface Target {
+  readonly instanceId: string;
+  readonly itemId: string;
+  readonly name: unknown;
+}
+
+/** What a sender learns of a target that gets its message when the sender has been stored. */
+interface Later {
+  readonly instance: { readonly id: string; readonly name?: unknown };
+}
+
+/**
+ * A model matches by values of its data: one that is an object would be taken for operators of a query, and whoever
+ * gave the data would choose who gets the message (spec 06, T20).
+ */
+function assertPlain(matching: Query): void {
+  const strange = Object.keys(matching).find((field) => matching[field] !== null && !isScalar(matching[field]));
+  if (strange !== undefined) throw new BadInput('bad-query', `A thrown event matches ${JSON.stringify(strange)} by a plain value.`);
+}
+
+/**
+ * Messages and signals that models throw. A start event is started at once, in the thrower's command; a waiting item of
+ * another instance gets it when the thrower has been stored. Targets are those of the thrower's tenant.
+ */
+export class Correlation {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly models: HostModels,
+    private readonly engine: InnerEngine,
+  ) {}
+
+  private get tenantId(): string | null {
+    return this.runner.contexts.command?.tenantId ?? null;
+  }
+
+  /** All that wait for it: of the thrower's own instances as they are now, of all others as they are stored. */
+  private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<Target[]> {
+    assertPlain(matching);
+    const { command } = this.runner.contexts;
+    const query = { ...matching, ...(command === undefined ? {} : { tenantId: this.tenantId }), [`items.${field}`]: id, 'items.status': 'wait' };
+    const rows = await this.runner.hostStore.findItems(query);
+    const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
+    return [...this.ownWaiting(query), ...others.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }))];
+  }
+
+  private ownWaiting(query: Query): Target[] {
+    const asked = compileMatch(trustedItemPlan(query).each);
+    const executions = [...(this.runner.contexts.command?.executions.values() ?? [])];
+    return executions.flatMap((execution) => {
+      const { id, instance } = execution;
+      const items = execution.getItems().filter((item) => asked({ ...instance, tenantId: instance.tenantId ?? null, items: (item.save as () => object).call(item) }));
+      return items.map((item) => ({ instanceId: id, itemId: item.id, name: instance.name }));
+    });
+  }
+
+  private async hand(target: Target, data: object): Promise<Later> {
+    const { command } = this.runner.contexts;
+    const from = [...(command?.executions.keys() ?? [])][0];
+    if (command !== undefined && from !== undefined) {
+      command.note(from, target.itemId, data as Record<string, unknown>);
+      return { instance: { id: target.instanceId, name: target.name } };
+    }
+    const starter = command?.starter ?? SYSTEM_USER.userName;
+    return this.runner.onInstance(target.instanceId, SYSTEM_USER, () => this.engine.host.invoke({ 'items.id': target.itemId }, data, starter, {}), { starter });
+  }
+
+  private started(event: Query, data: object): Promise<HostExecution> {
+    return this.engine.start(event.modelName, data, event.elementId as string) as Promise<HostExecution>;
+  }
+
+  async message(messageId: string, data: object, matching: Query): Promise<Later | HostExecution | null> {
+    if (!messageId) return null;
+    const [event] = await this.models.findEvents({ 'events.messageId': messageId });
+    if (event !== undefined) return this.started(event, data);
+    const [target] = await this.waiting('messageId', messageId, matching);
+    return target === undefined ? null : this.hand(target, data);
+  }
+
+  async signal(signalId: string, data: object, matching: Query): Promise<(string | { instanceId: string; itemId: string })[]> {
+    const reached: (string | { instanceId: string; itemId: string })[] = [];
+    if (!signalId) return reached;
+    for (const event of await this.models.findEvents({ 'events.signalId': signalId })) {
+      reached.push((await this.started(event, data)).instance.id);
+    }
+    for (const target of await this.waiting('signalId', signalId, matching)) {
+      await this.hand(target, data);
+      reached.push({ instanceId: target.instanceId, itemId: target.itemId });
+    }
+    return reached;
+  }
+}

@@ -1,0 +1,65 @@
+import { assignTask, type Assigned, type Scripts } from '../model/assignment.js';
+import { keptFor } from './adoption.js';
+import type { CommandRunner } from './command-runner.js';
+import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
+import type { Timers } from './timers.js';
+
+type Start = (item: HostItem) => Promise<number>;
+const plainStart = (bpmn.Node.prototype as unknown as { start: Start }).start;
+
+/** Keeps what the assignment came to with the instance; what failed goes to the audit trail, by name (spec 01). */
+function record(runner: CommandRunner, item: HostItem, { open, problems }: Assigned): void {
+  const execution = item.token.execution;
+  const kept = keptFor(execution, item.id);
+  if (open) kept.open = true;
+  if (problems.length === 0) return;
+  kept.why = problems.join('; ');
+  runner.contexts.command?.failures.push({ what: `${item.elementId}: ${kept.why as string}`, instanceId: execution.id, itemId: item.id });
+}
+
+function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): void {
+  const upstream = node.start.bind(node);
+  node.start = async (item) => {
+    const scripts = item.context.scriptHandler as Scripts;
+    if (bypass) {
+      const result = await upstream(item);
+      const declared = ['assignee', 'candidateUsers', 'candidateGroups'].some((name) => node.def.$attrs?.[`camunda:${name}`]) || Boolean(node.lane);
+      if (!declared) keptFor(item.token.execution, item.id).open = true;
+      return result;
+    }
+    record(runner, item, await assignTask(node, item, scripts));
+    return plainStart.call(node, item);
+  };
+}
+
+/** Upstream knows the message of an event only; a receive task waits for one as well. */
+function nameMessage(node: HostNode): void {
+  const { name } = (node.def.messageRef ?? {}) as { name?: unknown };
+  if (typeof name === 'string') node.messageId ??= name;
+}
+
+/** Upstream runs the scripts of a process without waiting for them: a failure would end the Node process (spec 08, 23). */
+function joinProcessScripts(process: HostNode['process'], runner: CommandRunner): void {
+  const original = process.doEvent.bind(process);
+  process.doEvent = (...args) => {
+    const work = original(...args);
+    return runner.contexts.command?.join(work) ?? work;
+  };
+}
+
+/**
+ * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, timers are
+ * ours. Called for every `process.loaded`, which the host emits synchronously.
+ */
+export function hookDefinitions(server: HostServer, runner: CommandRunner, timers: Timers, bypass: boolean): void {
+  server.listener.on('process.loaded', ({ context }: { context: HostDefinition }) => {
+    for (const process of new Set([...context.nodes.values()].map((node) => node.process))) joinProcessScripts(process, runner);
+    for (const node of context.nodes.values()) {
+      if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
+      if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
+      for (const behaviour of node.behaviours.values()) {
+        if (typeof behaviour.startTimer === 'function') behaviour.startTimer = (item) => timers.start(behaviour, item);
+      }
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import { SYSTEM_USER } from '../../core/principal.js';
+import type { Delivery, Store } from '../../store/port.js';
+import { changeGuard } from './commit.js';
+import type { CommandRunner } from './command-runner.js';
+import type { Command } from './context.js';
+import type { InnerEngine } from './inner-engine.js';
+import type { InstanceLocks } from './locks.js';
+import type { Retries } from './retries.js';
+
+/**
+ * Work of one instance on another: committed with its sender, done when that is stored, then taken out of the sender
+ * (spec 08, 46). What a crash leaves is found at the next start.
+ */
+export class Deliveries {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly engine: InnerEngine,
+    private readonly store: Store,
+    private readonly locks: InstanceLocks,
+    private readonly retries: Retries,
+  ) {}
+
+  async ofCommand(command: Command): Promise<void> {
+    for (const [from, deliveries] of command.deliveries) {
+      for (const delivery of deliveries) await this.run(from, delivery);
+    }
+  }
+
+  /** A failure leaves the delivery with its sender; what can pass is tried again. */
+  async run(from: string, delivery: Delivery): Promise<void> {
+    await this.retries.attempt('a delivery between two instances', () => this.deliver(from, delivery), { from, item: delivery.itemId });
+  }
+
+  private async deliver(from: string, delivery: Delivery): Promise<void> {
+    await this.runner.contexts.outside(() => this.invokeWaiting(delivery));
+    const release = await this.locks.lock(from);
+    let failure: unknown;
+    try {
+      await changeGuard(this.store, from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await release(failure);
+    }
+  }
+
+  /** Nothing is done to an item that no longer waits: the delivery was done before, or came too late. */
+  private async invokeWaiting({ itemId, data, causer }: Delivery): Promise<void> {
+    const [row] = await this.runner.hostStore.findItems({ 'items.id': itemId });
+    if (row === undefined || row.status !== 'wait') return;
+    const work = async (_command: Command, document: { items?: { id: string; status?: string }[] }): Promise<void> => {
+      if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      await this.engine.host.invoke({ 'items.id': itemId }, data ?? {}, causer, {});
+    };
+    await this.runner.onInstance(row.instanceId as string, SYSTEM_USER, work, { starter: causer });
+  }
+}

@@ -1,0 +1,170 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BadInput, notFound } from '../../core/errors.js';
+import { compileMatch } from '../../store/match.js';
+import type { Filter, Store, StoredModel } from '../../store/port.js';
+import type { Contexts } from './context.js';
+import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
+import { startsOf } from '../model/model-facts.js';
+
+type Events = Record<string, unknown>[];
+type Owner = string | null | undefined;
+
+// A name is used as a key and, on export, as a file name.
+// eslint-disable-next-line no-control-regex
+const NAME = /^(?!\.{1,2}$)[^\u0000-\u001f\u007f/\\]{1,200}$/;
+
+/**
+ * @throws BadInput `bad-model` when it cannot name a model
+ */
+export function checkModelName(name: unknown): string {
+  if (typeof name === 'string' && NAME.test(name) && name.trim() !== '') return name;
+  throw new BadInput('bad-model', 'A model name is a text of 1 to 200 characters without slashes or control characters.');
+}
+
+/**
+ * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
+ * bpmn-server's stores, both of which need MongoDB (spec 08, 16). A name is resolved with the owner given or, without
+ * one, with the owner of the command that runs (spec 08, 31).
+ */
+export class HostModels {
+  constructor(
+    private readonly server: HostServer,
+    private readonly store: Store,
+    private readonly contexts: Contexts,
+  ) {}
+
+  private owner(owner: Owner): string | null {
+    return owner ?? this.contexts.command?.modelsOwner ?? null;
+  }
+
+  /** @throws AccessDenied `not-found` */
+  async loadModel(name: unknown, owner?: Owner): Promise<StoredModel> {
+    const model = await this.store.models.get(checkModelName(name), this.owner(owner));
+    if (model === undefined) throw notFound('model');
+    return model;
+  }
+
+  async getSource(name: unknown, owner?: Owner): Promise<string> {
+    return (await this.loadModel(name, owner)).source ?? '';
+  }
+
+  async getSVG(name: unknown, owner?: Owner): Promise<string | null> {
+    return (await this.loadModel(name, owner)).svg ?? null;
+  }
+
+  async definition(name: string, source: string): Promise<HostDefinition> {
+    const definition = new bpmn.Definition(name, source, this.server as never) as unknown as HostDefinition;
+    await definition.load();
+    return definition;
+  }
+
+  async load(name: unknown, owner?: Owner): Promise<HostDefinition> {
+    return this.definition(checkModelName(name), await this.getSource(name, owner));
+  }
+
+  async loadFromInstance(instance: { name: string; source?: string }, owner?: Owner): Promise<HostDefinition> {
+    return instance.source ? this.definition(instance.name, instance.source) : this.load(instance.name, owner);
+  }
+
+  async get(query: Filter = {}): Promise<StoredModel[]> {
+    return this.store.models.find(query);
+  }
+
+  async getList(query: Filter = {}): Promise<{ name: string; saved?: Date | undefined }[]> {
+    const models = await this.store.models.find(query, { without: ['source', 'svg'] });
+    return models.map(({ name, saved }) => ({ name, saved }));
+  }
+
+  /**
+   * Checks, parses and stores a source; resolves when it is stored.
+   * @throws BadInput `bad-model` when the source is not a BPMN document with a process
+   */
+  async save(name: unknown, source: unknown, svg: string | null = null, owner?: Owner): Promise<StoredModel> {
+    const model = await this.parse(checkModelName(name), source, svg, this.owner(owner));
+    await this.store.models.put(model);
+    return model;
+  }
+
+  private async parse(name: string, source: unknown, svg: string | null, owner: string | null): Promise<StoredModel> {
+    if (typeof source !== 'string' || source.trim() === '') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
+    const data = new bpmn.BpmnModelData(name, source, svg, null as never, null as never);
+    let definition: HostDefinition;
+    try {
+      await this.assertReadable(name, source);
+      definition = await this.definition(name, source);
+      data.parse(definition as never);
+    } catch (error) {
+      throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} is not a BPMN document that can be read.`, { cause: error });
+    }
+    const starts = startsOf(definition);
+    if (definition.processes.size === 0) throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} has no process.`);
+    // Upstream lists the start events of sub-processes too, and its messages and timers start instances in the middle.
+    const own = (data.events as unknown as Events).filter((event) => starts.some(({ elementId }) => elementId === event.elementId));
+    const events = await Promise.all(own.map(async (event) => ({ ...event, timeDue: await Promise.resolve(event.timeDue).catch(() => undefined) })));
+    const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({ ...process }));
+    const before = await this.store.models.get(name, owner);
+    return { name, owner, source, svg, saved: new Date(), processes, events, guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) } };
+  }
+
+  /** Upstream prints the beginning of a source that it cannot read; a caller's text is not for the log. */
+  private async assertReadable(name: string, source: string): Promise<void> {
+    const { moddle } = new bpmn.Definition(name, source, this.server as never) as unknown as { moddle: { fromXML(text: string): Promise<unknown> } };
+    await moddle.fromXML(source);
+  }
+
+  async saveModel(model: StoredModel, owner?: Owner): Promise<boolean> {
+    await this.save(model.name, model.source, model.svg ?? null, owner);
+    return true;
+  }
+
+  async import(models: StoredModel | readonly StoredModel[], owner?: Owner): Promise<void> {
+    for (const model of [models].flat() as StoredModel[]) await this.saveModel(model, owner ?? model.owner);
+  }
+
+  async deleteModel(name: unknown, owner?: Owner): Promise<boolean> {
+    return this.store.models.remove(checkModelName(name), this.owner(owner));
+  }
+
+  async renameModel(name: unknown, newName: unknown, owner?: Owner): Promise<boolean> {
+    return this.store.models.rename(checkModelName(name), this.owner(owner), checkModelName(newName));
+  }
+
+  /** Events of the models that the query finds, each with its model's name; `events.` fields are asked of the one event. */
+  async findEvents(query: Filter = {}, owner?: Owner): Promise<Events> {
+    return eventsOf(await this.store.models.find({ owner: this.owner(owner) }, { without: ['source', 'svg'] }), query);
+  }
+
+  /** Parses the models that an unguarded host stored, so that who may start them is known. */
+  async refresh(): Promise<void> {
+    for (const model of await this.store.models.find({ 'guard.rev': { $exists: false } })) {
+      await this.save(model.name, model.source, model.svg ?? null, model.owner).catch(() => undefined);
+    }
+  }
+
+  /** Takes over the `.bpmn` files of a folder that are newer than what is stored, as bpmn-server's file store does. */
+  async rebuild(): Promise<void> {
+    const folder = this.server.configuration.definitionsPath;
+    if (typeof folder !== 'string' || !existsSync(folder)) return;
+    for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.bpmn'))) {
+      await this.store.bounded(() => this.takeOver(folder, basename(file, '.bpmn')));
+    }
+  }
+
+  private async takeOver(folder: string, name: string): Promise<void> {
+    const [file, svg] = [join(folder, `${name}.bpmn`), join(folder, `${name}.svg`)];
+    const stored = await this.store.models.get(name, null);
+    if (stored?.saved !== undefined && stored.saved >= statSync(file).mtime) return;
+    await this.save(name, readFileSync(file, 'utf8'), existsSync(svg) ? readFileSync(svg, 'utf8') : null);
+  }
+
+  async install(): Promise<void> {
+    await this.store.install();
+  }
+}
+
+/** The events of models for which the query holds, asked of a model with the one event in the place of the list. */
+export function eventsOf(models: readonly StoredModel[], query: Filter): Events {
+  const holds = compileMatch(query);
+  return models.flatMap((model) => (model.events ?? []).filter((event) => holds({ ...model, events: event })).map((event) => ({ ...event, modelName: model.name, _id: model._id })));
+}

@@ -1,0 +1,94 @@
+import { BadInput } from '../../core/errors.js';
+import type { Store } from '../../store/port.js';
+import type { Adoption } from './adoption.js';
+import type { CommandRunner } from './command-runner.js';
+import { catchHandlers } from './catch-handlers.js';
+import type { Contexts } from './context.js';
+import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
+import { HostModels } from './host-models.js';
+import type { HostStore } from './host-store.js';
+import { InnerEngine } from './inner-engine.js';
+import { QuietLogger } from './quiet-logger.js';
+import { AsyncScriptHandler } from '../model/scripts.js';
+import type { GuardLogger, GuardOptions } from '../contract/types.js';
+
+type Configuration = Record<string, unknown> & { appDelegate?: (server: unknown) => Record<string, unknown>; scriptHandler?: (server: unknown) => unknown };
+
+/** The host's server that nobody outside holds, and the parts of it that are ours. */
+export interface InnerServer {
+  readonly server: HostServer;
+  readonly engine: InnerEngine;
+  readonly models: HostModels;
+}
+
+interface Parts {
+  readonly store: Store;
+  readonly hostStore: HostStore;
+  readonly contexts: Contexts;
+  readonly runner: CommandRunner;
+  readonly adoption: Adoption;
+  readonly logger: GuardLogger;
+}
+
+/** Methods of an application delegate that the host calls without waiting for them. */
+const UNAWAITED = ['signalThrown', 'executionStarted', 'executionEvent'] as const;
+
+/** What an unawaited method rejects with is recorded, and belongs to the command in which it was called (spec 08, 23). */
+function catchUnawaited(delegate: Record<string, unknown>, { contexts, logger }: Parts): void {
+  for (const name of UNAWAITED) {
+    const original = delegate[name];
+    if (typeof original !== 'function') continue;
+    delegate[name] = (...args: unknown[]): Promise<unknown> => {
+      const { command } = contexts;
+      const call = (async () => (original as (...a: unknown[]) => unknown).apply(delegate, args))().catch((error: unknown) => {
+        logger.error(`the application's ${name} failed`, { error: error instanceof Error ? error.message : String(error) });
+        for (const id of command?.executions.keys() ?? []) command?.failures.push({ what: `${name} of the application failed`, instanceId: id });
+      });
+      return command === undefined ? call : command.track(call);
+    };
+  }
+}
+
+function assertUnarmed(server: unknown): asserts server is HostServer {
+  if (!(server instanceof bpmn.BPMNServer)) throw new BadInput('bad-configuration', 'Option server must be a BPMNServer of the installed bpmn-server.');
+  if ((bpmn.Cron as unknown as { timersStarted: boolean }).timersStarted) {
+    throw new BadInput('bad-configuration', 'Option server must be made with { cron: false }: this one has armed timers already.');
+  }
+}
+
+/**
+ * Builds the server on which the engine runs. A given server becomes the outer one: its configuration, listener and
+ * application delegate are taken over, so that existing code keeps its object.
+ */
+export function createInnerServer(options: GuardOptions, parts: Parts): InnerServer {
+  const given = options.server;
+  if (given !== undefined) assertUnarmed(given);
+  const configuration = (given?.configuration ?? options.configuration ?? {}) as Configuration;
+  let models!: HostModels;
+  const { hostStore, store, contexts, runner, adoption, logger } = parts;
+  const cache = { list: () => [], getInstance: () => null, add: (execution: HostExecution) => adoption.adopt(execution), remove: () => undefined, shutdown: () => undefined, restart: () => undefined };
+  const ours = {
+    ...configuration,
+    cacheManager: () => cache,
+    dataStore: () => hostStore,
+    definitions: (server: HostServer) => (models = new HostModels(server, store, contexts)),
+    appDelegate: (server: unknown) => (given !== undefined ? { startUp: () => undefined } : (configuration.appDelegate ?? ((s: never) => new bpmn.DefaultAppDelegate(s)))(server as never)),
+    scriptHandler: () => new AsyncScriptHandler(),
+  };
+  const server = new bpmn.BPMNServer(ours as never, new QuietLogger(() => hostStore.saveLogs) as never, { cron: false }) as unknown as HostServer;
+  if (given !== undefined) {
+    server.appDelegate = given.appDelegate;
+    server.appDelegate.server = server;
+    server.listener = given.listener;
+  }
+  catchUnawaited(server.appDelegate, parts);
+  catchHandlers(server.listener, (event, error) => {
+    logger.error('a listener of the application failed', { event, error: error instanceof Error ? error.message : String(error) });
+    const { command } = contexts;
+    for (const id of command?.executions.keys() ?? []) command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
+  });
+  const engine = new InnerEngine(server, runner);
+  server.engine = engine;
+  runner.server = server;
+  return { server, engine, models };
+}

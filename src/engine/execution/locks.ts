@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Conflict } from '../../core/errors.js';
+import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
+import type { Retries } from './retries.js';
+import { isOutage } from './transient.js';
+
+/** A lock lives this long without being renewed, in milliseconds (spec 08, 19). */
+export const LEASE = 60_000;
+const RENEW_EVERY = 20_000;
+/** When this process began: the same for all its guards. */
+const BORN = Math.round(performance.timeOrigin);
+const BACKOFF = { first: 10, most: 250 };
+
+export interface LockOptions {
+  /** Milliseconds to wait for an instance that others hold. */
+  readonly wait: number;
+  /** Milliseconds after which a lock without a lease, an unguarded host's, counts as left behind. */
+  readonly staleAfter: number;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const busy = (): Conflict => new Conflict('busy', 'The instance is in use by others; try again.');
+
+/** False when the deadline came first. */
+async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), deadline - Date.now())));
+  const done = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Gives a lock back; never rejects. With the failure that ended the work under it, nobody waits for the store again. */
+export type Release = (failure?: unknown) => Promise<void>;
+
+/**
+ * Locks of instances: first come, first served within this process, with back-off against other processes. A lease is
+ * renewed while the lock is held; a holder whose lease ran out, or that is a dead process of this machine, is replaced.
+ * A lock that could not be given back, or whose taking was not answered, is taken over at once by this process, and given
+ * back when the store answers again.
+ */
+export class InstanceLocks {
+  readonly owner: LockOwner = Object.freeze({ host: hostname(), pid: process.pid, nonce: `${BORN}-${randomUUID()}` });
+  private readonly queues = new Map<string, Promise<void>>();
+  private readonly inUse = new Set<string>();
+  private taken = 0;
+  /** The last outage met here: who waited in line meanwhile need not find out the same for itself. */
+  private outage: { readonly at: number; readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly store: LockStore,
+    private readonly options: LockOptions,
+    private readonly retries: Retries,
+  ) {}
+
+  private readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
+    const now = Date.now();
+    if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
+    if (until.getTime() <= now) return true;
+    if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
+    if (owner.host !== this.owner.host) return false;
+    // In a container every process is number 1: one that was born at another time is gone.
+    return owner.pid === this.owner.pid ? !owner.nonce.startsWith(`${BORN}-`) : !isAlive(owner.pid);
+  };
+
+  private async acquire(id: string, owner: LockOwner, deadline: number): Promise<void> {
+    for (let delay = BACKOFF.first; ; delay = Math.min(delay * 2, BACKOFF.most)) {
+      if (await this.store.acquire(id, owner, new Date(Date.now() + LEASE), this.isStale)) return;
+      if (Date.now() + delay > deadline) throw busy();
+      await pause(delay / 2 + Math.random() * (delay / 2));
+    }
+  }
+
+  private startRenewing(id: string, owner: LockOwner): NodeJS.Timeout {
+    const timer = setInterval(() => void this.store.renew(id, owner, new Date(Date.now() + LEASE)).catch(() => undefined), RENEW_EVERY);
+    return timer.unref();
+  }
+
+  /** A lock under a name of its own: a release that arrives late does not take a newer lock away. */
+  private nextOwner(): LockOwner {
+    const owner = { ...this.owner, nonce: `${this.owner.nonce}/${++this.taken}` };
+    this.inUse.add(owner.nonce);
+    return owner;
+  }
+
+  private async giveBack(id: string, owner: LockOwner, failure: unknown): Promise<void> {
+    this.inUse.delete(owner.nonce);
+    const released = this.retries.attempt('the release of a lock', () => this.store.release(id, owner), { instance: id });
+    if (isOutage(failure)) this.outage = { at: Date.now(), error: failure };
+    else await released;
+  }
+
+  /** In line within this process; resolves to what lets the next one go on. */
+  private async queue(id: string, deadline: number): Promise<() => void> {
+    const since = Date.now();
+    const before = this.queues.get(id) ?? Promise.resolve();
+    let done!: () => void;
+    const mine = new Promise<void>((resolve) => (done = resolve));
+    const tail = before.then(() => mine);
+    this.queues.set(id, tail);
+    const leave = (): void => {
+      if (this.queues.get(id) === tail) this.queues.delete(id);
+      done();
+    };
+    if (!(await inTime(before, deadline))) {
+      void before.then(leave);
+      throw busy();
+    }
+    const { outage } = this;
+    if (outage !== undefined && outage.at > since) {
+      leave();
+      throw outage.error;
+    }
+    return leave;
+  }
+
+  /**
+   * Waits for the lock and takes it; resolves to its release, which is called once.
+   * @throws Conflict `busy` when the wait was in vain
+   */
+  async lock(id: string): Promise<Release> {
+    const deadline = Date.now() + this.options.wait;
+    const leave = await this.queue(id, deadline);
+    const owner = this.nextOwner();
+    try {
+      await this.acquire(id, owner, deadline);
+    } catch (error) {
+      // It may have been taken although the answer was lost.
+      if (isOutage(error)) await this.giveBack(id, owner, error);
+      else this.inUse.delete(owner.nonce);
+      leave();
+      throw error;
+    }
+    const renewal = this.startRenewing(id, owner);
+    return async (failure) => {
+      clearInterval(renewal);
+      await this.giveBack(id, owner, failure);
+      leave();
+    };
+  }
+}

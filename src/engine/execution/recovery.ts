@@ -1,0 +1,133 @@
+import { SYSTEM_USER } from '../../core/principal.js';
+import type { Store, StoredInstance } from '../../store/port.js';
+import type { CommandRunner } from './command-runner.js';
+import type { Command } from './context.js';
+import type { Deliveries } from './deliveries.js';
+import { deriveGuard } from '../model/derive.js';
+import type { HostExecution, HostItem } from '../model/host.js';
+import type { InnerEngine } from './inner-engine.js';
+import { LEASE } from './locks.js';
+import type { Timers } from './timers.js';
+import { isTransient } from './transient.js';
+import type { Retries } from './retries.js';
+import type { GuardLogger } from '../contract/types.js';
+
+const CALL_ACTIVITY = 'bpmn:CallActivity';
+
+/** Unfinished instances that are taken up at the same time. */
+const AT_A_TIME = 8;
+/** Instances with work that a crash can have left undone; also what `health` counts. */
+export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
+/** A caller that is still at work is stored later than its called processes, by less than this; in milliseconds. */
+const CALLER_MAY_TAKE = LEASE;
+/** When a write that was given up has arrived or never will, in milliseconds. */
+const LATE = 15_000;
+
+/**
+ * Finishes, at the start of a process, what the end of another left between two commits (spec 08, 46): deliveries that
+ * were not done, `noWait` work that had not settled, called processes of a caller that was never stored.
+ */
+export class Recovery {
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly deliveries: Deliveries,
+    private readonly engine: InnerEngine,
+    private readonly timers: Timers,
+    private readonly store: Store,
+    private readonly retries: Retries,
+    private readonly logger: GuardLogger,
+  ) {}
+
+  async run(): Promise<void> {
+    const unfinished = await this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+    // Several at a time: one that another process is still at work on must not hold up the others.
+    const next = async (): Promise<void> => {
+      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.settle(instance.id);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, next));
+    await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
+    const since = new Date();
+    this.timers.arm(new Date(Date.now() + CALLER_MAY_TAKE), () => this.endOrphans(since));
+  }
+
+  /**
+   * What became of instances whose command an outage of the store has left in doubt: found out when the store is back,
+   * finished where something is left to be done, with timers for what waits. Once more a while later, since a write can
+   * arrive after its sender has given it up.
+   */
+  inDoubt(ids: readonly string[]): void {
+    for (const id of ids) {
+      const again = (): Promise<void> => this.finish(id).then(() => this.timers.resumeOf(id));
+      this.retries.later('finding out what was stored', again, { instance: id });
+      this.retries.later('finding out what was stored', again, { instance: id }, LATE);
+    }
+  }
+
+  private settle(id: string): Promise<void> {
+    return this.retries.attempt('the recovery of an instance', () => this.finish(id), { instance: id });
+  }
+
+  private async finish(id: string): Promise<void> {
+    const { guard } = (await this.store.instances.load(id)) ?? {};
+    if (guard?.unfinished !== true) return;
+    try {
+      if (guard.busy === true) await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
+      // To take the lock is to write what is pending.
+      else if (guard.pending !== undefined) await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
+    } catch (error) {
+      // What the model fails with stays its failure.
+      if (!isTransient(error)) await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
+      throw error;
+    }
+    for (const delivery of guard.outbox ?? []) await this.deliveries.run(id, delivery);
+  }
+
+  /** Takes `noWait` work up again where it began; services that it has called are called again. */
+  private async resume(id: string, userName: string): Promise<void> {
+    const work = async (_command: Command, document: StoredInstance): Promise<void> => {
+      const { busy, begun } = document.guard ?? {};
+      if (busy !== true) return;
+      const execution = await this.engine.live(id);
+      const first = execution.tokens.get(0)?.firstItem as HostItem | undefined;
+      if (typeof begun?.itemId === 'string') await this.goOn(execution, begun.itemId, first);
+      else if (first !== undefined) await execution.signalItem(first.id, {}, userName, { recover: true });
+    };
+    await this.runner.onInstance(id, SYSTEM_USER, work, { starter: userName });
+  }
+
+  /** From an item that was completed: what the host's `signalItem` has prepared when it goes on in the background. */
+  private async goOn(execution: HostExecution, itemId: string, first: HostItem | undefined): Promise<void> {
+    const delegate = execution.server.appDelegate as { getServicesProvider(): Promise<unknown>; executionStarted(execution: HostExecution): unknown };
+    execution.process = first?.node.process;
+    execution.servicesProvider = await delegate.getServicesProvider();
+    delegate.executionStarted(execution);
+    await (execution.signalItem2 as (itemId: string) => Promise<void>)(itemId);
+  }
+
+  /** Called processes whose caller's item was never stored: the caller starts them again, so these are ended. */
+  private async endOrphans(before: Date): Promise<void> {
+    const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } }, without: ['source', 'svg', 'logs'] });
+    for (const child of called) {
+      const [caller] = await this.store.instances.findItems({ before: { items: { $elemMatch: { id: child.parentItemId } } }, each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY }, needsAll: false });
+      if (caller === undefined) await this.terminate(child.id);
+    }
+  }
+
+  /** Ends it with all that waits in it, and what it has called. */
+  private async terminate(id: string): Promise<void> {
+    const document = await this.store.instances.load(id);
+    if (document === undefined || document.status !== 'running') return;
+    const open = (document.items ?? []).filter((item) => item.status !== 'end');
+    for (const item of open) item.status = 'end';
+    const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
+    const rev = document.guard?.rev;
+    const guard = { ...document.guard, rev: (rev ?? 0) + 1 };
+    Object.assign(document, { status: 'terminated', endedAt: new Date(), tokens });
+    deriveGuard(document, guard);
+    const { items, status, endedAt } = document;
+    if (!(await this.store.instances.update(id, rev, { status, endedAt, items, tokens, guard }))) return;
+    this.logger.warn('a called process without its caller was ended', { instance: id });
+    const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } }, without: ['source', 'svg', 'logs', 'items'] });
+    for (const child of called) await this.terminate(child.id);
+  }
+}

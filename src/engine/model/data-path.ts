@@ -1,0 +1,46 @@
+import { BadInput } from '../../core/errors.js';
+import { FORBIDDEN_KEYS, own } from '../../core/path.js';
+
+/** The parts of a data path, as the host takes it apart. */
+function partsOf(path: unknown): string[] {
+  if (typeof path !== 'string') return [];
+  return path
+    .split('.')
+    .map((part) => part.replace('[]', ''))
+    .filter((part) => part !== '');
+}
+
+/** What a token's data path reaches in the data of its instance, own properties only; undefined when nothing. */
+export const dataAt = (data: unknown, path: unknown): unknown => partsOf(path).reduce<unknown>(own, data);
+
+/**
+ * Elements of a loop's collection, which may come from data, become part of a data path. The host follows it through
+ * what objects inherit, and would write input onto what all objects of the process share (W9).
+ * @throws BadInput `bad-data` when the path leaves what the data holds itself
+ */
+export function assertOwnPath(data: unknown, path: unknown): void {
+  let at = data;
+  for (const part of partsOf(path)) {
+    const target: object = typeof at === 'object' && at !== null ? at : {};
+    const isText = at !== undefined && at !== null && typeof at !== 'object';
+    if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part))) throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
+    at = own(target, part);
+  }
+}
+
+/** The data that an item sees: its token's part of the instance's data. */
+export function dataOfItem(instance: { data?: unknown; tokens?: unknown[] }, tokenId: unknown): unknown {
+  const token = (instance.tokens ?? []).find((entry) => own(entry, 'id') === tokenId);
+  return dataAt(instance.data, own(token, 'dataPath'));
+}
+
+/** A copy of plain data, so that a view does not change with the execution that it was made of; functions are left out. */
+export function detach(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(detach);
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return new Date(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, detach(entry)]));
+}

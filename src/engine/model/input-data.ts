@@ -1,0 +1,53 @@
+import { BadInput } from '../../core/errors.js';
+import { FORBIDDEN_KEYS } from '../../core/path.js';
+import { isPlainObject } from '../../core/plain-object.js';
+import type { Data } from '../contract/types.js';
+
+/** Limits of the data that one call brings: levels, values, characters of all texts together (spec 06, T24). */
+export const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as const;
+
+const show = (key: string): string => JSON.stringify(key.slice(0, 60));
+
+/** Copies data once: what it was made of may have getters, and is looked at no more. */
+class Copier {
+  private values = 0;
+  private text = 0;
+
+  private count(text: string): void {
+    this.text += text.length;
+    if (++this.values > DATA_LIMITS.values || this.text > DATA_LIMITS.text) throw new BadInput('too-large', `Data may hold ${DATA_LIMITS.values} values and ${DATA_LIMITS.text} characters.`);
+  }
+
+  copy(value: unknown, depth: number, path: string): unknown {
+    if (depth > DATA_LIMITS.depth) throw new BadInput('bad-data', `Data may be ${DATA_LIMITS.depth} levels deep.`);
+    this.count(typeof value === 'string' ? value : '');
+    if (Array.isArray(value)) return Array.from(value as unknown[], (entry, index) => this.copy(entry, depth + 1, `${path}[${index}]`));
+    if (typeof value === 'object' && value !== null && !(value instanceof Date)) return this.object(value, depth, path);
+    if (typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint') throw new BadInput('bad-data', `Data at ${path || 'the top'} is a ${typeof value}; expected what JSON can hold.`);
+    return value;
+  }
+
+  private object(value: object, depth: number, path: string): unknown {
+    const { toJSON } = value as { toJSON?: unknown };
+    // Instances of classes, such as an ObjectId, say themselves what they are in JSON.
+    if (!isPlainObject(value) && typeof toJSON === 'function') return this.copy((toJSON as () => unknown).call(value), depth + 1, path);
+    const out: Data = {};
+    for (const [key, entry] of Object.entries(value)) {
+      this.count(key);
+      // The host takes "vars.x" for the field x of the task's own variables.
+      if (key.split('.').some((part) => FORBIDDEN_KEYS.has(part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)}.`);
+      out[key] = this.copy(entry, depth + 1, path === '' ? key : `${path}.${key}`);
+    }
+    return out;
+  }
+}
+
+/**
+ * Input data of a command, copied; missing or null means none.
+ * @throws BadInput `bad-data` when it is no plain object, too deep, or holds a key that leads out of it; `too-large`
+ */
+export function checkData(value: unknown): Data {
+  if (value === undefined || value === null) return {};
+  if (!isPlainObject(value)) throw new BadInput('bad-data', 'Data must be a plain object.');
+  return new Copier().copy(value, 0, '') as Data;
+}

@@ -1,0 +1,43 @@
+import { cleanNames } from './derive.js';
+import type { InstanceGuard } from '../../store/port.js';
+import type { HostDefinition, HostExecution, HostNode, ModdleElement } from './host.js';
+import { processOf, roleOf } from './lanes.js';
+
+/** What a start event says of who may use it; stored with the model as `guard.starts` (spec 08, 10). */
+export interface StartFacts {
+  readonly elementId: string;
+  readonly subType: string | null;
+  readonly messageId: string | null;
+  readonly signalId: string | null;
+  readonly open: boolean;
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  [extra: string]: unknown;
+}
+
+const attribute = (element: ModdleElement, name: string): unknown => element.$attrs?.[`camunda:${name}`] ?? element[name] ?? element[`camunda:${name}`];
+const names = (...values: unknown[]): string[] => cleanNames(values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])));
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+function startFacts(node: HostNode): StartFacts {
+  const process = processOf(node.def);
+  const users = names(attribute(node.def, 'candidateUsers'), attribute(process, 'candidateStarterUsers'));
+  const groups = names(attribute(node.def, 'candidateGroups'), attribute(process, 'candidateStarterGroups'), roleOf(node));
+  const { id: elementId, subType, messageId, signalId } = node;
+  return { elementId, subType: text(subType), messageId: text(messageId), signalId: text(signalId), open: users.length + groups.length === 0, users, groups };
+}
+
+/** The start events of a loaded definition, those of sub-processes left out; the default one first. */
+export function startsOf(definition: HostDefinition): StartFacts[] {
+  return [...definition.nodes.values()].filter((node) => node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process').map(startFacts);
+}
+
+/** The variables that hold an initiator; no input may overwrite them (W8). */
+export function initiatorsOf(definition: HostDefinition): string[] {
+  return [...definition.nodes.values()].map((node) => node.initiator).filter((name): name is string => typeof name === 'string' && name !== '');
+}
+
+/** Keeps with a live instance which variables hold an initiator. */
+export function noteInitiators(execution: HostExecution): void {
+  (execution.instance.guard as InstanceGuard).initiators ??= initiatorsOf(execution.definition);
+}

@@ -1,0 +1,18 @@
+import type { Store } from '../../store/port.js';
+import { UNFINISHED } from '../execution/recovery.js';
+import type { Reindexed } from './reindex.js';
+import type { Health } from '../contract/types.js';
+
+/** How the guard and its store are; never throws. */
+export async function health(store: Store, reindexed: Reindexed, bypass: boolean): Promise<Health> {
+  const { kind } = store;
+  try {
+    await store.ping();
+    const missingIndexes = await store.missingIndexes();
+    const stuck = await store.instances.count({ filter: UNFINISHED });
+    await reindexed.refresh();
+    return { ok: missingIndexes.length === 0, store: { kind, answers: true }, missingIndexes, reindexed: reindexed.value, stuck, bypass };
+  } catch {
+    return { ok: false, store: { kind, answers: false }, missingIndexes: [], reindexed: reindexed.value, stuck: 0, bypass };
+  }
+}

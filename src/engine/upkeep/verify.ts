@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from 'node:util';
+import { normalise } from '../../store/codec.js';
+import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
+import { deriveGuard } from '../model/derive.js';
+import { isReindexed } from './reindex.js';
+
+const BATCH = 100;
+/** Ids that are named of each kind of fault. */
+const NAMED = 20;
+const LARGE = ['source', 'svg', 'logs', 'savePoints'];
+
+/** What is wrong with the data of a store; after a repair, what still is. */
+export interface Findings {
+  readonly checked: number;
+  readonly missingIndexes: readonly string[];
+  /** Instances from before the guard, or of an unguarded host beside it: for `reindex`. */
+  readonly unindexed: number;
+  /** Instances whose search data does not follow from their items; the ids of the first of them. */
+  readonly wrong: number;
+  readonly wrongIds: readonly string[];
+  readonly repaired: number;
+  /** Instances that were changed while they were repaired; to be looked at again. */
+  readonly changed: number;
+}
+
+export interface VerifyOptions {
+  /** Writes what should be there: search data of instances, and indexes. */
+  readonly repair?: boolean;
+  readonly onProgress?: (checked: number) => void;
+}
+
+/** The value without what is null or missing: a store keeps the one as the other. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined).map(([key, entry]) => [key, bare(entry)]));
+}
+
+const partOfGuard = ({ guard, items = [] }: StoredInstance): unknown => bare({ open: guard?.open ?? [], read: guard?.read ?? [], items: items.map((item) => item.guard ?? {}) });
+
+/** The instance with the search data that it should have. */
+function derived(instance: StoredInstance): StoredInstance {
+  const copy = normalise(instance);
+  const guard = bare(copy.guard) as InstanceGuard;
+  deriveGuard(copy, guard);
+  copy.guard = { ...(normalise(instance).guard as InstanceGuard), open: guard.open ?? [], read: guard.read ?? [] };
+  return copy;
+}
+
+async function repairOne(store: Store, should: StoredInstance): Promise<boolean> {
+  const { id, items, guard } = should as StoredInstance & { guard: InstanceGuard };
+  return store.instances.update(id, guard.rev, { items, guard: { ...guard, rev: guard.rev + 1 } });
+}
+
+/** Compares what the store holds with what follows from it. Nothing is written unless it is to be repaired. */
+export async function verifyStore(store: Store, { repair = false, onProgress }: VerifyOptions = {}): Promise<Findings> {
+  if (repair) await store.install();
+  const counts = { checked: 0, unindexed: 0, wrong: 0, repaired: 0, changed: 0 };
+  const wrongIds: string[] = [];
+  let after: { id: string } | undefined;
+  for (;;) {
+    const batch = await store.instances.find({ filter: {}, limit: BATCH, without: LARGE, after });
+    for (const instance of batch) {
+      counts.checked++;
+      if (typeof instance.guard?.rev !== 'number') {
+        counts.unindexed++;
+        continue;
+      }
+      const should = derived(instance);
+      if (isDeepStrictEqual(partOfGuard(instance), partOfGuard(should))) continue;
+      counts.wrong++;
+      if (wrongIds.length < NAMED) wrongIds.push(instance.id);
+      if (!repair) continue;
+      if (await repairOne(store, should)) counts.repaired++;
+      else counts.changed++;
+    }
+    onProgress?.(counts.checked);
+    const last = batch.at(-1);
+    if (batch.length < BATCH || last === undefined) break;
+    after = { id: String(last._id) };
+  }
+  if (repair && counts.unindexed === 0) await isReindexed(store);
+  return { ...counts, wrongIds, missingIndexes: await store.missingIndexes() };
+}

@@ -1,0 +1,110 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { BadInput, GuardError } from '../../core/errors.js';
+
+/** Parameters of scrypt: memory is 128 * N * r bytes, time grows with N * r * p. */
+interface Cost {
+  readonly N: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** The cost of every new hash: 16 MB, about 0.1 s of one core. A login with an older, cheaper hash renews it. */
+const COST: Cost = Object.freeze({ N: 16384, r: 8, p: 5 });
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+/** Shortest and longest password, in characters. */
+const SHORTEST = 8;
+const LONGEST = 1024;
+/** Hashes that are computed at once, so that logins leave threads to the store; and those that may wait. */
+const AT_ONCE = 2;
+const WAITING = 200;
+
+const FORM = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9_-]{22,86})\$([A-Za-z0-9_-]{43,86})$/;
+/** What users without a password are compared with; no password gives this hash. */
+const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+interface Parsed {
+  readonly cost: Cost;
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+}
+
+const work = ({ N, r, p }: Cost): number => N * r * p;
+const isPower = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
+
+function parse(text: unknown): Parsed | undefined {
+  const [, N, r, p, salt, hash] = (typeof text === 'string' ? FORM.exec(text) : null) ?? [];
+  if (salt === undefined || hash === undefined) return undefined;
+  const cost = { N: Number(N), r: Number(r), p: Number(p) };
+  // A hash that would take all memory or minutes is none: the text comes from a database.
+  if (!isPower(cost.N) || cost.r < 1 || cost.p < 1 || work(cost) > 64 * work(COST)) return undefined;
+  return { cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
+}
+
+function compute(password: string, salt: Buffer, length: number, { N, r, p }: Cost): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize('NFC'), salt, length, { N, r, p, maxmem: 128 * r * (N + p) + 1_048_576 }, (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
+}
+
+/** What comes of a check: whether it is the password, and whether its hash should be made anew. */
+export interface PasswordCheck {
+  readonly right: boolean;
+  readonly outdated: boolean;
+}
+
+/**
+ * Hashes of passwords as self-describing text, `scrypt$N$r$p$salt$hash`. A password is compared as Unicode NFC. At most
+ * two are computed at a time.
+ */
+export class Passwords {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private readonly limits: { readonly atOnce: number; readonly waiting: number } = { atOnce: AT_ONCE, waiting: WAITING }) {}
+
+  private async limited<T>(task: () => Promise<T>): Promise<T> {
+    if (this.running >= this.limits.atOnce) {
+      if (this.waiting.length >= this.limits.waiting) throw new GuardError('too-many', 'Too many logins at a time; try again later.');
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else this.running++;
+    try {
+      return await task();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.running--;
+      else next();
+    }
+  }
+
+  /**
+   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, or is the user's own name
+   */
+  check(password: unknown, userName: string): asserts password is string {
+    if (typeof password !== 'string' || !password.isWellFormed() || password.length < SHORTEST || password.length > LONGEST) {
+      throw new BadInput('bad-request', `A password is a text of ${SHORTEST} to ${LONGEST} characters.`);
+    }
+    if (password.normalize('NFC').toLowerCase() === userName.toLowerCase()) throw new BadInput('bad-request', 'A password may not be the name of the user.');
+  }
+
+  /** A new hash with a salt of its own. The password has been checked. */
+  hash(password: string): Promise<string> {
+    return this.limited(async () => {
+      const salt = randomBytes(SALT_BYTES);
+      const hash = await compute(password, salt, HASH_BYTES, COST);
+      return `scrypt$${COST.N}$${COST.r}$${COST.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+    });
+  }
+
+  /** Whether the password gives the hash, in constant time. Without a hash, or with a bad one, it takes as long, and it is not. */
+  verify(password: unknown, stored: string | undefined): Promise<PasswordCheck> {
+    return this.limited(async () => {
+      const known = parse(stored);
+      const { cost, salt, hash } = known ?? (parse(NOBODY) as Parsed);
+      const usable = typeof password === 'string' && password.length <= LONGEST;
+      const given = await compute(usable ? password : '', salt, hash.length, cost);
+      const right = timingSafeEqual(given, hash) && known !== undefined && usable;
+      return { right, outdated: right && work(cost) < work(COST) };
+    });
+  }
+}

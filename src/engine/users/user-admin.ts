@@ -1,0 +1,114 @@
+import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
+import { ADMIN, SYSTEM, type SecureUser, type UserInfo } from '../../core/principal.js';
+import { rightsIn } from '../../core/rights.js';
+import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
+import type { Guard } from '../contract/types.js';
+import { checkUser, checkUserName } from './user-input.js';
+
+/** A user to be added. Without a password the user cannot sign in by one. */
+export interface NewUser extends UserInfo {
+  readonly password?: string;
+}
+
+/**
+ * Administration of the users of the store. Each call needs `system:policy` and is recorded; `by` is who acts, missing:
+ * the ambient principal. An administrator with a tenant sees and changes the users of that tenant, one without those
+ * without; SYSTEM without a tenant all. Only SYSTEM gives the group SYSTEM or changes its members, only administrators
+ * give ADMIN or change its members, and nobody gives a right that they do not hold.
+ */
+export interface UserAdmin {
+  /** Without passwords and their hashes, ordered by name. */
+  list(by?: UserInfo): Promise<DirectoryUser[]>;
+  /** @throws Conflict `conflict` when there is a user of that name; BadInput `bad-request` */
+  add(user: NewUser, by?: UserInfo): Promise<void>;
+  /** The user is out at the next call. @throws AccessDenied `not-found` */
+  disable(userName: string, by?: UserInfo): Promise<void>;
+  enable(userName: string, by?: UserInfo): Promise<void>;
+  /** Replaces the groups. */
+  setGroups(userName: string, userGroups: readonly string[], by?: UserInfo): Promise<void>;
+  /** Replaces the attributes. */
+  setAttributes(userName: string, attributes: Readonly<Record<string, unknown>>, by?: UserInfo): Promise<void>;
+  setPassword(userName: string, password: string, by?: UserInfo): Promise<void>;
+  /**
+   * Everybody's own; needs no privilege.
+   * @throws AccessDenied `forbidden` when the old password is not the right one; BadInput `bad-request` when the new one may not be one
+   */
+  changeOwnPassword(oldPassword: string, newPassword: string, by?: UserInfo): Promise<void>;
+}
+
+const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;
+const inReach = (by: SecureUser, user: UserInfo): boolean => crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
+
+/** @throws AccessDenied `forbidden` when the principal may not make, or change, a user that is like this */
+function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attributes = {} }: UserInfo): void {
+  const no = (what: string): never => {
+    throw new AccessDenied('forbidden', `You may not ${what}.`);
+  };
+  if (userGroups.includes(SYSTEM) && !by.isSystem()) no('administer members of SYSTEM');
+  if (userGroups.includes(ADMIN) && !by.isAdmin()) no('administer members of ADMIN');
+  if (modelsOwner !== undefined && modelsOwner !== null && !crossesTenants(by) && modelsOwner !== by.owner) no('give access to the models of another owner');
+  const held = rightsIn(by.attributes.rights);
+  const foreign = by.isAdmin() ? undefined : rightsIn(attributes.rights).find((right) => !held.includes(right));
+  if (foreign !== undefined) no(`give the right ${foreign}, which you do not hold`);
+}
+
+/** Makes the administration of a directory; the same one that the guard was given. */
+export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirectory): UserAdmin {
+  const { identity } = guard;
+
+  function administer<T>(what: string, userName: string | undefined, by: UserInfo | undefined, work: (by: SecureUser) => Promise<T>): Promise<T> {
+    const target = { kind: 'system', name: what, ...(typeof userName === 'string' ? { id: userName.slice(0, 200) } : {}) };
+    return identity.call(by, 'system:policy', target, async (principal) => {
+      await identity.decide(principal, 'system:policy');
+      return work(principal);
+    });
+  }
+
+  /** The user, whom the principal may change. */
+  async function reach(by: SecureUser, name: unknown): Promise<DirectoryUser> {
+    const user = await directory.find(checkUserName(name));
+    if (user === undefined || !inReach(by, user)) throw notFound('user');
+    assertMayGive(by, user);
+    return user;
+  }
+
+  const change = (what: string, userName: string, by: UserInfo | undefined, changes: UserChange): Promise<void> =>
+    administer(what, userName, by, async (principal) => {
+      const before = await reach(principal, userName);
+      const after = checkUser({ ...before, ...changes });
+      assertMayGive(principal, after);
+      const { userGroups, attributes } = after;
+      const checked = { ...changes, ...(changes.userGroups === undefined ? {} : { userGroups }), ...(changes.attributes === undefined ? {} : { attributes }) };
+      if (!(await directory.change(before.userName, checked as UserChange))) throw notFound('user');
+    });
+
+  return Object.freeze({
+    list: (by) => administer('list users', undefined, by, async (principal) => (await directory.list()).filter((user) => inReach(principal, user))),
+
+    add: (user, by) =>
+      administer('add user', user?.userName, by, async (principal) => {
+        const { password, ...rest } = user;
+        const checked = checkUser(rest);
+        if (!inReach(principal, checked)) throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
+        assertMayGive(principal, checked);
+        if (!(await directory.add(checked, password))) throw new Conflict('conflict', 'There is a user of that name.');
+      }),
+
+    disable: (userName, by) => change('disable user', userName, by, { disabled: true }),
+    enable: (userName, by) => change('enable user', userName, by, { disabled: false }),
+    setGroups: (userName, userGroups, by) => change('set groups', userName, by, { userGroups }),
+    setAttributes: (userName, attributes, by) => change('set attributes', userName, by, { attributes }),
+
+    setPassword: (userName, password, by) =>
+      administer('set password', userName, by, async (principal) => {
+        const user = await reach(principal, userName);
+        if (!(await directory.setPassword(user.userName, password))) throw notFound('user');
+      }),
+
+    changeOwnPassword: (oldPassword, newPassword, by) =>
+      identity.call(by, 'Person:Change_Own_Password', { kind: 'system', name: 'change own password' }, async ({ userName }) => {
+        if ((await directory.verify(userName, oldPassword)) === undefined) throw new AccessDenied('forbidden', 'The old password is not the right one.');
+        await directory.setPassword(userName, newPassword);
+      }),
+  } satisfies UserAdmin);
+}

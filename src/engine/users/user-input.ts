@@ -1,0 +1,47 @@
+import { BadInput } from '../../core/errors.js';
+import { normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
+import { isRight, RIGHTS } from '../../core/rights.js';
+import { show } from '../../core/show.js';
+
+/** Names that stand for something else than a person: keys, the command line, the product itself. */
+const RESERVED = /^(?:key:|command-line:|system$)/i;
+
+const bad = (message: string): BadInput => new BadInput('bad-request', message);
+
+/** True for names that no user may have, since they stand for programs. */
+export function isReserved(userName: string): boolean {
+  return RESERVED.test(userName);
+}
+
+/**
+ * What is said of a user who is to be stored, as it will be stored.
+ * @throws BadInput `bad-request` when a name is none, is reserved, or `attributes.rights` names what may not be given
+ */
+export function checkUser(info: UserInfo): UserInfo {
+  let user: SecureUser;
+  try {
+    user = new SecureUser(info);
+  } catch (error) {
+    throw new BadInput('bad-request', `${(error as Error).message}.`, { cause: error });
+  }
+  if (isReserved(user.userName)) throw bad('Names that begin with "key:" or "command-line:", and "system", are reserved.');
+  const { rights } = user.attributes;
+  if (rights !== undefined) checkRights(rights);
+  const { userName, userGroups, tenantId = null, modelsOwner = null, attributes } = user;
+  return { userName, userGroups, tenantId, modelsOwner, attributes: { ...attributes } };
+}
+
+function checkRights(rights: unknown): void {
+  if (!Array.isArray(rights)) throw bad('attributes.rights must be a list of rights.');
+  for (const right of rights as unknown[]) {
+    if (!isRight(right)) throw bad(`attributes.rights names ${show(right)}, which is no right of the catalogue.`);
+    if ('internal' in RIGHTS[right]) throw bad(`The right ${right} is internal and is given to nobody.`);
+  }
+}
+
+/** @throws BadInput `bad-request` when it is no name */
+export function checkUserName(name: unknown): string {
+  const userName = normaliseName(name);
+  if (userName === undefined) throw bad('A user name must be a non-empty text.');
+  return userName;
+}
