@@ -41,6 +41,13 @@ function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly
   });
 }
 
+/** Makes the indexes of the store, for administrators. */
+const install = (asking: Asking): Promise<void> =>
+  asking.call(undefined, 'system:policy', { kind: 'system' }, async (principal) => {
+    asking.assert(principal, 'system:policy', {}, true);
+    await asking.store.install();
+  });
+
 function dataFacade(asking: Asking, api: GuardApi): Readonly<Members> {
   const { data } = api;
   const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
@@ -69,11 +76,7 @@ function dataFacade(asking: Asking, api: GuardApi): Readonly<Members> {
         await asking.store.instances.archive(documents);
         return data.deleteInstances({ id: { $in: documents.map(({ id }) => id) } });
       }),
-    install: () =>
-      asking.call(undefined, 'system:policy', { kind: 'system' }, async (principal) => {
-        asking.assert(principal, 'system:policy', {}, true);
-        await asking.store.install();
-      }),
+    install: () => install(asking),
     dbConfiguration: NOTHING,
     db: complete(asking, 'MongoDB', {}),
     locker: complete(asking, 'InstanceLocker', {}),
@@ -101,11 +104,7 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
     deleteModel: (name: string) => model.delete(name),
     renameModel: (name: string, newName: string) => model.rename(name, newName),
     export: (name: string, folder: string) => model.export({ name }, folder),
-    install: () =>
-      asking.call(undefined, 'system:policy', { kind: 'system' }, async (principal) => {
-        asking.assert(principal, 'system:policy', {}, true);
-        await asking.store.install();
-      }),
+    install: () => install(asking),
     dbConfiguration: NOTHING,
     db: complete(asking, 'MongoDB', {}),
   });
