@@ -99,10 +99,12 @@ onMongo('While the store is away', () => {
     expect(await stored(scene)).toEqual(before);
     for (const [name, call] of [...Object.entries(READS), ...Object.entries(COMMANDS)]) expect({ name, error: (await answerOf(() => call(guard, ids))).error }).toEqual({ name, error: undefined });
     expect(await guard.health()).toMatchObject({ ok: true, stuck: 0 });
-    // What could not be recorded stands in the log, with who and what.
-    const unrecorded = log.slice(known).filter((line) => line.message === 'the audit trail could not be written');
-    expect(unrecorded.length).toBeGreaterThanOrEqual(Object.keys(COMMANDS).length - 1);
-    expect(unrecorded.map(({ facts }) => (facts?.entries as { operation: string; answer: string }[])[0])).toContainEqual(expect.objectContaining({ operation: 'task:execute', userName: 'ann', answer: 'failed', reason: 'store-unavailable' }));
+    // What could not be recorded stands in the log, with who and what; the last entries may have been in time for the trail.
+    const unrecorded = log.slice(known).filter((line) => line.message === 'the audit trail could not be written').flatMap(({ facts }) => facts?.entries as object[]);
+    expect(unrecorded.length).toBeGreaterThan(5);
+    const entries = [...unrecorded, ...(await guard.store.audit.find({ limit: 200, answer: 'failed' }))];
+    expect(entries).toHaveLength(Object.keys(COMMANDS).length + Object.keys(READS).length - 4);
+    expect(entries).toContainEqual(expect.objectContaining({ operation: 'task:execute', userName: 'ann', answer: 'failed', reason: 'store-unavailable' }));
   });
 
   test.each(AWAY)('%s: a guard is not made, and not half of one: the same place opens when the store is back', async (mode) => {
@@ -164,10 +166,11 @@ onMongo('While the store is away', () => {
     const errors: unknown[] = [];
     for (const mode of AWAY) {
       away(proxy, mode);
-      for (const call of [READS['a list of tasks'], COMMANDS['a take'], COMMANDS['a start'], COMMANDS['installing']] as Call[]) errors.push((await answerOf(() => call(guard, ids))).error);
+      const calls = [READS['a list of tasks'], COMMANDS['a take'], COMMANDS['a start'], COMMANDS['installing']] as Call[];
       const url = new URL(proxy.url);
       Object.assign(url, { username: 'someuser', password: 'somesecret' });
-      errors.push((await answerOf(() => createGuard({ store: { url: url.href, name, timeout: TIMEOUT }, env: {} }))).error);
+      const opening = (): Promise<Guard> => createGuard({ store: { url: url.href, name, timeout: TIMEOUT }, env: {} });
+      for (const { error } of await Promise.all([...calls.map((call) => answerOf(() => call(guard, ids))), answerOf(opening)])) errors.push(error);
     }
     errors.push((await answerOf(() => createGuard({ store: { url: 'mongodb://someuser:somesecret@[', name }, env: {} }))).error);
     proxy.heal();

@@ -3,8 +3,8 @@ import { Proxy, type Mode } from './proxy.js';
 import { Guards, type GuardParts, type LogLine } from './guards.js';
 import { mongoUrl, type Place } from './stores.js';
 
-/** Of one call of the store, in milliseconds. */
-export const TIMEOUT = 400;
+/** Of one call of the store, in milliseconds; not so short that a busy machine is taken for an outage. */
+export const TIMEOUT = 800;
 /** Of one call of the guard: its calls of the store together, and what the machine takes for itself. */
 export const limitOf = (timeout: number): number => 2 * timeout + 1500;
 export const LIMIT = limitOf(TIMEOUT);

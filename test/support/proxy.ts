@@ -34,6 +34,12 @@ class Messages {
 
 const isHello = (message: Buffer): boolean => /hello|ismaster|isMaster|endSessions/.test(message.subarray(0, 80).toString('latin1'));
 
+/** A reset, unless the socket is ending already: Node would never close it then, and spin at the end of the process. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded || socket.readableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 class Link {
   private readonly held: (() => void)[] = [];
   private closed = false;
@@ -88,7 +94,7 @@ class Link {
 
   cut(): void {
     this.closed = true;
-    this.client.resetAndDestroy();
+    reset(this.client);
     // The server keeps what it was given.
     this.server.end();
     setTimeout(() => this.server.destroy(), 500).unref();
@@ -128,7 +134,7 @@ export class Proxy {
   }
 
   private accept(client: Socket): void {
-    if (this.mode === 'refuse') return void client.resetAndDestroy();
+    if (this.mode === 'refuse') return reset(client);
     const server = connect(Number(this.target.port || 27017), this.target.hostname);
     for (const socket of [client, server]) socket.setNoDelay(true);
     const link = new Link(client, server, this);
