@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open.js';
 import type { StoredInstance } from '../../src/store/port.js';
 import { draft, drafts, instanceFields, itemFields, principal, query, stored, type Draft } from './arbitraries.js';
 import { fill } from './asking.js';
+import { USER_TASK } from './corpus.js';
 import { itemsOf } from './truth.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,13 +22,16 @@ function sight(who: SecureUser, instance: StoredInstance): { readable: boolean; 
 
 const sees = (all: readonly Draft[], who: SecureUser): string => JSON.stringify(all.map((one, i) => sight(who, stored(one, i))));
 
+/** An item of strangers: nobody who asks has a right to it, and it does not come with its instance. */
+const ofStrangers = (item: Fields): Fields => ({ ...item, type: USER_TASK, assignee: 'zoe', candidateUsers: ['zoe', 'yan'], candidateGroups: 'strangers', guard: { owner: 'yan' } });
+
 /** The same drafts with all else in the place of what is hidden: items, fields of instances that may not be read, whole instances. */
 function disguised(all: readonly Draft[], who: SecureUser, instead: Draft, hiddenItems: readonly Fields[]): Draft[] {
   return all.map((one, index) => {
     const { readable, items } = sight(who, stored(one, index));
-    if (!readable && items.length === 0) return { ...instead, fields: { ...instead.fields, tenantId: one.fields.tenantId } };
+    if (!readable && items.length === 0) return { ...instead, items: instead.items.map(ofStrangers), fields: { ...instead.fields, tenantId: one.fields.tenantId } };
     const visible = (i: number): boolean => items.includes(`g${index}-${i}`);
-    const list = [...one.items, {}].map((item, i) => (visible(i) ? item : { ...hiddenItems[i % hiddenItems.length] }));
+    const list = [...one.items, {}].map((item, i) => (visible(i) ? item : ofStrangers(hiddenItems[i % hiddenItems.length] as Fields)));
     // Beside its items a reader sees name and version of an instance.
     const { name, version, tenantId } = one.fields;
     return readable ? { ...one, items: list } : { ...instead, fields: { ...instead.fields, name, version, tenantId }, startedBy: one.startedBy, items: list };
@@ -44,7 +48,7 @@ interface Case {
 }
 
 const sort = fc.constantFrom<Fields>({}, { name: 1 }, { status: 1 }, { 'data.x': -1 }, { startedBy: 1, version: -1 }, { 'items.assignee': 1 }, { 'items.dueDate': -1, 'items.seq': 1 });
-const cases: fc.Arbitrary<Case> = fc.record({ all: drafts, who: principal.filter((one) => !one.isAdmin()), instead: fc.record({ fields: instanceFields, items: fc.array(itemFields, { maxLength: 2 }), startedBy: fc.constantFrom('zoe', undefined), roles: draft.map(({ roles }) => roles) }), hidden: fc.array(itemFields, { minLength: 1, maxLength: 3 }), asked: fc.array(query, { minLength: 4, maxLength: 4 }), sort });
+const cases: fc.Arbitrary<Case> = fc.record({ all: drafts, who: principal.filter((one) => !one.isAdmin()), instead: fc.record({ fields: instanceFields, items: fc.array(itemFields, { maxLength: 2 }), startedBy: fc.constantFrom('zoe', undefined), roles: draft.map(({ roles }) => roles) }), hidden: fc.array(itemFields, { minLength: 1, maxLength: 3 }), asked: fc.array(query, { minLength: 3, maxLength: 3 }), sort });
 
 /** Everything that a principal can learn by lists: rows, order, pages, totals. */
 async function everything(guard: Guard, who: SecureUser, asked: readonly Fields[], order: Fields): Promise<unknown[]> {
@@ -98,7 +102,7 @@ describe.each([false, true])('With the marker of a complete reindex: %s', (reind
         if (JSON.stringify(all) !== JSON.stringify(other)) changed++;
         if ((before[0] as unknown[]).length > 0) seen++;
       }),
-      { numRuns: 120, interruptAfterTimeLimit: 12_000, maxSkipsPerRun: 1000 },
+      { numRuns: 60, interruptAfterTimeLimit: 12_000 },
     );
     expect(Math.min(changed, seen)).toBeGreaterThan(5);
   });
