@@ -54,20 +54,28 @@ function assertState(principal: SecureUser, state: TaskState | undefined, { stat
  */
 export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: unknown, wish: (item: StoredItem) => Admitted, work: (task: LockedTask) => Promise<T>, noWait = false): Promise<T> {
   const { asking, reads, runner, views } = kit;
-  const { items: found, ...row } = await reads.oneItem(principal, query);
-  asking.assert(principal, wish(found).operation, { item: found, instance: row }, true);
-  if (!asking.bypass) assertState(principal, taskState(found), wish(found));
-  const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
-    const item = instance.items?.find((entry) => entry.id === found.id);
-    if (item === undefined) throw notFound('task');
+  const admit = (item: StoredItem, instance: StoredInstance, readable: boolean): Pick<LockedTask, 'reason' | 'state'> => {
     const admitted = wish(item);
-    const reason = asking.assert(principal, admitted.operation, { item, instance }, views.mayReadItem(principal, instance, item));
+    const reason = asking.assert(principal, admitted.operation, { item, instance }, readable);
     const state = taskState(item);
     if (!asking.bypass) assertState(principal, state, admitted);
+    return { reason, state };
+  };
+  const look = async (where: unknown): Promise<{ id: string; instanceId: string }> => {
+    const { items, ...row } = await reads.oneItem(principal, where);
+    admit(items, row as unknown as StoredInstance, true);
+    return { id: items.id, instanceId: row.id as string };
+  };
+  const { id, instanceId } = await look(query);
+  const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
+    const item = instance.items?.find((entry) => entry.id === id);
+    if (item === undefined) throw notFound('task');
+    const { reason, state } = admit(item, instance, views.mayReadItem(principal, instance, item));
     if (state === undefined && item.status !== 'wait') throw new Conflict('wrong-state', 'The element does not wait.');
     return work({ command, instance, item, state, reason });
   };
-  return runner.onInstance(row.id as string, principal, locked, { noWait });
+  const worthIt = (): Promise<unknown> => look({ 'items.id': id });
+  return runner.onInstance(instanceId, principal, locked, { noWait, worthIt });
 }
 
 /** Input must not change who counts as the initiator (W8); the same value again is no change. */

@@ -1,36 +1,14 @@
 import { Conflict, GuardError, notFound } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
-import type { Store, StoredInstance } from '../../store/port.js';
+import type { StoredInstance } from '../../store/port.js';
+import type { Account, OnInstance, RunnerParts } from './command-options.js';
 import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
 import { Command, type Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
-import type { InstanceLocks, Release } from './locks.js';
+import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
 import { isOutage } from './transient.js';
-import type { GuardLogger } from '../contract/types.js';
-
-/** On whose account a command runs. */
-export interface Account {
-  readonly causer: SecureUser;
-  /** Recorded as starter of what is started; default the causer's name. */
-  readonly starter?: string;
-  /** Default: the causer's tenant. */
-  readonly tenantId?: string | undefined;
-  readonly modelsOwner?: string | undefined;
-  /** The work goes on in the background when `work` has returned. */
-  readonly noWait?: boolean;
-}
-
-export interface RunnerParts {
-  readonly store: Store;
-  readonly hostStore: HostStore;
-  readonly contexts: Contexts;
-  readonly locks: InstanceLocks;
-  readonly logger: GuardLogger;
-  /** Told what failed inside a model without stopping it. */
-  readonly onFailures: (command: Command) => Promise<void>;
-}
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 
@@ -87,14 +65,14 @@ export class CommandRunner {
   }
 
   /** A command on one instance, under its lock; `work` gets the document as it was read there. */
-  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, { noWait = false, starter }: { noWait?: boolean; starter?: string } = {}): Promise<T> {
+  onInstance<T>(id: string, causer: SecureUser, work: Work<T>, options: OnInstance = {}): Promise<T> {
     this.assertOpen();
     if (this.contexts.command?.held.has(id)) throw new Conflict('busy', 'The instance is in the middle of this command.');
-    return this.keepTrack(this.lockAndRun(id, causer, starter ?? causer.userName, work, noWait));
+    return this.keepTrack(this.lockAndRun(id, causer, work, options));
   }
 
-  private async lockAndRun<T>(id: string, causer: SecureUser, starter: string, work: Work<T>, noWait: boolean): Promise<T> {
-    const release = await this.parts.locks.lock(id);
+  private async lockAndRun<T>(id: string, causer: SecureUser, work: Work<T>, { noWait = false, starter = causer.userName, worthIt }: OnInstance): Promise<T> {
+    const release = await this.parts.locks.lock(id, worthIt);
     let document: StoredInstance | undefined;
     try {
       document = await this.parts.store.instances.load(id);

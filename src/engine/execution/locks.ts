@@ -127,13 +127,17 @@ export class InstanceLocks {
 
   /**
    * Waits for the lock and takes it; resolves to its release, which is called once.
+   * @param worthIt asked of who had to wait in line, before the lock is taken: what it rejects with ends the wait, so that
+   *   a crowd in which one has won is told without each of them taking the lock
    * @throws Conflict `busy` when the wait was in vain
    */
-  async lock(id: string): Promise<Release> {
+  async lock(id: string, worthIt?: () => Promise<unknown>): Promise<Release> {
     const deadline = Date.now() + this.options.wait;
+    const waited = this.queues.has(id);
     const leave = await this.queue(id, deadline);
     const owner = this.nextOwner();
     try {
+      if (waited) await worthIt?.();
       await this.acquire(id, owner, deadline);
     } catch (error) {
       // It may have been taken although the answer was lost.

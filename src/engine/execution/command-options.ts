@@ -1,0 +1,38 @@
+import type { SecureUser } from '../../core/principal.js';
+import type { Store } from '../../store/port.js';
+import type { GuardLogger } from '../contract/types.js';
+import type { Command, Contexts } from './context.js';
+import type { HostStore } from './host-store.js';
+import type { InstanceLocks } from './locks.js';
+
+/** On whose account a command runs. */
+export interface Account {
+  readonly causer: SecureUser;
+  /** Recorded as starter of what is started; default the causer's name. */
+  readonly starter?: string;
+  /** Default: the causer's tenant. */
+  readonly tenantId?: string | undefined;
+  readonly modelsOwner?: string | undefined;
+  /** The work goes on in the background when `work` has returned. */
+  readonly noWait?: boolean;
+}
+
+export interface RunnerParts {
+  readonly store: Store;
+  readonly hostStore: HostStore;
+  readonly contexts: Contexts;
+  readonly locks: InstanceLocks;
+  readonly logger: GuardLogger;
+  /** Told what failed inside a model without stopping it. */
+  readonly onFailures: (command: Command) => Promise<void>;
+}
+
+/** How a command on one instance runs. */
+export interface OnInstance {
+  /** The work goes on in the background when `work` has returned. */
+  readonly noWait?: boolean;
+  /** Recorded as starter of what is started; default the causer's name. */
+  readonly starter?: string;
+  /** Asked before the lock is taken by a command that had to wait in line; what it rejects with ends the command. */
+  readonly worthIt?: () => Promise<unknown>;
+}
