@@ -15,7 +15,7 @@ const value = fc.oneof(scalar, fc.constantFrom<unknown>(null, undefined, [], { y
 const names = fc.oneof(name, fc.array(name, { maxLength: 3 }), fc.constantFrom(null, undefined, ''));
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
 
-export const itemFields: fc.Arbitrary<Fields> = fc.record({
+const anyItem: fc.Arbitrary<Fields> = fc.record({
   type: fc.constantFrom(USER_TASK, USER_TASK, USER_TASK, 'bpmn:StartEvent', 'bpmn:ServiceTask'),
   status: fc.constantFrom('wait', 'wait', 'end', 'start'),
   elementId: fc.constantFrom('a', 'b'),
@@ -28,6 +28,11 @@ export const itemFields: fc.Arbitrary<Fields> = fc.record({
   x: value,
   guard: fc.record({ open: sometimes(fc.boolean()), owner: sometimes(name), completedBy: sometimes(name) }).map(compact),
 });
+
+/** Read by everybody, whose instance is read by few. */
+const openAndFinished = anyItem.map((item): Fields => ({ ...item, type: USER_TASK, status: 'end', assignee: null, candidateUsers: [], candidateGroups: undefined, guard: { open: true } }));
+
+export const itemFields: fc.Arbitrary<Fields> = fc.oneof({ weight: 6, arbitrary: anyItem }, openAndFinished);
 
 export const instanceFields: fc.Arbitrary<Fields> = fc.record({
   name: fc.constantFrom('Invoice', 'Vacation'),

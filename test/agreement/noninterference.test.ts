@@ -56,7 +56,8 @@ async function everything(guard: Guard, who: SecureUser, asked: readonly Fields[
   const learnt: unknown[] = [];
   for (const filter of asked) {
     learnt.push(await data.findItems(filter, who), await data.findInstances(filter, who), await tasks.count(filter, who), await data.getPendingUserTasks(filter, who));
-    for (const request of [{ filter, limit: 2 }, { filter, limit: 3, sort: order }]) {
+    const ofItems = { $and: [filter, { 'items.id': { $exists: true } }] };
+    for (const request of [{ filter, limit: 4 }, { filter: ofItems, limit: 3, sort: order }]) {
       for (let after: string | null = null, i = 0; i === 0 || after !== null; i++) {
         const page = await data.find({ ...request, after, getTotalCount: true } as never, who);
         learnt.push(page);
