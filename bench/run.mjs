@@ -1,47 +1,27 @@
-import { cycleGroups } from './engine/measures.mjs';
-import { decisionGroup } from './decision/measures.mjs';
-import { requestGroup } from './http/measures.mjs';
-import { pageGroups } from './store/measures.mjs';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { groupsFor } from './groups.mjs';
 import { readOptions, USAGE } from './options.mjs';
-import { describe, jsonLine } from './report.mjs';
 
-const print = (line) => process.stdout.write(`${line}\n`);
+const GROUP = fileURLToPath(new URL('./group.mjs', import.meta.url));
 
-/** Runs the wanted measures of one group, which share what it opens. */
-async function runGroup({ open, measures }, options) {
-  const wanted = measures.filter(({ name }) => options.wanted(name));
-  if (wanted.length === 0) return [];
-  const { close, ...state } = await open(options);
-  const results = [];
-  try {
-    for (const { name, goal, says, run } of wanted) {
-      const result = { measure: name, goal, says, ...(await run(state)) };
-      print(options.json ? jsonLine(result) : describe(result, !options.quick));
-      results.push(result);
-    }
-  } finally {
-    await close?.();
-  }
-  return results;
+/** Each group runs in a process of its own, so that none is slower or faster for what ran before it. */
+function runInProcess(place, args) {
+  const { status } = spawnSync(process.execPath, ['--expose-gc', GROUP, String(place), ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error('The bench failed');
 }
 
-async function main() {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) return print(USAGE);
-  const mongo = process.env.BENCH_MONGO_URL;
-  const groups = [decisionGroup, requestGroup, ...cycleGroups(mongo), ...pageGroups(mongo)];
-  let results = 0;
-  for (const group of groups) results += (await runGroup(group, options)).length;
-  if (results === 0) throw new Error('No measure has that name');
+function main(args) {
+  const options = readOptions(args);
+  if (options.help) return void process.stdout.write(`${USAGE}\n`);
+  const places = [...groupsFor(process.env.BENCH_MONGO_URL).entries()].filter(([, { measures }]) => measures.some(({ name }) => options.wanted(name)));
+  if (places.length === 0) throw new Error('No measure has that name');
+  for (const [place] of places) runInProcess(place, args);
 }
 
-// bpmn-server prints to the console; what is printed here are results only.
-console.log = () => undefined;
-// It also swallows what nobody catches, so that a failure has to set the exit code here.
-await main().then(
-  () => process.exit(0),
-  (error) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

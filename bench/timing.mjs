@@ -7,9 +7,8 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Milliseconds that the work takes, once. What was left over before is collected first where Node lets us. */
+/** Milliseconds that the work takes, once. */
 async function timeOnce(work) {
-  globalThis.gc?.();
   const begun = process.hrtime.bigint();
   await work();
   return Number(process.hrtime.bigint() - begun) / NANOSECONDS;
@@ -18,17 +17,23 @@ async function timeOnce(work) {
 /**
  * Times two contenders, which do the same, in turns, so that a slow moment of the machine falls on both; the order
  * changes from round to round. The ratio is the median of the rounds' own ratios.
+ * @param collect collects garbage before each time that is taken, where a contender leaves much of it to the other;
+ *   else once, since what is short is slower after it
  * @returns milliseconds, medians, and ours divided by theirs
  */
-export async function compare({ ours, theirs, rounds, warmUp = 1 }) {
+export async function compare({ ours, theirs, rounds, warmUp = 1, collect = false }) {
   for (let i = 0; i < warmUp; i++) {
     await ours();
     await theirs();
   }
+  globalThis.gc?.();
   const taken = [];
   for (let round = 0; round < rounds; round++) {
     const pair = {};
-    for (const name of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) pair[name] = await timeOnce(name === 'ours' ? ours : theirs);
+    for (const name of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
+      if (collect) globalThis.gc?.();
+      pair[name] = await timeOnce(name === 'ours' ? ours : theirs);
+    }
     taken.push(pair);
   }
   return {

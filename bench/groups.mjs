@@ -1,0 +1,7 @@
+import { decisionGroup } from './decision/measures.mjs';
+import { cycleGroups } from './engine/measures.mjs';
+import { requestGroup } from './http/measures.mjs';
+import { pageGroups } from './store/measures.mjs';
+
+/** All measures, in groups that share what they open. @param mongo address of a server, where there is one */
+export const groupsFor = (mongo) => [decisionGroup, requestGroup, ...cycleGroups(mongo), ...pageGroups(mongo)];
