@@ -7,6 +7,9 @@ import { onMongo } from '../support/stores.js';
 
 const SEED = 20_240_607;
 const LASTS = 12_000;
+/** On a machine that is busy with other things the work goes on, in calm weather, until enough was done to look at. */
+const ENOUGH = 10;
+const AT_MOST = 60_000;
 const USERS = Array.from({ length: 8 }, (_none, i) => person(`user${i}`, 'hr'));
 
 const models = {
@@ -61,7 +64,7 @@ async function atWork(guard: Guard, user: SecureUser, random: (below: number) =>
     }
     return value as T | undefined;
   };
-  while (Date.now() < until) {
+  while (Date.now() < until || (told.completed.length <= ENOUGH && Date.now() < until + AT_MOST)) {
     const tasks = (await ask(() => guard.api.data.getPendingUserTasks({}, user))) ?? [];
     if (tasks.length < 12) await ask(() => guard.api.engine.start('M', {}, user));
     const mine = tasks.filter(({ assignee }) => assignee === user.userName);
@@ -94,7 +97,7 @@ onMongo('Many users at work while the store comes and goes', () => {
 
     expect(told.wrong).toEqual([]);
     expect(told.statuses.get(503) ?? 0).toBeGreaterThan(10);
-    expect(told.completed.length).toBeGreaterThan(10);
+    expect(told.completed.length).toBeGreaterThan(ENOUGH);
     await eventually(async () => (await look.store.locks.list()).length === 0, 15_000);
     await eventually(async () => (await look.health()).stuck === 0, 15_000);
 
@@ -120,5 +123,5 @@ onMongo('Many users at work while the store comes and goes', () => {
     }
     expect(await look.store.instances.count({ filter: { status: { $ne: 'end' } } })).toBe(0);
     expect(await look.health()).toMatchObject({ ok: true, stuck: 0 });
-  }, 60_000);
+  }, 180_000);
 });

@@ -116,5 +116,5 @@ onMongo('A command whose store is reset under it', () => {
     // Each in a database of its own, behind a proxy of its own.
     const ended = await Promise.allSettled(Object.entries(COMMANDS).map(([name, command]) => cutEverywhere(name, command)));
     expect(ended.filter(({ status }) => status === 'rejected').map((failed) => String((failed as PromiseRejectedResult).reason))).toEqual([]);
-  }, 90_000);
+  }, 300_000);
 });
