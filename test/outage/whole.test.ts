@@ -108,6 +108,8 @@ onMongo('A command whose store is reset under it', () => {
     };
     for (const at of ['request', 'answer'] as const) for (let nth = 1; nth <= requests; nth++) await check({ at, nth });
     for (let nth = 2; nth <= requests; nth += 4) await check({ at: 'within', nth });
+    // Whether an answer is lost after its write was done depends on the driver's timing; the other two come at every command.
+    expect({ name, outcomes: [...outcomes.keys()] }).toEqual({ name, outcomes: expect.arrayContaining(['done stored', 'store-unavailable not stored']) });
     return [...outcomes.keys()];
   }
 
