@@ -24,9 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** All that a request could change. */
+/** All that a request could change, once what an earlier one began with `noWait` has ended: it holds its lock until then. */
 async function stored(): Promise<string> {
-  const { instances, models } = app.guard.store;
+  const { instances, models, locks } = app.guard.store;
+  while ((await locks.list()).length > 0) await new Promise(setImmediate);
   const keys = await app.guard.store.values('keys').entries();
   return JSON.stringify([await instances.find({ filter: {} }), await models.find({}), keys]);
 }
