@@ -17,6 +17,18 @@ export function encode(document: object): Uint8Array {
 
 export const decode = <T extends object>(bytes: Uint8Array): T => deserialize(bytes) as T;
 
+const LENGTH_BYTES = 4;
+const END_BYTES = 1;
+
+/** Two encoded documents as one: BSON is a length, the fields, and a zero byte. No field may be in both. */
+export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length - LENGTH_BYTES - END_BYTES);
+  whole.set(first);
+  whole.set(second.subarray(LENGTH_BYTES), first.length - END_BYTES);
+  new DataView(whole.buffer).setInt32(0, whole.length, true);
+  return whole;
+}
+
 /** What a document becomes by being stored and read again; a copy. */
 export const normalise = <T extends object>(document: T): T => decode<T>(encode(document));
 

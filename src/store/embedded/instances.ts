@@ -6,7 +6,7 @@ import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, Unw
 import { revisionOf, settable } from '../revision.js';
 import { sortRows } from '../sort-key.js';
 import type { Bytes, Change } from './bytes.js';
-import { copy, copyWithout, decode, encode, normalise } from '../codec.js';
+import { copy, copyWithout, decode, encode, join } from '../codec.js';
 import { distinctValues } from './distinct.js';
 import { InstanceIndex, type Entry } from './instance-index.js';
 import { countItems, findItems } from './items.js';
@@ -17,7 +17,7 @@ import { Serial } from './serial.js';
 type Fields = Readonly<Record<string, unknown>>;
 const pick = (document: Fields, wanted: (name: string) => boolean): Fields => Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
 const largeKey = (id: string, field: string): string => `${id}\u0000${field}`;
-const hot = (id: string, document: object): Change => ({ space: 'instance', key: id, bytes: encode(document) });
+const hot = (id: string, bytes: Uint8Array): Change => ({ space: 'instance', key: id, bytes });
 
 /** Each large field has a key of its own, so that setting one does not read the others. */
 const large = (id: string, fields: Fields): Change[] =>
@@ -117,8 +117,9 @@ export class EmbeddedInstances implements InstanceStore {
     const { id } = document;
     if (typeof id !== 'string' || id === '') throw new TypeError('An instance needs an id');
     const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
-    const stored = normalise({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }) as StoredInstance;
-    const changes = [hot(id, stored), ...large(id, document)];
+    const bytes = encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest });
+    const stored = decode<StoredInstance>(bytes);
+    const changes = [hot(id, bytes), ...large(id, document)];
     await this.serial.run(id, async () => {
       if (this.index.get(id) !== undefined) throw new Conflict('conflict', 'An instance with this id exists.');
       await this.bytes.write(changes);
@@ -127,13 +128,16 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   async update(id: string, expectedRev: number | undefined, fields: Fields): Promise<boolean> {
-    const changed = normalise(pick(settable(fields), (name) => !isLarge(name)));
+    // A command changes nearly all fields: they are encoded once, for the memory and for the disk.
+    const changedBytes = encode(pick(settable(fields), (name) => !isLarge(name)));
+    const changed = decode<Fields>(changedBytes);
     const largeChanges = large(id, fields);
     return this.serial.run(id, async () => {
       const entry = this.index.get(id);
       if (entry === undefined || revisionOf(entry.document) !== expectedRev) return false;
-      const document: StoredInstance = { ...entry.document, ...changed };
-      await this.bytes.write([hot(id, document), ...largeChanges]);
+      const kept = pick(entry.document, (name) => !Object.hasOwn(changed, name));
+      const document = { ...kept, ...changed } as StoredInstance;
+      await this.bytes.write([hot(id, join(encode(kept), changedBytes)), ...largeChanges]);
       this.index.set(entry.key, document);
       return true;
     });

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { copy, decode, encode, join, normalise } from '../../src/store/codec.js';
+
+const fields = fc.dictionary(fc.string({ unit: 'grapheme' }).map((name) => name.replaceAll('\u0000', '')), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 });
+const prefixed = (prefix: string) => fields.map((record) => Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value])));
+
+test('two encoded documents are one with the fields of both', () => {
+  fc.assert(
+    fc.property(prefixed('a'), prefixed('b'), (first, second) => {
+      const joined = join(encode(first), encode(second));
+      expect(Buffer.compare(joined, encode({ ...first, ...second }))).toBe(0);
+    }),
+  );
+});
+
+test('a document is read as it was written, and written the same again', () => {
+  fc.assert(
+    fc.property(fields, (document) => {
+      const read = normalise(document);
+      expect(Buffer.compare(encode(read), encode(document))).toBe(0);
+      expect(copy(read)).toEqual(read);
+    }),
+  );
+});
+
+test('what is missing becomes null, a function is left out, and a large integer a number', () => {
+  expect(normalise({ a: undefined, b: () => 1, c: 5n, d: new Date(7), e: [undefined] })).toEqual({ a: null, c: 5, d: new Date(7), e: [null] });
+});
+
+test('a copy shares nothing that can be changed', () => {
+  const stored = decode<{ list: { when: Date }[] }>(encode({ list: [{ when: new Date(7) }] }));
+  const copied = copy(stored);
+  copied.list[0]?.when.setFullYear(1999);
+  copied.list.push({ when: new Date() });
+  expect(stored).toEqual({ list: [{ when: new Date(7) }] });
+});
+
+test('data that cannot be stored is refused as bad data', () => {
+  const ring: Record<string, unknown> = {};
+  ring.self = ring;
+  for (const document of [ring, { 'a\u0000b': 1 }]) expect(() => encode(document)).toThrow(expect.objectContaining({ code: 'bad-data' }));
+});
