@@ -24,6 +24,7 @@ import { HostStore } from './execution/host-store.js';
 import { createIdentity } from './identity.js';
 import { createInnerServer } from './execution/inner-server.js';
 import { InstanceLocks } from './execution/locks.js';
+import { ModelTimers } from './execution/model-timers.js';
 import { Models } from './enforcement/model-api.js';
 import { Principals } from './enforcement/principals.js';
 import { Recovery } from './execution/recovery.js';
@@ -31,6 +32,7 @@ import { isReindexed } from './upkeep/reindex.js';
 import { Retries } from './execution/retries.js';
 import { bindApi, createApi } from './enforcement/secured-api.js';
 import { serverFacade } from './enforcement/server-facade.js';
+import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
 import { Views } from './enforcement/views.js';
@@ -38,6 +40,9 @@ import { Views } from './enforcement/views.js';
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
 const STALE_LOCK_AFTER = 600_000;
+/** How often what other processes have left is looked for, and the least of it, in milliseconds. */
+const TAKE_OVER_EVERY = 60_000;
+const OFTEN = 100;
 /** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
 
@@ -45,6 +50,12 @@ const SILENT: GuardLogger = Object.freeze({ info: () => undefined, warn: () => u
 
 function isStore(value: GuardOptions['store']): value is Store {
   return typeof (value as Partial<Store>).ping === 'function';
+}
+
+/** @throws BadInput `bad-configuration` */
+function takeOverEvery({ takeOverEvery = TAKE_OVER_EVERY }: GuardOptions): number {
+  if (Number.isFinite(takeOverEvery) && takeOverEvery >= OFTEN) return takeOverEvery;
+  throw new BadInput('bad-configuration', `takeOverEvery is a number of milliseconds, at least ${OFTEN}.`);
 }
 
 /** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
@@ -60,13 +71,15 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
   const deliveries = new Deliveries(runner, engine, store, locks, retries);
   runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
-  const timers = new Timers(runner, engine, store, adoption, retries);
+  const timers = new Timers(runner, engine, adoption, retries);
+  const modelTimers = new ModelTimers(timers, runner, engine, store, retries);
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();
   await models.refresh();
   const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
-  return { contexts, retries, audit, runner, host, engine, models, timers, recovery };
+  const takeover = new Takeover(timers, modelTimers, recovery, logger, takeOverEvery(options));
+  return { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover };
 }
 
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
@@ -80,7 +93,7 @@ function outerServer(given: object | undefined, shown: Readonly<Record<string, u
 async function assemble(options: GuardOptions, store: Store, flags: Flags): Promise<Guard> {
   const logger = options.logger ?? SILENT;
   await store.install();
-  const { contexts, retries, audit, runner, host, engine, models, timers, recovery } = await assembleEngine(options, store, flags, logger);
+  const { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover } = await assembleEngine(options, store, flags, logger);
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -89,12 +102,17 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   const asking = new Asking(point, principals, audit, events, store, flags.bypass, () => reindexed.value);
   const views = new Views(point, flags.bypass);
   const kit = { asking, reads: new Reads(asking, views), views, runner, engine, models };
-  const secured = createApi(kit, new Models(asking, models, timers));
+  const secured = createApi(kit, new Models(asking, models, modelTimers));
   const api = flags.bypass ? bypassApi(kit, secured) : secured;
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(asking, api, host));
 
-  const started = Promise.all([retries.attempt('the recovery at start', () => recovery.run()), retries.attempt('arming the timers', () => timers.resume())]);
+  const started = Promise.all([
+    retries.attempt('the recovery at start', () => recovery.run()),
+    retries.attempt('arming the timers', () => timers.resume()),
+    retries.attempt('arming the timers of models', () => modelTimers.resume()),
+  ]);
+  if (store.kind === 'mongo') takeover.start();
 
   const why: Guard['explain'] = (user, operation, resource = {}) => store.bounded(async () => explain(asking, await principals.of(user), asOperation(operation), resource));
 
@@ -121,7 +139,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
       stopListening?.();
       timers.stop();
       retries.stop();
-      await Promise.all([started, runner.close(CLOSE_LIMIT)]);
+      await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
       await store.close();
     },
     current: () => contexts.principal,

@@ -188,7 +188,7 @@ describe('A timer that is longer than setTimeout can hold', () => {
   test('is armed in steps and fires once, at its time', () => {
     jest.useFakeTimers();
     const outside = <T>(fn: () => T): T => fn();
-    const timers = new Timers({ contexts: { outside } } as never, {} as never, {} as never, {} as never, { attempt: (_what: string, work: () => Promise<unknown>) => work() } as never);
+    const timers = new Timers({ contexts: { outside } } as never, {} as never, {} as never, { attempt: (_what: string, work: () => Promise<unknown>) => work() } as never);
     const fired: number[] = [];
     const began = Date.now();
     const DAY = 86_400_000;

@@ -96,6 +96,11 @@ export interface GuardOptions {
   readonly lockWait?: number;
   /** Milliseconds after which a lock without a lease (an unguarded host's) counts as left behind; default 600000. */
   readonly staleLockAfter?: number;
+  /**
+   * Milliseconds between two looks for what another process on the same MongoDB left when it ended: overdue timers and
+   * unfinished work; default 60000, at least 100. An embedded store has one process.
+   */
+  readonly takeOverEvery?: number;
   /** What is stored with an instance: its log (default true), save points for restart (false), the model's source (true). */
   readonly keep?: { readonly logs?: boolean; readonly savePoints?: boolean; readonly source?: boolean };
 }

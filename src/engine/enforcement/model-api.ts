@@ -9,7 +9,7 @@ import { listedFilter, modelFilter } from '../../store/scoped-query.js';
 import type { Asking } from './asking.js';
 import { checkModelName, eventsOf, type HostModels } from '../execution/host-models.js';
 import type { StartFacts } from '../model/model-facts.js';
-import type { Timers } from '../execution/timers.js';
+import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
 import type { Data, ModelApi } from '../contract/types.js';
 
@@ -26,7 +26,7 @@ export class Models {
   constructor(
     private readonly asking: Asking,
     private readonly models: HostModels,
-    private readonly timers: Timers,
+    private readonly timers: ModelTimers,
   ) {}
 
   /** All models that the principal may read and that the query finds, in one scoped query. */

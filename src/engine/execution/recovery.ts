@@ -24,10 +24,13 @@ const CALLER_MAY_TAKE = LEASE;
 const LATE = 15_000;
 
 /**
- * Finishes, at the start of a process, what the end of another left between two commits (spec 08, 46): deliveries that
+ * Finishes what the end of a process left between two commits, at the start of the next (spec 08, 46): deliveries that
  * were not done, `noWait` work that had not settled, called processes of a caller that was never stored.
  */
 export class Recovery {
+  /** What was unfinished at the last look, and whether it was tried here as it stands. */
+  private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> = new Map();
+
   constructor(
     private readonly runner: CommandRunner,
     private readonly deliveries: Deliveries,
@@ -39,7 +42,7 @@ export class Recovery {
   ) {}
 
   async run(): Promise<void> {
-    const unfinished = await this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+    const unfinished = await this.unfinished();
     // Several at a time: one that another process is still at work on must not hold up the others.
     const next = async (): Promise<void> => {
       for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.settle(instance.id);
@@ -48,6 +51,29 @@ export class Recovery {
     await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
     const since = new Date();
     this.timers.arm(new Date(Date.now() + CALLER_MAY_TAKE), () => this.endOrphans(since));
+  }
+
+  private unfinished(): Promise<StoredInstance[]> {
+    return this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+  }
+
+  /**
+   * Finishes what stands as it stood at the last call, with nobody at work on it: whoever began it may have ended. What
+   * cannot be finished is tried once.
+   */
+  async takeOver(): Promise<void> {
+    const [unfinished, locks] = await Promise.all([this.unfinished(), this.store.locks.list()]);
+    const now = Date.now();
+    const held = new Set(locks.filter(({ until }) => until === undefined || until.getTime() > now).map(({ id }) => id));
+    const looked = unfinished.map(({ id, guard }) => {
+      const before = this.left.get(id);
+      const same = before !== undefined && before.rev === guard?.rev;
+      const take = same && !before.tried && !held.has(id);
+      return { id, rev: guard?.rev, take, tried: take || (same && before.tried) };
+    });
+    this.left = new Map(looked.map(({ id, rev, tried }) => [id, { rev, tried }]));
+    // Not waited for: the work may take as long as the services that it calls.
+    for (const { id, take } of looked) if (take) void this.settle(id);
   }
 
   /**

@@ -1,8 +1,6 @@
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { Store, StoredModel } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import { keptFor, type Adoption } from './adoption.js';
-import type { Command } from './context.js';
 import { toDate } from '../model/due-date.js';
 import { bpmn, type HostBehaviour, type HostExecution, type HostItem, type HostNode, type HostToken } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
@@ -18,13 +16,6 @@ const startToken: StartToken = (...args) => (bpmn.Token as unknown as { startNew
 const copyOf = (timer: HostBehaviour): HostBehaviour => Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
 const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> => copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
 
-/** How far the start of a model by a timer has come, over its tries. */
-interface Claim {
-  at?: number;
-  scheduled: boolean;
-  command?: Command;
-}
-
 /** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
 async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
   const copy = copyOf(timer);
@@ -33,18 +24,18 @@ async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number
 }
 
 /**
- * All timers of one guard: boundary and intermediate timers of instances, and timer start events of models. They act as
- * the system, in no caller's context, and are gone with `stop`.
+ * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system, in no
+ * caller's context, and are gone with `stop`.
  */
 export class Timers {
   private readonly handles = new Map<symbol, NodeJS.Timeout>();
-  private readonly models = new Map<string, () => void>();
+  /** Items whose timer is firing here, or has failed to. */
+  private readonly fired = new Set<string>();
   private stopped = false;
 
   constructor(
     private readonly runner: CommandRunner,
     private readonly engine: InnerEngine,
-    private readonly store: Store,
     private readonly adoption: Adoption,
     private readonly retries: Retries,
   ) {}
@@ -75,7 +66,6 @@ export class Timers {
     this.stopped = true;
     for (const handle of this.handles.values()) clearTimeout(handle);
     this.handles.clear();
-    this.models.clear();
   }
 
   /** Takes the place of the host's own `startTimer` for one timer event of an execution. */
@@ -104,11 +94,13 @@ export class Timers {
   }
 
   private async fireItem(instanceId: string, itemId: string): Promise<void> {
+    this.fired.add(itemId);
     await this.runner.onInstance(instanceId, SYSTEM_USER, async (_command, document) => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
       const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
       await this.repeat(execution, itemId);
     });
+    this.fired.delete(itemId);
   }
 
   /** A cycle with repetitions left gets a new timer, while what it is attached to still waits. */
@@ -130,9 +122,8 @@ export class Timers {
   }
 
   /** Arms what waits in the store: after a start of the process. */
-  async resume(): Promise<void> {
-    await this.resumeItems({});
-    for (const model of await this.store.models.find({}, { without: ['source', 'svg'] })) this.schedule(model);
+  resume(): Promise<void> {
+    return this.resumeItems({});
   }
 
   /** Arms what waits in one instance, whatever is armed already: an item that no longer waits does not fire. */
@@ -140,74 +131,20 @@ export class Timers {
     return this.resumeItems({ id });
   }
 
+  /** Fires what has been due since before that time and was not fired here: whoever armed it may have ended. */
+  async takeOver(before: Date): Promise<void> {
+    const overdue = await this.waiting({ status: 'running' }, { $lt: before });
+    const ids = new Set(overdue.map(({ id }) => id));
+    for (const id of this.fired) if (!ids.has(id)) this.fired.delete(id);
+    for (const { id, instanceId } of overdue) if (!this.fired.has(id)) this.arm(before, () => this.fireItem(instanceId, id));
+  }
+
   private async resumeItems(query: { readonly id?: string }): Promise<void> {
-    const rows = await this.runner.hostStore.findItems({ ...query, 'items.timeDue': { $type: 'date' }, 'items.status': 'wait' });
-    for (const { id, instanceId, timeDue } of rows) {
-      const due = toDate(timeDue, new Date());
-      if (due !== undefined) this.arm(due, () => this.fireItem(instanceId as string, id as string));
-    }
+    for (const { id, instanceId, timeDue } of await this.waiting(query, {})) this.arm(timeDue, () => this.fireItem(instanceId, id));
   }
 
-  /** Arms the timer start events of a model, in the place of those it had. */
-  schedule(model: Pick<StoredModel, 'name' | 'owner' | 'events'>): void {
-    const { name, owner = null, events = [] } = model;
-    for (const event of events.filter((entry) => entry.subType === 'Timer' && typeof entry.expression === 'string')) {
-      const key = JSON.stringify([owner, name, event.elementId]);
-      this.models.get(key)?.();
-      const seconds = (bpmn.Cron as unknown as { timeDue(expression: string, reference: number | null): number | null }).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
-      if (seconds === null || Number.isNaN(seconds)) continue;
-      const due = new Date(Date.now() + Math.max(seconds * 1000, 100));
-      const claim: Claim = { scheduled: false };
-      this.models.set(key, this.arm(due, () => this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim)));
-    }
-  }
-
-  /** Takes the timer start events of a model back. */
-  unschedule(name: string, owner: string | null): void {
-    for (const [key, cancel] of this.models) {
-      const [ofOwner, ofName] = JSON.parse(key) as [string | null, string];
-      if (ofOwner !== owner || ofName !== name) continue;
-      cancel();
-      this.models.delete(key);
-    }
-  }
-
-  /** Where the answer to a change of a model was lost: what is stored decides which of its timers there are. */
-  refreshSoon(name: string, owner: string | null): void {
-    this.retries.later('the timers of a model', async () => {
-      const model = await this.store.models.get(name, owner);
-      this.unschedule(name, owner);
-      if (model !== undefined) this.schedule(model);
-    });
-  }
-
-  /**
-   * Of several processes that wait for the same time, the one that moves the reference time starts the instance.
-   * @param claim what an earlier try has done
-   */
-  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown, claim: Claim): Promise<void> {
-    const { models, instances } = this.store;
-    const model = await models.get(name, owner);
-    const event = model?.events?.find((entry) => entry.elementId === elementId);
-    if (model === undefined || event === undefined) return;
-    const isMine = async (): Promise<boolean> => {
-      if (claim.at !== undefined && event.referenceDateTime === claim.at) return true;
-      if (event.referenceDateTime !== reference) return false;
-      claim.at = Date.now();
-      const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
-      const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: claim.at } : entry));
-      return models.update(name, owner, model.guard?.rev, { events, guard });
-    };
-    const mine = await isMine();
-    if (!claim.scheduled) this.schedule((await models.get(name, owner)) ?? { name, owner, events: [] });
-    claim.scheduled = true;
-    if (!mine) return;
-    // A start whose answer was lost has happened all the same.
-    for (const id of claim.command?.executions.keys() ?? []) if ((await instances.load(id)) !== undefined) return;
-    const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
-    await this.runner.run(account, (command) => {
-      claim.command = command;
-      return this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {});
-    });
+  private async waiting(query: { readonly id?: string; readonly status?: string }, due: { readonly $lt?: Date }): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
+    const rows = await this.runner.hostStore.findItems({ ...query, 'items.timeDue': { $type: 'date', ...due }, 'items.status': 'wait' });
+    return rows as { id: string; instanceId: string; timeDue: Date }[];
   }
 }

@@ -10,6 +10,7 @@ interface Wanted {
   readonly unique?: true;
   readonly sparse?: true;
   readonly expireAfterSeconds?: number;
+  readonly partialFilterExpression?: Document;
 }
 
 /** The host's own indexes first, then ours. Without the unique ones locks do not lock. */
@@ -21,6 +22,8 @@ const INDEXES: readonly Wanted[] = [
   { on: 'instances', key: { 'guard.open': 1, _id: -1 } },
   { on: 'instances', key: { 'guard.read': 1, _id: -1 } },
   { on: 'instances', key: { 'guard.unfinished': 1 }, sparse: true },
+  // Timers that are due: of running instances only, since those of ended ones are past for ever.
+  { on: 'instances', key: { 'items.timeDue': 1 }, partialFilterExpression: { status: 'running' } },
   { on: 'audit', key: { time: -1, _id: -1 } },
   { on: 'values', key: { namespace: 1 } },
   { on: 'values', key: { expires: 1 }, expireAfterSeconds: 0 },

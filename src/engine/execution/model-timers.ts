@@ -1,0 +1,108 @@
+import { SYSTEM_USER } from '../../core/principal.js';
+import type { Store, StoredModel } from '../../store/port.js';
+import type { CommandRunner } from './command-runner.js';
+import type { Command } from './context.js';
+import { bpmn } from '../model/host.js';
+import type { InnerEngine } from './inner-engine.js';
+import type { Retries } from './retries.js';
+import type { Timers } from './timers.js';
+
+interface HostCron {
+  timeDue(expression: string, reference: number | null): number | null;
+}
+
+/** How far the start of a model by a timer has come, over its tries. */
+interface Claim {
+  at?: number;
+  scheduled: boolean;
+  command?: Command;
+}
+
+type Events = Pick<StoredModel, 'name' | 'owner' | 'events'>;
+
+const keyOf = (owner: string | null, name: string, elementId: unknown): string => JSON.stringify([owner, name, elementId]);
+
+/** Timer start events of models, on the timers of the guard. */
+export class ModelTimers {
+  private readonly armed = new Map<string, () => void>();
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly runner: CommandRunner,
+    private readonly engine: InnerEngine,
+    private readonly store: Store,
+    private readonly retries: Retries,
+  ) {}
+
+  /** Arms what is stored and not armed here: after a start of the process, and what another process has saved since. */
+  async resume(): Promise<void> {
+    for (const model of await this.store.models.find({ 'events.subType': 'Timer' }, { without: ['source', 'svg'] })) {
+      const { name, owner = null, events = [] } = model;
+      this.schedule({ name, owner, events: events.filter(({ elementId }) => !this.armed.has(keyOf(owner, name, elementId))) });
+    }
+  }
+
+  /** Arms the timer start events of a model, in the place of those it had. */
+  schedule(model: Events): void {
+    const { name, owner = null, events = [] } = model;
+    for (const event of events.filter((entry) => entry.subType === 'Timer' && typeof entry.expression === 'string')) {
+      const key = keyOf(owner, name, event.elementId);
+      this.armed.get(key)?.();
+      const seconds = (bpmn.Cron as unknown as HostCron).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
+      const claim: Claim = { scheduled: false };
+      const never = seconds === null || Number.isNaN(seconds);
+      const fire = (): Promise<void> => this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
+      this.armed.set(key, never ? () => undefined : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire));
+    }
+  }
+
+  /** Takes the timer start events of a model back. */
+  unschedule(name: string, owner: string | null): void {
+    for (const [key, cancel] of this.armed) {
+      const [ofOwner, ofName] = JSON.parse(key) as [string | null, string];
+      if (ofOwner !== owner || ofName !== name) continue;
+      cancel();
+      this.armed.delete(key);
+    }
+  }
+
+  /** Where the answer to a change of a model was lost: what is stored decides which of its timers there are. */
+  refreshSoon(name: string, owner: string | null): void {
+    this.retries.later('the timers of a model', async () => {
+      const model = await this.store.models.get(name, owner);
+      this.unschedule(name, owner);
+      if (model !== undefined) this.schedule(model);
+    });
+  }
+
+  /**
+   * Of several processes that wait for the same time, the one that moves the reference time starts the instance.
+   * @param claim what an earlier try has done
+   */
+  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown, claim: Claim): Promise<void> {
+    const { models, instances } = this.store;
+    if (!claim.scheduled) this.armed.delete(keyOf(owner, name, elementId));
+    const model = await models.get(name, owner);
+    const event = model?.events?.find((entry) => entry.elementId === elementId);
+    if (model === undefined || event === undefined) return;
+    const isMine = async (): Promise<boolean> => {
+      if (claim.at !== undefined && event.referenceDateTime === claim.at) return true;
+      if (event.referenceDateTime !== reference) return false;
+      claim.at = Date.now();
+      const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
+      const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: claim.at } : entry));
+      return models.update(name, owner, model.guard?.rev, { events, guard });
+    };
+    const mine = await isMine();
+    if (!claim.scheduled) this.schedule((await models.get(name, owner)) ?? { name, owner, events: [] });
+    claim.scheduled = true;
+    if (!mine) return;
+    // A start whose answer was lost has happened all the same.
+    for (const id of claim.command?.executions.keys() ?? []) if ((await instances.load(id)) !== undefined) return;
+    const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
+    await this.runner.run(account, (command) => {
+      claim.command = command;
+      return this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {});
+    });
+  }
+}
