@@ -1,3 +1,6 @@
+import type { EventEmitter } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Guard, ItemView } from 'bpmn-guard';
 import { Timers } from '../../src/engine/execution/timers.js';
 import { ADMIN_USER, eventually, Guards, person, waitingTask } from '../support/guards.js';
@@ -116,6 +119,20 @@ onStores('Timers', (kind) => {
     expect(await guard.store.instances.count({ filter: {} })).toBe(1);
     failing.on = false;
     expect((await guard.api.engine.invoke({ id, 'items.elementId': 'c' }, {}, ADMIN_USER)).status).toBe('end');
+  });
+
+  test('do not keep the live execution that armed them', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const guard = await guards.make({ models: { M: model([start(), catching('c', timer('timeDuration', 'P30D')), end()]) } });
+    const live: WeakRef<object>[] = [];
+    const note = ({ context }: { context: object }): void => void live.push(new WeakRef(context));
+    const { listener } = guard.server as unknown as { listener: EventEmitter };
+    listener.on('process.wait', note);
+    await guard.api.engine.start('M', {}, ann);
+    listener.off('process.wait', note);
+    expect(live).toHaveLength(1);
+    await eventually(() => (gc(), live[0]?.deref() === undefined));
   });
 
   test('are gone after close', async () => {

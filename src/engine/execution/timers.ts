@@ -76,12 +76,17 @@ export class Timers {
     if (due === undefined) throw new Error(`The timer ${item.elementId} has no valid time.`);
     item.timeDue = due;
     const { command } = this.runner.contexts;
-    const cancel = this.arm(due, () => this.itemDue(execution, item));
+    const [instanceId, itemId] = [execution.id, item.id];
+    // A live execution is large: it is held while its command runs, not for as long as the timer.
+    let live: HostItem | undefined = item;
+    void this.adoption.ended(execution).then(() => (live = undefined));
+    const cancel = this.arm(due, () => (live === undefined ? this.fireItem(instanceId, itemId) : this.itemDue(live)));
     command?.undo.push(cancel);
   }
 
   /** Inside a command that is still running, the event happens there; else it is a command of its own. */
-  private async itemDue(execution: HostExecution, item: HostItem): Promise<void> {
+  private async itemDue(item: HostItem): Promise<void> {
+    const { execution } = item.token;
     const running = this.adoption.commandOf(execution);
     if (running === undefined) {
       // What armed it may still be on its way to the store.
