@@ -64,6 +64,14 @@ onMongo('What another process left when it ended', () => {
     expect(await count()).toBeLessThanOrEqual(then + 1);
   });
 
+  test('a model whose timer it has changed is started at the new time', async () => {
+    const ticking = (duration: string): string => model([start({}, timer('timeDuration', duration)), end()]);
+    const { stays, ends } = await two({ models: { T: ticking('P30D') } });
+    await ends.api.model.save('T', ticking('PT1S'), null, ADMIN_USER);
+    await ends.close();
+    await eventually(async () => (await stays.guard.store.instances.count({ filter: { name: 'T' } })) >= 1);
+  });
+
   describe('of work between two instances', () => {
     /** An instance that has something to deliver to the task of another, as a crash between two commits leaves it. */
     async function undelivered(ends: Guard): Promise<{ from: string; to: string }> {

@@ -20,11 +20,18 @@ interface Claim {
 
 type Events = Pick<StoredModel, 'name' | 'owner' | 'events'>;
 
+/** A timer that is armed here, and as what it was armed. */
+interface Armed {
+  readonly as: string;
+  readonly cancel: () => void;
+}
+
 const keyOf = (owner: string | null, name: string, elementId: unknown): string => JSON.stringify([owner, name, elementId]);
+const shapeOf = ({ expression, referenceDateTime }: Record<string, unknown>): string => JSON.stringify([expression, referenceDateTime ?? null]);
 
 /** Timer start events of models, on the timers of the guard. */
 export class ModelTimers {
-  private readonly armed = new Map<string, () => void>();
+  private readonly armed = new Map<string, Armed>();
 
   constructor(
     private readonly timers: Timers,
@@ -34,11 +41,11 @@ export class ModelTimers {
     private readonly retries: Retries,
   ) {}
 
-  /** Arms what is stored and not armed here: after a start of the process, and what another process has saved since. */
+  /** Arms what is stored and not armed here as it stands: after a start of the process, and what another process has saved since. */
   async resume(): Promise<void> {
     for (const model of await this.store.models.find({ 'events.subType': 'Timer' }, { without: ['source', 'svg'] })) {
       const { name, owner = null, events = [] } = model;
-      this.schedule({ name, owner, events: events.filter(({ elementId }) => !this.armed.has(keyOf(owner, name, elementId))) });
+      this.schedule({ name, owner, events: events.filter((event) => this.armed.get(keyOf(owner, name, event.elementId))?.as !== shapeOf(event)) });
     }
   }
 
@@ -47,18 +54,19 @@ export class ModelTimers {
     const { name, owner = null, events = [] } = model;
     for (const event of events.filter((entry) => entry.subType === 'Timer' && typeof entry.expression === 'string')) {
       const key = keyOf(owner, name, event.elementId);
-      this.armed.get(key)?.();
+      this.armed.get(key)?.cancel();
       const seconds = (bpmn.Cron as unknown as HostCron).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
       const claim: Claim = { scheduled: false };
       const never = seconds === null || Number.isNaN(seconds);
       const fire = (): Promise<void> => this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
-      this.armed.set(key, never ? () => undefined : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire));
+      const cancel = never ? () => undefined : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire);
+      this.armed.set(key, { as: shapeOf(event), cancel });
     }
   }
 
   /** Takes the timer start events of a model back. */
   unschedule(name: string, owner: string | null): void {
-    for (const [key, cancel] of this.armed) {
+    for (const [key, { cancel }] of this.armed) {
       const [ofOwner, ofName] = JSON.parse(key) as [string | null, string];
       if (ofOwner !== owner || ofName !== name) continue;
       cancel();
