@@ -65,7 +65,7 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
   const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER }, retries);
   const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
-  const adoption = new Adoption(contexts);
+  const adoption = new Adoption(contexts, flags.bypass);
   const runner = new CommandRunner({ store, hostStore, contexts, locks, logger, onFailures: (command) => audit.failures(command) });
   const { server: host, engine, models } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
   const deliveries = new Deliveries(runner, engine, store, locks, retries);

@@ -1,6 +1,6 @@
 import type { Guard, ItemView } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../support/guards.js';
-import { call, catching, end, lanes, listener, message, model, properties, start, subProcess, task, timer, type Part } from '../support/models.js';
+import { call, catching, end, lanes, listener, message, model, properties, script, start, subProcess, task, timer, type Part } from '../support/models.js';
 import { eventually } from '../support/guards.js';
 import { onStores } from '../support/stores.js';
 
@@ -218,6 +218,25 @@ onStores('The assignment of a task', (kind) => {
       await guard.api.tasks.complete((await guard.api.tasks.take((await waitingTask(guard, 'first', id)).id, person('other'))).id, {}, person('other'));
       const [child] = await guard.api.data.findInstances({ name: 'Child' }, ADMIN_USER);
       expect(child).toMatchObject({ startedBy: 'other', data: { who: 'other' } });
+    });
+
+    test.each([
+      ['that waits', [task('inner')]],
+      ['that ends at once', [script('s', "data.who = 'boss'")]],
+    ])('cannot be overwritten by a called process %s', async (_what, parts) => {
+      const entries: string[] = [];
+      const guard = await guards.make({
+        audit: ({ operation, reason }) => void (operation === 'system:expression' && entries.push(reason)),
+        models: { Child: model([start(), ...parts, end()]), Parent: model([start({ initiator: 'who' }), call('c', 'Child'), task('t', { assignee: '$(this.data.who)' }), end()]) },
+      });
+      const { id } = await guard.api.engine.start('Parent', {}, STARTER);
+      if (parts[0]?.id === 'inner') {
+        const boss = person('boss');
+        const inner = await guard.api.tasks.take((await waitingTask(guard, 'inner')).id, boss);
+        await guard.api.tasks.complete(inner.id, { who: 'boss', more: 1 }, boss);
+      }
+      expect(await eventually(() => waitingTask(guard, 't', id).catch(() => undefined))).toMatchObject({ assignee: 'starter', instanceData: { who: 'starter' } });
+      expect(entries).toEqual(['c: who holds the initiator and was not set']);
     });
 
     test('cannot be overwritten by task input, by assignment data, or by a message', async () => {

@@ -1,16 +1,22 @@
+import { isPlainObject } from '../../core/plain-object.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
 import { guardOf } from './commit.js';
 import { assertOwnPath } from '../model/data-path.js';
 import type { Command, Contexts } from './context.js';
-import type { HostExecution, HostToken } from '../model/host.js';
+import { CALL_ACTIVITY } from '../model/derive.js';
+import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 import { adoptLegacy } from '../model/legacy.js';
+import { initiatorsIn } from '../model/model-facts.js';
 
 /** Ties the host's live executions to the command in which they came to be. */
 export class Adoption {
   private readonly commands = new WeakMap<HostExecution, Command>();
 
-  constructor(private readonly contexts: Contexts) {}
+  constructor(
+    private readonly contexts: Contexts,
+    private readonly bypass: boolean,
+  ) {}
 
   /** Called for every execution that the host creates or restores. */
   adopt(execution: HostExecution): void {
@@ -22,9 +28,10 @@ export class Adoption {
       if (isNew) instance.tenantId = command?.tenantId;
     }
     const append = execution.appendData as (...args: unknown[]) => void;
-    execution.appendData = (input: unknown, item: unknown, path: unknown, assignment: unknown) => {
+    execution.appendData = (input: unknown, item: HostItem | null, path: unknown, assignment: unknown) => {
       assertOwnPath(instance.data, path);
-      append.call(execution, input, item, path, assignment);
+      const isReturned = item?.type === CALL_ACTIVITY && !path && isPlainObject(input);
+      append.call(execution, isReturned ? this.returned(execution, item, input) : input, item, path, assignment);
     };
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
@@ -56,6 +63,13 @@ export class Adoption {
   /** Resolves when the command in which an execution lives has ended and given its locks back. */
   async ended(execution: HostExecution): Promise<void> {
     await this.commands.get(execution)?.ended;
+  }
+
+  /** What a called process returns. Who did a task there must not become the initiator of the process that called it (W8). */
+  private returned(execution: HostExecution, item: HostItem, data: Record<string, unknown>): Record<string, unknown> {
+    const kept = this.bypass ? [] : initiatorsIn(execution, data);
+    for (const name of kept) this.contexts.command?.failures.push({ what: `${item.elementId}: ${name} holds the initiator and was not set`, instanceId: execution.id, itemId: item.id });
+    return kept.length === 0 ? data : Object.fromEntries(Object.entries(data).filter(([name]) => !kept.includes(name)));
   }
 
   private freshGuard(command: Command | undefined): InstanceGuard {

@@ -3,7 +3,7 @@ import type { Store, StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import type { Deliveries } from './deliveries.js';
-import { deriveGuard } from '../model/derive.js';
+import { CALL_ACTIVITY, deriveGuard } from '../model/derive.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE } from './locks.js';
@@ -11,8 +11,6 @@ import type { Timers } from './timers.js';
 import { isTransient } from './transient.js';
 import type { Retries } from './retries.js';
 import type { GuardLogger } from '../contract/types.js';
-
-const CALL_ACTIVITY = 'bpmn:CallActivity';
 
 /** Unfinished instances that are taken up at the same time. */
 const AT_A_TIME = 8;

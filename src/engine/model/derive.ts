@@ -4,6 +4,7 @@ import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../..
 import { itemsOf } from '../../store/stored-items.js';
 
 export const USER_TASK = 'bpmn:UserTask';
+export const CALL_ACTIVITY = 'bpmn:CallActivity';
 
 /** The names in a field that holds one, several, or none; upstream stores a single candidate as a text. */
 export function namesIn(value: unknown): string[] {

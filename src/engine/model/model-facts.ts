@@ -41,3 +41,10 @@ export function initiatorsOf(definition: HostDefinition): string[] {
 export function noteInitiators(execution: HostExecution): void {
   (execution.instance.guard as InstanceGuard).initiators ??= initiatorsOf(execution.definition);
 }
+
+/** The variables that hold an initiator, and that the input would give another value. */
+export function initiatorsIn(execution: HostExecution, input: Readonly<Record<string, unknown>>): string[] {
+  const { guard, data } = execution.instance;
+  const names = (guard as InstanceGuard).initiators as string[] | undefined;
+  return (names ?? initiatorsOf(execution.definition)).filter((name) => Object.hasOwn(input, name) && input[name] !== data?.[name]);
+}
