@@ -83,6 +83,19 @@ onStores('Messages and signals', (kind) => {
       expect(await refusal(guard.api.engine.throwSignal('none', {}, null, starter))).toMatchObject({ code: 'not-found', status: 404 });
     });
 
+    test('a receiver that fails does not keep a signal from the others; its failure is told when all have been tried', async () => {
+      const maybe = (_input: unknown, { item }: { item: { data: { bad?: boolean } } }): void => {
+        if (item.data.bad === true) throw new Error('broken');
+      };
+      const guard = await guards.make({ services: { maybe }, models: { W: model([start(), catching('c', signal('s')), service('v', 'maybe'), end()], S) } });
+      const ids: string[] = [];
+      for (const bad of [false, true, false]) ids.push((await guard.api.engine.start('W', { bad }, starter)).id);
+      expect((await refusal(guard.api.engine.throwSignal('s', {}, null, starter))).message).toBe('broken');
+      expect(await Promise.all(ids.map(async (id) => (await guard.api.engine.get({ id }, starter)).status))).toEqual(['end', 'running', 'end']);
+      const failed = await guard.store.audit.find({ answer: 'failed', limit: 10 });
+      expect(failed.map(({ resource }) => resource.instanceId)).toContain(ids[1]);
+    });
+
     test('stay within the tenant', async () => {
       const guard = await guards.make();
       const source = { W: model([start(), catching('c', message('m')), end()], M), X: model([start({}, signal('s')), end()], S) };

@@ -86,6 +86,7 @@ export interface EngineApi {
   invoke(query: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   assign(query: Query, data: Data, assignment: Assignment, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   throwMessage(messageId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView | null>;
+  /** Reaches all whom the principal may signal. Where one fails the others are reached all the same; then the first failure is thrown. */
   throwSignal(signalId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<(string | { instanceId: string; itemId: string })[]>;
   startEvent(instanceId: string | Query, elementId: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;

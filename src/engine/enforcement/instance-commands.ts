@@ -6,6 +6,8 @@ import { itemPlan } from '../../store/scoped-query.js';
 import { checkData, checkId } from './caller-input.js';
 import { protectInitiator, viewOf, type CommandKit } from './command-kit.js';
 import type { Command } from '../execution/context.js';
+import { isOutage } from '../execution/transient.js';
+import type { Target } from './audit.js';
 import { both } from './data-api.js';
 import { checkModelName } from '../execution/host-models.js';
 import { startsOf, type StartFacts } from '../model/model-facts.js';
@@ -106,25 +108,32 @@ export class InstanceCommands {
     return this.send(principal, 'messageId', target, data, noWait);
   }
 
-  /** A signal reaches all whom the principal may signal; who is gone in the meantime is passed over (spec 08, 8). */
+  /**
+   * A signal reaches all whom the principal may signal; who is gone in the meantime is passed over (spec 08, 8). One that
+   * fails does not keep it from the others: the first failure is told when all have been tried.
+   */
   async signal(principal: SecureUser, signalId: unknown, input: unknown, matching: unknown): Promise<(string | { instanceId: string; itemId: string })[]> {
     const { kit } = this;
+    const { asking } = kit;
     const id = checkId(signalId, 'signalId');
     const data = checkData(input);
     const starts = await this.listeningStarts(principal, 'signalId', id);
     const targets = await this.listeningItems(principal, 'signalId', id, matching, 10_000);
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | { instanceId: string; itemId: string })[] = [];
-    for (const start of starts) reached.push((await kit.asking.store.bounded(() => this.startAt(principal, start, data, false, 'signal'))).id);
-    for (const target of targets) {
+    const failures: unknown[] = [];
+    const reach = async (receiver: Target, work: () => Promise<(typeof reached)[number]>): Promise<void> => {
       try {
-        await kit.asking.store.bounded(() => this.send(principal, 'signalId', target, data));
-        reached.push(target);
+        reached.push(await asking.store.bounded(work));
       } catch (error) {
-        if (!isGuardError(error) || error.status >= 500) throw error;
-        await kit.asking.audit.refused(principal, 'instance:signal', { kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, error);
+        if (isOutage(error)) throw error;
+        if (!isGuardError(error) || error.status >= 500 || receiver.id === undefined) failures.push(error);
+        await asking.audit.refused(principal, 'instance:signal', receiver, error);
       }
-    }
+    };
+    for (const start of starts) await reach({ kind: 'model', name: start.model.name }, async () => (await this.startAt(principal, start, data, false, 'signal')).id);
+    for (const target of targets) await reach({ kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, () => this.send(principal, 'signalId', target, data).then(() => target));
+    if (failures.length > 0) throw failures[0];
     return reached;
   }
 
