@@ -105,7 +105,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   const secured = createApi(kit, new Models(asking, models, modelTimers));
   const api = flags.bypass ? bypassApi(kit, secured) : secured;
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
-  const server = outerServer(options.server, flags.bypass ? host : serverFacade(asking, api, host));
+  const server = outerServer(options.server, flags.bypass ? host : serverFacade(kit, api, host));
 
   const started = Promise.all([
     retries.attempt('the recovery at start', () => recovery.run()),

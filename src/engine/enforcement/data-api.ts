@@ -1,5 +1,5 @@
 import { NOTHING } from '../../core/condition.js';
-import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import { scopeOf } from '../../core/scope.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/caller-query.js';
@@ -143,7 +143,7 @@ export class Reads {
         }),
       findInstances: (query, user, options) => asking.call(user, 'instance:read', { kind: 'instance' }, (principal) => this.findInstances(principal, query, options)),
       find: (request, user) => asking.call(user, 'instance:read', { kind: 'instance' }, (principal) => this.findPage(principal, request)),
-      deleteInstances: (query, user) => asking.call(user, 'instance:delete', { kind: 'instance' }, (principal) => this.deleteInstances(principal, query, runner)),
+      deleteInstances: (query, user) => asking.call(user, 'instance:delete', { kind: 'instance' }, (principal) => this.removeInstances(principal, query, runner)),
     } satisfies DataApi);
   }
 
@@ -157,11 +157,15 @@ export class Reads {
     return rows.map((row) => project(this.views.instance(principal, row, full) as Record<string, unknown>) as unknown as InstanceView);
   }
 
-  /** Deletes what is found if each may be deleted; else nothing (spec 08, 9). */
-  private async deleteInstances(principal: SecureUser, query: unknown, runner: CommandRunner): Promise<{ deletedCount: number }> {
-    if (query === undefined || query === null) throw new BadInput('bad-query', 'deleteInstances needs a query; {} stands for all.');
+  /**
+   * Deletes what is found if each may be deleted; else nothing (spec 08, 9).
+   * @param archive with a copy of each in the archive, as it is when it is deleted
+   */
+  async removeInstances(principal: SecureUser, query: unknown, runner: CommandRunner, archive = false): Promise<{ deletedCount: number }> {
+    if (query === undefined || query === null) throw new BadInput('bad-query', 'To delete instances takes a query; {} stands for all.');
     const checked = parseQuery(query, INSTANCE_FIELDS);
     const { asking } = this;
+    const { instances } = asking.store;
     if (asking.scope(principal, 'instance:delete').kind === 'nothing') throw new AccessDenied('forbidden', 'You may not delete instances.');
     const rows = await this.instanceRows(principal, checked, {});
     for (const instance of rows) asking.assert(principal, 'instance:delete', { instance }, true);
@@ -169,14 +173,21 @@ export class Reads {
     for (const { id } of rows) {
       const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
         const reason = asking.assert(principal, 'instance:delete', { instance }, asking.allows(principal, 'instance:read', { instance }));
-        const removed = await asking.store.instances.remove([id], {});
+        if (archive) await instances.archive([instance]);
+        const removed = await instances.remove([id], {});
         await asking.audit.allowed(principal, 'instance:delete', { kind: 'instance', id, instanceId: id }, reason);
         return removed;
       };
-      deletedCount += await asking.store.bounded(() => runner.onInstance(id, principal, work));
+      deletedCount += await asking.store.bounded(() => runner.onInstance(id, principal, work)).catch(goneMeanwhile);
     }
     return { deletedCount };
   }
+}
+
+/** Somebody else has deleted it since it was found. @throws every other error */
+function goneMeanwhile(error: unknown): number {
+  if (isGuardError(error) && error.code === 'not-found') return 0;
+  throw error;
 }
 
 /** Where the page after this row begins. */

@@ -1,5 +1,6 @@
 import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
 import type { Asking } from './asking.js';
+import type { CommandKit } from './command-kit.js';
 import type { HostServer } from '../model/host.js';
 import { MANIFEST } from './manifest.js';
 import { PlainName } from './principals.js';
@@ -48,7 +49,7 @@ const install = (asking: Asking): Promise<void> =>
     await asking.store.install();
   });
 
-function dataFacade(asking: Asking, api: GuardApi): Readonly<Members> {
+function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Readonly<Members> {
   const { data } = api;
   const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
     const [found, ...more] = await data.findInstances(query, undefined, options);
@@ -67,15 +68,7 @@ function dataFacade(asking: Asking, api: GuardApi): Readonly<Members> {
     },
     find: (request: Data) => data.find(request),
     deleteInstances: (query: Query) => data.deleteInstances(query),
-    archive: (query: Query) =>
-      asking.call(undefined, 'instance:delete', { kind: 'instance' }, async (principal) => {
-        const found = await data.findInstances(query, undefined, 'full');
-        const documents = (await Promise.all(found.map(({ id }) => asking.store.instances.load(id)))).filter((document) => document !== undefined);
-        for (const instance of documents) asking.assert(principal, 'instance:delete', { instance }, asking.allows(principal, 'instance:read', { instance }));
-        if (documents.length === 0) return { deletedCount: 0 };
-        await asking.store.instances.archive(documents);
-        return data.deleteInstances({ id: { $in: documents.map(({ id }) => id) } });
-      }),
+    archive: (query: Query) => asking.call(undefined, 'instance:delete', { kind: 'instance' }, (principal) => reads.removeInstances(principal, query, runner, true)),
     install: () => install(asking),
     dbConfiguration: NOTHING,
     db: complete(asking, 'MongoDB', {}),
@@ -114,12 +107,13 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
  * The server as code outside sees it: bpmn-server's shape, each call enforced for the principal of `runAs`. What the
  * engine itself uses is another object, the host (spec 08, 17).
  */
-export function serverFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly<Members> {
+export function serverFacade(kit: CommandKit, api: GuardApi, host: HostServer): Readonly<Members> {
+  const { asking } = kit;
   const { listener, logger, configuration, appDelegate } = host;
   const engine = engineFacade(asking, api, host);
   return complete(asking, 'BPMNServer', {
     engine,
-    dataStore: dataFacade(asking, api),
+    dataStore: dataFacade(kit, api),
     definitions: definitionsFacade(asking, api),
     cache: complete(asking, 'CacheManager', { list: () => [], getInstance: () => null }),
     listener,
