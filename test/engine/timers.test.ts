@@ -121,6 +121,14 @@ onStores('Timers', (kind) => {
     expect((await guard.api.engine.invoke({ id, 'items.elementId': 'c' }, {}, ADMIN_USER)).status).toBe('end');
   });
 
+  test('of an instance that was deleted are no failure', async () => {
+    const { guard, log } = await guards.open({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) } });
+    const { id } = await guard.api.engine.start('M', {}, ann);
+    await guard.api.data.deleteInstances({ id }, ADMIN_USER);
+    await new Promise((resolve) => setTimeout(resolve, 1300));
+    expect(log).toEqual([]);
+  });
+
   test('do not keep the live execution that armed them', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;

@@ -1,6 +1,9 @@
+import { isGuardError } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
+import type { StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import { keptFor, type Adoption } from './adoption.js';
+import type { Command } from './context.js';
 import { toDate } from '../model/due-date.js';
 import { bpmn, type HostBehaviour, type HostExecution, type HostItem, type HostNode, type HostToken } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
@@ -100,10 +103,16 @@ export class Timers {
 
   private async fireItem(instanceId: string, itemId: string): Promise<void> {
     this.fired.add(itemId);
-    await this.runner.onInstance(instanceId, SYSTEM_USER, async (_command, document) => {
+    let found = false;
+    const fire = async (_command: Command, document: StoredInstance): Promise<void> => {
+      found = true;
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
       const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
       await this.repeat(execution, itemId);
+    };
+    await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch((error: unknown) => {
+      // The timer of an instance that was deleted has nothing to do.
+      if (found || !isGuardError(error) || error.code !== 'not-found') throw error;
     });
     this.fired.delete(itemId);
   }
