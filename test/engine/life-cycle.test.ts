@@ -82,6 +82,8 @@ onStores('The life of a task', (kind) => {
     expect(await refusal(guard.api.tasks.complete(id, {}, ann))).toMatchObject({ code: 'forbidden' });
     expect(await refusal(guard.api.tasks.delegate(id, 'carl', dora))).toMatchObject({ code: 'wrong-state' });
     expect(await refusal(guard.api.tasks.resolve(id, bob))).toMatchObject({ code: 'forbidden' });
+    expect((await guard.api.engine.assign({ 'items.id': id }, {}, { assignee: 'dora', priority: 3 }, dora)).item).toMatchObject({ state: 'delegated', owner: 'ann', priority: 3 });
+    expect(await refusal(guard.api.tasks.complete(id, {}, dora))).toMatchObject({ code: 'wrong-state' });
     await guard.api.tasks.resolve(id, dora);
     expect(await seen(guard, dora)).toBeUndefined();
     expect(await seen(guard, ann)).toMatchObject({ state: 'assigned', assignee: 'ann' });

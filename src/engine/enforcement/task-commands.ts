@@ -100,7 +100,9 @@ export class TaskCommands {
       const execution = await kit.engine.host.assign({ 'items.id': itemId }, data, set, principal.userName, {});
       await execution.worker;
       const kept = keptFor(execution, itemId);
-      if (assignee !== undefined) delete kept.owner;
+      // Whom a task was lent to does not come to own it by assigning it to themselves.
+      const hasIt = assignee === principal.userName && namesIn(task.item.assignee)[0] === assignee;
+      if (assignee !== undefined && !hasIt) delete kept.owner;
       if (owner !== undefined) kept.owner = owner;
       if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
       this.record(principal, admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
