@@ -101,7 +101,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   const reindexed = await isReindexed(store);
   const asking = new Asking(point, principals, audit, events, store, flags.bypass, () => reindexed.value);
   const views = new Views(point, flags.bypass);
-  const kit = { asking, reads: new Reads(asking, views), views, runner, engine, models };
+  const kit = { asking, reads: new Reads(asking, views), views, runner, engine, models, timers };
   const secured = createApi(kit, new Models(asking, models, modelTimers));
   const api = flags.bypass ? bypassApi(kit, secured) : secured;
   if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');

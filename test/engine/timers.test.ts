@@ -121,6 +121,18 @@ onStores('Timers', (kind) => {
     expect((await guard.api.engine.invoke({ id, 'items.elementId': 'c' }, {}, ADMIN_USER)).status).toBe('end');
   });
 
+  test('of an instance that was restarted fire again, and a task that waits again has nobody who completed it', async () => {
+    const guard = await guards.make({ keep: { savePoints: true }, models: { M: model([start(), parallel('p', [task('a')], [catching('c', timer('timeDuration', 'PT1S')), task('b')]), end()]) } });
+    const { id } = await guard.api.engine.start('M', {}, ann);
+    const a = await waitingTask(guard, 'a', id);
+    await guard.api.tasks.complete(a.id, {}, ADMIN_USER);
+    const b = (): Promise<ItemView> => eventually(() => waitingTask(guard, 'b', id).catch(() => undefined));
+    await guard.api.tasks.complete((await b()).id, {}, ADMIN_USER);
+    await guard.api.engine.restart({ 'items.id': a.id }, {}, ADMIN_USER);
+    expect((await waitingTask(guard, 'a', id)).completedBy).toBeUndefined();
+    await b();
+  });
+
   test('of an instance that was deleted are no failure', async () => {
     const { guard, log } = await guards.open({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) } });
     const { id } = await guard.api.engine.start('M', {}, ann);

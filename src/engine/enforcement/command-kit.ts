@@ -9,6 +9,7 @@ import type { Reads } from './data-api.js';
 import type { HostExecution } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
+import type { Timers } from '../execution/timers.js';
 import { initiatorsOf } from '../model/model-facts.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, TaskState } from '../contract/types.js';
@@ -22,6 +23,7 @@ export interface CommandKit {
   readonly runner: CommandRunner;
   readonly engine: InnerEngine;
   readonly models: HostModels;
+  readonly timers: Timers;
 }
 
 /** A task as it was read again under its instance's lock. */

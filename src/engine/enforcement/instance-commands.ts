@@ -5,6 +5,7 @@ import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { itemPlan } from '../../store/scoped-query.js';
 import { checkData, checkId } from './caller-input.js';
 import { protectInitiator, viewOf, type CommandKit } from './command-kit.js';
+import { keptFor } from '../execution/adoption.js';
 import type { Command } from '../execution/context.js';
 import { isOutage } from '../execution/transient.js';
 import type { Target } from './audit.js';
@@ -165,8 +166,12 @@ export class InstanceCommands {
       if (!points.some((point) => point.items?.some((entry) => entry.id === item.id))) throw new Conflict('wrong-state', 'The instance has no save point for this item; save points must be kept (option keep).');
       await protectInitiator(kit.models, instance, data);
       command.afterwards.push(() => kit.asking.audit.allowed(principal, 'instance:restart', { kind: 'instance', id: instance.id, instanceId: instance.id }, reason));
-      return kit.engine.host.restart({ 'items.id': item.id }, data, principal.userName, {});
+      const restarted = await kit.engine.host.restart({ 'items.id': item.id }, data, principal.userName, {});
+      for (const { id, status } of restarted.getItems()) if (status === 'wait') delete keptFor(restarted, id).completedBy;
+      return restarted;
     });
+    // What waits again was armed when it waited first, and has ended since.
+    await kit.timers.resumeOf(execution.id);
     return viewOf(kit, principal, execution);
   }
 
