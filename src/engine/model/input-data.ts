@@ -6,6 +6,9 @@ import type { Data } from '../contract/types.js';
 /** Limits of the data that one call brings: levels, values, characters of all texts together (spec 06, T24). */
 export const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as const;
 
+/** A document with both of these is read back from a store as a reference: what else it holds is no field of it any more. */
+const REFERENCE = ['$ref', '$id'] as const;
+
 const show = (key: string): string => JSON.stringify(key.slice(0, 60));
 
 /** Copies data once: what it was made of may have getters, and is looked at no more. */
@@ -35,16 +38,21 @@ class Copier {
     for (const [key, entry] of Object.entries(value)) {
       this.count(key);
       // The host takes "vars.x" for the field x of the task's own variables.
-      if (key.split('.').some((part) => FORBIDDEN_KEYS.has(part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)}.`);
+      const parts = key.split('.');
+      if (parts.some((part) => FORBIDDEN_KEYS.has(part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)}.`);
+      // At the top one call may bring the one, the next call the other.
+      if (depth === 0 && parts.some((part) => REFERENCE.some((name) => name === part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)} at the top.`);
       out[key] = this.copy(entry, depth + 1, path === '' ? key : `${path}.${key}`);
     }
+    if (REFERENCE.every((name) => Object.hasOwn(out, name))) throw new BadInput('bad-data', `Data at ${path} may not hold both ${REFERENCE.join(' and ')}.`);
     return out;
   }
 }
 
 /**
  * Input data of a command, copied; missing or null means none.
- * @throws BadInput `bad-data` when it is no plain object, too deep, or holds a key that leads out of it; `too-large`
+ * @throws BadInput `bad-data` when it is no plain object, too deep, or holds keys that lead out of it or that a store
+ *   takes for its own; `too-large`
  */
 export function checkData(value: unknown): Data {
   if (value === undefined || value === null) return {};

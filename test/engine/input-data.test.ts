@@ -1,0 +1,39 @@
+import { parseCondition, type Policy } from 'bpmn-guard';
+import { Guards, person, refusal } from '../support/guards.js';
+import { end, model, start, task } from '../support/models.js';
+import { onStores } from '../support/stores.js';
+
+const ALICE = person('alice');
+const MODELS = { two: model([start({ initiator: 'who' }), task('one', { assignee: '$(this.data.who)' }), task('two', { assignee: '$(this.data.who)' }), end()]) };
+
+const LARGE: Policy = {
+  name: 'large',
+  answer: (_principal, operation) => (operation === 'task:execute' ? { restrictive: [{ id: 'large', says: 'not above 1000', when: parseCondition({ $nor: [{ 'data.amount': { $gt: 1000 } }] }) }] } : {}),
+};
+
+onStores('input data that a store would read back as something else', (kind) => {
+  const guards = new Guards(kind);
+
+  test.each<[string, Record<string, unknown>]>([
+    ['at the top', { amount: 5000, $ref: 'a', $id: 'b' }],
+    ['the first half of it', { amount: 5000, $ref: 'a' }],
+    ['the second half of it', { amount: 5000, $id: 'b' }],
+    ['below', { order: { amount: 5000, $ref: 'a', $id: 'b' } }],
+    ['in a list', { orders: [{ $ref: 'a', $id: 'b' }] }],
+    ["in the task's own variables", { 'vars.$ref': 'a' }],
+  ])('a reference %s is refused, and nothing is stored', async (_where, data) => {
+    const guard = await guards.make({ models: MODELS, policies: [LARGE] });
+    expect((await refusal(guard.api.engine.start('two', data, ALICE))).code).toBe('bad-data');
+    expect(await guard.store.instances.count({ filter: {} })).toBe(0);
+    const { id } = await guard.api.engine.start('two', { amount: 5000 }, ALICE);
+    const invoke = (input: Record<string, unknown>) => refusal(guard.api.engine.invoke({ id, 'items.elementId': 'one' }, input, ALICE));
+    expect([(await invoke(data)).code, (await invoke({})).code]).toEqual(['bad-data', 'forbidden']);
+  });
+
+  test('keys that are no reference are data as any other', async () => {
+    const guard = await guards.make({ models: MODELS });
+    const data = { schema: { $id: 'https://x', $defs: { $ref: '#/a', type: 'text' } }, list: [{ $ref: 'a' }, { $id: 'b' }] };
+    const { id } = await guard.api.engine.start('two', data, ALICE);
+    expect((await guard.api.data.findInstances({ id }, ALICE))[0]?.data).toEqual({ ...data, who: 'alice' });
+  });
+});
