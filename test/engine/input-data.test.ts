@@ -1,6 +1,6 @@
 import { parseCondition, type Policy } from 'bpmn-guard';
 import { Guards, person, refusal } from '../support/guards.js';
-import { end, model, start, task } from '../support/models.js';
+import { end, model, service, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
 const ALICE = person('alice');
@@ -35,5 +35,22 @@ onStores('input data that a store would read back as something else', (kind) => 
     const data = { schema: { $id: 'https://x', $defs: { $ref: '#/a', type: 'text' } }, list: [{ $ref: 'a' }, { $id: 'b' }] };
     const { id } = await guard.api.engine.start('two', data, ALICE);
     expect((await guard.api.data.findInstances({ id }, ALICE))[0]?.data).toEqual({ ...data, who: 'alice' });
+  });
+});
+
+onStores('input data that cannot be stored', (kind) => {
+  const guards = new Guards(kind);
+
+  test.each<[string, Record<string, unknown>]>([
+    ['a key with a NUL', { 'a\0b': 1 }],
+    ['the mark of a BSON value', { _bsontype: 'Long' }],
+    ['the mark of a BSON value below', { x: [{ _bsontype: 'ObjectId', id: 'a' }] }],
+  ])('%s is refused before a service is called', async (_what, data) => {
+    const calls: string[] = [];
+    const guard = await guards.make({ models: { pay: model([start(), service('pay', 'pay'), task('look'), end()]) }, services: { pay: () => void calls.push('paid') } });
+    expect((await refusal(guard.api.engine.start('pay', data, ALICE))).code).toBe('bad-data');
+    expect(calls).toEqual([]);
+    await guard.api.engine.start('pay', { ok: 1 }, ALICE);
+    expect(calls).toEqual(['paid']);
   });
 });

@@ -9,6 +9,9 @@ export const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as co
 /** A document with both of these is read back from a store as a reference: what else it holds is no field of it any more. */
 const REFERENCE = ['$ref', '$id'] as const;
 
+/** By this key an object passes for a value of a database's types. It cannot be stored, which is too late to find out when services have run. */
+const BSON_MARK = '_bsontype';
+
 const show = (key: string): string => JSON.stringify(key.slice(0, 60));
 
 /** Copies data once: what it was made of may have getters, and is looked at no more. */
@@ -39,7 +42,7 @@ class Copier {
       this.count(key);
       // The host takes "vars.x" for the field x of the task's own variables.
       const parts = key.split('.');
-      if (parts.some((part) => FORBIDDEN_KEYS.has(part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)}.`);
+      if (key.includes('\0') || parts.some((part) => FORBIDDEN_KEYS.has(part) || part === BSON_MARK)) throw new BadInput('bad-data', `Data may not hold the key ${show(key)}.`);
       // At the top one call may bring the one, the next call the other.
       if (depth === 0 && parts.some((part) => REFERENCE.some((name) => name === part))) throw new BadInput('bad-data', `Data may not hold the key ${show(key)} at the top.`);
       out[key] = this.copy(entry, depth + 1, path === '' ? key : `${path}.${key}`);
