@@ -27,8 +27,8 @@ const opened = async <T>(task: (store: Store) => Promise<T>, at = folder): Promi
   }
 };
 
-function writer(): { child: ChildProcess; lines: string[]; first: Promise<unknown>; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, [path.join(__dirname, 'child', 'writer.cjs'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+function writer(program = 'writer.cjs'): { child: ChildProcess; lines: string[]; first: Promise<unknown>; ended: Promise<unknown> } {
+  const child = spawn(process.execPath, [path.join(__dirname, 'child', program), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   const first = new Promise((resolve) => reader.once('line', resolve));
@@ -109,6 +109,18 @@ test('a second process that opens the folder is refused, and so is a second stor
     await other.ended;
     expect(other.lines).toEqual([expect.stringMatching(/^failed store-in-use /)]);
   });
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a second thread that tries the folder does not give the lock of its process away', async () => {
+  const { child, lines, first, ended } = writer('threads.cjs');
+  await first;
+  const code = await openStore({ folder }).then((store) => store.close(), (error: { code: string }) => error.code);
+  child.kill('SIGKILL');
+  await ended;
+  expect([lines, code]).toEqual([['store-in-use'], 'store-in-use']);
+  await opened(async (store) => expect(await store.instances.count({ filter: {} })).toBe(0));
 });
 
 test('a backup taken while others write is of one moment, and opens as a store', async () => {

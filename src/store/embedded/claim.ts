@@ -1,15 +1,29 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
 
 const CLAIMED = Symbol.for('bpmn-guard.folders');
+/** The file by which LevelDB locks a folder. */
+const LOCK = 'LOCK';
+/** What this process has open, where the system tells it as a folder of links. */
+const OPEN_FILES = '/proc/self/fd';
 
 /**
- * The folders that this process has open, whichever copy of the package opened them. Kept with the process, since it is
- * the process that the system's lock on a folder belongs to.
+ * The folders that this thread has open, whichever copy of the package opened them. Not kept with a module, since the
+ * system's lock on a folder belongs to the process.
  */
 function claimed(): Set<string> {
   const holder = globalThis as unknown as Record<symbol, Set<string> | undefined>;
   return (holder[CLAIMED] ??= new Set());
+}
+
+/** True when any thread of this process has the file open; threads do not share what they remember. Not known everywhere. */
+async function isOpenHere(file: string): Promise<boolean> {
+  const identity = async (at: string): Promise<string | undefined> => stat(at, { bigint: true }).then(({ dev, ino }) => `${dev} ${ino}`, () => undefined);
+  const wanted = await identity(file);
+  if (wanted === undefined) return false;
+  const open = await readdir(OPEN_FILES).catch(() => []);
+  return (await Promise.all(open.map((name) => identity(path.join(OPEN_FILES, name))))).includes(wanted);
 }
 
 /**
@@ -23,7 +37,11 @@ export async function claim(folder: string): Promise<() => void> {
   await mkdir(folder, { recursive: true });
   const real = await realpath(folder);
   const all = claimed();
-  if (all.has(real)) throw new CouldNotTell('store-in-use', 'The folder of the store is open in this process already.');
+  const inUse = (): CouldNotTell => new CouldNotTell('store-in-use', 'The folder of the store is open in this process already.');
+  if (all.has(real)) throw inUse();
   all.add(real);
-  return () => void all.delete(real);
+  const release = (): void => void all.delete(real);
+  if (!(await isOpenHere(path.join(real, LOCK)))) return release;
+  release();
+  throw inUse();
 }
