@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readStore } from '../engine/contract/environment.js';
+import { holdsStore } from '../store/embedded/private-folder.js';
 import { openStore, type StoreOptions } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { UsageError, type Io } from './io.js';
@@ -27,11 +28,12 @@ export function storeOptions(given: Given, env: Io['env']): StoreOptions {
 
 /**
  * Opens the store, runs the work and closes it, whatever comes of it.
- * @param make the folder of an embedded store may be made; otherwise one that is not there is a mistake
+ * @param make an embedded store may be made; otherwise a folder that is not there, or holds none, is a mistake
  */
 export async function withStore<T>(given: Given, io: Io, work: (store: Store) => Promise<T>, make = false): Promise<T> {
   const options = storeOptions(given, io.env);
   if ('folder' in options && !make && !existsSync(options.folder)) throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install makes one`);
+  if ('folder' in options && !make && !holdsStore(options.folder)) throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install makes one`);
   const store = await openStore(options);
   try {
     return await work(store);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { storeOptions } from '../../src/cli/store.js';
@@ -49,6 +49,19 @@ test('a command that was not understood makes no folder', async () => {
   await run(['user', 'list', '--folder', folder]);
   expect(existsSync(folder)).toBe(false);
   rmSync(path.dirname(folder), { recursive: true });
+});
+
+test('a folder without a store is not taken for an empty one, and stays as it is', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
+  const target = `${folder}-copy`;
+  for (const args of [['verify'], ['user', 'list'], ['user', 'add', 'alice', '--without-password'], ['key', 'create', 'erp'], ['backup', target], ['reindex']]) {
+    const { code, out, err } = await run([...args, '--folder', folder]);
+    expect([code, out, err[0]]).toEqual([2, [], expect.stringContaining(`There is no store in ${folder}`)]);
+  }
+  expect([readdirSync(folder), existsSync(target)]).toEqual([[], false]);
+  expect((await run(['install', '--folder', folder])).code).toBe(0);
+  expect((await run(['verify', '--folder', folder])).code).toBe(0);
+  rmSync(folder, { recursive: true });
 });
 
 describe('which store', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BadInput } from '../../core/errors.js';
@@ -6,6 +7,9 @@ const FOLDER = 0o700;
 const FILE = 0o600;
 /** What the package writes. */
 const OURS = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
+
+/** True when the folder holds a store already: each has this file. */
+export const holdsStore = (folder: string): boolean => existsSync(path.join(folder, 'CURRENT'));
 
 /** On a file system without permissions, or where another user owns the folder, it stays as it is. */
 const ifAllowed = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
