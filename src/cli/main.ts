@@ -28,9 +28,12 @@ function find(args: readonly string[]): { run: Run; rest: readonly string[] } | 
   return undefined;
 }
 
+/** A URL in the wrong place is repeated without its password. */
+const withoutPassword = (text: string): string => text.replace(/(\/\/[^\s/:@]*):[^\s/]*@/g, '$1:…@');
+
 function told(error: unknown, io: Io): number {
   if (error instanceof UsageError) {
-    io.err(`${error.message}\nbpmn-guard help says what there is.`);
+    io.err(`${withoutPassword(error.message)}\nbpmn-guard help says what there is.`);
     return 2;
   }
   if (isGuardError(error)) io.err(`${error.message} (${error.code})`);

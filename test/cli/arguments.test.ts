@@ -43,6 +43,16 @@ test.each<[string[], string]>([
   expect(err.join('\n')).toContain(HINT);
 });
 
+test.each([
+  [['--url', 'mongodb://alice:hunter2@h', 'verify']],
+  [['verify', 'mongodb://alice:hun@ter2@h/db', '--folder', 'x']],
+  [['verify', '--folder', 'mongodb://alice:hunter2@h']],
+])('%j does not repeat the password', async (args) => {
+  const { code, err } = await run(args);
+  expect([code, err.join('\n')]).toEqual([2, expect.stringContaining('mongodb://alice:…@h')]);
+  expect(err.join('\n')).not.toMatch(/hunter2|ter2/);
+});
+
 test('a command that was not understood makes no folder', async () => {
   const folder = path.join(mkdtempSync(path.join(tmpdir(), 'cli-')), 'data');
   await run(['verify', '--folder', folder]);
