@@ -1,14 +1,17 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { UsageError, type Io } from './io.js';
 
 const LONGEST = 8192;
 
 /** The first line of what is piped in. */
 async function piped(stdin: Io['stdin']): Promise<string> {
+  // A character may come in two pieces.
+  const decoder = new StringDecoder('utf8');
   let text = '';
-  for await (const chunk of stdin) {
-    text += String(chunk);
+  for await (const chunk of stdin as AsyncIterable<string | Buffer>) {
+    text += typeof chunk === 'string' ? chunk : decoder.write(chunk);
     if (text.length > LONGEST) throw new UsageError('What is piped in is too long for a password');
     if (text.includes('\n')) break;
   }

@@ -25,6 +25,11 @@ test('at a terminal it is asked for twice, and not shown', async () => {
   write.mockRestore();
 });
 
+test('a character that is piped in in two pieces is one', async () => {
+  const bytes = Buffer.from('pässwörter\n');
+  expect(await readPassword(io(Readable.from([bytes.subarray(0, 2), bytes.subarray(2)])))).toBe('pässwörter');
+});
+
 test('two that differ are none', async () => {
   await expect(readPassword(terminal(['correct horse\n', 'correct hose\n']).io)).rejects.toThrow(new UsageError('The two passwords differ'));
 });
