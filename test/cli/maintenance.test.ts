@@ -92,6 +92,23 @@ onStores('maintenance', (kind) => {
     expect(await tasksOf(guard, 'nobody')).toEqual(['open', 'open']);
   });
 
+  test('reindex and verify pass over what another program left in a list of items', async () => {
+    const { place, at, ids } = await filled();
+    await makeOld(place, ids);
+    const lists: unknown[] = [null, 'no list', [null], 5];
+    await inStore(place, async (store) => {
+      for (const [i, id] of ids.entries()) {
+        const items = lists[i] as object[] | null;
+        const found = await store.instances.load(id);
+        await store.instances.update(id, undefined, { items: i === 2 ? [null, ...(found?.items ?? [])] : items });
+      }
+    });
+    expect(await run(['reindex', ...at])).toMatchObject({ code: 0, out: ['All instances are indexed.'] });
+    expect(await run(['verify', ...at])).toMatchObject({ code: 0 });
+    await inStore(place, async (store) => void (await store.instances.update(ids[0] as string, 1, { guard: { rev: 1, read: ['|u:thief'] } })));
+    expect((await run(['verify', '--repair', ...at])).out[1]).toBe('1 with wrong search data, 1 repaired');
+  });
+
   test('reindex stops when it is interrupted, and goes on the next time', async () => {
     const { place, at, ids } = await filled();
     await makeOld(place, ids);

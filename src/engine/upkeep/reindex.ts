@@ -1,4 +1,5 @@
 import type { Store, StoredInstance } from '../../store/port.js';
+import { itemsOf } from '../../store/stored-items.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
@@ -45,7 +46,7 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
   const instance = await store.instances.load(id);
   if (instance === undefined || instance.guard?.rev !== undefined) return true;
   const definition = await load(instance);
-  const guard = legacyGuard((instance.items ?? []) as never, definition);
+  const guard = legacyGuard(itemsOf(instance) as never, definition);
   guard.rev = 1;
   deriveGuard(instance, guard);
   return store.instances.update(id, undefined, { items: instance.items, guard, tenantId: instance.tenantId ?? null });

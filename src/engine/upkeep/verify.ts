@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { normalise } from '../../store/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
+import { itemsOf } from '../../store/stored-items.js';
 import { deriveGuard } from '../model/derive.js';
 import { isReindexed } from './reindex.js';
 
@@ -36,7 +37,10 @@ function bare(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined).map(([key, entry]) => [key, bare(entry)]));
 }
 
-const partOfGuard = ({ guard, items = [] }: StoredInstance): unknown => bare({ open: guard?.open ?? [], read: guard?.read ?? [], items: items.map((item) => item.guard ?? {}) });
+function partOfGuard(instance: StoredInstance): unknown {
+  const { guard } = instance;
+  return bare({ open: guard?.open ?? [], read: guard?.read ?? [], items: itemsOf(instance).map((item) => item.guard ?? {}) });
+}
 
 /** The instance with the search data that it should have. */
 function derived(instance: StoredInstance): StoredInstance {
