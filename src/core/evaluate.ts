@@ -5,7 +5,7 @@ import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import { isDocument } from './path.js';
 import { show } from './show.js';
-import { compareWithinType, isScalar, same, type Scalar } from './value.js';
+import { compareWithinType, isScalar, plain, same, type Scalar } from './value.js';
 
 /** Answers a condition about one resource. */
 export type Predicate = (resource: Resource) => boolean;
@@ -77,9 +77,9 @@ function withUser<Operand>(field: string, test: Test<Operand>, read: (principal:
 /** Membership in a list that may be long. */
 function isAmong(field: string, values: Values): Answer {
   for (const value of values) operand(field, value);
-  const plain = new Set<unknown>(values.filter((value) => !(value instanceof Date)));
+  const scalars = new Set<unknown>(values.filter((value) => !(value instanceof Date)));
   const dates = values.filter((value): value is Date => value instanceof Date);
-  const test = (value: unknown): boolean => plain.has(value) || (value instanceof Date && dates.some((date) => same(value, date)));
+  const test = (value: unknown): boolean => scalars.has(plain(value)) || (value instanceof Date && dates.some((date) => same(value, date)));
   return fixed(field, (found) => (Array.isArray(found) ? found.some(test) : test(found)), undefined);
 }
 
@@ -92,8 +92,8 @@ function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Referen
   const left = parsePath(field);
   const right = parsePath(referencePath(reference));
   return (frame) => {
-    const value = plainValue(frame, left);
-    const other = plainValue(frame, right);
+    const value = plain(plainValue(frame, left));
+    const other = plain(plainValue(frame, right));
     if (!isScalar(value)) return false;
     if (op === 'in') return Array.isArray(other) && other.some((entry) => same(entry, value));
     return isScalar(other) && same(value, other) === (op === 'eq');

@@ -11,9 +11,21 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === 'string' ? value.isWellFormed() : typeof value === 'boolean';
 }
 
-/** Equality as MongoDB has it for scalars: no conversion between types; dates by their time. */
+const NUMBERS: ReadonlySet<unknown> = new Set(['Long', 'Decimal128', 'Int32', 'Double']);
+
+/** A number that a database keeps in a type of its own, as a number; anything else as it is. Its type is inherited, never its own. */
+export function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const { _bsontype } = value as { _bsontype?: unknown };
+  return NUMBERS.has(_bsontype) && !Object.hasOwn(value, '_bsontype') ? Number(String(value)) : value;
+}
+
+/** Equality as MongoDB has it for scalars: no conversion between types; dates by their time, numbers by their value. */
 export function same(left: unknown, right: Scalar): boolean {
-  return left === right || (typeof left === 'object' && left instanceof Date && right instanceof Date && left.getTime() === right.getTime());
+  if (left === right) return true;
+  if (typeof left !== 'object' || left === null) return false;
+  if (left instanceof Date) return right instanceof Date && left.getTime() === right.getTime();
+  return typeof right === 'number' && plain(left) === right;
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
@@ -34,6 +46,7 @@ export function compareText(left: string, right: string): number {
 /** Order of two values of one type, or undefined when their types differ (MongoDB compares within a type only). */
 export function compareWithinType(left: unknown, right: Scalar): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  if (typeof right === 'number' && typeof left === 'object') left = plain(left);
   if (typeof left === 'number' && typeof right === 'number') return Number.isNaN(left) ? undefined : left === right ? 0 : left - right;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();

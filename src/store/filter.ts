@@ -24,7 +24,7 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
 
 /** All types but null: "there is a value". A list counts by its entries. */
 const PRESENT = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'regex', 'timestamp']) });
-const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'bool', 'date']);
+const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'decimal', 'bool', 'date']);
 
 const ALWAYS: Filter = Object.freeze({});
 const NEVER: Filter = Object.freeze({ $nor: Object.freeze([ALWAYS]) });
