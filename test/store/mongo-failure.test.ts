@@ -148,6 +148,20 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     expect(await store.instances.load('here')).toBeUndefined();
   });
 
+  test('an index that cannot be made is named, with the reason', async () => {
+    const database = randomName();
+    const install = async (): Promise<unknown> => {
+      const other = await openStore({ url: MONGO_DB_URL as string, name: database });
+      return other.install().catch((error: unknown) => error).finally(() => other.close());
+    };
+    await withClient((client) => client.db(database).collection('wf_locks').insertMany([{ id: 'a' }, { id: 'a' }]));
+    expect(await install()).toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('wf_locks.id_1 cannot be made: several documents') as unknown });
+    await dropDatabase(database);
+    await withClient((client) => client.db(database).collection('wf_locks').createIndex({ id: 1 }));
+    expect(await install()).toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('wf_locks.id_1 cannot be made: one with other options') as unknown });
+    await dropDatabase(database);
+  });
+
   test('a backup is canonical extended JSON, a line per document', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'guard-ejson-'));
     await store.instances.insert({ id: 'backed-up', data: { at: new Date(5), n: 1, half: 0.5 } });

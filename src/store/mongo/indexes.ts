@@ -1,6 +1,8 @@
 import type { Collection, CreateIndexesOptions, Document, IndexDescription } from 'mongodb';
+import { BadInput } from '../../core/errors.js';
 import type { CallLimits } from '../call-limits.js';
 import type { Collections } from './collections.js';
+import { isDuplicate, withoutPlaces } from './failure.js';
 
 type Key = Readonly<Record<string, 1 | -1>>;
 
@@ -46,12 +48,29 @@ async function indexesOf(collection: Collection<Document>): Promise<Document[]> 
   }
 }
 
-/** Makes the indexes that are not there. Building one may take longer than a query may. */
+/** An index of the same key or name that was made with other options (85, 86). */
+const IN_THE_WAY: ReadonlySet<unknown> = new Set([85, 86]);
+
+/** What the data or the indexes that are there do not admit: nothing that goes away by waiting. */
+function refused(error: unknown, name: string): unknown {
+  const cause = withoutPlaces(error);
+  if (isDuplicate(error)) return new BadInput('bad-configuration', `The unique index ${name} cannot be made: several documents have the same values.`, { cause });
+  if (IN_THE_WAY.has((error as { code?: unknown } | null)?.code)) return new BadInput('bad-configuration', `The index ${name} cannot be made: one with other options is in its place; drop that first.`, { cause });
+  return error;
+}
+
+/**
+ * Makes the indexes that are not there. Building one may take longer than a query may.
+ * @throws BadInput `bad-configuration`, naming the index that cannot be made
+ */
 export async function createIndexes(collections: Collections, limits: CallLimits, ping: () => Promise<unknown>): Promise<void> {
   for (const { on, ...wanted } of INDEXES) {
     const found = await limits.call(() => indexesOf(collections[on]));
     if (found.some((index) => isSame(index, { on, ...wanted }))) continue;
-    await limits.whileAnswering(ping, () => collections[on].createIndexes([wanted as IndexDescription], NO_LIMIT));
+    const place = `${collections[on].collectionName}.${nameOf(wanted.key)}`;
+    await limits.whileAnswering(ping, () => collections[on].createIndexes([wanted as IndexDescription], NO_LIMIT)).catch((error: unknown) => {
+      throw refused(error, place);
+    });
   }
 }
 
