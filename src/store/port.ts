@@ -182,8 +182,8 @@ export interface Store {
   /** @throws CouldNotTell `store-unavailable` when the store does not answer in time */
   ping(): Promise<void>;
   /**
-   * Writes a copy into an empty folder: one that can be opened as a store (embedded, consistent), or a file of canonical
-   * extended JSON per collection (mongo); resolves to what was written.
+   * Writes a copy into an empty folder: one that can be opened as a store (embedded, consistent), or a file of BSON per
+   * collection, as of mongodump (mongo); resolves to what was written.
    * @throws GuardError `bad-configuration` when the folder is not empty
    */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;

@@ -1,4 +1,4 @@
-import { EJSON } from 'bson';
+import { deserialize, Long, type Document } from 'bson';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -162,16 +162,18 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     await dropDatabase(database);
   });
 
-  test('a backup is canonical extended JSON, a line per document', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'guard-ejson-'));
-    await store.instances.insert({ id: 'backed-up', data: { at: new Date(5), n: 1, half: 0.5 } });
+  test('a backup is BSON, and data that looks like extended JSON stays what it is', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'guard-bson-'));
+    const data = { at: new Date(5), n: 1, half: 0.5, long: Long.fromString('9007199254740993'), x: { $oid: 'no id' }, y: { $date: '2020-01-01T00:00:00Z' } };
+    await store.instances.insert({ id: 'backed-up', data });
     const { files, documents } = await store.backup(folder);
     expect([files, (await readdir(folder)).length]).toEqual([7, 7]);
-    const lines = (await readFile(path.join(folder, 'wf_instances.ejsonl'), 'utf8')).trimEnd().split('\n');
-    expect(lines.length).toBeLessThanOrEqual(documents);
-    const line = lines.find((text) => text.includes('backed-up')) as string;
-    expect(line).toContain('{"at":{"$date":{"$numberLong":"5"}},"n":{"$numberInt":"1"},"half":{"$numberDouble":"0.5"}}');
-    expect(EJSON.parse(line)).toMatchObject({ id: 'backed-up', data: { at: new Date(5), n: 1, half: 0.5 } });
+    const file = await readFile(path.join(folder, 'wf_instances.bson'));
+    const rows: Document[] = [];
+    for (let at = 0; at < file.length; at += file.readInt32LE(at)) rows.push(deserialize(file.subarray(at, at + file.readInt32LE(at))));
+    expect(rows.length).toBeLessThanOrEqual(documents);
+    expect(rows).toEqual(await withClient((client) => client.db(name).collection('wf_instances').find({}, { sort: { _id: 1 } }).toArray()));
+    expect(rows.find(({ id }) => id === 'backed-up')).toMatchObject({ data });
     await rm(folder, { recursive: true });
   });
 });
