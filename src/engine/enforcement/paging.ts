@@ -61,8 +61,40 @@ export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined
   const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? bad('after must be a cursor of the page before.');
   if ((skip !== undefined) !== (sort !== undefined)) return bad('after belongs to a page in another order.');
   if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
-    if (seq !== undefined && !Number.isFinite(Number(seq))) return bad('after must be a cursor of the page before.');
+  if (seq !== undefined && !Number.isFinite(Number(seq))) return bad('after must be a cursor of the page before.');
   return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }), ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }) } };
+}
+
+/** Fields by their names, each as a whole (true) or some of what is below it. */
+type Fields = Map<string, Fields | true>;
+
+function fieldsOf(names: readonly string[]): Fields {
+  const fields: Fields = new Map();
+  for (const name of names) {
+    const parts = name.split('.');
+    const last = parts.pop() as string;
+    let at: Fields | true = fields;
+    for (const part of parts) {
+      if (at === true) break;
+      const below: Fields | true = at.get(part) ?? new Map<string, Fields | true>();
+      at.set(part, below);
+      at = below;
+    }
+    if (at !== true) at.set(last, true);
+  }
+  return fields;
+}
+
+/** What is left of a value; of a list, of each of its entries. What has no fields has none of those that are named. */
+function left(value: unknown, fields: Fields, keeps: boolean): unknown {
+  if (Array.isArray(value)) return value.map((entry) => left(entry, fields, keeps)).filter((entry) => entry !== undefined);
+  if (!isPlainObject(value)) return keeps ? undefined : value;
+  const entries = Object.entries(value).map(([name, entry]): [string, unknown] => {
+    const below = fields.get(name);
+    if (below === undefined) return [name, keeps ? undefined : entry];
+    return [name, below === true ? (keeps ? entry : undefined) : left(entry, below, keeps)];
+  });
+  return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
 }
 
 /**
@@ -73,13 +105,13 @@ export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined
 export function parseProjection(input: unknown): (view: Record<string, unknown>) => Record<string, unknown> {
   if (input === undefined || input === null) return (view) => view;
   const pairs: [string, unknown][] = Array.isArray(input) ? input.map((name) => [name as string, 1]) : isPlainObject(input) ? Object.entries(input) : bad('A projection is a list of names, or an object of 0 and 1.');
-  const shown = new Map<string, boolean>();
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name)) return bad('A projection names plain fields.');
     if (value !== 0 && value !== 1 && value !== true && value !== false) return bad(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
-    shown.set(name.split('.')[0] as string, Boolean(value));
   }
-  if (shown.size === 0) return (view) => view;
-  const keeps = [...shown].some(([name, value]) => value && name !== '_id');
-  return (view) => Object.fromEntries(Object.entries(view).filter(([name]) => (keeps ? name === 'id' || shown.get(name) === true : shown.get(name) !== false)));
+  if (pairs.length === 0) return (view) => view;
+  const keeps = pairs.some(([name, value]) => Boolean(value) && name !== '_id');
+  const names = pairs.filter(([, value]) => Boolean(value) === keeps).map(([name]) => name);
+  const fields = fieldsOf(keeps ? ['id', ...names] : names);
+  return (view) => left(view, fields, keeps) as Record<string, unknown>;
 }
