@@ -13,7 +13,10 @@ function expiry(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const [, days] = /^([1-9]\d{0,4})d$/.exec(text) ?? [];
   const date = days === undefined ? new Date(text) : new Date(Date.now() + Number(days) * DAY);
-  if (Number.isNaN(date.getTime()) || (days === undefined && !/^\d{4}-\d{2}-\d{2}/.test(text))) throw new UsageError('--expires takes days, such as 90d, or a date, such as 2030-12-31');
+  const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
+  // JavaScript takes the 31st of February for the 3rd of March.
+  const isDay = day !== undefined && new Date(day).toJSON()?.startsWith(day);
+  if (Number.isNaN(date.getTime()) || (days === undefined && !isDay)) throw new UsageError('--expires takes days, such as 90d, or a date, such as 2030-12-31');
   return date;
 }
 

@@ -34,6 +34,7 @@ test.each<[string[], string]>([
   [['key', 'create', 'k', '--folder', 'x', '--tenant', 'a', '--without-tenant'], '--tenant goes without --without-tenant'],
   [['key', 'create', 'k', '--folder', 'x', '--expires', 'soon'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
   [['key', 'create', 'k', '--folder', 'x', '--expires', '7'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
+  [['key', 'create', 'k', '--folder', 'x', '--expires', '2030-02-31'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
   [['user', 'add', 'u', '--folder', 'x', '--attribute', 'boss'], '--attribute takes name=value'],
   [['user', 'add', 'u', '--password', 'secret-secret'], "Unknown option '--password'"],
 ])('%j is not understood: exit code 2', async (args, message) => {
