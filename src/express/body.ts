@@ -73,6 +73,16 @@ function parse(bytes: Buffer): unknown {
 }
 
 /**
+ * What a parser before has left at `req.body`. Those of Express 4 leave an empty object where the body is not of their
+ * type and nobody has read it: that is no body, least of all an empty query, which stands for everything.
+ */
+export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unknown {
+  const { body } = req;
+  const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
+  return isEmpty && hasBody(req) && req._body !== true && !req.readableEnded ? undefined : body;
+}
+
+/**
  * The JSON body of a request, of any method: what a parser before has left at `req.body`, else what is read here and
  * left there, so that a parser behind finds it done. Undefined when there is none.
  * @throws BadInput `bad-request` when it is not JSON; `too-large`
@@ -80,7 +90,8 @@ function parse(bytes: Buffer): unknown {
 export async function jsonBody(req: HttpRequest, limit = BODY_LIMIT): Promise<unknown> {
   if (!hasBody(req)) return undefined;
   if (!isJson(req)) throw bad('A body must be JSON, with the content type application/json.');
-  if (req.body !== undefined) return req.body;
+  const parsed = parsedBody(req);
+  if (parsed !== undefined) return parsed;
   const bytes = await readBytes(req, limit);
   const body = bytes.length === 0 ? undefined : parse(bytes);
   // `_body` tells the parsers of Express 4 that the body was read; those of Express 5 look at the stream.

@@ -3,7 +3,7 @@ import { isPlainObject } from '../core/plain-object.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Identity } from '../engine/contract/types.js';
 import { isReserved } from '../engine/users/user-input.js';
-import { isJson, jsonBody } from './body.js';
+import { isJson, jsonBody, parsedBody } from './body.js';
 import type { HttpRequest } from './http.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 import { actFor, readClaim } from './on-behalf.js';
@@ -80,7 +80,7 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
       const self = program(key);
       let claimed: string | undefined;
       try {
-        const body = req.body === undefined && isJson(req) ? await jsonBody(req, limit) : req.body;
+        const body = isJson(req) && parsedBody(req) === undefined ? await jsonBody(req, limit) : req.body;
         const claim = readClaim(isPlainObject(body) ? body : undefined);
         if (claim === undefined) return { principal: self, key: self.userName };
         claimed = claim.userName;

@@ -174,6 +174,26 @@ describe('elsewhere', () => {
     }
   });
 
+  test.each([
+    ['of forms', (express: typeof express5) => express.urlencoded({ extended: false }), 'application/json'],
+    ['of text', (express: typeof express5) => express.text(), 'application/json'],
+    ['of JSON, of another type', (express: typeof express5) => express.json(), 'application/vnd.api+json'],
+  ])('behind a parser %s, what that has not read is read: its empty body is no query for all', async (_what, parser, type) => {
+    for (const express of [express5, express4]) {
+      const app = await new Application({ express, dialect: 'http', before: (made) => void made.use(parser(express)) }).start();
+      try {
+        const send = (method: string, path: string, body: unknown) => app.send(method, path, { 'x-api-key': app.keys.trusted, 'content-type': type }, JSON.stringify(body));
+        const [mine, other] = [await send('POST', '/api/engine/start', { name: 'review', userId: 'alice' }), await app.as('bob').engine.start('two', {})];
+        expect(mine.body.startedBy).toBe('alice');
+        expect((await send('DELETE', '/api/datastore/deleteInstances', { id: mine.body.id })).body).toEqual({ result: { deletedCount: 1 } });
+        expect((await app.as('admin').data.findInstances({}, undefined, 'summary')).map(({ id }) => id)).toEqual([other.id]);
+        expect((await send('DELETE', '/api/datastore/deleteInstances', {})).body).toEqual({ result: { deletedCount: 1 } });
+      } finally {
+        await app.stop();
+      }
+    }
+  });
+
   test('without any framework it is a function of node:http', async () => {
     const app = await new Application({ dialect: 'http' }).start();
     const [authenticate, router, errors] = [app.guard.authenticate({ required: false }), app.guard.router({ dialect: 'http' }), app.guard.errorHandler({ dialect: 'http' })];
