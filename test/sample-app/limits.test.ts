@@ -43,6 +43,19 @@ test('wrong passwords for one name are limited from wherever, the right one has 
   expect(await statusOf('user2', 'user2-demo', from('10.1.1.1'))).toBe(200);
 });
 
+test.each([
+  ['the address', '?userName=reviewer', 'password=reviewer-demo'],
+  ['the address, while the form names others', '?userName=reviewer', 'userName=a&userName=b&password=reviewer-demo'],
+  ['the address, as the password is', '?userName=reviewer&password=reviewer-demo', 'userName=reviewer'],
+])('a name is not taken from %s, past the limit by name', async (_what, query, fields) => {
+  const visitor = app.visitor(from('10.1.2.1'));
+  await visitor.get('/login');
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const headers = { ...from('10.1.2.1'), cookie, 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await fetch(`${app.address}/login${query}`, { method: 'POST', redirect: 'manual', headers, body: `_csrf=${encodeURIComponent(visitor.csrf)}&${fields}` });
+  expect(answer.status).toBe(401);
+});
+
 test('wrong passwords from one address are limited, whatever the names; right ones do not count', async () => {
   for (let i = 0; i < 6; i += 1) expect(await statusOf('user2', 'user2-demo', from('10.2.0.1'))).toBe(200);
   for (const name of ['a', 'b', 'c', 'd', 'e']) expect(await statusOf(name, 'wrong', from('10.2.0.1'))).toBe(401);
