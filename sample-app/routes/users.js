@@ -1,4 +1,4 @@
-import { isGuardError, userAdmin } from 'bpmn-guard';
+import { BadInput, isGuardError, userAdmin } from 'bpmn-guard';
 import { Router } from 'express';
 import { addressOf, userPage, usersPage } from '../pages/users.js';
 import { goTo } from '../web/view.js';
@@ -13,6 +13,13 @@ function withSupervisor(attributes, text) {
   const { supervisor: _before, ...others } = attributes ?? {};
   const supervisor = String(text ?? '').trim();
   return supervisor === '' ? others : { ...others, supervisor };
+}
+
+const administers = (groups) => groups.includes('ADMIN') || groups.includes('SYSTEM');
+
+/** Who gives up the own administration here would be refused the rest of the form, and could be the last one. */
+function keepAdministration(userName, groups, by) {
+  if (userName === by.userName && administers(by.userGroups) && !administers(groups)) throw new BadInput('bad-request', 'This is you: another administrator has to take you out of ADMIN.');
 }
 
 /** The administration of users; who may is decided by the guard, at each call. */
@@ -65,6 +72,7 @@ export function userRoutes(guard, users) {
   change(
     '/users/:name',
     async ({ userName, attributes }, { groups, supervisor }, by) => {
+      keepAdministration(userName, listed(groups), by);
       await admin.setGroups(userName, listed(groups), by);
       await admin.setAttributes(userName, withSupervisor(attributes, supervisor), by);
     },

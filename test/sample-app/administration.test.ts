@@ -92,6 +92,16 @@ test('an administrator cannot disable the own account', async () => {
   expect((await app.users.find('admin'))?.disabled).toBe(false);
 });
 
+test('an administrator cannot give up the own administration: nothing of the form is stored', async () => {
+  const before = await app.users.find('admin');
+  const answer = await change('admin', '', { groups: 'employees', supervisor: 'boss' });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain('another administrator has to take you out of ADMIN');
+  expect(await app.users.find('admin')).toEqual(before);
+  expect((await change('admin', '', { groups: 'ADMIN, employees', supervisor: 'boss' })).text).toContain('admin is changed.');
+  expect(await app.users.find('admin')).toMatchObject({ userGroups: ['ADMIN', 'employees'], attributes: { supervisor: 'boss' } });
+});
+
 const ACTIONS = ['', '/disable', '/enable', '/password'];
 test('who is no administrator neither sees nor changes users', async () => {
   const user = await app.login('user1');
