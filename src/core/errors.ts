@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait allows.' },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
   'too-many': { status: 429, meaning: 'Too many requests.' },
-  failed: { status: 500, meaning: 'The model failed while it was executed (a script or a service threw); nothing was stored.' },
+  failed: { status: 500, meaning: 'Something threw: a script or a service of a model, and then nothing of the command was stored, or the application itself.' },
   'store-unavailable': { status: 503, meaning: 'The store did not answer; whether the operation is allowed could not be told.' },
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
   closed: { status: 503, meaning: 'The guard was closed.' },

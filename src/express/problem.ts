@@ -26,19 +26,22 @@ const RETRY_AFTER = '5';
 const CHALLENGE = 'ApiKey realm="api", header="x-api-key"';
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
-/** Errors of body parsers and routers: the request was at fault, and they say so. */
+/** What the status of somebody else's error is called here; all others of the request are `bad-request`. */
+const OF_STATUS: Readonly<Record<number, ErrorCode>> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 409: 'conflict', 413: 'too-large', 429: 'too-many' };
+
+/** Errors of body parsers, routers and the application's own routes, as http-errors makes them: the request was at fault, and they say so. */
 function ofFramework(error: unknown): ErrorCode | undefined {
   if (error instanceof URIError) return 'bad-request';
   const { expose, status } = (typeof error === 'object' && error !== null ? error : {}) as { expose?: unknown; status?: unknown };
   if (expose !== true || typeof status !== 'number' || status < 400 || status > 499) return undefined;
-  return status === 413 ? 'too-large' : status === 429 ? 'too-many' : 'bad-request';
+  return OF_STATUS[status] ?? 'bad-request';
 }
 
 /** Of an error that is not ours nothing is told but that there was one. */
 export function refusalOf(error: unknown): Refusal {
   if (isGuardError(error)) return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
   const code = ofFramework(error);
-  if (code !== undefined) return { code, status: ERROR_CODES[code].status, detail: 'The request could not be read.' };
+  if (code !== undefined) return { code, status: ERROR_CODES[code].status, detail: code === 'bad-request' || code === 'too-large' ? 'The request could not be read.' : 'The application refused the request.' };
   return { code: 'failed', status: 500, detail: 'The call failed; nothing more can be told. The log has the reason.', id: `urn:uuid:${randomUUID()}` };
 }
 

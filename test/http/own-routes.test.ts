@@ -88,6 +88,40 @@ describe('decisions', () => {
   });
 });
 
+describe('errors of the routes of the application', () => {
+  const STATUSES: readonly [number, number, string][] = [
+    [400, 400, 'bad-request'],
+    [401, 401, 'unauthenticated'],
+    [403, 403, 'forbidden'],
+    [404, 404, 'not-found'],
+    [405, 405, 'method-not-allowed'],
+    [409, 409, 'conflict'],
+    [413, 413, 'too-large'],
+    [415, 400, 'bad-request'],
+    [429, 429, 'too-many'],
+    [503, 500, 'failed'],
+  ];
+  const own = new Application({
+    after: (made) => {
+      made.get('/own/:status', (req, _res, next) => next(Object.assign(new Error('secret'), { status: Number(req.params.status), expose: Number(req.params.status) < 500 })));
+      made.get('/file', (_req, res) => res.sendFile('/nowhere/secret.txt'));
+    },
+  });
+  beforeAll(() => own.start());
+  afterAll(() => own.stop());
+
+  test.each(STATUSES)('%i is told as %i %s', async (given, status, code) => {
+    const { text, ...answer } = await own.send('GET', `/own/${given}`);
+    expect([answer.status, answer.body.status, answer.body.code]).toEqual([status, status, code]);
+    expect(text).not.toContain('secret');
+  });
+
+  test('a file that is not there is not found', async () => {
+    const { status, text } = await own.send('GET', '/file');
+    expect([status, text.includes('secret')]).toEqual([404, false]);
+  });
+});
+
 describe('health', () => {
   test('is told to anybody, and nothing beyond yes and no', async () => {
     expect((await app.send('GET', '/health')).body).toEqual({ status: 'ok' });
