@@ -9,7 +9,10 @@ import { IDENTITY } from './locals.js';
 export interface AuthenticateOptions {
   /** Keys in the header `x-api-key`. Default: those of the guard's store, and API_KEY; false: none are accepted. */
   readonly keys?: ApiKeys | false;
-  /** Maps what passport has left at `req.user` to a user; undefined: not let in. Missing: sessions are not accepted. */
+  /**
+   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as "could not tell".
+   * Missing: sessions are not accepted.
+   */
   readonly toPrincipal?: (user: unknown, req: HttpRequest) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /**
    * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws counts as "could

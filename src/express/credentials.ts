@@ -92,6 +92,16 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   } satisfies Way);
 }
 
+/** @throws CouldNotTell for whatever the mapping or verifier of the application throws, unless that says what it means */
+async function ask(work: () => GivenUser | Promise<GivenUser>): Promise<GivenUser> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (isGuardError(cause)) throw cause;
+    throw new CouldNotTell('store-unavailable', 'Whether the credentials are valid could not be told.', { cause });
+  }
+}
+
 /** What passport has left at `req.user`. */
 export function sessionWay(identity: Identity, toPrincipal: (user: unknown, req: HttpRequest) => GivenUser | Promise<GivenUser>): Way {
   return Object.freeze({
@@ -99,19 +109,9 @@ export function sessionWay(identity: Identity, toPrincipal: (user: unknown, req:
     challenge: 'Session realm="api"',
     async read(req) {
       const user = Object.hasOwn(req, 'user') ? (req as { user?: unknown }).user : undefined;
-      return user === undefined || user === null || user === false ? undefined : person(identity, await toPrincipal(user, req));
+      return user === undefined || user === null || user === false ? undefined : person(identity, await ask(() => toPrincipal(user, req)));
     },
   } satisfies Way);
-}
-
-/** @throws CouldNotTell for whatever the verifier of the application throws, unless that says what it means */
-async function ask(verify: () => GivenUser | Promise<GivenUser>): Promise<GivenUser> {
-  try {
-    return await verify();
-  } catch (cause) {
-    if (isGuardError(cause)) throw cause;
-    throw new CouldNotTell('store-unavailable', 'Whether the credentials are valid could not be told.', { cause });
-  }
 }
 
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;

@@ -302,6 +302,14 @@ describe('options', () => {
     expect([down?.status, down?.body.code, refused?.status, refused?.body.message]).toEqual([503, 'store-unavailable', 401, 'Expired.']);
   });
 
+  test('what the mapping of a session throws is "could not tell" too', async () => {
+    for (const fail of [() => Promise.reject(new Error('ECONNREFUSED')), () => { throw new Error('ECONNREFUSED'); }]) {
+      const build = (express: Express): App => express().use((req: any, _res, next) => next(void (req.user = { id: 1 })), stage.guard.authenticate({ toPrincipal: fail })) as App;
+      const [down] = await answersOf(build, ['/']);
+      expect([down?.status, down?.body.code]).toEqual([503, 'store-unavailable']);
+    }
+  });
+
   test('a directory that does not answer is 503, never a user without groups', async () => {
     const guard = await createGuard({ env: {}, store: { memory: true }, directory: { find: () => Promise.reject(new Error('down')) } });
     const build = (express: Express): App => express().use(guard.authenticate({ keys: apiKeys(guard.store, { env: { API_KEY } }) })) as App;
