@@ -41,7 +41,9 @@ export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
 function refuseForeignPage(req: HttpRequest): void {
   const { 'sec-fetch-site': site, 'x-api-key': key, authorization } = req.headers;
   const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
-  if (foreign && key === undefined && authorization === undefined) throw new AccessDenied('forbidden', 'Calls from pages of another origin need a key or a token of their own.');
+  // The password of Basic authentication is sent by the browser itself, as a cookie is.
+  const isOwn = key !== undefined || (authorization !== undefined && /^bearer /i.test(authorization));
+  if (foreign && !isOwn) throw new AccessDenied('forbidden', 'Calls from pages of another origin need a key or a token of their own.');
 }
 
 /** The parts of a form with files. */

@@ -246,6 +246,11 @@ describe('with a session', () => {
     expect([status, body.code, body.detail]).toEqual([403, 'forbidden', 'Calls from pages of another origin need a key or a token of their own.']);
   });
 
+  test('nor with the password that the browser sends a proxy in front by itself', async () => {
+    const { status, body } = await start({ 'sec-fetch-site': 'cross-site', authorization: 'Basic YWxpY2U6cGFzc3dvcmQ=' });
+    expect([status, body.code]).toEqual([403, 'forbidden']);
+  });
+
   test('a form that passes for JSON is not read', async () => {
     const { status, body } = await app.send('POST', '/api/engine/start', { cookie: 'session=alice', 'content-type': 'text/plain' }, '{"name":"review"}');
     expect([status, body.code]).toEqual([400, 'bad-request']);
