@@ -112,6 +112,18 @@ describe('a form with files', () => {
     expect(parseMultipart(Buffer.from(`${file('')}--xx--`), 'Multipart/Form-Data; boundary="xx"')).toHaveLength(1);
   });
 
+  test('is read as libraries of other languages send it', () => {
+    const unquoted = `${file('a', "Content-Disposition: form-data; name=file; filename=a.bpmn; filename*=utf-8''a.bpmn")}--xx--`;
+    for (const type of [TYPE, 'multipart/form-data; boundary="xx"', 'multipart/form-data; boundary=xx; charset=UTF-8', 'multipart/form-data; charset=UTF-8;boundary=xx']) {
+      expect(parseMultipart(Buffer.from(unquoted), type)).toEqual([{ name: 'file', filename: 'a.bpmn', content: Buffer.from('a') }]);
+    }
+  });
+
+  test('a file name with quotes in it names no field', () => {
+    const [part] = parseMultipart(Buffer.from(`${file('a', 'Content-Disposition: form-data; name="file"; filename="a\\"; name=\\"title.bpmn"')}--xx--`), TYPE);
+    expect(part?.name).toBe('file');
+  });
+
   test.each<[string, string, string]>([
     ['no boundary', 'multipart/form-data', file('a')],
     ['a boundary that is too long', `multipart/form-data; boundary=${'x'.repeat(71)}`, file('a')],
