@@ -20,7 +20,7 @@ function tooMany(error, req, res, next) {
 export function restFace(guard, config, limits, logger) {
   const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey } });
   const routes = Router();
-  routes.use(limits.keys, guard.authenticate({ keys, required: false }), limits.calls, guard.router({ logger }));
+  routes.use(limits.keys, guard.authenticate({ keys, required: false }), limits.known, limits.calls, guard.router({ logger }));
   routes.use((req, res, next) => next(new GuardError('not-found', 'There is no such route.')));
   routes.use(tooMany, guard.errorHandler({ logger }));
   return function rest(req, res, next) {

@@ -1,4 +1,4 @@
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 
 const MINUTE = 60_000;
 const LONGEST_NAME = 200;
@@ -38,6 +38,26 @@ const name = (req, res) => String(res.locals.view.user?.userName ?? req.body?.us
 /** Only what is refused counts: 401, and 403 for a wrong old password. */
 const failures = (...statuses) => ({ skipSuccessfulRequests: true, requestWasSuccessful: (req, res) => !statuses.includes(res.statusCode) });
 
+/**
+ * Counts refused keys, or none. A good one is no longer counted from when it is known (`known`, behind `authenticate`):
+ * until the call is over would be too long, since calls may take their time, be many at once, and be given up.
+ */
+function keyLimit(settings) {
+  const store = new MemoryStore();
+  // What was given back already is not given back once more.
+  const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsKnown !== true;
+  return {
+    keys: limiter({ ...settings, store, keyGenerator: address, skipSuccessfulRequests: true, requestWasSuccessful: isToGiveBack }),
+    async known(req, res, next) {
+      if (res.locals.key !== undefined) {
+        res.locals.keyIsKnown = true;
+        await store.decrement(address(req));
+      }
+      next();
+    },
+  };
+}
+
 /** The limits as middleware. */
 export function limitsOf(limits = LIMITS) {
   return Object.freeze({
@@ -46,7 +66,7 @@ export function limitsOf(limits = LIMITS) {
       limiter({ ...limits.loginsByAddress, keyGenerator: address, ...failures(401, 403) }),
       limiter({ ...limits.loginsByName, keyGenerator: name, ...failures(401, 403) }),
     ],
-    keys: limiter({ ...limits.keysByAddress, keyGenerator: address, ...failures(401) }),
+    ...keyLimit(limits.keysByAddress),
     calls: limiter({ ...limits.callsByKey, keyGenerator: (req, res) => res.locals.key, skip: (req, res) => res.locals.key === undefined }),
   });
 }

@@ -1,4 +1,5 @@
 import { apiKeys } from 'bpmn-guard';
+import { end, model, script, start } from '../support/models.js';
 import { startSample, type Started } from './started.js';
 
 const WINDOW = 60_000;
@@ -12,7 +13,9 @@ let direct: Started;
 
 beforeAll(async () => {
   app = await startSample({ API_KEY, TRUST_PROXY: '1' }, { loginsByName: soon(3), loginsByAddress: soon(5), strangers: soon(40), keysByAddress: soon(3), callsByKey: soon(8) });
-  direct = await startSample({ API_KEY }, { loginsByAddress: soon(3) });
+  direct = await startSample({ API_KEY }, { loginsByAddress: soon(3), keysByAddress: soon(3) });
+  const slow = model([start(), script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 500); });'), end()]);
+  await direct.guard.as({ userName: 'admin' }).model.save('slow', slow);
 });
 afterAll(async () => {
   await app?.remove();
@@ -115,6 +118,16 @@ test('wrong keys from one address are limited with a real 429; a good key counts
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(await answer.json()).toMatchObject({ status: 429, code: 'too-many' });
+});
+
+test('a good key counts none while its calls run, nor when their caller hangs up', async () => {
+  const init = { method: 'POST', headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'slow', userId: 'user1' }) };
+  const startSlow = (more: RequestInit = {}) => fetch(`${direct.address}/api/engine/start`, { ...init, ...more });
+  expect((await Promise.all(Array.from({ length: 6 }, () => startSlow()))).map(({ status }) => status)).toEqual(Array(6).fill(200));
+  for (let i = 0; i < 5; i += 1) await expect(startSlow({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
+  expect((await startSlow()).status).toBe(200);
+  const wrong = () => fetch(`${direct.address}/api/definitions/list`, { headers: { 'x-api-key': WRONG_KEY } });
+  expect([await wrong(), await wrong(), await wrong(), await wrong()].map(({ status }) => status)).toEqual([401, 401, 401, 429]);
 });
 
 test('calls with one key are limited wherever they come from, other keys are not', async () => {
