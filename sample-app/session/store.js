@@ -6,6 +6,9 @@ const DAY = 24 * 60 * 60 * 1000;
 const keyOf = (id) => createHash('sha256').update(id).digest('base64url');
 const endOf = ({ cookie }) => new Date(cookie?.expires ?? Date.now() + DAY);
 
+/** Marks a session that is, or was, in the store. */
+const STORED = Symbol('stored');
+
 /** Sessions of express-session in the store of the guard; they survive a restart and end with their cookie. */
 export class SessionStore extends session.Store {
   #values;
@@ -13,6 +16,10 @@ export class SessionStore extends session.Store {
   constructor(values) {
     super();
     this.#values = values;
+  }
+
+  createSession(req, value) {
+    return Object.assign(super.createSession(req, value), { [STORED]: true });
   }
 
   get(id, done) {
@@ -23,8 +30,13 @@ export class SessionStore extends session.Store {
   }
 
   set(id, value, done) {
-    const end = endOf(value);
-    this.#answer(() => this.#values.set(keyOf(id), { text: JSON.stringify(value), end: end.toISOString() }, end), done);
+    const [key, end] = [keyOf(id), endOf(value)];
+    this.#answer(async () => {
+      // It ended while this request went on, by a logout: stored again it would be good again.
+      if (value[STORED] && !(await this.#values.get(key))) return;
+      await this.#values.set(key, { text: JSON.stringify(value), end: end.toISOString() }, end);
+      value[STORED] = true;
+    }, done);
   }
 
   destroy(id, done) {

@@ -1,3 +1,4 @@
+import { end, model, script, start } from '../support/models.js';
 import { startSample, type Started } from './started.js';
 import { Visitor } from './visitor.js';
 
@@ -31,6 +32,20 @@ test('passwords are kept as salted scrypt hashes only', async () => {
   for (const { passwordHash } of users) expect(passwordHash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
   expect(JSON.stringify(users)).not.toContain('-demo');
   expect(new Set(users.map(({ passwordHash }) => passwordHash)).size).toBe(users.length);
+});
+
+test('a request that is answered after a logout does not bring the session back', async () => {
+  const slow = model([start(), script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 1000); });'), end()]);
+  await app.guard.as({ userName: 'admin' }).model.save('slow', slow);
+  const [visitor, copy] = [await app.login('user1'), app.visitor()];
+  const cookies = [...visitor.cookies];
+  const running = visitor.post('/start/slow/start');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  for (const [name, value] of cookies) copy.cookies.set(name, value);
+  await copy.post('/logout', {}, visitor.csrf);
+  expect((await running).path).toBe('/login');
+  for (const [name, value] of cookies) copy.cookies.set(name, value);
+  expect((await copy.get('/tasks')).path).toBe('/login');
 });
 
 test('session ids are not in the store', async () => {
