@@ -30,14 +30,23 @@ const historyRow = (task) => html`
     <td>${stateBadge(task.state)}</td><td>${task.completedBy ?? task.assignee ?? (task.candidateGroups?.join(', ') || '–')}</td><td>${time(task.startedAt)}</td><td>${time(task.endedAt)}</td>
   </tr>`;
 
+/** Elements that wait for no person. */
+const EVENTS = ['bpmn:IntermediateCatchEvent', 'bpmn:ReceiveTask'];
+
+/** What an instance waits for, where no task says so. */
+function waitsFor({ status, items }, tasks) {
+  if (status === 'end' || status === 'terminated' || tasks.some(({ state }) => state !== 'done')) return '';
+  const isEvent = items.some((item) => item.status === 'wait' && EVENTS.includes(item.type));
+  return html`<p class="notice calm">${isEvent ? 'It waits for something to happen: a time, a message or a signal.' : 'It waits for somebody else, whose task is not yours to see.'}</p>`;
+}
+
 /** One instance: its outcome so far, and the history of the tasks that the user may see. */
 export function instancePage(view, { instance, tasks, ends, forms }) {
   const finished = instance.status === 'end';
-  const elsewhere = !finished && !tasks.some(({ state }) => state !== 'done');
   return page(view, instance.name, html`
     <p class="lead">${statusBadge(instance.status)} <span>started by <strong>${instance.startedBy ?? 'the system'}</strong> ${time(instance.startedAt)}</span>${finished && ends.length > 0 ? html` <span>outcome: <strong>${ends.join(', ')}</strong></span>` : ''}</p>
     <section class="card" aria-labelledby="outcome"><h2 id="outcome">${finished ? 'Outcome' : 'So far'}</h2>${dataList(instance.data, forms.byId)}</section>
-    ${elsewhere ? html`<p class="notice calm">It waits for somebody else, whose task is not yours to see.</p>` : ''}
+    ${waitsFor(instance, tasks)}
     <section class="card" aria-labelledby="history"><h2 id="history">Tasks</h2>
       ${tasks.length === 0 ? html`<p class="muted">There is no task that you may see.</p>` : html`
       <div class="scroll"><table>
