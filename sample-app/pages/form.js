@@ -46,8 +46,9 @@ function fieldMarkup(field, value, problem) {
   return html`<p class="field"><label for="${domId(field)}">${field.label}${needed(field)}</label>${control(field, value, problem)}${problemText(field, problem)}</p>`;
 }
 
-/** The inputs of a form, with what was entered and what is wrong with it. */
-export function formFields(fields, values = {}, problems = new Map()) {
+/** The inputs of a form, with what was entered and what is wrong with it. What was entered is all: a box that is not in it was not ticked. */
+export function formFields(fields, values, problems = new Map()) {
+  const valueOf = ({ id, defaultValue }) => (values === undefined ? defaultValue : values[id]) ?? '';
   const summary = problems.size > 0 ? html`<p class="notice error" role="alert">Please look at the marked fields.</p>` : '';
-  return html`${summary}${fields.map((field) => fieldMarkup(field, values[field.id] ?? field.defaultValue ?? '', problems.get(field.id)))}`;
+  return html`${summary}${fields.map((field) => fieldMarkup(field, valueOf(field), problems.get(field.id)))}`;
 }

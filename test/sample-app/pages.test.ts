@@ -2,6 +2,9 @@ import { catching, end, model, start, task, timer } from '../support/models.js';
 import { startSample, type Started } from './started.js';
 import { linkTo } from './visitor.js';
 
+type Field = { readonly id: string; readonly label: string; readonly kind: string; readonly required: boolean; readonly defaultValue?: string; readonly values: object[] };
+const { formFields } = require('../../sample-app/pages/form.js') as { formFields(fields: readonly Field[], values?: object, problems?: Map<string, string>): object };
+
 let app: Started;
 beforeAll(async () => {
   app = await startSample();
@@ -16,4 +19,13 @@ test.each([
   const visitor = await app.login('user1');
   await visitor.post('/start/waiting/start');
   expect((await visitor.get(linkTo(await visitor.get('/instances'), '/instances/', 'waiting'))).text).toContain(says);
+});
+
+test('a form that comes back has the boxes as they were left, not as they were at first', () => {
+  const fields: Field[] = [
+    { id: 'news', label: 'News', kind: 'boolean', required: false, defaultValue: 'true', values: [] },
+    { id: 'name', label: 'Name', kind: 'text', required: true, values: [] },
+  ];
+  expect(String(formFields(fields))).toMatch(/type="checkbox"[^>]* checked>/);
+  expect(String(formFields(fields, { name: '' }, new Map([['name', 'Name is needed.']])))).not.toContain('checked');
 });
