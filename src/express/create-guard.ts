@@ -11,5 +11,5 @@ export interface Guard extends EngineGuard, HttpFace {}
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const guard = await createEngineGuard(options);
-  return Object.freeze({ ...guard, ...express(guard) });
+  return Object.freeze({ ...guard, ...express(guard, options.logger) });
 }

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/operation.js';
 import type { Right } from '../core/rights.js';
-import type { Guard as EngineGuard } from '../engine/contract/types.js';
+import type { Guard as EngineGuard, GuardLogger } from '../engine/contract/types.js';
 import { authenticate, type AuthenticateOptions } from './authenticate.js';
 import { createErrorHandler } from './error-handler.js';
 import type { ErrorMiddleware, Middleware } from './http.js';
@@ -27,13 +27,17 @@ export interface HttpFace {
   errorHandler(options?: ErrorHandlerOptions): ErrorMiddleware;
 }
 
-/** The HTTP side of a guard. */
-export function express(guard: EngineGuard): HttpFace {
+/**
+ * The HTTP side of a guard.
+ * @param logger that of the guard, where the router or the error handler is given none
+ */
+export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
+  const logged = <T extends ErrorHandlerOptions>(options?: T): T | ErrorHandlerOptions => (logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger });
   return Object.freeze({
     authenticate: (options?: AuthenticateOptions) => authenticate(guard, options),
-    router: (options?: RouterOptions) => createRouter(guard, options),
+    router: (options?: RouterOptions) => createRouter(guard, logged(options)),
     requirePrivilege,
     requireRight,
-    errorHandler: createErrorHandler,
+    errorHandler: (options?: ErrorHandlerOptions) => createErrorHandler(logged(options)),
   } satisfies HttpFace);
 }

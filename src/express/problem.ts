@@ -37,12 +37,13 @@ function ofFramework(error: unknown): ErrorCode | undefined {
   return OF_STATUS[status] ?? 'bad-request';
 }
 
-/** Of an error that is not ours nothing is told but that there was one. */
-export function refusalOf(error: unknown): Refusal {
+/** Of an error that is not ours nothing is told but that there was one; and under which number it is found, where it is written down. */
+function refusalOf(error: unknown, isLogged: boolean): Refusal {
   if (isGuardError(error)) return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
   const code = ofFramework(error);
   if (code !== undefined) return { code, status: ERROR_CODES[code].status, detail: code === 'bad-request' || code === 'too-large' ? 'The request could not be read.' : 'The application refused the request.' };
-  return { code: 'failed', status: 500, detail: 'The call failed; nothing more can be told. The log has the reason.', id: `urn:uuid:${randomUUID()}` };
+  const detail = 'The call failed; nothing more can be told.';
+  return { code: 'failed', status: 500, ...(isLogged ? { detail: `${detail} The log has the reason.`, id: `urn:uuid:${randomUUID()}` } : { detail }) };
 }
 
 function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
@@ -61,7 +62,7 @@ export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusa
  * any other; but where nobody was recognised the status is 401.
  */
 export function sendError(req: HttpRequest, res: HttpResponse, error: unknown, dialect: Dialect, logger?: GuardLogger): void {
-  const refusal = refusalOf(error);
+  const refusal = refusalOf(error, logger !== undefined);
   const { id, status, code, detail } = refusal;
   if (id !== undefined) logger?.error('request failed', { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   if (res.headersSent || res.destroyed) return void res.destroy();

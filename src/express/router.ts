@@ -20,7 +20,7 @@ export interface RouterOptions {
   readonly limit?: number;
   /** Serves `/openapi.json` and the page `/docs`; default true. */
   readonly docs?: boolean;
-  /** Told of failures that the answer says nothing of. */
+  /** Told of failures that the answer says nothing of; default: that of the guard. */
   readonly logger?: GuardLogger;
 }
 

@@ -1,4 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGuard } from 'bpmn-guard';
 import { Application } from './application.js';
+import { send } from './send.js';
 
 const app = new Application();
 beforeAll(() => app.start());
@@ -114,6 +118,25 @@ describe('errors of the routes of the application', () => {
     const { text, ...answer } = await own.send('GET', `/own/${given}`);
     expect([answer.status, answer.body.status, answer.body.code]).toEqual([status, status, code]);
     expect(text).not.toContain('secret');
+  });
+
+  test.each([
+    ['the logger of the guard has its reason, where the error handler is given none', true],
+    ['without a logger none is spoken of', false],
+  ])('a failure: %s', async (_what, isLogged) => {
+    const lines: unknown[][] = [];
+    const note = (...line: unknown[]): void => void lines.push(line);
+    const guard = await createGuard({ env: {}, store: { memory: true }, ...(isLogged ? { logger: { info: note, warn: note, error: note } } : {}) });
+    const server = createServer((req, res) => guard.errorHandler()(new Error('the reason'), req, res, () => undefined));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { body } = await send((server.address() as AddressInfo).port, 'GET', '/');
+      expect([body.status, body.detail.includes('log'), typeof body.instance]).toEqual([500, isLogged, isLogged ? 'string' : 'undefined']);
+      expect(JSON.stringify(lines).includes('the reason') && JSON.stringify(lines).includes(body.instance)).toBe(isLogged);
+    } finally {
+      server.close();
+      await guard.close();
+    }
   });
 
   test('a file that is not there is not found', async () => {
