@@ -58,7 +58,8 @@ export function taskRoutes(guard, users, notifications) {
     });
   act('take', (tasks, id) => tasks.take(id), ({ name }) => `${name} is yours now.`);
   act('release', (tasks, id) => tasks.release(id), ({ name }) => `${name} is free again.`);
-  act('assign', (tasks, id, { to }) => tasks.assign(id, to), ({ name }, { to }) => `${name} is assigned to ${to}.`);
+  // Without a name nothing would be assigned, and nothing refused either.
+  act('assign', (tasks, id, { to = '' }) => tasks.assign(id, to), ({ name }, { to }) => `${name} is assigned to ${to}.`);
   act('delegate', (tasks, id, { to }) => tasks.delegate(id, to), ({ name }, { to }) => `${name} is lent to ${to}.`);
   act('resolve', (tasks, id) => tasks.resolve(id), ({ name }) => `${name} is back with its owner.`);
 

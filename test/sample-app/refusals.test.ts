@@ -117,3 +117,12 @@ test('a hand-over without a name, or to nobody who exists, is refused', async ()
     expectReadable(answer);
   }
 });
+
+test('a task is assigned to nobody without a name, and nobody is told that it was', async () => {
+  const { baker, bake } = await orderedPizza();
+  await baker.get(bake);
+  const answer = await baker.post(`${bake}/assign`);
+  expect(answer.status).toBe(400);
+  expectReadable(answer);
+  expect((await baker.get(bake)).text).not.toContain('is assigned to');
+});
