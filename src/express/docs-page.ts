@@ -59,7 +59,7 @@ export function documentPages(routes: readonly Route[]): (req: HttpRequest, res:
     if (file === undefined) return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('Allow', 'GET, HEAD, OPTIONS');
-      if (req.method === 'OPTIONS') sendText(req, res, 204, '', file.type);
+      if (req.method === 'OPTIONS') res.writeHead(204).end();
       else sendError(req, res, new BadInput('method-not-allowed', 'This path takes GET, HEAD, OPTIONS.'), 'http');
       return true;
     }

@@ -182,7 +182,8 @@ describe('the page to try it', () => {
     expect((await app.send('HEAD', '/docs')).text).toBe('');
     expect((await app.send('POST', '/docs')).status).toBe(405);
     const options = await app.send('OPTIONS', '/openapi.json');
-    expect([options.status, options.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
+    // A 204 has no length: clients that keep to HTTP refuse one.
+    expect([options.status, options.headers.allow, options.headers['content-length']]).toEqual([204, 'GET, HEAD, OPTIONS', undefined]);
   });
 
   test('can be left out', async () => {
