@@ -41,6 +41,12 @@ onStores('The life of a task', (kind) => {
     expect(done.item).toMatchObject({ state: 'done', completedBy: 'ann' });
   });
 
+  test.each([[undefined], [null], [''], [7]])('cannot be assigned to %j: a call that names nobody changes nothing, and says so', async (nobody) => {
+    const { guard, id } = await begun({ assignee: 'dora' });
+    expect(await refusal(guard.api.tasks.assign(id, nobody as never, dora))).toMatchObject({ code: 'bad-assignment', status: 400 });
+    expect(await seen(guard, dora)).toMatchObject({ assignee: 'dora' });
+  });
+
   test('gives the former assignee no more than the candidates do', async () => {
     const { guard, id } = await begun({ candidateGroups: 'hr' });
     await guard.api.tasks.assign(id, 'dora', ADMIN_USER);

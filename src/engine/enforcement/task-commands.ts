@@ -136,7 +136,8 @@ export class TaskCommands {
     return this.change(principal, byId(itemId), (item) => ({ admitted: this.giving(principal, item), assignment: to(null) }));
   }
 
-  assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {
+  async assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {
+    if (typeof assignee !== 'string') throw new BadInput('bad-assignment', 'A task is assigned to a user, by name.');
     return this.assign(principal, byId(itemId), {}, { assignee });
   }
 
