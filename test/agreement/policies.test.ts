@@ -10,16 +10,14 @@ import type { Policy } from '../../src/core/policy.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import { INSTANCE_FIELDS, parseQuery } from '../../src/store/caller-query.js';
 import { speaksOf } from '../../src/store/filter.js';
-import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/port.js';
 import { instancePlan, itemPlan } from '../../src/store/scoped-query.js';
 import { condition, itemCondition } from '../core/arbitraries.js';
-import { describeMongo, dropDatabase, isMongoJavaServer, MONGO_DB_URL, randomName } from '../store/mongo-server.js';
 import { drafts, isQueryNotForJava, principal, query, rowsOf } from './arbitraries.js';
 import { ask, expected, fill, Sizes, sorted } from './asking.js';
 import type { Row } from './corpus.js';
 import { PRINCIPALS } from './principals.js';
-import { describeStores, filled, type Filled } from './stores.js';
+import { describeComparison, describeStores, filled, type Filled } from './stores.js';
 import { difference, instancesOf, tasksOf } from './truth.js';
 
 interface Conditions {
@@ -141,26 +139,4 @@ async function compare(stores: readonly Store[], runs: fc.Parameters<unknown>, j
   expect(refused).toBeLessThan(answered / 2);
 }
 
-describe('Generated policies, permissive and restrictive', () => {
-  let memory: Store;
-  beforeAll(async () => {
-    memory = await openStore({ memory: true });
-  });
-  afterAll(() => memory.close());
-
-  test('decision and list agree in memory', () => compare([memory], { numRuns: 200, interruptAfterTimeLimit: 12_000 }));
-
-  describeMongo('On MongoDB', () => {
-    const name = randomName();
-    let mongo: Store;
-    beforeAll(async () => {
-      mongo = await openStore({ url: MONGO_DB_URL as string, name });
-    });
-    afterAll(async () => {
-      await mongo.close();
-      await dropDatabase(name);
-    });
-
-    test('decision and both stores agree', async () => compare([memory, mongo], { numRuns: 150, interruptAfterTimeLimit: 15_000 }, await isMongoJavaServer()));
-  });
-});
+describeComparison('Decision and list under generated policies, permissive and restrictive', compare);

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { createDecisionPoint } from '../../src/core/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
-import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/port.js';
-import { describeMongo, dropDatabase, isMongoJavaServer, MONGO_DB_URL, randomName } from '../store/mongo-server.js';
 import { drafts, isQueryNotForJava, principal, query, rowsOf } from './arbitraries.js';
 import { ask, expected, fill, Sizes, sorted, type Answer } from './asking.js';
+import { describeComparison } from './stores.js';
 import { tasksOf } from './truth.js';
 
 const point = createDecisionPoint([taskRulesPolicy, tenants]);
@@ -34,26 +33,4 @@ async function compare(stores: readonly Store[], runs: fc.Parameters<unknown>, j
   sizes.check();
 }
 
-describe('A list is what the decision permits and the query finds in what may be seen', () => {
-  let memory: Store;
-  beforeAll(async () => {
-    memory = await openStore({ memory: true });
-  });
-  afterAll(() => memory.close());
-
-  test('in memory', () => compare([memory], { numRuns: 200, interruptAfterTimeLimit: 12_000 }));
-
-  describeMongo('Both stores', () => {
-    const name = randomName();
-    let mongo: Store;
-    beforeAll(async () => {
-      mongo = await openStore({ url: MONGO_DB_URL as string, name });
-    });
-    afterAll(async () => {
-      await mongo.close();
-      await dropDatabase(name);
-    });
-
-    test('answer alike, in the same order', async () => compare([memory, mongo], { numRuns: 150, interruptAfterTimeLimit: 15_000 }, await isMongoJavaServer()));
-  });
-});
+describeComparison('A list is what the decision permits and the query finds in what may be seen', compare);

@@ -71,3 +71,30 @@ export async function filled(kind: keyof typeof KINDS, given?: readonly Row[]): 
 export function describeStores(title: string, kinds: readonly (keyof typeof KINDS)[], tests: (kind: keyof typeof KINDS) => void): void {
   for (const kind of kinds) (kind === 'mongo' ? describeMongo : describe)(`${title}, ${{ memory: 'in memory', folder: 'in a folder', mongo: 'on MongoDB' }[kind]}`, () => tests(kind));
 }
+
+/** Compares what one empty store answers with what is right, and on MongoDB what both answer. `runs` of fast-check's `assert`. */
+export function describeComparison(title: string, compare: (stores: readonly Store[], runs: { numRuns: number; interruptAfterTimeLimit: number }, java?: boolean) => Promise<void>): void {
+  describe(title, () => {
+    let memory: Store;
+    beforeAll(async () => {
+      memory = await openStore({ memory: true });
+    });
+    afterAll(() => memory.close());
+
+    test('in memory', () => compare([memory], { numRuns: 200, interruptAfterTimeLimit: 12_000 }));
+
+    describeMongo('On MongoDB', () => {
+      const name = randomName();
+      let mongo: Store;
+      beforeAll(async () => {
+        mongo = await openStore({ url: MONGO_DB_URL as string, name });
+      });
+      afterAll(async () => {
+        await mongo.close();
+        await dropDatabase(name);
+      });
+
+      test('and in memory, alike', async () => compare([memory, mongo], { numRuns: 150, interruptAfterTimeLimit: 15_000 }, await isMongoJavaServer()));
+    });
+  });
+}

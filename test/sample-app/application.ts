@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Visitor } from './visitor.js';
 
 const SERVER = path.resolve(__dirname, '../../sample-app/server.js');
 const ADDRESS = /is at (http:\S+)/;
@@ -44,6 +45,31 @@ export async function startApplication(folder: string, env: Record<string, strin
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       const [code] = (await ended) as [number | null];
       return code;
+    },
+  };
+}
+
+/** The application as it starts without settings, for all tests of a file. */
+export function applicationOfFile(): { readonly address: string; login(userName: string): Promise<Visitor> } {
+  let app: Application;
+  let remove: () => Promise<void>;
+  beforeAll(async () => {
+    const place = await emptyFolder();
+    remove = place.remove;
+    app = await startApplication(place.folder);
+  });
+  afterAll(async () => {
+    await app?.stop();
+    await remove?.();
+  });
+  return {
+    get address() {
+      return app.address;
+    },
+    async login(userName) {
+      const visitor = new Visitor(app.address);
+      await visitor.login(userName);
+      return visitor;
     },
   };
 }

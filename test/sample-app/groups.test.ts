@@ -1,27 +1,10 @@
-import { type Application, emptyFolder, startApplication } from './application.js';
-import { linkTo, Visitor } from './visitor.js';
+import { applicationOfFile } from './application.js';
+import { linkTo } from './visitor.js';
 
-let app: Application;
-let remove: () => Promise<void>;
-
-beforeAll(async () => {
-  const place = await emptyFolder();
-  remove = place.remove;
-  app = await startApplication(place.folder);
-});
-afterAll(async () => {
-  await app?.stop();
-  await remove?.();
-});
-
-async function login(userName: string): Promise<Visitor> {
-  const visitor = new Visitor(app.address);
-  await visitor.login(userName);
-  return visitor;
-}
+const app = applicationOfFile();
 
 test('a pizza is ordered by anybody, baked and delivered by the staff', async () => {
-  const [owner, baker, other] = [await login('user1'), await login('baker'), await login('user2')];
+  const [owner, baker, other] = [await app.login('user1'), await app.login('baker'), await app.login('user2')];
   const ordered = await owner.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '2', address: 'Main Street 1' });
   expect(ordered.path).toMatch(/^\/instances\//);
   const bake = linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza');
@@ -49,7 +32,7 @@ test('a pizza is ordered by anybody, baked and delivered by the staff', async ()
 });
 
 test('an expense claim is started by an employee, approved by a manager, reviewed by a reviewer', async () => {
-  const [claimant, manager, reviewer] = [await login('user1'), await login('boss'), await login('reviewer')];
+  const [claimant, manager, reviewer] = [await app.login('user1'), await app.login('boss'), await app.login('reviewer')];
   const claim = await claimant.post('/start/Expense%20Claim/start_claim', { amount: '12.5', category: 'meals', spentOn: '2030-01-01', purpose: 'lunch' });
   expect(claim.path).toMatch(/^\/instances\//);
   expect((await reviewer.get('/tasks')).text).not.toContain('Expense Claim');
@@ -63,7 +46,7 @@ test('an expense claim is started by an employee, approved by a manager, reviewe
 });
 
 test('a refused claim ends', async () => {
-  const [claimant, manager] = [await login('user2'), await login('boss')];
+  const [claimant, manager] = [await app.login('user2'), await app.login('boss')];
   const claim = await claimant.post('/start/Expense%20Claim/start_claim', { amount: '99', category: 'travel', spentOn: '2030-01-01', purpose: 'moon' });
   const approve = linkTo(await manager.get('/tasks'), '/tasks/', 'Approve Claim');
   await manager.post(`${approve}/take`);
@@ -74,7 +57,7 @@ test('a refused claim ends', async () => {
 });
 
 test('a task is handed to a colleague who exists, and to nobody else', async () => {
-  const [owner, baker, admin] = [await login('user1'), await login('baker'), await login('admin')];
+  const [owner, baker, admin] = [await app.login('user1'), await app.login('baker'), await app.login('admin')];
   await owner.post('/start/Order%20Pizza/start_order', { pizza: 'diavola', pieces: '1', address: 'x' });
   const bake = linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza');
   const page = await baker.get(bake);

@@ -1,24 +1,7 @@
-import { type Application, emptyFolder, startApplication } from './application.js';
-import { type Answer, linkTo, Visitor } from './visitor.js';
+import { applicationOfFile } from './application.js';
+import { type Answer, linkTo, type Visitor } from './visitor.js';
 
-let app: Application;
-let remove: () => Promise<void>;
-
-beforeAll(async () => {
-  const place = await emptyFolder();
-  remove = place.remove;
-  app = await startApplication(place.folder);
-});
-afterAll(async () => {
-  await app?.stop();
-  await remove?.();
-});
-
-async function login(userName: string): Promise<Visitor> {
-  const visitor = new Visitor(app.address);
-  await visitor.login(userName);
-  return visitor;
-}
+const app = applicationOfFile();
 
 /** A page for people: with a heading and a way on, without anything of the inside. */
 function expectReadable(answer: Answer): void {
@@ -28,7 +11,7 @@ function expectReadable(answer: Answer): void {
 }
 
 async function orderedPizza(): Promise<{ baker: Visitor; bake: string }> {
-  const [owner, baker] = [await login('user1'), await login('baker')];
+  const [owner, baker] = [await app.login('user1'), await app.login('baker')];
   await owner.get('/start/Order%20Pizza/start_order');
   await owner.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' });
   return { baker, bake: linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza') };
@@ -48,14 +31,14 @@ test.each([
   ['/start/..%2F..%2Fsecret/x', 404],
   ['/start/Order%20Pizza/task_bake', 404],
 ])('%s answers in words', async (path, status) => {
-  const visitor = await login('user1');
+  const visitor = await app.login('user1');
   const answer = await visitor.get(path);
   expect(answer.status).toBe(status);
   expectReadable(answer);
 });
 
 test('an id that is too long is as absent as any other', async () => {
-  const visitor = await login('user1');
+  const visitor = await app.login('user1');
   expect((await visitor.get(`/tasks/${'x'.repeat(3000)}`)).status).toBe(404);
 });
 
@@ -69,7 +52,7 @@ test('who is a candidate and has not taken the task cannot complete it', async (
 
 test('a stale page: the task was taken away meanwhile', async () => {
   const { baker, bake } = await orderedPizza();
-  const admin = await login('admin');
+  const admin = await app.login('admin');
   await baker.post(`${bake}/take`);
   await admin.get(bake);
   expect((await admin.post(`${bake}/assign`, { to: 'reviewer' })).text).toContain('is assigned to reviewer');
@@ -82,7 +65,7 @@ test('a stale page: the task was taken away meanwhile', async () => {
 
 test('two take one task at the same moment: one has it, the other is told', async () => {
   const { baker, bake } = await orderedPizza();
-  const admin = await login('admin');
+  const admin = await app.login('admin');
   await Promise.all([baker.get(bake), admin.get(bake)]);
   const statuses = (await Promise.all([baker.post(`${bake}/take`), admin.post(`${bake}/take`)])).map(({ status }) => status).sort();
   expect(statuses).toEqual([200, 409]);
@@ -97,7 +80,7 @@ test('a form sent twice counts once', async () => {
 
 test('a lent task is given back by who has it, and cannot be completed meanwhile', async () => {
   const { baker, bake } = await orderedPizza();
-  const colleague = await login('user2');
+  const colleague = await app.login('user2');
   await baker.post(`${bake}/take`);
   expect((await baker.post(`${bake}/delegate`, { to: 'user2' })).text).toContain('is lent to user2');
   await colleague.get(bake);

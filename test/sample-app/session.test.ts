@@ -1,18 +1,7 @@
-import { type Application, emptyFolder, startApplication } from './application.js';
+import { applicationOfFile } from './application.js';
 import { Visitor } from './visitor.js';
 
-let app: Application;
-let remove: () => Promise<void>;
-
-beforeAll(async () => {
-  const place = await emptyFolder();
-  remove = place.remove;
-  app = await startApplication(place.folder);
-});
-afterAll(async () => {
-  await app?.stop();
-  await remove?.();
-});
+const app = applicationOfFile();
 
 const NEEDS_LOGIN = ['/', '/tasks', '/tasks/x', '/start', '/start/Order%20Pizza/start_order', '/instances', '/instances/x', '/nowhere'];
 

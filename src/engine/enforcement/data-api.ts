@@ -8,7 +8,8 @@ import { instancePlan, itemPlan, looksInside } from '../../store/scoped-query.js
 import type { Asking } from './asking.js';
 import type { CommandRunner } from '../execution/command-runner.js';
 import type { Command } from '../execution/context.js';
-import { LIST_MOST, parsePage, parseParameters, parseProjection, parseSort, printCursor } from './paging.js';
+import { LIST_MOST, parsePage, parseParameters, parseSort, printCursor } from './paging.js';
+import { parseProjection } from './projection.js';
 import type { DataApi, FindPage, FindRequest, InstanceView, ItemView } from '../contract/types.js';
 import { instanceFields, itemView, type Views } from './views.js';
 
