@@ -5,7 +5,7 @@
 export const ERROR_CODES = {
   'bad-request': { status: 400, meaning: 'An argument has the wrong shape; the message names what was expected.' },
   'bad-query': { status: 400, meaning: 'A query holds an operator, field or shape that is not admitted; the message names it.' },
-  'bad-data': { status: 400, meaning: 'Input data is not a plain object, or holds a key such as __proto__.' },
+  'bad-data': { status: 400, meaning: 'Input data is not a plain object, or holds a key such as __proto__, _bsontype, or $ref with $id.' },
   'bad-option': { status: 400, meaning: 'A command option that is not on the list of admitted options.' },
   'bad-assignment': { status: 400, meaning: 'An assignment sets a key or a value that may not be assigned.' },
   'bad-condition': { status: 400, meaning: 'A rule condition is not valid; the message names the node that was met.' },
