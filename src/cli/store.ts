@@ -18,6 +18,7 @@ interface Given {
 export function storeOptions(given: Given, env: Io['env']): StoreOptions {
   const { url, name, folder } = given;
   if (url !== undefined && folder !== undefined) throw new UsageError('Name one store: --url or --folder');
+  if (name !== undefined && folder !== undefined) throw new UsageError('--name goes with a URL: a folder holds one store');
   const environment = readStore(env);
   if (folder !== undefined) return { folder };
   if (url !== undefined) return { url, name: name ?? environment.name ?? DATABASE };

@@ -29,6 +29,7 @@ test.each<[string[], string]>([
   [['user', 'disable', '--folder', 'x'], 'Missing: <user name>'],
   [['verify'], 'No store: give --url and --name, or --folder, or set MONGO_DB_URL or DATA_DIR'],
   [['verify', '--url', 'mongodb://x', '--folder', 'y'], 'Name one store: --url or --folder'],
+  [['verify', '--name', 'x', '--folder', 'y'], '--name goes with a URL: a folder holds one store'],
   [['verify', '--folder', '/nowhere/at/all'], 'There is no folder /nowhere/at/all; bpmn-guard install makes one'],
   [['key', 'create', 'k', '--folder', 'x', '--for-anyone', '--for-user', 'alice'], '--for-anyone goes without --for-user and --for-group'],
   [['key', 'create', 'k', '--folder', 'x', '--tenant', 'a', '--without-tenant'], '--tenant goes without --without-tenant'],
