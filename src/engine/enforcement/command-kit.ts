@@ -10,7 +10,7 @@ import type { HostExecution } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
 import type { Timers } from '../execution/timers.js';
-import { initiatorsOf } from '../model/model-facts.js';
+import { initiatorsOf, overwritten } from '../model/model-facts.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, TaskState } from '../contract/types.js';
 import type { Views } from './views.js';
@@ -85,9 +85,8 @@ export async function protectInitiator(models: HostModels, instance: StoredInsta
   if (Object.keys(data).length === 0) return;
   const known = instance.guard?.initiators as string[] | undefined;
   const names = known ?? initiatorsOf(await models.definition(instance.name ?? '', (instance.source as string | undefined) ?? (await models.getSource(instance.name))));
-  for (const name of names) {
-    if (Object.hasOwn(data, name) && data[name] !== instance.data?.[name]) throw new BadInput('protected-variable', `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`);
-  }
+  const [name] = overwritten(names, data, instance.data as Data | undefined);
+  if (name !== undefined) throw new BadInput('protected-variable', `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`);
 }
 
 /** What the caller gets of an execution whose command has been stored. */

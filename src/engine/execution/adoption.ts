@@ -7,7 +7,7 @@ import type { Command, Contexts } from './context.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 import { adoptLegacy } from '../model/legacy.js';
-import { initiatorsIn } from '../model/model-facts.js';
+import { noteInitiators, overwritten } from '../model/model-facts.js';
 
 /** Ties the host's live executions to the command in which they came to be. */
 export class Adoption {
@@ -67,7 +67,7 @@ export class Adoption {
 
   /** What a called process returns. Who did a task there must not become the initiator of the process that called it (W8). */
   private returned(execution: HostExecution, item: HostItem, data: Record<string, unknown>): Record<string, unknown> {
-    const kept = this.bypass ? [] : initiatorsIn(execution, data);
+    const kept = this.bypass ? [] : overwritten(noteInitiators(execution), data, execution.instance.data);
     for (const name of kept) this.contexts.command?.failures.push({ what: `${item.elementId}: ${name} holds the initiator and was not set`, instanceId: execution.id, itemId: item.id });
     return kept.length === 0 ? data : Object.fromEntries(Object.entries(data).filter(([name]) => !kept.includes(name)));
   }

@@ -37,14 +37,13 @@ export function initiatorsOf(definition: HostDefinition): string[] {
   return [...definition.nodes.values()].map((node) => node.initiator).filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
-/** Keeps with a live instance which variables hold an initiator. */
-export function noteInitiators(execution: HostExecution): void {
-  (execution.instance.guard as InstanceGuard).initiators ??= initiatorsOf(execution.definition);
+/** Keeps with a live instance which variables hold an initiator, and tells them. */
+export function noteInitiators({ instance, definition }: HostExecution): readonly string[] {
+  const guard = instance.guard as InstanceGuard;
+  return (guard.initiators ??= initiatorsOf(definition)) as readonly string[];
 }
 
-/** The variables that hold an initiator, and that the input would give another value. */
-export function initiatorsIn(execution: HostExecution, input: Readonly<Record<string, unknown>>): string[] {
-  const { guard, data } = execution.instance;
-  const names = (guard as InstanceGuard).initiators as string[] | undefined;
-  return (names ?? initiatorsOf(execution.definition)).filter((name) => Object.hasOwn(input, name) && input[name] !== data?.[name]);
+/** Those of the variables that the input would give another value. */
+export function overwritten(variables: readonly string[], input: Readonly<Record<string, unknown>>, data: Readonly<Record<string, unknown>> | undefined): string[] {
+  return variables.filter((name) => Object.hasOwn(input, name) && input[name] !== data?.[name]);
 }
