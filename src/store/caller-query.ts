@@ -47,7 +47,8 @@ export const MODEL_FIELDS: QueryFields = Object.freeze({
 export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segments: 12 } as const;
 
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
-const bad = (message: string): never => {
+/** Refuses a caller's query, or what belongs to one. @throws BadInput `bad-query` */
+export const badQuery = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
 const show = (value: unknown): string => {
@@ -58,7 +59,7 @@ const show = (value: unknown): string => {
 /** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
 function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
   const [symbol] = Object.getOwnPropertySymbols(input);
-  return symbol === undefined ? Object.entries(input) : bad(`Key ${String(symbol)} is not admitted in a query.`);
+  return symbol === undefined ? Object.entries(input) : badQuery(`Key ${String(symbol)} is not admitted in a query.`);
 }
 
 const isPathPart = (part: string): boolean => part !== '' && !part.startsWith('$') && !part.includes('\0') && part.isWellFormed() && !FORBIDDEN_KEYS.has(part);
@@ -75,8 +76,8 @@ interface Place {
 }
 
 function checkScalar(value: unknown, where: string): Scalar {
-  if (!isScalar(value)) return bad(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
-  if (typeof value === 'string' && value.length > QUERY_LIMITS.text) bad(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
+  if (!isScalar(value)) return badQuery(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
+  if (typeof value === 'string' && value.length > QUERY_LIMITS.text) badQuery(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
   return value instanceof Date ? new Date(value) : value;
 }
 
@@ -85,18 +86,18 @@ class Reader {
   constructor(private readonly fields: QueryFields) {}
 
   private count(depth: number): void {
-    if (depth > QUERY_LIMITS.depth) bad(`A query may be ${QUERY_LIMITS.depth} levels deep.`);
-    if (++this.nodes > QUERY_LIMITS.nodes) bad(`A query may have ${QUERY_LIMITS.nodes} conditions.`);
+    if (depth > QUERY_LIMITS.depth) badQuery(`A query may be ${QUERY_LIMITS.depth} levels deep.`);
+    if (++this.nodes > QUERY_LIMITS.nodes) badQuery(`A query may have ${QUERY_LIMITS.nodes} conditions.`);
   }
 
   /** @param inside true below `$elemMatch`, where fields are those of the element */
   query(input: unknown, inside: boolean, depth: number): CallerQuery {
     this.count(depth);
-    if (!isPlainObject(input)) return bad(`A query is an object, got ${show(input)}.`);
+    if (!isPlainObject(input)) return badQuery(`A query is an object, got ${show(input)}.`);
     return and(
       entriesOf(input).map(([key, value]): CallerQuery => {
         if (key === '$and' || key === '$or' || key === '$nor') return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
-        if (key.startsWith('$')) return bad(`Operator ${show(key)} is not admitted in a query.`);
+        if (key.startsWith('$')) return badQuery(`Operator ${show(key)} is not admitted in a query.`);
         if (!inside && key === this.fields.list) return this.element(value, depth);
         return this.field(this.place(key, inside), value, depth + 1);
       }),
@@ -104,14 +105,14 @@ class Reader {
   }
 
   private list(key: string, input: unknown, inside: boolean, depth: number): CallerQuery[] {
-    if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of queries, got ${show(input)}.`);
+    if (!Array.isArray(input) || input.length === 0) return badQuery(`${key} takes a list of queries, got ${show(input)}.`);
     return Array.from(input, (entry) => this.query(entry, inside, depth + 1));
   }
 
   private element(input: unknown, depth: number): CallerQuery {
     const { list } = this.fields;
     const [[key, where] = [], ...more] = isPlainObject(input) ? entriesOf(input) : [];
-    if (key !== '$elemMatch' || more.length > 0) return bad(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
+    if (key !== '$elemMatch' || more.length > 0) return badQuery(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
     return { kind: 'element', where: this.query(where, true, depth + 1) };
   }
 
@@ -124,7 +125,7 @@ class Reader {
       const parts = name.split('.', QUERY_LIMITS.segments + 1);
       if (parts.every(isPathPart) && parts.length <= QUERY_LIMITS.segments && name.length <= QUERY_LIMITS.text) return { on: 'row', field: name, name };
     }
-    return bad(`Field ${show(name)} is not admitted in a query.`);
+    return badQuery(`Field ${show(name)} is not admitted in a query.`);
   }
 
   private field(place: Place, input: unknown, depth: number): CallerQuery {
@@ -132,7 +133,7 @@ class Reader {
     if (input instanceof RegExp) return this.regex(place, input.source, input.flags);
     if (!isPlainObject(input)) return this.equals(place, input);
     const operators = entriesOf(input);
-    if (operators.length === 0) return bad(`Field ${show(place.name)} has an empty condition.`);
+    if (operators.length === 0) return badQuery(`Field ${show(place.name)} has an empty condition.`);
     const all = Object.fromEntries(operators);
     return and(operators.filter(([name]) => name !== '$options' || !Object.hasOwn(all, '$regex')).map(([name, operand]) => this.operator(place, name, operand, all, depth)));
   }
@@ -150,14 +151,14 @@ class Reader {
       case '$nin':
         return nor(this.oneOf(place, operand, where));
       case '$exists':
-        if (typeof operand !== 'boolean') return bad(`${where} takes true or false, got ${show(operand)}.`);
+        if (typeof operand !== 'boolean') return badQuery(`${where} takes true or false, got ${show(operand)}.`);
         return operand ? this.test(place, { $exists: true }) : nor(this.test(place, { $exists: true }));
       case '$regex':
         return this.regexOperator(place, operand, own(all, '$options'));
       case '$not':
         return nor(this.field(place, operand, depth + 1));
       default:
-        return bad(name.startsWith('$') ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.` : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`);
+        return badQuery(name.startsWith('$') ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.` : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`);
     }
   }
 
@@ -171,7 +172,7 @@ class Reader {
   }
 
   private oneOf(place: Place, operand: unknown, where: string): CallerQuery {
-    if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list) return bad(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
+    if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list) return badQuery(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
     const entries: unknown[] = Array.from(operand);
     const values = entries.filter((value) => value !== null).map((value) => checkScalar(value, where));
     const test = this.test(place, { $in: values });
@@ -179,9 +180,9 @@ class Reader {
   }
 
   private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {
-    if (options !== undefined && typeof options !== 'string') return bad(`${place.name}: $options takes a text, got ${show(options)}.`);
+    if (options !== undefined && typeof options !== 'string') return badQuery(`${place.name}: $options takes a text, got ${show(options)}.`);
     if (operand instanceof RegExp) return this.regex(place, operand.source, options ?? operand.flags);
-    return typeof operand === 'string' ? this.regex(place, operand, options ?? '') : bad(`${place.name}: $regex takes a text, got ${show(operand)}.`);
+    return typeof operand === 'string' ? this.regex(place, operand, options ?? '') : badQuery(`${place.name}: $regex takes a text, got ${show(operand)}.`);
   }
 
   private regex(place: Place, source: string, flags: string): CallerQuery {

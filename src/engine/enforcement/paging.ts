@@ -1,6 +1,5 @@
-import { BadInput } from '../../core/errors.js';
 import { isPlainObject } from '../../core/plain-object.js';
-import { parseField, type QueryFields } from '../../store/caller-query.js';
+import { badQuery, parseField, type QueryFields } from '../../store/caller-query.js';
 import type { Cursor, Paging, Sort } from '../../store/port.js';
 
 /** Rows of a page where nothing is said, and at most. */
@@ -10,9 +9,6 @@ export const LIST_MOST = 10_000;
 
 /** An instance, and one of its items by `seq` and id; or a number of rows. */
 const CURSOR = /^(?:([0-9a-f]{24})(?:~(-?\d[\d.e+-]{0,24})?~([\w-]{0,1000}))?|o(\d{1,9}))$/;
-const bad = (message: string): never => {
-  throw new BadInput('bad-query', message);
-};
 
 /**
  * The parameters of a list. What is not known is refused: a filter with a slip in its name would otherwise find all.
@@ -20,10 +16,10 @@ const bad = (message: string): never => {
  */
 export function parseParameters(input: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (input === undefined || input === null) return {};
-  if (!isPlainObject(input)) return bad(`Parameters are an object of ${known.join(', ')}.`);
+  if (!isPlainObject(input)) return badQuery(`Parameters are an object of ${known.join(', ')}.`);
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
-  if (strange !== undefined) return bad(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
+  if (strange !== undefined) return badQuery(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
   return Object.fromEntries(given);
 }
 
@@ -40,11 +36,11 @@ export function printCursor(place: Cursor | { readonly skip: number }): string {
  */
 export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; items: boolean } {
   if (input === undefined || input === null) return { items: false };
-  if (!isPlainObject(input)) return bad('A sort is an object of fields and 1 or -1.');
+  if (!isPlainObject(input)) return badQuery('A sort is an object of fields and 1 or -1.');
   const entries = Object.entries(input).filter(([name]) => name !== '_id');
-  if (entries.length > 4) return bad('A sort names at most 4 fields.');
+  if (entries.length > 4) return badQuery('A sort names at most 4 fields.');
   const places = entries.map(([name, direction]) => {
-    if (direction !== 1 && direction !== -1) return bad(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
+    if (direction !== 1 && direction !== -1) return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
     const { on, field } = parseField(name, fields);
     return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
   });
@@ -56,11 +52,11 @@ export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; i
  */
 export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined): Paging & { readonly limit: number } {
   const size = limit === undefined || limit === null ? PAGE.size : limit;
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most) return bad(`limit must be a whole number from 1 to ${PAGE.most}.`);
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most) return badQuery(`limit must be a whole number from 1 to ${PAGE.most}.`);
   if (after === undefined || after === null) return { limit: size, sort };
-  const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? bad('after must be a cursor of the page before.');
-  if ((skip !== undefined) !== (sort !== undefined)) return bad('after belongs to a page in another order.');
+  const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? badQuery('after must be a cursor of the page before.');
+  if ((skip !== undefined) !== (sort !== undefined)) return badQuery('after belongs to a page in another order.');
   if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
-  if (seq !== undefined && !Number.isFinite(Number(seq))) return bad('after must be a cursor of the page before.');
+  if (seq !== undefined && !Number.isFinite(Number(seq))) return badQuery('after must be a cursor of the page before.');
   return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }), ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }) } };
 }

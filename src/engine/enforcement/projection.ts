@@ -1,9 +1,5 @@
-import { BadInput } from '../../core/errors.js';
 import { isPlainObject } from '../../core/plain-object.js';
-
-const bad = (message: string): never => {
-  throw new BadInput('bad-query', message);
-};
+import { badQuery } from '../../store/caller-query.js';
 
 /** Fields by their names, each as a whole (true) or some of what is below it. */
 type Fields = Map<string, Fields | true>;
@@ -44,10 +40,10 @@ function left(value: unknown, fields: Fields, keeps: boolean): unknown {
  */
 export function parseProjection(input: unknown): (view: Record<string, unknown>) => Record<string, unknown> {
   if (input === undefined || input === null) return (view) => view;
-  const pairs: [string, unknown][] = Array.isArray(input) ? input.map((name) => [name as string, 1]) : isPlainObject(input) ? Object.entries(input) : bad('A projection is a list of names, or an object of 0 and 1.');
+  const pairs: [string, unknown][] = Array.isArray(input) ? input.map((name) => [name as string, 1]) : isPlainObject(input) ? Object.entries(input) : badQuery('A projection is a list of names, or an object of 0 and 1.');
   for (const [name, value] of pairs) {
-    if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name)) return bad('A projection names plain fields.');
-    if (value !== 0 && value !== 1 && value !== true && value !== false) return bad(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
+    if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name)) return badQuery('A projection names plain fields.');
+    if (value !== 0 && value !== 1 && value !== true && value !== false) return badQuery(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
   }
   if (pairs.length === 0) return (view) => view;
   const keeps = pairs.some(([name, value]) => Boolean(value) && name !== '_id');
