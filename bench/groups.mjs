@@ -4,4 +4,9 @@ import { requestGroup } from './http/measures.mjs';
 import { pageGroups } from './store/measures.mjs';
 
 /** All measures, in groups that share what they open. @param mongo address of a server, where there is one */
-export const groupsFor = (mongo) => [decisionGroup, requestGroup, ...cycleGroups(mongo), ...pageGroups(mongo)];
+export const groupsFor = (mongo) => [
+  decisionGroup,
+  requestGroup,
+  ...cycleGroups(mongo),
+  ...pageGroups(mongo),
+];

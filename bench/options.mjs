@@ -1,6 +1,11 @@
 import { parseArgs } from 'node:util';
 
-const OPTIONS = { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, help: { type: 'boolean' } };
+const OPTIONS = {
+  json: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  only: { type: 'string', multiple: true },
+  help: { type: 'boolean' },
+};
 
 export const USAGE = `node bench/run.mjs [--only <measure or group>]... [--json] [--quick]
   --only   run these alone: a group such as "decision", or one measure such as "decision/casl"
@@ -12,5 +17,11 @@ export const USAGE = `node bench/run.mjs [--only <measure or group>]... [--json]
 export function readOptions(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
   const { json = false, quick = false, help = false, only = [] } = values;
-  return { json, quick, help, wanted: (name) => only.length === 0 || only.some((entry) => name === entry || name.startsWith(`${entry}/`)) };
+  return {
+    json,
+    quick,
+    help,
+    wanted: (name) =>
+      only.length === 0 || only.some((entry) => name === entry || name.startsWith(`${entry}/`)),
+  };
 }

@@ -3,7 +3,9 @@ const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3
 /** A time in the unit in which it is read best. */
 function time(milliseconds) {
   if (milliseconds >= 1) return `${digits(milliseconds)} ms`;
-  return milliseconds >= 0.001 ? `${digits(milliseconds * 1_000)} µs` : `${digits(milliseconds * 1_000_000)} ns`;
+  return milliseconds >= 0.001
+    ? `${digits(milliseconds * 1_000)} µs`
+    : `${digits(milliseconds * 1_000_000)} ns`;
 }
 
 const round = (ratio) => Number(ratio.toPrecision(3));
@@ -17,6 +19,12 @@ function verdict({ ratio, goal }, judged) {
 
 /** One measure as lines for people: its figures, then what it means. */
 export function describe({ measure, says, ratio, goal, ours, theirs }, judged) {
-  const figures = [measure.padEnd(26), `ratio ${digits(ratio)}`.padEnd(14), `goal ${goal}`.padEnd(10), verdict({ ratio, goal }, judged).padEnd(11), `${time(ours)} against ${time(theirs)}`];
+  const figures = [
+    measure.padEnd(26),
+    `ratio ${digits(ratio)}`.padEnd(14),
+    `goal ${goal}`.padEnd(10),
+    verdict({ ratio, goal }, judged).padEnd(11),
+    `${time(ours)} against ${time(theirs)}`,
+  ];
   return `${figures.join(' ')}\n    ${says}`;
 }

@@ -7,14 +7,18 @@ const GROUP = fileURLToPath(new URL('./group.mjs', import.meta.url));
 
 /** Each group runs in a process of its own, so that none is slower or faster for what ran before it. */
 function runInProcess(place, args) {
-  const { status } = spawnSync(process.execPath, ['--expose-gc', GROUP, String(place), ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status } = spawnSync(process.execPath, ['--expose-gc', GROUP, String(place), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) throw new Error('The bench failed');
 }
 
 function main(args) {
   const options = readOptions(args);
   if (options.help) return void process.stdout.write(`${USAGE}\n`);
-  const places = [...groupsFor(process.env.BENCH_MONGO_URL).entries()].filter(([, { measures }]) => measures.some(({ name }) => options.wanted(name)));
+  const places = [...groupsFor(process.env.BENCH_MONGO_URL).entries()].filter(([, { measures }]) =>
+    measures.some(({ name }) => options.wanted(name)),
+  );
   if (places.length === 0) throw new Error('No measure has that name');
   for (const [place] of places) runInProcess(place, args);
 }

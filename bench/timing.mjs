@@ -44,4 +44,8 @@ export async function compare({ ours, theirs, rounds, warmUp = 1, collect = fals
 }
 
 /** The times of one of the many that a round holds. */
-export const perOne = ({ ours, theirs, ratio }, many) => ({ ours: ours / many, theirs: theirs / many, ratio });
+export const perOne = ({ ours, theirs, ratio }, many) => ({
+  ours: ours / many,
+  theirs: theirs / many,
+  ratio,
+});

@@ -47,7 +47,11 @@ export async function startApp({ port, env, logger: given, limits } = {}) {
     if (config.production) await refuseDemoUsers(users);
     await seedModels(guard);
     const secret = await sessionSecret(config.sessionSecret, guard.store);
-    const server = await listen(webApp({ guard, users, notifications, config, secret, logger, limits }), port ?? config.port, config.host);
+    const server = await listen(
+      webApp({ guard, users, notifications, config, secret, logger, limits }),
+      port ?? config.port,
+      config.host,
+    );
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing;
     const close = () => (closing ??= stop(server).finally(() => guard.close()));

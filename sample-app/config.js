@@ -15,19 +15,22 @@ function environment() {
 
 function portFrom(env) {
   const port = Number(text(env.PORT) ?? 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`PORT must be a number between 0 and 65535, got ${JSON.stringify(env.PORT)}.`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`PORT must be a number between 0 and 65535, got ${JSON.stringify(env.PORT)}.`);
   return port;
 }
 
 function flagFrom(env, name, whenUnset) {
   const value = text(env[name])?.toLowerCase() ?? String(whenUnset);
-  if (value !== 'true' && value !== 'false') throw new Error(`${name} must be true or false, got ${JSON.stringify(env[name])}.`);
+  if (value !== 'true' && value !== 'false')
+    throw new Error(`${name} must be true or false, got ${JSON.stringify(env[name])}.`);
   return value === 'true';
 }
 
 function levelFrom(env) {
   const level = text(env.LOG_LEVEL)?.toLowerCase() ?? 'info';
-  if (!LEVELS.includes(level)) throw new Error(`LOG_LEVEL must be one of ${LEVELS.join(', ')}, got ${JSON.stringify(env.LOG_LEVEL)}.`);
+  if (!LEVELS.includes(level))
+    throw new Error(`LOG_LEVEL must be one of ${LEVELS.join(', ')}, got ${JSON.stringify(env.LOG_LEVEL)}.`);
   return level;
 }
 
@@ -39,9 +42,12 @@ function storeFrom(env) {
 
 /** What is fit for a demonstration only. */
 function refuseInProduction({ requireAuthentication, enforceSecurity, demoUsers }) {
-  if (!requireAuthentication) throw new Error('REQUIRE_AUTHENTICATION=false lets everybody in: not with NODE_ENV=production.');
-  if (!enforceSecurity) throw new Error('ENFORCE_SECURITY=false lets everybody do everything: not with NODE_ENV=production.');
-  if (demoUsers) throw new Error('DEMO_USERS=true adds users with known passwords: not with NODE_ENV=production.');
+  if (!requireAuthentication)
+    throw new Error('REQUIRE_AUTHENTICATION=false lets everybody in: not with NODE_ENV=production.');
+  if (!enforceSecurity)
+    throw new Error('ENFORCE_SECURITY=false lets everybody do everything: not with NODE_ENV=production.');
+  if (demoUsers)
+    throw new Error('DEMO_USERS=true adds users with known passwords: not with NODE_ENV=production.');
 }
 
 /**
@@ -64,7 +70,10 @@ export function readConfig(env = environment()) {
     developmentUser: text(env.DEVELOPMENT_USER) ?? 'user1',
     demoUsers: flagFrom(env, 'DEMO_USERS', !production),
     /** What the guard itself reads. */
-    guardEnvironment: Object.freeze({ REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION, ENFORCE_SECURITY: env.ENFORCE_SECURITY }),
+    guardEnvironment: Object.freeze({
+      REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION,
+      ENFORCE_SECURITY: env.ENFORCE_SECURITY,
+    }),
   });
   if (production) refuseInProduction(config);
   return config;

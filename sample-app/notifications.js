@@ -9,7 +9,8 @@ export function notificationsIn(store) {
   const of = (userName) => store.values(`notices:${userName}`);
   return Object.freeze({
     /** The task is the key: services of a model may run twice. */
-    add: (userName, { text, itemId }) => of(userName).set(itemId, { text, itemId, time: new Date() }, new Date(Date.now() + DAYS_KEPT * DAY)),
+    add: (userName, { text, itemId }) =>
+      of(userName).set(itemId, { text, itemId, time: new Date() }, new Date(Date.now() + DAYS_KEPT * DAY)),
 
     /** Newest first. */
     async list(userName) {

@@ -3,10 +3,12 @@ import { DEMO_USERS } from './users/demo.js';
 
 function introduce({ address, config }) {
   console.log(`The sample application is at ${address}`);
-  if (!config.requireAuthentication) console.log(`There is no login (REQUIRE_AUTHENTICATION=false): ${config.developmentUser} acts.`);
+  if (!config.requireAuthentication)
+    console.log(`There is no login (REQUIRE_AUTHENTICATION=false): ${config.developmentUser} acts.`);
   else if (config.demoUsers) {
     console.log('Demo users (for demonstration only):');
-    for (const { userName, password, userGroups } of DEMO_USERS) console.log(`  ${userName.padEnd(10)} ${password.padEnd(16)} ${userGroups.join(', ')}`);
+    for (const { userName, password, userGroups } of DEMO_USERS)
+      console.log(`  ${userName.padEnd(10)} ${password.padEnd(16)} ${userGroups.join(', ')}`);
   }
 }
 

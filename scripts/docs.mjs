@@ -1,4 +1,5 @@
-// Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when the page is old.
+// Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when
+// the page is old.
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, OPERATIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 
@@ -13,13 +14,26 @@ const OWNERS = {
 };
 
 const cell = (text) => String(text).replaceAll('|', '\\|');
-const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
 const code = (text) => `\`${text}\``;
 const list = (names) => (names.length === 0 ? '' : names.join(', '));
 
-const operations = Object.entries(OPERATIONS).map(([id, o]) => [code(id), o.meaning, list(o.grid), list(o.rights), list(o.sections), list(o.cases)]);
+const operations = Object.entries(OPERATIONS).map(([id, o]) => [
+  code(id),
+  o.meaning,
+  list(o.grid),
+  list(o.rights),
+  list(o.sections),
+  list(o.cases),
+]);
 const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [code(id), status, meaning]);
-const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) => [code(id), group, meaning, internal ? 'given to nobody' : '']);
+const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) => [
+  code(id),
+  group,
+  meaning,
+  internal ? 'given to nobody' : '',
+]);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
 const variables = Object.entries(VARIABLES).map(([name, meaning]) => [code(name), meaning]);
 

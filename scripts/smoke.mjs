@@ -13,14 +13,20 @@ if (tarball === undefined) throw new Error('Usage: node scripts/smoke.mjs <tarba
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const { name, bin = {}, peerDependencies } = manifest;
 const host = `bpmn-server@${peerDependencies['bpmn-server']}`;
-const entries = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json')).map((path) => name + path.slice(1));
+const entries = Object.keys(manifest.exports)
+  .filter((path) => !path.endsWith('.json'))
+  .map((path) => name + path.slice(1));
 
 const folder = mkdtempSync(join(tmpdir(), 'smoke-'));
 const minutes = (count) => count * 60_000;
 let failed = 0;
 
 function run(command, ...args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout: minutes(8) });
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: minutes(8),
+  });
   if (status !== 0) throw new Error(error?.message ?? `${command} ${args.join(' ')}\n${stdout}${stderr}`);
   return stdout;
 }
@@ -46,19 +52,35 @@ function namesOf(file, program) {
   if (names.length === 0) throw new Error('it exports nothing');
   return names.join();
 }
-const PRINT = 'console.log(JSON.stringify(Object.keys(it).filter((key) => key !== "default" && key !== "__esModule" && key !== "module.exports").sort()))';
+const PRINT =
+  'console.log(JSON.stringify(Object.keys(it).filter((key) => key !== "default" && key !== "__esModule" && key !== "module.exports").sort()))';
 
 try {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
-  check(`installs beside ${host}`, () => run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', resolve(tarball), host));
+  check(`installs beside ${host}`, () =>
+    run(
+      'npm',
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      resolve(tarball),
+      host,
+    ),
+  );
   for (const [at, entry] of entries.entries()) {
     let required;
     check(`${entry} is required`, () => {
       required = namesOf(`required-${at}.cjs`, `const it = require(${JSON.stringify(entry)}); ${PRINT}`);
     });
-    check(`${entry} is imported, with the same names`, () => same(namesOf(`imported-${at}.mjs`, `import * as it from ${JSON.stringify(entry)}; ${PRINT}`), required));
+    check(`${entry} is imported, with the same names`, () =>
+      same(namesOf(`imported-${at}.mjs`, `import * as it from ${JSON.stringify(entry)}; ${PRINT}`), required),
+    );
   }
-  check('its version can be read', () => same(run(process.execPath, '-p', `require('${name}/package.json').version`).trim(), manifest.version));
+  check('its version can be read', () =>
+    same(run(process.execPath, '-p', `require('${name}/package.json').version`).trim(), manifest.version),
+  );
   for (const command of Object.keys(bin)) {
     check(`${command} --help answers`, () => {
       if (run('npx', '--no-install', command, '--help').trim() === '') throw new Error('it prints nothing');

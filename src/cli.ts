@@ -10,7 +10,12 @@ function onInterrupt(): { signal: AbortSignal; done(): void } {
 
 const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
 
-main(process.argv.slice(2), { stdin: process.stdin, out: line(process.stdout), err: line(process.stderr), onInterrupt }).then(
+main(process.argv.slice(2), {
+  stdin: process.stdin,
+  out: line(process.stdout),
+  err: line(process.stderr),
+  onInterrupt,
+}).then(
   (code) => {
     process.exitCode = code;
     // A terminal or pipe that was read from would keep the process.

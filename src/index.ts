@@ -5,7 +5,16 @@ export type { Dialect } from './express/problem.js';
 export type { ErrorMiddleware, Locals, Middleware } from './express/http.js';
 export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
 export { OPERATIONS, type Operation, type OperationEntry, type ResourceKind } from './core/operation.js';
-export { GuardError, AccessDenied, BadInput, Conflict, CouldNotTell, ERROR_CODES, isGuardError, type ErrorCode } from './core/errors.js';
+export {
+  GuardError,
+  AccessDenied,
+  BadInput,
+  Conflict,
+  CouldNotTell,
+  ERROR_CODES,
+  isGuardError,
+  type ErrorCode,
+} from './core/errors.js';
 export type { Decision, Reason } from './core/decision.js';
 export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
 export type { Condition, Reference } from './core/condition.js';
@@ -16,11 +25,35 @@ export type { Store, AuditEntry, StoredUser } from './store/port.js';
 export { VARIABLES } from './engine/contract/environment.js';
 export { TRANSITIONS } from './engine/model/task-state.js';
 export type {
-  Assignment, AuditSink, CommandOptions, DataApi, Directory, EngineApi, ExecutionView, FindPage, FindRequest, GuardApi, GuardEvent,
-  GuardLogger, GuardOptions, Health, Identity, InstanceView, ItemView, ModelApi, StoreOptions, TasksApi, TaskState,
+  Assignment,
+  AuditSink,
+  CommandOptions,
+  DataApi,
+  Directory,
+  EngineApi,
+  ExecutionView,
+  FindPage,
+  FindRequest,
+  GuardApi,
+  GuardEvent,
+  GuardLogger,
+  GuardOptions,
+  Health,
+  Identity,
+  InstanceView,
+  ItemView,
+  ModelApi,
+  StoreOptions,
+  TasksApi,
+  TaskState,
 } from './engine/contract/types.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';
-export { userDirectory, type DirectoryUser, type UserChange, type UserDirectory } from './engine/users/directory.js';
+export {
+  userDirectory,
+  type DirectoryUser,
+  type UserChange,
+  type UserDirectory,
+} from './engine/users/directory.js';
 export { userAdmin, type NewUser, type UserAdmin } from './engine/users/user-admin.js';
 export { authenticate, type AuthenticateOptions } from './express/authenticate.js';
 export { keyAdmin, type KeyAdmin } from './express/key-admin.js';

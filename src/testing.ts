@@ -16,11 +16,19 @@ export function createTestGuard(options: Partial<GuardOptions> = {}): Promise<Gu
  * @param groups its groups; default none
  * @throws TypeError when the name or a group is none
  */
-export function principal(userName: string, groups: readonly string[] = [], rest: Omit<UserInfo, 'userName' | 'userGroups'> = {}): SecureUser {
+export function principal(
+  userName: string,
+  groups: readonly string[] = [],
+  rest: Omit<UserInfo, 'userName' | 'userGroups'> = {},
+): SecureUser {
   return new SecureUser({ ...rest, userName, userGroups: groups });
 }
 
 /** An administrator for a test. */
 export function administrator(tenantId?: string): SecureUser {
-  return new SecureUser({ userName: 'admin', userGroups: [ADMIN], ...(tenantId === undefined ? {} : { tenantId }) });
+  return new SecureUser({
+    userName: 'admin',
+    userGroups: [ADMIN],
+    ...(tenantId === undefined ? {} : { tenantId }),
+  });
 }

@@ -24,22 +24,39 @@ const READERS = [
 ];
 const STUCK = 'r.obj.item.guard.closed == true && r.obj.item.guard.startedBy == r.sub.userName';
 const RULES = {
-  'task:read': [...READERS.map((rule) => `${TASK} && ${rule}`), `${TASK} && ${STUCK}`, 'comesWithInstance(r.sub, r.obj)'],
+  'task:read': [
+    ...READERS.map((rule) => `${TASK} && ${rule}`),
+    `${TASK} && ${STUCK}`,
+    'comesWithInstance(r.sub, r.obj)',
+  ],
   'task:take': READERS.map((rule) => `${TASK} && ${rule}`),
   'task:execute': [`${TASK} && r.obj.item.assignee == r.sub.userName`],
 };
 
 const among = (field, name) => (Array.isArray(field) ? field.includes(name) : field === name);
 const overlap = (field, names) => names.some((name) => among(field, name));
-const readsItem = ({ userName, userGroups }, { type, status, assignee, candidateUsers, candidateGroups, guard }) =>
+const readsItem = (
+  { userName, userGroups },
+  { type, status, assignee, candidateUsers, candidateGroups, guard },
+) =>
   type === 'bpmn:UserTask' &&
-  ((guard.open === true && status === 'wait') || assignee === userName || among(candidateUsers, userName) || overlap(candidateGroups, userGroups) || guard.owner === userName || guard.completedBy === userName);
-const comesWithInstance = (user, { item, instance }) => item.type !== 'bpmn:UserTask' && (instance.guard.startedBy === user.userName || instance.items.some((entry) => readsItem(user, entry)));
+  ((guard.open === true && status === 'wait') ||
+    assignee === userName ||
+    among(candidateUsers, userName) ||
+    overlap(candidateGroups, userGroups) ||
+    guard.owner === userName ||
+    guard.completedBy === userName);
+const comesWithInstance = (user, { item, instance }) =>
+  item.type !== 'bpmn:UserTask' &&
+  (instance.guard.startedBy === user.userName || instance.items.some((entry) => readsItem(user, entry)));
 
 /** Asks casbin: one enforcer with the task rules as attribute rules, asked synchronously, which is its fastest way. */
 export async function createCasbin() {
-  const lines = Object.entries(RULES).flatMap(([act, rules]) => ["among(r.sub.userGroups, 'ADMIN')", ...rules].map((rule) => `p, ${act}, "${rule}"`));
+  const lines = Object.entries(RULES).flatMap(([act, rules]) =>
+    ["among(r.sub.userGroups, 'ADMIN')", ...rules].map((rule) => `p, ${act}, "${rule}"`),
+  );
   const enforcer = await newEnforcer(newModelFromString(MODEL), new StringAdapter(lines.join('\n')));
-  for (const [name, check] of Object.entries({ among, overlap, comesWithInstance })) await enforcer.addFunction(name, check);
+  for (const [name, check] of Object.entries({ among, overlap, comesWithInstance }))
+    await enforcer.addFunction(name, check);
   return (user, operation, resource) => enforcer.enforceSync(user, operation, resource);
 }

@@ -4,10 +4,25 @@ const READERS = ['task:read', 'task:take'];
 const USER_TASK = { 'item.type': 'bpmn:UserTask' };
 const CHOICES = Object.freeze({ detectSubjectType: () => 'Task' });
 
-/** When items that are no tasks may be read: with their instance. Each is a rule of its own, since CASL's conditions have no `$or`. */
+/**
+ * When items that are no tasks may be read: with their instance. Each is a rule of its own, since CASL's
+ * conditions have no `$or`.
+ */
 function withInstance(userName, userGroups) {
-  const ofTask = [{ 'guard.open': true, status: 'wait' }, { assignee: userName }, { candidateUsers: userName }, { candidateGroups: { $in: userGroups } }, { 'guard.owner': userName }, { 'guard.completedBy': userName }];
-  return [{ 'instance.guard.startedBy': userName }, ...ofTask.map((condition) => ({ 'instance.items': { $elemMatch: { type: 'bpmn:UserTask', ...condition } } }))];
+  const ofTask = [
+    { 'guard.open': true, status: 'wait' },
+    { assignee: userName },
+    { candidateUsers: userName },
+    { candidateGroups: { $in: userGroups } },
+    { 'guard.owner': userName },
+    { 'guard.completedBy': userName },
+  ];
+  return [
+    { 'instance.guard.startedBy': userName },
+    ...ofTask.map((condition) => ({
+      'instance.items': { $elemMatch: { type: 'bpmn:UserTask', ...condition } },
+    })),
+  ];
 }
 
 /** The task rules as the rules of @casl/ability, for one user. */
@@ -21,7 +36,8 @@ export function abilityOf({ userName, userGroups, tenantId }) {
     can(READERS, 'Task', { ...USER_TASK, 'item.candidateGroups': { $in: userGroups } });
     can(READERS, 'Task', { ...USER_TASK, 'item.guard.owner': userName });
     can('task:read', 'Task', { ...USER_TASK, 'item.guard.closed': true, 'item.guard.startedBy': userName });
-    for (const condition of withInstance(userName, userGroups)) can('task:read', 'Task', { 'item.type': { $ne: 'bpmn:UserTask' }, ...condition });
+    for (const condition of withInstance(userName, userGroups))
+      can('task:read', 'Task', { 'item.type': { $ne: 'bpmn:UserTask' }, ...condition });
   }
   cannot('manage', 'Task', { 'instance.tenantId': { $ne: tenantId } });
   return build(CHOICES);

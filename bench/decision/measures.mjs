@@ -18,11 +18,15 @@ function assertSameAnswers(questions, contenders) {
     const answer = first[1](question);
     if (answer) permits++;
     for (const [name, ask] of others) {
-      if (ask(question) !== answer) throw new Error(`${name} and ${first[0]} disagree about ${JSON.stringify({ ...question, principal: undefined })}`);
+      if (ask(question) !== answer)
+        throw new Error(
+          `${name} and ${first[0]} disagree about ${JSON.stringify({ ...question, principal: undefined })}`,
+        );
     }
   }
   const share = permits / questions.length;
-  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE) throw new Error(`Too one-sided: ${Math.round(share * 100)} % of the answers are permits`);
+  if (share < LEAST_SHARE || share > 1 - LEAST_SHARE)
+    throw new Error(`Too one-sided: ${Math.round(share * 100)} % of the answers are permits`);
 }
 
 /** Asks all questions; the answers are counted so that nothing can be left out as unused. */
@@ -35,7 +39,9 @@ function asking(ask, questions) {
 }
 
 async function open({ quick }) {
-  const sizes = quick ? { asked: 300, people: 50, resources: 50 } : { asked: 5_000, people: 1_000, resources: 2_000 };
+  const sizes = quick
+    ? { asked: 300, people: 50, resources: 50 }
+    : { asked: 5_000, people: 1_000, resources: 2_000 };
   const questions = makeQuestions(sizes.asked, sizes);
   const point = createDecisionPoint([taskRulesPolicy, tenants]);
   const casl = createCasl();
@@ -58,7 +64,10 @@ const firstDecision = {
   async run({ questions, quick }) {
     const some = questions.slice(0, 3_000);
     const point = createDecisionPoint([taskRulesPolicy, tenants]);
-    const ours = asking(({ user, operation, resource }) => point.allows(new SecureUser(user), operation, resource), some);
+    const ours = asking(
+      ({ user, operation, resource }) => point.allows(new SecureUser(user), operation, resource),
+      some,
+    );
     const theirs = asking(({ user, operation, resource }) => abilityOf(user).can(operation, resource), some);
     return perOne(await compare({ ours, theirs, rounds: quick ? 1 : 9 }), some.length);
   },
@@ -72,7 +81,11 @@ function decision(against, called, goal, { asked, rounds, warmUp }) {
     says: `one decision with the task rules, against ${called}`,
     async run({ questions, contenders, quick }) {
       const some = questions.slice(0, asked);
-      const times = await compare({ ours: asking(contenders.guard, some), theirs: asking(contenders[against], some), ...(quick ? { rounds: 1 } : { rounds, warmUp }) });
+      const times = await compare({
+        ours: asking(contenders.guard, some),
+        theirs: asking(contenders[against], some),
+        ...(quick ? { rounds: 1 } : { rounds, warmUp }),
+      });
       return perOne(times, some.length);
     },
   };

@@ -1,5 +1,5 @@
 import { SecureUser } from 'bpmn-guard';
-import { normalise } from '../../dist/esm/store/codec.js';
+import { normalise } from '../../dist/esm/store/bson/codec.js';
 import { makeInstance } from '../documents.mjs';
 import { createRandom, oneOf, someOf } from '../random.mjs';
 
@@ -31,7 +31,16 @@ function makeTask(random, people) {
 function makeResource(random, people, number) {
   const starter = oneOf(random, people);
   const colleagues = people.filter((person) => person.tenantId === starter.tenantId);
-  const { logs: _logs, source: _source, ...made } = makeInstance({ number, tenantId: starter.tenantId, startedBy: starter.userName, task: makeTask(random, colleagues) });
+  const {
+    logs: _logs,
+    source: _source,
+    ...made
+  } = makeInstance({
+    number,
+    tenantId: starter.tenantId,
+    startedBy: starter.userName,
+    task: makeTask(random, colleagues),
+  });
   const instance = normalise(made);
   return { item: instance.items.at(-1), instance, colleagues };
 }
@@ -39,10 +48,17 @@ function makeResource(random, people, number) {
 /** Those whom the task concerns: who may have it, who started the instance. */
 function concerned({ item, instance, colleagues }) {
   const names = [item.assignee, ...(item.candidateUsers ?? []), instance.guard.startedBy];
-  return colleagues.filter((person) => names.includes(person.userName) || (item.candidateGroups ?? []).some((group) => person.userGroups.includes(group)));
+  return colleagues.filter(
+    (person) =>
+      names.includes(person.userName) ||
+      (item.candidateGroups ?? []).some((group) => person.userGroups.includes(group)),
+  );
 }
 
-/** Mostly somebody whom the task concerns, as one who sees a list and acts on an entry of it; else a colleague or a stranger. */
+/**
+ * Mostly somebody whom the task concerns, as one who sees a list and acts on an entry of it; else a colleague
+ * or a stranger.
+ */
 function whoAsks(random, people, resource) {
   const kind = random();
   if (kind < 0.6) return oneOf(random, concerned(resource));
@@ -57,10 +73,17 @@ export function makeQuestions(count, { people: howManyPeople, resources: howMany
   const random = createRandom(4);
   const people = makePeople(random, howManyPeople);
   const principals = new Map(people.map((user) => [user, new SecureUser(user)]));
-  const resources = Array.from({ length: howManyResources }, (_, number) => makeResource(random, people, number));
+  const resources = Array.from({ length: howManyResources }, (_, number) =>
+    makeResource(random, people, number),
+  );
   return Array.from({ length: count }, () => {
     const asked = oneOf(random, resources);
     const user = whoAsks(random, people, asked);
-    return { user, principal: principals.get(user), operation: oneOf(random, OPERATIONS), resource: { item: asked.item, instance: asked.instance } };
+    return {
+      user,
+      principal: principals.get(user),
+      operation: oneOf(random, OPERATIONS),
+      resource: { item: asked.item, instance: asked.instance },
+    };
   });
 }

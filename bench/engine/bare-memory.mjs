@@ -1,12 +1,30 @@
 import { Definition } from 'bpmn-server';
 import { MODEL_NAME, MODEL_SOURCE } from './model.mjs';
 
-const FIELDS = ['id', 'version', 'startedAt', 'endedAt', 'status', 'saved', 'tokens', 'items', 'loops', 'name', 'data', 'parentItemId', 'logs', 'source', 'svg'];
-const snapshot = (instance) => structuredClone(Object.fromEntries(FIELDS.map((name) => [name, instance[name]])));
+const FIELDS = [
+  'id',
+  'version',
+  'startedAt',
+  'endedAt',
+  'status',
+  'saved',
+  'tokens',
+  'items',
+  'loops',
+  'name',
+  'data',
+  'parentItemId',
+  'logs',
+  'source',
+  'svg',
+];
+const snapshot = (instance) =>
+  structuredClone(Object.fromEntries(FIELDS.map((name) => [name, instance[name]])));
 
 /**
  * The least data store on which bpmn-server runs, in memory: an instance is copied when it is saved and when it is
- * read, as every store must, and nothing is searched for. Cheaper than any real one, so that the guard does not gain by it.
+ * read, as every store must, and nothing is searched for. Cheaper than any real one, so that the guard does
+ * not gain by it.
  */
 export class BareDataStore {
   dbConfiguration = {};
@@ -29,7 +47,10 @@ export class BareDataStore {
   }
 
   async findItems({ id, 'items.elementId': elementId }) {
-    return this.#instances.get(id).items.filter((item) => item.elementId === elementId).map((item) => ({ ...item, instanceId: id }));
+    return this.#instances
+      .get(id)
+      .items.filter((item) => item.elementId === elementId)
+      .map((item) => ({ ...item, instanceId: id }));
   }
 }
 

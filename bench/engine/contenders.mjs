@@ -1,4 +1,12 @@
-import { BPMNServer, DataStore, DefaultAppDelegate, Logger, ModelsDatastoreDB, NoCacheManager, ScriptHandler } from 'bpmn-server';
+import {
+  BPMNServer,
+  DataStore,
+  DefaultAppDelegate,
+  Logger,
+  ModelsDatastoreDB,
+  NoCacheManager,
+  ScriptHandler,
+} from 'bpmn-server';
 import { createGuard, SecureUser } from 'bpmn-guard';
 import { BareDataStore, BareModels } from './bare-memory.mjs';
 import { MODEL_NAME, MODEL_SOURCE, TASKS } from './model.mjs';
@@ -20,7 +28,8 @@ export async function openGuarded(store) {
       const user = new SecureUser({ userName });
       const { id } = await engine.start(MODEL_NAME, { amount: 1 }, user);
       let last;
-      for (const elementId of TASKS) last = await engine.invoke(waitingFor(id, elementId), { [elementId]: true }, user);
+      for (const elementId of TASKS)
+        last = await engine.invoke(waitingFor(id, elementId), { [elementId]: true }, user);
       assertEnded(last.status);
     },
     close: () => guard.close(),
@@ -43,20 +52,27 @@ function bareCycle({ engine }) {
   return async (userName) => {
     const { id } = await engine.start(MODEL_NAME, { amount: 1 }, null, userName);
     let last;
-    for (const elementId of TASKS) last = await engine.invoke(waitingFor(id, elementId), { [elementId]: true }, userName);
+    for (const elementId of TASKS)
+      last = await engine.invoke(waitingFor(id, elementId), { [elementId]: true }, userName);
     assertEnded(last.status);
   };
 }
 
 /** bpmn-server alone, on the least stores there can be. */
 export async function openBare() {
-  const server = bareServer({ dataStore: () => new BareDataStore(), definitions: (of) => new BareModels(of) }, {});
+  const server = bareServer(
+    { dataStore: () => new BareDataStore(), definitions: (of) => new BareModels(of) },
+    {},
+  );
   return { cycle: bareCycle(server), close: async () => undefined };
 }
 
 /** bpmn-server alone, on its own stores. */
 export async function openBareOnMongo(url, name) {
-  const server = bareServer({ dataStore: (of) => new DataStore(of), definitions: (of) => new ModelsDatastoreDB(of) }, { db_url: url, db: name });
+  const server = bareServer(
+    { dataStore: (of) => new DataStore(of), definitions: (of) => new ModelsDatastoreDB(of) },
+    { db_url: url, db: name },
+  );
   await server.dataStore.install();
   await server.definitions.save(MODEL_NAME, MODEL_SOURCE, null);
   return {

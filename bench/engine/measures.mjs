@@ -13,7 +13,8 @@ function* names() {
 /** Many cycles side by side, so that what is measured is a server that has been running, not one that starts. */
 async function warmUp({ cycle }, count) {
   const users = names();
-  for (let done = 0; done < count; done += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, () => cycle(users.next().value)));
+  for (let done = 0; done < count; done += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, () => cycle(users.next().value)));
 }
 
 function cycles(cycle, count) {
@@ -41,7 +42,14 @@ function group(store, openBoth) {
         async run({ guarded, bare, quick }) {
           const count = quick ? 1 : CYCLES;
           if (!quick) for (const contender of [guarded, bare]) await warmUp(contender, WARM);
-          return perOne(await compare({ ours: cycles(guarded.cycle, count), theirs: cycles(bare.cycle, count), rounds: quick ? 1 : 21 }), count);
+          return perOne(
+            await compare({
+              ours: cycles(guarded.cycle, count),
+              theirs: cycles(bare.cycle, count),
+              rounds: quick ? 1 : 21,
+            }),
+            count,
+          );
         },
       },
     ],
@@ -53,9 +61,16 @@ const inMemory = async () => ({ guarded: await openGuarded({ memory: true }), ba
 function onMongo(url) {
   return async () => {
     const { next, drop } = createDatabases(url);
-    return { guarded: await openGuarded({ url, name: next() }), bare: await openBareOnMongo(url, next()), drop };
+    return {
+      guarded: await openGuarded({ url, name: next() }),
+      bare: await openBareOnMongo(url, next()),
+      drop,
+    };
   };
 }
 
 /** Commands through the guard, against the bare engine. */
-export const cycleGroups = (mongo) => [group('embedded', inMemory), ...(mongo === undefined ? [] : [group('mongo', onMongo(mongo))])];
+export const cycleGroups = (mongo) => [
+  group('embedded', inMemory),
+  ...(mongo === undefined ? [] : [group('mongo', onMongo(mongo))]),
+];

@@ -13,5 +13,8 @@ export const MODEL_SOURCE = `<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="definitions" targetNamespace="bench">
 <bpmn:process id="three-steps" isExecutable="true">
 <bpmn:startEvent id="start" camunda:initiator="requester"/>${STEPS.map(task).join('')}<bpmn:endEvent id="end"/>
-${nodes.slice(1).map((to, i) => flow(nodes[i], to)).join('')}
+${nodes
+  .slice(1)
+  .map((to, i) => flow(nodes[i], to))
+  .join('')}
 </bpmn:process></bpmn:definitions>`;

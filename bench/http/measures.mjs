@@ -5,7 +5,11 @@ import { compare, perOne } from '../timing.mjs';
 import { createClient } from './call.mjs';
 
 const ROUTE = '/api/datastore/find';
-const BODY = JSON.stringify({ filter: { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' }, limit: 50, user: VIEWER });
+const BODY = JSON.stringify({
+  filter: { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' },
+  limit: 50,
+  user: VIEWER,
+});
 
 /** The route as an application would write it without the guard's middleware: no key, no check of the input. */
 function bareRoute(guard) {
@@ -17,7 +21,9 @@ function bareRoute(guard) {
 
 function listen(app) {
   return new Promise((resolve, reject) => {
-    const server = app.listen(0, '127.0.0.1', (error) => (error === undefined ? resolve(server) : reject(error)));
+    const server = app.listen(0, '127.0.0.1', (error) =>
+      error === undefined ? resolve(server) : reject(error),
+    );
   });
 }
 
@@ -56,7 +62,15 @@ export const requestGroup = {
       says: 'a page of tasks over HTTP through authenticate (a key that acts for a user) and router, against the same route without them',
       async run({ guarded, bare, quick }) {
         const times = quick ? 1 : 20;
-        return perOne(await compare({ ours: many(times, guarded), theirs: many(times, bare), rounds: quick ? 1 : 41, warmUp: 5 }), times);
+        return perOne(
+          await compare({
+            ours: many(times, guarded),
+            theirs: many(times, bare),
+            rounds: quick ? 1 : 41,
+            warmUp: 5,
+          }),
+          times,
+        );
       },
     },
   ],

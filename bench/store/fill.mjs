@@ -12,14 +12,15 @@ const GROUPS = [VIEWER.userGroups[0], ...OTHER_GROUPS];
 
 /** One instance in four has ended; half of the tasks are assigned, half wait for a group. */
 function instance(random, number) {
-  const task = random() < 0.5 ? { assignee: oneOf(random, PEOPLE) } : { candidateGroups: [oneOf(random, GROUPS)] };
+  const task =
+    random() < 0.5 ? { assignee: oneOf(random, PEOPLE) } : { candidateGroups: [oneOf(random, GROUPS)] };
   return makeInstance({ number, startedBy: oneOf(random, OTHERS), ended: random() < 0.25, task });
 }
 
 /** Fills a store with instances: the same ones at every run. */
 export async function fill(store, count) {
   const random = createRandom(27);
-  for (let number = 0; number < count; ) {
+  for (let number = 0; number < count;) {
     const batch = [];
     for (; batch.length < AT_ONCE && number < count; number++) batch.push(instance(random, number));
     await Promise.all(batch.map((document) => store.instances.insert(document)));

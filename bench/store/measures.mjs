@@ -34,7 +34,8 @@ async function wholeList(guard, user) {
 async function assertSameTasks(guard, findItems, total) {
   const ours = (await wholeList(guard, viewer)).sort();
   const theirs = (await findItems()).map((item) => item.id).sort();
-  if (JSON.stringify(ours) !== JSON.stringify(theirs)) throw new Error(`The lists differ: ${ours.length} tasks against ${theirs.length}`);
+  if (JSON.stringify(ours) !== JSON.stringify(theirs))
+    throw new Error(`The lists differ: ${ours.length} tasks against ${theirs.length}`);
   if (ours.length > total / 10) throw new Error(`The viewer sees ${ours.length} of ${total}`);
 }
 
@@ -49,7 +50,10 @@ const repeated = (times, work) => async () => {
 
 async function open(openStores, { quick }) {
   const { few, many, theirs, drop } = await openStores(quick ? QUICK : SIZES);
-  const guards = { few: await createGuard({ store: few, env: {} }), many: await createGuard({ store: many, env: {} }) };
+  const guards = {
+    few: await createGuard({ store: few, env: {} }),
+    many: await createGuard({ store: many, env: {} }),
+  };
   const findItems = findPending(theirs, VIEWER);
   await assertSameTasks(guards.many, findItems, (quick ? QUICK : SIZES).many);
   const close = async () => {
@@ -65,7 +69,12 @@ const findItems = (store) => ({
   says: `a page of ${PAGE} pending tasks among ${SIZES.many} instances, against bpmn-server's own findItems on the same documents`,
   async run({ guards, findItems: theirs, quick }) {
     const times = quick ? 1 : PAGES;
-    const result = await compare({ ours: repeated(times, () => page(guards.many, viewer)), theirs, rounds: quick ? 1 : 5, collect: true });
+    const result = await compare({
+      ours: repeated(times, () => page(guards.many, viewer)),
+      theirs,
+      rounds: quick ? 1 : 5,
+      collect: true,
+    });
     return { ours: result.ours / times, theirs: result.theirs, ratio: result.ratio / times };
   },
 });
@@ -79,7 +88,10 @@ const ownPages = (name, goal, says, ours, theirs) => ({
     const times = quick ? 1 : PAGES;
     for (const [guard, user] of [ours(guards), theirs(guards)]) if (!quick) await assertFullPage(guard, user);
     const work = (of) => repeated(times, () => page(...of(guards)));
-    return perOne(await compare({ ours: work(ours), theirs: work(theirs), rounds: quick ? 1 : 21, warmUp: 3 }), times);
+    return perOne(
+      await compare({ ours: work(ours), theirs: work(theirs), rounds: quick ? 1 : 21, warmUp: 3 }),
+      times,
+    );
   },
 });
 
@@ -88,8 +100,20 @@ function group(store, openStores) {
     open: (options) => open(openStores, options),
     measures: [
       findItems(store),
-      ownPages(`page/${store}/growth`, 1.5, `the page among ${SIZES.many} instances, against the page among ${SIZES.few}`, ({ many }) => [many, viewer], ({ few }) => [few, viewer]),
-      ownPages(`page/${store}/scope`, 2, 'the page of a user, whose rules are asked of each row, against the same page of an administrator', ({ many }) => [many, viewer], ({ many }) => [many, administrator]),
+      ownPages(
+        `page/${store}/growth`,
+        1.5,
+        `the page among ${SIZES.many} instances, against the page among ${SIZES.few}`,
+        ({ many }) => [many, viewer],
+        ({ few }) => [few, viewer],
+      ),
+      ownPages(
+        `page/${store}/scope`,
+        2,
+        'the page of a user, whose rules are asked of each row, against the same page of an administrator',
+        ({ many }) => [many, viewer],
+        ({ many }) => [many, administrator],
+      ),
     ],
   };
 }
@@ -101,7 +125,11 @@ async function inFolders(sizes) {
     stores[name] = await openStore({ folder: join(folder, name) });
     await fill(stores[name], count);
   }
-  return { ...stores, theirs: await upstreamOver(stores.many), drop: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    ...stores,
+    theirs: await upstreamOver(stores.many),
+    drop: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 function onMongo(url) {
@@ -120,4 +148,7 @@ function onMongo(url) {
 }
 
 /** Lists of tasks. */
-export const pageGroups = (mongo) => [group('embedded', inFolders), ...(mongo === undefined ? [] : [group('mongo', onMongo(mongo))])];
+export const pageGroups = (mongo) => [
+  group('embedded', inFolders),
+  ...(mongo === undefined ? [] : [group('mongo', onMongo(mongo))]),
+];

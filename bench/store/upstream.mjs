@@ -4,7 +4,9 @@ const PENDING = Object.freeze({ 'items.status': 'wait', 'items.type': 'bpmn:User
 
 /** What bpmn-server's `getPendingUserTasks` asks its data store for: the query as its own SecureUser qualifies it. */
 export function findPending(dataStore, user) {
-  const query = new SecureUser({ userName: user.userName, userGroups: [...user.userGroups] }).qualifyItems({ ...PENDING });
+  const query = new SecureUser({ userName: user.userName, userGroups: [...user.userGroups] }).qualifyItems({
+    ...PENDING,
+  });
   return () => dataStore.findItems(query);
 }
 

@@ -10,8 +10,12 @@ const FEWEST_DIFFERENT = 8;
 const HOW = 'for instance what `openssl rand -base64 32` prints';
 
 function checkStrength(name, secret) {
-  if (secret.length < SHORTEST_IN_PRODUCTION) throw new Error(`${name} is too short for NODE_ENV=production: at least ${SHORTEST_IN_PRODUCTION} characters, ${HOW}.`);
-  if (new Set(secret).size < FEWEST_DIFFERENT) throw new Error(`${name} is too easily guessed for NODE_ENV=production: take ${HOW}.`);
+  if (secret.length < SHORTEST_IN_PRODUCTION)
+    throw new Error(
+      `${name} is too short for NODE_ENV=production: at least ${SHORTEST_IN_PRODUCTION} characters, ${HOW}.`,
+    );
+  if (new Set(secret).size < FEWEST_DIFFERENT)
+    throw new Error(`${name} is too easily guessed for NODE_ENV=production: take ${HOW}.`);
 }
 
 /**
@@ -21,8 +25,10 @@ function checkStrength(name, secret) {
 export function sessionSecretFrom(env, production) {
   const secret = text(env.SESSION_SECRET);
   const usable = secret !== undefined && !PLACEHOLDERS.includes(secret);
-  if (usable && secret.length < SHORTEST) throw new Error(`SESSION_SECRET is too short: at least ${SHORTEST} characters.`);
-  if (!usable && production) throw new Error(`SESSION_SECRET must be set to a secret of your own when NODE_ENV=production, ${HOW}.`);
+  if (usable && secret.length < SHORTEST)
+    throw new Error(`SESSION_SECRET is too short: at least ${SHORTEST} characters.`);
+  if (!usable && production)
+    throw new Error(`SESSION_SECRET must be set to a secret of your own when NODE_ENV=production, ${HOW}.`);
   if (usable && production) checkStrength('SESSION_SECRET', secret);
   return usable ? secret : undefined;
 }
@@ -34,7 +40,8 @@ export function sessionSecretFrom(env, production) {
 export function apiKeyFrom(env, production) {
   const key = text(env.API_KEY);
   if (key === undefined) return undefined;
-  if (PLACEHOLDERS.includes(key)) throw new Error('API_KEY is a placeholder; set a key of your own, or none.');
+  if (PLACEHOLDERS.includes(key))
+    throw new Error('API_KEY is a placeholder; set a key of your own, or none.');
   if (production) checkStrength('API_KEY', key);
   return key;
 }

@@ -8,7 +8,10 @@ function isSubnet(entry) {
   const [address, bits, ...rest] = entry.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128));
+  return (
+    bits === undefined ||
+    (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (family === 4 ? 32 : 128))
+  );
 }
 
 /**
@@ -22,5 +25,7 @@ export function trustProxyFrom(env) {
   if (/^\d+$/.test(value) && Number(value) <= MOST_HOPS) return Number(value);
   const entries = value.split(',').map((entry) => entry.trim());
   if (entries.every((entry) => NAMES.includes(entry) || isSubnet(entry))) return entries;
-  throw new Error(`TRUST_PROXY must be false, the number of proxies (1 to ${MOST_HOPS}), or their addresses such as "loopback, 10.0.0.0/8"; got ${JSON.stringify(value)}.`);
+  throw new Error(
+    `TRUST_PROXY must be false, the number of proxies (1 to ${MOST_HOPS}), or their addresses such as "loopback, 10.0.0.0/8"; got ${JSON.stringify(value)}.`,
+  );
 }

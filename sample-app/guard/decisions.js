@@ -5,5 +5,12 @@
 export async function decisionsOn(guard, user, task, operations) {
   const instance = await guard.store.instances.load(task.instanceId);
   const item = instance?.items?.find(({ id }) => id === task.id);
-  return new Map(await Promise.all(operations.map(async (operation) => [operation, await guard.explain(user, operation, { instance, item })])));
+  return new Map(
+    await Promise.all(
+      operations.map(async (operation) => [
+        operation,
+        await guard.explain(user, operation, { instance, item }),
+      ]),
+    ),
+  );
 }

@@ -6,6 +6,7 @@ export function directoryOf(users, { requireAuthentication, developmentUser }) {
   if (requireAuthentication) return users;
   return Object.freeze({
     ...users,
-    find: async (userName) => (await users.find(userName)) ?? (userName === developmentUser ? { userName } : undefined),
+    find: async (userName) =>
+      (await users.find(userName)) ?? (userName === developmentUser ? { userName } : undefined),
   });
 }

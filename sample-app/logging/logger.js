@@ -6,8 +6,14 @@ const DEEPEST = 3;
 /** Of an error what helps to mend it. Its other members are left out: a parser puts the whole body there. */
 function toldOf(error, depth = 0) {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined || depth >= DEEPEST ? {} : { cause: toldOf(error.cause, depth + 1) };
-  return { type: error.name, ...(typeof error.code === 'string' ? { code: error.code } : {}), stack: error.stack, ...cause };
+  const cause =
+    error.cause === undefined || depth >= DEEPEST ? {} : { cause: toldOf(error.cause, depth + 1) };
+  return {
+    type: error.name,
+    ...(typeof error.code === 'string' ? { code: error.code } : {}),
+    stack: error.stack,
+    ...cause,
+  };
 }
 
 /**
@@ -15,7 +21,11 @@ function toldOf(error, depth = 0) {
  * @param secrets texts that may not be in it
  * @param write takes each line
  */
-export function createLogger({ level = 'info', secrets = [], write = (line) => process.stdout.write(line) } = {}) {
+export function createLogger({
+  level = 'info',
+  secrets = [],
+  write = (line) => process.stdout.write(line),
+} = {}) {
   const scrub = scrubber(secrets);
   const options = {
     level,

@@ -4,7 +4,10 @@ import { randomUUID } from 'node:crypto';
  * The route that answered, as it is written in the code: an address can hold names, ids, and what somebody pasted into
  * it by mistake.
  */
-const routeOf = (req, res) => res.locals.guardRoute ?? res.locals.route ?? (typeof req.route?.path === 'string' ? req.route.path : undefined);
+const routeOf = (req, res) =>
+  res.locals.guardRoute ??
+  res.locals.route ??
+  (typeof req.route?.path === 'string' ? req.route.path : undefined);
 
 /**
  * Writes a line for each request, when it is over: number, method, route, status, milliseconds, and who asked. Nothing
@@ -19,7 +22,16 @@ export function logRequests(logger) {
     res.once('close', () => {
       const { view, principal, key } = res.locals;
       const user = view?.user?.userName ?? principal?.userName;
-      logger.info('request', { id, method: req.method, route: routeOf(req, res), status: res.statusCode, ms: Math.round(performance.now() - begin), user, key, broken: res.writableFinished ? undefined : true });
+      logger.info('request', {
+        id,
+        method: req.method,
+        route: routeOf(req, res),
+        status: res.statusCode,
+        ms: Math.round(performance.now() - begin),
+        user,
+        key,
+        broken: res.writableFinished ? undefined : true,
+      });
     });
     next();
   };

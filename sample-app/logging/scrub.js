@@ -20,7 +20,11 @@ function passwordsOf(url) {
 }
 
 /** The secrets of a configuration. */
-export const secretsOf = ({ sessionSecret, apiKey, store }) => [sessionSecret, apiKey, ...passwordsOf(store.url)];
+export const secretsOf = ({ sessionSecret, apiKey, store }) => [
+  sessionSecret,
+  apiKey,
+  ...passwordsOf(store.url),
+];
 
 /**
  * Makes what takes secrets out of a line of the log. It is the last net: what writes to the log has to name what it
@@ -28,7 +32,13 @@ export const secretsOf = ({ sessionSecret, apiKey, store }) => [sessionSecret, a
  * @param secrets texts that may never be written; missing ones are left out
  */
 export function scrubber(secrets) {
-  const known = [...new Set(secrets.filter((secret) => secret !== undefined && secret.length >= SHORTEST).flatMap((secret) => [secret, asJson(secret)]))];
+  const known = [
+    ...new Set(
+      secrets
+        .filter((secret) => secret !== undefined && secret.length >= SHORTEST)
+        .flatMap((secret) => [secret, asJson(secret)]),
+    ),
+  ];
   return function scrub(line) {
     const without = known.reduce((text, secret) => text.replaceAll(secret, REPLACEMENT), line);
     return PATTERNS.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), without);

@@ -15,7 +15,9 @@ export async function findTask(api, id) {
 const LISTS = {
   mine: (userName) => ({ 'items.assignee': userName }),
   free: () => ({ 'items.assignee': null }),
-  others: (userName) => ({ $and: [{ 'items.assignee': { $ne: null } }, { 'items.assignee': { $ne: userName } }] }),
+  others: (userName) => ({
+    $and: [{ 'items.assignee': { $ne: null } }, { 'items.assignee': { $ne: userName } }],
+  }),
 };
 
 /**
@@ -27,7 +29,11 @@ export async function taskLists(api, userName, after) {
   const lists = await Promise.all(
     Object.entries(LISTS).map(async ([name, condition]) => {
       const cursor = typeof after[name] === 'string' ? after[name] : undefined;
-      const page = await api.data.find({ filter: { ...WAITING, ...condition(userName) }, limit: PAGE, after: cursor });
+      const page = await api.data.find({
+        filter: { ...WAITING, ...condition(userName) },
+        limit: PAGE,
+        after: cursor,
+      });
       return [name, { tasks: itemsOf(page), next: page.nextCursor }];
     }),
   );

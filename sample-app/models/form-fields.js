@@ -1,11 +1,24 @@
-const KINDS = { string: 'text', long: 'whole', integer: 'whole', double: 'number', number: 'number', boolean: 'boolean', date: 'date', enum: 'enum' };
+const KINDS = {
+  string: 'text',
+  long: 'whole',
+  integer: 'whole',
+  double: 'number',
+  number: 'number',
+  boolean: 'boolean',
+  date: 'date',
+  enum: 'enum',
+};
 
 const childrenOf = (element, type) => (element.$children ?? []).filter(({ $type }) => $type === type);
 const numberOf = (text) => (text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text));
 
 /** A form field of the model (camunda:formField), as the pages use it. Unknown types are entered as text. */
 function fieldOf(element) {
-  const constraints = new Map(childrenOf(element, 'camunda:validation').flatMap((v) => childrenOf(v, 'camunda:constraint')).map(({ name, config }) => [name, config]));
+  const constraints = new Map(
+    childrenOf(element, 'camunda:validation')
+      .flatMap((v) => childrenOf(v, 'camunda:constraint'))
+      .map(({ name, config }) => [name, config]),
+  );
   return Object.freeze({
     id: element.id,
     label: element.label ?? element.id,
@@ -23,7 +36,9 @@ function fieldOf(element) {
 
 function formOf({ def }) {
   const values = def?.extensionElements?.values ?? [];
-  return values.filter(({ $type }) => $type === 'camunda:formData').flatMap((form) => childrenOf(form, 'camunda:formField').map(fieldOf));
+  return values
+    .filter(({ $type }) => $type === 'camunda:formData')
+    .flatMap((form) => childrenOf(form, 'camunda:formField').map(fieldOf));
 }
 
 const NO_FORMS = Object.freeze({ of: () => [], byId: new Map() });
@@ -39,5 +54,8 @@ export async function formsOf(api, modelName) {
   });
   if (!model) return NO_FORMS;
   const forms = new Map(model.elements.map((element) => [element.id, formOf(element)]));
-  return Object.freeze({ of: (elementId) => forms.get(elementId) ?? [], byId: new Map([...forms.values()].flat().map((field) => [field.id, field])) });
+  return Object.freeze({
+    of: (elementId) => forms.get(elementId) ?? [],
+    byId: new Map([...forms.values()].flat().map((field) => [field.id, field])),
+  });
 }

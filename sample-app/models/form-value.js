@@ -20,14 +20,18 @@ class Problem {
 function numberFrom(text, field, form, what) {
   const value = Number(text);
   if (!form.test(text) || !Number.isFinite(value)) return new Problem(`${field.label} must be ${what}.`);
-  if (field.min !== undefined && value < field.min) return new Problem(`${field.label} must be at least ${field.min}.`);
-  if (field.max !== undefined && value > field.max) return new Problem(`${field.label} must be at most ${field.max}.`);
+  if (field.min !== undefined && value < field.min)
+    return new Problem(`${field.label} must be at least ${field.min}.`);
+  if (field.max !== undefined && value > field.max)
+    return new Problem(`${field.label} must be at most ${field.max}.`);
   return value;
 }
 
 function textFrom(text, field) {
-  if (field.minlength !== undefined && text.length < field.minlength) return new Problem(`${field.label} needs at least ${field.minlength} characters.`);
-  if (field.maxlength !== undefined && text.length > field.maxlength) return new Problem(`${field.label} takes at most ${field.maxlength} characters.`);
+  if (field.minlength !== undefined && text.length < field.minlength)
+    return new Problem(`${field.label} needs at least ${field.minlength} characters.`);
+  if (field.maxlength !== undefined && text.length > field.maxlength)
+    return new Problem(`${field.label} takes at most ${field.maxlength} characters.`);
   return text;
 }
 
@@ -35,9 +39,14 @@ const READ = {
   text: textFrom,
   number: (text, field) => numberFrom(text, field, NUMBER, 'a number'),
   whole: (text, field) => numberFrom(text, field, WHOLE, 'a whole number'),
-  date: (text, field) => (safeDay(text) ? text : new Problem(`${field.label} must be a date such as 2030-01-31.`)),
-  enum: (text, field) => (field.values.some(({ id }) => id === text) ? text : new Problem(`${field.label} must be one of the choices.`)),
-  boolean: (text, field) => (text === 'true' || text === 'false' ? text === 'true' : new Problem(`${field.label} must be yes or no.`)),
+  date: (text, field) =>
+    safeDay(text) ? text : new Problem(`${field.label} must be a date such as 2030-01-31.`),
+  enum: (text, field) =>
+    field.values.some(({ id }) => id === text)
+      ? text
+      : new Problem(`${field.label} must be one of the choices.`),
+  boolean: (text, field) =>
+    text === 'true' || text === 'false' ? text === 'true' : new Problem(`${field.label} must be yes or no.`),
 };
 
 function read(field, sent) {

@@ -3,5 +3,10 @@ import { page } from '../web/layout.js';
 
 /** @param back where the reader can go on: `{href, label}` */
 export function errorPage(view, { title, message, back = { href: '/', label: 'Back to the start page' } }) {
-  return page(view, title, html`<p class="notice error" role="alert">${message}</p><p><a href="${back.href}">${back.label}</a></p>`);
+  return page(
+    view,
+    title,
+    html`<p class="notice error" role="alert">${message}</p>
+      <p><a href="${back.href}">${back.label}</a></p>`,
+  );
 }

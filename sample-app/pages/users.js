@@ -5,73 +5,108 @@ import { newPassword } from './password.js';
 export const addressOf = ({ userName }) => `/users/${encodeURIComponent(userName)}`;
 const state = ({ disabled, hasPassword }) => {
   if (disabled) return html`<span class="badge closed">disabled</span>`;
-  return hasPassword ? html`<span class="badge done">active</span>` : html`<span class="badge">no password</span>`;
+  return hasPassword
+    ? html`<span class="badge done">active</span>`
+    : html`<span class="badge">no password</span>`;
 };
 const alert = (problem) => (problem ? html`<p class="notice error" role="alert">${problem}</p>` : '');
 
-const textField = (name, label, { value = '', hint, required = false }) => html`<p class="field"><label for="${name}">${label}${required ? '' : html` <span class="muted">(optional)</span>`}</label>
-  <input id="${name}" name="${name}" value="${value}" autocomplete="off" autocapitalize="none"${required ? html` required` : ''}${hint ? html` aria-describedby="${name}-hint"` : ''}>
-  ${hint ? html`<span class="muted" id="${name}-hint">${hint}</span>` : ''}</p>`;
+const textField = (name, label, { value = '', hint, required = false }) =>
+  html`<p class="field">
+    <label for="${name}">${label}${required ? '' : html` <span class="muted">(optional)</span>`}</label>
+    <input
+      id="${name}"
+      name="${name}"
+      value="${value}"
+      autocomplete="off"
+      autocapitalize="none"
+      ${required ? html` required` : ''}${hint ? html` aria-describedby="${name}-hint"` : ''}
+    />
+    ${hint ? html`<span class="muted" id="${name}-hint">${hint}</span>` : ''}
+  </p>`;
 
-const facts = ({ groups, supervisor }) => html`
-  ${textField('groups', 'Groups', { value: groups, hint: 'Separated by commas. ADMIN administers, DESIGNER changes models.' })}
+const facts = ({ groups, supervisor }) =>
+  html` ${textField('groups', 'Groups', { value: groups, hint: 'Separated by commas. ADMIN administers, DESIGNER changes models.' })}
   ${textField('supervisor', 'Supervisor', { value: supervisor, hint: 'User name of who decides about requests.' })}`;
 
-const row = (user) => html`
-  <tr>
+const row = (user) =>
+  html` <tr>
     <th scope="row"><a href="${addressOf(user)}">${user.userName}</a></th>
-    <td>${user.userGroups.join(', ') || '–'}</td><td>${user.attributes?.supervisor ?? '–'}</td><td>${state(user)}</td>
+    <td>${user.userGroups.join(', ') || '–'}</td>
+    <td>${user.attributes?.supervisor ?? '–'}</td>
+    <td>${state(user)}</td>
   </tr>`;
 
 /** The users, and a form for one more. @param entered what was entered and why it was refused */
 export function usersPage(view, { users, entered = {} }) {
-  return page(view, 'Users', html`
-    <div class="columns wide-first">
-      <section class="card" aria-labelledby="list"><h2 id="list">All users <span class="count">${users.length}</span></h2>
-        <div class="scroll"><table>
-          <thead><tr><th scope="col">User</th><th scope="col">Groups</th><th scope="col">Supervisor</th><th scope="col">State</th></tr></thead>
-          <tbody>${users.map(row)}</tbody>
-        </table></div>
+  return page(
+    view,
+    'Users',
+    html` <div class="columns wide-first">
+      <section class="card" aria-labelledby="list">
+        <h2 id="list">All users <span class="count">${users.length}</span></h2>
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">User</th>
+                <th scope="col">Groups</th>
+                <th scope="col">Supervisor</th>
+                <th scope="col">State</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${users.map(row)}
+            </tbody>
+          </table>
+        </div>
       </section>
       <form method="post" action="/users" class="card">
         <h2>Add a user</h2>
-        ${csrfField(view)}
-        ${alert(entered.problem)}
+        ${csrfField(view)} ${alert(entered.problem)}
         ${textField('userName', 'User name', { value: entered.userName, required: true })}
         ${facts({ groups: entered.groups, supervisor: entered.supervisor })}
         ${newPassword({ label: 'First password' })}
         <p><button class="primary">Add user</button></p>
       </form>
-    </div>`);
+    </div>`,
+  );
 }
 
 /** One user, and what can be changed. @param problem why a change was refused */
 export function userPage(view, { user, problem }) {
   const address = addressOf(user);
   const isSelf = user.userName === view.user.userName;
-  const button = user.disabled ? buttonForm(view, `${address}/enable`, 'Enable') : buttonForm(view, `${address}/disable`, 'Disable');
-  return page(view, user.userName, html`
-    <p class="lead">${state(user)} <a href="/users">All users</a></p>
-    ${alert(problem)}
-    <div class="columns">
-      <form method="post" action="${address}" class="card">
-        <h2>Groups and supervisor</h2>
-        ${csrfField(view)}
-        ${facts({ groups: user.userGroups.join(', '), supervisor: user.attributes?.supervisor })}
-        <p><button class="primary">Save</button></p>
-      </form>
-      <div>
-        <section class="card" aria-labelledby="access"><h2 id="access">Access</h2>
-          <p class="muted">${isSelf ? 'This is you: another administrator has to disable you.' : 'Who is disabled is out at the next click.'}</p>
-          ${isSelf ? '' : html`<div class="buttons">${button}</div>`}
-        </section>
-        <form method="post" action="${address}/password" class="card">
-          <h2>New password</h2>
+  const button = user.disabled
+    ? buttonForm(view, `${address}/enable`, 'Enable')
+    : buttonForm(view, `${address}/disable`, 'Disable');
+  return page(
+    view,
+    user.userName,
+    html` <p class="lead">${state(user)} <a href="/users">All users</a></p>
+      ${alert(problem)}
+      <div class="columns">
+        <form method="post" action="${address}" class="card">
+          <h2>Groups and supervisor</h2>
           ${csrfField(view)}
-          ${newPassword()}
-          <p class="muted">Wherever this user is signed in, the session ends.</p>
-          <p><button class="secondary">Set password</button></p>
+          ${facts({ groups: user.userGroups.join(', '), supervisor: user.attributes?.supervisor })}
+          <p><button class="primary">Save</button></p>
         </form>
-      </div>
-    </div>`);
+        <div>
+          <section class="card" aria-labelledby="access">
+            <h2 id="access">Access</h2>
+            <p class="muted">
+              ${isSelf ? 'This is you: another administrator has to disable you.' : 'Who is disabled is out at the next click.'}
+            </p>
+            ${isSelf ? '' : html`<div class="buttons">${button}</div>`}
+          </section>
+          <form method="post" action="${address}/password" class="card">
+            <h2>New password</h2>
+            ${csrfField(view)} ${newPassword()}
+            <p class="muted">Wherever this user is signed in, the session ends.</p>
+            <p><button class="secondary">Set password</button></p>
+          </form>
+        </div>
+      </div>`,
+  );
 }

@@ -9,18 +9,34 @@ const PATHS = /^\/(?:api2?|openapi\.json|docs|docs\.js|docs\.css|health|ready)(?
 function tooMany(error, req, res, next) {
   if (!(error instanceof TooMany)) return next(error);
   const code = 'too-many';
-  res.status(429).type('application/problem+json').json({ type: `urn:bpmn-guard:error:${code}`, title: ERROR_CODES[code].meaning, status: 429, detail: 'Too many calls; try again later.', code });
+  res
+    .status(429)
+    .type('application/problem+json')
+    .json({
+      type: `urn:bpmn-guard:error:${code}`,
+      title: ERROR_CODES[code].meaning,
+      status: 429,
+      detail: 'Too many calls; try again later.',
+      code,
+    });
 }
 
 /**
  * The routes that bpmn-client calls, at the paths where it calls them. Who calls is said by a key and by nothing else:
- * these routes come before the sessions, so that neither does a key need a token for forms, nor is a page of another site
+ * these routes come before the sessions, so that neither does a key need a token for forms, nor is a page of
+ * another site
  * of use to somebody whose visitor has a session here.
  */
 export function restFace(guard, config, limits, logger) {
   const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey } });
   const routes = Router();
-  routes.use(limits.keys, guard.authenticate({ keys, required: false }), limits.known, limits.calls, guard.router({ logger }));
+  routes.use(
+    limits.keys,
+    guard.authenticate({ keys, required: false }),
+    limits.known,
+    limits.calls,
+    guard.router({ logger }),
+  );
   routes.use((req, res, next) => next(new GuardError('not-found', 'There is no such route.')));
   routes.use(tooMany, guard.errorHandler({ logger }));
   return function rest(req, res, next) {

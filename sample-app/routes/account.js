@@ -7,7 +7,8 @@ import { goTo } from '../web/view.js';
 /** What was wrong with a form for a new password; undefined where it was not the form. */
 function problemOf(error) {
   if (!isGuardError(error)) return undefined;
-  if (error.code === 'forbidden') return { field: 'old', text: 'That is not your old password.', status: 403 };
+  if (error.code === 'forbidden')
+    return { field: 'old', text: 'That is not your old password.', status: 403 };
   return error.code === 'bad-request' ? { field: 'password', text: error.message, status: 400 } : undefined;
 }
 
@@ -22,7 +23,8 @@ export function accountRoutes(guard, users, login, limits) {
     const { view } = res.locals;
     const { old, password, again } = req.body;
     const refuse = ({ status, ...problem }) => res.locals.show(accountPage(view, { problem }), status);
-    if (password !== again) return refuse({ field: 'again', text: 'The two new passwords differ.', status: 400 });
+    if (password !== again)
+      return refuse({ field: 'again', text: 'The two new passwords differ.', status: 400 });
     try {
       await admin.changeOwnPassword(old, password, view.user);
     } catch (error) {

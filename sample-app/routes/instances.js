@@ -14,7 +14,11 @@ export function instanceRoutes() {
 
   routes.get('/instances', async (req, res) => {
     const after = typeof req.query.after === 'string' ? req.query.after : undefined;
-    const { data: instances, nextCursor } = await res.locals.api.data.find({ limit: PAGE, after, projection: FIELDS });
+    const { data: instances, nextCursor } = await res.locals.api.data.find({
+      limit: PAGE,
+      after,
+      projection: FIELDS,
+    });
     const next = nextCursor && `/instances?after=${encodeURIComponent(nextCursor)}`;
     res.locals.show(instancesPage(res.locals.view, { instances, next }));
   });
@@ -25,8 +29,17 @@ export function instanceRoutes() {
     const [instance] = data;
     if (!instance) throw new NotHere();
     const ofType = (type) => instance.items.filter((item) => item.type === type);
-    const ends = ofType('bpmn:EndEvent').map(({ name }) => name).filter(Boolean);
-    res.locals.show(instancePage(view, { instance, tasks: ofType('bpmn:UserTask'), ends, forms: await formsOf(api, instance.name) }));
+    const ends = ofType('bpmn:EndEvent')
+      .map(({ name }) => name)
+      .filter(Boolean);
+    res.locals.show(
+      instancePage(view, {
+        instance,
+        tasks: ofType('bpmn:UserTask'),
+        ends,
+        forms: await formsOf(api, instance.name),
+      }),
+    );
   });
 
   return routes;

@@ -17,7 +17,11 @@ export function sessionRoutes(login, limits, config) {
   routes.post('/login', limits.passwords, async (req, res) => {
     const target = req.session.next ?? '/tasks';
     const user = await login.check(req, res);
-    if (user === undefined) return res.locals.show(loginPage(res.locals.view, { message: WRONG, userName: String(req.body.userName ?? '') }), 401);
+    if (user === undefined)
+      return res.locals.show(
+        loginPage(res.locals.view, { message: WRONG, userName: String(req.body.userName ?? '') }),
+        401,
+      );
     await beginSession(req, user);
     return res.locals.go(target);
   });

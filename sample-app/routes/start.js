@@ -33,10 +33,23 @@ export function startRoutes() {
     const { api, view } = res.locals;
     const { start, fields } = await find(res, req.params);
     const { data, problems } = readForm(fields, req.body);
-    if (problems.size > 0) return res.locals.show(startPage(view, { start, fields, entered: { values: req.body, problems } }), 400);
-    const execution = await api.engine.start(start.modelName, data, undefined, { startNodeId: start.elementId });
-    const mine = execution.getItems().find(({ status, assignee }) => status === 'wait' && assignee === view.user.userName);
-    goTo(req, res, mine ? `/tasks/${encodeURIComponent(mine.id)}` : `/instances/${encodeURIComponent(execution.id)}`, `${start.modelName} is started.`);
+    if (problems.size > 0)
+      return res.locals.show(
+        startPage(view, { start, fields, entered: { values: req.body, problems } }),
+        400,
+      );
+    const execution = await api.engine.start(start.modelName, data, undefined, {
+      startNodeId: start.elementId,
+    });
+    const mine = execution
+      .getItems()
+      .find(({ status, assignee }) => status === 'wait' && assignee === view.user.userName);
+    goTo(
+      req,
+      res,
+      mine ? `/tasks/${encodeURIComponent(mine.id)}` : `/instances/${encodeURIComponent(execution.id)}`,
+      `${start.modelName} is started.`,
+    );
   });
 
   return routes;

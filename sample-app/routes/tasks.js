@@ -24,16 +24,27 @@ export function taskRoutes(guard, users, notifications) {
 
   async function show(res, task, entered, status) {
     const { api, view } = res.locals;
-    const actions = taskActions(task, view.user, await decisionsOn(guard, view.user, task, OPERATIONS), view.enforced);
+    const actions = taskActions(
+      task,
+      view.user,
+      await decisionsOn(guard, view.user, task, OPERATIONS),
+      view.enforced,
+    );
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
-    const [forms, people] = await Promise.all([formsOf(api, task.processName), mayHandOver ? peopleFor(api, users, view.user, task.id) : []]);
+    const [forms, people] = await Promise.all([
+      formsOf(api, task.processName),
+      mayHandOver ? peopleFor(api, users, view.user, task.id) : [],
+    ]);
     res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);
   }
 
   routes.get('/tasks', async (req, res) => {
     const { api, view } = res.locals;
     const { userName } = view.user;
-    const [lists, notices] = await Promise.all([taskLists(api, userName, req.query), notifications.list(userName)]);
+    const [lists, notices] = await Promise.all([
+      taskLists(api, userName, req.query),
+      notifications.list(userName),
+    ]);
     res.locals.show(tasksPage(view, { lists, notices }));
   });
 
@@ -56,12 +67,32 @@ export function taskRoutes(guard, users, notifications) {
       const after = await work(res.locals.api.tasks, task.id, req.body);
       goTo(req, res, after ? `/tasks/${encodeURIComponent(task.id)}` : '/tasks', said(task, req.body));
     });
-  act('take', (tasks, id) => tasks.take(id), ({ name }) => `${name} is yours now.`);
-  act('release', (tasks, id) => tasks.release(id), ({ name }) => `${name} is free again.`);
+  act(
+    'take',
+    (tasks, id) => tasks.take(id),
+    ({ name }) => `${name} is yours now.`,
+  );
+  act(
+    'release',
+    (tasks, id) => tasks.release(id),
+    ({ name }) => `${name} is free again.`,
+  );
   // Without a name nothing would be assigned, and nothing refused either.
-  act('assign', (tasks, id, { to = '' }) => tasks.assign(id, to), ({ name }, { to }) => `${name} is assigned to ${to}.`);
-  act('delegate', (tasks, id, { to }) => tasks.delegate(id, to), ({ name }, { to }) => `${name} is lent to ${to}.`);
-  act('resolve', (tasks, id) => tasks.resolve(id), ({ name }) => `${name} is back with its owner.`);
+  act(
+    'assign',
+    (tasks, id, { to = '' }) => tasks.assign(id, to),
+    ({ name }, { to }) => `${name} is assigned to ${to}.`,
+  );
+  act(
+    'delegate',
+    (tasks, id, { to }) => tasks.delegate(id, to),
+    ({ name }, { to }) => `${name} is lent to ${to}.`,
+  );
+  act(
+    'resolve',
+    (tasks, id) => tasks.resolve(id),
+    ({ name }) => `${name} is back with its owner.`,
+  );
 
   routes.post('/notices/:id/dismiss', async (req, res) => {
     await notifications.dismiss(res.locals.view.user.userName, req.params.id);

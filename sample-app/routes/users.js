@@ -4,7 +4,11 @@ import { addressOf, userPage, usersPage } from '../pages/users.js';
 import { goTo } from '../web/view.js';
 import { NotHere } from '../web/problem.js';
 
-const listed = (text) => String(text ?? '').split(',').map((entry) => entry.trim()).filter(Boolean);
+const listed = (text) =>
+  String(text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
 /** Refusals that are shown with the form that was sent. */
 const SHOWN = ['bad-request', 'conflict', 'forbidden'];
 
@@ -19,7 +23,8 @@ const administers = (groups) => groups.includes('ADMIN') || groups.includes('SYS
 
 /** Who gives up the own administration here would be refused the rest of the form, and could be the last one. */
 function keepAdministration(userName, groups, by) {
-  if (userName === by.userName && administers(by.userGroups) && !administers(groups)) throw new BadInput('bad-request', 'This is you: another administrator has to take you out of ADMIN.');
+  if (userName === by.userName && administers(by.userGroups) && !administers(groups))
+    throw new BadInput('bad-request', 'This is you: another administrator has to take you out of ADMIN.');
 }
 
 /** The administration of users; who may is decided by the guard, at each call. */
@@ -44,20 +49,39 @@ export function userRoutes(guard, users) {
     }
   }
 
-  routes.get('/users', async (req, res) => res.locals.show(usersPage(res.locals.view, { users: await admin.list(res.locals.view.user) })));
+  routes.get('/users', async (req, res) =>
+    res.locals.show(usersPage(res.locals.view, { users: await admin.list(res.locals.view.user) })),
+  );
 
   routes.post('/users', async (req, res) => {
     const { view } = res.locals;
     const { userName, groups, supervisor, password } = req.body;
     const { tenantId } = view.user;
-    const add = () => admin.add({ userName, userGroups: listed(groups), attributes: withSupervisor({}, supervisor), password: String(password ?? ''), tenantId }, view.user).then(() => goTo(req, res, '/users', `${userName} is added.`));
+    const add = () =>
+      admin
+        .add(
+          {
+            userName,
+            userGroups: listed(groups),
+            attributes: withSupervisor({}, supervisor),
+            password: String(password ?? ''),
+            tenantId,
+          },
+          view.user,
+        )
+        .then(() => goTo(req, res, '/users', `${userName} is added.`));
     await attempt(add, async (error) => {
       const all = await admin.list(view.user);
-      return res.locals.show(usersPage(view, { users: all, entered: { userName, groups, supervisor, problem: error.message } }), error.status);
+      return res.locals.show(
+        usersPage(view, { users: all, entered: { userName, groups, supervisor, problem: error.message } }),
+        error.status,
+      );
     });
   });
 
-  routes.get('/users/:name', async (req, res) => res.locals.show(userPage(res.locals.view, { user: await find(req, res) })));
+  routes.get('/users/:name', async (req, res) =>
+    res.locals.show(userPage(res.locals.view, { user: await find(req, res) })),
+  );
 
   const change = (path, work, said) =>
     routes.post(path, async (req, res) => {
@@ -86,8 +110,16 @@ export function userRoutes(guard, users) {
     },
     ({ userName }) => `${userName} is disabled, and out.`,
   );
-  change('/users/:name/enable', ({ userName }, _body, by) => admin.enable(userName, by), ({ userName }) => `${userName} may sign in again.`);
-  change('/users/:name/password', ({ userName }, { password }, by) => admin.setPassword(userName, String(password ?? ''), by), ({ userName }) => `${userName} has a new password.`);
+  change(
+    '/users/:name/enable',
+    ({ userName }, _body, by) => admin.enable(userName, by),
+    ({ userName }) => `${userName} may sign in again.`,
+  );
+  change(
+    '/users/:name/password',
+    ({ userName }, { password }, by) => admin.setPassword(userName, String(password ?? ''), by),
+    ({ userName }) => `${userName} has a new password.`,
+  );
 
   return routes;
 }

@@ -3,7 +3,11 @@ const OWN_PATH = /^\/(?![/\\])/;
 const LONGEST = 500;
 
 /** A page that somebody wanted to see: no picture, no script of another page. */
-const isWanted = ({ method, originalUrl, headers }) => method === 'GET' && OWN_PATH.test(originalUrl) && originalUrl.length <= LONGEST && ['document', undefined].includes(headers['sec-fetch-dest']);
+const isWanted = ({ method, originalUrl, headers }) =>
+  method === 'GET' &&
+  OWN_PATH.test(originalUrl) &&
+  originalUrl.length <= LONGEST &&
+  ['document', undefined].includes(headers['sec-fetch-dest']);
 
 /**
  * Establishes who acts: `res.locals.view.user`, and `res.locals.api`, the guarded API bound to that user. Who has not

@@ -12,7 +12,13 @@ export const AFTER_LOGIN = 8 * 60 * MINUTE;
 export function sessionCookie({ production }) {
   return Object.freeze({
     name: production ? '__Host-workflow.sid' : 'workflow.sid',
-    options: Object.freeze({ httpOnly: true, sameSite: 'lax', path: '/', secure: production ? true : 'auto', maxAge: BEFORE_LOGIN }),
+    options: Object.freeze({
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure: production ? true : 'auto',
+      maxAge: BEFORE_LOGIN,
+    }),
   });
 }
 

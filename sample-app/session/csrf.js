@@ -18,7 +18,8 @@ export class ForeignForm extends Error {
 }
 
 /**
- * Gives each session a token for its forms (`res.locals.csrf()`), and refuses what is sent without it, or from a page of
+ * Gives each session a token for its forms (`res.locals.csrf()`), and refuses what is sent without it, or
+ * from a page of
  * another site.
  */
 export function protectForms() {
@@ -32,7 +33,8 @@ export function protectForms() {
       return req.session.csrf;
     };
     if (READS.includes(req.method)) return next();
-    const own = OWN_SITES.includes(req.headers['sec-fetch-site']) && same(req.body?.[CSRF_FIELD], req.session.csrf);
+    const own =
+      OWN_SITES.includes(req.headers['sec-fetch-site']) && same(req.body?.[CSRF_FIELD], req.session.csrf);
     return own ? next() : next(new ForeignForm());
   };
 }

@@ -5,7 +5,13 @@ import { marksOf } from './mark.js';
 /** A login is tried again when the password was changed, or its hash renewed, while it was compared. */
 const TRIES = 3;
 
-const publicUser = ({ userName, userGroups, tenantId, modelsOwner, attributes }) => ({ userName, userGroups, tenantId, modelsOwner, attributes });
+const publicUser = ({ userName, userGroups, tenantId, modelsOwner, attributes }) => ({
+  userName,
+  userGroups,
+  tenantId,
+  modelsOwner,
+  attributes,
+});
 const isEntered = (value) => typeof value === 'string' && value !== '';
 const answer = (promise, done) => promise.then((value) => done(null, value), done);
 
@@ -24,7 +30,8 @@ export function passportFor({ store }, users, secret) {
       const right = await users.verify(userName, password);
       if (right === undefined) return false;
       const after = await stored(right.userName);
-      if (after !== undefined && after.passwordHash === before?.passwordHash) return { userName: right.userName, mark: marks.of(after) };
+      if (after !== undefined && after.passwordHash === before?.passwordHash)
+        return { userName: right.userName, mark: marks.of(after) };
     }
     return false;
   }
@@ -35,7 +42,11 @@ export function passportFor({ store }, users, secret) {
   }
 
   const login = new passport.Passport();
-  login.use(new Strategy({ usernameField: 'userName', passwordField: 'password' }, (userName, password, done) => answer(verify(userName, password), done)));
+  login.use(
+    new Strategy({ usernameField: 'userName', passwordField: 'password' }, (userName, password, done) =>
+      answer(verify(userName, password), done),
+    ),
+  );
   login.serializeUser(({ userName, mark }, done) => done(null, { userName, mark }));
   login.deserializeUser((kept, done) => answer(find(kept ?? {}), done));
 
@@ -43,9 +54,16 @@ export function passportFor({ store }, users, secret) {
     session: () => login.session(),
     /** @returns what `begin` takes; undefined when it is not the password. Rejects when it could not be told. */
     check(req, res) {
-      // What the form lacks passport-local takes from the address: past the limit by name, and into the logs of proxies.
+      // What the form lacks passport-local takes from the address: past the limit by name, and into the logs
+      // of proxies.
       if (!isEntered(req.body.userName) || !isEntered(req.body.password)) return Promise.resolve(undefined);
-      return new Promise((resolve, reject) => login.authenticate('local', (error, user) => (error ? reject(error) : resolve(user || undefined)))(req, res, reject));
+      return new Promise((resolve, reject) =>
+        login.authenticate('local', (error, user) => (error ? reject(error) : resolve(user || undefined)))(
+          req,
+          res,
+          reject,
+        ),
+      );
     },
     /** What `begin` takes, for who has just changed the own password. */
     async again(userName) {

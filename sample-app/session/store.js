@@ -44,6 +44,9 @@ export class SessionStore extends session.Store {
   }
 
   #answer(work, done = () => {}) {
-    work().then((value) => setImmediate(done, null, value), (error) => setImmediate(done, error));
+    work().then(
+      (value) => setImmediate(done, null, value),
+      (error) => setImmediate(done, error),
+    );
   }
 }

@@ -1,4 +1,5 @@
-const user = (userName, userGroups, password, attributes = {}) => Object.freeze({ userName, userGroups, password, attributes });
+const user = (userName, userGroups, password, attributes = {}) =>
+  Object.freeze({ userName, userGroups, password, attributes });
 
 /** Users for trying the application out. Their passwords are printed at every start: for demonstration only. */
 export const DEMO_USERS = Object.freeze([

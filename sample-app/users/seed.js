@@ -16,7 +16,10 @@ export async function seedUsers({ store }, users) {
  */
 export async function refuseDemoUsers(users) {
   for (const { userName, password } of DEMO_USERS) {
-    if ((await users.find(userName)) === undefined || (await users.verify(userName, password)) === undefined) continue;
-    throw new Error(`The demo user ${userName} still has the password that everybody knows; disable it, or change its password (bpmn-guard user disable|password), or set NODE_ENV to something else than production.`);
+    if ((await users.find(userName)) === undefined || (await users.verify(userName, password)) === undefined)
+      continue;
+    throw new Error(
+      `The demo user ${userName} still has the password that everybody knows; disable it, or change its password (bpmn-guard user disable|password), or set NODE_ENV to something else than production.`,
+    );
   }
 }

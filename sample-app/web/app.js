@@ -26,7 +26,14 @@ const PUBLIC = fileURLToPath(new URL('../public', import.meta.url));
 
 function sessions(guard, config, secret) {
   const { name, options } = sessionCookie(config);
-  return session({ name, secret, resave: false, saveUninitialized: false, store: new SessionStore(guard.store.values('sessions')), cookie: options });
+  return session({
+    name,
+    secret,
+    resave: false,
+    saveUninitialized: false,
+    store: new SessionStore(guard.store.values('sessions')),
+    cookie: options,
+  });
 }
 
 function markStatic(res) {

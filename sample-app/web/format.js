@@ -8,7 +8,9 @@ const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 export function time(value) {
   if (value === undefined || value === null) return '–';
   const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? '–' : html`<time datetime="${date.toISOString()}">${TIME.format(date)}</time>`;
+  return Number.isNaN(date.getTime())
+    ? '–'
+    : html`<time datetime="${date.toISOString()}">${TIME.format(date)}</time>`;
 }
 
 /** A value of process data, for people; `field` says how it was entered, where that is known. */
@@ -16,7 +18,8 @@ export function shown(value, field) {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (value instanceof Date) return time(value);
-  if (typeof value === 'string' && ISO_DAY.test(value) && !Number.isNaN(Date.parse(value))) return DAY.format(new Date(value));
+  if (typeof value === 'string' && ISO_DAY.test(value) && !Number.isNaN(Date.parse(value)))
+    return DAY.format(new Date(value));
   if (Array.isArray(value)) return value.map((entry) => String(shown(entry))).join(', ');
   if (typeof value === 'object') return JSON.stringify(value);
   return field?.values?.find(({ id }) => id === value)?.name ?? String(value);
@@ -39,11 +42,24 @@ export function stateBadge(state) {
 }
 
 /** `paidAmount` as `Paid amount`, for data that no form names. */
-const words = (key) => (key.charAt(0).toUpperCase() + key.slice(1)).replace(/([a-z0-9])([A-Z])/g, (_, end, begin) => `${end} ${begin.toLowerCase()}`).replace(/_/g, ' ');
+const words = (key) =>
+  (key.charAt(0).toUpperCase() + key.slice(1))
+    .replace(/([a-z0-9])([A-Z])/g, (_, end, begin) => `${end} ${begin.toLowerCase()}`)
+    .replace(/_/g, ' ');
 
 /** Process data as a list of labels and values; technical and empty entries are left out. */
 export function dataList(data, fields) {
-  const entries = Object.entries(data ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const entries = Object.entries(data ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
   if (entries.length === 0) return html`<p class="muted">Nothing has been entered yet.</p>`;
-  return html`<dl class="facts">${entries.map(([key, value]) => html`<div><dt>${fields.get(key)?.label ?? words(key)}</dt><dd>${shown(value, fields.get(key))}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">
+    ${entries.map(
+      ([key, value]) =>
+        html`<div>
+          <dt>${fields.get(key)?.label ?? words(key)}</dt>
+          <dd>${shown(value, fields.get(key))}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }

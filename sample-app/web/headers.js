@@ -13,7 +13,14 @@ const NOT_USED = ['camera', 'geolocation', 'microphone', 'payment', 'usb'];
 
 /** Headers of every answer: nothing is loaded from elsewhere, framed, guessed or kept. */
 export function protectAnswers() {
-  const secure = helmet({ contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES }, frameguard: { action: 'deny' }, referrerPolicy: { policy: 'same-origin' } });
-  const own = { 'Cache-Control': 'no-store', 'Permissions-Policy': NOT_USED.map((feature) => `${feature}=()`).join(', ') };
+  const secure = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'same-origin' },
+  });
+  const own = {
+    'Cache-Control': 'no-store',
+    'Permissions-Policy': NOT_USED.map((feature) => `${feature}=()`).join(', '),
+  };
   return [secure, (req, res, next) => next(void res.set(own))];
 }

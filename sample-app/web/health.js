@@ -42,6 +42,9 @@ export function healthRoutes(guard, logger) {
     res.locals.route = req.path;
     if (req.method !== 'GET' && req.method !== 'HEAD') return res.set('Allow', 'GET, HEAD').sendStatus(405);
     if (req.path === '/healthz') return res.json({ status: 'ok' });
-    current().then((found) => res.status(isReady(found) ? 200 : 503).json({ ready: isReady(found) === true }), next);
+    current().then(
+      (found) => res.status(isReady(found) ? 200 : 503).json({ ready: isReady(found) === true }),
+      next,
+    );
   };
 }

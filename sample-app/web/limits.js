@@ -31,12 +31,28 @@ function refuse(req, res, next) {
   next(new TooMany());
 }
 
-// The address is the one that `trust proxy` gives, so that a header that it does not trust is none of the limit's business.
-const limiter = (settings) => rateLimit({ standardHeaders: false, legacyHeaders: false, validate: { xForwardedForHeader: false, forwardedHeader: false }, handler: refuse, ...settings });
+// The address is the one that `trust proxy` gives, so that a header that it does not trust is none of the
+// limit's business.
+const limiter = (settings) =>
+  rateLimit({
+    standardHeaders: false,
+    legacyHeaders: false,
+    validate: { xForwardedForHeader: false, forwardedHeader: false },
+    handler: refuse,
+    ...settings,
+  });
 const address = (req) => ipKeyGenerator(req.ip ?? '');
-const name = (req, res) => String(res.locals.view.user?.userName ?? req.body?.userName ?? '').normalize('NFC').trim().toLowerCase().slice(0, LONGEST_NAME);
+const name = (req, res) =>
+  String(res.locals.view.user?.userName ?? req.body?.userName ?? '')
+    .normalize('NFC')
+    .trim()
+    .toLowerCase()
+    .slice(0, LONGEST_NAME);
 /** Only what is refused counts: 401, and 403 for a wrong old password. */
-const failures = (...statuses) => ({ skipSuccessfulRequests: true, requestWasSuccessful: (req, res) => !statuses.includes(res.statusCode) });
+const failures = (...statuses) => ({
+  skipSuccessfulRequests: true,
+  requestWasSuccessful: (req, res) => !statuses.includes(res.statusCode),
+});
 
 /**
  * Counts refused keys, or none. A good one is no longer counted from when it is known (`known`, behind `authenticate`):
@@ -47,7 +63,13 @@ function keyLimit(settings) {
   // What was given back already is not given back once more.
   const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsKnown !== true;
   return {
-    keys: limiter({ ...settings, store, keyGenerator: address, skipSuccessfulRequests: true, requestWasSuccessful: isToGiveBack }),
+    keys: limiter({
+      ...settings,
+      store,
+      keyGenerator: address,
+      skipSuccessfulRequests: true,
+      requestWasSuccessful: isToGiveBack,
+    }),
     async known(req, res, next) {
       if (res.locals.key !== undefined) {
         res.locals.keyIsKnown = true;
@@ -67,6 +89,10 @@ export function limitsOf(limits = LIMITS) {
       limiter({ ...limits.loginsByName, keyGenerator: name, ...failures(401, 403) }),
     ],
     ...keyLimit(limits.keysByAddress),
-    calls: limiter({ ...limits.callsByKey, keyGenerator: (req, res) => res.locals.key, skip: (req, res) => res.locals.key === undefined }),
+    calls: limiter({
+      ...limits.callsByKey,
+      keyGenerator: (req, res) => res.locals.key,
+      skip: (req, res) => res.locals.key === undefined,
+    }),
   });
 }

@@ -11,17 +11,51 @@ export class NotHere extends Error {
 /** Seconds. */
 const RETRY_AFTER = '5';
 const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
-const TITLES = { 400: 'That was not understood', 401: 'Please sign in', 403: 'Not allowed', 409: 'That is no longer possible', 413: 'Too large', 429: 'Too many requests', 503: 'Not available just now' };
+const TITLES = {
+  400: 'That was not understood',
+  401: 'Please sign in',
+  403: 'Not allowed',
+  409: 'That is no longer possible',
+  413: 'Too large',
+  429: 'Too many requests',
+  503: 'Not available just now',
+};
 
-/** What may be said of an error: status, title, message. Undefined where nothing may. @param isAction something was to be changed */
+/**
+ * What may be said of an error: status, title, message. Undefined where nothing may. @param isAction
+ * something was to be changed
+ */
 function told(error, isAction) {
-  if (error instanceof NotHere || (isGuardError(error) && error.status === 404)) return { status: 404, ...NOT_HERE };
-  if (error instanceof ForeignForm) return { status: 403, title: 'Please try again', message: 'This form did not come from a page of your session, or the session has ended. Nothing was changed.' };
-  if (error instanceof TooMany) return { status: 429, title: TITLES[429], message: 'There were too many tries. Please wait a while, and try again.' };
-  if (isGuardError(error) && error.status === 503) return { status: 503, title: TITLES[503], message: `The data cannot be reached just now.${isAction ? ' Whether that was carried out could not be told: please look before you do it again.' : ' Please try again in a moment.'}` };
-  if (isGuardError(error) && error.status !== 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
+  if (error instanceof NotHere || (isGuardError(error) && error.status === 404))
+    return { status: 404, ...NOT_HERE };
+  if (error instanceof ForeignForm)
+    return {
+      status: 403,
+      title: 'Please try again',
+      message:
+        'This form did not come from a page of your session, or the session has ended. Nothing was changed.',
+    };
+  if (error instanceof TooMany)
+    return {
+      status: 429,
+      title: TITLES[429],
+      message: 'There were too many tries. Please wait a while, and try again.',
+    };
+  if (isGuardError(error) && error.status === 503)
+    return {
+      status: 503,
+      title: TITLES[503],
+      message: `The data cannot be reached just now.${isAction ? ' Whether that was carried out could not be told: please look before you do it again.' : ' Please try again in a moment.'}`,
+    };
+  if (isGuardError(error) && error.status !== 500)
+    return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
   // Errors of the body parser and of the router: the request was at fault, and they say so.
-  if (error?.expose === true && error.status < 500) return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: 'The request could not be read. Nothing was changed.' };
+  if (error?.expose === true && error.status < 500)
+    return {
+      status: error.status,
+      title: TITLES[error.status] ?? TITLES[400],
+      message: 'The request could not be read. Nothing was changed.',
+    };
   if (error instanceof URIError) return { status: 404, ...NOT_HERE };
   return undefined;
 }
@@ -38,10 +72,17 @@ export function answerErrors(logger) {
     const number = res.locals.requestId;
     if (known === undefined) {
       logger.error('request failed', { id: number, error });
-      known = { status: 500, title: 'Something went wrong', message: `The request could not be carried out. Tell your administrator this number: ${number}.` };
+      known = {
+        status: 500,
+        title: 'Something went wrong',
+        message: `The request could not be carried out. Tell your administrator this number: ${number}.`,
+      };
     } else if (known.status === 503) logger.warn('request could not be answered', { id: number, error });
     const task = /^\/tasks\/[^/]+/.exec(req.path);
-    const back = known.status !== 404 && req.method === 'POST' && task ? { href: task[0], label: 'Back to the task' } : undefined;
+    const back =
+      known.status !== 404 && req.method === 'POST' && task
+        ? { href: task[0], label: 'Back to the task' }
+        : undefined;
     const page = String(errorPage(res.locals.view, { ...known, back }));
     if (known.status === 503) {
       if (!res.hasHeader('Retry-After')) res.set('Retry-After', RETRY_AFTER);

@@ -1,10 +1,12 @@
 import { storeSession } from '../session/begin.js';
 
-const isAdministrator = (user) => user?.userGroups?.some((group) => group === 'ADMIN' || group === 'SYSTEM') === true;
+const isAdministrator = (user) =>
+  user?.userGroups?.some((group) => group === 'ADMIN' || group === 'SYSTEM') === true;
 
 /**
  * What every page needs, on `res.locals.view`: the path, the switches, the token for forms, the notice that the page
- * before left, and later the user. `res.locals.show` answers with a page, `res.locals.go` goes on to another; both store
+ * before left, and later the user. `res.locals.show` answers with a page, `res.locals.go` goes on to another;
+ * both store
  * the session first, where it was changed.
  */
 export function prepareView(config) {
@@ -22,7 +24,8 @@ export function prepareView(config) {
         return !enforced || isAdministrator(this.user);
       },
     };
-    const stored = (answer) => (res.locals.sessionChanged ? storeSession(req) : Promise.resolve()).then(answer).catch(next);
+    const stored = (answer) =>
+      (res.locals.sessionChanged ? storeSession(req) : Promise.resolve()).then(answer).catch(next);
     res.locals.show = (markup, status = 200) => stored(() => res.status(status).send(String(markup)));
     res.locals.go = (address) => stored(() => res.redirect(303, address));
     next();

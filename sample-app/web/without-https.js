@@ -7,7 +7,9 @@ export function warnWithoutHttps(logger) {
   return function https(req, res, next) {
     if (!req.secure && !told) {
       told = true;
-      logger.warn('a page was asked for without HTTPS: nobody can sign in that way. Put a proxy with HTTPS in front, and set TRUST_PROXY so that it is believed.');
+      logger.warn(
+        'a page was asked for without HTTPS: nobody can sign in that way. Put a proxy with HTTPS in front, and set TRUST_PROXY so that it is believed.',
+      );
     }
     next();
   };

@@ -16,11 +16,16 @@ function expiry(text: string | undefined): Date | undefined {
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   // JavaScript takes the 31st of February for the 3rd of March.
   const isDay = day !== undefined && new Date(day).toJSON()?.startsWith(day);
-  if (Number.isNaN(date.getTime()) || (days === undefined && !isDay)) throw new UsageError('--expires takes days, such as 90d, or a date, such as 2030-12-31');
+  if (Number.isNaN(date.getTime()) || (days === undefined && !isDay))
+    throw new UsageError('--expires takes days, such as 90d, or a date, such as 2030-12-31');
   return date;
 }
 
-function actsFor(anyone: boolean | undefined, users: readonly string[] = [], groups: readonly string[] = []): ActsFor {
+function actsFor(
+  anyone: boolean | undefined,
+  users: readonly string[] = [],
+  groups: readonly string[] = [],
+): ActsFor {
   const some = users.length + groups.length > 0;
   if (anyone === true && some) throw new UsageError('--for-anyone goes without --for-user and --for-group');
   return anyone === true ? 'anyone' : some ? { users, groups } : 'itself';
@@ -38,13 +43,18 @@ export const createKey: Run = (args, io) => {
     expires: { type: 'string' },
     'dangerously-act-for-administrators': { type: 'string' },
   });
-  if (values.tenant !== undefined && values['without-tenant'] === true) throw new UsageError('--tenant goes without --without-tenant');
+  if (values.tenant !== undefined && values['without-tenant'] === true)
+    throw new UsageError('--tenant goes without --without-tenant');
   const expires = expiry(values.expires);
   const reason = values['dangerously-act-for-administrators'];
   const options: NewKey = {
     actsFor: actsFor(values['for-anyone'], values['for-user'], values['for-group']),
     groups: values.group ?? [],
-    ...(values['without-tenant'] === true ? { tenantId: null } : values.tenant === undefined ? {} : { tenantId: values.tenant }),
+    ...(values['without-tenant'] === true
+      ? { tenantId: null }
+      : values.tenant === undefined
+        ? {}
+        : { tenantId: values.tenant }),
     ...(expires === undefined ? {} : { expires }),
     ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
   };
@@ -60,7 +70,10 @@ export const createKey: Run = (args, io) => {
 
 function forWhom({ actsFor: who }: ApiKey): string {
   if (typeof who === 'string') return who;
-  return [...(who.users ?? []).map((name) => `user ${name}`), ...(who.groups ?? []).map((name) => `group ${name}`)].join(', ');
+  return [
+    ...(who.users ?? []).map((name) => `user ${name}`),
+    ...(who.groups ?? []).map((name) => `group ${name}`),
+  ].join(', ');
 }
 
 function state({ revoked, expires }: ApiKey): string {
@@ -85,7 +98,8 @@ export const listKeys: Run = (args, io) => {
         state(key),
         minute(key.lastUsed),
       ]);
-      for (const line of table(['name', 'id', 'acts for', 'groups', 'tenant', 'state', 'last used'], rows)) io.out(line);
+      for (const line of table(['name', 'id', 'acts for', 'groups', 'tenant', 'state', 'last used'], rows))
+        io.out(line);
     }
     return 0;
   });

@@ -23,7 +23,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
 function find(args: readonly string[]): { run: Run; rest: readonly string[] } | undefined {
   for (const words of [2, 1]) {
     const name = args.slice(0, words).join(' ');
-    if (args.length >= words && Object.hasOwn(COMMANDS, name)) return { run: COMMANDS[name] as Run, rest: args.slice(words) };
+    if (args.length >= words && Object.hasOwn(COMMANDS, name))
+      return { run: COMMANDS[name] as Run, rest: args.slice(words) };
   }
   return undefined;
 }

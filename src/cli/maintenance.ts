@@ -20,7 +20,11 @@ export const install: Run = (args, io) => {
       await store.install();
       const missing = await store.missingIndexes();
       for (const name of before) io.out(`${missing.includes(name) ? 'missing' : 'made'}  ${name}`);
-      io.out(missing.length === 0 ? 'All indexes are there.' : `${count(missing.length, 'index')} could not be made.`);
+      io.out(
+        missing.length === 0
+          ? 'All indexes are there.'
+          : `${count(missing.length, 'index')} could not be made.`,
+      );
       return missing.length === 0 ? 0 : 1;
     },
     true,
@@ -32,7 +36,10 @@ export const reindexAll: Run = (args, io) => {
   const { values } = readArguments(args, [], {});
   return withStore(values, io, async (store) => {
     await store.install();
-    if ((await isReindexed(store)).value && (await store.instances.count({ filter: { 'guard.rev': { $exists: false } } })) === 0) {
+    if (
+      (await isReindexed(store)).value &&
+      (await store.instances.count({ filter: { 'guard.rev': { $exists: false } } })) === 0
+    ) {
       io.out('Nothing to do: all instances are indexed.');
       return 0;
     }
@@ -50,7 +57,10 @@ export const reindexAll: Run = (args, io) => {
     }).finally(() => interruption.done());
     if (complete) io.out('All instances are indexed.');
     else if (interruption.signal.aborted) io.out('Stopped. Run it again to go on.');
-    else io.out(`${count(skipped, 'instance')} could not be indexed: changed meanwhile, or without a readable model.`);
+    else
+      io.out(
+        `${count(skipped, 'instance')} could not be indexed: changed meanwhile, or without a readable model.`,
+      );
     return complete ? 0 : 1;
   });
 };
@@ -59,15 +69,22 @@ export const reindexAll: Run = (args, io) => {
 export const verify: Run = (args, io) => {
   const { values } = readArguments(args, [], { repair: { type: 'boolean' }, json: { type: 'boolean' } });
   return withStore(values, io, async (store) => {
-    const found = await verifyStore(store, { repair: values.repair === true, onProgress: (checked) => io.err(`${checked} checked`) });
+    const found = await verifyStore(store, {
+      repair: values.repair === true,
+      onProgress: (checked) => io.err(`${checked} checked`),
+    });
     const left = found.wrong - found.repaired;
     if (values.json === true) io.out(JSON.stringify(found));
     else {
       io.out(`${count(found.checked, 'instance')} checked`);
-      io.out(`${found.wrong} with wrong search data${found.repaired > 0 ? `, ${found.repaired} repaired` : ''}${found.changed > 0 ? `, ${found.changed} changed meanwhile: run it again` : ''}`);
+      io.out(
+        `${found.wrong} with wrong search data${found.repaired > 0 ? `, ${found.repaired} repaired` : ''}${found.changed > 0 ? `, ${found.changed} changed meanwhile: run it again` : ''}`,
+      );
       for (const id of found.wrongIds) io.out(`  ${id}`);
       io.out(`${found.unindexed} not indexed${found.unindexed > 0 ? ': run bpmn-guard reindex' : ''}`);
-      io.out(`${found.missingIndexes.length} indexes missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`);
+      io.out(
+        `${found.missingIndexes.length} indexes missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`,
+      );
     }
     return left + found.unindexed + found.missingIndexes.length === 0 ? 0 : 1;
   });

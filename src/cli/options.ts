@@ -2,7 +2,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './io.js';
 
 type Config = NonNullable<ParseArgsConfig['options']>;
-type Parsed<O extends Config> = ReturnType<typeof parseArgs<{ options: O & typeof COMMON; allowPositionals: true; strict: true }>>['values'];
+type Parsed<O extends Config> = ReturnType<
+  typeof parseArgs<{ options: O & typeof COMMON; allowPositionals: true; strict: true }>
+>['values'];
 
 /** Options of every command. */
 export const COMMON = {
@@ -17,15 +19,25 @@ export const COMMON = {
  * @param places names of the arguments without an option, all of which are needed
  * @throws UsageError
  */
-export function readArguments<const O extends Config>(args: readonly string[], places: readonly string[], options: O): { values: Parsed<O>; given: string[] } {
+export function readArguments<const O extends Config>(
+  args: readonly string[],
+  places: readonly string[],
+  options: O,
+): { values: Parsed<O>; given: string[] } {
   let parsed;
   try {
-    parsed = parseArgs({ args: [...args], options: { ...options, ...COMMON }, allowPositionals: true, strict: true });
+    parsed = parseArgs({
+      args: [...args],
+      options: { ...options, ...COMMON },
+      allowPositionals: true,
+      strict: true,
+    });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
   const { positionals, values } = parsed;
-  if (positionals.length > places.length) throw new UsageError(`One argument too many: ${positionals[places.length]}`);
+  if (positionals.length > places.length)
+    throw new UsageError(`One argument too many: ${positionals[places.length]}`);
   const missing = places[positionals.length];
   if (missing !== undefined) throw new UsageError(`Missing: <${missing}>`);
   return { values: values as Parsed<O>, given: positionals };

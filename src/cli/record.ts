@@ -12,5 +12,14 @@ function account(): string {
 
 /** Writes into the audit trail what was done on the command line, and by which account of the machine. */
 export async function record(store: Store, what: string, id: string): Promise<void> {
-  await store.audit.append([{ time: new Date(), userName: `command-line:${account()}`, operation: 'system:policy', resource: { kind: 'system', name: what, id }, answer: 'allowed', reason: 'command line' }]);
+  await store.audit.append([
+    {
+      time: new Date(),
+      userName: `command-line:${account()}`,
+      operation: 'system:policy',
+      resource: { kind: 'system', name: what, id },
+      answer: 'allowed',
+      reason: 'command line',
+    },
+  ]);
 }

@@ -18,11 +18,13 @@ interface Given {
 export function storeOptions(given: Given, env: Io['env']): StoreOptions {
   const { url, name, folder } = given;
   if (url !== undefined && folder !== undefined) throw new UsageError('Name one store: --url or --folder');
-  if (name !== undefined && folder !== undefined) throw new UsageError('--name goes with a URL: a folder holds one store');
+  if (name !== undefined && folder !== undefined)
+    throw new UsageError('--name goes with a URL: a folder holds one store');
   const environment = readStore(env);
   if (folder !== undefined) return { folder };
   if (url !== undefined) return { url, name: name ?? environment.name ?? DATABASE };
-  if (environment.url !== undefined) return { url: environment.url, name: name ?? environment.name ?? DATABASE };
+  if (environment.url !== undefined)
+    return { url: environment.url, name: name ?? environment.name ?? DATABASE };
   if (environment.folder !== undefined) return { folder: environment.folder };
   throw new UsageError('No store: give --url and --name, or --folder, or set MONGO_DB_URL or DATA_DIR');
 }
@@ -31,10 +33,17 @@ export function storeOptions(given: Given, env: Io['env']): StoreOptions {
  * Opens the store, runs the work and closes it, whatever comes of it.
  * @param make an embedded store may be made; otherwise a folder that is not there, or holds none, is a mistake
  */
-export async function withStore<T>(given: Given, io: Io, work: (store: Store) => Promise<T>, make = false): Promise<T> {
+export async function withStore<T>(
+  given: Given,
+  io: Io,
+  work: (store: Store) => Promise<T>,
+  make = false,
+): Promise<T> {
   const options = storeOptions(given, io.env);
-  if ('folder' in options && !make && !existsSync(options.folder)) throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install makes one`);
-  if ('folder' in options && !make && !holdsStore(options.folder)) throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install makes one`);
+  if ('folder' in options && !make && !existsSync(options.folder))
+    throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install makes one`);
+  if ('folder' in options && !make && !holdsStore(options.folder))
+    throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install makes one`);
   const store = await openStore(options);
   try {
     return await work(store);

@@ -49,7 +49,13 @@ export const addUser: Run = async (args, io) => {
 };
 
 /** A change of one user that is there. */
-function change(args: readonly string[], io: Parameters<Run>[1], what: string, done: string, work: (directory: UserDirectory, name: string) => Promise<boolean>): Promise<number> {
+function change(
+  args: readonly string[],
+  io: Parameters<Run>[1],
+  what: string,
+  done: string,
+  work: (directory: UserDirectory, name: string) => Promise<boolean>,
+): Promise<number> {
   const { values, given } = readArguments(args, ['user name'], {});
   const name = checkUserName(given[0]);
   return withStore(values, io, async (store) => {
@@ -63,9 +69,23 @@ function change(args: readonly string[], io: Parameters<Run>[1], what: string, d
   });
 }
 
-export const disableUser: Run = async (args, io) => change(args, io, 'disable user', 'Disabled', (directory, name) => directory.change(name, { disabled: true }));
-export const enableUser: Run = async (args, io) => change(args, io, 'enable user', 'Enabled', (directory, name) => directory.change(name, { disabled: false }));
-export const setPassword: Run = async (args, io) => change(args, io, 'set password', 'Changed the password of', async (directory, name) => (await directory.find(name)) !== undefined && directory.setPassword(name, await readPassword(io)));
+export const disableUser: Run = async (args, io) =>
+  change(args, io, 'disable user', 'Disabled', (directory, name) =>
+    directory.change(name, { disabled: true }),
+  );
+export const enableUser: Run = async (args, io) =>
+  change(args, io, 'enable user', 'Enabled', (directory, name) =>
+    directory.change(name, { disabled: false }),
+  );
+export const setPassword: Run = async (args, io) =>
+  change(
+    args,
+    io,
+    'set password',
+    'Changed the password of',
+    async (directory, name) =>
+      (await directory.find(name)) !== undefined && directory.setPassword(name, await readPassword(io)),
+  );
 
 /** Lists the users, without passwords and their hashes. */
 export const listUsers: Run = (args, io) => {
@@ -74,7 +94,12 @@ export const listUsers: Run = (args, io) => {
     const users = await userDirectory(store).list();
     if (values.json === true) for (const user of users) io.out(JSON.stringify(user));
     else {
-      const rows = users.map((user) => [user.userName, user.userGroups.join(', '), user.tenantId ?? '', user.disabled ? 'disabled' : user.hasPassword ? 'active' : 'no password']);
+      const rows = users.map((user) => [
+        user.userName,
+        user.userGroups.join(', '),
+        user.tenantId ?? '',
+        user.disabled ? 'disabled' : user.hasPassword ? 'active' : 'no password',
+      ]);
       for (const line of table(['name', 'groups', 'tenant', 'state'], rows)) io.out(line);
     }
     return 0;

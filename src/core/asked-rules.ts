@@ -29,16 +29,28 @@ function heard(policies: readonly Policy[], principal: SecureUser): readonly Pol
 
 function administrators(principal: SecureUser): AskedRule {
   const group = principal.isSystem() ? SYSTEM : ADMIN;
-  return { policy: 'administrators', effect: 'permits', rule: { id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING }, holds: () => true };
+  return {
+    policy: 'administrators',
+    effect: 'permits',
+    rule: { id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING },
+    holds: () => true,
+  };
 }
 
 /** Asks every policy that has a say. A policy that throws, or answers with what is no answer, denies all. */
-export function ask(policies: readonly Policy[], predicates: Predicates, principal: SecureUser, operation: Operation, facts: Facts): AskedRules {
+export function ask(
+  policies: readonly Policy[],
+  predicates: Predicates,
+  principal: SecureUser,
+  operation: Operation,
+  facts: Facts,
+): AskedRules {
   const admin = principal.isAdmin();
   const rules: AskedRule[] = admin ? [administrators(principal)] : [];
   for (const policy of heard(policies, principal)) {
     const add = (effect: AskedRule['effect'], list: readonly Rule[]): void => {
-      for (const rule of list) rules.push({ policy: policy.name, effect, rule, holds: predicates.of(rule.when) });
+      for (const rule of list)
+        rules.push({ policy: policy.name, effect, rule, holds: predicates.of(rule.when) });
     };
     try {
       const { permissive, restrictive } = readAnswer(policy.answer(principal, operation, facts));
@@ -52,4 +64,5 @@ export function ask(policies: readonly Policy[], predicates: Predicates, princip
 }
 
 /** The conditions of one kind of rules, not bound yet. */
-export const whensOf = (rules: readonly AskedRule[], effect: AskedRule['effect']): Condition[] => rules.filter((r) => r.effect === effect).map((r) => r.rule.when);
+export const whensOf = (rules: readonly AskedRule[], effect: AskedRule['effect']): Condition[] =>
+  rules.filter((r) => r.effect === effect).map((r) => r.rule.when);

@@ -1,4 +1,18 @@
-import { and, compare, exists, isIn, isReference, not, NOTHING, EVERYTHING, or, overlaps, some, type Condition, type Reference } from './condition.js';
+import {
+  and,
+  compare,
+  exists,
+  isIn,
+  isReference,
+  not,
+  NOTHING,
+  EVERYTHING,
+  or,
+  overlaps,
+  some,
+  type Condition,
+  type Reference,
+} from './condition.js';
 import { own } from './path.js';
 import type { SecureUser } from './principal.js';
 import { show } from './show.js';
@@ -14,18 +28,23 @@ const OWN_NAMES: Readonly<Record<string, Read<string | undefined>>> = {
 const GROUPS = 'userGroups';
 const groupsOf: Read<readonly string[]> = (principal) => principal.userGroups;
 
-const ownName = (path: string): Read<string | undefined> | undefined => own(OWN_NAMES, path) as Read<string | undefined> | undefined;
+const ownName = (path: string): Read<string | undefined> | undefined =>
+  own(OWN_NAMES, path) as Read<string | undefined> | undefined;
 
 function userReader(path: string): Read<unknown> {
   const [head, ...rest] = path.split('.') as [string, ...string[]];
-  const first: Read<unknown> = head === GROUPS ? groupsOf : (ownName(head) ?? ((principal) => own(principal.attributes, head)));
+  const first: Read<unknown> =
+    head === GROUPS ? groupsOf : (ownName(head) ?? ((principal) => own(principal.attributes, head)));
   return rest.length === 0 ? first : (principal) => rest.reduce<unknown>(own, first(principal));
 }
 
 /** The value of `$user.<path>`: the principal's own field, then its attributes; undefined when there is none. */
 export const userValue = (principal: SecureUser, path: string): unknown => userReader(path)(principal);
 
-/** Reads `$user.<path>` as a value to compare with; undefined when it is none. A principal's own names were checked when it was made. */
+/**
+ * Reads `$user.<path>` as a value to compare with; undefined when it is none. A principal's own names were
+ * checked when it was made.
+ */
 export function scalarReader(path: string): Read<Scalar | undefined> {
   const read = userReader(path);
   return (
@@ -52,7 +71,10 @@ function scalar(principal: SecureUser, value: Scalar | Reference): Scalar | Refe
   return isReference(value) && value.ref === 'user' ? scalarReader(value.path)(principal) : value;
 }
 
-function scalars(principal: SecureUser, values: readonly Scalar[] | Reference): readonly Scalar[] | Reference | undefined {
+function scalars(
+  principal: SecureUser,
+  values: readonly Scalar[] | Reference,
+): readonly Scalar[] | Reference | undefined {
   return isReference(values) && values.ref === 'user' ? listReader(values.path)(principal) : values;
 }
 
@@ -71,7 +93,9 @@ export function bind(condition: Condition, principal: SecureUser, negated = fals
     case 'gt':
     case 'gte': {
       const value = scalar(principal, condition.value);
-      return value === undefined && isReference(condition.value) ? unknown : compare(condition.op, condition.field, value as Scalar | Reference);
+      return value === undefined && isReference(condition.value)
+        ? unknown
+        : compare(condition.op, condition.field, value as Scalar | Reference);
     }
     case 'in':
     case 'overlaps': {

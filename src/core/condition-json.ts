@@ -1,4 +1,16 @@
-import { and, compare, exists, isIn, isReference, not, or, some, type Comparison, type Condition, type Reference } from './condition.js';
+import {
+  and,
+  compare,
+  exists,
+  isIn,
+  isReference,
+  not,
+  or,
+  some,
+  type Comparison,
+  type Condition,
+  type Reference,
+} from './condition.js';
 import { BadInput } from './errors.js';
 import { FORBIDDEN_KEYS, own } from './path.js';
 import { isPlainObject } from './plain-object.js';
@@ -7,9 +19,22 @@ import { isScalar, type Scalar } from './value.js';
 
 const LIMITS = { depth: 12, nodes: 200, list: 500 };
 const REFERENCE = /^\$(user|data|role)\.(.+)$/;
-const COMPARISONS: Readonly<Record<string, Comparison>> = { $eq: 'eq', $ne: 'ne', $lt: 'lt', $lte: 'lte', $gt: 'gt', $gte: 'gte' };
+const COMPARISONS: Readonly<Record<string, Comparison>> = {
+  $eq: 'eq',
+  $ne: 'ne',
+  $lt: 'lt',
+  $lte: 'lte',
+  $gt: 'gt',
+  $gte: 'gte',
+};
 /** Shorthands of rule writers, and what they stand for. */
-const ROOTS: Readonly<Record<string, string>> = { item: 'item', instance: 'instance', model: 'model', data: 'instance.data', roles: 'instance.guard.roles' };
+const ROOTS: Readonly<Record<string, string>> = {
+  item: 'item',
+  instance: 'instance',
+  model: 'model',
+  data: 'instance.data',
+  roles: 'instance.guard.roles',
+};
 
 const bad = (message: string): never => {
   throw new BadInput('bad-condition', message);
@@ -18,7 +43,8 @@ const bad = (message: string): never => {
 /** A dotted path of own keys: no empty part, no `$`, no NUL, nothing that leads out of the data. */
 function checkPath(path: string, whole: string): string {
   for (const part of path.split('.')) {
-    if (part === '' || part.startsWith('$') || part.includes('\0') || FORBIDDEN_KEYS.has(part)) bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
+    if (part === '' || part.startsWith('$') || part.includes('\0') || FORBIDDEN_KEYS.has(part))
+      bad(`Field ${show(whole)} is not admitted: met the part ${show(part)}.`);
   }
   return path;
 }
@@ -26,14 +52,20 @@ function checkPath(path: string, whole: string): string {
 function field(name: string): string {
   const dot = name.indexOf('.');
   const root = dot < 0 ? undefined : own(ROOTS, name.slice(0, dot));
-  if (typeof root !== 'string') return bad(`Field ${show(name)} must begin with one of ${Object.keys(ROOTS).map((key) => `${key}.`).join(', ')}`);
+  if (typeof root !== 'string')
+    return bad(
+      `Field ${show(name)} must begin with one of ${Object.keys(ROOTS)
+        .map((key) => `${key}.`)
+        .join(', ')}`,
+    );
   return `${root}.${checkPath(name.slice(dot + 1), name)}`;
 }
 
 function reference(text: string): Reference | undefined {
   if (!text.startsWith('$')) return undefined;
   const match = REFERENCE.exec(text);
-  if (match === null) return bad(`Value ${show(text)} begins with $ but is none of $user.…, $data.…, $role.…`);
+  if (match === null)
+    return bad(`Value ${show(text)} begins with $ but is none of $user.…, $data.…, $role.…`);
   return Object.freeze({ ref: match[1] as Reference['ref'], path: checkPath(match[2] as string, text) });
 }
 
@@ -43,8 +75,10 @@ function value(input: unknown, where: string): Scalar | Reference {
 }
 
 function values(input: unknown, where: string): readonly Scalar[] | Reference {
-  if (typeof input === 'string') return reference(input) ?? bad(`${where} takes a list or a reference, got ${show(input)}.`);
-  if (!Array.isArray(input) || input.length > LIMITS.list) return bad(`${where} takes a list of at most ${LIMITS.list} values, got ${show(input)}.`);
+  if (typeof input === 'string')
+    return reference(input) ?? bad(`${where} takes a list or a reference, got ${show(input)}.`);
+  if (!Array.isArray(input) || input.length > LIMITS.list)
+    return bad(`${where} takes a list of at most ${LIMITS.list} values, got ${show(input)}.`);
   return Array.from(input as unknown[], (entry) => {
     const one = value(entry, where);
     return isReference(one) ? bad(`${where} takes plain values in its list, got ${show(entry)}.`) : one;
@@ -55,8 +89,12 @@ function values(input: unknown, where: string): readonly Scalar[] | Reference {
 function fieldsOf(condition: Condition): string[] {
   if (condition.op === 'not') return fieldsOf(condition.of);
   if ('of' in condition) return condition.of.flatMap(fieldsOf);
-  const operand = 'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
-  return [condition.field, ...(isReference(operand) && operand.ref !== 'user' ? [`$${operand.ref}.${operand.path}`] : [])];
+  const operand =
+    'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  return [
+    condition.field,
+    ...(isReference(operand) && operand.ref !== 'user' ? [`$${operand.ref}.${operand.path}`] : []),
+  ];
 }
 
 class Reader {
@@ -82,7 +120,8 @@ class Reader {
   }
 
   private list(key: string, input: unknown, depth: number): Condition[] {
-    if (!Array.isArray(input) || input.length === 0) return bad(`${key} takes a list of conditions, got ${show(input)}.`);
+    if (!Array.isArray(input) || input.length === 0)
+      return bad(`${key} takes a list of conditions, got ${show(input)}.`);
     return Array.from(input as unknown[], (entry) => this.read(entry, depth + 1));
   }
 
@@ -98,22 +137,28 @@ class Reader {
         const where = `${name}: ${operator}`;
         if (operator === '$in') return isIn(path, values(operand, where));
         if (operator === '$nin') return and(exists(path), not(isIn(path, values(operand, where))));
-        if (operator === '$exists') return typeof operand === 'boolean' ? exists(path, operand) : bad(`${where} takes true or false.`);
+        if (operator === '$exists')
+          return typeof operand === 'boolean' ? exists(path, operand) : bad(`${where} takes true or false.`);
         if (operator === '$not') return not(this.field(name, operand, depth + 1));
         const op = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
-        if (op === undefined) return bad(`Operator ${show(operator)} at ${show(name)} is not admitted in a condition.`);
+        if (op === undefined)
+          return bad(`Operator ${show(operator)} at ${show(name)} is not admitted in a condition.`);
         const right = value(operand, where);
-        if (isReference(right) && right.ref !== 'user' && op !== 'eq' && op !== 'ne') return bad(`${where} cannot compare with ${operand as string}; only $eq, $ne and $in can.`);
+        if (isReference(right) && right.ref !== 'user' && op !== 'eq' && op !== 'ne')
+          return bad(`${where} cannot compare with ${operand as string}; only $eq, $ne and $in can.`);
         return compare(op, path, right);
       }),
     );
   }
 
   private items(input: unknown, depth: number): Condition {
-    if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch') return bad('items takes {$elemMatch: condition}.');
+    if (!isPlainObject(input) || Object.keys(input).join() !== '$elemMatch')
+      return bad('items takes {$elemMatch: condition}.');
     const where = this.read(input.$elemMatch, depth + 1);
     const other = fieldsOf(where).find((name) => !name.startsWith('item.'));
-    return other === undefined ? some('instance.items', where) : bad(`items: {$elemMatch} speaks of one item alone, met ${show(other)}; put the rest beside it.`);
+    return other === undefined
+      ? some('instance.items', where)
+      : bad(`items: {$elemMatch} speaks of one item alone, met ${show(other)}; put the rest beside it.`);
   }
 }
 
@@ -136,7 +181,11 @@ export function printCondition(condition: Condition): Record<string, unknown> {
   switch (condition.op) {
     case 'in':
     case 'overlaps':
-      return { [condition.field]: { $in: isReference(condition.values) ? printValue(condition.values) : [...condition.values] } };
+      return {
+        [condition.field]: {
+          $in: isReference(condition.values) ? printValue(condition.values) : [...condition.values],
+        },
+      };
     case 'exists':
       return { [condition.field]: { $exists: condition.present } };
     case 'some':

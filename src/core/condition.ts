@@ -31,11 +31,19 @@ export const EVERYTHING: Condition = Object.freeze({ op: 'and', of: Object.freez
 /** Holds for no resource. */
 export const NOTHING: Condition = Object.freeze({ op: 'or', of: Object.freeze([]) });
 
-export const isEverything = (condition: Condition): boolean => condition.op === 'and' && condition.of.length === 0;
-export const isNothing = (condition: Condition): boolean => condition.op === 'or' && condition.of.length === 0;
+export const isEverything = (condition: Condition): boolean =>
+  condition.op === 'and' && condition.of.length === 0;
+export const isNothing = (condition: Condition): boolean =>
+  condition.op === 'or' && condition.of.length === 0;
 
 export function isReference(value: unknown): value is Reference {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && !Array.isArray(value) && 'ref' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Date) &&
+    !Array.isArray(value) &&
+    'ref' in value
+  );
 }
 
 const REFERENCES: ReadonlySet<string> = new Set(['user', 'data', 'role'] satisfies Reference['ref'][]);
@@ -45,24 +53,38 @@ const REFERENCES: ReadonlySet<string> = new Set(['user', 'data', 'role'] satisfi
  * @throws TypeError when it is neither a scalar nor a reference
  */
 export function operand<V>(field: string, value: V): V {
-  if (isReference(value) ? !REFERENCES.has(value.ref) : !isScalar(value)) throw new TypeError(`A condition on ${field} takes a text, number, boolean or date, got ${show(value)}`);
+  if (isReference(value) ? !REFERENCES.has(value.ref) : !isScalar(value))
+    throw new TypeError(`A condition on ${field} takes a text, number, boolean or date, got ${show(value)}`);
   return value;
 }
 
-/** The field compared with one value. @throws TypeError when the value is missing or not a scalar; so do all that take values */
-export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition => Object.freeze({ op, field, value: operand(field, value) });
+/**
+ * The field compared with one value. @throws TypeError when the value is missing or not a scalar; so do all
+ * that take values
+ */
+export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition =>
+  Object.freeze({ op, field, value: operand(field, value) });
 export const eq = (field: string, value: Scalar | Reference): Condition => compare('eq', field, value);
 export const ne = (field: string, value: Scalar | Reference): Condition => compare('ne', field, value);
-export const exists = (field: string, present = true): Condition => Object.freeze({ op: 'exists', field, present });
+export const exists = (field: string, present = true): Condition =>
+  Object.freeze({ op: 'exists', field, present });
 
 /** The field's value is one of the list. */
-export const isIn = (field: string, values: readonly Scalar[] | Reference): Condition => membership('in', field, values);
+export const isIn = (field: string, values: readonly Scalar[] | Reference): Condition =>
+  membership('in', field, values);
 /** The field's list and the given list share an entry. */
-export const overlaps = (field: string, values: readonly Scalar[] | Reference): Condition => membership('overlaps', field, values);
+export const overlaps = (field: string, values: readonly Scalar[] | Reference): Condition =>
+  membership('overlaps', field, values);
 
 function membership(op: 'in' | 'overlaps', field: string, values: readonly Scalar[] | Reference): Condition {
   if (isReference(values)) return Object.freeze({ op, field, values });
-  return values.length === 0 ? NOTHING : Object.freeze({ op, field, values: Object.freeze(Array.from(values, (value) => operand(field, value))) });
+  return values.length === 0
+    ? NOTHING
+    : Object.freeze({
+        op,
+        field,
+        values: Object.freeze(Array.from(values, (value) => operand(field, value))),
+      });
 }
 
 /** One element of the list at `field` satisfies `where`, which speaks of it as `item`. */
@@ -74,14 +96,22 @@ export function some(field: string, where: Condition): Condition {
 export function and(...conditions: readonly Condition[]): Condition {
   const flat = conditions.flatMap((c) => (c.op === 'and' ? c.of : [c]));
   if (flat.some(isNothing)) return NOTHING;
-  return flat.length === 1 ? (flat[0] as Condition) : flat.length === 0 ? EVERYTHING : Object.freeze({ op: 'and', of: Object.freeze(flat) });
+  return flat.length === 1
+    ? (flat[0] as Condition)
+    : flat.length === 0
+      ? EVERYTHING
+      : Object.freeze({ op: 'and', of: Object.freeze(flat) });
 }
 
 /** One of them holds. Simplified as {@link and} is. */
 export function or(...conditions: readonly Condition[]): Condition {
   const flat = conditions.flatMap((c) => (c.op === 'or' ? c.of : [c]));
   if (flat.some(isEverything)) return EVERYTHING;
-  return flat.length === 1 ? (flat[0] as Condition) : flat.length === 0 ? NOTHING : Object.freeze({ op: 'or', of: Object.freeze(flat) });
+  return flat.length === 1
+    ? (flat[0] as Condition)
+    : flat.length === 0
+      ? NOTHING
+      : Object.freeze({ op: 'or', of: Object.freeze(flat) });
 }
 
 /** It does not hold. */

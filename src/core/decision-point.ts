@@ -40,24 +40,49 @@ function narrowing(permits: readonly { narrow: Condition | undefined }[]): Condi
 function scopeFor(asked: AskedRules, principal: SecureUser): Scope {
   if ('failed' in asked) return scopeOf(NOTHING);
   try {
-    const bound = asked.rules.map(({ effect, rule }) => ({ effect, when: bind(rule.when, principal), narrow: rule.narrow }));
+    const bound = asked.rules.map(({ effect, rule }) => ({
+      effect,
+      when: bind(rule.when, principal),
+      narrow: rule.narrow,
+    }));
     const permits = bound.filter(({ effect, when }) => effect === 'permits' && !isNothing(when));
     const restricts = bound.filter(({ effect }) => effect === 'restricts');
     const narrow = narrowing(permits);
-    return scopeOf(and(or(...permits.map((r) => r.when)), ...restricts.map((r) => r.when)), narrow && bind(narrow, principal));
+    return scopeOf(
+      and(or(...permits.map((r) => r.when)), ...restricts.map((r) => r.when)),
+      narrow && bind(narrow, principal),
+    );
   } catch {
     return scopeOf(NOTHING);
   }
 }
 
-function decision(operation: Operation, principal: SecureUser, asked: AskedRules, resource: Resource): Decision {
+function decision(
+  operation: Operation,
+  principal: SecureUser,
+  asked: AskedRules,
+  resource: Resource,
+): Decision {
   const reasons: Reason[] = [];
   let allowed = false;
   if ('failed' in asked) {
-    reasons.push(Object.freeze({ policy: asked.failed, rule: 'error', effect: 'failed', holds: false, says: 'the policy failed, so the answer is no' }));
+    reasons.push(
+      Object.freeze({
+        policy: asked.failed,
+        rule: 'error',
+        effect: 'failed',
+        holds: false,
+        says: 'the policy failed, so the answer is no',
+      }),
+    );
   } else {
-    for (const { policy, effect, rule, holds } of asked.rules) reasons.push(Object.freeze({ policy, rule: rule.id, effect, holds: holds(resource, principal), says: rule.says }));
-    allowed = reasons.some((r) => r.effect === 'permits' && r.holds) && reasons.every((r) => r.effect !== 'restricts' || r.holds);
+    for (const { policy, effect, rule, holds } of asked.rules)
+      reasons.push(
+        Object.freeze({ policy, rule: rule.id, effect, holds: holds(resource, principal), says: rule.says }),
+      );
+    allowed =
+      reasons.some((r) => r.effect === 'permits' && r.holds) &&
+      reasons.every((r) => r.effect !== 'restricts' || r.holds);
   }
   return Object.freeze({ allowed, operation, userName: principal.userName, reasons: Object.freeze(reasons) });
 }
@@ -74,18 +99,23 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   const predicates = new Predicates();
   const kept = new Map<Operation, WeakMap<SecureUser, PrincipalPredicate>>();
 
-  const rulesFor = (principal: SecureUser, operation: Operation, facts: Facts): AskedRules => ask(policies, predicates, principal, asOperation(operation), facts);
+  const rulesFor = (principal: SecureUser, operation: Operation, facts: Facts): AskedRules =>
+    ask(policies, predicates, principal, asOperation(operation), facts);
 
   const compiledFor = (principal: SecureUser, operation: Operation): PrincipalPredicate => {
     const asked = rulesFor(principal, operation, NO_FACTS);
-    return 'failed' in asked ? () => false : predicates.combined(whensOf(asked.rules, 'permits'), whensOf(asked.rules, 'restricts'));
+    return 'failed' in asked
+      ? () => false
+      : predicates.combined(whensOf(asked.rules, 'permits'), whensOf(asked.rules, 'restricts'));
   };
 
   return Object.freeze({
-    decide: (principal, operation, resource, facts = NO_FACTS) => decision(operation, principal, rulesFor(principal, operation, facts), resource),
+    decide: (principal, operation, resource, facts = NO_FACTS) =>
+      decision(operation, principal, rulesFor(principal, operation, facts), resource),
 
     allows(principal, operation, resource, facts) {
-      if (facts !== undefined) return decision(operation, principal, rulesFor(principal, operation, facts), resource).allowed;
+      if (facts !== undefined)
+        return decision(operation, principal, rulesFor(principal, operation, facts), resource).allowed;
       let ofOperation = kept.get(operation);
       if (ofOperation === undefined) kept.set(asOperation(operation), (ofOperation = new WeakMap()));
       let allowed = ofOperation.get(principal);
@@ -93,6 +123,7 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
       return allowed(resource, principal);
     },
 
-    scope: (principal, operation, facts = NO_FACTS) => scopeFor(rulesFor(principal, operation, facts), principal),
+    scope: (principal, operation, facts = NO_FACTS) =>
+      scopeFor(rulesFor(principal, operation, facts), principal),
   } satisfies DecisionPoint);
 }

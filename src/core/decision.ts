@@ -26,14 +26,18 @@ export function summary(decision: Decision): string {
   const failed = decision.reasons.filter((r) => r.effect === 'failed');
   if (failed.length > 0) return failed.map((r) => `${r.policy} failed`).join(', ');
   const against = decision.reasons.filter((r) => r.effect === 'restricts' && !r.holds);
-  const decisive = decision.allowed ? decision.reasons.filter((r) => r.effect === 'permits' && r.holds) : against;
+  const decisive = decision.allowed
+    ? decision.reasons.filter((r) => r.effect === 'permits' && r.holds)
+    : against;
   if (decisive.length > 0) return decisive.map((r) => `${r.policy}/${r.rule}`).join(', ');
   return decision.allowed ? 'allowed' : 'no rule permits it';
 }
 
 /** What stands in the way of a refused decision, in words for who was refused: what it would take. */
 export function whyNot(decision: Decision): string {
-  const against = decision.reasons.filter((r) => r.effect === 'failed' || (r.effect === 'restricts' && !r.holds));
+  const against = decision.reasons.filter(
+    (r) => r.effect === 'failed' || (r.effect === 'restricts' && !r.holds),
+  );
   if (against.length > 0) return against.map((r) => r.says).join('; ');
   const ways = [...new Set(decision.reasons.filter((r) => r.effect === 'permits').map((r) => r.says))];
   return ways.length === 0 ? 'it is for administrators' : `it takes one of: ${ways.join('; ')}`;

@@ -3,30 +3,65 @@
  * `status` is the HTTP status that the code answers with; `meaning` is what the docs print.
  */
 export const ERROR_CODES = {
-  'bad-request': { status: 400, meaning: 'An argument has the wrong shape; the message names what was expected.' },
-  'bad-query': { status: 400, meaning: 'A query holds an operator, field or shape that is not admitted; the message names it.' },
-  'bad-data': { status: 400, meaning: 'Input data is not a plain object, or holds a key such as __proto__, _bsontype, or $ref with $id.' },
+  'bad-request': {
+    status: 400,
+    meaning: 'An argument has the wrong shape; the message names what was expected.',
+  },
+  'bad-query': {
+    status: 400,
+    meaning: 'A query holds an operator, field or shape that is not admitted; the message names it.',
+  },
+  'bad-data': {
+    status: 400,
+    meaning:
+      'Input data is not a plain object, or holds a key such as __proto__, _bsontype, or $ref with $id.',
+  },
   'bad-option': { status: 400, meaning: 'A command option that is not on the list of admitted options.' },
   'bad-assignment': { status: 400, meaning: 'An assignment sets a key or a value that may not be assigned.' },
-  'bad-condition': { status: 400, meaning: 'A rule condition is not valid; the message names the node that was met.' },
+  'bad-condition': {
+    status: 400,
+    meaning: 'A rule condition is not valid; the message names the node that was met.',
+  },
   'bad-model': { status: 400, meaning: 'A model name or source is not valid.' },
-  'protected-variable': { status: 400, meaning: 'Input would overwrite the variable that holds the initiator.' },
-  'bad-configuration': { status: 400, meaning: 'The guard was created with options that do not fit together; it does not start.' },
-  'bad-environment': { status: 400, meaning: 'An environment variable has a value that is not understood; the guard does not start.' },
+  'protected-variable': {
+    status: 400,
+    meaning: 'Input would overwrite the variable that holds the initiator.',
+  },
+  'bad-configuration': {
+    status: 400,
+    meaning: 'The guard was created with options that do not fit together; it does not start.',
+  },
+  'bad-environment': {
+    status: 400,
+    meaning: 'An environment variable has a value that is not understood; the guard does not start.',
+  },
   'unsupported-host': { status: 400, meaning: 'The installed bpmn-server is outside the supported range.' },
   'unknown-operation': { status: 400, meaning: 'An operation that the catalogue does not list.' },
   unauthenticated: { status: 401, meaning: 'Nobody is calling, or who calls could not be established.' },
   forbidden: { status: 403, meaning: 'The resource may be seen, the operation is not allowed.' },
   'not-found': { status: 404, meaning: 'Not there, or not yours to know.' },
-  'method-not-allowed': { status: 405, meaning: 'The path is known, but not with this HTTP method; the header Allow lists those it takes.' },
+  'method-not-allowed': {
+    status: 405,
+    meaning: 'The path is known, but not with this HTTP method; the header Allow lists those it takes.',
+  },
   ambiguous: { status: 409, meaning: 'The query found more than one resource; a command needs exactly one.' },
   conflict: { status: 409, meaning: 'Somebody else was faster, or the resource changed meanwhile.' },
-  'wrong-state': { status: 409, meaning: 'The task or instance is not in a state that admits the operation.' },
+  'wrong-state': {
+    status: 409,
+    meaning: 'The task or instance is not in a state that admits the operation.',
+  },
   busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait allows.' },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
   'too-many': { status: 429, meaning: 'Too many requests.' },
-  failed: { status: 500, meaning: 'Something threw: a script or a service of a model, and then nothing of the command was stored, or the application itself.' },
-  'store-unavailable': { status: 503, meaning: 'The store did not answer; whether the operation is allowed could not be told.' },
+  failed: {
+    status: 500,
+    meaning:
+      'Something threw: a script or a service of a model, and then nothing of the command was stored, or the application itself.',
+  },
+  'store-unavailable': {
+    status: 503,
+    meaning: 'The store did not answer; whether the operation is allowed could not be told.',
+  },
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
   closed: { status: 503, meaning: 'The guard was closed.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
@@ -69,5 +104,9 @@ export function notFound(kind: string): AccessDenied {
 
 /** True for errors of this package, across copies of it (CommonJS beside ES modules). */
 export function isGuardError(error: unknown): error is GuardError {
-  return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && Object.hasOwn(ERROR_CODES, (error as unknown as { code: string }).code);
+  return (
+    error instanceof Error &&
+    typeof (error as { code?: unknown }).code === 'string' &&
+    Object.hasOwn(ERROR_CODES, (error as unknown as { code: string }).code)
+  );
 }

@@ -16,7 +16,10 @@ export type PrincipalPredicate = (resource: Resource, principal: SecureUser) => 
 type Answer = (frame: Frame) => boolean;
 type Values = readonly Scalar[];
 
-/** Tests what a path reached, one value or a list, against an operand. It is not asked about nothing, which satisfies no test. */
+/**
+ * Tests what a path reached, one value or a list, against an operand. It is not asked about nothing, which
+ * satisfies no test.
+ */
 type Test<Operand> = (found: unknown, operand: Operand) => boolean;
 
 /** Any value but null; a list inside a list is no value here. */
@@ -42,7 +45,8 @@ function ordered(holds: (difference: number) => boolean): Test<Scalar> {
     const difference = compareWithinType(value, operand);
     return difference !== undefined && holds(difference);
   };
-  return (found, operand) => (Array.isArray(found) ? found.some((entry) => test(entry, operand)) : test(found, operand));
+  return (found, operand) =>
+    Array.isArray(found) ? found.some((entry) => test(entry, operand)) : test(found, operand);
 }
 
 const TESTS: Record<Comparison, Test<Scalar>> = {
@@ -64,7 +68,12 @@ function fixed<Operand>(field: string, test: Test<Operand>, operand: Operand): A
 }
 
 /** A test of a field against a value of the principal. What the principal lacks is `unknown` (spec 08, 34). */
-function withUser<Operand>(field: string, test: Test<Operand>, read: (principal: SecureUser) => Operand | undefined, unknown: boolean): Answer {
+function withUser<Operand>(
+  field: string,
+  test: Test<Operand>,
+  read: (principal: SecureUser) => Operand | undefined,
+  unknown: boolean,
+): Answer {
   const path = parsePath(field);
   return (frame) => {
     const operand = frame.principal && read(frame.principal);
@@ -79,13 +88,16 @@ function isAmong(field: string, values: Values): Answer {
   for (const value of values) operand(field, value);
   const scalars = new Set<unknown>(values.filter((value) => !(value instanceof Date)));
   const dates = values.filter((value): value is Date => value instanceof Date);
-  const test = (value: unknown): boolean => scalars.has(plain(value)) || (value instanceof Date && dates.some((date) => same(value, date)));
+  const test = (value: unknown): boolean =>
+    scalars.has(plain(value)) || (value instanceof Date && dates.some((date) => same(value, date)));
   return fixed(field, (found) => (Array.isArray(found) ? found.some(test) : test(found)), undefined);
 }
 
 /** The path of the resource that `$data.` and `$role.` stand for. */
 export function referencePath(reference: Reference): string {
-  return reference.ref === 'data' ? `instance.data.${reference.path}` : `instance.guard.roles.${reference.path}`;
+  return reference.ref === 'data'
+    ? `instance.data.${reference.path}`
+    : `instance.guard.roles.${reference.path}`;
 }
 
 function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference): Answer {
@@ -129,7 +141,8 @@ function build(condition: Condition, negated: boolean): Answer {
       const value = operand(field, condition.value);
       if (!isReference(value)) return fixed(field, TESTS[op], value);
       if (value.ref === 'user') return withUser(field, TESTS[op], scalarReader(value.path), negated);
-      if (op !== 'eq' && op !== 'ne') throw new TypeError(`Condition ${op} on ${field} compares two fields, which only eq and ne can`);
+      if (op !== 'eq' && op !== 'ne')
+        throw new TypeError(`Condition ${op} on ${field} compares two fields, which only eq and ne can`);
       return compareFields(op, field, value);
     }
     case 'in':
@@ -147,7 +160,10 @@ function build(condition: Condition, negated: boolean): Answer {
       const where = build(condition.where, negated);
       const path = parsePath(condition.field);
       // A list inside the list is taken for a document whose fields are its places, as in MongoDB.
-      return (frame) => listAt(frame, path).some((item) => isDocument(item) && where(withItem(frame, Array.isArray(item) ? { ...item } : item)));
+      return (frame) =>
+        listAt(frame, path).some(
+          (item) => isDocument(item) && where(withItem(frame, Array.isArray(item) ? { ...item } : item)),
+        );
     }
     case 'and':
       return every(condition.of.map((part) => build(part, negated)));
@@ -178,8 +194,10 @@ function assertBound(condition: Condition): void {
   if ('of' in condition) for (const part of [condition.of].flat() as Condition[]) assertBound(part);
   else if (condition.op === 'some') assertBound(condition.where);
   else {
-    const value = 'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
-    if (isReference(value) && value.ref === 'user') throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
+    const value =
+      'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+    if (isReference(value) && value.ref === 'user')
+      throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
   }
 }
 

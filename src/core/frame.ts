@@ -24,11 +24,23 @@ function part(resource: Resource, root: Root): unknown {
 /** A resource that is none has no parts. */
 export function frameOf(resource: Resource, principal?: SecureUser): Frame {
   const from = typeof resource === 'object' && resource !== null ? resource : NO_PARTS;
-  return { item: part(from, 'item'), instance: part(from, 'instance'), model: part(from, 'model'), start: part(from, 'start'), principal };
+  return {
+    item: part(from, 'item'),
+    instance: part(from, 'instance'),
+    model: part(from, 'model'),
+    start: part(from, 'start'),
+    principal,
+  };
 }
 
 /** The same frame with another item. */
-export const withItem = ({ instance, model, start, principal }: Frame, item: unknown): Frame => ({ item, instance, model, start, principal });
+export const withItem = ({ instance, model, start, principal }: Frame, item: unknown): Frame => ({
+  item,
+  instance,
+  model,
+  start,
+  principal,
+});
 
 /** A dotted path, taken apart once. */
 export interface Path {
@@ -70,7 +82,10 @@ export function reach(frame: Frame, { root, segments }: Path): unknown {
 
 /** One plain value, reached without passing through a list; else undefined. */
 export const plainValue = (frame: Frame, { root, segments }: Path): unknown =>
-  segments.reduce<unknown>((value, segment) => (Array.isArray(value) ? undefined : own(value, segment)), frame[root]);
+  segments.reduce<unknown>(
+    (value, segment) => (Array.isArray(value) ? undefined : own(value, segment)),
+    frame[root],
+  );
 
 const NONE: readonly unknown[] = Object.freeze([]);
 

@@ -5,7 +5,9 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constr
 
 /** Own property of an object, or undefined: inherited keys do not exist here. */
 export function own(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 /**
@@ -24,7 +26,8 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
         if (i + 1 < segments.length || !Array.isArray(entry)) found.push(...valuesAt(entry, segments, i + 1));
       }
       for (const element of value as unknown[]) {
-        if (typeof element === 'object' && element !== null && !Array.isArray(element)) found.push(...valuesAt(element, segments, i));
+        if (typeof element === 'object' && element !== null && !Array.isArray(element))
+          found.push(...valuesAt(element, segments, i));
       }
       return found;
     }
@@ -33,7 +36,10 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
   return [value];
 }
 
-/** True for what holds fields of its own: a document or a list; not for a date, an id or another value of a database's types. */
+/**
+ * True for what holds fields of its own: a document or a list; not for a date, an id or another value of a
+ * database's types.
+ */
 export function isDocument(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof Date) return false;
   return !('_bsontype' in value) || Object.hasOwn(value, '_bsontype');

@@ -21,6 +21,7 @@ function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readon
 export function readAnswer(answer: unknown): Required<PolicyAnswer> {
   if (!isPlainObject(answer)) throw new TypeError(`A policy answers with an object, got ${show(answer)}`);
   const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
-  if (unknown !== undefined) throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
+  if (unknown !== undefined)
+    throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
   return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
 }

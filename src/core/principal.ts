@@ -1,7 +1,10 @@
 import { AccessDenied } from './errors.js';
 import { isPlainObject } from './plain-object.js';
 
-/** The group of administrators: everything in their own tenant. Of all groups the product knows this and the two below. */
+/**
+ * The group of administrators: everything in their own tenant. Of all groups the product knows this and the
+ * two below.
+ */
 export const ADMIN = 'ADMIN';
 /** The group that passes everything and, without a tenant, crosses tenants. */
 export const SYSTEM = 'SYSTEM';
@@ -35,23 +38,32 @@ export function normaliseName(value: unknown): string | undefined {
 function optionalName(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   const name = normaliseName(value);
-  if (name === undefined) throw new TypeError(`SecureUser.${field} must be a non-empty string, got ${describe(value)}`);
+  if (name === undefined)
+    throw new TypeError(`SecureUser.${field} must be a non-empty string, got ${describe(value)}`);
   return name;
 }
 
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string' ? (value === '' ? 'an empty string' : 'that string') : typeof value === 'object' ? 'an object' : `${typeof value}`;
+  return typeof value === 'string'
+    ? value === ''
+      ? 'an empty string'
+      : 'that string'
+    : typeof value === 'object'
+      ? 'an object'
+      : `${typeof value}`;
 }
 
 function readGroups(value: unknown): readonly string[] {
   if (value === undefined) return [];
-  if (!Array.isArray(value)) throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
+  if (!Array.isArray(value))
+    throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
   const groups = new Set<string>();
   for (const entry of value) {
     const group = normaliseName(entry);
-    if (group === undefined) throw new TypeError(`SecureUser.userGroups must hold non-empty strings, met ${describe(entry)}`);
+    if (group === undefined)
+      throw new TypeError(`SecureUser.userGroups must hold non-empty strings, met ${describe(entry)}`);
     groups.add(group);
   }
   return Object.freeze([...groups]);
@@ -60,7 +72,8 @@ function readGroups(value: unknown): readonly string[] {
 function readAttributes(value: unknown): Readonly<Record<string, unknown>> {
   const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if (value === undefined || value === null) return Object.freeze(attributes);
-  if (typeof value !== 'object' || Array.isArray(value)) throw new TypeError(`SecureUser.attributes must be an object, got ${describe(value)}`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new TypeError(`SecureUser.attributes must be an object, got ${describe(value)}`);
   for (const [key, entry] of Object.entries(value)) attributes[key] = frozenCopy(entry);
   return Object.freeze(attributes);
 }
@@ -69,8 +82,10 @@ const DEEPEST_ATTRIBUTE = 16;
 
 /** Lists and plain objects are copied, so that nobody who holds the original can change what rules read. */
 function frozenCopy(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST_ATTRIBUTE) throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
-  if (Array.isArray(value)) return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
+  if (depth > DEEPEST_ATTRIBUTE)
+    throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
+  if (Array.isArray(value))
+    return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
   if (value instanceof Date) return new Date(value);
   if (!isPlainObject(value)) return value;
   const copy = Object.create(null) as Record<string, unknown>;
@@ -80,7 +95,11 @@ function frozenCopy(value: unknown, depth = 0): unknown {
 
 /** A field of a user object: its own or its class's, never one that was put on every object there is. */
 function field(info: object, name: keyof UserInfo): unknown {
-  for (let at: object | null = info; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+  for (
+    let at: object | null = info;
+    at !== null && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
     if (Object.hasOwn(at, name)) return (info as UserInfo)[name];
   }
   return undefined;
@@ -99,10 +118,12 @@ export class SecureUser implements UserInfo {
   readonly attributes: Readonly<Record<string, unknown>>;
 
   constructor(info: UserInfo) {
-    if (typeof info !== 'object' || info === null) throw new TypeError(`SecureUser takes an object with a userName, got ${describe(info)}`);
+    if (typeof info !== 'object' || info === null)
+      throw new TypeError(`SecureUser takes an object with a userName, got ${describe(info)}`);
     const userName = field(info, 'userName');
     const name = normaliseName(userName);
-    if (name === undefined) throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
+    if (name === undefined)
+      throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
     this.userName = name;
     this.userGroups = readGroups(field(info, 'userGroups'));
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');
@@ -153,9 +174,17 @@ export class SecureUser implements UserInfo {
 /** The product itself, for timers and recovery. It is nobody's login. */
 export const SYSTEM_USER: SecureUser = new SecureUser({ userName: 'system', userGroups: [SYSTEM] });
 
-/** True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName` (spec 08, 33). */
+/**
+ * True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName`
+ * (spec 08, 33).
+ */
 export function looksLikeUser(value: unknown): value is UserInfo {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof field(value, 'userName') === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof field(value, 'userName') === 'string'
+  );
 }
 
 /**
@@ -164,7 +193,8 @@ export function looksLikeUser(value: unknown): value is UserInfo {
  */
 export function toPrincipal(value: unknown): SecureUser {
   if (value instanceof SecureUser) return value;
-  if (!looksLikeUser(value)) throw new AccessDenied('unauthenticated', 'No user: expected an object with a userName.');
+  if (!looksLikeUser(value))
+    throw new AccessDenied('unauthenticated', 'No user: expected an object with a userName.');
   try {
     return new SecureUser(value);
   } catch (error) {

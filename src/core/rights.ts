@@ -11,11 +11,30 @@ export interface RightEntry {
 
 /** What a right is about; the part of its name before the colon, in words. */
 export type RightGroup =
-  | 'Binaries' | 'Debugger' | 'Documents' | 'Exceptions' | 'Expressions' | 'Forms' | 'Goals' | 'Models' | 'Instances' | 'Persons' | 'Reports' | 'Roles'
-  | 'Schemas' | 'Security roles' | 'Settings' | 'Signals' | 'Tasks' | 'Variables' | 'Web services' | 'Technical';
+  | 'Binaries'
+  | 'Debugger'
+  | 'Documents'
+  | 'Exceptions'
+  | 'Expressions'
+  | 'Forms'
+  | 'Goals'
+  | 'Models'
+  | 'Instances'
+  | 'Persons'
+  | 'Reports'
+  | 'Roles'
+  | 'Schemas'
+  | 'Security roles'
+  | 'Settings'
+  | 'Signals'
+  | 'Tasks'
+  | 'Variables'
+  | 'Web services'
+  | 'Technical';
 
 const right = (group: RightGroup, meaning: string): RightEntry => Object.freeze({ group, meaning });
-const internal = (group: RightGroup, meaning: string): RightEntry => Object.freeze({ group, meaning, internal: true });
+const internal = (group: RightGroup, meaning: string): RightEntry =>
+  Object.freeze({ group, meaning, internal: true });
 
 /**
  * The catalogue of rights: a closed list. Those for things that bpmn-server does not have, such as documents, are for
@@ -43,7 +62,10 @@ export const RIGHTS = {
   'ModelInstance:Read': right('Instances', 'read instances'),
   'ModelInstance:Suspend': right('Instances', 'suspend and resume instances'),
   'ModelInstance:Terminate': right('Instances', 'end running instances'),
-  'ModelInstance:Update_Model': right('Instances', 'move running instances to another version of their model'),
+  'ModelInstance:Update_Model': right(
+    'Instances',
+    'move running instances to another version of their model',
+  ),
   'ModelInstance:Write': right('Instances', 'import the state of an instance, restart it'),
   'Person:Change_Own_Password': right('Persons', 'change the own password'),
   'Person:Manage': right('Persons', 'change persons and their roles'),

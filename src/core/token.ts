@@ -22,5 +22,9 @@ export function token(tenantId: string | undefined, kind: TokenKind, name = ''):
 /** The tokens under which a principal finds rows. */
 export function readerTokens(principal: SecureUser): readonly string[] {
   const { tenantId, userName, userGroups } = principal;
-  return [token(tenantId, 'o'), token(tenantId, 'u', userName), ...userGroups.map((group) => token(tenantId, 'g', group))];
+  return [
+    token(tenantId, 'o'),
+    token(tenantId, 'u', userName),
+    ...userGroups.map((group) => token(tenantId, 'g', group)),
+  ];
 }

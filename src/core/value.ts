@@ -13,7 +13,10 @@ export function isScalar(value: unknown): value is Scalar {
 
 const NUMBERS: ReadonlySet<unknown> = new Set(['Long', 'Decimal128', 'Int32', 'Double']);
 
-/** A number that a database keeps in a type of its own, as a number; anything else as it is. Its type is inherited, never its own. */
+/**
+ * A number that a database keeps in a type of its own, as a number; anything else as it is. Its type is
+ * inherited, never its own.
+ */
 export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { _bsontype } = value as { _bsontype?: unknown };
@@ -30,7 +33,10 @@ export function same(left: unknown, right: Scalar): boolean {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** Order of texts by code point, as MongoDB's binary comparison of UTF-8 has it; JavaScript's own order is by UTF-16 unit. */
+/**
+ * Order of texts by code point, as MongoDB's binary comparison of UTF-8 has it; JavaScript's own order is by
+ * UTF-16 unit.
+ */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
   if (!SURROGATE.test(left) && !SURROGATE.test(right)) return left < right ? -1 : 1;
@@ -47,7 +53,8 @@ export function compareText(left: string, right: string): number {
 export function compareWithinType(left: unknown, right: Scalar): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   if (typeof right === 'number' && typeof left === 'object') left = plain(left);
-  if (typeof left === 'number' && typeof right === 'number') return Number.isNaN(left) ? undefined : left === right ? 0 : left - right;
+  if (typeof left === 'number' && typeof right === 'number')
+    return Number.isNaN(left) ? undefined : left === right ? 0 : left - right;
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right);
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();
   return undefined;

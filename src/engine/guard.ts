@@ -46,7 +46,11 @@ const OFTEN = 100;
 /** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
 
-const SILENT: GuardLogger = Object.freeze({ info: () => undefined, warn: () => undefined, error: () => undefined });
+const SILENT: GuardLogger = Object.freeze({
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+});
 
 function isStore(value: GuardOptions['store']): value is Store {
   return typeof (value as Partial<Store>).ping === 'function';
@@ -62,12 +66,27 @@ function takeOverEvery({ takeOverEvery = TAKE_OVER_EVERY }: GuardOptions): numbe
 async function assembleEngine(options: GuardOptions, store: Store, flags: Flags, logger: GuardLogger) {
   const contexts = new Contexts();
   const retries = new Retries(contexts, logger);
-  const locks = new InstanceLocks(store.locks, { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER }, retries);
+  const locks = new InstanceLocks(
+    store.locks,
+    { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER },
+    retries,
+  );
   const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts, flags.bypass);
-  const runner = new CommandRunner({ store, hostStore, contexts, locks, logger, onFailures: (command) => audit.failures(command) });
-  const { server: host, engine, models } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
+  const runner = new CommandRunner({
+    store,
+    hostStore,
+    contexts,
+    locks,
+    logger,
+    onFailures: (command) => audit.failures(command),
+  });
+  const {
+    server: host,
+    engine,
+    models,
+  } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
   const deliveries = new Deliveries(runner, engine, store, locks, retries);
   runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
@@ -83,9 +102,14 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
 }
 
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
-function outerServer(given: object | undefined, shown: Readonly<Record<string, unknown>> | HostServer): Guard['server'] {
+function outerServer(
+  given: object | undefined,
+  shown: Readonly<Record<string, unknown>> | HostServer,
+): Guard['server'] {
   const { engine, dataStore, definitions, cache } = shown;
-  const server = (given === undefined ? shown : Object.assign(given, { engine, dataStore, definitions, cache })) as Guard['server'];
+  const server = (
+    given === undefined ? shown : Object.assign(given, { engine, dataStore, definitions, cache })
+  ) as Guard['server'];
   (bpmn.BPMNServer as unknown as { instance: unknown }).instance = server;
   return server;
 }
@@ -93,7 +117,8 @@ function outerServer(given: object | undefined, shown: Readonly<Record<string, u
 async function assemble(options: GuardOptions, store: Store, flags: Flags): Promise<Guard> {
   const logger = options.logger ?? SILENT;
   await store.install();
-  const { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover } = await assembleEngine(options, store, flags, logger);
+  const { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover } =
+    await assembleEngine(options, store, flags, logger);
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -104,7 +129,8 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   const kit = { asking, reads: new Reads(asking, views), views, runner, engine, models, timers };
   const secured = createApi(kit, new Models(asking, models, modelTimers));
   const api = flags.bypass ? bypassApi(kit, secured) : secured;
-  if (flags.bypass) logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
+  if (flags.bypass)
+    logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(kit, api, host));
 
   const started = Promise.all([
@@ -114,7 +140,8 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   ]);
   if (store.kind === 'mongo') takeover.start();
 
-  const why: Guard['explain'] = (user, operation, resource = {}) => store.bounded(async () => explain(asking, await principals.of(user), asOperation(operation), resource));
+  const why: Guard['explain'] = (user, operation, resource = {}) =>
+    store.bounded(async () => explain(asking, await principals.of(user), asOperation(operation), resource));
 
   return Object.freeze({
     server,
@@ -148,10 +175,15 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
 
 /**
  * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
- * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot be opened
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
+ * cannot be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
-  if (options?.store === undefined) throw new BadInput('bad-configuration', 'createGuard needs a store: { url, name }, { folder } or { memory: true }.');
+  if (options?.store === undefined)
+    throw new BadInput(
+      'bad-configuration',
+      'createGuard needs a store: { url, name }, { folder } or { memory: true }.',
+    );
   const flags = readFlags(options.env);
   checkHost(options.acceptHostVersion);
   tameHost();

@@ -15,7 +15,10 @@ type Member = (...args: unknown[]) => unknown;
 /** The API, each call with the principal as the ambient one, so that what is recorded of it names the caller too. */
 function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<unknown>): GuardApi {
   const groups = Object.entries(api).map(([group, members]) => {
-    const calls = Object.entries(members as Record<string, Member>).map(([name, member]) => [name, (...args: unknown[]) => run(async () => member(...args))]);
+    const calls = Object.entries(members as Record<string, Member>).map(([name, member]) => [
+      name,
+      (...args: unknown[]) => run(async () => member(...args)),
+    ]);
     return [group, Object.freeze(Object.fromEntries(calls))];
   });
   return Object.freeze(Object.fromEntries(groups)) as GuardApi;
@@ -25,16 +28,32 @@ function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<un
 export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi, flags: Flags): Identity {
   const { principals, audit, bypass } = asking;
 
-  async function decide(principal: SecureUser, operation: Operation, resource: Resource | undefined): Promise<void> {
+  async function decide(
+    principal: SecureUser,
+    operation: Operation,
+    resource: Resource | undefined,
+  ): Promise<void> {
     const { kind } = OPERATIONS[operation];
     if (resource === undefined) {
       const facts = operation === 'model:read' ? await asking.modelFacts(principal) : {};
-      if (asking.scope(principal, operation, facts).kind === 'nothing') throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
+      if (asking.scope(principal, operation, facts).kind === 'nothing')
+        throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
       return;
     }
-    const facts = kind === 'model' && resource.model !== undefined ? await asking.modelFacts(principal, String(resource.model.name)) : {};
-    const read = ({ task: 'task:read', instance: 'instance:read', model: 'model:read', system: undefined } as const)[kind];
-    asking.assert(principal, operation, resource, read === undefined || asking.allows(principal, read, resource, facts), facts);
+    const facts =
+      kind === 'model' && resource.model !== undefined
+        ? await asking.modelFacts(principal, String(resource.model.name))
+        : {};
+    const read = (
+      { task: 'task:read', instance: 'instance:read', model: 'model:read', system: undefined } as const
+    )[kind];
+    asking.assert(
+      principal,
+      operation,
+      resource,
+      read === undefined || asking.allows(principal, read, resource, facts),
+      facts,
+    );
   }
 
   return Object.freeze({
@@ -42,8 +61,15 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
     nobody: flags.requireAuthentication ? undefined : principals.developer,
     establish: (user: UserInfo) => principals.of(user),
     vouch: (info: UserInfo) => principals.vouch(info),
-    bind: (principal: SecureUser, actor?: string) => (actor === undefined ? bindApi(api, principal) : bindApi(within(api, (call) => contexts.runAs(principal, call, actor)), principal)),
-    run: <T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string) => contexts.runAs(principal, fn, actor),
+    bind: (principal: SecureUser, actor?: string) =>
+      actor === undefined
+        ? bindApi(api, principal)
+        : bindApi(
+            within(api, (call) => contexts.runAs(principal, call, actor)),
+            principal,
+          ),
+    run: <T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string) =>
+      contexts.runAs(principal, fn, actor),
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
       return asking.call(user, operation, target, async (principal) => {
@@ -55,7 +81,8 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
-        if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right)) throw new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
+        if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right))
+          throw new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
         return principal;
       } catch (error) {
         await audit.refused(principal, right, { kind: 'system' }, error);
@@ -63,7 +90,12 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
       }
     },
     decide,
-    async call<T>(user: UserInfo | undefined, what: string, target: Target, work: (principal: SecureUser) => Promise<T>) {
+    async call<T>(
+      user: UserInfo | undefined,
+      what: string,
+      target: Target,
+      work: (principal: SecureUser) => Promise<T>,
+    ) {
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
@@ -75,6 +107,7 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown, onBehalfOf?: string) => audit.refusedAtDoor(name, target, error, onBehalfOf),
+    refused: (name: string | undefined, target: Target, error: unknown, onBehalfOf?: string) =>
+      audit.refusedAtDoor(name, target, error, onBehalfOf),
   } satisfies Identity);
 }

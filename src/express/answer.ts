@@ -10,7 +10,14 @@ const HEADERS = {
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Sends a text with its length; to HEAD, the headers alone. */
-export function sendText(req: HttpRequest, res: HttpResponse, status: number, text: string, type: string, headers: Readonly<Record<string, string>> = {}): void {
+export function sendText(
+  req: HttpRequest,
+  res: HttpResponse,
+  status: number,
+  text: string,
+  type: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const bytes = Buffer.from(text, 'utf8');
   res.statusCode = status;
   for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) res.setHeader(name, value);
@@ -20,6 +27,12 @@ export function sendText(req: HttpRequest, res: HttpResponse, status: number, te
 }
 
 /** Sends a value as JSON. What JSON cannot hold is left out; nothing at all is sent as an empty object. */
-export function sendJson(req: HttpRequest, res: HttpResponse, status: number, value: unknown, type: string = JSON_TYPE): void {
+export function sendJson(
+  req: HttpRequest,
+  res: HttpResponse,
+  status: number,
+  value: unknown,
+  type: string = JSON_TYPE,
+): void {
   sendText(req, res, status, JSON.stringify(value ?? {}), type);
 }

@@ -1,6 +1,16 @@
 import type { UserInfo } from '../core/principal.js';
 import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
-import { bearerWay, denied, isDenied, keyWay, sessionWay, unwrap, type Caller, type GivenUser, type Way } from './credentials.js';
+import {
+  bearerWay,
+  denied,
+  isDenied,
+  keyWay,
+  sessionWay,
+  unwrap,
+  type Caller,
+  type GivenUser,
+  type Way,
+} from './credentials.js';
 import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
 import { apiKeys, type ApiKeys } from './keys.js';
 import { IDENTITY } from './locals.js';
@@ -10,18 +20,32 @@ export interface AuthenticateOptions {
   /** Keys in the header `x-api-key`. Default: those of the guard's store, and API_KEY; false: none are accepted. */
   readonly keys?: ApiKeys | false;
   /**
-   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as "could not tell".
+   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as
+   * "could not tell".
    * Missing: sessions are not accepted.
    */
-  readonly toPrincipal?: (user: unknown, req: HttpRequest) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
+  readonly toPrincipal?: (
+    user: unknown,
+    req: HttpRequest,
+  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /**
-   * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws counts as "could
+   * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws
+   * counts as "could
    * not tell". Missing: such tokens are not looked at.
    */
-  readonly bearer?: (token: string, req: HttpRequest) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
-  /** Default true. False: a request without credentials goes on as nobody; one with bad ones is refused all the same. */
+  readonly bearer?: (
+    token: string,
+    req: HttpRequest,
+  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
+  /**
+   * Default true. False: a request without credentials goes on as nobody; one with bad ones is refused all
+   * the same.
+   */
   readonly required?: boolean;
-  /** Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the router's. */
+  /**
+   * Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the
+   * router's.
+   */
   readonly limit?: number;
 }
 
@@ -34,29 +58,45 @@ function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: Authenticate
   const { identity, store } = guard;
   return [
     ...(keys === false ? [] : [keyWay(identity, keys ?? apiKeys(store), limit)]),
-    ...(toPrincipal === undefined ? [] : [sessionWay(identity, toPrincipal as (user: unknown, req: HttpRequest) => GivenUser)]),
-    ...(bearer === undefined ? [] : [bearerWay(identity, bearer as (token: string, req: HttpRequest) => GivenUser)]),
+    ...(toPrincipal === undefined
+      ? []
+      : [sessionWay(identity, toPrincipal as (user: unknown, req: HttpRequest) => GivenUser)]),
+    ...(bearer === undefined
+      ? []
+      : [bearerWay(identity, bearer as (token: string, req: HttpRequest) => GivenUser)]),
   ];
 }
 
 function check(guard: Guard, options: AuthenticateOptions): void {
-  if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function') throw new TypeError('authenticate takes the guard that createGuard gave.');
+  if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
+    throw new TypeError('authenticate takes the guard that createGuard gave.');
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) throw new TypeError(`Unknown option of authenticate: ${unknown}.`);
   for (const name of ['toPrincipal', 'bearer'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') throw new TypeError(`Option ${name} of authenticate must be a function.`);
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw new TypeError(`Option ${name} of authenticate must be a function.`);
   }
   const { keys, required, limit } = options;
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw new TypeError('Option limit of authenticate must be a number of bytes.');
-  if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function') throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
-  if (required !== undefined && typeof required !== 'boolean') throw new TypeError('Option required of authenticate must be true or false.');
-  if (keys === false && options.toPrincipal === undefined && options.bearer === undefined) throw new TypeError('authenticate is left without a way to sign in.');
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
+    throw new TypeError('Option limit of authenticate must be a number of bytes.');
+  if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function')
+    throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
+  if (required !== undefined && typeof required !== 'boolean')
+    throw new TypeError('Option required of authenticate must be true or false.');
+  if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
+    throw new TypeError('authenticate is left without a way to sign in.');
 }
 
-const sameSet = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((entry) => b.includes(entry));
+const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((entry) => b.includes(entry));
 
 function agree({ principal: a }: Caller, { principal: b }: Caller): boolean {
-  return a.userName === b.userName && a.tenantId === b.tenantId && a.owner === b.owner && sameSet(a.userGroups, b.userGroups);
+  return (
+    a.userName === b.userName &&
+    a.tenantId === b.tenantId &&
+    a.owner === b.owner &&
+    sameSet(a.userGroups, b.userGroups)
+  );
 }
 
 /** Resolves when the answer has gone out, or nobody waits for it any more. */
@@ -87,7 +127,8 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
     } catch (thrown) {
       const { error, shown, onBehalfOf } = unwrap(thrown);
       if (shown !== undefined) localsOf(res).key = shown;
-      if (shown !== undefined || mayRecord()) await identity.refused(shown, { kind: 'system', name: way.name }, error, onBehalfOf);
+      if (shown !== undefined || mayRecord())
+        await identity.refused(shown, { kind: 'system', name: way.name }, error, onBehalfOf);
       throw error;
     }
   }
@@ -100,11 +141,13 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
     }
     const [first, ...others] = callers;
     if (first === undefined) {
-      if (identity.nobody !== undefined) return localsOf(res).principal === undefined ? { principal: identity.nobody } : undefined;
+      if (identity.nobody !== undefined)
+        return localsOf(res).principal === undefined ? { principal: identity.nobody } : undefined;
       if (required) throw denied('The request has no credentials.');
       return undefined;
     }
-    if (others.some((other) => !agree(first, other))) throw denied('The request has credentials of two callers.');
+    if (others.some((other) => !agree(first, other)))
+      throw denied('The request has credentials of two callers.');
     return first;
   }
 
@@ -131,7 +174,12 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
 }
 
 function enter(res: HttpResponse, identity: Identity, { principal, key }: Caller, api: GuardApi): void {
-  Object.assign(localsOf(res), { principal, guard: api, [IDENTITY]: identity, ...(key === undefined ? {} : { key }) });
+  Object.assign(localsOf(res), {
+    principal,
+    guard: api,
+    [IDENTITY]: identity,
+    ...(key === undefined ? {} : { key }),
+  });
 }
 
 /** Says yes so many times a minute. */

@@ -28,12 +28,15 @@ export function isJson(req: HttpRequest): boolean {
 /**
  * The bytes of a body that nobody has read yet.
  * @param limit bytes at most
- * @throws BadInput `too-large`; `bad-request` when it is compressed, was read already, breaks off, or takes longer than 30 s
+ * @throws BadInput `too-large`; `bad-request` when it is compressed, was read already, breaks off, or takes
+ * longer than 30 s
  */
 export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase();
-  if (encoding !== undefined && encoding !== 'identity') return Promise.reject(bad('Compressed bodies are not read.'));
-  if (req.readableEnded || req.destroyed) return Promise.reject(bad('The body was read by another part of the application.'));
+  if (encoding !== undefined && encoding !== 'identity')
+    return Promise.reject(bad('Compressed bodies are not read.'));
+  if (req.readableEnded || req.destroyed)
+    return Promise.reject(bad('The body was read by another part of the application.'));
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
@@ -58,7 +61,10 @@ export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
     };
     const end = (): void => (size > limit ? tooLarge() : settle(() => resolve(Buffer.concat(chunks))));
     const broken = (): void => fail(bad('The body broke off.'));
-    const timer = setTimeout(() => fail(bad(`The body did not arrive within ${BODY_TIME / 1000} s.`)), BODY_TIME);
+    const timer = setTimeout(
+      () => fail(bad(`The body did not arrive within ${BODY_TIME / 1000} s.`)),
+      BODY_TIME,
+    );
     if (Number(req.headers['content-length'] ?? 0) > limit * PATIENCE) return tooLarge();
     req.on('data', take).on('end', end).on('close', broken).on('error', broken);
   });
@@ -78,7 +84,8 @@ function parse(bytes: Buffer): unknown {
  */
 export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unknown {
   const { body } = req;
-  const isEmpty = typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
+  const isEmpty =
+    typeof body === 'object' && body !== null && !Array.isArray(body) && Object.keys(body).length === 0;
   return isEmpty && hasBody(req) && req._body !== true && !req.readableEnded ? undefined : body;
 }
 

@@ -7,7 +7,8 @@ export interface Guard extends EngineGuard, HttpFace {}
 
 /**
  * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
- * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot be opened
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
+ * cannot be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const guard = await createEngineGuard(options);

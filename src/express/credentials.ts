@@ -65,7 +65,15 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
 
   function program(key: ApiKey): SecureUser {
     let principal = programs.get(key);
-    if (principal === undefined) programs.set(key, (principal = identity.vouch({ userName: `key:${key.name}`, userGroups: key.groups, ...(key.tenantId === undefined ? {} : { tenantId: key.tenantId }) })));
+    if (principal === undefined)
+      programs.set(
+        key,
+        (principal = identity.vouch({
+          userName: `key:${key.name}`,
+          userGroups: key.groups,
+          ...(key.tenantId === undefined ? {} : { tenantId: key.tenantId }),
+        })),
+      );
     return principal;
   }
 
@@ -92,24 +100,34 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   } satisfies Way);
 }
 
-/** @throws CouldNotTell for whatever the mapping or verifier of the application throws, unless that says what it means */
+/**
+ * @throws CouldNotTell for whatever the mapping or verifier of the application throws, unless that says what
+ * it means
+ */
 async function ask(work: () => GivenUser | Promise<GivenUser>): Promise<GivenUser> {
   try {
     return await work();
   } catch (cause) {
     if (isGuardError(cause)) throw cause;
-    throw new CouldNotTell('store-unavailable', 'Whether the credentials are valid could not be told.', { cause });
+    throw new CouldNotTell('store-unavailable', 'Whether the credentials are valid could not be told.', {
+      cause,
+    });
   }
 }
 
 /** What passport has left at `req.user`. */
-export function sessionWay(identity: Identity, toPrincipal: (user: unknown, req: HttpRequest) => GivenUser | Promise<GivenUser>): Way {
+export function sessionWay(
+  identity: Identity,
+  toPrincipal: (user: unknown, req: HttpRequest) => GivenUser | Promise<GivenUser>,
+): Way {
   return Object.freeze({
     name: 'session',
     challenge: 'Session realm="api"',
     async read(req) {
       const user = Object.hasOwn(req, 'user') ? (req as { user?: unknown }).user : undefined;
-      return user === undefined || user === null || user === false ? undefined : person(identity, await ask(() => toPrincipal(user, req)));
+      return user === undefined || user === null || user === false
+        ? undefined
+        : person(identity, await ask(() => toPrincipal(user, req)));
     },
   } satisfies Way);
 }
@@ -117,7 +135,10 @@ export function sessionWay(identity: Identity, toPrincipal: (user: unknown, req:
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
 
 /** A token in `Authorization: Bearer`. */
-export function bearerWay(identity: Identity, verify: (token: string, req: HttpRequest) => GivenUser | Promise<GivenUser>): Way {
+export function bearerWay(
+  identity: Identity,
+  verify: (token: string, req: HttpRequest) => GivenUser | Promise<GivenUser>,
+): Way {
   return Object.freeze({
     name: 'bearer',
     challenge: 'Bearer realm="api"',

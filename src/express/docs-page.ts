@@ -42,11 +42,14 @@ summary code { font-weight: 600; }
 pre { max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid GrayText; padding-top: .5rem; }
 `;
 
-const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HTML = { 'Content-Security-Policy': CSP, 'Referrer-Policy': 'no-referrer' };
 
 /** Serves the OpenAPI document and a page to try it. The function answers true for what it has served. */
-export function documentPages(routes: readonly Route[]): (req: HttpRequest, res: HttpResponse, path: string) => boolean {
+export function documentPages(
+  routes: readonly Route[],
+): (req: HttpRequest, res: HttpResponse, path: string) => boolean {
   const document = JSON.stringify(openApi(routes));
   const files = new Map([
     ['/openapi.json', { text: document, type: JSON_TYPE }],
@@ -60,11 +63,18 @@ export function documentPages(routes: readonly Route[]): (req: HttpRequest, res:
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('Allow', 'GET, HEAD, OPTIONS');
       if (req.method === 'OPTIONS') res.writeHead(204).end();
-      else sendError(req, res, new BadInput('method-not-allowed', 'This path takes GET, HEAD, OPTIONS.'), 'http');
+      else
+        sendError(
+          req,
+          res,
+          new BadInput('method-not-allowed', 'This path takes GET, HEAD, OPTIONS.'),
+          'http',
+        );
       return true;
     }
     // The page names its files beside it, so that it works below any mount and behind any proxy.
-    if ((req.url ?? '').split('?', 1)[0]?.endsWith('/') === true) sendText(req, res, 308, '', file.type, { Location: `..${path}` });
+    if ((req.url ?? '').split('?', 1)[0]?.endsWith('/') === true)
+      sendText(req, res, 308, '', file.type, { Location: `..${path}` });
     else sendText(req, res, 200, file.text, file.type, HTML);
     return true;
   };

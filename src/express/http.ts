@@ -8,7 +8,10 @@ export interface Locals {
   guard?: GuardApi;
   /** Who calls. */
   principal?: SecureUser;
-  /** The route of the router that answers, as it is documented (`/api/tasks/:itemId/candidates`): for logs and measures. */
+  /**
+   * The route of the router that answers, as it is documented (`/api/tasks/:itemId/candidates`): for logs and
+   * measures.
+   */
   guardRoute?: string;
   [name: string]: unknown;
 }

@@ -32,7 +32,8 @@ export interface HttpFace {
  * @param logger that of the guard, where the router or the error handler is given none
  */
 export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
-  const logged = <T extends ErrorHandlerOptions>(options?: T): T | ErrorHandlerOptions => (logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger });
+  const logged = <T extends ErrorHandlerOptions>(options?: T): T | ErrorHandlerOptions =>
+    logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger };
   return Object.freeze({
     authenticate: (options?: AuthenticateOptions) => authenticate(guard, options),
     router: (options?: RouterOptions) => createRouter(guard, logged(options)),

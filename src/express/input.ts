@@ -21,7 +21,8 @@ const show = (name: string): string => JSON.stringify(name.slice(0, 60));
  */
 export function checkUser(body: unknown, principal: SecureUser): void {
   const claim = readClaim(body);
-  if (claim !== undefined && claim.userName !== principal.userName) throw new AccessDenied('forbidden', 'You may not call on behalf of another user.');
+  if (claim !== undefined && claim.userName !== principal.userName)
+    throw new AccessDenied('forbidden', 'You may not call on behalf of another user.');
 }
 
 /** The members of a JSON body, those that name the user left out. */
@@ -42,7 +43,9 @@ function queryInputs(route: Route, url: string): Given {
   const found: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
     if (name in found) bad(`${show(name)} is given twice.`);
-    const param = Object.hasOwn(route.takes, name) ? route.takes[name] : bad(`${show(name)} is not known here.`);
+    const param = Object.hasOwn(route.takes, name)
+      ? route.takes[name]
+      : bad(`${show(name)} is not known here.`);
     try {
       found[name] = param?.text === true ? value : (JSON.parse(value) as unknown);
     } catch {
@@ -54,7 +57,9 @@ function queryInputs(route: Route, url: string): Given {
 
 /** The name of an uploaded model, where the path has none. */
 function formInputs(parts: readonly Part[]): Given {
-  const name = ['name', 'title'].map((field) => parts.find((part) => part.name === field && part.filename === undefined)).find((part) => part !== undefined);
+  const name = ['name', 'title']
+    .map((field) => parts.find((part) => part.name === field && part.filename === undefined))
+    .find((part) => part !== undefined);
   return name === undefined ? {} : { name: name.content.toString('utf8') };
 }
 
@@ -71,12 +76,17 @@ export interface Sources {
  * @throws BadInput `bad-request` when one is missing, unknown, given differently in two places, or of another type
  */
 export function readInput(route: Route, { path, url, body, parts }: Sources): Record<string, unknown> {
-  const sources: Given[] = [Object.fromEntries(path), queryInputs(route, url), route.upload ? formInputs(parts) : bodyInputs(route, body)];
+  const sources: Given[] = [
+    Object.fromEntries(path),
+    queryInputs(route, url),
+    route.upload ? formInputs(parts) : bodyInputs(route, body),
+  ];
   const input: Record<string, unknown> = {};
   for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
     if (!Object.hasOwn(route.takes, name)) bad(`${show(name)} is not known here.`);
     if (value === undefined || value === null) continue;
-    if (Object.hasOwn(input, name) && input[name] !== value) bad(`${show(name)} is given twice, and differently.`);
+    if (Object.hasOwn(input, name) && input[name] !== value)
+      bad(`${show(name)} is given twice, and differently.`);
     input[name] = value;
   }
   for (const [name, param] of Object.entries(route.takes)) {

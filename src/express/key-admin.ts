@@ -5,29 +5,48 @@ import type { NewKey } from './key-input.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
- * Administration of keys. Each call needs `system:policy` as an administrator and is recorded; `by` is who acts, missing:
+ * Administration of keys. Each call needs `system:policy` as an administrator and is recorded; `by` is who
+ * acts, missing:
  * the ambient principal. An administrator sees and makes keys that are bound to the own tenant (without one: to users
  * without a tenant), SYSTEM without a tenant all; only SYSTEM makes keys that act with ADMIN or SYSTEM.
  */
 export interface KeyAdmin {
-  create(name: string, options?: NewKey, by?: UserInfo): Promise<{ readonly text: string; readonly key: ApiKey }>;
+  create(
+    name: string,
+    options?: NewKey,
+    by?: UserInfo,
+  ): Promise<{ readonly text: string; readonly key: ApiKey }>;
   list(by?: UserInfo): Promise<ApiKey[]>;
   /** False when no key of that name, within reach, was in use. */
   revoke(name: string, by?: UserInfo): Promise<boolean>;
 }
 
 const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;
-const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean => crossesTenants(by) || (key.tenantId !== undefined && key.tenantId === (by.tenantId ?? null));
+const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
+  crossesTenants(by) || (key.tenantId !== undefined && key.tenantId === (by.tenantId ?? null));
 
-/** Makes the administration of keys; the same ones that `authenticate` was given, so that a revoked key is out at once. */
+/**
+ * Makes the administration of keys; the same ones that `authenticate` was given, so that a revoked key is out
+ * at once.
+ */
 export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmin {
   const { identity } = guard;
 
-  function administer<T>(what: string, name: string | undefined, by: UserInfo | undefined, work: (by: SecureUser) => Promise<T>): Promise<T> {
-    const target = { kind: 'system', name: what, ...(typeof name === 'string' ? { id: name.slice(0, 100) } : {}) };
+  function administer<T>(
+    what: string,
+    name: string | undefined,
+    by: UserInfo | undefined,
+    work: (by: SecureUser) => Promise<T>,
+  ): Promise<T> {
+    const target = {
+      kind: 'system',
+      name: what,
+      ...(typeof name === 'string' ? { id: name.slice(0, 100) } : {}),
+    };
     return identity.call(by, 'system:policy', target, async (principal) => {
       await identity.decide(principal, 'system:policy');
-      if (!principal.isAdmin()) throw new AccessDenied('forbidden', 'Keys are administered by administrators.');
+      if (!principal.isAdmin())
+        throw new AccessDenied('forbidden', 'Keys are administered by administrators.');
       return work(principal);
     });
   }
@@ -35,13 +54,20 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
   return Object.freeze({
     create: (name, options = {}, by) =>
       administer('create key', name, by, async (principal) => {
-        const bound: NewKey = crossesTenants(principal) ? options : { ...options, tenantId: options.tenantId ?? principal.tenantId ?? null };
-        if (!inReach(principal, bound)) throw new AccessDenied('forbidden', 'You may not make keys for another tenant.');
-        if (bound.dangerouslyActsForAdministrators !== undefined && !principal.isSystem()) throw new AccessDenied('forbidden', 'You may not make keys that act for administrators.');
+        const bound: NewKey = crossesTenants(principal)
+          ? options
+          : { ...options, tenantId: options.tenantId ?? principal.tenantId ?? null };
+        if (!inReach(principal, bound))
+          throw new AccessDenied('forbidden', 'You may not make keys for another tenant.');
+        if (bound.dangerouslyActsForAdministrators !== undefined && !principal.isSystem())
+          throw new AccessDenied('forbidden', 'You may not make keys that act for administrators.');
         return keys.create(name, bound);
       }),
 
-    list: (by) => administer('list keys', undefined, by, async (principal) => (await keys.list()).filter((key) => inReach(principal, key))),
+    list: (by) =>
+      administer('list keys', undefined, by, async (principal) =>
+        (await keys.list()).filter((key) => inReach(principal, key)),
+      ),
 
     revoke: (name, by) =>
       administer('revoke key', name, by, async (principal) => {

@@ -5,7 +5,8 @@ import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
 export const ENVIRONMENT_KEY = 'API_KEY';
 
 /** For whom a key may act: every user, no user, or those users and members of those groups. */
-export type ActsFor = 'anyone' | 'itself' | { readonly users?: readonly string[]; readonly groups?: readonly string[] };
+export type ActsFor =
+  'anyone' | 'itself' | { readonly users?: readonly string[]; readonly groups?: readonly string[] };
 
 /** What a new key may do. */
 export interface NewKey {
@@ -43,7 +44,11 @@ function names(value: unknown, what: string): string[] {
 
 function checkActsFor(value: ActsFor): ActsFor {
   if (value === 'anyone' || value === 'itself') return value;
-  if (typeof value !== 'object' || value === null || Object.keys(value).some((key) => key !== 'users' && key !== 'groups')) {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.keys(value).some((key) => key !== 'users' && key !== 'groups')
+  ) {
     throw bad('actsFor is "anyone", "itself", or an object with users, groups, or both.');
   }
   const [users, groups] = [names(value.users, 'actsFor.users'), names(value.groups, 'actsFor.groups')];
@@ -60,7 +65,8 @@ function checkTenant(value: unknown): string | null | undefined {
 
 function checkReason(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.trim() === '') throw bad('dangerouslyActsForAdministrators takes the reason, as text.');
+  if (typeof value !== 'string' || value.trim() === '')
+    throw bad('dangerouslyActsForAdministrators takes the reason, as text.');
   return value.trim().slice(0, 200);
 }
 
@@ -69,15 +75,19 @@ function checkReason(value: unknown): string | undefined {
  */
 export function checkKey(name: unknown, options: NewKey): CheckedKey {
   if (typeof name !== 'string' || name === ENVIRONMENT_KEY || !NAME.test(name)) {
-    throw bad(`The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores, begins with a letter or digit, and is not ${ENVIRONMENT_KEY}.`);
+    throw bad(
+      `The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores, begins with a letter or digit, and is not ${ENVIRONMENT_KEY}.`,
+    );
   }
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   if (unknown !== undefined) throw bad(`Unknown option of a key: ${unknown}.`);
   const { expires } = options;
-  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > Date.now()))) throw bad('expires must be a date in the future.');
+  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > Date.now())))
+    throw bad('expires must be a date in the future.');
   const groups = names(options.groups, 'groups');
   const reason = checkReason(options.dangerouslyActsForAdministrators);
-  if (reason === undefined && groups.some((group) => group === ADMIN || group === SYSTEM)) throw bad('A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.');
+  if (reason === undefined && groups.some((group) => group === ADMIN || group === SYSTEM))
+    throw bad('A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.');
   const tenantId = checkTenant(options.tenantId);
   return {
     name,

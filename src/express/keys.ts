@@ -60,20 +60,33 @@ const CACHE = 5000;
 const USE = 60_000;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean => revoked !== undefined || (expires !== undefined && expires.getTime() <= Date.now());
+const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean =>
+  revoked !== undefined || (expires !== undefined && expires.getTime() <= Date.now());
 
 function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
   // The store keeps what is missing as null; for the tenant null has a meaning of its own.
-  const kept = Object.entries(stored).filter(([field, value]) => value !== undefined && (value !== null || field === 'tenantId'));
+  const kept = Object.entries(stored).filter(
+    ([field, value]) => value !== undefined && (value !== null || field === 'tenantId'),
+  );
   return Object.freeze({ id, ...Object.fromEntries(kept) }) as ApiKey;
 }
 
 /** The one key that stands in the environment; upstream's way. */
-function environmentKey({ env, dangerouslyLetApiKeyActForAdministrators: reason }: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
-  if (reason !== undefined && (typeof reason !== 'string' || reason.trim() === '')) throw new TypeError('dangerouslyLetApiKeyActForAdministrators takes the reason, as text.');
+function environmentKey({
+  env,
+  dangerouslyLetApiKeyActForAdministrators: reason,
+}: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
+  if (reason !== undefined && (typeof reason !== 'string' || reason.trim() === ''))
+    throw new TypeError('dangerouslyLetApiKeyActForAdministrators takes the reason, as text.');
   const text = readApiKey(env);
   if (text === undefined) return undefined;
-  const key: ApiKey = Object.freeze({ id: ENVIRONMENT_KEY, name: ENVIRONMENT_KEY, actsFor: 'anyone', groups: [], ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }) });
+  const key: ApiKey = Object.freeze({
+    id: ENVIRONMENT_KEY,
+    name: ENVIRONMENT_KEY,
+    actsFor: 'anyone',
+    groups: [],
+    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+  });
   return { key, hash: digest(text) };
 }
 
@@ -87,11 +100,15 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   const uses = store.values('keys-used');
   const fromEnvironment = environmentKey(options);
   const written = new Map<string, number>();
-  let cache: { readonly until: number; readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> } | undefined;
+  let cache:
+    | { readonly until: number; readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> }
+    | undefined;
 
   async function read(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
     const entries = (await stored.entries()) as [string, StoredKey][];
-    const rows = entries.map(([id, value]) => [id, { key: shown(id, value), hash: Buffer.from(value.hash, 'hex') }] as const);
+    const rows = entries.map(
+      ([id, value]) => [id, { key: shown(id, value), hash: Buffer.from(value.hash, 'hex') }] as const,
+    );
     return new Map(rows.filter(([, { hash }]) => hash.length === DIGEST_BYTES));
   }
 
@@ -117,7 +134,8 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
     async create(name, wanted = {}) {
       const checked = checkKey(name, wanted);
       const same = [...(await read()).values()].find(({ key }) => key.name === checked.name && !ended(key));
-      if (same !== undefined) throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
+      if (same !== undefined)
+        throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
       const id = randomBytes(8).toString('hex');
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
       const row: StoredKey = { ...checked, created: new Date(), hash: digest(text).toString('hex') };
@@ -129,12 +147,16 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
     async list() {
       const [keys, used] = await Promise.all([read(), uses.entries()]);
       const last = new Map(used as [string, Date][]);
-      const rows = [...keys].map(([id, { key }]) => (last.has(id) ? Object.freeze({ ...key, lastUsed: last.get(id) as Date }) : key));
+      const rows = [...keys].map(([id, { key }]) =>
+        last.has(id) ? Object.freeze({ ...key, lastUsed: last.get(id) as Date }) : key,
+      );
       return rows.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
     },
 
     async revoke(name) {
-      const mine = ((await stored.entries()) as [string, StoredKey][]).filter(([id, value]) => value.name === name && !ended(shown(id, value)));
+      const mine = ((await stored.entries()) as [string, StoredKey][]).filter(
+        ([id, value]) => value.name === name && !ended(shown(id, value)),
+      );
       for (const [id, value] of mine) await stored.set(id, { ...value, revoked: new Date() });
       cache = undefined;
       return mine.length > 0;
@@ -146,8 +168,11 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const [, id] = FORM.exec(text) ?? [];
       const named = id === undefined ? undefined : (await current()).get(id);
       // Each text is compared twice, with something, so that the time taken tells nothing.
-      const isEnvironment = timingSafeEqual(given, fromEnvironment?.hash ?? Buffer.alloc(DIGEST_BYTES)) && fromEnvironment !== undefined;
-      const isNamed = timingSafeEqual(given, named?.hash ?? Buffer.alloc(DIGEST_BYTES)) && named !== undefined;
+      const isEnvironment =
+        timingSafeEqual(given, fromEnvironment?.hash ?? Buffer.alloc(DIGEST_BYTES)) &&
+        fromEnvironment !== undefined;
+      const isNamed =
+        timingSafeEqual(given, named?.hash ?? Buffer.alloc(DIGEST_BYTES)) && named !== undefined;
       if (isEnvironment) return fromEnvironment.key;
       if (!isNamed || ended(named.key)) return undefined;
       // Not waited for: a use that could not be written is no reason to refuse.

@@ -20,13 +20,24 @@ export function pathOf(url: string | undefined): string {
 }
 
 function fits(pattern: readonly string[], segments: readonly string[]): boolean {
-  return pattern.length === segments.length && pattern.every((part, at) => (isInput(part) ? segments[at] !== '' : part === segments[at]));
+  return (
+    pattern.length === segments.length &&
+    pattern.every((part, at) => (isInput(part) ? segments[at] !== '' : part === segments[at]))
+  );
 }
 
 /** Finds the place of a path among routes; plain segments win over inputs. */
 export function matcher(routes: readonly Route[]): (path: string) => Place | undefined {
-  const paths = [...new Set(routes.map(({ path }) => path))].sort((left, right) => inputs(left) - inputs(right));
-  const places = paths.map((path) => ({ path, pattern: segmentsOf(path), routes: new Map(routes.filter((entry) => entry.path === path).map((entry) => [entry.method, entry] as const)) }));
+  const paths = [...new Set(routes.map(({ path }) => path))].sort(
+    (left, right) => inputs(left) - inputs(right),
+  );
+  const places = paths.map((path) => ({
+    path,
+    pattern: segmentsOf(path),
+    routes: new Map(
+      routes.filter((entry) => entry.path === path).map((entry) => [entry.method, entry] as const),
+    ),
+  }));
   return function match(path) {
     const segments = segmentsOf(path);
     const found = places.find(({ pattern }) => fits(pattern, segments));
@@ -39,7 +50,9 @@ export function matcher(routes: readonly Route[]): (path: string) => Place | und
  * @throws BadInput `bad-request` when one cannot be decoded
  */
 export function pathInputs({ path, segments }: Place): Map<string, string> {
-  const found = segmentsOf(path).flatMap((part, at): [string, string][] => (isInput(part) ? [[part.slice(1), segments[at] as string]] : []));
+  const found = segmentsOf(path).flatMap((part, at): [string, string][] =>
+    isInput(part) ? [[part.slice(1), segments[at] as string]] : [],
+  );
   try {
     return new Map(found.map(([name, value]) => [name, decodeURIComponent(value)]));
   } catch (error) {

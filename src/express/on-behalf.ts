@@ -16,7 +16,8 @@ export interface Claim {
 }
 
 const bad = (what: string): BadInput => new BadInput('bad-request', `${what}.`);
-const own = (object: object, name: string): unknown => (Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined);
+const own = (object: object, name: string): unknown =>
+  Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 /** Clients send null and the empty text for what they were not given. */
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -66,7 +67,8 @@ export function readClaim(body: unknown): Claim | undefined {
 }
 
 /** One answer for "no such user" and "not that user", so that a key is no way to ask who there is. */
-const refusal = (): AccessDenied => new AccessDenied('forbidden', 'This key may not act for that user, or there is no such user.');
+const refusal = (): AccessDenied =>
+  new AccessDenied('forbidden', 'This key may not act for that user, or there is no such user.');
 
 async function find(identity: Identity, key: ApiKey, claim: Claim): Promise<SecureUser> {
   if (!identity.hasDirectory) {
@@ -98,7 +100,14 @@ export async function actFor(identity: Identity, key: ApiKey, claim: Claim): Pro
   if (!mayAdminister && new SecureUser(claim).isAdmin()) throw refusal();
   const user = await find(identity, key, claim);
   const isOfTenant = key.tenantId === undefined || (user.tenantId ?? null) === key.tenantId;
-  const isAsClaimed = user.userName === claim.userName && (claim.tenantId === undefined || claim.tenantId === user.tenantId);
-  if (!isOfTenant || !isAsClaimed || (user.isAdmin() && !mayAdminister) || !admits(key, user, identity.hasDirectory)) throw refusal();
+  const isAsClaimed =
+    user.userName === claim.userName && (claim.tenantId === undefined || claim.tenantId === user.tenantId);
+  if (
+    !isOfTenant ||
+    !isAsClaimed ||
+    (user.isAdmin() && !mayAdminister) ||
+    !admits(key, user, identity.hasDirectory)
+  )
+    throw refusal();
   return user;
 }

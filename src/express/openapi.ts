@@ -7,7 +7,10 @@ import { SCHEMAS } from './schemas.js';
 export type Json = Readonly<Record<string, unknown>>;
 
 const media = (type: string): string => type.split(';')[0] as string;
-const problem = (description: string): Json => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+const problem = (description: string): Json => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
 
 /** Every status that a refusal can have, with the meanings of its codes. */
 const REFUSALS: Readonly<Record<string, Json>> = Object.freeze(
@@ -24,21 +27,28 @@ const REFUSALS: Readonly<Record<string, Json>> = Object.freeze(
   ),
 );
 
-const inPath = ({ path }: Route): Set<string> => new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string));
+const inPath = ({ path }: Route): Set<string> =>
+  new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string));
 const inQuery = ({ method }: Route): boolean => method === 'GET' || method === 'DELETE';
 
 function parameters(route: Route): Json[] {
   const path = inPath(route);
   return Object.entries(route.takes).flatMap(([name, param]): Json[] => {
-    if (path.has(name)) return [{ name, in: 'path', required: true, description: param.says, schema: param.schema }];
+    if (path.has(name))
+      return [{ name, in: 'path', required: true, description: param.says, schema: param.schema }];
     if (!inQuery(route)) return [];
-    const shape = param.text ? { schema: param.schema } : { content: { 'application/json': { schema: param.schema } } };
+    const shape = param.text
+      ? { schema: param.schema }
+      : { content: { 'application/json': { schema: param.schema } } };
     return [{ name, in: 'query', required: param.required, description: param.says, ...shape }];
   });
 }
 
 /** Null counts as left out. */
-const nullable = ({ schema, says, required }: Param<unknown>): Schema => ({ description: says, ...(required ? schema : { anyOf: [schema, { type: 'null' }] }) });
+const nullable = ({ schema, says, required }: Param<unknown>): Schema => ({
+  description: says,
+  ...(required ? schema : { anyOf: [schema, { type: 'null' }] }),
+});
 
 const USER: Readonly<Record<string, Schema>> = {
   userId: { type: ['string', 'null'], description: 'On whose behalf a trusted key calls.' },
@@ -49,8 +59,21 @@ const USER: Readonly<Record<string, Schema>> = {
 function requestBody(route: Route): Json | undefined {
   if (route.upload) {
     const file = { type: 'string', contentMediaType: 'application/octet-stream' };
-    const properties = { name: { type: 'string' }, title: { type: 'string' }, file: { type: 'array', items: file, minItems: 1, maxItems: 2, description: 'The BPMN document, then its picture.' } };
-    return { required: true, content: { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties } } } };
+    const properties = {
+      name: { type: 'string' },
+      title: { type: 'string' },
+      file: {
+        type: 'array',
+        items: file,
+        minItems: 1,
+        maxItems: 2,
+        description: 'The BPMN document, then its picture.',
+      },
+    };
+    return {
+      required: true,
+      content: { 'multipart/form-data': { schema: { type: 'object', required: ['file'], properties } } },
+    };
   }
   if (inQuery(route)) return undefined;
   const path = inPath(route);
@@ -71,8 +94,14 @@ function operation(route: Route): Json {
   return {
     operationId: route.id,
     summary: route.says,
-    description: route.operation === 'public' ? 'Needs nobody.' : `Asks the guard for \`${route.operation}\`.`,
-    tags: [route.id.split('.').slice(0, route.id.startsWith('api2.') ? 2 : 1).join('.')],
+    description:
+      route.operation === 'public' ? 'Needs nobody.' : `Asks the guard for \`${route.operation}\`.`,
+    tags: [
+      route.id
+        .split('.')
+        .slice(0, route.id.startsWith('api2.') ? 2 : 1)
+        .join('.'),
+    ],
     parameters: parameters(route),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: { 200: { description: 'Done.', content: answer }, ...REFUSALS, ...other },
@@ -83,7 +112,8 @@ function operation(route: Route): Json {
 /** The OpenAPI 3.1 document of the routes, in the dialect `http`. */
 export function openApi(routes: readonly Route[]): Json {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of routes) (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation(route);
+  for (const route of routes)
+    (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation(route);
   return {
     openapi: '3.1.0',
     info: {
@@ -96,7 +126,10 @@ export function openApi(routes: readonly Route[]): Json {
     paths,
     components: {
       schemas: SCHEMAS,
-      securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'x-api-key' }, token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
     },
   };
 }

@@ -27,33 +27,79 @@ const CHALLENGE = 'ApiKey realm="api", header="x-api-key"';
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
 /** What the status of somebody else's error is called here; all others of the request are `bad-request`. */
-const OF_STATUS: Readonly<Record<number, ErrorCode>> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 405: 'method-not-allowed', 409: 'conflict', 413: 'too-large', 429: 'too-many' };
+const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  409: 'conflict',
+  413: 'too-large',
+  429: 'too-many',
+};
 
-/** Errors of body parsers, routers and the application's own routes, as http-errors makes them: the request was at fault, and they say so. */
+/**
+ * Errors of body parsers, routers and the application's own routes, as http-errors makes them: the request
+ * was at fault, and they say so.
+ */
 function ofFramework(error: unknown): ErrorCode | undefined {
   if (error instanceof URIError) return 'bad-request';
-  const { expose, status } = (typeof error === 'object' && error !== null ? error : {}) as { expose?: unknown; status?: unknown };
+  const { expose, status } = (typeof error === 'object' && error !== null ? error : {}) as {
+    expose?: unknown;
+    status?: unknown;
+  };
   if (expose !== true || typeof status !== 'number' || status < 400 || status > 499) return undefined;
   return OF_STATUS[status] ?? 'bad-request';
 }
 
-/** Of an error that is not ours nothing is told but that there was one; and under which number it is found, where it is written down. */
+/**
+ * Of an error that is not ours nothing is told but that there was one; and under which number it is found,
+ * where it is written down.
+ */
 function refusalOf(error: unknown, isLogged: boolean): Refusal {
-  if (isGuardError(error)) return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
+  if (isGuardError(error))
+    return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
   const code = ofFramework(error);
-  if (code !== undefined) return { code, status: ERROR_CODES[code].status, detail: code === 'bad-request' || code === 'too-large' ? 'The request could not be read.' : 'The application refused the request.' };
+  if (code !== undefined)
+    return {
+      code,
+      status: ERROR_CODES[code].status,
+      detail:
+        code === 'bad-request' || code === 'too-large'
+          ? 'The request could not be read.'
+          : 'The application refused the request.',
+    };
   const detail = 'The call failed; nothing more can be told.';
-  return { code: 'failed', status: 500, ...(isLogged ? { detail: `${detail} The log has the reason.`, id: `urn:uuid:${randomUUID()}` } : { detail }) };
+  return {
+    code: 'failed',
+    status: 500,
+    ...(isLogged
+      ? { detail: `${detail} The log has the reason.`, id: `urn:uuid:${randomUUID()}` }
+      : { detail }),
+  };
 }
 
 function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
-  return { type: `urn:bpmn-guard:error:${code}`, title: ERROR_CODES[code].meaning, status, detail, code, ...(id === undefined ? {} : { instance: id }) };
+  return {
+    type: `urn:bpmn-guard:error:${code}`,
+    title: ERROR_CODES[code].meaning,
+    status,
+    detail,
+    code,
+    ...(id === undefined ? {} : { instance: id }),
+  };
 }
 
 /** Answers with problem details and the real status. */
-export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusal, more: Record<string, unknown> = {}): void {
-  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate')) res.setHeader('WWW-Authenticate', CHALLENGE);
-  if ((refusal.status === 503 || refusal.status === 429) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', RETRY_AFTER);
+export function sendProblem(
+  req: HttpRequest,
+  res: HttpResponse,
+  refusal: Refusal,
+  more: Record<string, unknown> = {},
+): void {
+  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate'))
+    res.setHeader('WWW-Authenticate', CHALLENGE);
+  if ((refusal.status === 503 || refusal.status === 429) && !res.hasHeader('Retry-After'))
+    res.setHeader('Retry-After', RETRY_AFTER);
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
 }
 
@@ -61,10 +107,20 @@ export function sendProblem(req: HttpRequest, res: HttpResponse, refusal: Refusa
  * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason of
  * any other; but where nobody was recognised the status is 401.
  */
-export function sendError(req: HttpRequest, res: HttpResponse, error: unknown, dialect: Dialect, logger?: GuardLogger): void {
+export function sendError(
+  req: HttpRequest,
+  res: HttpResponse,
+  error: unknown,
+  dialect: Dialect,
+  logger?: GuardLogger,
+): void {
   const refusal = refusalOf(error, logger !== undefined);
   const { id, status, code, detail } = refusal;
-  if (id !== undefined) logger?.error('request failed', { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  if (id !== undefined)
+    logger?.error('request failed', {
+      id,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   if (res.headersSent || res.destroyed) return void res.destroy();
   // What is still to come of the body is not waited for.
   if (!req.complete) res.setHeader('Connection', 'close');

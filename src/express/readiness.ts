@@ -20,14 +20,20 @@ async function ask(guard: Pick<Guard, 'health'>): Promise<Readiness> {
   const health: Health | undefined = await Promise.race([guard.health().catch(() => undefined), late]);
   clearTimeout(timer);
   if (health === undefined) return NOT_READY;
-  return { ready: health.ok && health.reindexed, store: health.store.answers, indexes: health.store.answers && health.missingIndexes.length === 0, reindexed: health.reindexed };
+  return {
+    ready: health.ok && health.reindexed,
+    store: health.store.answers,
+    indexes: health.store.answers && health.missingIndexes.length === 0,
+    reindexed: health.reindexed,
+  };
 }
 
 /** Asks whether calls can be served: at most once a second, and without waiting longer than 5 s. */
 export function readinessOf(guard: Pick<Guard, 'health'>): () => Promise<Readiness> {
   let last: { readonly until: number; readonly answer: Promise<Readiness> } | undefined;
   return () => {
-    if (last === undefined || last.until <= Date.now()) last = { until: Date.now() + CACHE, answer: ask(guard) };
+    if (last === undefined || last.until <= Date.now())
+      last = { until: Date.now() + CACHE, answer: ask(guard) };
     return last.answer;
   };
 }

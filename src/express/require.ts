@@ -9,28 +9,39 @@ import { identityOf } from './locals.js';
 /** On what a privilege is required. */
 export interface RequirePrivilegeOptions {
   /**
-   * Finds what the request is about; undefined: 404. Missing: the question is whether there could be a resource on which
+   * Finds what the request is about; undefined: 404. Missing: the question is whether there could be a
+   * resource on which
    * the principal may do it, as `model:write` is for designers and administrators.
    */
-  readonly resource?: (req: HttpRequest, res: HttpResponse) => Resource | undefined | Promise<Resource | undefined>;
+  readonly resource?: (
+    req: HttpRequest,
+    res: HttpResponse,
+  ) => Resource | undefined | Promise<Resource | undefined>;
 }
 
-const nobody = (): AccessDenied => new AccessDenied('unauthenticated', 'Nobody was authenticated: the middleware authenticate comes first.');
+const nobody = (): AccessDenied =>
+  new AccessDenied('unauthenticated', 'Nobody was authenticated: the middleware authenticate comes first.');
 
 /**
  * Middleware that lets a request pass when its principal may do the operation; behind `authenticate`. Refusals go to
  * `next`: 401, 403, or 404 for a resource that may not be read.
  * @throws TypeError for an operation that is not in the catalogue
  */
-export function requirePrivilege(operation: Operation, { resource }: RequirePrivilegeOptions = {}): Middleware {
-  if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation)) throw new TypeError(`Unknown operation ${show(operation)}; see the operation catalogue.`);
-  if (resource !== undefined && typeof resource !== 'function') throw new TypeError('Option resource of requirePrivilege must be a function.');
+export function requirePrivilege(
+  operation: Operation,
+  { resource }: RequirePrivilegeOptions = {},
+): Middleware {
+  if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation))
+    throw new TypeError(`Unknown operation ${show(operation)}; see the operation catalogue.`);
+  if (resource !== undefined && typeof resource !== 'function')
+    throw new TypeError('Option resource of requirePrivilege must be a function.');
 
   async function assert(req: HttpRequest, res: HttpResponse): Promise<void> {
     const [identity, { principal }] = [identityOf(res), localsOf(res)];
     if (identity === undefined || principal === undefined) throw nobody();
     const found = await resource?.(req, res);
-    if (resource !== undefined && (found === undefined || found === null)) throw notFound(OPERATIONS[operation].kind);
+    if (resource !== undefined && (found === undefined || found === null))
+      throw notFound(OPERATIONS[operation].kind);
     await identity.require(principal, operation, found);
   }
 

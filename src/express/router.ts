@@ -25,9 +25,16 @@ export interface RouterOptions {
 }
 
 /** @throws BadInput `bad-configuration` */
-export function checkRouterOptions({ dialect = 'bpmn-client', limit = BODY_LIMIT, docs = true, logger }: RouterOptions): Required<Omit<RouterOptions, 'logger'>> & { logger: GuardLogger | undefined } {
-  if (!DIALECTS.includes(dialect)) throw new BadInput('bad-configuration', `dialect must be one of ${DIALECTS.join(', ')}.`);
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new BadInput('bad-configuration', 'limit must be a number of bytes.');
+export function checkRouterOptions({
+  dialect = 'bpmn-client',
+  limit = BODY_LIMIT,
+  docs = true,
+  logger,
+}: RouterOptions): Required<Omit<RouterOptions, 'logger'>> & { logger: GuardLogger | undefined } {
+  if (!DIALECTS.includes(dialect))
+    throw new BadInput('bad-configuration', `dialect must be one of ${DIALECTS.join(', ')}.`);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new BadInput('bad-configuration', 'limit must be a number of bytes.');
   return { dialect, limit, docs, logger };
 }
 
@@ -43,12 +50,17 @@ function refuseForeignPage(req: HttpRequest): void {
   const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
   // The password of Basic authentication is sent by the browser itself, as a cookie is.
   const isOwn = key !== undefined || (authorization !== undefined && /^bearer /i.test(authorization));
-  if (foreign && !isOwn) throw new AccessDenied('forbidden', 'Calls from pages of another origin need a key or a token of their own.');
+  if (foreign && !isOwn)
+    throw new AccessDenied(
+      'forbidden',
+      'Calls from pages of another origin need a key or a token of their own.',
+    );
 }
 
 /** The parts of a form with files. */
 async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
-  if (!hasBody(req) || mediaType(req) !== 'multipart/form-data') throw new BadInput('bad-request', 'A model is sent as a form with files (multipart/form-data).');
+  if (!hasBody(req) || mediaType(req) !== 'multipart/form-data')
+    throw new BadInput('bad-request', 'A model is sent as a form with files (multipart/form-data).');
   return parseMultipart(await readBytes(req, limit), req.headers['content-type'] ?? '');
 }
 
@@ -58,11 +70,19 @@ type Common = Pick<Call, 'guard' | 'readiness'>;
 /** Who calls. Before the body is looked at: who is nobody has nothing read. */
 function callOf(common: Common, route: Route, res: HttpResponse): Call {
   const { guard: api, principal } = localsOf(res);
-  if (route.operation !== 'public' && (api === undefined || principal === undefined)) throw new AccessDenied('unauthenticated', 'This needs a key, a token or a session.');
+  if (route.operation !== 'public' && (api === undefined || principal === undefined))
+    throw new AccessDenied('unauthenticated', 'This needs a key, a token or a session.');
   return { ...common, api: api as Call['api'], principal: principal as Call['principal'], parts: [] };
 }
 
-async function answer(common: Common, route: Route, place: Place, req: HttpRequest, res: HttpResponse, limit: number): Promise<void> {
+async function answer(
+  common: Common,
+  route: Route,
+  place: Place,
+  req: HttpRequest,
+  res: HttpResponse,
+  limit: number,
+): Promise<void> {
   const call = callOf(common, route, res);
   if (route.method !== 'GET') refuseForeignPage(req);
   const parts = route.upload ? await formParts(req, limit) : [];
@@ -105,6 +125,8 @@ export function createRouter(guard: Guard, options: RouterOptions = {}): Middlew
       sendError(req, res, new BadInput('method-not-allowed', `This path takes ${allowed(place)}.`), 'http');
       return;
     }
-    answer(common, route, place, req, res, limit).catch((error: unknown) => sendError(req, res, error, dialectAt(place, dialect), logger));
+    answer(common, route, place, req, res, limit).catch((error: unknown) =>
+      sendError(req, res, error, dialectAt(place, dialect), logger),
+    );
   };
 }

@@ -5,13 +5,30 @@ const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const list = (items: Schema): Schema => ({ type: 'array', items });
 const TEXT: Schema = { type: 'string' };
 const DATE: Schema = { type: ['string', 'null'], format: 'date-time' };
-const object = (required: string, properties: Record<string, Schema>, more: Schema = {}): Schema => ({ type: 'object', required: required === '' ? [] : required.split(' '), properties, ...more });
+const object = (required: string, properties: Record<string, Schema>, more: Schema = {}): Schema => ({
+  type: 'object',
+  required: required === '' ? [] : required.split(' '),
+  properties,
+  ...more,
+});
 
 /** The schemas that the routes refer to. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
-  Query: { type: 'object', description: "A query in MongoDB's syntax, checked against an allow-list of operators and fields. A date is written as {\"$date\": \"2030-01-31T00:00:00Z\"}." },
+  Query: {
+    type: 'object',
+    description:
+      'A query in MongoDB\'s syntax, checked against an allow-list of operators and fields. A date is written as {"$date": "2030-01-31T00:00:00Z"}.',
+  },
   Data: { type: 'object', description: 'Process data: a plain object.' },
-  Options: object('', { startNodeId: { type: ['string', 'null'] }, noWait: { type: ['boolean', 'null'] }, userName: { type: ['string', 'null'] } }, { additionalProperties: false }),
+  Options: object(
+    '',
+    {
+      startNodeId: { type: ['string', 'null'] },
+      noWait: { type: ['boolean', 'null'] },
+      userName: { type: ['string', 'null'] },
+    },
+    { additionalProperties: false },
+  ),
   Assignment: object('', {
     assignee: { type: ['string', 'null'], description: 'null releases the task.' },
     candidateUsers: { type: ['array', 'string', 'null'], items: TEXT },
@@ -20,7 +37,11 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     followUpDate: { type: ['string', 'null'] },
     priority: { type: ['number', 'string', 'null'] },
   }),
-  User: object('userName', { userName: TEXT, userGroups: list(TEXT), tenantId: { type: ['string', 'null'] } }, { description: 'On whose behalf a trusted key calls.' }),
+  User: object(
+    'userName',
+    { userName: TEXT, userGroups: list(TEXT), tenantId: { type: ['string', 'null'] } },
+    { description: 'On whose behalf a trusted key calls.' },
+  ),
   Item: object('id instanceId processName elementId type status', {
     id: TEXT,
     instanceId: TEXT,
@@ -39,23 +60,80 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     completedBy: TEXT,
     data: { type: 'object', description: 'Present where the caller may read the instance.' },
   }),
-  Instance: object('id name data items', { id: TEXT, name: TEXT, status: TEXT, version: { type: ['integer', 'null'] }, startedAt: DATE, endedAt: DATE, startedBy: TEXT, data: ref('Data'), items: list(ref('Item')) }, { description: 'Pruned to what the caller may read.' }),
+  Instance: object(
+    'id name data items',
+    {
+      id: TEXT,
+      name: TEXT,
+      status: TEXT,
+      version: { type: ['integer', 'null'] },
+      startedAt: DATE,
+      endedAt: DATE,
+      startedBy: TEXT,
+      data: ref('Data'),
+      items: list(ref('Item')),
+    },
+    { description: 'Pruned to what the caller may read.' },
+  ),
   Shown: { type: 'object', description: 'An instance, or the fields of it that the projection names.' },
-  Running: object('instance currentItem currentElement', { instance: ref('Instance'), currentItem: { type: ['string', 'null'] }, currentElement: { type: ['string', 'null'] }, status: TEXT }),
-  Reached: { oneOf: [{ type: 'string', description: 'The id of an instance that was started.' }, object('instanceId itemId', { instanceId: TEXT, itemId: TEXT })] },
-  Page: object('data nextCursor', { data: list({ type: 'object' }), nextCursor: { type: ['string', 'null'], description: 'Where the next page begins; null after the last.' }, totalCount: { type: 'integer' } }),
+  Running: object('instance currentItem currentElement', {
+    instance: ref('Instance'),
+    currentItem: { type: ['string', 'null'] },
+    currentElement: { type: ['string', 'null'] },
+    status: TEXT,
+  }),
+  Reached: {
+    oneOf: [
+      { type: 'string', description: 'The id of an instance that was started.' },
+      object('instanceId itemId', { instanceId: TEXT, itemId: TEXT }),
+    ],
+  },
+  Page: object('data nextCursor', {
+    data: list({ type: 'object' }),
+    nextCursor: { type: ['string', 'null'], description: 'Where the next page begins; null after the last.' },
+    totalCount: { type: 'integer' },
+  }),
   ModelName: object('name', { name: TEXT, saved: DATE }),
   Candidates: object('users groups', { users: list(TEXT), groups: list(TEXT) }),
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
     operation: TEXT,
     userName: TEXT,
-    reasons: list(object('policy rule effect holds says', { policy: TEXT, rule: TEXT, effect: { enum: ['permits', 'restricts', 'failed'] }, holds: { type: 'boolean' }, says: TEXT })),
+    reasons: list(
+      object('policy rule effect holds says', {
+        policy: TEXT,
+        rule: TEXT,
+        effect: { enum: ['permits', 'restricts', 'failed'] },
+        holds: { type: 'boolean' },
+        says: TEXT,
+      }),
+    ),
   }),
-  Readiness: object('ready store indexes reindexed', { ready: { type: 'boolean' }, store: { type: 'boolean' }, indexes: { type: 'boolean' }, reindexed: { type: 'boolean' } }, { additionalProperties: false }),
+  Readiness: object(
+    'ready store indexes reindexed',
+    {
+      ready: { type: 'boolean' },
+      store: { type: 'boolean' },
+      indexes: { type: 'boolean' },
+      reindexed: { type: 'boolean' },
+    },
+    { additionalProperties: false },
+  ),
   Problem: object(
     'type title status detail code',
-    { type: TEXT, title: TEXT, status: { type: 'integer' }, detail: TEXT, code: { enum: Object.keys(ERROR_CODES) }, instance: { type: 'string', description: 'Names the occurrence in the log.' }, errors: TEXT, error: TEXT },
-    { description: 'Problem details (RFC 9457). `code` is stable and meant for programs.', additionalProperties: false },
+    {
+      type: TEXT,
+      title: TEXT,
+      status: { type: 'integer' },
+      detail: TEXT,
+      code: { enum: Object.keys(ERROR_CODES) },
+      instance: { type: 'string', description: 'Names the occurrence in the log.' },
+      errors: TEXT,
+      error: TEXT,
+    },
+    {
+      description: 'Problem details (RFC 9457). `code` is stable and meant for programs.',
+      additionalProperties: false,
+    },
   ),
 });

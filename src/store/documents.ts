@@ -123,7 +123,12 @@ export interface AuditEntry {
   readonly onBehalfOf?: string | undefined;
   readonly tenantId?: string | undefined;
   readonly operation: string;
-  readonly resource: { readonly kind: string; readonly id?: string | undefined; readonly instanceId?: string | undefined; readonly name?: string | undefined };
+  readonly resource: {
+    readonly kind: string;
+    readonly id?: string | undefined;
+    readonly instanceId?: string | undefined;
+    readonly name?: string | undefined;
+  };
   readonly answer: 'allowed' | 'refused' | 'failed';
   /** An error code, or the rule that decided. */
   readonly reason: string;

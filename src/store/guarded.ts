@@ -45,8 +45,18 @@ class Gate {
 }
 
 /** The same object with each of its methods behind the gate. */
-function behind<T extends object>(gate: Gate, target: T, methods: readonly (keyof T & string)[], atLength = false): T {
-  const guarded = Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args), atLength)]));
+function behind<T extends object>(
+  gate: Gate,
+  target: T,
+  methods: readonly (keyof T & string)[],
+  atLength = false,
+): T {
+  const guarded = Object.fromEntries(
+    methods.map((name) => [
+      name,
+      (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args), atLength),
+    ]),
+  );
   return guarded as unknown as T;
 }
 
@@ -57,7 +67,18 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
   const { install, backup } = behind(gate, store, ['install', 'backup'], true);
   return Object.freeze({
     kind: store.kind,
-    instances: behind(gate, store.instances, ['find', 'count', 'findItems', 'countItems', 'distinct', 'load', 'insert', 'update', 'remove', 'archive']),
+    instances: behind(gate, store.instances, [
+      'find',
+      'count',
+      'findItems',
+      'countItems',
+      'distinct',
+      'load',
+      'insert',
+      'update',
+      'remove',
+      'archive',
+    ]),
     models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename']),
     users: behind(gate, store.users, ['find', 'put', 'insert', 'update', 'list', 'remove']),
     locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list']),

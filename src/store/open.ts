@@ -24,7 +24,9 @@ export type StoreOptions = MongoOptions | FolderOptions | MemoryOptions;
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function asEmbeddedError(error: unknown): GuardError {
-  return isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error });
+  return isGuardError(error)
+    ? error
+    : new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error });
 }
 
 /**
@@ -38,17 +40,30 @@ function asEmbeddedError(error: unknown): GuardError {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const given: Partial<MongoOptions & FolderOptions & { memory: unknown }> = options;
   const kinds = [given.url, given.folder, given.memory].filter((value) => value !== undefined);
-  if (kinds.length === 1 && given.memory === true) return guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, new CallLimits());
+  if (kinds.length === 1 && given.memory === true)
+    return guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, new CallLimits());
   const { folder, url, name } = given;
-  if (kinds.length === 1 && isText(folder)) return guarded(await opening(() => openFolder(folder), asEmbeddedError), asEmbeddedError, new CallLimits());
+  if (kinds.length === 1 && isText(folder))
+    return guarded(
+      await opening(() => openFolder(folder), asEmbeddedError),
+      asEmbeddedError,
+      new CallLimits(),
+    );
   if (kinds.length === 1 && isText(url) && isText(name)) {
     const limits = new CallLimits(given.timeout ?? DEFAULT_TIMEOUT);
-    return guarded(await opening(() => openMongo({ ...given, url, name }, limits), asStoreError), asStoreError, limits);
+    return guarded(
+      await opening(() => openMongo({ ...given, url, name }, limits), asStoreError),
+      asStoreError,
+      limits,
+    );
   }
   throw new BadInput('bad-configuration', 'store takes one of {url, name}, {folder} and {memory: true}.');
 }
 
-async function opening(open: () => Promise<Adapter>, translate: (error: unknown) => GuardError): Promise<Adapter> {
+async function opening(
+  open: () => Promise<Adapter>,
+  translate: (error: unknown) => GuardError,
+): Promise<Adapter> {
   try {
     return await open();
   } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * What the guard needs of a store, as one interface with two adapters (`mongo`, `embedded`). A filter, a sort and a
  * field name here are trusted: they come from `scoped-query`, never straight from a caller. They cannot name the large
- * fields (`source`, `svg`, `logs`, `savePoints`), which are read by `load` alone. What goes in is copied before the call
+ * fields (`source`, `svg`, `logs`, `savePoints`), which are read by `load` alone. What goes in is copied
+ * before the call
  * returns, what comes out is the caller's own; `undefined` is stored as null. Every call may throw CouldNotTell
  * (`store-unavailable`, `closed`) and BadInput (`bad-data`) for what cannot be stored.
  */
@@ -79,7 +80,11 @@ export interface InstanceStore {
    * Sets the given top-level fields in one write, if the stored revision is still the expected one (undefined: a
    * document without `guard`, as an unguarded host leaves it). False: somebody else wrote, nothing was changed.
    */
-  update(id: string, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean>;
+  update(
+    id: string,
+    expectedRev: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<boolean>;
   /** Deletes those of the ids that the filter still admits; how many. */
   remove(ids: readonly string[], filter: Filter): Promise<number>;
   /** Copies documents to the archive; those that are there already are replaced, so that it may be repeated. */
@@ -89,13 +94,21 @@ export interface InstanceStore {
 /** Process definitions. */
 export interface ModelStore {
   /** Ordered by name. */
-  find(filter: Filter, options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number }): Promise<StoredModel[]>;
+  find(
+    filter: Filter,
+    options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number },
+  ): Promise<StoredModel[]>;
   /** The model of that name and owner (null: none). */
   get(name: string, owner: string | null): Promise<StoredModel | undefined>;
   /** Inserts or replaces by name and owner. */
   put(document: StoredModel): Promise<void>;
   /** Sets top-level fields if the revision is still the expected one; false otherwise. */
-  update(name: string, owner: string | null, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean>;
+  update(
+    name: string,
+    owner: string | null,
+    expectedRev: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<boolean>;
   remove(name: string, owner: string | null): Promise<boolean>;
   /** @throws Conflict when the new name exists for that owner */
   rename(name: string, owner: string | null, newName: string): Promise<boolean>;
@@ -142,7 +155,11 @@ export interface UserStore {
    * Sets top-level fields in one write, if the user is there and the expected texts are still what is stored; false
    * otherwise. So what two callers change at once does not undo each other.
    */
-  update(userName: string, fields: Readonly<Partial<StoredUser>>, expected?: Readonly<Record<string, string>>): Promise<boolean>;
+  update(
+    userName: string,
+    fields: Readonly<Partial<StoredUser>>,
+    expected?: Readonly<Record<string, string>>,
+  ): Promise<boolean>;
   list(): Promise<StoredUser[]>;
   remove(userName: string): Promise<boolean>;
 }
@@ -151,7 +168,14 @@ export interface UserStore {
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>;
   /** Newest first. `since` is included, `until` is not; `tenantId` null: entries without a tenant. */
-  find(filter: { readonly since?: Date; readonly until?: Date; readonly userName?: string; readonly answer?: string; readonly limit: number; readonly tenantId?: string | null }): Promise<AuditEntry[]>;
+  find(filter: {
+    readonly since?: Date;
+    readonly until?: Date;
+    readonly userName?: string;
+    readonly answer?: string;
+    readonly limit: number;
+    readonly tenantId?: string | null;
+  }): Promise<AuditEntry[]>;
 }
 
 /** Named values with an optional end: markers, sessions, keys. */
@@ -188,7 +212,8 @@ export interface Store {
    */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
   /**
-   * Runs work whose calls of this store may together wait for twice the `timeout` of the store; each may wait for one. Work inside it that is bounded
+   * Runs work whose calls of this store may together wait for twice the `timeout` of the store; each may wait
+   * for one. Work inside it that is bounded
    * itself has its own allowance. Without a timeout (embedded) nothing is limited.
    */
   bounded<T>(work: () => Promise<T>): Promise<T>;

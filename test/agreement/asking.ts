@@ -1,8 +1,8 @@
 import type { DecisionPoint } from '../../src/core/decision-point.js';
 import type { SecureUser } from '../../src/core/principal.js';
-import { INSTANCE_FIELDS, parseQuery } from '../../src/store/caller-query.js';
+import { INSTANCE_FIELDS, parseQuery } from '../../src/store/query/caller-query.js';
 import type { Store } from '../../src/store/port.js';
-import { instancePlan, itemPlan } from '../../src/store/scoped-query.js';
+import { instancePlan, itemPlan } from '../../src/store/query/scoped-query.js';
 import type { Row } from './corpus.js';
 import { answers, looksInside } from './oracle.js';
 import { instancesOf, itemsOf, keys, tasksOf } from './truth.js';
@@ -16,17 +16,47 @@ export interface Answer {
 
 /** What may be listed, decided row by row; and what the query finds of it, asked of what may be seen. */
 export function expected(point: DecisionPoint, rows: readonly Row[], who: SecureUser, asked: Query): Answer {
-  const mine = new Set(tasksOf(rows).filter(({ instance, item }) => point.allows(who, 'task:read', { instance, ...(item === undefined ? {} : { item }) })).map(({ item }) => item));
-  const readable = instancesOf(rows).filter(({ instance }) => point.allows(who, 'instance:read', { instance }));
+  const mine = new Set(
+    tasksOf(rows)
+      .filter(({ instance, item }) =>
+        point.allows(who, 'task:read', { instance, ...(item === undefined ? {} : { item }) }),
+      )
+      .map(({ item }) => item),
+  );
+  const readable = instancesOf(rows).filter(({ instance }) =>
+    point.allows(who, 'instance:read', { instance }),
+  );
   const inside = looksInside(asked);
   return {
-    items: keys(tasksOf(rows).filter(({ instance, item }) => item !== undefined && mine.has(item) && (!inside || readable.some((thing) => thing.instance === instance)) && answers(asked, instance, [item]))),
-    instances: keys(readable.filter(({ instance }) => answers(asked, instance, itemsOf(instance).filter((item) => mine.has(item))))),
+    items: keys(
+      tasksOf(rows).filter(
+        ({ instance, item }) =>
+          item !== undefined &&
+          mine.has(item) &&
+          (!inside || readable.some((thing) => thing.instance === instance)) &&
+          answers(asked, instance, [item]),
+      ),
+    ),
+    instances: keys(
+      readable.filter(({ instance }) =>
+        answers(
+          asked,
+          instance,
+          itemsOf(instance).filter((item) => mine.has(item)),
+        ),
+      ),
+    ),
   };
 }
 
 /** What the store answers, in its order; the counts must agree with the lists. */
-export async function ask(point: DecisionPoint, store: Store, who: SecureUser, asked: Query, reindexed: boolean): Promise<Answer> {
+export async function ask(
+  point: DecisionPoint,
+  store: Store,
+  who: SecureUser,
+  asked: Query,
+  reindexed: boolean,
+): Promise<Answer> {
   const parsed = parseQuery(asked, INSTANCE_FIELDS);
   const [tasks, instances] = [point.scope(who, 'task:read'), point.scope(who, 'instance:read')];
   const ofItems = itemPlan(tasks, instances, parsed, {}, { reindexed });
@@ -38,11 +68,17 @@ export async function ask(point: DecisionPoint, store: Store, who: SecureUser, a
   return { items: rows.map(({ id, items }) => `${id}/${items.id}`), instances: found.map(({ id }) => id) };
 }
 
-export const sorted = ({ items, instances }: Answer): Answer => ({ items: [...items].sort(), instances: [...instances].sort() });
+export const sorted = ({ items, instances }: Answer): Answer => ({
+  items: [...items].sort(),
+  instances: [...instances].sort(),
+});
 
 export async function fill(store: Store, rows: readonly Row[]): Promise<void> {
   const before = await store.instances.find({ filter: {}, without: ['items', 'data', 'logs'] });
-  await store.instances.remove(before.map(({ id }) => id), {});
+  await store.instances.remove(
+    before.map(({ id }) => id),
+    {},
+  );
   for (const { document } of rows) await store.instances.insert(document);
 }
 

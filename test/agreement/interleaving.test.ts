@@ -20,7 +20,15 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
     await place.store.values('guard').set('reindexed', true);
     guard = await createGuard({ store: place.store, env: {} });
     const sure = (things: readonly Thing[]): string[] => keys(things.filter(({ derived }) => derived));
-    own = new Map(everybody.map((who) => [who, { items: sure(permitted(point, who, 'task:read', tasksOf(place.rows))), instances: sure(permitted(point, who, 'instance:read', instancesOf(place.rows))) }]));
+    own = new Map(
+      everybody.map((who) => [
+        who,
+        {
+          items: sure(permitted(point, who, 'task:read', tasksOf(place.rows))),
+          instances: sure(permitted(point, who, 'instance:read', instancesOf(place.rows))),
+        },
+      ]),
+    );
   });
   afterAll(async () => {
     await guard.close();
@@ -35,7 +43,9 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
   /** One question of one principal, in one of the ways in which an application asks. */
   const WAYS: readonly ((who: SecureUser) => Promise<void>)[] = [
     async (who) => {
-      const found = (await guard.api.data.findItems({}, who)).map(({ instanceId, id }) => `${instanceId}/${id}`);
+      const found = (await guard.api.data.findItems({}, who)).map(
+        ({ instanceId, id }) => `${instanceId}/${id}`,
+      );
       expect(derived(found, tasksOf(place.rows))).toEqual(own.get(who)?.items);
     },
     async (who) => {
@@ -48,14 +58,31 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
         expect(guard.current()?.userName).toBe(who.userName);
         return guard.api.data.findItems();
       });
-      expect(derived(found.map(({ instanceId, id }) => `${instanceId}/${id}`), tasksOf(place.rows))).toEqual(own.get(who)?.items);
+      expect(
+        derived(
+          found.map(({ instanceId, id }) => `${instanceId}/${id}`),
+          tasksOf(place.rows),
+        ),
+      ).toEqual(own.get(who)?.items);
     },
     async (who) => {
-      const found = await guard.runAs(who, () => (guard.server.dataStore as { findInstances(query: object): Promise<{ id: string }[]> }).findInstances({}));
-      expect(derived(found.map(({ id }) => id), instancesOf(place.rows))).toEqual(own.get(who)?.instances);
+      const found = await guard.runAs(who, () =>
+        (guard.server.dataStore as { findInstances(query: object): Promise<{ id: string }[]> }).findInstances(
+          {},
+        ),
+      );
+      expect(
+        derived(
+          found.map(({ id }) => id),
+          instancesOf(place.rows),
+        ),
+      ).toEqual(own.get(who)?.instances);
     },
     async (who) => {
-      const [first, second] = await Promise.all([guard.api.tasks.count({}, who), guard.as(who).tasks.count({})]);
+      const [first, second] = await Promise.all([
+        guard.api.tasks.count({}, who),
+        guard.as(who).tasks.count({}),
+      ]);
       expect(first).toBe(second);
       expect(first).toBeGreaterThanOrEqual(own.get(who)?.items.length as number);
     },
@@ -66,17 +93,29 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
     for (const who of everybody) alone.set(who, await guard.api.tasks.count({}, who));
     expect(new Set(alone.values()).size).toBeGreaterThan(5);
     const rounds = kind === 'mongo' ? 1 : 4;
-    const questions = Array.from({ length: rounds }, () => WAYS.flatMap((ask) => everybody.map((who) => ({ who, ask })))).flat();
+    const questions = Array.from({ length: rounds }, () =>
+      WAYS.flatMap((ask) => everybody.map((who) => ({ who, ask }))),
+    ).flat();
     // An order in which neighbours are different principals that ask in different ways; the same in every run.
-    const mixed = questions.map((question, i) => ({ question, at: (i * 7919) % questions.length })).sort((a, b) => a.at - b.at);
+    const mixed = questions
+      .map((question, i) => ({ question, at: (i * 7919) % questions.length }))
+      .sort((a, b) => a.at - b.at);
     await Promise.all(mixed.map(({ question: { who, ask } }) => ask(who)));
-    await Promise.all(everybody.map(async (who) => expect(await guard.api.tasks.count({}, who)).toBe(alone.get(who))));
+    await Promise.all(
+      everybody.map(async (who) => expect(await guard.api.tasks.count({}, who)).toBe(alone.get(who))),
+    );
   });
 
   test('two users who differ in one thing only are two', async () => {
     const same = { userName: 'alice', userGroups: ['hr'] };
-    const [acme, globex, none, groupless] = await Promise.all([{ ...same, tenantId: 'acme' }, { ...same, tenantId: 'globex' }, same, { userName: 'alice' }].map((user) => guard.api.data.findItems({}, user)));
-    const lists = [acme, globex, none, groupless].map((list) => JSON.stringify((list ?? []).map(({ instanceId, id }) => [instanceId, id])));
+    const [acme, globex, none, groupless] = await Promise.all(
+      [{ ...same, tenantId: 'acme' }, { ...same, tenantId: 'globex' }, same, { userName: 'alice' }].map(
+        (user) => guard.api.data.findItems({}, user),
+      ),
+    );
+    const lists = [acme, globex, none, groupless].map((list) =>
+      JSON.stringify((list ?? []).map(({ instanceId, id }) => [instanceId, id])),
+    );
     expect(new Set(lists).size).toBe(4);
   });
 

@@ -3,15 +3,16 @@ import { OPERATIONS, type Operation, type ResourceKind } from '../../src/core/op
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import type { SecureUser } from '../../src/core/principal.js';
-import { INSTANCE_FIELDS, MODEL_FIELDS, parseQuery } from '../../src/store/caller-query.js';
-import { instancePlan, itemPlan, modelFilter } from '../../src/store/scoped-query.js';
+import { INSTANCE_FIELDS, MODEL_FIELDS, parseQuery } from '../../src/store/query/caller-query.js';
+import { instancePlan, itemPlan, modelFilter } from '../../src/store/query/scoped-query.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
 import { difference, instancesOf, permitted, tasksOf, type Thing } from './truth.js';
 
 const point = createDecisionPoint([taskRulesPolicy, tenants]);
 const ALL = parseQuery({}, INSTANCE_FIELDS);
-const operationsOf = (kind: ResourceKind): Operation[] => (Object.keys(OPERATIONS) as Operation[]).filter((operation) => OPERATIONS[operation].kind === kind);
+const operationsOf = (kind: ResourceKind): Operation[] =>
+  (Object.keys(OPERATIONS) as Operation[]).filter((operation) => OPERATIONS[operation].kind === kind);
 const everybody = Object.entries(PRINCIPALS);
 const RIGHT = { extra: [], missing: [] };
 
@@ -32,7 +33,13 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
   }
 
   async function items(principal: SecureUser, operation: Operation, reindexed: boolean): Promise<string[]> {
-    const plan = itemPlan(point.scope(principal, operation), point.scope(principal, 'instance:read'), ALL, {}, { reindexed });
+    const plan = itemPlan(
+      point.scope(principal, operation),
+      point.scope(principal, 'instance:read'),
+      ALL,
+      {},
+      { reindexed },
+    );
     if (plan === undefined) return [];
     return once(plan, async () => {
       const rows = await place.store.instances.findItems(plan);
@@ -41,11 +48,24 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
     });
   }
 
-  async function instances(principal: SecureUser, operation: Operation, reindexed: boolean): Promise<string[]> {
-    const plan = instancePlan(point.scope(principal, operation), point.scope(principal, 'task:read'), ALL, {}, { reindexed });
+  async function instances(
+    principal: SecureUser,
+    operation: Operation,
+    reindexed: boolean,
+  ): Promise<string[]> {
+    const plan = instancePlan(
+      point.scope(principal, operation),
+      point.scope(principal, 'task:read'),
+      ALL,
+      {},
+      { reindexed },
+    );
     if (plan === undefined) return [];
     return once(plan, async () => {
-      const rows = await place.store.instances.find({ ...plan, without: ['source', 'svg', 'logs', 'savePoints', 'items', 'data'] });
+      const rows = await place.store.instances.find({
+        ...plan,
+        without: ['source', 'svg', 'logs', 'savePoints', 'items', 'data'],
+      });
       expect(await place.store.instances.count(plan)).toBe(rows.length);
       return rows.map(({ id }) => id);
     });
@@ -56,29 +76,48 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
     const sizes = new Set<string>();
     for (const [name, principal] of everybody) {
       const expected = permitted(point, principal, operation, things);
-      for (const thing of things.slice(0, 40)) expect(point.allows(principal, operation, thing)).toBe(expected.includes(thing));
+      for (const thing of things.slice(0, 40))
+        expect(point.allows(principal, operation, thing)).toBe(expected.includes(thing));
       sizes.add(expected.length === 0 ? 'none' : expected.length === things.length ? 'all' : 'some');
-      for (const reindexed of [false, true]) expect({ name, ...difference(await list(principal, operation, reindexed), expected, reindexed) }).toEqual({ name, ...RIGHT });
+      for (const reindexed of [false, true])
+        expect({
+          name,
+          ...difference(await list(principal, operation, reindexed), expected, reindexed),
+        }).toEqual({ name, ...RIGHT });
     }
     expect([...sizes]).toEqual(expect.arrayContaining(['some']));
     expect(sizes.size).toBeGreaterThan(1);
   }
 
   test.each(operationsOf('task'))('%s', (operation) => compare(operation, tasksOf(place.rows), items));
-  test.each(operationsOf('instance'))('%s', (operation) => compare(operation, instancesOf(place.rows), instances));
+  test.each(operationsOf('instance'))('%s', (operation) =>
+    compare(operation, instancesOf(place.rows), instances),
+  );
 
-  test.each(operationsOf('model').filter((operation) => operation !== 'instance:start'))('%s', async (operation) => {
-    const sizes = new Set<string>();
-    for (const [name, principal] of everybody) {
-      const names = permitted(point, principal, 'instance:read', instancesOf(place.rows)).map(({ instance }) => instance.name);
-      const facts = { readableModels: names.filter((entry) => typeof entry === 'string') };
-      const expected = place.models.filter((model) => point.decide(principal, operation, { model }, facts).allowed).map((model) => `${String(model.owner)}/${model.name}`);
-      const filter = modelFilter(point.scope(principal, operation, facts), parseQuery({}, MODEL_FIELDS));
-      const found = filter === undefined ? [] : (await place.store.models.find(filter, { without: ['source', 'svg'] })).map((model) => `${String(model.owner)}/${model.name}`);
-      sizes.add(expected.length === 0 ? 'none' : expected.length === place.models.length ? 'all' : 'some');
-      expect({ name, found: found.sort() }).toEqual({ name, found: expected.sort() });
-    }
-    expect([...sizes]).toEqual(expect.arrayContaining(['some']));
-    expect(sizes.size).toBeGreaterThan(1);
-  });
+  test.each(operationsOf('model').filter((operation) => operation !== 'instance:start'))(
+    '%s',
+    async (operation) => {
+      const sizes = new Set<string>();
+      for (const [name, principal] of everybody) {
+        const names = permitted(point, principal, 'instance:read', instancesOf(place.rows)).map(
+          ({ instance }) => instance.name,
+        );
+        const facts = { readableModels: names.filter((entry) => typeof entry === 'string') };
+        const expected = place.models
+          .filter((model) => point.decide(principal, operation, { model }, facts).allowed)
+          .map((model) => `${String(model.owner)}/${model.name}`);
+        const filter = modelFilter(point.scope(principal, operation, facts), parseQuery({}, MODEL_FIELDS));
+        const found =
+          filter === undefined
+            ? []
+            : (await place.store.models.find(filter, { without: ['source', 'svg'] })).map(
+                (model) => `${String(model.owner)}/${model.name}`,
+              );
+        sizes.add(expected.length === 0 ? 'none' : expected.length === place.models.length ? 'all' : 'some');
+        expect({ name, found: found.sort() }).toEqual({ name, found: expected.sort() });
+      }
+      expect([...sizes]).toEqual(expect.arrayContaining(['some']));
+      expect(sizes.size).toBeGreaterThan(1);
+    },
+  );
 });

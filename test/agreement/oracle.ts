@@ -6,14 +6,18 @@ type Query = Readonly<Record<string, unknown>>;
 type Holds = (reached: readonly unknown[]) => boolean;
 
 /** What is called otherwise in a query than it is stored. */
-const STORED: Readonly<Record<string, string>> = { startedBy: 'guard.startedBy', completedBy: 'guard.completedBy' };
+const STORED: Readonly<Record<string, string>> = {
+  startedBy: 'guard.startedBy',
+  completedBy: 'guard.completedBy',
+};
 
 function reached(value: unknown, parts: readonly string[]): unknown[] {
   const [part, ...rest] = parts;
   if (part === undefined) return [value];
   if (Array.isArray(value)) {
     const entries = value as unknown[];
-    const place = /^\d+$/.test(part) && Number(part) < entries.length ? reached(entries[Number(part)], rest) : [];
+    const place =
+      /^\d+$/.test(part) && Number(part) < entries.length ? reached(entries[Number(part)], rest) : [];
     return [...place, ...entries.filter(isPlainObject).flatMap((entry) => reached(entry, parts))];
   }
   return isPlainObject(value) && Object.hasOwn(value, part) ? reached(value[part], rest) : [undefined];
@@ -22,22 +26,47 @@ function reached(value: unknown, parts: readonly string[]): unknown[] {
 const kind = (value: unknown): string => (value instanceof Date ? 'date' : typeof value);
 const plain = (value: unknown): number | string => (typeof value === 'string' ? value : Number(value));
 /** Each value, and of a list each entry. */
-const each = (values: readonly unknown[]): unknown[] => values.flatMap((value) => (Array.isArray(value) ? [...(value as unknown[]), value] : [value]));
-const equals = (operand: unknown) => (value: unknown): boolean => kind(value) === kind(operand) && !Array.isArray(value) && value !== null && typeof value !== 'undefined' && plain(value) === plain(operand);
+const each = (values: readonly unknown[]): unknown[] =>
+  values.flatMap((value) => (Array.isArray(value) ? [...(value as unknown[]), value] : [value]));
+const equals =
+  (operand: unknown) =>
+  (value: unknown): boolean =>
+    kind(value) === kind(operand) &&
+    !Array.isArray(value) &&
+    value !== null &&
+    typeof value !== 'undefined' &&
+    plain(value) === plain(operand);
 const absent: Holds = (values) => values.every((value) => value === undefined || value === null);
-const any = (test: (value: unknown) => boolean): Holds => (values) => each(values).some(test);
+const any =
+  (test: (value: unknown) => boolean): Holds =>
+  (values) =>
+    each(values).some(test);
 
-const RANGES: Readonly<Record<string, (a: number | string, b: number | string) => boolean>> = { $gt: (a, b) => a > b, $gte: (a, b) => a >= b, $lt: (a, b) => a < b, $lte: (a, b) => a <= b };
+const RANGES: Readonly<Record<string, (a: number | string, b: number | string) => boolean>> = {
+  $gt: (a, b) => a > b,
+  $gte: (a, b) => a >= b,
+  $lt: (a, b) => a < b,
+  $lte: (a, b) => a <= b,
+};
 
 /** The test of one operator; negative ones are taken back by `operator`. */
 function positive(name: string, operand: unknown, options: unknown): Holds {
   if (name === '$eq') return operand === null ? absent : any(equals(operand));
-  if (name === '$in') return (values) => (operand as unknown[]).some((entry) => positive('$eq', entry, undefined)(values));
+  if (name === '$in')
+    return (values) => (operand as unknown[]).some((entry) => positive('$eq', entry, undefined)(values));
   if (name === '$exists') return (values) => values.some((value) => value !== undefined);
-  if (name === '$regex') return any((value) => typeof value === 'string' && new RegExp(operand as string, options as string | undefined).test(value));
+  if (name === '$regex')
+    return any(
+      (value) =>
+        typeof value === 'string' && new RegExp(operand as string, options as string | undefined).test(value),
+    );
   const holds = RANGES[name];
   if (holds === undefined) throw new Error(`The oracle does not know ${name}`);
-  return any((value) => typeof value !== 'object' || value instanceof Date ? kind(value) === kind(operand) && holds(plain(value), plain(operand)) : false);
+  return any((value) =>
+    typeof value !== 'object' || value instanceof Date
+      ? kind(value) === kind(operand) && holds(plain(value), plain(operand))
+      : false,
+  );
 }
 
 const NEGATIVE: Readonly<Record<string, string>> = { $ne: '$eq', $nin: '$in' };
@@ -52,11 +81,16 @@ function condition(ask: Ask, input: unknown): boolean {
     if (name === '$options') return true;
     if (name === '$not') return !condition(ask, operand);
     if (name === '$exists' && operand === false) return !ask(positive(name, true, undefined));
-    return NEGATIVE[name] === undefined ? ask(positive(name, operand, input.$options)) : !ask(positive(NEGATIVE[name], operand, undefined));
+    return NEGATIVE[name] === undefined
+      ? ask(positive(name, operand, input.$options))
+      : !ask(positive(NEGATIVE[name], operand, undefined));
   });
 }
 
-const ofDocument = (document: unknown, name: string): Ask => (holds) => holds(reached(document, (STORED[name] ?? name).split('.')));
+const ofDocument =
+  (document: unknown, name: string): Ask =>
+  (holds) =>
+    holds(reached(document, (STORED[name] ?? name).split('.')));
 
 function logical(query: Query, field: (name: string, input: unknown) => boolean): boolean {
   return Object.entries(query).every(([name, input]) => {
@@ -73,7 +107,12 @@ function logical(query: Query, field: (name: string, input: unknown) => boolean)
  */
 export function answers(query: Query, instance: StoredInstance, items: readonly StoredItem[]): boolean {
   return logical(query, (name, input) => {
-    if (name === 'items') return items.some((item) => logical((input as { $elemMatch: Query }).$elemMatch, (inner, test) => condition(ofDocument(item, inner), test)));
+    if (name === 'items')
+      return items.some((item) =>
+        logical((input as { $elemMatch: Query }).$elemMatch, (inner, test) =>
+          condition(ofDocument(item, inner), test),
+        ),
+      );
     if (!name.startsWith('items.')) return condition(ofDocument(instance, name), input);
     const field = name.slice('items.'.length);
     return condition((holds) => items.some((item) => ofDocument(item, field)(holds)), input);
@@ -82,5 +121,9 @@ export function answers(query: Query, instance: StoredInstance, items: readonly 
 
 /** True when the query asks more of the instance than every reader of its items sees. */
 export function looksInside(query: Query): boolean {
-  return Object.entries(query).some(([name, input]) => (name.startsWith('$') ? (input as Query[]).some(looksInside) : name !== 'items' && !name.startsWith('items.') && name !== 'id' && name !== 'name'));
+  return Object.entries(query).some(([name, input]) =>
+    name.startsWith('$')
+      ? (input as Query[]).some(looksInside)
+      : name !== 'items' && !name.startsWith('items.') && name !== 'id' && name !== 'name',
+  );
 }

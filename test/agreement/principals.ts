@@ -1,7 +1,17 @@
 import { SecureUser } from '../../src/core/principal.js';
 
-const user = (userName: string, userGroups: readonly string[] = [], tenantId?: string, attributes?: Record<string, unknown>): SecureUser =>
-  new SecureUser({ userName, userGroups, ...(tenantId === undefined ? {} : { tenantId }), ...(attributes === undefined ? {} : { attributes }) });
+const user = (
+  userName: string,
+  userGroups: readonly string[] = [],
+  tenantId?: string,
+  attributes?: Record<string, unknown>,
+): SecureUser =>
+  new SecureUser({
+    userName,
+    userGroups,
+    ...(tenantId === undefined ? {} : { tenantId }),
+    ...(attributes === undefined ? {} : { attributes }),
+  });
 
 /** Who asks, by what is special about each. */
 export const PRINCIPALS: Readonly<Record<string, SecureUser>> = {

@@ -9,7 +9,10 @@ import { describeComparison } from './stores.js';
 import { tasksOf } from './truth.js';
 
 const point = createDecisionPoint([taskRulesPolicy, tenants]);
-const cases = fc.record({ drafts, asked: fc.array(fc.tuple(principal, query), { minLength: 6, maxLength: 6 }) });
+const cases = fc.record({
+  drafts,
+  asked: fc.array(fc.tuple(principal, query), { minLength: 6, maxLength: 6 }),
+});
 
 async function compare(stores: readonly Store[], runs: fc.Parameters<unknown>, java = false): Promise<void> {
   const sizes = new Sizes();
@@ -22,7 +25,9 @@ async function compare(stores: readonly Store[], runs: fc.Parameters<unknown>, j
         sizes.note(right.items.length, tasksOf(rows).length);
         sizes.note(right.instances.length, rows.length);
         for (const reindexed of stores.length === 1 ? [true, false] : [true]) {
-          const [first, ...others] = await Promise.all(stores.map((store) => ask(point, store, who, one, reindexed)));
+          const [first, ...others] = await Promise.all(
+            stores.map((store) => ask(point, store, who, one, reindexed)),
+          );
           expect({ who, one, ...sorted(first as Answer) }).toEqual({ who, one, ...right });
           for (const other of others) expect({ who, one, ...other }).toEqual({ who, one, ...first });
         }

@@ -2,10 +2,17 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { normalise } from '../../src/store/codec.js';
+import { normalise } from '../../src/store/bson/codec.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store, StoredInstance, StoredModel } from '../../src/store/port.js';
-import { describeMongo, dropDatabase, isMongoJavaServer, MONGO_DB_URL, randomName, withClient } from '../store/mongo-server.js';
+import {
+  describeMongo,
+  dropDatabase,
+  isMongoJavaServer,
+  MONGO_DB_URL,
+  randomName,
+  withClient,
+} from '../store/mongo-server.js';
 import { corpus, isNotForJava, models, type Row } from './corpus.js';
 
 /** A store with rows in it, and the true rows beside it, read without the queries that are to be tested. */
@@ -25,7 +32,8 @@ interface Opened {
 }
 
 function embedded(store: Store, close: () => Promise<void>): Opened {
-  const read = async (ids: readonly string[]): Promise<StoredInstance[]> => (await Promise.all(ids.map((id) => store.instances.load(id)))) as StoredInstance[];
+  const read = async (ids: readonly string[]): Promise<StoredInstance[]> =>
+    (await Promise.all(ids.map((id) => store.instances.load(id)))) as StoredInstance[];
   return { store, java: false, read, close };
 }
 
@@ -48,10 +56,19 @@ const KINDS: Readonly<Record<'memory' | 'folder' | 'mongo', () => Promise<Opened
     await store.install();
     const read = (ids: readonly string[]): Promise<StoredInstance[]> =>
       withClient(async (client) => {
-        const found = (await client.db(name).collection('wf_instances').find({}).toArray()) as unknown as StoredInstance[];
+        const found = (await client
+          .db(name)
+          .collection('wf_instances')
+          .find({})
+          .toArray()) as unknown as StoredInstance[];
         return ids.map((id) => found.find((row) => row.id === id) as StoredInstance);
       });
-    return { store, java: await isMongoJavaServer(), read, close: async () => (await store.close(), void (await dropDatabase(name))) };
+    return {
+      store,
+      java: await isMongoJavaServer(),
+      read,
+      close: async () => (await store.close(), void (await dropDatabase(name))),
+    };
   },
 };
 
@@ -64,16 +81,40 @@ export async function filled(kind: keyof typeof KINDS, given?: readonly Row[]): 
   for (const model of kept) await store.models.put(model);
   const documents = await read(wanted.map(({ document }) => document.id));
   const rows = wanted.map(({ derived }, i): Row => ({ document: documents[i] as StoredInstance, derived }));
-  return { store, java, rows, models: kept.map((model) => normalise({ ...model, owner: model.owner ?? null })), close };
+  return {
+    store,
+    java,
+    rows,
+    models: kept.map((model) => normalise({ ...model, owner: model.owner ?? null })),
+    close,
+  };
 }
 
 /** The tests on stores of these kinds; on MongoDB where there is a server. */
-export function describeStores(title: string, kinds: readonly (keyof typeof KINDS)[], tests: (kind: keyof typeof KINDS) => void): void {
-  for (const kind of kinds) (kind === 'mongo' ? describeMongo : describe)(`${title}, ${{ memory: 'in memory', folder: 'in a folder', mongo: 'on MongoDB' }[kind]}`, () => tests(kind));
+export function describeStores(
+  title: string,
+  kinds: readonly (keyof typeof KINDS)[],
+  tests: (kind: keyof typeof KINDS) => void,
+): void {
+  for (const kind of kinds)
+    (kind === 'mongo' ? describeMongo : describe)(
+      `${title}, ${{ memory: 'in memory', folder: 'in a folder', mongo: 'on MongoDB' }[kind]}`,
+      () => tests(kind),
+    );
 }
 
-/** Compares what one empty store answers with what is right, and on MongoDB what both answer. `runs` of fast-check's `assert`. */
-export function describeComparison(title: string, compare: (stores: readonly Store[], runs: { numRuns: number; interruptAfterTimeLimit: number }, java?: boolean) => Promise<void>): void {
+/**
+ * Compares what one empty store answers with what is right, and on MongoDB what both answer. `runs` of
+ * fast-check's `assert`.
+ */
+export function describeComparison(
+  title: string,
+  compare: (
+    stores: readonly Store[],
+    runs: { numRuns: number; interruptAfterTimeLimit: number },
+    java?: boolean,
+  ) => Promise<void>,
+): void {
   describe(title, () => {
     let memory: Store;
     beforeAll(async () => {
@@ -94,7 +135,12 @@ export function describeComparison(title: string, compare: (stores: readonly Sto
         await dropDatabase(name);
       });
 
-      test('and in memory, alike', async () => compare([memory, mongo], { numRuns: 150, interruptAfterTimeLimit: 15_000 }, await isMongoJavaServer()));
+      test('and in memory, alike', async () =>
+        compare(
+          [memory, mongo],
+          { numRuns: 150, interruptAfterTimeLimit: 15_000 },
+          await isMongoJavaServer(),
+        ));
     });
   });
 }

@@ -11,8 +11,19 @@ const bench = (...args: string[]) => node('bench/run.mjs', '--quick', ...args);
 beforeAll(() => node('scripts/build.mjs', '--if-needed'), 120_000);
 
 test('the bench prints one JSON line for each measure that is asked for, and nothing else', async () => {
-  const { stdout } = await bench('--json', '--only', 'decision/chain', '--only', 'decision/casl', '--only', 'cycle/embedded');
-  const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  const { stdout } = await bench(
+    '--json',
+    '--only',
+    'decision/chain',
+    '--only',
+    'decision/casl',
+    '--only',
+    'cycle/embedded',
+  );
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.map((line) => Object.keys(line))).toEqual(lines.map(() => ['measure', 'ratio', 'goal']));
   expect(lines.map(({ measure, goal }) => [measure, goal])).toEqual([
     ['decision/chain', 3],
@@ -24,12 +35,18 @@ test('the bench prints one JSON line for each measure that is asked for, and not
 
 test('for people it prints the figures with their meaning, and judges no quick run', async () => {
   const { stdout } = await bench('--only', 'decision/casl');
-  expect(stdout).toMatch(/^decision\/casl +ratio \S+ +goal 1 +not judged .+\n {4}one decision with the task rules, against @casl\/ability\n$/);
+  expect(stdout).toMatch(
+    /^decision\/casl +ratio \S+ +goal 1 +not judged .+\n {4}one decision with the task rules, against @casl\/ability\n$/,
+  );
 }, 60_000);
 
 test.each([
   ['a measure that it does not have', ['--only', 'decision/none'], 'No measure has that name'],
   ['an option that it does not have', ['--fast'], "Unknown option '--fast'"],
 ])('the bench fails on %s', async (_what, args, message) => {
-  await expect(bench(...args)).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(message) as string });
+  await expect(bench(...args)).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(message) as string,
+  });
 });

@@ -5,7 +5,8 @@ import { chromiumPath, launch } from './chromium.js';
 const executable = chromiumPath();
 
 if (executable === undefined && process.env.CI !== 'true') {
-  const missing = 'Chromium was not found (CHROMIUM_PATH): the page that tries the API was not looked at in a browser';
+  const missing =
+    'Chromium was not found (CHROMIUM_PATH): the page that tries the API was not looked at in a browser';
   process.stderr.write(`SKIPPED: ${missing}\n`);
   test.skip(missing, () => undefined);
 } else {
@@ -26,7 +27,15 @@ if (executable === undefined && process.env.CI !== 'true') {
       const page = await browser.newPage();
       const problems: string[] = [];
       page.on('pageerror', (error) => problems.push(String(error)));
-      page.on('console', (message) => void (message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && problems.push(message.text())));
+      page.on(
+        'console',
+        (message) =>
+          void (
+            message.type() === 'error' &&
+            !/status of 4\d\d/.test(message.text()) &&
+            problems.push(message.text())
+          ),
+      );
       await page.goto(`http://127.0.0.1:${app.port}/workflow/docs/`);
       expect(page.url()).toMatch(/\/workflow\/docs$/);
 

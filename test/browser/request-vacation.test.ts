@@ -31,7 +31,10 @@ if (executable === undefined && !inCi) {
 
     /** A page of somebody who has signed in, in a browser profile of its own. */
     async function login(userName: string): Promise<Page> {
-      const context = await browser.newContext({ baseURL: app.address, viewport: { width: 1200, height: 860 } });
+      const context = await browser.newContext({
+        baseURL: app.address,
+        viewport: { width: 1200, height: 860 },
+      });
       const page = await context.newPage();
       await page.goto('/');
       await page.getByLabel('User name').fill(userName);
@@ -58,7 +61,9 @@ if (executable === undefined && !inCi) {
       await requester.getByRole('button', { name: 'Start' }).click();
       await requester.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
       const task = new URL(requester.url()).pathname;
-      const instance = await requester.getByRole('link', { name: 'Show the whole instance' }).getAttribute('href');
+      const instance = await requester
+        .getByRole('link', { name: 'Show the whole instance' })
+        .getAttribute('href');
       await picture(requester, '3-request');
 
       const colleague = await login('user2');
@@ -85,7 +90,9 @@ if (executable === undefined && !inCi) {
       await supervisor.getByRole('link', { name: 'Approve', exact: true }).click();
       await supervisor.getByText('<b>Sea</b> & sun').waitFor();
       const approve = new URL(supervisor.url()).pathname;
-      expect(await supervisor.getByRole('row', { name: /^Complete/ }).innerText()).toContain('assigned to you');
+      expect(await supervisor.getByRole('row', { name: /^Complete/ }).innerText()).toContain(
+        'assigned to you',
+      );
       await picture(supervisor, '6-approve');
       expect(await statusOf(colleague, approve)).toBe(404);
       expect(await statusOf(requester, approve)).toBe(404);

@@ -6,11 +6,28 @@ import { run } from './running.js';
 
 const HINT = 'bpmn-guard help says what there is.';
 
-test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-h']]])('%j prints the help, exit code 0', async (args) => {
-  const { code, out, err } = await run(args);
-  expect([code, err]).toEqual([0, []]);
-  for (const command of ['install', 'reindex', 'verify', 'backup', 'key create', 'key list', 'key revoke', 'user add', 'user disable', 'user enable', 'user list', 'user password']) expect(out.join('\n')).toContain(`\n  ${command}`);
-});
+test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-h']]])(
+  '%j prints the help, exit code 0',
+  async (args) => {
+    const { code, out, err } = await run(args);
+    expect([code, err]).toEqual([0, []]);
+    for (const command of [
+      'install',
+      'reindex',
+      'verify',
+      'backup',
+      'key create',
+      'key list',
+      'key revoke',
+      'user add',
+      'user disable',
+      'user enable',
+      'user list',
+      'user password',
+    ])
+      expect(out.join('\n')).toContain(`\n  ${command}`);
+  },
+);
 
 test('without a command the help is printed, exit code 2', async () => {
   expect(await run([])).toMatchObject({ code: 2, err: [] });
@@ -30,12 +47,30 @@ test.each<[string[], string]>([
   [['verify'], 'No store: give --url and --name, or --folder, or set MONGO_DB_URL or DATA_DIR'],
   [['verify', '--url', 'mongodb://x', '--folder', 'y'], 'Name one store: --url or --folder'],
   [['verify', '--name', 'x', '--folder', 'y'], '--name goes with a URL: a folder holds one store'],
-  [['verify', '--folder', '/nowhere/at/all'], 'There is no folder /nowhere/at/all; bpmn-guard install makes one'],
-  [['key', 'create', 'k', '--folder', 'x', '--for-anyone', '--for-user', 'alice'], '--for-anyone goes without --for-user and --for-group'],
-  [['key', 'create', 'k', '--folder', 'x', '--tenant', 'a', '--without-tenant'], '--tenant goes without --without-tenant'],
-  [['key', 'create', 'k', '--folder', 'x', '--expires', 'soon'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
-  [['key', 'create', 'k', '--folder', 'x', '--expires', '7'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
-  [['key', 'create', 'k', '--folder', 'x', '--expires', '2030-02-31'], '--expires takes days, such as 90d, or a date, such as 2030-12-31'],
+  [
+    ['verify', '--folder', '/nowhere/at/all'],
+    'There is no folder /nowhere/at/all; bpmn-guard install makes one',
+  ],
+  [
+    ['key', 'create', 'k', '--folder', 'x', '--for-anyone', '--for-user', 'alice'],
+    '--for-anyone goes without --for-user and --for-group',
+  ],
+  [
+    ['key', 'create', 'k', '--folder', 'x', '--tenant', 'a', '--without-tenant'],
+    '--tenant goes without --without-tenant',
+  ],
+  [
+    ['key', 'create', 'k', '--folder', 'x', '--expires', 'soon'],
+    '--expires takes days, such as 90d, or a date, such as 2030-12-31',
+  ],
+  [
+    ['key', 'create', 'k', '--folder', 'x', '--expires', '7'],
+    '--expires takes days, such as 90d, or a date, such as 2030-12-31',
+  ],
+  [
+    ['key', 'create', 'k', '--folder', 'x', '--expires', '2030-02-31'],
+    '--expires takes days, such as 90d, or a date, such as 2030-12-31',
+  ],
   [['user', 'add', 'u', '--folder', 'x', '--attribute', 'boss'], '--attribute takes name=value'],
   [['user', 'add', 'u', '--password', 'secret-secret'], "Unknown option '--password'"],
 ])('%j is not understood: exit code 2', async (args, message) => {
@@ -66,7 +101,14 @@ test('a command that was not understood makes no folder', async () => {
 test('a folder without a store is not taken for an empty one, and stays as it is', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
   const target = `${folder}-copy`;
-  for (const args of [['verify'], ['user', 'list'], ['user', 'add', 'alice', '--without-password'], ['key', 'create', 'erp'], ['backup', target], ['reindex']]) {
+  for (const args of [
+    ['verify'],
+    ['user', 'list'],
+    ['user', 'add', 'alice', '--without-password'],
+    ['key', 'create', 'erp'],
+    ['backup', target],
+    ['reindex'],
+  ]) {
     const { code, out, err } = await run([...args, '--folder', folder]);
     expect([code, out, err[0]]).toEqual([2, [], expect.stringContaining(`There is no store in ${folder}`)]);
   }
@@ -79,9 +121,17 @@ test('a folder without a store is not taken for an empty one, and stays as it is
 describe('which store', () => {
   test.each<[Parameters<typeof storeOptions>[0], Record<string, string>, unknown]>([
     [{ folder: 'f' }, { MONGO_DB_URL: 'mongodb://e', DATA_DIR: 'd' }, { folder: 'f' }],
-    [{ url: 'mongodb://o', name: 'n' }, { MONGO_DB_URL: 'mongodb://e', MONGO_DB_NAME: 'e' }, { url: 'mongodb://o', name: 'n' }],
+    [
+      { url: 'mongodb://o', name: 'n' },
+      { MONGO_DB_URL: 'mongodb://e', MONGO_DB_NAME: 'e' },
+      { url: 'mongodb://o', name: 'n' },
+    ],
     [{ url: 'mongodb://o' }, { MONGO_DB_NAME: 'e' }, { url: 'mongodb://o', name: 'e' }],
-    [{}, { MONGO_DB_URL: 'mongodb://e', MONGO_DB_NAME: 'e', DATA_DIR: 'd' }, { url: 'mongodb://e', name: 'e' }],
+    [
+      {},
+      { MONGO_DB_URL: 'mongodb://e', MONGO_DB_NAME: 'e', DATA_DIR: 'd' },
+      { url: 'mongodb://e', name: 'e' },
+    ],
     [{}, { MONGO_DB_URL: 'mongodb://e' }, { url: 'mongodb://e', name: 'bpmn' }],
     [{}, { DATA_DIR: ' d ', MONGO_DB_URL: '  ' }, { folder: 'd' }],
   ])('options %j in the environment %j: %j', (given, env, expected) => {
@@ -90,7 +140,13 @@ describe('which store', () => {
 });
 
 test('a store that does not answer is told by its code, exit code 1, without its URL', async () => {
-  const { code, err } = await run(['verify', '--url', 'mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=50', '--name', 'x']);
+  const { code, err } = await run([
+    'verify',
+    '--url',
+    'mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=50',
+    '--name',
+    'x',
+  ]);
   expect(code).toBe(1);
   expect(err.join('\n')).toMatch(/\(store-unavailable\)$/);
   expect(err.join('\n')).not.toContain('secret');

@@ -24,24 +24,66 @@ onStores('the command line', (kind) => {
   }
 
   test('a user is added with a password that is piped in, and listed without it', async () => {
-    const added = await run(['user', 'add', 'alice', '--group', 'hr', '--group', 'it', '--tenant', 'acme', '--attribute', 'boss=bob', '--attribute', 'rights=["Document:Read"]', ...at], { stdin: `${PASSWORD}\n` });
+    const added = await run(
+      [
+        'user',
+        'add',
+        'alice',
+        '--group',
+        'hr',
+        '--group',
+        'it',
+        '--tenant',
+        'acme',
+        '--attribute',
+        'boss=bob',
+        '--attribute',
+        'rights=["Document:Read"]',
+        ...at,
+      ],
+      { stdin: `${PASSWORD}\n` },
+    );
     expect(added).toEqual({ code: 0, out: ['Added alice.'], err: [] });
-    expect(await looking((store) => userDirectory(store).verify('alice', PASSWORD))).toMatchObject({ userName: 'alice', userGroups: ['hr', 'it'], tenantId: 'acme', attributes: { boss: 'bob', rights: ['Document:Read'] } });
+    expect(await looking((store) => userDirectory(store).verify('alice', PASSWORD))).toMatchObject({
+      userName: 'alice',
+      userGroups: ['hr', 'it'],
+      tenantId: 'acme',
+      attributes: { boss: 'bob', rights: ['Document:Read'] },
+    });
     const listed = await run(['user', 'list', ...at]);
-    expect(listed.out.map((line) => line.replace(/ +/g, ' '))).toEqual(['name groups tenant state', 'alice hr, it acme active']);
-    expect(JSON.parse((await run(['user', 'list', '--json', ...at])).out[0] as string)).toMatchObject({ userName: 'alice', hasPassword: true });
-    expect(JSON.stringify([listed, await run(['user', 'list', '--json', ...at])])).not.toMatch(/scrypt|correct horse/);
+    expect(listed.out.map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'name groups tenant state',
+      'alice hr, it acme active',
+    ]);
+    expect(JSON.parse((await run(['user', 'list', '--json', ...at])).out[0] as string)).toMatchObject({
+      userName: 'alice',
+      hasPassword: true,
+    });
+    expect(JSON.stringify([listed, await run(['user', 'list', '--json', ...at])])).not.toMatch(
+      /scrypt|correct horse/,
+    );
   });
 
   test('a user is disabled, enabled, and given another password', async () => {
     await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD });
-    expect((await run(['user', 'disable', 'alice', ...at])).out).toEqual(['Disabled alice; running processes know within 5 s.']);
+    expect((await run(['user', 'disable', 'alice', ...at])).out).toEqual([
+      'Disabled alice; running processes know within 5 s.',
+    ]);
     expect(await looking((store) => userDirectory(store).verify('alice', PASSWORD))).toBeUndefined();
     expect((await run(['user', 'enable', 'alice', ...at])).code).toBe(0);
-    expect((await run(['user', 'password', 'alice', ...at], { stdin: 'another long password\r\n' })).code).toBe(0);
-    expect(await looking((store) => userDirectory(store).verify('alice', 'another long password'))).toBeDefined();
+    expect(
+      (await run(['user', 'password', 'alice', ...at], { stdin: 'another long password\r\n' })).code,
+    ).toBe(0);
+    expect(
+      await looking((store) => userDirectory(store).verify('alice', 'another long password')),
+    ).toBeDefined();
     const entries = await looking((store) => store.audit.find({ limit: 10 }));
-    expect(entries.map(({ resource }) => resource.name).reverse()).toEqual(['add user', 'disable user', 'enable user', 'set password']);
+    expect(entries.map(({ resource }) => resource.name).reverse()).toEqual([
+      'add user',
+      'disable user',
+      'enable user',
+      'set password',
+    ]);
     expect(entries.every(({ userName }) => /^command-line:./.test(String(userName)))).toBe(true);
     expect(JSON.stringify(entries)).not.toContain('password\\');
   });
@@ -49,38 +91,101 @@ onStores('the command line', (kind) => {
   test('what cannot be done is said, with exit code 1, and nothing is changed', async () => {
     await run(['user', 'add', 'alice', '--without-password', ...at]);
     const before = await looking((store) => store.users.list());
-    expect(await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD })).toMatchObject({ code: 1, err: ['There is a user alice already.'] });
-    expect(await run(['user', 'add', 'bob', ...at], { stdin: 'short' })).toMatchObject({ code: 1, err: ['A password is a text of 8 to 1024 characters. (bad-request)'] });
+    expect(await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD })).toMatchObject({
+      code: 1,
+      err: ['There is a user alice already.'],
+    });
+    expect(await run(['user', 'add', 'bob', ...at], { stdin: 'short' })).toMatchObject({
+      code: 1,
+      err: ['A password is a text of 8 to 1024 characters. (bad-request)'],
+    });
     expect(await run(['user', 'add', 'key:bob', ...at], { stdin: PASSWORD })).toMatchObject({ code: 1 });
     expect(await run(['user', 'add', 'bob', ...at])).toMatchObject({ code: 2 });
-    for (const command of ['disable', 'enable']) expect(await run(['user', command, 'nobody', ...at])).toMatchObject({ code: 1, err: ['There is no user nobody.'] });
-    expect(await run(['user', 'password', 'nobody', ...at], { stdin: PASSWORD })).toMatchObject({ code: 1, err: ['There is no user nobody.'] });
+    for (const command of ['disable', 'enable'])
+      expect(await run(['user', command, 'nobody', ...at])).toMatchObject({
+        code: 1,
+        err: ['There is no user nobody.'],
+      });
+    expect(await run(['user', 'password', 'nobody', ...at], { stdin: PASSWORD })).toMatchObject({
+      code: 1,
+      err: ['There is no user nobody.'],
+    });
     expect(await looking((store) => store.users.list())).toEqual(before);
   });
 
   test('a key is printed once and alone, works, is listed without its text, and is revoked', async () => {
-    const made = await run(['key', 'create', 'erp', '--for-user', 'alice', '--for-group', 'hr', '--group', 'robots', '--tenant', 'acme', '--expires', '90d', ...at]);
+    const made = await run([
+      'key',
+      'create',
+      'erp',
+      '--for-user',
+      'alice',
+      '--for-group',
+      'hr',
+      '--group',
+      'robots',
+      '--tenant',
+      'acme',
+      '--expires',
+      '90d',
+      ...at,
+    ]);
     expect([made.code, made.out.length]).toEqual([0, 1]);
     const [text] = made.out as [string];
     expect(made.err.join('\n')).not.toContain(text);
     const key = await looking((store) => apiKeys(store, { env: {} }).find(text));
-    expect(key).toMatchObject({ name: 'erp', actsFor: { users: ['alice'], groups: ['hr'] }, groups: ['robots'], tenantId: 'acme' });
+    expect(key).toMatchObject({
+      name: 'erp',
+      actsFor: { users: ['alice'], groups: ['hr'] },
+      groups: ['robots'],
+      tenantId: 'acme',
+    });
     expect((key?.expires as Date).getTime() - Date.now()).toBeGreaterThan(89 * 86_400_000);
     const listed = await run(['key', 'list', ...at]);
     expect(listed.out[1]).toContain('user alice, group hr');
-    expect(JSON.stringify([listed, await run(['key', 'list', '--json', ...at]), await looking((store) => store.audit.find({ limit: 10 }))])).not.toContain(text.slice(20));
+    expect(
+      JSON.stringify([
+        listed,
+        await run(['key', 'list', '--json', ...at]),
+        await looking((store) => store.audit.find({ limit: 10 })),
+      ]),
+    ).not.toContain(text.slice(20));
     expect((await run(['key', 'revoke', 'erp', ...at])).code).toBe(0);
     expect(await looking((store) => apiKeys(store, { env: {} }).find(text))).toBeUndefined();
-    expect(await run(['key', 'revoke', 'erp', ...at])).toMatchObject({ code: 1, err: ['No key of the name erp is in use.'] });
+    expect(await run(['key', 'revoke', 'erp', ...at])).toMatchObject({
+      code: 1,
+      err: ['No key of the name erp is in use.'],
+    });
   });
 
   test('a key acts for nobody unless told, and for administrators only with a reason', async () => {
     await run(['key', 'create', 'plain', ...at]);
-    expect(await run(['key', 'create', 'strong', '--group', 'ADMIN', ...at])).toMatchObject({ code: 1, out: [] });
-    const strong = await run(['key', 'create', 'strong', '--group', 'ADMIN', '--for-anyone', '--without-tenant', '--dangerously-act-for-administrators', 'migration', ...at]);
+    expect(await run(['key', 'create', 'strong', '--group', 'ADMIN', ...at])).toMatchObject({
+      code: 1,
+      out: [],
+    });
+    const strong = await run([
+      'key',
+      'create',
+      'strong',
+      '--group',
+      'ADMIN',
+      '--for-anyone',
+      '--without-tenant',
+      '--dangerously-act-for-administrators',
+      'migration',
+      ...at,
+    ]);
     expect(strong.err[0]).toBe('This key acts for administrators: whoever has it can do everything.');
     const keys = await looking((store) => apiKeys(store, { env: {} }).list());
-    expect(keys.map(({ actsFor, groups, tenantId, dangerouslyActsForAdministrators: why }) => [actsFor, groups, tenantId, why])).toEqual([
+    expect(
+      keys.map(({ actsFor, groups, tenantId, dangerouslyActsForAdministrators: why }) => [
+        actsFor,
+        groups,
+        tenantId,
+        why,
+      ]),
+    ).toEqual([
       ['itself', [], undefined, undefined],
       ['anyone', ['ADMIN'], null, 'migration'],
     ]);

@@ -13,10 +13,22 @@ interface Outcome {
   readonly err: string;
 }
 
-function call(args: readonly string[], { stdin = '', env = {}, command = COMMAND }: { stdin?: string; env?: Record<string, string>; command?: string } = {}): Promise<Outcome> {
+function call(
+  args: readonly string[],
+  {
+    stdin = '',
+    env = {},
+    command = COMMAND,
+  }: { stdin?: string; env?: Record<string, string>; command?: string } = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const { PATH } = process.env;
-    const child = execFile(process.execPath, [command, ...args], { env: { PATH, ...env } }, (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }));
+    const child = execFile(
+      process.execPath,
+      [command, ...args],
+      { env: { PATH, ...env } },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    );
     child.stdin?.end(stdin);
   });
 }
@@ -33,9 +45,18 @@ describe('the command as it is installed', () => {
     expect((await call(['help'])).code).toBe(0);
     expect((await call(['nope'])).code).toBe(2);
     expect((await call(['user', 'list'], { env: { DATA_DIR: folder } })).code).toBe(2);
-    expect(await call(['install'], { env: { DATA_DIR: folder } })).toEqual({ code: 0, out: 'All indexes are there.\n', err: '' });
-    expect(await call(['user', 'add', 'alice'], { env: { DATA_DIR: folder }, stdin: 'correct horse battery\n' })).toEqual({ code: 0, out: 'Added alice.\n', err: '' });
-    expect((await call(['user', 'add', 'alice'], { env: { DATA_DIR: folder }, stdin: 'correct horse battery\n' })).code).toBe(1);
+    expect(await call(['install'], { env: { DATA_DIR: folder } })).toEqual({
+      code: 0,
+      out: 'All indexes are there.\n',
+      err: '',
+    });
+    expect(
+      await call(['user', 'add', 'alice'], { env: { DATA_DIR: folder }, stdin: 'correct horse battery\n' }),
+    ).toEqual({ code: 0, out: 'Added alice.\n', err: '' });
+    expect(
+      (await call(['user', 'add', 'alice'], { env: { DATA_DIR: folder }, stdin: 'correct horse battery\n' }))
+        .code,
+    ).toBe(1);
   });
 
   test('prints a key alone on the standard output, for a shell to take', async () => {
@@ -49,7 +70,9 @@ describe('the command as it is installed', () => {
   });
 
   test('reads a password from a pipe that stays open after the line', async () => {
-    const child = spawn(process.execPath, [COMMAND, 'user', 'password', 'alice', '--folder', folder], { env: { PATH: process.env.PATH } as NodeJS.ProcessEnv });
+    const child = spawn(process.execPath, [COMMAND, 'user', 'password', 'alice', '--folder', folder], {
+      env: { PATH: process.env.PATH } as NodeJS.ProcessEnv,
+    });
     child.stdin.write('another long password\n');
     const code = await new Promise((resolve) => child.once('exit', resolve));
     child.stdin.destroy();

@@ -18,7 +18,10 @@ export interface RunOptions {
 }
 
 /** Runs a command in this process. */
-export async function run(args: readonly string[], { stdin = '', env = {}, interrupted = false }: RunOptions = {}): Promise<Ran> {
+export async function run(
+  args: readonly string[],
+  { stdin = '', env = {}, interrupted = false }: RunOptions = {},
+): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
   const controller = new AbortController();

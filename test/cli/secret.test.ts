@@ -2,7 +2,12 @@ import { PassThrough, Readable } from 'node:stream';
 import { readPassword } from '../../src/cli/secret.js';
 import { UsageError, type Io } from '../../src/cli/io.js';
 
-const io = (stdin: Io['stdin'], err: (line: string) => void = () => undefined): Io => ({ stdin, out: () => undefined, err, onInterrupt: () => ({ signal: new AbortController().signal, done: () => undefined }) });
+const io = (stdin: Io['stdin'], err: (line: string) => void = () => undefined): Io => ({
+  stdin,
+  out: () => undefined,
+  err,
+  onInterrupt: () => ({ signal: new AbortController().signal, done: () => undefined }),
+});
 
 /** A terminal at which somebody types an answer to each question. */
 function terminal(answers: string[]): { io: Io; shown: string[] } {
@@ -31,11 +36,15 @@ test('a character that is piped in in two pieces is one', async () => {
 });
 
 test('two that differ are none', async () => {
-  await expect(readPassword(terminal(['correct horse\n', 'correct hose\n']).io)).rejects.toThrow(new UsageError('The two passwords differ'));
+  await expect(readPassword(terminal(['correct horse\n', 'correct hose\n']).io)).rejects.toThrow(
+    new UsageError('The two passwords differ'),
+  );
 });
 
 test('an interruption is no password', async () => {
-  await expect(readPassword(terminal(['\u0003']).io)).rejects.toThrow(new UsageError('No password was given'));
+  await expect(readPassword(terminal(['\u0003']).io)).rejects.toThrow(
+    new UsageError('No password was given'),
+  );
 });
 
 test.each([

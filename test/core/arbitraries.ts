@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { and, compare, exists, isIn, not, or, some, type Comparison, type Condition, type Reference } from '../../src/core/condition.js';
+import {
+  and,
+  compare,
+  exists,
+  isIn,
+  not,
+  or,
+  some,
+  type Comparison,
+  type Condition,
+  type Reference,
+} from '../../src/core/condition.js';
 import { SecureUser } from '../../src/core/principal.js';
 import type { Resource } from '../../src/core/resource.js';
 import type { Scalar } from '../../src/core/value.js';
@@ -18,13 +29,28 @@ const reference: fc.Arbitrary<Reference> = fc.record({
 const userReference: fc.Arbitrary<Reference> = reference.map((r) => ({ ...r, ref: 'user' }));
 
 const itemField = fc.constantFrom('item.assignee', 'item.candidateGroups', 'item.status', 'item.x.y');
-const instanceField = fc.constantFrom('instance.tenantId', 'instance.data.requester', 'instance.data.list', 'instance.guard.roles.owner');
+const instanceField = fc.constantFrom(
+  'instance.tenantId',
+  'instance.data.requester',
+  'instance.data.list',
+  'instance.guard.roles.owner',
+);
 
 function leaf(field: fc.Arbitrary<string>, references = reference): fc.Arbitrary<Condition> {
   return fc.oneof(
-    fc.tuple(fc.constantFrom<Comparison>('eq', 'ne', 'lt', 'lte', 'gt', 'gte'), field, fc.oneof(scalar, userReference)).map(([op, at, value]) => compare(op, at, value)),
-    fc.tuple(fc.constantFrom<Comparison>('eq', 'ne'), field, references).map(([op, at, value]) => compare(op, at, value)),
-    fc.tuple(field, fc.oneof(fc.array(scalar, { maxLength: 3 }), references)).map(([at, values]) => isIn(at, values)),
+    fc
+      .tuple(
+        fc.constantFrom<Comparison>('eq', 'ne', 'lt', 'lte', 'gt', 'gte'),
+        field,
+        fc.oneof(scalar, userReference),
+      )
+      .map(([op, at, value]) => compare(op, at, value)),
+    fc
+      .tuple(fc.constantFrom<Comparison>('eq', 'ne'), field, references)
+      .map(([op, at, value]) => compare(op, at, value)),
+    fc
+      .tuple(field, fc.oneof(fc.array(scalar, { maxLength: 3 }), references))
+      .map(([at, values]) => isIn(at, values)),
     fc.tuple(field, fc.boolean()).map(([at, present]) => exists(at, present)),
   );
 }
@@ -45,12 +71,30 @@ function tree(leaf: fc.Arbitrary<Condition>, leaves: fc.Arbitrary<Condition>): f
 export const itemCondition = tree(leaf(itemField, userReference), leaf(itemField, userReference));
 
 /** Any condition that a rule writer can write: on the instance, on the item, and on the items of the instance. */
-export const condition: fc.Arbitrary<Condition> = tree(leaf(fc.oneof(instanceField, itemField)), itemCondition.map((where) => some('instance.items', where)));
+export const condition: fc.Arbitrary<Condition> = tree(
+  leaf(fc.oneof(instanceField, itemField)),
+  itemCondition.map((where) => some('instance.items', where)),
+);
 
-const anything = fc.oneof(scalar, fc.constant(null), fc.constant(undefined), fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 3 }), fc.constant({ y: 'alice' }), fc.constant([['alice']]));
+const anything = fc.oneof(
+  scalar,
+  fc.constant(null),
+  fc.constant(undefined),
+  fc.array(fc.oneof(scalar, fc.constant(null)), { maxLength: 3 }),
+  fc.constant({ y: 'alice' }),
+  fc.constant([['alice']]),
+);
 
 const item = fc.record(
-  { type: fc.constantFrom('bpmn:UserTask', 'bpmn:StartEvent'), assignee: anything, candidateUsers: anything, candidateGroups: anything, status: fc.constantFrom('wait', 'end'), x: anything, guard: fc.oneof(anything, fc.record({ open: fc.boolean(), closed: fc.boolean(), startedBy: scalar })) },
+  {
+    type: fc.constantFrom('bpmn:UserTask', 'bpmn:StartEvent'),
+    assignee: anything,
+    candidateUsers: anything,
+    candidateGroups: anything,
+    status: fc.constantFrom('wait', 'end'),
+    x: anything,
+    guard: fc.oneof(anything, fc.record({ open: fc.boolean(), closed: fc.boolean(), startedBy: scalar })),
+  },
   { requiredKeys: [] },
 );
 
@@ -58,7 +102,12 @@ export const resource: fc.Arbitrary<Resource> = fc.record(
   {
     item,
     instance: fc.record(
-      { tenantId: fc.oneof(fc.constantFrom('acme', 'bob', null), anything), items: fc.oneof(fc.array(item, { maxLength: 3 }), anything), data: fc.record({ requester: anything, list: anything }, { requiredKeys: [] }), guard: fc.record({ startedBy: scalar, roles: fc.record({ owner: anything, list: anything }) }) },
+      {
+        tenantId: fc.oneof(fc.constantFrom('acme', 'bob', null), anything),
+        items: fc.oneof(fc.array(item, { maxLength: 3 }), anything),
+        data: fc.record({ requester: anything, list: anything }, { requiredKeys: [] }),
+        guard: fc.record({ startedBy: scalar, roles: fc.record({ owner: anything, list: anything }) }),
+      },
       { requiredKeys: [] },
     ),
     model: fc.record({ name: scalar, owner: fc.constantFrom('acme', null, undefined) }),
@@ -71,6 +120,9 @@ export const principal: fc.Arbitrary<SecureUser> = fc
     userName: fc.constantFrom('alice', 'bob'),
     userGroups: fc.subarray(['hr', 'ADMIN', 'SYSTEM', 'DESIGNER', 'alice']),
     tenantId: fc.constantFrom(undefined, 'acme', 'bob'),
-    attributes: fc.oneof(fc.constant(undefined), fc.record({ level: scalar, list: fc.array(scalar, { maxLength: 2 }) })),
+    attributes: fc.oneof(
+      fc.constant(undefined),
+      fc.record({ level: scalar, list: fc.array(scalar, { maxLength: 2 }) }),
+    ),
   })
   .map((info) => new SecureUser(info));

@@ -1,16 +1,62 @@
 import fc from 'fast-check';
 import { bind, userValue } from '../../src/core/bind.js';
-import { and, compare, eq, EVERYTHING, exists, isIn, isReference, ne, not, NOTHING, or, overlaps, some, type Condition, type Reference } from '../../src/core/condition.js';
+import {
+  and,
+  compare,
+  eq,
+  EVERYTHING,
+  exists,
+  isIn,
+  isReference,
+  ne,
+  not,
+  NOTHING,
+  or,
+  overlaps,
+  some,
+  type Condition,
+  type Reference,
+} from '../../src/core/condition.js';
 import { compile } from '../../src/core/evaluate.js';
 import { SecureUser } from '../../src/core/principal.js';
 import { condition, principal, resource } from './arbitraries.js';
 import { polluted } from './hostile.js';
 
 const user = (path: string): Reference => ({ ref: 'user', path });
-const ALICE = new SecureUser({ userName: 'alice', userGroups: ['hr', 'it'], attributes: { level: 3, expertise: ['pumps'], odd: ['a', null], nested: { city: 'Ghent' }, userName: 'mallory', bad: { $gt: '' } } });
+const ALICE = new SecureUser({
+  userName: 'alice',
+  userGroups: ['hr', 'it'],
+  attributes: {
+    level: 3,
+    expertise: ['pumps'],
+    odd: ['a', null],
+    nested: { city: 'Ghent' },
+    userName: 'mallory',
+    bad: { $gt: '' },
+  },
+});
 
-const RESOURCES = [{}, { item: {} }, { item: { x: null } }, { item: { x: 'alice' } }, { item: { x: ['alice', 3] } }, { instance: { items: [{}] } }, { instance: { items: [] } }];
-const MISSING = ['missing', 'nested', 'nested.country', 'bad', 'tenantId', 'modelsOwner', 'constructor', '__proto__', 'isAdmin', 'userName.length'];
+const RESOURCES = [
+  {},
+  { item: {} },
+  { item: { x: null } },
+  { item: { x: 'alice' } },
+  { item: { x: ['alice', 3] } },
+  { instance: { items: [{}] } },
+  { instance: { items: [] } },
+];
+const MISSING = [
+  'missing',
+  'nested',
+  'nested.country',
+  'bad',
+  'tenantId',
+  'modelsOwner',
+  'constructor',
+  '__proto__',
+  'isAdmin',
+  'userName.length',
+];
 
 describe('a value of the principal', () => {
   test.each([
@@ -30,7 +76,9 @@ describe('a value of the principal', () => {
   });
 
   test('is not one that every object inherits', () => {
-    expect(polluted({ clearance: 9 }, () => [userValue(ALICE, 'clearance'), userValue(ALICE, 'nested.clearance')])).toEqual([undefined, undefined]);
+    expect(
+      polluted({ clearance: 9 }, () => [userValue(ALICE, 'clearance'), userValue(ALICE, 'nested.clearance')]),
+    ).toEqual([undefined, undefined]);
   });
 });
 
@@ -38,10 +86,29 @@ describe('binding', () => {
   test.each<[what: string, before: Condition, after: Condition]>([
     ['puts one value in the place of its reference', eq('item.x', user('userName')), eq('item.x', 'alice')],
     ['takes one value as a list of one', isIn('item.x', user('level')), isIn('item.x', [3])],
-    ['puts a list in the place of its reference', overlaps('item.x', user('userGroups')), overlaps('item.x', ['hr', 'it'])],
-    ['reaches every nesting', some('instance.items', and(not(eq('item.x', user('level'))), or(exists('item.y'), eq('item.z', user('userName'))))), some('instance.items', and(not(eq('item.x', 3)), or(exists('item.y'), eq('item.z', 'alice'))))],
-    ['leaves what is known only with the resource', eq('item.x', { ref: 'data', path: 'userName' }), eq('item.x', { ref: 'data', path: 'userName' })],
-    ['takes an own field before an attribute of its name', eq('item.x', user('userName')), eq('item.x', 'alice')],
+    [
+      'puts a list in the place of its reference',
+      overlaps('item.x', user('userGroups')),
+      overlaps('item.x', ['hr', 'it']),
+    ],
+    [
+      'reaches every nesting',
+      some(
+        'instance.items',
+        and(not(eq('item.x', user('level'))), or(exists('item.y'), eq('item.z', user('userName')))),
+      ),
+      some('instance.items', and(not(eq('item.x', 3)), or(exists('item.y'), eq('item.z', 'alice')))),
+    ],
+    [
+      'leaves what is known only with the resource',
+      eq('item.x', { ref: 'data', path: 'userName' }),
+      eq('item.x', { ref: 'data', path: 'userName' }),
+    ],
+    [
+      'takes an own field before an attribute of its name',
+      eq('item.x', user('userName')),
+      eq('item.x', 'alice'),
+    ],
   ])('%s', (_what, before, after) => {
     expect(bind(before, ALICE)).toEqual(after);
   });
@@ -55,19 +122,32 @@ describe('binding', () => {
   ]);
   UNKNOWN.push(['in a list that holds null', isIn('item.x', user('odd'))]);
 
-  test.each(UNKNOWN)('%s is false where the principal has no such value, under any number of nots', (_what, part) => {
-    expect(bind(part, ALICE)).toEqual(NOTHING);
-    expect(bind(not(part), ALICE)).toEqual(NOTHING);
-    expect(bind(not(and(EVERYTHING, not(part))), ALICE)).toEqual(NOTHING);
-    for (const wrapped of [and(part, exists('item.x')), and(not(part), exists('item.x')), not(or(part, eq('item.y', 1))), not(not(part)), not(and(not(part), not(part)))]) {
-      const holds = compile(bind(wrapped, ALICE));
-      for (const one of RESOURCES) expect(holds(one)).toBe(false);
-    }
-  });
+  test.each(UNKNOWN)(
+    '%s is false where the principal has no such value, under any number of nots',
+    (_what, part) => {
+      expect(bind(part, ALICE)).toEqual(NOTHING);
+      expect(bind(not(part), ALICE)).toEqual(NOTHING);
+      expect(bind(not(and(EVERYTHING, not(part))), ALICE)).toEqual(NOTHING);
+      for (const wrapped of [
+        and(part, exists('item.x')),
+        and(not(part), exists('item.x')),
+        not(or(part, eq('item.y', 1))),
+        not(not(part)),
+        not(and(not(part), not(part))),
+      ]) {
+        const holds = compile(bind(wrapped, ALICE));
+        for (const one of RESOURCES) expect(holds(one)).toBe(false);
+      }
+    },
+  );
 
   test('leaves the other half of an or to decide', () => {
-    expect(bind(or(eq('item.x', user('missing')), eq('item.x', 'alice')), ALICE)).toEqual(eq('item.x', 'alice'));
-    expect(bind(not(and(eq('item.x', user('missing')), eq('item.x', 'alice'))), ALICE)).toEqual(not(eq('item.x', 'alice')));
+    expect(bind(or(eq('item.x', user('missing')), eq('item.x', 'alice')), ALICE)).toEqual(
+      eq('item.x', 'alice'),
+    );
+    expect(bind(not(and(eq('item.x', user('missing')), eq('item.x', 'alice'))), ALICE)).toEqual(
+      not(eq('item.x', 'alice')),
+    );
   });
 
   test('makes one element of a list unknown only where there is one', () => {
@@ -90,7 +170,11 @@ describe('binding', () => {
 
   test('a missing value never allows more than every value that could stand there would', () => {
     const nobody = new SecureUser({ userName: 'alice' });
-    const somebody = fc.record({ level: fc.constantFrom<unknown>('alice', 1), list: fc.constant(['alice']), missing: fc.constantFrom<unknown>('bob', 0) });
+    const somebody = fc.record({
+      level: fc.constantFrom<unknown>('alice', 1),
+      list: fc.constant(['alice']),
+      missing: fc.constantFrom<unknown>('bob', 0),
+    });
     fc.assert(
       fc.property(condition, somebody, resource, (c, attributes, one) => {
         const complete = new SecureUser({ userName: 'alice', attributes });
@@ -109,12 +193,20 @@ describe('binding', () => {
     ['an undefined value written by hand', { op: 'eq', field: 'item.x', value: undefined }],
     ['an undefined entry written by hand', { op: 'in', field: 'item.x', values: [undefined] }],
     ['an object as value', { op: 'eq', field: 'item.x', value: { $gt: '' } }],
-    ['a reference to what does not exist', { op: 'eq', field: 'item.x', value: { ref: 'env', path: 'HOME' } }],
+    [
+      'a reference to what does not exist',
+      { op: 'eq', field: 'item.x', value: { ref: 'env', path: 'HOME' } },
+    ],
     ['a text in the place of parts', { op: 'and', of: 'everything' }],
   ];
 
   test.each(BROKEN)('refuses %s, on the surface and deep in the tree', (_what, broken) => {
-    for (const c of [broken, { op: 'not', of: broken }, { op: 'or', of: [eq('item.x', 1), broken] }, { op: 'some', field: 'instance.items', where: broken }]) {
+    for (const c of [
+      broken,
+      { op: 'not', of: broken },
+      { op: 'or', of: [eq('item.x', 1), broken] },
+      { op: 'some', field: 'instance.items', where: broken },
+    ]) {
       expect(() => bind(c as Condition, ALICE)).toThrow(TypeError);
     }
   });
@@ -137,6 +229,8 @@ function only(c: Condition): Condition {
     case 'overlaps':
       return isReference(c.values) && c.values.ref === 'user' ? isIn(c.field, user('list')) : c;
     default:
-      return isReference(c.value) && c.value.ref === 'user' ? compare(c.op, c.field, user(c.value.path === 'missing' ? 'missing' : 'level')) : c;
+      return isReference(c.value) && c.value.ref === 'user'
+        ? compare(c.op, c.field, user(c.value.path === 'missing' ? 'missing' : 'level'))
+        : c;
   }
 }

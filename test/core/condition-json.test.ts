@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
 import { parseCondition, printCondition } from '../../src/core/condition-json.js';
-import { and, compare, eq, EVERYTHING, exists, isIn, not, NOTHING, or, some, type Condition } from '../../src/core/condition.js';
+import {
+  and,
+  compare,
+  eq,
+  EVERYTHING,
+  exists,
+  isIn,
+  not,
+  NOTHING,
+  or,
+  some,
+  type Condition,
+} from '../../src/core/condition.js';
 import { BadInput } from '../../src/core/errors.js';
 import { compile } from '../../src/core/evaluate.js';
 import { condition, principal, resource } from './arbitraries.js';
@@ -18,17 +30,29 @@ describe('the JSON form of a condition', () => {
     [{ 'item.x': 'a' }, eq('item.x', 'a')],
     [{ 'item.x': 'a', 'instance.name': 'b' }, and(eq('item.x', 'a'), eq('instance.name', 'b'))],
     [{ 'item.x': { $gt: 1, $lte: 5 } }, and(compare('gt', 'item.x', 1), compare('lte', 'item.x', 5))],
-    [{ 'data.topic': { $in: '$user.expertise' } }, isIn('instance.data.topic', { ref: 'user', path: 'expertise' })],
+    [
+      { 'data.topic': { $in: '$user.expertise' } },
+      isIn('instance.data.topic', { ref: 'user', path: 'expertise' }),
+    ],
     [{ 'item.assignee': '$data.requester' }, eq('item.assignee', { ref: 'data', path: 'requester' })],
-    [{ 'item.assignee': { $ne: '$role.owner' } }, compare('ne', 'item.assignee', { ref: 'role', path: 'owner' })],
-    [{ 'roles.owner': '$user.userName' }, eq('instance.guard.roles.owner', { ref: 'user', path: 'userName' })],
+    [
+      { 'item.assignee': { $ne: '$role.owner' } },
+      compare('ne', 'item.assignee', { ref: 'role', path: 'owner' }),
+    ],
+    [
+      { 'roles.owner': '$user.userName' },
+      eq('instance.guard.roles.owner', { ref: 'user', path: 'userName' }),
+    ],
     [{ 'model.name': { $nin: ['a', 'b'] } }, and(exists('model.name'), not(isIn('model.name', ['a', 'b'])))],
     [{ 'item.x': { $exists: false } }, exists('item.x', false)],
     [{ 'item.x': { $not: { $gt: 1 } } }, not(compare('gt', 'item.x', 1))],
     [{ $or: [{ 'item.x': 1 }, { 'item.y': 2 }] }, or(eq('item.x', 1), eq('item.y', 2))],
     [{ $nor: [{ 'item.x': 1 }, { 'item.y': 2 }] }, not(or(eq('item.x', 1), eq('item.y', 2)))],
     [{ $not: { 'item.x': 1 } }, not(eq('item.x', 1))],
-    [{ items: { $elemMatch: { 'item.x': 1, 'item.y': 2 } } }, some('instance.items', and(eq('item.x', 1), eq('item.y', 2)))],
+    [
+      { items: { $elemMatch: { 'item.x': 1, 'item.y': 2 } } },
+      some('instance.items', and(eq('item.x', 1), eq('item.y', 2))),
+    ],
     [{ 'item.x': { $in: [] } }, NOTHING],
     [{ 'item.since': new Date(5) }, eq('item.since', new Date(5))],
   ])('%j is read', (json, expected) => {
@@ -52,8 +76,16 @@ describe('the JSON form of a condition', () => {
     ['a regular expression', { 'item.x': /a/ }, /item\.x takes a text/],
     ['a key of an object that is no operator', { 'item.x': { y: 1 } }, /Operator "y"/],
     ['an inherited name as operator', { 'item.x': { constructor: 1 } }, /Operator "constructor"/],
-    ['__proto__ as operator', { 'item.x': JSON.parse('{"__proto__": 1}') as unknown }, /Operator "__proto__"/],
-    ['a field without a root', { assignee: 'a' }, /Field "assignee" must begin with one of item\., instance\., model\., data\., roles\./],
+    [
+      '__proto__ as operator',
+      { 'item.x': JSON.parse('{"__proto__": 1}') as unknown },
+      /Operator "__proto__"/,
+    ],
+    [
+      'a field without a root',
+      { assignee: 'a' },
+      /Field "assignee" must begin with one of item\., instance\., model\., data\., roles\./,
+    ],
     ['a field of an unknown root', { 'guard.open': true }, /Field "guard\.open" must begin/],
     ['an inherited name as root', { 'constructor.name': 'a' }, /Field "constructor\.name" must begin/],
     ['toString as root', { 'toString.x': 'a' }, /Field "toString\.x" must begin/],
@@ -79,13 +111,21 @@ describe('the JSON form of a condition', () => {
     ['a reference without a path', { 'item.x': '$user' }, /"\$user" begins with \$/],
     ['a reference to __proto__', { 'item.x': '$user.__proto__' }, /met the part "__proto__"/],
     ['a reference with an empty part', { 'item.x': '$data.a..b' }, /met the part ""/],
-    ['an order between two fields', { 'item.x': { $gt: '$data.limit' } }, /cannot compare with \$data\.limit/],
+    [
+      'an order between two fields',
+      { 'item.x': { $gt: '$data.limit' } },
+      /cannot compare with \$data\.limit/,
+    ],
     ['a text for $in', { 'item.x': { $in: 'a' } }, /takes a list or a reference, got "a"/],
     ['null for $in', { 'item.x': { $in: null } }, /takes a list/],
     ['null within $in', { 'item.x': { $in: ['a', null] } }, /item\.x: \$in takes a text/],
     ['a hole within $in', { 'item.x': { $in: new Array(1) } }, /item\.x: \$in takes a text/],
     ['a reference within $in', { 'item.x': { $in: ['$user.userName'] } }, /takes plain values/],
-    ['a list too long for $in', { 'item.x': { $in: Array.from({ length: 501 }, (_, i) => i) } }, /at most 500/],
+    [
+      'a list too long for $in',
+      { 'item.x': { $in: Array.from({ length: 501 }, (_, i) => i) } },
+      /at most 500/,
+    ],
     ['a number for $exists', { 'item.x': { $exists: 1 } }, /takes true or false/],
     ['an empty $or', { $or: [] }, /\$or takes a list of conditions/],
     ['an empty $and', { $and: [] }, /\$and takes a list of conditions/],
@@ -94,34 +134,86 @@ describe('the JSON form of a condition', () => {
     ['a hole within $or', { $or: new Array(1) }, /is an object, got undefined/],
     ['items without $elemMatch', { items: { 'item.x': 1 } }, /items takes \{\$elemMatch/],
     ['items with more than $elemMatch', { items: { $elemMatch: {}, $size: 1 } }, /items takes/],
-    ['a field of the instance in an element', { items: { $elemMatch: { $or: [{ 'item.x': 1 }, { 'data.y': 1 }] } } }, /one item alone, met "instance\.data\.y"/],
-    ['a value of the instance in an element', { items: { $elemMatch: { $not: { 'item.x': '$data.y' } } } }, /one item alone, met "\$data\.y"/],
-    ['items in an element', { items: { $elemMatch: { items: { $elemMatch: { 'item.x': 1 } } } } }, /one item alone, met "instance\.items"/],
+    [
+      'a field of the instance in an element',
+      { items: { $elemMatch: { $or: [{ 'item.x': 1 }, { 'data.y': 1 }] } } },
+      /one item alone, met "instance\.data\.y"/,
+    ],
+    [
+      'a value of the instance in an element',
+      { items: { $elemMatch: { $not: { 'item.x': '$data.y' } } } },
+      /one item alone, met "\$data\.y"/,
+    ],
+    [
+      'items in an element',
+      { items: { $elemMatch: { items: { $elemMatch: { 'item.x': 1 } } } } },
+      /one item alone, met "instance\.items"/,
+    ],
     ['items as a value', { items: 'a' }, /items takes/],
     ['more levels than are admitted', nested(20), /12 levels deep/],
-    ['more nodes than are admitted', { $or: Array.from({ length: 300 }, () => ({ 'item.x': 1 })) }, /200 nodes/],
+    [
+      'more nodes than are admitted',
+      { $or: Array.from({ length: 300 }, () => ({ 'item.x': 1 })) },
+      /200 nodes/,
+    ],
   ];
 
   test.each(REFUSED)('%s is refused, and what was met is named', (_what, json, message) => {
     expect(() => parseCondition(json)).toThrow(BadInput);
     expect(() => parseCondition(json)).toThrow(message);
-    expect(() => parseCondition(json)).toThrow(expect.objectContaining({ code: 'bad-condition', status: 400 }) as Error);
+    expect(() => parseCondition(json)).toThrow(
+      expect.objectContaining({ code: 'bad-condition', status: 400 }) as Error,
+    );
   });
 
-  test.each(HOSTILE_VALUES.map((value) => [value]))('is read or refused by code, never anything else: %p', (value) => {
-    for (const json of [value, { 'item.x': value }, { 'item.x': { $in: value } }, { 'item.x': { $eq: value } }, { $and: value }, { $and: [value] }, { $not: value }, { items: value }, { items: { $elemMatch: value } }]) {
-      try {
-        parseCondition(json);
-      } catch (error) {
-        expect(error).toBeInstanceOf(BadInput);
+  test.each(HOSTILE_VALUES.map((value) => [value]))(
+    'is read or refused by code, never anything else: %p',
+    (value) => {
+      for (const json of [
+        value,
+        { 'item.x': value },
+        { 'item.x': { $in: value } },
+        { 'item.x': { $eq: value } },
+        { $and: value },
+        { $and: [value] },
+        { $not: value },
+        { items: value },
+        { items: { $elemMatch: value } },
+      ]) {
+        try {
+          parseCondition(json);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadInput);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('anything that JSON can say is read or refused by code', () => {
-    const key = fc.oneof(fc.constantFrom('$and', '$or', '$not', '$in', '$eq', '$elemMatch', 'items', 'item.x', 'data.y', '__proto__', 'constructor', '$where'), fc.string());
+    const key = fc.oneof(
+      fc.constantFrom(
+        '$and',
+        '$or',
+        '$not',
+        '$in',
+        '$eq',
+        '$elemMatch',
+        'items',
+        'item.x',
+        'data.y',
+        '__proto__',
+        'constructor',
+        '$where',
+      ),
+      fc.string(),
+    );
     const json = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 4 }, fc.oneof(fc.jsonValue(), fc.constantFrom('$user.a', '$x')), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(key, tie('value'), { maxKeys: 3, noNullPrototype: false })),
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.oneof(fc.jsonValue(), fc.constantFrom('$user.a', '$x')),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 3, noNullPrototype: false }),
+      ),
     })).value;
     fc.assert(
       fc.property(json, (value) => {
@@ -136,7 +228,12 @@ describe('the JSON form of a condition', () => {
   });
 
   test('properties that every object inherits are no part of it', () => {
-    expect(polluted({ $where: 'true', 'item.x': 1, $gt: '' }, () => [parseCondition({}), parseCondition({ 'item.y': 1 })])).toEqual([EVERYTHING, eq('item.y', 1)]);
+    expect(
+      polluted({ $where: 'true', 'item.x': 1, $gt: '' }, () => [
+        parseCondition({}),
+        parseCondition({ 'item.y': 1 }),
+      ]),
+    ).toEqual([EVERYTHING, eq('item.y', 1)]);
   });
 
   test('printed and read again means the same', () => {
@@ -151,7 +248,12 @@ describe('the JSON form of a condition', () => {
   });
 
   test('what was printed can be kept as JSON', () => {
-    const json = { $or: [{ 'instance.data.topic': { $in: '$user.expertise' } }, { items: { $elemMatch: { 'item.assignee': { $eq: '$user.userName' } } } }] };
+    const json = {
+      $or: [
+        { 'instance.data.topic': { $in: '$user.expertise' } },
+        { items: { $elemMatch: { 'item.assignee': { $eq: '$user.userName' } } } },
+      ],
+    };
     expect(printCondition(parseCondition(JSON.parse(JSON.stringify(json))))).toEqual(json);
   });
 });

@@ -1,4 +1,22 @@
-import { and, compare, eq, EVERYTHING, exists, isEverything, isIn, isNothing, isReference, ne, not, NOTHING, or, overlaps, some, type Condition, type Reference } from '../../src/core/condition.js';
+import {
+  and,
+  compare,
+  eq,
+  EVERYTHING,
+  exists,
+  isEverything,
+  isIn,
+  isNothing,
+  isReference,
+  ne,
+  not,
+  NOTHING,
+  or,
+  overlaps,
+  some,
+  type Condition,
+  type Reference,
+} from '../../src/core/condition.js';
 import type { Scalar } from '../../src/core/value.js';
 import { SCALARS } from './hostile.js';
 
@@ -33,14 +51,31 @@ describe('simplification', () => {
   });
 
   test('everything and nothing are told apart', () => {
-    expect([isEverything(EVERYTHING), isNothing(EVERYTHING), isEverything(NOTHING), isNothing(NOTHING)]).toEqual([true, false, false, true]);
+    expect([
+      isEverything(EVERYTHING),
+      isNothing(EVERYTHING),
+      isEverything(NOTHING),
+      isNothing(NOTHING),
+    ]).toEqual([true, false, false, true]);
   });
 });
 
 describe('a condition', () => {
   test('is frozen, with its lists', () => {
     const list = isIn('item.status', ['wait']);
-    for (const made of [A, ne('item.status', 'end'), exists('item.x'), list, and(A, B), or(A, B), not(A), some('instance.items', A), EVERYTHING, NOTHING]) expect(Object.isFrozen(made)).toBe(true);
+    for (const made of [
+      A,
+      ne('item.status', 'end'),
+      exists('item.x'),
+      list,
+      and(A, B),
+      or(A, B),
+      not(A),
+      some('instance.items', A),
+      EVERYTHING,
+      NOTHING,
+    ])
+      expect(Object.isFrozen(made)).toBe(true);
     expect(Object.isFrozen((list as { values: unknown }).values)).toBe(true);
     expect(Object.isFrozen((and(A, B) as { of: unknown }).of)).toBe(true);
   });
@@ -56,15 +91,36 @@ describe('a condition', () => {
     expect(eq('item.x', value)).toEqual({ op: 'eq', field: 'item.x', value });
   });
 
-  const MISSING = [undefined, null, NaN, new Date(NaN), {}, { $gt: '' }, ['alice'], { ref: 'env', path: 'HOME' }, { ref: 'constructor', path: 'x' }, '\ud800', () => 'alice'];
+  const MISSING = [
+    undefined,
+    null,
+    NaN,
+    new Date(NaN),
+    {},
+    { $gt: '' },
+    ['alice'],
+    { ref: 'env', path: 'HOME' },
+    { ref: 'constructor', path: 'x' },
+    '\ud800',
+    () => 'alice',
+  ];
 
-  test.each(MISSING.map((value) => [value]))('is not made with %p, which would match what lacks the field', (value) => {
-    const scalar = value as Scalar;
-    for (const make of [() => eq('item.x', scalar), () => ne('item.x', scalar), () => compare('gt', 'item.x', scalar), () => isIn('item.x', ['a', scalar]), () => overlaps('item.x', [scalar])]) {
-      expect(make).toThrow(TypeError);
-      expect(make).toThrow(/item\.x/);
-    }
-  });
+  test.each(MISSING.map((value) => [value]))(
+    'is not made with %p, which would match what lacks the field',
+    (value) => {
+      const scalar = value as Scalar;
+      for (const make of [
+        () => eq('item.x', scalar),
+        () => ne('item.x', scalar),
+        () => compare('gt', 'item.x', scalar),
+        () => isIn('item.x', ['a', scalar]),
+        () => overlaps('item.x', [scalar]),
+      ]) {
+        expect(make).toThrow(TypeError);
+        expect(make).toThrow(/item\.x/);
+      }
+    },
+  );
 
   test('is not made with a list that has a hole', () => {
     expect(() => isIn('item.x', new Array<string>(1))).toThrow(TypeError);
@@ -72,6 +128,7 @@ describe('a condition', () => {
 
   test('knows its references by shape', () => {
     expect(isReference(REFERENCE)).toBe(true);
-    for (const value of ['$user.userName', null, undefined, new Date(0), ['ref'], {}]) expect(isReference(value)).toBe(false);
+    for (const value of ['$user.userName', null, undefined, new Date(0), ['ref'], {}])
+      expect(isReference(value)).toBe(false);
   });
 });

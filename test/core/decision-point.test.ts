@@ -24,8 +24,10 @@ const C = eq('item.c', 1);
 
 const rule = (when: Condition, narrow?: Condition) => ({ id: 'rule', says: 'a rule', when, narrow });
 const policy = (name: string, answer: unknown): Policy => ({ name, answer: () => answer as PolicyAnswer });
-const permits = (name: string, ...conditions: Condition[]): Policy => policy(name, { permissive: conditions.map((c) => rule(c)) });
-const restricts = (name: string, ...conditions: Condition[]): Policy => policy(name, { restrictive: conditions.map((c) => rule(c)) });
+const permits = (name: string, ...conditions: Condition[]): Policy =>
+  policy(name, { permissive: conditions.map((c) => rule(c)) });
+const restricts = (name: string, ...conditions: Condition[]): Policy =>
+  policy(name, { restrictive: conditions.map((c) => rule(c)) });
 const throws: Policy = {
   name: 'broken',
   answer: () => {
@@ -33,11 +35,21 @@ const throws: Policy = {
   },
 };
 
-const inScope = (scope: Scope, one: Resource): boolean => scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one));
+const inScope = (scope: Scope, one: Resource): boolean =>
+  scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one));
 
 /** The three questions of the decision point, which must have one answer. */
-function answers(point: DecisionPoint, who: SecureUser, one: Resource, what: Operation = 'task:read'): boolean[] {
-  return [point.decide(who, what, one).allowed, point.allows(who, what, one), inScope(point.scope(who, what), one)];
+function answers(
+  point: DecisionPoint,
+  who: SecureUser,
+  one: Resource,
+  what: Operation = 'task:read',
+): boolean[] {
+  return [
+    point.decide(who, what, one).allowed,
+    point.allows(who, what, one),
+    inScope(point.scope(who, what), one),
+  ];
 }
 const ALL = (answer: boolean): boolean[] => [answer, answer, answer];
 
@@ -50,28 +62,52 @@ describe('how policies combine', () => {
     ['one of two rules is enough', [permits('p', A, B)], { b: 1 }, true],
     ['one of two policies is enough', [permits('p', A), permits('q', B)], { b: 1 }, true],
     ['a restriction alone permits nothing', [restricts('r', A)], { a: 1 }, false],
-    ['a restriction that holds lets the permission stand', [permits('p', A), restricts('r', B)], { a: 1, b: 1 }, true],
+    [
+      'a restriction that holds lets the permission stand',
+      [permits('p', A), restricts('r', B)],
+      { a: 1, b: 1 },
+      true,
+    ],
     ['a restriction that does not hold takes it away', [permits('p', A), restricts('r', B)], { a: 1 }, false],
     ['every restriction must hold', [permits('p', A), restricts('r', B, C)], { a: 1, b: 1 }, false],
-    ['restrictions of several policies must all hold', [permits('p', A), restricts('r', B), restricts('s', C)], { a: 1, b: 1 }, false],
+    [
+      'restrictions of several policies must all hold',
+      [permits('p', A), restricts('r', B), restricts('s', C)],
+      { a: 1, b: 1 },
+      false,
+    ],
     ['the order of policies does not matter', [restricts('r', B), permits('p', A)], { a: 1 }, false],
-    ['a permission from one policy is cut by the restriction of another', [permits('p', EVERYTHING), restricts('r', B)], { b: 2 }, false],
+    [
+      'a permission from one policy is cut by the restriction of another',
+      [permits('p', EVERYTHING), restricts('r', B)],
+      { b: 2 },
+      false,
+    ],
   ])('%s', (_what, policies, item, expected) => {
     expect(answers(createDecisionPoint(policies), ALICE, { item })).toEqual(ALL(expected));
   });
 
   test('nothing is permitted to nobody in particular: an empty request is denied', () => {
-    for (const name of OPERATION_NAMES) expect(answers(createDecisionPoint([taskRulesPolicy, tenants]), ALICE, {}, name)).toEqual(ALL(false));
+    for (const name of OPERATION_NAMES)
+      expect(answers(createDecisionPoint([taskRulesPolicy, tenants]), ALICE, {}, name)).toEqual(ALL(false));
   });
 
   test('a value that the principal lacks permits nothing, however it is negated', () => {
     const lacks = eq('item.a', { ref: 'user', path: 'missing' });
-    for (const when of [lacks, not(lacks), not(and(EVERYTHING, lacks))]) expect(answers(createDecisionPoint([permits('p', when)]), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+    for (const when of [lacks, not(lacks), not(and(EVERYTHING, lacks))])
+      expect(answers(createDecisionPoint([permits('p', when)]), ALICE, { item: { a: 1 } })).toEqual(
+        ALL(false),
+      );
   });
 
   test('a restriction on a value that the principal lacks never holds', () => {
     const lacks = eq('item.a', { ref: 'user', path: 'missing' });
-    for (const when of [lacks, not(lacks)]) expect(answers(createDecisionPoint([permits('p', EVERYTHING), restricts('r', when)]), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+    for (const when of [lacks, not(lacks)])
+      expect(
+        answers(createDecisionPoint([permits('p', EVERYTHING), restricts('r', when)]), ALICE, {
+          item: { a: 1 },
+        }),
+      ).toEqual(ALL(false));
   });
 });
 
@@ -88,34 +124,74 @@ describe('a policy that fails', () => {
     ['answers null for rules', policy('broken', { restrictive: null })],
     ['answers a rule without a condition', policy('broken', { permissive: [{ id: 'x', says: 'x' }] })],
     ['answers null among its rules', policy('broken', { restrictive: [null] })],
-    ['answers an unknown condition', policy('broken', { permissive: [rule({ op: 'matches', field: 'item.a' } as unknown as Condition)] })],
-    ['answers an undefined value', policy('broken', { permissive: [rule({ op: 'eq', field: 'item.missing', value: undefined } as unknown as Condition)] })],
-    ['answers an undefined value in a list', policy('broken', { permissive: [rule({ op: 'in', field: 'item.missing', values: [undefined] } as unknown as Condition)] })],
-    ['answers a condition without a field', policy('broken', { permissive: [rule({ op: 'exists', present: false } as unknown as Condition)] })],
-    ['answers an order between two fields', policy('broken', { permissive: [rule({ op: 'lt', field: 'item.a', value: { ref: 'data', path: 'x' } })] })],
+    [
+      'answers an unknown condition',
+      policy('broken', { permissive: [rule({ op: 'matches', field: 'item.a' } as unknown as Condition)] }),
+    ],
+    [
+      'answers an undefined value',
+      policy('broken', {
+        permissive: [rule({ op: 'eq', field: 'item.missing', value: undefined } as unknown as Condition)],
+      }),
+    ],
+    [
+      'answers an undefined value in a list',
+      policy('broken', {
+        permissive: [rule({ op: 'in', field: 'item.missing', values: [undefined] } as unknown as Condition)],
+      }),
+    ],
+    [
+      'answers a condition without a field',
+      policy('broken', { permissive: [rule({ op: 'exists', present: false } as unknown as Condition)] }),
+    ],
+    [
+      'answers an order between two fields',
+      policy('broken', {
+        permissive: [rule({ op: 'lt', field: 'item.a', value: { ref: 'data', path: 'x' } })],
+      }),
+    ],
     ['has no answer at all', { name: 'broken' } as unknown as Policy],
   ];
 
   test.each(FAILURES)('%s: denied, whatever else permits', (_what, broken) => {
-    for (const policies of [[broken], [permits('p', EVERYTHING), broken], [broken, permits('p', EVERYTHING)]]) {
+    for (const policies of [
+      [broken],
+      [permits('p', EVERYTHING), broken],
+      [broken, permits('p', EVERYTHING)],
+    ]) {
       expect(answers(createDecisionPoint(policies), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
     }
   });
 
   test.each(FAILURES)('%s: the decision says so', (_what, broken) => {
-    const { allowed, reasons } = createDecisionPoint([permits('p', EVERYTHING), broken]).decide(ALICE, 'task:read', {});
+    const { allowed, reasons } = createDecisionPoint([permits('p', EVERYTHING), broken]).decide(
+      ALICE,
+      'task:read',
+      {},
+    );
     expect(allowed).toBe(false);
-    expect(reasons).toEqual([{ policy: 'broken', rule: 'error', effect: 'failed', holds: false, says: 'the policy failed, so the answer is no' }]);
+    expect(reasons).toEqual([
+      {
+        policy: 'broken',
+        rule: 'error',
+        effect: 'failed',
+        holds: false,
+        says: 'the policy failed, so the answer is no',
+      },
+    ]);
   });
 
   test.each(FAILURES)('%s: the scope is nothing', (_what, broken) => {
-    expect(createDecisionPoint([permits('p', EVERYTHING), broken]).scope(ALICE, 'task:read')).toEqual({ kind: 'nothing' });
+    expect(createDecisionPoint([permits('p', EVERYTHING), broken]).scope(ALICE, 'task:read')).toEqual({
+      kind: 'nothing',
+    });
   });
 
   test.each(FAILURES)('%s: neither ADMIN nor SYSTEM is locked out', (_what, broken) => {
     const point = createDecisionPoint([tenants, broken]);
     const own = { item: {}, instance: { tenantId: 'acme' } };
-    for (const who of [ADMIN, SYSTEM_USER, SYSTEM_OF_ACME]) expect(answers(point, who, own)).toEqual(ALL(true));
+    for (const who of [ADMIN, SYSTEM_USER, SYSTEM_OF_ACME])
+      expect(answers(point, who, own)).toEqual(ALL(true));
   });
 
   test('as the wall between tenants: ADMIN is denied, SYSTEM across tenants is not', () => {
@@ -127,35 +203,77 @@ describe('a policy that fails', () => {
 
 describe('administrators', () => {
   const point = createDecisionPoint([taskRulesPolicy, tenants, restricts('nobody', not(EVERYTHING))]);
-  const rowOf = (tenantId: string | undefined): Resource => ({ item: {}, instance: { tenantId }, model: { owner: tenantId } });
-
-  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind !== 'system'))('pass %s in their own tenant only', (name) => {
-    const nowhere = new SecureUser({ userName: 'root', userGroups: ['ADMIN'] });
-    for (const [who, tenantId, expected] of [[ADMIN, 'acme', true], [ADMIN, 'globex', false], [ADMIN, undefined, false], [nowhere, undefined, true], [nowhere, 'acme', false], [SYSTEM_USER, 'acme', true], [SYSTEM_USER, undefined, true], [SYSTEM_OF_ACME, 'acme', true], [SYSTEM_OF_ACME, 'globex', false]] as const) {
-      expect([tenantId, who.userName, answers(point, who, rowOf(tenantId), name)]).toEqual([tenantId, who.userName, ALL(expected)]);
-    }
+  const rowOf = (tenantId: string | undefined): Resource => ({
+    item: {},
+    instance: { tenantId },
+    model: { owner: tenantId },
   });
 
-  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind === 'system'))('pass %s; others do not', (name) => {
-    for (const who of [ADMIN, SYSTEM_USER]) expect(answers(point, who, {}, name)).toEqual(ALL(true));
-    for (const who of [ALICE, new SecureUser({ userName: 'dan', userGroups: ['DESIGNER'] })]) expect(answers(point, who, {}, name)).toEqual(ALL(false));
-  });
+  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind !== 'system'))(
+    'pass %s in their own tenant only',
+    (name) => {
+      const nowhere = new SecureUser({ userName: 'root', userGroups: ['ADMIN'] });
+      for (const [who, tenantId, expected] of [
+        [ADMIN, 'acme', true],
+        [ADMIN, 'globex', false],
+        [ADMIN, undefined, false],
+        [nowhere, undefined, true],
+        [nowhere, 'acme', false],
+        [SYSTEM_USER, 'acme', true],
+        [SYSTEM_USER, undefined, true],
+        [SYSTEM_OF_ACME, 'acme', true],
+        [SYSTEM_OF_ACME, 'globex', false],
+      ] as const) {
+        expect([tenantId, who.userName, answers(point, who, rowOf(tenantId), name)]).toEqual([
+          tenantId,
+          who.userName,
+          ALL(expected),
+        ]);
+      }
+    },
+  );
+
+  test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind === 'system'))(
+    'pass %s; others do not',
+    (name) => {
+      for (const who of [ADMIN, SYSTEM_USER]) expect(answers(point, who, {}, name)).toEqual(ALL(true));
+      for (const who of [ALICE, new SecureUser({ userName: 'dan', userGroups: ['DESIGNER'] })])
+        expect(answers(point, who, {}, name)).toEqual(ALL(false));
+    },
+  );
 
   test('are said to be so', () => {
-    expect(point.decide(SYSTEM_USER, 'task:execute', {}).reasons).toEqual([{ policy: 'administrators', rule: 'system', effect: 'permits', holds: true, says: 'SYSTEM may do everything in its tenant' }]);
-    expect(point.decide(ADMIN, 'task:execute', rowOf('acme')).reasons.map((r) => `${r.policy}/${r.rule}`)).toEqual(['administrators/admin', 'tenants/own-tenant']);
+    expect(point.decide(SYSTEM_USER, 'task:execute', {}).reasons).toEqual([
+      {
+        policy: 'administrators',
+        rule: 'system',
+        effect: 'permits',
+        holds: true,
+        says: 'SYSTEM may do everything in its tenant',
+      },
+    ]);
+    expect(
+      point.decide(ADMIN, 'task:execute', rowOf('acme')).reasons.map((r) => `${r.policy}/${r.rule}`),
+    ).toEqual(['administrators/admin', 'tenants/own-tenant']);
   });
 });
 
 describe('the decision point', () => {
-  test.each(['task:fly', '', '__proto__', 'constructor', undefined, null, 7, {}])('throws on the unknown operation %j, also for SYSTEM', (name) => {
-    const point = createDecisionPoint([permits('p', EVERYTHING)]);
-    for (const who of [ALICE, SYSTEM_USER]) {
-      for (const question of [() => point.decide(who, name as Operation, {}), () => point.allows(who, name as Operation, {}), () => point.scope(who, name as Operation)]) {
-        expect(question).toThrow(expect.objectContaining({ code: 'unknown-operation' }) as Error);
+  test.each(['task:fly', '', '__proto__', 'constructor', undefined, null, 7, {}])(
+    'throws on the unknown operation %j, also for SYSTEM',
+    (name) => {
+      const point = createDecisionPoint([permits('p', EVERYTHING)]);
+      for (const who of [ALICE, SYSTEM_USER]) {
+        for (const question of [
+          () => point.decide(who, name as Operation, {}),
+          () => point.allows(who, name as Operation, {}),
+          () => point.scope(who, name as Operation),
+        ]) {
+          expect(question).toThrow(expect.objectContaining({ code: 'unknown-operation' }) as Error);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('names every rule with what it said', () => {
     const point = createDecisionPoint([permits('p', A, B), restricts('r', C)]);
@@ -170,7 +288,8 @@ describe('the decision point', () => {
         { policy: 'r', rule: 'rule', effect: 'restricts', holds: true, says: 'a rule' },
       ],
     });
-    for (const value of [decision, decision.reasons, ...decision.reasons]) expect(Object.isFrozen(value)).toBe(true);
+    for (const value of [decision, decision.reasons, ...decision.reasons])
+      expect(Object.isFrozen(value)).toBe(true);
   });
 
   test('does not change with the list of policies that it was made of', () => {
@@ -181,7 +300,9 @@ describe('the decision point', () => {
   });
 
   test('refuses two policies of one name', () => {
-    expect(() => createDecisionPoint([permits('p', A), restricts('p', B)])).toThrow(new TypeError('Two policies are named "p"'));
+    expect(() => createDecisionPoint([permits('p', A), restricts('p', B)])).toThrow(
+      new TypeError('Two policies are named "p"'),
+    );
   });
 
   test('hands each policy the principal, the operation and the facts', () => {
@@ -204,12 +325,27 @@ describe('the decision point', () => {
     const task = { item: { type: 'bpmn:UserTask', candidateGroups: ['hr'] }, instance: {} };
     expect(point.allows(ALICE, 'task:read', task)).toBe(true);
     expect(point.allows(new SecureUser({ userName: 'alice' }), 'task:read', task)).toBe(false);
-    expect(point.allows(new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' }), 'task:read', task)).toBe(false);
+    expect(
+      point.allows(
+        new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' }),
+        'task:read',
+        task,
+      ),
+    ).toBe(false);
   });
 
   test('gets no rule from what every object inherits', () => {
-    const everything = { permissive: [rule(EVERYTHING)], readableModels: ['m'], item: { a: 1 }, narrow: undefined };
-    const given = polluted(everything, () => [...answers(createDecisionPoint([policy('p', {}), tenants]), ALICE, {}), ...answers(createDecisionPoint([permits('p', A)]), ALICE, {}), ...answers(createDecisionPoint([taskRulesPolicy]), ALICE, { model: { name: 'm' } }, 'model:read')]);
+    const everything = {
+      permissive: [rule(EVERYTHING)],
+      readableModels: ['m'],
+      item: { a: 1 },
+      narrow: undefined,
+    };
+    const given = polluted(everything, () => [
+      ...answers(createDecisionPoint([policy('p', {}), tenants]), ALICE, {}),
+      ...answers(createDecisionPoint([permits('p', A)]), ALICE, {}),
+      ...answers(createDecisionPoint([taskRulesPolicy]), ALICE, { model: { name: 'm' } }, 'model:read'),
+    ]);
     expect(given).toEqual(given.map(() => false));
   });
 });
@@ -235,30 +371,55 @@ describe('where a list is searched', () => {
   });
 
   test('is nowhere when a rule says where in words that are no condition', () => {
-    const point = createDecisionPoint([policy('p', { permissive: [rule(A, { op: 'matches', field: 'item.a' } as unknown as Condition)] })]);
+    const point = createDecisionPoint([
+      policy('p', { permissive: [rule(A, { op: 'matches', field: 'item.a' } as unknown as Condition)] }),
+    ]);
     expect(point.scope(ALICE, 'task:read')).toEqual({ kind: 'nothing' });
   });
 
   test('is not narrowed for administrators', () => {
-    expect(createDecisionPoint([tenants, policy('p', { permissive: [rule(A, NARROW)] })]).scope(ADMIN, 'task:read')).not.toHaveProperty('narrow', NARROW);
+    expect(
+      createDecisionPoint([tenants, policy('p', { permissive: [rule(A, NARROW)] })]).scope(
+        ADMIN,
+        'task:read',
+      ),
+    ).not.toHaveProperty('narrow', NARROW);
   });
 });
 
 describe('agreement', () => {
-  const answer = fc.record({ permissive: fc.array(condition.map((c) => rule(c)), { maxLength: 3 }), restrictive: fc.array(condition.map((c) => rule(c)), { maxLength: 2 }) }, { requiredKeys: [] });
+  const answer = fc.record(
+    {
+      permissive: fc.array(
+        condition.map((c) => rule(c)),
+        { maxLength: 3 },
+      ),
+      restrictive: fc.array(
+        condition.map((c) => rule(c)),
+        { maxLength: 2 },
+      ),
+    },
+    { requiredKeys: [] },
+  );
 
   test('decide, allows and scope answer alike, for any rules, principal and resource', () => {
     let allowed = 0;
     let runs = 0;
     fc.assert(
-      fc.property(fc.array(answer, { maxLength: 3 }), principal, operation, resource, (list, who, what, one) => {
-        const point = createDecisionPoint([tenants, ...list.map((entry, i) => policy(`p${i}`, entry))]);
-        const [decided, ...others] = answers(point, who, one, what);
-        expect(others).toEqual([decided, decided]);
-        expect(point.allows(who, what, one)).toBe(decided);
-        runs++;
-        if (decided) allowed++;
-      }),
+      fc.property(
+        fc.array(answer, { maxLength: 3 }),
+        principal,
+        operation,
+        resource,
+        (list, who, what, one) => {
+          const point = createDecisionPoint([tenants, ...list.map((entry, i) => policy(`p${i}`, entry))]);
+          const [decided, ...others] = answers(point, who, one, what);
+          expect(others).toEqual([decided, decided]);
+          expect(point.allows(who, what, one)).toBe(decided);
+          runs++;
+          if (decided) allowed++;
+        },
+      ),
       { numRuns: 2000 },
     );
     expect(allowed).toBeGreaterThan(0);
@@ -280,8 +441,16 @@ describe('agreement', () => {
     fc.assert(
       fc.property(answer, condition, principal, resource, (entry, more, who, one) => {
         const before = createDecisionPoint([policy('p', entry)]).allows(who, 'task:read', one);
-        const wider = createDecisionPoint([policy('p', entry), permits('q', more)]).allows(who, 'task:read', one);
-        const tighter = createDecisionPoint([policy('p', entry), restricts('q', more)]).allows(who, 'task:read', one);
+        const wider = createDecisionPoint([policy('p', entry), permits('q', more)]).allows(
+          who,
+          'task:read',
+          one,
+        );
+        const tighter = createDecisionPoint([policy('p', entry), restricts('q', more)]).allows(
+          who,
+          'task:read',
+          one,
+        );
         if (before) expect(wider).toBe(true);
         if (!before) expect(tighter).toBe(false);
       }),
@@ -296,7 +465,8 @@ describe('agreement', () => {
         const { kind } = OPERATIONS[what];
         if (kind === 'system' || (who.isSystem() && who.tenantId === undefined)) return;
         const found = kind === 'model' ? one.model?.owner : one.instance?.tenantId;
-        if (typeof found === 'string' && found !== who.tenantId) expect(point.allows(who, what, one)).toBe(false);
+        if (typeof found === 'string' && found !== who.tenantId)
+          expect(point.allows(who, what, one)).toBe(false);
       }),
       { numRuns: 2000 },
     );

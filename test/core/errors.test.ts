@@ -1,17 +1,34 @@
-import { AccessDenied, BadInput, CouldNotTell, ERROR_CODES, GuardError, isGuardError, notFound } from '../../src/core/errors.js';
+import {
+  AccessDenied,
+  BadInput,
+  CouldNotTell,
+  ERROR_CODES,
+  GuardError,
+  isGuardError,
+  notFound,
+} from '../../src/core/errors.js';
 
 const STATUS = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503];
 
 describe('errors', () => {
-  test.each(Object.entries(ERROR_CODES))('%s has a status of the closed list and a meaning in one sentence', (_code, { status, meaning }) => {
-    expect(STATUS).toContain(status);
-    expect(meaning).toMatch(/^[A-Z].*\.$/);
-  });
+  test.each(Object.entries(ERROR_CODES))(
+    '%s has a status of the closed list and a meaning in one sentence',
+    (_code, { status, meaning }) => {
+      expect(STATUS).toContain(status);
+      expect(meaning).toMatch(/^[A-Z].*\.$/);
+    },
+  );
 
   test('an error carries its code, the status of the code, its class as name, and its cause', () => {
     const cause = new Error('below');
     const error = new CouldNotTell('store-unavailable', 'The store did not answer.', { cause });
-    expect(error).toMatchObject({ code: 'store-unavailable', status: 503, name: 'CouldNotTell', message: 'The store did not answer.', cause });
+    expect(error).toMatchObject({
+      code: 'store-unavailable',
+      status: 503,
+      name: 'CouldNotTell',
+      message: 'The store did not answer.',
+      cause,
+    });
     expect(error).toBeInstanceOf(GuardError);
     expect(error).toBeInstanceOf(Error);
   });
@@ -23,7 +40,11 @@ describe('errors', () => {
 
   test('what is hidden and what is absent are said in the same words', () => {
     expect(notFound('task')).toBeInstanceOf(AccessDenied);
-    expect(notFound('task')).toMatchObject({ code: 'not-found', status: 404, message: 'No such task, or it is not yours to see.' });
+    expect(notFound('task')).toMatchObject({
+      code: 'not-found',
+      status: 404,
+      message: 'No such task, or it is not yours to see.',
+    });
   });
 
   test('an error of another copy of the package is recognised by its code', () => {

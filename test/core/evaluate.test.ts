@@ -1,6 +1,20 @@
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
-import { and, compare, eq, EVERYTHING, exists, isIn, ne, not, NOTHING, or, overlaps, some, type Condition } from '../../src/core/condition.js';
+import {
+  and,
+  compare,
+  eq,
+  EVERYTHING,
+  exists,
+  isIn,
+  ne,
+  not,
+  NOTHING,
+  or,
+  overlaps,
+  some,
+  type Condition,
+} from '../../src/core/condition.js';
 import { compile, referencePath } from '../../src/core/evaluate.js';
 import type { Resource } from '../../src/core/resource.js';
 import { condition, principal, resource } from './arbitraries.js';
@@ -29,7 +43,12 @@ describe('a comparison', () => {
     ['lt holds below', compare('lt', 'item.x', 2), item(1), true],
     ['lt fails on equal', compare('lt', 'item.x', 2), item(2), false],
     ['lte holds on equal', compare('lte', 'item.x', 2), item(2), true],
-    ['lte holds on an infinite value beside itself', compare('lte', 'item.x', Infinity), item(Infinity), true],
+    [
+      'lte holds on an infinite value beside itself',
+      compare('lte', 'item.x', Infinity),
+      item(Infinity),
+      true,
+    ],
     ['gt compares within one type only', compare('gt', 'item.x', 2), item('3'), false],
     ['gt compares dates', compare('gt', 'item.x', DATE), item(new Date(6)), true],
     ['gt fails on a date that is none', compare('gt', 'item.x', DATE), item(new Date(NaN)), false],
@@ -59,7 +78,14 @@ describe('a condition on one of the items', () => {
 
   test.each<[what: string, items: unknown, expected: boolean]>([
     ['one item that satisfies all of it', [{ assignee: 'bob' }, { assignee: 'alice', status: 'wait' }], true],
-    ['two items that satisfy a half each', [{ assignee: 'alice', status: 'end' }, { assignee: 'bob', status: 'wait' }], false],
+    [
+      'two items that satisfy a half each',
+      [
+        { assignee: 'alice', status: 'end' },
+        { assignee: 'bob', status: 'wait' },
+      ],
+      false,
+    ],
     ['an object in the place of the list', { assignee: 'alice', status: 'wait' }, false],
     ['a list within the list', [[{ assignee: 'alice', status: 'wait' }]], false],
     ['null and texts in the list', [null, 'alice', 7, undefined], false],
@@ -70,12 +96,18 @@ describe('a condition on one of the items', () => {
   });
 
   test('speaks of that item, not of the one that was asked about', () => {
-    expect(holds(waiting, { item: { assignee: 'alice', status: 'wait' }, instance: { items: [{}] } })).toBe(false);
+    expect(holds(waiting, { item: { assignee: 'alice', status: 'wait' }, instance: { items: [{}] } })).toBe(
+      false,
+    );
   });
 
   test('may speak of the instance as well', () => {
     const own = some('instance.items', eq('item.owner', { ref: 'data', path: 'requester' }));
-    expect(holds(own, { instance: { data: { requester: 'alice' }, items: [{ owner: 'bob' }, { owner: 'alice' }] } })).toBe(true);
+    expect(
+      holds(own, {
+        instance: { data: { requester: 'alice' }, items: [{ owner: 'bob' }, { owner: 'alice' }] },
+      }),
+    ).toBe(true);
   });
 });
 
@@ -121,23 +153,51 @@ describe('compiling', () => {
   });
 
   test('the closure answers true or false on every hostile value, at every depth', () => {
-    const conditions = [eq('item.x.y', 'a'), ne('item.x.0', 1), compare('lt', 'item.x', 'a'), isIn('item.x.y', SCALARS), exists('item.x.y.z'), some('instance.items', exists('item.x')), eq('item.x', { ref: 'data', path: 'a.b' }), isIn('item.x', { ref: 'role', path: 'a' })];
+    const conditions = [
+      eq('item.x.y', 'a'),
+      ne('item.x.0', 1),
+      compare('lt', 'item.x', 'a'),
+      isIn('item.x.y', SCALARS),
+      exists('item.x.y.z'),
+      some('instance.items', exists('item.x')),
+      eq('item.x', { ref: 'data', path: 'a.b' }),
+      isIn('item.x', { ref: 'role', path: 'a' }),
+    ];
     for (const value of HOSTILE_VALUES) {
-      for (const one of [value, { item: value, instance: value }, item(value), item([value]), { item: { x: { y: value } }, instance: { items: [value], data: { a: value }, guard: { roles: { a: value } } } }]) {
+      for (const one of [
+        value,
+        { item: value, instance: value },
+        item(value),
+        item([value]),
+        {
+          item: { x: { y: value } },
+          instance: { items: [value], data: { a: value }, guard: { roles: { a: value } } },
+        },
+      ]) {
         for (const c of conditions) expect(typeof holds(c, one)).toBe('boolean');
       }
     }
   });
 
   test('properties that every object inherits have no effect', () => {
-    const answer = polluted({ x: 'a', item: { x: 'a' }, instance: { items: [{ x: 'a' }], data: { requester: 'a' } }, items: [{ x: 'a' }], data: { requester: 'a' }, requester: 'a' }, () => [
-      holds(eq('item.x', 'a'), {}),
-      holds(eq('item.x', 'a'), { item: {} }),
-      holds(exists('instance.items'), { instance: {} }),
-      holds(some('instance.items', eq('item.x', 'a')), { instance: {} }),
-      holds(some('instance.items', eq('item.x', 'a')), { instance: { items: [{}] } }),
-      holds(eq('item.y', { ref: 'data', path: 'requester' }), { item: { y: 'a' }, instance: {} }),
-    ]);
+    const answer = polluted(
+      {
+        x: 'a',
+        item: { x: 'a' },
+        instance: { items: [{ x: 'a' }], data: { requester: 'a' } },
+        items: [{ x: 'a' }],
+        data: { requester: 'a' },
+        requester: 'a',
+      },
+      () => [
+        holds(eq('item.x', 'a'), {}),
+        holds(eq('item.x', 'a'), { item: {} }),
+        holds(exists('instance.items'), { instance: {} }),
+        holds(some('instance.items', eq('item.x', 'a')), { instance: {} }),
+        holds(some('instance.items', eq('item.x', 'a')), { instance: { items: [{}] } }),
+        holds(eq('item.y', { ref: 'data', path: 'requester' }), { item: { y: 'a' }, instance: {} }),
+      ],
+    );
     expect(answer).toEqual(answer.map(() => false));
   });
 

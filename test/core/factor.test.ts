@@ -23,12 +23,19 @@ describe('alternatives', () => {
   test('mean the same as before, for any conditions, principal and resource', () => {
     let held = 0;
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.boolean(), condition), { maxLength: 5 }), principal, resource, (parts, who, one) => {
-        const alternatives = parts.map(([ofTask, part]) => (ofTask ? and(eq('item.type', 'bpmn:UserTask'), part) : part));
-        const expected = alternatives.some((part) => compileForAll(part)(one, who));
-        expect(compileForAll(factored(alternatives))(one, who)).toBe(expected);
-        if (expected) held++;
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.boolean(), condition), { maxLength: 5 }),
+        principal,
+        resource,
+        (parts, who, one) => {
+          const alternatives = parts.map(([ofTask, part]) =>
+            ofTask ? and(eq('item.type', 'bpmn:UserTask'), part) : part,
+          );
+          const expected = alternatives.some((part) => compileForAll(part)(one, who));
+          expect(compileForAll(factored(alternatives))(one, who)).toBe(expected);
+          if (expected) held++;
+        },
+      ),
       { numRuns: 1000 },
     );
     expect(held).toBeGreaterThan(0);

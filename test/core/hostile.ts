@@ -47,12 +47,29 @@ export const HOSTILE_VALUES: readonly unknown[] = [
 ];
 
 /** Values that may stand in a condition, several of each type. */
-export const SCALARS: readonly Scalar[] = ['', 'alice', 'bob', '\ud83d\ude00', '\uffff', 0, 1, -1, 1.5, Infinity, -Infinity, true, false, new Date(0), new Date(1)];
+export const SCALARS: readonly Scalar[] = [
+  '',
+  'alice',
+  'bob',
+  '\ud83d\ude00',
+  '\uffff',
+  0,
+  1,
+  -1,
+  1.5,
+  Infinity,
+  -Infinity,
+  true,
+  false,
+  new Date(0),
+  new Date(1),
+];
 
 /** Runs a function while every object inherits the given properties. */
 export function polluted<T>(properties: Record<string, unknown>, run: () => T): T {
   const prototype = Object.prototype as unknown as Record<string, unknown>;
-  for (const [key, value] of Object.entries(properties)) Object.defineProperty(prototype, key, { value, configurable: true, enumerable: true, writable: true });
+  for (const [key, value] of Object.entries(properties))
+    Object.defineProperty(prototype, key, { value, configurable: true, enumerable: true, writable: true });
   try {
     return run();
   } finally {

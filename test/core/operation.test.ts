@@ -11,19 +11,42 @@ describe('the operation catalogue', () => {
     expect(asOperation(name)).toBe(name);
     expect(Object.isFrozen(entry)).toBe(true);
     expect(entry.meaning).not.toBe('');
-    for (const list of [entry.grid, entry.rights, entry.sections, entry.cases]) expect(Object.isFrozen(list)).toBe(true);
+    for (const list of [entry.grid, entry.rights, entry.sections, entry.cases])
+      expect(Object.isFrozen(list)).toBe(true);
   });
 
-  test.each(ENTRIES)('%s acts on the kind that it is named after; only a start acts on a model', (name, { kind }) => {
-    expect(kind).toBe(name === 'instance:start' ? 'model' : name.split(':')[0]);
-  });
+  test.each(ENTRIES)(
+    '%s acts on the kind that it is named after; only a start acts on a model',
+    (name, { kind }) => {
+      expect(kind).toBe(name === 'instance:start' ? 'model' : name.split(':')[0]);
+    },
+  );
 
-  test.each(['task:fly', 'TASK:READ', 'task:read ', 'task', '', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'])('does not list %j', (name) => {
+  test.each([
+    'task:fly',
+    'TASK:READ',
+    'task:read ',
+    'task',
+    '',
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'prototype',
+  ])('does not list %j', (name) => {
     expect(() => asOperation(name)).toThrow(BadInput);
-    expect(() => asOperation(name)).toThrow(expect.objectContaining({ code: 'unknown-operation', status: 400, message: `Unknown operation ${JSON.stringify(name)}; see the operation catalogue.` }) as Error);
+    expect(() => asOperation(name)).toThrow(
+      expect.objectContaining({
+        code: 'unknown-operation',
+        status: 400,
+        message: `Unknown operation ${JSON.stringify(name)}; see the operation catalogue.`,
+      }) as Error,
+    );
   });
 
-  test.each([...HOSTILE_VALUES, circular, ['task:read'], { toString: () => 'task:read' }].map((value) => [value]))('does not list %p', (value) => {
+  test.each(
+    [...HOSTILE_VALUES, circular, ['task:read'], { toString: () => 'task:read' }].map((value) => [value]),
+  )('does not list %p', (value) => {
     expect(() => asOperation(value)).toThrow(BadInput);
   });
 });

@@ -5,9 +5,12 @@ import { HOSTILE_VALUES, polluted } from './hostile.js';
 const at = (document: unknown, path: string): unknown[] => valuesAt(document, path.split('.'));
 
 describe('an own property', () => {
-  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'missing'])('named %s is not found on a plain object', (key) => {
-    expect(own({}, key)).toBeUndefined();
-  });
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'missing'])(
+    'named %s is not found on a plain object',
+    (key) => {
+      expect(own({}, key)).toBeUndefined();
+    },
+  );
 
   test('is found even when it is named like an inherited one', () => {
     expect(own(JSON.parse('{"__proto__": 1}'), '__proto__')).toBe(1);
@@ -20,7 +23,10 @@ describe('an own property', () => {
   });
 
   test('is not found when every object inherits it', () => {
-    expect(polluted({ isAdmin: true }, () => [own({}, 'isAdmin'), at({ a: {} }, 'a.isAdmin')])).toEqual([undefined, [undefined]]);
+    expect(polluted({ isAdmin: true }, () => [own({}, 'isAdmin'), at({ a: {} }, 'a.isAdmin')])).toEqual([
+      undefined,
+      [undefined],
+    ]);
   });
 });
 

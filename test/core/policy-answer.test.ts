@@ -6,7 +6,10 @@ const RULE = { id: 'all', says: 'all may', when: EVERYTHING };
 
 test('a missing list is one without rules', () => {
   expect(readAnswer({})).toEqual({ permissive: [], restrictive: [] });
-  expect(readAnswer({ permissive: [RULE], restrictive: undefined })).toEqual({ permissive: [RULE], restrictive: [] });
+  expect(readAnswer({ permissive: [RULE], restrictive: undefined })).toEqual({
+    permissive: [RULE],
+    restrictive: [],
+  });
 });
 
 test.each<[what: string, answer: unknown, message: RegExp]>([
@@ -25,7 +28,14 @@ test.each<[what: string, answer: unknown, message: RegExp]>([
 });
 
 test('no hostile value is taken for an answer that restricts nothing', () => {
-  for (const value of HOSTILE_VALUES.filter((one) => Object.keys(Object(one) as object).length > 0 || typeof one !== 'object' || one === null || Array.isArray(one))) expect(() => readAnswer(value)).toThrow(TypeError);
+  for (const value of HOSTILE_VALUES.filter(
+    (one) =>
+      Object.keys(Object(one) as object).length > 0 ||
+      typeof one !== 'object' ||
+      one === null ||
+      Array.isArray(one),
+  ))
+    expect(() => readAnswer(value)).toThrow(TypeError);
 });
 
 test('lists that every object inherits are no answer', () => {

@@ -32,7 +32,11 @@ describe('a condition compiled for all principals', () => {
 
   test('keeps no value of the principal that was asked about before', () => {
     const holds = compileForAll(MINE);
-    expect([holds({ item: { assignee: 'alice' } }, ALICE), holds({ item: { assignee: 'alice' } }, BOB), holds({ item: { assignee: 'bob' } }, BOB)]).toEqual([true, false, true]);
+    expect([
+      holds({ item: { assignee: 'alice' } }, ALICE),
+      holds({ item: { assignee: 'alice' } }, BOB),
+      holds({ item: { assignee: 'bob' } }, BOB),
+    ]).toEqual([true, false, true]);
   });
 });
 
@@ -53,10 +57,19 @@ describe('predicates', () => {
   test.each<[what: string, change: (value: string) => Condition]>([
     ['itself', (value) => changeable.eq(value)],
     ['below a not', (value) => Object.freeze({ op: 'not', of: changeable.eq(value) })],
-    ['among others', (value) => Object.freeze({ op: 'and', of: Object.freeze([OPEN, changeable.eq(value)]) })],
+    [
+      'among others',
+      (value) => Object.freeze({ op: 'and', of: Object.freeze([OPEN, changeable.eq(value)]) }),
+    ],
     ['in a list that is open', (value) => Object.freeze({ op: 'or', of: [changeable.eq(value)] })],
-    ['of one of the items', (value) => Object.freeze({ op: 'some', field: 'instance.items', where: changeable.eq(value) })],
-    ['in its list of values', (value) => Object.freeze({ op: 'in', field: 'item.assignee', values: [value] })],
+    [
+      'of one of the items',
+      (value) => Object.freeze({ op: 'some', field: 'instance.items', where: changeable.eq(value) }),
+    ],
+    [
+      'in its list of values',
+      (value) => Object.freeze({ op: 'in', field: 'item.assignee', values: [value] }),
+    ],
   ])('of a condition that can be changed are compiled anew: %s', (_what, make) => {
     const predicates = new Predicates();
     const one = make('alice');
@@ -66,7 +79,9 @@ describe('predicates', () => {
 
   test('follow a rule that its policy has changed', () => {
     const when = { op: 'eq', field: 'item.assignee', value: 'alice' };
-    const point = createDecisionPoint([{ name: 'own', answer: () => ({ permissive: [{ id: 'r', says: 'r', when: when as Condition }] }) }]);
+    const point = createDecisionPoint([
+      { name: 'own', answer: () => ({ permissive: [{ id: 'r', says: 'r', when: when as Condition }] }) },
+    ]);
     expect(point.allows(ALICE, 'task:read', { item: { assignee: 'bob' } })).toBe(false);
     when.value = 'bob';
     expect(point.allows(BOB, 'task:read', { item: { assignee: 'bob' } })).toBe(true);
@@ -76,7 +91,8 @@ describe('predicates', () => {
   test('refuse what is no condition, each time', () => {
     const predicates = new Predicates();
     const wrong = Object.freeze({ op: 'matches', field: 'item.a' }) as unknown as Condition;
-    for (let i = 0; i < 2; i++) expect(() => predicates.of(not(wrong))).toThrow(new TypeError('Unknown condition "matches"'));
+    for (let i = 0; i < 2; i++)
+      expect(() => predicates.of(not(wrong))).toThrow(new TypeError('Unknown condition "matches"'));
     expect(() => predicates.combined([and(wrong, OPEN)], [])).toThrow(TypeError);
   });
 });

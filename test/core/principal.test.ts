@@ -1,5 +1,12 @@
 import { AccessDenied } from '../../src/core/errors.js';
-import { looksLikeUser, normaliseName, SecureUser, SYSTEM_USER, toPrincipal, type UserInfo } from '../../src/core/principal.js';
+import {
+  looksLikeUser,
+  normaliseName,
+  SecureUser,
+  SYSTEM_USER,
+  toPrincipal,
+  type UserInfo,
+} from '../../src/core/principal.js';
 import { HOSTILE_VALUES, polluted } from './hostile.js';
 
 const made = (info: unknown): SecureUser => new SecureUser(info as UserInfo);
@@ -45,7 +52,9 @@ describe('a principal', () => {
 
   test.each(BAD_USERS)('is refused with 401 when a call brings %s', (_what, user) => {
     expect(() => toPrincipal(user)).toThrow(AccessDenied);
-    expect(() => toPrincipal(user)).toThrow(expect.objectContaining({ code: 'unauthenticated', status: 401 }) as Error);
+    expect(() => toPrincipal(user)).toThrow(
+      expect.objectContaining({ code: 'unauthenticated', status: 401 }) as Error,
+    );
   });
 
   test('without groups is in none', () => {
@@ -54,11 +63,20 @@ describe('a principal', () => {
   });
 
   test('without a tenant has none, whether it is missing, undefined or null', () => {
-    for (const tenantId of [undefined, null]) expect(made({ userName: 'alice', tenantId, modelsOwner: tenantId })).toMatchObject({ tenantId: undefined, modelsOwner: undefined, owner: undefined });
+    for (const tenantId of [undefined, null])
+      expect(made({ userName: 'alice', tenantId, modelsOwner: tenantId })).toMatchObject({
+        tenantId: undefined,
+        modelsOwner: undefined,
+        owner: undefined,
+      });
   });
 
   test('has its names trimmed and in Unicode NFC, so that two ways to write one name are one', () => {
-    const user = made({ userName: ' Ame\u0301lie ', userGroups: ['hr ', 'hr', 'e\u0301', 'é'], tenantId: ' acme' });
+    const user = made({
+      userName: ' Ame\u0301lie ',
+      userGroups: ['hr ', 'hr', 'e\u0301', 'é'],
+      tenantId: ' acme',
+    });
     expect(user).toMatchObject({ userName: 'Amélie', userGroups: ['hr', 'é'], tenantId: 'acme' });
   });
 
@@ -82,25 +100,42 @@ describe('a principal', () => {
 
   test('owns models by modelsOwner, else by its tenant', () => {
     expect(made({ userName: 'alice', tenantId: 'acme' }).owner).toBe('acme');
-    expect(made({ userName: 'alice', tenantId: 'acme', modelsOwner: 'head office' }).owner).toBe('head office');
+    expect(made({ userName: 'alice', tenantId: 'acme', modelsOwner: 'head office' }).owner).toBe(
+      'head office',
+    );
   });
 
   test('is frozen, with its groups and attributes, however deep', () => {
-    const user = made({ userName: 'alice', userGroups: ['hr'], attributes: { list: ['a'], deep: { list: ['b'] } } });
+    const user = made({
+      userName: 'alice',
+      userGroups: ['hr'],
+      attributes: { list: ['a'], deep: { list: ['b'] } },
+    });
     const deep = user.attributes.deep as { list: string[] };
-    for (const value of [user, user.userGroups, user.attributes, user.attributes.list, deep, deep.list]) expect(Object.isFrozen(value)).toBe(true);
+    for (const value of [user, user.userGroups, user.attributes, user.attributes.list, deep, deep.list])
+      expect(Object.isFrozen(value)).toBe(true);
     expect(() => Object.assign(user, { userName: 'bob' })).toThrow(TypeError);
   });
 
   test('does not change when the object that it was made of changes', () => {
-    const source = { userName: 'alice', userGroups: ['hr'], attributes: { list: ['a'], deep: { level: 1 }, since: new Date(0) } };
+    const source = {
+      userName: 'alice',
+      userGroups: ['hr'],
+      attributes: { list: ['a'], deep: { level: 1 }, since: new Date(0) },
+    };
     const user = made(source);
     source.userGroups.push('ADMIN');
     source.attributes.list.push('b');
     source.attributes.deep.level = 9;
     source.attributes.since.setTime(9);
     expect(user.isAdmin()).toBe(false);
-    expect(user.attributes).toEqual(Object.assign(Object.create(null), { list: ['a'], deep: Object.assign(Object.create(null), { level: 1 }), since: new Date(0) }));
+    expect(user.attributes).toEqual(
+      Object.assign(Object.create(null), {
+        list: ['a'],
+        deep: Object.assign(Object.create(null), { level: 1 }),
+        since: new Date(0),
+      }),
+    );
   });
 
   test('has no attributes that nest without end', () => {
@@ -110,7 +145,10 @@ describe('a principal', () => {
   });
 
   test('takes a key __proto__ among the attributes for a name like any other', () => {
-    const user = made({ userName: 'alice', attributes: JSON.parse('{"__proto__": {"level": 9}}') as Record<string, unknown> });
+    const user = made({
+      userName: 'alice',
+      attributes: JSON.parse('{"__proto__": {"level": 9}}') as Record<string, unknown>,
+    });
     expect(user.attributes.level).toBeUndefined();
     expect(({} as { level?: number }).level).toBeUndefined();
   });
@@ -118,11 +156,22 @@ describe('a principal', () => {
   test('returns every query as it is, since the store scopes', () => {
     const query = Object.freeze({ 'items.status': 'wait' });
     const user = made({ userName: 'alice' });
-    for (const method of ['qualifyInstances', 'qualifyItems', 'qualifyStartEvents', 'qualifyDeleteInstances', 'qualifyModels', 'qualifyViewItems'] as const) expect(user[method](query)).toBe(query);
+    for (const method of [
+      'qualifyInstances',
+      'qualifyItems',
+      'qualifyStartEvents',
+      'qualifyDeleteInstances',
+      'qualifyModels',
+      'qualifyViewItems',
+    ] as const)
+      expect(user[method](query)).toBe(query);
   });
 
   test('gets nothing from properties that every object inherits', () => {
-    const [plain, nobody] = polluted({ userGroups: ['ADMIN'], tenantId: 'globex', userName: 'root', attributes: { level: 9 } }, () => [toPrincipal({ userName: 'alice' }), looksLikeUser({})] as const);
+    const [plain, nobody] = polluted(
+      { userGroups: ['ADMIN'], tenantId: 'globex', userName: 'root', attributes: { level: 9 } },
+      () => [toPrincipal({ userName: 'alice' }), looksLikeUser({})] as const,
+    );
     expect(plain).toMatchObject({ userName: 'alice', userGroups: [], tenantId: undefined });
     expect(plain.attributes).toEqual(Object.create(null));
     expect(nobody).toBe(false);
@@ -136,7 +185,18 @@ describe('a principal', () => {
 describe('a foreign user object', () => {
   test('is read by its known fields; none of its methods is called', () => {
     const method = jest.fn(() => true);
-    const user = toPrincipal({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme', isAdmin: method, isSystem: method, inGroup: method, qualifyInstances: method, toString: method, toJSON: method, valueOf: method });
+    const user = toPrincipal({
+      userName: 'alice',
+      userGroups: ['hr'],
+      tenantId: 'acme',
+      isAdmin: method,
+      isSystem: method,
+      inGroup: method,
+      qualifyInstances: method,
+      toString: method,
+      toJSON: method,
+      valueOf: method,
+    });
     expect(user).toBeInstanceOf(SecureUser);
     expect(user.isAdmin()).toBe(false);
     expect(user.inGroup('ADMIN')).toBe(false);
@@ -156,7 +216,9 @@ describe('a foreign user object', () => {
   });
 
   test('cannot make itself administrator by a field that is not a group', () => {
-    expect(toPrincipal({ userName: 'alice', admin: true, isAdmin: true, role: 'ADMIN', userGroups: [] }).isAdmin()).toBe(false);
+    expect(
+      toPrincipal({ userName: 'alice', admin: true, isAdmin: true, role: 'ADMIN', userGroups: [] }).isAdmin(),
+    ).toBe(false);
   });
 
   test('that is a principal already is taken as it is', () => {
@@ -164,7 +226,12 @@ describe('a foreign user object', () => {
   });
 
   test('whose fields throw is nobody', () => {
-    const user = Object.defineProperty({ userName: 'alice' }, 'userGroups', { get: () => { throw new Error('directory down'); }, enumerable: true });
+    const user = Object.defineProperty({ userName: 'alice' }, 'userGroups', {
+      get: () => {
+        throw new Error('directory down');
+      },
+      enumerable: true,
+    });
     expect(() => toPrincipal(user)).toThrow(expect.objectContaining({ code: 'unauthenticated' }) as Error);
   });
 });

@@ -15,12 +15,16 @@ test('every right has a name of two parts, a group and a meaning of its own, and
   expect(entries.every(([, entry]) => Object.isFrozen(entry) && entry.group.length > 0)).toBe(true);
 });
 
-test.each([['toString'], ['__proto__'], [''], [7], [null], [['Document:Read']], ['Document:read']])('%j is no right', (name) => {
-  expect(isRight(name)).toBe(false);
-  expect(() => asRight(name)).toThrow(TypeError);
-});
+test.each([['toString'], ['__proto__'], [''], [7], [null], [['Document:Read']], ['Document:read']])(
+  '%j is no right',
+  (name) => {
+    expect(isRight(name)).toBe(false);
+    expect(() => asRight(name)).toThrow(TypeError);
+  },
+);
 
 test('of a list only the rights are read; of anything else none', () => {
   expect(rightsIn(['Document:Read', 'x', 7, null, 'Todo:Read'])).toEqual(['Document:Read', 'Todo:Read']);
-  for (const value of [undefined, null, 'Document:Read', { 0: 'Document:Read', length: 1 }]) expect(rightsIn(value)).toEqual([]);
+  for (const value of [undefined, null, 'Document:Read', { 0: 'Document:Read', length: 1 }])
+    expect(rightsIn(value)).toEqual([]);
 });

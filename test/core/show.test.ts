@@ -26,5 +26,6 @@ test('what cannot be written as JSON is shown by its type', () => {
 });
 
 test('what was met is shown short, whatever it is', () => {
-  for (const value of [...HOSTILE_VALUES, 'x'.repeat(10_000), Array.from({ length: 10_000 }, () => 'x')]) expect(show(value).length).toBeLessThan(200);
+  for (const value of [...HOSTILE_VALUES, 'x'.repeat(10_000), Array.from({ length: 10_000 }, () => 'x')])
+    expect(show(value).length).toBeLessThan(200);
 });

@@ -16,7 +16,11 @@ describe('a token', () => {
     ['a user of a tenant and one without', token('acme', 'u', 'alice'), token(undefined, 'u', 'alice')],
     ['a tenant whose name ends like a user', token('acme|u:alice', 'u', ''), token('acme', 'u', 'alice|u:')],
     ['a tenant whose name ends in the escape', token('acme\\', 'u', 'a'), token('acme', 'u', '|u:a')],
-    ['a tenant whose name ends in the escape, and one that holds a token', token('acme\\', 'u', 'x|g:y'), token('acme|u:x', 'g', 'y')],
+    [
+      'a tenant whose name ends in the escape, and one that holds a token',
+      token('acme\\', 'u', 'x|g:y'),
+      token('acme|u:x', 'g', 'y'),
+    ],
     ['a tenant named |', token('|', 'g', 'hr'), token(undefined, 'g', '|g:hr')],
     ['a tenant named \\|', token('\\|', 'g', 'hr'), token('\\', 'g', '|g:hr')],
   ])('differs for %s', (_what, one, other) => {
@@ -24,7 +28,11 @@ describe('a token', () => {
   });
 
   test('is the same for the same three parts only', () => {
-    const part = fc.tuple(fc.option(name, { nil: undefined }), fc.constantFrom<TokenKind>('u', 'g', 'o', 'w'), name);
+    const part = fc.tuple(
+      fc.option(name, { nil: undefined }),
+      fc.constantFrom<TokenKind>('u', 'g', 'o', 'w'),
+      name,
+    );
     fc.assert(
       fc.property(part, part, (one, other) => {
         expect(token(...one) === token(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
@@ -36,7 +44,9 @@ describe('a token', () => {
 
 describe('the tokens of a reader', () => {
   test('are everybody, the user and each group, all of its tenant', () => {
-    expect(readerTokens(new SecureUser({ userName: 'alice', userGroups: ['hr', 'it'], tenantId: 'acme' }))).toEqual(['acme|o:', 'acme|u:alice', 'acme|g:hr', 'acme|g:it']);
+    expect(
+      readerTokens(new SecureUser({ userName: 'alice', userGroups: ['hr', 'it'], tenantId: 'acme' })),
+    ).toEqual(['acme|o:', 'acme|u:alice', 'acme|g:hr', 'acme|g:it']);
   });
 
   test('share nothing with those of a user of another tenant', () => {

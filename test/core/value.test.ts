@@ -7,7 +7,24 @@ describe('a value of a condition', () => {
     expect(isScalar(value)).toBe(true);
   });
 
-  test.each([undefined, null, NaN, new Date(NaN), [], ['alice'], {}, { $gt: '' }, 10n, Symbol.iterator, () => true, /alice/, 'a\ud800', '\udc00'].map((value) => [value]))('may not be %p', (value) => {
+  test.each(
+    [
+      undefined,
+      null,
+      NaN,
+      new Date(NaN),
+      [],
+      ['alice'],
+      {},
+      { $gt: '' },
+      10n,
+      Symbol.iterator,
+      () => true,
+      /alice/,
+      'a\ud800',
+      '\udc00',
+    ].map((value) => [value]),
+  )('may not be %p', (value) => {
     expect(isScalar(value)).toBe(false);
   });
 });
@@ -40,7 +57,9 @@ describe('order', () => {
   test('of texts is that of their UTF-8 bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (left, right) => {
-        expect(Math.sign(compareText(left, right))).toBe(Buffer.compare(Buffer.from(left), Buffer.from(right)));
+        expect(Math.sign(compareText(left, right))).toBe(
+          Buffer.compare(Buffer.from(left), Buffer.from(right)),
+        );
       }),
     );
   });
@@ -54,7 +73,8 @@ describe('order', () => {
     for (const left of SCALARS) {
       for (const right of SCALARS) {
         const order = compareWithinType(left, right);
-        if (typeof left !== typeof right || left instanceof Date !== right instanceof Date) expect(order).toBeUndefined();
+        if (typeof left !== typeof right || left instanceof Date !== right instanceof Date)
+          expect(order).toBeUndefined();
         else expect(order === 0).toBe(same(left, right));
       }
     }
@@ -66,6 +86,7 @@ describe('order', () => {
   });
 
   test('is absent for values that no type orders', () => {
-    for (const left of HOSTILE_VALUES.filter((value) => !isScalar(value) && !(value instanceof Date))) for (const right of SCALARS) expect(compareWithinType(left, right)).toBeUndefined();
+    for (const left of HOSTILE_VALUES.filter((value) => !isScalar(value) && !(value instanceof Date)))
+      for (const right of SCALARS) expect(compareWithinType(left, right)).toBeUndefined();
   });
 });

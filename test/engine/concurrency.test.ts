@@ -16,14 +16,19 @@ async function begun(guard: Guard): Promise<{ id: string; taskId: string }> {
 }
 
 /** How each of them fared: the names of the winners, the codes of the others, the longest wait in milliseconds. */
-async function race(works: readonly (() => Promise<unknown>)[]): Promise<{ won: number[]; codes: Set<string>; longest: number }> {
+async function race(
+  works: readonly (() => Promise<unknown>)[],
+): Promise<{ won: number[]; codes: Set<string>; longest: number }> {
   const won: number[] = [];
   const codes = new Set<string>();
   const began = Date.now();
   const waits = await Promise.all(
     works.map((work, at) =>
       work()
-        .then(() => void won.push(at), (error: GuardError) => void codes.add(error.code))
+        .then(
+          () => void won.push(at),
+          (error: GuardError) => void codes.add(error.code),
+        )
         .then(() => Date.now() - began),
     ),
   );
@@ -41,21 +46,29 @@ onStores('Many at the same moment', (kind) => {
     expect([...codes]).toEqual(['wrong-state']);
     // Two seconds, or on a machine that is busy with other things what as many single commands take.
     const began = Date.now();
-    for (let priority = 0; priority < 10; priority++) await guard.api.engine.assign({ 'items.id': taskId }, {}, { priority }, ADMIN_USER);
+    for (let priority = 0; priority < 10; priority++)
+      await guard.api.engine.assign({ 'items.id': taskId }, {}, { priority }, ADMIN_USER);
     expect(longest).toBeLessThan(Math.max(2000, 10 * (Date.now() - began)));
     const winner = crowd[won[0] as number];
     expect(await waitingTask(guard, 't')).toMatchObject({ assignee: winner?.userName });
-    expect(await refusal(guard.api.tasks.take(taskId, crowd[(won[0] as number) === 0 ? 1 : 0]))).toMatchObject({ code: 'wrong-state', status: 409 });
+    expect(
+      await refusal(guard.api.tasks.take(taskId, crowd[(won[0] as number) === 0 ? 1 : 0])),
+    ).toMatchObject({ code: 'wrong-state', status: 409 });
     expect(await waitingTask(guard, 't')).toMatchObject({ assignee: winner?.userName });
     expect(await guard.store.locks.list()).toEqual([]);
   });
 
   test('a task is completed once, however many complete it', async () => {
     const calls: string[] = [];
-    const guard = await guards.make({ services: { call: () => void calls.push('') }, models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'call'), end()]) } });
+    const guard = await guards.make({
+      services: { call: () => void calls.push('') },
+      models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'call'), end()]) },
+    });
     const { taskId } = await begun(guard);
     const ann = person('ann');
-    const { won, codes } = await race(Array.from({ length: 20 }, (_, at) => () => guard.api.tasks.complete(taskId, { at }, ann)));
+    const { won, codes } = await race(
+      Array.from({ length: 20 }, (_, at) => () => guard.api.tasks.complete(taskId, { at }, ann)),
+    );
     expect(won).toHaveLength(1);
     expect([...codes]).toEqual(['wrong-state']);
     expect(calls).toHaveLength(1);
@@ -64,18 +77,30 @@ onStores('Many at the same moment', (kind) => {
 
   test('parallel service tasks save at the same time and do not conflict with themselves', async () => {
     const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
-    const branches = Array.from({ length: 6 }, (_, at) => [service(`s${at}`, 'pause'), service(`u${at}`, 'pause')]);
-    const guard = await guards.make({ services: { pause }, models: { M: model([start(), task('t'), parallel('p', ...branches), end()]) } });
+    const branches = Array.from({ length: 6 }, (_, at) => [
+      service(`s${at}`, 'pause'),
+      service(`u${at}`, 'pause'),
+    ]);
+    const guard = await guards.make({
+      services: { pause },
+      models: { M: model([start(), task('t'), parallel('p', ...branches), end()]) },
+    });
     const ids = await Promise.all(Array.from({ length: 5 }, () => begun(guard)));
     await Promise.all(ids.map(({ taskId }) => guard.api.tasks.complete(taskId, {}, ADMIN_USER)));
     const stored = await guard.store.instances.find({ filter: {} });
-    expect(stored.map(({ status, guard: kept }) => [status, kept?.rev])).toEqual(Array.from({ length: 5 }, () => ['end', 2]));
+    expect(stored.map(({ status, guard: kept }) => [status, kept?.rev])).toEqual(
+      Array.from({ length: 5 }, () => ['end', 2]),
+    );
   });
 
   test('commands on one instance are done one after the other, and none is lost', async () => {
     const guard = await guards.make({ models: { M: source } });
     const { id, taskId } = await begun(guard);
-    await Promise.all(Array.from({ length: 20 }, (_, at) => guard.api.engine.assign({ 'items.id': taskId }, { last: at }, { priority: at }, ADMIN_USER)));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        guard.api.engine.assign({ 'items.id': taskId }, { last: at }, { priority: at }, ADMIN_USER),
+      ),
+    );
     const stored = await guard.store.instances.load(id);
     expect(stored?.guard?.rev).toBe(21);
     expect(stored?.items?.find((item) => item.id === taskId)).toMatchObject({ priority: stored?.data?.last });
@@ -83,15 +108,25 @@ onStores('Many at the same moment', (kind) => {
 
   test('who waits longer than lockWait is told that the instance is in use, and it is free again afterwards', async () => {
     const gate: { open?: () => void } = {};
-    const guard = await guards.make({ lockWait: 300, services: { wait: () => new Promise<void>((resolve) => (gate.open = resolve)) }, models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'wait'), end()]) } });
+    const guard = await guards.make({
+      lockWait: 300,
+      services: { wait: () => new Promise<void>((resolve) => (gate.open = resolve)) },
+      models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'wait'), end()]) },
+    });
     const { id, taskId } = await begun(guard);
     const long = guard.api.tasks.complete(taskId, {}, person('ann'));
     await eventually(() => gate.open !== undefined);
-    const waiters = await Promise.all([1, 2, 3].map(() => refusal(guard.api.engine.assign({ 'items.id': taskId }, {}, { priority: 1 }, ADMIN_USER))));
+    const waiters = await Promise.all(
+      [1, 2, 3].map(() =>
+        refusal(guard.api.engine.assign({ 'items.id': taskId }, {}, { priority: 1 }, ADMIN_USER)),
+      ),
+    );
     expect(waiters.map(({ code, status }) => [code, status])).toEqual(waiters.map(() => ['busy', 409]));
     gate.open?.();
     expect((await long).status).toBe('end');
-    expect(await refusal(guard.api.engine.assign({ 'items.id': taskId }, {}, { priority: 1 }, ADMIN_USER))).toMatchObject({ code: 'wrong-state' });
+    expect(
+      await refusal(guard.api.engine.assign({ 'items.id': taskId }, {}, { priority: 1 }, ADMIN_USER)),
+    ).toMatchObject({ code: 'wrong-state' });
     expect((await guard.store.instances.load(id))?.guard?.rev).toBe(2);
     expect(await guard.store.locks.list()).toEqual([]);
   });
@@ -99,17 +134,28 @@ onStores('Many at the same moment', (kind) => {
   test('a write under a revision that is not the stored one is a conflict, and nothing is stored', async () => {
     const seen: { id?: string } = {};
     const { guard } = await guards.open({
-      services: { meddle: async () => {
-        const id = seen.id as string;
-        const stored = await guard.store.instances.load(id);
-        await guard.store.instances.update(id, stored?.guard?.rev, { guard: { ...stored?.guard, rev: 77 } });
-      } },
+      services: {
+        meddle: async () => {
+          const id = seen.id as string;
+          const stored = await guard.store.instances.load(id);
+          await guard.store.instances.update(id, stored?.guard?.rev, {
+            guard: { ...stored?.guard, rev: 77 },
+          });
+        },
+      },
       models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'meddle'), end()]) },
     });
     const { id, taskId } = await begun(guard);
     seen.id = id;
-    expect(await refusal(guard.api.tasks.complete(taskId, { x: 1 }, person('ann')))).toMatchObject({ code: 'conflict', status: 409 });
-    expect(await guard.store.instances.load(id)).toMatchObject({ status: 'running', data: {}, guard: { rev: 77 } });
+    expect(await refusal(guard.api.tasks.complete(taskId, { x: 1 }, person('ann')))).toMatchObject({
+      code: 'conflict',
+      status: 409,
+    });
+    expect(await guard.store.instances.load(id)).toMatchObject({
+      status: 'running',
+      data: {},
+      guard: { rev: 77 },
+    });
   });
 
   describe('a lock that was left behind', () => {
@@ -118,9 +164,18 @@ onStores('Many at the same moment', (kind) => {
     const later = (ms: number): Date => new Date(Date.now() + ms);
 
     test.each([
-      ['of a process of this machine that is gone', () => ({ owner: { host: HOST, pid: gone(), nonce: 'x' }, until: later(60_000) })],
-      ['of an earlier process with the same number, as in a container', () => ({ owner: { host: HOST, pid: process.pid, nonce: '1-x/1' }, until: later(60_000) })],
-      ['whose lease has run out', () => ({ owner: { host: 'elsewhere', pid: 1, nonce: 'x' }, until: later(-1) })],
+      [
+        'of a process of this machine that is gone',
+        () => ({ owner: { host: HOST, pid: gone(), nonce: 'x' }, until: later(60_000) }),
+      ],
+      [
+        'of an earlier process with the same number, as in a container',
+        () => ({ owner: { host: HOST, pid: process.pid, nonce: '1-x/1' }, until: later(60_000) }),
+      ],
+      [
+        'whose lease has run out',
+        () => ({ owner: { host: 'elsewhere', pid: 1, nonce: 'x' }, until: later(-1) }),
+      ],
     ])('%s is taken over', async (_what, make) => {
       const guard = await guards.make({ lockWait: 500, models: { M: source } });
       const { id, taskId } = await begun(guard);
@@ -153,7 +208,9 @@ onMongo('Several guards on one database', () => {
     const place = guards.place();
     const pair = [await guards.make({ place, models: { M: source } }), await guards.make({ place })] as const;
     const { taskId } = await begun(pair[0]);
-    const { won, codes } = await race(crowd.map((user, at) => () => (pair[at % 2] as Guard).api.tasks.take(taskId, user)));
+    const { won, codes } = await race(
+      crowd.map((user, at) => () => (pair[at % 2] as Guard).api.tasks.take(taskId, user)),
+    );
     expect(won).toHaveLength(1);
     expect([...codes]).toEqual(['wrong-state']);
     expect(await waitingTask(pair[1], 't')).toMatchObject({ assignee: crowd[won[0] as number]?.userName });
@@ -162,21 +219,30 @@ onMongo('Several guards on one database', () => {
 
   test('two processes share the work: each task is completed once', async () => {
     const place = guards.place();
-    const maker = await guards.make({ place, models: { M: model([start(), task('a'), service('s', 'pause'), task('b'), end()]) } });
+    const maker = await guards.make({
+      place,
+      models: { M: model([start(), task('a'), service('s', 'pause'), task('b'), end()]) },
+    });
     const argument = { store: place.options, mode: 'load', model: 'M', clients: 3 };
     children.push(new Child('load.mjs', argument), new Child('load.mjs', argument));
     await Promise.all(children.map((child) => child.said(30)));
     await Promise.all(children.map((child) => child.kill()));
     const told = children.flatMap((child) => child.facts).filter(({ step }) => step === 'b');
     expect(new Set(told.map(({ id }) => id as string)).size).toBe(told.length);
-    for (const { id } of told) expect(await maker.store.instances.load(id as string)).toMatchObject({ status: 'end', data: { a: id, b: id }, guard: { rev: 3 } });
+    for (const { id } of told)
+      expect(await maker.store.instances.load(id as string)).toMatchObject({
+        status: 'end',
+        data: { a: id, b: id },
+        guard: { rev: 3 },
+      });
   });
 
-  test('a lock without a lease, an unguarded host\'s, is waited for, and stale after the time that is set', async () => {
+  test("a lock without a lease, an unguarded host's, is waited for, and stale after the time that is set", async () => {
     const guard = await guards.make({ lockWait: 300, staleLockAfter: 60_000, models: { M: source } });
     const { id, taskId } = await begun(guard);
     const { MongoClient } = await import('mongodb');
-    const { url, name } = (guards as unknown as { places: { options: { url: string; name: string } }[] }).places[0]?.options as { url: string; name: string };
+    const { url, name } = (guards as unknown as { places: { options: { url: string; name: string } }[] })
+      .places[0]?.options as { url: string; name: string };
     const client = await MongoClient.connect(url);
     try {
       const locks = client.db(name).collection('wf_locks');

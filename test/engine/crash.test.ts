@@ -15,19 +15,31 @@ onStores('After kill -9', (kind) => {
   });
 
   /** The place with the models, and a process that works on it. */
-  async function begun(mode: string, models: Record<string, string>, more: object = {}): Promise<{ place: Place; child: Child }> {
+  async function begun(
+    mode: string,
+    models: Record<string, string>,
+    more: object = {},
+  ): Promise<{ place: Place; child: Child }> {
     const place = guards.place();
     const maker = await guards.make({ place, models });
     await maker.close();
-    const child = new Child('load.mjs', { store: place.options, mode, model: Object.keys(models)[0], ...more });
+    const child = new Child('load.mjs', {
+      store: place.options,
+      mode,
+      model: Object.keys(models)[0],
+      ...more,
+    });
     children.push(child);
     return { place, child };
   }
 
-  const again = (place: Place, services = {}): Promise<Guard> => guards.make({ place, services: { pause: () => undefined, slow: () => undefined, ...services } });
+  const again = (place: Place, services = {}): Promise<Guard> =>
+    guards.make({ place, services: { pause: () => undefined, slow: () => undefined, ...services } });
 
   test('under load, what was acknowledged is there, nothing is torn, and all that runs goes on within seconds', async () => {
-    const { place, child } = await begun('load', { M: model([start(), task('a'), service('s', 'pause'), task('b'), end()]) });
+    const { place, child } = await begun('load', {
+      M: model([start(), task('a'), service('s', 'pause'), task('b'), end()]),
+    });
     await child.said(60);
     await child.kill();
     const told = new Map<string, number>();
@@ -39,72 +51,117 @@ onStores('After kill -9', (kind) => {
     const byId = new Map(stored.map((instance) => [instance.id, instance]));
     for (const [id, reached] of told) {
       const instance = byId.get(id);
-      expect(instance?.data ?? {}).toMatchObject(reached === 0 ? {} : reached === 1 ? { a: id } : { a: id, b: id });
+      expect(instance?.data ?? {}).toMatchObject(
+        reached === 0 ? {} : reached === 1 ? { a: id } : { a: id, b: id },
+      );
       if (reached === 2) expect(instance?.status).toBe('end');
     }
     const running = stored.filter(({ status }) => status === 'running');
     expect(running.length).toBeGreaterThan(0);
     for (const { items = [], tokens = [] } of running) {
-      expect(items.filter(({ status }) => status !== 'end')).toMatchObject([{ status: 'wait', type: 'bpmn:UserTask' }]);
+      expect(items.filter(({ status }) => status !== 'end')).toMatchObject([
+        { status: 'wait', type: 'bpmn:UserTask' },
+      ]);
       expect(tokens).toHaveLength(1);
     }
     await Promise.all(
       running.map(async ({ id }) => {
         for (const elementId of ['a', 'b']) {
-          const [item] = await guard.api.data.getPendingUserTasks({ id, 'items.elementId': elementId }, ADMIN_USER);
+          const [item] = await guard.api.data.getPendingUserTasks(
+            { id, 'items.elementId': elementId },
+            ADMIN_USER,
+          );
           if (item !== undefined) await guard.api.tasks.complete(item.id, {}, ADMIN_USER);
         }
       }),
     );
-    expect((await guard.store.instances.find({ filter: {} })).filter(({ status }) => status !== 'end')).toEqual([]);
+    expect(
+      (await guard.store.instances.find({ filter: {} })).filter(({ status }) => status !== 'end'),
+    ).toEqual([]);
     expect(Date.now() - began).toBeLessThan(SECONDS);
     expect((await guard.health()).stuck).toBe(0);
   });
 
   test('a start that was acknowledged before its work was done is finished', async () => {
-    const { place, child } = await begun('startNoWait', { M: model([start({ initiator: 'who' }), service('s', 'slow'), task('t', { assignee: '$(data.who)' }), end()]) });
+    const { place, child } = await begun('startNoWait', {
+      M: model([
+        start({ initiator: 'who' }),
+        service('s', 'slow'),
+        task('t', { assignee: '$(data.who)' }),
+        end(),
+      ]),
+    });
     const [{ id }] = (await child.said(1)) as [{ id: string }];
     await child.kill();
     const called: unknown[] = [];
-    const guard = await again(place, { slow: (_input: unknown, context: { item: { elementId: string } }) => void called.push(context.item.elementId) });
-    const found = await eventually(async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0]);
-    expect(found).toMatchObject({ elementId: 't', assignee: 'admin', userName: 'admin', data: { x: 1, who: 'admin' } });
+    const guard = await again(place, {
+      slow: (_input: unknown, context: { item: { elementId: string } }) =>
+        void called.push(context.item.elementId),
+    });
+    const found = await eventually(
+      async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0],
+    );
+    expect(found).toMatchObject({
+      elementId: 't',
+      assignee: 'admin',
+      userName: 'admin',
+      data: { x: 1, who: 'admin' },
+    });
     expect(called).toEqual(['s']);
     expect((await guard.api.tasks.complete(found.id, {}, ADMIN_USER)).status).toBe('end');
     expect((await guard.health()).stuck).toBe(0);
   });
 
   test('a task whose completion was acknowledged stays completed, and its work is finished', async () => {
-    const { place, child } = await begun('invokeNoWait', { M: model([start(), task('a'), service('s', 'slow'), task('b'), end()]) });
+    const { place, child } = await begun('invokeNoWait', {
+      M: model([start(), task('a'), service('s', 'slow'), task('b'), end()]),
+    });
     const [{ id, item, status }] = (await child.said(1)) as [{ id: string; item: string; status: string }];
     expect(status).toBe('end');
     await child.kill();
     const guard = await again(place);
-    const found = await eventually(async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0]);
+    const found = await eventually(
+      async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0],
+    );
     expect(found).toMatchObject({ elementId: 'b', data: { answer: 42 } });
-    expect(await guard.api.data.findItems({ 'items.id': item }, ADMIN_USER)).toMatchObject([{ status: 'end', completedBy: 'admin' }]);
+    expect(await guard.api.data.findItems({ 'items.id': item }, ADMIN_USER)).toMatchObject([
+      { status: 'end', completedBy: 'admin' },
+    ]);
     expect((await guard.api.tasks.complete(found.id, {}, ADMIN_USER)).status).toBe('end');
     expect((await guard.health()).stuck).toBe(0);
   });
 
   test('between a called process that ended and its caller, the caller goes on', async () => {
-    const { place, child } = await begun('dieBetween', { Parent: model([start(), call('c', 'Child'), task('t'), end()]), Child: model([start(), task('inner'), end()]) });
+    const { place, child } = await begun('dieBetween', {
+      Parent: model([start(), call('c', 'Child'), task('t'), end()]),
+      Child: model([start(), task('inner'), end()]),
+    });
     const [{ id, child: called }] = (await child.said(1)) as [{ id: string; child: string }];
     expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
     const guard = await again(place);
     expect(await guard.store.instances.load(called)).toMatchObject({ status: 'end' });
-    const found = await eventually(async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0]);
+    const found = await eventually(
+      async () => (await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER))[0],
+    );
     expect(found).toMatchObject({ elementId: 't', data: { answer: 42 } });
     await eventually(async () => (await guard.health()).stuck === 0);
   });
 
-  const calling = { Parent: model([start(), task('first'), call('c', 'Child'), end()]), Child: model([start(), call('d', 'Deep'), end()]), Deep: model([start(), task('inner'), end()]) };
+  const calling = {
+    Parent: model([start(), task('first'), call('c', 'Child'), end()]),
+    Child: model([start(), call('d', 'Deep'), end()]),
+    Deep: model([start(), task('inner'), end()]),
+  };
 
   /** Ends the called processes and with them the caller. */
   async function goesOn(guard: Guard, id: string): Promise<void> {
     await guard.api.tasks.complete((await waitingTask(guard, 'inner')).id, {}, ADMIN_USER);
     await eventually(async () => (await guard.store.instances.load(id))?.status === 'end');
-    expect((await guard.store.instances.find({ filter: {} })).map(({ status }) => status)).toEqual(['end', 'end', 'end']);
+    expect((await guard.store.instances.find({ filter: {} })).map(({ status }) => status)).toEqual([
+      'end',
+      'end',
+      'end',
+    ]);
     await eventually(async () => (await guard.health()).stuck === 0);
   }
 
@@ -131,11 +188,16 @@ onStores('After kill -9', (kind) => {
     const { guard, place } = await guards.open({ place: guards.place(), models: calling });
     const { id } = await guard.api.engine.start('Parent', {}, ADMIN_USER);
     await guard.api.tasks.complete((await waitingTask(guard, 'first', id)).id, {}, ADMIN_USER);
-    for (const { id: called, guard: kept } of await guard.store.instances.find({ filter: { name: { $ne: 'Parent' } } })) await guard.store.instances.update(called, kept?.rev, { startedAt: new Date(0) });
+    for (const { id: called, guard: kept } of await guard.store.instances.find({
+      filter: { name: { $ne: 'Parent' } },
+    }))
+      await guard.store.instances.update(called, kept?.rev, { startedAt: new Date(0) });
     await guard.store.instances.remove([id], {});
     await guard.close();
     const next = await again(place);
-    await eventually(async () => (await next.store.instances.count({ filter: { status: 'terminated' } })) === 2);
+    await eventually(
+      async () => (await next.store.instances.count({ filter: { status: 'terminated' } })) === 2,
+    );
     expect(await next.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
   });
 });

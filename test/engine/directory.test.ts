@@ -1,5 +1,14 @@
 import * as crypto from 'node:crypto';
-import { createGuard, openStore, userAdmin, userDirectory, type Guard, type Store, type UserAdmin, type UserDirectory } from 'bpmn-guard';
+import {
+  createGuard,
+  openStore,
+  userAdmin,
+  userDirectory,
+  type Guard,
+  type Store,
+  type UserAdmin,
+  type UserDirectory,
+} from 'bpmn-guard';
 import { Passwords } from '../../src/engine/users/passwords.js';
 import { person } from '../support/guards.js';
 import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
@@ -15,7 +24,10 @@ async function costOf(login: () => Promise<unknown>): Promise<unknown> {
   scrypt.mockClear();
   compare.mockClear();
   await login();
-  return { scrypt: scrypt.mock.calls.map(([, salt, length, { N, r, p }]) => [salt.length, length, N, r, p]), compared: compare.mock.calls.length };
+  return {
+    scrypt: scrypt.mock.calls.map(([, salt, length, { N, r, p }]) => [salt.length, length, N, r, p]),
+    compared: compare.mock.calls.length,
+  };
 }
 const FULL = { scrypt: [[16, 32, 16384, 8, 5]], compared: 1 };
 
@@ -30,7 +42,10 @@ onStores('the user directory', (kind) => {
     place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
     store = await openStore(place.options);
     directory = userDirectory(store);
-    await directory.add({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme', attributes: { boss: 'bob' } }, PASSWORD);
+    await directory.add(
+      { userName: 'alice', userGroups: ['hr'], tenantId: 'acme', attributes: { boss: 'bob' } },
+      PASSWORD,
+    );
   });
   afterEach(async () => {
     await store.close();
@@ -38,13 +53,31 @@ onStores('the user directory', (kind) => {
   });
 
   test('finds users by name, without their password', async () => {
-    expect(await directory.find('alice')).toEqual({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme', modelsOwner: null, attributes: { boss: 'bob' }, disabled: false, hasPassword: true });
+    expect(await directory.find('alice')).toEqual({
+      userName: 'alice',
+      userGroups: ['hr'],
+      tenantId: 'acme',
+      modelsOwner: null,
+      attributes: { boss: 'bob' },
+      disabled: false,
+      hasPassword: true,
+    });
     expect(await directory.find(' alice ')).toMatchObject({ userName: 'alice' });
     expect(JSON.stringify([await directory.find('alice'), await directory.list()])).not.toContain('scrypt');
     expect(await directory.find('Alice')).toBeUndefined();
   });
 
-  test.each([[''], ['*'], [null], [undefined], [7], [{ $ne: null }], [['alice']], ['__proto__'], ['constructor']])('finds nobody by %j', async (name) => {
+  test.each([
+    [''],
+    ['*'],
+    [null],
+    [undefined],
+    [7],
+    [{ $ne: null }],
+    [['alice']],
+    ['__proto__'],
+    ['constructor'],
+  ])('finds nobody by %j', async (name) => {
     expect(await directory.find(name as string)).toBeUndefined();
     expect(await directory.verify(name as string, PASSWORD)).toBeUndefined();
   });
@@ -53,14 +86,19 @@ onStores('the user directory', (kind) => {
     const added = await Promise.all(Array.from({ length: 8 }, () => directory.add({ userName: 'bob' })));
     expect(added.filter(Boolean)).toHaveLength(1);
     expect(await directory.add({ userName: 'alice' }, 'another password')).toBe(false);
-    expect(await directory.verify('alice', PASSWORD)).toMatchObject({ userName: 'alice', userGroups: ['hr'] });
+    expect(await directory.verify('alice', PASSWORD)).toMatchObject({
+      userName: 'alice',
+      userGroups: ['hr'],
+    });
   });
 
   test('the right password signs in, in every Unicode form; another does not', async () => {
     await directory.setPassword('alice', 'caf\u00e9 au lait');
     expect(await directory.verify('alice', 'cafe\u0301 au lait')).toMatchObject({ userName: 'alice' });
-    for (const wrong of ['', 'cafe au lait', 'x'.repeat(2000), PASSWORD]) expect(await directory.verify('alice', wrong)).toBeUndefined();
-    for (const hostile of [undefined, null, 7, ['caf\u00e9 au lait'], { $ne: '' }]) expect(await directory.verify('alice', hostile as never)).toBeUndefined();
+    for (const wrong of ['', 'cafe au lait', 'x'.repeat(2000), PASSWORD])
+      expect(await directory.verify('alice', wrong)).toBeUndefined();
+    for (const hostile of [undefined, null, 7, ['caf\u00e9 au lait'], { $ne: '' }])
+      expect(await directory.verify('alice', hostile as never)).toBeUndefined();
   });
 
   test('who is disabled, or has no password, does not sign in', async () => {
@@ -88,39 +126,70 @@ onStores('the user directory', (kind) => {
 
   test('a renewal undoes neither a new password nor that the user was disabled meanwhile', async () => {
     const hash = (await store.users.find('alice'))?.passwordHash as string;
-    expect(await store.users.update('alice', { passwordHash: 'older' }, { passwordHash: 'another' })).toBe(false);
-    await Promise.all([store.users.update('alice', { disabled: true }), store.users.update('alice', { passwordHash: 'newer' }, { passwordHash: hash })]);
-    expect(await store.users.find('alice')).toMatchObject({ disabled: true, passwordHash: 'newer', userGroups: ['hr'] });
+    expect(await store.users.update('alice', { passwordHash: 'older' }, { passwordHash: 'another' })).toBe(
+      false,
+    );
+    await Promise.all([
+      store.users.update('alice', { disabled: true }),
+      store.users.update('alice', { passwordHash: 'newer' }, { passwordHash: hash }),
+    ]);
+    expect(await store.users.find('alice')).toMatchObject({
+      disabled: true,
+      passwordHash: 'newer',
+      userGroups: ['hr'],
+    });
     expect(await store.users.update('nobody', { disabled: true })).toBe(false);
     expect(await store.users.find('nobody')).toBeUndefined();
   });
 
-  test.each([['short12'], ['x'.repeat(1025)], ['alice'], ['a\ud800bcdefgh']])('%j may not be a password', async (password) => {
-    await expect(directory.setPassword('alice', password)).rejects.toMatchObject({ code: 'bad-request' });
-    await expect(directory.add({ userName: 'carla' }, password)).rejects.toMatchObject({ code: 'bad-request' });
-    expect(await directory.find('carla')).toBeUndefined();
-  });
+  test.each([['short12'], ['x'.repeat(1025)], ['alice'], ['a\ud800bcdefgh']])(
+    '%j may not be a password',
+    async (password) => {
+      await expect(directory.setPassword('alice', password)).rejects.toMatchObject({ code: 'bad-request' });
+      await expect(directory.add({ userName: 'carla' }, password)).rejects.toMatchObject({
+        code: 'bad-request',
+      });
+      expect(await directory.find('carla')).toBeUndefined();
+    },
+  );
 
   test('an unknown user, one without a password and one who is disabled cost as much as a known one', async () => {
     await directory.add({ userName: 'robot' });
     await directory.add({ userName: 'gone' }, PASSWORD);
     await directory.change('gone', { disabled: true });
-    for (const name of ['alice', 'nobody', '*', 'robot', 'gone']) expect([name, await costOf(() => directory.verify(name, 'wrong password'))]).toEqual([name, FULL]);
-    for (const password of ['', 'x'.repeat(5000), undefined]) expect(await costOf(() => directory.verify('alice', password as string))).toEqual(FULL);
+    for (const name of ['alice', 'nobody', '*', 'robot', 'gone'])
+      expect([name, await costOf(() => directory.verify(name, 'wrong password'))]).toEqual([name, FULL]);
+    for (const password of ['', 'x'.repeat(5000), undefined])
+      expect(await costOf(() => directory.verify('alice', password as string))).toEqual(FULL);
   });
 
-  test.each([['scrypt$16777216$8$1$'], ['scrypt$16384$99$99$'], ['scrypt$16383$8$5$'], ['scrypt$0$8$5$'], ['argon2$1$1$1$'], ['']])('a stored hash %s… signs nobody in and costs no more than others', async (head) => {
-    await store.users.update('alice', { passwordHash: head === '' ? '' : `${head}${'A'.repeat(22)}$${'A'.repeat(43)}` });
-    expect(await costOf(async () => expect(await directory.verify('alice', PASSWORD)).toBeUndefined())).toEqual(FULL);
+  test.each([
+    ['scrypt$16777216$8$1$'],
+    ['scrypt$16384$99$99$'],
+    ['scrypt$16383$8$5$'],
+    ['scrypt$0$8$5$'],
+    ['argon2$1$1$1$'],
+    [''],
+  ])('a stored hash %s… signs nobody in and costs no more than others', async (head) => {
+    await store.users.update('alice', {
+      passwordHash: head === '' ? '' : `${head}${'A'.repeat(22)}$${'A'.repeat(43)}`,
+    });
+    expect(
+      await costOf(async () => expect(await directory.verify('alice', PASSWORD)).toBeUndefined()),
+    ).toEqual(FULL);
   });
 });
 
 describe('passwords', () => {
   test('many logins at a time are computed two by two, and too many are refused', async () => {
     const passwords = new Passwords({ atOnce: 2, waiting: 3 });
-    const outcomes = await Promise.allSettled(Array.from({ length: 9 }, () => passwords.verify('x', undefined)));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 9 }, () => passwords.verify('x', undefined)),
+    );
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    expect(refused.map((outcome) => (outcome.reason as { code: string }).code)).toEqual(Array.from({ length: 4 }, () => 'too-many'));
+    expect(refused.map((outcome) => (outcome.reason as { code: string }).code)).toEqual(
+      Array.from({ length: 4 }, () => 'too-many'),
+    );
     expect((await passwords.verify('x', await passwords.hash('x'))).right).toBe(true);
   });
 
@@ -173,33 +242,61 @@ describe('in a guard', () => {
     await admin.setAttributes('new', { rights: ['Document:Read'], boss: 'alice' }, root);
     await admin.setPassword('new', 'a newer password', root);
     await admin.disable('new', root);
-    expect(await directory.find('new')).toMatchObject({ userGroups: ['it'], attributes: { rights: ['Document:Read'], boss: 'alice' }, disabled: true });
+    expect(await directory.find('new')).toMatchObject({
+      userGroups: ['it'],
+      attributes: { rights: ['Document:Read'], boss: 'alice' },
+      disabled: true,
+    });
     await admin.enable('new', root);
     expect(await directory.verify('new', 'a newer password')).toMatchObject({ userName: 'new' });
     const entries = await store.audit.find({ limit: 100, userName: 'root', answer: 'allowed' });
-    expect(entries.map(({ resource }) => `${resource.name} ${resource.id}`).reverse()).toEqual(['add user new', 'set groups new', 'set attributes new', 'set password new', 'disable user new', 'enable user new']);
+    expect(entries.map(({ resource }) => `${resource.name} ${resource.id}`).reverse()).toEqual([
+      'add user new',
+      'set groups new',
+      'set attributes new',
+      'set password new',
+      'disable user new',
+      'enable user new',
+    ]);
     expect(JSON.stringify(await store.audit.find({ limit: 100 }))).not.toMatch(/new(er)? password|scrypt/);
-    await expect(admin.add({ userName: 'new' }, root)).rejects.toMatchObject({ code: 'conflict', message: 'There is a user of that name.' });
+    await expect(admin.add({ userName: 'new' }, root)).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'There is a user of that name.',
+    });
     await expect(admin.disable('nobody', root)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('who is disabled is out at the next call', async () => {
     await guard.api.data.findItems({}, person('alice'));
     await admin.disable('alice', root);
-    await expect(guard.api.data.findItems({}, person('alice'))).rejects.toMatchObject({ code: 'unauthenticated', message: 'The user is not known, or was disabled.' });
+    await expect(guard.api.data.findItems({}, person('alice'))).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: 'The user is not known, or was disabled.',
+    });
     await admin.enable('alice', root);
     expect(await guard.api.data.findItems({}, person('alice'))).toEqual([]);
   });
 
   test('an answer of the directory that was asked for before a change is not used after it', async () => {
-    const slow = { users: { ...store.users, find: async (name: string) => { const found = await store.users.find(name); await new Promise((resolve) => setTimeout(resolve, 60)); return found; } } };
+    const slow = {
+      users: {
+        ...store.users,
+        find: async (name: string) => {
+          const found = await store.users.find(name);
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          return found;
+        },
+      },
+    };
     const late = userDirectory(slow);
     const other = await createGuard({ env: {}, store: { memory: true }, directory: late });
     const begun = other.api.data.findItems({}, person('alice'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     await late.change('alice', { disabled: true });
     await begun;
-    await expect(other.api.data.findItems({}, person('alice'))).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(other.api.data.findItems({}, person('alice'))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
     await other.close();
   });
 
@@ -210,14 +307,32 @@ describe('in a guard', () => {
     expect(await admin.list(person('god'))).toHaveLength(5);
     await expect(admin.disable('alice', acme)).rejects.toMatchObject({ code: 'not-found' });
     await expect(admin.disable('ann', root)).rejects.toMatchObject({ code: 'not-found' });
-    await expect(admin.add({ userName: 'spy', tenantId: 'other' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not add users of another tenant.' });
-    await expect(admin.add({ userName: 'spy', tenantId: 'acme', modelsOwner: 'other' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not give access to the models of another owner.' });
+    await expect(admin.add({ userName: 'spy', tenantId: 'other' }, acme)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'You may not add users of another tenant.',
+    });
+    await expect(
+      admin.add({ userName: 'spy', tenantId: 'acme', modelsOwner: 'other' }, acme),
+    ).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'You may not give access to the models of another owner.',
+    });
   });
 
   test('only SYSTEM gives SYSTEM, or touches its members', async () => {
-    await expect(admin.setGroups('alice', ['SYSTEM'], root)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not administer members of SYSTEM.' });
-    await expect(admin.add({ userName: 'x', userGroups: ['SYSTEM'] }, root)).rejects.toMatchObject({ code: 'forbidden' });
-    for (const call of [() => admin.setPassword('god', 'another password', root), () => admin.disable('god', root), () => admin.setGroups('god', [], root)]) await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(admin.setGroups('alice', ['SYSTEM'], root)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'You may not administer members of SYSTEM.',
+    });
+    await expect(admin.add({ userName: 'x', userGroups: ['SYSTEM'] }, root)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    for (const call of [
+      () => admin.setPassword('god', 'another password', root),
+      () => admin.disable('god', root),
+      () => admin.setGroups('god', [], root),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
     await admin.setGroups('alice', ['ADMIN'], root);
     await admin.setGroups('alice', ['SYSTEM'], person('god'));
   });
@@ -239,11 +354,20 @@ describe('in a guard', () => {
 
   test('everybody changes the own password, who knows the old one', async () => {
     const alice = person('alice');
-    await expect(admin.changeOwnPassword('wrong password', 'the next password', alice)).rejects.toMatchObject({ code: 'forbidden', message: 'The old password is not the right one.' });
-    await expect(admin.changeOwnPassword(PASSWORD, 'short', alice)).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(admin.changeOwnPassword('wrong password', 'the next password', alice)).rejects.toMatchObject(
+      { code: 'forbidden', message: 'The old password is not the right one.' },
+    );
+    await expect(admin.changeOwnPassword(PASSWORD, 'short', alice)).rejects.toMatchObject({
+      code: 'bad-request',
+    });
     expect(await directory.verify('alice', PASSWORD)).toBeDefined();
     await admin.changeOwnPassword(PASSWORD, 'the next password', alice);
-    expect([await directory.verify('alice', PASSWORD), (await directory.verify('alice', 'the next password'))?.userName]).toEqual([undefined, 'alice']);
-    await expect(admin.changeOwnPassword(PASSWORD, 'the next password')).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect([
+      await directory.verify('alice', PASSWORD),
+      (await directory.verify('alice', 'the next password'))?.userName,
+    ]).toEqual([undefined, 'alice']);
+    await expect(admin.changeOwnPassword(PASSWORD, 'the next password')).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
   });
 });

@@ -4,11 +4,29 @@ import { end, model, service, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
 const ALICE = person('alice');
-const MODELS = { two: model([start({ initiator: 'who' }), task('one', { assignee: '$(this.data.who)' }), task('two', { assignee: '$(this.data.who)' }), end()]) };
+const MODELS = {
+  two: model([
+    start({ initiator: 'who' }),
+    task('one', { assignee: '$(this.data.who)' }),
+    task('two', { assignee: '$(this.data.who)' }),
+    end(),
+  ]),
+};
 
 const LARGE: Policy = {
   name: 'large',
-  answer: (_principal, operation) => (operation === 'task:execute' ? { restrictive: [{ id: 'large', says: 'not above 1000', when: parseCondition({ $nor: [{ 'data.amount': { $gt: 1000 } }] }) }] } : {}),
+  answer: (_principal, operation) =>
+    operation === 'task:execute'
+      ? {
+          restrictive: [
+            {
+              id: 'large',
+              says: 'not above 1000',
+              when: parseCondition({ $nor: [{ 'data.amount': { $gt: 1000 } }] }),
+            },
+          ],
+        }
+      : {},
 };
 
 onStores('input data that a store would read back as something else', (kind) => {
@@ -26,13 +44,17 @@ onStores('input data that a store would read back as something else', (kind) => 
     expect((await refusal(guard.api.engine.start('two', data, ALICE))).code).toBe('bad-data');
     expect(await guard.store.instances.count({ filter: {} })).toBe(0);
     const { id } = await guard.api.engine.start('two', { amount: 5000 }, ALICE);
-    const invoke = (input: Record<string, unknown>) => refusal(guard.api.engine.invoke({ id, 'items.elementId': 'one' }, input, ALICE));
+    const invoke = (input: Record<string, unknown>) =>
+      refusal(guard.api.engine.invoke({ id, 'items.elementId': 'one' }, input, ALICE));
     expect([(await invoke(data)).code, (await invoke({})).code]).toEqual(['bad-data', 'forbidden']);
   });
 
   test('keys that are no reference are data as any other', async () => {
     const guard = await guards.make({ models: MODELS });
-    const data = { schema: { $id: 'https://x', $defs: { $ref: '#/a', type: 'text' } }, list: [{ $ref: 'a' }, { $id: 'b' }] };
+    const data = {
+      schema: { $id: 'https://x', $defs: { $ref: '#/a', type: 'text' } },
+      list: [{ $ref: 'a' }, { $id: 'b' }],
+    };
     const { id } = await guard.api.engine.start('two', data, ALICE);
     expect((await guard.api.data.findInstances({ id }, ALICE))[0]?.data).toEqual({ ...data, who: 'alice' });
   });
@@ -47,7 +69,10 @@ onStores('input data that cannot be stored', (kind) => {
     ['the mark of a BSON value below', { x: [{ _bsontype: 'ObjectId', id: 'a' }] }],
   ])('%s is refused before a service is called', async (_what, data) => {
     const calls: string[] = [];
-    const guard = await guards.make({ models: { pay: model([start(), service('pay', 'pay'), task('look'), end()]) }, services: { pay: () => void calls.push('paid') } });
+    const guard = await guards.make({
+      models: { pay: model([start(), service('pay', 'pay'), task('look'), end()]) },
+      services: { pay: () => void calls.push('paid') },
+    });
     expect((await refusal(guard.api.engine.start('pay', data, ALICE))).code).toBe('bad-data');
     expect(calls).toEqual([]);
     await guard.api.engine.start('pay', { ok: 1 }, ALICE);

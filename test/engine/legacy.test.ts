@@ -32,7 +32,9 @@ function bare({ _id: _id, guard: _guard, tenantId: _tenantId, ...instance }: Sto
 }
 
 /** A store with what an unguarded host left in it: on MongoDB written by the host itself. */
-async function leftBehind(kind: StoreKind): Promise<{ store: Store; ids: Record<string, string>; remove(): Promise<void> }> {
+async function leftBehind(
+  kind: StoreKind,
+): Promise<{ store: Store; ids: Record<string, string>; remove(): Promise<void> }> {
   const ids: Record<string, string> = {};
   const names = Object.keys(MODELS).filter((name) => name !== 'Message');
   if (kind === 'mongo') {
@@ -46,12 +48,15 @@ async function leftBehind(kind: StoreKind): Promise<{ store: Store; ids: Record<
     return { store, ids, remove: () => stage.close() };
   }
   const maker = await createGuard({ env: {}, store: { memory: true } });
-  for (const [name, source] of Object.entries(MODELS)) await maker.api.model.save(name, source, null, ADMIN_USER);
+  for (const [name, source] of Object.entries(MODELS))
+    await maker.api.model.save(name, source, null, ADMIN_USER);
   for (const name of names) ids[name] = (await maker.api.engine.start(name, { x: 1 }, starter)).id;
   ids.Message = (await maker.api.engine.throwMessage('go', {}, null, starter))?.id as string;
   const store = await openStore({ memory: true });
-  for (const instance of await maker.store.instances.find({ filter: {} })) await store.instances.insert(bare((await maker.store.instances.load(instance.id)) as StoredInstance));
-  for (const { guard: _guard, _id: _modelId, ...kept } of await maker.store.models.find({})) await store.models.put(kept);
+  for (const instance of await maker.store.instances.find({ filter: {} }))
+    await store.instances.insert(bare((await maker.store.instances.load(instance.id)) as StoredInstance));
+  for (const { guard: _guard, _id: _modelId, ...kept } of await maker.store.models.find({}))
+    await store.models.put(kept);
   await maker.close();
   return { store, ids, remove: async () => undefined };
 }
@@ -71,8 +76,10 @@ onStores('Data of an unguarded host', (kind) => {
     return { guard, store, ids };
   }
 
-  const seen = async (guard: Guard, user: typeof ann): Promise<string[]> => (await guard.api.data.getPendingUserTasks({}, user)).map(({ processName }) => processName).sort();
-  const found = async (guard: Guard, user: typeof ann): Promise<string[]> => (await guard.api.data.findInstances({}, user)).map(({ name }) => name).sort();
+  const seen = async (guard: Guard, user: typeof ann): Promise<string[]> =>
+    (await guard.api.data.getPendingUserTasks({}, user)).map(({ processName }) => processName).sort();
+  const found = async (guard: Guard, user: typeof ann): Promise<string[]> =>
+    (await guard.api.data.findInstances({}, user)).map(({ name }) => name).sort();
 
   test('is as the host writes it', async () => {
     const { store, ids } = await guarded();
@@ -93,7 +100,9 @@ onStores('Data of an unguarded host', (kind) => {
     expect(await seen(guard, ADMIN_USER)).toEqual(Object.keys(MODELS).sort());
     expect(await found(guard, ann)).toEqual(['Ann', 'Message']);
     expect(await found(guard, starter)).toEqual([]);
-    expect((await guard.api.model.list({}, other)).map(({ name }) => name).sort()).toEqual(Object.keys(MODELS).sort());
+    expect((await guard.api.model.list({}, other)).map(({ name }) => name).sort()).toEqual(
+      Object.keys(MODELS).sort(),
+    );
   });
 
   test('commands work on it, and give it what the guard adds', async () => {
@@ -101,13 +110,20 @@ onStores('Data of an unguarded host', (kind) => {
     const { id } = await waitingTask(guard, 't', ids.Ann, ann);
     expect(await refusal(guard.api.tasks.complete(id, {}, other))).toMatchObject({ code: 'not-found' });
     await guard.api.tasks.complete(id, { y: 2 }, ann);
-    expect(await store.instances.load(ids.Ann as string)).toMatchObject({ data: { x: 1, y: 2 }, guard: { rev: 1, startedBy: 'starter' } });
-    expect(await guard.api.data.getPendingUserTasks({ id: ids.Ann }, other)).toMatchObject([{ elementId: 't2', state: 'open' }]);
+    expect(await store.instances.load(ids.Ann as string)).toMatchObject({
+      data: { x: 1, y: 2 },
+      guard: { rev: 1, startedBy: 'starter' },
+    });
+    expect(await guard.api.data.getPendingUserTasks({ id: ids.Ann }, other)).toMatchObject([
+      { elementId: 't2', state: 'open' },
+    ]);
     const group = await waitingTask(guard, 't', ids.Group, hr);
     expect(await guard.api.tasks.take(group.id, hr)).toMatchObject({ state: 'assigned', assignee: 'h' });
     expect((await guard.api.tasks.complete(group.id, {}, hr)).status).toBe('end');
     const initiator = await waitingTask(guard, 't', ids.Open, ADMIN_USER);
-    expect(await refusal(guard.api.tasks.complete(initiator.id, { who: 'x' }, ADMIN_USER))).toMatchObject({ code: 'protected-variable' });
+    expect(await refusal(guard.api.tasks.complete(initiator.id, { who: 'x' }, ADMIN_USER))).toMatchObject({
+      code: 'protected-variable',
+    });
     expect(await guard.api.engine.upgrade('Nobody', [], ADMIN_USER)).toEqual([ids.Nobody]);
     expect(await guard.api.data.deleteInstances({ id: ids.Nobody }, ADMIN_USER)).toEqual({ deletedCount: 1 });
   });
@@ -115,7 +131,9 @@ onStores('Data of an unguarded host', (kind) => {
   test('is complete after reindex: who started it, what is open, and what stays closed', async () => {
     const { guard, store, ids } = await guarded();
     const progress: unknown[] = [];
-    expect(await reindex(store, { load: definitionLoader(store), onProgress: (step) => void progress.push(step) })).toBe(true);
+    expect(
+      await reindex(store, { load: definitionLoader(store), onProgress: (step) => void progress.push(step) }),
+    ).toBe(true);
     expect(progress).toEqual([{ done: 5, left: 0, skipped: 0 }]);
     expect((await guard.health()).reindexed).toBe(true);
     expect(await seen(guard, ann)).toEqual(['Ann', 'Message', 'Open']);
@@ -124,7 +142,9 @@ onStores('Data of an unguarded host', (kind) => {
     expect(await seen(guard, starter)).toEqual(['Nobody', 'Open']);
     expect(await found(guard, starter)).toEqual(['Ann', 'Group', 'Nobody', 'Open']);
     expect((await store.instances.load(ids.Message as string))?.guard?.startedBy).toBeUndefined();
-    expect((await guard.api.data.getPendingUserTasks({ id: ids.Nobody }, starter))[0]).toMatchObject({ state: 'closed' });
+    expect((await guard.api.data.getPendingUserTasks({ id: ids.Nobody }, starter))[0]).toMatchObject({
+      state: 'closed',
+    });
     expect(await reindex(store, { load: definitionLoader(store) })).toBe(true);
     const { id } = await waitingTask(guard, 't', ids.Open, other);
     await guard.api.tasks.take(id, other);
@@ -136,11 +156,22 @@ onStores('Data of an unguarded host', (kind) => {
     const { guard, store, ids } = await guarded();
     const template = (await store.instances.load(ids.Ann as string)) as StoredInstance;
     const { _id: _id, ...copy } = template;
-    for (let at = 0; at < 150; at++) await store.instances.insert({ ...copy, id: `copy-${at}`, items: (copy.items ?? []).map((item) => ({ ...item, id: `${item.id}-${at}` })) });
+    for (let at = 0; at < 150; at++)
+      await store.instances.insert({
+        ...copy,
+        id: `copy-${at}`,
+        items: (copy.items ?? []).map((item) => ({ ...item, id: `${item.id}-${at}` })),
+      });
     await store.instances.insert({ ...copy, id: 'broken', source: 'no bpmn', items: [] });
     const stop = new AbortController();
     const steps: { done: number; left: number }[] = [];
-    expect(await reindex(store, { load: definitionLoader(store), signal: stop.signal, onProgress: (step) => (steps.push(step), stop.abort()) })).toBe(false);
+    expect(
+      await reindex(store, {
+        load: definitionLoader(store),
+        signal: stop.signal,
+        onProgress: (step) => (steps.push(step), stop.abort()),
+      }),
+    ).toBe(false);
     expect(steps).toHaveLength(1);
     expect((steps[0]?.done ?? 0) + (steps[0]?.left ?? 0)).toBe(156);
     expect(steps[0]?.left).toBeGreaterThan(0);

@@ -8,11 +8,24 @@ const ann = person('ann');
 onStores('Instances that are removed', (kind) => {
   const guards = new Guards(kind);
   const left = (guard: Guard): Promise<number> => guard.store.instances.count({ filter: {} });
-  const archive = (guard: Guard, user: typeof ann, query?: object): Promise<{ deletedCount: number }> => guard.runAs(user, () => (guard.server.dataStore as { archive(query?: object): Promise<{ deletedCount: number }> }).archive(query));
+  const archive = (guard: Guard, user: typeof ann, query?: object): Promise<{ deletedCount: number }> =>
+    guard.runAs(user, () =>
+      (guard.server.dataStore as { archive(query?: object): Promise<{ deletedCount: number }> }).archive(
+        query,
+      ),
+    );
 
   test('are archived and deleted however many they are, each as it is at that moment', async () => {
     const guard = await guards.make({});
-    for (let number = 0; number < 501; number++) await guard.store.instances.insert({ id: `i${number}`, name: 'M', status: 'end', items: [], tokens: [], data: { number } });
+    for (let number = 0; number < 501; number++)
+      await guard.store.instances.insert({
+        id: `i${number}`,
+        name: 'M',
+        status: 'end',
+        items: [],
+        tokens: [],
+        data: { number },
+      });
     const copied = jest.spyOn(guard.store.instances, 'archive');
     expect(await archive(guard, ADMIN_USER, { name: 'M' })).toEqual({ deletedCount: 501 });
     expect(copied.mock.calls.flat(2)).toHaveLength(501);
@@ -33,7 +46,10 @@ onStores('Instances that are removed', (kind) => {
   test('may be removed by two at a time', async () => {
     const guard = await guards.make({ models: { M: model([start(), task('t'), end()]) } });
     for (let number = 0; number < 8; number++) await guard.api.engine.start('M', {}, ann);
-    const counts = await Promise.all([guard.api.data.deleteInstances({}, ADMIN_USER), guard.api.data.deleteInstances({}, ADMIN_USER)]);
+    const counts = await Promise.all([
+      guard.api.data.deleteInstances({}, ADMIN_USER),
+      guard.api.data.deleteInstances({}, ADMIN_USER),
+    ]);
     expect(counts.reduce((sum, { deletedCount }) => sum + deletedCount, 0)).toBe(8);
   });
 });

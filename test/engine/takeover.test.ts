@@ -1,12 +1,22 @@
 import type { Guard } from 'bpmn-guard';
-import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask, type GuardParts, type TestGuard } from '../support/guards.js';
+import {
+  ADMIN_USER,
+  eventually,
+  Guards,
+  person,
+  refusal,
+  waitingTask,
+  type GuardParts,
+  type TestGuard,
+} from '../support/guards.js';
 import { catching, end, model, service, start, task, timer } from '../support/models.js';
 import { onMongo, type Place } from '../support/stores.js';
 
 const ann = person('ann');
 const OFTEN = 200;
 const looks = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * OFTEN));
-const isEnded = async (guard: Guard, id: string): Promise<boolean> => (await guard.store.instances.load(id))?.status === 'end';
+const isEnded = async (guard: Guard, id: string): Promise<boolean> =>
+  (await guard.store.instances.load(id))?.status === 'end';
 
 onMongo('What another process left when it ended', () => {
   const guards = new Guards('mongo');
@@ -19,7 +29,9 @@ onMongo('What another process left when it ended', () => {
   }
 
   test('a timer that it armed fires in one that runs already', async () => {
-    const { stays, ends } = await two({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) } });
+    const { stays, ends } = await two({
+      models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) },
+    });
     const { id } = await ends.api.engine.start('M', {}, ann);
     await ends.close();
     await eventually(() => isEnded(stays.guard, id));
@@ -28,7 +40,12 @@ onMongo('What another process left when it ended', () => {
 
   test('a timer that fires while its own process runs fires once', async () => {
     const notes: string[] = [];
-    const { ends } = await two({ services: { note: () => void notes.push('') }, models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'note'), end()]) } });
+    const { ends } = await two({
+      services: { note: () => void notes.push('') },
+      models: {
+        M: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'note'), end()]),
+      },
+    });
     const { id } = await ends.api.engine.start('M', {}, ann);
     await eventually(() => isEnded(ends, id));
     await looks(4);
@@ -41,20 +58,33 @@ onMongo('What another process left when it ended', () => {
       tries.push('');
       throw new Error('broken');
     };
-    const { stays, ends } = await two({ services: { fail }, models: { Bad: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'fail'), end()]), Good: model([start(), catching('c', timer('timeDuration', 'PT2S')), end()]) } });
+    const { stays, ends } = await two({
+      services: { fail },
+      models: {
+        Bad: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'fail'), end()]),
+        Good: model([start(), catching('c', timer('timeDuration', 'PT2S')), end()]),
+      },
+    });
     const bad = await ends.api.engine.start('Bad', {}, ann);
     const good = await ends.api.engine.start('Good', {}, ann);
     await ends.close();
     await eventually(() => isEnded(stays.guard, good.id));
     await looks(4);
     expect(tries).toHaveLength(1);
-    expect(stays.log.filter(({ level }) => level === 'error')).toMatchObject([{ message: 'a timer failed', facts: { error: 'broken' } }]);
+    expect(stays.log.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: 'a timer failed', facts: { error: 'broken' } },
+    ]);
     expect(await isEnded(stays.guard, bad.id)).toBe(false);
   });
 
   test('a model that it saved is started by its timer', async () => {
     const { stays, ends } = await two({});
-    await ends.api.model.save('T', model([start({}, timer('timeDuration', 'PT1S')), end()]), null, ADMIN_USER);
+    await ends.api.model.save(
+      'T',
+      model([start({}, timer('timeDuration', 'PT1S')), end()]),
+      null,
+      ADMIN_USER,
+    );
     await ends.close();
     const count = (): Promise<number> => stays.guard.store.instances.count({ filter: { name: 'T' } });
     await eventually(async () => (await count()) >= 2);
@@ -75,12 +105,19 @@ onMongo('What another process left when it ended', () => {
   describe('of work between two instances', () => {
     /** An instance that has something to deliver to the task of another, as a crash between two commits leaves it. */
     async function undelivered(ends: Guard): Promise<{ from: string; to: string }> {
-      const [from, to] = [await ends.api.engine.start('From', {}, ann), await ends.api.engine.start('To', {}, ann)];
+      const [from, to] = [
+        await ends.api.engine.start('From', {}, ann),
+        await ends.api.engine.start('To', {}, ann),
+      ];
       const { id: itemId } = await waitingTask(ends, 't', to.id);
       const stored = await ends.store.instances.load(from.id);
       const rev = stored?.guard?.rev ?? 0;
       const outbox = [{ key: 'one', itemId, data: { sent: true }, causer: 'ann' }];
-      expect(await ends.store.instances.update(from.id, rev, { guard: { ...stored?.guard, rev: rev + 1, outbox, unfinished: true } })).toBe(true);
+      expect(
+        await ends.store.instances.update(from.id, rev, {
+          guard: { ...stored?.guard, rev: rev + 1, outbox, unfinished: true },
+        }),
+      ).toBe(true);
       return { from: from.id, to: to.id };
     }
 
@@ -101,7 +138,10 @@ onMongo('What another process left when it ended', () => {
         tries.push('');
         throw new Error('broken');
       };
-      const { stays, ends } = await two({ services: { fail }, models: { From: waits, To: model([start(), task('t'), service('s', 'fail'), end()]) } });
+      const { stays, ends } = await two({
+        services: { fail },
+        models: { From: waits, To: model([start(), task('t'), service('s', 'fail'), end()]) },
+      });
       const { to } = await undelivered(ends);
       await eventually(() => tries.length > 0);
       await looks(5);
@@ -114,7 +154,9 @@ onMongo('What another process left when it ended', () => {
       const { stays, ends } = await two({ models: { From: waits, To: model([start(), task('t'), end()]) } });
       const owner = { host: 'elsewhere', pid: 1, nonce: 'x' };
       const { from, to } = await undelivered(ends);
-      expect(await ends.store.locks.acquire(from, owner, new Date(Date.now() + 60_000), () => false)).toBe(true);
+      expect(await ends.store.locks.acquire(from, owner, new Date(Date.now() + 60_000), () => false)).toBe(
+        true,
+      );
       await looks(5);
       expect(await isEnded(stays.guard, to)).toBe(false);
       await ends.store.locks.release(from, owner);
@@ -123,16 +165,30 @@ onMongo('What another process left when it ended', () => {
   });
 
   test('a store that does not answer is asked again at the next look', async () => {
-    const { stays, ends } = await two({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) } });
+    const { stays, ends } = await two({
+      models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) },
+    });
     const { id } = await ends.api.engine.start('M', {}, ann);
     await ends.close();
     const find = jest.spyOn(stays.guard.store.locks, 'list').mockRejectedValueOnce(new Error('away'));
     await eventually(() => isEnded(stays.guard, id));
     expect(find).toHaveBeenCalled();
-    expect(stays.log.filter(({ level }) => level !== 'info')).toMatchObject([{ level: 'warn', message: 'what other processes have left could not be looked for', facts: { error: 'away' } }]);
+    expect(stays.log.filter(({ level }) => level !== 'info')).toMatchObject([
+      {
+        level: 'warn',
+        message: 'what other processes have left could not be looked for',
+        facts: { error: 'away' },
+      },
+    ]);
   });
 
-  test.each([0, -1, Number.NaN, '600' as never, Infinity])('%p is no time between two looks', async (takeOverEvery) => {
-    expect(await refusal(guards.make({ takeOverEvery }))).toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('takeOverEvery') });
-  });
+  test.each([0, -1, Number.NaN, '600' as never, Infinity])(
+    '%p is no time between two looks',
+    async (takeOverEvery) => {
+      expect(await refusal(guards.make({ takeOverEvery }))).toMatchObject({
+        code: 'bad-configuration',
+        message: expect.stringContaining('takeOverEvery'),
+      });
+    },
+  );
 });

@@ -3,35 +3,56 @@ import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../support/gua
 import { call, end, model, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
-const member = (userName: string, tenantId: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName, userGroups, tenantId });
+const member = (userName: string, tenantId: string, ...userGroups: string[]): SecureUser =>
+  new SecureUser({ userName, userGroups, tenantId });
 const [acmeAdmin, betaAdmin] = [member('root', 'acme', 'ADMIN'), member('root', 'beta', 'ADMIN')];
 const [acmeAnn, betaAnn] = [member('ann', 'acme', 'hr'), member('ann', 'beta', 'hr')];
 const anyone = person('ann', 'hr');
 
 onStores('Tenants', (kind) => {
   const guards = new Guards(kind);
-  const source = (who: string): string => model([start({ initiator: 'by' }), task('t', { assignee: who }), task('u', { candidateGroups: 'hr' }), end()]);
+  const source = (who: string): string =>
+    model([
+      start({ initiator: 'by' }),
+      task('t', { assignee: who }),
+      task('u', { candidateGroups: 'hr' }),
+      end(),
+    ]);
 
   async function peopled(): Promise<{ guard: Guard; acme: string; beta: string; none: string }> {
     const guard = await guards.make();
     await guard.api.model.save('M', source('ann'), null, acmeAdmin);
-    await guard.api.model.save('M', source('ann').replace('id="u"', 'id="v"').replace('name="u"', 'name="v"').replaceAll('Ref="u"', 'Ref="v"'), null, betaAdmin);
+    await guard.api.model.save(
+      'M',
+      source('ann')
+        .replace('id="u"', 'id="v"')
+        .replace('name="u"', 'name="v"')
+        .replaceAll('Ref="u"', 'Ref="v"'),
+      null,
+      betaAdmin,
+    );
     await guard.api.model.save('M', source('ann'), null, ADMIN_USER);
-    const begun = async (user: SecureUser): Promise<string> => (await guard.api.engine.start('M', {}, user)).id;
+    const begun = async (user: SecureUser): Promise<string> =>
+      (await guard.api.engine.start('M', {}, user)).id;
     return { guard, acme: await begun(acmeAnn), beta: await begun(betaAnn), none: await begun(anyone) };
   }
 
-  test('an instance is stamped with its starter\'s tenant, a model with its owner\'s', async () => {
+  test("an instance is stamped with its starter's tenant, a model with its owner's", async () => {
     const { guard, acme, beta, none } = await peopled();
     expect((await guard.store.instances.load(acme))?.tenantId).toBe('acme');
     expect((await guard.store.instances.load(beta))?.tenantId).toBe('beta');
     expect((await guard.store.instances.load(none))?.tenantId ?? null).toBeNull();
-    expect((await guard.store.models.find({})).map(({ owner }) => owner ?? null).sort()).toEqual(['acme', 'beta', null]);
+    expect((await guard.store.models.find({})).map(({ owner }) => owner ?? null).sort()).toEqual([
+      'acme',
+      'beta',
+      null,
+    ]);
   });
 
-  test('nobody sees another tenant\'s rows, an administrator of one neither; same names and groups are different people', async () => {
+  test("nobody sees another tenant's rows, an administrator of one neither; same names and groups are different people", async () => {
     const { guard, acme, beta, none } = await peopled();
-    const seen = async (user: SecureUser): Promise<string[]> => (await guard.api.data.findInstances({}, user)).map(({ id }) => id).sort();
+    const seen = async (user: SecureUser): Promise<string[]> =>
+      (await guard.api.data.findInstances({}, user)).map(({ id }) => id).sort();
     expect([await seen(acmeAdmin), await seen(acmeAnn)]).toEqual([[acme], [acme]]);
     expect([await seen(betaAdmin), await seen(betaAnn)]).toEqual([[beta], [beta]]);
     expect([await seen(ADMIN_USER), await seen(anyone)]).toEqual([[none], [none]]);
@@ -39,10 +60,20 @@ onStores('Tenants', (kind) => {
     expect(await seen(member('s', 'acme', 'SYSTEM'))).toEqual([acme]);
     const { id: taskId } = await waitingTask(guard, 't', acme, acmeAdmin);
     for (const stranger of [betaAnn, betaAdmin, anyone, ADMIN_USER]) {
-      for (const work of [guard.api.tasks.complete(taskId, {}, stranger), guard.api.tasks.assign(taskId, 'ann', stranger), guard.api.engine.get({ id: acme }, stranger), guard.api.engine.startEvent(acme, 'start', {}, stranger), guard.api.engine.restart({ id: acme, 'items.elementId': 't' }, {}, stranger)]) {
+      for (const work of [
+        guard.api.tasks.complete(taskId, {}, stranger),
+        guard.api.tasks.assign(taskId, 'ann', stranger),
+        guard.api.engine.get({ id: acme }, stranger),
+        guard.api.engine.startEvent(acme, 'start', {}, stranger),
+        guard.api.engine.restart({ id: acme, 'items.elementId': 't' }, {}, stranger),
+      ]) {
         expect(await refusal(work)).toMatchObject({ code: 'not-found' });
       }
-      expect(await guard.api.data.deleteInstances({ id: acme }, stranger).catch((error: { code: string }) => error.code)).toEqual(stranger.isAdmin() ? { deletedCount: 0 } : 'forbidden');
+      expect(
+        await guard.api.data
+          .deleteInstances({ id: acme }, stranger)
+          .catch((error: { code: string }) => error.code),
+      ).toEqual(stranger.isAdmin() ? { deletedCount: 0 } : 'forbidden');
     }
     expect(await guard.store.instances.count({ filter: {} })).toBe(3);
     expect((await guard.api.tasks.complete(taskId, {}, acmeAnn)).status).toBe('running');
@@ -50,9 +81,14 @@ onStores('Tenants', (kind) => {
 
   test('two tenants may use one name for their models', async () => {
     const { guard, acme, beta } = await peopled();
-    for (const [id, user, next] of [[acme, acmeAnn, 'u'], [beta, betaAnn, 'v']] as const) {
+    for (const [id, user, next] of [
+      [acme, acmeAnn, 'u'],
+      [beta, betaAnn, 'v'],
+    ] as const) {
       await guard.api.tasks.complete((await waitingTask(guard, 't', id, user)).id, {}, user);
-      expect((await guard.api.data.getPendingUserTasks({}, user)).map(({ elementId }) => elementId)).toEqual([next]);
+      expect((await guard.api.data.getPendingUserTasks({}, user)).map(({ elementId }) => elementId)).toEqual([
+        next,
+      ]);
     }
     expect(await guard.api.model.getSource('M', acmeAnn)).toContain('id="u"');
     expect(await guard.api.model.getSource('M', betaAnn)).toContain('id="v"');
@@ -69,9 +105,15 @@ onStores('Tenants', (kind) => {
 
   test('models may belong to an owner that is not the tenant', async () => {
     const guard = await guards.make();
-    const shared = (userName: string, tenantId: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName, userGroups, tenantId, modelsOwner: 'library' });
+    const shared = (userName: string, tenantId: string, ...userGroups: string[]): SecureUser =>
+      new SecureUser({ userName, userGroups, tenantId, modelsOwner: 'library' });
     await guard.api.model.save('Child', source('ann'), null, shared('root', 'acme', 'ADMIN'));
-    await guard.api.model.save('Parent', model([start(), task('first', { assignee: 'ann' }), call('c', 'Child'), end()]), null, shared('root', 'acme', 'ADMIN'));
+    await guard.api.model.save(
+      'Parent',
+      model([start(), task('first', { assignee: 'ann' }), call('c', 'Child'), end()]),
+      null,
+      shared('root', 'acme', 'ADMIN'),
+    );
     const ann = shared('ann', 'beta');
     const { id } = await guard.api.engine.start('Parent', {}, ann);
     await guard.api.tasks.complete((await waitingTask(guard, 'first', id, ann)).id, {}, ann);
@@ -82,10 +124,22 @@ onStores('Tenants', (kind) => {
 
   test('an upgrade gives running instances of its own tenant the new source', async () => {
     const { guard, acme, beta } = await peopled();
-    await guard.api.model.save('M', model([start({ initiator: 'by' }), task('t', { assignee: 'ann' }), task('new', { assignee: 'ann' }), end()]), null, acmeAdmin);
+    await guard.api.model.save(
+      'M',
+      model([
+        start({ initiator: 'by' }),
+        task('t', { assignee: 'ann' }),
+        task('new', { assignee: 'ann' }),
+        end(),
+      ]),
+      null,
+      acmeAdmin,
+    );
     expect(await guard.api.engine.upgrade('M', ['u'], acmeAdmin)).toEqual([acme]);
     await guard.api.tasks.complete((await waitingTask(guard, 't', acme, acmeAnn)).id, {}, acmeAnn);
-    expect((await guard.api.data.getPendingUserTasks({}, acmeAnn)).map(({ elementId }) => elementId)).toEqual(['new']);
+    expect((await guard.api.data.getPendingUserTasks({}, acmeAnn)).map(({ elementId }) => elementId)).toEqual(
+      ['new'],
+    );
     expect((await guard.store.instances.load(beta))?.guard?.rev).toBe(1);
     expect(await guard.api.engine.upgrade('M', ['new'], acmeAdmin)).toEqual([]);
   });
@@ -96,7 +150,10 @@ onStores('Who calls', (kind) => {
   const M = model([start(), task('t', { candidateGroups: 'hr' }), end()]);
 
   test('is read from the directory at each request: groups that were lost and people who were disabled are lost at once, within seconds', async () => {
-    const people: Record<string, { userName: string; userGroups: string[]; disabled?: boolean }> = { ann: { userName: 'ann', userGroups: ['hr'] }, admin: { userName: 'admin', userGroups: ['ADMIN'] } };
+    const people: Record<string, { userName: string; userGroups: string[]; disabled?: boolean }> = {
+      ann: { userName: 'ann', userGroups: ['hr'] },
+      admin: { userName: 'admin', userGroups: ['ADMIN'] },
+    };
     const asked: string[] = [];
     const directory = { find: async (name: string) => (asked.push(name), people[name]) };
     const guard = await guards.make({ directory, models: { M } });
@@ -106,18 +163,26 @@ onStores('Who calls', (kind) => {
     expect(await guard.api.data.findInstances({}, claimed)).toHaveLength(1);
     expect(await refusal(guard.api.data.deleteInstances({}, claimed))).toMatchObject({ code: 'forbidden' });
     const now = jest.spyOn(Date, 'now');
-    const jump = (): void => void now.mockReturnValue(new Date().getTime() + 6000 * (now.mock.results.length + 1));
+    const jump = (): void =>
+      void now.mockReturnValue(new Date().getTime() + 6000 * (now.mock.results.length + 1));
     try {
       people.ann = { userName: 'ann', userGroups: [] };
       jump();
       expect(await guard.api.data.getPendingUserTasks({}, claimed)).toEqual([]);
       people.ann = { userName: 'ann', userGroups: ['hr'], disabled: true };
       jump();
-      expect(await refusal(guard.api.data.getPendingUserTasks({}, claimed))).toMatchObject({ code: 'unauthenticated', status: 401 });
+      expect(await refusal(guard.api.data.getPendingUserTasks({}, claimed))).toMatchObject({
+        code: 'unauthenticated',
+        status: 401,
+      });
       delete people.ann;
       jump();
-      expect(await refusal(guard.runAs(claimed, () => guard.api.data.getPendingUserTasks()))).toMatchObject({ code: 'unauthenticated' });
-      expect(await refusal(guard.api.data.getPendingUserTasks({}, person('stranger')))).toMatchObject({ code: 'unauthenticated' });
+      expect(await refusal(guard.runAs(claimed, () => guard.api.data.getPendingUserTasks()))).toMatchObject({
+        code: 'unauthenticated',
+      });
+      expect(await refusal(guard.api.data.getPendingUserTasks({}, person('stranger')))).toMatchObject({
+        code: 'unauthenticated',
+      });
     } finally {
       now.mockRestore();
     }
@@ -125,8 +190,15 @@ onStores('Who calls', (kind) => {
   });
 
   test('is refused when the directory answers for another, and not asked about the product itself', async () => {
-    const guard = await guards.make({ directory: { find: async (name) => ({ userName: name === 'ann' ? 'admin' : name, userGroups: ['ADMIN'] }) }, models: { M } });
-    expect(await refusal(guard.api.data.findInstances({}, person('ann')))).toMatchObject({ code: 'unauthenticated' });
+    const guard = await guards.make({
+      directory: {
+        find: async (name) => ({ userName: name === 'ann' ? 'admin' : name, userGroups: ['ADMIN'] }),
+      },
+      models: { M },
+    });
+    expect(await refusal(guard.api.data.findInstances({}, person('ann')))).toMatchObject({
+      code: 'unauthenticated',
+    });
     expect(await guard.api.data.findInstances({}, SYSTEM_USER)).toEqual([]);
   });
 
@@ -135,7 +207,10 @@ onStores('Who calls', (kind) => {
     const leaked: { later?: () => Promise<unknown> } = {};
     await guard.runAs(ADMIN_USER, async () => {
       expect(guard.current()?.userName).toBe('admin');
-      leaked.later = () => new Promise((resolve, reject) => setTimeout(() => void guard.api.data.findInstances({}).then(resolve, reject), 30));
+      leaked.later = () =>
+        new Promise((resolve, reject) =>
+          setTimeout(() => void guard.api.data.findInstances({}).then(resolve, reject), 30),
+        );
       void leaked.later().catch(() => undefined);
     });
     expect(guard.current()).toBeUndefined();
@@ -170,7 +245,11 @@ onStores('Who calls', (kind) => {
   test.each(STRANGE)('is refused where the user is %s', async (_what, user, expected) => {
     const guard = await guards.make({ models: { M } });
     await guard.api.engine.start('M', {}, ADMIN_USER);
-    for (const work of [() => guard.api.data.findItems({}, user as never), () => guard.api.engine.start('M', {}, user as never), () => guard.runAs(user as never, () => guard.api.data.findItems({}))]) {
+    for (const work of [
+      () => guard.api.data.findItems({}, user as never),
+      () => guard.api.engine.start('M', {}, user as never),
+      () => guard.runAs(user as never, () => guard.api.data.findItems({})),
+    ]) {
       const error = await refusal((async () => work())());
       expect(error.code ?? error.name).toBe(expected);
     }
@@ -201,6 +280,8 @@ onStores('Who calls', (kind) => {
     const ann = guard.as(person('ann', 'hr'));
     expect((await ann.engine.start('M', {}, person('ann', 'hr'))).instance.startedBy).toBe('ann');
     expect(() => ann.engine.start('M', {}, ADMIN_USER)).toThrow(TypeError);
-    expect((await ann.tasks.take((await ann.data.getPendingUserTasks())[0]?.id as string)).assignee).toBe('ann');
+    expect((await ann.tasks.take((await ann.data.getPendingUserTasks())[0]?.id as string)).assignee).toBe(
+      'ann',
+    );
   });
 });

@@ -4,21 +4,41 @@ import { runInNewContext } from 'node:vm';
 import type { Guard, ItemView } from 'bpmn-guard';
 import { Timers } from '../../src/engine/execution/timers.js';
 import { ADMIN_USER, eventually, Guards, person, waitingTask } from '../support/guards.js';
-import { boundary, call, catching, chain, element, end, loop, model, parallel, service, start, task, timer } from '../support/models.js';
+import {
+  boundary,
+  call,
+  catching,
+  chain,
+  element,
+  end,
+  loop,
+  model,
+  parallel,
+  service,
+  start,
+  task,
+  timer,
+} from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
 const ann = person('ann');
-const all = (guard: Guard, query: Record<string, unknown>): Promise<ItemView[]> => guard.api.data.findItems(query, ADMIN_USER);
-const ends = (guard: Guard, id: string): Promise<true> => eventually(async () => (await guard.store.instances.load(id))?.status === 'end');
+const all = (guard: Guard, query: Record<string, unknown>): Promise<ItemView[]> =>
+  guard.api.data.findItems(query, ADMIN_USER);
+const ends = (guard: Guard, id: string): Promise<true> =>
+  eventually(async () => (await guard.store.instances.load(id))?.status === 'end');
 
 onStores('Timers', (kind) => {
   const guards = new Guards(kind);
   const nap = (seconds: number) => () => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
   test('an intermediate timer goes on when it is due, as the system', async () => {
-    const guard = await guards.make({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), task('t'), end()]) } });
+    const guard = await guards.make({
+      models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), task('t'), end()]) },
+    });
     const { id } = await guard.api.engine.start('M', {}, ann);
-    expect(await all(guard, { id, 'items.elementId': 'c' })).toMatchObject([{ status: 'wait', timeDue: expect.any(Date) }]);
+    expect(await all(guard, { id, 'items.elementId': 'c' })).toMatchObject([
+      { status: 'wait', timeDue: expect.any(Date) },
+    ]);
     const [waiting] = await eventually(async () => {
       const found = await all(guard, { id, 'items.elementId': 't' });
       return found.length > 0 && found;
@@ -28,29 +48,69 @@ onStores('Timers', (kind) => {
   });
 
   test('an interrupting boundary timer ends the task, one of a task that was completed does nothing', async () => {
-    const guard = await guards.make({ models: { M: model([start(), task('t', { assignee: 'ann' }), boundary('late', 't', timer('timeDuration', 'PT1S'), true, [task('after', { assignee: 'ann' }), end('e2')]), task('next'), end()]) } });
-    const [late, done] = [await guard.api.engine.start('M', {}, ann), await guard.api.engine.start('M', {}, ann)];
+    const guard = await guards.make({
+      models: {
+        M: model([
+          start(),
+          task('t', { assignee: 'ann' }),
+          boundary('late', 't', timer('timeDuration', 'PT1S'), true, [
+            task('after', { assignee: 'ann' }),
+            end('e2'),
+          ]),
+          task('next'),
+          end(),
+        ]),
+      },
+    });
+    const [late, done] = [
+      await guard.api.engine.start('M', {}, ann),
+      await guard.api.engine.start('M', {}, ann),
+    ];
     await guard.api.tasks.complete((await waitingTask(guard, 't', done.id)).id, {}, ann);
-    await eventually(async () => (await all(guard, { id: late.id, 'items.elementId': 'after', 'items.status': 'wait' })).length === 1);
+    await eventually(
+      async () =>
+        (await all(guard, { id: late.id, 'items.elementId': 'after', 'items.status': 'wait' })).length === 1,
+    );
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await guard.api.data.getPendingUserTasks({ id: late.id }, ADMIN_USER)).map(({ elementId }) => elementId)).toEqual(['after']);
-    expect((await guard.api.data.getPendingUserTasks({ id: done.id }, ADMIN_USER)).map(({ elementId }) => elementId)).toEqual(['next']);
+    expect(
+      (await guard.api.data.getPendingUserTasks({ id: late.id }, ADMIN_USER)).map(
+        ({ elementId }) => elementId,
+      ),
+    ).toEqual(['after']);
+    expect(
+      (await guard.api.data.getPendingUserTasks({ id: done.id }, ADMIN_USER)).map(
+        ({ elementId }) => elementId,
+      ),
+    ).toEqual(['next']);
   });
 
   test('a cycle fires as often as it says, beside its task, and ends with it', async () => {
-    const cycling = (cycle: string): string => model([start(), task('t', { assignee: 'ann' }), boundary('again', 't', timer('timeCycle', cycle), false, [service('s', 'note'), end('e2')]), end()]);
+    const cycling = (cycle: string): string =>
+      model([
+        start(),
+        task('t', { assignee: 'ann' }),
+        boundary('again', 't', timer('timeCycle', cycle), false, [service('s', 'note'), end('e2')]),
+        end(),
+      ]);
     const notes: number[] = [];
-    const guard = await guards.make({ services: { note: () => void notes.push(Date.now()) }, models: { Three: cycling('R3/PT1S'), Many: cycling('R9/PT1S') } });
+    const guard = await guards.make({
+      services: { note: () => void notes.push(Date.now()) },
+      models: { Three: cycling('R3/PT1S'), Many: cycling('R9/PT1S') },
+    });
     const { id } = await guard.api.engine.start('Three', {}, ann);
     await eventually(() => notes.length === 3);
     await new Promise((resolve) => setTimeout(resolve, 1300));
     expect(notes).toHaveLength(3);
     expect(await all(guard, { id, 'items.elementId': 'again', 'items.status': 'wait' })).toEqual([]);
-    expect((await guard.api.tasks.complete((await waitingTask(guard, 't', id)).id, {}, ann)).status).toBe('end');
+    expect((await guard.api.tasks.complete((await waitingTask(guard, 't', id)).id, {}, ann)).status).toBe(
+      'end',
+    );
 
     const many = await guard.api.engine.start('Many', {}, ann);
     await eventually(() => notes.length === 5);
-    expect((await guard.api.tasks.complete((await waitingTask(guard, 't', many.id)).id, {}, ann)).status).toBe('end');
+    expect(
+      (await guard.api.tasks.complete((await waitingTask(guard, 't', many.id)).id, {}, ann)).status,
+    ).toBe('end');
     await new Promise((resolve) => setTimeout(resolve, 1300));
     expect(notes).toHaveLength(5);
   });
@@ -60,38 +120,75 @@ onStores('Timers', (kind) => {
       services: { slow: nap(2.2) },
       models: {
         Child: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]),
-        M: model([start(), parallel('p', [service('s', 'slow')], [catching('c1', timer('timeDuration', 'PT1S')), catching('c2', timer('timeDuration', 'PT1S'))]), end()]),
+        M: model([
+          start(),
+          parallel(
+            'p',
+            [service('s', 'slow')],
+            [catching('c1', timer('timeDuration', 'PT1S')), catching('c2', timer('timeDuration', 'PT1S'))],
+          ),
+          end(),
+        ]),
         Calls: model([start(), parallel('p', [service('s', 'slow')], [call('k', 'Child')]), end()]),
       },
     });
-    const [one, two] = await Promise.all([guard.api.engine.start('M', {}, ann), guard.api.engine.start('Calls', {}, ann)]);
+    const [one, two] = await Promise.all([
+      guard.api.engine.start('M', {}, ann),
+      guard.api.engine.start('Calls', {}, ann),
+    ]);
     await ends(guard, one.id);
     await ends(guard, two.id);
     expect((await guard.health()).stuck).toBe(0);
   });
 
   test('each element of a loop has its own time', async () => {
-    const guard = await guards.make({ models: { M: model([start(), task('t', {}, loop('$(data.times)')), boundary('late', 't', timer('timeDuration', '$(item.itemKey)'), false, [end('e2')]), end()]) } });
+    const guard = await guards.make({
+      models: {
+        M: model([
+          start(),
+          task('t', {}, loop('$(data.times)')),
+          boundary('late', 't', timer('timeDuration', '$(item.itemKey)'), false, [end('e2')]),
+          end(),
+        ]),
+      },
+    });
     const { id } = await guard.api.engine.start('M', { times: ['PT1000S', 'P2D'] }, ann);
-    const due = (await all(guard, { id, 'items.elementId': 'late' })).map((item) => Math.round(((item.timeDue as Date).getTime() - Date.now()) / 1_000_000));
+    const due = (await all(guard, { id, 'items.elementId': 'late' })).map((item) =>
+      Math.round(((item.timeDue as Date).getTime() - Date.now()) / 1_000_000),
+    );
     expect(due).toEqual([1, 173]);
   });
 
   test('forceTimersDelay shortens every timer', async () => {
-    const guard = await guards.make({ config: { timers: { forceTimersDelay: 200 } }, models: { M: model([start(), catching('c', timer('timeDuration', 'P10D')), end()]) } });
+    const guard = await guards.make({
+      config: { timers: { forceTimersDelay: 200 } },
+      models: { M: model([start(), catching('c', timer('timeDuration', 'P10D')), end()]) },
+    });
     const { id } = await guard.api.engine.start('M', {}, ann);
     await ends(guard, id);
   });
 
   test('a timer without a valid time makes the start fail, with its name', async () => {
-    const guard = await guards.make({ models: { M: model([start(), catching('c', timer('timeDate', '$(data.when)')), end()]) } });
-    await expect(guard.api.engine.start('M', { when: 'never' }, ann)).rejects.toThrow('The timer c has no valid time.');
+    const guard = await guards.make({
+      models: { M: model([start(), catching('c', timer('timeDate', '$(data.when)')), end()]) },
+    });
+    await expect(guard.api.engine.start('M', { when: 'never' }, ann)).rejects.toThrow(
+      'The timer c has no valid time.',
+    );
     expect(await guard.store.instances.count({ filter: {} })).toBe(0);
   });
 
   test('survive the end of the guard: what was due meanwhile fires at once, the rest in its time', async () => {
     const place = guards.place();
-    const models = { M: model([start(), task('t', { assignee: 'ann' }), boundary('again', 't', timer('timeCycle', 'R2/PT1S'), false, [service('s', 'note'), end('e2')]), end()]), Late: model([start(), catching('c', timer('timeDuration', 'PT3S')), end()]) };
+    const models = {
+      M: model([
+        start(),
+        task('t', { assignee: 'ann' }),
+        boundary('again', 't', timer('timeCycle', 'R2/PT1S'), false, [service('s', 'note'), end('e2')]),
+        end(),
+      ]),
+      Late: model([start(), catching('c', timer('timeDuration', 'PT3S')), end()]),
+    };
     const notes: string[] = [];
     const services = { note: () => void notes.push('') };
     const first = await guards.make({ place, models, services });
@@ -108,21 +205,49 @@ onStores('Timers', (kind) => {
   test('of a failed command are gone, and a failing timer leaves its element waiting', async () => {
     const failing = { on: true };
     const { guard, log } = await guards.open({
-      services: { fail: () => { if (failing.on) throw new Error('broken'); } },
-      models: { A: model([start(), parallel('p', [catching('c', timer('timeDuration', 'PT1S'))], [task('x'), service('s', 'fail')].slice(1)), end()]), B: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'fail'), end()]) },
+      services: {
+        fail: () => {
+          if (failing.on) throw new Error('broken');
+        },
+      },
+      models: {
+        A: model([
+          start(),
+          parallel(
+            'p',
+            [catching('c', timer('timeDuration', 'PT1S'))],
+            [task('x'), service('s', 'fail')].slice(1),
+          ),
+          end(),
+        ]),
+        B: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'fail'), end()]),
+      },
     });
     await expect(guard.api.engine.start('A', {}, ann)).rejects.toThrow('broken');
     const { id } = await guard.api.engine.start('B', {}, ann);
     await eventually(() => log.find(({ message }) => message === 'a timer failed'));
-    expect(log.filter(({ message }) => message === 'a timer failed')).toMatchObject([{ facts: { error: 'broken' } }]);
+    expect(log.filter(({ message }) => message === 'a timer failed')).toMatchObject([
+      { facts: { error: 'broken' } },
+    ]);
     expect(await all(guard, { id, 'items.elementId': 'c' })).toMatchObject([{ status: 'wait' }]);
     expect(await guard.store.instances.count({ filter: {} })).toBe(1);
     failing.on = false;
-    expect((await guard.api.engine.invoke({ id, 'items.elementId': 'c' }, {}, ADMIN_USER)).status).toBe('end');
+    expect((await guard.api.engine.invoke({ id, 'items.elementId': 'c' }, {}, ADMIN_USER)).status).toBe(
+      'end',
+    );
   });
 
   test('of an instance that was restarted fire again, and a task that waits again has nobody who completed it', async () => {
-    const guard = await guards.make({ keep: { savePoints: true }, models: { M: model([start(), parallel('p', [task('a')], [catching('c', timer('timeDuration', 'PT1S')), task('b')]), end()]) } });
+    const guard = await guards.make({
+      keep: { savePoints: true },
+      models: {
+        M: model([
+          start(),
+          parallel('p', [task('a')], [catching('c', timer('timeDuration', 'PT1S')), task('b')]),
+          end(),
+        ]),
+      },
+    });
     const { id } = await guard.api.engine.start('M', {}, ann);
     const a = await waitingTask(guard, 'a', id);
     await guard.api.tasks.complete(a.id, {}, ADMIN_USER);
@@ -134,7 +259,9 @@ onStores('Timers', (kind) => {
   });
 
   test('of an instance that was deleted are no failure', async () => {
-    const { guard, log } = await guards.open({ models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) } });
+    const { guard, log } = await guards.open({
+      models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) },
+    });
     const { id } = await guard.api.engine.start('M', {}, ann);
     await guard.api.data.deleteInstances({ id }, ADMIN_USER);
     await new Promise((resolve) => setTimeout(resolve, 1300));
@@ -144,7 +271,9 @@ onStores('Timers', (kind) => {
   test('do not keep the live execution that armed them', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
-    const guard = await guards.make({ models: { M: model([start(), catching('c', timer('timeDuration', 'P30D')), end()]) } });
+    const guard = await guards.make({
+      models: { M: model([start(), catching('c', timer('timeDuration', 'P30D')), end()]) },
+    });
     const live: WeakRef<object>[] = [];
     const note = ({ context }: { context: object }): void => void live.push(new WeakRef(context));
     const { listener } = guard.server as unknown as { listener: EventEmitter };
@@ -158,7 +287,14 @@ onStores('Timers', (kind) => {
   test('are gone after close', async () => {
     const place = guards.place();
     const notes: string[] = [];
-    const { guard, log } = await guards.open({ place, services: { note: () => void notes.push('') }, models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'note'), end()]), T: model([start({}, timer('timeDuration', 'PT1S')), service('s', 'note'), end()]) } });
+    const { guard, log } = await guards.open({
+      place,
+      services: { note: () => void notes.push('') },
+      models: {
+        M: model([start(), catching('c', timer('timeDuration', 'PT1S')), service('s', 'note'), end()]),
+        T: model([start({}, timer('timeDuration', 'PT1S')), service('s', 'note'), end()]),
+      },
+    });
     await guard.api.engine.start('M', {}, ann);
     await guard.close();
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -168,7 +304,8 @@ onStores('Timers', (kind) => {
 
   describe('at the start of a model', () => {
     const ticking = model([start({ initiator: 'who' }, timer('timeDuration', 'PT1S')), task('t'), end()]);
-    const count = (guard: Guard, name: string): Promise<number> => guard.store.instances.count({ filter: { name } });
+    const count = (guard: Guard, name: string): Promise<number> =>
+      guard.store.instances.count({ filter: { name } });
 
     test('start it again and again, as the system, until it is deleted', async () => {
       const guard = await guards.make({ models: { T: ticking } });
@@ -183,8 +320,28 @@ onStores('Timers', (kind) => {
     });
 
     test('are not those of an event sub-process: they belong to a running instance', async () => {
-      const inner = chain([element('startEvent', 'es_start', { isInterrupting: false }, timer('timeDuration', 'PT1S')), task('b'), end('e2')], 'es_');
-      const guard = await guards.make({ models: { E: model([start(), { id: 'es', flow: false, xml: `<bpmn:subProcess id="es" triggeredByEvent="true">${inner}</bpmn:subProcess>` }, task('a'), end()]) } });
+      const inner = chain(
+        [
+          element('startEvent', 'es_start', { isInterrupting: false }, timer('timeDuration', 'PT1S')),
+          task('b'),
+          end('e2'),
+        ],
+        'es_',
+      );
+      const guard = await guards.make({
+        models: {
+          E: model([
+            start(),
+            {
+              id: 'es',
+              flow: false,
+              xml: `<bpmn:subProcess id="es" triggeredByEvent="true">${inner}</bpmn:subProcess>`,
+            },
+            task('a'),
+            end(),
+          ]),
+        },
+      });
       const { id } = await guard.api.engine.start('E', {}, ann);
       expect(await all(guard, { id, 'items.elementId': 'a', 'items.status': 'wait' })).toHaveLength(1);
       await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -225,7 +382,12 @@ describe('A timer that is longer than setTimeout can hold', () => {
   test('is armed in steps and fires once, at its time', () => {
     jest.useFakeTimers();
     const outside = <T>(fn: () => T): T => fn();
-    const timers = new Timers({ contexts: { outside } } as never, {} as never, {} as never, { attempt: (_what: string, work: () => Promise<unknown>) => work() } as never);
+    const timers = new Timers(
+      { contexts: { outside } } as never,
+      {} as never,
+      {} as never,
+      { attempt: (_what: string, work: () => Promise<unknown>) => work() } as never,
+    );
     const fired: number[] = [];
     const began = Date.now();
     const DAY = 86_400_000;

@@ -7,12 +7,23 @@ const session: any = require('express-session');
 const { Passport }: any = require('passport');
 const { Strategy }: any = require('passport-local');
 
-const TOKENS: Record<string, unknown> = { 'token-alice': { userName: 'alice' }, 'token-bob': { userName: 'bob' }, 'token-key': { userName: 'key:erp' }, 'token-none': undefined };
+const TOKENS: Record<string, unknown> = {
+  'token-alice': { userName: 'alice' },
+  'token-bob': { userName: 'bob' },
+  'token-key': { userName: 'key:erp' },
+  'token-none': undefined,
+};
 
 /** An application with every way to sign in. */
 function application(express: Express, { guard, directory, keys }: Stage, late: unknown[] = []): App {
   const passport = new Passport();
-  passport.use(new Strategy({ usernameField: 'name' }, (name: string, password: string, done: any) => void directory.verify(name, password).then((user) => done(null, user ?? false), done)));
+  passport.use(
+    new Strategy(
+      { usernameField: 'name' },
+      (name: string, password: string, done: any) =>
+        void directory.verify(name, password).then((user) => done(null, user ?? false), done),
+    ),
+  );
   passport.serializeUser((user: any, done: any) => done(null, user.userName));
   passport.deserializeUser((userName: string, done: any) => done(null, { userName }));
   const app = express();
@@ -21,12 +32,28 @@ function application(express: Express, { guard, directory, keys }: Stage, late: 
   app.use(passport.initialize());
   app.use(passport.session());
   app.post('/login', passport.authenticate('local'), (_req: any, res: any) => void res.json({ ok: true }));
-  app.use(guard.authenticate({ keys, toPrincipal: (user) => user as { userName: string }, bearer: (token) => TOKENS[token] as { userName: string } }));
+  app.use(
+    guard.authenticate({
+      keys,
+      toPrincipal: (user) => user as { userName: string },
+      bearer: (token) => TOKENS[token] as { userName: string },
+    }),
+  );
   app.all('/me', (_req: any, res: any) => {
     const { principal, key } = res.locals;
-    res.json({ userName: principal.userName, userGroups: principal.userGroups, tenantId: principal.tenantId, ambient: guard.current()?.userName, key });
+    res.json({
+      userName: principal.userName,
+      userGroups: principal.userGroups,
+      tenantId: principal.tenantId,
+      ambient: guard.current()?.userName,
+      key,
+    });
   });
-  app.post('/start', (_req: any, res: any, next: any) => res.locals.guard.engine.start('ask', {}).then((view: any) => res.json({ id: view.id, startedBy: view.instance.startedBy }), next));
+  app.post('/start', (_req: any, res: any, next: any) =>
+    res.locals.guard.engine
+      .start('ask', {})
+      .then((view: any) => res.json({ id: view.id, startedBy: view.instance.startedBy }), next),
+  );
   app.get('/slow', (_req: any, res: any) => {
     res.once('close', () => setTimeout(() => late.push(guard.current()?.userName ?? 'nobody'), 20));
     late.push(guard.current()?.userName);
@@ -59,18 +86,27 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     await stage.close();
   });
 
-  const me = (headers: Record<string, string | string[]>, body?: unknown, method = 'POST') => running.send('/me', { method, headers, body });
+  const me = (headers: Record<string, string | string[]>, body?: unknown, method = 'POST') =>
+    running.send('/me', { method, headers, body });
 
   test('without credentials: 401 with a challenge for each way there is', async () => {
     const answer = await me({});
-    expect([answer.status, answer.body]).toEqual([401, { code: 'unauthenticated', message: 'The request has no credentials.', name: 'AccessDenied' }]);
-    expect(answer.headers['www-authenticate']).toBe('ApiKey realm="api", header="x-api-key", Session realm="api", Bearer realm="api"');
+    expect([answer.status, answer.body]).toEqual([
+      401,
+      { code: 'unauthenticated', message: 'The request has no credentials.', name: 'AccessDenied' },
+    ]);
+    expect(answer.headers['www-authenticate']).toBe(
+      'ApiKey realm="api", header="x-api-key", Session realm="api", Bearer realm="api"',
+    );
   });
 
-  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])('every method alike: %s', async (method) => {
-    expect((await me({}, undefined, method)).status).toBe(401);
-    expect((await me({ 'x-api-key': API_KEY }, undefined, method)).status).toBe(200);
-  });
+  test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])(
+    'every method alike: %s',
+    async (method) => {
+      expect((await me({}, undefined, method)).status).toBe(401);
+      expect((await me({ 'x-api-key': API_KEY }, undefined, method)).status).toBe(200);
+    },
+  );
 
   test('a session is who passport says, with the groups of the directory', async () => {
     const answer = await me(await login(running, 'alice'));
@@ -81,7 +117,10 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     const bob = await login(running, 'bob');
     expect((await me(bob)).status).toBe(200);
     await stage.directory.change('bob', { disabled: true });
-    expect([(await me(bob)).status, (await me(bob)).body.message]).toEqual([401, 'The user is not known, or was disabled.']);
+    expect([(await me(bob)).status, (await me(bob)).body.message]).toEqual([
+      401,
+      'The user is not known, or was disabled.',
+    ]);
     await stage.directory.change('bob', { disabled: false });
     expect((await me(bob)).status).toBe(200);
   });
@@ -105,38 +144,79 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   });
 
   test('the key of the environment acts as itself, without groups', async () => {
-    expect((await me({ 'x-api-key': API_KEY })).body).toEqual({ userName: 'key:API_KEY', userGroups: [], ambient: 'key:API_KEY', key: 'key:API_KEY' });
+    expect((await me({ 'x-api-key': API_KEY })).body).toEqual({
+      userName: 'key:API_KEY',
+      userGroups: [],
+      ambient: 'key:API_KEY',
+      key: 'key:API_KEY',
+    });
   });
 
-  test.each([{ userId: 'alice' }, { userName: 'alice' }, { options: { userName: 'alice' } }, { user: { userName: 'alice' } }, { userId: 'alice', userName: 'alice' }])(
-    'a trusted key names the user in the body: %j',
-    async (body) => {
-      for (const method of ['POST', 'GET', 'DELETE']) expect((await me({ 'x-api-key': API_KEY }, body, method)).body).toEqual({ userName: 'alice', userGroups: ['hr'], ambient: 'alice', key: 'key:API_KEY' });
-    },
-  );
+  test.each([
+    { userId: 'alice' },
+    { userName: 'alice' },
+    { options: { userName: 'alice' } },
+    { user: { userName: 'alice' } },
+    { userId: 'alice', userName: 'alice' },
+  ])('a trusted key names the user in the body: %j', async (body) => {
+    for (const method of ['POST', 'GET', 'DELETE'])
+      expect((await me({ 'x-api-key': API_KEY }, body, method)).body).toEqual({
+        userName: 'alice',
+        userGroups: ['hr'],
+        ambient: 'alice',
+        key: 'key:API_KEY',
+      });
+  });
 
   test('null and the empty text name nobody', async () => {
-    expect((await me({ 'x-api-key': API_KEY }, { userId: null, userName: '', user: null })).body.userName).toBe('key:API_KEY');
+    expect(
+      (await me({ 'x-api-key': API_KEY }, { userId: null, userName: '', user: null })).body.userName,
+    ).toBe('key:API_KEY');
   });
 
   test('the groups are those of the directory, whatever the request says', async () => {
-    expect((await me({ 'x-api-key': API_KEY }, { user: { userName: 'alice', userGroups: ['hr', 'it'] } })).body.userGroups).toEqual(['hr']);
+    expect(
+      (await me({ 'x-api-key': API_KEY }, { user: { userName: 'alice', userGroups: ['hr', 'it'] } })).body
+        .userGroups,
+    ).toEqual(['hr']);
   });
 
-  test.each([{ userId: 'root' }, { userId: 'god' }, { user: { userName: 'alice', userGroups: ['ADMIN'] } }, { user: { userName: 'alice', userGroups: [' SYSTEM '] } }, { userId: 'nobody-of-that-name' }, { userId: 'gone' }, { userId: 'key:API_KEY' }, { userId: 'system' }, { user: { userName: 'acme-user', tenantId: 'other' } }])(
-    'refused, not made less: %j',
-    async (body) => {
-      const answer = await me({ 'x-api-key': API_KEY }, body);
-      expect([answer.status, answer.body.code, answer.body.message]).toEqual([403, 'forbidden', 'This key may not act for that user, or there is no such user.']);
-    },
-  );
+  test.each([
+    { userId: 'root' },
+    { userId: 'god' },
+    { user: { userName: 'alice', userGroups: ['ADMIN'] } },
+    { user: { userName: 'alice', userGroups: [' SYSTEM '] } },
+    { userId: 'nobody-of-that-name' },
+    { userId: 'gone' },
+    { userId: 'key:API_KEY' },
+    { userId: 'system' },
+    { user: { userName: 'acme-user', tenantId: 'other' } },
+  ])('refused, not made less: %j', async (body) => {
+    const answer = await me({ 'x-api-key': API_KEY }, body);
+    expect([answer.status, answer.body.code, answer.body.message]).toEqual([
+      403,
+      'forbidden',
+      'This key may not act for that user, or there is no such user.',
+    ]);
+  });
 
   test('the user in the body, query or another header counts for nothing without a key', async () => {
     for (const path of ['/me?userName=root&userId=root', `/me?apiKey=${API_KEY}&x-api-key=${API_KEY}`]) {
-      expect((await running.send(path, { method: 'POST', body: { userName: 'root', apiKey: API_KEY, 'x-api-key': API_KEY } })).status).toBe(401);
+      expect(
+        (
+          await running.send(path, {
+            method: 'POST',
+            body: { userName: 'root', apiKey: API_KEY, 'x-api-key': API_KEY },
+          })
+        ).status,
+      ).toBe(401);
     }
     const alice = await login(running, 'alice');
-    const answer = await running.send('/me?userName=root', { method: 'POST', headers: { ...alice, 'x-user': 'root' }, body: { userId: 'root', user: { userName: 'root', userGroups: ['ADMIN'] } } });
+    const answer = await running.send('/me?userName=root', {
+      method: 'POST',
+      headers: { ...alice, 'x-user': 'root' },
+      body: { userId: 'root', user: { userName: 'root', userGroups: ['ADMIN'] } },
+    });
     expect(answer.body).toEqual({ userName: 'alice', userGroups: ['hr'], ambient: 'alice' });
   });
 
@@ -144,29 +224,52 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     const alice = await login(running, 'alice');
     expect((await me({ ...alice, authorization: 'Bearer token-alice' })).body.userName).toBe('alice');
     expect((await me({ ...alice, 'x-api-key': API_KEY }, { userId: 'alice' })).body.userName).toBe('alice');
-    for (const headers of [{ ...alice, authorization: 'Bearer token-bob' }, { ...alice, 'x-api-key': API_KEY }]) {
+    for (const headers of [
+      { ...alice, authorization: 'Bearer token-bob' },
+      { ...alice, 'x-api-key': API_KEY },
+    ]) {
       const answer = await me(headers);
-      expect([answer.status, answer.body.message]).toEqual([401, 'The request has credentials of two callers.']);
+      expect([answer.status, answer.body.message]).toEqual([
+        401,
+        'The request has credentials of two callers.',
+      ]);
     }
     expect((await me({ ...alice, 'x-api-key': 'wrong' })).body.message).toBe('The API key is not valid.');
-    expect((await me({ ...alice, authorization: 'Bearer token-none' })).body.message).toBe('The credentials are not valid.');
+    expect((await me({ ...alice, authorization: 'Bearer token-none' })).body.message).toBe(
+      'The credentials are not valid.',
+    );
   });
 
-  test('what a key does for a user is recorded as the key\'s, for the user', async () => {
-    const started = await running.send('/start', { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice' } });
+  test("what a key does for a user is recorded as the key's, for the user", async () => {
+    const started = await running.send('/start', {
+      method: 'POST',
+      headers: { 'x-api-key': API_KEY },
+      body: { userId: 'alice' },
+    });
     expect([started.status, started.body.startedBy]).toEqual([200, 'alice']);
-    const entry = (await stage.audit()).find(({ operation, answer }) => operation === 'instance:start' && answer === 'allowed');
+    const entry = (await stage.audit()).find(
+      ({ operation, answer }) => operation === 'instance:start' && answer === 'allowed',
+    );
     expect(entry).toMatchObject({ userName: 'key:API_KEY', onBehalfOf: 'alice' });
     const alice = await login(running, 'alice');
     await running.send('/start', { method: 'POST', headers: alice });
-    const [mine] = (await stage.audit()).filter(({ operation, answer }) => operation === 'instance:start' && answer === 'allowed');
+    const [mine] = (await stage.audit()).filter(
+      ({ operation, answer }) => operation === 'instance:start' && answer === 'allowed',
+    );
     expect([mine?.userName, mine?.onBehalfOf ?? null]).toEqual(['alice', null]);
   });
 
   test('a refusal is recorded with who showed which way, and for whom', async () => {
     await me({ 'x-api-key': API_KEY }, { userId: 'root' });
     const [entry] = await stage.audit();
-    expect(entry).toMatchObject({ userName: 'key:API_KEY', onBehalfOf: 'root', operation: 'authenticate', resource: { kind: 'system', name: 'key' }, answer: 'refused', reason: 'forbidden' });
+    expect(entry).toMatchObject({
+      userName: 'key:API_KEY',
+      onBehalfOf: 'root',
+      operation: 'authenticate',
+      resource: { kind: 'system', name: 'key' },
+      answer: 'refused',
+      reason: 'forbidden',
+    });
   });
 
   test('the context ends with the answer', async () => {
@@ -178,15 +281,23 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
 
   test('the context ends when the caller hangs up', async () => {
     late.length = 0;
-    await running.hangUp('/slow', { 'x-api-key': API_KEY }, eventually(() => late.length === 1).then(() => undefined));
+    await running.hangUp(
+      '/slow',
+      { 'x-api-key': API_KEY },
+      eventually(() => late.length === 1).then(() => undefined),
+    );
     await eventually(() => late.length === 2);
     expect(late).toEqual(['key:API_KEY', 'nobody']);
   });
 
   test('requests at the same time do not see each other', async () => {
     const names = ['alice', 'bob', 'acme-user'];
-    const answers = await Promise.all(Array.from({ length: 60 }, (_, at) => me({ 'x-api-key': API_KEY }, { userId: names[at % 3] })));
-    expect(answers.map(({ body }) => [body.userName, body.ambient])).toEqual(Array.from({ length: 60 }, (_, at) => [names[at % 3], names[at % 3]]));
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => me({ 'x-api-key': API_KEY }, { userId: names[at % 3] })),
+    );
+    expect(answers.map(({ body }) => [body.userName, body.ambient])).toEqual(
+      Array.from({ length: 60 }, (_, at) => [names[at % 3], names[at % 3]]),
+    );
   });
 });
 
@@ -197,7 +308,9 @@ describe('without a user directory', () => {
   beforeAll(async () => {
     stage = await setStage({ withDirectory: false });
     texts.anyone = (await stage.keys.create('anyone', { actsFor: 'anyone' })).text;
-    texts.acme = (await stage.keys.create('acme', { actsFor: 'anyone', tenantId: 'acme', groups: ['robots'] })).text;
+    texts.acme = (
+      await stage.keys.create('acme', { actsFor: 'anyone', tenantId: 'acme', groups: ['robots'] })
+    ).text;
     texts.listed = (await stage.keys.create('listed', { actsFor: { users: ['alice'] } })).text;
     texts.group = (await stage.keys.create('group', { actsFor: { groups: ['hr'] } })).text;
     const [, express] = EXPRESSES[0] as (typeof EXPRESSES)[number];
@@ -207,11 +320,23 @@ describe('without a user directory', () => {
     await running.stop();
     await stage.close();
   });
-  const me = (key: string, body?: unknown) => running.send('/me', { method: 'POST', headers: { 'x-api-key': texts[key] as string }, body });
+  const me = (key: string, body?: unknown) =>
+    running.send('/me', { method: 'POST', headers: { 'x-api-key': texts[key] as string }, body });
 
   test('a name alone has no groups; a whole user of a key for anyone has those that it says', async () => {
     expect((await me('anyone', { userId: 'zoe' })).body).toMatchObject({ userName: 'zoe', userGroups: [] });
-    expect((await me('anyone', { user: { userName: 'zoe', userGroups: ['hr'], tenantId: 'acme', attributes: { rights: ['Document:Read'] } } })).body).toMatchObject({ userName: 'zoe', userGroups: ['hr'], tenantId: 'acme' });
+    expect(
+      (
+        await me('anyone', {
+          user: {
+            userName: 'zoe',
+            userGroups: ['hr'],
+            tenantId: 'acme',
+            attributes: { rights: ['Document:Read'] },
+          },
+        })
+      ).body,
+    ).toMatchObject({ userName: 'zoe', userGroups: ['hr'], tenantId: 'acme' });
   });
 
   test('a key for listed users is not believed their groups, one for groups nothing', async () => {
@@ -222,7 +347,11 @@ describe('without a user directory', () => {
   });
 
   test('a key of a tenant gives its tenant, and takes no user of another', async () => {
-    expect((await me('acme')).body).toMatchObject({ userName: 'key:acme', userGroups: ['robots'], tenantId: 'acme' });
+    expect((await me('acme')).body).toMatchObject({
+      userName: 'key:acme',
+      userGroups: ['robots'],
+      tenantId: 'acme',
+    });
     expect((await me('acme', { userId: 'zoe' })).body.tenantId).toBe('acme');
     expect((await me('acme', { user: { userName: 'zoe', tenantId: 'other' } })).status).toBe(403);
   });
@@ -245,7 +374,10 @@ describe('options', () => {
     expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));
   });
 
-  async function answersOf(build: (express: Express) => App, ...sent: Parameters<Running['send']>[]): Promise<{ status: number; body: any }[]> {
+  async function answersOf(
+    build: (express: Express) => App,
+    ...sent: Parameters<Running['send']>[]
+  ): Promise<{ status: number; body: any }[]> {
     const [, express] = EXPRESSES[0] as (typeof EXPRESSES)[number];
     const running = await Running.start(tellErrors(build(express)));
     try {
@@ -260,13 +392,25 @@ describe('options', () => {
       const app = express();
       app.use(stage.guard.authenticate({ keys: stage.keys, required: false }));
       app.get('/me', (_req: any, res: any, next: any) => {
-        if (res.locals.principal !== undefined) return void res.json({ userName: res.locals.principal.userName });
+        if (res.locals.principal !== undefined)
+          return void res.json({ userName: res.locals.principal.userName });
         stage.guard.api.data.findItems({}).then(() => res.json({ open: true }), next);
       });
       return app;
     };
-    const [nobody, wrong, key] = await answersOf(build, ['/me'], ['/me', { headers: { 'x-api-key': 'wrong' } }], ['/me', { headers: { 'x-api-key': API_KEY } }]);
-    expect([nobody?.status, nobody?.body.code, wrong?.status, wrong?.body.message, key?.body]).toEqual([401, 'unauthenticated', 401, 'The API key is not valid.', { userName: 'key:API_KEY' }]);
+    const [nobody, wrong, key] = await answersOf(
+      build,
+      ['/me'],
+      ['/me', { headers: { 'x-api-key': 'wrong' } }],
+      ['/me', { headers: { 'x-api-key': API_KEY } }],
+    );
+    expect([nobody?.status, nobody?.body.code, wrong?.status, wrong?.body.message, key?.body]).toEqual([
+      401,
+      'unauthenticated',
+      401,
+      'The API key is not valid.',
+      { userName: 'key:API_KEY' },
+    ]);
   });
 
   test('a body that nobody has parsed is read, so that the order of the middleware does not change who calls', async () => {
@@ -274,46 +418,95 @@ describe('options', () => {
       const app = express();
       app.use(stage.guard.authenticate({ keys: stage.keys }));
       app.use(express.json());
-      app.post('/me', (req: any, res: any) => void res.json({ userName: res.locals.principal.userName, body: req.body }));
+      app.post(
+        '/me',
+        (req: any, res: any) => void res.json({ userName: res.locals.principal.userName, body: req.body }),
+      );
       return app;
     };
-    const [answer] = await answersOf(build, ['/me', { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice', data: 1 } }]);
+    const [answer] = await answersOf(build, [
+      '/me',
+      { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice', data: 1 } },
+    ]);
     expect(answer?.body).toEqual({ userName: 'alice', body: { userId: 'alice', data: 1 } });
   });
 
   test('a body over the limit is refused, and of who has no key it is not read', async () => {
-    const build = (express: Express): App => express().use(stage.guard.authenticate({ keys: stage.keys, limit: 100 })) as App;
+    const build = (express: Express): App =>
+      express().use(stage.guard.authenticate({ keys: stage.keys, limit: 100 })) as App;
     const body = { userId: 'alice', data: 'x'.repeat(200) };
-    const [large, wrong] = await answersOf(build, ['/', { method: 'POST', headers: { 'x-api-key': API_KEY }, body }], ['/', { method: 'POST', headers: { 'x-api-key': 'wrong' }, body }]);
+    const [large, wrong] = await answersOf(
+      build,
+      ['/', { method: 'POST', headers: { 'x-api-key': API_KEY }, body }],
+      ['/', { method: 'POST', headers: { 'x-api-key': 'wrong' }, body }],
+    );
     expect([large?.status, large?.body.code, wrong?.status]).toEqual([413, 'too-large', 401]);
   });
 
   test('with no key configured nobody comes in by key', async () => {
     const keys = apiKeys(stage.store, { env: { API_KEY: '  ' } });
     const build = (express: Express): App => express().use(stage.guard.authenticate({ keys })) as App;
-    const answers = await answersOf(build, ['/', { headers: { 'x-api-key': '' } }], ['/', { headers: { 'x-api-key': 'undefined' } }], ['/', { headers: { 'x-api-key': 'null' } }], ['/']);
+    const answers = await answersOf(
+      build,
+      ['/', { headers: { 'x-api-key': '' } }],
+      ['/', { headers: { 'x-api-key': 'undefined' } }],
+      ['/', { headers: { 'x-api-key': 'null' } }],
+      ['/'],
+    );
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   });
 
   test('what the verifier throws is "could not tell"; what it says as a refusal is one', async () => {
-    const errors: Record<string, Error> = { down: new Error('ECONNREFUSED'), denied: new AccessDenied('unauthenticated', 'Expired.') };
-    const build = (express: Express): App => express().use(stage.guard.authenticate({ keys: false, bearer: (token) => Promise.reject(errors[token]) })) as App;
-    const [down, refused] = await answersOf(build, ['/', { headers: { authorization: 'Bearer down' } }], ['/', { headers: { authorization: 'Bearer denied' } }]);
-    expect([down?.status, down?.body.code, refused?.status, refused?.body.message]).toEqual([503, 'store-unavailable', 401, 'Expired.']);
+    const errors: Record<string, Error> = {
+      down: new Error('ECONNREFUSED'),
+      denied: new AccessDenied('unauthenticated', 'Expired.'),
+    };
+    const build = (express: Express): App =>
+      express().use(
+        stage.guard.authenticate({ keys: false, bearer: (token) => Promise.reject(errors[token]) }),
+      ) as App;
+    const [down, refused] = await answersOf(
+      build,
+      ['/', { headers: { authorization: 'Bearer down' } }],
+      ['/', { headers: { authorization: 'Bearer denied' } }],
+    );
+    expect([down?.status, down?.body.code, refused?.status, refused?.body.message]).toEqual([
+      503,
+      'store-unavailable',
+      401,
+      'Expired.',
+    ]);
   });
 
   test('what the mapping of a session throws is "could not tell" too', async () => {
-    for (const fail of [() => Promise.reject(new Error('ECONNREFUSED')), () => { throw new Error('ECONNREFUSED'); }]) {
-      const build = (express: Express): App => express().use((req: any, _res, next) => next(void (req.user = { id: 1 })), stage.guard.authenticate({ toPrincipal: fail })) as App;
+    for (const fail of [
+      () => Promise.reject(new Error('ECONNREFUSED')),
+      () => {
+        throw new Error('ECONNREFUSED');
+      },
+    ]) {
+      const build = (express: Express): App =>
+        express().use(
+          (req: any, _res, next) => next(void (req.user = { id: 1 })),
+          stage.guard.authenticate({ toPrincipal: fail }),
+        ) as App;
       const [down] = await answersOf(build, ['/']);
       expect([down?.status, down?.body.code]).toEqual([503, 'store-unavailable']);
     }
   });
 
   test('a directory that does not answer is 503, never a user without groups', async () => {
-    const guard = await createGuard({ env: {}, store: { memory: true }, directory: { find: () => Promise.reject(new Error('down')) } });
-    const build = (express: Express): App => express().use(guard.authenticate({ keys: apiKeys(guard.store, { env: { API_KEY } }) })) as App;
-    const [answer] = await answersOf(build, ['/', { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice' } }]);
+    const guard = await createGuard({
+      env: {},
+      store: { memory: true },
+      directory: { find: () => Promise.reject(new Error('down')) },
+    });
+    const build = (express: Express): App =>
+      express().use(guard.authenticate({ keys: apiKeys(guard.store, { env: { API_KEY } }) })) as App;
+    const [answer] = await answersOf(build, [
+      '/',
+      { method: 'POST', headers: { 'x-api-key': API_KEY }, body: { userId: 'alice' } },
+    ]);
     expect([answer?.status, answer?.body.code]).toEqual([503, 'store-unavailable']);
     await guard.close();
   });
@@ -324,7 +517,13 @@ describe('options', () => {
       app.use(stage.guard.authenticate({ keys: stage.keys }));
       app.use('/soft', stage.guard.authenticate({ keys: false, required: false, bearer: () => undefined }));
       app.use('/hard', stage.guard.authenticate({ keys: false, bearer: () => undefined }));
-      app.use((_req: any, res: any) => void res.json({ userName: res.locals.principal.userName, ambient: stage.guard.current()?.userName }));
+      app.use(
+        (_req: any, res: any) =>
+          void res.json({
+            userName: res.locals.principal.userName,
+            ambient: stage.guard.current()?.userName,
+          }),
+      );
       return app;
     };
     const headers = { 'x-api-key': API_KEY };
@@ -334,11 +533,22 @@ describe('options', () => {
 
   test('without a login (REQUIRE_AUTHENTICATION=false) who shows nothing is the developer, and a bad key is still refused', async () => {
     const store = await openStore({ memory: true });
-    const guard = await createGuard({ env: { REQUIRE_AUTHENTICATION: 'false' }, store, directory: { find: async () => undefined } });
+    const guard = await createGuard({
+      env: { REQUIRE_AUTHENTICATION: 'false' },
+      store,
+      directory: { find: async () => undefined },
+    });
     const build = (express: Express): App => {
       const app = express();
       app.use(guard.authenticate({ keys: apiKeys(store, { env: {} }) }));
-      app.use((_req: any, res: any, next: any) => res.locals.guard.data.findItems({}).then((items: unknown[]) => res.json({ userName: res.locals.principal.userName, items: items.length }), next));
+      app.use((_req: any, res: any, next: any) =>
+        res.locals.guard.data
+          .findItems({})
+          .then(
+            (items: unknown[]) => res.json({ userName: res.locals.principal.userName, items: items.length }),
+            next,
+          ),
+      );
       return app;
     };
     const [open, wrong] = await answersOf(build, ['/'], ['/', { headers: { 'x-api-key': 'wrong' } }]);

@@ -12,9 +12,20 @@ class Quiet extends bpmn.DefaultAppDelegate {
 /** The server as such an application makes it; the database is not there, since the guard brings its own store. */
 function upstreamServer(): unknown {
   const made = bpmn as unknown as Record<string, new (server: unknown) => unknown>;
-  const make = (name: string) => (server: unknown) => new (made[name] as new (server: unknown) => unknown)(server);
-  const configuration = { timers: {}, database: { MongoDB: { db_url: 'mongodb://nowhere', db: 'none' } }, dataStore: make('DataStore'), definitions: make('ModelsDatastore'), cacheManager: make('CacheManager'), scriptHandler: make('ScriptHandler'), appDelegate: (server: never) => new Quiet(server) };
-  return new bpmn.BPMNServer(configuration as never, new bpmn.Logger({ toConsole: false } as never), { cron: false });
+  const make = (name: string) => (server: unknown) =>
+    new (made[name] as new (server: unknown) => unknown)(server);
+  const configuration = {
+    timers: {},
+    database: { MongoDB: { db_url: 'mongodb://nowhere', db: 'none' } },
+    dataStore: make('DataStore'),
+    definitions: make('ModelsDatastore'),
+    cacheManager: make('CacheManager'),
+    scriptHandler: make('ScriptHandler'),
+    appDelegate: (server: never) => new Quiet(server),
+  };
+  return new bpmn.BPMNServer(configuration as never, new bpmn.Logger({ toConsole: false } as never), {
+    cron: false,
+  });
 }
 
 /** An application as it was before: its routes call bpmn-server's own objects, and check nothing. */
@@ -22,12 +33,38 @@ function routes(app: App, server: any): App {
   const answer = (work: (req: any) => unknown) => (req: any, res: any, next: any) =>
     void Promise.resolve()
       .then(() => work(req))
-      .then((value: any) => res.json(value?.instance ? { id: value.instance.id, items: value.items?.length } : (value ?? {})), next);
-  app.post('/start/:name', answer((req) => server.engine.start(req.params.name, req.body.data, null, req.body.userName)));
-  app.post('/invoke/:itemId', answer((req) => server.engine.invoke({ 'items.id': req.params.itemId }, req.body.data, req.body.userName)));
-  app.get('/items', answer(async () => (await server.dataStore.findItems({ 'items.status': 'wait' })).map(({ id, elementId }: any) => ({ id, elementId }))));
-  app.get('/instances', answer(async () => (await server.dataStore.findInstances({})).map(({ id }: any) => ({ id }))));
-  app.delete('/instances', answer(() => server.dataStore.deleteInstances({})));
+      .then(
+        (value: any) =>
+          res.json(value?.instance ? { id: value.instance.id, items: value.items?.length } : (value ?? {})),
+        next,
+      );
+  app.post(
+    '/start/:name',
+    answer((req) => server.engine.start(req.params.name, req.body.data, null, req.body.userName)),
+  );
+  app.post(
+    '/invoke/:itemId',
+    answer((req) =>
+      server.engine.invoke({ 'items.id': req.params.itemId }, req.body.data, req.body.userName),
+    ),
+  );
+  app.get(
+    '/items',
+    answer(async () =>
+      (await server.dataStore.findItems({ 'items.status': 'wait' })).map(({ id, elementId }: any) => ({
+        id,
+        elementId,
+      })),
+    ),
+  );
+  app.get(
+    '/instances',
+    answer(async () => (await server.dataStore.findInstances({})).map(({ id }: any) => ({ id }))),
+  );
+  app.delete(
+    '/instances',
+    answer(() => server.dataStore.deleteInstances({})),
+  );
   return app;
 }
 
@@ -44,7 +81,12 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
     await directory.add({ userName: 'root', userGroups: ['ADMIN'] });
     const server = upstreamServer() as object;
     guard = await createGuard({ env: {}, store, directory, server });
-    await guard.api.model.save('mine', model([start({ initiator: 'who' }), task('do', { assignee: '$(data.who)' }), end()]), null, { userName: 'root' });
+    await guard.api.model.save(
+      'mine',
+      model([start({ initiator: 'who' }), task('do', { assignee: '$(data.who)' }), end()]),
+      null,
+      { userName: 'root' },
+    );
     const keys = apiKeys(store, { env: {} });
     texts.app = (await keys.create('app', { actsFor: 'anyone' })).text;
     const app = express();
@@ -57,10 +99,20 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
     await guard.close();
   });
 
-  const as = (userName: string, method: string, path: string, body: object = {}) => running.send(path, { method, headers: { 'x-api-key': texts.app as string }, body: { userName, ...body } });
+  const as = (userName: string, method: string, path: string, body: object = {}) =>
+    running.send(path, {
+      method,
+      headers: { 'x-api-key': texts.app as string },
+      body: { userName, ...body },
+    });
 
   test('is refused to whoever shows nothing', async () => {
-    for (const [method, path] of [['GET', '/items'], ['GET', '/instances'], ['DELETE', '/instances'], ['POST', '/start/mine']] as const) {
+    for (const [method, path] of [
+      ['GET', '/items'],
+      ['GET', '/instances'],
+      ['DELETE', '/instances'],
+      ['POST', '/start/mine'],
+    ] as const) {
       const answer = await running.send(path, { method, body: { userName: 'root' } });
       expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
     }
@@ -82,7 +134,11 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
   });
 
   test('a route that names another user than the one who calls is refused', async () => {
-    const answer = await running.send('/start/mine', { method: 'POST', headers: { 'x-api-key': texts.app as string }, body: { userId: 'alice', userName: 'bob' } });
+    const answer = await running.send('/start/mine', {
+      method: 'POST',
+      headers: { 'x-api-key': texts.app as string },
+      body: { userId: 'alice', userName: 'bob' },
+    });
     expect([answer.status, answer.body.message]).toEqual([400, 'The request names two users.']);
   });
 });

@@ -13,7 +13,9 @@ function application(express: Express, { guard, keys }: Stage): App {
   const app = express();
   app.use(express.json({ limit: '2mb' }));
   app.use(express.urlencoded({ extended: true }));
-  app.use(guard.authenticate({ keys, bearer: (token) => (token === 'good' ? { userName: 'alice' } : undefined) }));
+  app.use(
+    guard.authenticate({ keys, bearer: (token) => (token === 'good' ? { userName: 'alice' } : undefined) }),
+  );
   app.all('/me', (_req: any, res: any) => void res.json({ userName: res.locals.principal.userName }));
   return tellErrors(app);
 }
@@ -41,7 +43,8 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   });
 
   const secrets = (): string[] => [API_KEY, good, expired, revoked];
-  const flipped = (text: string, at: number): string => text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
+  const flipped = (text: string, at: number): string =>
+    text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
 
   const BAD: [string, () => string | string[]][] = [
     ['empty', () => ''],
@@ -71,7 +74,11 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   ];
 
   test.each(BAD)('%s in x-api-key: 401, and the text is repeated nowhere', async (_what, value) => {
-    const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': value() }, body: { userId: 'alice' } });
+    const answer = await running.send('/me', {
+      method: 'POST',
+      headers: { 'x-api-key': value() },
+      body: { userId: 'alice' },
+    });
     expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
     for (const text of [...secrets(), ...[value()].flat().filter((part) => part.trim().length > 12)]) {
       expect(answer.text).not.toContain(text);
@@ -84,22 +91,45 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     ['query', '/me?x-api-key=KEY&apiKey=KEY&api_key=KEY&access_token=good&token=good', undefined, {}],
     ['body', '/me', { 'x-api-key': 'KEY', apiKey: 'KEY', access_token: 'good' }, {}],
     ['cookie', '/me', undefined, { cookie: 'x-api-key=KEY; apiKey=KEY; token=good' }],
-    ['other headers', '/me', undefined, { apikey: 'KEY', 'x-apikey': 'KEY', 'x-forwarded-user': 'alice', authorization: 'Basic YWxpY2U6cHc=' }],
+    [
+      'other headers',
+      '/me',
+      undefined,
+      { apikey: 'KEY', 'x-apikey': 'KEY', 'x-forwarded-user': 'alice', authorization: 'Basic YWxpY2U6cHc=' },
+    ],
     ['authorization', '/me', undefined, { authorization: 'ApiKey KEY' }],
   ])('a key in %s counts for nothing', async (_where, path, body, headers) => {
-    const withKey = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value).replaceAll('KEY', good)) as T));
-    const answer = await running.send(withKey(path), { method: 'POST', headers: withKey(headers) as Record<string, string>, body: withKey(body) });
+    const withKey = <T>(value: T): T =>
+      value === undefined ? value : (JSON.parse(JSON.stringify(value).replaceAll('KEY', good)) as T);
+    const answer = await running.send(withKey(path), {
+      method: 'POST',
+      headers: withKey(headers) as Record<string, string>,
+      body: withKey(body),
+    });
     expect([answer.status, answer.body.message]).toEqual([401, 'The request has no credentials.']);
   });
 
-  test.each([['Bearer'], ['Bearer '], ['Bearer good good'], ['Bearer good,good'], ['Bearer \u00fc'], [`Bearer ${'a'.repeat(9000)}`], ['Bearer {"$ne":1}']])('%s in authorization: 401', async (authorization) => {
+  test.each([
+    ['Bearer'],
+    ['Bearer '],
+    ['Bearer good good'],
+    ['Bearer good,good'],
+    ['Bearer \u00fc'],
+    [`Bearer ${'a'.repeat(9000)}`],
+    ['Bearer {"$ne":1}'],
+  ])('%s in authorization: 401', async (authorization) => {
     const answer = await running.send('/me', { headers: { authorization } });
     expect([answer.status, answer.body.message]).toEqual([401, 'The credentials are not valid.']);
   });
 
   test('two tokens in two headers: 401, although the first is good', async () => {
-    const answer = await running.send('/me', { headers: { Authorization: ['Bearer good', 'Bearer good'] as never } });
-    expect([answer.status, answer.body.message]).toEqual([401, 'The header authorization was sent more than once.']);
+    const answer = await running.send('/me', {
+      headers: { Authorization: ['Bearer good', 'Bearer good'] as never },
+    });
+    expect([answer.status, answer.body.message]).toEqual([
+      401,
+      'The header authorization was sent more than once.',
+    ]);
   });
 
   const USERS: unknown[] = [
@@ -128,33 +158,50 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     { userId: 'alice', user: { userName: 'bob' } },
   ];
 
-  test.each(USERS.map((body) => [JSON.stringify(body), body]))('a good key with %s: 400', async (_text, body) => {
-    const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good }, body });
-    expect([answer.status, answer.body.code]).toEqual([400, 'bad-request']);
-  });
-
-  test.each(['{"__proto__":{"userId":"alice"}}', '{"constructor":{"prototype":{"userId":"alice"}}}', '["alice"]', '[{"userId":"alice"}]', '{"user":{"__proto__":{"userName":"alice"},"userName":null}}'])(
-    'a user that the body does not itself name is none: %s',
-    async (body) => {
+  test.each(USERS.map((body) => [JSON.stringify(body), body]))(
+    'a good key with %s: 400',
+    async (_text, body) => {
       const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good }, body });
-      expect([200, 400]).toContain(answer.status);
-      if (answer.status === 200) expect(answer.body.userName).toBe('key:good');
+      expect([answer.status, answer.body.code]).toEqual([400, 'bad-request']);
     },
   );
 
+  test.each([
+    '{"__proto__":{"userId":"alice"}}',
+    '{"constructor":{"prototype":{"userId":"alice"}}}',
+    '["alice"]',
+    '[{"userId":"alice"}]',
+    '{"user":{"__proto__":{"userName":"alice"},"userName":null}}',
+  ])('a user that the body does not itself name is none: %s', async (body) => {
+    const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good }, body });
+    expect([200, 400]).toContain(answer.status);
+    if (answer.status === 200) expect(answer.body.userName).toBe('key:good');
+  });
+
   test('a form that names a user list by name twice is no user', async () => {
     const body = 'userId=alice&userId=bob';
-    const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good, 'content-type': 'application/x-www-form-urlencoded' }, body });
+    const answer = await running.send('/me', {
+      method: 'POST',
+      headers: { 'x-api-key': good, 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+    });
     expect(answer.status).toBe(400);
   });
 
   test('a key is compared in constant time, as often whether it is there, not there, or of no form at all', async () => {
     const times: number[] = [];
-    for (const key of [good, flipped(good, good.length - 1), `bg_${'0'.repeat(16)}_${'A'.repeat(43)}`, 'x', API_KEY]) {
+    for (const key of [
+      good,
+      flipped(good, good.length - 1),
+      `bg_${'0'.repeat(16)}_${'A'.repeat(43)}`,
+      'x',
+      API_KEY,
+    ]) {
       compare.mockClear();
       await running.send('/me', { headers: { 'x-api-key': key } });
       times.push(compare.mock.calls.length);
-      for (const [a, b] of compare.mock.calls as [Buffer, Buffer][]) expect([a.length, b.length]).toEqual([32, 32]);
+      for (const [a, b] of compare.mock.calls as [Buffer, Buffer][])
+        expect([a.length, b.length]).toEqual([32, 32]);
     }
     expect(times).toEqual([2, 2, 2, 2, 2]);
   });
@@ -162,7 +209,8 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   test('what is stored of keys is not what opens, and what is listed is not what is stored', async () => {
     const stored = JSON.stringify(await stage.store.values('keys').entries());
     const listed = JSON.stringify(await stage.keys.list());
-    for (const text of [good, expired, revoked]) expect(stored + listed).not.toContain(text.split('_').slice(2).join('_'));
+    for (const text of [good, expired, revoked])
+      expect(stored + listed).not.toContain(text.split('_').slice(2).join('_'));
     const hash = crypto.createHash('sha256').update(good).digest('hex');
     expect(stored).toContain(hash);
     expect(listed).not.toContain(hash);
@@ -170,7 +218,9 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
 
   test('who has no key cannot fill the audit trail', async () => {
     const before = (await stage.audit()).length;
-    await Promise.all(Array.from({ length: 150 }, () => running.send('/me', { headers: { 'x-api-key': 'x' } })));
+    await Promise.all(
+      Array.from({ length: 150 }, () => running.send('/me', { headers: { 'x-api-key': 'x' } })),
+    );
     expect((await stage.audit()).length - before).toBeLessThanOrEqual(60);
   });
 });

@@ -21,24 +21,40 @@ onStores('keys', (kind) => {
   });
 
   test('a key is recognised by its text, which has a prefix of its own and is shown once', async () => {
-    const { text, key } = await keys.create('erp', { actsFor: { users: ['alice'], groups: ['hr'] }, groups: ['robots'], tenantId: 'acme', expires: new Date('2100-01-01') });
+    const { text, key } = await keys.create('erp', {
+      actsFor: { users: ['alice'], groups: ['hr'] },
+      groups: ['robots'],
+      tenantId: 'acme',
+      expires: new Date('2100-01-01'),
+    });
     expect(text).toMatch(/^bg_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
     expect(await keys.list()).toEqual([key]);
     expect(await keys.find(text)).toEqual(key);
-    expect(key).toMatchObject({ name: 'erp', actsFor: { users: ['alice'], groups: ['hr'] }, groups: ['robots'], tenantId: 'acme', expires: new Date('2100-01-01') });
+    expect(key).toMatchObject({
+      name: 'erp',
+      actsFor: { users: ['alice'], groups: ['hr'] },
+      groups: ['robots'],
+      tenantId: 'acme',
+      expires: new Date('2100-01-01'),
+    });
     expect(await keys.find(`${text}x`)).toBeUndefined();
     expect(await keys.find(undefined)).toBeUndefined();
   });
 
   test('no two keys are alike', async () => {
-    const texts = await Promise.all(Array.from({ length: 20 }, async (_, at) => (await keys.create(`k${at}`)).text));
+    const texts = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => (await keys.create(`k${at}`)).text),
+    );
     expect(new Set(texts).size).toBe(20);
   });
 
   test('bound to no tenant, to users without one, and to any are three things', async () => {
     await keys.create('a', { tenantId: null });
     await keys.create('b');
-    expect((await keys.list()).map((key) => ('tenantId' in key ? key.tenantId : 'any'))).toEqual([null, 'any']);
+    expect((await keys.list()).map((key) => ('tenantId' in key ? key.tenantId : 'any'))).toEqual([
+      null,
+      'any',
+    ]);
   });
 
   test('a revoked key is out at once here and within 5 s in another process', async () => {
@@ -57,7 +73,10 @@ onStores('keys', (kind) => {
 
   test('a name is in use once, and again when its key was revoked', async () => {
     await keys.create('erp');
-    await expect(keys.create('erp')).rejects.toMatchObject({ code: 'conflict', message: 'A key of that name is in use; revoke it first.' });
+    await expect(keys.create('erp')).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'A key of that name is in use; revoke it first.',
+    });
     await keys.revoke('erp');
     const { text } = await keys.create('erp');
     expect((await keys.find(text))?.name).toBe('erp');
@@ -98,12 +117,20 @@ const BAD: [string, NewKey, string][] = [
   ['erp', { actsFor: { users: ['*'] } }, 'actsFor.users must hold non-empty texts.'],
   ['erp', { actsFor: { roles: ['x'] } as never }, 'actsFor is'],
   ['erp', { groups: 'hr' as never }, 'groups must be a list of names.'],
-  ['erp', { groups: ['ADMIN'] }, 'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.'],
+  [
+    'erp',
+    { groups: ['ADMIN'] },
+    'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.',
+  ],
   ['erp', { groups: [' SYSTEM '] }, 'A key in ADMIN or SYSTEM needs'],
   ['erp', { tenantId: '' }, 'tenantId must be a non-empty text, or null.'],
   ['erp', { expires: new Date(0) }, 'expires must be a date in the future.'],
   ['erp', { expires: new Date(NaN) }, 'expires must be a date in the future.'],
-  ['erp', { dangerouslyActsForAdministrators: true as never }, 'dangerouslyActsForAdministrators takes the reason, as text.'],
+  [
+    'erp',
+    { dangerouslyActsForAdministrators: true as never },
+    'dangerouslyActsForAdministrators takes the reason, as text.',
+  ],
   ['erp', { actFor: 'anyone' } as never, 'Unknown option of a key: actFor.'],
 ];
 
@@ -115,17 +142,27 @@ test.each(BAD)('no key is made of %j %j', async (name, options, message) => {
   await store.close();
 });
 
-test.each(['with space', 'a,b', 'k\u00e9y', 'x'.repeat(513), 'tab\there'])('API_KEY %j is refused, and not repeated', async (text) => {
-  const store = await openStore({ memory: true });
-  expect(() => apiKeys(store, { env: { API_KEY: text } })).toThrow('API_KEY must be printable ASCII');
-  expect(() => apiKeys(store, { env: { API_KEY: text } })).not.toThrow(text);
-  expect(() => apiKeys(store, { env: {}, dangerouslyLetApiKeyActForAdministrators: true as never })).toThrow(TypeError);
-  await store.close();
-});
+test.each(['with space', 'a,b', 'k\u00e9y', 'x'.repeat(513), 'tab\there'])(
+  'API_KEY %j is refused, and not repeated',
+  async (text) => {
+    const store = await openStore({ memory: true });
+    expect(() => apiKeys(store, { env: { API_KEY: text } })).toThrow('API_KEY must be printable ASCII');
+    expect(() => apiKeys(store, { env: { API_KEY: text } })).not.toThrow(text);
+    expect(() =>
+      apiKeys(store, { env: {}, dangerouslyLetApiKeyActForAdministrators: true as never }),
+    ).toThrow(TypeError);
+    await store.close();
+  },
+);
 
 test('a store that does not answer is "could not tell", and API_KEY needs no store', async () => {
   const down = Object.assign(new Error('down'), { code: 'store-unavailable' });
-  const values = () => ({ entries: () => Promise.reject(down), get: () => Promise.reject(down), set: () => Promise.reject(down), delete: () => Promise.reject(down) });
+  const values = () => ({
+    entries: () => Promise.reject(down),
+    get: () => Promise.reject(down),
+    set: () => Promise.reject(down),
+    delete: () => Promise.reject(down),
+  });
   const keys = apiKeys({ values }, { env: { API_KEY: 'secret-secret-secret' } });
   expect((await keys.find('secret-secret-secret'))?.name).toBe('API_KEY');
   await expect(keys.find(`bg_${'0'.repeat(16)}_${'A'.repeat(43)}`)).rejects.toBe(down);
@@ -141,23 +178,45 @@ describe('administration of keys', () => {
 
   test('is for administrators, and recorded', async () => {
     const admin = keyAdmin(stage.guard, stage.keys);
-    for (const call of [() => admin.create('x', {}, { userName: 'alice' }), () => admin.list({ userName: 'alice' }), () => admin.revoke('x', { userName: 'alice' })]) await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
+    for (const call of [
+      () => admin.create('x', {}, { userName: 'alice' }),
+      () => admin.list({ userName: 'alice' }),
+      () => admin.revoke('x', { userName: 'alice' }),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'forbidden' });
     await expect(admin.list()).rejects.toMatchObject({ code: 'unauthenticated' });
     const { text } = await admin.create('mine', {}, root);
     const [entry] = await stage.audit();
-    expect(entry).toMatchObject({ userName: 'root', operation: 'system:policy', resource: { kind: 'system', name: 'create key', id: 'mine' }, answer: 'allowed' });
+    expect(entry).toMatchObject({
+      userName: 'root',
+      operation: 'system:policy',
+      resource: { kind: 'system', name: 'create key', id: 'mine' },
+      answer: 'allowed',
+    });
     expect(JSON.stringify(await stage.audit())).not.toContain(text);
   });
 
   test('stays in the tenant of who administers, and only SYSTEM makes keys for administrators', async () => {
     const admin = keyAdmin(stage.guard, stage.keys);
     expect((await admin.create('of-acme', { actsFor: 'anyone' }, acme)).key.tenantId).toBe('acme');
-    await expect(admin.create('foreign', { tenantId: 'other' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not make keys for another tenant.' });
-    await expect(admin.create('strong', { dangerouslyActsForAdministrators: 'why not' }, acme)).rejects.toMatchObject({ code: 'forbidden', message: 'You may not make keys that act for administrators.' });
+    await expect(admin.create('foreign', { tenantId: 'other' }, acme)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'You may not make keys for another tenant.',
+    });
+    await expect(
+      admin.create('strong', { dangerouslyActsForAdministrators: 'why not' }, acme),
+    ).rejects.toMatchObject({
+      code: 'forbidden',
+      message: 'You may not make keys that act for administrators.',
+    });
     await admin.create('of-all', { dangerouslyActsForAdministrators: 'a test' }, god);
     expect((await admin.list(acme)).map(({ name }) => name)).toEqual(['of-acme']);
     expect((await admin.list(root)).map(({ name }) => name)).toEqual(['mine']);
     expect((await admin.list(god)).map(({ name }) => name)).toEqual(['mine', 'of-acme', 'of-all']);
-    expect([await admin.revoke('of-all', acme), await admin.revoke('of-acme', root), await admin.revoke('of-acme', acme)]).toEqual([false, false, true]);
+    expect([
+      await admin.revoke('of-all', acme),
+      await admin.revoke('of-acme', root),
+      await admin.revoke('of-acme', acme),
+    ]).toEqual([false, false, true]);
   });
 });

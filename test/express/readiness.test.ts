@@ -1,6 +1,13 @@
 import { readinessOf } from '../../src/express/readiness.js';
 
-const HEALTHY = { ok: true, store: { kind: 'memory', answers: true }, missingIndexes: [], reindexed: true, stuck: 0, bypass: false };
+const HEALTHY = {
+  ok: true,
+  store: { kind: 'memory', answers: true },
+  missingIndexes: [],
+  reindexed: true,
+  stuck: 0,
+  bypass: false,
+};
 const NOT_READY = { ready: false, store: false, indexes: false, reindexed: false };
 
 beforeEach(() => void jest.useFakeTimers());
@@ -8,9 +15,21 @@ afterEach(() => void jest.useRealTimers());
 
 test.each([
   ['all is well', {}, { ready: true, store: true, indexes: true, reindexed: true }],
-  ['an index is missing', { ok: false, missingIndexes: ['guard.read'] }, { ready: false, store: true, indexes: false, reindexed: true }],
-  ['documents wait for reindex', { reindexed: false }, { ready: false, store: true, indexes: true, reindexed: false }],
-  ['the store does not answer', { ok: false, store: { kind: 'mongo', answers: false } }, { ready: false, store: false, indexes: false, reindexed: true }],
+  [
+    'an index is missing',
+    { ok: false, missingIndexes: ['guard.read'] },
+    { ready: false, store: true, indexes: false, reindexed: true },
+  ],
+  [
+    'documents wait for reindex',
+    { reindexed: false },
+    { ready: false, store: true, indexes: true, reindexed: false },
+  ],
+  [
+    'the store does not answer',
+    { ok: false, store: { kind: 'mongo', answers: false } },
+    { ready: false, store: false, indexes: false, reindexed: true },
+  ],
 ])('when %s, it says so and no more', async (_what, health, expected) => {
   expect(await readinessOf({ health: async () => ({ ...HEALTHY, ...health }) })()).toEqual(expected);
 });

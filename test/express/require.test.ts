@@ -18,7 +18,11 @@ function application(express: Express, { guard, keys }: Stage): App {
   };
   app.all('/instances/:id', requirePrivilege('instance:read', { resource: instance }), ok);
   app.all('/instances/:id/cancel', requirePrivilege('instance:cancel', { resource: instance }), ok);
-  app.all('/broken', requirePrivilege('instance:read', { resource: () => Promise.reject(new Error('broken')) }), ok);
+  app.all(
+    '/broken',
+    requirePrivilege('instance:read', { resource: () => Promise.reject(new Error('broken')) }),
+    ok,
+  );
   return tellErrors(app);
 }
 
@@ -39,7 +43,10 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     await stage.close();
   });
   const as = async (userName: string, path: string, method = 'GET') => {
-    const { status, body } = await running.send(path, { method, headers: { authorization: `Bearer ${userName}` } });
+    const { status, body } = await running.send(path, {
+      method,
+      headers: { authorization: `Bearer ${userName}` },
+    });
     return [status, body?.code ?? 'ok'];
   };
 
@@ -52,10 +59,13 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(await as('dora', '/audit')).toEqual([403, 'forbidden']);
   });
 
-  test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])('every method alike: %s', async (method) => {
-    expect((await as('alice', '/models', method))[0]).toBe(403);
-    expect((await as('dora', '/models', method))[0]).toBe(200);
-  });
+  test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
+    'every method alike: %s',
+    async (method) => {
+      expect((await as('alice', '/models', method))[0]).toBe(403);
+      expect((await as('dora', '/models', method))[0]).toBe(200);
+    },
+  );
 
   test('a privilege on a resource: allowed, refused, not found, or hidden', async () => {
     expect(await as('alice', `/instances/${id}`)).toEqual([200, 'ok']);
@@ -82,33 +92,59 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   });
 
   test('where nobody was authenticated: 401, whatever comes', async () => {
-    for (const path of ['/open', '/open-right']) expect((await running.send(path, { headers: { 'x-api-key': API_KEY } })).body).toMatchObject({ code: 'unauthenticated', message: 'Nobody was authenticated: the middleware authenticate comes first.' });
+    for (const path of ['/open', '/open-right'])
+      expect((await running.send(path, { headers: { 'x-api-key': API_KEY } })).body).toMatchObject({
+        code: 'unauthenticated',
+        message: 'Nobody was authenticated: the middleware authenticate comes first.',
+      });
   });
 
   test('refusals are recorded', async () => {
     await as('alice', '/documents');
-    expect((await stage.audit())[0]).toMatchObject({ userName: 'alice', operation: 'Document:Read', answer: 'refused', reason: 'forbidden' });
+    expect((await stage.audit())[0]).toMatchObject({
+      userName: 'alice',
+      operation: 'Document:Read',
+      answer: 'refused',
+      reason: 'forbidden',
+    });
     await as('alice', '/models');
-    expect((await stage.audit())[0]).toMatchObject({ userName: 'alice', operation: 'model:write', answer: 'refused', reason: 'forbidden' });
+    expect((await stage.audit())[0]).toMatchObject({
+      userName: 'alice',
+      operation: 'model:write',
+      answer: 'refused',
+      reason: 'forbidden',
+    });
   });
 });
 
-test.each([['model:paint'], ['toString'], ['__proto__'], [''], [undefined], [['model:write']], [{ $ne: 1 }]])('requirePrivilege(%j) is a TypeError when it is built', (operation) => {
-  expect(() => requirePrivilege(operation as Operation)).toThrow(TypeError);
-  expect(() => requirePrivilege(operation as Operation)).toThrow('Unknown operation');
-});
+test.each([['model:paint'], ['toString'], ['__proto__'], [''], [undefined], [['model:write']], [{ $ne: 1 }]])(
+  'requirePrivilege(%j) is a TypeError when it is built',
+  (operation) => {
+    expect(() => requirePrivilege(operation as Operation)).toThrow(TypeError);
+    expect(() => requirePrivilege(operation as Operation)).toThrow('Unknown operation');
+  },
+);
 
-test.each([['Document:Paint'], ['document:read'], ['toString'], [undefined], [['Document:Read']]])('requireRight(%j) is a TypeError when it is built', (right) => {
-  expect(() => requireRight(right as Right)).toThrow(TypeError);
-  expect(() => requireRight(right as Right)).toThrow('Unknown right');
-});
+test.each([['Document:Paint'], ['document:read'], ['toString'], [undefined], [['Document:Read']]])(
+  'requireRight(%j) is a TypeError when it is built',
+  (right) => {
+    expect(() => requireRight(right as Right)).toThrow(TypeError);
+    expect(() => requireRight(right as Right)).toThrow('Unknown right');
+  },
+);
 
 test('a resource that is no function is a TypeError when it is built', () => {
-  expect(() => requirePrivilege('model:write', { resource: {} as never })).toThrow(new TypeError('Option resource of requirePrivilege must be a function.'));
+  expect(() => requirePrivilege('model:write', { resource: {} as never })).toThrow(
+    new TypeError('Option resource of requirePrivilege must be a function.'),
+  );
 });
 
 test('every right of the catalogue can be required', () => {
-  expect(Object.keys(RIGHTS).map((right) => requireRight(right as Right)).every((middleware) => typeof middleware === 'function')).toBe(true);
+  expect(
+    Object.keys(RIGHTS)
+      .map((right) => requireRight(right as Right))
+      .every((middleware) => typeof middleware === 'function'),
+  ).toBe(true);
 });
 
 test('while the rules are switched off, everybody who is authenticated passes', async () => {

@@ -49,14 +49,35 @@ export class Running {
 
   send(path: string, { method = 'GET', headers = {}, body }: Sent = {}): Promise<Answer> {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
-    const length = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    const length =
+      text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
     return new Promise((resolve, reject) => {
-      const sent = request({ host: '127.0.0.1', port: this.port, method, path, headers: { ...length, ...headers }, agent: false, timeout: 10_000 }, (response) => {
-        let received = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (received += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: received, body: received.startsWith('{') || received.startsWith('[') ? JSON.parse(received) : undefined }));
-      });
+      const sent = request(
+        {
+          host: '127.0.0.1',
+          port: this.port,
+          method,
+          path,
+          headers: { ...length, ...headers },
+          agent: false,
+          timeout: 10_000,
+        },
+        (response) => {
+          let received = '';
+          response.setEncoding('utf8');
+          response.on('data', (chunk: string) => (received += chunk));
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: received,
+              body: received.startsWith('{') || received.startsWith('[') ? JSON.parse(received) : undefined,
+            }),
+          );
+        },
+      );
       sent.on('timeout', () => sent.destroy(new Error('no answer')));
       sent.on('error', reject);
       sent.end(text);

@@ -1,4 +1,15 @@
-import { apiKeys, createGuard, openStore, userDirectory, type ApiKeys, type AuditEntry, type Guard, type GuardOptions, type Store, type UserDirectory } from 'bpmn-guard';
+import {
+  apiKeys,
+  createGuard,
+  openStore,
+  userDirectory,
+  type ApiKeys,
+  type AuditEntry,
+  type Guard,
+  type GuardOptions,
+  type Store,
+  type UserDirectory,
+} from 'bpmn-guard';
 import { model, end, start, task } from '../support/models.js';
 import { TestDelegate } from '../support/guards.js';
 
@@ -17,12 +28,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function setStage(options: Partial<GuardOptions> & { readonly withDirectory?: boolean; readonly apiKey?: string } = {}): Promise<Stage> {
+export async function setStage(
+  options: Partial<GuardOptions> & { readonly withDirectory?: boolean; readonly apiKey?: string } = {},
+): Promise<Stage> {
   const { withDirectory = true, apiKey = API_KEY, ...rest } = options;
   const store = await openStore({ memory: true });
   const directory = userDirectory(store);
   const lines: string[] = [];
-  const note = (message: string, facts?: unknown): void => void lines.push(`${message} ${JSON.stringify(facts)}`);
+  const note = (message: string, facts?: unknown): void =>
+    void lines.push(`${message} ${JSON.stringify(facts)}`);
   const guard = await createGuard({
     env: {},
     store,
@@ -38,7 +52,10 @@ export async function setStage(options: Partial<GuardOptions> & { readonly withD
   await directory.add({ userName: 'gone', userGroups: ['hr'] }, PASSWORD);
   await directory.add({ userName: 'acme-user', userGroups: ['hr'], tenantId: 'acme' }, PASSWORD);
   await directory.change('gone', { disabled: true });
-  await guard.api.model.save('ask', model([start(), task('answer'), end()]), null, { userName: 'root', userGroups: ['ADMIN'] });
+  await guard.api.model.save('ask', model([start(), task('answer'), end()]), null, {
+    userName: 'root',
+    userGroups: ['ADMIN'],
+  });
   return {
     guard,
     store,

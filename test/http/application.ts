@@ -1,7 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express5 from 'express';
-import { apiKeys, createGuard, type AuthenticateOptions, type Guard, type GuardApi, type GuardLogger, type RouterOptions } from 'bpmn-guard';
+import {
+  apiKeys,
+  createGuard,
+  type AuthenticateOptions,
+  type Guard,
+  type GuardApi,
+  type GuardLogger,
+  type RouterOptions,
+} from 'bpmn-guard';
 import { TestDelegate } from '../support/guards.js';
 import { memoryPlace, type Place } from '../support/stores.js';
 import { ADMIN, MODELS, PEOPLE } from './people.js';
@@ -34,9 +42,14 @@ const WHY = 'tests of every call, as an administrator too';
 
 async function makeKeys(guard: Guard): Promise<Keys> {
   const keys = apiKeys(guard.store);
-  const make = async (name: string, options: Parameters<typeof keys.create>[1]): Promise<string> => (await keys.create(name, options)).text;
+  const make = async (name: string, options: Parameters<typeof keys.create>[1]): Promise<string> =>
+    (await keys.create(name, options)).text;
   return {
-    trusted: await make('trusted', { actsFor: 'anyone', groups: ['ADMIN'], dangerouslyActsForAdministrators: WHY }),
+    trusted: await make('trusted', {
+      actsFor: 'anyone',
+      groups: ['ADMIN'],
+      dangerouslyActsForAdministrators: WHY,
+    }),
     alice: await make('alice', { actsFor: { users: ['alice'] } }),
     itself: await make('itself', {}),
     wrong: `bg_${'0'.repeat(16)}_${'x'.repeat(43)}`,
@@ -71,9 +84,18 @@ export class Application {
       logger,
       keep: { savePoints: true },
     });
-    for (const [name, source] of Object.entries(MODELS)) await this.guard.api.model.save(name, source, null, ADMIN);
+    for (const [name, source] of Object.entries(MODELS))
+      await this.guard.api.model.save(name, source, null, ADMIN);
     this.keys = await makeKeys(this.guard);
-    const { express = express5, before, after, mount = '/', place: _place, authenticate, ...options } = this.options;
+    const {
+      express = express5,
+      before,
+      after,
+      mount = '/',
+      place: _place,
+      authenticate,
+      ...options
+    } = this.options;
     const app = express();
     app.disable('x-powered-by');
     before?.(app);
@@ -81,7 +103,13 @@ export class Application {
     app.use(mount, this.guard.router({ logger, ...options }));
     after?.(app);
     app.use((_req: unknown, res: any) => res.status(404).type('text').send('the application: nothing here'));
-    app.use(mount, this.guard.errorHandler({ logger, ...(options.dialect === undefined ? {} : { dialect: options.dialect }) }));
+    app.use(
+      mount,
+      this.guard.errorHandler({
+        logger,
+        ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
+      }),
+    );
     this.server = await new Promise<Server>((resolve) => {
       const server = app.listen(0, '127.0.0.1', () => resolve(server));
     });
@@ -103,12 +131,27 @@ export class Application {
   }
 
   /** Sends a request with a JSON body, or without one. */
-  call(method: string, path: string, key?: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-    const all = { ...(key === undefined ? {} : { 'x-api-key': key }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
+  call(
+    method: string,
+    path: string,
+    key?: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const all = {
+      ...(key === undefined ? {} : { 'x-api-key': key }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
     return this.send(method, path, all, body === undefined ? undefined : JSON.stringify(body));
   }
 
-  send(method: string, path: string, headers?: Readonly<Record<string, string>>, body?: string | Buffer): Promise<Answer> {
+  send(
+    method: string,
+    path: string,
+    headers?: Readonly<Record<string, string>>,
+    body?: string | Buffer,
+  ): Promise<Answer> {
     return send(this.port, method, (this.options.mount ?? '') + path, headers, body);
   }
 }

@@ -9,42 +9,151 @@ beforeAll(() => app.start());
 afterAll(() => app.stop());
 
 const JSON_TYPE = 'application/json';
-const start = (headers: Record<string, string>, body?: string | Buffer) => app.send('POST', '/api/engine/start', { 'x-api-key': app.keys.trusted, ...headers }, body);
+const start = (headers: Record<string, string>, body?: string | Buffer) =>
+  app.send('POST', '/api/engine/start', { 'x-api-key': app.keys.trusted, ...headers }, body);
 
 test.each<[string, Record<string, string>, string | Buffer, number, string, RegExp]>([
-  ['JSON that breaks off', { 'content-type': JSON_TYPE }, '{"name":', 400, 'bad-request', /^The body is not JSON in UTF-8\.$/],
-  ['a text that is no JSON', { 'content-type': JSON_TYPE }, 'name=review', 400, 'bad-request', /^The body is not JSON/],
-  ['bytes that are no UTF-8', { 'content-type': JSON_TYPE }, Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400, 'bad-request', /^The body is not JSON/],
+  [
+    'JSON that breaks off',
+    { 'content-type': JSON_TYPE },
+    '{"name":',
+    400,
+    'bad-request',
+    /^The body is not JSON in UTF-8\.$/,
+  ],
+  [
+    'a text that is no JSON',
+    { 'content-type': JSON_TYPE },
+    'name=review',
+    400,
+    'bad-request',
+    /^The body is not JSON/,
+  ],
+  [
+    'bytes that are no UTF-8',
+    { 'content-type': JSON_TYPE },
+    Buffer.from([0x22, 0xff, 0xfe, 0x22]),
+    400,
+    'bad-request',
+    /^The body is not JSON/,
+  ],
   ['a list', { 'content-type': JSON_TYPE }, '[1]', 400, 'bad-request', /^The body must be an object\.$/],
   ['a text', { 'content-type': JSON_TYPE }, '"review"', 400, 'bad-request', /^The body must be an object\.$/],
   ['a number', { 'content-type': JSON_TYPE }, '7', 400, 'bad-request', /^The body must be an object\.$/],
   ['null', { 'content-type': JSON_TYPE }, 'null', 400, 'bad-request', /^name is missing\.$/],
-  ['a list without entries, as the client sends for none', { 'content-type': JSON_TYPE }, '[]', 400, 'bad-request', /^name is missing\.$/],
+  [
+    'a list without entries, as the client sends for none',
+    { 'content-type': JSON_TYPE },
+    '[]',
+    400,
+    'bad-request',
+    /^name is missing\.$/,
+  ],
   ['nothing', { 'content-type': JSON_TYPE }, '', 400, 'bad-request', /^name is missing\.$/],
-  ['an unknown field', { 'content-type': JSON_TYPE }, '{"name":"review","model":"x"}', 400, 'bad-request', /^"model" is not known here\.$/],
-  ['a prototype', { 'content-type': JSON_TYPE }, '{"__proto__":{"name":"review"}}', 400, 'bad-request', /^"__proto__" is not known here\.$/],
-  ['a prototype in the data', { 'content-type': JSON_TYPE }, '{"name":"review","userId":"alice","data":{"__proto__":{"a":1}}}', 400, 'bad-data', /__proto__/],
-  ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'name=review', 400, 'bad-request', /^A body must be JSON/],
-  ['a text type', { 'content-type': 'text/plain' }, '{"name":"review"}', 400, 'bad-request', /^A body must be JSON/],
+  [
+    'an unknown field',
+    { 'content-type': JSON_TYPE },
+    '{"name":"review","model":"x"}',
+    400,
+    'bad-request',
+    /^"model" is not known here\.$/,
+  ],
+  [
+    'a prototype',
+    { 'content-type': JSON_TYPE },
+    '{"__proto__":{"name":"review"}}',
+    400,
+    'bad-request',
+    /^"__proto__" is not known here\.$/,
+  ],
+  [
+    'a prototype in the data',
+    { 'content-type': JSON_TYPE },
+    '{"name":"review","userId":"alice","data":{"__proto__":{"a":1}}}',
+    400,
+    'bad-data',
+    /__proto__/,
+  ],
+  [
+    'a form',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    'name=review',
+    400,
+    'bad-request',
+    /^A body must be JSON/,
+  ],
+  [
+    'a text type',
+    { 'content-type': 'text/plain' },
+    '{"name":"review"}',
+    400,
+    'bad-request',
+    /^A body must be JSON/,
+  ],
   ['no type', {}, '{"name":"review"}', 400, 'bad-request', /^A body must be JSON/],
-  ['a type that only begins like JSON', { 'content-type': 'application/jsonp' }, '{"name":"review"}', 400, 'bad-request', /^A body must be JSON/],
-  ['a compressed body', { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, Buffer.from([0x1f, 0x8b]), 400, 'bad-request', /^Compressed bodies are not read\.$/],
-  ['more than the limit', { 'content-type': JSON_TYPE }, JSON.stringify({ name: 'x'.repeat(1000) }), 413, 'too-large', /^A body may have 1000 bytes\.$/],
-  ['more than the limit, in pieces', { 'content-type': JSON_TYPE, 'transfer-encoding': 'chunked' }, JSON.stringify({ name: 'x'.repeat(3000) }), 413, 'too-large', /^A body may have 1000 bytes\.$/],
+  [
+    'a type that only begins like JSON',
+    { 'content-type': 'application/jsonp' },
+    '{"name":"review"}',
+    400,
+    'bad-request',
+    /^A body must be JSON/,
+  ],
+  [
+    'a compressed body',
+    { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' },
+    Buffer.from([0x1f, 0x8b]),
+    400,
+    'bad-request',
+    /^Compressed bodies are not read\.$/,
+  ],
+  [
+    'more than the limit',
+    { 'content-type': JSON_TYPE },
+    JSON.stringify({ name: 'x'.repeat(1000) }),
+    413,
+    'too-large',
+    /^A body may have 1000 bytes\.$/,
+  ],
+  [
+    'more than the limit, in pieces',
+    { 'content-type': JSON_TYPE, 'transfer-encoding': 'chunked' },
+    JSON.stringify({ name: 'x'.repeat(3000) }),
+    413,
+    'too-large',
+    /^A body may have 1000 bytes\.$/,
+  ],
   ['another name than in the path', { 'content-type': JSON_TYPE }, '', 400, 'bad-request', /missing/],
 ])('%s is refused', async (_what, headers, body, status, code, detail) => {
   const answer = await start(headers, body);
-  expect([answer.status, answer.body.code, answer.body.detail]).toEqual([status, code, expect.stringMatching(detail)]);
+  expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
+    status,
+    code,
+    expect.stringMatching(detail),
+  ]);
 });
 
-test.each([JSON_TYPE, 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/vnd.api+json'])('%s is JSON', async (type) => {
-  expect((await start({ 'content-type': type }, '{"name":"review","userId":"alice"}')).status).toBe(200);
-});
+test.each([JSON_TYPE, 'application/json; charset=utf-8', 'APPLICATION/JSON', 'application/vnd.api+json'])(
+  '%s is JSON',
+  async (type) => {
+    expect((await start({ 'content-type': type }, '{"name":"review","userId":"alice"}')).status).toBe(200);
+  },
+);
 
 test('a name in the path must be the one in the body', async () => {
-  const answer = await app.call('POST', '/api/engine/start/review', app.keys.trusted, { name: 'two', userId: 'alice' });
+  const answer = await app.call('POST', '/api/engine/start/review', app.keys.trusted, {
+    name: 'two',
+    userId: 'alice',
+  });
   expect([answer.status, answer.body.detail]).toEqual([400, '"name" is given twice, and differently.']);
-  expect((await app.call('POST', '/api/engine/start/review', app.keys.trusted, { name: 'review', userId: 'alice' })).status).toBe(200);
+  expect(
+    (
+      await app.call('POST', '/api/engine/start/review', app.keys.trusted, {
+        name: 'review',
+        userId: 'alice',
+      })
+    ).status,
+  ).toBe(200);
 });
 
 test('of who is nobody no body is read', async () => {
@@ -53,14 +162,18 @@ test('of who is nobody no body is read', async () => {
 });
 
 describe('reading', () => {
-  const request = (headers: Record<string, string>): PassThrough & HttpRequest => Object.assign(new PassThrough(), { headers }) as unknown as PassThrough & HttpRequest;
+  const request = (headers: Record<string, string>): PassThrough & HttpRequest =>
+    Object.assign(new PassThrough(), { headers }) as unknown as PassThrough & HttpRequest;
 
   test('a body that does not arrive is given up after 30 s', async () => {
     jest.useFakeTimers();
     try {
       const read = readBytes(request({ 'content-length': '10' }), 100);
       jest.advanceTimersByTime(30_000);
-      await expect(read).rejects.toMatchObject({ code: 'bad-request', message: 'The body did not arrive within 30 s.' });
+      await expect(read).rejects.toMatchObject({
+        code: 'bad-request',
+        message: 'The body did not arrive within 30 s.',
+      });
     } finally {
       jest.useRealTimers();
     }
@@ -79,11 +192,16 @@ describe('reading', () => {
     req.end('{}');
     req.resume();
     await new Promise((resolve) => req.once('end', resolve));
-    await expect(readBytes(req, 100)).rejects.toMatchObject({ code: 'bad-request', message: 'The body was read by another part of the application.' });
+    await expect(readBytes(req, 100)).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'The body was read by another part of the application.',
+    });
   });
 
   test('far more than the limit is not waited for', async () => {
-    await expect(readBytes(request({ 'content-length': '1000000' }), 100)).rejects.toMatchObject({ code: 'too-large' });
+    await expect(readBytes(request({ 'content-length': '1000000' }), 100)).rejects.toMatchObject({
+      code: 'too-large',
+    });
     const req = request({ 'transfer-encoding': 'chunked' });
     const read = readBytes(req, 100);
     req.write(Buffer.alloc(1000));
@@ -101,26 +219,52 @@ describe('reading', () => {
 
 describe('a form with files', () => {
   const TYPE = 'multipart/form-data; boundary=xx';
-  const file = (content: string, head = 'Content-Disposition: form-data; name="file"; filename="a.bpmn"'): string => `--xx\r\n${head}\r\n\r\n${content}\r\n`;
+  const file = (
+    content: string,
+    head = 'Content-Disposition: form-data; name="file"; filename="a.bpmn"',
+  ): string => `--xx\r\n${head}\r\n\r\n${content}\r\n`;
 
   test('is read part by part, whatever their bytes are', () => {
-    const body = Buffer.from(`--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\nreview\r\n${file('a--xx\r\n--x\0b', 'content-type: text/xml\r\ncontent-disposition: form-data; name="file"; filename="../a.bpmn"')}--xx--\r\n`, 'latin1');
-    expect(parseMultipart(body, TYPE).map(({ name, filename, content }) => [name, filename, content.toString('latin1')])).toEqual([
+    const body = Buffer.from(
+      `--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\nreview\r\n${file('a--xx\r\n--x\0b', 'content-type: text/xml\r\ncontent-disposition: form-data; name="file"; filename="../a.bpmn"')}--xx--\r\n`,
+      'latin1',
+    );
+    expect(
+      parseMultipart(body, TYPE).map(({ name, filename, content }) => [
+        name,
+        filename,
+        content.toString('latin1'),
+      ]),
+    ).toEqual([
       ['title', undefined, 'review'],
       ['file', '../a.bpmn', 'a--xx\r\n--x\0b'],
     ]);
-    expect(parseMultipart(Buffer.from(`${file('')}--xx--`), 'Multipart/Form-Data; boundary="xx"')).toHaveLength(1);
+    expect(
+      parseMultipart(Buffer.from(`${file('')}--xx--`), 'Multipart/Form-Data; boundary="xx"'),
+    ).toHaveLength(1);
   });
 
   test('is read as libraries of other languages send it', () => {
     const unquoted = `${file('a', "Content-Disposition: form-data; name=file; filename=a.bpmn; filename*=utf-8''a.bpmn")}--xx--`;
-    for (const type of [TYPE, 'multipart/form-data; boundary="xx"', 'multipart/form-data; boundary=xx; charset=UTF-8', 'multipart/form-data; charset=UTF-8;boundary=xx']) {
-      expect(parseMultipart(Buffer.from(unquoted), type)).toEqual([{ name: 'file', filename: 'a.bpmn', content: Buffer.from('a') }]);
+    for (const type of [
+      TYPE,
+      'multipart/form-data; boundary="xx"',
+      'multipart/form-data; boundary=xx; charset=UTF-8',
+      'multipart/form-data; charset=UTF-8;boundary=xx',
+    ]) {
+      expect(parseMultipart(Buffer.from(unquoted), type)).toEqual([
+        { name: 'file', filename: 'a.bpmn', content: Buffer.from('a') },
+      ]);
     }
   });
 
   test('a file name with quotes in it names no field', () => {
-    const [part] = parseMultipart(Buffer.from(`${file('a', 'Content-Disposition: form-data; name="file"; filename="a\\"; name=\\"title.bpmn"')}--xx--`), TYPE);
+    const [part] = parseMultipart(
+      Buffer.from(
+        `${file('a', 'Content-Disposition: form-data; name="file"; filename="a\\"; name=\\"title.bpmn"')}--xx--`,
+      ),
+      TYPE,
+    );
     expect(part?.name).toBe('file');
   });
 
@@ -133,7 +277,11 @@ describe('a form with files', () => {
     ['a part without an end', TYPE, '--xx\r\nContent-Disposition: form-data; name="file"\r\n\r\na'],
     ['a part without headers', TYPE, '--xx\r\n\r\n\r\n--xx--'],
     ['a part without a name', TYPE, `${file('a', 'Content-Disposition: form-data; filename="a"')}--xx--`],
-    ['a part that is an attachment', TYPE, `${file('a', 'Content-Disposition: attachment; name="file"')}--xx--`],
+    [
+      'a part that is an attachment',
+      TYPE,
+      `${file('a', 'Content-Disposition: attachment; name="file"')}--xx--`,
+    ],
     ['headers without an end', TYPE, `--xx\r\n${'x'.repeat(3000)}\r\n\r\na\r\n--xx--`],
     ['text after it', TYPE, `${file('a')}--xx--\r\nmore`],
     ['more than 8 parts', TYPE, `${file('a').repeat(9)}--xx--`],
@@ -145,26 +293,110 @@ describe('a form with files', () => {
     } catch (error) {
       refused = error;
     }
-    expect(refused).toMatchObject({ code: 'bad-request', message: expect.stringMatching(/^The form with files is malformed: /) });
+    expect(refused).toMatchObject({
+      code: 'bad-request',
+      message: expect.stringMatching(/^The form with files is malformed: /),
+    });
   });
 
-  const upload = (path: string, body: string | Buffer, type = TYPE) => app.send('POST', path, { 'x-api-key': app.keys.trusted, 'content-type': type }, body);
+  const upload = (path: string, body: string | Buffer, type = TYPE) =>
+    app.send('POST', path, { 'x-api-key': app.keys.trusted, 'content-type': type }, body);
 
   test.each<[string, string, string | Buffer, string, number, string, RegExp]>([
-    ['no file', '/api/definitions/import/a', '--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\na\r\n--xx--', TYPE, 400, 'bad-model', /^A model is sent as one file/],
-    ['three files', '/api/definitions/import/a', `${file('a').repeat(3)}--xx--`, TYPE, 400, 'bad-model', /^A model is sent as one file/],
-    ['a file that is no model', '/api/definitions/import/a', `${file('hello')}--xx--`, TYPE, 400, 'bad-model', /is not a BPMN document/],
-    ['a file that is no text', '/api/definitions/import/a', Buffer.concat([Buffer.from('--xx\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'), Buffer.from([0xff, 0xfe]), Buffer.from('\r\n--xx--')]), TYPE, 400, 'bad-model', /^A model is text in UTF-8/],
-    ['no name', '/api/definitions/import', `${file('a')}--xx--`, TYPE, 400, 'bad-request', /^name is missing/],
-    ['a name that leads out', '/api/definitions/import/..%2f..%2fetc', `${file('a')}--xx--`, TYPE, 400, 'bad-model', /^A model name is/],
-    ['a name in the form that leads out', '/api/model/import', `--xx\r\nContent-Disposition: form-data; name="name"\r\n\r\n../a\r\n${file('a')}--xx--`, TYPE, 400, 'bad-model', /^A model name is/],
-    ['JSON in its place', '/api/definitions/import/a', '{"a":1}', JSON_TYPE, 400, 'bad-request', /^A model is sent as a form/],
+    [
+      'no file',
+      '/api/definitions/import/a',
+      '--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\na\r\n--xx--',
+      TYPE,
+      400,
+      'bad-model',
+      /^A model is sent as one file/,
+    ],
+    [
+      'three files',
+      '/api/definitions/import/a',
+      `${file('a').repeat(3)}--xx--`,
+      TYPE,
+      400,
+      'bad-model',
+      /^A model is sent as one file/,
+    ],
+    [
+      'a file that is no model',
+      '/api/definitions/import/a',
+      `${file('hello')}--xx--`,
+      TYPE,
+      400,
+      'bad-model',
+      /is not a BPMN document/,
+    ],
+    [
+      'a file that is no text',
+      '/api/definitions/import/a',
+      Buffer.concat([
+        Buffer.from('--xx\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('\r\n--xx--'),
+      ]),
+      TYPE,
+      400,
+      'bad-model',
+      /^A model is text in UTF-8/,
+    ],
+    [
+      'no name',
+      '/api/definitions/import',
+      `${file('a')}--xx--`,
+      TYPE,
+      400,
+      'bad-request',
+      /^name is missing/,
+    ],
+    [
+      'a name that leads out',
+      '/api/definitions/import/..%2f..%2fetc',
+      `${file('a')}--xx--`,
+      TYPE,
+      400,
+      'bad-model',
+      /^A model name is/,
+    ],
+    [
+      'a name in the form that leads out',
+      '/api/model/import',
+      `--xx\r\nContent-Disposition: form-data; name="name"\r\n\r\n../a\r\n${file('a')}--xx--`,
+      TYPE,
+      400,
+      'bad-model',
+      /^A model name is/,
+    ],
+    [
+      'JSON in its place',
+      '/api/definitions/import/a',
+      '{"a":1}',
+      JSON_TYPE,
+      400,
+      'bad-request',
+      /^A model is sent as a form/,
+    ],
     ['nothing', '/api/definitions/import/a', '', TYPE, 400, 'bad-request', /^A model is sent as a form/],
-    ['more than the limit', '/api/definitions/import/a', `${file('x'.repeat(1000))}--xx--`, TYPE, 413, 'too-large', /^A body may have 1000 bytes/],
+    [
+      'more than the limit',
+      '/api/definitions/import/a',
+      `${file('x'.repeat(1000))}--xx--`,
+      TYPE,
+      413,
+      'too-large',
+      /^A body may have 1000 bytes/,
+    ],
   ])('with %s stores no model', async (_what, path, body, type, status, code, detail) => {
     const before = await app.as('admin').model.list();
     const answer = await upload(path, body, type);
-    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([status, code, expect.stringMatching(detail)]);
+    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
+      status,
+      code,
+      expect.stringMatching(detail),
+    ]);
     expect(await app.as('admin').model.list()).toEqual(before);
   });
 });

@@ -36,16 +36,51 @@ async function ground(): Promise<Ground> {
   await app.as('admin').data.deleteInstances({});
   const review = await api.engine.start('review', {});
   const [read] = await api.data.getPendingUserTasks({ id: review.id });
-  return { instance: review.id, read: read?.id as string, two: (await api.engine.start('two', {})).id, waits: (await api.engine.start('wait', {})).id };
+  return {
+    instance: review.id,
+    read: read?.id as string,
+    two: (await api.engine.start('two', {})).id,
+    waits: (await api.engine.start('wait', {})).id,
+  };
 }
 
 type Call = (client: any, on: Ground, user: unknown) => Promise<any>;
 
-const CALLS: readonly [name: string, call: Call, allowed: unknown, seen: (answer: any, on: Ground) => unknown, expected: unknown][] = [
-  ['engine.start', (c, _on, user) => c.engine.start('review', { days: 2 }, user), alice, ({ startedBy, data }) => [startedBy, data.days], ['alice', 2]],
-  ['engine.invoke', (c, on, user) => c.engine.invoke({ id: on.two, 'items.elementId': 'first' }, { seen: true }, user), alice, ({ data }) => data.seen, true],
-  ['engine.assign', (c, on, user) => c.engine.assign({ 'items.id': on.read }, {}, { assignee: 'alice' }, user), alice, ({ items }) => items.find((i: any) => i.elementId === 'read').assignee, 'alice'],
-  ['engine.throwMessage', (c, on, user) => c.engine.throwMessage('heard', { loud: 1 }, { id: on.waits }, user, {}), admin, ({ data }) => data.loud, 1],
+const CALLS: readonly [
+  name: string,
+  call: Call,
+  allowed: unknown,
+  seen: (answer: any, on: Ground) => unknown,
+  expected: unknown,
+][] = [
+  [
+    'engine.start',
+    (c, _on, user) => c.engine.start('review', { days: 2 }, user),
+    alice,
+    ({ startedBy, data }) => [startedBy, data.days],
+    ['alice', 2],
+  ],
+  [
+    'engine.invoke',
+    (c, on, user) => c.engine.invoke({ id: on.two, 'items.elementId': 'first' }, { seen: true }, user),
+    alice,
+    ({ data }) => data.seen,
+    true,
+  ],
+  [
+    'engine.assign',
+    (c, on, user) => c.engine.assign({ 'items.id': on.read }, {}, { assignee: 'alice' }, user),
+    alice,
+    ({ items }) => items.find((i: any) => i.elementId === 'read').assignee,
+    'alice',
+  ],
+  [
+    'engine.throwMessage',
+    (c, on, user) => c.engine.throwMessage('heard', { loud: 1 }, { id: on.waits }, user, {}),
+    admin,
+    ({ data }) => data.loud,
+    1,
+  ],
 ];
 
 test.each(CALLS)('%s is carried out for who may', async (_name, call, user, seen, expected) => {
@@ -61,55 +96,90 @@ test.each(CALLS)('%s rejects for a stranger, with the reason', async (_name, cal
 });
 
 test.each(CALLS)('%s rejects for who is no user', async (_name, call) => {
-  await expect(call(client('trusted'), await ground(), 'alice')).rejects.toThrow('user must be an object with a userName.');
-  await expect(call(client('trusted'), await ground(), { userName: { $ne: null } })).rejects.toThrow(/^user is not a valid user/);
+  await expect(call(client('trusted'), await ground(), 'alice')).rejects.toThrow(
+    'user must be an object with a userName.',
+  );
+  await expect(call(client('trusted'), await ground(), { userName: { $ne: null } })).rejects.toThrow(
+    /^user is not a valid user/,
+  );
 });
 
 test.each(CALLS)('%s rejects for a key that may not act for the user', async (_name, call) => {
-  await expect(call(client('alice'), await ground(), stranger)).rejects.toThrow('This key may not act for that user, or there is no such user.');
-  await expect(call(client('itself'), await ground(), alice)).rejects.toThrow('This key may not act for that user, or there is no such user.');
+  await expect(call(client('alice'), await ground(), stranger)).rejects.toThrow(
+    'This key may not act for that user, or there is no such user.',
+  );
+  await expect(call(client('itself'), await ground(), alice)).rejects.toThrow(
+    'This key may not act for that user, or there is no such user.',
+  );
 });
 
 test('engine.throwSignal reaches whom the user may signal, and rejects where that is nobody', async () => {
   const on = await ground();
   await client('trusted').engine.throwMessage('heard', {}, { id: on.waits }, admin, {});
-  await expect(client('trusted').engine.throwSignal('seen', {}, {}, stranger, {})).rejects.toThrow(/^No such receiver of the signal/);
-  expect(await client('trusted').engine.throwSignal('seen', {}, {}, admin, {})).toEqual([{ instanceId: on.waits, itemId: expect.any(String) }]);
+  await expect(client('trusted').engine.throwSignal('seen', {}, {}, stranger, {})).rejects.toThrow(
+    /^No such receiver of the signal/,
+  );
+  expect(await client('trusted').engine.throwSignal('seen', {}, {}, admin, {})).toEqual([
+    { instanceId: on.waits, itemId: expect.any(String) },
+  ]);
 });
 
 test('groups that a body claims for a user do not count: the directory knows them', async () => {
   await ground();
-  await expect(client('trusted').engine.start('review', {}, { ...stranger, userGroups: ['hr'] })).rejects.toThrow(NOT_YOURS);
-  await expect(client('alice').engine.start('review', {}, { ...alice, userGroups: ['ADMIN'] })).rejects.toThrow('This key may not act for that user, or there is no such user.');
+  await expect(
+    client('trusted').engine.start('review', {}, { ...stranger, userGroups: ['hr'] }),
+  ).rejects.toThrow(NOT_YOURS);
+  await expect(
+    client('alice').engine.start('review', {}, { ...alice, userGroups: ['ADMIN'] }),
+  ).rejects.toThrow('This key may not act for that user, or there is no such user.');
 });
 
 test.each(['findItems', 'findInstances'])('data.%s shows what the user may see', async (list) => {
   const on = await ground();
   expect(await client('trusted').data[list]({ id: on.instance }, alice)).not.toEqual([]);
   expect(await client('trusted').data[list]({ id: on.instance }, stranger)).toEqual([]);
-  await expect(client('trusted').data[list]({ $where: '1' }, alice)).rejects.toThrow(/"\$where" is not admitted/);
+  await expect(client('trusted').data[list]({ $where: '1' }, alice)).rejects.toThrow(
+    /"\$where" is not admitted/,
+  );
 });
 
 test('data.find shows what the user may see, and rejects what is malformed', async () => {
   await ground();
-  expect((await client('trusted').data.find({ filter: {}, getTotalCount: true, user: alice })).totalCount).toBe(3);
-  expect((await client('trusted').data.find({ filter: {}, getTotalCount: true, user: stranger })).totalCount).toBe(0);
-  await expect(client('trusted').data.find({ filter: {}, limit: 100_000, user: alice })).rejects.toThrow(/^limit must be a whole number/);
+  expect(
+    (await client('trusted').data.find({ filter: {}, getTotalCount: true, user: alice })).totalCount,
+  ).toBe(3);
+  expect(
+    (await client('trusted').data.find({ filter: {}, getTotalCount: true, user: stranger })).totalCount,
+  ).toBe(0);
+  await expect(client('trusted').data.find({ filter: {}, limit: 100_000, user: alice })).rejects.toThrow(
+    /^limit must be a whole number/,
+  );
 });
 
 test('data.deleteInstances honours the user, and resolves to a refusal', async () => {
   const on = await ground();
-  expect(await client('trusted').data.deleteInstances({ id: on.instance }, alice)).toMatchObject({ errors: expect.stringMatching(/^You may not/), code: 'forbidden', status: 403 });
-  expect(await client('trusted').data.deleteInstances(undefined, admin)).toMatchObject({ errors: 'query is missing.', code: 'bad-request' });
+  expect(await client('trusted').data.deleteInstances({ id: on.instance }, alice)).toMatchObject({
+    errors: expect.stringMatching(/^You may not/),
+    code: 'forbidden',
+    status: 403,
+  });
+  expect(await client('trusted').data.deleteInstances(undefined, admin)).toMatchObject({
+    errors: 'query is missing.',
+    code: 'bad-request',
+  });
   expect(await app.as('admin').data.findInstances({})).toHaveLength(3);
-  expect(await client('trusted').data.deleteInstances({ id: on.instance }, admin)).toEqual({ result: { deletedCount: 1 } });
+  expect(await client('trusted').data.deleteInstances({ id: on.instance }, admin)).toEqual({
+    result: { deletedCount: 1 },
+  });
 });
 
 test('models are imported, listed, loaded, renamed and deleted by a program that may', async () => {
   const { model: models } = client('trusted');
   expect(await models.import('imported', FILE)).toBe('OK');
   expect((await models.list()).map(({ name }: any) => name)).toContain('imported');
-  expect((await models.load('imported')).elements.map(({ id }: any) => id)).toEqual(expect.arrayContaining(['start', 'only', 'end']));
+  expect((await models.load('imported')).elements.map(({ id }: any) => id)).toEqual(
+    expect.arrayContaining(['start', 'only', 'end']),
+  );
   expect(await models.rename('imported', 'renamed')).toBe(true);
   expect(await models.delete('renamed')).toBe(true);
   await expect(models.load('renamed')).rejects.toThrow(NOT_YOURS);
@@ -127,8 +197,23 @@ test.each<[string, (models: any) => Promise<unknown>, RegExp]>([
 
 test('with a wrong key nothing resolves but deleteInstances, and that to nothing', async () => {
   const { engine, data, model: models } = client('wrong');
-  const calls = [engine.start('review', {}, alice), engine.invoke({}, {}, alice), engine.assign({}, {}, {}, alice), engine.throwMessage('heard', {}, {}, alice), engine.throwSignal('seen', {}, {}, alice)];
-  const more = [data.find({ user: alice }), data.findItems({}, alice), data.findInstances({}, alice), models.import('x', FILE), models.list(), models.load('review'), models.delete('review'), models.rename('review', 'x')];
+  const calls = [
+    engine.start('review', {}, alice),
+    engine.invoke({}, {}, alice),
+    engine.assign({}, {}, {}, alice),
+    engine.throwMessage('heard', {}, {}, alice),
+    engine.throwSignal('seen', {}, {}, alice),
+  ];
+  const more = [
+    data.find({ user: alice }),
+    data.findItems({}, alice),
+    data.findInstances({}, alice),
+    models.import('x', FILE),
+    models.list(),
+    models.load('review'),
+    models.delete('review'),
+    models.rename('review', 'x'),
+  ];
   const outcomes = await Promise.allSettled([...calls, ...more]);
   expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
   expect(await data.deleteInstances({}, admin)).toBeUndefined();

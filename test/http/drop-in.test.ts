@@ -22,7 +22,11 @@ function server(): any {
 }
 
 /** The application as it was: a login, and routes that call the server or bpmn-server's API and check nothing. */
-function application(server: any, added: (app: express.Express) => void, addedLast: (app: express.Express) => void): express.Express {
+function application(
+  server: any,
+  added: (app: express.Express) => void,
+  addedLast: (app: express.Express) => void,
+): express.Express {
   const api = new (bpmn as any).BPMNAPI(server);
   const userOf = (req: any) => new bpmn.SecureUser(req.user);
   const app = express();
@@ -38,15 +42,52 @@ function application(server: any, added: (app: express.Express) => void, addedLa
   });
   added(app);
   const item = ({ id, elementId }: any) => ({ id, elementId });
-  app.post('/start/:name', async (req: any, res) => void res.json({ id: (await server.engine.start(req.params.name, req.body, null, req.user?.userName)).instance.id }));
-  app.post('/do/:id', async (req: any, res) => void res.json({ status: (await server.engine.invoke({ 'items.id': req.params.id }, req.body, req.user?.userName)).instance.status }));
-  app.get('/items', async (_req, res) => void res.json((await server.dataStore.findItems({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' })).map(item)));
-  app.get('/instances', async (_req, res) => void res.json((await server.dataStore.findInstances({})).map(({ id }: any) => id)));
+  app.post(
+    '/start/:name',
+    async (req: any, res) =>
+      void res.json({
+        id: (await server.engine.start(req.params.name, req.body, null, req.user?.userName)).instance.id,
+      }),
+  );
+  app.post(
+    '/do/:id',
+    async (req: any, res) =>
+      void res.json({
+        status: (await server.engine.invoke({ 'items.id': req.params.id }, req.body, req.user?.userName))
+          .instance.status,
+      }),
+  );
+  app.get(
+    '/items',
+    async (_req, res) =>
+      void res.json(
+        (await server.dataStore.findItems({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' })).map(
+          item,
+        ),
+      ),
+  );
+  app.get(
+    '/instances',
+    async (_req, res) => void res.json((await server.dataStore.findInstances({})).map(({ id }: any) => id)),
+  );
   app.delete('/instances', async (_req, res) => void res.json(await server.dataStore.deleteInstances({})));
-  app.get('/models', async (_req, res) => void res.json((await server.definitions.getList()).map(({ name }: any) => name)));
-  app.get('/api-items', async (req, res) => void res.json((await api.data.getPendingUserTasks({}, userOf(req))).map(item)));
-  app.post('/api-start/:name', async (req, res) => void res.json({ id: (await api.engine.start(req.params.name, req.body, userOf(req))).instance.id }));
-  app.get('/store', async (_req, res) => void res.json(await server.dataStore.db.find('none', 'wf_instances', {})));
+  app.get(
+    '/models',
+    async (_req, res) => void res.json((await server.definitions.getList()).map(({ name }: any) => name)),
+  );
+  app.get(
+    '/api-items',
+    async (req, res) => void res.json((await api.data.getPendingUserTasks({}, userOf(req))).map(item)),
+  );
+  app.post(
+    '/api-start/:name',
+    async (req, res) =>
+      void res.json({ id: (await api.engine.start(req.params.name, req.body, userOf(req))).instance.id }),
+  );
+  app.get(
+    '/store',
+    async (_req, res) => void res.json(await server.dataStore.db.find('none', 'wf_instances', {})),
+  );
   addedLast(app);
   return app;
 }
@@ -59,7 +100,10 @@ describe('an application with sessions, secured by two lines', () => {
   const go = async (user: string | undefined, method: string, path: string, body?: unknown) => {
     const response = await fetch(`http://127.0.0.1:${(running.address() as AddressInfo).port}${path}`, {
       method,
-      headers: { ...(user === undefined ? {} : { cookie: cookies.get(user) ?? '' }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        ...(user === undefined ? {} : { cookie: cookies.get(user) ?? '' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -69,8 +113,14 @@ describe('an application with sessions, secured by two lines', () => {
 
   beforeAll(async () => {
     const made = server();
-    guard = await createGuard({ server: made, store: { memory: true }, env: {}, directory: { find: async (name) => (Object.hasOwn(PEOPLE, name) ? PEOPLE[name] : undefined) } });
-    for (const [name, source] of Object.entries(MODELS)) await guard.api.model.save(name, source, null, ADMIN);
+    guard = await createGuard({
+      server: made,
+      store: { memory: true },
+      env: {},
+      directory: { find: async (name) => (Object.hasOwn(PEOPLE, name) ? PEOPLE[name] : undefined) },
+    });
+    for (const [name, source] of Object.entries(MODELS))
+      await guard.api.model.save(name, source, null, ADMIN);
     const app = application(
       made,
       (it) => void it.use(guard.authenticate({ toPrincipal: (user: any) => user })),
@@ -79,7 +129,8 @@ describe('an application with sessions, secured by two lines', () => {
     running = await new Promise((resolve) => {
       const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
     });
-    for (const name of Object.keys(PEOPLE)) cookies.set(name, (await go(undefined, 'POST', `/login/${name}`)).cookie as string);
+    for (const name of Object.keys(PEOPLE))
+      cookies.set(name, (await go(undefined, 'POST', `/login/${name}`)).cookie as string);
   });
   afterAll(async () => {
     running.closeAllConnections();
@@ -87,17 +138,24 @@ describe('an application with sessions, secured by two lines', () => {
     await guard.close();
   });
 
-  test.each(['/items', '/instances', '/models', '/api-items', '/store'])('%s is nothing for who has not signed in', async (path) => {
-    const { status, body } = await go(undefined, 'GET', path);
-    expect([status, body.code]).toEqual([401, 'unauthenticated']);
-  });
+  test.each(['/items', '/instances', '/models', '/api-items', '/store'])(
+    '%s is nothing for who has not signed in',
+    async (path) => {
+      const { status, body } = await go(undefined, 'GET', path);
+      expect([status, body.code]).toEqual([401, 'unauthenticated']);
+    },
+  );
 
   test('a flow goes on as before, each step by whom the model says', async () => {
     expect((await go('alice', 'POST', '/start/Request%20Vacation', { days: 3 })).status).toBe(200);
     const [request] = (await go('alice', 'GET', '/items')).body;
     expect(request.elementId).toBe('request');
-    for (const other of ['bob', 'boss', 'stranger']) expect((await go(other, 'GET', '/items')).body).toEqual([]);
-    expect((await go('bob', 'POST', `/do/${request.id}`, {})).body).toMatchObject({ status: 404, code: 'not-found' });
+    for (const other of ['bob', 'boss', 'stranger'])
+      expect((await go(other, 'GET', '/items')).body).toEqual([]);
+    expect((await go('bob', 'POST', `/do/${request.id}`, {})).body).toMatchObject({
+      status: 404,
+      code: 'not-found',
+    });
     expect((await go('alice', 'POST', `/do/${request.id}`, {})).status).toBe(200);
     const [approve] = (await go('boss', 'GET', '/api-items')).body;
     expect((await go('boss', 'POST', `/do/${approve.id}`, { ok: true })).body).toEqual({ status: 'end' });
@@ -105,9 +163,14 @@ describe('an application with sessions, secured by two lines', () => {
 
   test("bpmn-server's own API on that server is scoped as well", async () => {
     const { body } = await go('alice', 'POST', '/api-start/review', {});
-    expect((await go('alice', 'GET', '/api-items')).body.map(({ elementId }: any) => elementId)).toEqual(['read']);
+    expect((await go('alice', 'GET', '/api-items')).body.map(({ elementId }: any) => elementId)).toEqual([
+      'read',
+    ]);
     expect((await go('stranger', 'GET', '/api-items')).body).toEqual([]);
-    expect((await go('stranger', 'POST', '/api-start/review', {})).body).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await go('stranger', 'POST', '/api-start/review', {})).body).toMatchObject({
+      status: 404,
+      code: 'not-found',
+    });
     expect((await go('alice', 'GET', '/instances')).body).toContain(body.id);
     expect((await go('stranger', 'GET', '/instances')).body).toEqual([]);
   });
@@ -115,7 +178,10 @@ describe('an application with sessions, secured by two lines', () => {
   test('what no rule allows is refused: deleting all, and the database itself', async () => {
     const before = await guard.as(ADMIN).data.findInstances({});
     expect(before).not.toEqual([]);
-    expect((await go('alice', 'DELETE', '/instances')).body).toMatchObject({ status: 403, code: 'forbidden' });
+    expect((await go('alice', 'DELETE', '/instances')).body).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
     const { status, text } = await go('alice', 'GET', '/store');
     expect(status).toBeGreaterThanOrEqual(400);
     expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|\/test\//);
@@ -123,7 +189,9 @@ describe('an application with sessions, secured by two lines', () => {
   });
 
   test('two at the same time are two', async () => {
-    const lists = await Promise.all(Array.from({ length: 20 }, (_, at) => go(at % 2 === 0 ? 'alice' : 'stranger', 'GET', '/instances')));
+    const lists = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => go(at % 2 === 0 ? 'alice' : 'stranger', 'GET', '/instances')),
+    );
     expect(lists.filter(({ body }, at) => (at % 2 === 0 ? body.length === 0 : body.length > 0))).toEqual([]);
   });
 });

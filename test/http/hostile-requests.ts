@@ -65,9 +65,51 @@ export const BAD_QUERIES: readonly unknown[] = [
 const hostileText = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
-  fc.constantFrom(...NAMES_THAT_LEAD_OUT, '__proto__', 'constructor', 'review', 'wait', 'alice', 'admin', 'SYSTEM', '*', '%', '\ud800', '$where', "'; drop table", '{{7*7}}', '${7*7}', 'ﬀ', '🙂'),
+  fc.constantFrom(
+    ...NAMES_THAT_LEAD_OUT,
+    '__proto__',
+    'constructor',
+    'review',
+    'wait',
+    'alice',
+    'admin',
+    'SYSTEM',
+    '*',
+    '%',
+    '\ud800',
+    '$where',
+    "'; drop table",
+    '{{7*7}}',
+    '${7*7}',
+    'ﬀ',
+    '🙂',
+  ),
 );
-const hostileKey = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'query', 'name', 'id', 'items.id', '$ne', '$where', '$or', 'data', 'data.a', 'userId', 'user', 'options', '', 'a.b', '$date', 'length'), fc.string());
+const hostileKey = fc.oneof(
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'query',
+    'name',
+    'id',
+    'items.id',
+    '$ne',
+    '$where',
+    '$or',
+    'data',
+    'data.a',
+    'userId',
+    'user',
+    'options',
+    '',
+    'a.b',
+    '$date',
+    'length',
+  ),
+  fc.string(),
+);
 
 /** JSON with keys and texts that have hurt others. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
@@ -95,7 +137,22 @@ const encode = (text: string): string => {
   }
 };
 
-const segment = fc.oneof(hostileText.map(encode), fc.constantFrom('%', '%2', '%zz', '%c0%af', '%00', '..%2f..', '%2e%2e', '.', '..', 'review', 'x'.repeat(5000)));
+const segment = fc.oneof(
+  hostileText.map(encode),
+  fc.constantFrom(
+    '%',
+    '%2',
+    '%zz',
+    '%c0%af',
+    '%00',
+    '..%2f..',
+    '%2e%2e',
+    '.',
+    '..',
+    'review',
+    'x'.repeat(5000),
+  ),
+);
 /** Nothing that would not be a request at all. */
 const sendable = (path: string): string => path.replace(/[^\u0021-\u007e]/g, '_');
 
@@ -104,17 +161,63 @@ const aRoute = fc.constantFrom(...ROUTES);
 /** A request for one of the routes, with anything in its path, query string and body. */
 export const hostileRequest: fc.Arbitrary<HostileRequest> = aRoute.chain((route) => {
   const names = [...Object.keys(route.takes), 'userId', 'userName', 'user'];
-  const fields = fc.record(Object.fromEntries(names.map((name) => [name, hostileValue])), { requiredKeys: [] });
-  const json = fc.oneof({ weight: 5, arbitrary: fields }, { weight: 2, arbitrary: hostileValue }).map((value) => JSON.stringify(value));
-  const body = fc.oneof({ weight: 8, arbitrary: json }, fc.string(), fc.constant(undefined), fc.constant('{"a":'), fc.constant('['.repeat(100_000)), fc.constant('{"a":'.repeat(20_000)));
-  const type = fc.oneof({ weight: 8, arbitrary: fc.constant('application/json') }, fc.constantFrom('multipart/form-data; boundary=x', 'text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', 'multipart/form-data', undefined));
-  const method = fc.oneof({ weight: 6, arbitrary: fc.constant<string>(route.method) }, fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'));
+  const fields = fc.record(Object.fromEntries(names.map((name) => [name, hostileValue])), {
+    requiredKeys: [],
+  });
+  const json = fc
+    .oneof({ weight: 5, arbitrary: fields }, { weight: 2, arbitrary: hostileValue })
+    .map((value) => JSON.stringify(value));
+  const body = fc.oneof(
+    { weight: 8, arbitrary: json },
+    fc.string(),
+    fc.constant(undefined),
+    fc.constant('{"a":'),
+    fc.constant('['.repeat(100_000)),
+    fc.constant('{"a":'.repeat(20_000)),
+  );
+  const type = fc.oneof(
+    { weight: 8, arbitrary: fc.constant('application/json') },
+    fc.constantFrom(
+      'multipart/form-data; boundary=x',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/json; charset=utf-16',
+      'multipart/form-data',
+      undefined,
+    ),
+  );
+  const method = fc.oneof(
+    { weight: 6, arbitrary: fc.constant<string>(route.method) },
+    fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'),
+  );
   const queryString = fc.oneof(
     { weight: 4, arbitrary: fc.constant('') },
-    fc.array(fc.tuple(fc.oneof(fc.constantFrom(...names), hostileKey), fc.oneof(hostileText, hostileValue.map((value) => JSON.stringify(value)))), { maxLength: 3 }).map((pairs) => `?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`),
+    fc
+      .array(
+        fc.tuple(
+          fc.oneof(fc.constantFrom(...names), hostileKey),
+          fc.oneof(
+            hostileText,
+            hostileValue.map((value) => JSON.stringify(value)),
+          ),
+        ),
+        { maxLength: 3 },
+      )
+      .map((pairs) => `?${pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')}`),
     fc.constantFrom('?', '?%', '?a[b]=1', '?query[$ne]=1', '?&&&', '?apiKey=x', `?name=${'x'.repeat(8000)}`),
   );
   const inputs = (route.path.match(/:\w+/g) ?? []).length;
-  const path = fc.array(segment, { minLength: inputs, maxLength: inputs }).map((segments) => segments.reduce((made, value) => made.replace(/:\w+/, () => value || '%00'), route.path));
-  return fc.record({ method, path: fc.tuple(path, queryString, fc.constantFrom('', '', '/')).map(([made, query, slash]) => sendable(made + slash + query)), type, body });
+  const path = fc
+    .array(segment, { minLength: inputs, maxLength: inputs })
+    .map((segments) =>
+      segments.reduce((made, value) => made.replace(/:\w+/, () => value || '%00'), route.path),
+    );
+  return fc.record({
+    method,
+    path: fc
+      .tuple(path, queryString, fc.constantFrom('', '', '/'))
+      .map(([made, query, slash]) => sendable(made + slash + query)),
+    type,
+    body,
+  });
 });

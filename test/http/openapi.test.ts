@@ -10,7 +10,11 @@ import { send, type Answer } from './send.js';
 
 const app = new Application({ dialect: 'http' });
 let document: any;
-const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ } });
+const ajv = new Ajv2020({
+  strict: false,
+  allErrors: true,
+  formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ },
+});
 
 beforeAll(async () => {
   await app.start();
@@ -20,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => app.stop());
 
 const inDocument = ({ path }: Route): string => path.replace(/:(\w+)/g, '{$1}');
-const pointer = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+const pointer = (part: string): string =>
+  encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
 const contentType = ({ headers }: Answer): string => String(headers['content-type']).split(';')[0] as string;
 
 /** What is wrong with an answer, by the schema that the document has for its status. */
@@ -29,36 +34,59 @@ function wrong(route: Route, answer: Answer): unknown {
   if (response === undefined) return `${answer.status} is not in the document`;
   const type = contentType(answer);
   if (response.content[type] === undefined) return `${type} is not in the document`;
-  const steps = ['paths', inDocument(route), route.method.toLowerCase(), 'responses', String(answer.status), 'content', type, 'schema'];
+  const steps = [
+    'paths',
+    inDocument(route),
+    route.method.toLowerCase(),
+    'responses',
+    String(answer.status),
+    'content',
+    type,
+    'schema',
+  ];
   const check = ajv.compile({ $ref: `api#/${steps.map(pointer).join('/')}` });
   return check(type.endsWith('json') ? answer.body : answer.text) ? undefined : check.errors;
 }
 
 test('every route is in the document, and nothing else', () => {
-  const documented = Object.entries<any>(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  const documented = Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
   expect(documented.sort()).toEqual(ROUTES.map((route) => `${route.method} ${inDocument(route)}`).sort());
   expect(new Set(ROUTES.map(({ id }) => id)).size).toBe(ROUTES.length);
 });
 
 test('it is OpenAPI 3.1, its references lead somewhere, and each of its schemas is one', () => {
   expect(document.openapi).toBe('3.1.0');
-  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name as string);
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
+    ([, name]) => name as string,
+  );
   expect(references.length).toBeGreaterThan(0);
   expect([...new Set(references)].filter((name) => !(name in document.components.schemas))).toEqual([]);
-  for (const name of Object.keys(document.components.schemas)) expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
+  for (const name of Object.keys(document.components.schemas))
+    expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
 });
 
 test('every input of a route is in the document once, where it is given', () => {
   for (const route of ROUTES) {
     const { parameters, requestBody } = document.paths[inDocument(route)][route.method.toLowerCase()];
-    const inBody = Object.keys(requestBody?.content['application/json']?.schema.properties ?? requestBody?.content['multipart/form-data'].schema.properties ?? {});
-    const given = [...parameters.map(({ name }: any) => name), ...inBody.filter((name) => !['userId', 'userName', 'user', 'title', 'file'].includes(name))];
+    const inBody = Object.keys(
+      requestBody?.content['application/json']?.schema.properties ??
+        requestBody?.content['multipart/form-data'].schema.properties ??
+        {},
+    );
+    const given = [
+      ...parameters.map(({ name }: any) => name),
+      ...inBody.filter((name) => !['userId', 'userName', 'user', 'title', 'file'].includes(name)),
+    ];
     expect([route.id, [...new Set(given)].sort()]).toEqual([route.id, Object.keys(route.takes).sort()]);
   }
 });
 
 test('all but health and readiness needs a key or a token', () => {
-  const open = ROUTES.filter((route) => document.paths[inDocument(route)][route.method.toLowerCase()].security.length === 0).map(({ id }) => id);
+  const open = ROUTES.filter(
+    (route) => document.paths[inDocument(route)][route.method.toLowerCase()].security.length === 0,
+  ).map(({ id }) => id);
   expect(open).toEqual(['health', 'ready']);
 });
 
@@ -73,7 +101,8 @@ interface Ground {
 async function ground(): Promise<Ground> {
   const alice = app.as('alice');
   await app.as('admin').data.deleteInstances({});
-  for (const { name } of await app.as('admin').model.list({ name: { $in: ['new', 'renamed', 'spare'] } })) await app.as('admin').model.delete(name);
+  for (const { name } of await app.as('admin').model.list({ name: { $in: ['new', 'renamed', 'spare'] } }))
+    await app.as('admin').model.delete(name);
   await app.as('admin').model.save('spare', model([start(), task('a'), end()]));
   const review = await alice.engine.start('review', {});
   const [read] = await alice.data.getPendingUserTasks({ id: review.id });
@@ -83,10 +112,22 @@ async function ground(): Promise<Ground> {
   const request = vacation.items.find(({ elementId }) => elementId === 'request')?.id as string;
   await alice.tasks.complete(request, {});
   await app.as('boss').engine.invoke({ id: vacation.id, 'items.elementId': 'approve' }, {});
-  return { instance: review.id, read: read?.id as string, first: first?.id as string, two: two.id, waits: (await alice.engine.start('wait', {})).id, ended: request };
+  return {
+    instance: review.id,
+    read: read?.id as string,
+    first: first?.id as string,
+    two: two.id,
+    waits: (await alice.engine.start('wait', {})).id,
+    ended: request,
+  };
 }
 
-type Input = { readonly path?: Record<string, string>; readonly body?: Record<string, unknown>; readonly before?: () => Promise<unknown>; readonly user?: string };
+type Input = {
+  readonly path?: Record<string, string>;
+  readonly body?: Record<string, unknown>;
+  readonly before?: () => Promise<unknown>;
+  readonly user?: string;
+};
 const file = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.bpmn"\r\n\r\n${model([start(), task('a'), end()])}\r\n--x--`;
 
 /** What makes each route succeed. */
@@ -94,10 +135,19 @@ const commands = (id: string): [string, (on: Ground) => Input][] => [
   [`${id}.start`, () => ({ body: { name: 'review', data: { days: 1 } }, user: 'alice' })],
   [`${id}.start.name`, () => ({ path: { name: 'review' }, body: { data: {} }, user: 'alice' })],
   [`${id}.invoke`, (on) => ({ body: { query: { 'items.id': on.first } }, user: 'alice' })],
-  [`${id}.assign`, (on) => ({ body: { query: { 'items.id': on.read }, assignment: { assignee: 'alice' } }, user: 'alice' })],
+  [
+    `${id}.assign`,
+    (on) => ({ body: { query: { 'items.id': on.read }, assignment: { assignee: 'alice' } }, user: 'alice' }),
+  ],
   [`${id}.startEvent`, (on) => ({ body: { instanceId: on.two, startNodeId: 'late' } })],
   [`${id}.throwMessage`, (on) => ({ body: { messageId: 'heard', messageMatchingKey: { id: on.waits } } })],
-  [`${id}.throwSignal`, (on) => ({ body: { signalId: 'seen' }, before: () => app.as('admin').engine.throwMessage('heard', {}, { id: on.waits }) })],
+  [
+    `${id}.throwSignal`,
+    (on) => ({
+      body: { signalId: 'seen' },
+      before: () => app.as('admin').engine.throwMessage('heard', {}, { id: on.waits }),
+    }),
+  ],
 ];
 const imports = (id: string): [string, (on: Ground) => Input][] => [
   [id, () => ({ path: { name: 'new' } })],
@@ -139,20 +189,42 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ['tasks.count', () => ({ user: 'alice' })],
   ['tasks.candidates', (on) => ({ path: { itemId: on.read }, user: 'alice' })],
   ['tasks.take', (on) => ({ path: { itemId: on.read }, user: 'alice' })],
-  ['tasks.release', (on) => ({ path: { itemId: on.read }, user: 'alice', before: () => app.as('alice').tasks.take(on.read) })],
+  [
+    'tasks.release',
+    (on) => ({ path: { itemId: on.read }, user: 'alice', before: () => app.as('alice').tasks.take(on.read) }),
+  ],
   ['tasks.assign', (on) => ({ path: { itemId: on.read }, body: { assignee: 'bob' } })],
   ['tasks.delegate', (on) => ({ path: { itemId: on.first }, body: { to: 'bob' }, user: 'alice' })],
-  ['tasks.resolve', (on) => ({ path: { itemId: on.first }, user: 'bob', before: () => app.as('alice').tasks.delegate(on.first, 'bob') })],
+  [
+    'tasks.resolve',
+    (on) => ({
+      path: { itemId: on.first },
+      user: 'bob',
+      before: () => app.as('alice').tasks.delegate(on.first, 'bob'),
+    }),
+  ],
   ['tasks.complete', (on) => ({ path: { itemId: on.first }, body: { data: { done: true } }, user: 'alice' })],
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],
 ]);
 
-async function go(route: Route, { path = {}, body = {}, user }: Input, key: string | undefined): Promise<Answer> {
+async function go(
+  route: Route,
+  { path = {}, body = {}, user }: Input,
+  key: string | undefined,
+): Promise<Answer> {
   const at = route.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(path[name] ?? 'none'));
-  if (!route.upload) return app.call(route.method, at, key, { ...body, ...(user === undefined ? {} : { userId: user }) });
-  const named = route.path.includes(':name') ? file : `--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n${path.name}\r\n${file}`;
-  return app.send(route.method, at, { 'content-type': 'multipart/form-data; boundary=x', ...(key === undefined ? {} : { 'x-api-key': key }) }, named);
+  if (!route.upload)
+    return app.call(route.method, at, key, { ...body, ...(user === undefined ? {} : { userId: user }) });
+  const named = route.path.includes(':name')
+    ? file
+    : `--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n${path.name}\r\n${file}`;
+  return app.send(
+    route.method,
+    at,
+    { 'content-type': 'multipart/form-data; boundary=x', ...(key === undefined ? {} : { 'x-api-key': key }) },
+    named,
+  );
 }
 
 describe.each(ROUTES.map((route) => [route.id, route] as const))('%s', (id, route) => {
@@ -166,22 +238,43 @@ describe.each(ROUTES.map((route) => [route.id, route] as const))('%s', (id, rout
     const input = inputOf(await ground());
     await input.before?.();
     const answer = await go(route, input, app.keys.trusted);
-    expect([answer.status, wrong(route, answer), answer.status === 200 ? '' : answer.text]).toEqual([200, undefined, '']);
+    expect([answer.status, wrong(route, answer), answer.status === 200 ? '' : answer.text]).toEqual([
+      200,
+      undefined,
+      '',
+    ]);
   });
 
   if (route.operation === 'public') return;
 
   test('refuses as the document says', async () => {
     const input = inputOf({ instance: 'i', read: 'r', first: 'f', two: 't', waits: 'w', ended: 'e' });
-    const statuses = async (...calls: Promise<Answer>[]): Promise<unknown[]> => (await Promise.all(calls)).map((answer) => [answer.status, wrong(route, answer)]);
-    expect(await statuses(go(route, input, undefined), go(route, input, app.keys.wrong))).toEqual([[401, undefined], [401, undefined]]);
+    const statuses = async (...calls: Promise<Answer>[]): Promise<unknown[]> =>
+      (await Promise.all(calls)).map((answer) => [answer.status, wrong(route, answer)]);
+    expect(await statuses(go(route, input, undefined), go(route, input, app.keys.wrong))).toEqual([
+      [401, undefined],
+      [401, undefined],
+    ]);
     if (route.upload) {
       expect(await statuses(go(route, input, app.keys.itself))).toEqual([[403, undefined]]);
       return;
     }
-    const unknown = { ...input, body: { ...input.body, unknown: 1, ...(route.bodyIs === undefined ? {} : { query: {} }) } };
-    expect(await statuses(go(route, { ...input, user: 'nobody' }, app.keys.trusted), go(route, unknown, app.keys.trusted))).toEqual([[403, undefined], [400, undefined]]);
-    const [[status, problem]] = (await statuses(go(route, { ...input, user: 'stranger' }, app.keys.trusted))) as [[number, unknown]];
+    const unknown = {
+      ...input,
+      body: { ...input.body, unknown: 1, ...(route.bodyIs === undefined ? {} : { query: {} }) },
+    };
+    expect(
+      await statuses(
+        go(route, { ...input, user: 'nobody' }, app.keys.trusted),
+        go(route, unknown, app.keys.trusted),
+      ),
+    ).toEqual([
+      [403, undefined],
+      [400, undefined],
+    ]);
+    const [[status, problem]] = (await statuses(
+      go(route, { ...input, user: 'stranger' }, app.keys.trusted),
+    )) as [[number, unknown]];
     expect([200, 400, 403, 404]).toContain(status);
     expect(problem).toBeUndefined();
   });
@@ -189,10 +282,17 @@ describe.each(ROUTES.map((route) => [route.id, route] as const))('%s', (id, rout
 
 test('a store that does not answer is told as the document says', async () => {
   const route = ROUTES.find(({ id }) => id === 'ready') as Route;
-  const router = createRouter({ ...app.guard, health: () => Promise.reject(new Error('gone')) }, { dialect: 'http' });
+  const router = createRouter(
+    { ...app.guard, health: () => Promise.reject(new Error('gone')) },
+    { dialect: 'http' },
+  );
   const server = createServer((req, res) => router(req, res, () => void res.end()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const answer = await send((server.address() as AddressInfo).port, 'GET', '/ready');
   await new Promise((resolve) => server.close(resolve));
-  expect([answer.status, answer.body, wrong(route, answer)]).toEqual([503, { ready: false, store: false, indexes: false, reindexed: false }, undefined]);
+  expect([answer.status, answer.body, wrong(route, answer)]).toEqual([
+    503,
+    { ready: false, store: false, indexes: false, reindexed: false },
+    undefined,
+  ]);
 });

@@ -8,7 +8,8 @@ const app = new Application();
 beforeAll(() => app.start());
 afterAll(() => app.stop());
 
-const as = (user: string, method: string, path: string, body: Record<string, unknown> = {}) => app.call(method, path, app.keys.trusted, { ...body, userId: user });
+const as = (user: string, method: string, path: string, body: Record<string, unknown> = {}) =>
+  app.call(method, path, app.keys.trusted, { ...body, userId: user });
 
 async function review(): Promise<{ instance: string; read: string }> {
   const { id } = await app.as('alice').engine.start('review', {});
@@ -19,7 +20,11 @@ async function review(): Promise<{ instance: string; read: string }> {
 describe('tasks', () => {
   test('one task through its life: taken, lent, given back, released, assigned, completed', async () => {
     const { read } = await review();
-    const step = async (user: string, verb: string, body?: Record<string, unknown>): Promise<[number, unknown, unknown]> => {
+    const step = async (
+      user: string,
+      verb: string,
+      body?: Record<string, unknown>,
+    ): Promise<[number, unknown, unknown]> => {
       const answer = await as(user, 'POST', `/api/tasks/${read}/${verb}`, body);
       return [answer.status, answer.body.item?.state ?? answer.body.code, answer.body.item?.assignee];
     };
@@ -44,7 +49,10 @@ describe('tasks', () => {
 
   test('the list and its count are of what the user may see', async () => {
     const { instance } = await review();
-    const [list, count] = [await as('alice', 'GET', '/api/tasks', { query: { id: instance } }), await as('alice', 'GET', '/api/tasks/count', { query: { id: instance } })];
+    const [list, count] = [
+      await as('alice', 'GET', '/api/tasks', { query: { id: instance } }),
+      await as('alice', 'GET', '/api/tasks/count', { query: { id: instance } }),
+    ];
     expect([list.body.items.length, count.body]).toEqual([1, { count: 1 }]);
     expect((await as('stranger', 'GET', '/api/tasks')).body).toEqual({ items: [] });
     expect((await as('stranger', 'GET', '/api/tasks/count')).body).toEqual({ count: 0 });
@@ -52,43 +60,86 @@ describe('tasks', () => {
 
   test('the candidates of a task are told to whom may see them', async () => {
     const { read } = await review();
-    expect((await as('alice', 'GET', `/api/tasks/${read}/candidates`)).body).toEqual({ users: [], groups: ['hr'] });
-    expect((await as('stranger', 'GET', `/api/tasks/${read}/candidates`)).body).toMatchObject({ status: 404, code: 'not-found' });
+    expect((await as('alice', 'GET', `/api/tasks/${read}/candidates`)).body).toEqual({
+      users: [],
+      groups: ['hr'],
+    });
+    expect((await as('stranger', 'GET', `/api/tasks/${read}/candidates`)).body).toMatchObject({
+      status: 404,
+      code: 'not-found',
+    });
   });
 });
 
 describe('decisions', () => {
-  const about = (user: string, which: 'can' | 'explain', body: Record<string, unknown>) => as(user, 'GET', `/api/${which}`, body);
+  const about = (user: string, which: 'can' | 'explain', body: Record<string, unknown>) =>
+    as(user, 'GET', `/api/${which}`, body);
 
   test('what may be done with a task, an instance and a model, by their ids', async () => {
     const { instance, read } = await review();
-    const can = async (user: string, body: Record<string, unknown>): Promise<unknown> => (await about(user, 'can', body)).body;
+    const can = async (user: string, body: Record<string, unknown>): Promise<unknown> =>
+      (await about(user, 'can', body)).body;
     expect(await can('alice', { operation: 'task:take', itemId: read })).toEqual({ allowed: true });
-    expect(await can('alice', { operation: 'instance:read', instanceId: instance })).toEqual({ allowed: true });
-    expect(await can('alice', { operation: 'instance:delete', instanceId: instance })).toEqual({ allowed: false });
+    expect(await can('alice', { operation: 'instance:read', instanceId: instance })).toEqual({
+      allowed: true,
+    });
+    expect(await can('alice', { operation: 'instance:delete', instanceId: instance })).toEqual({
+      allowed: false,
+    });
     expect(await can('alice', { operation: 'instance:start', model: 'review' })).toEqual({ allowed: true });
-    for (const body of [{ operation: 'task:take', itemId: read }, { operation: 'instance:read', instanceId: instance }, { operation: 'instance:start', model: 'review' }]) expect(await can('stranger', body)).toEqual({ allowed: false });
+    for (const body of [
+      { operation: 'task:take', itemId: read },
+      { operation: 'instance:read', instanceId: instance },
+      { operation: 'instance:start', model: 'review' },
+    ])
+      expect(await can('stranger', body)).toEqual({ allowed: false });
   });
 
   test('a decision is explained to whom may read what it is about, in the name of who asks', async () => {
     const { instance } = await review();
-    const { status, body } = await about('alice', 'explain', { operation: 'instance:delete', instanceId: instance });
-    expect([status, body.allowed, body.userName, body.reasons.length > 0]).toEqual([200, false, 'alice', true]);
+    const { status, body } = await about('alice', 'explain', {
+      operation: 'instance:delete',
+      instanceId: instance,
+    });
+    expect([status, body.allowed, body.userName, body.reasons.length > 0]).toEqual([
+      200,
+      false,
+      'alice',
+      true,
+    ]);
   });
 
   test('hidden and absent are answered alike', async () => {
     const { instance } = await review();
-    const [hidden, absent] = [await about('stranger', 'explain', { operation: 'instance:read', instanceId: instance }), await about('stranger', 'explain', { operation: 'instance:read', instanceId: 'none' })];
+    const [hidden, absent] = [
+      await about('stranger', 'explain', { operation: 'instance:read', instanceId: instance }),
+      await about('stranger', 'explain', { operation: 'instance:read', instanceId: 'none' }),
+    ];
     expect([hidden.status, hidden.body]).toEqual([404, absent.body]);
   });
 
   test.each<[string, Record<string, unknown>, string, RegExp]>([
     ['an unknown operation', { operation: 'task:everything' }, 'unknown-operation', /task:everything/],
     ['an operation that every object has', { operation: 'constructor' }, 'unknown-operation', /constructor/],
-    ['two resources', { operation: 'task:take', itemId: 'a', model: 'b' }, 'bad-request', /^Name one of itemId, instanceId and model\.$/],
-    ['a resource of its own making', { operation: 'task:take', item: { id: 'a', assignee: 'alice' } }, 'bad-request', /^"item" is not known here\.$/],
+    [
+      'two resources',
+      { operation: 'task:take', itemId: 'a', model: 'b' },
+      'bad-request',
+      /^Name one of itemId, instanceId and model\.$/,
+    ],
+    [
+      'a resource of its own making',
+      { operation: 'task:take', item: { id: 'a', assignee: 'alice' } },
+      'bad-request',
+      /^"item" is not known here\.$/,
+    ],
   ])('%s is refused', async (_what, body, code, detail) => {
-    for (const which of ['can', 'explain'] as const) expect((await about('alice', which, body)).body).toMatchObject({ status: 400, code, detail: expect.stringMatching(detail) });
+    for (const which of ['can', 'explain'] as const)
+      expect((await about('alice', which, body)).body).toMatchObject({
+        status: 400,
+        code,
+        detail: expect.stringMatching(detail),
+      });
   });
 });
 
@@ -107,7 +158,14 @@ describe('errors of the routes of the application', () => {
   ];
   const own = new Application({
     after: (made) => {
-      made.get('/own/:status', (req, _res, next) => next(Object.assign(new Error('secret'), { status: Number(req.params.status), expose: Number(req.params.status) < 500 })));
+      made.get('/own/:status', (req, _res, next) =>
+        next(
+          Object.assign(new Error('secret'), {
+            status: Number(req.params.status),
+            expose: Number(req.params.status) < 500,
+          }),
+        ),
+      );
       made.get('/file', (_req, res) => res.sendFile('/nowhere/secret.txt'));
     },
   });
@@ -126,13 +184,25 @@ describe('errors of the routes of the application', () => {
   ])('a failure: %s', async (_what, isLogged) => {
     const lines: unknown[][] = [];
     const note = (...line: unknown[]): void => void lines.push(line);
-    const guard = await createGuard({ env: {}, store: { memory: true }, ...(isLogged ? { logger: { info: note, warn: note, error: note } } : {}) });
-    const server = createServer((req, res) => guard.errorHandler()(new Error('the reason'), req, res, () => undefined));
+    const guard = await createGuard({
+      env: {},
+      store: { memory: true },
+      ...(isLogged ? { logger: { info: note, warn: note, error: note } } : {}),
+    });
+    const server = createServer((req, res) =>
+      guard.errorHandler()(new Error('the reason'), req, res, () => undefined),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
       const { body } = await send((server.address() as AddressInfo).port, 'GET', '/');
-      expect([body.status, body.detail.includes('log'), typeof body.instance]).toEqual([500, isLogged, isLogged ? 'string' : 'undefined']);
-      expect(JSON.stringify(lines).includes('the reason') && JSON.stringify(lines).includes(body.instance)).toBe(isLogged);
+      expect([body.status, body.detail.includes('log'), typeof body.instance]).toEqual([
+        500,
+        isLogged,
+        isLogged ? 'string' : 'undefined',
+      ]);
+      expect(
+        JSON.stringify(lines).includes('the reason') && JSON.stringify(lines).includes(body.instance),
+      ).toBe(isLogged);
     } finally {
       server.close();
       await guard.close();
@@ -148,14 +218,21 @@ describe('errors of the routes of the application', () => {
 describe('health', () => {
   test('is told to anybody, and nothing beyond yes and no', async () => {
     expect((await app.send('GET', '/health')).body).toEqual({ status: 'ok' });
-    expect((await app.send('GET', '/ready')).body).toEqual({ ready: true, store: true, indexes: true, reindexed: true });
+    expect((await app.send('GET', '/ready')).body).toEqual({
+      ready: true,
+      store: true,
+      indexes: true,
+      reindexed: true,
+    });
     expect((await app.send('HEAD', '/ready')).status).toBe(200);
   });
 
   test('the status counts what the caller may read', async () => {
     await review();
     expect((await as('alice', 'GET', '/api/status')).body.status.running).toBeGreaterThan(0);
-    expect((await as('stranger', 'GET', '/api/status')).body).toEqual({ status: { ready: true, running: 0 } });
+    expect((await as('stranger', 'GET', '/api/status')).body).toEqual({
+      status: { ready: true, running: 0 },
+    });
     expect((await app.send('GET', '/api/status')).status).toBe(401);
   });
 });
@@ -164,11 +241,21 @@ describe('the page to try it', () => {
   test('needs nothing from elsewhere, and no script stands in it', async () => {
     const { status, headers, text } = await app.send('GET', '/docs');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(headers['content-security-policy']).toBe("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    expect(headers['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
     expect(text).not.toMatch(/https?:|<script>|\son\w+=|style=/);
-    for (const [path, type] of [['docs.js', 'text/javascript'], ['docs.css', 'text/css'], ['openapi.json', 'application/json']]) {
+    for (const [path, type] of [
+      ['docs.js', 'text/javascript'],
+      ['docs.css', 'text/css'],
+      ['openapi.json', 'application/json'],
+    ]) {
       const file = await app.send('GET', `/${path}`);
-      expect([path, file.status, String(file.headers['content-type']).split(';')[0]]).toEqual([path, 200, type]);
+      expect([path, file.status, String(file.headers['content-type']).split(';')[0]]).toEqual([
+        path,
+        200,
+        type,
+      ]);
     }
   });
 
@@ -183,13 +270,18 @@ describe('the page to try it', () => {
     expect((await app.send('POST', '/docs')).status).toBe(405);
     const options = await app.send('OPTIONS', '/openapi.json');
     // A 204 has no length: clients that keep to HTTP refuse one.
-    expect([options.status, options.headers.allow, options.headers['content-length']]).toEqual([204, 'GET, HEAD, OPTIONS', undefined]);
+    expect([options.status, options.headers.allow, options.headers['content-length']]).toEqual([
+      204,
+      'GET, HEAD, OPTIONS',
+      undefined,
+    ]);
   });
 
   test('can be left out', async () => {
     const bare = await new Application({ docs: false }).start();
     try {
-      for (const path of ['/docs', '/docs.js', '/openapi.json']) expect((await bare.send('GET', path)).text).toBe('the application: nothing here');
+      for (const path of ['/docs', '/docs.js', '/openapi.json'])
+        expect((await bare.send('GET', path)).text).toBe('the application: nothing here');
     } finally {
       await bare.stop();
     }

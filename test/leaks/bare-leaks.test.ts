@@ -29,14 +29,21 @@ describe('bpmn-server without a guard', () => {
     expect(execution.getUUID.toString()).not.toContain('randomUUID');
   });
 
-  test.each(SCENARIOS.map((scenario) => [`${scenario.id}: ${scenario.says}`, scenario] as const))('%s', async (_name, scenario) => {
-    const stage = await bareStage(scenario.alone === true ? freshHost() : host, url as string, scenario.files === true);
-    try {
-      const result = await scenario.attack(stage);
-      if (!scenario.leaked(result)) throw new Error(`did not leak: ${JSON.stringify(result)}`);
-      expect(scenario.leaked(result)).toBe(true);
-    } finally {
-      await stage.close();
-    }
-  });
+  test.each(SCENARIOS.map((scenario) => [`${scenario.id}: ${scenario.says}`, scenario] as const))(
+    '%s',
+    async (_name, scenario) => {
+      const stage = await bareStage(
+        scenario.alone === true ? freshHost() : host,
+        url as string,
+        scenario.files === true,
+      );
+      try {
+        const result = await scenario.attack(stage);
+        if (!scenario.leaked(result)) throw new Error(`did not leak: ${JSON.stringify(result)}`);
+        expect(scenario.leaked(result)).toBe(true);
+      } finally {
+        await stage.close();
+      }
+    },
+  );
 });

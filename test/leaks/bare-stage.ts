@@ -6,7 +6,10 @@ import type { Stage } from './stage';
 
 type Host = any;
 
-/** An error that nobody awaits would end the test process; to the host it makes no difference whether it was looked at. */
+/**
+ * An error that nobody awaits would end the test process; to the host it makes no difference whether it was
+ * looked at.
+ */
 function lookAtUnawaited(bpmn: Host): void {
   const looked = (target: any, name: string): void => {
     const original = target[name];
@@ -21,7 +24,11 @@ function lookAtUnawaited(bpmn: Host): void {
 }
 
 /** bpmn-server as its own documents set it up, on a database of its own. */
-export async function bareStage(bpmn: Host, url: string, files: boolean): Promise<Stage & { close(): Promise<void> }> {
+export async function bareStage(
+  bpmn: Host,
+  url: string,
+  files: boolean,
+): Promise<Stage & { close(): Promise<void> }> {
   lookAtUnawaited(bpmn);
   const name = `leaks_${randomUUID().slice(0, 8)}`;
   const folder = mkdtempSync(path.join(tmpdir(), 'leaks-'));
@@ -32,7 +39,8 @@ export async function bareStage(bpmn: Host, url: string, files: boolean): Promis
     timers: { forceTimersDelay: 0, precision: 3000 },
     database: { MongoDB },
     logger: () => new bpmn.Logger({ toConsole: false }),
-    definitions: (server: unknown) => (files ? new bpmn.ModelsDatastore(server) : new bpmn.ModelsDatastoreDB(server)),
+    definitions: (server: unknown) =>
+      files ? new bpmn.ModelsDatastore(server) : new bpmn.ModelsDatastoreDB(server),
     appDelegate: (server: unknown) => new bpmn.DefaultAppDelegate(server),
     dataStore: (server: unknown) => new bpmn.DataStore(server),
     cacheManager: (server: unknown) => new bpmn.CacheManager(server),
@@ -55,7 +63,8 @@ export async function bareStage(bpmn: Host, url: string, files: boolean): Promis
     asked,
     slowDown() {
       const save = dataStore.saveInstance;
-      dataStore.saveInstance = (...args: unknown[]) => new Promise((resolve) => setTimeout(resolve, 100)).then(() => save.apply(dataStore, args));
+      dataStore.saveInstance = (...args: unknown[]) =>
+        new Promise((resolve) => setTimeout(resolve, 100)).then(() => save.apply(dataStore, args));
     },
     folder,
     async close() {

@@ -72,10 +72,20 @@ export async function storedItem(stage: Stage, instanceId: string, elementId: st
 }
 
 /** Stores a model as an administrator. */
-export const deploy = (stage: Stage, name: string, source: string, who: Record<string, unknown> = ADMIN): Promise<unknown> => stage.api.model.save(name, source, null, stage.user(who));
+export const deploy = (
+  stage: Stage,
+  name: string,
+  source: string,
+  who: Record<string, unknown> = ADMIN,
+): Promise<unknown> => stage.api.model.save(name, source, null, stage.user(who));
 
 /** Stores and starts a model as alice. */
-export async function started(stage: Stage, source: string, data: object = {}, who: Record<string, unknown> = ALICE): Promise<any> {
+export async function started(
+  stage: Stage,
+  source: string,
+  data: object = {},
+  who: Record<string, unknown> = ALICE,
+): Promise<any> {
   await deploy(stage, 'Work', source);
   return stage.api.engine.start('Work', data, stage.user(who));
 }

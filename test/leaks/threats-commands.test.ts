@@ -8,12 +8,19 @@ import { guardedStage } from './guarded-stage';
 import { caught, CLAIM, end, message, messageEvent, model, OPEN_TASK, start, task } from './models';
 
 const [alice, bob, eve] = [person('alice'), person('bob', 'hr'), person('eve')];
-const OWN = model([start('begin', 'camunda:initiator="requester" camunda:candidateUsers="alice"'), task('work', 'camunda:assignee="$(this.data.requester)"'), end('over')]);
+const OWN = model([
+  start('begin', 'camunda:initiator="requester" camunda:candidateUsers="alice"'),
+  task('work', 'camunda:assignee="$(this.data.requester)"'),
+  end('over'),
+]);
 const WAITS = model([start('begin'), caught('paid', 'paid'), end('over')], { roots: message('paid') });
 const ABSENT = '00000000-0000-4000-8000-000000000000';
 
 /** What is said of something by each command: of a hidden one, and of one that is not there. */
-const SAYINGS: Record<string, (guard: Guard, of: { id: string; itemId: string; model: string }) => Promise<unknown>> = {
+const SAYINGS: Record<
+  string,
+  (guard: Guard, of: { id: string; itemId: string; model: string }) => Promise<unknown>
+> = {
   invoke: ({ api }, { itemId }) => api.engine.invoke({ 'items.id': itemId }, {}, eve),
   assign: ({ api }, { itemId }) => api.engine.assign({ 'items.id': itemId }, {}, { assignee: 'eve' }, eve),
   'assign with data': ({ api }, { itemId }) => api.engine.assign({ 'items.id': itemId }, { a: 1 }, {}, eve),
@@ -22,8 +29,10 @@ const SAYINGS: Record<string, (guard: Guard, of: { id: string; itemId: string; m
   restart: ({ api }, { itemId }) => api.engine.restart({ 'items.id': itemId }, {}, eve),
   upgrade: ({ api }, { model: name }) => api.engine.upgrade(name, [], eve),
   start: ({ api }, { model: name }) => api.engine.start(name, {}, eve),
-  'start at an event': ({ api }, { model: name }) => api.engine.start(name, {}, eve, { startNodeId: 'begin' }),
-  'start at no event': ({ api }, { model: name }) => api.engine.start(name, {}, eve, { startNodeId: 'nowhere' }),
+  'start at an event': ({ api }, { model: name }) =>
+    api.engine.start(name, {}, eve, { startNodeId: 'begin' }),
+  'start at no event': ({ api }, { model: name }) =>
+    api.engine.start(name, {}, eve, { startNodeId: 'nowhere' }),
   throwMessage: ({ api }, { id }) => api.engine.throwMessage('paid', {}, { id }, eve),
   throwSignal: ({ api }, { id }) => api.engine.throwSignal('paid', {}, { id }, eve),
   deleteInstances: ({ api }, { id }) => api.data.deleteInstances({ id }, eve),
@@ -43,35 +52,109 @@ const SAYINGS: Record<string, (guard: Guard, of: { id: string; itemId: string; m
   findItem: ({ api }, { itemId }) => api.data.findItem({ 'items.id': itemId }, eve),
   count: ({ api }, { itemId }) => api.tasks.count({ 'items.id': itemId }, eve),
   can: (guard, { itemId, id }) => guard.can(eve, 'task:execute', { item: { id: itemId }, instance: { id } }),
-  explain: (guard, { itemId, id }) => guard.explain(eve, 'task:execute', { item: { id: itemId }, instance: { id } }),
+  explain: (guard, { itemId, id }) =>
+    guard.explain(eve, 'task:execute', { item: { id: itemId }, instance: { id } }),
   'explain a model': (guard, { model: name }) => guard.explain(eve, 'instance:start', { model: { name } }),
 };
 
 /** Where a stage can be set up; that MongoDB is missing is said by the tests on stores. */
-const STAGES: [string, string | undefined][] = [['the embedded store', undefined], ...(process.env.MONGO_DB_URL ? [['MongoDB', process.env.MONGO_DB_URL] as [string, string]] : [])];
+const STAGES: [string, string | undefined][] = [
+  ['the embedded store', undefined],
+  ...(process.env.MONGO_DB_URL ? [['MongoDB', process.env.MONGO_DB_URL] as [string, string]] : []),
+];
 
 beforeAll(() => jest.spyOn(console, 'log').mockImplementation(() => undefined));
 
 onStores('commands', (kind) => {
   const guards = new Guards(kind);
-  const open = (options = {}): Promise<Guard> => guards.make({ models: { Claim: CLAIM, Own: OWN, Open: OPEN_TASK, Waits: WAITS }, ...options });
-  const stateOf = async (guard: Guard): Promise<string> => JSON.stringify([await guard.store.instances.find({ filter: {} }), await guard.store.models.find({}), await guard.store.locks.list()]);
+  const open = (options = {}): Promise<Guard> =>
+    guards.make({ models: { Claim: CLAIM, Own: OWN, Open: OPEN_TASK, Waits: WAITS }, ...options });
+  const stateOf = async (guard: Guard): Promise<string> =>
+    JSON.stringify([
+      await guard.store.instances.find({ filter: {} }),
+      await guard.store.models.find({}),
+      await guard.store.locks.list(),
+    ]);
 
   test('T6 each argument of each member is checked: what is no text, query or user is refused before anything is done', async () => {
     const guard = await open();
     await guard.api.engine.start('Own', {}, alice);
     const before = await stateOf(guard);
-    const hostile: unknown[] = [7, true, () => 'x', [], ['x'], { $ne: null }, { $gt: '' }, { toString: () => 'Own' }, new Map([['id', 'x']])];
+    const hostile: unknown[] = [
+      7,
+      true,
+      () => 'x',
+      [],
+      ['x'],
+      { $ne: null },
+      { $gt: '' },
+      { toString: () => 'Own' },
+      new Map([['id', 'x']]),
+    ];
     const places: Record<string, Record<string, number[]>> = {
-      engine: { start: [0, 1], invoke: [0, 1], assign: [0, 1, 2], throwMessage: [0, 1, 2], throwSignal: [0, 1, 2], startEvent: [0, 1, 2], restart: [0, 1], upgrade: [0, 1], get: [0] },
-      data: { getPendingUserTasks: [0], findItems: [0], findItem: [0], findInstances: [0], deleteInstances: [0], find: [0] },
-      model: { get: [0], list: [0], save: [0, 1], load: [0], getSource: [0], findEvents: [0], findStartEvents: [0], delete: [0], rename: [0, 1], export: [0, 1] },
-      tasks: { take: [0], release: [0], assign: [0, 1], delegate: [0, 1], resolve: [0], complete: [0, 1], count: [0], candidates: [0] },
+      engine: {
+        start: [0, 1],
+        invoke: [0, 1],
+        assign: [0, 1, 2],
+        throwMessage: [0, 1, 2],
+        throwSignal: [0, 1, 2],
+        startEvent: [0, 1, 2],
+        restart: [0, 1],
+        upgrade: [0, 1],
+        get: [0],
+      },
+      data: {
+        getPendingUserTasks: [0],
+        findItems: [0],
+        findItem: [0],
+        findInstances: [0],
+        deleteInstances: [0],
+        find: [0],
+      },
+      model: {
+        get: [0],
+        list: [0],
+        save: [0, 1],
+        load: [0],
+        getSource: [0],
+        findEvents: [0],
+        findStartEvents: [0],
+        delete: [0],
+        rename: [0, 1],
+        export: [0, 1],
+      },
+      tasks: {
+        take: [0],
+        release: [0],
+        assign: [0, 1],
+        delegate: [0, 1],
+        resolve: [0],
+        complete: [0, 1],
+        count: [0],
+        candidates: [0],
+      },
     };
-    const good: Record<string, unknown[]> = { start: ['Own', {}], upgrade: ['Absent', []], save: ['Mine', OWN, null], rename: ['Absent', 'Other'], export: [{}, '/nowhere'], startEvent: [ABSENT, 'begin', {}], throwMessage: ['none', {}, {}], throwSignal: ['none', {}, {}], assign: [{ id: ABSENT }, {}, {}], invoke: [{ id: ABSENT }, {}], restart: [{ id: ABSENT }, {}] };
+    const good: Record<string, unknown[]> = {
+      start: ['Own', {}],
+      upgrade: ['Absent', []],
+      save: ['Mine', OWN, null],
+      rename: ['Absent', 'Other'],
+      export: [{}, '/nowhere'],
+      startEvent: [ABSENT, 'begin', {}],
+      throwMessage: ['none', {}, {}],
+      throwSignal: ['none', {}, {}],
+      assign: [{ id: ABSENT }, {}, {}],
+      invoke: [{ id: ABSENT }, {}],
+      restart: [{ id: ABSENT }, {}],
+    };
     // Data may have any names, and a list of texts may be one of elements.
-    const fits = (member: string, place: number, value: unknown): boolean => (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) || (member === 'upgrade' && place === 1 && Array.isArray(value));
-    const api = guard.api as unknown as Record<string, Record<string, (...args: unknown[]) => Promise<unknown>>>;
+    const fits = (member: string, place: number, value: unknown): boolean =>
+      (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
+      (member === 'upgrade' && place === 1 && Array.isArray(value));
+    const api = guard.api as unknown as Record<
+      string,
+      Record<string, (...args: unknown[]) => Promise<unknown>>
+    >;
     expect(Object.keys(guard.api).filter((group) => !(group in places))).toEqual([]);
     const accepted: string[] = [];
     for (const [group, members] of Object.entries(places)) {
@@ -79,11 +162,20 @@ onStores('commands', (kind) => {
       for (const [member, at] of Object.entries(members)) {
         for (const place of at) {
           for (const value of hostile.filter((each) => !fits(member, place, each))) {
-            const args = group === 'tasks' ? [ABSENT, member === 'complete' ? {} : 'bob'].slice(0, at.length) : [...((group === 'data' ? undefined : good[member]) ?? [{}])];
+            const args =
+              group === 'tasks'
+                ? [ABSENT, member === 'complete' ? {} : 'bob'].slice(0, at.length)
+                : [...((group === 'data' ? undefined : good[member]) ?? [{}])];
             args[place] = value;
-            const [outcome] = await Promise.allSettled([Promise.resolve().then(() => api[group]?.[member]?.(...args, ADMIN_USER))]);
-            const status = outcome?.status === 'rejected' ? (outcome.reason.status ?? outcome.reason.name) : 'carried out';
-            if (status !== 400 && status !== 404) accepted.push(`${group}.${member} [${place}] ${typeof value} ${JSON.stringify(value)}: ${status}`);
+            const [outcome] = await Promise.allSettled([
+              Promise.resolve().then(() => api[group]?.[member]?.(...args, ADMIN_USER)),
+            ]);
+            const status =
+              outcome?.status === 'rejected' ? (outcome.reason.status ?? outcome.reason.name) : 'carried out';
+            if (status !== 400 && status !== 404)
+              accepted.push(
+                `${group}.${member} [${place}] ${typeof value} ${JSON.stringify(value)}: ${status}`,
+              );
           }
         }
       }
@@ -96,15 +188,32 @@ onStores('commands', (kind) => {
     const guard = await open();
     const { dataStore, engine, definitions, cache } = guard.server as Record<string, Record<string, any>>;
     const doors: (() => Promise<unknown>)[] = [
-      () => dataStore?.db.find('any', 'wf_instances', {}), () => dataStore?.db.remove('any', 'wf_instances', {}), () => dataStore?.db.getClient(), () => dataStore?.locker.delete({}), () => dataStore?.save({ id: 'x' }), () => dataStore?.saveInstance({ id: 'x' }),
-      () => engine?.restore(ABSENT), () => engine?.lock(ABSENT), () => engine?.startRepeatTimerEvent(ABSENT, {}), () => definitions?.updateTimer('Own'), () => definitions?.rebuild(), () => cache?.add({}), () => cache?.shutdown(),
+      () => dataStore?.db.find('any', 'wf_instances', {}),
+      () => dataStore?.db.remove('any', 'wf_instances', {}),
+      () => dataStore?.db.getClient(),
+      () => dataStore?.locker.delete({}),
+      () => dataStore?.save({ id: 'x' }),
+      () => dataStore?.saveInstance({ id: 'x' }),
+      () => engine?.restore(ABSENT),
+      () => engine?.lock(ABSENT),
+      () => engine?.startRepeatTimerEvent(ABSENT, {}),
+      () => definitions?.updateTimer('Own'),
+      () => definitions?.rebuild(),
+      () => cache?.add({}),
+      () => cache?.shutdown(),
     ];
     for (const door of doors) {
       const error = await refusal(guard.runAs(ADMIN_USER, door));
       expect([error.code, error.status]).toEqual(['forbidden', 403]);
       expect(error.message).toMatch(/is not open to callers: it /);
     }
-    expect([engine?.server, dataStore?.server, dataStore?.engine, dataStore?.db.client, engine?.dataStore]).toEqual(Array.from({ length: 5 }));
+    expect([
+      engine?.server,
+      dataStore?.server,
+      dataStore?.engine,
+      dataStore?.db.client,
+      engine?.dataStore,
+    ]).toEqual(Array.from({ length: 5 }));
   });
 
   test('T8 who may read models does not write files on the server by exporting them', async () => {
@@ -112,9 +221,12 @@ onStores('commands', (kind) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'export-'));
     try {
       const error = await refusal(guard.api.model.export({}, folder, eve));
-      expect([error.code, error.message]).toEqual(['forbidden', expect.stringMatching(/^You may not do this \(model:write\)/)]);
+      expect([error.code, error.message]).toEqual([
+        'forbidden',
+        expect.stringMatching(/^You may not do this \(model:write\)/),
+      ]);
       expect(readdirSync(folder)).toEqual([]);
-      expect((await guard.api.model.export({ name: 'Own' }, folder, ADMIN_USER))).toEqual(['Own']);
+      expect(await guard.api.model.export({ name: 'Own' }, folder, ADMIN_USER)).toEqual(['Own']);
       expect(readdirSync(folder)).toEqual(['Own.bpmn']);
     } finally {
       rmSync(folder, { recursive: true });
@@ -124,17 +236,66 @@ onStores('commands', (kind) => {
   test('T14 data and assignments do not reach what decides about access', async () => {
     const guard = await open();
     const { engine, data } = guard.api;
-    const inside = { guard: { startedBy: 'eve', open: true, read: ['|o:'] }, startedBy: 'eve', tenantId: 'acme', items: [{ assignee: 'eve' }], candidateUsers: ['eve'], assignee: 'eve', 'guard.startedBy': 'eve', 'items.0.assignee': 'eve', $set: { 'guard.startedBy': 'eve' } };
+    const inside = {
+      guard: { startedBy: 'eve', open: true, read: ['|o:'] },
+      startedBy: 'eve',
+      tenantId: 'acme',
+      items: [{ assignee: 'eve' }],
+      candidateUsers: ['eve'],
+      assignee: 'eve',
+      'guard.startedBy': 'eve',
+      'items.0.assignee': 'eve',
+      $set: { 'guard.startedBy': 'eve' },
+    };
     const { id } = await engine.start('Own', inside, alice);
     const work = { id, 'items.elementId': 'work' };
     await engine.assign(work, inside, { priority: 1 }, alice);
-    expect(await guard.store.instances.load(id)).toMatchObject({ guard: { startedBy: 'alice' }, tenantId: null });
+    expect(await guard.store.instances.load(id)).toMatchObject({
+      guard: { startedBy: 'alice' },
+      tenantId: null,
+    });
     expect([await data.findItems(work, eve), await data.findInstances({ id }, eve)]).toEqual([[], []]);
-    for (const key of ['guard', 'open', 'closed', 'owner', 'startedBy', 'completedBy', 'rejectedBy', 'state', 'status', 'id', 'userName', 'tokenId', 'why', 'instanceId', 'type', '__proto__x.y', 'guard.open', 'items', '$set'].filter((name) => name !== 'items')) {
+    for (const key of [
+      'guard',
+      'open',
+      'closed',
+      'owner',
+      'startedBy',
+      'completedBy',
+      'rejectedBy',
+      'state',
+      'status',
+      'id',
+      'userName',
+      'tokenId',
+      'why',
+      'instanceId',
+      'type',
+      '__proto__x.y',
+      'guard.open',
+      'items',
+      '$set',
+    ].filter((name) => name !== 'items')) {
       const error = await refusal(engine.assign(work, {}, { [key]: 'eve' } as never, alice));
-      expect([key, error.code, error.message]).toEqual([key, 'bad-assignment', `${JSON.stringify(key)} cannot be assigned.`]);
+      expect([key, error.code, error.message]).toEqual([
+        key,
+        'bad-assignment',
+        `${JSON.stringify(key)} cannot be assigned.`,
+      ]);
     }
-    for (const key of ['__proto__', 'constructor', 'prototype', 'vars.__proto__']) expect([key, (await refusal(engine.invoke(work, { a: [Object.defineProperty({}, key, { value: {}, enumerable: true })] }, alice))).code]).toEqual([key, 'bad-data']);
+    for (const key of ['__proto__', 'constructor', 'prototype', 'vars.__proto__'])
+      expect([
+        key,
+        (
+          await refusal(
+            engine.invoke(
+              work,
+              { a: [Object.defineProperty({}, key, { value: {}, enumerable: true })] },
+              alice,
+            ),
+          )
+        ).code,
+      ]).toEqual([key, 'bad-data']);
     expect((await refusal(engine.invoke(work, { requester: 'eve' }, alice))).code).toBe('protected-variable');
     expect((await engine.invoke(work, inside, alice)).status).toBe('end');
     expect(await data.findInstances({ id }, eve)).toEqual([]);
@@ -144,22 +305,42 @@ onStores('commands', (kind) => {
     const guard = await open();
     const { engine, tasks, model: models } = guard.api;
     for (const operator of [{ $ne: null }, { $gt: '' }, ['x'], { toString: () => 'Own' }]) {
-      for (const call of [() => tasks.take(operator as never, alice), () => tasks.complete(operator as never, {}, alice), () => tasks.delegate(ABSENT, operator as never, alice), () => tasks.assign(ABSENT, operator as never, alice), () => engine.start(operator as never, {}, alice), () => engine.throwMessage(operator as never, {}, {}, alice), () => engine.throwSignal(operator as never, {}, {}, alice), () => models.getSource(operator as never, alice), () => models.delete(operator as never, ADMIN_USER), () => engine.startEvent(ABSENT, operator as never, {}, alice)]) {
+      for (const call of [
+        () => tasks.take(operator as never, alice),
+        () => tasks.complete(operator as never, {}, alice),
+        () => tasks.delegate(ABSENT, operator as never, alice),
+        () => tasks.assign(ABSENT, operator as never, alice),
+        () => engine.start(operator as never, {}, alice),
+        () => engine.throwMessage(operator as never, {}, {}, alice),
+        () => engine.throwSignal(operator as never, {}, {}, alice),
+        () => models.getSource(operator as never, alice),
+        () => models.delete(operator as never, ADMIN_USER),
+        () => engine.startEvent(ABSENT, operator as never, {}, alice),
+      ]) {
         expect((await refusal(call())).status).toBe(400);
       }
     }
   });
 
   test('T20 data that holds operators does not choose who gets the message of a model', async () => {
-    const throws = (id: string, name: string): string => `<bpmn:intermediateThrowEvent id="${id}" name="${id}"><bpmn:extensionElements><camunda:executionListener event="start"><camunda:script scriptFormat="javascript">this.context.messageMatchingKey = { 'data.order': this.data.order };</camunda:script></camunda:executionListener></bpmn:extensionElements>${messageEvent(name)}</bpmn:intermediateThrowEvent>`;
+    const throws = (id: string, name: string): string =>
+      `<bpmn:intermediateThrowEvent id="${id}" name="${id}"><bpmn:extensionElements><camunda:executionListener event="start"><camunda:script scriptFormat="javascript">this.context.messageMatchingKey = { 'data.order': this.data.order };</camunda:script></camunda:executionListener></bpmn:extensionElements>${messageEvent(name)}</bpmn:intermediateThrowEvent>`;
     const guard = await open();
-    await guard.api.model.save('Pays', model([start('begin'), throws('pay', 'paid'), end('over')], { roots: message('paid') }), null, ADMIN_USER);
+    await guard.api.model.save(
+      'Pays',
+      model([start('begin'), throws('pay', 'paid'), end('over')], { roots: message('paid') }),
+      null,
+      ADMIN_USER,
+    );
     const { engine } = guard.api;
     const first = await engine.start('Waits', { order: 'A1' }, alice);
     const second = await engine.start('Waits', { order: 'B2' }, bob);
     const statusOf = async (id: string) => (await guard.store.instances.load(id))?.status;
     const error = await refusal(engine.start('Pays', { order: { $gt: '' } }, eve));
-    expect([error.code, error.message]).toEqual(['bad-query', 'A thrown event matches "data.order" by a plain value.']);
+    expect([error.code, error.message]).toEqual([
+      'bad-query',
+      'A thrown event matches "data.order" by a plain value.',
+    ]);
     expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['running', 'running']);
     await engine.start('Pays', { order: 'B2' }, eve);
     expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['running', 'end']);
@@ -169,7 +350,8 @@ onStores('commands', (kind) => {
     const guard = await open();
     const { engine, data } = guard.api;
     const begun = Date.now();
-    const deep = (levels: number, of: (inner: object) => object): object => Array.from({ length: levels }).reduce((inner: object) => of(inner), {});
+    const deep = (levels: number, of: (inner: object) => object): object =>
+      Array.from({ length: levels }).reduce((inner: object) => of(inner), {});
     const wide = deep(30, (inner) => ({ a: inner, b: inner }));
     const large: [Promise<unknown>, string][] = [
       [data.findItems({ $and: Array.from({ length: 300 }, () => ({ id: 'x' })) }, alice), 'bad-query'],
@@ -183,14 +365,38 @@ onStores('commands', (kind) => {
       [engine.start('Own', deep(50, (inner) => ({ a: inner })) as never, alice), 'bad-data'],
       [engine.start('Own', wide as never, alice), 'too-large'],
       [engine.start('Own', { a: 'x'.repeat(5_000_000) }, alice), 'too-large'],
-      [engine.assign({ id: 'x' }, {}, { candidateUsers: Array.from({ length: 501 }, (_, at) => `user${at}`) }, alice), 'bad-assignment'],
+      [
+        engine.assign(
+          { id: 'x' },
+          {},
+          { candidateUsers: Array.from({ length: 501 }, (_, at) => `user${at}`) },
+          alice,
+        ),
+        'bad-assignment',
+      ],
       [engine.assign({ id: 'x' }, {}, { note: 'x'.repeat(3000) } as never, alice), 'bad-assignment'],
       [guard.api.model.getSource('x'.repeat(201), alice), 'bad-model'],
     ];
-    expect(await Promise.all(large.map(async ([work]) => (await refusal(work)).code))).toEqual(large.map(([, code]) => code));
+    expect(await Promise.all(large.map(async ([work]) => (await refusal(work)).code))).toEqual(
+      large.map(([, code]) => code),
+    );
     await engine.start('Own', { text: 'a'.repeat(30_000) }, alice);
-    for (const pattern of ['(a+)+b', '(a|a)*b', `${'a?'.repeat(40)}${'a'.repeat(40)}b`, `${'a{0,99}'.repeat(15)}b`, 'a*a*a*a*b', '(?=a)b', '\\1']) {
-      expect([pattern, await data.findInstances({ 'data.text': { $regex: pattern } }, alice).then(() => 'done', (error: GuardError) => error.code)]).toEqual([pattern, 'bad-query']);
+    for (const pattern of [
+      '(a+)+b',
+      '(a|a)*b',
+      `${'a?'.repeat(40)}${'a'.repeat(40)}b`,
+      `${'a{0,99}'.repeat(15)}b`,
+      'a*a*a*a*b',
+      '(?=a)b',
+      '\\1',
+    ]) {
+      expect([
+        pattern,
+        await data.findInstances({ 'data.text': { $regex: pattern } }, alice).then(
+          () => 'done',
+          (error: GuardError) => error.code,
+        ),
+      ]).toEqual([pattern, 'bad-query']);
     }
     expect(Date.now() - begun).toBeLessThan(15_000);
   });
@@ -199,10 +405,23 @@ onStores('commands', (kind) => {
     const guard = await open();
     const { id, items } = await guard.api.engine.start('Own', {}, alice);
     await guard.api.engine.start('Waits', {}, alice);
-    const hidden = { id, itemId: items.find(({ elementId }) => elementId === 'work')?.id as string, model: 'Own' };
+    const hidden = {
+      id,
+      itemId: items.find(({ elementId }) => elementId === 'work')?.id as string,
+      model: 'Own',
+    };
     const absent = { id: ABSENT, itemId: ABSENT, model: 'Owl' };
     const say = SAYINGS[name] as (typeof SAYINGS)[string];
-    const told = async (of: typeof hidden) => say(guard, of).then((value) => ({ value }), (error: GuardError) => ({ name: error.name, code: error.code, status: error.status, message: error.message }));
+    const told = async (of: typeof hidden) =>
+      say(guard, of).then(
+        (value) => ({ value }),
+        (error: GuardError) => ({
+          name: error.name,
+          code: error.code,
+          status: error.status,
+          message: error.message,
+        }),
+      );
     const before = await stateOf(guard);
     expect(await told(hidden)).toEqual(await told(absent));
     expect(await stateOf(guard)).toBe(before);
@@ -229,7 +448,15 @@ onStores('commands', (kind) => {
     const itemId = page?.id as string;
     await tasks.assign(itemId, 'bob', ADMIN_USER);
     const before = await stateOf(guard);
-    for (const late of [() => tasks.complete(itemId, { late: true }, alice), () => engine.invoke({ id, 'items.elementId': 'work' }, {}, alice), () => tasks.release(itemId, alice), () => tasks.delegate(itemId, 'eve', alice), () => tasks.assign(itemId, 'alice', alice), () => tasks.take(itemId, alice)]) expect((await refusal(late())).code).toBe('not-found');
+    for (const late of [
+      () => tasks.complete(itemId, { late: true }, alice),
+      () => engine.invoke({ id, 'items.elementId': 'work' }, {}, alice),
+      () => tasks.release(itemId, alice),
+      () => tasks.delegate(itemId, 'eve', alice),
+      () => tasks.assign(itemId, 'alice', alice),
+      () => tasks.take(itemId, alice),
+    ])
+      expect((await refusal(late())).code).toBe('not-found');
     expect(await stateOf(guard)).toBe(before);
     expect((await tasks.complete(itemId, {}, bob)).item?.completedBy).toBe('bob');
   });
@@ -246,8 +473,13 @@ describe.each(STAGES)('between the look and the lock, on %s', (_name, url) => {
       await guard.api.tasks.take(itemId, alice);
       const acquire = jest.spyOn(guard.store.locks, 'acquire').mockImplementationOnce(async (...args) => {
         const document = await guard.store.instances.load(id);
-        const taken = document?.items?.map((item) => (item.id === itemId ? { ...item, assignee: 'bob' } : item));
-        await guard.store.instances.update(id, document?.guard?.rev, { items: taken, guard: { ...document?.guard, rev: (document?.guard?.rev ?? 0) + 1 } });
+        const taken = document?.items?.map((item) =>
+          item.id === itemId ? { ...item, assignee: 'bob' } : item,
+        );
+        await guard.store.instances.update(id, document?.guard?.rev, {
+          items: taken,
+          guard: { ...document?.guard, rev: (document?.guard?.rev ?? 0) + 1 },
+        });
         return guard.store.locks.acquire(...args);
       });
       const error = await refusal(guard.api.tasks.complete(itemId, { late: true }, alice));

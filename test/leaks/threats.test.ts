@@ -11,7 +11,8 @@ const CLASSES = Array.from({ length: 31 }, (_, at) => `T${at + 1}`);
 const HERE = filesBelow('test', /\.test\.ts$/).map((file) => read(file));
 
 /** The beginning of a test's title, as it stands in a source. */
-const isTested = (id: string): boolean => HERE.some((source) => new RegExp(`\\b(test|it)(\\.each\\([^\\n]*\\))?\\(\\s*['"\`]${id} `).test(source));
+const isTested = (id: string): boolean =>
+  HERE.some((source) => new RegExp(`\\b(test|it)(\\.each\\([^\\n]*\\))?\\(\\s*['"\`]${id} `).test(source));
 
 test.each(CLASSES.filter((id) => !(id in LATER)))('%s has a test that is named after it', (id) => {
   expect(isTested(id)).toBe(true);
@@ -25,7 +26,9 @@ for (const [id, reason] of Object.entries(LATER)) {
 describe('SECURITY.md', () => {
   const text = read('SECURITY.md');
   const rows = text.split('\n').filter((line) => /^\| (T\d+|R\d+|W\d+) /.test(line));
-  const named = rows.flatMap((row) => [...(row.split('|').at(-2) as string).matchAll(/`([^`]+)`/g)].map((match) => match[1] as string));
+  const named = rows.flatMap((row) =>
+    [...(row.split('|').at(-2) as string).matchAll(/`([^`]+)`/g)].map((match) => match[1] as string),
+  );
   const sources = filesBelow('test', /\.ts$/).map((file) => read(file));
 
   test('has a line for every class of threats', () => {
@@ -36,16 +39,29 @@ describe('SECURITY.md', () => {
   test('names tests, and each of them is there', () => {
     expect(named.length).toBeGreaterThan(CLASSES.length - Object.keys(LATER).length);
     // A title in single quotes has its own quotes escaped.
-    const missing = named.filter((title) => !sources.some((source) => source.includes(title) || source.includes(title.replaceAll("'", "\\'"))));
+    const missing = named.filter(
+      (title) =>
+        !sources.some((source) => source.includes(title) || source.includes(title.replaceAll("'", "\\'"))),
+    );
     expect(missing).toEqual([]);
   });
 
   test('says of what is for later that it is not defended yet', () => {
-    for (const id of Object.keys(LATER)) expect(rows.find((row) => row.startsWith(`| ${id} `))).toMatch(/not yet/);
+    for (const id of Object.keys(LATER))
+      expect(rows.find((row) => row.startsWith(`| ${id} `))).toMatch(/not yet/);
     expect(rows.filter((row) => /not yet/.test(row)).length).toBe(Object.keys(LATER).length);
   });
 
   test('says what is not covered', () => {
-    for (const word of ['model authors', 'appDelegate', 'timing', 'unguarded', 'database', 'denial of service', 'ADMIN']) expect(text.toLowerCase()).toContain(word.toLowerCase());
+    for (const word of [
+      'model authors',
+      'appDelegate',
+      'timing',
+      'unguarded',
+      'database',
+      'denial of service',
+      'ADMIN',
+    ])
+      expect(text.toLowerCase()).toContain(word.toLowerCase());
   });
 });

@@ -35,16 +35,21 @@ const READS: Readonly<Record<string, Call>> = {
   'the list of models': (guard) => guard.api.model.list({}, ADMIN_USER),
   'the source of a model': (guard) => guard.api.model.getSource('M', ADMIN_USER),
   'may ann complete a task': (guard, { anns }) => guard.can(ann, 'task:execute', { item: { id: anns } }),
-  'why ann may complete a task': (guard, { anns }) => guard.explain(ann, 'task:execute', { item: { id: anns } }),
+  'why ann may complete a task': (guard, { anns }) =>
+    guard.explain(ann, 'task:execute', { item: { id: anns } }),
   'the audit trail': (guard) => guard.store.audit.find({ limit: 5 }),
-  'a list through the façade of the server': (guard) => guard.runAs(ann, () => (guard.server.dataStore as { findItems(query: object): Promise<unknown> }).findItems({})),
+  'a list through the façade of the server': (guard) =>
+    guard.runAs(ann, () =>
+      (guard.server.dataStore as { findItems(query: object): Promise<unknown> }).findItems({}),
+    ),
 };
 
 const COMMANDS: Readonly<Record<string, Call>> = {
   'a start': (guard) => guard.api.engine.start('M', {}, ann),
   'a start without waiting': (guard) => guard.api.engine.start('M', {}, ann, { noWait: true }),
   'a take': (guard, { free }) => guard.api.tasks.take(free, ann),
-  'an assignment': (guard, { lent }) => guard.api.engine.assign({ 'items.id': lent }, {}, { priority: 5 }, ADMIN_USER),
+  'an assignment': (guard, { lent }) =>
+    guard.api.engine.assign({ 'items.id': lent }, {}, { priority: 5 }, ADMIN_USER),
   'a delegation': (guard, { lent }) => guard.api.tasks.delegate(lent, 'bob', ann),
   'a completion': (guard, { anns }) => guard.api.engine.invoke({ 'items.id': anns }, { done: true }, ann),
   'a message': (guard) => guard.api.engine.throwMessage('news', {}, {}, ADMIN_USER),
@@ -52,7 +57,7 @@ const COMMANDS: Readonly<Record<string, Call>> = {
   'saving a model': (guard) => guard.api.model.save('Other', models.M, null, ADMIN_USER),
   'deleting a model': (guard) => guard.api.model.delete('Other', ADMIN_USER),
   'deleting instances': (guard, { doomed }) => guard.api.data.deleteInstances({ id: doomed }, ADMIN_USER),
-  'installing': (guard) => guard.install(),
+  installing: (guard) => guard.install(),
 };
 
 async function prepared({ guard }: Scene): Promise<Ids> {
@@ -60,7 +65,12 @@ async function prepared({ guard }: Scene): Promise<Ids> {
     const { id } = await guard.api.engine.start('M', {}, ann);
     return [id, (await waitingTask(guard, 't', id)).id];
   };
-  const [[, free], [instance, anns], [, lent], [doomed]] = [await begun(), await begun(), await begun(), await begun()];
+  const [[, free], [instance, anns], [, lent], [doomed]] = [
+    await begun(),
+    await begun(),
+    await begun(),
+    await begun(),
+  ];
   for (const id of [anns, lent]) await guard.api.tasks.take(id, ann);
   for (const name of ['Message', 'Signal']) await guard.api.engine.start(name, {}, ADMIN_USER);
   return { free, anns, lent, doomed, instance };
@@ -73,52 +83,82 @@ onMongo('While the store is away', () => {
 
   const stored = async (scene: Scene): Promise<unknown> => {
     const { store } = await scene.beside();
-    return [await store.instances.find({ filter: {} }), await store.models.find({}), await store.users.list()];
+    return [
+      await store.instances.find({ filter: {} }),
+      await store.models.find({}),
+      await store.users.list(),
+    ];
   };
 
-  test.each(AWAY)('%s: every call is answered with 503 in time, nothing is changed, and afterwards each works again', async (mode) => {
-    const scene = await scenes.open({ models });
-    const ids = await prepared(scene);
-    const { guard, proxy, log } = scene;
-    const before = await stored(scene);
-    const known = log.length;
+  test.each(AWAY)(
+    '%s: every call is answered with 503 in time, nothing is changed, and afterwards each works again',
+    async (mode) => {
+      const scene = await scenes.open({ models });
+      const ids = await prepared(scene);
+      const { guard, proxy, log } = scene;
+      const before = await stored(scene);
+      const known = log.length;
 
-    away(proxy, mode);
-    for (const calls of [READS, COMMANDS]) {
-      const answers = await Promise.all(Object.entries(calls).map(async ([name, call]) => ({ name, ...(await answerOf(() => call(guard, ids))) })));
-      for (const { name, error, value, took } of answers) {
-        expect({ name, error, value }).toMatchObject({ name, error: REFUSED, value: undefined });
-        expect({ name, inTime: took <= LIMIT ? 'yes' : took }).toEqual({ name, inTime: 'yes' });
+      away(proxy, mode);
+      for (const calls of [READS, COMMANDS]) {
+        const answers = await Promise.all(
+          Object.entries(calls).map(async ([name, call]) => ({
+            name,
+            ...(await answerOf(() => call(guard, ids))),
+          })),
+        );
+        for (const { name, error, value, took } of answers) {
+          expect({ name, error, value }).toMatchObject({ name, error: REFUSED, value: undefined });
+          expect({ name, inTime: took <= LIMIT ? 'yes' : took }).toEqual({ name, inTime: 'yes' });
+        }
       }
-    }
-    const { took, value } = await answerOf(() => guard.health());
-    expect(value).toMatchObject({ ok: false, store: { kind: 'mongo', answers: false } });
-    expect(took).toBeLessThanOrEqual(LIMIT);
+      const { took, value } = await answerOf(() => guard.health());
+      expect(value).toMatchObject({ ok: false, store: { kind: 'mongo', answers: false } });
+      expect(took).toBeLessThanOrEqual(LIMIT);
 
-    proxy.heal();
-    expect(await stored(scene)).toEqual(before);
-    for (const [name, call] of [...Object.entries(READS), ...Object.entries(COMMANDS)]) expect({ name, error: (await answerOf(() => call(guard, ids))).error }).toEqual({ name, error: undefined });
-    expect(await guard.health()).toMatchObject({ ok: true, stuck: 0 });
-    // What could not be recorded stands in the log, with who and what; the last entries may have been in time for the trail.
-    const unrecorded = log.slice(known).filter((line) => line.message === 'the audit trail could not be written').flatMap(({ facts }) => facts?.entries as object[]);
-    expect(unrecorded.length).toBeGreaterThan(5);
-    const entries = [...unrecorded, ...(await guard.store.audit.find({ limit: 200, answer: 'failed' }))];
-    expect(entries).toHaveLength(Object.keys(COMMANDS).length + Object.keys(READS).length - 4);
-    expect(entries).toContainEqual(expect.objectContaining({ operation: 'task:execute', userName: 'ann', answer: 'failed', reason: 'store-unavailable' }));
-  });
+      proxy.heal();
+      expect(await stored(scene)).toEqual(before);
+      for (const [name, call] of [...Object.entries(READS), ...Object.entries(COMMANDS)])
+        expect({ name, error: (await answerOf(() => call(guard, ids))).error }).toEqual({
+          name,
+          error: undefined,
+        });
+      expect(await guard.health()).toMatchObject({ ok: true, stuck: 0 });
+      // What could not be recorded stands in the log, with who and what; the last entries may have been in
+      // time for the trail.
+      const unrecorded = log
+        .slice(known)
+        .filter((line) => line.message === 'the audit trail could not be written')
+        .flatMap(({ facts }) => facts?.entries as object[]);
+      expect(unrecorded.length).toBeGreaterThan(5);
+      const entries = [...unrecorded, ...(await guard.store.audit.find({ limit: 200, answer: 'failed' }))];
+      expect(entries).toHaveLength(Object.keys(COMMANDS).length + Object.keys(READS).length - 4);
+      expect(entries).toContainEqual(
+        expect.objectContaining({
+          operation: 'task:execute',
+          userName: 'ann',
+          answer: 'failed',
+          reason: 'store-unavailable',
+        }),
+      );
+    },
+  );
 
-  test.each(AWAY)('%s: a guard is not made, and not half of one: the same place opens when the store is back', async (mode) => {
-    const { proxy, place } = await scenes.open({ models });
-    away(proxy, mode);
-    const options = { store: place.options, env: {} };
-    const { error, took } = await answerOf(() => createGuard(options));
-    expect(error).toMatchObject(REFUSED);
-    expect(took).toBeLessThanOrEqual(LIMIT + TIMEOUT);
-    proxy.heal();
-    const guard = await createGuard(options);
-    expect(await guard.health()).toMatchObject({ ok: true });
-    await guard.close();
-  });
+  test.each(AWAY)(
+    '%s: a guard is not made, and not half of one: the same place opens when the store is back',
+    async (mode) => {
+      const { proxy, place } = await scenes.open({ models });
+      away(proxy, mode);
+      const options = { store: place.options, env: {} };
+      const { error, took } = await answerOf(() => createGuard(options));
+      expect(error).toMatchObject(REFUSED);
+      expect(took).toBeLessThanOrEqual(LIMIT + TIMEOUT);
+      proxy.heal();
+      const guard = await createGuard(options);
+      expect(await guard.health()).toMatchObject({ ok: true });
+      await guard.close();
+    },
+  );
 
   test.each(AWAY)('%s: a guard closes all the same, with a command under way', async (mode) => {
     const scene = await scenes.open({ models });
@@ -129,7 +169,9 @@ onMongo('While the store is away', () => {
     expect(error).toBeUndefined();
     expect(took).toBeLessThanOrEqual(LIMIT + 2 * TIMEOUT);
     expect((await running).error?.status).toBe(503);
-    expect((await answerOf(() => scene.guard.api.data.findItems({}, ann))).error).toMatchObject({ status: 503 });
+    expect((await answerOf(() => scene.guard.api.data.findItems({}, ann))).error).toMatchObject({
+      status: 503,
+    });
   });
 
   test('a store that answers each call slowly, but in time, is given up when one call of the guard has waited for twice the limit', async () => {
@@ -157,7 +199,6 @@ onMongo('While the store is away', () => {
     expect((await Promise.all(calls)).filter(({ error }) => error?.status === 503).length).toBeGreaterThan(0);
   });
 
-
   test('nothing that is said of it names the place of the store or its password', async () => {
     const scene = await scenes.open({ models });
     const ids = await prepared(scene);
@@ -166,17 +207,45 @@ onMongo('While the store is away', () => {
     const errors: unknown[] = [];
     for (const mode of AWAY) {
       away(proxy, mode);
-      const calls = [READS['a list of tasks'], COMMANDS['a take'], COMMANDS['a start'], COMMANDS['installing']] as Call[];
+      const calls = [
+        READS['a list of tasks'],
+        COMMANDS['a take'],
+        COMMANDS['a start'],
+        COMMANDS['installing'],
+      ] as Call[];
       const url = new URL(proxy.url);
       Object.assign(url, { username: 'someuser', password: 'somesecret' });
-      const opening = (): Promise<Guard> => createGuard({ store: { url: url.href, name, timeout: TIMEOUT }, env: {} });
-      for (const { error } of await Promise.all([...calls.map((call) => answerOf(() => call(guard, ids))), answerOf(opening)])) errors.push(error);
+      const opening = (): Promise<Guard> =>
+        createGuard({ store: { url: url.href, name, timeout: TIMEOUT }, env: {} });
+      for (const { error } of await Promise.all([
+        ...calls.map((call) => answerOf(() => call(guard, ids))),
+        answerOf(opening),
+      ]))
+        errors.push(error);
     }
-    errors.push((await answerOf(() => createGuard({ store: { url: 'mongodb://someuser:somesecret@[', name }, env: {} }))).error);
+    errors.push(
+      (
+        await answerOf(() =>
+          createGuard({ store: { url: 'mongodb://someuser:somesecret@[', name }, env: {} }),
+        )
+      ).error,
+    );
     proxy.heal();
-    const said = inspect([errors, log, await guard.store.audit.find({ limit: 1000 })], { depth: 20, showHidden: true });
+    const said = inspect([errors, log, await guard.store.audit.find({ limit: 1000 })], {
+      depth: 20,
+      showHidden: true,
+    });
     expect(errors).toHaveLength(16);
-    for (const secret of ['127.0.0.1', 'localhost', new URL(proxy.url).port, name, 'mongodb:', 'someuser', 'somesecret']) expect(said).not.toContain(secret);
+    for (const secret of [
+      '127.0.0.1',
+      'localhost',
+      new URL(proxy.url).port,
+      name,
+      'mongodb:',
+      'someuser',
+      'somesecret',
+    ])
+      expect(said).not.toContain(secret);
     expect(said).toContain('MongoServerSelectionError');
   });
 });

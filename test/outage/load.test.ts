@@ -14,7 +14,13 @@ const USERS = Array.from({ length: 8 }, (_none, i) => person(`user${i}`, 'hr'));
 
 const models = {
   Child: model([start(), task('c', { candidateGroups: 'hr' }), end()]),
-  M: model([start(), task('a', { candidateGroups: 'hr' }), call('k', 'Child'), task('b', { candidateGroups: 'hr' }), end()]),
+  M: model([
+    start(),
+    task('a', { candidateGroups: 'hr' }),
+    call('k', 'Child'),
+    task('b', { candidateGroups: 'hr' }),
+    end(),
+  ]),
 };
 
 /** The same numbers for the same seed; a linear congruential generator is random enough for the weather. */
@@ -46,7 +52,11 @@ async function weather(proxy: Proxy, random: (below: number) => number, until: n
   while (Date.now() < until) {
     await pause(150 + random(500));
     if (random(2) === 0) {
-      proxy.cutAt({ at: (['request', 'answer', 'within'] as const)[random(3)] as 'answer', nth: 1 + random(20), thenRefuse: random(3) === 0 });
+      proxy.cutAt({
+        at: (['request', 'answer', 'within'] as const)[random(3)] as 'answer',
+        nth: 1 + random(20),
+        thenRefuse: random(3) === 0,
+      });
       await pause(200);
     } else proxy.become(modes[random(3)] as Mode, 20 + random(TIMEOUT));
     await pause(50 + random(TIMEOUT));
@@ -54,7 +64,13 @@ async function weather(proxy: Proxy, random: (below: number) => number, until: n
   }
 }
 
-async function atWork(guard: Guard, user: SecureUser, random: (below: number) => number, until: number, told: Told): Promise<void> {
+async function atWork(
+  guard: Guard,
+  user: SecureUser,
+  random: (below: number) => number,
+  until: number,
+  told: Told,
+): Promise<void> {
   const ask = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     const { error, value, took } = await answerOf(call);
     if (took > limitOf(TIMEOUT)) told.wrong.push(`${took} ms`);
@@ -74,7 +90,8 @@ async function atWork(guard: Guard, user: SecureUser, random: (below: number) =>
     else if (item.assignee === null || item.assignee === undefined) {
       if (random(4) > 0) await ask(() => guard.api.tasks.take(item.id, user));
       // A candidate who has not taken it may not complete it, in any weather.
-      else if ((await ask(() => guard.api.tasks.complete(item.id, {}, user))) !== undefined) told.wrong.push(`${user.userName} completed the free task ${item.id}`);
+      else if ((await ask(() => guard.api.tasks.complete(item.id, {}, user))) !== undefined)
+        told.wrong.push(`${user.userName} completed the free task ${item.id}`);
     } else {
       told.tried.add(`${item.id} ${user.userName}`);
       const done = await ask(() => guard.api.tasks.complete(item.id, { by: user.userName }, user));
@@ -92,7 +109,10 @@ onMongo('Many users at work while the store comes and goes', () => {
     const told: Told = { completed: [], tried: new Set(), wrong: [], statuses: new Map() };
     for (let i = 0; i < 10; i++) await guard.api.engine.start('M', {}, USERS[i % 8] as SecureUser);
     const until = Date.now() + LASTS;
-    await Promise.all([weather(proxy, randomOf(SEED), until), ...USERS.map((user, i) => atWork(guard, user, randomOf(SEED + i), until, told))]);
+    await Promise.all([
+      weather(proxy, randomOf(SEED), until),
+      ...USERS.map((user, i) => atWork(guard, user, randomOf(SEED + i), until, told)),
+    ]);
     proxy.heal();
 
     expect(told.wrong).toEqual([]);
@@ -102,24 +122,33 @@ onMongo('Many users at work while the store comes and goes', () => {
     await eventually(async () => (await look.health()).stuck === 0, 15_000);
 
     const instances = await look.store.instances.find({ filter: {} });
-    const ended = instances.flatMap(({ items = [] }) => items.filter(({ type, status }) => type === 'bpmn:UserTask' && status === 'end'));
+    const ended = instances.flatMap(({ items = [] }) =>
+      items.filter(({ type, status }) => type === 'bpmn:UserTask' && status === 'end'),
+    );
     const byId = new Map(ended.map((item) => [item.id, item]));
-    for (const { itemId, userName } of told.completed) expect(byId.get(itemId)).toMatchObject({ assignee: userName, guard: { completedBy: userName } });
+    for (const { itemId, userName } of told.completed)
+      expect(byId.get(itemId)).toMatchObject({ assignee: userName, guard: { completedBy: userName } });
     expect(new Set(told.completed.map(({ itemId }) => itemId)).size).toBe(told.completed.length);
     for (const item of ended) {
       expect(item.guard?.completedBy).toBe(item.assignee);
       expect(told.tried).toContain(`${item.id} ${item.guard?.completedBy}`);
     }
     // A caller and what it has called know of each other.
-    const children = new Map(instances.filter(({ name }) => name === 'Child').map((child) => [child.parentItemId, child]));
-    for (const item of instances.flatMap(({ items = [] }) => items.filter(({ elementId, status }) => elementId === 'k' && status === 'wait'))) expect(children.get(item.id)).toMatchObject({ status: 'running' });
+    const children = new Map(
+      instances.filter(({ name }) => name === 'Child').map((child) => [child.parentItemId, child]),
+    );
+    for (const item of instances.flatMap(({ items = [] }) =>
+      items.filter(({ elementId, status }) => elementId === 'k' && status === 'wait'),
+    ))
+      expect(children.get(item.id)).toMatchObject({ status: 'running' });
     const callers = new Set(instances.flatMap(({ items = [] }) => items.map(({ id }) => id)));
     expect([...children.keys()].filter((caller) => !callers.has(caller as string))).toEqual([]);
 
     for (let round = 0; round < 6; round++) {
       const open = await guard.api.data.getPendingUserTasks({}, ADMIN_USER);
       // A few at a time: the limit of a call is short here, and one process has to do it all.
-      while (open.length > 0) await Promise.all(open.splice(0, 4).map((item) => guard.api.tasks.complete(item.id, {}, ADMIN_USER)));
+      while (open.length > 0)
+        await Promise.all(open.splice(0, 4).map((item) => guard.api.tasks.complete(item.id, {}, ADMIN_USER)));
     }
     expect(await look.store.instances.count({ filter: { status: { $ne: 'end' } } })).toBe(0);
     expect(await look.health()).toMatchObject({ ok: true, stuck: 0 });

@@ -19,15 +19,22 @@ describe('Locks on a store that fails', () => {
   beforeEach(async () => {
     store = await openStore({ memory: true });
     fails = {};
-    const failing = <A extends unknown[], R>(name: keyof typeof fails, call: (...args: A) => Promise<R>) => async (...args: A): Promise<R> => {
-      const when = fails[name];
-      if (when === 'before') throw away();
-      const answer = await call(...args);
-      if (when === 'after') throw away();
-      return answer;
-    };
+    const failing =
+      <A extends unknown[], R>(name: keyof typeof fails, call: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        const when = fails[name];
+        if (when === 'before') throw away();
+        const answer = await call(...args);
+        if (when === 'after') throw away();
+        return answer;
+      };
     const inner = store.locks;
-    const failingStore: LockStore = { acquire: failing('acquire', inner.acquire), release: failing('release', inner.release), renew: inner.renew, list: inner.list };
+    const failingStore: LockStore = {
+      acquire: failing('acquire', inner.acquire),
+      release: failing('release', inner.release),
+      renew: inner.renew,
+      list: inner.list,
+    };
     retries = new Retries(new Contexts(), SILENT);
     locks = new InstanceLocks(failingStore, { wait: 2000, staleAfter: 1000 }, retries);
   });
@@ -64,7 +71,9 @@ describe('Locks on a store that fails', () => {
     await expect(second.lock('i')).rejects.toMatchObject({ code: 'busy', status: 409 });
     const waiting = locks.lock('i');
     await release();
-    await (await waiting)();
+    await (
+      await waiting
+    )();
     expect(await store.locks.list()).toEqual([]);
   });
 
@@ -74,8 +83,11 @@ describe('Locks on a store that fails', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     fails = { release: 'before', acquire: 'before' };
     await release(away());
-    for (const waited of await line) expect(waited).toMatchObject({ status: 'rejected', reason: { code: 'store-unavailable' } });
+    for (const waited of await line)
+      expect(waited).toMatchObject({ status: 'rejected', reason: { code: 'store-unavailable' } });
     fails = {};
-    await (await locks.lock('i'))();
+    await (
+      await locks.lock('i')
+    )();
   });
 });

@@ -2,7 +2,19 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createGuard, openStore, userDirectory, type Guard } from 'bpmn-guard';
 import { ADMIN_USER, eventually, person, waitingTask } from '../support/guards.js';
-import { call, catching, end, message, model, receive, service, start, task, throwing, timer } from '../support/models.js';
+import {
+  call,
+  catching,
+  end,
+  message,
+  model,
+  receive,
+  service,
+  start,
+  task,
+  throwing,
+  timer,
+} from '../support/models.js';
 import { answerOf, LIMIT, limitOf, Scenes, TIMEOUT, type Scene } from '../support/outage.js';
 import { mongoUrl, onMongo } from '../support/stores.js';
 
@@ -11,19 +23,45 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const PATIENT = 3000;
 
 const models = {
-  Timed: model([start(), task('a', { assignee: 'ann' }), catching('c', timer('timeDuration', 'PT1S')), end()]),
-  Works: model([start(), task('a', { assignee: 'ann' }), service('s', 'work'), task('b', { assignee: 'ann' }), end()]),
-  Waits: model([start(), receive('r', 'news'), task('b', { assignee: 'ann' }), end()], { messages: ['news'] }),
-  Throws: model([start(), task('a', { assignee: 'ann' }), throwing('t', message('news')), end()], { messages: ['news'] }),
+  Timed: model([
+    start(),
+    task('a', { assignee: 'ann' }),
+    catching('c', timer('timeDuration', 'PT1S')),
+    end(),
+  ]),
+  Works: model([
+    start(),
+    task('a', { assignee: 'ann' }),
+    service('s', 'work'),
+    task('b', { assignee: 'ann' }),
+    end(),
+  ]),
+  Waits: model([start(), receive('r', 'news'), task('b', { assignee: 'ann' }), end()], {
+    messages: ['news'],
+  }),
+  Throws: model([start(), task('a', { assignee: 'ann' }), throwing('t', message('news')), end()], {
+    messages: ['news'],
+  }),
   Child: model([start(), task('c', { assignee: 'ann' }), end()]),
   Calls: model([start(), call('k', 'Child'), task('b', { assignee: 'ann' }), end()]),
 };
 
-const complete = (guard: Guard, id: string, elementId: string, options?: { noWait: boolean }): Promise<unknown> => guard.api.engine.invoke({ id, 'items.elementId': elementId, 'items.status': 'wait' }, {}, ann, options);
+const complete = (
+  guard: Guard,
+  id: string,
+  elementId: string,
+  options?: { noWait: boolean },
+): Promise<unknown> =>
+  guard.api.engine.invoke({ id, 'items.elementId': elementId, 'items.status': 'wait' }, {}, ann, options);
 
-const isQuiet = async ({ store }: Guard): Promise<boolean> => (await store.instances.count({ filter: { 'guard.unfinished': true } })) === 0 && (await store.locks.list()).length === 0;
-const waits = async ({ store }: Guard, name: string, elementId: string): Promise<boolean> => (await store.instances.count({ filter: { name, items: { $elemMatch: { elementId, status: 'wait' } } } })) > 0;
-const statusOf = async ({ store }: Guard, id: string): Promise<string | undefined> => (await store.instances.load(id))?.status;
+const isQuiet = async ({ store }: Guard): Promise<boolean> =>
+  (await store.instances.count({ filter: { 'guard.unfinished': true } })) === 0 &&
+  (await store.locks.list()).length === 0;
+const waits = async ({ store }: Guard, name: string, elementId: string): Promise<boolean> =>
+  (await store.instances.count({ filter: { name, items: { $elemMatch: { elementId, status: 'wait' } } } })) >
+  0;
+const statusOf = async ({ store }: Guard, id: string): Promise<string | undefined> =>
+  (await store.instances.load(id))?.status;
 
 onMongo('When the store is back', () => {
   const scenes = new Scenes();
@@ -122,7 +160,10 @@ onMongo('When the store is back', () => {
 
   test('a write that arrives after it was given up leaves one whole state, and nothing in the way of the next command', async () => {
     const holder: { scene?: Scene } = {};
-    const scene = (holder.scene = await scenes.open({ models, services: { work: async () => holder.scene?.proxy.become('hang') } }));
+    const scene = (holder.scene = await scenes.open({
+      models,
+      services: { work: async () => holder.scene?.proxy.become('hang') },
+    }));
     const look = await scene.beside();
     const { id } = await scene.guard.api.engine.start('Works', {}, ann);
     const { error, took } = await answerOf(() => complete(scene.guard, id, 'a'));
@@ -151,16 +192,21 @@ onMongo('When the store is back', () => {
     const { guard, beside } = await scenes.open({ models, services: { work } });
     const other = await beside();
     const { id } = await guard.api.engine.start('Works', {}, ann);
-    const first = answerOf(() => guard.api.engine.invoke({ id, 'items.elementId': 'a' }, { by: 'first' }, ann));
+    const first = answerOf(() =>
+      guard.api.engine.invoke({ id, 'items.elementId': 'a' }, { by: 'first' }, ann),
+    );
     await eventually(() => gate.waiting);
     // As if it had not been renewed for a minute.
-    for (const { id: lock, owner } of await other.store.locks.list()) await other.store.locks.release(lock, owner as never);
+    for (const { id: lock, owner } of await other.store.locks.list())
+      await other.store.locks.release(lock, owner as never);
     await other.api.engine.invoke({ id, 'items.elementId': 'a' }, { by: 'second' }, ann);
     gate.open();
     expect((await first).error).toMatchObject({ code: 'conflict', status: 409 });
     const stored = await other.store.instances.load(id);
     expect(stored).toMatchObject({ status: 'running', data: { by: 'second' } });
-    expect(stored?.items?.filter(({ elementId, status }) => elementId === 'b' && status === 'wait')).toHaveLength(1);
+    expect(
+      stored?.items?.filter(({ elementId, status }) => elementId === 'b' && status === 'wait'),
+    ).toHaveLength(1);
     expect(await isQuiet(other)).toBe(true);
     await complete(guard, id, 'b');
   });
@@ -173,12 +219,19 @@ onMongo('When the store is back', () => {
     const guard = await createGuard({ store, directory: userDirectory(store), env: {} });
     proxy.become('hang');
     for (const user of [{ userName: 'ann', userGroups: ['ADMIN'] }, { userName: 'nobody' }]) {
-      expect((await answerOf(() => guard.api.data.findItems({}, user))).error).toMatchObject({ code: 'store-unavailable', status: 503 });
-      expect((await answerOf(() => guard.runAs(user, () => 'ran'))).error).toMatchObject({ code: 'store-unavailable' });
+      expect((await answerOf(() => guard.api.data.findItems({}, user))).error).toMatchObject({
+        code: 'store-unavailable',
+        status: 503,
+      });
+      expect((await answerOf(() => guard.runAs(user, () => 'ran'))).error).toMatchObject({
+        code: 'store-unavailable',
+      });
     }
     proxy.heal();
     expect(await guard.api.data.findItems({}, { userName: 'ann' })).toEqual([]);
-    expect((await answerOf(() => guard.api.data.findItems({}, { userName: 'nobody' }))).error).toMatchObject({ code: 'unauthenticated' });
+    expect((await answerOf(() => guard.api.data.findItems({}, { userName: 'nobody' }))).error).toMatchObject({
+      code: 'unauthenticated',
+    });
     await guard.close();
     await store.close();
   });
@@ -186,15 +239,25 @@ onMongo('When the store is back', () => {
   test('a foreign directory that hangs is given up after five seconds', async () => {
     const { guard } = await scenes.open({ directory: { find: () => new Promise<never>(() => undefined) } });
     const { error, took } = await answerOf(() => guard.api.data.findItems({}, ann));
-    expect(error).toMatchObject({ code: 'store-unavailable', status: 503, message: 'The user directory did not answer.' });
+    expect(error).toMatchObject({
+      code: 'store-unavailable',
+      status: 503,
+      message: 'The user directory did not answer.',
+    });
     expect(took).toBeLessThan(limitOf(2500));
   });
 
   test('a process without handlers for what nobody catches has lived through it, and ends by itself', async () => {
-    const child = spawn(process.execPath, [join(__dirname, 'child', 'restless.cjs'), mongoUrl()], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(__dirname, 'child', 'restless.cjs'), mongoUrl()], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => said.push(chunk.toString()));
     const code = await new Promise((resolve) => child.on('exit', resolve));
-    expect({ code, said: said.join('') }).toEqual({ code: 0, said: expect.stringMatching(/ answered 503: [1-9]\d*, others: 0, ended: 12\n$/) });
+    expect({ code, said: said.join('') }).toEqual({
+      code: 0,
+      said: expect.stringMatching(/ answered 503: [1-9]\d*, others: 0, ended: 12\n$/),
+    });
   });
 });

@@ -4,7 +4,17 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../..');
 
 /** Licences that may come along with this package: permissive ones, which ask for no more than their notice. */
-const ADMITTED = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Python-2.0']);
+const ADMITTED = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Python-2.0',
+]);
 
 interface Locked {
   readonly dev?: boolean;
@@ -25,11 +35,15 @@ function admits(expression: string): boolean {
   return ADMITTED.has(text);
 }
 
-const production = Object.entries(json<Lock>('package-lock.json').packages).filter(([name, entry]) => name !== '' && entry.dev !== true && entry.link !== true);
+const production = Object.entries(json<Lock>('package-lock.json').packages).filter(
+  ([name, entry]) => name !== '' && entry.dev !== true && entry.link !== true,
+);
 
 test('the lock file knows the packages that come along with this one', () => {
   const { dependencies } = json<{ dependencies: Record<string, string> }>('package.json');
-  expect(production.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(dependencies).map((name) => `node_modules/${name}`)));
+  expect(production.map(([name]) => name)).toEqual(
+    expect.arrayContaining(Object.keys(dependencies).map((name) => `node_modules/${name}`)),
+  );
 });
 
 test.each(production)('%s comes under an admitted licence', (_name, { license }) => {

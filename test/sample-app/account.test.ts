@@ -19,7 +19,11 @@ test('a new password counts at once, for this session too, and ends all others o
   const [here, elsewhere] = [await app.login('user1'), await app.login('user1')];
   const before = copyOf(here);
   await here.get('/account');
-  const answer = await here.post('/account/password', { old: 'user1-demo', password: 'a new password', again: 'a new password' });
+  const answer = await here.post('/account/password', {
+    old: 'user1-demo',
+    password: 'a new password',
+    again: 'a new password',
+  });
   expect([answer.path, answer.status]).toEqual(['/account', 200]);
   expect(answer.text).toContain('Your password is changed.');
   expect((await here.get('/tasks')).path).toBe('/tasks');
@@ -31,11 +35,36 @@ test('a new password counts at once, for this session too, and ends all others o
 });
 
 test.each([
-  ['a wrong old password', { old: 'wrong', password: 'a new password', again: 'a new password' }, 403, 'That is not your old password.'],
-  ['no old password', { old: '', password: 'a new password', again: 'a new password' }, 403, 'That is not your old password.'],
-  ['two new passwords that differ', { old: 'user2-demo', password: 'a new password', again: 'another one' }, 400, 'The two new passwords differ.'],
-  ['a new password that is too short', { old: 'user2-demo', password: 'short', again: 'short' }, 400, 'A password is a text of 8 to 1024 characters.'],
-  ['the own name as password', { old: 'reviewer-demo', password: 'Reviewer', again: 'Reviewer' }, 400, 'A password may not be the name of the user.'],
+  [
+    'a wrong old password',
+    { old: 'wrong', password: 'a new password', again: 'a new password' },
+    403,
+    'That is not your old password.',
+  ],
+  [
+    'no old password',
+    { old: '', password: 'a new password', again: 'a new password' },
+    403,
+    'That is not your old password.',
+  ],
+  [
+    'two new passwords that differ',
+    { old: 'user2-demo', password: 'a new password', again: 'another one' },
+    400,
+    'The two new passwords differ.',
+  ],
+  [
+    'a new password that is too short',
+    { old: 'user2-demo', password: 'short', again: 'short' },
+    400,
+    'A password is a text of 8 to 1024 characters.',
+  ],
+  [
+    'the own name as password',
+    { old: 'reviewer-demo', password: 'Reviewer', again: 'Reviewer' },
+    400,
+    'A password may not be the name of the user.',
+  ],
 ])('%s changes nothing, and the page says why', async (_what, fields, status, says) => {
   const userName = fields.old.startsWith('reviewer') ? 'reviewer' : 'user2';
   const visitor = await app.login(userName);
@@ -53,7 +82,15 @@ test('a password is not changed by a form of another site', async () => {
   const fields = { old: 'user2-demo', password: 'a new password', again: 'a new password' };
   expect((await visitor.post('/account/password', fields, null)).status).toBe(403);
   const foreign = copyOf(visitor);
-  const sent = await fetch(`${app.address}/account/password`, { method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': 'cross-site', cookie: [...foreign.cookies].map((pair) => pair.join('=')).join('; ') }, body: new URLSearchParams({ ...fields, _csrf: visitor.csrf }) });
+  const sent = await fetch(`${app.address}/account/password`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'sec-fetch-site': 'cross-site',
+      cookie: [...foreign.cookies].map((pair) => pair.join('=')).join('; '),
+    },
+    body: new URLSearchParams({ ...fields, _csrf: visitor.csrf }),
+  });
   expect(sent.status).toBe(403);
   expect((await app.visitor().login('user2')).path).toBe('/tasks');
 });
@@ -68,14 +105,17 @@ test('a session that a stranger began is worth nothing after the login in it', a
   expect((await stranger.get('/tasks')).path).toBe('/login');
 });
 
-test.each(['s%3Aplanted.signature', 'planted', 's%3A..%2F..%2Fx.y', ''])('a session id that somebody made up (%s) is not taken', async (id) => {
-  const visitor = app.visitor();
-  visitor.cookies.set('workflow.sid', id);
-  await visitor.get('/login');
-  expect(visitor.cookies.get('workflow.sid')).not.toBe(id);
-  await visitor.login('baker');
-  expect(visitor.cookies.get('workflow.sid')).not.toContain('planted');
-});
+test.each(['s%3Aplanted.signature', 'planted', 's%3A..%2F..%2Fx.y', ''])(
+  'a session id that somebody made up (%s) is not taken',
+  async (id) => {
+    const visitor = app.visitor();
+    visitor.cookies.set('workflow.sid', id);
+    await visitor.get('/login');
+    expect(visitor.cookies.get('workflow.sid')).not.toBe(id);
+    await visitor.login('baker');
+    expect(visitor.cookies.get('workflow.sid')).not.toContain('planted');
+  },
+);
 
 test('the token of the forms changes with the login', async () => {
   const visitor = app.visitor();

@@ -22,7 +22,10 @@ async function change(userName: string, action: string, fields: Record<string, s
 test('an administrator adds a user, who can sign in and do what the groups allow', async () => {
   const answer = await add({ userName: 'carol', groups: 'employees, Reviewer', supervisor: 'boss' });
   expect(answer.text).toContain('carol is added.');
-  expect(await app.users.find('carol')).toMatchObject({ userGroups: ['employees', 'Reviewer'], attributes: { supervisor: 'boss' } });
+  expect(await app.users.find('carol')).toMatchObject({
+    userGroups: ['employees', 'Reviewer'],
+    attributes: { supervisor: 'boss' },
+  });
   const carol = app.visitor();
   expect((await carol.login('carol', 'first password')).path).toBe('/tasks');
   expect((await carol.get('/start')).text).toContain('Expense Claim');
@@ -30,10 +33,20 @@ test('an administrator adds a user, who can sign in and do what the groups allow
 
 test.each([
   ['a name that is taken', { userName: 'user1' }, 409, 'There is a user of that name.'],
-  ['a password that is too short', { userName: 'dave', password: 'short' }, 400, 'A password is a text of 8 to 1024 characters.'],
+  [
+    'a password that is too short',
+    { userName: 'dave', password: 'short' },
+    400,
+    'A password is a text of 8 to 1024 characters.',
+  ],
   ['no name', { userName: ' ' }, 400, 'userName must be a non-empty string'],
   ['the name of a program', { userName: 'key:robot' }, 400, 'are reserved'],
-  ['the group of the system', { userName: 'dave', groups: 'SYSTEM' }, 403, 'You may not administer members of SYSTEM.'],
+  [
+    'the group of the system',
+    { userName: 'dave', groups: 'SYSTEM' },
+    403,
+    'You may not administer members of SYSTEM.',
+  ],
 ])('%s: nobody is added, and the form comes back with the reason', async (_what, fields, status, says) => {
   const before = (await app.users.list()).length;
   const answer = await add({ groups: 'kept', ...fields });
@@ -48,13 +61,22 @@ test('who is disabled is out at the next request, and cannot sign in', async () 
   await add({ userName: 'erin' });
   const erin = app.visitor();
   await erin.login('erin', 'first password');
-  const waiting = await erin.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' });
+  const waiting = await erin.post('/start/Order%20Pizza/start_order', {
+    pizza: 'funghi',
+    pieces: '1',
+    address: 'x',
+  });
   expect(waiting.status).toBe(200);
   expect((await change('erin', '/disable')).text).toContain('erin is disabled, and out.');
-  expect((await erin.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' })).path).toBe('/login');
+  expect(
+    (await erin.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' }))
+      .path,
+  ).toBe('/login');
   expect((await erin.get('/tasks')).path).toBe('/login');
   expect((await app.visitor().login('erin', 'first password')).status).toBe(401);
-  await expect(app.guard.as({ userName: 'erin' }).data.findItems({})).rejects.toMatchObject({ code: 'unauthenticated' });
+  await expect(app.guard.as({ userName: 'erin' }).data.findItems({})).rejects.toMatchObject({
+    code: 'unauthenticated',
+  });
   expect((await change('erin', '/enable')).text).toContain('erin may sign in again.');
   expect((await app.visitor().login('erin', 'first password')).path).toBe('/tasks');
 });
@@ -73,7 +95,9 @@ test('a password that an administrator sets ends the sessions of the user', asyn
   await add({ userName: 'grace' });
   const grace = app.visitor();
   await grace.login('grace', 'first password');
-  expect((await change('grace', '/password', { password: 'second password' })).text).toContain('grace has a new password.');
+  expect((await change('grace', '/password', { password: 'second password' })).text).toContain(
+    'grace has a new password.',
+  );
   expect((await grace.get('/tasks')).path).toBe('/login');
   expect((await app.visitor().login('grace', 'first password')).status).toBe(401);
   expect((await app.visitor().login('grace', 'second password')).path).toBe('/tasks');
@@ -98,19 +122,30 @@ test('an administrator cannot give up the own administration: nothing of the for
   expect(answer.status).toBe(400);
   expect(answer.text).toContain('another administrator has to take you out of ADMIN');
   expect(await app.users.find('admin')).toEqual(before);
-  expect((await change('admin', '', { groups: 'ADMIN, employees', supervisor: 'boss' })).text).toContain('admin is changed.');
-  expect(await app.users.find('admin')).toMatchObject({ userGroups: ['ADMIN', 'employees'], attributes: { supervisor: 'boss' } });
+  expect((await change('admin', '', { groups: 'ADMIN, employees', supervisor: 'boss' })).text).toContain(
+    'admin is changed.',
+  );
+  expect(await app.users.find('admin')).toMatchObject({
+    userGroups: ['ADMIN', 'employees'],
+    attributes: { supervisor: 'boss' },
+  });
 });
 
 const ACTIONS = ['', '/disable', '/enable', '/password'];
 test('who is no administrator neither sees nor changes users', async () => {
   const user = await app.login('user1');
   expect((await user.get('/tasks')).text).not.toContain('href="/users"');
-  for (const path of ['/users', '/users/boss', '/users/absent']) expect((await user.get(path)).status).toBe(403);
+  for (const path of ['/users', '/users/boss', '/users/absent'])
+    expect((await user.get(path)).status).toBe(403);
   await user.get('/tasks');
   const before = JSON.stringify(await app.guard.store.users.list());
-  expect((await user.post('/users', { userName: 'mallory', groups: 'ADMIN', password: 'first password' })).status).toBe(403);
-  for (const action of ACTIONS) expect((await user.post(`/users/boss${action}`, { groups: 'ADMIN', password: 'first password' })).status).toBe(403);
+  expect(
+    (await user.post('/users', { userName: 'mallory', groups: 'ADMIN', password: 'first password' })).status,
+  ).toBe(403);
+  for (const action of ACTIONS)
+    expect(
+      (await user.post(`/users/boss${action}`, { groups: 'ADMIN', password: 'first password' })).status,
+    ).toBe(403);
   expect(JSON.stringify(await app.guard.store.users.list())).toBe(before);
 });
 
@@ -122,6 +157,8 @@ test('an absent user is not found', async () => {
 test('what was done to users is in the audit trail', async () => {
   const entries = await app.guard.store.audit.find({ userName: 'admin', limit: 200 });
   const names = entries.map(({ resource }) => (resource as { name?: string }).name);
-  expect(names).toEqual(expect.arrayContaining(['add user', 'disable user', 'enable user', 'set groups', 'set password']));
+  expect(names).toEqual(
+    expect.arrayContaining(['add user', 'disable user', 'enable user', 'set groups', 'set password']),
+  );
   expect(JSON.stringify(entries)).not.toMatch(/first password|second password|scrypt\$/);
 });

@@ -23,8 +23,15 @@ export async function emptyFolder(): Promise<{ folder: string; remove: () => Pro
 }
 
 /** Starts the sample application as its own process in a folder, where it keeps its data. */
-export async function startApplication(folder: string, env: Record<string, string> = {}): Promise<Application> {
-  const child = spawn(process.execPath, [SERVER], { cwd: folder, env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startApplication(
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<Application> {
+  const child = spawn(process.execPath, [SERVER], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   const ended = once(child, 'exit');
   const listening = new Promise<string>((resolve, reject) => {
@@ -75,8 +82,15 @@ export function applicationOfFile(): { readonly address: string; login(userName:
 }
 
 /** Starts the application where it is expected to refuse; resolves to what it printed and its exit code. */
-export async function failToStart(folder: string, env: Record<string, string>): Promise<{ output: string; code: number | null }> {
-  const child = spawn(process.execPath, [SERVER], { cwd: folder, env: { PATH: process.env.PATH, PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function failToStart(
+  folder: string,
+  env: Record<string, string>,
+): Promise<{ output: string; code: number | null }> {
+  const child = spawn(process.execPath, [SERVER], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

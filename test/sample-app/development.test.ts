@@ -2,35 +2,63 @@ import { startSample, type Started } from './started.js';
 
 let app: Started;
 beforeAll(async () => {
-  app = await startSample({ REQUIRE_AUTHENTICATION: 'false', ENFORCE_SECURITY: 'false', DEVELOPMENT_USER: 'somebody' });
+  app = await startSample({
+    REQUIRE_AUTHENTICATION: 'false',
+    ENFORCE_SECURITY: 'false',
+    DEVELOPMENT_USER: 'somebody',
+  });
 });
 afterAll(() => app?.remove());
 
-const start = (headers: Record<string, string>) => fetch(`${app.address}/api/engine/start`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ name: 'Order Pizza' }) });
+const start = (headers: Record<string, string>) =>
+  fetch(`${app.address}/api/engine/start`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ name: 'Order Pizza' }),
+  });
 
 test('without a login the development user acts, stored or not, and may administer', async () => {
   const visitor = app.visitor();
   expect((await visitor.get('/tasks')).text).toContain('Signed in as <strong>somebody</strong>');
   await visitor.get('/users');
-  expect((await visitor.post('/users', { userName: 'carol', groups: '', supervisor: '', password: 'first password' })).text).toContain('carol is added.');
+  expect(
+    (
+      await visitor.post('/users', {
+        userName: 'carol',
+        groups: '',
+        supervisor: '',
+        password: 'first password',
+      })
+    ).text,
+  ).toContain('carol is added.');
   expect((await visitor.get('/account')).status).toBe(404);
 });
 
 test('forms need their token all the same', async () => {
   const visitor = app.visitor();
   await visitor.get('/users');
-  expect((await visitor.post('/users', { userName: 'dave', password: 'first password' }, null)).status).toBe(403);
+  expect((await visitor.post('/users', { userName: 'dave', password: 'first password' }, null)).status).toBe(
+    403,
+  );
   expect(await app.users.find('dave')).toBeUndefined();
 });
 
 test('a call without a key is that of the developer, but not from a page of another site', async () => {
   const own = await start({});
   const { id } = (await own.json()) as { id: string };
-  expect([own.status, (await app.guard.store.instances.load(id))?.guard?.startedBy]).toEqual([200, 'developer']);
+  expect([own.status, (await app.guard.store.instances.load(id))?.guard?.startedBy]).toEqual([
+    200,
+    'developer',
+  ]);
   const count = () => app.guard.store.instances.count({ filter: {} });
   const before = await count();
-  for (const site of ['cross-site', 'same-site']) expect(await (await start({ 'sec-fetch-site': site })).json()).toMatchObject({ code: 'forbidden' });
-  const form = await fetch(`${app.address}/api/engine/start`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ name: 'Order Pizza' }) });
+  for (const site of ['cross-site', 'same-site'])
+    expect(await (await start({ 'sec-fetch-site': site })).json()).toMatchObject({ code: 'forbidden' });
+  const form = await fetch(`${app.address}/api/engine/start`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain' },
+    body: JSON.stringify({ name: 'Order Pizza' }),
+  });
   expect(await form.json()).toMatchObject({ code: 'bad-request' });
   expect(await count()).toBe(before);
 });

@@ -1,5 +1,8 @@
 interface FormValue {
-  readForm(fields: readonly object[], body: object): { data: Record<string, unknown>; problems: Map<string, string> };
+  readForm(
+    fields: readonly object[],
+    body: object,
+  ): { data: Record<string, unknown>; problems: Map<string, string> };
 }
 const { readForm } = require('../../sample-app/models/form-value.js') as FormValue;
 

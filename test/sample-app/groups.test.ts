@@ -4,8 +4,16 @@ import { linkTo } from './visitor.js';
 const app = applicationOfFile();
 
 test('a pizza is ordered by anybody, baked and delivered by the staff', async () => {
-  const [owner, baker, other] = [await app.login('user1'), await app.login('baker'), await app.login('user2')];
-  const ordered = await owner.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '2', address: 'Main Street 1' });
+  const [owner, baker, other] = [
+    await app.login('user1'),
+    await app.login('baker'),
+    await app.login('user2'),
+  ];
+  const ordered = await owner.post('/start/Order%20Pizza/start_order', {
+    pizza: 'funghi',
+    pieces: '2',
+    address: 'Main Street 1',
+  });
   expect(ordered.path).toMatch(/^\/instances\//);
   const bake = linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza');
   expect((await other.get(bake)).status).toBe(404);
@@ -32,8 +40,17 @@ test('a pizza is ordered by anybody, baked and delivered by the staff', async ()
 });
 
 test('an expense claim is started by an employee, approved by a manager, reviewed by a reviewer', async () => {
-  const [claimant, manager, reviewer] = [await app.login('user1'), await app.login('boss'), await app.login('reviewer')];
-  const claim = await claimant.post('/start/Expense%20Claim/start_claim', { amount: '12.5', category: 'meals', spentOn: '2030-01-01', purpose: 'lunch' });
+  const [claimant, manager, reviewer] = [
+    await app.login('user1'),
+    await app.login('boss'),
+    await app.login('reviewer'),
+  ];
+  const claim = await claimant.post('/start/Expense%20Claim/start_claim', {
+    amount: '12.5',
+    category: 'meals',
+    spentOn: '2030-01-01',
+    purpose: 'lunch',
+  });
   expect(claim.path).toMatch(/^\/instances\//);
   expect((await reviewer.get('/tasks')).text).not.toContain('Expense Claim');
   const approve = linkTo(await manager.get('/tasks'), '/tasks/', 'Approve Claim');
@@ -47,7 +64,12 @@ test('an expense claim is started by an employee, approved by a manager, reviewe
 
 test('a refused claim ends', async () => {
   const [claimant, manager] = [await app.login('user2'), await app.login('boss')];
-  const claim = await claimant.post('/start/Expense%20Claim/start_claim', { amount: '99', category: 'travel', spentOn: '2030-01-01', purpose: 'moon' });
+  const claim = await claimant.post('/start/Expense%20Claim/start_claim', {
+    amount: '99',
+    category: 'travel',
+    spentOn: '2030-01-01',
+    purpose: 'moon',
+  });
   const approve = linkTo(await manager.get('/tasks'), '/tasks/', 'Approve Claim');
   await manager.post(`${approve}/take`);
   await manager.post(`${approve}/complete`, { approved: 'false', comment: 'too far' });
@@ -57,7 +79,11 @@ test('a refused claim ends', async () => {
 });
 
 test('a task is handed to a colleague who exists, and to nobody else', async () => {
-  const [owner, baker, admin] = [await app.login('user1'), await app.login('baker'), await app.login('admin')];
+  const [owner, baker, admin] = [
+    await app.login('user1'),
+    await app.login('baker'),
+    await app.login('admin'),
+  ];
   await owner.post('/start/Order%20Pizza/start_order', { pizza: 'diavola', pieces: '1', address: 'x' });
   const bake = linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza');
   const page = await baker.get(bake);

@@ -51,8 +51,19 @@ test('pages may have no scripts, and forms go to this server', async () => {
 
 test('pages hold nothing that their policy forbids', async () => {
   const admin = await app.login('admin');
-  for (const path of ['/login', '/tasks', '/start', '/instances', '/users', '/users/user1', '/account', '/nowhere']) {
-    expect((await admin.get(path)).text).not.toMatch(/<script|\sstyle=|<style|\son[a-z]+=|javascript:|https?:\/\//);
+  for (const path of [
+    '/login',
+    '/tasks',
+    '/start',
+    '/instances',
+    '/users',
+    '/users/user1',
+    '/account',
+    '/nowhere',
+  ]) {
+    expect((await admin.get(path)).text).not.toMatch(
+      /<script|\sstyle=|<style|\son[a-z]+=|javascript:|https?:\/\//,
+    );
   }
 });
 
@@ -88,7 +99,11 @@ test('in production the cookie is taken away as it was given, so that browsers d
     body: new URLSearchParams({ _csrf: visitor.csrf }),
   });
   expect(sent.status).toBe(303);
-  expect(sent.headers.get('set-cookie')).toMatch(new RegExp(`^__Host-${NAME}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax$`));
+  expect(sent.headers.get('set-cookie')).toMatch(
+    new RegExp(
+      `^__Host-${NAME}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Secure; SameSite=Lax$`,
+    ),
+  );
 });
 
 test('in production without HTTPS there is no cookie, nobody signs in, and the log says why', async () => {

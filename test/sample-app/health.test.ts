@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import { startSample, type Started } from './started.js';
 
-const { healthRoutes } = require('../../sample-app/web/health.js') as { healthRoutes(guard: object, logger: object): express.RequestHandler };
+const { healthRoutes } = require('../../sample-app/web/health.js') as {
+  healthRoutes(guard: object, logger: object): express.RequestHandler;
+};
 
 describe('in the application', () => {
   let app: Started;
@@ -26,7 +28,14 @@ describe('in the application', () => {
   });
 });
 
-const WELL: Health = { ok: true, store: { kind: 'memory', answers: true }, missingIndexes: [], reindexed: true, stuck: 0, bypass: false };
+const WELL: Health = {
+  ok: true,
+  store: { kind: 'memory', answers: true },
+  missingIndexes: [],
+  reindexed: true,
+  stuck: 0,
+  bypass: false,
+};
 
 describe('readiness', () => {
   let server: Server;
@@ -39,7 +48,9 @@ describe('readiness', () => {
     log.length = 0;
     const guard = { health: () => ((asked += 1), health()) };
     const note = (message: string, facts?: object) => void log.push([message, facts]);
-    server = express().use(healthRoutes(guard, { info: note, error: note })).listen(0, '127.0.0.1');
+    server = express()
+      .use(healthRoutes(guard, { info: note, error: note }))
+      .listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -56,7 +67,9 @@ describe('readiness', () => {
   ])('%s: not ready, and the log says why', async (_what, wrong) => {
     health = async () => ({ ...WELL, ...wrong });
     expect(await ask()).toEqual([503, { ready: false }]);
-    expect(log).toEqual([['not ready', expect.objectContaining({ reindexed: expect.any(Boolean), store: expect.any(Boolean) })]]);
+    expect(log).toEqual([
+      ['not ready', expect.objectContaining({ reindexed: expect.any(Boolean), store: expect.any(Boolean) })],
+    ]);
     expect(await ask('/healthz')).toEqual([200, { status: 'ok' }]);
   });
 
@@ -81,6 +94,9 @@ describe('readiness', () => {
     health = async () => WELL;
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect((await ask())[0]).toBe(200);
-    expect(log).toEqual([['not ready', expect.anything()], ['ready again', undefined]]);
+    expect(log).toEqual([
+      ['not ready', expect.anything()],
+      ['ready again', undefined],
+    ]);
   });
 });

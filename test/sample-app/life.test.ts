@@ -47,7 +47,12 @@ test('what runs when the signal comes is finished, and nothing new is accepted',
   const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
   const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const body = new URLSearchParams({ _csrf: token, userName: 'user1', password: 'user1-demo' });
-  const running = fetch(`${app.address}/login`, { method: 'POST', body, headers: { cookie }, redirect: 'manual' });
+  const running = fetch(`${app.address}/login`, {
+    method: 'POST',
+    body,
+    headers: { cookie },
+    redirect: 'manual',
+  });
   await new Promise((resolve) => setTimeout(resolve, 30));
   const begin = Date.now();
   const ended = app.stop('SIGTERM');
@@ -95,7 +100,11 @@ test('a second application does not open the same folder, and says so', async ()
 
 const REFUSED: [string, Record<string, string>, string][] = [
   ['production without a secret', { NODE_ENV: 'production' }, 'SESSION_SECRET'],
-  ['production with the secret of the example', { NODE_ENV: 'production', SESSION_SECRET: 'change-me' }, 'SESSION_SECRET'],
+  [
+    'production with the secret of the example',
+    { NODE_ENV: 'production', SESSION_SECRET: 'change-me' },
+    'SESSION_SECRET',
+  ],
   ['a short secret', { SESSION_SECRET: 'short' }, 'SESSION_SECRET'],
   ['a switch that is neither true nor false', { ENFORCE_SECURITY: 'yes' }, 'ENFORCE_SECURITY'],
   ['a port that is none', { PORT: 'http' }, 'PORT'],
@@ -108,7 +117,11 @@ test.each(REFUSED)('%s: it does not start, and names the setting', async (_, env
 });
 
 test('in production it starts with a secret of its own, and without the demo users', async () => {
-  const app = await startApplication(folder, { NODE_ENV: 'production', SESSION_SECRET: 'a secret that is long enough, and nobody knows', TRUST_PROXY: 'loopback' });
+  const app = await startApplication(folder, {
+    NODE_ENV: 'production',
+    SESSION_SECRET: 'a secret that is long enough, and nobody knows',
+    TRUST_PROXY: 'loopback',
+  });
   try {
     const visitor = new Visitor(app.address, { 'x-forwarded-proto': 'https' });
     await visitor.get('/login');

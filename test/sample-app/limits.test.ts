@@ -12,9 +12,22 @@ let app: Started;
 let direct: Started;
 
 beforeAll(async () => {
-  app = await startSample({ API_KEY, TRUST_PROXY: '1' }, { loginsByName: soon(3), loginsByAddress: soon(5), strangers: soon(40), keysByAddress: soon(3), callsByKey: soon(8) });
+  app = await startSample(
+    { API_KEY, TRUST_PROXY: '1' },
+    {
+      loginsByName: soon(3),
+      loginsByAddress: soon(5),
+      strangers: soon(40),
+      keysByAddress: soon(3),
+      callsByKey: soon(8),
+    },
+  );
   direct = await startSample({ API_KEY }, { loginsByAddress: soon(3), keysByAddress: soon(3) });
-  const slow = model([start(), script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 500); });'), end()]);
+  const slow = model([
+    start(),
+    script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 500); });'),
+    end(),
+  ]);
   await direct.guard.as({ userName: 'admin' }).model.save('slow', slow);
 });
 afterAll(async () => {
@@ -25,15 +38,24 @@ afterAll(async () => {
 const from = (address: string) => ({ 'x-forwarded-for': address });
 
 /** Tries to sign in; resolves to the status and what Retry-After says. */
-async function tryLogin(userName: string, password: string, headers: Record<string, string>, at = app): Promise<[status: number, wait: string | null]> {
+async function tryLogin(
+  userName: string,
+  password: string,
+  headers: Record<string, string>,
+  at = app,
+): Promise<[status: number, wait: string | null]> {
   const visitor = at.visitor(headers);
   await visitor.get('/login');
   const answer = await visitor.post('/login', { userName, password });
   return [answer.status, answer.headers.get('retry-after')];
 }
-const statusOf = async (...args: Parameters<typeof tryLogin>): Promise<number> => (await tryLogin(...args))[0];
+const statusOf = async (...args: Parameters<typeof tryLogin>): Promise<number> =>
+  (await tryLogin(...args))[0];
 
-const call = (key: string | undefined, address: string): Promise<Response> => fetch(`${app.address}/api/definitions/list`, { headers: { ...from(address), ...(key === undefined ? {} : { 'x-api-key': key }) } });
+const call = (key: string | undefined, address: string): Promise<Response> =>
+  fetch(`${app.address}/api/definitions/list`, {
+    headers: { ...from(address), ...(key === undefined ? {} : { 'x-api-key': key }) },
+  });
 
 test('wrong passwords for one name are limited from wherever, the right one has to wait, and other names do not', async () => {
   for (let i = 0; i < 3; i += 1) expect(await statusOf('user1', 'wrong', from(`10.1.0.${i}`))).toBe(401);
@@ -48,20 +70,30 @@ test('wrong passwords for one name are limited from wherever, the right one has 
 
 test.each([
   ['the address', '?userName=reviewer', 'password=reviewer-demo'],
-  ['the address, while the form names others', '?userName=reviewer', 'userName=a&userName=b&password=reviewer-demo'],
+  [
+    'the address, while the form names others',
+    '?userName=reviewer',
+    'userName=a&userName=b&password=reviewer-demo',
+  ],
   ['the address, as the password is', '?userName=reviewer&password=reviewer-demo', 'userName=reviewer'],
 ])('a name is not taken from %s, past the limit by name', async (_what, query, fields) => {
   const visitor = app.visitor(from('10.1.2.1'));
   await visitor.get('/login');
   const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const headers = { ...from('10.1.2.1'), cookie, 'content-type': 'application/x-www-form-urlencoded' };
-  const answer = await fetch(`${app.address}/login${query}`, { method: 'POST', redirect: 'manual', headers, body: `_csrf=${encodeURIComponent(visitor.csrf)}&${fields}` });
+  const answer = await fetch(`${app.address}/login${query}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers,
+    body: `_csrf=${encodeURIComponent(visitor.csrf)}&${fields}`,
+  });
   expect(answer.status).toBe(401);
 });
 
 test('wrong passwords from one address are limited, whatever the names; right ones do not count', async () => {
   for (let i = 0; i < 6; i += 1) expect(await statusOf('user2', 'user2-demo', from('10.2.0.1'))).toBe(200);
-  for (const name of ['a', 'b', 'c', 'd', 'e']) expect(await statusOf(name, 'wrong', from('10.2.0.1'))).toBe(401);
+  for (const name of ['a', 'b', 'c', 'd', 'e'])
+    expect(await statusOf(name, 'wrong', from('10.2.0.1'))).toBe(401);
   expect(await statusOf('f', 'wrong', from('10.2.0.1'))).toBe(429);
   expect(await statusOf('f', 'wrong', from('10.2.0.2'))).toBe(401);
 });
@@ -70,24 +102,29 @@ test('who is told to wait is told in words, on a page', async () => {
   const visitor = app.visitor(from('10.3.0.1'));
   await visitor.get('/login');
   const answers = [];
-  for (let i = 0; i < 4; i += 1) answers.push(await visitor.post('/login', { userName: 'boss', password: 'wrong' }));
+  for (let i = 0; i < 4; i += 1)
+    answers.push(await visitor.post('/login', { userName: 'boss', password: 'wrong' }));
   expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 429]);
   expect(answers[3]?.text).toContain('Please wait a while');
 });
 
 test('guesses that are sent at the same moment are counted before they are compared', async () => {
-  const statuses = await Promise.all(Array.from({ length: 10 }, (_, i) => statusOf('baker', 'wrong', from(`10.4.0.${i}`))));
+  const statuses = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => statusOf('baker', 'wrong', from(`10.4.0.${i}`))),
+  );
   expect(statuses.filter((status) => status === 401)).toHaveLength(3);
   expect(statuses.filter((status) => status === 429)).toHaveLength(7);
 });
 
 test('a caller behind a trusted proxy cannot make up addresses, since the last one counts', async () => {
-  for (let i = 0; i < 5; i += 1) expect(await statusOf(`g${i}`, 'wrong', from(`10.0.0.${i}, 10.5.0.1`))).toBe(401);
+  for (let i = 0; i < 5; i += 1)
+    expect(await statusOf(`g${i}`, 'wrong', from(`10.0.0.${i}, 10.5.0.1`))).toBe(401);
   expect(await statusOf('g', 'wrong', from('10.0.0.99, 10.5.0.1'))).toBe(429);
 });
 
 test('without a trusted proxy no address that a header names is believed', async () => {
-  for (let i = 0; i < 3; i += 1) expect(await statusOf(`h${i}`, 'wrong', from(`10.0.0.${i}`), direct)).toBe(401);
+  for (let i = 0; i < 3; i += 1)
+    expect(await statusOf(`h${i}`, 'wrong', from(`10.0.0.${i}`), direct)).toBe(401);
   expect(await statusOf('h', 'wrong', from('10.0.0.99'), direct)).toBe(429);
 });
 
@@ -95,7 +132,14 @@ test('an old password is not guessed on the own account either', async () => {
   const visitor = app.visitor(from('10.6.0.1'));
   await visitor.login('designer');
   await visitor.get('/account');
-  const guess = async () => (await visitor.post('/account/password', { old: 'wrong', password: 'new-password', again: 'new-password' })).status;
+  const guess = async () =>
+    (
+      await visitor.post('/account/password', {
+        old: 'wrong',
+        password: 'new-password',
+        again: 'new-password',
+      })
+    ).status;
   expect([await guess(), await guess(), await guess(), await guess()]).toEqual([403, 403, 403, 429]);
 });
 
@@ -104,7 +148,9 @@ test('strangers cannot fill the store with sessions; who has signed in is not li
   await visitor.login('admin');
   const sessions = async () => (await app.guard.store.values('sessions').entries()).length;
   const before = await sessions();
-  const answers = await Promise.all(Array.from({ length: 60 }, () => fetch(`${app.address}/login`, { headers: from('10.7.0.1') })));
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => fetch(`${app.address}/login`, { headers: from('10.7.0.1') })),
+  );
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(20);
   expect((await sessions()) - before).toBeLessThanOrEqual(40);
   expect((await visitor.get('/tasks')).status).toBe(200);
@@ -121,13 +167,24 @@ test('wrong keys from one address are limited with a real 429; a good key counts
 });
 
 test('a good key counts none while its calls run, nor when their caller hangs up', async () => {
-  const init = { method: 'POST', headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'slow', userId: 'user1' }) };
-  const startSlow = (more: RequestInit = {}) => fetch(`${direct.address}/api/engine/start`, { ...init, ...more });
-  expect((await Promise.all(Array.from({ length: 6 }, () => startSlow()))).map(({ status }) => status)).toEqual(Array(6).fill(200));
-  for (let i = 0; i < 5; i += 1) await expect(startSlow({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
+  const init = {
+    method: 'POST',
+    headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'slow', userId: 'user1' }),
+  };
+  const startSlow = (more: RequestInit = {}) =>
+    fetch(`${direct.address}/api/engine/start`, { ...init, ...more });
+  expect(
+    (await Promise.all(Array.from({ length: 6 }, () => startSlow()))).map(({ status }) => status),
+  ).toEqual(Array(6).fill(200));
+  for (let i = 0; i < 5; i += 1)
+    await expect(startSlow({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
   expect((await startSlow()).status).toBe(200);
-  const wrong = () => fetch(`${direct.address}/api/definitions/list`, { headers: { 'x-api-key': WRONG_KEY } });
-  expect([await wrong(), await wrong(), await wrong(), await wrong()].map(({ status }) => status)).toEqual([401, 401, 401, 429]);
+  const wrong = () =>
+    fetch(`${direct.address}/api/definitions/list`, { headers: { 'x-api-key': WRONG_KEY } });
+  expect([await wrong(), await wrong(), await wrong(), await wrong()].map(({ status }) => status)).toEqual([
+    401, 401, 401, 429,
+  ]);
 });
 
 test('calls with one key are limited wherever they come from, other keys are not', async () => {

@@ -2,7 +2,9 @@ import { apiKeys, openStore } from 'bpmn-guard';
 import { type Application, emptyFolder, startApplication } from './application.js';
 import { Visitor } from './visitor.js';
 
-const { createLogger } = require('../../sample-app/logging/logger.js') as { createLogger(options: object): Record<'info' | 'warn' | 'error', (message: string, facts?: object) => void> };
+const { createLogger } = require('../../sample-app/logging/logger.js') as {
+  createLogger(options: object): Record<'info' | 'warn' | 'error', (message: string, facts?: object) => void>;
+};
 
 interface Line {
   readonly level: string;
@@ -47,22 +49,58 @@ describe('the log of a running application', () => {
     const answer = await visitor.get('/tasks/absent');
     await settled();
     const line = lines().find(({ id }) => id === answer.headers.get('x-request-id'));
-    expect(line).toEqual({ level: 'info', time: expect.stringMatching(/^\d{4}-.*Z$/), id: expect.stringMatching(/^[\w-]{36}$/), method: 'GET', route: '/tasks/:id', status: 404, ms: expect.any(Number), user: 'user1', message: 'request' });
+    expect(line).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      id: expect.stringMatching(/^[\w-]{36}$/),
+      method: 'GET',
+      route: '/tasks/:id',
+      status: 404,
+      ms: expect.any(Number),
+      user: 'user1',
+      message: 'request',
+    });
   });
 
   test('a call with a key is a line with the name of the key, and whom it acted for', async () => {
-    const answer = await fetch(`${app.address}/api/tasks/absent/candidates`, { headers: { 'x-api-key': key } });
-    const started = await fetch(`${app.address}/api/engine/start`, { method: 'POST', headers: { 'x-api-key': key, 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }) });
+    const answer = await fetch(`${app.address}/api/tasks/absent/candidates`, {
+      headers: { 'x-api-key': key },
+    });
+    const started = await fetch(`${app.address}/api/engine/start`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }),
+    });
     expect([answer.status, started.status]).toEqual([404, 200]);
     await settled();
     const of = ({ headers }: Response) => lines().find(({ id }) => id === headers.get('x-request-id'));
-    expect(of(answer)).toMatchObject({ route: '/api/tasks/:itemId/candidates', user: 'key:robot', key: 'key:robot', status: 404 });
-    expect(of(started)).toMatchObject({ method: 'POST', route: '/api/engine/start', user: 'user1', key: 'key:robot' });
+    expect(of(answer)).toMatchObject({
+      route: '/api/tasks/:itemId/candidates',
+      user: 'key:robot',
+      key: 'key:robot',
+      status: 404,
+    });
+    expect(of(started)).toMatchObject({
+      method: 'POST',
+      route: '/api/engine/start',
+      user: 'user1',
+      key: 'key:robot',
+    });
   });
 
   test('nothing that was sent is in it: secrets in every place, on every path, and none is found', async () => {
-    const visitor = new Visitor(app.address, { 'user-agent': secret('agent'), referer: `${app.address}/${secret('referer')}`, 'x-request-id': secret('request-id'), 'x-own': secret('header') });
-    const headers = { 'user-agent': secret('agent'), authorization: `Bearer ${secret('bearer')}`, cookie: `a=${secret('cookie')}`, 'x-forwarded-for': secret('forwarded') };
+    const visitor = new Visitor(app.address, {
+      'user-agent': secret('agent'),
+      referer: `${app.address}/${secret('referer')}`,
+      'x-request-id': secret('request-id'),
+      'x-own': secret('header'),
+    });
+    const headers = {
+      'user-agent': secret('agent'),
+      authorization: `Bearer ${secret('bearer')}`,
+      cookie: `a=${secret('cookie')}`,
+      'x-forwarded-for': secret('forwarded'),
+    };
     const json = { ...headers, 'content-type': 'application/json' };
     await visitor.get('/login');
     await visitor.post('/login', { userName: secret('user-name'), password: secret('password') });
@@ -73,37 +111,78 @@ describe('the log of a running application', () => {
     await visitor.get(`/${secret('path')}?${secret('query')}=${secret('query')}`);
     await visitor.get(`/start/${secret('path')}/${secret('path')}`);
     await visitor.get('/account');
-    await visitor.post('/account/password', { old: secret('old-password'), password: secret('password'), again: secret('password') });
+    await visitor.post('/account/password', {
+      old: secret('old-password'),
+      password: secret('password'),
+      again: secret('password'),
+    });
     await visitor.get('/start/Order%20Pizza/start_order');
-    await visitor.post('/start/Order%20Pizza/start_order', { pizza: secret('form'), pieces: '1', address: secret('form') });
-    await visitor.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: secret('form') });
+    await visitor.post('/start/Order%20Pizza/start_order', {
+      pizza: secret('form'),
+      pieces: '1',
+      address: secret('form'),
+    });
+    await visitor.post('/start/Order%20Pizza/start_order', {
+      pizza: 'funghi',
+      pieces: '1',
+      address: secret('form'),
+    });
     const admin = new Visitor(app.address);
     await admin.login('admin');
     await admin.get('/users');
     await admin.post('/users', { userName: 'key:x', groups: secret('groups'), password: secret('password') });
-    await admin.post('/users', { userName: 'somebody', groups: secret('groups'), password: secret('password') });
+    await admin.post('/users', {
+      userName: 'somebody',
+      groups: secret('groups'),
+      password: secret('password'),
+    });
     for (const given of [env.API_KEY, key, secret('wrong-key'), undefined]) {
-      const withKey = { ...json, ...(given === undefined ? {} : { 'x-api-key': given, authorization: 'None' }) };
-      const send = (method: string, path: string, body?: string) => fetch(app.address + path, { method, headers: withKey, ...(body === undefined ? {} : { body }) });
+      const withKey = {
+        ...json,
+        ...(given === undefined ? {} : { 'x-api-key': given, authorization: 'None' }),
+      };
+      const send = (method: string, path: string, body?: string) =>
+        fetch(app.address + path, { method, headers: withKey, ...(body === undefined ? {} : { body }) });
       await send('GET', `/api/definitions/load/${secret('path')}?apiKey=${secret('query')}`);
       await send('GET', `/api/${secret('path')}`);
       await send('GET', `/api/tasks/${secret('path')}/candidates`);
-      await send('POST', '/api/engine/start', JSON.stringify({ name: secret('body'), userId: 'user1', data: { note: secret('body') } }));
-      await send('POST', '/api/engine/start', JSON.stringify({ name: 'Order Pizza', userId: 'user1', data: { note: secret('body') } }));
-      await send('POST', '/api/engine/start', JSON.stringify({ name: 'Order Pizza', userId: secret('body') }));
-      await send('PUT', '/api/engine/invoke', JSON.stringify({ query: { $where: secret('body') }, userId: 'user1' }));
+      await send(
+        'POST',
+        '/api/engine/start',
+        JSON.stringify({ name: secret('body'), userId: 'user1', data: { note: secret('body') } }),
+      );
+      await send(
+        'POST',
+        '/api/engine/start',
+        JSON.stringify({ name: 'Order Pizza', userId: 'user1', data: { note: secret('body') } }),
+      );
+      await send(
+        'POST',
+        '/api/engine/start',
+        JSON.stringify({ name: 'Order Pizza', userId: secret('body') }),
+      );
+      await send(
+        'PUT',
+        '/api/engine/invoke',
+        JSON.stringify({ query: { $where: secret('body') }, userId: 'user1' }),
+      );
       await send('PUT', '/api/engine/invoke', `{"query": ${secret('body')}`);
       await send('POST', '/api/model/save', JSON.stringify({ name: 'x', xml: `<${secret('body')}` }));
     }
     await fetch(`${app.address}/%E0%A4%A${secret('path')}`, { headers });
-    await fetch(`${app.address}/login`, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded; charset=nonsense' }, body: secret('body') });
+    await fetch(`${app.address}/login`, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded; charset=nonsense' },
+      body: secret('body'),
+    });
     await settled();
 
     const text = app.output();
     expect(lines().length).toBeGreaterThan(50);
     expect([...new Set(text.match(/s3cret-[\w-]*/g) ?? [])]).toEqual([]);
     expect(text).not.toContain(key);
-    for (const value of visitor.cookies.values()) expect(text).not.toContain(decodeURIComponent(value).slice(2, 30));
+    for (const value of visitor.cookies.values())
+      expect(text).not.toContain(decodeURIComponent(value).slice(2, 30));
     expect(text).not.toContain(visitor.csrf);
     expect(text).not.toMatch(/scrypt\$|s%3A/);
   });
@@ -120,16 +199,33 @@ describe('the logger', () => {
 
   test('of an error type, code, stack and cause are written, and nothing that was pinned to it', () => {
     const cause = Object.assign(new Error('inner'), { body: 'pinned', code: 'E1' });
-    const error = Object.assign(new TypeError('outer', { cause }), { body: 'pinned', headers: { cookie: 'pinned' }, code: 'E0' });
+    const error = Object.assign(new TypeError('outer', { cause }), {
+      body: 'pinned',
+      headers: { cookie: 'pinned' },
+      code: 'E0',
+    });
     const line = written([], (log) => log.error('failed', { error }));
-    expect(JSON.parse(line)).toMatchObject({ level: 'error', message: 'failed', error: { type: 'TypeError', code: 'E0', stack: expect.stringContaining('outer'), cause: { type: 'Error', code: 'E1' } } });
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'error',
+      message: 'failed',
+      error: {
+        type: 'TypeError',
+        code: 'E0',
+        stack: expect.stringContaining('outer'),
+        cause: { type: 'Error', code: 'E1' },
+      },
+    });
     expect(line).not.toContain('pinned');
   });
 
   test.each([
     ['a secret of the configuration', 'top "secret" \\ text', 'it is top "secret" \\ text'],
     ['a key', 'unused', `the key bg_${'0'.repeat(16)}_${'x'.repeat(43)} was sent`],
-    ['the login of an address', 'unused', 'cannot connect to mongodb://guard:pass%40word@db.example:27017/bpmn'],
+    [
+      'the login of an address',
+      'unused',
+      'cannot connect to mongodb://guard:pass%40word@db.example:27017/bpmn',
+    ],
   ])('%s is taken out of whatever is written', (_what, known, text) => {
     const line = written([known], (log) => log.error(text, { error: new Error(text), more: { text } }));
     expect(line).not.toMatch(/top \\"secret|x{43}|pass%40word|guard:/);

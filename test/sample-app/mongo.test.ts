@@ -30,7 +30,9 @@ if (!url && process.env.CI !== 'true') {
       const tasks = await later.get('/tasks');
       expect(tasks.text).toContain('user1 asks for vacation');
       const approve = linkTo(tasks, '/tasks/', 'Approve');
-      expect((await later.post(`${approve}/complete`, { approved: 'true' })).text).toContain('Approve is completed.');
+      expect((await later.post(`${approve}/complete`, { approved: 'true' })).text).toContain(
+        'Approve is completed.',
+      );
       await later.post('/logout');
       expect((await later.get('/tasks')).path).toBe('/login');
       expect(await second.stop()).toBe(0);

@@ -21,7 +21,11 @@ if (!url && process.env.CI !== 'true') {
   beforeAll(async () => {
     if (!url) throw new Error('MONGO_DB_URL is not set.');
     proxy = await Proxy.before(url);
-    app = await startSample({ MONGO_DB_URL: proxy.url, MONGO_DB_NAME: name, API_KEY: PRODUCTION.SESSION_SECRET });
+    app = await startSample({
+      MONGO_DB_URL: proxy.url,
+      MONGO_DB_NAME: name,
+      API_KEY: PRODUCTION.SESSION_SECRET,
+    });
     visitor = await app.login('user1');
   }, 60_000);
   afterEach(async () => {
@@ -65,7 +69,10 @@ if (!url && process.env.CI !== 'true') {
   describe.each(['refuse', 'hang'] as const)('while the store would %s', (mode) => {
     test('pages answer in words, and are back when it is, with the same session', async () => {
       proxy.become(mode);
-      for (const answer of await timed(() => Promise.all(['/tasks', '/instances', '/start', '/account'].map((path) => visitor.get(path))))) expectWords(answer);
+      for (const answer of await timed(() =>
+        Promise.all(['/tasks', '/instances', '/start', '/account'].map((path) => visitor.get(path))),
+      ))
+        expectWords(answer);
       proxy.heal();
       await until(async () => (await visitor.get('/tasks')).status === 200);
       expect((await visitor.get('/tasks')).path).toBe('/tasks');
@@ -76,7 +83,13 @@ if (!url && process.env.CI !== 'true') {
       await stranger.get('/login');
       forger.cookies.set('workflow.sid', 's%3Amade-up.signature');
       proxy.become(mode);
-      const answers = await timed(() => Promise.all([stranger.post('/login', { userName: 'user1', password: 'user1-demo' }), forger.get('/tasks'), nobody.get('/login')]));
+      const answers = await timed(() =>
+        Promise.all([
+          stranger.post('/login', { userName: 'user1', password: 'user1-demo' }),
+          forger.get('/tasks'),
+          nobody.get('/login'),
+        ]),
+      );
       answers.forEach(expectWords);
       proxy.heal();
       await until(async () => (await stranger.get('/login')).status === 200);
@@ -89,7 +102,15 @@ if (!url && process.env.CI !== 'true') {
       proxy.become(mode);
       const key = { 'x-api-key': PRODUCTION.SESSION_SECRET, 'content-type': 'application/json' };
       const [called, ready, health] = await timed(() =>
-        Promise.all([fetch(`${app.address}/api/engine/start`, { method: 'POST', headers: key, body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }) }), fetch(`${app.address}/readyz`), fetch(`${app.address}/healthz`)]),
+        Promise.all([
+          fetch(`${app.address}/api/engine/start`, {
+            method: 'POST',
+            headers: key,
+            body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }),
+          }),
+          fetch(`${app.address}/readyz`),
+          fetch(`${app.address}/healthz`),
+        ]),
       );
       expect(await called.json()).toMatchObject({ status: 503, code: 'store-unavailable' });
       expect([ready.status, await ready.json()]).toEqual([503, { ready: false }]);
@@ -109,7 +130,9 @@ if (!url && process.env.CI !== 'true') {
     for (const nth of new Set([2, calls - 1, calls])) {
       await stranger.get('/login');
       proxy.cutAt({ at: 'request', nth, thenRefuse: true });
-      const answer = await timed(() => stranger.post('/login', { userName: 'user1', password: 'user1-demo' }));
+      const answer = await timed(() =>
+        stranger.post('/login', { userName: 'user1', password: 'user1-demo' }),
+      );
       proxy.heal();
       await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
       const after = await stranger.get('/tasks');
@@ -127,7 +150,9 @@ if (!url && process.env.CI !== 'true') {
     const before = await count();
     for (const nth of [3, 6]) {
       proxy.cutAt({ at: 'request', nth, thenRefuse: true });
-      const answer = await timed(() => visitor.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' }));
+      const answer = await timed(() =>
+        visitor.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' }),
+      );
       proxy.heal();
       await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
       await visitor.get('/start/Order%20Pizza/start_order');

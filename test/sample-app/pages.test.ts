@@ -2,8 +2,17 @@ import { catching, end, model, start, task, timer } from '../support/models.js';
 import { startSample, type Started } from './started.js';
 import { linkTo } from './visitor.js';
 
-type Field = { readonly id: string; readonly label: string; readonly kind: string; readonly required: boolean; readonly defaultValue?: string; readonly values: object[] };
-const { formFields } = require('../../sample-app/pages/form.js') as { formFields(fields: readonly Field[], values?: object, problems?: Map<string, string>): object };
+type Field = {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly required: boolean;
+  readonly defaultValue?: string;
+  readonly values: object[];
+};
+const { formFields } = require('../../sample-app/pages/form.js') as {
+  formFields(fields: readonly Field[], values?: object, problems?: Map<string, string>): object;
+};
 
 let app: Started;
 beforeAll(async () => {
@@ -12,13 +21,23 @@ beforeAll(async () => {
 afterAll(() => app?.remove());
 
 test.each([
-  ['an event', catching('later', timer('timeDuration', 'PT1H')), 'It waits for something to happen: a time, a message or a signal.'],
-  ['a task of somebody else', task('theirs', { assignee: 'boss' }), 'It waits for somebody else, whose task is not yours to see.'],
+  [
+    'an event',
+    catching('later', timer('timeDuration', 'PT1H')),
+    'It waits for something to happen: a time, a message or a signal.',
+  ],
+  [
+    'a task of somebody else',
+    task('theirs', { assignee: 'boss' }),
+    'It waits for somebody else, whose task is not yours to see.',
+  ],
 ])('of an instance at %s is told what it waits for', async (_what, part, says) => {
   await app.guard.as({ userName: 'admin' }).model.save('waiting', model([start(), part, end()]));
   const visitor = await app.login('user1');
   await visitor.post('/start/waiting/start');
-  expect((await visitor.get(linkTo(await visitor.get('/instances'), '/instances/', 'waiting'))).text).toContain(says);
+  expect(
+    (await visitor.get(linkTo(await visitor.get('/instances'), '/instances/', 'waiting'))).text,
+  ).toContain(says);
 });
 
 test('a form that comes back has the boxes as they were left, not as they were at first', () => {
@@ -27,5 +46,7 @@ test('a form that comes back has the boxes as they were left, not as they were a
     { id: 'name', label: 'Name', kind: 'text', required: true, values: [] },
   ];
   expect(String(formFields(fields))).toMatch(/type="checkbox"[^>]* checked>/);
-  expect(String(formFields(fields, { name: '' }, new Map([['name', 'Name is needed.']])))).not.toContain('checked');
+  expect(String(formFields(fields, { name: '' }, new Map([['name', 'Name is needed.']])))).not.toContain(
+    'checked',
+  );
 });

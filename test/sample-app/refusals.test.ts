@@ -67,7 +67,9 @@ test('two take one task at the same moment: one has it, the other is told', asyn
   const { baker, bake } = await orderedPizza();
   const admin = await app.login('admin');
   await Promise.all([baker.get(bake), admin.get(bake)]);
-  const statuses = (await Promise.all([baker.post(`${bake}/take`), admin.post(`${bake}/take`)])).map(({ status }) => status).sort();
+  const statuses = (await Promise.all([baker.post(`${bake}/take`), admin.post(`${bake}/take`)]))
+    .map(({ status }) => status)
+    .sort();
   expect(statuses).toEqual([200, 409]);
 });
 

@@ -23,7 +23,9 @@ afterAll(async () => {
 
 const VACATION = '/start/Request%20Vacation/start_vacation';
 
-async function request(fields = { from: '2030-07-01', to: '2030-07-14', reason: 'sea & sun' }): Promise<{ request: string; instance: string }> {
+async function request(
+  fields = { from: '2030-07-01', to: '2030-07-14', reason: 'sea & sun' },
+): Promise<{ request: string; instance: string }> {
   const task = await as('user1').post(VACATION);
   expect(task.status).toBe(200);
   expect(task.path).toMatch(/^\/tasks\//);
@@ -96,7 +98,11 @@ test('a stale page cannot complete a finished task, and is told so in words', as
 
 test('wrong input comes back with the form and what was typed', async () => {
   const task = await as('user1').post(VACATION);
-  const answer = await as('user1').post(`${task.path}/complete`, { from: '2030-02-31', to: '2030-03-01', reason: '<b>' });
+  const answer = await as('user1').post(`${task.path}/complete`, {
+    from: '2030-02-31',
+    to: '2030-03-01',
+    reason: '<b>',
+  });
   expect(answer.status).toBe(400);
   expect(answer.text).toContain('First day must be a date');
   expect(answer.text).toContain('value="2030-03-01"');
@@ -104,15 +110,33 @@ test('wrong input comes back with the form and what was typed', async () => {
 });
 
 test('only the fields of the form are stored', async () => {
-  const { instance } = await request({ from: '2030-07-01', to: '2030-07-02', reason: 'x', requester: 'boss', hack: '1' } as never);
+  const { instance } = await request({
+    from: '2030-07-01',
+    to: '2030-07-02',
+    reason: 'x',
+    requester: 'boss',
+    hack: '1',
+  } as never);
   const page = await as('user1').get(instance);
   expect(page.text).toMatch(/<dt>Requester<\/dt><dd>user1<\/dd>/);
   expect(page.text).not.toContain('hack');
 });
 
 test('who may start what', async () => {
-  const starts = async (userName: string) => [...(await as(userName).get('/start')).text.matchAll(/<h2>([^<]+)<\/h2>/g)].map(([, name]) => name).sort();
+  const starts = async (userName: string) =>
+    [...(await as(userName).get('/start')).text.matchAll(/<h2>([^<]+)<\/h2>/g)]
+      .map(([, name]) => name)
+      .sort();
   expect(await starts('user1')).toEqual(['Expense Claim', 'Order Pizza', 'Request Vacation']);
   expect(await starts('boss')).toEqual(['Order Pizza', 'Request Vacation']);
-  expect((await as('boss').post('/start/Expense%20Claim/start_claim', { amount: '1', category: 'travel', spentOn: '2030-01-01', purpose: 'x' })).status).toBe(404);
+  expect(
+    (
+      await as('boss').post('/start/Expense%20Claim/start_claim', {
+        amount: '1',
+        category: 'travel',
+        spentOn: '2030-01-01',
+        purpose: 'x',
+      })
+    ).status,
+  ).toBe(404);
 });

@@ -12,13 +12,27 @@ beforeAll(async () => {
 });
 afterAll(() => app?.remove());
 
-async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = { 'x-api-key': API_KEY }): Promise<{ status: number; body: any; headers: Headers }> {
-  const response = await fetch(app.address + path, { method, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = { 'x-api-key': API_KEY },
+): Promise<{ status: number; body: any; headers: Headers }> {
+  const response = await fetch(app.address + path, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  return {
+    status: response.status,
+    body: text === '' ? undefined : JSON.parse(text),
+    headers: response.headers,
+  };
 }
 
-const cookieOf = (cookies: ReadonlyMap<string, string>): string => [...cookies].map((pair) => pair.join('=')).join('; ');
+const cookieOf = (cookies: ReadonlyMap<string, string>): string =>
+  [...cookies].map((pair) => pair.join('=')).join('; ');
 const START = { name: 'Request Vacation', data: {}, userId: 'user1' };
 
 test('what bpmn-client starts for a user is on the pages of that user, and goes on there', async () => {
@@ -30,19 +44,27 @@ test('what bpmn-client starts for a user is on the pages of that user, and goes 
 });
 
 test('a refusal reaches bpmn-client with its reason', async () => {
-  await expect(client.engine.start('Request Vacation', {}, null, 'nobody-of-that-name', {})).rejects.toThrow('This key may not act for that user, or there is no such user.');
-  await expect(client.engine.invoke({ 'items.id': 'absent' }, {}, 'user1')).rejects.toThrow('No such task, or it is not yours to see.');
+  await expect(client.engine.start('Request Vacation', {}, null, 'nobody-of-that-name', {})).rejects.toThrow(
+    'This key may not act for that user, or there is no such user.',
+  );
+  await expect(client.engine.invoke({ 'items.id': 'absent' }, {}, 'user1')).rejects.toThrow(
+    'No such task, or it is not yours to see.',
+  );
 });
 
 test('the key does not act for administrators', async () => {
-  expect((await call('POST', '/api/engine/start', { ...START, userId: 'admin' })).body).toMatchObject({ code: 'forbidden' });
+  expect((await call('POST', '/api/engine/start', { ...START, userId: 'admin' })).body).toMatchObject({
+    code: 'forbidden',
+  });
 });
 
 test('a named key does what it was made for, and is out when it is revoked', async () => {
   const keys = apiKeys(app.guard.store, { env: {} });
   const { text } = await keys.create('for-user2', { actsFor: { users: ['user2'] } });
   const headers = { 'x-api-key': text };
-  expect((await call('POST', '/api/engine/start', { ...START, userId: 'user2' }, headers)).body).toMatchObject({ startedBy: 'user2' });
+  expect(
+    (await call('POST', '/api/engine/start', { ...START, userId: 'user2' }, headers)).body,
+  ).toMatchObject({ startedBy: 'user2' });
   expect((await call('POST', '/api/engine/start', START, headers)).body).toMatchObject({ code: 'forbidden' });
   await keys.revoke('for-user2');
   await new Promise((resolve) => setTimeout(resolve, 5_200));
@@ -70,13 +92,24 @@ test.each([
 
 test('a form of another site gets nowhere, with the session of who looks at it', async () => {
   const visitor = await app.login('admin');
-  const response = await fetch(`${app.address}/api/engine/start`, { method: 'POST', headers: { cookie: cookieOf(visitor.cookies), origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }, body: new URLSearchParams({ name: 'Request Vacation', userId: 'user1' }) });
+  const response = await fetch(`${app.address}/api/engine/start`, {
+    method: 'POST',
+    headers: {
+      cookie: cookieOf(visitor.cookies),
+      origin: 'https://evil.example',
+      'sec-fetch-site': 'cross-site',
+    },
+    body: new URLSearchParams({ name: 'Request Vacation', userId: 'user1' }),
+  });
   expect(response.status).toBe(401);
 });
 
 test('a key needs no token of a form, and with a session beside it the key is who calls', async () => {
   const visitor = await app.login('admin');
-  const { status, body } = await call('POST', '/api/engine/start', START, { 'x-api-key': API_KEY, cookie: cookieOf(visitor.cookies) });
+  const { status, body } = await call('POST', '/api/engine/start', START, {
+    'x-api-key': API_KEY,
+    cookie: cookieOf(visitor.cookies),
+  });
   expect([status, body.startedBy]).toEqual([200, 'user1']);
 });
 
@@ -88,27 +121,49 @@ test.each([
   expect((await call('GET', path, undefined, headers as Record<string, string>)).status).toBe(401);
 });
 
-test.each([[undefined], ['wrong'], [''], [`bg_${'0'.repeat(16)}_${'x'.repeat(43)}`]])('with the key %j nobody calls', async (key) => {
-  const headers = key === undefined ? {} : { 'x-api-key': key };
-  const { status, headers: told } = await call('POST', '/api/engine/start', START, headers as Record<string, string>);
-  expect([status, told.get('www-authenticate')]).toEqual([401, 'ApiKey realm="api", header="x-api-key"']);
-});
+test.each([[undefined], ['wrong'], [''], [`bg_${'0'.repeat(16)}_${'x'.repeat(43)}`]])(
+  'with the key %j nobody calls',
+  async (key) => {
+    const headers = key === undefined ? {} : { 'x-api-key': key };
+    const { status, headers: told } = await call(
+      'POST',
+      '/api/engine/start',
+      START,
+      headers as Record<string, string>,
+    );
+    expect([status, told.get('www-authenticate')]).toEqual([401, 'ApiKey realm="api", header="x-api-key"']);
+  },
+);
 
-test.each(['/api/nothing', '/api2', '/docs/nothing', '/health/x'])('%s is told as a problem, not as a page', async (path) => {
-  const { status, body, headers } = await call('GET', path);
-  expect([status, body.code, headers.get('content-type')]).toEqual([404, 'not-found', 'application/problem+json; charset=utf-8']);
-});
+test.each(['/api/nothing', '/api2', '/docs/nothing', '/health/x'])(
+  '%s is told as a problem, not as a page',
+  async (path) => {
+    const { status, body, headers } = await call('GET', path);
+    expect([status, body.code, headers.get('content-type')]).toEqual([
+      404,
+      'not-found',
+      'application/problem+json; charset=utf-8',
+    ]);
+  },
+);
 
 test('the description and the page to try it are there', async () => {
   expect((await call('GET', '/openapi.json', undefined, {})).body).toMatchObject({ openapi: '3.1.0' });
-  for (const [path, type] of [['/docs', 'text/html'], ['/docs.js', 'text/javascript'], ['/docs.css', 'text/css']] as const) {
+  for (const [path, type] of [
+    ['/docs', 'text/html'],
+    ['/docs.js', 'text/javascript'],
+    ['/docs.css', 'text/css'],
+  ] as const) {
     const response = await fetch(app.address + path);
     expect([response.status, response.headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`]);
   }
 });
 
 test('a body that is too large is refused', async () => {
-  const { body } = await call('POST', '/api/engine/start', { ...START, data: { text: 'x'.repeat(1_100_000) } });
+  const { body } = await call('POST', '/api/engine/start', {
+    ...START,
+    data: { text: 'x'.repeat(1_100_000) },
+  });
   expect(body).toMatchObject({ code: 'too-large' });
 });
 
@@ -120,5 +175,6 @@ test('a user who was disabled is out at the next call with a key', async () => {
 });
 
 test('paths that only look like the REST face are pages', async () => {
-  for (const path of ['/apiary', '/documents', '/api.txt', '/healthy']) expect((await app.visitor().get(path)).path).toBe('/login');
+  for (const path of ['/apiary', '/documents', '/api.txt', '/healthy'])
+    expect((await app.visitor().get(path)).path).toBe('/login');
 });

@@ -3,7 +3,16 @@ import { Visitor } from './visitor.js';
 
 const app = applicationOfFile();
 
-const NEEDS_LOGIN = ['/', '/tasks', '/tasks/x', '/start', '/start/Order%20Pizza/start_order', '/instances', '/instances/x', '/nowhere'];
+const NEEDS_LOGIN = [
+  '/',
+  '/tasks',
+  '/tasks/x',
+  '/start',
+  '/start/Order%20Pizza/start_order',
+  '/instances',
+  '/instances/x',
+  '/nowhere',
+];
 
 test.each(NEEDS_LOGIN)('%s leads to the login', async (path) => {
   const answer = await new Visitor(app.address).get(path);
@@ -100,7 +109,9 @@ test('the token of another session is refused', async () => {
 test('a form that is too large is refused', async () => {
   const visitor = new Visitor(app.address);
   await visitor.login('user1');
-  const answer = await visitor.post('/start/Request%20Vacation/start_vacation', { reason: 'x'.repeat(100_000) });
+  const answer = await visitor.post('/start/Request%20Vacation/start_vacation', {
+    reason: 'x'.repeat(100_000),
+  });
   expect(answer.status).toBe(413);
   expect(answer.text).not.toContain('node_modules');
 });

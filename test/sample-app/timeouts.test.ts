@@ -8,10 +8,18 @@ interface Timeouts {
   readonly keepAliveTimeout: number;
   readonly inactivity: number;
 }
-const { timedServer, TIMEOUTS } = require('../../sample-app/web/timeouts.js') as { timedServer(app: unknown, timeouts?: Timeouts): Server; TIMEOUTS: Timeouts };
+const { timedServer, TIMEOUTS } = require('../../sample-app/web/timeouts.js') as {
+  timedServer(app: unknown, timeouts?: Timeouts): Server;
+  TIMEOUTS: Timeouts;
+};
 
 // A request is found to be too slow up to a second after its limit; by then it must not have been cut off as idle.
-const SHORT: Timeouts = { headersTimeout: 500, requestTimeout: 1_000, keepAliveTimeout: 500, inactivity: 5_000 };
+const SHORT: Timeouts = {
+  headersTimeout: 500,
+  requestTimeout: 1_000,
+  keepAliveTimeout: 500,
+  inactivity: 5_000,
+};
 const SEVERAL_SECONDS = 8_000;
 
 /** Sends the text and nothing more; resolves to what came back when the server has ended the connection. */
@@ -33,7 +41,12 @@ const answer = (req: any, res: any) => void req.resume().on('end', () => res.end
 
 test('the limits of the application stand', () => {
   const server = timedServer(answer);
-  expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout, server.timeout]).toEqual([TIMEOUTS.headersTimeout, TIMEOUTS.requestTimeout, TIMEOUTS.keepAliveTimeout, TIMEOUTS.inactivity]);
+  expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout, server.timeout]).toEqual([
+    TIMEOUTS.headersTimeout,
+    TIMEOUTS.requestTimeout,
+    TIMEOUTS.keepAliveTimeout,
+    TIMEOUTS.inactivity,
+  ]);
   expect(TIMEOUTS.headersTimeout).toBeLessThanOrEqual(TIMEOUTS.requestTimeout);
 });
 
@@ -42,7 +55,9 @@ test('who does not finish the headers is cut off', async () => {
 });
 
 test('who does not finish the body is cut off', async () => {
-  expect(await say('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf', answer)).toMatch(/^HTTP\/1\.1 408/);
+  expect(await say('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf', answer)).toMatch(
+    /^HTTP\/1\.1 408/,
+  );
 });
 
 test('a connection without a request is cut off', async () => {

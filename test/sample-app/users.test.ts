@@ -29,13 +29,18 @@ test('a change of groups counts at the next request', async () => {
 test('passwords are kept as salted scrypt hashes only', async () => {
   const users = await app.guard.store.users.list();
   expect(users.length).toBeGreaterThan(3);
-  for (const { passwordHash } of users) expect(passwordHash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
+  for (const { passwordHash } of users)
+    expect(passwordHash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
   expect(JSON.stringify(users)).not.toContain('-demo');
   expect(new Set(users.map(({ passwordHash }) => passwordHash)).size).toBe(users.length);
 });
 
 test('a request that is answered after a logout does not bring the session back', async () => {
-  const slow = model([start(), script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 1000); });'), end()]);
+  const slow = model([
+    start(),
+    script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 1000); });'),
+    end(),
+  ]);
   await app.guard.as({ userName: 'admin' }).model.save('slow', slow);
   const [visitor, copy] = [await app.login('user1'), app.visitor()];
   const cookies = [...visitor.cookies];
@@ -51,7 +56,9 @@ test('a request that is answered after a logout does not bring the session back'
 test('session ids are not in the store', async () => {
   const visitor = new Visitor(app.address);
   await visitor.login('user1');
-  const id = decodeURIComponent([...visitor.cookies.values()][0]!).slice(2).split('.')[0]!;
+  const id = decodeURIComponent([...visitor.cookies.values()][0]!)
+    .slice(2)
+    .split('.')[0]!;
   const kept = JSON.stringify(await app.guard.store.values('sessions').entries());
   expect(kept).toContain('user1');
   expect(kept).not.toContain(id);

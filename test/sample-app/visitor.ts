@@ -29,7 +29,11 @@ export class Visitor {
   }
 
   /** Sends a form with the token of the last page that had one, unless another is given. */
-  async post(path: string, fields: Record<string, string> = {}, token: string | null = this.token): Promise<Answer> {
+  async post(
+    path: string,
+    fields: Record<string, string> = {},
+    token: string | null = this.token,
+  ): Promise<Answer> {
     const body = new URLSearchParams({ ...(token === null ? {} : { _csrf: token }), ...fields });
     return this.fetch(path, { method: 'POST', body });
   }
@@ -43,7 +47,11 @@ export class Visitor {
 
   private async fetch(path: string, init: RequestInit): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(new URL(path, this.address), { ...init, redirect: 'manual', headers: { ...this.headers, cookie } });
+    const response = await fetch(new URL(path, this.address), {
+      ...init,
+      redirect: 'manual',
+      headers: { ...this.headers, cookie },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (name === undefined) continue;
@@ -57,7 +65,12 @@ export class Visitor {
     }
     const text = await response.text();
     this.token = TOKEN.exec(text)?.[1] ?? this.token;
-    return { status: response.status, text, headers: response.headers, path: new URL(path, this.address).pathname };
+    return {
+      status: response.status,
+      text,
+      headers: response.headers,
+      path: new URL(path, this.address).pathname,
+    };
   }
 }
 

@@ -53,7 +53,12 @@ describe('The limits of calls', () => {
 
   test('let work take its time while the store answers, and end it when the store no longer does', async () => {
     const limits = new CallLimits(40);
-    expect(await limits.whileAnswering(async () => undefined, () => pause(200).then(() => 'built'))).toBe('built');
+    expect(
+      await limits.whileAnswering(
+        async () => undefined,
+        () => pause(200).then(() => 'built'),
+      ),
+    ).toBe('built');
     let signal: AbortSignal | undefined;
     const gone = limits.whileAnswering(never, () => {
       ({ signal } = limits);
@@ -66,6 +71,11 @@ describe('The limits of calls', () => {
   test('are none where none is given', async () => {
     const limits = new CallLimits();
     expect(await limits.bounded(() => limits.call(() => pause(30).then(() => 'done')))).toBe('done');
-    expect(await limits.whileAnswering(() => Promise.reject(new Error('no')), async () => 'done')).toBe('done');
+    expect(
+      await limits.whileAnswering(
+        () => Promise.reject(new Error('no')),
+        async () => 'done',
+      ),
+    ).toBe('done');
   });
 });

@@ -42,8 +42,18 @@ export function conformance(name: string, open: () => Promise<Store>): void {
       const writing = own.values('close').set('key', 1);
       await Promise.all([own.close(), own.close()]);
       await writing;
-      const calls = [own.ping(), own.instances.find({ filter: {} }), own.models.find({}), own.users.list(), own.locks.list(), own.audit.find({ limit: 1 }), own.values('a').entries(), own.backup('/nowhere')];
-      for (const call of await Promise.allSettled(calls)) expect(call).toMatchObject({ status: 'rejected', reason: { code: 'closed', status: 503 } });
+      const calls = [
+        own.ping(),
+        own.instances.find({ filter: {} }),
+        own.models.find({}),
+        own.users.list(),
+        own.locks.list(),
+        own.audit.find({ limit: 1 }),
+        own.values('a').entries(),
+        own.backup('/nowhere'),
+      ];
+      for (const call of await Promise.allSettled(calls))
+        expect(call).toMatchObject({ status: 'rejected', reason: { code: 'closed', status: 503 } });
     });
   });
 }

@@ -12,7 +12,11 @@ function stored(i: number, looks: Looks): StoredInstance {
     id: `i${i}`,
     name: `model ${i % 10}`,
     items: [{ id: `t${i}`, seq: 1, status: i % 4 === 0 ? 'end' : 'wait' }],
-    guard: { rev: 1, open: i % 4 === 0 ? [] : [i % 2 === 0 ? '|g:hr' : `|u:${i % 20}`], ...(i === 7 && { unfinished: true }) },
+    guard: {
+      rev: 1,
+      open: i % 4 === 0 ? [] : [i % 2 === 0 ? '|g:hr' : `|u:${i % 20}`],
+      ...(i === 7 && { unfinished: true }),
+    },
   };
   Object.defineProperty(document, 'probe', { enumerable: false, get: () => ++looks.count });
   return document;
@@ -21,7 +25,11 @@ function stored(i: number, looks: Looks): StoredInstance {
 const PROBE: Filter = { probe: { $exists: true } };
 
 /** How many documents a plan looks at, in a store of so many. */
-function looked(size: number, plan: Partial<ItemPlan>, run = findItems as (index: InstanceIndex, plan: ItemPlan) => unknown): number {
+function looked(
+  size: number,
+  plan: Partial<ItemPlan>,
+  run = findItems as (index: InstanceIndex, plan: ItemPlan) => unknown,
+): number {
   const looks = new Looks();
   const index = new InstanceIndex();
   for (let i = 0; i < size; i++) index.set(i.toString(16).padStart(24, '0'), stored(i, looks));
@@ -36,9 +44,29 @@ const page: Partial<ItemPlan> = { tokens, each: { 'items.status': 'wait' }, limi
 describe('documents looked at in a store of 20,000, and of 2,000', () => {
   test.each<[what: string, plan: Partial<ItemPlan>, most: number]>([
     ['a page of tasks by token', page, 50],
-    ['its second page', { ...page, after: { id: (1500).toString(16).padStart(24, '0'), seq: 1, item: 't1500' } }, 51],
+    [
+      'its second page',
+      { ...page, after: { id: (1500).toString(16).padStart(24, '0'), seq: 1, item: 't1500' } },
+      51,
+    ],
     ['an item by its id', { before: { $and: [{ 'items.id': 't5' }, PROBE] } }, 1],
-    ['an item by $elemMatch of its id, beside a token', { tokens, before: { $and: [{ $and: [{ items: { $elemMatch: { $and: [{ id: { $in: ['t5', 't6'] } }, { status: 'wait' }] } } }] }, PROBE] } }, 2],
+    [
+      'an item by $elemMatch of its id, beside a token',
+      {
+        tokens,
+        before: {
+          $and: [
+            {
+              $and: [
+                { items: { $elemMatch: { $and: [{ id: { $in: ['t5', 't6'] } }, { status: 'wait' }] } } },
+              ],
+            },
+            PROBE,
+          ],
+        },
+      },
+      2,
+    ],
     ['an instance by its id', { before: { id: 'i9', ...PROBE } }, 1],
     ['one whose work is not finished', { before: { 'guard.unfinished': true, ...PROBE } }, 1],
     ['a page without any condition', { limit: 50 }, 50],

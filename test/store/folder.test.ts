@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { encode } from '../../src/store/codec.js';
+import { encode } from '../../src/store/bson/codec.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/port.js';
 
@@ -27,13 +27,28 @@ const opened = async <T>(task: (store: Store) => Promise<T>, at = folder): Promi
   }
 };
 
-function writer(program = 'writer.cjs'): { child: ChildProcess; lines: string[]; first: Promise<unknown>; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, [path.join(__dirname, 'child', program), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+function writer(program = 'writer.cjs'): {
+  child: ChildProcess;
+  lines: string[];
+  first: Promise<unknown>;
+  ended: Promise<unknown>;
+} {
+  const child = spawn(process.execPath, [path.join(__dirname, 'child', program), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
   const first = new Promise((resolve) => reader.once('line', resolve));
   reader.on('line', (line) => lines.push(line));
-  return { child, lines, first, ended: Promise.all([new Promise((resolve) => child.once('exit', resolve)), new Promise((resolve) => reader.once('close', resolve))]) };
+  return {
+    child,
+    lines,
+    first,
+    ended: Promise.all([
+      new Promise((resolve) => child.once('exit', resolve)),
+      new Promise((resolve) => reader.once('close', resolve)),
+    ]),
+  };
 }
 
 /** The number that every part of a document carries, or an error where they differ. */
@@ -41,26 +56,56 @@ async function numberOf(store: Store, id: string): Promise<number> {
   const document = await store.instances.load(id);
   if (document === undefined) return 0;
   const n = document.guard?.rev as number;
-  expect(document).toMatchObject({ guard: { open: [`t${n}`] }, data: { n }, savePoints: { n }, items: [{ id: `${id}-${n}` }] });
+  expect(document).toMatchObject({
+    guard: { open: [`t${n}`] },
+    data: { n },
+    savePoints: { n },
+    items: [{ id: `${id}-${n}` }],
+  });
   expect(document.logs).toEqual(Array(200).fill(`line ${n}`));
-  expect((await store.instances.findItems({ before: { 'items.id': `${id}-${n}` }, each: {}, needsAll: false })).map((row) => row.id)).toEqual([id]);
+  expect(
+    (
+      await store.instances.findItems({ before: { 'items.id': `${id}-${n}` }, each: {}, needsAll: false })
+    ).map((row) => row.id),
+  ).toEqual([id]);
   return n;
 }
 
 test('what was stored is there when the folder is opened again', async () => {
   await opened(async (store) => {
-    await store.instances.insert({ id: 'i', data: { at: new Date(1) }, logs: ['a'], guard: { rev: 1, open: ['t'] }, items: [{ id: 'x', seq: 1 }] });
+    await store.instances.insert({
+      id: 'i',
+      data: { at: new Date(1) },
+      logs: ['a'],
+      guard: { rev: 1, open: ['t'] },
+      items: [{ id: 'x', seq: 1 }],
+    });
     await store.instances.insert({ id: 'gone', logs: ['b'] });
     await store.instances.remove(['gone'], {});
     await store.models.put({ name: 'm', source: '<xml/>' });
     await store.users.put({ userName: 'alice', userGroups: ['hr'] });
     await store.values('v').set('k', 1);
-    await store.audit.append([{ time: new Date(1), userName: 'alice', operation: 'task:read', resource: { kind: 'task' }, answer: 'allowed', reason: '' }]);
+    await store.audit.append([
+      {
+        time: new Date(1),
+        userName: 'alice',
+        operation: 'task:read',
+        resource: { kind: 'task' },
+        answer: 'allowed',
+        reason: '',
+      },
+    ]);
   });
   await opened(async (store) => {
     expect(await store.instances.load('i')).toMatchObject({ data: { at: new Date(1) }, logs: ['a'] });
-    expect(await store.instances.count({ filter: {}, tokens: { field: 'guard.open', anyOf: ['t'] } })).toBe(1);
-    expect([await store.instances.load('gone'), (await store.models.get('m', null))?.source, (await store.users.find('alice'))?.userGroups]).toEqual([undefined, '<xml/>', ['hr']]);
+    expect(await store.instances.count({ filter: {}, tokens: { field: 'guard.open', anyOf: ['t'] } })).toBe(
+      1,
+    );
+    expect([
+      await store.instances.load('gone'),
+      (await store.models.get('m', null))?.source,
+      (await store.users.find('alice'))?.userGroups,
+    ]).toEqual([undefined, '<xml/>', ['hr']]);
     expect([await store.values('v').get('k'), (await store.audit.find({ limit: 9 })).length]).toEqual([1, 1]);
     await store.instances.insert({ id: 'newer' });
     expect((await store.instances.find({ filter: {} })).map(({ id }) => id)).toEqual(['newer', 'i']);
@@ -74,7 +119,9 @@ test('after a kill in the middle of writing every acknowledged write is there, a
     await new Promise((resolve) => setTimeout(resolve, 300 + round * 70));
     child.kill('SIGKILL');
     await ended;
-    const acknowledged = new Map(lines.slice(1).map((line) => [line.split(' ')[0] as string, Number(line.split(' ')[1])]));
+    const acknowledged = new Map(
+      lines.slice(1).map((line) => [line.split(' ')[0] as string, Number(line.split(' ')[1])]),
+    );
     expect(acknowledged.size).toBe(3);
     await opened(async (store) => {
       for (const [id, n] of acknowledged) {
@@ -88,7 +135,14 @@ test('after a kill in the middle of writing every acknowledged write is there, a
 test('a log whose end is missing gives the last whole writes', async () => {
   await opened(async (store) => {
     await store.instances.insert({ id: 'a', guard: { rev: 0 } });
-    for (let n = 1; n <= 20; n++) await store.instances.update('a', n - 1, { guard: { rev: n, open: [`t${n}`] }, data: { n }, logs: Array(200).fill(`line ${n}`), savePoints: { n }, items: [{ id: `a-${n}`, seq: n }] });
+    for (let n = 1; n <= 20; n++)
+      await store.instances.update('a', n - 1, {
+        guard: { rev: n, open: [`t${n}`] },
+        data: { n },
+        logs: Array(200).fill(`line ${n}`),
+        savePoints: { n },
+        items: [{ id: `a-${n}`, seq: n }],
+      });
   });
   const log = path.join(folder, (await readdir(folder)).find((name) => name.endsWith('.log')) as string);
   await truncate(log, (await stat(log)).size - 1000);
@@ -98,7 +152,11 @@ test('a log whose end is missing gives the last whole writes', async () => {
 test('a second process that opens the folder is refused, and so is a second store of this one', async () => {
   const { child, lines, first, ended } = writer();
   await first;
-  await expect(openStore({ folder })).rejects.toMatchObject({ code: 'store-in-use', status: 503, name: 'CouldNotTell' });
+  await expect(openStore({ folder })).rejects.toMatchObject({
+    code: 'store-in-use',
+    status: 503,
+    name: 'CouldNotTell',
+  });
   child.kill('SIGKILL');
   await ended;
   expect(lines[0]).toBe('ready');
@@ -116,7 +174,10 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux('a second thread that tries the folder does not give the lock of its process away', async () => {
   const { child, lines, first, ended } = writer('threads.cjs');
   await first;
-  const code = await openStore({ folder }).then((store) => store.close(), (error: { code: string }) => error.code);
+  const code = await openStore({ folder }).then(
+    (store) => store.close(),
+    (error: { code: string }) => error.code,
+  );
   child.kill('SIGKILL');
   await ended;
   expect([lines, code]).toEqual([['store-in-use'], 'store-in-use']);
@@ -126,7 +187,13 @@ onLinux('a second thread that tries the folder does not give the lock of its pro
 test('a backup taken while others write is of one moment, and opens as a store', async () => {
   const copy = path.join(path.dirname(folder), 'copy');
   const written = await opened(async (store) => {
-    const fields = (n: number): Record<string, unknown> => ({ guard: { rev: n, open: [`t${n}`] }, data: { n }, logs: Array(200).fill(`line ${n}`), savePoints: { n }, items: [{ id: `a-${n}`, seq: n }] });
+    const fields = (n: number): Record<string, unknown> => ({
+      guard: { rev: n, open: [`t${n}`] },
+      data: { n },
+      logs: Array(200).fill(`line ${n}`),
+      savePoints: { n },
+      items: [{ id: `a-${n}`, seq: n }],
+    });
     await store.instances.insert({ id: 'a', ...fields(1) });
     const writes = (async () => {
       for (let n = 1; n < 100; n++) await store.instances.update('a', n, fields(n + 1));
@@ -145,7 +212,9 @@ test('a memory store is backed up into a folder that opens as well', async () =>
   await store.instances.insert({ id: 'm', logs: ['a'] });
   await store.backup(folder);
   await store.close();
-  await opened(async (copy) => expect(await copy.instances.load('m')).toMatchObject({ id: 'm', logs: ['a'] }));
+  await opened(async (copy) =>
+    expect(await copy.instances.load('m')).toMatchObject({ id: 'm', logs: ['a'] }),
+  );
 });
 
 async function withLevel(task: (level: ClassicLevel<string, Uint8Array>) => Promise<void>): Promise<void> {
@@ -157,7 +226,10 @@ async function withLevel(task: (level: ClassicLevel<string, Uint8Array>) => Prom
 test('a folder of a newer version is refused and left as it is', async () => {
   await opened((store) => store.instances.insert({ id: 'i' }));
   await withLevel((level) => level.put('format!version', encode({ version: 99 })));
-  await expect(openStore({ folder })).rejects.toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('99') as unknown });
+  await expect(openStore({ folder })).rejects.toMatchObject({
+    code: 'bad-configuration',
+    message: expect.stringContaining('99') as unknown,
+  });
   await withLevel((level) => level.put('format!version', encode({ version: 1 })));
   await opened(async (store) => expect(await store.instances.load('i')).toBeDefined());
 });
@@ -168,6 +240,13 @@ test('what an interrupted backup left is refused', async () => {
   await expect(openStore({ folder })).rejects.toMatchObject({ code: 'bad-configuration' });
 });
 
-test.each([{}, { memory: false }, { folder: '' }, { url: 'mongodb://h' }, { folder: 'a', memory: true }, { folder: __filename }])('options %j name no store', async (options) => {
+test.each([
+  {},
+  { memory: false },
+  { folder: '' },
+  { url: 'mongodb://h' },
+  { folder: 'a', memory: true },
+  { folder: __filename },
+])('options %j name no store', async (options) => {
   await expect(openStore(options as never)).rejects.toMatchObject({ code: 'bad-configuration' });
 });

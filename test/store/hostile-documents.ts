@@ -62,7 +62,13 @@ const ITEMS: Readonly<Record<string, unknown>> = {
     { id: 'i-crossed-2', seq: 2, status: 'end', assignee: 'alice' },
   ],
   groups: [
-    { id: 'i-groups-1', seq: 3, status: 'wait', candidateGroups: ['hr', 'it'], candidateUsers: ['alice', 'bob'] },
+    {
+      id: 'i-groups-1',
+      seq: 3,
+      status: 'wait',
+      candidateGroups: ['hr', 'it'],
+      candidateUsers: ['alice', 'bob'],
+    },
     { id: 'i-groups-2', seq: 1, status: 'wait', candidateGroups: 'hr', candidateUsers: [] },
     { id: 'i-groups-3', seq: 2, status: 'wait', candidateGroups: [['hr']], candidateUsers: null },
   ],
@@ -82,10 +88,34 @@ const ITEMS: Readonly<Record<string, unknown>> = {
 
 /** One instance per value and per list of items; all with the same tokens. */
 export function hostileDocuments(): StoredInstance[] {
-  const values = Object.entries(VALUES).map(([name, value]) => ({ id: `value-${name}`, name, data: { x: value, requester: 'alice' }, status: 'running', items: [{ id: `i-value-${name}`, seq: 1, status: 'wait', assignee: value }] }));
-  const top = Object.entries(VALUES).map(([name, value]) => ({ id: `top-${name}`, name: value, tenantId: value, items: [] }));
-  const items = Object.entries(ITEMS).map(([name, list]) => ({ id: `items-${name}`, name, status: 'running', data: {}, items: list }));
-  const guards = [{ open: ['|u:alice', '|g:hr'] }, { open: '|u:alice' }, { open: [['|u:alice']] }, { open: null }, {}, null].map((guard, i) => ({ id: `guard-${i}`, name: 'guard', guard }));
+  const values = Object.entries(VALUES).map(([name, value]) => ({
+    id: `value-${name}`,
+    name,
+    data: { x: value, requester: 'alice' },
+    status: 'running',
+    items: [{ id: `i-value-${name}`, seq: 1, status: 'wait', assignee: value }],
+  }));
+  const top = Object.entries(VALUES).map(([name, value]) => ({
+    id: `top-${name}`,
+    name: value,
+    tenantId: value,
+    items: [],
+  }));
+  const items = Object.entries(ITEMS).map(([name, list]) => ({
+    id: `items-${name}`,
+    name,
+    status: 'running',
+    data: {},
+    items: list,
+  }));
+  const guards = [
+    { open: ['|u:alice', '|g:hr'] },
+    { open: '|u:alice' },
+    { open: [['|u:alice']] },
+    { open: null },
+    {},
+    null,
+  ].map((guard, i) => ({ id: `guard-${i}`, name: 'guard', guard }));
   const documents: unknown[] = [...values, ...top, ...items, ...guards];
   return documents as StoredInstance[];
 }

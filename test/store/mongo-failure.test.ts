@@ -7,21 +7,30 @@ import { openStore } from '../../src/store/open.js';
 import type { HeldLock, Store } from '../../src/store/port.js';
 import { describeMongo, dropDatabase, MONGO_DB_URL, randomName, withClient } from './mongo-server.js';
 
-const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: string }> => promise.then(() => Promise.reject(new Error('not refused')), (error: unknown) => error as Error);
+const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
+  promise.then(
+    () => Promise.reject(new Error('not refused')),
+    (error: unknown) => error as Error,
+  );
 
 test('a server that is not there is told of without its address and password', async () => {
   const began = Date.now();
-  const error = await refusal(openStore({ url: 'mongodb://admin:secret@127.0.0.1:1/?authSource=admin', name: 'x', timeout: 300 }));
+  const error = await refusal(
+    openStore({ url: 'mongodb://admin:secret@127.0.0.1:1/?authSource=admin', name: 'x', timeout: 300 }),
+  );
   expect(error).toMatchObject({ code: 'store-unavailable', status: 503, name: 'CouldNotTell' });
   expect(error.message).not.toMatch(/secret|admin|127\.0\.0\.1|mongodb/);
   expect(Date.now() - began).toBeLessThan(3000);
 });
 
-test.each(['http://admin:secret@h', 'mongodb://admin:secret@', 'secret', 'mongodb://h/?secret=1'])('what is no URL of MongoDB is a configuration error that does not repeat it: %s', async (url) => {
-  const error = await refusal(openStore({ url, name: 'x', timeout: 300 }));
-  expect(error).toMatchObject({ code: 'bad-configuration' });
-  expect(error.message).not.toMatch(/secret/);
-});
+test.each(['http://admin:secret@h', 'mongodb://admin:secret@', 'secret', 'mongodb://h/?secret=1'])(
+  'what is no URL of MongoDB is a configuration error that does not repeat it: %s',
+  async (url) => {
+    const error = await refusal(openStore({ url, name: 'x', timeout: 300 }));
+    expect(error).toMatchObject({ code: 'bad-configuration' });
+    expect(error.message).not.toMatch(/secret/);
+  },
+);
 
 test('without the driver it is said what to install', async () => {
   jest.resetModules();
@@ -31,7 +40,10 @@ test('without the driver it is said what to install', async () => {
   const fresh = (await import('../../src/store/open.js')) as { openStore: typeof openStore };
   const error = await refusal(fresh.openStore({ url: 'mongodb://127.0.0.1:1', name: 'x', timeout: 300 }));
   jest.dontMock('mongodb');
-  expect(error).toMatchObject({ code: 'bad-configuration', message: expect.stringMatching(/npm install mongodb/) as unknown });
+  expect(error).toMatchObject({
+    code: 'bad-configuration',
+    message: expect.stringMatching(/npm install mongodb/) as unknown,
+  });
 });
 
 /** A wire to the server that can be cut, or fall silent, in the middle of a call. */
@@ -46,7 +58,8 @@ class Wire {
     const wire = new Wire(server);
     server.on('connection', (near) => {
       const far = connect(Number(target.port || 27017), target.hostname);
-      for (const socket of [near, far]) socket.on('error', () => undefined).on('close', () => [near, far].forEach((end) => end.destroy()));
+      for (const socket of [near, far])
+        socket.on('error', () => undefined).on('close', () => [near, far].forEach((end) => end.destroy()));
       near.on('data', (bytes) => far.write(bytes));
       far.on('data', (bytes) => wire.answer(near, bytes));
       wire.sockets.add(near);
@@ -88,8 +101,19 @@ describeMongo('MongoDB that fails, or is used by others', () => {
   });
 
   test('the indexes that are missing are named until they are made', async () => {
-    expect(await store.missingIndexes()).toEqual(expect.arrayContaining(['wf_instances.id_1', 'wf_instances.items.id_1', 'wf_locks.id_1', 'wf_models.name_1_owner_1', 'wf_instances.guard.open_1__id_-1', 'wf_instances.guard.read_1__id_-1']));
-    await withClient((client) => client.db(name).collection('wf_locks').createIndex({ id: 1 }, { name: 'hosts_own', unique: true }));
+    expect(await store.missingIndexes()).toEqual(
+      expect.arrayContaining([
+        'wf_instances.id_1',
+        'wf_instances.items.id_1',
+        'wf_locks.id_1',
+        'wf_models.name_1_owner_1',
+        'wf_instances.guard.open_1__id_-1',
+        'wf_instances.guard.read_1__id_-1',
+      ]),
+    );
+    await withClient((client) =>
+      client.db(name).collection('wf_locks').createIndex({ id: 1 }, { name: 'hosts_own', unique: true }),
+    );
     await store.install();
     expect(await store.missingIndexes()).toEqual([]);
   });
@@ -121,30 +145,64 @@ describeMongo('MongoDB that fails, or is used by others', () => {
 
   test('an unguarded host keeps its lock until it is stale, and one of many takes it over', async () => {
     const locks = await withClient(async (client) => {
-      await client.db(name).collection('wf_locks').insertOne({ id: 'host', server: null, time: new Date(0) });
+      await client
+        .db(name)
+        .collection('wf_locks')
+        .insertOne({ id: 'host', server: null, time: new Date(0) });
       const owner = (nonce: string) => ({ host: 'h', pid: 1, nonce });
       const seen: HeldLock[] = [];
-      expect(await store.locks.acquire('host', owner('a'), new Date(), (held) => seen.push(held) < 0)).toBe(false);
+      expect(await store.locks.acquire('host', owner('a'), new Date(), (held) => seen.push(held) < 0)).toBe(
+        false,
+      );
       expect(seen).toEqual([{ id: 'host', owner: undefined, time: new Date(0), until: undefined }]);
-      const takers = await Promise.all(Array.from({ length: 10 }, (_, i) => store.locks.acquire('host', owner(`${i}`), new Date(), ({ until }) => until === undefined)));
+      const takers = await Promise.all(
+        Array.from({ length: 10 }, (_, i) =>
+          store.locks.acquire('host', owner(`${i}`), new Date(), ({ until }) => until === undefined),
+        ),
+      );
       expect(takers.filter(Boolean)).toHaveLength(1);
       return client.db(name).collection('wf_locks').find({ id: 'host' }).toArray();
     });
-    expect(locks).toEqual([{ _id: expect.anything() as unknown, id: 'host', server: 'h:1', time: expect.any(Date) as unknown, guard: { owner: expect.objectContaining({ host: 'h', pid: 1 }) as unknown, until: expect.any(Date) as unknown } }]);
+    expect(locks).toEqual([
+      {
+        _id: expect.anything() as unknown,
+        id: 'host',
+        server: 'h:1',
+        time: expect.any(Date) as unknown,
+        guard: {
+          owner: expect.objectContaining({ host: 'h', pid: 1 }) as unknown,
+          until: expect.any(Date) as unknown,
+        },
+      },
+    ]);
   });
 
   test('what the host stored is found and updated where no revision is expected', async () => {
-    await withClient((client) => client.db(name).collection('wf_instances').insertOne({ id: 'legacy', name: 'n', items: [] }));
+    await withClient((client) =>
+      client.db(name).collection('wf_instances').insertOne({ id: 'legacy', name: 'n', items: [] }),
+    );
     expect(await store.instances.update('legacy', undefined, { guard: { rev: 1 } })).toBe(true);
     expect(await store.instances.update('legacy', undefined, { guard: { rev: 9 } })).toBe(false);
   });
 
   test('collections may have other names', async () => {
-    const other = await openStore({ url: MONGO_DB_URL as string, name, collections: { instances: 'my_instances', users: 'my_users' } });
+    const other = await openStore({
+      url: MONGO_DB_URL as string,
+      name,
+      collections: { instances: 'my_instances', users: 'my_users' },
+    });
     await other.instances.insert({ id: 'here' });
     await other.users.put({ userName: 'u', userGroups: [] });
     await other.close();
-    expect(await withClient((client) => Promise.all(['my_instances', 'my_users'].map((collection) => client.db(name).collection(collection).countDocuments())))).toEqual([1, 1]);
+    expect(
+      await withClient((client) =>
+        Promise.all(
+          ['my_instances', 'my_users'].map((collection) =>
+            client.db(name).collection(collection).countDocuments(),
+          ),
+        ),
+      ),
+    ).toEqual([1, 1]);
     expect(await store.instances.load('here')).toBeUndefined();
   });
 
@@ -152,27 +210,57 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     const database = randomName();
     const install = async (): Promise<unknown> => {
       const other = await openStore({ url: MONGO_DB_URL as string, name: database });
-      return other.install().catch((error: unknown) => error).finally(() => other.close());
+      return other
+        .install()
+        .catch((error: unknown) => error)
+        .finally(() => other.close());
     };
-    await withClient((client) => client.db(database).collection('wf_locks').insertMany([{ id: 'a' }, { id: 'a' }]));
-    expect(await install()).toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('wf_locks.id_1 cannot be made: several documents') as unknown });
+    await withClient((client) =>
+      client
+        .db(database)
+        .collection('wf_locks')
+        .insertMany([{ id: 'a' }, { id: 'a' }]),
+    );
+    expect(await install()).toMatchObject({
+      code: 'bad-configuration',
+      message: expect.stringContaining('wf_locks.id_1 cannot be made: several documents') as unknown,
+    });
     await dropDatabase(database);
     await withClient((client) => client.db(database).collection('wf_locks').createIndex({ id: 1 }));
-    expect(await install()).toMatchObject({ code: 'bad-configuration', message: expect.stringContaining('wf_locks.id_1 cannot be made: one with other options') as unknown });
+    expect(await install()).toMatchObject({
+      code: 'bad-configuration',
+      message: expect.stringContaining('wf_locks.id_1 cannot be made: one with other options') as unknown,
+    });
     await dropDatabase(database);
   });
 
   test('a backup is BSON, and data that looks like extended JSON stays what it is', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'guard-bson-'));
-    const data = { at: new Date(5), n: 1, half: 0.5, long: Long.fromString('9007199254740993'), x: { $oid: 'no id' }, y: { $date: '2020-01-01T00:00:00Z' } };
+    const data = {
+      at: new Date(5),
+      n: 1,
+      half: 0.5,
+      long: Long.fromString('9007199254740993'),
+      x: { $oid: 'no id' },
+      y: { $date: '2020-01-01T00:00:00Z' },
+    };
     await store.instances.insert({ id: 'backed-up', data });
     const { files, documents } = await store.backup(folder);
     expect([files, (await readdir(folder)).length]).toEqual([7, 7]);
     const file = await readFile(path.join(folder, 'wf_instances.bson'));
     const rows: Document[] = [];
-    for (let at = 0; at < file.length; at += file.readInt32LE(at)) rows.push(deserialize(file.subarray(at, at + file.readInt32LE(at))));
+    for (let at = 0; at < file.length; at += file.readInt32LE(at))
+      rows.push(deserialize(file.subarray(at, at + file.readInt32LE(at))));
     expect(rows.length).toBeLessThanOrEqual(documents);
-    expect(rows).toEqual(await withClient((client) => client.db(name).collection('wf_instances').find({}, { sort: { _id: 1 } }).toArray()));
+    expect(rows).toEqual(
+      await withClient((client) =>
+        client
+          .db(name)
+          .collection('wf_instances')
+          .find({}, { sort: { _id: 1 } })
+          .toArray(),
+      ),
+    );
     expect(rows.find(({ id }) => id === 'backed-up')).toMatchObject({ data });
     await rm(folder, { recursive: true });
   });

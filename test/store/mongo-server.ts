@@ -17,7 +17,8 @@ export async function withClient<T>(task: (client: MongoClient) => Promise<T>): 
   }
 }
 
-export const dropDatabase = (name: string): Promise<boolean> => withClient((client) => client.db(name).dropDatabase());
+export const dropDatabase = (name: string): Promise<boolean> =>
+  withClient((client) => client.db(name).dropDatabase());
 
 /** True for mongo-java-server, which tells no more of itself than its version. */
 export const isMongoJavaServer = (): Promise<boolean> =>

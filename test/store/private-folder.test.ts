@@ -34,6 +34,10 @@ describe('The folder of a store', () => {
     chmodSync(parent, 0o755);
     const store = await openStore({ folder: parent });
     await store.close();
-    expect([modeOf(parent), modeOf(join(parent, 'something.txt')), modeOf(join(parent, 'CURRENT'))]).toEqual(['755', before, '600']);
+    expect([modeOf(parent), modeOf(join(parent, 'something.txt')), modeOf(join(parent, 'CURRENT'))]).toEqual([
+      '755',
+      before,
+      '600',
+    ]);
   });
 });

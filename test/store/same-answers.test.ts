@@ -14,21 +14,31 @@ describeMongo('The same query on both stores', () => {
 
   beforeAll(async () => {
     java = await isMongoJavaServer();
-    [embedded, mongo] = await Promise.all([openStore({ memory: true }), openStore({ url: MONGO_DB_URL as string, name })]);
+    [embedded, mongo] = await Promise.all([
+      openStore({ memory: true }),
+      openStore({ url: MONGO_DB_URL as string, name }),
+    ]);
     const documents = java ? storable(hostileDocuments()) : hostileDocuments();
-    for (const document of documents) for (const store of [embedded, mongo]) await store.instances.insert(document);
+    for (const document of documents)
+      for (const store of [embedded, mongo]) await store.instances.insert(document);
   });
   afterAll(async () => {
     await Promise.all([embedded.close(), mongo.close()]);
     await dropDatabase(name);
   });
 
-  const ids = async (store: Store, query: Filter, sort?: Sort): Promise<string[]> => (await store.instances.find({ filter: query, sort })).map(({ id }) => id);
+  const ids = async (store: Store, query: Filter, sort?: Sort): Promise<string[]> =>
+    (await store.instances.find({ filter: query, sort })).map(({ id }) => id);
   const rows = async (store: Store, each: Filter): Promise<string[]> =>
-    (await store.instances.findItems({ before: {}, each, needsAll: false })).map(({ id, items }) => `${id} ${JSON.stringify(items)}`);
+    (await store.instances.findItems({ before: {}, each, needsAll: false })).map(
+      ({ id, items }) => `${id} ${JSON.stringify(items)}`,
+    );
 
   /** What both say, without what the test server is known to get wrong. */
-  async function compare(text: string, ask: (store: Store) => Promise<string[]>): Promise<{ left: string[]; right: string[] }> {
+  async function compare(
+    text: string,
+    ask: (store: Store) => Promise<string[]>,
+  ): Promise<{ left: string[]; right: string[] }> {
     const known = (row: string): boolean => java && deviates(text, row);
     if (java && deviates(text, '')) return { left: [], right: [] };
     const [left, right] = await Promise.all([ask(embedded), ask(mongo)]);
@@ -49,8 +59,12 @@ describeMongo('The same query on both stores', () => {
     for (const query of [...FILTERS.values()].slice(0, 60)) {
       expect(await embedded.instances.count({ filter: query })).toBe((await ids(embedded, query)).length);
       expect(await mongo.instances.count({ filter: query })).toBe((await ids(mongo, query)).length);
-      expect(await embedded.instances.countItems({ before: query, each: {}, needsAll: false })).toBe((await embedded.instances.findItems({ before: query, each: {}, needsAll: false })).length);
-      expect(await mongo.instances.countItems({ before: query, each: {}, needsAll: false })).toBe((await mongo.instances.findItems({ before: query, each: {}, needsAll: false })).length);
+      expect(await embedded.instances.countItems({ before: query, each: {}, needsAll: false })).toBe(
+        (await embedded.instances.findItems({ before: query, each: {}, needsAll: false })).length,
+      );
+      expect(await mongo.instances.countItems({ before: query, each: {}, needsAll: false })).toBe(
+        (await mongo.instances.findItems({ before: query, each: {}, needsAll: false })).length,
+      );
     }
   });
 
@@ -67,10 +81,15 @@ describeMongo('The same query on both stores', () => {
     expect([...seen].sort()).toEqual(['most', 'none', 'some']);
   });
 
-  test.each(['name', 'data.x', 'items.assignee', 'tenantId', 'data.x.x'])('both directions of the order by %s agree', async (field) => {
-    for (const direction of [1, -1] as const) {
-      const { left, right } = await compare(`sort by ${field}`, (store) => ids(store, java ? sortable(field) : {}, [[field, direction]]));
-      expect(left).toEqual(right);
-    }
-  });
+  test.each(['name', 'data.x', 'items.assignee', 'tenantId', 'data.x.x'])(
+    'both directions of the order by %s agree',
+    async (field) => {
+      for (const direction of [1, -1] as const) {
+        const { left, right } = await compare(`sort by ${field}`, (store) =>
+          ids(store, java ? sortable(field) : {}, [[field, direction]]),
+        );
+        expect(left).toEqual(right);
+      }
+    },
+  );
 });

@@ -15,7 +15,10 @@ export class Child {
   private readonly exited: Promise<unknown[]>;
 
   constructor(script: string, argument: object, env: Record<string, string> = {}) {
-    this.process = spawn(process.execPath, [join(CHILDREN, script), JSON.stringify(argument)], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+    this.process = spawn(process.execPath, [join(CHILDREN, script), JSON.stringify(argument)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, ...env },
+    });
     createInterface({ input: this.process.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       this.facts.push(JSON.parse(line) as Record<string, unknown>);
       for (const wake of this.waiters.splice(0)) wake();
@@ -29,7 +32,8 @@ export class Child {
     while (this.facts.length < count) {
       const more = new Promise<void>((resolve) => this.waiters.push(resolve));
       const ended = await Promise.race([more, this.exited]);
-      if (Array.isArray(ended) && this.facts.length < count) throw new Error(`The process ended before it had said ${count} things: ${this.errors}`);
+      if (Array.isArray(ended) && this.facts.length < count)
+        throw new Error(`The process ended before it had said ${count} things: ${this.errors}`);
     }
     return this.facts;
   }

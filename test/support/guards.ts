@@ -1,5 +1,12 @@
 import { DefaultAppDelegate } from 'bpmn-server';
-import { createGuard, SecureUser, type Guard, type GuardError, type GuardOptions, type ItemView } from 'bpmn-guard';
+import {
+  createGuard,
+  SecureUser,
+  type Guard,
+  type GuardError,
+  type GuardOptions,
+  type ItemView,
+} from 'bpmn-guard';
 import { lastingPlace, memoryPlace, type Place, type StoreKind } from './stores.js';
 
 /** What models may call as `appServices`, and as services of their service tasks. */
@@ -65,10 +72,18 @@ export class Guards {
   }
 
   async open(parts: GuardParts = {}): Promise<TestGuard> {
-    const { services = {}, config = {}, delegate = TestDelegate, models = {}, place: given, ...options } = parts;
+    const {
+      services = {},
+      config = {},
+      delegate = TestDelegate,
+      models = {},
+      place: given,
+      ...options
+    } = parts;
     const place = given ?? (this.kind === 'embedded' ? memoryPlace() : this.place());
     const log: LogLine[] = [];
-    const note = (level: LogLine['level']) => (message: string, facts?: Record<string, unknown>) => void log.push({ level, message, facts });
+    const note = (level: LogLine['level']) => (message: string, facts?: Record<string, unknown>) =>
+      void log.push({ level, message, facts });
     const guard = await createGuard({
       env: {},
       store: place.options,
@@ -77,7 +92,8 @@ export class Guards {
       ...options,
     });
     this.guards.push(guard);
-    for (const [name, source] of Object.entries(models)) await guard.api.model.save(name, source, null, ADMIN_USER);
+    for (const [name, source] of Object.entries(models))
+      await guard.api.model.save(name, source, null, ADMIN_USER);
     return { guard, place, log };
   }
 
@@ -92,7 +108,8 @@ export class Guards {
   }
 }
 
-export const person = (userName: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName, userGroups });
+export const person = (userName: string, ...userGroups: string[]): SecureUser =>
+  new SecureUser({ userName, userGroups });
 export const ADMIN_USER = person('admin', 'ADMIN');
 
 /** The error that the work is refused with; a failure when it is not. */
@@ -103,7 +120,10 @@ export async function refusal(work: Promise<unknown>): Promise<GuardError> {
 }
 
 /** Waits until the question has an answer; for work that goes on in the background. */
-export async function eventually<T>(question: () => Promise<T | undefined | false> | T | undefined | false, limit = 8000): Promise<T> {
+export async function eventually<T>(
+  question: () => Promise<T | undefined | false> | T | undefined | false,
+  limit = 8000,
+): Promise<T> {
   const deadline = Date.now() + limit;
   for (;;) {
     const answer = await question();
@@ -114,8 +134,17 @@ export async function eventually<T>(question: () => Promise<T | undefined | fals
 }
 
 /** The waiting user task of that element, as an administrator sees it. */
-export async function waitingTask(guard: Guard, elementId: string, instanceId?: string, user: SecureUser = ADMIN_USER): Promise<ItemView> {
-  const query = { 'items.elementId': elementId, 'items.status': 'wait', ...(instanceId === undefined ? {} : { id: instanceId }) };
+export async function waitingTask(
+  guard: Guard,
+  elementId: string,
+  instanceId?: string,
+  user: SecureUser = ADMIN_USER,
+): Promise<ItemView> {
+  const query = {
+    'items.elementId': elementId,
+    'items.status': 'wait',
+    ...(instanceId === undefined ? {} : { id: instanceId }),
+  };
   const [task] = await guard.api.data.findItems(query, user);
   if (task === undefined) throw new Error(`No waiting ${elementId}.`);
   return task;

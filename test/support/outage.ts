@@ -38,7 +38,8 @@ export class Scenes {
     const through = { ...place, options: { url: proxy.url, name, timeout } as StoreOptions };
     const { guard, log } = await this.guards.open({ ...parts, place: through });
     let looking: Promise<Guard> | undefined;
-    const beside = (): Promise<Guard> => (looking ??= this.guards.make({ place, services: parts.services ?? {} }));
+    const beside = (): Promise<Guard> =>
+      (looking ??= this.guards.make({ place, services: parts.services ?? {} }));
     return { proxy, guard, log, place: through, beside };
   }
 }
@@ -63,4 +64,5 @@ export async function answerOf(call: () => Promise<unknown>): Promise<Answer> {
 /** A mode in which no call can be answered. */
 export const AWAY: readonly Mode[] = ['refuse', 'hang', 'slow'];
 
-export const away = (proxy: Proxy, mode: Mode): void => proxy.become(mode, mode === 'slow' ? TIMEOUT + 100 : 0);
+export const away = (proxy: Proxy, mode: Mode): void =>
+  proxy.become(mode, mode === 'slow' ? TIMEOUT + 100 : 0);

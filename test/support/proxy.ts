@@ -8,7 +8,10 @@ export type Mode = 'pass' | 'refuse' | 'hang' | 'slow';
 
 /** Cuts the connection at a message of the database's protocol, counted over all connections from now on. */
 export interface Cut {
-  /** The request before it reaches the server; its answer, after the server has done it; or within the bytes of its answer. */
+  /**
+   * The request before it reaches the server; its answer, after the server has done it; or within the bytes
+   * of its answer.
+   */
   readonly at: 'request' | 'answer' | 'within';
   /** 1 is the next one. */
   readonly nth: number;
@@ -32,7 +35,8 @@ class Messages {
   }
 }
 
-const isHello = (message: Buffer): boolean => /hello|ismaster|isMaster|endSessions/.test(message.subarray(0, 80).toString('latin1'));
+const isHello = (message: Buffer): boolean =>
+  /hello|ismaster|isMaster|endSessions/.test(message.subarray(0, 80).toString('latin1'));
 
 /** A reset, unless the socket is ending already: Node would never close it then, and spin at the end of the process. */
 function reset(socket: Socket): void {
@@ -65,7 +69,8 @@ class Link {
       for (const message of answers.take(chunk)) {
         if (this.asked.get(message.readInt32LE(8)) === true) {
           if (proxy.counts('answer')) return this.cut();
-          if (proxy.counts('within')) return client.write(message.subarray(0, message.length >> 1), () => this.cut());
+          if (proxy.counts('within'))
+            return client.write(message.subarray(0, message.length >> 1), () => this.cut());
         }
         this.pass(() => void client.write(message));
       }
@@ -84,7 +89,8 @@ class Link {
     const { mode, delay } = this.proxy;
     if (this.closed) return;
     if (mode === 'hang') this.held.push(send);
-    else if (mode === 'slow') this.last = this.last.then(() => new Promise((resolve) => setTimeout(resolve, delay))).then(send);
+    else if (mode === 'slow')
+      this.last = this.last.then(() => new Promise((resolve) => setTimeout(resolve, delay))).then(send);
     else void (this.last = this.last.then(send));
   }
 

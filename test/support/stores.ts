@@ -23,7 +23,11 @@ export function memoryPlace(): Place {
 
 function folderPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-test-'));
-  return { kind: 'embedded', options: { folder }, remove: async () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    kind: 'embedded',
+    options: { folder },
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 function mongoPlace(url: string): Place {
@@ -58,7 +62,8 @@ export function onStores(title: string, tests: (kind: StoreKind) => void): void 
 /** Tests that need MongoDB: two processes on one database. */
 export function onMongo(title: string, tests: () => void): void {
   if (hasMongo()) describe(`${title}, on MongoDB`, tests);
-  else if (process.env.CI === 'true') test(`${title}, on MongoDB`, () => expect(process.env.MONGO_DB_URL).toBeTruthy());
+  else if (process.env.CI === 'true')
+    test(`${title}, on MongoDB`, () => expect(process.env.MONGO_DB_URL).toBeTruthy());
   else {
     process.stderr.write(`skipped: ${title}: ${MISSING}\n`);
     test.skip(`${title}, on MongoDB: ${MISSING}`, () => undefined);

@@ -14,14 +14,25 @@ interface Name {
 /** The names that a module exports, with the comment at the place where each is declared. */
 function exportedNames(door: string): Name[] {
   const file = path.join(ROOT, door);
-  const program = ts.createProgram([file], { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Bundler, skipLibCheck: true, noEmit: true, types: ['node'] });
+  const program = ts.createProgram([file], {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ES2022,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+  });
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(file) as ts.SourceFile);
   if (module === undefined) throw new Error(`${door} exports nothing`);
   return checker.getExportsOfModule(module).map((symbol) => {
     const target = (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? checker.getAliasedSymbol(symbol) : symbol;
     const declaration = target.declarations?.[0];
-    return { name: symbol.name, comment: ts.displayPartsToString(target.getDocumentationComment(checker)).trim(), file: declaration === undefined ? '' : path.relative(ROOT, declaration.getSourceFile().fileName) };
+    return {
+      name: symbol.name,
+      comment: ts.displayPartsToString(target.getDocumentationComment(checker)).trim(),
+      file: declaration === undefined ? '' : path.relative(ROOT, declaration.getSourceFile().fileName),
+    };
   });
 }
 
@@ -38,7 +49,9 @@ describe.each(DOORS)('%s', (door) => {
   });
 
   test('every name of it has a doc comment', () => {
-    expect(names.filter(({ comment }) => comment === '').map(({ name, file }) => `${name} (${file})`)).toEqual([]);
+    expect(
+      names.filter(({ comment }) => comment === '').map(({ name, file }) => `${name} (${file})`),
+    ).toEqual([]);
   });
 
   test('every name of it resolves to a declaration of this package', () => {

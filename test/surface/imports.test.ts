@@ -14,7 +14,11 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 const INSTALLED = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
 
 const isRelative = (name: string): boolean => name.startsWith('.');
-const packageOf = (name: string): string => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 
 function ring(file: string): string {
   const [, folder, ...rest] = file.split('/');
@@ -22,7 +26,10 @@ function ring(file: string): string {
 }
 
 const target = (file: string, name: string): string => path.posix.join(path.posix.dirname(file), name);
-const relatives = (file: string): string[] => importsOf(file).filter(isRelative).map((name) => target(file, name));
+const relatives = (file: string): string[] =>
+  importsOf(file)
+    .filter(isRelative)
+    .map((name) => target(file, name));
 const packages = (file: string): string[] => importsOf(file).filter((name) => !isRelative(name));
 
 test('every source file lies in a ring', () => {
@@ -43,7 +50,9 @@ describe.each(SOURCES)('%s', (file) => {
   });
 
   test('imports only packages that are installed with this one', () => {
-    expect(packages(file).filter((name) => !isBuiltin(name) && !INSTALLED.includes(packageOf(name)))).toEqual([]);
+    expect(packages(file).filter((name) => !isBuiltin(name) && !INSTALLED.includes(packageOf(name)))).toEqual(
+      [],
+    );
   });
 });
 
@@ -59,22 +68,32 @@ test('the store does not know bpmn-server', () => {
 });
 
 test('the mongodb driver is known to the mongo adapter only', () => {
-  expect(SOURCES.filter((file) => packages(file).includes('mongodb') && !file.startsWith('src/store/mongo/'))).toEqual([]);
+  expect(
+    SOURCES.filter((file) => packages(file).includes('mongodb') && !file.startsWith('src/store/mongo/')),
+  ).toEqual([]);
 });
 
 describe('the sample application', () => {
-  const files = filesBelow('sample-app', /\.[cm]?js$/).filter((file) => !file.startsWith('sample-app/public/'));
+  const files = filesBelow('sample-app', /\.[cm]?js$/).filter(
+    (file) => !file.startsWith('sample-app/public/'),
+  );
 
   test('imports this package by its name, and nothing else of this repository', () => {
     expect(files.length).toBeGreaterThan(0);
-    const outside = files.flatMap((file) => relatives(file).filter((name) => !name.startsWith('sample-app/')).map((name) => `${file}: ${name}`));
+    const outside = files.flatMap((file) =>
+      relatives(file)
+        .filter((name) => !name.startsWith('sample-app/'))
+        .map((name) => `${file}: ${name}`),
+    );
     expect(outside).toEqual([]);
     const names = files.flatMap(packages).filter((name) => packageOf(name) === manifest.name);
     expect(names.filter((name) => ![manifest.name, `${manifest.name}/testing`].includes(name))).toEqual([]);
   });
 
   test('nothing imports the sample application but its tests', () => {
-    const importers = [...SOURCES, ...filesBelow('scripts', /\.mjs$/)].filter((file) => importsOf(file).some((name) => isRelative(name) && target(file, name).startsWith('sample-app/')));
+    const importers = [...SOURCES, ...filesBelow('scripts', /\.mjs$/)].filter((file) =>
+      importsOf(file).some((name) => isRelative(name) && target(file, name).startsWith('sample-app/')),
+    );
     expect(importers).toEqual([]);
   });
 });

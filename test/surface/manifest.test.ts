@@ -10,18 +10,39 @@ const host = bpmn as unknown as Record<string, { prototype: object }>;
 
 /** Which classes of the host stand behind an entry of the manifest. */
 const CLASSES: Record<string, string[]> = {
-  APIEngine: ['APIEngine'], APIData: ['APIData'], APIModel: ['APIModel'], Engine: ['Engine'], DataStore: ['DataStore'], ModelsDatastore: ['ModelsDatastore', 'ModelsDatastoreDB'],
-  CacheManager: ['CacheManager', 'NoCacheManager'], InstanceLocker: ['InstanceLocker'], MongoDB: ['MongoDB'], BPMNServer: ['BPMNServer'], ServerComponent: ['ServerComponent'],
+  APIEngine: ['APIEngine'],
+  APIData: ['APIData'],
+  APIModel: ['APIModel'],
+  Engine: ['Engine'],
+  DataStore: ['DataStore'],
+  ModelsDatastore: ['ModelsDatastore', 'ModelsDatastoreDB'],
+  CacheManager: ['CacheManager', 'NoCacheManager'],
+  InstanceLocker: ['InstanceLocker'],
+  MongoDB: ['MongoDB'],
+  BPMNServer: ['BPMNServer'],
+  ServerComponent: ['ServerComponent'],
 };
 
-const own = (target: object): string[] => Object.getOwnPropertyNames(target).filter((name) => !['constructor', 'length', 'name', 'prototype'].includes(name));
+const own = (target: object): string[] =>
+  Object.getOwnPropertyNames(target).filter(
+    (name) => !['constructor', 'length', 'name', 'prototype'].includes(name),
+  );
 
 /** A server of the host that is never started. */
 function unstarted(): any {
   const quiet = jest.spyOn(console, 'log').mockImplementation(() => undefined);
   const make = (name: string) => (server: unknown) => new (host[name] as any)(server);
-  const configuration = { database: { MongoDB: { db_url: 'mongodb://nowhere', db: 'none' } }, dataStore: make('DataStore'), definitions: make('ModelsDatastore'), cacheManager: make('CacheManager'), appDelegate: make('DefaultAppDelegate'), scriptHandler: make('ScriptHandler') };
-  const server = new (bpmn.BPMNServer as any)(configuration, new (bpmn.Logger as any)({ toConsole: false }), { cron: false });
+  const configuration = {
+    database: { MongoDB: { db_url: 'mongodb://nowhere', db: 'none' } },
+    dataStore: make('DataStore'),
+    definitions: make('ModelsDatastore'),
+    cacheManager: make('CacheManager'),
+    appDelegate: make('DefaultAppDelegate'),
+    scriptHandler: make('ScriptHandler'),
+  };
+  const server = new (bpmn.BPMNServer as any)(configuration, new (bpmn.Logger as any)({ toConsole: false }), {
+    cron: false,
+  });
   quiet.mockRestore();
   return server;
 }
@@ -29,17 +50,39 @@ function unstarted(): any {
 /** Own members of the prototypes and statics, and of the one instance there is of each. */
 function membersOfHost(): Record<string, Set<string>> {
   const server = unstarted();
-  const instances: Record<string, object> = { Engine: {}, DataStore: server.dataStore, ModelsDatastore: server.definitions, InstanceLocker: server.dataStore.locker, MongoDB: server.dataStore.db, BPMNServer: server };
+  const instances: Record<string, object> = {
+    Engine: {},
+    DataStore: server.dataStore,
+    ModelsDatastore: server.definitions,
+    InstanceLocker: server.dataStore.locker,
+    MongoDB: server.dataStore.db,
+    BPMNServer: server,
+  };
   return Object.fromEntries(
     Object.entries(CLASSES).map(([entry, classes]) => {
-      const ofClasses = classes.flatMap((name) => [...own((host[name] as { prototype: object }).prototype), ...own(host[name] as object)]);
+      const ofClasses = classes.flatMap((name) => [
+        ...own((host[name] as { prototype: object }).prototype),
+        ...own(host[name] as object),
+      ]);
       const inherited = entry === 'ServerComponent' ? ['server'] : [];
-      return [entry, new Set([...ofClasses, ...own(instances[entry] ?? {}).filter((name) => entry === 'BPMNServer' || name !== 'server'), ...inherited])];
+      return [
+        entry,
+        new Set([
+          ...ofClasses,
+          ...own(instances[entry] ?? {}).filter((name) => entry === 'BPMNServer' || name !== 'server'),
+          ...inherited,
+        ]),
+      ];
     }),
   );
 }
 
-const entries = (): [string, string, Coverage][] => Object.entries(MANIFEST).flatMap(([name, members]) => Object.entries(members).map(([member, coverage]) => [name, member, coverage] as [string, string, Coverage]));
+const entries = (): [string, string, Coverage][] =>
+  Object.entries(MANIFEST).flatMap(([name, members]) =>
+    Object.entries(members).map(
+      ([member, coverage]) => [name, member, coverage] as [string, string, Coverage],
+    ),
+  );
 
 describe('the manifest and the installed host', () => {
   const there = membersOfHost();
@@ -66,13 +109,19 @@ describe('the manifest and the installed host', () => {
   });
 
   test('every operation of an entry is in the catalogue', () => {
-    const operations = entries().flatMap(([, , coverage]) => ('operation' in coverage ? [coverage.operation] : []));
+    const operations = entries().flatMap(([, , coverage]) =>
+      'operation' in coverage ? [coverage.operation] : [],
+    );
     expect(operations.length).toBeGreaterThan(40);
     expect(operations.filter((operation) => !Object.hasOwn(OPERATIONS, operation))).toEqual([]);
   });
 
   test('every part has its own entry', () => {
-    expect(entries().flatMap(([, , coverage]) => ('part' in coverage && !(coverage.part in MANIFEST) ? [coverage.part] : []))).toEqual([]);
+    expect(
+      entries().flatMap(([, , coverage]) =>
+        'part' in coverage && !(coverage.part in MANIFEST) ? [coverage.part] : [],
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -92,7 +141,9 @@ const PLACES: Record<string, (guard: Guard) => Members> = {
 const FACADES = Object.keys(PLACES).filter((name) => !name.startsWith('API'));
 
 const SECRET = 'the-secret-of-alice';
-const SOURCE = model([start('begin'), task(SECRET, 'camunda:assignee="alice"'), end('over')], { process: 'camunda:candidateStarterUsers="alice"' });
+const SOURCE = model([start('begin'), task(SECRET, 'camunda:assignee="alice"'), end('over')], {
+  process: 'camunda:candidateStarterUsers="alice"',
+});
 const alice = person('alice');
 const eve = person('eve');
 
@@ -104,25 +155,73 @@ interface Ids {
 /** For each enforced member, the arguments with which somebody would reach alice's instance; the user is left out. */
 const ARGUMENTS: Record<string, Record<string, (ids: Ids) => unknown[]>> = {
   APIEngine: {
-    start: () => ['Secret', {}], invoke: ({ itemId }) => [{ 'items.id': itemId }, {}], assign: ({ itemId }) => [{ 'items.id': itemId }, {}, { assignee: 'eve' }], throwMessage: () => ['paid', {}, {}], throwSignal: () => ['alarm', {}, {}],
-    startEvent: ({ id }) => [id, 'begin', {}], restart: ({ itemId }) => [{ 'items.id': itemId }, {}], upgrade: () => ['Secret', []],
+    start: () => ['Secret', {}],
+    invoke: ({ itemId }) => [{ 'items.id': itemId }, {}],
+    assign: ({ itemId }) => [{ 'items.id': itemId }, {}, { assignee: 'eve' }],
+    throwMessage: () => ['paid', {}, {}],
+    throwSignal: () => ['alarm', {}, {}],
+    startEvent: ({ id }) => [id, 'begin', {}],
+    restart: ({ itemId }) => [{ 'items.id': itemId }, {}],
+    upgrade: () => ['Secret', []],
   },
-  APIData: { getPendingUserTasks: () => [{}], findItems: ({ id }) => [{ id }], findItem: ({ itemId }) => [{ 'items.id': itemId }], findInstances: ({ id }) => [{ id }], deleteInstances: ({ id }) => [{ id }] },
+  APIData: {
+    getPendingUserTasks: () => [{}],
+    findItems: ({ id }) => [{ id }],
+    findItem: ({ itemId }) => [{ 'items.id': itemId }],
+    findInstances: ({ id }) => [{ id }],
+    deleteInstances: ({ id }) => [{ id }],
+  },
   APIModel: {
-    get: () => [{ name: 'Secret' }], list: () => [{}], findEvents: () => [{}], findStartEvents: () => [{}], getSource: () => ['Secret'], load: () => ['Secret'], save: () => ['Secret', SOURCE, null], delete: () => ['Secret'],
-    rename: () => ['Secret', 'Mine'], export: () => [{}, __dirname],
+    get: () => [{ name: 'Secret' }],
+    list: () => [{}],
+    findEvents: () => [{}],
+    findStartEvents: () => [{}],
+    getSource: () => ['Secret'],
+    load: () => ['Secret'],
+    save: () => ['Secret', SOURCE, null],
+    delete: () => ['Secret'],
+    rename: () => ['Secret', 'Mine'],
+    export: () => [{}, __dirname],
   },
   Engine: {
-    start: () => ['Secret', {}], invoke: ({ itemId }) => [{ 'items.id': itemId }, {}], invokeItem: ({ itemId }) => [{ 'items.id': itemId }, {}], assign: ({ itemId }) => [{ 'items.id': itemId }, {}, { assignee: 'eve' }],
-    throwMessage: () => ['paid', {}, {}], throwSignal: () => ['alarm', {}, {}], startEvent: ({ id }) => [id, 'begin', {}], restart: ({ itemId }) => [{ 'items.id': itemId }, {}], upgrade: () => ['Secret', []], get: ({ id }) => [{ id }],
+    start: () => ['Secret', {}],
+    invoke: ({ itemId }) => [{ 'items.id': itemId }, {}],
+    invokeItem: ({ itemId }) => [{ 'items.id': itemId }, {}],
+    assign: ({ itemId }) => [{ 'items.id': itemId }, {}, { assignee: 'eve' }],
+    throwMessage: () => ['paid', {}, {}],
+    throwSignal: () => ['alarm', {}, {}],
+    startEvent: ({ id }) => [id, 'begin', {}],
+    restart: ({ itemId }) => [{ 'items.id': itemId }, {}],
+    upgrade: () => ['Secret', []],
+    get: ({ id }) => [{ id }],
   },
   DataStore: {
-    findItem: ({ itemId }) => [{ 'items.id': itemId }], findItems: ({ id }) => [{ id }], findInstance: ({ id }) => [{ id }], findInstances: ({ id }) => [{ id }, 'full'], loadInstance: ({ id }) => [id], find: () => [{ filter: {}, getTotalCount: true }],
-    deleteInstances: ({ id }) => [{ id }], archive: ({ id }) => [{ id }], install: () => [],
+    findItem: ({ itemId }) => [{ 'items.id': itemId }],
+    findItems: ({ id }) => [{ id }],
+    findInstance: ({ id }) => [{ id }],
+    findInstances: ({ id }) => [{ id }, 'full'],
+    loadInstance: ({ id }) => [id],
+    find: () => [{ filter: {}, getTotalCount: true }],
+    deleteInstances: ({ id }) => [{ id }],
+    archive: ({ id }) => [{ id }],
+    install: () => [],
   },
   ModelsDatastore: {
-    get: () => [{}], getList: () => [{}], load: () => ['Secret'], loadFromInstance: () => [{ name: 'Secret' }], loadModel: () => ['Secret'], getSource: () => ['Secret'], getSVG: () => ['Secret'], findEvents: () => [{}], save: () => ['Secret', SOURCE],
-    saveModel: () => [{ name: 'Secret', source: SOURCE }], import: () => [[{ name: 'Secret', source: SOURCE }]], deleteModel: () => ['Secret'], renameModel: () => ['Secret', 'Mine'], export: () => ['Secret', __dirname], install: () => [],
+    get: () => [{}],
+    getList: () => [{}],
+    load: () => ['Secret'],
+    loadFromInstance: () => [{ name: 'Secret' }],
+    loadModel: () => ['Secret'],
+    getSource: () => ['Secret'],
+    getSVG: () => ['Secret'],
+    findEvents: () => [{}],
+    save: () => ['Secret', SOURCE],
+    saveModel: () => [{ name: 'Secret', source: SOURCE }],
+    import: () => [[{ name: 'Secret', source: SOURCE }]],
+    deleteModel: () => ['Secret'],
+    renameModel: () => ['Secret', 'Mine'],
+    export: () => ['Secret', __dirname],
+    install: () => [],
   },
 };
 const ENFORCED = entries().filter(([, , coverage]) => 'operation' in coverage);
@@ -130,7 +229,11 @@ const REFUSED = entries().filter(([, , coverage]) => 'refused' in coverage);
 const REFUSALS = ['not-found', 'forbidden'];
 
 test('every enforced member is tried below', () => {
-  expect(ENFORCED.filter(([name, member]) => ARGUMENTS[name]?.[member] === undefined).map(([name, member]) => `${name}.${member}`)).toEqual([]);
+  expect(
+    ENFORCED.filter(([name, member]) => ARGUMENTS[name]?.[member] === undefined).map(
+      ([name, member]) => `${name}.${member}`,
+    ),
+  ).toEqual([]);
 });
 
 beforeAll(() => jest.spyOn(console, 'log').mockImplementation(() => undefined));
@@ -146,30 +249,49 @@ onStores('the façade', (kind) => {
     ids = { id, itemId: items.find(({ elementId }) => elementId === SECRET)?.id as string };
   });
 
-  const member = (name: string, key: string): ((...args: unknown[]) => unknown) => (PLACES[name] as (guard: Guard) => Members)(guard)[key] as never;
-  const call = (name: string, key: string): Promise<unknown> => Promise.resolve(member(name, key)(...(ARGUMENTS[name]?.[key]?.(ids) ?? [])));
-  const stored = async (): Promise<string> => JSON.stringify([await guard.store.instances.load(ids.id), await guard.store.models.find({}), await guard.store.locks.list()]);
+  const member = (name: string, key: string): ((...args: unknown[]) => unknown) =>
+    (PLACES[name] as (guard: Guard) => Members)(guard)[key] as never;
+  const call = (name: string, key: string): Promise<unknown> =>
+    Promise.resolve(member(name, key)(...(ARGUMENTS[name]?.[key]?.(ids) ?? [])));
+  const stored = async (): Promise<string> =>
+    JSON.stringify([
+      await guard.store.instances.load(ids.id),
+      await guard.store.models.find({}),
+      await guard.store.locks.list(),
+    ]);
 
   test('has every member that the manifest enforces or refuses', () => {
-    const missing = [...ENFORCED, ...REFUSED].filter(([name, key]) => typeof member(name, key) !== 'function');
+    const missing = [...ENFORCED, ...REFUSED].filter(
+      ([name, key]) => typeof member(name, key) !== 'function',
+    );
     expect(missing.map(([name, key]) => `${name}.${key}`)).toEqual([]);
   });
 
   test('has no member that the manifest lacks, and none that it says is absent', () => {
-    const extra = FACADES.flatMap((name) => Object.getOwnPropertyNames((PLACES[name] as (guard: Guard) => Members)(guard)).map((key) => [name, key] as const));
-    const strange = extra.filter(([name, key]) => !Object.hasOwn(MANIFEST[name] as object, key) || 'absent' in ((MANIFEST[name] as Record<string, Coverage>)[key] as Coverage));
+    const extra = FACADES.flatMap((name) =>
+      Object.getOwnPropertyNames((PLACES[name] as (guard: Guard) => Members)(guard)).map(
+        (key) => [name, key] as const,
+      ),
+    );
+    const strange = extra.filter(
+      ([name, key]) =>
+        !Object.hasOwn(MANIFEST[name] as object, key) ||
+        'absent' in ((MANIFEST[name] as Record<string, Coverage>)[key] as Coverage),
+    );
     expect(extra.length).toBeGreaterThan(60);
     expect(strange.map((entry) => entry.join('.'))).toEqual([]);
   });
 
   test('gives no way from one of its parts back to the server', () => {
-    const parts = FACADES.filter((name) => name !== 'BPMNServer').map((name) => (PLACES[name] as (guard: Guard) => Members)(guard));
+    const parts = FACADES.filter((name) => name !== 'BPMNServer').map((name) =>
+      (PLACES[name] as (guard: Guard) => Members)(guard),
+    );
     const ways = Object.keys(MANIFEST.ServerComponent as object);
     expect(parts.flatMap((part) => ways.filter((way) => way in part))).toEqual([]);
     expect(parts.every((part) => Object.isFrozen(part))).toBe(true);
   });
 
-  test('is what the host\'s own static members give', () => {
+  test("is what the host's own static members give", () => {
     expect((bpmn.BPMNServer as any).getInstance()).toBe(guard.server);
     expect((bpmn.BPMNServer as any).engine).toBe(guard.server.engine);
     expect((bpmn.CacheManager as any).liveInstances.size).toBe(0);
@@ -202,15 +324,32 @@ onStores('the façade', (kind) => {
     const before = await stored();
     for (const [name, key] of ENFORCED) {
       const [outcome] = await Promise.allSettled([guard.runAs(eve, () => call(name, key))]);
-      const said = outcome?.status === 'fulfilled' ? JSON.stringify(outcome.value ?? null) : `${outcome?.reason.code} ${outcome?.reason.message}`;
-      if (outcome?.status === 'rejected') expect([name, key, REFUSALS.includes(outcome.reason.code)]).toEqual([name, key, true]);
-      for (const secret of [SECRET, ids.id, ids.itemId, 'alice', 'Secret"']) expect([name, key, said.includes(secret)]).toEqual([name, key, false]);
+      const said =
+        outcome?.status === 'fulfilled'
+          ? JSON.stringify(outcome.value ?? null)
+          : `${outcome?.reason.code} ${outcome?.reason.message}`;
+      if (outcome?.status === 'rejected')
+        expect([name, key, REFUSALS.includes(outcome.reason.code)]).toEqual([name, key, true]);
+      for (const secret of [SECRET, ids.id, ids.itemId, 'alice', 'Secret"'])
+        expect([name, key, said.includes(secret)]).toEqual([name, key, false]);
     }
     expect(await stored()).toBe(before);
   });
 
   test('gives alice what is hers', async () => {
-    const seen = await guard.runAs(alice, async () => [await call('DataStore', 'findItem'), await call('DataStore', 'loadInstance'), await call('Engine', 'get'), await call('ModelsDatastore', 'loadModel'), await call('APIData', 'findInstances')]);
-    expect(seen.map((value) => JSON.stringify(value).includes(SECRET))).toEqual([true, true, true, true, true]);
+    const seen = await guard.runAs(alice, async () => [
+      await call('DataStore', 'findItem'),
+      await call('DataStore', 'loadInstance'),
+      await call('Engine', 'get'),
+      await call('ModelsDatastore', 'loadModel'),
+      await call('APIData', 'findInstances'),
+    ]);
+    expect(seen.map((value) => JSON.stringify(value).includes(SECRET))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 });

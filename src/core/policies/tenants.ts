@@ -7,8 +7,15 @@ const NO_ANSWER: PolicyAnswer = Object.freeze({});
 
 const own = (field: string, path: string): Condition => eq(field, { ref: 'user', path });
 // Without values of a principal in them, so that they are compiled once.
-const MODELS = { mine: own('model.owner', 'modelsOwner'), ofTenant: own('model.owner', 'tenantId'), nobodys: exists('model.owner', false) } as const;
-const ROWS = { ofTenant: own('instance.tenantId', 'tenantId'), nobodys: exists('instance.tenantId', false) } as const;
+const MODELS = {
+  mine: own('model.owner', 'modelsOwner'),
+  ofTenant: own('model.owner', 'tenantId'),
+  nobodys: exists('model.owner', false),
+} as const;
+const ROWS = {
+  ofTenant: own('instance.tenantId', 'tenantId'),
+  nobodys: exists('instance.tenantId', false),
+} as const;
 
 function ownRows({ tenantId }: SecureUser): readonly [Condition, string | undefined] {
   return tenantId === undefined ? [ROWS.nobodys, undefined] : [ROWS.ofTenant, tenantId];
@@ -29,6 +36,14 @@ export const tenants: Policy = Object.freeze({
     const kind = OPERATIONS[operation].kind;
     if (kind === 'system' || (principal.isSystem() && principal.tenantId === undefined)) return NO_ANSWER;
     const [when, mine] = kind === 'model' ? ownModels(principal) : ownRows(principal);
-    return { restrictive: [{ id: 'own-tenant', says: mine === undefined ? 'only rows without a tenant' : `only rows of tenant ${mine}`, when }] };
+    return {
+      restrictive: [
+        {
+          id: 'own-tenant',
+          says: mine === undefined ? 'only rows without a tenant' : `only rows of tenant ${mine}`,
+          when,
+        },
+      ],
+    };
   },
 } satisfies Policy);

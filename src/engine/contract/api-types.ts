@@ -69,7 +69,10 @@ export interface ExecutionView {
   tillDone(): Promise<ExecutionView>;
 }
 
-/** What an assignment sets; `assignee: null` gives the task back. Further keys with plain values are kept with the task. */
+/**
+ * What an assignment sets; `assignee: null` gives the task back. Further keys with plain values are kept with
+ * the task.
+ */
 export interface Assignment {
   readonly assignee?: string | null;
   readonly candidateUsers?: readonly string[] | string | null;
@@ -84,11 +87,38 @@ export interface Assignment {
 export interface EngineApi {
   start(name: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   invoke(query: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
-  assign(query: Query, data: Data, assignment: Assignment, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
-  throwMessage(messageId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView | null>;
-  /** Reaches all whom the principal may signal. Where one fails the others are reached all the same; then the first failure is thrown. */
-  throwSignal(signalId: string, data?: Data, matching?: Query | null, user?: UserInfo, options?: CommandOptions): Promise<(string | { instanceId: string; itemId: string })[]>;
-  startEvent(instanceId: string | Query, elementId: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  assign(
+    query: Query,
+    data: Data,
+    assignment: Assignment,
+    user?: UserInfo,
+    options?: CommandOptions,
+  ): Promise<ExecutionView>;
+  throwMessage(
+    messageId: string,
+    data?: Data,
+    matching?: Query | null,
+    user?: UserInfo,
+    options?: CommandOptions,
+  ): Promise<ExecutionView | null>;
+  /**
+   * Reaches all whom the principal may signal. Where one fails the others are reached all the same; then the
+   * first failure is thrown.
+   */
+  throwSignal(
+    signalId: string,
+    data?: Data,
+    matching?: Query | null,
+    user?: UserInfo,
+    options?: CommandOptions,
+  ): Promise<(string | { instanceId: string; itemId: string })[]>;
+  startEvent(
+    instanceId: string | Query,
+    elementId: string,
+    data?: Data,
+    user?: UserInfo,
+    options?: CommandOptions,
+  ): Promise<ExecutionView>;
   restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   upgrade(model: string, afterNodeIds: readonly string[], user?: UserInfo): Promise<string[]>;
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;
@@ -119,7 +149,11 @@ export interface DataApi {
   findItems(query?: Query, user?: UserInfo): Promise<ItemView[]>;
   /** Undefined when there is none, as upstream answers. */
   findItem(query: Query, user?: UserInfo): Promise<ItemView | undefined>;
-  findInstances(query?: Query, user?: UserInfo, options?: 'summary' | 'full' | { projection?: unknown; sort?: Record<string, 1 | -1> }): Promise<InstanceView[]>;
+  findInstances(
+    query?: Query,
+    user?: UserInfo,
+    options?: 'summary' | 'full' | { projection?: unknown; sort?: Record<string, 1 | -1> },
+  ): Promise<InstanceView[]>;
   deleteInstances(query: Query, user?: UserInfo): Promise<{ deletedCount: number }>;
   /** A page of instances, or of items where the filter or sort names a field below `items.`. */
   find(request: FindRequest, user?: UserInfo): Promise<FindPage>;
@@ -136,7 +170,10 @@ export interface ModelApi {
   findStartEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
   delete(name: string, user?: UserInfo): Promise<boolean>;
   rename(name: string, newName: string, user?: UserInfo): Promise<boolean>;
-  /** Writes the sources of the models found into an existing folder; resolves to their names. Each must be one that may be written. */
+  /**
+   * Writes the sources of the models found into an existing folder; resolves to their names. Each must be one
+   * that may be written.
+   */
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
 }
 

@@ -11,12 +11,16 @@ export interface Flags {
 
 /** The environment variables that the package itself reads; docs are generated from this table. */
 export const VARIABLES = {
-  REQUIRE_AUTHENTICATION: '`false` drops the login and the rules: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
-  ENFORCE_SECURITY: '`false` switches the rules off, the login stays. Unset, empty or `true`: on. Anything else is refused at start.',
-  API_KEY: 'A key that acts for every user but members of ADMIN and SYSTEM, read when `apiKeys` is called. Printable ASCII without spaces and commas, else refused. Unset or empty: there is none.',
+  REQUIRE_AUTHENTICATION:
+    '`false` drops the login and the rules: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
+  ENFORCE_SECURITY:
+    '`false` switches the rules off, the login stays. Unset, empty or `true`: on. Anything else is refused at start.',
+  API_KEY:
+    'A key that acts for every user but members of ADMIN and SYSTEM, read when `apiKeys` is called. Printable ASCII without spaces and commas, else refused. Unset or empty: there is none.',
   MONGO_DB_URL: 'For the command `bpmn-guard`: URL of the database, where no option names a store.',
   MONGO_DB_NAME: 'For the command `bpmn-guard`: name of the database, with MONGO_DB_URL.',
-  DATA_DIR: 'For the command `bpmn-guard`: folder of the embedded store, where neither an option nor MONGO_DB_URL names a store.',
+  DATA_DIR:
+    'For the command `bpmn-guard`: folder of the embedded store, where neither an option nor MONGO_DB_URL names a store.',
 } as const;
 
 /** Who acts under REQUIRE_AUTHENTICATION=false when nobody is named. */
@@ -28,7 +32,10 @@ function flag(env: Environment, name: keyof typeof VARIABLES): boolean {
   const text = (env[name] ?? '').trim().toLowerCase();
   if (text === 'false') return false;
   if (text === '' || text === 'true') return true;
-  throw new BadInput('bad-environment', `${name} must be true, false or unset, got ${JSON.stringify(env[name])}.`);
+  throw new BadInput(
+    'bad-environment',
+    `${name} must be true, false or unset, got ${JSON.stringify(env[name])}.`,
+  );
 }
 
 /**
@@ -38,7 +45,11 @@ function flag(env: Environment, name: keyof typeof VARIABLES): boolean {
 export function readFlags(env: Environment = process.env): Flags {
   const requireAuthentication = flag(env, 'REQUIRE_AUTHENTICATION');
   const enforceSecurity = flag(env, 'ENFORCE_SECURITY');
-  return Object.freeze({ requireAuthentication, enforceSecurity, bypass: !requireAuthentication || !enforceSecurity });
+  return Object.freeze({
+    requireAuthentication,
+    enforceSecurity,
+    bypass: !requireAuthentication || !enforceSecurity,
+  });
 }
 
 /** A header can carry it, and it cannot be two headers that were joined. */
@@ -51,7 +62,11 @@ const KEY_FORM = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 export function readApiKey(env: Environment = process.env): string | undefined {
   const text = (env.API_KEY ?? '').trim();
   if (text === '') return undefined;
-  if (!KEY_FORM.test(text)) throw new BadInput('bad-environment', 'API_KEY must be printable ASCII without spaces and commas, of at most 512 characters.');
+  if (!KEY_FORM.test(text))
+    throw new BadInput(
+      'bad-environment',
+      'API_KEY must be printable ASCII without spaces and commas, of at most 512 characters.',
+    );
   return text;
 }
 
@@ -59,5 +74,9 @@ export function readApiKey(env: Environment = process.env): string | undefined {
 export function readStore(env: Environment = process.env): { url?: string; name?: string; folder?: string } {
   const text = (name: keyof typeof VARIABLES): string | undefined => env[name]?.trim() || undefined;
   const [url, name, folder] = [text('MONGO_DB_URL'), text('MONGO_DB_NAME'), text('DATA_DIR')];
-  return { ...(url === undefined ? {} : { url }), ...(name === undefined ? {} : { name }), ...(folder === undefined ? {} : { folder }) };
+  return {
+    ...(url === undefined ? {} : { url }),
+    ...(name === undefined ? {} : { name }),
+    ...(folder === undefined ? {} : { folder }),
+  };
 }

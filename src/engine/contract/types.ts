@@ -11,7 +11,11 @@ export type * from './api-types.js';
 
 /** Where the data lives. */
 export type StoreOptions =
-  | { readonly url: string; readonly name: string; /** Milliseconds after which an unanswered call is given up; default 5000. */ readonly timeout?: number }
+  | {
+      readonly url: string;
+      readonly name: string;
+      /** Milliseconds after which an unanswered call is given up; default 5000. */ readonly timeout?: number;
+    }
   | { readonly folder: string }
   | { readonly memory: true };
 
@@ -42,7 +46,10 @@ export interface Identity {
    * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
    */
   establish(user: UserInfo): Promise<SecureUser>;
-  /** A principal that is no user of the directory, such as a program with a key. This very object counts, no copy of it. */
+  /**
+   * A principal that is no user of the directory, such as a program with a key. This very object counts, no
+   * copy of it.
+   */
   vouch(info: UserInfo): SecureUser;
   /** The API bound to a principal. @param actor name of who calls on its behalf, for the audit trail */
   bind(principal: SecureUser, actor?: string): GuardApi;
@@ -54,18 +61,42 @@ export interface Identity {
    * @param name of what is asked for, for the audit trail
    * @throws AccessDenied; recorded
    */
-  require(user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string): Promise<SecureUser>;
-  /** Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws AccessDenied; recorded */
+  require(
+    user: UserInfo | undefined,
+    operation: Operation,
+    resource?: Resource,
+    name?: string,
+  ): Promise<SecureUser>;
+  /**
+   * Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws
+   * AccessDenied; recorded
+   */
   requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
   /** Asserts what `require` asserts, of a principal that is established; not recorded. @throws AccessDenied */
   decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
-  /** Does something for a user and records what came of it, done or refused. `what`: an operation, or a name in its place. */
-  call<T>(user: UserInfo | undefined, what: string, target: AuditEntry['resource'], work: (principal: SecureUser) => Promise<T>): Promise<T>;
+  /**
+   * Does something for a user and records what came of it, done or refused. `what`: an operation, or a name
+   * in its place.
+   */
+  call<T>(
+    user: UserInfo | undefined,
+    what: string,
+    target: AuditEntry['resource'],
+    work: (principal: SecureUser) => Promise<T>,
+  ): Promise<T>;
   /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
-  refused(name: string | undefined, target: AuditEntry['resource'], error: unknown, onBehalfOf?: string): Promise<void>;
+  refused(
+    name: string | undefined,
+    target: AuditEntry['resource'],
+    error: unknown,
+    onBehalfOf?: string,
+  ): Promise<void>;
 }
 
-/** Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change an answer. */
+/**
+ * Takes the audit trail elsewhere as well; called in order, awaited, a failure is logged and does not change
+ * an answer.
+ */
 export type AuditSink = (entry: AuditEntry) => void | Promise<void>;
 
 /** Where the guard writes what its operator should know; never data of users. */
@@ -101,7 +132,10 @@ export interface GuardOptions {
    * unfinished work; default 60000, at least 100. An embedded store has one process.
    */
   readonly takeOverEvery?: number;
-  /** What is stored with an instance: its log (default true), save points for restart (false), the model's source (true). */
+  /**
+   * What is stored with an instance: its log (default true), save points for restart (false), the model's
+   * source (true).
+   */
   readonly keep?: { readonly logs?: boolean; readonly savePoints?: boolean; readonly source?: boolean };
 }
 
@@ -130,8 +164,16 @@ export interface Health {
 
 /** A guarded bpmn-server. */
 export interface Guard {
-  /** bpmn-server's own shape; calls on its `engine`, `dataStore` and `definitions` are enforced for the principal of `runAs`. */
-  readonly server: { readonly engine: unknown; readonly dataStore: unknown; readonly definitions: unknown; readonly [member: string]: unknown };
+  /**
+   * bpmn-server's own shape; calls on its `engine`, `dataStore` and `definitions` are enforced for the
+   * principal of `runAs`.
+   */
+  readonly server: {
+    readonly engine: unknown;
+    readonly dataStore: unknown;
+    readonly definitions: unknown;
+    readonly [member: string]: unknown;
+  };
   readonly api: GuardApi;
   readonly store: Store;
   readonly identity: Identity;
@@ -139,7 +181,10 @@ export interface Guard {
   as(user: UserInfo): GuardApi;
   /** Runs a function with the user as the ambient principal; ends with the promise it returns. */
   runAs<T>(user: UserInfo, fn: () => T | Promise<T>): Promise<T>;
-  /** The resource as it is stored, or by its ids alone: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name } }`. */
+  /**
+   * The resource as it is stored, or by its ids alone: `{ item: { id } }`, `{ instance: { id } }`, `{ model:
+   * { name } }`.
+   */
   can(user: UserInfo, operation: Operation, resource?: Resource): Promise<boolean>;
   /** The same with its reasons. To whom may not read the resource, it says no more than that it is not found. */
   explain(user: UserInfo, operation: Operation, resource?: Resource): Promise<Decision>;

@@ -9,9 +9,9 @@ import { DESIGNER, type SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
 import { EVERYTHING } from '../../core/condition.js';
-import { parseQuery, INSTANCE_FIELDS } from '../../store/caller-query.js';
+import { parseQuery, INSTANCE_FIELDS } from '../../store/query/caller-query.js';
 import type { Store } from '../../store/port.js';
-import { instancePlan } from '../../store/scoped-query.js';
+import { instancePlan } from '../../store/query/scoped-query.js';
 import type { Audit, Target } from './audit.js';
 import type { Events } from './events.js';
 import type { Principals } from './principals.js';
@@ -46,11 +46,18 @@ export class Asking {
    * @param readable false: the refusal says no more than that there is no such thing
    * @throws AccessDenied `forbidden` or `not-found`
    */
-  assert(principal: SecureUser, operation: Operation, resource: Resource, readable: boolean, facts?: Facts): string {
+  assert(
+    principal: SecureUser,
+    operation: Operation,
+    resource: Resource,
+    readable: boolean,
+    facts?: Facts,
+  ): string {
     if (this.bypass) return 'bypass';
     const decision = this.decide(principal, operation, resource, facts);
     if (!readable) throw notFound(OPERATIONS[operation].kind);
-    if (!decision.allowed) throw new AccessDenied('forbidden', `You may not do this (${operation}): ${whyNot(decision)}.`);
+    if (!decision.allowed)
+      throw new AccessDenied('forbidden', `You may not do this (${operation}): ${whyNot(decision)}.`);
     return summary(decision);
   }
 
@@ -58,7 +65,13 @@ export class Asking {
   async modelFacts(principal: SecureUser, name?: string): Promise<Facts> {
     if (this.bypass || principal.isAdmin() || principal.inGroup(DESIGNER)) return {};
     const query = parseQuery(name === undefined ? {} : { name }, INSTANCE_FIELDS);
-    const plan = instancePlan(this.scope(principal, 'instance:read'), this.scope(principal, 'task:read'), query, {}, { reindexed: this.isReindexed() });
+    const plan = instancePlan(
+      this.scope(principal, 'instance:read'),
+      this.scope(principal, 'task:read'),
+      query,
+      {},
+      { reindexed: this.isReindexed() },
+    );
     const names = plan === undefined ? [] : await this.store.instances.distinct('name', plan);
     return { readableModels: names.filter((entry) => typeof entry === 'string') };
   }
@@ -67,11 +80,21 @@ export class Asking {
    * Runs one call of a principal: finds out who calls, and records a refusal or failure before it goes to the caller.
    * @param user what stands in the user's place of the call
    */
-  call<T>(user: unknown, operation: Operation, target: Target, work: (principal: SecureUser) => Promise<T>): Promise<T> {
+  call<T>(
+    user: unknown,
+    operation: Operation,
+    target: Target,
+    work: (principal: SecureUser) => Promise<T>,
+  ): Promise<T> {
     return this.store.bounded(() => this.recorded(user, operation, target, work));
   }
 
-  private async recorded<T>(user: unknown, operation: Operation, target: Target, work: (principal: SecureUser) => Promise<T>): Promise<T> {
+  private async recorded<T>(
+    user: unknown,
+    operation: Operation,
+    target: Target,
+    work: (principal: SecureUser) => Promise<T>,
+  ): Promise<T> {
     let principal: SecureUser | undefined;
     try {
       principal = await this.principals.of(user);
@@ -81,7 +104,12 @@ export class Asking {
       // A store that has just failed is not waited for once more.
       if (!isOutage(error)) await recorded;
       if (isGuardError(error) && (error.status === 401 || error.status === 403 || error.status === 404)) {
-        this.events.emit({ event: 'denied', userName: principal?.userName ?? null, operation, ...(target.instanceId === undefined ? {} : { instanceId: target.instanceId }) });
+        this.events.emit({
+          event: 'denied',
+          userName: principal?.userName ?? null,
+          operation,
+          ...(target.instanceId === undefined ? {} : { instanceId: target.instanceId }),
+        });
       }
       throw error;
     }

@@ -27,27 +27,74 @@ export class Audit {
   /** Never throws: an answer stands whether or not it could be recorded; that it could not is logged. */
   async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
     if (entries.length === 0) return;
-    const full = entries.map((entry) => ({ time: new Date(), ...entry, ...this.who(entry.userName), ...(this.bypass ? { bypass: true } : {}) }));
-    const unless = (what: string) => (error: unknown) => this.logger.error(what, { error: error instanceof Error ? error.message : String(error), entries: full });
+    const full = entries.map((entry) => ({
+      time: new Date(),
+      ...entry,
+      ...this.who(entry.userName),
+      ...(this.bypass ? { bypass: true } : {}),
+    }));
+    const unless = (what: string) => (error: unknown) =>
+      this.logger.error(what, {
+        error: error instanceof Error ? error.message : String(error),
+        entries: full,
+      });
     await this.store.append(full).catch(unless('the audit trail could not be written'));
-    for (const entry of full) await (async () => this.sink?.(entry))().catch(unless('the audit trail could not be passed on'));
+    for (const entry of full)
+      await (async () => this.sink?.(entry))().catch(unless('the audit trail could not be passed on'));
   }
 
   allowed(principal: SecureUser, operation: string, resource: Target, reason: string): Promise<void> {
-    return this.record([{ userName: principal.userName, tenantId: principal.tenantId, operation, resource, answer: 'allowed', reason }]);
+    return this.record([
+      {
+        userName: principal.userName,
+        tenantId: principal.tenantId,
+        operation,
+        resource,
+        answer: 'allowed',
+        reason,
+      },
+    ]);
   }
 
   /** @param error what the caller is told */
-  refused(principal: SecureUser | undefined, operation: string, resource: Target, error: unknown): Promise<void> {
+  refused(
+    principal: SecureUser | undefined,
+    operation: string,
+    resource: Target,
+    error: unknown,
+  ): Promise<void> {
     const known = isGuardError(error);
     const answer = known && error.status < 500 ? 'refused' : 'failed';
-    return this.record([{ userName: principal?.userName ?? null, tenantId: principal?.tenantId, operation, resource, answer, reason: known ? error.code : 'failed' }]);
+    return this.record([
+      {
+        userName: principal?.userName ?? null,
+        tenantId: principal?.tenantId,
+        operation,
+        resource,
+        answer,
+        reason: known ? error.code : 'failed',
+      },
+    ]);
   }
 
   /** Somebody who could not be let in; `userName` is the name of the key that was shown, where that was a good one. */
-  refusedAtDoor(userName: string | undefined, resource: Target, error: unknown, onBehalfOf?: string): Promise<void> {
+  refusedAtDoor(
+    userName: string | undefined,
+    resource: Target,
+    error: unknown,
+    onBehalfOf?: string,
+  ): Promise<void> {
     const known = isGuardError(error);
-    return this.record([{ userName: userName ?? null, ...(onBehalfOf === undefined ? {} : { onBehalfOf }), operation: 'authenticate', resource, answer: known && error.status < 500 ? 'refused' : 'failed', reason: known ? error.code : 'failed' }]);
+    return this.record([
+      {
+        userName: userName ?? null,
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+        operation: 'authenticate',
+        resource,
+        answer: known && error.status < 500 ? 'refused' : 'failed',
+        reason: known ? error.code : 'failed',
+      },
+    ]);
   }
 
   /** What failed inside a model without stopping it. */

@@ -7,36 +7,75 @@ import type { DataApi, EngineApi, GuardApi } from '../contract/types.js';
 type Options = Record<string, unknown>;
 type Call = (principal: SecureUser) => Promise<unknown>;
 
-/** Upstream's engine while the rules are switched off: its own live executions come back, identity is recorded (spec 08, 32). */
+/**
+ * Upstream's engine while the rules are switched off: its own live executions come back, identity is recorded
+ * (spec 08, 32).
+ */
 function engine(kit: CommandKit, secured: GuardApi): EngineApi {
   const { asking, runner, engine: inner } = kit;
-  const as = (user: unknown, operation: Parameters<Asking['call']>[1], call: Call): Promise<never> => asking.call(user, operation, { kind: 'system' }, call) as Promise<never>;
-  const onItem = async (principal: SecureUser, query: unknown, work: (id: string) => Promise<HostExecution>, noWait = false): Promise<HostExecution> => {
+  const as = (user: unknown, operation: Parameters<Asking['call']>[1], call: Call): Promise<never> =>
+    asking.call(user, operation, { kind: 'system' }, call) as Promise<never>;
+  const onItem = async (
+    principal: SecureUser,
+    query: unknown,
+    work: (id: string) => Promise<HostExecution>,
+    noWait = false,
+  ): Promise<HostExecution> => {
     const item = await kit.runner.hostStore.findItem(query as Options);
     return runner.onInstance(item.instanceId as string, principal, () => work(item.id as string), { noWait });
   };
   return {
     start: (name, data, user, options: Options = {}) =>
       as(user, 'instance:start', (principal) =>
-        runner.run({ causer: principal, noWait: options?.noWait === true }, () => inner.host.start(name, data ?? {}, options?.startNodeId ?? null, principal.userName, options ?? {})),
+        runner.run({ causer: principal, noWait: options?.noWait === true }, () =>
+          inner.host.start(name, data ?? {}, options?.startNodeId ?? null, principal.userName, options ?? {}),
+        ),
       ),
     invoke: (query, data, user, options: Options = {}) =>
-      as(user, 'task:execute', (principal) => onItem(principal, query, (id) => inner.host.invoke({ 'items.id': id }, data ?? {}, principal.userName, options ?? {}), options?.noWait === true)),
+      as(user, 'task:execute', (principal) =>
+        onItem(
+          principal,
+          query,
+          (id) => inner.host.invoke({ 'items.id': id }, data ?? {}, principal.userName, options ?? {}),
+          options?.noWait === true,
+        ),
+      ),
     assign: (query, data, assignment, user, options = {}) =>
       as(user, 'task:assign', (principal) =>
         onItem(principal, query, async (id) => {
-          const execution = await inner.host.assign({ 'items.id': id }, data ?? {}, assignment ?? {}, principal.userName, options);
+          const execution = await inner.host.assign(
+            { 'items.id': id },
+            data ?? {},
+            assignment ?? {},
+            principal.userName,
+            options,
+          );
           await execution.worker;
           return execution;
         }),
       ),
-    throwMessage: (id, data, matching, user) => as(user, 'instance:message', (principal) => runner.run({ causer: principal }, () => inner.correlation.message(id, data ?? {}, matching ?? {}))),
-    throwSignal: (id, data, matching, user) => as(user, 'instance:signal', (principal) => runner.run({ causer: principal }, () => inner.correlation.signal(id, data ?? {}, matching ?? {}))),
+    throwMessage: (id, data, matching, user) =>
+      as(user, 'instance:message', (principal) =>
+        runner.run({ causer: principal }, () => inner.correlation.message(id, data ?? {}, matching ?? {})),
+      ),
+    throwSignal: (id, data, matching, user) =>
+      as(user, 'instance:signal', (principal) =>
+        runner.run({ causer: principal }, () => inner.correlation.signal(id, data ?? {}, matching ?? {})),
+      ),
     startEvent: (where, elementId, data, user, options = {}) =>
       as(user, 'instance:event', (principal) =>
-        runner.onInstance(typeof where === 'string' ? where : String((where as { id?: unknown }).id), principal, (_command, { id }) => inner.host.startEvent(id, elementId, data ?? {}, principal.userName, options)),
+        runner.onInstance(
+          typeof where === 'string' ? where : String((where as { id?: unknown }).id),
+          principal,
+          (_command, { id }) => inner.host.startEvent(id, elementId, data ?? {}, principal.userName, options),
+        ),
       ),
-    restart: (query, data, user, options = {}) => as(user, 'instance:restart', (principal) => onItem(principal, query, (id) => inner.host.restart({ 'items.id': id }, data ?? {}, principal.userName, options))),
+    restart: (query, data, user, options = {}) =>
+      as(user, 'instance:restart', (principal) =>
+        onItem(principal, query, (id) =>
+          inner.host.restart({ 'items.id': id }, data ?? {}, principal.userName, options),
+        ),
+      ),
     upgrade: secured.engine.upgrade,
     get: (query, user) => as(user, 'instance:read', () => inner.get(query)),
   };
@@ -52,17 +91,28 @@ function withoutOurs(rows: readonly object[]): Options[] {
 
 function data(kit: CommandKit, secured: GuardApi): DataApi {
   const { hostStore } = kit.runner;
-  const as = (user: unknown, call: Call): Promise<never> => kit.asking.call(user, 'instance:read', { kind: 'system' }, call) as Promise<never>;
+  const as = (user: unknown, call: Call): Promise<never> =>
+    kit.asking.call(user, 'instance:read', { kind: 'system' }, call) as Promise<never>;
   return {
     ...secured.data,
-    getPendingUserTasks: (query, user) => as(user, () => hostStore.findItems({ ...query, 'items.status': 'wait', 'items.type': 'bpmn:UserTask' }).then(withoutOurs)),
+    getPendingUserTasks: (query, user) =>
+      as(user, () =>
+        hostStore
+          .findItems({ ...query, 'items.status': 'wait', 'items.type': 'bpmn:UserTask' })
+          .then(withoutOurs),
+      ),
     findItems: (query, user) => as(user, () => hostStore.findItems(query ?? {}).then(withoutOurs)),
     findItem: (query, user) => as(user, async () => withoutOurs(await hostStore.findItems(query))[0]),
-    findInstances: (query, user, options) => as(user, () => hostStore.findInstances(query ?? {}, options ?? 'summary').then(withoutOurs)),
+    findInstances: (query, user, options) =>
+      as(user, () => hostStore.findInstances(query ?? {}, options ?? 'summary').then(withoutOurs)),
   };
 }
 
 /** The API while the rules are switched off. Tasks and models go the usual way, where nothing refuses. */
 export function bypassApi(kit: CommandKit, secured: GuardApi): GuardApi {
-  return Object.freeze({ ...secured, engine: Object.freeze(engine(kit, secured)), data: Object.freeze(data(kit, secured)) });
+  return Object.freeze({
+    ...secured,
+    engine: Object.freeze(engine(kit, secured)),
+    data: Object.freeze(data(kit, secured)),
+  });
 }

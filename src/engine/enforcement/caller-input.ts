@@ -19,7 +19,11 @@ export function checkOptions(value: unknown): CommandOptions {
     if (entry === undefined || entry === null || key === 'userName') continue;
     if (key === 'startNodeId' && typeof entry === 'string') options.startNodeId = entry;
     else if (key === 'noWait' && typeof entry === 'boolean') options.noWait = entry;
-    else throw new BadInput('bad-option', `Option ${JSON.stringify(key)} is not admitted, or has the wrong type; admitted are startNodeId (text) and noWait (boolean).`);
+    else
+      throw new BadInput(
+        'bad-option',
+        `Option ${JSON.stringify(key)} is not admitted, or has the wrong type; admitted are startNodeId (text) and noWait (boolean).`,
+      );
   }
   return options;
 }
@@ -47,7 +51,9 @@ const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Names that a task or its view has already; an extra must not pass for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(' '),
+  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(
+    ' ',
+  ),
 );
 
 const bad = (message: string): never => {
@@ -55,19 +61,27 @@ const bad = (message: string): never => {
 };
 
 function nameOrBad(value: unknown, key: string): string {
-  if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text) return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+  if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)
+    return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
   return normaliseName(value) ?? bad(`${key} must be a name; a text that is not empty and not *.`);
 }
 
 function names(value: unknown, key: string): string[] {
   if (value === null || value === undefined) return [];
-  const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? Array.from(value as unknown[]) : bad(`${key} must be a list of names.`);
+  const list: unknown[] =
+    typeof value === 'string'
+      ? value.split(',')
+      : Array.isArray(value)
+        ? Array.from(value as unknown[])
+        : bad(`${key} must be a list of names.`);
   if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold ${ASSIGNMENT_LIMITS.names} names.`);
   return [...new Set(list.map((entry) => nameOrBad(entry, key)))];
 }
 
 function dateOrBad(value: unknown, key: string): Date | null {
-  return value === null ? null : (toDate(value, new Date()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
+  return value === null
+    ? null
+    : (toDate(value, new Date()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
 }
 
 /**
@@ -85,12 +99,20 @@ export function checkAssignment(value: unknown): CheckedAssignment {
     if (key === 'assignee') assignee = entry === null ? null : nameOrBad(entry, key);
     else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
     else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
-    else if (key === 'priority') fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
+    else if (key === 'priority')
+      fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
     else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${JSON.stringify(key)} cannot be assigned.`);
-    else if (entry !== null && !['string', 'number', 'boolean'].includes(typeof entry) && !(entry instanceof Date)) bad(`${JSON.stringify(key)} must be a plain value.`);
-    else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text) bad(`${JSON.stringify(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+    else if (
+      entry !== null &&
+      !['string', 'number', 'boolean'].includes(typeof entry) &&
+      !(entry instanceof Date)
+    )
+      bad(`${JSON.stringify(key)} must be a plain value.`);
+    else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text)
+      bad(`${JSON.stringify(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
     else extras[key] = entry;
   }
-  if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras) bad(`An assignment may set ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
+  if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras)
+    bad(`An assignment may set ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
   return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
 }

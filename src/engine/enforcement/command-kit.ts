@@ -44,9 +44,17 @@ export interface Admitted {
 }
 
 /** @throws Conflict `wrong-state` */
-function assertState(principal: SecureUser, state: TaskState | undefined, { states, administratorsToo }: Admitted): void {
+function assertState(
+  principal: SecureUser,
+  state: TaskState | undefined,
+  { states, administratorsToo }: Admitted,
+): void {
   const admitted = principal.isAdmin() ? [...states, ...(administratorsToo ?? [])] : states;
-  if (state !== undefined && !admitted.includes(state)) throw new Conflict('wrong-state', `The task is ${state}; this needs one that is ${admitted.join(' or ')}.`);
+  if (state !== undefined && !admitted.includes(state))
+    throw new Conflict(
+      'wrong-state',
+      `The task is ${state}; this needs one that is ${admitted.join(' or ')}.`,
+    );
 }
 
 /**
@@ -54,9 +62,20 @@ function assertState(principal: SecureUser, state: TaskState | undefined, { stat
  * A refusal leaves everything as it was (spec 08, 19).
  * @param wish what is asked for, given the item as it is at that moment
  */
-export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: unknown, wish: (item: StoredItem) => Admitted, work: (task: LockedTask) => Promise<T>, noWait = false): Promise<T> {
+export async function onItem<T>(
+  kit: CommandKit,
+  principal: SecureUser,
+  query: unknown,
+  wish: (item: StoredItem) => Admitted,
+  work: (task: LockedTask) => Promise<T>,
+  noWait = false,
+): Promise<T> {
   const { asking, reads, runner, views } = kit;
-  const admit = (item: StoredItem, instance: StoredInstance, readable: boolean): Pick<LockedTask, 'reason' | 'state'> => {
+  const admit = (
+    item: StoredItem,
+    instance: StoredInstance,
+    readable: boolean,
+  ): Pick<LockedTask, 'reason' | 'state'> => {
     const admitted = wish(item);
     const reason = asking.assert(principal, admitted.operation, { item, instance }, readable);
     const state = taskState(item);
@@ -73,7 +92,8 @@ export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: u
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
     const { reason, state } = admit(item, instance, views.mayReadItem(principal, instance, item));
-    if (state === undefined && item.status !== 'wait') throw new Conflict('wrong-state', 'The element does not wait.');
+    if (state === undefined && item.status !== 'wait')
+      throw new Conflict('wrong-state', 'The element does not wait.');
     return work({ command, instance, item, state, reason });
   };
   const worthIt = (): Promise<unknown> => look({ 'items.id': id });
@@ -81,16 +101,36 @@ export async function onItem<T>(kit: CommandKit, principal: SecureUser, query: u
 }
 
 /** Input must not change who counts as the initiator (W8); the same value again is no change. */
-export async function protectInitiator(models: HostModels, instance: StoredInstance, data: Data): Promise<void> {
+export async function protectInitiator(
+  models: HostModels,
+  instance: StoredInstance,
+  data: Data,
+): Promise<void> {
   if (Object.keys(data).length === 0) return;
   const known = instance.guard?.initiators as string[] | undefined;
-  const names = known ?? initiatorsOf(await models.definition(instance.name ?? '', (instance.source as string | undefined) ?? (await models.getSource(instance.name))));
+  const names =
+    known ??
+    initiatorsOf(
+      await models.definition(
+        instance.name ?? '',
+        (instance.source as string | undefined) ?? (await models.getSource(instance.name)),
+      ),
+    );
   const [name] = overwritten(names, data, instance.data as Data | undefined);
-  if (name !== undefined) throw new BadInput('protected-variable', `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`);
+  if (name !== undefined)
+    throw new BadInput(
+      'protected-variable',
+      `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`,
+    );
 }
 
 /** What the caller gets of an execution whose command has been stored. */
-export function viewOf(kit: CommandKit, principal: SecureUser, execution: HostExecution, itemId?: string): ExecutionView {
+export function viewOf(
+  kit: CommandKit,
+  principal: SecureUser,
+  execution: HostExecution,
+  itemId?: string,
+): ExecutionView {
   const { id } = execution;
   const settled = async (): Promise<ExecutionView> => {
     await kit.runner.whenSettled(execution);
@@ -99,11 +139,19 @@ export function viewOf(kit: CommandKit, principal: SecureUser, execution: HostEx
     if (typeof stored.guard?.failure === 'string') throw new GuardError('failed', stored.guard.failure);
     return withDefinition(kit.views.execution(principal, stored, itemId, settled), execution);
   };
-  return withDefinition(kit.views.execution(principal, kit.runner.storedOf(execution), itemId, settled), execution);
+  return withDefinition(
+    kit.views.execution(principal, kit.runner.storedOf(execution), itemId, settled),
+    execution,
+  );
 
   function withDefinition(view: ExecutionView, { definition }: HostExecution): ExecutionView {
     // Who may read the instance may read its model (spec 01); the live definition would hand out the server.
-    const safe = { name: definition.name, source: definition.source, getJson: () => definition.getJson(), getFields: (elementId: string) => fieldsOf(definition, elementId) };
+    const safe = {
+      name: definition.name,
+      source: definition.source,
+      getJson: () => definition.getJson(),
+      getFields: (elementId: string) => fieldsOf(definition, elementId),
+    };
     if ('status' in view.instance) Object.defineProperty(view, 'definition', { value: Object.freeze(safe) });
     return view;
   }
@@ -112,5 +160,7 @@ export function viewOf(kit: CommandKit, principal: SecureUser, execution: HostEx
 /** Form fields of an element, as `camunda:formData` declares them. */
 export function fieldsOf(definition: HostExecution['definition'], elementId: string): Data[] {
   const form = definition.nodes.get(elementId)?.behaviours.get('camunda:formData');
-  return ((form?.fields as Data[] | undefined) ?? []).map((field) => JSON.parse(JSON.stringify(field)) as Data);
+  return ((form?.fields as Data[] | undefined) ?? []).map(
+    (field) => JSON.parse(JSON.stringify(field)) as Data,
+  );
 }

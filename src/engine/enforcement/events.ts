@@ -20,7 +20,12 @@ export class Events {
     for (const handler of this.handlers.get(event.event) ?? []) {
       Promise.resolve()
         .then(() => handler(frozen))
-        .catch((error: unknown) => this.logger.error('a notification handler failed', { event: event.event, error: error instanceof Error ? error.message : String(error) }));
+        .catch((error: unknown) =>
+          this.logger.error('a notification handler failed', {
+            event: event.event,
+            error: error instanceof Error ? error.message : String(error),
+          }),
+        );
     }
   }
 }

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
-import { MODEL_FIELDS, parseQuery } from '../../store/caller-query.js';
+import { MODEL_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import type { Filter, StoredModel } from '../../store/port.js';
-import { listedFilter, modelFilter } from '../../store/scoped-query.js';
+import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
 import type { Asking } from './asking.js';
 import { checkModelName, eventsOf, type HostModels } from '../execution/host-models.js';
 import type { StartFacts } from '../model/model-facts.js';
@@ -30,9 +30,16 @@ export class Models {
   ) {}
 
   /** All models that the principal may read and that the query finds, in one scoped query. */
-  private async rows(principal: SecureUser, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
+  private async rows(
+    principal: SecureUser,
+    query: unknown,
+    without: readonly string[],
+  ): Promise<StoredModel[]> {
     const { asking } = this;
-    const filter = modelFilter(asking.scope(principal, 'model:read', await asking.modelFacts(principal)), parseQuery(query, MODEL_FIELDS));
+    const filter = modelFilter(
+      asking.scope(principal, 'model:read', await asking.modelFacts(principal)),
+      parseQuery(query, MODEL_FIELDS),
+    );
     return filter === undefined ? [] : asking.store.models.find(filter, { without });
   }
 
@@ -40,16 +47,25 @@ export class Models {
   private async one(principal: SecureUser, name: unknown): Promise<StoredModel> {
     const { asking } = this;
     const model = await asking.store.models.get(checkModelName(name), principal.owner ?? null);
-    if (model === undefined || !asking.allows(principal, 'model:read', { model }, await asking.modelFacts(principal, model.name))) throw notFound('model');
+    if (
+      model === undefined ||
+      !asking.allows(principal, 'model:read', { model }, await asking.modelFacts(principal, model.name))
+    )
+      throw notFound('model');
     return model;
   }
 
   private mayStart(principal: SecureUser, model: StoredModel, elementId: unknown): boolean {
-    const start = (model.guard?.starts as StartFacts[] | undefined)?.find((entry) => entry.elementId === elementId);
+    const start = (model.guard?.starts as StartFacts[] | undefined)?.find(
+      (entry) => entry.elementId === elementId,
+    );
     return start !== undefined && this.asking.allows(principal, 'instance:start', { model, start });
   }
 
-  private async events(principal: SecureUser, query: unknown): Promise<{ model: StoredModel; event: Data }[]> {
+  private async events(
+    principal: SecureUser,
+    query: unknown,
+  ): Promise<{ model: StoredModel; event: Data }[]> {
     const models = await this.rows(principal, query, LARGE);
     const ofEvent: Filter = listedFilter(parseQuery(query, MODEL_FIELDS), 'events');
     return models.flatMap((model) => eventsOf([model], ofEvent).map((event) => ({ model, event })));
@@ -59,20 +75,34 @@ export class Models {
     const { asking } = this;
     const owner = principal.owner ?? null;
     const before = await asking.store.models.get(checkModelName(name), owner);
-    const readable = before === undefined || asking.allows(principal, 'model:read', { model: before }, await asking.modelFacts(principal, name));
+    const readable =
+      before === undefined ||
+      asking.allows(principal, 'model:read', { model: before }, await asking.modelFacts(principal, name));
     // A name that is taken by a hidden model is answered like one that is free.
     const operation = before === undefined || !readable ? 'model:create' : 'model:write';
-    const reason = asking.assert(principal, operation, { model: before !== undefined && readable ? before : { name, owner } }, true);
+    const reason = asking.assert(
+      principal,
+      operation,
+      { model: before !== undefined && readable ? before : { name, owner } },
+      true,
+    );
     if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
-    if (svg !== undefined && svg !== null && typeof svg !== 'string') throw new BadInput('bad-model', 'The picture of a model is SVG text.');
-    const stored = await this.orLookAgain([name], owner, () => this.models.save(name, source, svg ?? null, owner));
+    if (svg !== undefined && svg !== null && typeof svg !== 'string')
+      throw new BadInput('bad-model', 'The picture of a model is SVG text.');
+    const stored = await this.orLookAgain([name], owner, () =>
+      this.models.save(name, source, svg ?? null, owner),
+    );
     this.timers.schedule(stored);
     await asking.audit.allowed(principal, operation, { kind: 'model', name }, reason);
     return true;
   }
 
   /** Where the answer of the store was lost, the timers of the models follow what it turns out to have stored. */
-  private async orLookAgain<T>(names: readonly string[], owner: string | null, work: () => Promise<T>): Promise<T> {
+  private async orLookAgain<T>(
+    names: readonly string[],
+    owner: string | null,
+    work: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -81,7 +111,12 @@ export class Models {
     }
   }
 
-  private async change(principal: SecureUser, operation: 'model:delete' | 'model:write', name: unknown, work: (model: StoredModel) => Promise<boolean>): Promise<boolean> {
+  private async change(
+    principal: SecureUser,
+    operation: 'model:delete' | 'model:write',
+    name: unknown,
+    work: (model: StoredModel) => Promise<boolean>,
+  ): Promise<boolean> {
     const model = await this.one(principal, name);
     const reason = this.asking.assert(principal, operation, { model }, true);
     const done = await work(model);
@@ -90,7 +125,8 @@ export class Models {
   }
 
   private async export(principal: SecureUser, query: unknown, folder: unknown): Promise<string[]> {
-    if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new BadInput('bad-request', 'Models are exported into an existing folder.');
+    if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new BadInput('bad-request', 'Models are exported into an existing folder.');
     const models = await this.rows(principal, query, []);
     // Files on the server are for those who keep models, not for all who may read them.
     for (const model of models) this.asking.assert(principal, 'model:write', { model }, true);
@@ -103,39 +139,82 @@ export class Models {
 
   api(): ModelApi {
     const { asking } = this;
-    const target = (name?: unknown): { kind: string; name?: string } => ({ kind: 'model', ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}) });
+    const target = (name?: unknown): { kind: string; name?: string } => ({
+      kind: 'model',
+      ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}),
+    });
     return Object.freeze({
-      get: (query, user) => asking.call(user, 'model:read', target(), async (principal) => (await this.rows(principal, query, [])).map(modelView)),
-      list: (query, user) => asking.call(user, 'model:read', target(), async (principal) => (await this.rows(principal, query, LARGE)).map(({ name, saved }) => ({ name, ...(saved === undefined ? {} : { saved }) }))),
-      getSource: (name, user) => asking.call(user, 'model:read', target(name), async (principal) => (await this.one(principal, name)).source ?? ''),
-      load: (name, user) => asking.call(user, 'model:read', target(name), async (principal) => JSON.parse((await this.models.definition(name, (await this.one(principal, name)).source ?? '')).getJson()) as Data),
-      findEvents: (query, user) => asking.call(user, 'model:read', target(), async (principal) => (await this.events(principal, query)).map(({ event }) => event)),
+      get: (query, user) =>
+        asking.call(user, 'model:read', target(), async (principal) =>
+          (await this.rows(principal, query, [])).map(modelView),
+        ),
+      list: (query, user) =>
+        asking.call(user, 'model:read', target(), async (principal) =>
+          (await this.rows(principal, query, LARGE)).map(({ name, saved }) => ({
+            name,
+            ...(saved === undefined ? {} : { saved }),
+          })),
+        ),
+      getSource: (name, user) =>
+        asking.call(
+          user,
+          'model:read',
+          target(name),
+          async (principal) => (await this.one(principal, name)).source ?? '',
+        ),
+      load: (name, user) =>
+        asking.call(
+          user,
+          'model:read',
+          target(name),
+          async (principal) =>
+            JSON.parse(
+              (await this.models.definition(name, (await this.one(principal, name)).source ?? '')).getJson(),
+            ) as Data,
+        ),
+      findEvents: (query, user) =>
+        asking.call(user, 'model:read', target(), async (principal) =>
+          (await this.events(principal, query)).map(({ event }) => event),
+        ),
       findStartEvents: (query, user) =>
         asking.call(user, 'model:read', target(), async (principal) => {
           const plain = await this.events(principal, query);
-          return plain.filter(({ model, event }) => (event.subType ?? null) === null && this.mayStart(principal, model, event.elementId)).map(({ event }) => event);
+          return plain
+            .filter(
+              ({ model, event }) =>
+                (event.subType ?? null) === null && this.mayStart(principal, model, event.elementId),
+            )
+            .map(({ event }) => event);
         }),
-      save: (name, source, svg, user) => asking.call(user, 'model:write', target(name), (principal) => this.save(principal, name, source, svg)),
+      save: (name, source, svg, user) =>
+        asking.call(user, 'model:write', target(name), (principal) =>
+          this.save(principal, name, source, svg),
+        ),
       delete: (name, user) =>
         asking.call(user, 'model:delete', target(name), (principal) =>
           this.change(principal, 'model:delete', name, async (model) => {
             this.timers.unschedule(model.name, model.owner ?? null);
-            return this.orLookAgain([model.name], model.owner ?? null, () => asking.store.models.remove(model.name, model.owner ?? null));
+            return this.orLookAgain([model.name], model.owner ?? null, () =>
+              asking.store.models.remove(model.name, model.owner ?? null),
+            );
           }),
         ),
       rename: (name, newName, user) =>
         asking.call(user, 'model:write', target(name), (principal) =>
           this.change(principal, 'model:write', name, async (model) => {
             const owner = model.owner ?? null;
-            if ((await asking.store.models.get(checkModelName(newName), owner)) !== undefined) throw new Conflict('conflict', 'A model of the new name exists.');
+            if ((await asking.store.models.get(checkModelName(newName), owner)) !== undefined)
+              throw new Conflict('conflict', 'A model of the new name exists.');
             this.timers.unschedule(model.name, owner);
-            const renamed = await this.orLookAgain([model.name, newName], owner, () => asking.store.models.rename(model.name, owner, newName));
+            const renamed = await this.orLookAgain([model.name, newName], owner, () =>
+              asking.store.models.rename(model.name, owner, newName),
+            );
             this.timers.schedule({ ...model, name: newName });
             return renamed;
           }),
         ),
-      export: (query, folder, user) => asking.call(user, 'model:write', target(), (principal) => this.export(principal, query, folder)),
+      export: (query, folder, user) =>
+        asking.call(user, 'model:write', target(), (principal) => this.export(principal, query, folder)),
     } satisfies ModelApi);
   }
 }
-

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../core/plain-object.js';
-import { badQuery, parseField, type QueryFields } from '../../store/caller-query.js';
+import { badQuery, parseField, type QueryFields } from '../../store/query/caller-query.js';
 import type { Cursor, Paging, Sort } from '../../store/port.js';
 
 /** Rows of a page where nothing is said, and at most. */
@@ -19,7 +19,10 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   if (!isPlainObject(input)) return badQuery(`Parameters are an object of ${known.join(', ')}.`);
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
-  if (strange !== undefined) return badQuery(`Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`);
+  if (strange !== undefined)
+    return badQuery(
+      `Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`,
+    );
   return Object.fromEntries(given);
 }
 
@@ -40,23 +43,43 @@ export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; i
   const entries = Object.entries(input).filter(([name]) => name !== '_id');
   if (entries.length > 4) return badQuery('A sort names at most 4 fields.');
   const places = entries.map(([name, direction]) => {
-    if (direction !== 1 && direction !== -1) return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
+    if (direction !== 1 && direction !== -1)
+      return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
     const { on, field } = parseField(name, fields);
     return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
   });
-  return { ...(places.length === 0 ? {} : { sort: places.map(({ key }) => key) }), items: places.some(({ on }) => on === 'item') };
+  return {
+    ...(places.length === 0 ? {} : { sort: places.map(({ key }) => key) }),
+    items: places.some(({ on }) => on === 'item'),
+  };
 }
 
 /**
  * @throws BadInput `bad-query` when limit or cursor are not what this package hands out
  */
-export function parsePage(limit: unknown, after: unknown, sort: Sort | undefined): Paging & { readonly limit: number } {
+export function parsePage(
+  limit: unknown,
+  after: unknown,
+  sort: Sort | undefined,
+): Paging & { readonly limit: number } {
   const size = limit === undefined || limit === null ? PAGE.size : limit;
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most) return badQuery(`limit must be a whole number from 1 to ${PAGE.most}.`);
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > PAGE.most)
+    return badQuery(`limit must be a whole number from 1 to ${PAGE.most}.`);
   if (after === undefined || after === null) return { limit: size, sort };
-  const [, id, seq, item, skip] = (typeof after === 'string' ? CURSOR.exec(after) : null) ?? badQuery('after must be a cursor of the page before.');
-  if ((skip !== undefined) !== (sort !== undefined)) return badQuery('after belongs to a page in another order.');
+  const [, id, seq, item, skip] =
+    (typeof after === 'string' ? CURSOR.exec(after) : null) ??
+    badQuery('after must be a cursor of the page before.');
+  if ((skip !== undefined) !== (sort !== undefined))
+    return badQuery('after belongs to a page in another order.');
   if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
-  if (seq !== undefined && !Number.isFinite(Number(seq))) return badQuery('after must be a cursor of the page before.');
-  return { limit: size, after: { id: id as string, ...(seq === undefined ? {} : { seq: Number(seq) }), ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }) } };
+  if (seq !== undefined && !Number.isFinite(Number(seq)))
+    return badQuery('after must be a cursor of the page before.');
+  return {
+    limit: size,
+    after: {
+      id: id as string,
+      ...(seq === undefined ? {} : { seq: Number(seq) }),
+      ...(item === undefined ? {} : { item: Buffer.from(item, 'base64url').toString() }),
+    },
+  };
 }

@@ -13,21 +13,31 @@ const DIRECTORY_LIMIT = 5000;
 
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => (timer = setTimeout(() => reject(new Error('No answer in time.')), DIRECTORY_LIMIT)));
+  const late = new Promise<never>(
+    (_resolve, reject) =>
+      (timer = setTimeout(() => reject(new Error('No answer in time.')), DIRECTORY_LIMIT)),
+  );
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-const nobody = (): AccessDenied => new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
+const nobody = (): AccessDenied =>
+  new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
 
 /** A plain user name in the user's place of a call, as `server.engine` takes it; undefined or null for none. */
 export class PlainName {
   constructor(readonly name: unknown) {}
 }
 
-/** Finds out who calls: an explicit user before the ambient one, both as the directory knows them today (spec 08, 33 to 35). */
+/**
+ * Finds out who calls: an explicit user before the ambient one, both as the directory knows them today (spec
+ * 08, 33 to 35).
+ */
 export class Principals {
   private readonly cache = new Map<string, { readonly until: number; readonly principal: SecureUser }>();
-  /** Those that are not in the directory: programs with a key, the developer. Told apart by identity, which nobody can send. */
+  /**
+   * Those that are not in the directory: programs with a key, the developer. Told apart by identity, which
+   * nobody can send.
+   */
   private readonly vouched = new WeakSet<SecureUser>([SYSTEM_USER]);
   /** One more with each `forget`: an answer that was asked for before is not kept. */
   private forgotten = 0;
@@ -69,7 +79,8 @@ export class Principals {
   }
 
   private explicit(user: unknown): SecureUser {
-    if (looksLikeUser(user) || (typeof user === 'object' && user !== null && 'userName' in user)) return toPrincipal(user);
+    if (looksLikeUser(user) || (typeof user === 'object' && user !== null && 'userName' in user))
+      return toPrincipal(user);
     throw new TypeError('A user is a SecureUser or an object with a userName.');
   }
 
@@ -83,10 +94,18 @@ export class Principals {
     const ambient = this.contexts.principal;
     if (ambient !== undefined) {
       if (ambient.userName === name) return this.today(ambient);
-      throw new AccessDenied('unauthenticated', 'The user name of the call is not the one of the principal that is calling.');
+      throw new AccessDenied(
+        'unauthenticated',
+        'The user name of the call is not the one of the principal that is calling.',
+      );
     }
-    if (!this.flags.requireAuthentication || (this.flags.bypass && this.directory === undefined)) return toPrincipal({ userName: name });
-    if (this.directory === undefined) throw new AccessDenied('unauthenticated', 'A plain user name needs a user directory, or a call inside guard.runAs.');
+    if (!this.flags.requireAuthentication || (this.flags.bypass && this.directory === undefined))
+      return toPrincipal({ userName: name });
+    if (this.directory === undefined)
+      throw new AccessDenied(
+        'unauthenticated',
+        'A plain user name needs a user directory, or a call inside guard.runAs.',
+      );
     return this.today(toPrincipal({ userName: name }));
   }
 
@@ -97,19 +116,27 @@ export class Principals {
     if (known !== undefined && known.until > Date.now()) return known.principal;
     const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
-    if (found === undefined || found.disabled === true) throw new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
+    if (found === undefined || found.disabled === true)
+      throw new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
     const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
-    if (fresh.userName !== principal.userName) throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
+    if (fresh.userName !== principal.userName)
+      throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
     if (this.cache.size >= LIMIT) this.cache.clear();
-    if (forgotten === this.forgotten) this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
+    if (forgotten === this.forgotten)
+      this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
     return fresh;
   }
 
-  private async look(directory: Directory, userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined> {
+  private async look(
+    directory: Directory,
+    userName: string,
+  ): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined> {
     try {
       return await inTime(directory.find(userName));
     } catch (error) {
-      throw isGuardError(error) ? error : new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
+      throw isGuardError(error)
+        ? error
+        : new CouldNotTell('store-unavailable', 'The user directory did not answer.', { cause: error });
     }
   }
 

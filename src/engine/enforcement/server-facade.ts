@@ -13,7 +13,10 @@ const NOTHING = Object.freeze({});
 
 /** A member that nobody may reach from outside: a method that refuses, so that a caller gets a coded error. */
 function refuse(asking: Asking, place: string, why: string) {
-  return (): Promise<never> => asking.call(undefined, 'system:policy', { kind: 'system', name: place }, () => Promise.reject(new AccessDenied('forbidden', `${place} is not open to callers: ${why}.`)));
+  return (): Promise<never> =>
+    asking.call(undefined, 'system:policy', { kind: 'system', name: place }, () =>
+      Promise.reject(new AccessDenied('forbidden', `${place} is not open to callers: ${why}.`)),
+    );
 }
 
 /** Adds what the manifest refuses; every other entry must have been given. */
@@ -28,12 +31,17 @@ function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly
   const { engine } = api;
   const as = (name: unknown): never => new PlainName(name) as never;
   return complete(asking, 'Engine', {
-    start: (name: string, data?: Data, startNodeId?: string | null, userName?: unknown, options?: Data) => engine.start(name, data, as(userName), { ...(startNodeId ? { startNodeId } : {}), ...options }),
-    invoke: (query: Query, data?: Data, userName?: unknown, options?: Data) => engine.invoke(query, data, as(userName), options),
+    start: (name: string, data?: Data, startNodeId?: string | null, userName?: unknown, options?: Data) =>
+      engine.start(name, data, as(userName), { ...(startNodeId ? { startNodeId } : {}), ...options }),
+    invoke: (query: Query, data?: Data, userName?: unknown, options?: Data) =>
+      engine.invoke(query, data, as(userName), options),
     invokeItem: (query: Query, data?: Data) => engine.invoke(query, data),
-    assign: (query: Query, data: Data, assignment: Assignment, userName?: unknown, options?: Data) => engine.assign(query, data, assignment, as(userName), options),
-    startEvent: (instanceId: string, elementId: string, data?: Data, userName?: unknown, options?: Data) => engine.startEvent(instanceId, elementId, data, as(userName), options),
-    restart: (query: Query, data?: Data, userName?: unknown, options?: Data) => engine.restart(query, data, as(userName), options),
+    assign: (query: Query, data: Data, assignment: Assignment, userName?: unknown, options?: Data) =>
+      engine.assign(query, data, assignment, as(userName), options),
+    startEvent: (instanceId: string, elementId: string, data?: Data, userName?: unknown, options?: Data) =>
+      engine.startEvent(instanceId, elementId, data, as(userName), options),
+    restart: (query: Query, data?: Data, userName?: unknown, options?: Data) =>
+      engine.restart(query, data, as(userName), options),
     throwMessage: (id: string, data?: Data, matching?: Query) => engine.throwMessage(id, data, matching),
     throwSignal: (id: string, data?: Data, matching?: Query) => engine.throwSignal(id, data, matching),
     upgrade: (model: string, afterNodeIds: string[]) => engine.upgrade(model, afterNodeIds),
@@ -54,7 +62,8 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
   const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
     const [found, ...more] = await data.findInstances(query, undefined, options);
     if (found === undefined) throw notFound('instance');
-    if (more.length > 0) throw new BadInput('bad-query', 'The query finds several instances; exactly one is needed.');
+    if (more.length > 0)
+      throw new BadInput('bad-query', 'The query finds several instances; exactly one is needed.');
     return found;
   };
   return complete(asking, 'DataStore', {
@@ -68,7 +77,10 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
     },
     find: (request: Data) => data.find(request),
     deleteInstances: (query: Query) => data.deleteInstances(query),
-    archive: (query: Query) => asking.call(undefined, 'instance:delete', { kind: 'instance' }, (principal) => reads.removeInstances(principal, query, runner, true)),
+    archive: (query: Query) =>
+      asking.call(undefined, 'instance:delete', { kind: 'instance' }, (principal) =>
+        reads.removeInstances(principal, query, runner, true),
+      ),
     install: () => install(asking),
     dbConfiguration: NOTHING,
     db: complete(asking, 'MongoDB', {}),
@@ -78,9 +90,11 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
 
 function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
   const { model } = api;
-  const one = async (name: string): Promise<Data> => (await model.get({ name }))[0] ?? Promise.reject(notFound('model'));
+  const one = async (name: string): Promise<Data> =>
+    (await model.get({ name }))[0] ?? Promise.reject(notFound('model'));
   const saveAll = async (models: unknown): Promise<void> => {
-    for (const given of [models].flat() as (Given | undefined)[]) await model.save(given?.name as string, given?.source as string, given?.svg);
+    for (const given of [models].flat() as (Given | undefined)[])
+      await model.save(given?.name as string, given?.source as string, given?.svg);
   };
   return complete(asking, 'ModelsDatastore', {
     get: (query?: Query) => model.get(query),

@@ -31,7 +31,13 @@ export class Adoption {
     execution.appendData = (input: unknown, item: HostItem | null, path: unknown, assignment: unknown) => {
       assertOwnPath(instance.data, path);
       const isReturned = item?.type === CALL_ACTIVITY && !path && isPlainObject(input);
-      append.call(execution, isReturned ? this.returned(execution, item, input) : input, item, path, assignment);
+      append.call(
+        execution,
+        isReturned ? this.returned(execution, item, input) : input,
+        item,
+        path,
+        assignment,
+      );
     };
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
@@ -40,7 +46,9 @@ export class Adoption {
     execution.userName ??= command.starter;
     wrap(execution, ['save', 'assign'], (work) => command.track(work));
     // The host does not wait for these; of `noWait`, for its worker.
-    wrap(execution, command.background ? ['end', 'execute', 'signalItem2'] : ['end'], (work) => command.join(work));
+    wrap(execution, command.background ? ['end', 'execute', 'signalItem2'] : ['end'], (work) =>
+      command.join(work),
+    );
     const { tokens, promises } = execution;
     const push = promises.push.bind(promises);
     promises.push = (...work) => {
@@ -48,7 +56,10 @@ export class Adoption {
       return push(...work);
     };
     // Nor for how a token ends, nor for the tokens of an ad-hoc sub-process at all.
-    const joinToken = (token: HostToken): void => wrap(token, token.type === 'AdHoc' ? ['end', 'terminate', 'execute'] : ['end', 'terminate'], (work) => command.join(work));
+    const joinToken = (token: HostToken): void =>
+      wrap(token, token.type === 'AdHoc' ? ['end', 'terminate', 'execute'] : ['end', 'terminate'], (work) =>
+        command.join(work),
+      );
     const set = tokens.set.bind(tokens);
     for (const token of tokens.values()) joinToken(token);
     tokens.set = (id, token) => (joinToken(token), set(id, token));
@@ -57,7 +68,9 @@ export class Adoption {
   /** The command in which an execution lives, while that runs. */
   commandOf(execution: HostExecution): Command | undefined {
     const command = this.commands.get(execution);
-    return command === undefined || command.finished || command.settled || command.failed ? undefined : command;
+    return command === undefined || command.finished || command.settled || command.failed
+      ? undefined
+      : command;
   }
 
   /** Resolves when the command in which an execution lives has ended and given its locks back. */
@@ -65,11 +78,25 @@ export class Adoption {
     await this.commands.get(execution)?.ended;
   }
 
-  /** What a called process returns. Who did a task there must not become the initiator of the process that called it (W8). */
-  private returned(execution: HostExecution, item: HostItem, data: Record<string, unknown>): Record<string, unknown> {
+  /**
+   * What a called process returns. Who did a task there must not become the initiator of the process that
+   * called it (W8).
+   */
+  private returned(
+    execution: HostExecution,
+    item: HostItem,
+    data: Record<string, unknown>,
+  ): Record<string, unknown> {
     const kept = this.bypass ? [] : overwritten(noteInitiators(execution), data, execution.instance.data);
-    for (const name of kept) this.contexts.command?.failures.push({ what: `${item.elementId}: ${name} holds the initiator and was not set`, instanceId: execution.id, itemId: item.id });
-    return kept.length === 0 ? data : Object.fromEntries(Object.entries(data).filter(([name]) => !kept.includes(name)));
+    for (const name of kept)
+      this.contexts.command?.failures.push({
+        what: `${item.elementId}: ${name} holds the initiator and was not set`,
+        instanceId: execution.id,
+        itemId: item.id,
+      });
+    return kept.length === 0
+      ? data
+      : Object.fromEntries(Object.entries(data).filter(([name]) => !kept.includes(name)));
   }
 
   private freshGuard(command: Command | undefined): InstanceGuard {
@@ -84,7 +111,11 @@ export class Adoption {
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** Puts something around methods of one live object; its class stays as it is. */
-function wrap(object: Record<string, unknown>, methods: readonly string[], around: (work: Promise<unknown>) => Promise<unknown>): void {
+function wrap(
+  object: Record<string, unknown>,
+  methods: readonly string[],
+  around: (work: Promise<unknown>) => Promise<unknown>,
+): void {
   for (const name of methods) {
     const original = object[name] as Method;
     object[name] = (...args: unknown[]) => around(original.apply(object, args));

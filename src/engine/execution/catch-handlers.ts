@@ -4,7 +4,8 @@ type Handler = (...args: never[]) => unknown;
 type Failed = (event: string, error: unknown) => void;
 
 /**
- * Handlers of the application are called as before; what an asynchronous one rejects with is told to `failed`, since the
+ * Handlers of the application are called as before; what an asynchronous one rejects with is told to
+ * `failed`, since the
  * host does not wait for it and the rejection would end the process (spec 08, 23). What one throws at once still makes
  * the command fail.
  */
@@ -21,17 +22,23 @@ export function catchHandlers(listener: HostListener, failed: Failed): void {
     wrappers.set(fn, wrapper);
     return wrapper;
   };
-  const emitter = listener as unknown as Record<string, (event: string, fn: Handler, ...rest: unknown[]) => unknown>;
+  const emitter = listener as unknown as Record<
+    string,
+    (event: string, fn: Handler, ...rest: unknown[]) => unknown
+  >;
   for (const [names, around] of [
     [['on', 'addListener', 'once'], wrap],
     [['off', 'removeListener'], (_event: string, fn: Handler) => wrappers.get(fn) ?? fn],
   ] as const) {
     for (const name of names) {
       const original = emitter[name]?.bind(listener);
-      if (original !== undefined) emitter[name] = (event, fn, ...rest) => original(event, typeof fn === 'function' ? around(event, fn) : fn, ...rest);
+      if (original !== undefined)
+        emitter[name] = (event, fn, ...rest) =>
+          original(event, typeof fn === 'function' ? around(event, fn) : fn, ...rest);
     }
   }
   for (const [event, registered] of Object.entries(listener._events ?? {})) {
-    for (const entry of [registered].flat()) if (entry.once !== true && typeof entry.fn === 'function') entry.fn = wrap(event, entry.fn);
+    for (const entry of [registered].flat())
+      if (entry.once !== true && typeof entry.fn === 'function') entry.fn = wrap(event, entry.fn);
   }
 }

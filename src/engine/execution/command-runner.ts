@@ -35,7 +35,8 @@ export class CommandRunner {
   }
 
   private assertOpen(): void {
-    if (this.closing && this.contexts.command === undefined) throw new GuardError('closed', 'The guard was closed.');
+    if (this.closing && this.contexts.command === undefined)
+      throw new GuardError('closed', 'The guard was closed.');
   }
 
   private keepTrack<T>(work: Promise<T>): Promise<T> {
@@ -59,7 +60,12 @@ export class CommandRunner {
   /** A command that begins without an instance. */
   run<T>(account: Account, work: (command: Command) => Promise<T>): Promise<T> {
     this.assertOpen();
-    const { causer, starter = causer.userName, tenantId = causer.tenantId, modelsOwner = causer.owner } = account;
+    const {
+      causer,
+      starter = causer.userName,
+      tenantId = causer.tenantId,
+      modelsOwner = causer.owner,
+    } = account;
     const command = new Command(causer, tenantId, modelsOwner, starter);
     return this.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
   }
@@ -67,11 +73,17 @@ export class CommandRunner {
   /** A command on one instance, under its lock; `work` gets the document as it was read there. */
   onInstance<T>(id: string, causer: SecureUser, work: Work<T>, options: OnInstance = {}): Promise<T> {
     this.assertOpen();
-    if (this.contexts.command?.held.has(id)) throw new Conflict('busy', 'The instance is in the middle of this command.');
+    if (this.contexts.command?.held.has(id))
+      throw new Conflict('busy', 'The instance is in the middle of this command.');
     return this.keepTrack(this.lockAndRun(id, causer, work, options));
   }
 
-  private async lockAndRun<T>(id: string, causer: SecureUser, work: Work<T>, { noWait = false, starter = causer.userName, worthIt }: OnInstance): Promise<T> {
+  private async lockAndRun<T>(
+    id: string,
+    causer: SecureUser,
+    work: Work<T>,
+    { noWait = false, starter = causer.userName, worthIt }: OnInstance,
+  ): Promise<T> {
     const release = await this.parts.locks.lock(id, worthIt);
     let document: StoredInstance | undefined;
     try {
@@ -93,7 +105,12 @@ export class CommandRunner {
     return this.execute(command, noWait, () => work(command, found), [release]);
   }
 
-  private async execute<T>(command: Command, noWait: boolean, work: () => Promise<T>, releases: Release[]): Promise<T> {
+  private async execute<T>(
+    command: Command,
+    noWait: boolean,
+    work: () => Promise<T>,
+    releases: Release[],
+  ): Promise<T> {
     const end: Release = async (failure) => {
       command.finished = true;
       for (const release of releases) await release(failure);
@@ -103,7 +120,11 @@ export class CommandRunner {
       const result = await this.contexts.runCommand(command, async () => {
         command.background = noWait;
         const value = await work();
-        const workers = noWait ? [...command.executions.values()].map((execution) => execution.worker).filter((worker) => worker !== undefined) : [];
+        const workers = noWait
+          ? [...command.executions.values()]
+              .map((execution) => execution.worker)
+              .filter((worker) => worker !== undefined)
+          : [];
         command.background = workers.length > 0;
         if (command.background) await this.begin(command, workers, releases, end);
         else {
@@ -133,15 +154,22 @@ export class CommandRunner {
   /** What a command makes of several instances is written under the lock of its main one, which can be new. */
   private async lockMain(command: Command, releases: Release[]): Promise<void> {
     const main = command.saved.size > 1 ? mainOf(command) : undefined;
-    if (main !== undefined && !command.held.has(main.id) && !main.saved) releases.push(await this.parts.locks.lock(main.id));
+    if (main !== undefined && !command.held.has(main.id) && !main.saved)
+      releases.push(await this.parts.locks.lock(main.id));
   }
 
   private async commit(command: Command): Promise<void> {
-    if (!(await commit(this.parts.store, command, this.hostStore.keep))) this.inDoubt([...command.executions.keys()]);
+    if (!(await commit(this.parts.store, command, this.hostStore.keep)))
+      this.inDoubt([...command.executions.keys()]);
   }
 
   /** Stores where `noWait` work begins and lets it go on; a new instance is locked before others can find it. */
-  private async begin(command: Command, workers: Promise<unknown>[], releases: Release[], end: Release): Promise<void> {
+  private async begin(
+    command: Command,
+    workers: Promise<unknown>[],
+    releases: Release[],
+    end: Release,
+  ): Promise<void> {
     await Promise.race([command.firstSave, ...workers]);
     if (command.error !== undefined) throw command.error;
     const { begun } = command;
@@ -161,7 +189,11 @@ export class CommandRunner {
     return this.begun.get(execution) ?? (execution.instance as unknown as StoredInstance);
   }
 
-  private async finishInBackground(command: Command, workers: Promise<unknown>[], end: Release): Promise<void> {
+  private async finishInBackground(
+    command: Command,
+    workers: Promise<unknown>[],
+    end: Release,
+  ): Promise<void> {
     let failure: unknown;
     await this.contexts.runCommand(command, async () => {
       try {
@@ -189,16 +221,23 @@ export class CommandRunner {
 
   /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
   private async recordFailure(command: Command, error: unknown): Promise<void> {
-    this.parts.logger.error('work in the background failed', { error: error instanceof Error ? error.message : String(error) });
+    this.parts.logger.error('work in the background failed', {
+      error: error instanceof Error ? error.message : String(error),
+    });
     for (const id of command.executions.keys()) {
       command.failures.push({ what: 'work in the background failed', instanceId: id });
-      await this.noteFailure(id).catch((failed: unknown) => this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }));
+      await this.noteFailure(id).catch((failed: unknown) =>
+        this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }),
+      );
     }
   }
 
   /** The caller holds the lock of the instance. */
   noteFailure(id: string): Promise<void> {
-    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({ ...guard, failure: 'work in the background failed' }));
+    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({
+      ...guard,
+      failure: 'work in the background failed',
+    }));
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */
@@ -218,9 +257,16 @@ export class CommandRunner {
     if (document === undefined) throw notFound('instance');
     document.logs ??= [];
     // A command that writes nothing: names of models are resolved with the owner of the instance's.
-    const command = new Command(SYSTEM_USER, document.tenantId ?? undefined, document.guard?.modelsOwner as string | undefined, SYSTEM_USER.userName);
+    const command = new Command(
+      SYSTEM_USER,
+      document.tenantId ?? undefined,
+      document.guard?.modelsOwner as string | undefined,
+      SYSTEM_USER.userName,
+    );
     try {
-      return (await this.contexts.runCommand(command, () => bpmn.Execution.restore(this.server as never, document as never))) as unknown as HostExecution;
+      return (await this.contexts.runCommand(command, () =>
+        bpmn.Execution.restore(this.server as never, document as never),
+      )) as unknown as HostExecution;
     } finally {
       command.finished = true;
     }

@@ -13,7 +13,8 @@ export interface Keep {
 }
 
 /** The guard's part of a live instance; every instance of a command has one. */
-export const guardOf = (instance: HostInstance | StoredInstance): InstanceGuard => instance.guard as InstanceGuard;
+export const guardOf = (instance: HostInstance | StoredInstance): InstanceGuard =>
+  instance.guard as InstanceGuard;
 
 function savePoints(instance: HostInstance): Record<string, unknown> {
   const { items, loops, tokens, data } = instance;
@@ -25,8 +26,22 @@ function savePoints(instance: HostInstance): Record<string, unknown> {
 
 /** The fields that bpmn-server itself stores, and ours. */
 function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
-  const { id, version, startedAt, endedAt, status, saved, tokens, items, loops, name, data, parentItemId } = instance;
-  const fields: StoredInstance = { id, version, startedAt, endedAt, status, saved, tokens, items: items as StoredInstance['items'], loops, name, data, parentItemId };
+  const { id, version, startedAt, endedAt, status, saved, tokens, items, loops, name, data, parentItemId } =
+    instance;
+  const fields: StoredInstance = {
+    id,
+    version,
+    startedAt,
+    endedAt,
+    status,
+    saved,
+    tokens,
+    items: items as StoredInstance['items'],
+    loops,
+    name,
+    data,
+    parentItemId,
+  };
   fields.tenantId = (instance.tenantId as string | undefined) ?? null;
   if (keep.logs) fields.logs = instance.logs;
   if (keep.savePoints) fields.savePoints = savePoints(instance);
@@ -71,13 +86,19 @@ async function write(store: Store, { rev, fields }: PendingWrite): Promise<boole
  */
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
   const prepared = prepare(instance, keep);
-  if (!(await write(store, prepared))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile; nothing was stored.');
+  if (!(await write(store, prepared)))
+    throw new Conflict(
+      'conflict',
+      'The instance was changed by somebody else meanwhile; nothing was stored.',
+    );
   instance.guard = prepared.fields.guard;
 }
 
 /** The instance that a command is about: the one whose lock it took, else the first that it made. */
 export function mainOf(command: Command): HostInstance | undefined {
-  const saved = [...command.executions.keys(), ...command.saved.keys()].map((id) => command.saved.get(id)).filter((instance) => instance !== undefined);
+  const saved = [...command.executions.keys(), ...command.saved.keys()]
+    .map((id) => command.saved.get(id))
+    .filter((instance) => instance !== undefined);
   return saved.find(({ id }) => command.held.has(id)) ?? saved[0];
 }
 
@@ -90,7 +111,8 @@ export async function writePending(store: Store, id: string, guard: InstanceGuar
   }
   const { pending: _written, ...rest } = guard;
   const next = nextGuard(rest);
-  if (!(await store.instances.update(id, guard.rev, { guard: next }))) throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
+  if (!(await store.instances.update(id, guard.rev, { guard: next })))
+    throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
   return next;
 }
 
@@ -110,7 +132,9 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
     delete guard.busy;
     delete guard.begun;
   }
-  const others = all.filter((instance) => instance !== main).map((instance) => ({ instance, prepared: prepare(instance, keep) }));
+  const others = all
+    .filter((instance) => instance !== main)
+    .map((instance) => ({ instance, prepared: prepare(instance, keep) }));
   const pending = others.map(({ prepared }) => detach(prepared) as PendingWrite);
   if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
   command.writing = true;
@@ -130,11 +154,19 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
  * Writes the state in which `noWait` work begins, marked as such: what was acknowledged is finished after a crash too.
  * @returns the state as it was written
  */
-export async function commitBeginning(store: Store, command: Command, keep: Keep): Promise<StoredInstance | undefined> {
+export async function commitBeginning(
+  store: Store,
+  command: Command,
+  keep: Keep,
+): Promise<StoredInstance | undefined> {
   const { begun, beginsAt, starter } = command;
   const live = begun && command.executions.get(begun.id)?.instance;
   if (begun === undefined || live === undefined) return undefined;
-  begun.guard = { ...(detach(guardOf(live)) as InstanceGuard), busy: true, begun: { itemId: beginsAt ?? null, userName: starter } };
+  begun.guard = {
+    ...(detach(guardOf(live)) as InstanceGuard),
+    busy: true,
+    begun: { itemId: beginsAt ?? null, userName: starter },
+  };
   command.writing = true;
   await writeInstance(store, begun, keep);
   Object.assign(live, { saved: begun.saved, version: begun.version });
@@ -143,7 +175,11 @@ export async function commitBeginning(store: Store, command: Command, keep: Keep
 }
 
 /** Changes the guard's part of a stored instance alone; the caller holds its lock. */
-export async function changeGuard(store: Store, id: string, change: (guard: InstanceGuard) => InstanceGuard): Promise<void> {
+export async function changeGuard(
+  store: Store,
+  id: string,
+  change: (guard: InstanceGuard) => InstanceGuard,
+): Promise<void> {
   const document = await store.instances.load(id);
   if (document?.guard === undefined) return;
   await store.instances.update(id, document.guard.rev, { guard: nextGuard(change(document.guard)) });

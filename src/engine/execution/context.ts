@@ -85,24 +85,38 @@ export class Command {
 
   /** For what the host calls without waiting: the command waits for it, and fails with it. */
   async join(work: Promise<unknown>): Promise<void> {
-    await this.track(work.then(() => undefined, (error: unknown) => this.fail(error)));
+    await this.track(
+      work.then(
+        () => undefined,
+        (error: unknown) => this.fail(error),
+      ),
+    );
   }
 
   fail(error: unknown): void {
     this.error ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Waits for all that was begun, and brings what is saved up to what has become of it. @throws the error of what nobody waits for */
+  /**
+   * Waits for all that was begun, and brings what is saved up to what has become of it. @throws the error of
+   * what nobody waits for
+   */
   async settle(): Promise<void> {
     while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
     if (this.error !== undefined) throw this.error;
-    for (const execution of this.executions.values()) if (this.saved.get(execution.id) === execution.instance) execution.getState();
+    for (const execution of this.executions.values())
+      if (this.saved.get(execution.id) === execution.instance) execution.getState();
     this.settled = true;
   }
 
   /** Notes work on an item of another instance: stored with the sender, done when that is (spec 08, 46). */
   note(from: string, itemId: string, data: Record<string, unknown> | null): void {
-    const delivery: Delivery = { key: randomUUID(), itemId, data: structuredClone(data), causer: this.starter };
+    const delivery: Delivery = {
+      key: randomUUID(),
+      itemId,
+      data: structuredClone(data),
+      causer: this.starter,
+    };
     this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
   }
 }
@@ -133,7 +147,9 @@ export class Contexts {
   /** Who called on whose behalf; also in what still runs after the call has ended. */
   get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
     const ambient = this.ambient.getStore();
-    return ambient?.actor === undefined ? undefined : { actor: ambient.actor, userName: ambient.principal.userName };
+    return ambient?.actor === undefined
+      ? undefined
+      : { actor: ambient.actor, userName: ambient.principal.userName };
   }
 
   /** @param actor who calls on behalf of the principal, where that is somebody else */

@@ -1,4 +1,4 @@
-import { compileMatch } from '../../store/match.js';
+import { compileMatch } from '../../store/bson/match.js';
 import type { CommandRunner } from './command-runner.js';
 import type { HostExecution } from '../model/host.js';
 import { trustedItemPlan } from './host-store.js';
@@ -26,8 +26,11 @@ interface Later {
  * gave the data would choose who gets the message (spec 06, T20).
  */
 function assertPlain(matching: Query): void {
-  const strange = Object.keys(matching).find((field) => matching[field] !== null && !isScalar(matching[field]));
-  if (strange !== undefined) throw new BadInput('bad-query', `A thrown event matches ${JSON.stringify(strange)} by a plain value.`);
+  const strange = Object.keys(matching).find(
+    (field) => matching[field] !== null && !isScalar(matching[field]),
+  );
+  if (strange !== undefined)
+    throw new BadInput('bad-query', `A thrown event matches ${JSON.stringify(strange)} by a plain value.`);
 }
 
 /**
@@ -49,10 +52,22 @@ export class Correlation {
   private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<Target[]> {
     assertPlain(matching);
     const { command } = this.runner.contexts;
-    const query = { ...matching, ...(command === undefined ? {} : { tenantId: this.tenantId }), [`items.${field}`]: id, 'items.status': 'wait' };
+    const query = {
+      ...matching,
+      ...(command === undefined ? {} : { tenantId: this.tenantId }),
+      [`items.${field}`]: id,
+      'items.status': 'wait',
+    };
     const rows = await this.runner.hostStore.findItems(query);
     const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
-    return [...this.ownWaiting(query), ...others.map((row) => ({ instanceId: row.instanceId as string, itemId: row.id as string, name: row.processName }))];
+    return [
+      ...this.ownWaiting(query),
+      ...others.map((row) => ({
+        instanceId: row.instanceId as string,
+        itemId: row.id as string,
+        name: row.processName,
+      })),
+    ];
   }
 
   private ownWaiting(query: Query): Target[] {
@@ -60,7 +75,13 @@ export class Correlation {
     const executions = [...(this.runner.contexts.command?.executions.values() ?? [])];
     return executions.flatMap((execution) => {
       const { id, instance } = execution;
-      const items = execution.getItems().filter((item) => asked({ ...instance, tenantId: instance.tenantId ?? null, items: (item.save as () => object).call(item) }));
+      const items = execution.getItems().filter((item) =>
+        asked({
+          ...instance,
+          tenantId: instance.tenantId ?? null,
+          items: (item.save as () => object).call(item),
+        }),
+      );
       return items.map((item) => ({ instanceId: id, itemId: item.id, name: instance.name }));
     });
   }
@@ -73,7 +94,12 @@ export class Correlation {
       return { instance: { id: target.instanceId, name: target.name } };
     }
     const starter = command?.starter ?? SYSTEM_USER.userName;
-    return this.runner.onInstance(target.instanceId, SYSTEM_USER, () => this.engine.host.invoke({ 'items.id': target.itemId }, data, starter, {}), { starter });
+    return this.runner.onInstance(
+      target.instanceId,
+      SYSTEM_USER,
+      () => this.engine.host.invoke({ 'items.id': target.itemId }, data, starter, {}),
+      { starter },
+    );
   }
 
   private started(event: Query, data: object): Promise<HostExecution> {
@@ -88,7 +114,11 @@ export class Correlation {
     return target === undefined ? null : this.hand(target, data);
   }
 
-  async signal(signalId: string, data: object, matching: Query): Promise<(string | { instanceId: string; itemId: string })[]> {
+  async signal(
+    signalId: string,
+    data: object,
+    matching: Query,
+  ): Promise<(string | { instanceId: string; itemId: string })[]> {
     const reached: (string | { instanceId: string; itemId: string })[] = [];
     if (!signalId) return reached;
     for (const event of await this.models.findEvents({ 'events.signalId': signalId })) {

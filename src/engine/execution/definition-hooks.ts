@@ -14,7 +14,11 @@ function record(runner: CommandRunner, item: HostItem, { open, problems }: Assig
   if (open) kept.open = true;
   if (problems.length === 0) return;
   kept.why = problems.join('; ');
-  runner.contexts.command?.failures.push({ what: `${item.elementId}: ${kept.why as string}`, instanceId: execution.id, itemId: item.id });
+  runner.contexts.command?.failures.push({
+    what: `${item.elementId}: ${kept.why as string}`,
+    instanceId: execution.id,
+    itemId: item.id,
+  });
 }
 
 function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): void {
@@ -23,7 +27,10 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
     const scripts = item.context.scriptHandler as Scripts;
     if (bypass) {
       const result = await upstream(item);
-      const declared = ['assignee', 'candidateUsers', 'candidateGroups'].some((name) => node.def.$attrs?.[`camunda:${name}`]) || Boolean(node.lane);
+      const declared =
+        ['assignee', 'candidateUsers', 'candidateGroups'].some(
+          (name) => node.def.$attrs?.[`camunda:${name}`],
+        ) || Boolean(node.lane);
       if (!declared) keptFor(item.token.execution, item.id).open = true;
       return result;
     }
@@ -38,7 +45,10 @@ function nameMessage(node: HostNode): void {
   if (typeof name === 'string') node.messageId ??= name;
 }
 
-/** Upstream runs the scripts of a process without waiting for them: a failure would end the Node process (spec 08, 23). */
+/**
+ * Upstream runs the scripts of a process without waiting for them: a failure would end the Node process (spec
+ * 08, 23).
+ */
 function joinProcessScripts(process: HostNode['process'], runner: CommandRunner): void {
   const original = process.doEvent.bind(process);
   process.doEvent = (...args) => {
@@ -51,14 +61,21 @@ function joinProcessScripts(process: HostNode['process'], runner: CommandRunner)
  * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, timers are
  * ours. Called for every `process.loaded`, which the host emits synchronously.
  */
-export function hookDefinitions(server: HostServer, runner: CommandRunner, timers: Timers, bypass: boolean): void {
+export function hookDefinitions(
+  server: HostServer,
+  runner: CommandRunner,
+  timers: Timers,
+  bypass: boolean,
+): void {
   server.listener.on('process.loaded', ({ context }: { context: HostDefinition }) => {
-    for (const process of new Set([...context.nodes.values()].map((node) => node.process))) joinProcessScripts(process, runner);
+    for (const process of new Set([...context.nodes.values()].map((node) => node.process)))
+      joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
       if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
       if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
       for (const behaviour of node.behaviours.values()) {
-        if (typeof behaviour.startTimer === 'function') behaviour.startTimer = (item) => timers.start(behaviour, item);
+        if (typeof behaviour.startTimer === 'function')
+          behaviour.startTimer = (item) => timers.start(behaviour, item);
       }
     }
   });

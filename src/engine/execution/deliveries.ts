@@ -28,7 +28,10 @@ export class Deliveries {
 
   /** A failure leaves the delivery with its sender; what can pass is tried again. */
   async run(from: string, delivery: Delivery): Promise<void> {
-    await this.retries.attempt('a delivery between two instances', () => this.deliver(from, delivery), { from, item: delivery.itemId });
+    await this.retries.attempt('a delivery between two instances', () => this.deliver(from, delivery), {
+      from,
+      item: delivery.itemId,
+    });
   }
 
   private async deliver(from: string, delivery: Delivery): Promise<void> {
@@ -36,7 +39,10 @@ export class Deliveries {
     const release = await this.locks.lock(from);
     let failure: unknown;
     try {
-      await changeGuard(this.store, from, (guard) => ({ ...guard, outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key) }));
+      await changeGuard(this.store, from, (guard) => ({
+        ...guard,
+        outbox: (guard.outbox ?? []).filter((entry) => entry.key !== delivery.key),
+      }));
     } catch (error) {
       failure = error;
       throw error;
@@ -49,7 +55,10 @@ export class Deliveries {
   private async invokeWaiting({ itemId, data, causer }: Delivery): Promise<void> {
     const [row] = await this.runner.hostStore.findItems({ 'items.id': itemId });
     if (row === undefined || row.status !== 'wait') return;
-    const work = async (_command: Command, document: { items?: { id: string; status?: string }[] }): Promise<void> => {
+    const work = async (
+      _command: Command,
+      document: { items?: { id: string; status?: string }[] },
+    ): Promise<void> => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
       await this.engine.host.invoke({ 'items.id': itemId }, data ?? {}, causer, {});
     };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BadInput, notFound } from '../../core/errors.js';
-import { compileMatch } from '../../store/match.js';
+import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
@@ -19,7 +19,10 @@ const NAME = /^(?!\.{1,2}$)[^\u0000-\u001f\u007f/\\]{1,200}$/;
  */
 export function checkModelName(name: unknown): string {
   if (typeof name === 'string' && NAME.test(name) && name.trim() !== '') return name;
-  throw new BadInput('bad-model', 'A model name is a text of 1 to 200 characters without slashes or control characters.');
+  throw new BadInput(
+    'bad-model',
+    'A model name is a text of 1 to 200 characters without slashes or control characters.',
+  );
 }
 
 /**
@@ -63,8 +66,13 @@ export class HostModels {
     return this.definition(checkModelName(name), await this.getSource(name, owner));
   }
 
-  async loadFromInstance(instance: { name: string; source?: string }, owner?: Owner): Promise<HostDefinition> {
-    return instance.source ? this.definition(instance.name, instance.source) : this.load(instance.name, owner);
+  async loadFromInstance(
+    instance: { name: string; source?: string },
+    owner?: Owner,
+  ): Promise<HostDefinition> {
+    return instance.source
+      ? this.definition(instance.name, instance.source)
+      : this.load(instance.name, owner);
   }
 
   async get(query: Filter = {}): Promise<StoredModel[]> {
@@ -86,8 +94,14 @@ export class HostModels {
     return model;
   }
 
-  private async parse(name: string, source: unknown, svg: string | null, owner: string | null): Promise<StoredModel> {
-    if (typeof source !== 'string' || source.trim() === '') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
+  private async parse(
+    name: string,
+    source: unknown,
+    svg: string | null,
+    owner: string | null,
+  ): Promise<StoredModel> {
+    if (typeof source !== 'string' || source.trim() === '')
+      throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
     const data = new bpmn.BpmnModelData(name, source, svg, null as never, null as never);
     let definition: HostDefinition;
     try {
@@ -95,21 +109,46 @@ export class HostModels {
       definition = await this.definition(name, source);
       data.parse(definition as never);
     } catch (error) {
-      throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} is not a BPMN document that can be read.`, { cause: error });
+      throw new BadInput(
+        'bad-model',
+        `The source of model ${JSON.stringify(name)} is not a BPMN document that can be read.`,
+        { cause: error },
+      );
     }
     const starts = startsOf(definition);
-    if (definition.processes.size === 0) throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} has no process.`);
+    if (definition.processes.size === 0)
+      throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} has no process.`);
     // Upstream lists the start events of sub-processes too, and its messages and timers start instances in the middle.
-    const own = (data.events as unknown as Events).filter((event) => starts.some(({ elementId }) => elementId === event.elementId));
-    const events = await Promise.all(own.map(async (event) => ({ ...event, timeDue: await Promise.resolve(event.timeDue).catch(() => undefined) })));
-    const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({ ...process }));
+    const own = (data.events as unknown as Events).filter((event) =>
+      starts.some(({ elementId }) => elementId === event.elementId),
+    );
+    const events = await Promise.all(
+      own.map(async (event) => ({
+        ...event,
+        timeDue: await Promise.resolve(event.timeDue).catch(() => undefined),
+      })),
+    );
+    const processes = (data.processes as unknown as Record<string, unknown>[]).map((process) => ({
+      ...process,
+    }));
     const before = await this.store.models.get(name, owner);
-    return { name, owner, source, svg, saved: new Date(), processes, events, guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) } };
+    return {
+      name,
+      owner,
+      source,
+      svg,
+      saved: new Date(),
+      processes,
+      events,
+      guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) },
+    };
   }
 
   /** Upstream prints the beginning of a source that it cannot read; a caller's text is not for the log. */
   private async assertReadable(name: string, source: string): Promise<void> {
-    const { moddle } = new bpmn.Definition(name, source, this.server as never) as unknown as { moddle: { fromXML(text: string): Promise<unknown> } };
+    const { moddle } = new bpmn.Definition(name, source, this.server as never) as unknown as {
+      moddle: { fromXML(text: string): Promise<unknown> };
+    };
     await moddle.fromXML(source);
   }
 
@@ -130,9 +169,15 @@ export class HostModels {
     return this.store.models.rename(checkModelName(name), this.owner(owner), checkModelName(newName));
   }
 
-  /** Events of the models that the query finds, each with its model's name; `events.` fields are asked of the one event. */
+  /**
+   * Events of the models that the query finds, each with its model's name; `events.` fields are asked of the
+   * one event.
+   */
   async findEvents(query: Filter = {}, owner?: Owner): Promise<Events> {
-    return eventsOf(await this.store.models.find({ owner: this.owner(owner) }, { without: ['source', 'svg'] }), query);
+    return eventsOf(
+      await this.store.models.find({ owner: this.owner(owner) }, { without: ['source', 'svg'] }),
+      query,
+    );
   }
 
   /** Parses the models that an unguarded host stored, so that who may start them is known. */
@@ -166,5 +211,9 @@ export class HostModels {
 /** The events of models for which the query holds, asked of a model with the one event in the place of the list. */
 export function eventsOf(models: readonly StoredModel[], query: Filter): Events {
   const holds = compileMatch(query);
-  return models.flatMap((model) => (model.events ?? []).filter((event) => holds({ ...model, events: event })).map((event) => ({ ...event, modelName: model.name, _id: model._id })));
+  return models.flatMap((model) =>
+    (model.events ?? [])
+      .filter((event) => holds({ ...model, events: event }))
+      .map((event) => ({ ...event, modelName: model.name, _id: model._id })),
+  );
 }

@@ -23,20 +23,35 @@ export function trustedItemPlan(query: Query): ItemPlan {
 /** `items: {$elemMatch}` asked of a document with one item in the place of the list. */
 function unwoundForm(query: unknown): unknown {
   if (Array.isArray(query)) return query.map(unwoundForm);
-  if (typeof query !== 'object' || query === null || query instanceof Date || query instanceof RegExp) return query;
+  if (typeof query !== 'object' || query === null || query instanceof Date || query instanceof RegExp)
+    return query;
   const out: Query = {};
   for (const [key, value] of Object.entries(query)) {
-    const element = key === 'items' && typeof value === 'object' && value !== null ? (value as Query).$elemMatch : undefined;
-    if (element !== undefined) for (const [field, test] of Object.entries(element as Query)) out[`items.${field}`] = test;
+    const element =
+      key === 'items' && typeof value === 'object' && value !== null
+        ? (value as Query).$elemMatch
+        : undefined;
+    if (element !== undefined)
+      for (const [field, test] of Object.entries(element as Query)) out[`items.${field}`] = test;
     else out[key] = key.startsWith('$') ? unwoundForm(value) : value;
   }
   return out;
 }
 
 /** An item in the form in which upstream's data store gives it. */
-export function upstreamItem(instance: Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>, item: StoredItem): Row {
+export function upstreamItem(
+  instance: Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>,
+  item: StoredItem,
+): Row {
   const { id: instanceId, name: processName, data: instanceData, version: instanceVersion } = instance;
-  return { ...item, processName, instanceData, data: dataOfItem(instance, item.tokenId), instanceId, instanceVersion };
+  return {
+    ...item,
+    processName,
+    instanceData,
+    data: dataOfItem(instance, item.tokenId),
+    instanceId,
+    instanceVersion,
+  };
 }
 
 /** The members of upstream's locker that its engine uses; a command's locks are taken by the command itself. */
@@ -94,7 +109,8 @@ export class HostStore {
   /** The instance as the running command has it, to be used up by the engine's one read. */
   private inCommand(query: Query): StoredInstance | undefined {
     const { command } = this.contexts;
-    if (command === undefined || typeof query.id !== 'string' || Object.keys(query).length !== 1) return undefined;
+    if (command === undefined || typeof query.id !== 'string' || Object.keys(query).length !== 1)
+      return undefined;
     const saved = command.saved.get(query.id);
     if (saved !== undefined) return stateOf(saved) as unknown as StoredInstance;
     const loaded = command.loaded.get(query.id);
@@ -107,15 +123,21 @@ export class HostStore {
     if (mine !== undefined) return [mine];
     const sort = (option as { sort?: Record<string, 1 | -1> } | null)?.sort;
     const full = typeof option === 'string' && option.toLowerCase() === 'full';
-    if (full && typeof query.id === 'string' && Object.keys(query).length === 1) return [await this.store.instances.load(query.id)].filter((found) => found !== undefined);
-    const rows = await this.store.instances.find({ filter: query, sort: sort && Object.entries(sort), without: full ? [] : ['source', 'logs'] });
+    if (full && typeof query.id === 'string' && Object.keys(query).length === 1)
+      return [await this.store.instances.load(query.id)].filter((found) => found !== undefined);
+    const rows = await this.store.instances.find({
+      filter: query,
+      sort: sort && Object.entries(sort),
+      without: full ? [] : ['source', 'logs'],
+    });
     return rows;
   }
 
   async findInstance(query: Query, option: unknown = 'full'): Promise<StoredInstance> {
     const [found, ...more] = await this.findInstances(query, option);
     if (found === undefined) throw new GuardError('not-found', 'No instance found.');
-    if (more.length > 0) throw new GuardError('ambiguous', `More than one instance found: ${more.length + 1}.`);
+    if (more.length > 0)
+      throw new GuardError('ambiguous', `More than one instance found: ${more.length + 1}.`);
     found.logs ??= [];
     return found;
   }
@@ -124,7 +146,9 @@ export class HostStore {
     const mine = this.itemInCommand(query);
     if (mine !== undefined) return [mine];
     const rows = await this.store.instances.findItems(trustedItemPlan(query));
-    return rows.map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items)).sort((a, b) => Number(a.seq) - Number(b.seq));
+    return rows
+      .map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items))
+      .sort((a, b) => Number(a.seq) - Number(b.seq));
   }
 
   private itemInCommand(query: Query): Row | undefined {
@@ -146,22 +170,47 @@ export class HostStore {
 
   async loadInstance(id: string): Promise<{ instance: StoredInstance; items: Row[] } | null> {
     const instance = await this.store.instances.load(id);
-    return instance === undefined ? null : { instance, items: (instance.items ?? []).map((item) => upstreamItem(instance, item)) };
+    return instance === undefined
+      ? null
+      : { instance, items: (instance.items ?? []).map((item) => upstreamItem(instance, item)) };
   }
 
   async deleteInstances(query: Query): Promise<{ deletedCount: number }> {
     const rows = await this.store.instances.find({ filter: query });
-    return { deletedCount: await this.store.instances.remove(rows.map((row) => row.id), {}) };
+    return {
+      deletedCount: await this.store.instances.remove(
+        rows.map((row) => row.id),
+        {},
+      ),
+    };
   }
 
   async archive(query: Query): Promise<void> {
     const rows = await this.store.instances.find({ filter: query });
     await this.store.instances.archive(rows);
-    await this.store.instances.remove(rows.map((row) => row.id), {});
+    await this.store.instances.remove(
+      rows.map((row) => row.id),
+      {},
+    );
   }
 
-  async find({ filter = {}, limit = 10, sort, after }: { filter?: Query; limit?: number; sort?: Record<string, 1 | -1>; after?: string }): Promise<{ data: StoredInstance[]; nextCursor: string | null }> {
-    const data = await this.store.instances.find({ filter, limit, sort: sort && !('_id' in sort) ? Object.entries(sort) : undefined, after: after === undefined ? undefined : { id: after } });
+  async find({
+    filter = {},
+    limit = 10,
+    sort,
+    after,
+  }: {
+    filter?: Query;
+    limit?: number;
+    sort?: Record<string, 1 | -1>;
+    after?: string;
+  }): Promise<{ data: StoredInstance[]; nextCursor: string | null }> {
+    const data = await this.store.instances.find({
+      filter,
+      limit,
+      sort: sort && !('_id' in sort) ? Object.entries(sort) : undefined,
+      after: after === undefined ? undefined : { id: after },
+    });
     return { data, nextCursor: data.length < limit ? null : String(data.at(-1)?._id) };
   }
 

@@ -38,12 +38,21 @@ export class InnerEngine extends bpmn.Engine {
       invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
         const { current } = this;
         if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];
-        return super.invoke(query, data as object, userName as never, options) as unknown as Promise<HostExecution>;
+        return super.invoke(
+          query,
+          data as object,
+          userName as never,
+          options,
+        ) as unknown as Promise<HostExecution>;
       },
-      assign: (...args: unknown[]) => super.assign(...(args as [unknown, object, object, string])) as unknown as Promise<HostExecution>,
-      startEvent: (...args: unknown[]) => super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
-      restart: (...args: unknown[]) => super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>,
-      startRepeatTimerEvent: (...args: unknown[]) => super.startRepeatTimerEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
+      assign: (...args: unknown[]) =>
+        super.assign(...(args as [unknown, object, object, string])) as unknown as Promise<HostExecution>,
+      startEvent: (...args: unknown[]) =>
+        super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
+      restart: (...args: unknown[]) =>
+        super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>,
+      startRepeatTimerEvent: (...args: unknown[]) =>
+        super.startRepeatTimerEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
     };
   }
 
@@ -52,19 +61,30 @@ export class InnerEngine extends bpmn.Engine {
     return (this as unknown as { restore(id: string): Promise<HostExecution> }).restore(instanceId);
   }
 
-  override async start(name: unknown, data: unknown = {}, startNodeId?: string | null, userName?: string | null, options: Options = {}): Promise<never> {
+  override async start(
+    name: unknown,
+    data: unknown = {},
+    startNodeId?: string | null,
+    userName?: string | null,
+    options: Options = {},
+  ): Promise<never> {
     const command = this.current;
     if (command === undefined) {
       const starter = userName ?? this.runner.contexts.principal?.userName ?? SYSTEM_USER.userName;
-      const started = await this.runner.run({ causer: SYSTEM_USER, starter }, () => this.host.start(name, data, startNodeId ?? null, starter, options));
+      const started = await this.runner.run({ causer: SYSTEM_USER, starter }, () =>
+        this.host.start(name, data, startNodeId ?? null, starter, options),
+      );
       return started as never;
     }
     const mine = { parentItemId: options.parentItemId };
-    const called = await this.host.start(name, data, startNodeId ?? null, userName ?? command.starter, mine).catch((error: unknown) => {
-      // Half an instance must not be stored with the command, even where whoever started it goes on without it.
-      if ([...command.executions.values()].some((execution) => execution.options === mine)) command.fail(error);
-      throw error;
-    });
+    const called = await this.host
+      .start(name, data, startNodeId ?? null, userName ?? command.starter, mine)
+      .catch((error: unknown) => {
+        // Half an instance must not be stored with the command, even where whoever started it goes on without it.
+        if ([...command.executions.values()].some((execution) => execution.options === mine))
+          command.fail(error);
+        throw error;
+      });
     if (typeof options.parentItemId === 'string') await this.returnAtOnce(called, options.parentItemId);
     return called as never;
   }
@@ -78,33 +98,72 @@ export class InnerEngine extends bpmn.Engine {
     }
   }
 
-  override async invoke(query: Record<string, unknown>, data: unknown = {}, userName?: string | null, options: Options = {}): Promise<never> {
+  override async invoke(
+    query: Record<string, unknown>,
+    data: unknown = {},
+    userName?: string | null,
+    options: Options = {},
+  ): Promise<never> {
     const command = this.current;
     const itemId = query['items.id'];
-    const ended = [...(command?.executions.values() ?? [])].find(({ instance }) => instance.parentItemId === itemId && instance.status === 'end');
+    const ended = [...(command?.executions.values() ?? [])].find(
+      ({ instance }) => instance.parentItemId === itemId && instance.status === 'end',
+    );
     if (command !== undefined && ended !== undefined && typeof itemId === 'string') {
-      const calling = [...command.executions.values()].flatMap((execution) => execution.getItems()).find((item) => item.id === itemId);
+      const calling = [...command.executions.values()]
+        .flatMap((execution) => execution.getItems())
+        .find((item) => item.id === itemId);
       // While the caller's item starts, `start` above returns to it; else it goes on when this is stored.
-      if (calling === undefined || calling.status === 'wait') command.note(ended.instance.id, itemId, ended.instance.data ?? null);
+      if (calling === undefined || calling.status === 'wait')
+        command.note(ended.instance.id, itemId, ended.instance.data ?? null);
       return ended as never;
     }
-    return (await this.runner.onItem(query, (id) => this.host.invoke({ 'items.id': id }, data, userName ?? SYSTEM_USER.userName, options))) as never;
+    return (await this.runner.onItem(query, (id) =>
+      this.host.invoke({ 'items.id': id }, data, userName ?? SYSTEM_USER.userName, options),
+    )) as never;
   }
 
-  override async assign(query: Record<string, unknown>, data: object = {}, assignment: object = {}, userName?: string, options: object = {}): Promise<never> {
+  override async assign(
+    query: Record<string, unknown>,
+    data: object = {},
+    assignment: object = {},
+    userName?: string,
+    options: object = {},
+  ): Promise<never> {
     return (await this.runner.onItem(query, async (id) => {
-      const execution = await this.host.assign({ 'items.id': id }, data, assignment, userName ?? SYSTEM_USER.userName, options);
+      const execution = await this.host.assign(
+        { 'items.id': id },
+        data,
+        assignment,
+        userName ?? SYSTEM_USER.userName,
+        options,
+      );
       await execution.worker;
       return execution;
     })) as never;
   }
 
-  override async startEvent(instanceId: string, elementId: string, data: object = {}, userName: string | null = null, options: Options = {}): Promise<never> {
-    return (await this.runner.onInstance(instanceId, SYSTEM_USER, () => this.host.startEvent(instanceId, elementId, data, userName, options))) as never;
+  override async startEvent(
+    instanceId: string,
+    elementId: string,
+    data: object = {},
+    userName: string | null = null,
+    options: Options = {},
+  ): Promise<never> {
+    return (await this.runner.onInstance(instanceId, SYSTEM_USER, () =>
+      this.host.startEvent(instanceId, elementId, data, userName, options),
+    )) as never;
   }
 
-  override async restart(query: Record<string, unknown>, data: unknown = {}, userName: string = SYSTEM_USER.userName, options: Options = {}): Promise<never> {
-    return (await this.runner.onItem(query, (id) => this.host.restart({ 'items.id': id }, data, userName, options))) as never;
+  override async restart(
+    query: Record<string, unknown>,
+    data: unknown = {},
+    userName: string = SYSTEM_USER.userName,
+    options: Options = {},
+  ): Promise<never> {
+    return (await this.runner.onItem(query, (id) =>
+      this.host.restart({ 'items.id': id }, data, userName, options),
+    )) as never;
   }
 
   override async get(query: Record<string, unknown>): Promise<never> {
@@ -112,15 +171,30 @@ export class InnerEngine extends bpmn.Engine {
     return (await this.runner.look(id)) as never;
   }
 
-  override async startRepeatTimerEvent(instanceId: string, previous: unknown, data: object = {}, options: object = {}): Promise<never> {
-    return (await this.runner.onInstance(instanceId, SYSTEM_USER, () => this.host.startRepeatTimerEvent(instanceId, previous, data, options))) as never;
+  override async startRepeatTimerEvent(
+    instanceId: string,
+    previous: unknown,
+    data: object = {},
+    options: object = {},
+  ): Promise<never> {
+    return (await this.runner.onInstance(instanceId, SYSTEM_USER, () =>
+      this.host.startRepeatTimerEvent(instanceId, previous, data, options),
+    )) as never;
   }
 
-  override async throwMessage(messageId: string, data: object = {}, matching: Record<string, unknown> | null = {}): Promise<never> {
+  override async throwMessage(
+    messageId: string,
+    data: object = {},
+    matching: Record<string, unknown> | null = {},
+  ): Promise<never> {
     return (await this.correlation.message(messageId, data, matching ?? {})) as never;
   }
 
-  override async throwSignal(signalId: string, data: object = {}, matching: Record<string, unknown> | null = {}): Promise<never> {
+  override async throwSignal(
+    signalId: string,
+    data: object = {},
+    matching: Record<string, unknown> | null = {},
+  ): Promise<never> {
     return (await this.correlation.signal(signalId, data, matching ?? {})) as never;
   }
 
@@ -135,8 +209,9 @@ export class InnerEngine extends bpmn.Engine {
 
   static {
     // `exception` is private in upstream's declarations, and called by it for every failure.
-    (InnerEngine.prototype as unknown as { exception: (error: unknown) => Promise<never> }).exception = function (this: InnerEngine, error) {
-      return this.rethrow(error);
-    };
+    (InnerEngine.prototype as unknown as { exception: (error: unknown) => Promise<never> }).exception =
+      function (this: InnerEngine, error) {
+        return this.rethrow(error);
+      };
   }
 }

@@ -12,7 +12,10 @@ import { QuietLogger } from './quiet-logger.js';
 import { AsyncScriptHandler } from '../model/scripts.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
 
-type Configuration = Record<string, unknown> & { appDelegate?: (server: unknown) => Record<string, unknown>; scriptHandler?: (server: unknown) => unknown };
+type Configuration = Record<string, unknown> & {
+  appDelegate?: (server: unknown) => Record<string, unknown>;
+  scriptHandler?: (server: unknown) => unknown;
+};
 
 /** The host's server that nobody outside holds, and the parts of it that are ours. */
 export interface InnerServer {
@@ -33,26 +36,41 @@ interface Parts {
 /** Methods of an application delegate that the host calls without waiting for them. */
 const UNAWAITED = ['signalThrown', 'executionStarted', 'executionEvent'] as const;
 
-/** What an unawaited method rejects with is recorded, and belongs to the command in which it was called (spec 08, 23). */
+/**
+ * What an unawaited method rejects with is recorded, and belongs to the command in which it was called (spec
+ * 08, 23).
+ */
 function catchUnawaited(delegate: Record<string, unknown>, { contexts, logger }: Parts): void {
   for (const name of UNAWAITED) {
     const original = delegate[name];
     if (typeof original !== 'function') continue;
     delegate[name] = (...args: unknown[]): Promise<unknown> => {
       const { command } = contexts;
-      const call = (async () => (original as (...a: unknown[]) => unknown).apply(delegate, args))().catch((error: unknown) => {
-        logger.error(`the application's ${name} failed`, { error: error instanceof Error ? error.message : String(error) });
-        for (const id of command?.executions.keys() ?? []) command?.failures.push({ what: `${name} of the application failed`, instanceId: id });
-      });
+      const call = (async () => (original as (...a: unknown[]) => unknown).apply(delegate, args))().catch(
+        (error: unknown) => {
+          logger.error(`the application's ${name} failed`, {
+            error: error instanceof Error ? error.message : String(error),
+          });
+          for (const id of command?.executions.keys() ?? [])
+            command?.failures.push({ what: `${name} of the application failed`, instanceId: id });
+        },
+      );
       return command === undefined ? call : command.track(call);
     };
   }
 }
 
 function assertUnarmed(server: unknown): asserts server is HostServer {
-  if (!(server instanceof bpmn.BPMNServer)) throw new BadInput('bad-configuration', 'Option server must be a BPMNServer of the installed bpmn-server.');
+  if (!(server instanceof bpmn.BPMNServer))
+    throw new BadInput(
+      'bad-configuration',
+      'Option server must be a BPMNServer of the installed bpmn-server.',
+    );
   if ((bpmn.Cron as unknown as { timersStarted: boolean }).timersStarted) {
-    throw new BadInput('bad-configuration', 'Option server must be made with { cron: false }: this one has armed timers already.');
+    throw new BadInput(
+      'bad-configuration',
+      'Option server must be made with { cron: false }: this one has armed timers already.',
+    );
   }
 }
 
@@ -66,16 +84,28 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   const configuration = (given?.configuration ?? options.configuration ?? {}) as Configuration;
   let models!: HostModels;
   const { hostStore, store, contexts, runner, adoption, logger } = parts;
-  const cache = { list: () => [], getInstance: () => null, add: (execution: HostExecution) => adoption.adopt(execution), remove: () => undefined, shutdown: () => undefined, restart: () => undefined };
+  const cache = {
+    list: () => [],
+    getInstance: () => null,
+    add: (execution: HostExecution) => adoption.adopt(execution),
+    remove: () => undefined,
+    shutdown: () => undefined,
+    restart: () => undefined,
+  };
   const ours = {
     ...configuration,
     cacheManager: () => cache,
     dataStore: () => hostStore,
     definitions: (server: HostServer) => (models = new HostModels(server, store, contexts)),
-    appDelegate: (server: unknown) => (given !== undefined ? { startUp: () => undefined } : (configuration.appDelegate ?? ((s: never) => new bpmn.DefaultAppDelegate(s)))(server as never)),
+    appDelegate: (server: unknown) =>
+      given !== undefined
+        ? { startUp: () => undefined }
+        : (configuration.appDelegate ?? ((s: never) => new bpmn.DefaultAppDelegate(s)))(server as never),
     scriptHandler: () => new AsyncScriptHandler(),
   };
-  const server = new bpmn.BPMNServer(ours as never, new QuietLogger(() => hostStore.saveLogs) as never, { cron: false }) as unknown as HostServer;
+  const server = new bpmn.BPMNServer(ours as never, new QuietLogger(() => hostStore.saveLogs) as never, {
+    cron: false,
+  }) as unknown as HostServer;
   if (given !== undefined) {
     server.appDelegate = given.appDelegate;
     server.appDelegate.server = server;
@@ -83,9 +113,13 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   }
   catchUnawaited(server.appDelegate, parts);
   catchHandlers(server.listener, (event, error) => {
-    logger.error('a listener of the application failed', { event, error: error instanceof Error ? error.message : String(error) });
+    logger.error('a listener of the application failed', {
+      event,
+      error: error instanceof Error ? error.message : String(error),
+    });
     const { command } = contexts;
-    for (const id of command?.executions.keys() ?? []) command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
+    for (const id of command?.executions.keys() ?? [])
+      command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
   });
   const engine = new InnerEngine(server, runner);
   server.engine = engine;

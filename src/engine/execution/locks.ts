@@ -26,7 +26,9 @@ const busy = (): Conflict => new Conflict('busy', 'The instance is in use by oth
 /** False when the deadline came first. */
 async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), deadline - Date.now())));
+  const late = new Promise<false>(
+    (resolve) => (timer = setTimeout(() => resolve(false), deadline - Date.now())),
+  );
   const done = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);
   return done;
@@ -41,17 +43,25 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Gives a lock back; never rejects. With the failure that ended the work under it, nobody waits for the store again. */
+/**
+ * Gives a lock back; never rejects. With the failure that ended the work under it, nobody waits for the store
+ * again.
+ */
 export type Release = (failure?: unknown) => Promise<void>;
 
 /**
  * Locks of instances: first come, first served within this process, with back-off against other processes. A lease is
  * renewed while the lock is held; a holder whose lease ran out, or that is a dead process of this machine, is replaced.
- * A lock that could not be given back, or whose taking was not answered, is taken over at once by this process, and given
+ * A lock that could not be given back, or whose taking was not answered, is taken over at once by this
+ * process, and given
  * back when the store answers again.
  */
 export class InstanceLocks {
-  readonly owner: LockOwner = Object.freeze({ host: hostname(), pid: process.pid, nonce: `${BORN}-${randomUUID()}` });
+  readonly owner: LockOwner = Object.freeze({
+    host: hostname(),
+    pid: process.pid,
+    nonce: `${BORN}-${randomUUID()}`,
+  });
   private readonly queues = new Map<string, Promise<void>>();
   private readonly inUse = new Set<string>();
   private taken = 0;
@@ -83,7 +93,10 @@ export class InstanceLocks {
   }
 
   private startRenewing(id: string, owner: LockOwner): NodeJS.Timeout {
-    const timer = setInterval(() => void this.store.renew(id, owner, new Date(Date.now() + LEASE)).catch(() => undefined), RENEW_EVERY);
+    const timer = setInterval(
+      () => void this.store.renew(id, owner, new Date(Date.now() + LEASE)).catch(() => undefined),
+      RENEW_EVERY,
+    );
     return timer.unref();
   }
 
@@ -96,7 +109,9 @@ export class InstanceLocks {
 
   private async giveBack(id: string, owner: LockOwner, failure: unknown): Promise<void> {
     this.inUse.delete(owner.nonce);
-    const released = this.retries.attempt('the release of a lock', () => this.store.release(id, owner), { instance: id });
+    const released = this.retries.attempt('the release of a lock', () => this.store.release(id, owner), {
+      instance: id,
+    });
     if (isOutage(failure)) this.outage = { at: Date.now(), error: failure };
     else await released;
   }
@@ -127,7 +142,8 @@ export class InstanceLocks {
 
   /**
    * Waits for the lock and takes it; resolves to its release, which is called once.
-   * @param worthIt asked of who had to wait in line, before the lock is taken: what it rejects with ends the wait, so that
+   * @param worthIt asked of who had to wait in line, before the lock is taken: what it rejects with ends the
+   * wait, so that
    *   a crowd in which one has won is told without each of them taking the lock
    * @throws Conflict `busy` when the wait was in vain
    */

@@ -26,8 +26,10 @@ interface Armed {
   readonly cancel: () => void;
 }
 
-const keyOf = (owner: string | null, name: string, elementId: unknown): string => JSON.stringify([owner, name, elementId]);
-const shapeOf = ({ expression, referenceDateTime }: Record<string, unknown>): string => JSON.stringify([expression, referenceDateTime ?? null]);
+const keyOf = (owner: string | null, name: string, elementId: unknown): string =>
+  JSON.stringify([owner, name, elementId]);
+const shapeOf = ({ expression, referenceDateTime }: Record<string, unknown>): string =>
+  JSON.stringify([expression, referenceDateTime ?? null]);
 
 /** Timer start events of models, on the timers of the guard. */
 export class ModelTimers {
@@ -41,25 +43,45 @@ export class ModelTimers {
     private readonly retries: Retries,
   ) {}
 
-  /** Arms what is stored and not armed here as it stands: after a start of the process, and what another process has saved since. */
+  /**
+   * Arms what is stored and not armed here as it stands: after a start of the process, and what another
+   * process has saved since.
+   */
   async resume(): Promise<void> {
-    for (const model of await this.store.models.find({ 'events.subType': 'Timer' }, { without: ['source', 'svg'] })) {
+    for (const model of await this.store.models.find(
+      { 'events.subType': 'Timer' },
+      { without: ['source', 'svg'] },
+    )) {
       const { name, owner = null, events = [] } = model;
-      this.schedule({ name, owner, events: events.filter((event) => this.armed.get(keyOf(owner, name, event.elementId))?.as !== shapeOf(event)) });
+      this.schedule({
+        name,
+        owner,
+        events: events.filter(
+          (event) => this.armed.get(keyOf(owner, name, event.elementId))?.as !== shapeOf(event),
+        ),
+      });
     }
   }
 
   /** Arms the timer start events of a model, in the place of those it had. */
   schedule(model: Events): void {
     const { name, owner = null, events = [] } = model;
-    for (const event of events.filter((entry) => entry.subType === 'Timer' && typeof entry.expression === 'string')) {
+    for (const event of events.filter(
+      (entry) => entry.subType === 'Timer' && typeof entry.expression === 'string',
+    )) {
       const key = keyOf(owner, name, event.elementId);
       this.armed.get(key)?.cancel();
-      const seconds = (bpmn.Cron as unknown as HostCron).timeDue(event.expression as string, (event.referenceDateTime as number | undefined) ?? null);
+      const seconds = (bpmn.Cron as unknown as HostCron).timeDue(
+        event.expression as string,
+        (event.referenceDateTime as number | undefined) ?? null,
+      );
       const claim: Claim = { scheduled: false };
       const never = seconds === null || Number.isNaN(seconds);
-      const fire = (): Promise<void> => this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
-      const cancel = never ? () => undefined : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire);
+      const fire = (): Promise<void> =>
+        this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
+      const cancel = never
+        ? () => undefined
+        : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire);
       this.armed.set(key, { as: shapeOf(event), cancel });
     }
   }
@@ -87,7 +109,13 @@ export class ModelTimers {
    * Of several processes that wait for the same time, the one that moves the reference time starts the instance.
    * @param claim what an earlier try has done
    */
-  private async startModel(name: string, owner: string | null, elementId: string, reference: unknown, claim: Claim): Promise<void> {
+  private async startModel(
+    name: string,
+    owner: string | null,
+    elementId: string,
+    reference: unknown,
+    claim: Claim,
+  ): Promise<void> {
     const { models, instances } = this.store;
     if (!claim.scheduled) this.armed.delete(keyOf(owner, name, elementId));
     const model = await models.get(name, owner);
@@ -98,7 +126,9 @@ export class ModelTimers {
       if (event.referenceDateTime !== reference) return false;
       claim.at = Date.now();
       const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
-      const events = (model.events ?? []).map((entry) => (entry === event ? { ...entry, referenceDateTime: claim.at } : entry));
+      const events = (model.events ?? []).map((entry) =>
+        entry === event ? { ...entry, referenceDateTime: claim.at } : entry,
+      );
       return models.update(name, owner, model.guard?.rev, { events, guard });
     };
     const mine = await isMine();
@@ -106,7 +136,8 @@ export class ModelTimers {
     claim.scheduled = true;
     if (!mine) return;
     // A start whose answer was lost has happened all the same.
-    for (const id of claim.command?.executions.keys() ?? []) if ((await instances.load(id)) !== undefined) return;
+    for (const id of claim.command?.executions.keys() ?? [])
+      if ((await instances.load(id)) !== undefined) return;
     const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
     await this.runner.run(account, (command) => {
       claim.command = command;

@@ -27,7 +27,8 @@ const LATE = 15_000;
  */
 export class Recovery {
   /** What was unfinished at the last look, and whether it was tried here as it stands. */
-  private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> = new Map();
+  private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> =
+    new Map();
 
   constructor(
     private readonly runner: CommandRunner,
@@ -43,7 +44,8 @@ export class Recovery {
     const unfinished = await this.unfinished();
     // Several at a time: one that another process is still at work on must not hold up the others.
     const next = async (): Promise<void> => {
-      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop()) await this.settle(instance.id);
+      for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop())
+        await this.settle(instance.id);
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, next));
     await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
@@ -52,7 +54,10 @@ export class Recovery {
   }
 
   private unfinished(): Promise<StoredInstance[]> {
-    return this.store.instances.find({ filter: UNFINISHED, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+    return this.store.instances.find({
+      filter: UNFINISHED,
+      without: ['source', 'svg', 'logs', 'items', 'savePoints'],
+    });
   }
 
   /**
@@ -62,7 +67,9 @@ export class Recovery {
   async takeOver(): Promise<void> {
     const [unfinished, locks] = await Promise.all([this.unfinished(), this.store.locks.list()]);
     const now = Date.now();
-    const held = new Set(locks.filter(({ until }) => until === undefined || until.getTime() > now).map(({ id }) => id));
+    const held = new Set(
+      locks.filter(({ until }) => until === undefined || until.getTime() > now).map(({ id }) => id),
+    );
     const looked = unfinished.map(({ id, guard }) => {
       const before = this.left.get(id);
       const same = before !== undefined && before.rev === guard?.rev;
@@ -95,12 +102,15 @@ export class Recovery {
     const { guard } = (await this.store.instances.load(id)) ?? {};
     if (guard?.unfinished !== true) return;
     try {
-      if (guard.busy === true) await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
+      if (guard.busy === true)
+        await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
       // To take the lock is to write what is pending.
-      else if (guard.pending !== undefined) await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
+      else if (guard.pending !== undefined)
+        await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
     } catch (error) {
       // What the model fails with stays its failure.
-      if (!isTransient(error)) await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
+      if (!isTransient(error))
+        await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
       throw error;
     }
     for (const delivery of guard.outbox ?? []) await this.deliveries.run(id, delivery);
@@ -121,7 +131,10 @@ export class Recovery {
 
   /** From an item that was completed: what the host's `signalItem` has prepared when it goes on in the background. */
   private async goOn(execution: HostExecution, itemId: string, first: HostItem | undefined): Promise<void> {
-    const delegate = execution.server.appDelegate as { getServicesProvider(): Promise<unknown>; executionStarted(execution: HostExecution): unknown };
+    const delegate = execution.server.appDelegate as {
+      getServicesProvider(): Promise<unknown>;
+      executionStarted(execution: HostExecution): unknown;
+    };
     execution.process = first?.node.process;
     execution.servicesProvider = await delegate.getServicesProvider();
     delegate.executionStarted(execution);
@@ -130,9 +143,16 @@ export class Recovery {
 
   /** Called processes whose caller's item was never stored: the caller starts them again, so these are ended. */
   private async endOrphans(before: Date): Promise<void> {
-    const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } }, without: ['source', 'svg', 'logs'] });
+    const called = await this.store.instances.find({
+      filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } },
+      without: ['source', 'svg', 'logs'],
+    });
     for (const child of called) {
-      const [caller] = await this.store.instances.findItems({ before: { items: { $elemMatch: { id: child.parentItemId } } }, each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY }, needsAll: false });
+      const [caller] = await this.store.instances.findItems({
+        before: { items: { $elemMatch: { id: child.parentItemId } } },
+        each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY },
+        needsAll: false,
+      });
       if (caller === undefined) await this.terminate(child.id);
     }
   }
@@ -151,7 +171,10 @@ export class Recovery {
     const { items, status, endedAt } = document;
     if (!(await this.store.instances.update(id, rev, { status, endedAt, items, tokens, guard }))) return;
     this.logger.warn('a called process without its caller was ended', { instance: id });
-    const called = await this.store.instances.find({ filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } }, without: ['source', 'svg', 'logs', 'items'] });
+    const called = await this.store.instances.find({
+      filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } },
+      without: ['source', 'svg', 'logs', 'items'],
+    });
     for (const child of called) await this.terminate(child.id);
   }
 }

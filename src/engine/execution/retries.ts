@@ -9,7 +9,10 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** Work that nobody waits for: what an outage of the store or somebody else's lock prevents is done later, in no caller's context. */
+/**
+ * Work that nobody waits for: what an outage of the store or somebody else's lock prevents is done later, in
+ * no caller's context.
+ */
 export class Retries {
   private readonly waiting = new Set<NodeJS.Timeout>();
   private stopped = false;
@@ -19,7 +22,10 @@ export class Retries {
     private readonly logger: GuardLogger,
   ) {}
 
-  /** Does the work; never rejects. When that cannot be now, it is tried again until it is done or has failed for good. */
+  /**
+   * Does the work; never rejects. When that cannot be now, it is tried again until it is done or has failed
+   * for good.
+   */
   async attempt(what: string, work: () => Promise<unknown>, facts: Facts = {}): Promise<void> {
     await this.tryOnce(what, work, facts, 0);
   }
@@ -36,7 +42,12 @@ export class Retries {
     this.waiting.clear();
   }
 
-  private async tryOnce(what: string, work: () => Promise<unknown>, facts: Facts, failures: number): Promise<void> {
+  private async tryOnce(
+    what: string,
+    work: () => Promise<unknown>,
+    facts: Facts,
+    failures: number,
+  ): Promise<void> {
     try {
       await work();
       if (failures > 0) this.logger.info(`${what} was done after all`, facts);
@@ -48,7 +59,13 @@ export class Retries {
     }
   }
 
-  private wait(what: string, work: () => Promise<unknown>, facts: Facts, pause: number, failures: number): void {
+  private wait(
+    what: string,
+    work: () => Promise<unknown>,
+    facts: Facts,
+    pause: number,
+    failures: number,
+  ): void {
     if (this.stopped) return;
     this.contexts.outside(() => {
       const next = (): void => {

@@ -35,7 +35,9 @@ export class Takeover {
       await this.modelTimers.resume();
       await this.recovery.takeOver();
     } catch (error) {
-      this.logger.warn('what other processes have left could not be looked for', { error: error instanceof Error ? error.message : String(error) });
+      this.logger.warn('what other processes have left could not be looked for', {
+        error: error instanceof Error ? error.message : String(error),
+      });
     }
     this.start();
   }

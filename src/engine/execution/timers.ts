@@ -5,19 +5,37 @@ import type { CommandRunner } from './command-runner.js';
 import { keptFor, type Adoption } from './adoption.js';
 import type { Command } from './context.js';
 import { toDate } from '../model/due-date.js';
-import { bpmn, type HostBehaviour, type HostExecution, type HostItem, type HostNode, type HostToken } from '../model/host.js';
+import {
+  bpmn,
+  type HostBehaviour,
+  type HostExecution,
+  type HostItem,
+  type HostNode,
+  type HostToken,
+} from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
 
 /** The longest that setTimeout can hold, in milliseconds; longer waits are re-armed in steps (spec 08, 25). */
 const LONGEST = 2 ** 31 - 1;
 
-type StartToken = (type: string, execution: HostExecution, node: HostNode, dataPath: null, parent: HostToken | null, origin: HostItem | null, loop: null) => Promise<HostToken>;
-const startToken: StartToken = (...args) => (bpmn.Token as unknown as { startNewToken: StartToken }).startNewToken(...args);
+type StartToken = (
+  type: string,
+  execution: HostExecution,
+  node: HostNode,
+  dataPath: null,
+  parent: HostToken | null,
+  origin: HostItem | null,
+  loop: null,
+) => Promise<HostToken>;
+const startToken: StartToken = (...args) =>
+  (bpmn.Token as unknown as { startNewToken: StartToken }).startNewToken(...args);
 
 /** Upstream keeps in the definition what an expression of one item came to; a copy forgets it. */
-const copyOf = (timer: HostBehaviour): HostBehaviour => Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
-const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> => copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
+const copyOf = (timer: HostBehaviour): HostBehaviour =>
+  Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
+const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> =>
+  copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
 
 /** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
 async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
@@ -83,7 +101,9 @@ export class Timers {
     // A live execution is large: it is held while its command runs, not for as long as the timer.
     let live: HostItem | undefined = item;
     void this.adoption.ended(execution).then(() => (live = undefined));
-    const cancel = this.arm(due, () => (live === undefined ? this.fireItem(instanceId, itemId) : this.itemDue(live)));
+    const cancel = this.arm(due, () =>
+      live === undefined ? this.fireItem(instanceId, itemId) : this.itemDue(live),
+    );
     command?.undo.push(cancel);
   }
 
@@ -98,7 +118,11 @@ export class Timers {
     }
     if (item.status !== 'wait') return;
     // The command waits for it; among the execution's own promises it would wait for itself, as upstream does.
-    await this.runner.contexts.runCommand(running, () => running.join(execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id))));
+    await this.runner.contexts.runCommand(running, () =>
+      running.join(
+        execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id)),
+      ),
+    );
   }
 
   private async fireItem(instanceId: string, itemId: string): Promise<void> {
@@ -120,16 +144,27 @@ export class Timers {
   /** A cycle with repetitions left gets a new timer, while what it is attached to still waits. */
   private async repeat(execution: HostExecution, itemId: string): Promise<void> {
     const item = execution.getItems().find((entry) => entry.id === itemId);
-    const timer = [...(item?.node.behaviours.values() ?? [])].find((behaviour) => behaviour.timeCycle !== undefined);
+    const timer = [...(item?.node.behaviours.values() ?? [])].find(
+      (behaviour) => behaviour.timeCycle !== undefined,
+    );
     if (item === undefined || timer === undefined || execution.instance.status === 'end') return;
     const count = Number(keptFor(execution, itemId).timerCount ?? 0) + 1;
     if (!((await repetitions(timer, item)) > count)) return;
     const { parentToken, originItem } = item.token as { parentToken?: HostToken; originItem?: HostItem };
     const attached = item.type === 'bpmn:BoundaryEvent';
     if (attached && originItem?.status !== 'wait') return;
-    // Beside the event that has fired, not below it as upstream has it: else the end of the task would not end the timer.
+    // Beside the event that has fired, not below it as upstream has it: else the end of the task would not
+    // end the timer.
     const [parent, origin] = attached ? [parentToken, originItem] : [item.token, item];
-    const token = await startToken('BoundaryEvent', execution, item.node, null, parent ?? null, origin ?? null, null);
+    const token = await startToken(
+      'BoundaryEvent',
+      execution,
+      item.node,
+      null,
+      parent ?? null,
+      origin ?? null,
+      null,
+    );
     const fresh = token.currentItem;
     if (fresh !== undefined) keptFor(execution, fresh.id).timerCount = count;
     await execution.save();
@@ -150,15 +185,24 @@ export class Timers {
     const overdue = await this.waiting({ status: 'running' }, { $lt: before });
     const ids = new Set(overdue.map(({ id }) => id));
     for (const id of this.fired) if (!ids.has(id)) this.fired.delete(id);
-    for (const { id, instanceId } of overdue) if (!this.fired.has(id)) this.arm(before, () => this.fireItem(instanceId, id));
+    for (const { id, instanceId } of overdue)
+      if (!this.fired.has(id)) this.arm(before, () => this.fireItem(instanceId, id));
   }
 
   private async resumeItems(query: { readonly id?: string }): Promise<void> {
-    for (const { id, instanceId, timeDue } of await this.waiting(query, {})) this.arm(timeDue, () => this.fireItem(instanceId, id));
+    for (const { id, instanceId, timeDue } of await this.waiting(query, {}))
+      this.arm(timeDue, () => this.fireItem(instanceId, id));
   }
 
-  private async waiting(query: { readonly id?: string; readonly status?: string }, due: { readonly $lt?: Date }): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
-    const rows = await this.runner.hostStore.findItems({ ...query, 'items.timeDue': { $type: 'date', ...due }, 'items.status': 'wait' });
+  private async waiting(
+    query: { readonly id?: string; readonly status?: string },
+    due: { readonly $lt?: Date },
+  ): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
+    const rows = await this.runner.hostStore.findItems({
+      ...query,
+      'items.timeDue': { $type: 'date', ...due },
+      'items.status': 'wait',
+    });
     return rows as { id: string; instanceId: string; timeDue: Date }[];
   }
 }

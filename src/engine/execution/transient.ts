@@ -8,5 +8,8 @@ export function isOutage(error: unknown): boolean {
 /** True for a failure that can pass by itself: an instance in use, a store that does not answer. */
 export function isTransient(error: unknown): boolean {
   if (!isGuardError(error) || error.code === 'closed') return false;
-  return error instanceof CouldNotTell || (error instanceof Conflict && (error.code === 'busy' || error.code === 'conflict'));
+  return (
+    error instanceof CouldNotTell ||
+    (error instanceof Conflict && (error.code === 'busy' || error.code === 'conflict'))
+  );
 }

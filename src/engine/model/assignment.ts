@@ -27,7 +27,8 @@ async function evaluate(scripts: Scripts, item: HostItem, text: string): Promise
 }
 
 /** The names in a result: a text with commas, or a list. Not looked into any further: a value is data, never code. */
-const namesOf = (result: unknown): string[] => cleanNames(typeof result === 'string' ? result.split(',') : Array.isArray(result) ? result : [result]);
+const namesOf = (result: unknown): string[] =>
+  cleanNames(typeof result === 'string' ? result.split(',') : Array.isArray(result) ? result : [result]);
 
 class TaskAssignment {
   readonly problems: string[] = [];
@@ -60,11 +61,15 @@ class TaskAssignment {
     return [];
   }
 
-  private async converted(property: 'dueDate' | 'followUpDate' | 'priority', convert: (value: unknown) => unknown): Promise<void> {
+  private async converted(
+    property: 'dueDate' | 'followUpDate' | 'priority',
+    convert: (value: unknown) => unknown,
+  ): Promise<void> {
     const result = await this.result(property);
     if (result === ABSENT) return;
     this.item[property] = convert(result);
-    if (this.item[property] === undefined && result !== undefined && result !== null && result !== '') this.problems.push(`${property} is not usable`);
+    if (this.item[property] === undefined && result !== undefined && result !== null && result !== '')
+      this.problems.push(`${property} is not usable`);
   }
 
   async run(): Promise<Assigned> {

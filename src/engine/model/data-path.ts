@@ -23,7 +23,8 @@ export function assertOwnPath(data: unknown, path: unknown): void {
   for (const part of partsOf(path)) {
     const target: object = typeof at === 'object' && at !== null ? at : {};
     const isText = at !== undefined && at !== null && typeof at !== 'object';
-    if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part))) throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
+    if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part)))
+      throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
     at = own(target, part);
   }
 }
@@ -34,7 +35,10 @@ export function dataOfItem(instance: { data?: unknown; tokens?: unknown[] }, tok
   return dataAt(instance.data, own(token, 'dataPath'));
 }
 
-/** A copy of plain data, so that a view does not change with the execution that it was made of; functions are left out. */
+/**
+ * A copy of plain data, so that a view does not change with the execution that it was made of; functions are
+ * left out.
+ */
 export function detach(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(detach);
   if (typeof value === 'function') return undefined;

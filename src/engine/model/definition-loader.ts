@@ -27,7 +27,11 @@ export function definitionLoader(store: Store): (instance: StoredInstance) => Pr
   }
 
   return async (instance) => {
-    const definition = new bpmn.Definition(String(instance.name), await sourceOf(instance), server as never) as unknown as HostDefinition;
+    const definition = new bpmn.Definition(
+      String(instance.name),
+      await sourceOf(instance),
+      server as never,
+    ) as unknown as HostDefinition;
     await definition.load();
     return definition;
   };

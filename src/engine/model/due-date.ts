@@ -1,13 +1,18 @@
-const DURATION = /^P(?!$)(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?!$)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const DURATION =
+  /^P(?!$)(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?!$)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 const HOUR = 3_600_000;
 
 function after(start: Date, text: string): Date | undefined {
   const match = DURATION.exec(text);
   if (match === null) return undefined;
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part) => Number(part ?? 0));
   const date = new Date(start);
   date.setUTCFullYear(date.getUTCFullYear() + Math.trunc(years), date.getUTCMonth() + Math.trunc(months));
-  return new Date(date.getTime() + (weeks * 7 + days) * 24 * HOUR + hours * HOUR + minutes * 60_000 + seconds * 1000);
+  return new Date(
+    date.getTime() + (weeks * 7 + days) * 24 * HOUR + hours * HOUR + minutes * 60_000 + seconds * 1000,
+  );
 }
 
 /**

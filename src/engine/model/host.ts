@@ -108,7 +108,11 @@ export interface HostListener {
   on(event: string, handler: (payload: never) => unknown): unknown;
   emit(event: string, payload: unknown): boolean;
   /** Where eventemitter3 keeps what was registered. */
-  _events?: Record<string, { fn: (...args: never[]) => unknown; once?: boolean } | { fn: (...args: never[]) => unknown; once?: boolean }[]>;
+  _events?: Record<
+    string,
+    | { fn: (...args: never[]) => unknown; once?: boolean }
+    | { fn: (...args: never[]) => unknown; once?: boolean }[]
+  >;
 }
 export interface HostServer {
   engine: unknown;
@@ -141,19 +145,29 @@ const before = (a: string, b: string): boolean => {
 export function checkHost(accepted?: string): void {
   const version = bpmn.BPMNServer.getVersion() as string;
   if (version === accepted) return;
-  if (!/^\d+\.\d+\.\d+$/.test(version) || before(version, SUPPORTED.from) || !before(version, SUPPORTED.below)) {
-    throw new BadInput('unsupported-host', `bpmn-server ${version} is installed; supported is ${SUPPORTED.from} up to, not including, ${SUPPORTED.below}.`);
+  if (
+    !/^\d+\.\d+\.\d+$/.test(version) ||
+    before(version, SUPPORTED.from) ||
+    !before(version, SUPPORTED.below)
+  ) {
+    throw new BadInput(
+      'unsupported-host',
+      `bpmn-server ${version} is installed; supported is ${SUPPORTED.from} up to, not including, ${SUPPORTED.below}.`,
+    );
   }
 }
 
 /**
  * Undoes what importing bpmn-server does to the process, and makes its ids random; idempotent.
- * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard (spec 08, 23).
- * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's neighbours (08, 24).
+ * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard
+ * (spec 08, 23).
+ * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's
+ * neighbours (08, 24).
  */
 export function tameHost(): void {
   for (const listener of process.listeners('uncaughtException')) {
-    if (listener.toString().includes('BPMNServer UNCAUGHT ERROR')) process.removeListener('uncaughtException', listener);
+    if (listener.toString().includes('BPMNServer UNCAUGHT ERROR'))
+      process.removeListener('uncaughtException', listener);
   }
   (bpmn.Execution.prototype as { getUUID: () => string }).getUUID = () => randomUUID();
 }

@@ -42,8 +42,12 @@ function laneOf(process: ModdleElement, element: ModdleElement): ModdleElement |
 }
 
 function poolOf(process: ModdleElement): ModdleElement | undefined {
-  const collaborations = list(process.$parent?.rootElements).filter((root) => root.$type === 'bpmn:Collaboration');
-  return collaborations.flatMap((c) => list(c.participants)).find((p) => (p.processRef as ModdleElement | undefined)?.id === process.id);
+  const collaborations = list(process.$parent?.rootElements).filter(
+    (root) => root.$type === 'bpmn:Collaboration',
+  );
+  return collaborations
+    .flatMap((c) => list(c.participants))
+    .find((p) => (p.processRef as ModdleElement | undefined)?.id === process.id);
 }
 
 /**

@@ -18,7 +18,10 @@ interface LegacyItem {
 function declaresNobody(definition: HostDefinition, elementId: string | undefined): boolean {
   const node = elementId === undefined ? undefined : definition.nodes.get(elementId);
   if (node === undefined) return false;
-  return RESTRICTING.every((name) => (node.def.$attrs?.[`camunda:${name}`] ?? '').trim() === '') && roleOf(node) === undefined;
+  return (
+    RESTRICTING.every((name) => (node.def.$attrs?.[`camunda:${name}`] ?? '').trim() === '') &&
+    roleOf(node) === undefined
+  );
 }
 
 /**
@@ -30,11 +33,13 @@ export function legacyGuard(items: readonly LegacyItem[], definition: HostDefini
   for (const item of items) {
     const evaluated = item.status !== 'enter' && item.status !== 'start';
     const unnamed = RESTRICTING.every((name) => namesIn(item[name]).length === 0);
-    if (item.type === USER_TASK && evaluated && unnamed && declaresNobody(definition, item.elementId)) kept[item.id] = { open: true };
+    if (item.type === USER_TASK && evaluated && unnamed && declaresNobody(definition, item.elementId))
+      kept[item.id] = { open: true };
   }
   const guard: InstanceGuard = { rev: 0, items: kept };
   const starter = items[0]?.userName;
-  if (typeof starter === 'string' && starter !== '' && !definition.nodes.has(starter)) guard.startedBy = starter;
+  if (typeof starter === 'string' && starter !== '' && !definition.nodes.has(starter))
+    guard.startedBy = starter;
   return guard;
 }
 

@@ -15,26 +15,44 @@ export interface StartFacts {
   [extra: string]: unknown;
 }
 
-const attribute = (element: ModdleElement, name: string): unknown => element.$attrs?.[`camunda:${name}`] ?? element[name] ?? element[`camunda:${name}`];
-const names = (...values: unknown[]): string[] => cleanNames(values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])));
+const attribute = (element: ModdleElement, name: string): unknown =>
+  element.$attrs?.[`camunda:${name}`] ?? element[name] ?? element[`camunda:${name}`];
+const names = (...values: unknown[]): string[] =>
+  cleanNames(values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])));
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 function startFacts(node: HostNode): StartFacts {
   const process = processOf(node.def);
   const users = names(attribute(node.def, 'candidateUsers'), attribute(process, 'candidateStarterUsers'));
-  const groups = names(attribute(node.def, 'candidateGroups'), attribute(process, 'candidateStarterGroups'), roleOf(node));
+  const groups = names(
+    attribute(node.def, 'candidateGroups'),
+    attribute(process, 'candidateStarterGroups'),
+    roleOf(node),
+  );
   const { id: elementId, subType, messageId, signalId } = node;
-  return { elementId, subType: text(subType), messageId: text(messageId), signalId: text(signalId), open: users.length + groups.length === 0, users, groups };
+  return {
+    elementId,
+    subType: text(subType),
+    messageId: text(messageId),
+    signalId: text(signalId),
+    open: users.length + groups.length === 0,
+    users,
+    groups,
+  };
 }
 
 /** The start events of a loaded definition, those of sub-processes left out; the default one first. */
 export function startsOf(definition: HostDefinition): StartFacts[] {
-  return [...definition.nodes.values()].filter((node) => node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process').map(startFacts);
+  return [...definition.nodes.values()]
+    .filter((node) => node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process')
+    .map(startFacts);
 }
 
 /** The variables that hold an initiator; no input may overwrite them (W8). */
 export function initiatorsOf(definition: HostDefinition): string[] {
-  return [...definition.nodes.values()].map((node) => node.initiator).filter((name): name is string => typeof name === 'string' && name !== '');
+  return [...definition.nodes.values()]
+    .map((node) => node.initiator)
+    .filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
 /** Keeps with a live instance which variables hold an initiator, and tells them. */
@@ -44,6 +62,10 @@ export function noteInitiators({ instance, definition }: HostExecution): readonl
 }
 
 /** Those of the variables that the input would give another value. */
-export function overwritten(variables: readonly string[], input: Readonly<Record<string, unknown>>, data: Readonly<Record<string, unknown>> | undefined): string[] {
+export function overwritten(
+  variables: readonly string[],
+  input: Readonly<Record<string, unknown>>,
+  data: Readonly<Record<string, unknown>> | undefined,
+): string[] {
   return variables.filter((name) => Object.hasOwn(input, name) && input[name] !== data?.[name]);
 }

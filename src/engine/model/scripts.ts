@@ -3,9 +3,12 @@ import { bpmn } from './host.js';
 type Scope = Record<string, unknown>;
 
 // The constructor of async functions has no name of its own.
-const AsyncFunction = (async () => undefined).constructor as new (body: string) => (this: unknown) => Promise<unknown>;
+const AsyncFunction = (async () => undefined).constructor as new (
+  body: string,
+) => (this: unknown) => Promise<unknown>;
 
-const variables = (scope: Scope): string => (bpmn.ScriptHandler as unknown as { getJSvars(scope: unknown): string }).getJSvars(scope);
+const variables = (scope: Scope): string =>
+  (bpmn.ScriptHandler as unknown as { getJSvars(scope: unknown): string }).getJSvars(scope);
 
 /**
  * Runs what a modeller wrote: trusted code (spec 08, 18). As upstream's handler, with the same variables in scope, but

@@ -11,7 +11,9 @@ export function taskState(item: StoredItem): TaskState | undefined {
   if (guard.owner !== undefined) return 'delegated';
   if (namesIn(item.assignee).length > 0) return 'assigned';
   if (guard.open === true) return 'open';
-  return namesIn(item.candidateUsers).length + namesIn(item.candidateGroups).length > 0 ? 'unclaimed' : 'closed';
+  return namesIn(item.candidateUsers).length + namesIn(item.candidateGroups).length > 0
+    ? 'unclaimed'
+    : 'closed';
 }
 
 /** From which states each operation on a user task may be done; docs are generated from this table (spec 01). */

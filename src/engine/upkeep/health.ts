@@ -11,8 +11,22 @@ export async function health(store: Store, reindexed: Reindexed, bypass: boolean
     const missingIndexes = await store.missingIndexes();
     const stuck = await store.instances.count({ filter: UNFINISHED });
     await reindexed.refresh();
-    return { ok: missingIndexes.length === 0, store: { kind, answers: true }, missingIndexes, reindexed: reindexed.value, stuck, bypass };
+    return {
+      ok: missingIndexes.length === 0,
+      store: { kind, answers: true },
+      missingIndexes,
+      reindexed: reindexed.value,
+      stuck,
+      bypass,
+    };
   } catch {
-    return { ok: false, store: { kind, answers: false }, missingIndexes: [], reindexed: reindexed.value, stuck: 0, bypass };
+    return {
+      ok: false,
+      store: { kind, answers: false },
+      missingIndexes: [],
+      reindexed: reindexed.value,
+      stuck: 0,
+      bypass,
+    };
   }
 }

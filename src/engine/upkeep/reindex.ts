@@ -1,5 +1,5 @@
 import type { Store, StoredInstance } from '../../store/port.js';
-import { itemsOf } from '../../store/stored-items.js';
+import { itemsOf } from '../../store/query/stored-items.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
@@ -21,7 +21,11 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
     state.value = (await store.values('guard').get(MARKER)) === true;
   }
   await refresh();
-  if (!state.value && (await store.instances.find({ filter: LEGACY, limit: 1, without: ['source', 'svg', 'logs', 'items'] })).length === 0) {
+  if (
+    !state.value &&
+    (await store.instances.find({ filter: LEGACY, limit: 1, without: ['source', 'svg', 'logs', 'items'] }))
+      .length === 0
+  ) {
     await store.values('guard').set(MARKER, true);
     state.value = true;
   }
@@ -31,7 +35,10 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
 export interface ReindexProgress {
   readonly done: number;
   readonly left: number;
-  /** Instances that were changed by others meanwhile, or whose model could not be read; they are found again next time. */
+  /**
+   * Instances that were changed by others meanwhile, or whose model could not be read; they are found again
+   * next time.
+   */
   readonly skipped: number;
 }
 
@@ -49,7 +56,11 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
   const guard = legacyGuard(itemsOf(instance) as never, definition);
   guard.rev = 1;
   deriveGuard(instance, guard);
-  return store.instances.update(id, undefined, { items: instance.items, guard, tenantId: instance.tenantId ?? null });
+  return store.instances.update(id, undefined, {
+    items: instance.items,
+    guard,
+    tenantId: instance.tenantId ?? null,
+  });
 }
 
 /**
@@ -61,7 +72,11 @@ export async function reindex(store: Store, { load, onProgress, signal }: Reinde
   let done = 0;
   const skipped = new Set<string>();
   while (signal?.aborted !== true) {
-    const batch = await store.instances.find({ filter: { $and: [LEGACY, { id: { $nin: [...skipped] } }] }, limit: BATCH, without: ['source', 'svg', 'logs', 'items', 'savePoints'] });
+    const batch = await store.instances.find({
+      filter: { $and: [LEGACY, { id: { $nin: [...skipped] } }] },
+      limit: BATCH,
+      without: ['source', 'svg', 'logs', 'items', 'savePoints'],
+    });
     if (batch.length === 0) break;
     for (const { id } of batch) {
       const ok = await reindexOne(store, id, load).catch(() => false);

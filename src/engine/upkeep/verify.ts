@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { normalise } from '../../store/codec.js';
+import { normalise } from '../../store/bson/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
-import { itemsOf } from '../../store/stored-items.js';
+import { itemsOf } from '../../store/query/stored-items.js';
 import { deriveGuard } from '../model/derive.js';
 import { isReindexed } from './reindex.js';
 
@@ -33,13 +33,22 @@ export interface VerifyOptions {
 /** The value without what is null or missing: a store keeps the one as the other. */
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined).map(([key, entry]) => [key, bare(entry)]));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== null && entry !== undefined)
+      .map(([key, entry]) => [key, bare(entry)]),
+  );
 }
 
 function partOfGuard(instance: StoredInstance): unknown {
   const { guard } = instance;
-  return bare({ open: guard?.open ?? [], read: guard?.read ?? [], items: itemsOf(instance).map((item) => item.guard ?? {}) });
+  return bare({
+    open: guard?.open ?? [],
+    read: guard?.read ?? [],
+    items: itemsOf(instance).map((item) => item.guard ?? {}),
+  });
 }
 
 /** The instance with the search data that it should have. */
@@ -47,7 +56,11 @@ function derived(instance: StoredInstance): StoredInstance {
   const copy = normalise(instance);
   const guard = bare(copy.guard) as InstanceGuard;
   deriveGuard(copy, guard);
-  copy.guard = { ...(normalise(instance).guard as InstanceGuard), open: guard.open ?? [], read: guard.read ?? [] };
+  copy.guard = {
+    ...(normalise(instance).guard as InstanceGuard),
+    open: guard.open ?? [],
+    read: guard.read ?? [],
+  };
   return copy;
 }
 
@@ -57,7 +70,10 @@ async function repairOne(store: Store, should: StoredInstance): Promise<boolean>
 }
 
 /** Compares what the store holds with what follows from it. Nothing is written unless it is to be repaired. */
-export async function verifyStore(store: Store, { repair = false, onProgress }: VerifyOptions = {}): Promise<Findings> {
+export async function verifyStore(
+  store: Store,
+  { repair = false, onProgress }: VerifyOptions = {},
+): Promise<Findings> {
   if (repair) await store.install();
   const counts = { checked: 0, unindexed: 0, wrong: 0, repaired: 0, changed: 0 };
   const wrongIds: string[] = [];

@@ -31,7 +31,10 @@ export interface UserDirectory extends Directory {
   onChanged(handler: (userName: string) => void): () => void;
   /** Ordered by name. */
   list(): Promise<DirectoryUser[]>;
-  /** False when there is a user of that name. The values have been checked. @param password missing: no login by password */
+  /**
+   * False when there is a user of that name. The values have been checked. @param password missing: no login
+   * by password
+   */
   add(user: UserInfo, password?: string): Promise<boolean>;
   /** False when there is no such user. The values have been checked. */
   change(userName: string, change: UserChange): Promise<boolean>;
@@ -50,10 +53,16 @@ const own = (user: StoredUser): UserInfo => ({
   attributes: user.attributes ?? {},
 });
 
-const shown = (user: StoredUser): DirectoryUser => ({ ...own(user), userGroups: [...user.userGroups], disabled: user.disabled === true, hasPassword: typeof user.passwordHash === 'string' });
+const shown = (user: StoredUser): DirectoryUser => ({
+  ...own(user),
+  userGroups: [...user.userGroups],
+  disabled: user.disabled === true,
+  hasPassword: typeof user.passwordHash === 'string',
+});
 
 /**
- * The user directory on the guard's own store. Give it to `createGuard` as `directory`: who is disabled or loses a group
+ * The user directory on the guard's own store. Give it to `createGuard` as `directory`: who is disabled or
+ * loses a group
  * there is so at the next call in this process, and within 5 s in others.
  * @param store the one that the guard uses, from `openStore`
  */
@@ -88,7 +97,10 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       const { right, outdated } = await passwords.verify(password, hash);
       if (user === undefined || hash === undefined || !right || user.disabled === true) return undefined;
       // Only while it is still the hash that was compared: a password that was set meanwhile stays.
-      if (outdated) await users.update(user.userName, { passwordHash: await passwords.hash(password) }, { passwordHash: hash }).catch(() => false);
+      if (outdated)
+        await users
+          .update(user.userName, { passwordHash: await passwords.hash(password) }, { passwordHash: hash })
+          .catch(() => false);
       return own(user);
     },
 
@@ -102,13 +114,25 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     async add(user, password) {
       if (password !== undefined) passwords.check(password, user.userName);
       const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
-      const row: StoredUser = { userName, userGroups: [...userGroups], tenantId, modelsOwner, attributes: { ...attributes } };
-      const added = await users.insert(password === undefined ? row : { ...row, passwordHash: await passwords.hash(password) });
+      const row: StoredUser = {
+        userName,
+        userGroups: [...userGroups],
+        tenantId,
+        modelsOwner,
+        attributes: { ...attributes },
+      };
+      const added = await users.insert(
+        password === undefined ? row : { ...row, passwordHash: await passwords.hash(password) },
+      );
       if (added) changed(userName);
       return added;
     },
 
-    change: (userName, change) => update(userName, { ...change, ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }) } as Partial<StoredUser>),
+    change: (userName, change) =>
+      update(userName, {
+        ...change,
+        ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }),
+      } as Partial<StoredUser>),
 
     async setPassword(userName, password) {
       passwords.check(password, userName);

@@ -43,7 +43,13 @@ function parse(text: unknown): Parsed | undefined {
 
 function compute(password: string, salt: Buffer, length: number, { N, r, p }: Cost): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFC'), salt, length, { N, r, p, maxmem: 128 * r * (N + p) + 1_048_576 }, (error, key) => (error === null ? resolve(key) : reject(error)));
+    scrypt(
+      password.normalize('NFC'),
+      salt,
+      length,
+      { N, r, p, maxmem: 128 * r * (N + p) + 1_048_576 },
+      (error, key) => (error === null ? resolve(key) : reject(error)),
+    );
   });
 }
 
@@ -61,11 +67,17 @@ export class Passwords {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly limits: { readonly atOnce: number; readonly waiting: number } = { atOnce: AT_ONCE, waiting: WAITING }) {}
+  constructor(
+    private readonly limits: { readonly atOnce: number; readonly waiting: number } = {
+      atOnce: AT_ONCE,
+      waiting: WAITING,
+    },
+  ) {}
 
   private async limited<T>(task: () => Promise<T>): Promise<T> {
     if (this.running >= this.limits.atOnce) {
-      if (this.waiting.length >= this.limits.waiting) throw new GuardError('too-many', 'Too many logins at a time; try again later.');
+      if (this.waiting.length >= this.limits.waiting)
+        throw new GuardError('too-many', 'Too many logins at a time; try again later.');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else this.running++;
     try {
@@ -81,10 +93,16 @@ export class Passwords {
    * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, or is the user's own name
    */
   check(password: unknown, userName: string): asserts password is string {
-    if (typeof password !== 'string' || !password.isWellFormed() || password.length < SHORTEST || password.length > LONGEST) {
+    if (
+      typeof password !== 'string' ||
+      !password.isWellFormed() ||
+      password.length < SHORTEST ||
+      password.length > LONGEST
+    ) {
       throw new BadInput('bad-request', `A password is a text of ${SHORTEST} to ${LONGEST} characters.`);
     }
-    if (password.normalize('NFC').toLowerCase() === userName.toLowerCase()) throw new BadInput('bad-request', 'A password may not be the name of the user.');
+    if (password.normalize('NFC').toLowerCase() === userName.toLowerCase())
+      throw new BadInput('bad-request', 'A password may not be the name of the user.');
   }
 
   /** A new hash with a salt of its own. The password has been checked. */
@@ -96,7 +114,10 @@ export class Passwords {
     });
   }
 
-  /** Whether the password gives the hash, in constant time. Without a hash, or with a bad one, it takes as long, and it is not. */
+  /**
+   * Whether the password gives the hash, in constant time. Without a hash, or with a bad one, it takes as
+   * long, and it is not.
+   */
   verify(password: unknown, stored: string | undefined): Promise<PasswordCheck> {
     return this.limited(async () => {
       const known = parse(stored);

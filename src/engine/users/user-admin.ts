@@ -27,17 +27,23 @@ export interface UserAdmin {
   /** Replaces the groups. */
   setGroups(userName: string, userGroups: readonly string[], by?: UserInfo): Promise<void>;
   /** Replaces the attributes. */
-  setAttributes(userName: string, attributes: Readonly<Record<string, unknown>>, by?: UserInfo): Promise<void>;
+  setAttributes(
+    userName: string,
+    attributes: Readonly<Record<string, unknown>>,
+    by?: UserInfo,
+  ): Promise<void>;
   setPassword(userName: string, password: string, by?: UserInfo): Promise<void>;
   /**
    * Everybody's own; needs no privilege.
-   * @throws AccessDenied `forbidden` when the old password is not the right one; BadInput `bad-request` when the new one may not be one
+   * @throws AccessDenied `forbidden` when the old password is not the right one; BadInput `bad-request` when
+   * the new one may not be one
    */
   changeOwnPassword(oldPassword: string, newPassword: string, by?: UserInfo): Promise<void>;
 }
 
 const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;
-const inReach = (by: SecureUser, user: UserInfo): boolean => crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
+const inReach = (by: SecureUser, user: UserInfo): boolean =>
+  crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
 
 /** @throws AccessDenied `forbidden` when the principal may not make, or change, a user that is like this */
 function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attributes = {} }: UserInfo): void {
@@ -46,9 +52,12 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
   };
   if (userGroups.includes(SYSTEM) && !by.isSystem()) no('administer members of SYSTEM');
   if (userGroups.includes(ADMIN) && !by.isAdmin()) no('administer members of ADMIN');
-  if (modelsOwner !== undefined && modelsOwner !== null && !crossesTenants(by) && modelsOwner !== by.owner) no('give access to the models of another owner');
+  if (modelsOwner !== undefined && modelsOwner !== null && !crossesTenants(by) && modelsOwner !== by.owner)
+    no('give access to the models of another owner');
   const held = rightsIn(by.attributes.rights);
-  const foreign = by.isAdmin() ? undefined : rightsIn(attributes.rights).find((right) => !held.includes(right));
+  const foreign = by.isAdmin()
+    ? undefined
+    : rightsIn(attributes.rights).find((right) => !held.includes(right));
   if (foreign !== undefined) no(`give the right ${foreign}, which you do not hold`);
 }
 
@@ -56,8 +65,17 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
 export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirectory): UserAdmin {
   const { identity } = guard;
 
-  function administer<T>(what: string, userName: string | undefined, by: UserInfo | undefined, work: (by: SecureUser) => Promise<T>): Promise<T> {
-    const target = { kind: 'system', name: what, ...(typeof userName === 'string' ? { id: userName.slice(0, 200) } : {}) };
+  function administer<T>(
+    what: string,
+    userName: string | undefined,
+    by: UserInfo | undefined,
+    work: (by: SecureUser) => Promise<T>,
+  ): Promise<T> {
+    const target = {
+      kind: 'system',
+      name: what,
+      ...(typeof userName === 'string' ? { id: userName.slice(0, 200) } : {}),
+    };
     return identity.call(by, 'system:policy', target, async (principal) => {
       await identity.decide(principal, 'system:policy');
       return work(principal);
@@ -72,26 +90,40 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     return user;
   }
 
-  const change = (what: string, userName: string, by: UserInfo | undefined, changes: UserChange): Promise<void> =>
+  const change = (
+    what: string,
+    userName: string,
+    by: UserInfo | undefined,
+    changes: UserChange,
+  ): Promise<void> =>
     administer(what, userName, by, async (principal) => {
       const before = await reach(principal, userName);
       const after = checkUser({ ...before, ...changes });
       assertMayGive(principal, after);
       const { userGroups, attributes } = after;
-      const checked = { ...changes, ...(changes.userGroups === undefined ? {} : { userGroups }), ...(changes.attributes === undefined ? {} : { attributes }) };
+      const checked = {
+        ...changes,
+        ...(changes.userGroups === undefined ? {} : { userGroups }),
+        ...(changes.attributes === undefined ? {} : { attributes }),
+      };
       if (!(await directory.change(before.userName, checked as UserChange))) throw notFound('user');
     });
 
   return Object.freeze({
-    list: (by) => administer('list users', undefined, by, async (principal) => (await directory.list()).filter((user) => inReach(principal, user))),
+    list: (by) =>
+      administer('list users', undefined, by, async (principal) =>
+        (await directory.list()).filter((user) => inReach(principal, user)),
+      ),
 
     add: (user, by) =>
       administer('add user', user?.userName, by, async (principal) => {
         const { password, ...rest } = user;
         const checked = checkUser(rest);
-        if (!inReach(principal, checked)) throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
+        if (!inReach(principal, checked))
+          throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
         assertMayGive(principal, checked);
-        if (!(await directory.add(checked, password))) throw new Conflict('conflict', 'There is a user of that name.');
+        if (!(await directory.add(checked, password)))
+          throw new Conflict('conflict', 'There is a user of that name.');
       }),
 
     disable: (userName, by) => change('disable user', userName, by, { disabled: true }),
@@ -106,9 +138,15 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
       }),
 
     changeOwnPassword: (oldPassword, newPassword, by) =>
-      identity.call(by, 'Person:Change_Own_Password', { kind: 'system', name: 'change own password' }, async ({ userName }) => {
-        if ((await directory.verify(userName, oldPassword)) === undefined) throw new AccessDenied('forbidden', 'The old password is not the right one.');
-        await directory.setPassword(userName, newPassword);
-      }),
+      identity.call(
+        by,
+        'Person:Change_Own_Password',
+        { kind: 'system', name: 'change own password' },
+        async ({ userName }) => {
+          if ((await directory.verify(userName, oldPassword)) === undefined)
+            throw new AccessDenied('forbidden', 'The old password is not the right one.');
+          await directory.setPassword(userName, newPassword);
+        },
+      ),
   } satisfies UserAdmin);
 }

@@ -24,7 +24,8 @@ export function checkUser(info: UserInfo): UserInfo {
   } catch (error) {
     throw new BadInput('bad-request', `${(error as Error).message}.`, { cause: error });
   }
-  if (isReserved(user.userName)) throw bad('Names that begin with "key:" or "command-line:", and "system", are reserved.');
+  if (isReserved(user.userName))
+    throw bad('Names that begin with "key:" or "command-line:", and "system", are reserved.');
   const { rights } = user.attributes;
   if (rights !== undefined) checkRights(rights);
   const { userName, userGroups, tenantId = null, modelsOwner = null, attributes } = user;
@@ -34,7 +35,8 @@ export function checkUser(info: UserInfo): UserInfo {
 function checkRights(rights: unknown): void {
   if (!Array.isArray(rights)) throw bad('attributes.rights must be a list of rights.');
   for (const right of rights as unknown[]) {
-    if (!isRight(right)) throw bad(`attributes.rights names ${show(right)}, which is no right of the catalogue.`);
+    if (!isRight(right))
+      throw bad(`attributes.rights names ${show(right)}, which is no right of the catalogue.`);
     if ('internal' in RIGHTS[right]) throw bad(`The right ${right} is internal and is given to nobody.`);
   }
 }

@@ -1,4 +1,16 @@
-import { ASSIGNMENT, DATA, list, MATCHING, member, MODEL, ONE_ITEM, OPTIONS, ref, START_NODE, startOptions } from './common.js';
+import {
+  ASSIGNMENT,
+  DATA,
+  list,
+  MATCHING,
+  member,
+  MODEL,
+  ONE_ITEM,
+  OPTIONS,
+  ref,
+  START_NODE,
+  startOptions,
+} from './common.js';
 import { text } from './param.js';
 import { route, withAndWithout, type Route } from './route.js';
 
@@ -17,7 +29,8 @@ export function commands(root: string, id: string): Route[] {
         operation: 'instance:start',
         takes: { name: MODEL, data: DATA, startNodeId: START_NODE, options: OPTIONS },
         answers: INSTANCE,
-        run: async ({ api }, { name, data, startNodeId, options }) => (await api.engine.start(name, data, undefined, startOptions(options, startNodeId))).instance,
+        run: async ({ api }, { name, data, startNodeId, options }) =>
+          (await api.engine.start(name, data, undefined, startOptions(options, startNodeId))).instance,
       }),
     ),
     route({
@@ -28,7 +41,9 @@ export function commands(root: string, id: string): Route[] {
       operation: 'task:execute',
       takes: { query: ONE_ITEM, data: DATA, options: OPTIONS },
       answers: member('instance', INSTANCE),
-      run: async ({ api }, { query, data, options }) => ({ instance: (await api.engine.invoke(query, data, undefined, options)).instance }),
+      run: async ({ api }, { query, data, options }) => ({
+        instance: (await api.engine.invoke(query, data, undefined, options)).instance,
+      }),
     }),
     route({
       method: 'PUT',
@@ -38,7 +53,9 @@ export function commands(root: string, id: string): Route[] {
       operation: 'task:assign',
       takes: { query: ONE_ITEM, data: DATA, assignment: ASSIGNMENT, options: OPTIONS },
       answers: member('instance', INSTANCE),
-      run: async ({ api }, { query, data, assignment, options }) => ({ instance: (await api.engine.assign(query, data ?? {}, assignment, undefined, options)).instance }),
+      run: async ({ api }, { query, data, assignment, options }) => ({
+        instance: (await api.engine.assign(query, data ?? {}, assignment, undefined, options)).instance,
+      }),
     }),
     route({
       method: 'POST',
@@ -46,9 +63,15 @@ export function commands(root: string, id: string): Route[] {
       id: `${id}.throwMessage`,
       says: 'Sends a message to the one that waits for it; answers with its instance.',
       operation: 'instance:message',
-      takes: { messageId: text('The id of the message.'), data: DATA, messageMatchingKey: MATCHING, options: OPTIONS },
+      takes: {
+        messageId: text('The id of the message.'),
+        data: DATA,
+        messageMatchingKey: MATCHING,
+        options: OPTIONS,
+      },
       answers: INSTANCE,
-      run: async ({ api }, { messageId, data, messageMatchingKey, options }) => (await api.engine.throwMessage(messageId, data, messageMatchingKey, undefined, options))?.instance,
+      run: async ({ api }, { messageId, data, messageMatchingKey, options }) =>
+        (await api.engine.throwMessage(messageId, data, messageMatchingKey, undefined, options))?.instance,
     }),
     route({
       method: 'POST',
@@ -56,9 +79,15 @@ export function commands(root: string, id: string): Route[] {
       id: `${id}.throwSignal`,
       says: 'Sends a signal to all that wait for it; answers with whom it reached.',
       operation: 'instance:signal',
-      takes: { signalId: text('The id of the signal.'), data: DATA, messageMatchingKey: MATCHING, options: OPTIONS },
+      takes: {
+        signalId: text('The id of the signal.'),
+        data: DATA,
+        messageMatchingKey: MATCHING,
+        options: OPTIONS,
+      },
       answers: list(ref('Reached')),
-      run: ({ api }, { signalId, data, messageMatchingKey, options }) => api.engine.throwSignal(signalId, data, messageMatchingKey, undefined, options),
+      run: ({ api }, { signalId, data, messageMatchingKey, options }) =>
+        api.engine.throwSignal(signalId, data, messageMatchingKey, undefined, options),
     }),
   ];
 }

@@ -4,7 +4,11 @@ import { route, type Route } from './route.js';
 
 const ITEMS = query('Which items; all that the caller may see where nothing is said.');
 const INSTANCES = query('Which instances; all that the caller may read where nothing is said.');
-const REMOVED = member('result', { type: 'object', required: ['deletedCount'], properties: { deletedCount: { type: 'integer' } } });
+const REMOVED = member('result', {
+  type: 'object',
+  required: ['deletedCount'],
+  properties: { deletedCount: { type: 'integer' } },
+});
 
 const PAGE = {
   filter: optional(query('Which instances or, with a field below `items.`, which items.')),
@@ -16,7 +20,16 @@ const PAGE = {
 };
 
 const find = (path: string, id: string): Route =>
-  route({ method: 'GET', path, id, says: 'A page of instances or items.', operation: 'instance:read', takes: PAGE, answers: ref('Page'), run: ({ api }, request) => api.data.find(request) });
+  route({
+    method: 'GET',
+    path,
+    id,
+    says: 'A page of instances or items.',
+    operation: 'instance:read',
+    takes: PAGE,
+    answers: ref('Page'),
+    run: ({ api }, request) => api.data.find(request),
+  });
 
 const findItems = (path: string, id: string): Route =>
   route({
@@ -57,7 +70,13 @@ export const DATASTORE: readonly Route[] = [
     takes: { query: optional(INSTANCES), projection: optional(projection('The fields to show.')) },
     bodyIs: 'query',
     answers: member('instances', list(ref('Shown'))),
-    run: async ({ api }, { query, projection }) => ({ instances: await api.data.findInstances(query, undefined, projection === undefined ? 'full' : { projection }) }),
+    run: async ({ api }, { query, projection }) => ({
+      instances: await api.data.findInstances(
+        query,
+        undefined,
+        projection === undefined ? 'full' : { projection },
+      ),
+    }),
   }),
   deleteInstances('/api/datastore/deleteInstances', 'datastore.deleteInstances'),
 ];
@@ -75,7 +94,9 @@ export const DATA2: readonly Route[] = [
     takes: { query: optional(INSTANCES) },
     bodyIs: 'query',
     answers: member('instances', list(ref('Instance'))),
-    run: async ({ api }, { query }) => ({ instances: await api.data.findInstances(query, undefined, 'full') }),
+    run: async ({ api }, { query }) => ({
+      instances: await api.data.findInstances(query, undefined, 'full'),
+    }),
   }),
   deleteInstances('/api2/data/deleteInstances', 'api2.data.deleteInstances'),
 ];

@@ -20,7 +20,8 @@ interface Names {
 
 /** A resource by its id alone: what a caller says of it beyond that must not be believed. */
 function resourceOf({ itemId, instanceId, model }: Names): Resource {
-  if ([itemId, instanceId, model].filter((name) => name !== undefined).length > 1) throw new BadInput('bad-request', 'Name one of itemId, instanceId and model.');
+  if ([itemId, instanceId, model].filter((name) => name !== undefined).length > 1)
+    throw new BadInput('bad-request', 'Name one of itemId, instanceId and model.');
   if (itemId !== undefined) return { item: { id: itemId } };
   if (instanceId !== undefined) return { instance: { id: instanceId } };
   return model === undefined ? {} : { model: { name: model } };
@@ -37,7 +38,9 @@ export const DECISIONS: readonly Route[] = [
     operation: 'task:read',
     takes: ABOUT,
     answers: member('allowed', { type: 'boolean' }),
-    run: async ({ guard, principal }, { operation, ...names }) => ({ allowed: await guard.can(principal, asOperation(operation), resourceOf(names)) }),
+    run: async ({ guard, principal }, { operation, ...names }) => ({
+      allowed: await guard.can(principal, asOperation(operation), resourceOf(names)),
+    }),
   }),
   route({
     method: 'GET',
@@ -48,6 +51,7 @@ export const DECISIONS: readonly Route[] = [
     operation: 'task:read',
     takes: ABOUT,
     answers: ref('Decision'),
-    run: ({ guard, principal }, { operation, ...names }) => guard.explain(principal, asOperation(operation), resourceOf(names)),
+    run: ({ guard, principal }, { operation, ...names }) =>
+      guard.explain(principal, asOperation(operation), resourceOf(names)),
   }),
 ];

@@ -5,7 +5,12 @@ import { route, type Route } from './route.js';
 
 const RUNNING_MOST = 100;
 const RUNNING = { status: { $in: ['running', 'wait'] } };
-const EVENT = { instanceId: text('The id of the instance.'), startNodeId: text('The id of the start event.'), data: DATA, options: OPTIONS };
+const EVENT = {
+  instanceId: text('The id of the instance.'),
+  startNodeId: text('The id of the start event.'),
+  data: DATA,
+  options: OPTIONS,
+};
 
 /** `/api/engine`, as bpmn-web has it. */
 export const ENGINE: readonly Route[] = [
@@ -31,7 +36,9 @@ export const ENGINE: readonly Route[] = [
     operation: 'instance:restart',
     takes: { query: ONE_ITEM, data: DATA, options: OPTIONS },
     answers: member('instance', INSTANCE),
-    run: async ({ api }, { query, data, options }) => ({ instance: (await api.engine.restart(query, data, undefined, options)).instance }),
+    run: async ({ api }, { query, data, options }) => ({
+      instance: (await api.engine.restart(query, data, undefined, options)).instance,
+    }),
   }),
   route({
     method: 'PUT',
@@ -39,7 +46,10 @@ export const ENGINE: readonly Route[] = [
     id: 'engine.upgrade',
     says: "Gives running instances the model's present source; answers with their ids.",
     operation: 'instance:migrate',
-    takes: { model: MODEL, nodeIds: optional(texts('Instances that have been at one of these elements are left as they are.')) },
+    takes: {
+      model: MODEL,
+      nodeIds: optional(texts('Instances that have been at one of these elements are left as they are.')),
+    },
     answers: member('result', list({ type: 'string' })),
     run: async ({ api }, { model, nodeIds }) => ({ result: await api.engine.upgrade(model, nodeIds ?? []) }),
   }),
@@ -64,8 +74,15 @@ export const ENGINE: readonly Route[] = [
     async run({ api }) {
       const { data } = await api.data.find({ filter: RUNNING, limit: RUNNING_MOST });
       return data.map((instance) => {
-        const item = (instance.items as { id: string; elementId: string; status: string }[]).findLast(({ status }) => status === 'wait');
-        return { instance, currentItem: item?.id ?? null, currentElement: item?.elementId ?? null, status: instance.status };
+        const item = (instance.items as { id: string; elementId: string; status: string }[]).findLast(
+          ({ status }) => status === 'wait',
+        );
+        return {
+          instance,
+          currentItem: item?.id ?? null,
+          currentElement: item?.elementId ?? null,
+          status: instance.status,
+        };
       });
     },
   }),
@@ -82,6 +99,8 @@ export const ENGINE2: readonly Route[] = [
     operation: 'instance:event',
     takes: EVENT,
     answers: member('instance', INSTANCE),
-    run: async ({ api }, { instanceId, startNodeId, data, options }) => ({ instance: (await api.engine.startEvent(instanceId, startNodeId, data, undefined, options)).instance }),
+    run: async ({ api }, { instanceId, startNodeId, data, options }) => ({
+      instance: (await api.engine.startEvent(instanceId, startNodeId, data, undefined, options)).instance,
+    }),
   }),
 ];

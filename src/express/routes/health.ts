@@ -2,7 +2,11 @@ import { member, ref } from './common.js';
 import type { Schema } from './param.js';
 import { route, type Route } from './route.js';
 
-const STATUS: Schema = { type: 'object', required: ['ready', 'running'], properties: { ready: { type: 'boolean' }, running: { type: 'integer' } } };
+const STATUS: Schema = {
+  type: 'object',
+  required: ['ready', 'running'],
+  properties: { ready: { type: 'boolean' }, running: { type: 'integer' } },
+};
 
 export const HEALTH: readonly Route[] = [
   route({
@@ -34,7 +38,11 @@ export const HEALTH: readonly Route[] = [
     operation: 'instance:read',
     answers: member('status', STATUS),
     async run({ api, readiness }) {
-      const { totalCount } = await api.data.find({ filter: { status: { $in: ['running', 'wait'] } }, limit: 1, getTotalCount: true });
+      const { totalCount } = await api.data.find({
+        filter: { status: { $in: ['running', 'wait'] } },
+        limit: 1,
+        getTotalCount: true,
+      });
       return { status: { ready: (await readiness()).ready, running: totalCount ?? 0 } };
     },
   }),

@@ -7,4 +7,14 @@ import type { Route } from './route.js';
 import { TASKS } from './tasks.js';
 
 /** Every route that the router serves, the document and its page excepted. */
-export const ROUTES: readonly Route[] = Object.freeze([...HEALTH, ...ENGINE, ...DATASTORE, ...DEFINITIONS, ...ENGINE2, ...DATA2, ...MODEL2, ...TASKS, ...DECISIONS]);
+export const ROUTES: readonly Route[] = Object.freeze([
+  ...HEALTH,
+  ...ENGINE,
+  ...DATASTORE,
+  ...DEFINITIONS,
+  ...ENGINE2,
+  ...DATA2,
+  ...MODEL2,
+  ...TASKS,
+  ...DECISIONS,
+]);

@@ -6,7 +6,11 @@ import { route, withAndWithout, type Route } from './route.js';
 
 const DONE: Schema = { type: 'boolean', const: true };
 const QUERY = optional(query('Which models, or events of them.'));
-const EVENTS = list({ type: 'object', required: ['modelName'], properties: { modelName: { type: 'string' }, elementId: { type: 'string' } } });
+const EVENTS = list({
+  type: 'object',
+  required: ['modelName'],
+  properties: { modelName: { type: 'string' }, elementId: { type: 'string' } },
+});
 
 function textOf({ content }: Part): string {
   try {
@@ -32,7 +36,8 @@ const upload = (path: string, id: string): Route[] =>
       async run({ api, parts }, { name }) {
         const files = parts.filter(({ filename }) => filename !== undefined);
         const [source, svg, ...more] = files;
-        if (source === undefined || more.length > 0) throw new BadInput('bad-model', 'A model is sent as one file, or as two with its picture.');
+        if (source === undefined || more.length > 0)
+          throw new BadInput('bad-model', 'A model is sent as one file, or as two with its picture.');
         await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
         return 'OK';
       },
@@ -40,16 +45,54 @@ const upload = (path: string, id: string): Route[] =>
   );
 
 const models = (path: string, id: string): Route =>
-  route({ method: 'GET', path, id, says: 'Names of the models that the caller may read.', operation: 'model:read', takes: { query: QUERY }, bodyIs: 'query', answers: list(ref('ModelName')), run: ({ api }, { query }) => api.model.list(query) });
+  route({
+    method: 'GET',
+    path,
+    id,
+    says: 'Names of the models that the caller may read.',
+    operation: 'model:read',
+    takes: { query: QUERY },
+    bodyIs: 'query',
+    answers: list(ref('ModelName')),
+    run: ({ api }, { query }) => api.model.list(query),
+  });
 
 const events = (which: 'findEvents' | 'findStartEvents', says: string): Route =>
-  route({ method: 'GET', path: `/api2/model/${which}`, id: `api2.model.${which}`, says, operation: 'model:read', takes: { query: QUERY }, bodyIs: 'query', answers: EVENTS, run: ({ api }, { query }) => api.model[which](query) });
+  route({
+    method: 'GET',
+    path: `/api2/model/${which}`,
+    id: `api2.model.${which}`,
+    says,
+    operation: 'model:read',
+    takes: { query: QUERY },
+    bodyIs: 'query',
+    answers: EVENTS,
+    run: ({ api }, { query }) => api.model[which](query),
+  });
 
 const remove = (path: string, id: string): Route =>
-  route({ method: 'POST', path, id, says: 'Deletes a model.', operation: 'model:delete', takes: { name: MODEL }, answers: DONE, run: ({ api }, { name }) => api.model.delete(name) });
+  route({
+    method: 'POST',
+    path,
+    id,
+    says: 'Deletes a model.',
+    operation: 'model:delete',
+    takes: { name: MODEL },
+    answers: DONE,
+    run: ({ api }, { name }) => api.model.delete(name),
+  });
 
 const rename = (path: string, id: string): Route =>
-  route({ method: 'POST', path, id, says: 'Renames a model.', operation: 'model:write', takes: { name: MODEL, newName: text('The new name.') }, answers: DONE, run: ({ api }, { name, newName }) => api.model.rename(name, newName) });
+  route({
+    method: 'POST',
+    path,
+    id,
+    says: 'Renames a model.',
+    operation: 'model:write',
+    takes: { name: MODEL, newName: text('The new name.') },
+    answers: DONE,
+    run: ({ api }, { name, newName }) => api.model.rename(name, newName),
+  });
 
 const save = route({
   method: 'POST',

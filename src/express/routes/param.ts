@@ -30,25 +30,49 @@ export function optional<T>(param: Param<T>): Param<T | undefined> {
 
 /** A name or id: a text, whatever else JSON can hold. */
 export const text = (says: string): Param<string> =>
-  required({ type: 'string' }, says, (value, name) => (typeof value === 'string' ? value : bad(`${name} must be a text.`)), true);
+  required(
+    { type: 'string' },
+    says,
+    (value, name) => (typeof value === 'string' ? value : bad(`${name} must be a text.`)),
+    true,
+  );
 
 const isObject = (value: unknown): value is Record<string, unknown> => isPlainObject(value);
 
-export const object = <T extends object = Record<string, unknown>>(says: string, schema: Schema = { type: 'object' }): Param<T> =>
-  required(schema, says, (value, name) => (isObject(value) ? (value as T) : bad(`${name} must be an object.`)));
+export const object = <T extends object = Record<string, unknown>>(
+  says: string,
+  schema: Schema = { type: 'object' },
+): Param<T> =>
+  required(schema, says, (value, name) =>
+    isObject(value) ? (value as T) : bad(`${name} must be an object.`),
+  );
 
 export const texts = (says: string): Param<string[]> =>
-  required({ type: 'array', items: { type: 'string' } }, says, (value, name) => (Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : bad(`${name} must be a list of texts.`)));
+  required({ type: 'array', items: { type: 'string' } }, says, (value, name) =>
+    Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+      ? value
+      : bad(`${name} must be a list of texts.`),
+  );
 
-export const flag = (says: string): Param<boolean> => required({ type: 'boolean' }, says, (value, name) => (typeof value === 'boolean' ? value : bad(`${name} must be true or false.`)));
+export const flag = (says: string): Param<boolean> =>
+  required({ type: 'boolean' }, says, (value, name) =>
+    typeof value === 'boolean' ? value : bad(`${name} must be true or false.`),
+  );
 
 export const count = (says: string): Param<number> =>
-  required({ type: 'integer', minimum: 1 }, says, (value, name) => (Number.isInteger(value) ? (value as number) : bad(`${name} must be a whole number.`)));
+  required({ type: 'integer', minimum: 1 }, says, (value, name) =>
+    Number.isInteger(value) ? (value as number) : bad(`${name} must be a whole number.`),
+  );
 
 /** A projection: a list of names, or an object of 0 and 1. */
 export const projection = (says: string): Param<string[] | Record<string, 0 | 1>> =>
-  required({ oneOf: [{ type: 'array', items: { type: 'string' } }, { type: 'object' }] }, says, (value, name) =>
-    isObject(value) || Array.isArray(value) ? (value as string[] | Record<string, 0 | 1>) : bad(`${name} must be a list of names, or an object of 0 and 1.`),
+  required(
+    { oneOf: [{ type: 'array', items: { type: 'string' } }, { type: 'object' }] },
+    says,
+    (value, name) =>
+      isObject(value) || Array.isArray(value)
+        ? (value as string[] | Record<string, 0 | 1>)
+        : bad(`${name} must be a list of names, or an object of 0 and 1.`),
   );
 
 /** Dates of a query: JSON has none, so that they are written `{"$date": "2030-01-31T00:00:00Z"}`. */
@@ -59,7 +83,8 @@ function revive(value: unknown, depth = 0): unknown {
   const keys = Object.keys(value);
   if (keys.length === 1 && keys[0] === '$date') {
     const date = typeof value.$date === 'string' ? new Date(value.$date) : undefined;
-    if (date === undefined || Number.isNaN(date.getTime())) throw new BadInput('bad-query', '$date takes a date as text (ISO 8601).');
+    if (date === undefined || Number.isNaN(date.getTime()))
+      throw new BadInput('bad-query', '$date takes a date as text (ISO 8601).');
     return date;
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, revive(entry, depth + 1)]));
@@ -67,4 +92,6 @@ function revive(value: unknown, depth = 0): unknown {
 
 /** A query in MongoDB's syntax; what may stand in it is checked where it is used. */
 export const query = (says: string): Param<Record<string, unknown>> =>
-  required({ $ref: '#/components/schemas/Query' }, says, (value, name) => (isObject(value) ? (revive(value) as Record<string, unknown>) : bad(`${name} must be an object.`)));
+  required({ $ref: '#/components/schemas/Query' }, says, (value, name) =>
+    isObject(value) ? (revive(value) as Record<string, unknown>) : bad(`${name} must be an object.`),
+  );

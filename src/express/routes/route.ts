@@ -60,7 +60,10 @@ export function route<T extends Takes = Record<never, never>>(given: Defined<T>)
   return Object.freeze({ face: 'bpmn-client', takes: {}, ...given } as unknown as Route);
 }
 
-/** A route with an input that may stand at the end of its path: two routes, since Express 5 and OpenAPI know no others. */
+/**
+ * A route with an input that may stand at the end of its path: two routes, since Express 5 and OpenAPI know
+ * no others.
+ */
 export function withAndWithout(name: string, given: Route): Route[] {
   return [given, Object.freeze({ ...given, path: `${given.path}/:${name}`, id: `${given.id}.${name}` })];
 }

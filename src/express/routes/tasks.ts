@@ -10,8 +10,22 @@ const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
 const PENDING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
 const WAITING = optional(query('Which tasks; all that wait where nothing is said.'));
 
-const command = <T extends Takes>(verb: string, given: Pick<Route, 'says' | 'operation'> & { takes: T; answers?: Schema; run: Parameters<typeof route<T>>[0]['run'] }): Route =>
-  route({ answers: ITEM_IF_ANY, ...given, method: 'POST', path: `/api/tasks/:itemId/${verb}`, id: `tasks.${verb}`, face: 'ours' });
+const command = <T extends Takes>(
+  verb: string,
+  given: Pick<Route, 'says' | 'operation'> & {
+    takes: T;
+    answers?: Schema;
+    run: Parameters<typeof route<T>>[0]['run'];
+  },
+): Route =>
+  route({
+    answers: ITEM_IF_ANY,
+    ...given,
+    method: 'POST',
+    path: `/api/tasks/:itemId/${verb}`,
+    id: `tasks.${verb}`,
+    face: 'ours',
+  });
 
 const shown = async (item: Promise<ItemView | undefined>): Promise<{ item?: ItemView }> => {
   const view = await item;
@@ -19,7 +33,13 @@ const shown = async (item: Promise<ItemView | undefined>): Promise<{ item?: Item
 };
 
 type OnTask = (api: GuardApi, itemId: string) => Promise<ItemView | undefined>;
-const onTask = (verb: string, says: string, operation: Route['operation'], call: OnTask): Route => command(verb, { says, operation, takes: { itemId: ID }, run: ({ api }, { itemId }) => shown(call(api, itemId)) });
+const onTask = (verb: string, says: string, operation: Route['operation'], call: OnTask): Route =>
+  command(verb, {
+    says,
+    operation,
+    takes: { itemId: ID },
+    run: ({ api }, { itemId }) => shown(call(api, itemId)),
+  });
 
 /** Tasks by their id, and the lists that a task page needs. */
 export const TASKS: readonly Route[] = [
@@ -45,7 +65,9 @@ export const TASKS: readonly Route[] = [
     takes: { query: WAITING },
     bodyIs: 'query',
     answers: member('count', { type: 'integer' }),
-    run: async ({ api }, { query }) => ({ count: await api.tasks.count(query === undefined ? undefined : { $and: [query, PENDING] }) }),
+    run: async ({ api }, { query }) => ({
+      count: await api.tasks.count(query === undefined ? undefined : { $and: [query, PENDING] }),
+    }),
   }),
   route({
     method: 'GET',
@@ -60,7 +82,9 @@ export const TASKS: readonly Route[] = [
   }),
   onTask('take', 'Takes a task that waits for one of several.', 'task:take', (api, id) => api.tasks.take(id)),
   onTask('release', 'Gives a task back to its candidates.', 'task:take', (api, id) => api.tasks.release(id)),
-  onTask('resolve', 'Gives a lent task back, or recalls it.', 'task:delegate', (api, id) => api.tasks.resolve(id)),
+  onTask('resolve', 'Gives a lent task back, or recalls it.', 'task:delegate', (api, id) =>
+    api.tasks.resolve(id),
+  ),
   command('assign', {
     says: 'Gives a task to another.',
     operation: 'task:assign',
@@ -78,6 +102,8 @@ export const TASKS: readonly Route[] = [
     operation: 'task:execute',
     takes: { itemId: ID, data: DATA },
     answers: member('instance', ref('Instance')),
-    run: async ({ api }, { itemId, data }) => ({ instance: (await api.tasks.complete(itemId, data)).instance }),
+    run: async ({ api }, { itemId, data }) => ({
+      instance: (await api.tasks.complete(itemId, data)).instance,
+    }),
   }),
 ];

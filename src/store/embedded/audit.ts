@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditStore } from '../port.js';
 import type { Bytes } from './bytes.js';
-import { decode, encode } from '../codec.js';
+import { decode, encode } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
 
 /** Times as texts of one length in the order of time; also those before 1970. */
@@ -15,10 +15,23 @@ export class EmbeddedAudit implements AuditStore {
 
   async append(entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await this.bytes.write(entries.map((entry) => ({ space: 'audit', key: place(entry.time) + this.ids.next().toHexString(), bytes: encode(entry) })));
+    await this.bytes.write(
+      entries.map((entry) => ({
+        space: 'audit',
+        key: place(entry.time) + this.ids.next().toHexString(),
+        bytes: encode(entry),
+      })),
+    );
   }
 
-  async find({ since, until, userName, answer, limit, tenantId }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
+  async find({
+    since,
+    until,
+    userName,
+    answer,
+    limit,
+    tenantId,
+  }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
     const range = { reverse: true, from: since && place(since), below: until && place(until) };
     if (limit <= 0) return found;

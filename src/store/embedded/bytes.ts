@@ -1,7 +1,16 @@
 /** The parts that stored bytes are kept in. */
 export type Space = 'instance' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'format';
 
-export const SPACES: readonly Space[] = ['instance', 'large', 'archive', 'model', 'user', 'audit', 'value', 'format'];
+export const SPACES: readonly Space[] = [
+  'instance',
+  'large',
+  'archive',
+  'model',
+  'user',
+  'audit',
+  'value',
+  'format',
+];
 
 /** One key that is written, or deleted where `bytes` is missing. */
 export interface Change {

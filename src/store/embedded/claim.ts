@@ -17,9 +17,16 @@ function claimed(): Set<string> {
   return (holder[CLAIMED] ??= new Set());
 }
 
-/** True when any thread of this process has the file open; threads do not share what they remember. Not known everywhere. */
+/**
+ * True when any thread of this process has the file open; threads do not share what they remember. Not known
+ * everywhere.
+ */
 async function isOpenHere(file: string): Promise<boolean> {
-  const identity = async (at: string): Promise<string | undefined> => stat(at, { bigint: true }).then(({ dev, ino }) => `${dev} ${ino}`, () => undefined);
+  const identity = async (at: string): Promise<string | undefined> =>
+    stat(at, { bigint: true }).then(
+      ({ dev, ino }) => `${dev} ${ino}`,
+      () => undefined,
+    );
   const wanted = await identity(file);
   if (wanted === undefined) return false;
   const open = await readdir(OPEN_FILES).catch(() => []);
@@ -28,7 +35,8 @@ async function isOpenHere(file: string): Promise<boolean> {
 
 /**
  * Claims a folder for one store of this process, and makes it when it is not there. LevelDB alone must not be asked:
- * where the same process tries a second time it closes the lock file, and with that POSIX drops the lock that keeps other
+ * where the same process tries a second time it closes the lock file, and with that POSIX drops the lock that
+ * keeps other
  * processes out.
  * @returns what gives the claim back
  * @throws CouldNotTell `store-in-use` when another store of this process has it open
@@ -37,7 +45,8 @@ export async function claim(folder: string): Promise<() => void> {
   await mkdir(folder, { recursive: true });
   const real = await realpath(folder);
   const all = claimed();
-  const inUse = (): CouldNotTell => new CouldNotTell('store-in-use', 'The folder of the store is open in this process already.');
+  const inUse = (): CouldNotTell =>
+    new CouldNotTell('store-in-use', 'The folder of the store is open in this process already.');
   if (all.has(real)) throw inUse();
   all.add(real);
   const release = (): void => void all.delete(real);

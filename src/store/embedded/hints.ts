@@ -1,5 +1,5 @@
-import { isDocument } from '../bson-kind.js';
-import type { Term } from '../match-path.js';
+import { isDocument } from '../bson/kind.js';
+import type { Term } from '../bson/match-path.js';
 import type { Filter } from '../port.js';
 
 /** The fields that have an index, and are asked of in filters. */
@@ -15,7 +15,8 @@ export interface Hint {
 function* conjuncts(filter: Filter): Generator<[name: string, condition: unknown]> {
   for (const [name, condition] of Object.entries(filter)) {
     if (name !== '$and') yield [name, condition];
-    else if (Array.isArray(condition)) for (const part of condition) if (isDocument(part)) yield* conjuncts(part);
+    else if (Array.isArray(condition))
+      for (const part of condition) if (isDocument(part)) yield* conjuncts(part);
   }
 }
 

@@ -1,5 +1,5 @@
-import { compileMatch, type Match } from '../match.js';
-import type { Term } from '../match-path.js';
+import { compileMatch, type Match } from '../bson/match.js';
+import type { Term } from '../bson/match-path.js';
 import type { Filter, StoredInstance, TokenFilter } from '../port.js';
 import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
@@ -49,12 +49,14 @@ export class InstanceIndex {
   }
 
   /**
-   * The instances that satisfy filter and tokens, newest first, found on the way of the fewest candidates. To be used up
+   * The instances that satisfy filter and tokens, newest first, found on the way of the fewest candidates. To
+   * be used up
    * before anything is awaited.
    */
   *walk(filter: Filter, tokens: TokenFilter | undefined, bound?: Bound): Generator<Entry> {
     const match = this.matchOf(filter, tokens);
-    for (const entry of newestFirst(this.narrow(filter, tokens), bound)) if (match(entry.document)) yield entry;
+    for (const entry of newestFirst(this.narrow(filter, tokens), bound))
+      if (match(entry.document)) yield entry;
   }
 
   private matchOf(filter: Filter, tokens: TokenFilter | undefined): Match {
@@ -66,16 +68,25 @@ export class InstanceIndex {
 
   /** One list of what is found by ids: few entries from many short lists. */
   private few(path: 'id' | 'items.id', terms: readonly Term[]): Entry[] {
-    const found = terms.flatMap((term) => (path === 'items.id' ? this.terms[path].get(term) : ((term !== true && this.byId.get(term)) || [])));
+    const found = terms.flatMap((term) =>
+      path === 'items.id' ? this.terms[path].get(term) : (term !== true && this.byId.get(term)) || [],
+    );
     return [...new Set(found)].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   private narrow(filter: Filter, tokens: TokenFilter | undefined): (readonly Entry[])[] {
     const ways: (readonly Entry[])[][] = [[this.all]];
     if (tokens !== undefined) ways.push(tokens.anyOf.map((token) => this.terms[tokens.field].get(token)));
-    for (const { path, terms } of hintsOf(filter)) ways.push(path === 'id' || path === 'items.id' ? [this.few(path, terms)] : terms.map((term) => this.terms[path].get(term)));
+    for (const { path, terms } of hintsOf(filter))
+      ways.push(
+        path === 'id' || path === 'items.id'
+          ? [this.few(path, terms)]
+          : terms.map((term) => this.terms[path].get(term)),
+      );
     // Of ways that are equally short the last, most special one.
     const length = (way: (readonly Entry[])[]): number => way.reduce((sum, list) => sum + list.length, 0);
-    return ways.reduce((best, way) => (length(way) <= length(best) ? way : best)).filter((list) => list.length > 0);
+    return ways
+      .reduce((best, way) => (length(way) <= length(best) ? way : best))
+      .filter((list) => list.length > 0);
   }
 }

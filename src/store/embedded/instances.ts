@@ -1,21 +1,22 @@
 import { Conflict } from '../../core/errors.js';
-import { isLarge, LARGE_FIELDS, refuseLarge } from '../large-fields.js';
-import { compileMatch } from '../match.js';
-import { hexOf, isObjectId } from '../object-id.js';
+import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
+import { compileMatch } from '../bson/match.js';
+import { hexOf, isObjectId } from '../bson/object-id.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
-import { revisionOf, settable } from '../revision.js';
-import { sortRows } from '../sort-key.js';
+import { revisionOf, settable } from '../query/revision.js';
+import { sortRows } from '../bson/sort-key.js';
 import type { Bytes, Change } from './bytes.js';
-import { copy, copyWithout, decode, encode, join } from '../codec.js';
+import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import { distinctValues } from './distinct.js';
 import { InstanceIndex, type Entry } from './instance-index.js';
 import { countItems, findItems } from './items.js';
 import type { ObjectIds } from './object-ids.js';
-import { checkPaging, end } from '../paging.js';
+import { checkPaging, end } from '../query/paging.js';
 import { Serial } from './serial.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-const pick = (document: Fields, wanted: (name: string) => boolean): Fields => Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
+const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
+  Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
 const largeKey = (id: string, field: string): string => `${id}\u0000${field}`;
 const hot = (id: string, bytes: Uint8Array): Change => ({ space: 'instance', key: id, bytes });
 
@@ -51,20 +52,37 @@ export class EmbeddedInstances implements InstanceStore {
     checkPaging(plan);
     refuseLarge([filter], sort);
     const found: Entry[] = [];
-    for (const entry of this.index.walk(filter, tokens, plan.after && { key: plan.after.id, included: false })) {
+    for (const entry of this.index.walk(
+      filter,
+      tokens,
+      plan.after && { key: plan.after.id, included: false },
+    )) {
       found.push(entry);
       if (sort === undefined && found.length >= end(plan)) break;
     }
-    const page = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(skip, end(plan));
+    const page = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(
+      skip,
+      end(plan),
+    );
     const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
     const rows = page.map(({ document }) => ({ document, row: copyWithout(document, without) }));
     if (wanted.length === 0) return rows.map(({ row }) => row);
-    const whole = await Promise.all(rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)));
+    const whole = await Promise.all(
+      rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)),
+    );
     return whole.filter((row) => row !== undefined);
   }
 
-  /** Adds large fields to a row; undefined when the instance was changed meanwhile so that the plan admits it no more. */
-  private withLarge(selected: StoredInstance, row: StoredInstance, wanted: readonly string[], plan: InstancePlan): Promise<StoredInstance | undefined> {
+  /**
+   * Adds large fields to a row; undefined when the instance was changed meanwhile so that the plan admits it
+   * no more.
+   */
+  private withLarge(
+    selected: StoredInstance,
+    row: StoredInstance,
+    wanted: readonly string[],
+    plan: InstancePlan,
+  ): Promise<StoredInstance | undefined> {
     return this.serial.run(selected.id, async () => {
       const now = this.index.get(selected.id)?.document;
       if (now === undefined) return undefined;
@@ -78,8 +96,15 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   private async readLarge(id: string, names: readonly string[]): Promise<Fields> {
-    const values = await this.bytes.read('large', names.map((name) => largeKey(id, name)));
-    return Object.fromEntries(names.flatMap((name, i) => (values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]])));
+    const values = await this.bytes.read(
+      'large',
+      names.map((name) => largeKey(id, name)),
+    );
+    return Object.fromEntries(
+      names.flatMap((name, i) =>
+        values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]],
+      ),
+    );
   }
 
   async count({ filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number> {
@@ -98,7 +123,10 @@ export class EmbeddedInstances implements InstanceStore {
     return countItems(this.index, plan);
   }
 
-  async distinct(field: string, { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]> {
+  async distinct(
+    field: string,
+    { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>,
+  ): Promise<unknown[]> {
     refuseLarge([filter], [[field, 1]]);
     const documents = [...this.index.walk(filter, tokens)].map((entry) => entry.document);
     return distinctValues(documents, field).map(copy);
@@ -121,7 +149,8 @@ export class EmbeddedInstances implements InstanceStore {
     const stored = decode<StoredInstance>(bytes);
     const changes = [hot(id, bytes), ...large(id, document)];
     await this.serial.run(id, async () => {
-      if (this.index.get(id) !== undefined) throw new Conflict('conflict', 'An instance with this id exists.');
+      if (this.index.get(id) !== undefined)
+        throw new Conflict('conflict', 'An instance with this id exists.');
       await this.bytes.write(changes);
       this.keep(stored);
     });
@@ -146,19 +175,26 @@ export class EmbeddedInstances implements InstanceStore {
   async remove(ids: readonly string[], filter: Filter): Promise<number> {
     refuseLarge([filter]);
     const match = compileMatch(filter);
-    const removed = await Promise.all([...new Set(ids)].map((id) => this.serial.run(id, () => this.removeOne(id, match))));
+    const removed = await Promise.all(
+      [...new Set(ids)].map((id) => this.serial.run(id, () => this.removeOne(id, match))),
+    );
     return removed.filter(Boolean).length;
   }
 
   private async removeOne(id: string, match: (document: unknown) => boolean): Promise<boolean> {
     const entry = this.index.get(id);
     if (entry === undefined || !match(entry.document)) return false;
-    await this.bytes.write([{ space: 'instance', key: id }, ...LARGE_FIELDS.map((name): Change => ({ space: 'large', key: largeKey(id, name) }))]);
+    await this.bytes.write([
+      { space: 'instance', key: id },
+      ...LARGE_FIELDS.map((name): Change => ({ space: 'large', key: largeKey(id, name) })),
+    ]);
     this.index.delete(entry);
     return true;
   }
 
   async archive(documents: readonly StoredInstance[]): Promise<void> {
-    await this.bytes.write(documents.map((document) => ({ space: 'archive', key: document.id, bytes: encode(document) })));
+    await this.bytes.write(
+      documents.map((document) => ({ space: 'archive', key: document.id, bytes: encode(document) })),
+    );
   }
 }

@@ -1,11 +1,11 @@
-import { isAfter, isInside, sortItems } from '../item-order.js';
-import { NOT_WITH_ITEMS, refuseLarge } from '../large-fields.js';
-import { compileMatch } from '../match.js';
+import { isAfter, isInside, sortItems } from '../query/item-order.js';
+import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
+import { compileMatch } from '../bson/match.js';
 import type { ItemPlan, UnwoundItem } from '../port.js';
-import { sortRows } from '../sort-key.js';
-import { copy, copyWithout } from '../codec.js';
+import { sortRows } from '../bson/sort-key.js';
+import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
-import { end } from '../paging.js';
+import { end } from '../query/paging.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>;
@@ -35,7 +35,9 @@ function select(index: InstanceIndex, plan: ItemPlan): Row[] {
 export function findItems(index: InstanceIndex, plan: ItemPlan): UnwoundItem[] {
   refuseLarge([], plan.sort);
   const without = [...NOT_WITH_ITEMS, 'items'];
-  return select(index, plan).map(({ document, item }) => ({ ...copyWithout(document, without), items: copy(item) }) as UnwoundItem);
+  return select(index, plan).map(
+    ({ document, item }) => ({ ...copyWithout(document, without), items: copy(item) }) as UnwoundItem,
+  );
 }
 
 export function countItems(index: InstanceIndex, plan: Counted): number {

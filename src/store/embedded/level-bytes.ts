@@ -24,7 +24,9 @@ function openingFailed(cause: unknown): GuardError {
   if (isGuardError(cause)) return cause;
   switch (codeOf(cause)) {
     case 'LEVEL_LOCKED':
-      return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
+      return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', {
+        cause,
+      });
     case 'LEVEL_CORRUPTION':
       return new CouldNotTell('store-unavailable', 'The folder of the store is damaged.', { cause });
     default:
@@ -65,13 +67,21 @@ export class LevelBytes implements Bytes {
   }
 
   async write(changes: readonly Change[]): Promise<void> {
-    const operations = changes.map(({ space, key, bytes }): Operation => (bytes === undefined ? { type: 'del', key: keyOf(space, key) } : { type: 'put', key: keyOf(space, key), value: bytes }));
+    const operations = changes.map(({ space, key, bytes }): Operation =>
+      bytes === undefined
+        ? { type: 'del', key: keyOf(space, key) }
+        : { type: 'put', key: keyOf(space, key), value: bytes },
+    );
     if (operations.length > 0) await this.level.batch(operations, { sync: true });
   }
 
-  async *scan(space: Space, { reverse = false, from = '', below }: Range = {}): AsyncIterable<readonly [string, Uint8Array]> {
+  async *scan(
+    space: Space,
+    { reverse = false, from = '', below }: Range = {},
+  ): AsyncIterable<readonly [string, Uint8Array]> {
     const lt = below === undefined ? space + AFTER : keyOf(space, below);
-    for await (const [key, bytes] of this.level.iterator({ gte: keyOf(space, from), lt, reverse })) yield [key.slice(space.length + BETWEEN.length), bytes];
+    for await (const [key, bytes] of this.level.iterator({ gte: keyOf(space, from), lt, reverse }))
+      yield [key.slice(space.length + BETWEEN.length), bytes];
   }
 
   async *snapshot(): AsyncIterable<Change> {

@@ -1,13 +1,24 @@
 import type { HeldLock, LockOwner, LockStore } from '../port.js';
 
-const isSame = (a: LockOwner | undefined, b: LockOwner): boolean => a !== undefined && a.host === b.host && a.pid === b.pid && a.nonce === b.nonce;
-const copyOf = (lock: HeldLock): HeldLock => ({ ...lock, owner: lock.owner && { ...lock.owner }, time: new Date(lock.time), until: lock.until && new Date(lock.until) });
+const isSame = (a: LockOwner | undefined, b: LockOwner): boolean =>
+  a !== undefined && a.host === b.host && a.pid === b.pid && a.nonce === b.nonce;
+const copyOf = (lock: HeldLock): HeldLock => ({
+  ...lock,
+  owner: lock.owner && { ...lock.owner },
+  time: new Date(lock.time),
+  until: lock.until && new Date(lock.until),
+});
 
 /** Locks in memory only: the folder is this process's alone, so that nobody's locks outlive the process. */
 export class EmbeddedLocks implements LockStore {
   private readonly held = new Map<string, HeldLock>();
 
-  async acquire(id: string, owner: LockOwner, until: Date, isStale: (held: HeldLock) => boolean): Promise<boolean> {
+  async acquire(
+    id: string,
+    owner: LockOwner,
+    until: Date,
+    isStale: (held: HeldLock) => boolean,
+  ): Promise<boolean> {
     const holder = this.held.get(id);
     if (holder !== undefined && !isStale(copyOf(holder))) return false;
     this.held.set(id, copyOf({ id, owner, time: new Date(), until }));

@@ -1,14 +1,15 @@
 import { Conflict } from '../../core/errors.js';
 import { compareText } from '../../core/value.js';
-import { compareValues } from '../bson-order.js';
-import { compileMatch } from '../match.js';
+import { compareValues } from '../bson/order.js';
+import { compileMatch } from '../bson/match.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
-import { revisionOf, settable } from '../revision.js';
-import { copyWithout, normalise } from '../codec.js';
+import { revisionOf, settable } from '../query/revision.js';
+import { copyWithout, normalise } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
 import type { Table } from './table.js';
 
-const keyOf = (name: string, owner: string | null | undefined): string => JSON.stringify([owner ?? null, name]);
+const keyOf = (name: string, owner: string | null | undefined): string =>
+  JSON.stringify([owner ?? null, name]);
 
 /** Process definitions by name and owner. */
 export class EmbeddedModels implements ModelStore {
@@ -17,7 +18,14 @@ export class EmbeddedModels implements ModelStore {
     private readonly ids: ObjectIds,
   ) {}
 
-  async find(filter: Filter, { without = [], skip = 0, limit = Infinity }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {}): Promise<StoredModel[]> {
+  async find(
+    filter: Filter,
+    {
+      without = [],
+      skip = 0,
+      limit = Infinity,
+    }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
+  ): Promise<StoredModel[]> {
     const match = compileMatch(filter);
     const found = [...this.table.entries()].filter(([, model]) => match(model));
     found.sort(([, a], [, b]) => compareText(a.name, b.name) || compareValues(a.owner, b.owner));
@@ -37,7 +45,12 @@ export class EmbeddedModels implements ModelStore {
     });
   }
 
-  async update(name: string, owner: string | null, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async update(
+    name: string,
+    owner: string | null,
+    expectedRev: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
     const changed = normalise(settable(fields, ['name', 'owner']));
     const key = keyOf(name, owner);
     return this.table.exclusive(async () => {

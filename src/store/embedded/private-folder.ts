@@ -15,7 +15,8 @@ export const holdsStore = (folder: string): boolean => existsSync(path.join(fold
 const ifAllowed = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
 
 /**
- * Makes a folder that its owner alone may enter: it holds hashes of passwords and sessions. One that is there is closed,
+ * Makes a folder that its owner alone may enter: it holds hashes of passwords and sessions. One that is there
+ * is closed,
  * unless it holds other things beside a store.
  * @throws BadInput `bad-configuration` when it cannot be made
  */
@@ -32,5 +33,7 @@ export async function privateFolder(folder: string): Promise<void> {
 /** The package makes its files as readable as the process lets it; they are for their owner. */
 export async function privateFiles(folder: string): Promise<void> {
   const files = await readdir(folder).catch(() => []);
-  await Promise.all(files.filter((file) => OURS.test(file)).map((file) => ifAllowed(chmod(path.join(folder, file), FILE))));
+  await Promise.all(
+    files.filter((file) => OURS.test(file)).map((file) => ifAllowed(chmod(path.join(folder, file), FILE))),
+  );
 }

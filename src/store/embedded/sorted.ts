@@ -49,7 +49,8 @@ export function* newestFirst<T extends Keyed>(lists: readonly (readonly T[])[], 
       if (entry !== undefined && (newest === undefined || entry.key > newest.key)) newest = entry;
     }
     if (newest === undefined) return;
-    for (const [i, list] of lists.entries()) if (list[at[i] as number] === newest) at[i] = (at[i] as number) - 1;
+    for (const [i, list] of lists.entries())
+      if (list[at[i] as number] === newest) at[i] = (at[i] as number) - 1;
     yield newest;
   }
 }

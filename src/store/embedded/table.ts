@@ -1,5 +1,5 @@
 import type { Bytes, Change, Space } from './bytes.js';
-import { copy, decode, encode } from '../codec.js';
+import { copy, decode, encode } from '../bson/codec.js';
 import { Serial } from './serial.js';
 
 /** A small set of documents by key, all of them in memory. What it gives is a copy. */
@@ -33,7 +33,11 @@ export class Table<T extends object> {
 
   /** Writes rows, deletes those given as undefined, in one step. Copies before it returns. */
   async write(rows: readonly (readonly [key: string, row: T | undefined])[]): Promise<void> {
-    const changes: Change[] = rows.map(([key, row]) => ({ space: this.space, key, bytes: row === undefined ? undefined : encode(row) }));
+    const changes: Change[] = rows.map(([key, row]) => ({
+      space: this.space,
+      key,
+      bytes: row === undefined ? undefined : encode(row),
+    }));
     await this.bytes.write(changes);
     for (const { key, bytes } of changes) {
       if (bytes === undefined) this.rows.delete(key);

@@ -1,7 +1,10 @@
-import { termsAt, type Term } from '../match-path.js';
+import { termsAt, type Term } from '../bson/match-path.js';
 import { insertSorted, removeSorted, type Keyed } from './sorted.js';
 
-/** An index of texts, and of `true`: for each that a path reaches, the entries whose documents hold it, oldest first. */
+/**
+ * An index of texts, and of `true`: for each that a path reaches, the entries whose documents hold it, oldest
+ * first.
+ */
 export class TermIndex<T extends Keyed> {
   private readonly lists = new Map<Term, T[]>();
   private readonly path: readonly string[];

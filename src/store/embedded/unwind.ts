@@ -1,4 +1,4 @@
-import type { Match } from '../match.js';
+import type { Match } from '../bson/match.js';
 import type { StoredInstance } from '../port.js';
 
 /** One item beside its instance, both as they are stored. */
@@ -8,7 +8,10 @@ export interface Row {
   readonly item: unknown;
 }
 
-/** The items of an instance that satisfy `each`, in the order of the list; what is no list counts as one item, as in `$unwind`. */
+/**
+ * The items of an instance that satisfy `each`, in the order of the list; what is no list counts as one item,
+ * as in `$unwind`.
+ */
 export function unwind(key: string, document: StoredInstance, each: Match, needsAll: boolean): Row[] {
   const items: unknown = document.items;
   const list: unknown[] = Array.isArray(items) ? items : items === undefined || items === null ? [] : [items];

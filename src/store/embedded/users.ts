@@ -1,6 +1,6 @@
 import { compareText } from '../../core/value.js';
 import type { StoredUser, UserStore } from '../port.js';
-import { copy, normalise } from '../codec.js';
+import { copy, normalise } from '../bson/codec.js';
 import type { Table } from './table.js';
 
 /** Users by name. */
@@ -25,18 +25,25 @@ export class EmbeddedUsers implements UserStore {
     });
   }
 
-  update(userName: string, fields: Readonly<Partial<StoredUser>>, expected: Readonly<Record<string, string>> = {}): Promise<boolean> {
+  update(
+    userName: string,
+    fields: Readonly<Partial<StoredUser>>,
+    expected: Readonly<Record<string, string>> = {},
+  ): Promise<boolean> {
     const changed = normalise(fields);
     return this.table.exclusive(async () => {
       const stored = this.table.get(userName);
-      if (stored === undefined || Object.entries(expected).some(([field, text]) => stored[field] !== text)) return false;
+      if (stored === undefined || Object.entries(expected).some(([field, text]) => stored[field] !== text))
+        return false;
       await this.table.write([[userName, { ...stored, ...changed }]]);
       return true;
     });
   }
 
   async list(): Promise<StoredUser[]> {
-    return [...this.table.entries()].map(([, user]) => copy(user)).sort((a, b) => compareText(a.userName, b.userName));
+    return [...this.table.entries()]
+      .map(([, user]) => copy(user))
+      .sort((a, b) => compareText(a.userName, b.userName));
   }
 
   remove(userName: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { ValueStore } from '../port.js';
-import { copy, normalise } from '../codec.js';
+import { copy, normalise } from '../bson/codec.js';
 import type { Table } from './table.js';
 
 export interface StoredValue {
@@ -49,10 +49,18 @@ export class EmbeddedValues {
   }
 
   private entries(prefix: string): [string, unknown][] {
-    return [...this.table.entries()].filter(([key, stored]) => key.startsWith(prefix) && !ended(stored)).map(([key, { value }]) => [key.slice(prefix.length), copy(value)]);
+    return [...this.table.entries()]
+      .filter(([key, stored]) => key.startsWith(prefix) && !ended(stored))
+      .map(([key, { value }]) => [key.slice(prefix.length), copy(value)]);
   }
 
   private sweep(): Promise<void> {
-    return this.table.exclusive(() => this.table.write([...this.table.entries()].filter(([, stored]) => ended(stored)).map(([key]) => [key, undefined] as const)));
+    return this.table.exclusive(() =>
+      this.table.write(
+        [...this.table.entries()]
+          .filter(([, stored]) => ended(stored))
+          .map(([key]) => [key, undefined] as const),
+      ),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb';
-import { normalise } from '../codec.js';
+import { normalise } from '../bson/codec.js';
 import type { AuditEntry, AuditStore } from '../port.js';
 
 /** The audit trail in a collection of its own. */
@@ -10,10 +10,24 @@ export class MongoAudit implements AuditStore {
     if (entries.length > 0) await this.audit.insertMany(entries.map((entry) => normalise<Document>(entry)));
   }
 
-  async find({ since, until, userName, answer, limit, tenantId }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
+  async find({
+    since,
+    until,
+    userName,
+    answer,
+    limit,
+    tenantId,
+  }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
     if (limit <= 0) return [];
     const time = { ...(since && { $gte: since }), ...(until && { $lt: until }) };
-    const where: Document = { ...(Object.keys(time).length > 0 && { time }), ...(userName !== undefined && { userName }), ...(answer !== undefined && { answer }), ...(tenantId !== undefined && { tenantId }) };
-    return (await this.audit.find(where, { projection: { _id: 0 }, sort: { time: -1, _id: -1 }, limit }).toArray()) as unknown as AuditEntry[];
+    const where: Document = {
+      ...(Object.keys(time).length > 0 && { time }),
+      ...(userName !== undefined && { userName }),
+      ...(answer !== undefined && { answer }),
+      ...(tenantId !== undefined && { tenantId }),
+    };
+    return (await this.audit
+      .find(where, { projection: { _id: 0 }, sort: { time: -1, _id: -1 }, limit })
+      .toArray()) as unknown as AuditEntry[];
   }
 }

@@ -33,6 +33,9 @@ export const COLLECTION_NAMES: CollectionNames = Object.freeze({
 export type Collections = { readonly [name in keyof CollectionNames]: Collection<Document> };
 
 export function collectionsOf(db: Db, names: Partial<CollectionNames>, limits: CallLimits): Collections {
-  const entries = Object.entries(COLLECTION_NAMES).map(([name, standard]) => [name, abortable(db.collection(names[name as keyof CollectionNames] ?? standard), limits)]);
+  const entries = Object.entries(COLLECTION_NAMES).map(([name, standard]) => [
+    name,
+    abortable(db.collection(names[name as keyof CollectionNames] ?? standard), limits),
+  ]);
   return Object.fromEntries(entries) as Collections;
 }

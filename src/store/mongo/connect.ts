@@ -10,7 +10,11 @@ async function loadDriver(): Promise<typeof Driver> {
   try {
     return await import('mongodb');
   } catch (cause) {
-    throw new BadInput('bad-configuration', 'A store with a url needs the package mongodb (7): npm install mongodb', { cause });
+    throw new BadInput(
+      'bad-configuration',
+      'A store with a url needs the package mongodb (7): npm install mongodb',
+      { cause },
+    );
   }
 }
 
@@ -26,7 +30,9 @@ export async function connect(url: string, timeout: number): Promise<MongoClient
     return await client.connect();
   } catch (cause) {
     await client.close().catch(() => undefined);
-    throw new CouldNotTell('store-unavailable', 'The database could not be reached.', { cause: withoutPlaces(cause) });
+    throw new CouldNotTell('store-unavailable', 'The database could not be reached.', {
+      cause: withoutPlaces(cause),
+    });
   }
 }
 
@@ -44,6 +50,8 @@ function clientFor(Client: typeof MongoClient, url: string, timeout: number): Mo
       readPreference: 'primary',
     });
   } catch (cause) {
-    throw new BadInput('bad-configuration', 'The url of the store is not a MongoDB URL.', { cause: withoutPlaces(cause) });
+    throw new BadInput('bad-configuration', 'The url of the store is not a MongoDB URL.', {
+      cause: withoutPlaces(cause),
+    });
   }
 }

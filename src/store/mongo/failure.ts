@@ -19,7 +19,12 @@ export const isDuplicate = (error: unknown): boolean => (error as DriverError | 
  */
 export function withoutPlaces(error: unknown): unknown {
   const { name, code, codeName, cause } = (error ?? {}) as DriverError;
-  if (!(error instanceof Error) || typeof name !== 'string' || !(name.startsWith('Mongo') || /^E[A-Z]+$/.test(String(code)))) return error;
+  if (
+    !(error instanceof Error) ||
+    typeof name !== 'string' ||
+    !(name.startsWith('Mongo') || /^E[A-Z]+$/.test(String(code)))
+  )
+    return error;
   const below = cause === undefined ? undefined : withoutPlaces(cause);
   const words = [name, code, codeName].filter((word) => typeof word === 'string' || typeof word === 'number');
   const said = new Error(words.join(' '), below instanceof Error ? { cause: below } : undefined);
@@ -36,7 +41,9 @@ export function asStoreError(error: unknown): GuardError {
   const { code, name } = (error ?? {}) as DriverError;
   const cause = withoutPlaces(error);
   if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
-  if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE')) return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
-  if (name === 'BSONError' || name === 'BSONVersionError') return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+  if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE'))
+    return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
+  if (name === 'BSONError' || name === 'BSONVersionError')
+    return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
   return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause });
 }

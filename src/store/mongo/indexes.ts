@@ -37,7 +37,8 @@ const NO_LIMIT = { socketTimeoutMS: 0 } as CreateIndexesOptions;
 
 const nameOf = (key: Key): string => Object.entries(key).flat().join('_');
 const isSame = (found: Document, { key, unique }: Wanted): boolean =>
-  JSON.stringify(Object.entries(found.key as Key)) === JSON.stringify(Object.entries(key)) && (unique !== true || found.unique === true);
+  JSON.stringify(Object.entries(found.key as Key)) === JSON.stringify(Object.entries(key)) &&
+  (unique !== true || found.unique === true);
 
 async function indexesOf(collection: Collection<Document>): Promise<Document[]> {
   try {
@@ -54,8 +55,18 @@ const IN_THE_WAY: ReadonlySet<unknown> = new Set([85, 86]);
 /** What the data or the indexes that are there do not admit: nothing that goes away by waiting. */
 function refused(error: unknown, name: string): unknown {
   const cause = withoutPlaces(error);
-  if (isDuplicate(error)) return new BadInput('bad-configuration', `The unique index ${name} cannot be made: several documents have the same values.`, { cause });
-  if (IN_THE_WAY.has((error as { code?: unknown } | null)?.code)) return new BadInput('bad-configuration', `The index ${name} cannot be made: one with other options is in its place; drop that first.`, { cause });
+  if (isDuplicate(error))
+    return new BadInput(
+      'bad-configuration',
+      `The unique index ${name} cannot be made: several documents have the same values.`,
+      { cause },
+    );
+  if (IN_THE_WAY.has((error as { code?: unknown } | null)?.code))
+    return new BadInput(
+      'bad-configuration',
+      `The index ${name} cannot be made: one with other options is in its place; drop that first.`,
+      { cause },
+    );
   return error;
 }
 
@@ -63,14 +74,20 @@ function refused(error: unknown, name: string): unknown {
  * Makes the indexes that are not there. Building one may take longer than a query may.
  * @throws BadInput `bad-configuration`, naming the index that cannot be made
  */
-export async function createIndexes(collections: Collections, limits: CallLimits, ping: () => Promise<unknown>): Promise<void> {
+export async function createIndexes(
+  collections: Collections,
+  limits: CallLimits,
+  ping: () => Promise<unknown>,
+): Promise<void> {
   for (const { on, ...wanted } of INDEXES) {
     const found = await limits.call(() => indexesOf(collections[on]));
     if (found.some((index) => isSame(index, { on, ...wanted }))) continue;
     const place = `${collections[on].collectionName}.${nameOf(wanted.key)}`;
-    await limits.whileAnswering(ping, () => collections[on].createIndexes([wanted as IndexDescription], NO_LIMIT)).catch((error: unknown) => {
-      throw refused(error, place);
-    });
+    await limits
+      .whileAnswering(ping, () => collections[on].createIndexes([wanted as IndexDescription], NO_LIMIT))
+      .catch((error: unknown) => {
+        throw refused(error, place);
+      });
   }
 }
 
@@ -79,7 +96,8 @@ export async function missingIndexes(collections: Collections): Promise<string[]
   const missing: string[] = [];
   for (const wanted of INDEXES) {
     const collection = collections[wanted.on];
-    if (!(await indexesOf(collection)).some((index) => isSame(index, wanted))) missing.push(`${collection.collectionName}.${nameOf(wanted.key)}`);
+    if (!(await indexesOf(collection)).some((index) => isSame(index, wanted)))
+      missing.push(`${collection.collectionName}.${nameOf(wanted.key)}`);
   }
   return missing;
 }

@@ -1,12 +1,12 @@
 import { ObjectId } from 'bson';
 import type { Document } from 'mongodb';
-import { compareValues } from '../bson-order.js';
-import { normalise } from '../codec.js';
-import { refuseLarge } from '../large-fields.js';
+import { compareValues } from '../bson/order.js';
+import { normalise } from '../bson/codec.js';
+import { refuseLarge } from '../query/large-fields.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
-import { checkPaging } from '../paging.js';
-import { settable } from '../revision.js';
-import { isObjectId } from '../object-id.js';
+import { checkPaging } from '../query/paging.js';
+import { settable } from '../query/revision.js';
+import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
 import { atRevision, conjunction, leavingOut, tokenFilter } from './query.js';
@@ -27,8 +27,17 @@ export class MongoInstances implements InstanceStore {
     refuseLarge([filter], sort);
     if (limit === 0) return [];
     const where = conjunction(tokenFilter(tokens), filter, after && { _id: { $lt: new ObjectId(after.id) } });
-    const order = sort.map(([field, direction]): [string, 1 | -1] => [field, direction]).concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
-    const rows = await this.collections.instances.find(where, { projection: leavingOut(without), sort: order, skip, ...(limit === undefined ? {} : { limit }) }).toArray();
+    const order = sort
+      .map(([field, direction]): [string, 1 | -1] => [field, direction])
+      .concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
+    const rows = await this.collections.instances
+      .find(where, {
+        projection: leavingOut(without),
+        sort: order,
+        skip,
+        ...(limit === undefined ? {} : { limit }),
+      })
+      .toArray();
     return rows as unknown as StoredInstance[];
   }
 
@@ -46,9 +55,15 @@ export class MongoInstances implements InstanceStore {
     return this.items.count(plan);
   }
 
-  async distinct(field: string, { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]> {
+  async distinct(
+    field: string,
+    { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>,
+  ): Promise<unknown[]> {
     refuseLarge([filter], [[field, 1]]);
-    const values: unknown[] = await this.collections.instances.distinct(field, conjunction(tokenFilter(tokens), filter));
+    const values: unknown[] = await this.collections.instances.distinct(
+      field,
+      conjunction(tokenFilter(tokens), filter),
+    );
     return values.sort(compareValues);
   }
 
@@ -62,7 +77,11 @@ export class MongoInstances implements InstanceStore {
     await this.collections.instances.insertOne({ ...(isObjectId(_id) ? { _id } : {}), ...normalise(rest) });
   }
 
-  async update(id: string, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async update(
+    id: string,
+    expectedRev: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
     const $set: Document = normalise(settable(fields));
     const where = { id, ...atRevision(expectedRev) };
     if (Object.keys($set).length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
@@ -72,14 +91,17 @@ export class MongoInstances implements InstanceStore {
   async remove(ids: readonly string[], filter: Filter): Promise<number> {
     refuseLarge([filter]);
     if (ids.length === 0) return 0;
-    return (await this.collections.instances.deleteMany(conjunction({ id: { $in: [...ids] } }, filter))).deletedCount;
+    return (await this.collections.instances.deleteMany(conjunction({ id: { $in: [...ids] } }, filter)))
+      .deletedCount;
   }
 
   async archive(documents: readonly StoredInstance[]): Promise<void> {
     if (documents.length === 0) return;
     const operations = documents.map((document) => {
       const { _id, ...replacement } = normalise(document);
-      return { replaceOne: { filter: isObjectId(_id) ? { _id } : { id: document.id }, replacement, upsert: true } };
+      return {
+        replaceOne: { filter: isObjectId(_id) ? { _id } : { id: document.id }, replacement, upsert: true },
+      };
     });
     await this.collections.archive.bulkWrite(operations, { ordered: false });
   }

@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
 import type { Collection, Document } from 'mongodb';
-import { isAfter, isInside, sortItems } from '../item-order.js';
-import { NOT_WITH_ITEMS, refuseLarge } from '../large-fields.js';
+import { isAfter, isInside, sortItems } from '../query/item-order.js';
+import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import type { Cursor, Filter, ItemPlan, Sort, UnwoundItem } from '../port.js';
 import { conjunction, leavingOut, tokenFilter } from './query.js';
 
@@ -35,14 +35,17 @@ const trimmed = ({ needsAll }: Counted): Document[] => (needsAll ? [{ $project: 
 
 const hexOf = (row: UnwoundItem): string => String(row._id);
 const atInstance = (id: string): Filter => ({ _id: new ObjectId(id) });
-const olderThan = (id: string | undefined): Filter | undefined => (id === undefined ? undefined : { _id: { $lt: new ObjectId(id) } });
+const olderThan = (id: string | undefined): Filter | undefined =>
+  id === undefined ? undefined : { _id: { $lt: new ObjectId(id) } };
 
 /** Queries for items: instances unwound in the database, so that their siblings never leave it. */
 export class ItemQueries {
   constructor(private readonly instances: Collection<Document>) {}
 
   private async run(stages: Document[]): Promise<UnwoundItem[]> {
-    return (await this.instances.aggregate(stages, { allowDiskUse: true }).toArray()) as unknown as UnwoundItem[];
+    return (await this.instances
+      .aggregate(stages, { allowDiskUse: true })
+      .toArray()) as unknown as UnwoundItem[];
   }
 
   async count(plan: Counted): Promise<number> {
@@ -59,13 +62,25 @@ export class ItemQueries {
 
   private sorted(plan: ItemPlan, sort: Sort): Promise<UnwoundItem[]> {
     const { skip = 0, limit } = plan;
-    const $sort = { ...Object.fromEntries(sort), ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))) };
-    return this.run([...pipeline(plan, false), { $sort }, ...(skip > 0 ? [{ $skip: skip }] : []), ...(limit === undefined ? [] : [{ $limit: limit }]), ...trimmed(plan)]);
+    const $sort = {
+      ...Object.fromEntries(sort),
+      ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))),
+    };
+    return this.run([
+      ...pipeline(plan, false),
+      { $sort },
+      ...(skip > 0 ? [{ $skip: skip }] : []),
+      ...(limit === undefined ? [] : [{ $limit: limit }]),
+      ...trimmed(plan),
+    ]);
   }
 
   /** All items of one instance that the plan admits. */
   private async ofInstance(plan: ItemPlan, id: string, after?: Cursor): Promise<UnwoundItem[]> {
-    const rows = sortItems(await this.run([...pipeline(plan, false, atInstance(id)), ...trimmed(plan)]), (row) => row.items);
+    const rows = sortItems(
+      await this.run([...pipeline(plan, false, atInstance(id)), ...trimmed(plan)]),
+      (row) => row.items,
+    );
     return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
   }
 
@@ -83,7 +98,8 @@ export class ItemQueries {
       const limited = Number.isFinite(wanted) ? [{ $limit: wanted }] : [];
       const found = await this.run([...pipeline(plan, true, olderThan(below)), ...limited, ...trimmed(plan)]);
       const last = found.length < wanted ? undefined : hexOf(found.at(-1) as UnwoundItem);
-      for (const group of byInstance(found)) if (hexOf(group[0] as UnwoundItem) !== last) rows.push(...sortItems(group, (row) => row.items));
+      for (const group of byInstance(found))
+        if (hexOf(group[0] as UnwoundItem) !== last) rows.push(...sortItems(group, (row) => row.items));
       if (last === undefined) break;
       rows.push(...(await this.ofInstance(plan, last)));
       below = last;

@@ -5,7 +5,12 @@ import { isDuplicate } from './failure.js';
 /** A lock that somebody releases while we look at it is tried once more. */
 const TRIES = 2;
 
-const ownedBy = (id: string, { host, pid, nonce }: LockOwner): Document => ({ id, 'guard.owner.nonce': nonce, 'guard.owner.host': host, 'guard.owner.pid': pid });
+const ownedBy = (id: string, { host, pid, nonce }: LockOwner): Document => ({
+  id,
+  'guard.owner.nonce': nonce,
+  'guard.owner.host': host,
+  'guard.owner.pid': pid,
+});
 
 function held(row: Document): HeldLock {
   const guard = row.guard as { owner?: LockOwner; until?: Date } | null | undefined;
@@ -17,8 +22,18 @@ function held(row: Document): HeldLock {
 export class MongoLocks implements LockStore {
   constructor(private readonly locks: Collection<Document>) {}
 
-  async acquire(id: string, { host, pid, nonce }: LockOwner, until: Date, isStale: (held: HeldLock) => boolean): Promise<boolean> {
-    const lock = { id, server: `${host}:${pid}`, time: new Date(), guard: { owner: { host, pid, nonce }, until: new Date(until) } };
+  async acquire(
+    id: string,
+    { host, pid, nonce }: LockOwner,
+    until: Date,
+    isStale: (held: HeldLock) => boolean,
+  ): Promise<boolean> {
+    const lock = {
+      id,
+      server: `${host}:${pid}`,
+      time: new Date(),
+      guard: { owner: { host, pid, nonce }, until: new Date(until) },
+    };
     for (let i = 0; i < TRIES; i++) {
       if (await this.insert(lock)) return true;
       const holder = await this.locks.findOne({ id });
@@ -40,12 +55,25 @@ export class MongoLocks implements LockStore {
   /** Takes the place of exactly that holder: not of who took it meanwhile, nor of a holder that renewed it. */
   private async replace(holder: WithId<Document>, lock: Document): Promise<boolean> {
     const { owner, until } = held(holder);
-    const guard = owner === undefined ? { guard: (holder.guard as unknown) ?? null } : { 'guard.owner.nonce': owner.nonce, 'guard.until': until ?? null };
-    return (await this.locks.replaceOne({ _id: holder._id, time: (holder.time as unknown) ?? null, ...guard }, { ...lock })).matchedCount === 1;
+    const guard =
+      owner === undefined
+        ? { guard: (holder.guard as unknown) ?? null }
+        : { 'guard.owner.nonce': owner.nonce, 'guard.until': until ?? null };
+    return (
+      (
+        await this.locks.replaceOne(
+          { _id: holder._id, time: (holder.time as unknown) ?? null, ...guard },
+          { ...lock },
+        )
+      ).matchedCount === 1
+    );
   }
 
   async renew(id: string, owner: LockOwner, until: Date): Promise<boolean> {
-    return (await this.locks.updateOne(ownedBy(id, owner), { $set: { 'guard.until': new Date(until) } })).matchedCount === 1;
+    return (
+      (await this.locks.updateOne(ownedBy(id, owner), { $set: { 'guard.until': new Date(until) } }))
+        .matchedCount === 1
+    );
   }
 
   async release(id: string, owner: LockOwner): Promise<void> {

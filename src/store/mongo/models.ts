@@ -1,8 +1,8 @@
 import type { Collection, Document } from 'mongodb';
 import { Conflict } from '../../core/errors.js';
-import { normalise } from '../codec.js';
+import { normalise } from '../bson/codec.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
-import { settable } from '../revision.js';
+import { settable } from '../query/revision.js';
 import { isDuplicate } from './failure.js';
 import { atRevision, leavingOut } from './query.js';
 
@@ -10,9 +10,23 @@ import { atRevision, leavingOut } from './query.js';
 export class MongoModels implements ModelStore {
   constructor(private readonly models: Collection<Document>) {}
 
-  async find(filter: Filter, { without = [], skip = 0, limit }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {}): Promise<StoredModel[]> {
+  async find(
+    filter: Filter,
+    {
+      without = [],
+      skip = 0,
+      limit,
+    }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
+  ): Promise<StoredModel[]> {
     if (limit === 0) return [];
-    const rows = await this.models.find(filter as Document, { projection: leavingOut(without), sort: { name: 1, owner: 1, _id: 1 }, skip, ...(limit === undefined ? {} : { limit }) }).toArray();
+    const rows = await this.models
+      .find(filter as Document, {
+        projection: leavingOut(without),
+        sort: { name: 1, owner: 1, _id: 1 },
+        skip,
+        ...(limit === undefined ? {} : { limit }),
+      })
+      .toArray();
     return rows as unknown as StoredModel[];
   }
 
@@ -22,7 +36,8 @@ export class MongoModels implements ModelStore {
 
   async put(document: StoredModel): Promise<void> {
     const { _id, ...model } = normalise({ ...document, owner: document.owner ?? null });
-    const write = (): Promise<unknown> => this.models.replaceOne({ name: model.name, owner: model.owner }, model, { upsert: true });
+    const write = (): Promise<unknown> =>
+      this.models.replaceOne({ name: model.name, owner: model.owner }, model, { upsert: true });
     try {
       await write();
     } catch (error) {
@@ -32,7 +47,12 @@ export class MongoModels implements ModelStore {
     }
   }
 
-  async update(name: string, owner: string | null, expectedRev: number | undefined, fields: Readonly<Record<string, unknown>>): Promise<boolean> {
+  async update(
+    name: string,
+    owner: string | null,
+    expectedRev: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
     const $set: Document = normalise(settable(fields, ['name', 'owner']));
     const where = { name, owner, ...atRevision(expectedRev) };
     if (Object.keys($set).length === 0) return (await this.models.countDocuments(where)) === 1;

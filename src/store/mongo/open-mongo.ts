@@ -30,11 +30,15 @@ async function closeSoon(close: () => Promise<void>, limit: number): Promise<voi
 }
 
 /** @param limits of its calls, by the same timeout */
-export async function openMongo({ url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions, limits: CallLimits): Promise<Adapter> {
+export async function openMongo(
+  { url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions,
+  limits: CallLimits,
+): Promise<Adapter> {
   const client = await connect(url, timeout);
   const db = client.db(name);
   const collections = collectionsOf(db, names, limits);
-  const ping = async (): Promise<void> => void (await db.command({ ping: 1 }, { ...(limits.signal && { signal: limits.signal }) }));
+  const ping = async (): Promise<void> =>
+    void (await db.command({ ping: 1 }, { ...(limits.signal && { signal: limits.signal }) }));
   return {
     kind: 'mongo',
     instances: new MongoInstances(collections),

@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb';
-import { normalise } from '../codec.js';
+import { normalise } from '../bson/codec.js';
 import type { StoredUser, UserStore } from '../port.js';
 import { isDuplicate } from './failure.js';
 
@@ -10,7 +10,8 @@ export class MongoUsers implements UserStore {
   constructor(private readonly users: Collection<Document>) {}
 
   async find(userName: string): Promise<StoredUser | undefined> {
-    return ((await this.users.findOne({ _id: userName as never }, WITHOUT_ID)) ?? undefined) as StoredUser | undefined;
+    return ((await this.users.findOne({ _id: userName as never }, WITHOUT_ID)) ?? undefined) as
+      StoredUser | undefined;
   }
 
   async put(user: StoredUser): Promise<void> {
@@ -29,14 +30,23 @@ export class MongoUsers implements UserStore {
     }
   }
 
-  async update(userName: string, fields: Readonly<Partial<StoredUser>>, expected: Readonly<Record<string, string>> = {}): Promise<boolean> {
+  async update(
+    userName: string,
+    fields: Readonly<Partial<StoredUser>>,
+    expected: Readonly<Record<string, string>> = {},
+  ): Promise<boolean> {
     const is = Object.entries(expected).map(([field, text]) => [field, { $eq: text }]);
-    const row = await this.users.updateOne({ _id: userName as never, ...Object.fromEntries(is) }, { $set: normalise(fields) });
+    const row = await this.users.updateOne(
+      { _id: userName as never, ...Object.fromEntries(is) },
+      { $set: normalise(fields) },
+    );
     return row.matchedCount === 1;
   }
 
   async list(): Promise<StoredUser[]> {
-    return (await this.users.find({}, { ...WITHOUT_ID, sort: { userName: 1 } }).toArray()) as unknown as StoredUser[];
+    return (await this.users
+      .find({}, { ...WITHOUT_ID, sort: { userName: 1 } })
+      .toArray()) as unknown as StoredUser[];
   }
 
   async remove(userName: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb';
-import { normalise } from '../codec.js';
+import { normalise } from '../bson/codec.js';
 import type { ValueStore } from '../port.js';
 
 /** The database removes what has ended within minutes; until then it is not to be seen. */

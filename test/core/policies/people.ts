@@ -1,6 +1,7 @@
 import { SecureUser } from '../../../src/core/principal.js';
 
-const person = (userName: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName, userGroups });
+const person = (userName: string, ...userGroups: string[]): SecureUser =>
+  new SecureUser({ userName, userGroups });
 
 /** Who may meet a task: by the part that each plays in `task-states`, and some who only look alike. */
 export const PEOPLE = {

@@ -8,8 +8,10 @@ import { ADMINISTRATORS, EVERYBODY, PEOPLE, type Person } from './people.js';
 import { resourceOf, TASK_STATES, type TaskState } from './task-states.js';
 
 const point = createDecisionPoint([taskRulesPolicy]);
-const who = (operation: Operation, resource: Resource): Person[] => EVERYBODY.filter((person) => point.allows(PEOPLE[person], operation, resource));
-const inOrder = (people: readonly Person[]): Person[] => EVERYBODY.filter((person) => people.includes(person));
+const who = (operation: Operation, resource: Resource): Person[] =>
+  EVERYBODY.filter((person) => point.allows(PEOPLE[person], operation, resource));
+const inOrder = (people: readonly Person[]): Person[] =>
+  EVERYBODY.filter((person) => people.includes(person));
 
 const COLUMNS: [operation: Operation, column: (state: TaskState) => readonly Person[]][] = [
   ['task:read', (state) => state.read],
@@ -24,7 +26,13 @@ const COLUMNS: [operation: Operation, column: (state: TaskState) => readonly Per
   ['instance:message', (state) => state.instance],
   ['instance:signal', (state) => state.instance],
 ];
-const NAMED = new Set<Operation>([...COLUMNS.map(([operation]) => operation), 'instance:start', 'model:read', 'model:create', 'model:write']);
+const NAMED = new Set<Operation>([
+  ...COLUMNS.map(([operation]) => operation),
+  'instance:start',
+  'model:read',
+  'model:create',
+  'model:write',
+]);
 const REST = (Object.keys(OPERATIONS) as Operation[]).filter((operation) => !NAMED.has(operation));
 
 describe.each(Object.entries(TASK_STATES))('a user task that is %s', (_name, state) => {
@@ -37,48 +45,90 @@ describe.each(Object.entries(TASK_STATES))('a user task that is %s', (_name, sta
   });
 
   test('administrators may do everything', () => {
-    for (const admin of ADMINISTRATORS) for (const operation of Object.keys(OPERATIONS) as Operation[]) expect(point.allows(admin, operation, resourceOf(state))).toBe(true);
+    for (const admin of ADMINISTRATORS)
+      for (const operation of Object.keys(OPERATIONS) as Operation[])
+        expect(point.allows(admin, operation, resourceOf(state))).toBe(true);
   });
 
   test('whoever may execute or assign it may read it, and whoever may read it by a task rule but the starter of a closed one may assign it', () => {
     const resource = resourceOf(state);
     const readers = who('task:read', resource);
-    expect(readers).toEqual(expect.arrayContaining([...who('task:execute', resource), ...who('task:assign', resource)]));
-    expect(who('task:assign', resource)).toEqual(readers.filter((person) => person !== 'sam' || state.read.length === EVERYBODY.length));
+    expect(readers).toEqual(
+      expect.arrayContaining([...who('task:execute', resource), ...who('task:assign', resource)]),
+    );
+    expect(who('task:assign', resource)).toEqual(
+      readers.filter((person) => person !== 'sam' || state.read.length === EVERYBODY.length),
+    );
   });
 
   test('the other items of its instance are read with the instance, never executed or assigned', () => {
     for (const type of ['bpmn:StartEvent', 'bpmn:ServiceTask', 'bpmn:IntermediateCatchEvent']) {
-      const other = { ...resourceOf(state), item: { id: 'item-0', type, status: 'wait', assignee: 'alice', candidateUsers: ['carol'], guard: { open: true } } };
+      const other = {
+        ...resourceOf(state),
+        item: {
+          id: 'item-0',
+          type,
+          status: 'wait',
+          assignee: 'alice',
+          candidateUsers: ['carol'],
+          guard: { open: true },
+        },
+      };
       expect(who('task:read', other)).toEqual(inOrder(state.instance));
-      for (const operation of ['task:execute', 'task:assign', 'task:take', 'task:delegate'] as const) expect(who(operation, other)).toEqual([]);
+      for (const operation of ['task:execute', 'task:assign', 'task:take', 'task:delegate'] as const)
+        expect(who(operation, other)).toEqual([]);
     }
   });
 });
 
 describe('an item of the instance', () => {
   test('without a type is read by nobody', () => {
-    expect(who('task:read', { ...resourceOf(TASK_STATES.open as TaskState), item: { guard: { open: true }, assignee: 'alice' } })).toEqual([]);
+    expect(
+      who('task:read', {
+        ...resourceOf(TASK_STATES.open as TaskState),
+        item: { guard: { open: true }, assignee: 'alice' },
+      }),
+    ).toEqual([]);
   });
 
   test('that is a service task with an assignee makes nobody a reader of the instance', () => {
-    const items = [{ type: 'bpmn:ServiceTask', status: 'wait', assignee: 'alice', candidateUsers: ['carol'], guard: { open: true, completedBy: 'eve' } }];
+    const items = [
+      {
+        type: 'bpmn:ServiceTask',
+        status: 'wait',
+        assignee: 'alice',
+        candidateUsers: ['carol'],
+        guard: { open: true, completedBy: 'eve' },
+      },
+    ];
     expect(who('instance:read', { instance: { items, guard: { startedBy: 'sam' } } })).toEqual(['sam']);
   });
 
   test('two halves of a right on two items make no right', () => {
-    const items = [{ type: 'bpmn:UserTask', status: 'end', guard: { open: true } }, { type: 'bpmn:UserTask', status: 'wait', guard: {} }];
+    const items = [
+      { type: 'bpmn:UserTask', status: 'end', guard: { open: true } },
+      { type: 'bpmn:UserTask', status: 'wait', guard: {} },
+    ];
     expect(who('instance:read', { instance: { items, guard: { startedBy: 'sam' } } })).toEqual(['sam']);
   });
 
   test('whoever reads one task does not read its sibling', () => {
-    const [mine, other] = [{ type: 'bpmn:UserTask', status: 'wait', assignee: 'alice' }, { type: 'bpmn:UserTask', status: 'wait', assignee: 'carol' }];
+    const [mine, other] = [
+      { type: 'bpmn:UserTask', status: 'wait', assignee: 'alice' },
+      { type: 'bpmn:UserTask', status: 'wait', assignee: 'carol' },
+    ];
     const instance = { items: [mine, other], guard: { startedBy: 'sam' } };
-    expect([who('task:read', { item: mine, instance }), who('task:read', { item: other, instance })]).toEqual([['alice'], ['carol']]);
+    expect([who('task:read', { item: mine, instance }), who('task:read', { item: other, instance })]).toEqual(
+      [['alice'], ['carol']],
+    );
   });
 
   test('a variable named like a guard field gives no right', () => {
-    const instance = { data: { startedBy: 'alice', guard: { startedBy: 'alice' } }, startedBy: 'alice', items: [] };
+    const instance = {
+      data: { startedBy: 'alice', guard: { startedBy: 'alice' } },
+      startedBy: 'alice',
+      items: [],
+    };
     expect(who('instance:read', { instance })).toEqual([]);
   });
 });
@@ -96,33 +146,57 @@ describe('starting', () => {
   ])('a start event for %s admits exactly those', (_what, start, people) => {
     const resource = { model: { name: 'm' }, start } as Resource;
     expect(who('instance:start', resource)).toEqual(inOrder(people));
-    expect(who('model:read', { model: { name: 'm', guard: { starts: [{ open: false, users: ['zed'] }, start] } } })).toEqual(inOrder([...people, 'designer']));
+    expect(
+      who('model:read', {
+        model: { name: 'm', guard: { starts: [{ open: false, users: ['zed'] }, start] } },
+      }),
+    ).toEqual(inOrder([...people, 'designer']));
   });
 
   test('users of one start event and groups of another do not add up to an open one', () => {
-    expect(who('model:read', { model: { name: 'm', guard: { starts: [{ users: ['carol'] }, { groups: ['hr'] }] } } })).toEqual(['carol', 'harry', 'designer']);
+    expect(
+      who('model:read', {
+        model: { name: 'm', guard: { starts: [{ users: ['carol'] }, { groups: ['hr'] }] } },
+      }),
+    ).toEqual(['carol', 'harry', 'designer']);
   });
 });
 
 describe('models', () => {
   test('are read by those who may read an instance of them, by exact name', () => {
     const facts = { readableModels: ['Invoice'] };
-    for (const [name, expected] of [['Invoice', true], ['invoice', false], ['Invoice2', false], [['Other'], false], [undefined, false]] as const) {
+    for (const [name, expected] of [
+      ['Invoice', true],
+      ['invoice', false],
+      ['Invoice2', false],
+      [['Other'], false],
+      [undefined, false],
+    ] as const) {
       expect(point.allows(PEOPLE.nobody, 'model:read', { model: { name } as never }, facts)).toBe(expected);
     }
   });
 
   test('a list of readable models that holds undefined allows nothing', () => {
-    expect(point.allows(PEOPLE.nobody, 'model:read', { model: {} }, { readableModels: [undefined as unknown as string] })).toBe(false);
+    expect(
+      point.allows(
+        PEOPLE.nobody,
+        'model:read',
+        { model: {} },
+        { readableModels: [undefined as unknown as string] },
+      ),
+    ).toBe(false);
   });
 
   test.each(['model:create', 'model:write'] as const)('%s is for designers', (operation) => {
     expect(who(operation, { model: { name: 'm' } })).toEqual(['designer']);
   });
 
-  test.each(['model:delete', 'model:deploy', 'model:report'] as const)('%s is for administrators only', (operation) => {
-    expect(who(operation, { model: { name: 'm' } })).toEqual([]);
-  });
+  test.each(['model:delete', 'model:deploy', 'model:report'] as const)(
+    '%s is for administrators only',
+    (operation) => {
+      expect(who(operation, { model: { name: 'm' } })).toEqual([]);
+    },
+  );
 });
 
 describe('lists', () => {
@@ -131,7 +205,10 @@ describe('lists', () => {
   test.each(TOKEN_OPERATIONS)('%s is searched under the tokens of its reader', (operation) => {
     const alice = new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' });
     const scope = point.scope(alice, operation);
-    expect(scope).toMatchObject({ kind: 'condition', narrow: { op: 'overlaps', field: 'instance.guard.read', values: readerTokens(alice) } });
+    expect(scope).toMatchObject({
+      kind: 'condition',
+      narrow: { op: 'overlaps', field: 'instance.guard.read', values: readerTokens(alice) },
+    });
   });
 
   test('a decision does not depend on the tokens of the row', () => {
@@ -139,6 +216,7 @@ describe('lists', () => {
   });
 
   test.each(REST)('%s has no list but for administrators', (operation) => {
-    for (const person of EVERYBODY) expect(point.scope(PEOPLE[person], operation)).toEqual({ kind: 'nothing' });
+    for (const person of EVERYBODY)
+      expect(point.scope(PEOPLE[person], operation)).toEqual({ kind: 'nothing' });
   });
 });

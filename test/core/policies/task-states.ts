@@ -14,29 +14,149 @@ export interface TaskState {
 }
 
 const CANDIDATES = { candidateUsers: ['carol', 'carl'], candidateGroups: ['it', 'hr'] };
-const task = (status: string, fields: Row, guard: Row = {}): Row => ({ id: 'item-1', type: 'bpmn:UserTask', status, ...fields, guard: { startedBy: 'sam', ...guard } });
+const task = (status: string, fields: Row, guard: Row = {}): Row => ({
+  id: 'item-1',
+  type: 'bpmn:UserTask',
+  status,
+  ...fields,
+  guard: { startedBy: 'sam', ...guard },
+});
 
 export const TASK_STATES: Readonly<Record<string, TaskState>> = {
-  'starting, its assignee still looked up': { item: task('start', {}), read: [], assign: [], execute: [], instance: ['sam'] },
-  'entered, with what the model says already on it': { item: task('enter', { candidateUsers: '$(this.data.requester)' }), read: [], assign: [], execute: [], instance: ['sam'] },
-  open: { item: task('wait', {}, { open: true }), read: EVERYBODY, assign: EVERYBODY, execute: [], instance: EVERYBODY },
-  'open, with empty candidates': { item: task('wait', { assignee: null, candidateUsers: [], candidateGroups: [] }, { open: true }), read: EVERYBODY, assign: EVERYBODY, execute: [], instance: EVERYBODY },
-  unclaimed: { item: task('wait', CANDIDATES), read: ['carol', 'harry'], assign: ['carol', 'harry'], execute: [], instance: ['carol', 'harry', 'sam'] },
-  assigned: { item: task('wait', { assignee: 'alice', ...CANDIDATES }), read: ['alice', 'carol', 'harry'], assign: ['alice', 'carol', 'harry'], execute: ['alice'], instance: ['alice', 'carol', 'harry', 'sam'] },
-  'assigned without candidates': { item: task('wait', { assignee: 'alice' }), read: ['alice'], assign: ['alice'], execute: ['alice'], instance: ['alice', 'sam'] },
-  'open, then taken': { item: task('wait', { assignee: 'alice' }, { open: true }), read: EVERYBODY, assign: EVERYBODY, execute: ['alice'], instance: EVERYBODY },
-  delegated: { item: task('wait', { assignee: 'dave' }, { owner: 'alice' }), read: ['alice', 'dave'], assign: ['alice', 'dave'], execute: ['dave'], instance: ['alice', 'dave', 'sam'] },
-  closed: { item: task('wait', { assignee: null, candidateUsers: [], candidateGroups: [] }, { closed: true }), read: ['sam'], assign: [], execute: [], instance: ['sam'] },
-  'closed, by guard fields that are not true': { item: task('wait', {}, { closed: 'true', open: 'true' }), read: [], assign: [], execute: [], instance: ['sam'] },
-  'neither open nor closed, without anybody': { item: task('wait', {}), read: [], assign: [], execute: [], instance: ['sam'] },
-  'candidates of other types': { item: task('wait', { assignee: { $ne: null }, candidateUsers: [['carol'], null, { 0: 'carol' }], candidateGroups: 'hr,it' }), read: [], assign: [], execute: [], instance: ['sam'] },
-  'candidates that look like patterns': { item: task('wait', { assignee: '.*', candidateUsers: ['*'], candidateGroups: ['.*', '*'] }), read: [], assign: [], execute: [], instance: ['sam'] },
-  finished: { item: task('end', { assignee: 'alice', ...CANDIDATES }, { completedBy: 'alice' }), read: ['alice', 'carol', 'harry'], assign: ['alice', 'carol', 'harry'], execute: ['alice'], instance: ['alice', 'carol', 'harry', 'sam'] },
-  'finished by another than its assignee': { item: task('end', { assignee: 'alice' }, { completedBy: 'eve' }), read: ['alice'], assign: ['alice'], execute: ['alice'], instance: ['alice', 'eve', 'sam'] },
-  'open, and finished': { item: task('end', {}, { open: true, completedBy: 'eve' }), read: EVERYBODY, assign: EVERYBODY, execute: [], instance: ['eve', 'sam'] },
+  'starting, its assignee still looked up': {
+    item: task('start', {}),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  'entered, with what the model says already on it': {
+    item: task('enter', { candidateUsers: '$(this.data.requester)' }),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  open: {
+    item: task('wait', {}, { open: true }),
+    read: EVERYBODY,
+    assign: EVERYBODY,
+    execute: [],
+    instance: EVERYBODY,
+  },
+  'open, with empty candidates': {
+    item: task('wait', { assignee: null, candidateUsers: [], candidateGroups: [] }, { open: true }),
+    read: EVERYBODY,
+    assign: EVERYBODY,
+    execute: [],
+    instance: EVERYBODY,
+  },
+  unclaimed: {
+    item: task('wait', CANDIDATES),
+    read: ['carol', 'harry'],
+    assign: ['carol', 'harry'],
+    execute: [],
+    instance: ['carol', 'harry', 'sam'],
+  },
+  assigned: {
+    item: task('wait', { assignee: 'alice', ...CANDIDATES }),
+    read: ['alice', 'carol', 'harry'],
+    assign: ['alice', 'carol', 'harry'],
+    execute: ['alice'],
+    instance: ['alice', 'carol', 'harry', 'sam'],
+  },
+  'assigned without candidates': {
+    item: task('wait', { assignee: 'alice' }),
+    read: ['alice'],
+    assign: ['alice'],
+    execute: ['alice'],
+    instance: ['alice', 'sam'],
+  },
+  'open, then taken': {
+    item: task('wait', { assignee: 'alice' }, { open: true }),
+    read: EVERYBODY,
+    assign: EVERYBODY,
+    execute: ['alice'],
+    instance: EVERYBODY,
+  },
+  delegated: {
+    item: task('wait', { assignee: 'dave' }, { owner: 'alice' }),
+    read: ['alice', 'dave'],
+    assign: ['alice', 'dave'],
+    execute: ['dave'],
+    instance: ['alice', 'dave', 'sam'],
+  },
+  closed: {
+    item: task('wait', { assignee: null, candidateUsers: [], candidateGroups: [] }, { closed: true }),
+    read: ['sam'],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  'closed, by guard fields that are not true': {
+    item: task('wait', {}, { closed: 'true', open: 'true' }),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  'neither open nor closed, without anybody': {
+    item: task('wait', {}),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  'candidates of other types': {
+    item: task('wait', {
+      assignee: { $ne: null },
+      candidateUsers: [['carol'], null, { 0: 'carol' }],
+      candidateGroups: 'hr,it',
+    }),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  'candidates that look like patterns': {
+    item: task('wait', { assignee: '.*', candidateUsers: ['*'], candidateGroups: ['.*', '*'] }),
+    read: [],
+    assign: [],
+    execute: [],
+    instance: ['sam'],
+  },
+  finished: {
+    item: task('end', { assignee: 'alice', ...CANDIDATES }, { completedBy: 'alice' }),
+    read: ['alice', 'carol', 'harry'],
+    assign: ['alice', 'carol', 'harry'],
+    execute: ['alice'],
+    instance: ['alice', 'carol', 'harry', 'sam'],
+  },
+  'finished by another than its assignee': {
+    item: task('end', { assignee: 'alice' }, { completedBy: 'eve' }),
+    read: ['alice'],
+    assign: ['alice'],
+    execute: ['alice'],
+    instance: ['alice', 'eve', 'sam'],
+  },
+  'open, and finished': {
+    item: task('end', {}, { open: true, completedBy: 'eve' }),
+    read: EVERYBODY,
+    assign: EVERYBODY,
+    execute: [],
+    instance: ['eve', 'sam'],
+  },
 };
 
 /** The task as a resource, alone in its instance. */
 export function resourceOf({ item }: TaskState): Resource {
-  return { item, instance: { id: 'instance-1', name: 'Process', items: [{ id: 'item-0', type: 'bpmn:StartEvent', status: 'end', userName: 'alice' }, item], guard: { startedBy: 'sam' } } };
+  return {
+    item,
+    instance: {
+      id: 'instance-1',
+      name: 'Process',
+      items: [{ id: 'item-0', type: 'bpmn:StartEvent', status: 'end', userName: 'alice' }, item],
+      guard: { startedBy: 'sam' },
+    },
+  };
 }

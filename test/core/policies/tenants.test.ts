@@ -5,9 +5,11 @@ import { tenants } from '../../../src/core/policies/tenants.js';
 import { SecureUser, SYSTEM_USER } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';
 
-const of = (tenantId: string | undefined, modelsOwner?: string, ...userGroups: string[]): SecureUser => new SecureUser({ userName: 'alice', tenantId, modelsOwner, userGroups });
+const of = (tenantId: string | undefined, modelsOwner?: string, ...userGroups: string[]): SecureUser =>
+  new SecureUser({ userName: 'alice', tenantId, modelsOwner, userGroups });
 const NAMES = Object.keys(OPERATIONS) as Operation[];
-const kindIs = (...kinds: string[]): Operation[] => NAMES.filter((name) => kinds.includes(OPERATIONS[name].kind));
+const kindIs = (...kinds: string[]): Operation[] =>
+  NAMES.filter((name) => kinds.includes(OPERATIONS[name].kind));
 
 function passes(principal: SecureUser, operation: Operation, resource: Resource): boolean {
   const { permissive = [], restrictive = [] } = tenants.answer(principal, operation, {});
@@ -29,13 +31,19 @@ const WITHOUT = [undefined, null];
 
 describe.each(kindIs('task', 'instance'))('%s', (operation) => {
   test.each(ROWS)('an instance %s', (_what, tenantId) => {
-    const row = { instance: { tenantId, owner: 'acme' }, item: { tenantId: 'acme' }, model: { owner: 'acme' } };
+    const row = {
+      instance: { tenantId, owner: 'acme' },
+      item: { tenantId: 'acme' },
+      model: { owner: 'acme' },
+    };
     expect(passes(of('acme'), operation, row)).toBe(tenantId === 'acme');
     expect(passes(of('acme', 'globex'), operation, row)).toBe(tenantId === 'acme');
     expect(passes(of('acme', undefined, 'ADMIN'), operation, row)).toBe(tenantId === 'acme');
     expect(passes(of('acme', undefined, 'SYSTEM'), operation, row)).toBe(tenantId === 'acme');
     expect(passes(of(undefined), operation, row)).toBe(WITHOUT.includes(tenantId as undefined));
-    expect(passes(of(undefined, 'acme', 'ADMIN'), operation, row)).toBe(WITHOUT.includes(tenantId as undefined));
+    expect(passes(of(undefined, 'acme', 'ADMIN'), operation, row)).toBe(
+      WITHOUT.includes(tenantId as undefined),
+    );
     expect(passes(SYSTEM_USER, operation, row)).toBe(true);
   });
 });
@@ -56,6 +64,10 @@ test.each(kindIs('system'))('%s belongs to no tenant', (operation) => {
 });
 
 test('the rule says in words which rows are meant', () => {
-  expect(tenants.answer(of('acme'), 'task:read', {}).restrictive).toMatchObject([{ id: 'own-tenant', says: 'only rows of tenant acme' }]);
-  expect(tenants.answer(of(undefined), 'task:read', {}).restrictive).toMatchObject([{ id: 'own-tenant', says: 'only rows without a tenant' }]);
+  expect(tenants.answer(of('acme'), 'task:read', {}).restrictive).toMatchObject([
+    { id: 'own-tenant', says: 'only rows of tenant acme' },
+  ]);
+  expect(tenants.answer(of(undefined), 'task:read', {}).restrictive).toMatchObject([
+    { id: 'own-tenant', says: 'only rows without a tenant' },
+  ]);
 });

@@ -22,16 +22,35 @@ class Delegate extends DefaultAppDelegate {
 async function main(url) {
   const proxy = await Proxy.before(url);
   const name = `guard_test_${randomUUID().slice(0, 13)}`;
-  const guard = await createGuard({ store: { url: proxy.url, name, timeout: TIMEOUT }, env: {}, configuration: { appDelegate: (server) => new Delegate(server) } });
-  await guard.api.model.save('Child', model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]), null, admin);
-  await guard.api.model.save('M', model([start(), task('a'), service('s', 'work'), call('k', 'Child'), end()]), null, admin);
+  const guard = await createGuard({
+    store: { url: proxy.url, name, timeout: TIMEOUT },
+    env: {},
+    configuration: { appDelegate: (server) => new Delegate(server) },
+  });
+  await guard.api.model.save(
+    'Child',
+    model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]),
+    null,
+    admin,
+  );
+  await guard.api.model.save(
+    'M',
+    model([start(), task('a'), service('s', 'work'), call('k', 'Child'), end()]),
+    null,
+    admin,
+  );
   const started = [];
   for (let i = 0; i < 12; i++) started.push((await guard.api.engine.start('M', {}, admin)).id);
 
   let [refused, others] = [0, 0];
   const completed = async (id, noWait) => {
     try {
-      await guard.api.engine.invoke({ id, 'items.elementId': 'a', 'items.status': 'wait' }, {}, admin, noWait ? { noWait } : {});
+      await guard.api.engine.invoke(
+        { id, 'items.elementId': 'a', 'items.status': 'wait' },
+        {},
+        admin,
+        noWait ? { noWait } : {},
+      );
     } catch (error) {
       if (error.status === 503) refused++;
       // What was stored although its answer was lost is not found again.

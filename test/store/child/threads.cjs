@@ -12,4 +12,8 @@ async function run(folder) {
 }
 
 if (isMainThread) run(process.argv[2]);
-else openStore({ folder: workerData }).then(() => parentPort.postMessage('opened'), (error) => parentPort.postMessage(error.code));
+else
+  openStore({ folder: workerData }).then(
+    () => parentPort.postMessage('opened'),
+    (error) => parentPort.postMessage(error.code),
+  );

@@ -13,7 +13,13 @@ async function write(folder) {
     const rev = found?.guard?.rev ?? 0;
     // All parts of a document carry the same number: a mixture of two writes shows.
     const next = rev + 1;
-    const fields = { guard: { rev: next, open: [`t${next}`] }, data: { n: next }, logs: Array(200).fill(`line ${next}`), savePoints: { n: next }, items: [{ id: `${id}-${next}`, seq: next }] };
+    const fields = {
+      guard: { rev: next, open: [`t${next}`] },
+      data: { n: next },
+      logs: Array(200).fill(`line ${next}`),
+      savePoints: { n: next },
+      items: [{ id: `${id}-${next}`, seq: next }],
+    };
     if (found === undefined) await store.instances.insert({ id, ...fields });
     else if (!(await store.instances.update(id, rev, fields))) throw new Error('lost an update');
     say(`${id} ${next}`);

@@ -7,10 +7,32 @@ type Get = () => Store;
 export function instances(store: Get): void {
   test('what is stored comes back with its types, undefined as null', async () => {
     const id = new ObjectId('0123456789abcdef01234567');
-    const data = { date: new Date(5), id, bytes: new Binary(Buffer.from('ab'), 0), none: undefined, list: [undefined, null], zero: 0, text: '', deep: { a: { b: [[1]] } }, pattern: /a/i };
+    const data = {
+      date: new Date(5),
+      id,
+      bytes: new Binary(Buffer.from('ab'), 0),
+      none: undefined,
+      list: [undefined, null],
+      zero: 0,
+      text: '',
+      deep: { a: { b: [[1]] } },
+      pattern: /a/i,
+    };
     await store().instances.insert({ id: 'types', data, logs: ['line'], svg: undefined });
     const found = await store().instances.load('types');
-    expect(found).toMatchObject({ logs: ['line'], svg: null, data: { date: new Date(5), none: null, list: [null, null], zero: 0, text: '', deep: { a: { b: [[1]] } }, pattern: /a/i } });
+    expect(found).toMatchObject({
+      logs: ['line'],
+      svg: null,
+      data: {
+        date: new Date(5),
+        none: null,
+        list: [null, null],
+        zero: 0,
+        text: '',
+        deep: { a: { b: [[1]] } },
+        pattern: /a/i,
+      },
+    });
     const read = found?.data as { date: unknown; id: ObjectId; bytes: Binary };
     expect(read.date).toBeInstanceOf(Date);
     expect(id.equals(read.id)).toBe(true);
@@ -19,7 +41,10 @@ export function instances(store: Get): void {
   });
 
   test('a key __proto__ in data stays a field and changes no prototype', async () => {
-    await store().instances.insert({ id: 'proto', data: JSON.parse('{"__proto__": {"admin": true}, "a": 1}') as Record<string, unknown> });
+    await store().instances.insert({
+      id: 'proto',
+      data: JSON.parse('{"__proto__": {"admin": true}, "a": 1}') as Record<string, unknown>,
+    });
     const data = (await store().instances.load('proto'))?.data as Record<string, unknown>;
     expect(Object.keys(data).sort()).toEqual(['__proto__', 'a']);
     expect(data.admin).toBeUndefined();
@@ -33,7 +58,11 @@ export function instances(store: Get): void {
     document.logs.push('b');
     (document.items[0] as { id: string }).id = 'other';
     await inserted;
-    expect(await store().instances.load('in')).toMatchObject({ data: { list: [1] }, logs: ['a'], items: [{ id: 'in-1' }] });
+    expect(await store().instances.load('in')).toMatchObject({
+      data: { list: [1] },
+      logs: ['a'],
+      items: [{ id: 'in-1' }],
+    });
     const fields = { data: { list: [3] }, logs: ['c'] };
     const updated = store().instances.update('in', undefined, fields);
     fields.data.list.push(4);
@@ -42,30 +71,44 @@ export function instances(store: Get): void {
     expect(await store().instances.load('in')).toMatchObject({ data: { list: [3] }, logs: ['c'] });
   });
 
-  test.each(['find', 'load', 'findItems'] as const)('what %s gives may be changed without changing what is stored', async (way) => {
-    const { instances: all } = store();
-    const id = `out-${way}`;
-    await all.insert({ id, data: { list: [1], at: new Date(1), bytes: new Binary(Buffer.from('a')) }, logs: ['a'], items: [{ id: `${id}-1`, seq: 1 }] });
-    const read = async (): Promise<Record<string, unknown>> => {
-      if (way === 'load') return (await all.load(id)) as Record<string, unknown>;
-      const rows = way === 'find' ? await all.find({ filter: { id } }) : await all.findItems({ before: { id }, each: {}, needsAll: false });
-      return rows[0] as unknown as Record<string, unknown>;
-    };
-    const before = await read();
-    const data = before.data as { list: number[]; at: Date; bytes: Binary };
-    data.list.push(2);
-    data.at.setTime(9);
-    data.bytes.buffer[0] = 0;
-    (before.logs as string[] | undefined)?.push('b');
-    const after = await read();
-    expect(after.data).toMatchObject({ list: [1], at: new Date(1) });
-    expect((after.data as { bytes: Binary }).bytes.buffer[0]).toBe('a'.charCodeAt(0));
-    if (way !== 'findItems') expect(after.logs).toEqual(['a']);
-  });
+  test.each(['find', 'load', 'findItems'] as const)(
+    'what %s gives may be changed without changing what is stored',
+    async (way) => {
+      const { instances: all } = store();
+      const id = `out-${way}`;
+      await all.insert({
+        id,
+        data: { list: [1], at: new Date(1), bytes: new Binary(Buffer.from('a')) },
+        logs: ['a'],
+        items: [{ id: `${id}-1`, seq: 1 }],
+      });
+      const read = async (): Promise<Record<string, unknown>> => {
+        if (way === 'load') return (await all.load(id)) as Record<string, unknown>;
+        const rows =
+          way === 'find'
+            ? await all.find({ filter: { id } })
+            : await all.findItems({ before: { id }, each: {}, needsAll: false });
+        return rows[0] as unknown as Record<string, unknown>;
+      };
+      const before = await read();
+      const data = before.data as { list: number[]; at: Date; bytes: Binary };
+      data.list.push(2);
+      data.at.setTime(9);
+      data.bytes.buffer[0] = 0;
+      (before.logs as string[] | undefined)?.push('b');
+      const after = await read();
+      expect(after.data).toMatchObject({ list: [1], at: new Date(1) });
+      expect((after.data as { bytes: Binary }).bytes.buffer[0]).toBe('a'.charCodeAt(0));
+      if (way !== 'findItems') expect(after.logs).toEqual(['a']);
+    },
+  );
 
   test('an id that exists is a conflict, and the first document stays', async () => {
     await store().instances.insert({ id: 'twice', name: 'first' });
-    await expect(store().instances.insert({ id: 'twice', name: 'second' })).rejects.toMatchObject({ code: 'conflict', status: 409 });
+    await expect(store().instances.insert({ id: 'twice', name: 'second' })).rejects.toMatchObject({
+      code: 'conflict',
+      status: 409,
+    });
     expect(await store().instances.load('twice')).toMatchObject({ name: 'first' });
   });
 
@@ -82,39 +125,77 @@ export function instances(store: Get): void {
   test('of 100 that write the same revision at once exactly one does', async () => {
     const { instances: all } = store();
     await all.insert({ id: 'race', guard: { rev: 1 } });
-    const results = await Promise.all(Array.from({ length: 100 }, (_, i) => all.update('race', 1, { name: `writer ${i}`, logs: [i], guard: { rev: 2 } })));
+    const results = await Promise.all(
+      Array.from({ length: 100 }, (_, i) =>
+        all.update('race', 1, { name: `writer ${i}`, logs: [i], guard: { rev: 2 } }),
+      ),
+    );
     expect(results.filter(Boolean)).toHaveLength(1);
     const winner = results.indexOf(true);
-    expect(await all.load('race')).toMatchObject({ name: `writer ${winner}`, logs: [winner], guard: { rev: 2 } });
+    expect(await all.load('race')).toMatchObject({
+      name: `writer ${winner}`,
+      logs: [winner],
+      guard: { rev: 2 },
+    });
   });
 
   test('of 50 that insert one id at once exactly one does', async () => {
-    const results = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => store().instances.insert({ id: 'first', name: `${i}` })));
+    const results = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, i) => store().instances.insert({ id: 'first', name: `${i}` })),
+    );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await store().instances.count({ filter: { id: 'first' } })).toBe(1);
   });
 
   test.each(['id', '_id', 'data.x', '$set', ''])('an update cannot set the field %j', async (field) => {
-    await expect(store().instances.update('rev', 4, { [field]: 1 })).rejects.toMatchObject({ cause: expect.any(TypeError) as unknown });
+    await expect(store().instances.update('rev', 4, { [field]: 1 })).rejects.toMatchObject({
+      cause: expect.any(TypeError) as unknown,
+    });
   });
 
   test('large fields come from find unless they are left out, and are set on their own', async () => {
     const { instances: all } = store();
-    await all.insert({ id: 'large', source: '<xml/>', svg: '<svg/>', logs: ['a'], savePoints: { a: 1 }, loops: [1], guard: { rev: 1 } });
+    await all.insert({
+      id: 'large',
+      source: '<xml/>',
+      svg: '<svg/>',
+      logs: ['a'],
+      savePoints: { a: 1 },
+      loops: [1],
+      guard: { rev: 1 },
+    });
     await all.update('large', 1, { logs: ['a', 'b'] });
-    expect((await all.find({ filter: { id: 'large' } }))[0]).toMatchObject({ source: '<xml/>', svg: '<svg/>', logs: ['a', 'b'], savePoints: { a: 1 } });
-    const [row] = await all.find({ filter: { id: 'large' }, without: ['source', 'svg', 'logs', 'savePoints', 'loops'] });
+    expect((await all.find({ filter: { id: 'large' } }))[0]).toMatchObject({
+      source: '<xml/>',
+      svg: '<svg/>',
+      logs: ['a', 'b'],
+      savePoints: { a: 1 },
+    });
+    const [row] = await all.find({
+      filter: { id: 'large' },
+      without: ['source', 'svg', 'logs', 'savePoints', 'loops'],
+    });
     expect(Object.keys(row as object).sort()).toEqual(['_id', 'guard', 'id']);
   });
 
   test.each(['source', 'logs.0'])('large field %s cannot be asked for', async (field) => {
-    await expect(store().instances.find({ filter: { $or: [{ [field]: 'x' }] } })).rejects.toMatchObject({ code: 'store-unavailable', cause: expect.any(TypeError) as unknown });
-    await expect(store().instances.find({ filter: {}, sort: [[field, 1]] })).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect(store().instances.find({ filter: { $or: [{ [field]: 'x' }] } })).rejects.toMatchObject({
+      code: 'store-unavailable',
+      cause: expect.any(TypeError) as unknown,
+    });
+    await expect(store().instances.find({ filter: {}, sort: [[field, 1]] })).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
   });
 
   test('remove deletes those that the filter still admits, and their ids can be used again', async () => {
     const { instances: all } = store();
-    for (const [id, status] of [['r1', 'end'], ['r2', 'running'], ['r3', 'end']] as const) await all.insert({ id, status, logs: [id], items: [{ id: `${id}-1` }] });
+    for (const [id, status] of [
+      ['r1', 'end'],
+      ['r2', 'running'],
+      ['r3', 'end'],
+    ] as const)
+      await all.insert({ id, status, logs: [id], items: [{ id: `${id}-1` }] });
     expect(await all.remove(['r1', 'r2', 'r1', 'nobody'], { status: 'end' })).toBe(1);
     expect(await all.load('r1')).toBeUndefined();
     expect(await all.count({ filter: { id: { $in: ['r1', 'r2', 'r3'] } } })).toBe(2);
@@ -134,14 +215,19 @@ export function instances(store: Get): void {
 
   test('distinct values of a field are each given once, in order', async () => {
     const { instances: all } = store();
-    for (const [i, name] of ['b', 'a', 'b', null, undefined].entries()) await all.insert({ id: `d${i}`, ...(i < 4 && { name: name as string }), status: 'distinct' });
+    for (const [i, name] of ['b', 'a', 'b', null, undefined].entries())
+      await all.insert({ id: `d${i}`, ...(i < 4 && { name: name as string }), status: 'distinct' });
     expect(await all.distinct('name', { filter: { status: 'distinct' } })).toEqual([null, 'a', 'b']);
   });
 
   test('what cannot be stored is the fault of who sends it', async () => {
     const loop: Record<string, unknown> = {};
     loop.self = loop;
-    for (const data of [loop, { _bsontype: 'ObjectId', id: 'x' }]) await expect(store().instances.insert({ id: 'bad', data })).rejects.toMatchObject({ code: 'bad-data', status: 400 });
+    for (const data of [loop, { _bsontype: 'ObjectId', id: 'x' }])
+      await expect(store().instances.insert({ id: 'bad', data })).rejects.toMatchObject({
+        code: 'bad-data',
+        status: 400,
+      });
     expect(await store().instances.load('bad')).toBeUndefined();
   });
 }

@@ -4,7 +4,10 @@ import { hostileDocuments } from '../hostile-documents.js';
 type Get = () => Store;
 
 const LIST = 40;
-const token = (i: number): string[] => [i % 2 === 0 ? '|g:hr' : '|u:alice', ...(i % 5 === 0 ? ['|u:alice'] : [])];
+const token = (i: number): string[] => [
+  i % 2 === 0 ? '|g:hr' : '|u:alice',
+  ...(i % 5 === 0 ? ['|u:alice'] : []),
+];
 
 /** Instances with items out of order and with equal or missing `seq`. */
 function listed(i: number): StoredInstance {
@@ -14,13 +17,30 @@ function listed(i: number): StoredInstance {
     { id: `l${i}-a`, seq: 1, status: 'end' },
     { id: `l${i}-d`, status: 'wait' },
   ];
-  return { id: `l${i}`, name: `n${i % 4}`, status: 'listed', data: { i }, source: '<xml/>', loops: [1], items, guard: { rev: 1, open: token(i), read: ['|o:'] } };
+  return {
+    id: `l${i}`,
+    name: `n${i % 4}`,
+    status: 'listed',
+    data: { i },
+    source: '<xml/>',
+    loops: [1],
+    items,
+    guard: { rev: 1, open: token(i), read: ['|o:'] },
+  };
 }
 
 const ids = (rows: readonly UnwoundItem[]): string[] => rows.map((row) => row.items.id);
-const cursorOf = ({ _id, items }: UnwoundItem): Cursor => ({ id: String(_id), seq: items.seq, item: items.id });
+const cursorOf = ({ _id, items }: UnwoundItem): Cursor => ({
+  id: String(_id),
+  seq: items.seq,
+  item: items.id,
+});
 
-async function pages(store: Store, plan: Omit<ItemPlan, 'after' | 'limit'>, limit: number): Promise<string[]> {
+async function pages(
+  store: Store,
+  plan: Omit<ItemPlan, 'after' | 'limit'>,
+  limit: number,
+): Promise<string[]> {
   const found: string[] = [];
   let after: Cursor | undefined;
   for (;;) {
@@ -45,32 +65,59 @@ export function lists(store: Get): void {
     const rest = await store().instances.find({ filter: before, after: { id: String(first.at(-1)?._id) } });
     expect([...first, ...rest].map(({ id }) => id)).toEqual(all.map(({ id }) => id));
     expect(first[0]).not.toHaveProperty('items');
-    expect((await store().instances.find({ filter: before, skip: 10, limit: 2 })).map(({ id }) => id)).toEqual(['l29', 'l28']);
+    expect(
+      (await store().instances.find({ filter: before, skip: 10, limit: 2 })).map(({ id }) => id),
+    ).toEqual(['l29', 'l28']);
     expect(await store().instances.find({ filter: before, limit: 0 })).toEqual([]);
   });
 
   test('items come by instance, then seq, those without one first, equal ones by id', async () => {
-    const rows = await store().instances.findItems({ before: { ...before, id: { $in: ['l7', 'l8'] } }, each: {}, needsAll: false });
+    const rows = await store().instances.findItems({
+      before: { ...before, id: { $in: ['l7', 'l8'] } },
+      each: {},
+      needsAll: false,
+    });
     expect(ids(rows)).toEqual(['l8-d', 'l8-a', 'l8-b', 'l8-c', 'l7-d', 'l7-a', 'l7-b', 'l7-c']);
   });
 
   test('an item brings its instance along, without its siblings and large fields', async () => {
     for (const needsAll of [false, true]) {
-      const [row] = await store().instances.findItems({ before: { 'items.id': 'l5-c' }, each: { 'items.id': 'l5-c' }, needsAll });
-      expect(Object.keys(row as object).sort()).toEqual(['_id', 'data', 'guard', 'id', 'items', 'name', 'status']);
+      const [row] = await store().instances.findItems({
+        before: { 'items.id': 'l5-c' },
+        each: { 'items.id': 'l5-c' },
+        needsAll,
+      });
+      expect(Object.keys(row as object).sort()).toEqual([
+        '_id',
+        'data',
+        'guard',
+        'id',
+        'items',
+        'name',
+        'status',
+      ]);
       expect(row).toMatchObject({ id: 'l5', data: { i: 5 }, items: { id: 'l5-c', assignee: 'bob' } });
     }
   });
 
   test('with needsAll an item is asked about its siblings', async () => {
     const each = { 'items.status': 'end', all: { $elemMatch: { assignee: 'alice' } } };
-    expect(ids(await store().instances.findItems({ before, each, needsAll: true, limit: 3 }))).toEqual(['l39-a', 'l36-a', 'l33-a']);
+    expect(ids(await store().instances.findItems({ before, each, needsAll: true, limit: 3 }))).toEqual([
+      'l39-a',
+      'l36-a',
+      'l33-a',
+    ]);
     expect(await store().instances.countItems({ before, each, needsAll: true })).toBe(14);
     expect(await store().instances.countItems({ before, each, needsAll: false })).toBe(0);
   });
 
   test.each([1, 2, 3, 5, 7, 1000])('pages of %d items cover every row once, in order', async (limit) => {
-    const plan = { before, tokens: { field: 'guard.open', anyOf: ['|g:hr', '|u:alice', '|u:nobody'] }, each: { 'items.status': 'wait' }, needsAll: false } as const;
+    const plan = {
+      before,
+      tokens: { field: 'guard.open', anyOf: ['|g:hr', '|u:alice', '|u:nobody'] },
+      each: { 'items.status': 'wait' },
+      needsAll: false,
+    } as const;
     const all = ids(await store().instances.findItems(plan));
     expect(all).toHaveLength(LIST * 3);
     expect(await pages(store(), plan, limit)).toEqual(all);
@@ -80,13 +127,18 @@ export function lists(store: Get): void {
   test('a cursor without an item goes on at the next instance', async () => {
     const [first] = await store().instances.findItems({ before, each: {}, needsAll: false, limit: 1 });
     const plan = { before, each: {}, needsAll: false, limit: 1 };
-    expect(ids(await store().instances.findItems({ ...plan, after: { id: String(first?._id) } }))).toEqual(['l38-d']);
-    expect(ids(await store().instances.findItems({ ...plan, after: { id: String(first?._id), seq: 1 } }))).toEqual(['l39-c']);
+    expect(ids(await store().instances.findItems({ ...plan, after: { id: String(first?._id) } }))).toEqual([
+      'l38-d',
+    ]);
+    expect(
+      ids(await store().instances.findItems({ ...plan, after: { id: String(first?._id), seq: 1 } })),
+    ).toEqual(['l39-c']);
   });
 
   test('tokens narrow, and an update moves an instance from one token to the other', async () => {
     const { instances: all } = store();
-    const open = (name: string): Promise<number> => all.count({ filter: before, tokens: { field: 'guard.open', anyOf: [name] } });
+    const open = (name: string): Promise<number> =>
+      all.count({ filter: before, tokens: { field: 'guard.open', anyOf: [name] } });
     expect([await open('|g:hr'), await open('|u:alice'), await open('|g:it')]).toEqual([20, 24, 0]);
     expect(await all.update('l2', 1, { guard: { rev: 2, open: ['|g:it'], read: ['|o:'] } })).toBe(true);
     expect([await open('|g:hr'), await open('|g:it')]).toEqual([19, 1]);
@@ -96,20 +148,52 @@ export function lists(store: Get): void {
 
   test('other orders are total: rows that are equal come newest first', async () => {
     const rows = await store().instances.find({ filter: before, sort: [['name', -1]], limit: 12, skip: 8 });
-    expect(rows.map(({ id }) => id)).toEqual(['l7', 'l3', 'l38', 'l34', 'l30', 'l26', 'l22', 'l18', 'l14', 'l10', 'l6', 'l2']);
-    const items = await store().instances.findItems({ before, each: { 'items.seq': 1 }, needsAll: false, sort: [['items.status', 1], ['name', 1]], limit: 3 });
+    expect(rows.map(({ id }) => id)).toEqual([
+      'l7',
+      'l3',
+      'l38',
+      'l34',
+      'l30',
+      'l26',
+      'l22',
+      'l18',
+      'l14',
+      'l10',
+      'l6',
+      'l2',
+    ]);
+    const items = await store().instances.findItems({
+      before,
+      each: { 'items.seq': 1 },
+      needsAll: false,
+      sort: [
+        ['items.status', 1],
+        ['name', 1],
+      ],
+      limit: 3,
+    });
     expect(ids(items)).toEqual(['l36-a', 'l32-a', 'l28-a']);
   });
 
   test('a cursor in another order is refused', async () => {
     const after = { id: '0'.repeat(24) };
-    await expect(store().instances.find({ filter: {}, sort: [['name', 1]], after })).rejects.toMatchObject({ cause: expect.any(TypeError) as unknown });
-    await expect(store().instances.findItems({ before: {}, each: {}, needsAll: false, after: { id: "' || 1" } })).rejects.toMatchObject({ cause: expect.any(TypeError) as unknown });
+    await expect(store().instances.find({ filter: {}, sort: [['name', 1]], after })).rejects.toMatchObject({
+      cause: expect.any(TypeError) as unknown,
+    });
+    await expect(
+      store().instances.findItems({ before: {}, each: {}, needsAll: false, after: { id: "' || 1" } }),
+    ).rejects.toMatchObject({ cause: expect.any(TypeError) as unknown });
   });
 
   test('lists of hostile documents are paged without gap or overlap as well', async () => {
-    for (const document of hostileDocuments()) await store().instances.insert({ ...document, guard: { rev: 0, open: ['hostile'] } });
-    const plan = { before: {}, tokens: { field: 'guard.open', anyOf: ['hostile'] }, each: { 'items.status': 'wait', 'items.id': { $type: 'string' } }, needsAll: false } as const;
+    for (const document of hostileDocuments())
+      await store().instances.insert({ ...document, guard: { rev: 0, open: ['hostile'] } });
+    const plan = {
+      before: {},
+      tokens: { field: 'guard.open', anyOf: ['hostile'] },
+      each: { 'items.status': 'wait', 'items.id': { $type: 'string' } },
+      needsAll: false,
+    } as const;
     const all = ids(await store().instances.findItems(plan));
     expect(all.length).toBeGreaterThan(40);
     for (const limit of [1, 4]) expect(await pages(store(), plan, limit)).toEqual(all);

@@ -8,7 +8,9 @@ const soon = (): Date => new Date(Date.now() + 60_000);
 /** Locks: one holder, taken over only from who is gone. */
 export function locks(store: () => Store): void {
   test('of 50 that want a lock one gets it, and the next one when it was released', async () => {
-    const results = await Promise.all(Array.from({ length: 50 }, (_, i) => store().locks.acquire('one', owner(`${i}`), soon(), never)));
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => store().locks.acquire('one', owner(`${i}`), soon(), never)),
+    );
     expect(results.filter(Boolean)).toHaveLength(1);
     const winner = owner(String(results.indexOf(true)));
     await store().locks.release('one', owner('stranger'));
@@ -21,11 +23,15 @@ export function locks(store: () => Store): void {
     const until = new Date(Date.now() - 1000);
     const stale = ({ until: end }: HeldLock): boolean => end !== undefined && end.getTime() < Date.now();
     expect(await store().locks.acquire('stale', owner('gone'), until, never)).toBe(true);
-    const results = await Promise.all(Array.from({ length: 20 }, (_, i) => store().locks.acquire('stale', owner(`${i}`), soon(), stale)));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => store().locks.acquire('stale', owner(`${i}`), soon(), stale)),
+    );
     expect(results.filter(Boolean)).toHaveLength(1);
     expect(await store().locks.renew('stale', owner('gone'), soon())).toBe(false);
     await store().locks.release('stale', owner('gone'));
-    expect((await store().locks.list()).find(({ id }) => id === 'stale')?.owner).toEqual(owner(String(results.indexOf(true))));
+    expect((await store().locks.list()).find(({ id }) => id === 'stale')?.owner).toEqual(
+      owner(String(results.indexOf(true))),
+    );
   });
 
   test('a renewed lock shows its new end, and whether it is stale is asked of the holder there is', async () => {
@@ -36,7 +42,9 @@ export function locks(store: () => Store): void {
     const seen: HeldLock[] = [];
     const look = (held: HeldLock): boolean => seen.push(held) < 0;
     expect(await store().locks.acquire('renewed', owner('b'), soon(), look)).toBe(false);
-    expect(seen).toEqual([{ id: 'renewed', owner: owner('a'), time: expect.any(Date) as unknown, until: second }]);
+    expect(seen).toEqual([
+      { id: 'renewed', owner: owner('a'), time: expect.any(Date) as unknown, until: second },
+    ]);
     expect(await store().locks.acquire('renewed', owner('b'), soon(), always)).toBe(true);
     expect(await store().locks.renew('renewed', owner('a'), second)).toBe(false);
   });

@@ -1,15 +1,45 @@
 import type { AuditEntry, Store, StoredModel } from '../../../src/store/port.js';
 
-const model = (name: string, owner: string | null, rev = 1): StoredModel => ({ name, owner, source: `<${name}/>`, svg: null, events: [{ elementId: 'e' }], guard: { rev } });
-const entry = (ms: number, userName: string | null, more: Partial<AuditEntry> = {}): AuditEntry => ({ time: new Date(ms), userName, operation: 'task:read', resource: { kind: 'task', id: 't' }, answer: 'allowed', reason: 'r', ...more });
+const model = (name: string, owner: string | null, rev = 1): StoredModel => ({
+  name,
+  owner,
+  source: `<${name}/>`,
+  svg: null,
+  events: [{ elementId: 'e' }],
+  guard: { rev },
+});
+const entry = (ms: number, userName: string | null, more: Partial<AuditEntry> = {}): AuditEntry => ({
+  time: new Date(ms),
+  userName,
+  operation: 'task:read',
+  resource: { kind: 'task', id: 't' },
+  answer: 'allowed',
+  reason: 'r',
+  ...more,
+});
 
 /** Models, users, audit trail and named values. */
 export function others(store: () => Store): void {
   test('models are kept by name and owner, and listed by name', async () => {
     const { models } = store();
-    await Promise.all([models.put(model('b', null)), models.put(model('a', 'acme')), models.put(model('a', null)), models.put(model('a', null, 2))]);
-    expect((await models.find({})).map(({ name, owner }) => [name, owner])).toEqual([['a', null], ['a', 'acme'], ['b', null]]);
-    expect((await models.find({ owner: 'acme' }, { without: ['source', 'svg'] }))[0]).toEqual({ _id: expect.anything() as unknown, name: 'a', owner: 'acme', events: [{ elementId: 'e' }], guard: { rev: 1 } });
+    await Promise.all([
+      models.put(model('b', null)),
+      models.put(model('a', 'acme')),
+      models.put(model('a', null)),
+      models.put(model('a', null, 2)),
+    ]);
+    expect((await models.find({})).map(({ name, owner }) => [name, owner])).toEqual([
+      ['a', null],
+      ['a', 'acme'],
+      ['b', null],
+    ]);
+    expect((await models.find({ owner: 'acme' }, { without: ['source', 'svg'] }))[0]).toEqual({
+      _id: expect.anything() as unknown,
+      name: 'a',
+      owner: 'acme',
+      events: [{ elementId: 'e' }],
+      guard: { rev: 1 },
+    });
     expect((await models.find({}, { skip: 1, limit: 1 })).map(({ owner }) => owner)).toEqual(['acme']);
     expect(await models.get('b', 'acme')).toBeUndefined();
   });
@@ -29,14 +59,24 @@ export function others(store: () => Store): void {
     const { models } = store();
     await models.put(model('rev', null, 1));
     expect(await models.update('rev', null, undefined, { svg: 'x' })).toBe(false);
-    const results = await Promise.all(Array.from({ length: 20 }, (_, i) => models.update('rev', null, 1, { svg: `${i}`, guard: { rev: 2 } })));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => models.update('rev', null, 1, { svg: `${i}`, guard: { rev: 2 } })),
+    );
     expect(results.filter(Boolean)).toHaveLength(1);
-    expect(await models.get('rev', null)).toMatchObject({ svg: String(results.indexOf(true)), source: '<rev/>' });
+    expect(await models.get('rev', null)).toMatchObject({
+      svg: String(results.indexOf(true)),
+      source: '<rev/>',
+    });
   });
 
   test('a model is renamed unless the name is taken for its owner', async () => {
     const { models } = store();
-    for (const [name, owner] of [['old', null], ['taken', null], ['new', 'acme']] as const) await models.put(model(name, owner));
+    for (const [name, owner] of [
+      ['old', null],
+      ['taken', null],
+      ['new', 'acme'],
+    ] as const)
+      await models.put(model(name, owner));
     await expect(models.rename('old', null, 'taken')).rejects.toMatchObject({ code: 'conflict' });
     expect(await models.rename('nobody', null, 'taken')).toBe(false);
     expect(await models.rename('old', null, 'new')).toBe(true);
@@ -58,33 +98,61 @@ export function others(store: () => Store): void {
     expect((await users.list()).map(({ userName }) => userName)).toEqual(['__proto__', 'alice']);
     await users.put({ userName: 'alice', userGroups: [], disabled: true });
     expect(await users.find('alice')).toEqual({ userName: 'alice', userGroups: [], disabled: true });
-    expect([await users.remove('alice'), await users.remove('alice'), await users.find('alice')]).toEqual([true, false, undefined]);
+    expect([await users.remove('alice'), await users.remove('alice'), await users.find('alice')]).toEqual([
+      true,
+      false,
+      undefined,
+    ]);
   });
 
   test('a user is added once, and changed field by field while what was expected still holds', async () => {
     const { users } = store();
-    const added = await Promise.all(Array.from({ length: 20 }, (_, i) => users.insert({ userName: 'dora', userGroups: [], passwordHash: `${i}` })));
+    const added = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        users.insert({ userName: 'dora', userGroups: [], passwordHash: `${i}` }),
+      ),
+    );
     expect(added.filter(Boolean)).toHaveLength(1);
     const hash = String(added.indexOf(true));
-    const changed = await Promise.all(Array.from({ length: 20 }, (_, i) => users.update('dora', { passwordHash: `new ${i}` }, { passwordHash: hash })));
+    const changed = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        users.update('dora', { passwordHash: `new ${i}` }, { passwordHash: hash }),
+      ),
+    );
     expect(changed.filter(Boolean)).toHaveLength(1);
-    expect([await users.update('dora', { disabled: true }), await users.update('nobody', { disabled: true })]).toEqual([true, false]);
-    expect(await users.find('dora')).toEqual({ userName: 'dora', userGroups: [], passwordHash: `new ${changed.indexOf(true)}`, disabled: true });
+    expect([
+      await users.update('dora', { disabled: true }),
+      await users.update('nobody', { disabled: true }),
+    ]).toEqual([true, false]);
+    expect(await users.find('dora')).toEqual({
+      userName: 'dora',
+      userGroups: [],
+      passwordHash: `new ${changed.indexOf(true)}`,
+      disabled: true,
+    });
   });
 
   test('the audit trail is read newest first, narrowed by time, user, answer and tenant', async () => {
     const { audit } = store();
     await audit.append([]);
-    await audit.append([entry(2000, 'alice'), entry(1000, null, { answer: 'refused' }), entry(3000, 'bob', { tenantId: 'acme' })]);
+    await audit.append([
+      entry(2000, 'alice'),
+      entry(1000, null, { answer: 'refused' }),
+      entry(3000, 'bob', { tenantId: 'acme' }),
+    ]);
     await audit.append([entry(2000, 'carol')]);
-    const who = async (filter: Partial<Parameters<typeof audit.find>[0]>): Promise<(string | null)[]> => (await audit.find({ limit: 10, ...filter })).map(({ userName }) => userName);
+    const who = async (filter: Partial<Parameters<typeof audit.find>[0]>): Promise<(string | null)[]> =>
+      (await audit.find({ limit: 10, ...filter })).map(({ userName }) => userName);
     expect(await who({})).toEqual(['bob', 'carol', 'alice', null]);
     expect(await who({ limit: 2 })).toEqual(['bob', 'carol']);
     expect(await who({ limit: 0 })).toEqual([]);
     expect(await who({ since: new Date(2000), until: new Date(3000) })).toEqual(['carol', 'alice']);
     expect(await who({ userName: 'alice' })).toEqual(['alice']);
     expect(await who({ answer: 'refused' })).toEqual([null]);
-    expect([await who({ tenantId: 'acme' }), await who({ tenantId: null })]).toEqual([['bob'], ['carol', 'alice', null]]);
+    expect([await who({ tenantId: 'acme' }), await who({ tenantId: null })]).toEqual([
+      ['bob'],
+      ['carol', 'alice', null],
+    ]);
     expect((await audit.find({ limit: 1 }))[0]).toEqual(entry(3000, 'bob', { tenantId: 'acme' }));
   });
 
@@ -93,8 +161,18 @@ export function others(store: () => Store): void {
     await a.set('key', { list: [1, new Date(1)] });
     await b.set('key', 'other', new Date(Date.now() + 60_000));
     await a.set('gone', 1, new Date(Date.now() - 1));
-    expect([await a.get('key'), await b.get('key'), await a.get('gone'), await a.get('none')]).toEqual([{ list: [1, new Date(1)] }, 'other', undefined, undefined]);
-    expect([await a.entries(), await b.entries()]).toEqual([[['key', { list: [1, new Date(1)] }]], [['key', 'other']]]);
-    expect([await a.delete('key'), await a.delete('key'), await a.delete('gone'), await a.entries()]).toEqual([true, false, false, []]);
+    expect([await a.get('key'), await b.get('key'), await a.get('gone'), await a.get('none')]).toEqual([
+      { list: [1, new Date(1)] },
+      'other',
+      undefined,
+      undefined,
+    ]);
+    expect([await a.entries(), await b.entries()]).toEqual([
+      [['key', { list: [1, new Date(1)] }]],
+      [['key', 'other']],
+    ]);
+    expect([await a.delete('key'), await a.delete('key'), await a.delete('gone'), await a.entries()]).toEqual(
+      [true, false, false, []],
+    );
   });
 }

@@ -17,10 +17,12 @@ class Delegate extends DefaultAppDelegate {
 /** A store that kills the process at the given moment. */
 async function deadly(when) {
   const store = await openStore(where);
-  const watch = (name) => async (...args) => {
-    if (when(name, args)) process.kill(process.pid, 'SIGKILL');
-    return store.instances[name](...args);
-  };
+  const watch =
+    (name) =>
+    async (...args) => {
+      if (when(name, args)) process.kill(process.pid, 'SIGKILL');
+      return store.instances[name](...args);
+    };
   return { ...store, instances: { ...store.instances, insert: watch('insert'), update: watch('update') } };
 }
 
@@ -32,7 +34,8 @@ const guard = await createGuard({
   configuration: { appDelegate: (server) => new Delegate(server) },
 });
 const { engine, data, tasks } = guard.as(admin);
-const waiting = async (id, elementId) => (await data.findItems({ id, 'items.elementId': elementId, 'items.status': 'wait' }))[0];
+const waiting = async (id, elementId) =>
+  (await data.findItems({ id, 'items.elementId': elementId, 'items.status': 'wait' }))[0];
 
 async function client() {
   for (;;) {
@@ -74,7 +77,12 @@ const MODES = {
     await tasks.complete(child.id, { answer: 42 });
   },
   /** Dies before a caller is stored. */
-  dieBefore: () => dieCalling((id) => (name, [target]) => name === 'update' && target === id),
+  dieBefore: () =>
+    dieCalling(
+      (id) =>
+        (name, [target]) =>
+          name === 'update' && target === id,
+    ),
   /** Dies when it is stored, before what it has called is. */
   dieHalfway: () => dieCalling(() => (name) => name === 'insert'),
 };

@@ -11,7 +11,11 @@ const admin = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
 
 class Delegate extends DefaultAppDelegate {
   async getServicesProvider() {
-    return { fails: async () => Promise.reject(Object.assign(new Error('the service failed'), { code: 'E_SERVICE' })), slow: () => pause(500) };
+    return {
+      fails: async () =>
+        Promise.reject(Object.assign(new Error('the service failed'), { code: 'E_SERVICE' })),
+      slow: () => pause(500),
+    };
   }
   startUp() {}
   async executionStarted() {
@@ -27,7 +31,13 @@ class Delegate extends DefaultAppDelegate {
 
 const log = [];
 const note = (message, facts) => log.push({ message, ...facts });
-const open = (where = store) => createGuard({ env, store: where, configuration: { appDelegate: (server) => new Delegate(server) }, logger: { info: note, warn: note, error: note } });
+const open = (where = store) =>
+  createGuard({
+    env,
+    store: where,
+    configuration: { appDelegate: (server) => new Delegate(server) },
+    logger: { info: note, warn: note, error: note },
+  });
 const told = async (work) => {
   try {
     const value = await work();
@@ -43,11 +53,19 @@ const { engine } = guard.as(admin);
 
 const MODES = {
   async listeners() {
-    say({ uncaught: process.listenerCount('uncaughtException'), unhandled: process.listenerCount('unhandledRejection') });
+    say({
+      uncaught: process.listenerCount('uncaughtException'),
+      unhandled: process.listenerCount('unhandledRejection'),
+    });
   },
   /** Every model in turn; what fails must neither end the process nor be lost. */
   async failing() {
-    for (const name of Object.keys(models)) say({ name, ...(await told(() => engine.start(name))), stored: await guard.store.instances.count({ filter: { name } }) });
+    for (const name of Object.keys(models))
+      say({
+        name,
+        ...(await told(() => engine.start(name))),
+        stored: await guard.store.instances.count({ filter: { name } }),
+      });
   },
   async delegate() {
     for (const name of Object.keys(models)) say({ name, ...(await told(() => engine.start(name))) });

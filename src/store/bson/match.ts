@@ -1,10 +1,10 @@
-import { isDocument, kindOf, rankOf } from './bson-kind.js';
-import { compareValues, equalValues } from './bson-order.js';
+import { isDocument, kindOf, rankOf } from './kind.js';
+import { compareValues, equalValues } from './order.js';
 import { compileExpression } from './match-expression.js';
 import { reach, type AtLeaf, type ValueTest } from './match-path.js';
 import { typeTest } from './match-type.js';
 import { toPattern } from './pattern.js';
-import type { Filter } from './port.js';
+import type { Filter } from '../port.js';
 
 /** Answers a filter about one document. */
 export type Match = (document: unknown) => boolean;
@@ -15,7 +15,10 @@ type Apply = (atLeaf: AtLeaf, test: ValueTest) => Match;
 const refuse = (message: string): never => {
   throw new TypeError(message);
 };
-const not = (match: Match): Match => (document) => !match(document);
+const not =
+  (match: Match): Match =>
+  (document) =>
+    !match(document);
 
 function all(parts: readonly Match[]): Match {
   const [first, second] = parts;
@@ -24,29 +27,42 @@ function all(parts: readonly Match[]): Match {
   return (document) => parts.every((part) => part(document));
 }
 
-const any = (parts: readonly Match[]): Match => (parts.length === 1 ? (parts[0] as Match) : (document) => parts.some((part) => part(document)));
+const any = (parts: readonly Match[]): Match =>
+  parts.length === 1 ? (parts[0] as Match) : (document) => parts.some((part) => part(document));
 
 function equals(operand: unknown): ValueTest {
   if (operand === undefined) return refuse('A filter compares with undefined');
   if (operand === null) return (value) => value === undefined || value === null;
   if (typeof operand === 'string' || typeof operand === 'boolean') return (value) => value === operand;
-  if (typeof operand === 'number') return (value) => value === operand || (value !== undefined && typeof value !== 'string' && equalValues(value, operand));
+  if (typeof operand === 'number')
+    return (value) =>
+      value === operand || (value !== undefined && typeof value !== 'string' && equalValues(value, operand));
   return (value) => equalValues(value, operand);
 }
 
 function pattern(source: unknown, options: unknown): ValueTest {
   if (options !== undefined && typeof options !== 'string') return refuse('$options takes a text');
-  const [text, flags] = source instanceof RegExp ? [source.source, options ?? source.flags] : [source, options ?? ''];
+  const [text, flags] =
+    source instanceof RegExp ? [source.source, options ?? source.flags] : [source, options ?? ''];
   if (typeof text !== 'string') return refuse('$regex takes a text or a regular expression');
   const compiled = toPattern(text, flags);
-  return (value) => (typeof value === 'string' ? compiled.test(value) : value instanceof RegExp && value.source === text && value.flags === flags);
+  return (value) =>
+    typeof value === 'string'
+      ? compiled.test(value)
+      : value instanceof RegExp && value.source === text && value.flags === flags;
 }
 
 function oneOf(operand: unknown, name: string): ValueTest {
   if (!Array.isArray(operand)) return refuse(`${name} takes a list`);
-  const plain = new Set<unknown>(operand.filter((value) => typeof value === 'string' || typeof value === 'boolean'));
-  const rest = operand.filter((value) => !plain.has(value)).map((value: unknown) => (value instanceof RegExp ? pattern(value, undefined) : equals(value)));
-  return rest.length === 0 ? (value) => plain.has(value) : (value) => plain.has(value) || rest.some((test) => test(value));
+  const plain = new Set<unknown>(
+    operand.filter((value) => typeof value === 'string' || typeof value === 'boolean'),
+  );
+  const rest = operand
+    .filter((value) => !plain.has(value))
+    .map((value: unknown) => (value instanceof RegExp ? pattern(value, undefined) : equals(value)));
+  return rest.length === 0
+    ? (value) => plain.has(value)
+    : (value) => plain.has(value) || rest.some((test) => test(value));
 }
 
 const RANGES: Readonly<Record<string, (difference: number) => boolean>> = {
@@ -59,18 +75,21 @@ const RANGES: Readonly<Record<string, (difference: number) => boolean>> = {
 /** Values of another type are never in a range; NaN is in none but that of NaN itself. */
 function range(name: string, operand: unknown): ValueTest {
   const holds = RANGES[name] as (difference: number) => boolean;
-  if (operand === undefined || operand instanceof RegExp) return refuse(`${name} takes no ${operand === undefined ? 'undefined' : 'regular expression'}`);
+  if (operand === undefined || operand instanceof RegExp)
+    return refuse(`${name} takes no ${operand === undefined ? 'undefined' : 'regular expression'}`);
   if (operand === null) return (value) => holds(0) && (value === undefined || value === null);
   const rank = rankOf(kindOf(operand));
   return (value) => {
     if (rankOf(kindOf(value)) !== rank) return false;
-    if (Number.isNaN(value) || Number.isNaN(operand)) return holds(0) && Number.isNaN(value) && Number.isNaN(operand);
+    if (Number.isNaN(value) || Number.isNaN(operand))
+      return holds(0) && Number.isNaN(value) && Number.isNaN(operand);
     return holds(compareValues(value, operand));
   };
 }
 
 const LOGICAL: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
-const isOperators = (value: unknown): value is Record<string, unknown> => isDocument(value) && (Object.keys(value)[0]?.startsWith('$') ?? false);
+const isOperators = (value: unknown): value is Record<string, unknown> =>
+  isDocument(value) && (Object.keys(value)[0]?.startsWith('$') ?? false);
 
 function elementMatch(operand: unknown): ValueTest {
   if (!isDocument(operand)) return refuse('$elemMatch takes a query');
@@ -81,7 +100,9 @@ function elementMatch(operand: unknown): ValueTest {
   }
   const match = compileMatch(operand);
   // A list inside the list is taken for a document whose fields are the places, as in MongoDB.
-  return (value) => Array.isArray(value) && value.some((entry) => (Array.isArray(entry) ? match({ ...entry }) : isDocument(entry) && match(entry)));
+  return (value) =>
+    Array.isArray(value) &&
+    value.some((entry) => (Array.isArray(entry) ? match({ ...entry }) : isDocument(entry) && match(entry)));
 }
 
 function negated(apply: Apply, operand: unknown): Match {
@@ -90,7 +111,12 @@ function negated(apply: Apply, operand: unknown): Match {
   return not(conditions(apply, operand));
 }
 
-function operator(apply: Apply, name: string, operand: unknown, beside: Readonly<Record<string, unknown>>): Match {
+function operator(
+  apply: Apply,
+  name: string,
+  operand: unknown,
+  beside: Readonly<Record<string, unknown>>,
+): Match {
   switch (name) {
     case '$eq':
       return apply('entries', equals(operand));
@@ -138,7 +164,9 @@ function field(path: string, condition: unknown): Match {
 
 function list(name: string, operand: unknown): Match[] {
   if (!Array.isArray(operand) || operand.length === 0) return refuse(`${name} takes a list of queries`);
-  return operand.map((entry: unknown) => (isDocument(entry) ? compileMatch(entry) : refuse(`${name} takes a list of queries`)));
+  return operand.map((entry: unknown) =>
+    isDocument(entry) ? compileMatch(entry) : refuse(`${name} takes a list of queries`),
+  );
 }
 
 function clause(name: string, operand: unknown): Match {

@@ -1,7 +1,10 @@
-import { isDocument } from './bson-kind.js';
-import type { Filter, Sort } from './port.js';
+import { isDocument } from '../bson/kind.js';
+import type { Filter, Sort } from '../port.js';
 
-/** Top-level fields of an instance that are large and asked of by nobody: lists leave them out, filters cannot name them. */
+/**
+ * Top-level fields of an instance that are large and asked of by nobody: lists leave them out, filters cannot
+ * name them.
+ */
 export const LARGE_FIELDS: readonly string[] = Object.freeze(['source', 'svg', 'logs', 'savePoints']);
 /** What an item row does not bring along of its instance. */
 export const NOT_WITH_ITEMS: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops', 'all']);
@@ -28,6 +31,8 @@ function namesLarge(filter: Filter): string | undefined {
  * @throws TypeError naming the field
  */
 export function refuseLarge(filters: readonly Filter[], sort: Sort = []): void {
-  const name = filters.map(namesLarge).find((found) => found !== undefined) ?? sort.map(([field]) => field).find(isLarge);
+  const name =
+    filters.map(namesLarge).find((found) => found !== undefined) ??
+    sort.map(([field]) => field).find(isLarge);
   if (name !== undefined) throw new TypeError(`Field ${name} cannot be filtered or sorted by`);
 }

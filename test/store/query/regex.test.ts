@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { isGuardError } from '../../src/core/errors.js';
-import { toPattern } from '../../src/store/pattern.js';
-import { checkRegex, REGEX_LIMITS } from '../../src/store/regex.js';
+import { isGuardError } from '../../../src/core/errors.js';
+import { toPattern } from '../../../src/store/bson/pattern.js';
+import { checkRegex, REGEX_LIMITS } from '../../../src/store/query/regex.js';
 
 function refusal(source: string, flags = ''): string {
   try {
@@ -42,7 +42,8 @@ describe('a pattern is admitted', () => {
   ])('%s with options "%s"', (source, flags, hit, miss) => {
     const checked = checkRegex(source, flags);
     expect(checked.flags).toBe(flags);
-    for (const pattern of [new RegExp(checked.source, `${flags}u`), toPattern(checked.source, checked.flags)]) expect(pattern.test(hit)).toBe(true);
+    for (const pattern of [new RegExp(checked.source, `${flags}u`), toPattern(checked.source, checked.flags)])
+      expect(pattern.test(hit)).toBe(true);
     expect(toPattern(checked.source, checked.flags).test(miss)).toBe(false);
   });
 
@@ -153,7 +154,14 @@ describe('whatever the pattern', () => {
   });
 
   test('the dearest that are admitted answer within seconds', () => {
-    const dear = ['^a*a*a{0,40}!', 'a*(a|a)(a|a)(a|a)(a|a)(a|a)!', `^${'(a|a)'.repeat(18)}!`, `${'a?'.repeat(12)}!`, '^.*a.*b!', 'a{0,49}a*!'];
+    const dear = [
+      '^a*a*a{0,40}!',
+      'a*(a|a)(a|a)(a|a)(a|a)(a|a)!',
+      `^${'(a|a)'.repeat(18)}!`,
+      `${'a?'.repeat(12)}!`,
+      '^.*a.*b!',
+      'a{0,49}a*!',
+    ];
     for (const source of dear) {
       expect(refusal(source)).toBe('admitted');
       const start = performance.now();
@@ -164,11 +172,14 @@ describe('whatever the pattern', () => {
 
   test('it is admitted or refused with a reason, and checking an admitted one again changes nothing', () => {
     fc.assert(
-      fc.property(fc.oneof(pattern, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })), (source) => {
-        if (refusal(source) !== 'admitted') return;
-        const { source: checked } = checkRegex(source, '');
-        expect(checkRegex(checked, '').source).toBe(checked);
-      }),
+      fc.property(
+        fc.oneof(pattern, fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })),
+        (source) => {
+          if (refusal(source) !== 'admitted') return;
+          const { source: checked } = checkRegex(source, '');
+          expect(checkRegex(checked, '').source).toBe(checked);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

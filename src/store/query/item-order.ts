@@ -1,6 +1,6 @@
-import { compareText } from '../core/value.js';
-import { child } from './bson-kind.js';
-import type { Cursor } from './port.js';
+import { compareText } from '../../core/value.js';
+import { child } from '../bson/kind.js';
+import type { Cursor } from '../port.js';
 
 interface Place {
   readonly seq: number;
@@ -9,7 +9,10 @@ interface Place {
 
 /** Items without a number as `seq` come first; those of one `seq` are told apart by id, so that the order is total. */
 const placeOf = (item: unknown): Place => place(child(item, 'seq'), child(item, 'id'));
-const place = (seq: unknown, id: unknown): Place => ({ seq: typeof seq === 'number' && !Number.isNaN(seq) ? seq : -Infinity, id: typeof id === 'string' ? id : '' });
+const place = (seq: unknown, id: unknown): Place => ({
+  seq: typeof seq === 'number' && !Number.isNaN(seq) ? seq : -Infinity,
+  id: typeof id === 'string' ? id : '',
+});
 
 function compare(a: Place, b: Place): number {
   return a.seq === b.seq ? compareText(a.id, b.id) : a.seq < b.seq ? -1 : 1;

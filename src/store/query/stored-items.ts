@@ -1,8 +1,13 @@
-import type { StoredInstance, StoredItem } from './documents.js';
+import type { StoredInstance, StoredItem } from '../documents.js';
 
 /** An item is a document with a text as its id; what else another program left in the list is none. */
 function isItem(entry: unknown): entry is StoredItem {
-  return typeof entry === 'object' && entry !== null && !Array.isArray(entry) && typeof (entry as { id?: unknown }).id === 'string';
+  return (
+    typeof entry === 'object' &&
+    entry !== null &&
+    !Array.isArray(entry) &&
+    typeof (entry as { id?: unknown }).id === 'string'
+  );
 }
 
 /** The items of a stored instance. */

@@ -1,15 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, EVERYTHING, isNothing, isReference, not, NOTHING, or, type Condition } from '../core/condition.js';
-import type { Scope } from '../core/scope.js';
-import { OPEN_TOKENS, READ_TOKENS } from '../core/token.js';
-import { BadInput } from '../core/errors.js';
-import type { Scalar } from '../core/value.js';
+import {
+  and,
+  EVERYTHING,
+  isNothing,
+  isReference,
+  not,
+  NOTHING,
+  or,
+  type Condition,
+} from '../../core/condition.js';
+import type { Scope } from '../../core/scope.js';
+import { OPEN_TOKENS, READ_TOKENS } from '../../core/token.js';
+import { BadInput } from '../../core/errors.js';
+import type { Scalar } from '../../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { needsAllItems, relax, specialise, speaksOf, toFilter } from './filter.js';
-import type { Filter, InstancePlan, ItemPlan, Paging, TokenFilter } from './port.js';
+import type { Filter, InstancePlan, ItemPlan, Paging, TokenFilter } from '../port.js';
 
 /** Any value, for "absent": also an empty list is something that is there. */
-const ANY_VALUE = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'regex', 'timestamp', 'array']) });
+const ANY_VALUE = Object.freeze({
+  $type: Object.freeze([
+    'string',
+    'number',
+    'bool',
+    'date',
+    'object',
+    'objectId',
+    'binData',
+    'regex',
+    'timestamp',
+    'array',
+  ]),
+});
 /** An item is a document of the list with a text as its id; nothing else in the list is one. */
 const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
@@ -28,7 +50,11 @@ function leafFilter(leaf: Leaf, prefix = ''): Filter {
   return leaf.kind === 'absent' ? { $nor: [{ [path]: ANY_VALUE }] } : { [path]: leaf.test };
 }
 
-function compound(query: CallerQuery, leaf: (leaf: Leaf) => Filter, element: (where: CallerQuery) => Filter): Filter {
+function compound(
+  query: CallerQuery,
+  leaf: (leaf: Leaf) => Filter,
+  element: (where: CallerQuery) => Filter,
+): Filter {
   switch (query.kind) {
     case 'and':
       return all(...query.of.map((part) => compound(part, leaf, element)));
@@ -43,11 +69,20 @@ function compound(query: CallerQuery, leaf: (leaf: Leaf) => Filter, element: (wh
 }
 
 /** The query of one element, its fields below `prefix`. */
-const ofElement = (query: CallerQuery, prefix: string): Filter => compound(query, (leaf) => leafFilter(leaf, prefix), (where) => ofElement(where, prefix));
+const ofElement = (query: CallerQuery, prefix: string): Filter =>
+  compound(
+    query,
+    (leaf) => leafFilter(leaf, prefix),
+    (where) => ofElement(where, prefix),
+  );
 
 /** The caller's query as it is asked of a document with one element in the place of its list. */
 export function listedFilter(query: CallerQuery, list: string): Filter {
-  return compound(query, (leaf) => leafFilter(leaf, leaf.on === 'item' ? `${list}.` : ''), (where) => ofElement(where, `${list}.`));
+  return compound(
+    query,
+    (leaf) => leafFilter(leaf, leaf.on === 'item' ? `${list}.` : ''),
+    (where) => ofElement(where, `${list}.`),
+  );
 }
 
 function leaves(query: CallerQuery): Leaf[] {
@@ -56,13 +91,19 @@ function leaves(query: CallerQuery): Leaf[] {
 }
 
 /** The parts that must all hold. */
-const conjuncts = (query: CallerQuery): readonly CallerQuery[] => (query.kind === 'and' ? query.of.flatMap(conjuncts) : query.kind === 'element' ? conjuncts(query.where) : [query]);
+const conjuncts = (query: CallerQuery): readonly CallerQuery[] =>
+  query.kind === 'and'
+    ? query.of.flatMap(conjuncts)
+    : query.kind === 'element'
+      ? conjuncts(query.where)
+      : [query];
 
 /** Fields of the item that the query pins to one value. */
 function pinned(query: CallerQuery): Map<string, Scalar> {
   const known = new Map<string, Scalar>();
   for (const part of conjuncts(query)) {
-    if (part.kind === 'test' && part.on === 'item' && Object.hasOwn(part.test, '$eq')) known.set(`item.${part.field}`, part.test.$eq as Scalar);
+    if (part.kind === 'test' && part.on === 'item' && Object.hasOwn(part.test, '$eq'))
+      known.set(`item.${part.field}`, part.test.$eq as Scalar);
   }
   return known;
 }
@@ -70,21 +111,32 @@ function pinned(query: CallerQuery): Map<string, Scalar> {
 /** What must hold of an instance so that one of its items can satisfy the query: never too narrow. */
 function beforeUnwinding(query: CallerQuery): Filter {
   const parts = conjuncts(query);
-  const on = (side: Leaf['on']): CallerQuery[] => parts.filter((part) => leaves(part).every((leaf) => leaf.on === side));
+  const on = (side: Leaf['on']): CallerQuery[] =>
+    parts.filter((part) => leaves(part).every((leaf) => leaf.on === side));
   const ofItem = on('item');
-  const element = ofItem.length === 0 ? {} : { items: { $elemMatch: all(...ofItem.map((part) => ofElement(part, ''))) } };
+  const element =
+    ofItem.length === 0 ? {} : { items: { $elemMatch: all(...ofItem.map((part) => ofElement(part, ''))) } };
   return all(...on('row').map((part) => ofElement(part, '')), element);
 }
 
 /** Splits what narrows a search into a token filter, which has an index, and the rest. */
-function narrowing(narrow: Condition | undefined, waiting: boolean): { tokens?: TokenFilter; rest: Condition } {
+function narrowing(
+  narrow: Condition | undefined,
+  waiting: boolean,
+): { tokens?: TokenFilter; rest: Condition } {
   if (narrow === undefined) return { rest: EVERYTHING };
-  if ((narrow.op !== 'overlaps' && narrow.op !== 'in') || narrow.field !== READ_TOKENS || isReference(narrow.values)) return { rest: narrow };
+  if (
+    (narrow.op !== 'overlaps' && narrow.op !== 'in') ||
+    narrow.field !== READ_TOKENS ||
+    isReference(narrow.values)
+  )
+    return { rest: narrow };
   const field = (waiting ? OPEN_TOKENS : READ_TOKENS).slice('instance.'.length) as TokenFilter['field'];
   return { tokens: { field, anyOf: narrow.values as string[] }, rest: EVERYTHING };
 }
 
-const conditionOf = (scope: Scope): Condition => (scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition);
+const conditionOf = (scope: Scope): Condition =>
+  scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
 
 export interface ScopedOptions {
   /** False until every stored instance carries tokens: then nothing is narrowed by them (spec 08, 13). */
@@ -93,7 +145,10 @@ export interface ScopedOptions {
 
 /** True when a query for items names more of the instance than every reader of its items sees. */
 export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean {
-  return sort.some(([field]) => !field.startsWith('items.') && !SEEN_WITH_ITEM.has(field)) || leaves(query).some((leaf) => leaf.on === 'row' && !SEEN_WITH_ITEM.has(leaf.field));
+  return (
+    sort.some(([field]) => !field.startsWith('items.') && !SEEN_WITH_ITEM.has(field)) ||
+    leaves(query).some((leaf) => leaf.on === 'row' && !SEEN_WITH_ITEM.has(leaf.field))
+  );
 }
 
 /**
@@ -101,10 +156,19 @@ export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean 
  * it joins in where the query `looksInside` an instance, so that nobody learns by filtering what he may not read; else
  * it is not asked. Undefined: nothing can be found, and no query is to be sent.
  */
-export function itemPlan(scope: Scope, instances: Scope, query: CallerQuery, paging: Paging, options: ScopedOptions): ItemPlan | undefined {
+export function itemPlan(
+  scope: Scope,
+  instances: Scope,
+  query: CallerQuery,
+  paging: Paging,
+  options: ScopedOptions,
+): ItemPlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const known = pinned(query);
-  const condition = and(specialise(conditionOf(scope), known), looksInside(query, paging) ? conditionOf(instances) : EVERYTHING);
+  const condition = and(
+    specialise(conditionOf(scope), known),
+    looksInside(query, paging) ? conditionOf(instances) : EVERYTHING,
+  );
   if (isNothing(condition)) return undefined;
   const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
   const { tokens, rest } = narrowing(narrow, known.get('item.status') === 'wait');
@@ -145,10 +209,18 @@ function visibleElement(visible: Condition, test: Filter, depth = 0): Filter {
   if (isNothing(visible)) return toFilter(NOTHING, 'instance');
   const part = instancePart(visible);
   if (part === undefined ? speaksOf(visible).instance : depth >= MOST_BRANCHES) {
-    throw new BadInput('bad-query', 'This query on items cannot be combined with the rules in force; ask for items instead.');
+    throw new BadInput(
+      'bad-query',
+      'This query on items cannot be combined with the rules in force; ask for items instead.',
+    );
   }
-  if (part === undefined) return { items: { $elemMatch: { id: TEXT, $and: [toFilter(visible, 'element'), test] } } };
-  const branch = (holds: boolean): Filter => all(toFilter(holds ? part : not(part), 'instance'), visibleElement(replace(visible, part, holds ? EVERYTHING : NOTHING), test, depth + 1));
+  if (part === undefined)
+    return { items: { $elemMatch: { id: TEXT, $and: [toFilter(visible, 'element'), test] } } };
+  const branch = (holds: boolean): Filter =>
+    all(
+      toFilter(holds ? part : not(part), 'instance'),
+      visibleElement(replace(visible, part, holds ? EVERYTHING : NOTHING), test, depth + 1),
+    );
   return { $or: [branch(true), branch(false)] };
 }
 
@@ -156,7 +228,13 @@ function visibleElement(visible: Condition, test: Filter, depth = 0): Filter {
  * The plan of a list of instances. What the query asks of items is asked of those items only that the principal may
  * read (`visible` is the scope of reading tasks): spec 08, 27. Undefined: no query is to be sent.
  */
-export function instancePlan(scope: Scope, visible: Scope, query: CallerQuery, paging: Paging, options: ScopedOptions): InstancePlan | undefined {
+export function instancePlan(
+  scope: Scope,
+  visible: Scope,
+  query: CallerQuery,
+  paging: Paging,
+  options: ScopedOptions,
+): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const seen = conditionOf(visible);
   const caller = compound(

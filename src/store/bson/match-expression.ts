@@ -1,5 +1,5 @@
-import { child, isDocument, kindOf } from './bson-kind.js';
-import { compareValues } from './bson-order.js';
+import { child, isDocument, kindOf } from './kind.js';
+import { compareValues } from './order.js';
 
 /** Computes a value of one document; undefined stands for "missing". */
 type Expression = (document: unknown) => unknown;
@@ -11,12 +11,14 @@ const refuse = (message: string): never => {
 /** In an expression a list on the path stands for the list of what its documents hold; numbers name no place in it. */
 function resolve(value: unknown, path: readonly string[], from: number): unknown {
   if (from === path.length) return value;
-  if (Array.isArray(value)) return value.map((entry) => resolve(entry, path, from)).filter((entry) => entry !== undefined);
+  if (Array.isArray(value))
+    return value.map((entry) => resolve(entry, path, from)).filter((entry) => entry !== undefined);
   const next = child(value, path[from] as string);
   return next === undefined ? undefined : resolve(next, path, from + 1);
 }
 
-const truth = (value: unknown): boolean => !(value === undefined || value === null || value === false || value === 0);
+const truth = (value: unknown): boolean =>
+  !(value === undefined || value === null || value === false || value === 0);
 
 function pair(name: string, operand: unknown): [Expression, Expression] {
   if (!Array.isArray(operand) || operand.length !== 2) return refuse(`${name} takes two operands in $expr`);
@@ -24,7 +26,8 @@ function pair(name: string, operand: unknown): [Expression, Expression] {
 }
 
 /** Operators of one operand take it bare or as a list of one. */
-const single = (operand: unknown): Expression => expression(Array.isArray(operand) && operand.length === 1 ? operand[0] : operand);
+const single = (operand: unknown): Expression =>
+  expression(Array.isArray(operand) && operand.length === 1 ? operand[0] : operand);
 
 function call(name: string, operand: unknown): Expression {
   switch (name) {
@@ -55,7 +58,8 @@ function call(name: string, operand: unknown): Expression {
       return (document) => Array.isArray(value(document));
     }
     case '$cond': {
-      if (!Array.isArray(operand) || operand.length !== 3) return refuse('$cond takes three operands in $expr');
+      if (!Array.isArray(operand) || operand.length !== 3)
+        return refuse('$cond takes three operands in $expr');
       const [condition, yes, no] = operand.map(expression) as [Expression, Expression, Expression];
       return (document) => (truth(condition(document)) ? yes : no)(document);
     }
@@ -78,7 +82,9 @@ function expression(input: unknown): Expression {
   }
   if (!isDocument(input)) return () => input;
   const [name, ...more] = Object.keys(input);
-  return name?.startsWith('$') === true && more.length === 0 ? call(name, input[name]) : refuse('A document in $expr needs $literal');
+  return name?.startsWith('$') === true && more.length === 0
+    ? call(name, input[name])
+    : refuse('A document in $expr needs $literal');
 }
 
 /**

@@ -1,15 +1,22 @@
-import { BadInput } from '../core/errors.js';
+import { BadInput } from '../../core/errors.js';
 import { RegexCost } from './regex-cost.js';
 
-/** Longest pattern and repetition that a caller may send, and the most steps that it may take on a text of 100 characters. */
+/**
+ * Longest pattern and repetition that a caller may send, and the most steps that it may take on a text of 100
+ * characters.
+ */
 export const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
 
 const bad = (source: string, message: string): never => {
-  throw new BadInput('bad-query', `Pattern ${JSON.stringify(source.slice(0, 40))} is not admitted: ${message}.`);
+  throw new BadInput(
+    'bad-query',
+    `Pattern ${JSON.stringify(source.slice(0, 40))} is not admitted: ${message}.`,
+  );
 };
 
 /** One atom: an escape, a character class, or one character. No group opens here. */
-const ATOM = /\\[dDwWsSbBnrt]|\\[^a-zA-Z0-9\0]|\[(?!\^?\])\^?(?:\\[dDwWsSnrt]|\\[^a-zA-Z0-9\0]|[^\]\\[\0])+\]|[^\\[\](){}*+?|\0]/uy;
+const ATOM =
+  /\\[dDwWsSbBnrt]|\\[^a-zA-Z0-9\0]|\[(?!\^?\])\^?(?:\\[dDwWsSnrt]|\\[^a-zA-Z0-9\0]|[^\]\\[\0])+\]|[^\\[\](){}*+?|\0]/uy;
 const QUANTIFIER = /[*+?]\??|\{(\d+)(,)?(\d+)?\}/y;
 /** What PCRE takes for a named class, and refuses where it stands. */
 const NAMED_CLASS = /^\[([:.=]).*\1\]$/s;
@@ -18,13 +25,19 @@ const NEEDS_ESCAPE = /[a-zA-Z0-9^$\\.*+?()[\]{}|/]/;
 /** Escapes that say nothing are left out: with JavaScript's flag `u` they are refused. */
 function withoutNeedlessEscapes(atom: string): string {
   const inClass = atom.startsWith('[');
-  return atom.replace(/\\(.)/gsu, (escape, char: string) => (NEEDS_ESCAPE.test(char) || (inClass && char === '-') ? escape : char));
+  return atom.replace(/\\(.)/gsu, (escape, char: string) =>
+    NEEDS_ESCAPE.test(char) || (inClass && char === '-') ? escape : char,
+  );
 }
 
-function repetition(source: string, [text, least, comma, most]: RegExpExecArray): [least: number, most: number] {
+function repetition(
+  source: string,
+  [text, least, comma, most]: RegExpExecArray,
+): [least: number, most: number] {
   if (text.startsWith('?')) return [0, 1];
   if (least === undefined) return [0, Infinity];
-  if (Math.max(Number(least), Number(most ?? 0)) > REGEX_LIMITS.repeat) bad(source, `more than ${REGEX_LIMITS.repeat} repetitions`);
+  if (Math.max(Number(least), Number(most ?? 0)) > REGEX_LIMITS.repeat)
+    bad(source, `more than ${REGEX_LIMITS.repeat} repetitions`);
   return [Number(least), most !== undefined ? Number(most) : comma === undefined ? Number(least) : Infinity];
 }
 
@@ -80,7 +93,9 @@ class PatternReader {
 
   private atom(): string {
     ATOM.lastIndex = this.at;
-    const [atom] = ATOM.exec(this.source) ?? bad(this.source, `met ${JSON.stringify(this.source.slice(this.at, this.at + 2))}`);
+    const [atom] =
+      ATOM.exec(this.source) ??
+      bad(this.source, `met ${JSON.stringify(this.source.slice(this.at, this.at + 2))}`);
     this.at += atom.length;
     const plain = withoutNeedlessEscapes(atom);
     return NAMED_CLASS.test(plain) ? bad(this.source, `met ${JSON.stringify(plain.slice(0, 10))}`) : plain;
@@ -107,10 +122,12 @@ class PatternReader {
 export function checkRegex(source: string, flags: string): { source: string; flags: string } {
   if (source.length > REGEX_LIMITS.length) bad(source, `longer than ${REGEX_LIMITS.length} characters`);
   if (!source.isWellFormed()) bad(source, 'half of a surrogate pair');
-  if (!/^[ims]{0,3}$/.test(flags) || new Set(flags).size !== flags.length) bad(source, `options ${JSON.stringify(flags)}, expected some of i, m, s`);
+  if (!/^[ims]{0,3}$/.test(flags) || new Set(flags).size !== flags.length)
+    bad(source, `options ${JSON.stringify(flags)}, expected some of i, m, s`);
   const reader = new PatternReader(source);
   const checked = reader.read();
-  if (reader.steps(flags.includes('m')) > REGEX_LIMITS.steps) bad(source, 'too many repetitions and alternatives; ^ at its beginning admits more');
+  if (reader.steps(flags.includes('m')) > REGEX_LIMITS.steps)
+    bad(source, 'too many repetitions and alternatives; ^ at its beginning admits more');
   try {
     new RegExp(checked, `${flags}u`);
   } catch {

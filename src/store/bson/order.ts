@@ -1,5 +1,5 @@
-import { compareText } from '../core/value.js';
-import { kindOf, rankOf } from './bson-kind.js';
+import { compareText } from '../../core/value.js';
+import { kindOf, rankOf } from './kind.js';
 
 function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;
@@ -21,7 +21,10 @@ function compareDocuments(left: Record<string, unknown>, right: Record<string, u
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [nameA, nameB] = [a[i] as string, b[i] as string];
     const [valueA, valueB] = [left[nameA], right[nameB]];
-    const difference = rankOf(kindOf(valueA)) - rankOf(kindOf(valueB)) || compareText(nameA, nameB) || compareValues(valueA, valueB);
+    const difference =
+      rankOf(kindOf(valueA)) - rankOf(kindOf(valueB)) ||
+      compareText(nameA, nameB) ||
+      compareValues(valueA, valueB);
     if (difference !== 0) return difference;
   }
   return a.length - b.length;
@@ -97,4 +100,5 @@ export function compareValues(left: unknown, right: unknown): number {
 }
 
 /** Equality as MongoDB has it: numbers by value, dates and ids by content, documents with the order of their fields. */
-export const equalValues = (left: unknown, right: unknown): boolean => left === right || compareValues(left, right) === 0;
+export const equalValues = (left: unknown, right: unknown): boolean =>
+  left === right || compareValues(left, right) === 0;

@@ -1,12 +1,13 @@
-import { child } from './bson-kind.js';
-import { compareValues } from './bson-order.js';
-import type { Sort } from './port.js';
+import { child } from './kind.js';
+import { compareValues } from './order.js';
+import type { Sort } from '../port.js';
 
 /** What an empty list sorts as: before null, like MongoDB's undefined. */
 const EMPTY = Symbol('empty list');
 
 function keys(value: unknown, path: readonly string[], from: number): unknown[] {
-  if (from === path.length) return Array.isArray(value) ? (value.length === 0 ? [EMPTY] : value) : [value ?? null];
+  if (from === path.length)
+    return Array.isArray(value) ? (value.length === 0 ? [EMPTY] : value) : [value ?? null];
   if (!Array.isArray(value)) return keys(child(value, path[from] as string), path, from + 1);
   const found = value.flatMap((entry) => keys(child(entry, path[from] as string), path, from + 1));
   return found.length === 0 ? [null] : found;
@@ -26,7 +27,10 @@ function sortKey(document: unknown, path: readonly string[], direction: 1 | -1):
 export function sortRows<Row>(rows: readonly Row[], sort: Sort, document: (row: Row) => unknown): Row[] {
   const fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
   return rows
-    .map((row) => ({ row, keys: fields.map(({ path, direction }) => sortKey(document(row), path, direction)) }))
+    .map((row) => ({
+      row,
+      keys: fields.map(({ path, direction }) => sortKey(document(row), path, direction)),
+    }))
     .sort((a, b) => {
       for (const [i, { direction }] of fields.entries()) {
         const difference = compareKeys(a.keys[i], b.keys[i]);

@@ -1,7 +1,12 @@
-import { toPattern } from '../../src/store/pattern.js';
+import { toPattern } from '../../../src/store/bson/pattern.js';
 
 /** What PCRE, as MongoDB calls it, answers; by its manual. */
-const CASES: readonly [source: string, options: string, hits: readonly string[], misses: readonly string[]][] = [
+const CASES: readonly [
+  source: string,
+  options: string,
+  hits: readonly string[],
+  misses: readonly string[],
+][] = [
   ['a.c', '', ['abc', 'a\rc', 'a\u2028c', 'a\u{1f600}c'], ['a\nc', 'ac']],
   ['a.c', 's', ['abc', 'a\nc'], ['ac']],
   ['^b', '', ['b', 'bc'], ['a\nb', 'ab']],

@@ -1,4 +1,4 @@
-import { child, isDocument } from './bson-kind.js';
+import { child, isDocument } from './kind.js';
 
 /** A question about one value that a path reaches; `undefined` stands for "not there". */
 export type ValueTest = (value: unknown) => boolean;
@@ -18,7 +18,13 @@ function leaf(value: unknown, atLeaf: AtLeaf, test: ValueTest): boolean {
  * The path goes on inside a list: each document in it is asked, and the entry at the place that a number names. Other
  * entries reach nothing, not even "missing", as in MongoDB.
  */
-function through(list: readonly unknown[], path: readonly string[], from: number, atLeaf: AtLeaf, test: ValueTest): boolean {
+function through(
+  list: readonly unknown[],
+  path: readonly string[],
+  from: number,
+  atLeaf: AtLeaf,
+  test: ValueTest,
+): boolean {
   const segment = path[from] as string;
   const last = from + 1 === path.length;
   for (let i = 0; i < list.length; i++) {
@@ -26,12 +32,25 @@ function through(list: readonly unknown[], path: readonly string[], from: number
     const document = isDocument(entry);
     if (document && walk(entry, path, from, atLeaf, test)) return true;
     if (segment !== String(i)) continue;
-    if (last ? test(entry) : Array.isArray(entry) ? through(entry, path, from + 1, atLeaf, test) : document && walk(entry, path, from + 1, atLeaf, test)) return true;
+    if (
+      last
+        ? test(entry)
+        : Array.isArray(entry)
+          ? through(entry, path, from + 1, atLeaf, test)
+          : document && walk(entry, path, from + 1, atLeaf, test)
+    )
+      return true;
   }
   return false;
 }
 
-function walk(start: unknown, path: readonly string[], from: number, atLeaf: AtLeaf, test: ValueTest): boolean {
+function walk(
+  start: unknown,
+  path: readonly string[],
+  from: number,
+  atLeaf: AtLeaf,
+  test: ValueTest,
+): boolean {
   let value = start;
   for (let i = from; i < path.length; i++) {
     if (i > from && Array.isArray(value)) return through(value, path, i, atLeaf, test);

@@ -1,7 +1,18 @@
-import { and, EVERYTHING, isReference, not, NOTHING, or, some, type Comparison, type Condition, type Reference } from '../core/condition.js';
-import { referencePath } from '../core/evaluate.js';
-import { same, type Scalar } from '../core/value.js';
-import type { Filter } from './port.js';
+import {
+  and,
+  EVERYTHING,
+  isReference,
+  not,
+  NOTHING,
+  or,
+  some,
+  type Comparison,
+  type Condition,
+  type Reference,
+} from '../../core/condition.js';
+import { referencePath } from '../../core/evaluate.js';
+import { same, type Scalar } from '../../core/value.js';
+import type { Filter } from '../port.js';
 
 /**
  * What document a filter is asked of: the stored instance; one element of its items (inside `$elemMatch`); the
@@ -23,14 +34,27 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
 };
 
 /** All types but null: "there is a value". A list counts by its entries. */
-const PRESENT = Object.freeze({ $type: Object.freeze(['string', 'number', 'bool', 'date', 'object', 'objectId', 'binData', 'regex', 'timestamp']) });
+const PRESENT = Object.freeze({
+  $type: Object.freeze([
+    'string',
+    'number',
+    'bool',
+    'date',
+    'object',
+    'objectId',
+    'binData',
+    'regex',
+    'timestamp',
+  ]),
+});
 const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'decimal', 'bool', 'date']);
 
 const ALWAYS: Filter = Object.freeze({});
 const NEVER: Filter = Object.freeze({ $nor: Object.freeze([ALWAYS]) });
 
 /** True for a path through the list of items, rather than one item. */
-const isBelowItems = (field: string): boolean => field === 'instance.items' || field.startsWith('instance.items.');
+const isBelowItems = (field: string): boolean =>
+  field === 'instance.items' || field.startsWith('instance.items.');
 
 function stored(field: string, shape: Shape): string {
   if (shape === 'unwound' && isBelowItems(field)) return field.replace('instance.items', 'all');
@@ -44,10 +68,19 @@ function stored(field: string, shape: Shape): string {
 function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference, shape: Shape): Filter {
   const left = stored(field, shape);
   const right = stored(referencePath(reference), shape);
-  const plain = (path: string): Filter => ({ $and: [{ [path]: { $type: PLAIN_TYPES } }, { $nor: [{ [path]: NaN }] }] });
+  const plain = (path: string): Filter => ({
+    $and: [{ [path]: { $type: PLAIN_TYPES } }, { $nor: [{ [path]: NaN }] }],
+  });
   const isList = (path: string, expected: boolean): Filter => ({ $eq: [{ $isArray: `$${path}` }, expected] });
   const expr = (...parts: Filter[]): Filter => ({ $expr: { $and: [isList(left, false), ...parts] } });
-  if (op !== 'in') return { $and: [plain(left), plain(right), expr(isList(right, false), { [`$${op}`]: [`$${left}`, `$${right}`] })] };
+  if (op !== 'in')
+    return {
+      $and: [
+        plain(left),
+        plain(right),
+        expr(isList(right, false), { [`$${op}`]: [`$${left}`, `$${right}`] }),
+      ],
+    };
   // Databases may evaluate all parts of $and, and $in fails on what is no list.
   const list = { $cond: [{ $isArray: `$${right}` }, `$${right}`, []] };
   return { $and: [plain(left), expr(isList(right, true), { $in: [`$${left}`, list] })] };
@@ -55,7 +88,8 @@ function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Referen
 
 function comparison(op: Comparison, field: string, value: Scalar | Reference, shape: Shape): Filter {
   if (isReference(value)) {
-    if (value.ref === 'user' || (op !== 'eq' && op !== 'ne')) throw new TypeError(`Condition ${op} on ${field} is not bound to a principal`);
+    if (value.ref === 'user' || (op !== 'eq' && op !== 'ne'))
+      throw new TypeError(`Condition ${op} on ${field} is not bound to a principal`);
     return compareFields(op, field, value, shape);
   }
   const path = stored(field, shape);
@@ -74,7 +108,8 @@ export function toFilter(condition: Condition, shape: Shape): Filter {
     case 'overlaps': {
       const { field, values } = condition;
       if (!isReference(values)) return { [stored(field, shape)]: { $in: [...values] } };
-      if (values.ref === 'user') throw new TypeError(`Condition ${condition.op} on ${field} is not bound to a principal`);
+      if (values.ref === 'user')
+        throw new TypeError(`Condition ${condition.op} on ${field} is not bound to a principal`);
       return compareFields('in', field, values, shape);
     }
     case 'exists': {
@@ -106,7 +141,8 @@ export function speaksOf(condition: Condition): { readonly item: boolean; readon
   }
   if (condition.op === 'some') return { item: false, instance: true };
   const item = condition.field.startsWith('item.');
-  const operand = 'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  const operand =
+    'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
   return { item, instance: !item || isReference(operand) };
 }
 
@@ -147,7 +183,8 @@ export function specialise(condition: Condition, known: ReadonlyMap<string, Scal
     case 'eq':
     case 'ne': {
       const value = known.get(condition.field);
-      if (value === undefined || isReference(condition.value) || !same(value, condition.value)) return condition;
+      if (value === undefined || isReference(condition.value) || !same(value, condition.value))
+        return condition;
       return condition.op === 'eq' ? EVERYTHING : NOTHING;
     }
     case 'in':

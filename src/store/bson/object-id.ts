@@ -1,5 +1,5 @@
 import type { ObjectId } from 'bson';
-import { kindOf } from './bson-kind.js';
+import { kindOf } from './kind.js';
 
 /** True for an id as MongoDB makes them; any other `_id` is replaced when a document is stored. */
 export const isObjectId = (value: unknown): value is ObjectId => kindOf(value) === 'objectId';

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
-import { copy, decode, encode, join, normalise } from '../../src/store/codec.js';
+import { copy, decode, encode, join, normalise } from '../../../src/store/bson/codec.js';
 
-const fields = fc.dictionary(fc.string({ unit: 'grapheme' }).map((name) => name.replaceAll('\u0000', '')), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 });
-const prefixed = (prefix: string) => fields.map((record) => Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value])));
+const fields = fc.dictionary(
+  fc.string({ unit: 'grapheme' }).map((name) => name.replaceAll('\u0000', '')),
+  fc.jsonValue({ maxDepth: 3 }),
+  { maxKeys: 6 },
+);
+const prefixed = (prefix: string) =>
+  fields.map((record) =>
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value])),
+  );
 
 test('two encoded documents are one with the fields of both', () => {
   fc.assert(
@@ -24,7 +31,12 @@ test('a document is read as it was written, and written the same again', () => {
 });
 
 test('what is missing becomes null, a function is left out, and a large integer a number', () => {
-  expect(normalise({ a: undefined, b: () => 1, c: 5n, d: new Date(7), e: [undefined] })).toEqual({ a: null, c: 5, d: new Date(7), e: [null] });
+  expect(normalise({ a: undefined, b: () => 1, c: 5n, d: new Date(7), e: [undefined] })).toEqual({
+    a: null,
+    c: 5,
+    d: new Date(7),
+    e: [null],
+  });
 });
 
 test('a copy shares nothing that can be changed', () => {
@@ -38,5 +50,6 @@ test('a copy shares nothing that can be changed', () => {
 test('data that cannot be stored is refused as bad data', () => {
   const ring: Record<string, unknown> = {};
   ring.self = ring;
-  for (const document of [ring, { 'a\u0000b': 1 }]) expect(() => encode(document)).toThrow(expect.objectContaining({ code: 'bad-data' }));
+  for (const document of [ring, { 'a\u0000b': 1 }])
+    expect(() => encode(document)).toThrow(expect.objectContaining({ code: 'bad-data' }));
 });

@@ -1,4 +1,4 @@
-import { child } from './bson-kind.js';
+import { child } from '../bson/kind.js';
 
 /** The revision of a stored document; undefined where an unguarded host wrote it. */
 export const revisionOf = (document: unknown): unknown => child(child(document, 'guard'), 'rev');
@@ -8,8 +8,19 @@ export const revisionOf = (document: unknown): unknown => child(child(document, 
  * @param fixed names of fields that identify the document
  * @throws TypeError when one is a path, an operator, or identifies the document
  */
-export function settable(fields: Readonly<Record<string, unknown>>, fixed: readonly string[] = ['id']): Readonly<Record<string, unknown>> {
-  const wrong = Object.keys(fields).find((name) => name === '' || name === '_id' || name === '__proto__' || fixed.includes(name) || name.includes('.') || name.startsWith('$'));
+export function settable(
+  fields: Readonly<Record<string, unknown>>,
+  fixed: readonly string[] = ['id'],
+): Readonly<Record<string, unknown>> {
+  const wrong = Object.keys(fields).find(
+    (name) =>
+      name === '' ||
+      name === '_id' ||
+      name === '__proto__' ||
+      fixed.includes(name) ||
+      name.includes('.') ||
+      name.startsWith('$'),
+  );
   if (wrong !== undefined) throw new TypeError(`Field ${JSON.stringify(wrong)} cannot be set`);
   return fields;
 }

@@ -1,6 +1,6 @@
 import { BSONError, deserialize, serialize, type Document } from 'bson';
-import { BadInput } from '../core/errors.js';
-import { isDocument, kindOf } from './bson-kind.js';
+import { BadInput } from '../../core/errors.js';
+import { isDocument, kindOf } from './kind.js';
 
 /**
  * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
@@ -10,7 +10,8 @@ export function encode(document: object): Uint8Array {
   try {
     return serialize(document as Document, { ignoreUndefined: false });
   } catch (cause) {
-    if (cause instanceof BSONError || cause instanceof RangeError) throw new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+    if (cause instanceof BSONError || cause instanceof RangeError)
+      throw new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
     throw cause;
   }
 }
@@ -37,14 +38,22 @@ export function copy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   if (isDocument(value)) return copyDocument(value) as T;
-  return kindOf(value) === 'date' ? (new Date(value as unknown as Date) as T) : (decode<{ value: T }>(encode({ value })).value as T);
+  return kindOf(value) === 'date'
+    ? (new Date(value as unknown as Date) as T)
+    : (decode<{ value: T }>(encode({ value })).value as T);
 }
 
 function copyDocument(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const key of Object.keys(document)) {
     // Plain assignment would set the prototype instead of a field.
-    if (key === '__proto__') Object.defineProperty(result, key, { value: copy(document[key]), enumerable: true, writable: true, configurable: true });
+    if (key === '__proto__')
+      Object.defineProperty(result, key, {
+        value: copy(document[key]),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     else result[key] = copy(document[key]);
   }
   return result;

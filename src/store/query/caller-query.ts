@@ -1,12 +1,17 @@
-import { BadInput } from '../core/errors.js';
-import { FORBIDDEN_KEYS, own } from '../core/path.js';
-import { isPlainObject } from '../core/plain-object.js';
-import { isScalar, type Scalar } from '../core/value.js';
+import { BadInput } from '../../core/errors.js';
+import { FORBIDDEN_KEYS, own } from '../../core/path.js';
+import { isPlainObject } from '../../core/plain-object.js';
+import { isScalar, type Scalar } from '../../core/value.js';
 import { checkRegex } from './regex.js';
 
 /** One test of one field, in MongoDB's own syntax; never negative, never null (`absent` says that). */
 export type Leaf =
-  | { readonly kind: 'test'; readonly on: 'row' | 'item'; readonly field: string; readonly test: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'test';
+      readonly on: 'row' | 'item';
+      readonly field: string;
+      readonly test: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'absent'; readonly on: 'row' | 'item'; readonly field: string };
 
 /** A caller's query, checked and copied. `row` is the instance (or model), `item` one element of its list. */
@@ -25,22 +30,32 @@ export interface QueryFields {
   readonly item: Readonly<Record<string, string>>;
 }
 
-const named = (names: string, renamed: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+const named = (
+  names: string,
+  renamed: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> =>
   Object.freeze({ ...Object.fromEntries(names.split(' ').map((name) => [name, name])), ...renamed });
 
 export const INSTANCE_FIELDS: QueryFields = Object.freeze({
-  row: named('id name status version startedAt endedAt saved parentItemId tenantId', { startedBy: 'guard.startedBy' }),
+  row: named('id name status version startedAt endedAt saved parentItemId tenantId', {
+    startedBy: 'guard.startedBy',
+  }),
   open: 'data',
   list: 'items',
-  item: named('id elementId name type status seq itemKey assignee candidateUsers candidateGroups dueDate followUpDate priority messageId signalId', {
-    completedBy: 'guard.completedBy',
-  }),
+  item: named(
+    'id elementId name type status seq itemKey assignee candidateUsers candidateGroups dueDate followUpDate priority messageId signalId',
+    {
+      completedBy: 'guard.completedBy',
+    },
+  ),
 });
 
 export const MODEL_FIELDS: QueryFields = Object.freeze({
   row: named('name owner saved'),
   list: 'events',
-  item: named('elementId type subType name processId signalId messageId candidateUsers candidateGroups lane timeDue expression'),
+  item: named(
+    'elementId type subType name processId signalId messageId candidateUsers candidateGroups lane timeDue expression',
+  ),
 });
 
 /** Limits of a caller's query (spec 06, T24). */
@@ -52,21 +67,36 @@ export const badQuery = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
 const show = (value: unknown): string => {
-  const text = typeof value === 'string' || typeof value === 'number' ? JSON.stringify(value) : value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+  const text =
+    typeof value === 'string' || typeof value === 'number'
+      ? JSON.stringify(value)
+      : value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? 'a list'
+          : `a value of type ${typeof value}`;
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
 /** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
 function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
   const [symbol] = Object.getOwnPropertySymbols(input);
-  return symbol === undefined ? Object.entries(input) : badQuery(`Key ${String(symbol)} is not admitted in a query.`);
+  return symbol === undefined
+    ? Object.entries(input)
+    : badQuery(`Key ${String(symbol)} is not admitted in a query.`);
 }
 
-const isPathPart = (part: string): boolean => part !== '' && !part.startsWith('$') && !part.includes('\0') && part.isWellFormed() && !FORBIDDEN_KEYS.has(part);
+const isPathPart = (part: string): boolean =>
+  part !== '' &&
+  !part.startsWith('$') &&
+  !part.includes('\0') &&
+  part.isWellFormed() &&
+  !FORBIDDEN_KEYS.has(part);
 
 const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
 const nor = (...of: CallerQuery[]): CallerQuery => ({ kind: 'nor', of });
-const and = (of: readonly CallerQuery[]): CallerQuery => (of.length === 1 ? (of[0] as CallerQuery) : { kind: 'and', of });
+const and = (of: readonly CallerQuery[]): CallerQuery =>
+  of.length === 1 ? (of[0] as CallerQuery) : { kind: 'and', of };
 
 interface Place {
   readonly on: 'row' | 'item';
@@ -76,8 +106,10 @@ interface Place {
 }
 
 function checkScalar(value: unknown, where: string): Scalar {
-  if (!isScalar(value)) return badQuery(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
-  if (typeof value === 'string' && value.length > QUERY_LIMITS.text) badQuery(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
+  if (!isScalar(value))
+    return badQuery(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
+  if (typeof value === 'string' && value.length > QUERY_LIMITS.text)
+    badQuery(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
   return value instanceof Date ? new Date(value) : value;
 }
 
@@ -96,7 +128,8 @@ class Reader {
     if (!isPlainObject(input)) return badQuery(`A query is an object, got ${show(input)}.`);
     return and(
       entriesOf(input).map(([key, value]): CallerQuery => {
-        if (key === '$and' || key === '$or' || key === '$nor') return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
+        if (key === '$and' || key === '$or' || key === '$nor')
+          return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
         if (key.startsWith('$')) return badQuery(`Operator ${show(key)} is not admitted in a query.`);
         if (!inside && key === this.fields.list) return this.element(value, depth);
         return this.field(this.place(key, inside), value, depth + 1);
@@ -105,25 +138,33 @@ class Reader {
   }
 
   private list(key: string, input: unknown, inside: boolean, depth: number): CallerQuery[] {
-    if (!Array.isArray(input) || input.length === 0) return badQuery(`${key} takes a list of queries, got ${show(input)}.`);
+    if (!Array.isArray(input) || input.length === 0)
+      return badQuery(`${key} takes a list of queries, got ${show(input)}.`);
     return Array.from(input, (entry) => this.query(entry, inside, depth + 1));
   }
 
   private element(input: unknown, depth: number): CallerQuery {
     const { list } = this.fields;
     const [[key, where] = [], ...more] = isPlainObject(input) ? entriesOf(input) : [];
-    if (key !== '$elemMatch' || more.length > 0) return badQuery(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
+    if (key !== '$elemMatch' || more.length > 0)
+      return badQuery(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
     return { kind: 'element', where: this.query(where, true, depth + 1) };
   }
 
   place(name: string, inside: boolean): Place {
     const { row, item, list, open } = this.fields;
     const below = inside ? name : name.startsWith(`${list}.`) ? name.slice(list.length + 1) : undefined;
-    if (below !== undefined && Object.hasOwn(item, below)) return { on: 'item', field: item[below] as string, name };
+    if (below !== undefined && Object.hasOwn(item, below))
+      return { on: 'item', field: item[below] as string, name };
     if (!inside && Object.hasOwn(row, name)) return { on: 'row', field: row[name] as string, name };
     if (!inside && open !== undefined && name.startsWith(`${open}.`)) {
       const parts = name.split('.', QUERY_LIMITS.segments + 1);
-      if (parts.every(isPathPart) && parts.length <= QUERY_LIMITS.segments && name.length <= QUERY_LIMITS.text) return { on: 'row', field: name, name };
+      if (
+        parts.every(isPathPart) &&
+        parts.length <= QUERY_LIMITS.segments &&
+        name.length <= QUERY_LIMITS.text
+      )
+        return { on: 'row', field: name, name };
     }
     return badQuery(`Field ${show(name)} is not admitted in a query.`);
   }
@@ -135,10 +176,20 @@ class Reader {
     const operators = entriesOf(input);
     if (operators.length === 0) return badQuery(`Field ${show(place.name)} has an empty condition.`);
     const all = Object.fromEntries(operators);
-    return and(operators.filter(([name]) => name !== '$options' || !Object.hasOwn(all, '$regex')).map(([name, operand]) => this.operator(place, name, operand, all, depth)));
+    return and(
+      operators
+        .filter(([name]) => name !== '$options' || !Object.hasOwn(all, '$regex'))
+        .map(([name, operand]) => this.operator(place, name, operand, all, depth)),
+    );
   }
 
-  private operator(place: Place, name: string, operand: unknown, all: Record<string, unknown>, depth: number): CallerQuery {
+  private operator(
+    place: Place,
+    name: string,
+    operand: unknown,
+    all: Record<string, unknown>,
+    depth: number,
+  ): CallerQuery {
     const where = `${place.name}: ${name}`;
     if (RANGES.has(name)) return this.test(place, { [name]: checkScalar(operand, where) });
     switch (name) {
@@ -151,14 +202,19 @@ class Reader {
       case '$nin':
         return nor(this.oneOf(place, operand, where));
       case '$exists':
-        if (typeof operand !== 'boolean') return badQuery(`${where} takes true or false, got ${show(operand)}.`);
+        if (typeof operand !== 'boolean')
+          return badQuery(`${where} takes true or false, got ${show(operand)}.`);
         return operand ? this.test(place, { $exists: true }) : nor(this.test(place, { $exists: true }));
       case '$regex':
         return this.regexOperator(place, operand, own(all, '$options'));
       case '$not':
         return nor(this.field(place, operand, depth + 1));
       default:
-        return badQuery(name.startsWith('$') ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.` : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`);
+        return badQuery(
+          name.startsWith('$')
+            ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.`
+            : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`,
+        );
     }
   }
 
@@ -172,17 +228,23 @@ class Reader {
   }
 
   private oneOf(place: Place, operand: unknown, where: string): CallerQuery {
-    if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list) return badQuery(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
+    if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list)
+      return badQuery(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
     const entries: unknown[] = Array.from(operand);
     const values = entries.filter((value) => value !== null).map((value) => checkScalar(value, where));
     const test = this.test(place, { $in: values });
-    return values.length === entries.length ? test : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
+    return values.length === entries.length
+      ? test
+      : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
   }
 
   private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {
-    if (options !== undefined && typeof options !== 'string') return badQuery(`${place.name}: $options takes a text, got ${show(options)}.`);
+    if (options !== undefined && typeof options !== 'string')
+      return badQuery(`${place.name}: $options takes a text, got ${show(options)}.`);
     if (operand instanceof RegExp) return this.regex(place, operand.source, options ?? operand.flags);
-    return typeof operand === 'string' ? this.regex(place, operand, options ?? '') : badQuery(`${place.name}: $regex takes a text, got ${show(operand)}.`);
+    return typeof operand === 'string'
+      ? this.regex(place, operand, options ?? '')
+      : badQuery(`${place.name}: $regex takes a text, got ${show(operand)}.`);
   }
 
   private regex(place: Place, source: string, flags: string): CallerQuery {

@@ -1,6 +1,9 @@
 const TEXT = 100;
 
-/** Counts the steps that a pattern may take: what can be tried in several ways is tried in all of them before it fails. */
+/**
+ * Counts the steps that a pattern may take: what can be tried in several ways is tried in all of them before
+ * it fails.
+ */
 export class RegexCost {
   private ways = 1;
   /** Power of the text's length. */

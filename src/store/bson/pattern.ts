@@ -15,7 +15,9 @@ export function toPattern(source: string, options: string): RegExp {
     try {
       return new RegExp(text, kept);
     } catch (cause) {
-      throw new TypeError(`$regex ${JSON.stringify(source.slice(0, 40))} is no regular expression`, { cause });
+      throw new TypeError(`$regex ${JSON.stringify(source.slice(0, 40))} is no regular expression`, {
+        cause,
+      });
     }
   }
 }
@@ -32,6 +34,10 @@ function translate(source: string, flags: string): string {
     if (token === '$') return flags.includes('m') ? '(?=\\n|$)' : '(?=\\n?$)';
     if (token === '\\s') return `[${BLANKS}]`;
     if (token === '\\S') return `[^${BLANKS}]`;
-    return token.length > 1 && token.startsWith('[') ? token.replace(/\\([\s\S])/g, (escape, char) => (char === 's' ? BLANKS : char === 'S' ? NO_BLANKS : escape)) : token;
+    return token.length > 1 && token.startsWith('[')
+      ? token.replace(/\\([\s\S])/g, (escape, char) =>
+          char === 's' ? BLANKS : char === 'S' ? NO_BLANKS : escape,
+        )
+      : token;
   });
 }
