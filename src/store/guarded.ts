@@ -70,6 +70,7 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
     instances: behind(gate, store.instances, [
       'find',
       'count',
+      'exists',
       'findItems',
       'countItems',
       'distinct',

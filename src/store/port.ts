@@ -17,8 +17,8 @@ export type Filter = Readonly<Record<string, unknown>>;
 /** Fields to order by, most significant first. */
 export type Sort = readonly (readonly [field: string, direction: 1 | -1])[];
 
-/** Rows with one of these tokens in a token list of the instance; each list has an index of its own. */
-export interface TokenFilter {
+/** Rows with one of these marks in a list of marks of the instance; each list has an index of its own. */
+export interface MarkFilter {
   readonly field: 'guard.open' | 'guard.read';
   readonly anyOf: readonly string[];
 }
@@ -46,7 +46,7 @@ export interface Paging {
 /** A query for instances. Default order: `_id` descending. */
 export interface InstancePlan extends Paging {
   readonly filter: Filter;
-  readonly tokens?: TokenFilter | undefined;
+  readonly marks?: MarkFilter | undefined;
   /** Top-level fields to leave out of what comes back; `source`, `svg`, `logs` and `savePoints` are the large ones. */
   readonly without?: readonly string[] | undefined;
 }
@@ -58,7 +58,7 @@ export interface InstancePlan extends Paging {
  */
 export interface ItemPlan extends Paging {
   readonly before: Filter;
-  readonly tokens?: TokenFilter | undefined;
+  readonly marks?: MarkFilter | undefined;
   readonly each: Filter;
   readonly needsAll: boolean;
 }
@@ -66,12 +66,14 @@ export interface ItemPlan extends Paging {
 /** Running and ended instances. */
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
-  count(plan: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number>;
+  count(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number>;
   /** What comes back is without `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
   findItems(plan: ItemPlan): Promise<UnwoundItem[]>;
-  countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number>;
+  countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number>;
+  /** Whether the plan admits an instance at all; looks no further than the first. */
+  exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean>;
   /** Distinct values of a top-level field, among the instances of the plan. */
-  distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<unknown[]>;
+  distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]>;
   /** The whole document, a copy of the caller's own. */
   load(id: string): Promise<StoredInstance | undefined>;
   /** @throws Conflict when the id exists */

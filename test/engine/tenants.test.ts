@@ -103,6 +103,26 @@ onStores('Tenants', (kind) => {
     expect(await refusal(guard.api.engine.start('N', {}, anyone))).toMatchObject({ code: 'not-found' });
   });
 
+  test('a model is readable through an instance of that very model, not of one of the same name of another owner', async () => {
+    const guard = await guards.make();
+    const of = (modelsOwner: string, userName: string, ...userGroups: string[]): SecureUser =>
+      new SecureUser({ userName, userGroups, tenantId: 'acme', modelsOwner });
+    for (const owner of ['east', 'west'])
+      await guard.api.model.save(
+        'M',
+        model([start({ candidateGroups: 'starters' }), task('t', { candidateGroups: 'hr' }), end()]),
+        null,
+        of(owner, 'root', 'ADMIN'),
+      );
+    await guard.api.engine.start('M', {}, of('east', 'sam', 'starters'));
+    const [east, west] = [of('east', 'ann', 'hr'), of('west', 'ann', 'hr')];
+    for (const who of [east, west]) expect(await guard.api.data.getPendingUserTasks({}, who)).toHaveLength(1);
+    expect((await guard.api.model.list({}, east)).map(({ name }) => name)).toEqual(['M']);
+    expect(await guard.api.model.list({}, west)).toEqual([]);
+    expect(await guard.api.model.getSource('M', east)).toContain('id="t"');
+    expect(await refusal(guard.api.model.getSource('M', west))).toMatchObject({ code: 'not-found' });
+  });
+
   test('models may belong to an owner that is not the tenant', async () => {
     const guard = await guards.make();
     const shared = (userName: string, tenantId: string, ...userGroups: string[]): SecureUser =>

@@ -38,8 +38,8 @@ function looked(
   return looks.count;
 }
 
-const tokens = { field: 'guard.open', anyOf: ['|g:hr', '|u:3', '|u:nobody'] } as const;
-const page: Partial<ItemPlan> = { tokens, each: { 'items.status': 'wait' }, limit: 50 };
+const marks = { field: 'guard.open', anyOf: ['|g:hr', '|u:3', '|u:nobody'] } as const;
+const page: Partial<ItemPlan> = { marks, each: { 'items.status': 'wait' }, limit: 50 };
 
 describe('documents looked at in a store of 20,000, and of 2,000', () => {
   test.each<[what: string, plan: Partial<ItemPlan>, most: number]>([
@@ -53,7 +53,7 @@ describe('documents looked at in a store of 20,000, and of 2,000', () => {
     [
       'an item by $elemMatch of its id, beside a token',
       {
-        tokens,
+        marks,
         before: {
           $and: [
             {

@@ -98,9 +98,7 @@ test('what was stored is there when the folder is opened again', async () => {
   });
   await opened(async (store) => {
     expect(await store.instances.load('i')).toMatchObject({ data: { at: new Date(1) }, logs: ['a'] });
-    expect(await store.instances.count({ filter: {}, tokens: { field: 'guard.open', anyOf: ['t'] } })).toBe(
-      1,
-    );
+    expect(await store.instances.count({ filter: {}, marks: { field: 'guard.open', anyOf: ['t'] } })).toBe(1);
     expect([
       await store.instances.load('gone'),
       (await store.models.get('m', null))?.source,

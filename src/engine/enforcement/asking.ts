@@ -9,12 +9,11 @@ import { DESIGNER, type SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
 import { EVERYTHING } from '../../core/condition.js';
-import { parseQuery, INSTANCE_FIELDS } from '../../store/query/caller-query.js';
 import type { Store } from '../../store/port.js';
-import { instancePlan } from '../../store/query/scoped-query.js';
 import type { Audit, Target } from './audit.js';
 import type { Events } from './events.js';
 import type { Principals } from './principals.js';
+import { readableModels } from './readable-models.js';
 import { isOutage } from '../execution/transient.js';
 
 /** What an enforcement point needs to ask the decision point, and to say what came of it. */
@@ -61,19 +60,16 @@ export class Asking {
     return summary(decision);
   }
 
-  /** Facts for `model:read`: of which models the principal may read an instance (spec 08, 11). */
+  /**
+   * Facts for `model:read`: of which models of its owner the principal may read an instance.
+   * @param name the only model that is asked about; missing: all
+   */
   async modelFacts(principal: SecureUser, name?: string): Promise<Facts> {
     if (this.bypass || principal.isAdmin() || principal.inGroup(DESIGNER)) return {};
-    const query = parseQuery(name === undefined ? {} : { name }, INSTANCE_FIELDS);
-    const plan = instancePlan(
-      this.scope(principal, 'instance:read'),
-      this.scope(principal, 'task:read'),
-      query,
-      {},
-      { reindexed: this.isReindexed() },
-    );
-    const names = plan === undefined ? [] : await this.store.instances.distinct('name', plan);
-    return { readableModels: names.filter((entry) => typeof entry === 'string') };
+    const scope = this.scope(principal, 'instance:read');
+    const options = { reindexed: this.isReindexed() };
+    const names = name === undefined ? undefined : [name];
+    return { readableModels: await readableModels(this.store, scope, principal.owner, options, names) };
   }
 
   /**

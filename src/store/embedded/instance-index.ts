@@ -1,6 +1,6 @@
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Term } from '../bson/match-path.js';
-import type { Filter, StoredInstance, TokenFilter } from '../port.js';
+import type { Filter, StoredInstance, MarkFilter } from '../port.js';
 import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
 import { TermIndex } from './term-index.js';
@@ -49,20 +49,20 @@ export class InstanceIndex {
   }
 
   /**
-   * The instances that satisfy filter and tokens, newest first, found on the way of the fewest candidates. To
+   * The instances that satisfy filter and marks, newest first, found on the way of the fewest candidates. To
    * be used up
    * before anything is awaited.
    */
-  *walk(filter: Filter, tokens: TokenFilter | undefined, bound?: Bound): Generator<Entry> {
-    const match = this.matchOf(filter, tokens);
-    for (const entry of newestFirst(this.narrow(filter, tokens), bound))
+  *walk(filter: Filter, marks: MarkFilter | undefined, bound?: Bound): Generator<Entry> {
+    const match = this.matchOf(filter, marks);
+    for (const entry of newestFirst(this.narrow(filter, marks), bound))
       if (match(entry.document)) yield entry;
   }
 
-  private matchOf(filter: Filter, tokens: TokenFilter | undefined): Match {
+  private matchOf(filter: Filter, marks: MarkFilter | undefined): Match {
     const match = compileMatch(filter);
-    if (tokens === undefined) return match;
-    const holds = compileMatch({ [tokens.field]: { $in: tokens.anyOf } });
+    if (marks === undefined) return match;
+    const holds = compileMatch({ [marks.field]: { $in: marks.anyOf } });
     return (document) => holds(document) && match(document);
   }
 
@@ -74,9 +74,9 @@ export class InstanceIndex {
     return [...new Set(found)].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  private narrow(filter: Filter, tokens: TokenFilter | undefined): (readonly Entry[])[] {
+  private narrow(filter: Filter, marks: MarkFilter | undefined): (readonly Entry[])[] {
     const ways: (readonly Entry[])[][] = [[this.all]];
-    if (tokens !== undefined) ways.push(tokens.anyOf.map((token) => this.terms[tokens.field].get(token)));
+    if (marks !== undefined) ways.push(marks.anyOf.map((mark) => this.terms[marks.field].get(mark)));
     for (const { path, terms } of hintsOf(filter))
       ways.push(
         path === 'id' || path === 'items.id'

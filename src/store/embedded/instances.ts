@@ -48,13 +48,13 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { filter, tokens, sort, skip = 0, without = [] } = plan;
+    const { filter, marks, sort, skip = 0, without = [] } = plan;
     checkPaging(plan);
     refuseLarge([filter], sort);
     const found: Entry[] = [];
     for (const entry of this.index.walk(
       filter,
-      tokens,
+      marks,
       plan.after && { key: plan.after.id, included: false },
     )) {
       found.push(entry);
@@ -87,7 +87,7 @@ export class EmbeddedInstances implements InstanceStore {
       const now = this.index.get(selected.id)?.document;
       if (now === undefined) return undefined;
       if (now !== selected) {
-        const still = this.index.walk({ $and: [{ id: selected.id }, plan.filter] }, plan.tokens).next().value;
+        const still = this.index.walk({ $and: [{ id: selected.id }, plan.filter] }, plan.marks).next().value;
         if (still === undefined) return undefined;
       }
       const base = now === selected ? row : copyWithout(now, plan.without ?? []);
@@ -107,11 +107,16 @@ export class EmbeddedInstances implements InstanceStore {
     );
   }
 
-  async count({ filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number> {
+  async count({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
     refuseLarge([filter]);
     let count = 0;
-    for (const _ of this.index.walk(filter, tokens)) count++;
+    for (const _ of this.index.walk(filter, marks)) count++;
     return count;
+  }
+
+  async exists({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
+    refuseLarge([filter]);
+    return this.index.walk(filter, marks).next().done !== true;
   }
 
   async findItems(plan: ItemPlan): Promise<UnwoundItem[]> {
@@ -119,16 +124,16 @@ export class EmbeddedInstances implements InstanceStore {
     return findItems(this.index, plan);
   }
 
-  async countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number> {
+  async countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number> {
     return countItems(this.index, plan);
   }
 
   async distinct(
     field: string,
-    { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>,
+    { filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>,
   ): Promise<unknown[]> {
     refuseLarge([filter], [[field, 1]]);
-    const documents = [...this.index.walk(filter, tokens)].map((entry) => entry.document);
+    const documents = [...this.index.walk(filter, marks)].map((entry) => entry.document);
     return distinctValues(documents, field).map(copy);
   }
 

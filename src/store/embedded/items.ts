@@ -8,14 +8,14 @@ import type { InstanceIndex } from './instance-index.js';
 import { end } from '../query/paging.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
-type Counted = Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>;
+type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
 function* rowsOf(index: InstanceIndex, plan: Counted & Pick<ItemPlan, 'after'>): Generator<Row[]> {
-  const { before, tokens, each, needsAll, after } = plan;
+  const { before, marks, each, needsAll, after } = plan;
   refuseLarge([before, each]);
   const match = compileMatch(each);
   const inside = after !== undefined && isInside(after);
-  for (const entry of index.walk(before, tokens, after && { key: after.id, included: inside })) {
+  for (const entry of index.walk(before, marks, after && { key: after.id, included: inside })) {
     const rows = sortItems(unwind(entry.key, entry.document, match, needsAll), (row) => row.item);
     yield inside && entry.key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows;
   }

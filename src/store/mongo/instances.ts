@@ -9,7 +9,7 @@ import { settable } from '../query/revision.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
-import { atRevision, conjunction, leavingOut, tokenFilter } from './query.js';
+import { atRevision, conjunction, leavingOut, markFilter } from './query.js';
 
 const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
 
@@ -22,11 +22,11 @@ export class MongoInstances implements InstanceStore {
   }
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { filter, tokens, sort = [], after, skip = 0, limit, without = [] } = plan;
+    const { filter, marks, sort = [], after, skip = 0, limit, without = [] } = plan;
     checkPaging(plan);
     refuseLarge([filter], sort);
     if (limit === 0) return [];
-    const where = conjunction(tokenFilter(tokens), filter, after && { _id: { $lt: new ObjectId(after.id) } });
+    const where = conjunction(markFilter(marks), filter, after && { _id: { $lt: new ObjectId(after.id) } });
     const order = sort
       .map(([field, direction]): [string, 1 | -1] => [field, direction])
       .concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
@@ -41,9 +41,15 @@ export class MongoInstances implements InstanceStore {
     return rows as unknown as StoredInstance[];
   }
 
-  async count({ filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>): Promise<number> {
+  async count({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
     refuseLarge([filter]);
-    return this.collections.instances.countDocuments(conjunction(tokenFilter(tokens), filter));
+    return this.collections.instances.countDocuments(conjunction(markFilter(marks), filter));
+  }
+
+  async exists({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
+    refuseLarge([filter]);
+    const where = conjunction(markFilter(marks), filter);
+    return (await this.collections.instances.findOne(where, { projection: { _id: 1 } })) !== null;
   }
 
   async findItems(plan: ItemPlan): Promise<UnwoundItem[]> {
@@ -51,18 +57,18 @@ export class MongoInstances implements InstanceStore {
     return this.items.find(plan);
   }
 
-  async countItems(plan: Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>): Promise<number> {
+  async countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number> {
     return this.items.count(plan);
   }
 
   async distinct(
     field: string,
-    { filter, tokens }: Pick<InstancePlan, 'filter' | 'tokens'>,
+    { filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>,
   ): Promise<unknown[]> {
     refuseLarge([filter], [[field, 1]]);
     const values: unknown[] = await this.collections.instances.distinct(
       field,
-      conjunction(tokenFilter(tokens), filter),
+      conjunction(markFilter(marks), filter),
     );
     return values.sort(compareValues);
   }

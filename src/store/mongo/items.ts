@@ -3,18 +3,18 @@ import type { Collection, Document } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import type { Cursor, Filter, ItemPlan, Sort, UnwoundItem } from '../port.js';
-import { conjunction, leavingOut, tokenFilter } from './query.js';
+import { conjunction, leavingOut, markFilter } from './query.js';
 
-type Counted = Pick<ItemPlan, 'before' | 'tokens' | 'each' | 'needsAll'>;
+type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
 /**
  * From instances to items. The order is asked for before anything else touches the documents, where an index
  * (`guard.open` or `guard.read` with `_id`, or that of `_id`) answers it without sorting; then the large fields go,
  * before `$unwind` would carry a copy of them with each item.
  */
-function pipeline({ before, tokens, each, needsAll }: Counted, ordered: boolean, where?: Filter): Document[] {
+function pipeline({ before, marks, each, needsAll }: Counted, ordered: boolean, where?: Filter): Document[] {
   return [
-    { $match: conjunction(tokenFilter(tokens), before, where) },
+    { $match: conjunction(markFilter(marks), before, where) },
     ...(ordered ? [{ $sort: { _id: -1 } }] : []),
     { $project: leavingOut(NOT_WITH_ITEMS) },
     ...(needsAll ? [{ $addFields: { all: '$items' } }] : []),

@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import type { Filter, TokenFilter } from '../port.js';
+import type { Filter, MarkFilter } from '../port.js';
 
 /** All of the filters, side by side in one `$and`: none is merged into another. */
 export function conjunction(...filters: readonly (Filter | undefined)[]): Document {
@@ -9,8 +9,8 @@ export function conjunction(...filters: readonly (Filter | undefined)[]): Docume
   return parts.length === 0 ? {} : parts.length === 1 ? (parts[0] as Document) : { $and: parts };
 }
 
-export const tokenFilter = (tokens: TokenFilter | undefined): Filter | undefined =>
-  tokens && { [tokens.field]: { $in: [...tokens.anyOf] } };
+export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
+  marks && { [marks.field]: { $in: [...marks.anyOf] } };
 
 /** A projection that leaves fields out. */
 export const leavingOut = (names: readonly string[]): Document =>

@@ -15,7 +15,7 @@ import { BadInput } from '../../core/errors.js';
 import type { Scalar } from '../../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { needsAllItems, relax, specialise, speaksOf, toFilter } from './filter.js';
-import type { Filter, InstancePlan, ItemPlan, Paging, TokenFilter } from '../port.js';
+import type { Filter, InstancePlan, ItemPlan, Paging, MarkFilter } from '../port.js';
 
 /** Any value, for "absent": also an empty list is something that is there. */
 const ANY_VALUE = Object.freeze({
@@ -120,10 +120,7 @@ function beforeUnwinding(query: CallerQuery): Filter {
 }
 
 /** Splits what narrows a search into a token filter, which has an index, and the rest. */
-function narrowing(
-  narrow: Condition | undefined,
-  waiting: boolean,
-): { tokens?: TokenFilter; rest: Condition } {
+function narrowing(narrow: Condition | undefined, waiting: boolean): { marks?: MarkFilter; rest: Condition } {
   if (narrow === undefined) return { rest: EVERYTHING };
   if (
     (narrow.op !== 'overlaps' && narrow.op !== 'in') ||
@@ -131,15 +128,15 @@ function narrowing(
     isReference(narrow.values)
   )
     return { rest: narrow };
-  const field = (waiting ? OPEN_TOKENS : READ_TOKENS).slice('instance.'.length) as TokenFilter['field'];
-  return { tokens: { field, anyOf: narrow.values as string[] }, rest: EVERYTHING };
+  const field = (waiting ? OPEN_TOKENS : READ_TOKENS).slice('instance.'.length) as MarkFilter['field'];
+  return { marks: { field, anyOf: narrow.values as string[] }, rest: EVERYTHING };
 }
 
 const conditionOf = (scope: Scope): Condition =>
   scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
 
 export interface ScopedOptions {
-  /** False until every stored instance carries tokens: then nothing is narrowed by them (spec 08, 13). */
+  /** False until every stored instance carries marks: then nothing is narrowed by them (spec 08, 13). */
   readonly reindexed: boolean;
 }
 
@@ -171,11 +168,11 @@ export function itemPlan(
   );
   if (isNothing(condition)) return undefined;
   const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
-  const { tokens, rest } = narrowing(narrow, known.get('item.status') === 'wait');
+  const { marks, rest } = narrowing(narrow, known.get('item.status') === 'wait');
   return {
     ...paging,
     before: all(IS_LIST, toFilter(and(rest, relax(condition)), 'instance'), beforeUnwinding(query)),
-    tokens,
+    marks,
     each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items')),
     needsAll: needsAllItems(condition),
   };
@@ -243,8 +240,23 @@ export function instancePlan(
     (where) => visibleElement(seen, ofElement(where, '')),
   );
   const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
-  const { tokens, rest } = narrowing(narrow, false);
-  return { ...paging, filter: all(toFilter(and(rest, conditionOf(scope)), 'instance'), caller), tokens };
+  const { marks, rest } = narrowing(narrow, false);
+  return { ...paging, filter: all(toFilter(and(rest, conditionOf(scope)), 'instance'), caller), marks };
+}
+
+/**
+ * The plan that asks whether the scope admits an instance of which the condition holds. Undefined: it admits none, and
+ * nothing is to be asked.
+ */
+export function existencePlan(
+  scope: Scope,
+  condition: Condition,
+  options: ScopedOptions,
+): Pick<InstancePlan, 'filter' | 'marks'> | undefined {
+  if (scope.kind === 'nothing') return undefined;
+  const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
+  const { marks, rest } = narrowing(narrow, false);
+  return { filter: toFilter(and(condition, rest, conditionOf(scope)), 'instance'), marks };
 }
 
 /** The filter of a list of models; undefined: no query is to be sent. Who may read a model may read its events. */

@@ -51,7 +51,7 @@ async function pages(
   }
 }
 
-/** Lists: order, pages, tokens, what comes along. */
+/** Lists: order, pages, marks, what comes along. */
 export function lists(store: Get): void {
   const before = { status: 'listed' };
   beforeAll(async () => {
@@ -114,7 +114,7 @@ export function lists(store: Get): void {
   test.each([1, 2, 3, 5, 7, 1000])('pages of %d items cover every row once, in order', async (limit) => {
     const plan = {
       before,
-      tokens: { field: 'guard.open', anyOf: ['|g:hr', '|u:alice', '|u:nobody'] },
+      marks: { field: 'guard.open', anyOf: ['|g:hr', '|u:alice', '|u:nobody'] },
       each: { 'items.status': 'wait' },
       needsAll: false,
     } as const;
@@ -135,15 +135,32 @@ export function lists(store: Get): void {
     ).toEqual(['l39-c']);
   });
 
-  test('tokens narrow, and an update moves an instance from one token to the other', async () => {
+  test('marks narrow, and an update moves an instance from one token to the other', async () => {
     const { instances: all } = store();
     const open = (name: string): Promise<number> =>
-      all.count({ filter: before, tokens: { field: 'guard.open', anyOf: [name] } });
+      all.count({ filter: before, marks: { field: 'guard.open', anyOf: [name] } });
     expect([await open('|g:hr'), await open('|u:alice'), await open('|g:it')]).toEqual([20, 24, 0]);
     expect(await all.update('l2', 1, { guard: { rev: 2, open: ['|g:it'], read: ['|o:'] } })).toBe(true);
     expect([await open('|g:hr'), await open('|g:it')]).toEqual([19, 1]);
     expect(await all.update('l2', 2, { guard: { rev: 1, open: token(2), read: ['|o:'] } })).toBe(true);
-    expect(await all.count({ filter: before, tokens: { field: 'guard.read', anyOf: [] } })).toBe(0);
+    expect(await all.count({ filter: before, marks: { field: 'guard.read', anyOf: [] } })).toBe(0);
+  });
+
+  test('whether there is an instance is told by filter and marks together', async () => {
+    const there = (filter: object, mark?: string): Promise<boolean> =>
+      store().instances.exists({
+        filter: { ...before, ...filter },
+        marks: mark === undefined ? undefined : { field: 'guard.open', anyOf: [mark] },
+      });
+    expect([await there({}), await there({ name: 'n1' }), await there({ name: 'n9' })]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect([await there({ id: 'l2' }, '|g:hr'), await there({ id: 'l2' }, '|u:alice')]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('other orders are total: rows that are equal come newest first', async () => {
@@ -190,7 +207,7 @@ export function lists(store: Get): void {
       await store().instances.insert({ ...document, guard: { rev: 0, open: ['hostile'] } });
     const plan = {
       before: {},
-      tokens: { field: 'guard.open', anyOf: ['hostile'] },
+      marks: { field: 'guard.open', anyOf: ['hostile'] },
       each: { 'items.status': 'wait', 'items.id': { $type: 'string' } },
       needsAll: false,
     } as const;

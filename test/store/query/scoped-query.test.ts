@@ -400,12 +400,12 @@ describe('a list of items', () => {
   });
 });
 
-describe('tokens', () => {
+describe('marks', () => {
   const who = new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' });
   const narrow = overlaps(READ_TOKENS, readerTokens(who));
   const scope = scopeOf(eq('item.assignee', 'alice'), narrow);
-  const tokens = (query: unknown, reindexed = true): unknown =>
-    itemPlan(scope, everything, parse(query), {}, { reindexed })?.tokens;
+  const marks = (query: unknown, reindexed = true): unknown =>
+    itemPlan(scope, everything, parse(query), {}, { reindexed })?.marks;
   const anyOf = ['acme|o:', 'acme|u:alice', 'acme|g:hr'];
 
   test('of what waits are enough where the query pins the status, else those of all that may be read', () => {
@@ -414,7 +414,7 @@ describe('tokens', () => {
       { $and: [{ 'items.status': { $eq: 'wait' } }, { name: 'x' }] },
       { items: { $elemMatch: { status: 'wait' } } },
     ])
-      expect(tokens(query)).toEqual({ field: 'guard.open', anyOf });
+      expect(marks(query)).toEqual({ field: 'guard.open', anyOf });
     for (const query of [
       {},
       { 'items.status': 'end' },
@@ -425,7 +425,7 @@ describe('tokens', () => {
       { $nor: [{ 'items.status': 'wait' }] },
       { status: 'wait' },
     ])
-      expect(tokens(query)).toEqual({ field: 'guard.read', anyOf });
+      expect(marks(query)).toEqual({ field: 'guard.read', anyOf });
     expect(
       instancePlan(
         scopeOf(eq('instance.x', 1), narrow),
@@ -433,22 +433,22 @@ describe('tokens', () => {
         parse({ 'items.status': 'wait' }),
         {},
         OPTIONS,
-      )?.tokens,
+      )?.marks,
     ).toEqual({ field: 'guard.read', anyOf });
   });
 
   test('narrow nothing until every instance has them, nor where a rule says nothing of them', () => {
-    expect(tokens({ 'items.status': 'wait' }, false)).toBeUndefined();
+    expect(marks({ 'items.status': 'wait' }, false)).toBeUndefined();
     expect(
-      itemPlan(scopeOf(eq('item.assignee', 'alice')), everything, ALL, {}, OPTIONS)?.tokens,
+      itemPlan(scopeOf(eq('item.assignee', 'alice')), everything, ALL, {}, OPTIONS)?.marks,
     ).toBeUndefined();
-    expect(itemPlan(everything, everything, ALL, {}, OPTIONS)?.tokens).toBeUndefined();
+    expect(itemPlan(everything, everything, ALL, {}, OPTIONS)?.marks).toBeUndefined();
   });
 
   test('another way of narrowing is asked beside the condition', () => {
     const other = scopeOf(eq('item.assignee', 'alice'), or(narrow, eq('instance.name', 'x')));
     const plan = itemPlan(other, everything, ALL, {}, OPTIONS);
-    expect(plan?.tokens).toBeUndefined();
+    expect(plan?.marks).toBeUndefined();
     expect(JSON.stringify(plan?.before)).toContain(
       JSON.stringify(toFilter(or(narrow, eq('instance.name', 'x')), 'instance')),
     );
