@@ -19,6 +19,12 @@ const ENVIRONMENT = {
     'MemberExpression[object.name="process"][property.name="env"], MemberExpression[object.name="process"][property.value="env"], VariableDeclarator[init.name="process"] Property[key.name="env"], ImportSpecifier[imported.name="env"]',
   message: 'The environment is read in src/engine/contract/environment.ts only.',
 };
+const CLOCK = {
+  selector:
+    'CallExpression[callee.object.name="Date"][callee.property.name="now"], NewExpression[callee.name="Date"][arguments.length=0], CallExpression[callee.name="Date"], CallExpression[callee.object.name="performance"][callee.property.name="now"]',
+  message:
+    'Durations are measured by ticks or freshFor, times are read by wallClock or today: src/core/clock.ts.',
+};
 const UNUSED = [
   'error',
   { args: 'after-used', argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
@@ -76,10 +82,14 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
       'max-lines': ['error', { max: 380 }],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', STATE, ENVIRONMENT],
+      'no-restricted-syntax': ['error', STATE, ENVIRONMENT, CLOCK],
     },
   },
-  { files: ['src/engine/contract/environment.ts'], rules: { 'no-restricted-syntax': ['error', STATE] } },
+  {
+    files: ['src/engine/contract/environment.ts'],
+    rules: { 'no-restricted-syntax': ['error', STATE, CLOCK] },
+  },
+  { files: ['src/core/clock.ts'], rules: { 'no-restricted-syntax': ['error', STATE, ENVIRONMENT] } },
   { files: ['src/cli.ts', 'src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**/*.ts'],

@@ -15,7 +15,7 @@ function facts({ store, missingIndexes, reindexed, stuck }) {
  * else 503. Strangers ask these, so the answer is yes or no; what is wrong stands in the log.
  */
 export function healthRoutes(guard, logger) {
-  let last = { until: 0, health: undefined };
+  let last = { until: -Infinity, health: undefined };
   let wasReady = true;
 
   async function look() {
@@ -23,7 +23,7 @@ export function healthRoutes(guard, logger) {
     const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT, NO_ANSWER)));
     const health = await Promise.race([guard.health().catch(() => NO_ANSWER), late]);
     clearTimeout(timer);
-    last.until = Date.now() + CACHE;
+    last.until = performance.now() + CACHE;
     if (isReady(health) !== wasReady) {
       wasReady = isReady(health);
       if (wasReady) logger.info('ready again');
@@ -33,7 +33,7 @@ export function healthRoutes(guard, logger) {
   }
 
   function current() {
-    if (last.until <= Date.now()) last = { until: Infinity, health: look() };
+    if (last.until <= performance.now()) last = { until: Infinity, health: look() };
     return last.health;
   }
 

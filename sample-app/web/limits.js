@@ -1,4 +1,5 @@
-import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { Windows } from './windows.js';
 
 const MINUTE = 60_000;
 const LONGEST_NAME = 200;
@@ -39,6 +40,7 @@ const limiter = (settings) =>
     legacyHeaders: false,
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: refuse,
+    store: new Windows(),
     ...settings,
   });
 const address = (req) => ipKeyGenerator(req.ip ?? '');
@@ -59,7 +61,7 @@ const failures = (...statuses) => ({
  * until the call is over would be too long, since calls may take their time, be many at once, and be given up.
  */
 function keyLimit(settings) {
-  const store = new MemoryStore();
+  const store = new Windows();
   // What was given back already is not given back once more.
   const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsKnown !== true;
   return {

@@ -1,3 +1,4 @@
+import { wallClock } from '../core/clock.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
 import { UsageError } from './io.js';
@@ -12,7 +13,7 @@ const DAY = 86_400_000;
 function expiry(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const [, days] = /^([1-9]\d{0,4})d$/.exec(text) ?? [];
-  const date = days === undefined ? new Date(text) : new Date(Date.now() + Number(days) * DAY);
+  const date = days === undefined ? new Date(text) : new Date(wallClock() + Number(days) * DAY);
   const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
   // JavaScript takes the 31st of February for the 3rd of March.
   const isDay = day !== undefined && new Date(day).toJSON()?.startsWith(day);
@@ -79,7 +80,7 @@ function forWhom({ actsFor: who }: ApiKey): string {
 function state({ revoked, expires }: ApiKey): string {
   if (revoked !== undefined) return `revoked ${minute(revoked)}`;
   if (expires === undefined) return 'in use';
-  return `${expires.getTime() <= Date.now() ? 'expired' : 'until'} ${minute(expires)}`;
+  return `${expires.getTime() <= wallClock() ? 'expired' : 'until'} ${minute(expires)}`;
 }
 
 /** Lists the keys, without their texts. */

@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { today } from '../core/clock.js';
 import type { Store } from '../store/port.js';
 
 function account(): string {
@@ -14,7 +15,7 @@ function account(): string {
 export async function record(store: Store, what: string, id: string): Promise<void> {
   await store.audit.append([
     {
-      time: new Date(),
+      time: today(),
       userName: `command-line:${account()}`,
       operation: 'system:policy',
       resource: { kind: 'system', name: what, id },

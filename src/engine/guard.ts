@@ -138,6 +138,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
     retries.attempt('arming the timers', () => timers.resume()),
     retries.attempt('arming the timers of models', () => modelTimers.resume()),
   ]);
+  timers.watchClock();
   if (store.kind === 'mongo') takeover.start();
 
   const why: Guard['explain'] = (user, operation, resource = {}) =>

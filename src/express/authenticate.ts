@@ -1,3 +1,4 @@
+import { budget } from '../core/clock.js';
 import type { UserInfo } from '../core/principal.js';
 import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
 import {
@@ -119,7 +120,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
   const { required = true } = options;
   const ways = waysOf(guard, options);
   const challenge = ways.map((way) => way.challenge).join(', ');
-  const mayRecord = budget();
+  const mayRecord = budget(RECORDED, MINUTE);
 
   async function read(req: HttpRequest, res: HttpResponse, way: Way): Promise<Caller | undefined> {
     try {
@@ -180,13 +181,4 @@ function enter(res: HttpResponse, identity: Identity, { principal, key }: Caller
     [IDENTITY]: identity,
     ...(key === undefined ? {} : { key }),
   });
-}
-
-/** Says yes so many times a minute. */
-function budget(): () => boolean {
-  let [begun, count] = [0, 0];
-  return () => {
-    if (Date.now() - begun >= MINUTE) [begun, count] = [Date.now(), 0];
-    return ++count <= RECORDED;
-  };
 }

@@ -1,3 +1,4 @@
+import { wallClock } from '../core/clock.js';
 import { BadInput } from '../core/errors.js';
 import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
 
@@ -82,7 +83,7 @@ export function checkKey(name: unknown, options: NewKey): CheckedKey {
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
   if (unknown !== undefined) throw bad(`Unknown option of a key: ${unknown}.`);
   const { expires } = options;
-  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > Date.now())))
+  if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > wallClock())))
     throw bad('expires must be a date in the future.');
   const groups = names(options.groups, 'groups');
   const reason = checkReason(options.dangerouslyActsForAdministrators);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { freshFor, today, wallClock } from '../core/clock.js';
 import { Conflict } from '../core/errors.js';
 import { readApiKey } from '../engine/contract/environment.js';
 import type { Store } from '../store/port.js';
@@ -61,7 +62,7 @@ const USE = 60_000;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
 const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boolean =>
-  revoked !== undefined || (expires !== undefined && expires.getTime() <= Date.now());
+  revoked !== undefined || (expires !== undefined && expires.getTime() <= wallClock());
 
 function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
   // The store keeps what is missing as null; for the tenant null has a meaning of its own.
@@ -99,9 +100,12 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   // Apart from the keys, so that writing that one was used cannot bring back one that was revoked meanwhile.
   const uses = store.values('keys-used');
   const fromEnvironment = environmentKey(options);
-  const written = new Map<string, number>();
+  const written = new Map<string, () => boolean>();
   let cache:
-    | { readonly until: number; readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> }
+    | {
+        readonly isFresh: () => boolean;
+        readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>>;
+      }
     | undefined;
 
   async function read(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
@@ -113,8 +117,8 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   }
 
   function current(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
-    if (cache !== undefined && cache.until > Date.now()) return cache.keys;
-    const fresh = { until: Date.now() + CACHE, keys: read() };
+    if (cache?.isFresh() === true) return cache.keys;
+    const fresh = { isFresh: freshFor(CACHE), keys: read() };
     fresh.keys.catch(() => {
       if (cache === fresh) cache = undefined;
     });
@@ -123,11 +127,12 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   }
 
   async function use(id: string): Promise<void> {
-    const last = written.get(id) ?? ((await uses.get(id)) as Date | undefined)?.getTime() ?? 0;
-    const now = Date.now();
-    if (now - Math.max(last, written.get(id) ?? 0) < USE) return;
-    written.set(id, now);
-    await uses.set(id, new Date(now));
+    if (written.get(id)?.() === true) return;
+    written.set(id, freshFor(USE));
+    const last = await uses.get(id);
+    // Another process may have written it; a time that is still to come was written by a clock that is wrong.
+    const age = last instanceof Date ? wallClock() - last.getTime() : USE;
+    if (age < 0 || age >= USE) await uses.set(id, today());
   }
 
   return Object.freeze({
@@ -138,7 +143,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
         throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
       const id = randomBytes(8).toString('hex');
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
-      const row: StoredKey = { ...checked, created: new Date(), hash: digest(text).toString('hex') };
+      const row: StoredKey = { ...checked, created: today(), hash: digest(text).toString('hex') };
       await stored.set(id, row);
       cache = undefined;
       return { text, key: shown(id, row) };
@@ -157,7 +162,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const mine = ((await stored.entries()) as [string, StoredKey][]).filter(
         ([id, value]) => value.name === name && !ended(shown(id, value)),
       );
-      for (const [id, value] of mine) await stored.set(id, { ...value, revoked: new Date() });
+      for (const [id, value] of mine) await stored.set(id, { ...value, revoked: today() });
       cache = undefined;
       return mine.length > 0;
     },

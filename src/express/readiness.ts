@@ -1,3 +1,4 @@
+import { freshFor } from '../core/clock.js';
 import type { Guard, Health } from '../engine/contract/types.js';
 
 /** What anybody may know of the health: yes or no, nothing of what there is. */
@@ -30,10 +31,9 @@ async function ask(guard: Pick<Guard, 'health'>): Promise<Readiness> {
 
 /** Asks whether calls can be served: at most once a second, and without waiting longer than 5 s. */
 export function readinessOf(guard: Pick<Guard, 'health'>): () => Promise<Readiness> {
-  let last: { readonly until: number; readonly answer: Promise<Readiness> } | undefined;
+  let last: { readonly isFresh: () => boolean; readonly answer: Promise<Readiness> } | undefined;
   return () => {
-    if (last === undefined || last.until <= Date.now())
-      last = { until: Date.now() + CACHE, answer: ask(guard) };
+    if (last?.isFresh() !== true) last = { isFresh: freshFor(CACHE), answer: ask(guard) };
     return last.answer;
   };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ticks } from '../core/clock.js';
 import { CouldNotTell } from '../core/errors.js';
 
 /** What a piece of work may still wait for its store, in milliseconds; nothing counts when the work has ended. */
@@ -12,7 +13,7 @@ interface Allowance {
 
 const late = (): CouldNotTell => new CouldNotTell('store-unavailable', 'The store did not answer in time.');
 
-const spent = (allowance: Allowance): number => (allowance.active > 0 ? Date.now() - allowance.since : 0);
+const spent = (allowance: Allowance): number => (allowance.active > 0 ? ticks() - allowance.since : 0);
 
 /**
  * How long callers wait for a store: each call, and all calls together of one piece of work. A call that is given up is
@@ -52,7 +53,7 @@ export class CallLimits {
     const { allowance } = this;
     const most = Math.min(this.limit, allowance === undefined ? Infinity : allowance.left - spent(allowance));
     if (most <= 0) throw late();
-    if (allowance !== undefined && allowance.active++ === 0) allowance.since = Date.now();
+    if (allowance !== undefined && allowance.active++ === 0) allowance.since = ticks();
     try {
       return await this.within(most, work);
     } finally {

@@ -71,6 +71,19 @@ onStores('keys', (kind) => {
     expect([await keys.revoke('erp'), await keys.revoke('none')]).toEqual([false, false]);
   });
 
+  test('a key revoked in another process is out when the wall clock goes back an hour', async () => {
+    const other = apiKeys(store, ENV);
+    const { text } = await keys.create('erp');
+    expect((await other.find(text))?.name).toBe('erp');
+    expect(await keys.revoke('erp')).toBe(true);
+    const [wall, steady] = [Date.now(), performance.now()];
+    jest.spyOn(Date, 'now').mockImplementation(() => wall - 3_600_000);
+    expect(await other.find(text)).toBeUndefined();
+    jest.spyOn(performance, 'now').mockImplementation(() => steady + 5100);
+    expect(await other.find(text)).toBeUndefined();
+    jest.restoreAllMocks();
+  });
+
   test('a name is in use once, and again when its key was revoked', async () => {
     await keys.create('erp');
     await expect(keys.create('erp')).rejects.toMatchObject({

@@ -50,3 +50,15 @@ test('however often it is asked, the store is asked once a second', async () => 
   await ready();
   expect(health).toHaveBeenCalledTimes(2);
 });
+
+test('when the wall clock goes back an hour, the store is asked all the same', async () => {
+  const health = jest.fn(async () => HEALTHY);
+  const ready = readinessOf({ health });
+  await ready();
+  jest.setSystemTime(Date.now() - 3_600_000);
+  health.mockRejectedValue(new Error('gone'));
+  expect(await ready()).toEqual(NOT_READY);
+  await jest.advanceTimersByTimeAsync(1000);
+  health.mockResolvedValue(HEALTHY);
+  expect(await ready()).toMatchObject({ ready: true });
+});

@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import { isGuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { AuditEntry, AuditStore } from '../../store/port.js';
@@ -28,7 +29,7 @@ export class Audit {
   async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
     if (entries.length === 0) return;
     const full = entries.map((entry) => ({
-      time: new Date(),
+      time: today(),
       ...entry,
       ...this.who(entry.userName),
       ...(this.bypass ? { bypass: true } : {}),

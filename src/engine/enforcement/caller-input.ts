@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import { BadInput } from '../../core/errors.js';
 import { normaliseName } from '../../core/principal.js';
 import { isPlainObject } from '../../core/plain-object.js';
@@ -81,7 +82,7 @@ function names(value: unknown, key: string): string[] {
 function dateOrBad(value: unknown, key: string): Date | null {
   return value === null
     ? null
-    : (toDate(value, new Date()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
+    : (toDate(value, today()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { freshFor } from '../../core/clock.js';
 import { AccessDenied, CouldNotTell, isGuardError } from '../../core/errors.js';
 import { looksLikeUser, SecureUser, SYSTEM_USER, toPrincipal, type UserInfo } from '../../core/principal.js';
 import type { Contexts } from '../execution/context.js';
@@ -33,7 +34,10 @@ export class PlainName {
  * 08, 33 to 35).
  */
 export class Principals {
-  private readonly cache = new Map<string, { readonly until: number; readonly principal: SecureUser }>();
+  private readonly cache = new Map<
+    string,
+    { readonly isFresh: () => boolean; readonly principal: SecureUser }
+  >();
   /**
    * Those that are not in the directory: programs with a key, the developer. Told apart by identity, which
    * nobody can send.
@@ -113,7 +117,7 @@ export class Principals {
   private async today(principal: SecureUser): Promise<SecureUser> {
     if (this.directory === undefined || this.vouched.has(principal)) return principal;
     const known = this.cache.get(principal.userName);
-    if (known !== undefined && known.until > Date.now()) return known.principal;
+    if (known?.isFresh() === true) return known.principal;
     const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
     if (found === undefined || found.disabled === true)
@@ -123,7 +127,7 @@ export class Principals {
       throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
     if (this.cache.size >= LIMIT) this.cache.clear();
     if (forgotten === this.forgotten)
-      this.cache.set(principal.userName, { until: Date.now() + CACHE, principal: fresh });
+      this.cache.set(principal.userName, { isFresh: freshFor(CACHE), principal: fresh });
     return fresh;
   }
 

@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
 import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import type { Command } from './context.js';
@@ -62,7 +63,7 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   const known = guardOf(instance);
   const fresh = isNew(instance);
   instance.version = fresh || typeof instance.version !== 'number' ? 0 : instance.version + 1;
-  if (fresh) instance.saved = new Date();
+  if (fresh) instance.saved = today();
   const fields = fieldsOf(instance, keep);
   deriveGuard(fields, nextGuard(known));
   if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });

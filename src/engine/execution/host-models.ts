@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { today } from '../../core/clock.js';
 import { BadInput, notFound } from '../../core/errors.js';
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
@@ -137,7 +138,7 @@ export class HostModels {
       owner,
       source,
       svg,
-      saved: new Date(),
+      saved: today(),
       processes,
       events,
       guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) },

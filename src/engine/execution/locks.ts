@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { SKEW, ticks, wallClock } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
 import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
 import type { Retries } from './retries.js';
 import { isOutage } from './transient.js';
 
-/** A lock lives this long without being renewed, in milliseconds (spec 08, 19). */
+/** A lock lives this long without being renewed, in milliseconds; others wait for `SKEW` more. */
 export const LEASE = 60_000;
 const RENEW_EVERY = 20_000;
 /** When this process began: the same for all its guards. */
@@ -19,6 +20,15 @@ export interface LockOptions {
   readonly staleAfter: number;
 }
 
+/** Until when a lock is held that is taken or renewed now. */
+type Lease = () => Date;
+
+/** Setting the wall clock back does not end a lock that is being renewed. */
+function leaseFromNow(): Lease {
+  const [read, began] = [wallClock(), ticks()];
+  return () => new Date(Math.max(wallClock(), read + (ticks() - began)) + LEASE);
+}
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const busy = (): Conflict => new Conflict('busy', 'The instance is in use by others; try again.');
@@ -27,7 +37,7 @@ const busy = (): Conflict => new Conflict('busy', 'The instance is in use by oth
 async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>(
-    (resolve) => (timer = setTimeout(() => resolve(false), deadline - Date.now())),
+    (resolve) => (timer = setTimeout(() => resolve(false), deadline - ticks())),
   );
   const done = await Promise.race([work.then(() => true), late]);
   clearTimeout(timer);
@@ -75,26 +85,26 @@ export class InstanceLocks {
   ) {}
 
   private readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
-    const now = Date.now();
+    const now = wallClock();
     if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
-    if (until.getTime() <= now) return true;
+    if (until.getTime() + SKEW <= now) return true;
     if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
     if (owner.host !== this.owner.host) return false;
     // In a container every process is number 1: one that was born at another time is gone.
     return owner.pid === this.owner.pid ? !owner.nonce.startsWith(`${BORN}-`) : !isAlive(owner.pid);
   };
 
-  private async acquire(id: string, owner: LockOwner, deadline: number): Promise<void> {
+  private async acquire(id: string, owner: LockOwner, lease: Lease, deadline: number): Promise<void> {
     for (let delay = BACKOFF.first; ; delay = Math.min(delay * 2, BACKOFF.most)) {
-      if (await this.store.acquire(id, owner, new Date(Date.now() + LEASE), this.isStale)) return;
-      if (Date.now() + delay > deadline) throw busy();
+      if (await this.store.acquire(id, owner, lease(), this.isStale)) return;
+      if (ticks() + delay > deadline) throw busy();
       await pause(delay / 2 + Math.random() * (delay / 2));
     }
   }
 
-  private startRenewing(id: string, owner: LockOwner): NodeJS.Timeout {
+  private startRenewing(id: string, owner: LockOwner, lease: Lease): NodeJS.Timeout {
     const timer = setInterval(
-      () => void this.store.renew(id, owner, new Date(Date.now() + LEASE)).catch(() => undefined),
+      () => void this.store.renew(id, owner, lease()).catch(() => undefined),
       RENEW_EVERY,
     );
     return timer.unref();
@@ -112,13 +122,13 @@ export class InstanceLocks {
     const released = this.retries.attempt('the release of a lock', () => this.store.release(id, owner), {
       instance: id,
     });
-    if (isOutage(failure)) this.outage = { at: Date.now(), error: failure };
+    if (isOutage(failure)) this.outage = { at: ticks(), error: failure };
     else await released;
   }
 
   /** In line within this process; resolves to what lets the next one go on. */
   private async queue(id: string, deadline: number): Promise<() => void> {
-    const since = Date.now();
+    const since = ticks();
     const before = this.queues.get(id) ?? Promise.resolve();
     let done!: () => void;
     const mine = new Promise<void>((resolve) => (done = resolve));
@@ -148,13 +158,14 @@ export class InstanceLocks {
    * @throws Conflict `busy` when the wait was in vain
    */
   async lock(id: string, worthIt?: () => Promise<unknown>): Promise<Release> {
-    const deadline = Date.now() + this.options.wait;
+    const deadline = ticks() + this.options.wait;
     const waited = this.queues.has(id);
     const leave = await this.queue(id, deadline);
     const owner = this.nextOwner();
+    const lease = leaseFromNow();
     try {
       if (waited) await worthIt?.();
-      await this.acquire(id, owner, deadline);
+      await this.acquire(id, owner, lease, deadline);
     } catch (error) {
       // It may have been taken although the answer was lost.
       if (isOutage(error)) await this.giveBack(id, owner, error);
@@ -162,7 +173,7 @@ export class InstanceLocks {
       leave();
       throw error;
     }
-    const renewal = this.startRenewing(id, owner);
+    const renewal = this.startRenewing(id, owner, lease);
     return async (failure) => {
       clearInterval(renewal);
       await this.giveBack(id, owner, failure);

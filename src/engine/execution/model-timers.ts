@@ -1,3 +1,4 @@
+import { wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
@@ -81,7 +82,7 @@ export class ModelTimers {
         this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
       const cancel = never
         ? () => undefined
-        : this.timers.arm(new Date(Date.now() + Math.max(seconds * 1000, 100)), fire);
+        : this.timers.arm(new Date(wallClock() + Math.max(seconds * 1000, 100)), fire);
       this.armed.set(key, { as: shapeOf(event), cancel });
     }
   }
@@ -124,7 +125,7 @@ export class ModelTimers {
     const isMine = async (): Promise<boolean> => {
       if (claim.at !== undefined && event.referenceDateTime === claim.at) return true;
       if (event.referenceDateTime !== reference) return false;
-      claim.at = Date.now();
+      claim.at = wallClock();
       const guard = { ...model.guard, rev: (model.guard?.rev ?? 0) + 1 };
       const events = (model.events ?? []).map((entry) =>
         entry === event ? { ...entry, referenceDateTime: claim.at } : entry,

@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import { bpmn } from '../model/host.js';
 
 /** The host's logger without its memory: a message goes into the instance's own log, and nowhere else (spec 08, 26). */
@@ -7,7 +8,7 @@ export class QuietLogger extends bpmn.Logger {
   }
 
   override msg(message: unknown, type = 'log'): never {
-    return { date: new Date(), message, type, level: this.level } as never;
+    return { date: today(), message, type, level: this.level } as never;
   }
 
   /** Formats only what is kept: the host turns whole items and data into text at every step. */

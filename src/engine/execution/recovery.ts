@@ -1,3 +1,4 @@
+import { SKEW, today, wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
@@ -17,7 +18,7 @@ const AT_A_TIME = 8;
 /** Instances with work that a crash can have left undone; also what `health` counts. */
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
 /** A caller that is still at work is stored later than its called processes, by less than this; in milliseconds. */
-const CALLER_MAY_TAKE = LEASE;
+const CALLER_MAY_TAKE = LEASE + SKEW;
 /** When a write that was given up has arrived or never will, in milliseconds. */
 const LATE = 15_000;
 
@@ -48,9 +49,9 @@ export class Recovery {
         await this.settle(instance.id);
     };
     await Promise.all(Array.from({ length: AT_A_TIME }, next));
-    await this.endOrphans(new Date(Date.now() - CALLER_MAY_TAKE));
-    const since = new Date();
-    this.timers.arm(new Date(Date.now() + CALLER_MAY_TAKE), () => this.endOrphans(since));
+    await this.endOrphans(new Date(wallClock() - CALLER_MAY_TAKE));
+    const since = today();
+    this.timers.after(CALLER_MAY_TAKE, () => this.endOrphans(since));
   }
 
   private unfinished(): Promise<StoredInstance[]> {
@@ -66,9 +67,9 @@ export class Recovery {
    */
   async takeOver(): Promise<void> {
     const [unfinished, locks] = await Promise.all([this.unfinished(), this.store.locks.list()]);
-    const now = Date.now();
+    const now = wallClock();
     const held = new Set(
-      locks.filter(({ until }) => until === undefined || until.getTime() > now).map(({ id }) => id),
+      locks.filter(({ until }) => until === undefined || until.getTime() + SKEW > now).map(({ id }) => id),
     );
     const looked = unfinished.map(({ id, guard }) => {
       const before = this.left.get(id);
@@ -166,7 +167,7 @@ export class Recovery {
     const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
     const rev = document.guard?.rev;
     const guard = { ...document.guard, rev: (rev ?? 0) + 1 };
-    Object.assign(document, { status: 'terminated', endedAt: new Date(), tokens });
+    Object.assign(document, { status: 'terminated', endedAt: today(), tokens });
     deriveGuard(document, guard);
     const { items, status, endedAt } = document;
     if (!(await this.store.instances.update(id, rev, { status, endedAt, items, tokens, guard }))) return;

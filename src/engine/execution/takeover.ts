@@ -1,3 +1,4 @@
+import { wallClock } from '../../core/clock.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { ModelTimers } from './model-timers.js';
 import type { Recovery } from './recovery.js';
@@ -21,7 +22,7 @@ export class Takeover {
 
   /** Looks again and again, until the timers are stopped. */
   start(): void {
-    this.timers.arm(new Date(Date.now() + this.every), () => (this.round = this.look()));
+    this.timers.after(this.every, () => (this.round = this.look()));
   }
 
   /** Resolves when the look that is under way has ended; never rejects. */
@@ -31,7 +32,7 @@ export class Takeover {
 
   private async look(): Promise<void> {
     try {
-      await this.timers.takeOver(new Date(Date.now() - this.every / 2));
+      await this.timers.takeOver(new Date(wallClock() - this.every / 2));
       await this.modelTimers.resume();
       await this.recovery.takeOver();
     } catch (error) {

@@ -1,7 +1,9 @@
+import { today, wallClock } from '../../core/clock.js';
 import { isGuardError } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
+import { Alarms } from './alarms.js';
 import { keptFor, type Adoption } from './adoption.js';
 import type { Command } from './context.js';
 import { toDate } from '../model/due-date.js';
@@ -15,9 +17,6 @@ import {
 } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
-
-/** The longest that setTimeout can hold, in milliseconds; longer waits are re-armed in steps (spec 08, 25). */
-const LONGEST = 2 ** 31 - 1;
 
 type StartToken = (
   type: string,
@@ -49,10 +48,9 @@ async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number
  * caller's context, and are gone with `stop`.
  */
 export class Timers {
-  private readonly handles = new Map<symbol, NodeJS.Timeout>();
+  private readonly alarms = new Alarms();
   /** Items whose timer is firing here, or has failed to. */
   private readonly fired = new Set<string>();
-  private stopped = false;
 
   constructor(
     private readonly runner: CommandRunner,
@@ -61,39 +59,35 @@ export class Timers {
     private readonly retries: Retries,
   ) {}
 
-  /** Calls `fire` at that time, at once when it has passed; returns what takes it back. */
+  /** Calls `fire` at that time of day, at once when it has passed; returns what takes it back. */
   arm(at: Date, fire: () => Promise<unknown>): () => void {
-    if (this.stopped) return () => undefined;
-    const key = Symbol('timer');
-    const step = (): void => {
-      const left = at.getTime() - Date.now();
-      const done = left <= LONGEST;
-      const next = (): void => {
-        if (!done) return step();
-        this.handles.delete(key);
-        void this.retries.attempt('a timer', fire);
-      };
-      this.handles.set(key, setTimeout(next, Math.max(0, Math.min(left, LONGEST))));
-    };
-    this.runner.contexts.outside(step);
-    return () => {
-      clearTimeout(this.handles.get(key));
-      this.handles.delete(key);
-    };
+    return this.outside(() => this.alarms.at(at, () => void this.retries.attempt('a timer', fire)));
+  }
+
+  /** Calls `fire` when so many milliseconds have passed, whatever becomes of the wall clock. */
+  after(ms: number, fire: () => Promise<unknown>): () => void {
+    return this.outside(() => this.alarms.after(ms, () => void this.retries.attempt('a timer', fire)));
+  }
+
+  private outside<T>(work: () => T): T {
+    return this.runner.contexts.outside(work);
+  }
+
+  /** From here on what a sleep of the machine has made overdue fires when it wakes. */
+  watchClock(): void {
+    this.outside(() => this.alarms.watch());
   }
 
   /** Takes all timers back; none is armed afterwards. */
   stop(): void {
-    this.stopped = true;
-    for (const handle of this.handles.values()) clearTimeout(handle);
-    this.handles.clear();
+    this.alarms.stop();
   }
 
   /** Takes the place of the host's own `startTimer` for one timer event of an execution. */
   async start(behaviour: HostBehaviour, item: HostItem): Promise<void> {
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
-    const due = delay ? new Date(Date.now() + delay) : toDate(await timeOf(behaviour, item), new Date());
+    const due = delay ? new Date(wallClock() + delay) : toDate(await timeOf(behaviour, item), today());
     if (due === undefined) throw new Error(`The timer ${item.elementId} has no valid time.`);
     item.timeDue = due;
     const { command } = this.runner.contexts;

@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import { cleanNames, namesIn } from './derive.js';
 import { toDate, toPriority } from './due-date.js';
 import type { HostItem, HostNode } from './host.js';
@@ -83,7 +84,7 @@ class TaskAssignment {
     }
     const role = roleOf(node);
     if (role !== undefined) item.candidateGroups = cleanNames([...namesIn(item.candidateGroups), role]);
-    const start = new Date();
+    const start = today();
     await this.converted('dueDate', (value) => toDate(value, start));
     await this.converted('followUpDate', (value) => toDate(value, start));
     await this.converted('priority', toPriority);

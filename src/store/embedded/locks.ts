@@ -1,3 +1,4 @@
+import { today } from '../../core/clock.js';
 import type { HeldLock, LockOwner, LockStore } from '../port.js';
 
 const isSame = (a: LockOwner | undefined, b: LockOwner): boolean =>
@@ -21,7 +22,7 @@ export class EmbeddedLocks implements LockStore {
   ): Promise<boolean> {
     const holder = this.held.get(id);
     if (holder !== undefined && !isStale(copyOf(holder))) return false;
-    this.held.set(id, copyOf({ id, owner, time: new Date(), until }));
+    this.held.set(id, copyOf({ id, owner, time: today(), until }));
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { wallClock } from '../../core/clock.js';
 import type { ValueStore } from '../port.js';
 import { copy, normalise } from '../bson/codec.js';
 import type { Table } from './table.js';
@@ -10,7 +11,7 @@ export interface StoredValue {
 /** After so many writes the values that have ended are thrown away. */
 const SWEEP_EVERY = 200;
 
-const ended = ({ expires }: StoredValue): boolean => expires !== null && expires.getTime() <= Date.now();
+const ended = ({ expires }: StoredValue): boolean => expires !== null && expires.getTime() <= wallClock();
 
 /** Named values of all namespaces in one table. */
 export class EmbeddedValues {

@@ -1,4 +1,5 @@
 import type { Collection, Document, WithId } from 'mongodb';
+import { today } from '../../core/clock.js';
 import type { HeldLock, LockOwner, LockStore } from '../port.js';
 import { isDuplicate } from './failure.js';
 
@@ -31,7 +32,7 @@ export class MongoLocks implements LockStore {
     const lock = {
       id,
       server: `${host}:${pid}`,
-      time: new Date(),
+      time: today(),
       guard: { owner: { host, pid, nonce }, until: new Date(until) },
     };
     for (let i = 0; i < TRIES; i++) {

@@ -1,9 +1,10 @@
 import type { Collection, Document } from 'mongodb';
+import { today, wallClock } from '../../core/clock.js';
 import { normalise } from '../bson/codec.js';
 import type { ValueStore } from '../port.js';
 
 /** The database removes what has ended within minutes; until then it is not to be seen. */
-const alive = (): Document => ({ $or: [{ expires: null }, { expires: { $gt: new Date() } }] });
+const alive = (): Document => ({ $or: [{ expires: null }, { expires: { $gt: today() } }] });
 
 /** Named values of one namespace. Both names make the `_id`, so that a value is there once even without an index. */
 export class MongoValues implements ValueStore {
@@ -27,7 +28,7 @@ export class MongoValues implements ValueStore {
 
   async delete(key: string): Promise<boolean> {
     const row = await this.values.findOneAndDelete(this.at(key), { projection: { expires: 1 } });
-    return row !== null && (row.expires === null || (row.expires as Date).getTime() > Date.now());
+    return row !== null && (row.expires === null || (row.expires as Date).getTime() > wallClock());
   }
 
   async entries(): Promise<[string, unknown][]> {

@@ -1,0 +1,45 @@
+import ts from 'typescript';
+import { nodesOf, SOURCES } from './sources.js';
+
+const CLOCK = 'src/core/clock.ts';
+
+/** Who reads the wall clock, and why a clock that nobody sets will not do. */
+const WALL: Readonly<Record<string, string>> = {
+  'src/engine/model/assignment.ts': 'due dates begin at the start of the task',
+  'src/engine/enforcement/caller-input.ts': 'due dates of callers begin now',
+  'src/engine/enforcement/audit.ts': 'when it happened',
+  'src/cli/record.ts': 'when it happened',
+  'src/engine/execution/quiet-logger.ts': "the host's own log entry",
+  'src/engine/execution/host-models.ts': 'when a model was saved, compared with the time of its file',
+  'src/engine/execution/commit.ts': 'when an instance was saved',
+  'src/engine/execution/alarms.ts': 'timers of models are due at times of day',
+  'src/engine/execution/timers.ts': 'timers of models are due at times of day',
+  'src/engine/execution/model-timers.ts': 'timers of models are due at times of day',
+  'src/engine/execution/takeover.ts': 'timers of models are due at times of day',
+  'src/engine/execution/recovery.ts': 'start times and leases that other processes have written',
+  'src/engine/execution/locks.ts': 'leases that other processes read',
+  'src/store/embedded/locks.ts': 'when a lock was taken, as other processes read it',
+  'src/store/mongo/locks.ts': 'when a lock was taken, as other processes read it',
+  'src/store/embedded/values.ts': 'values end at a time of day, over restarts',
+  'src/store/mongo/values.ts': 'values end at a time of day, over restarts',
+  'src/express/keys.ts': 'keys end at a time of day, over restarts',
+  'src/express/key-input.ts': 'keys end at a time of day, over restarts',
+  'src/cli/key.ts': 'keys end at a time of day, over restarts',
+};
+
+const readsClock = (node: ts.Node): boolean =>
+  (ts.isPropertyAccessExpression(node) && /^(Date|performance)\.now$/.test(node.getText())) ||
+  (ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length) ||
+  (ts.isCallExpression(node) && node.expression.getText() === 'Date');
+const readsWall = (node: ts.Node): boolean =>
+  ts.isCallExpression(node) && /^(wallClock|today)$/.test(node.expression.getText());
+
+test('the clocks are read in one place', () => {
+  expect(SOURCES.filter((file) => file !== CLOCK && nodesOf(file).some(readsClock))).toEqual([]);
+});
+
+test('the wall clock is read only by those that have a reason', () => {
+  expect(SOURCES.filter((file) => file !== CLOCK && nodesOf(file).some(readsWall)).sort()).toEqual(
+    Object.keys(WALL).sort(),
+  );
+});
