@@ -350,6 +350,8 @@ onStores('queries of callers', (kind) => {
       'data',
       [{ data: 1 }],
       { 'a.$': 1 },
+      ['_id'],
+      { _id: 1 },
     ]) {
       expect((await refusal(guard.api.data.find({ projection: projection as never }, alice))).code).toBe(
         'bad-query',
@@ -357,7 +359,7 @@ onStores('queries of callers', (kind) => {
       expect((await refusal(guard.api.data.findInstances({}, alice, { projection }))).code).toBe('bad-query');
     }
     const [row] = await guard.api.data.findInstances({}, alice, {
-      projection: ['guard', 'logs', 'source', '_id', 'items', 'data'],
+      projection: ['guard', 'logs', 'source', 'items', 'data'],
     });
     expect(Object.keys(row as object).sort()).toEqual(['data', 'id', 'items']);
   });

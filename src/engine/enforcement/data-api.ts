@@ -2,8 +2,8 @@ import { NOTHING } from '../../core/condition.js';
 import { AccessDenied, BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import { scopeOf } from '../../core/scope.js';
-import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
-import type { Cursor, Paging, StoredInstance, UnwoundItem } from '../../store/port.js';
+import { badQuery, INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import type { Cursor, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
 import { instancePlan, itemPlan, looksInside } from '../../store/query/scoped-query.js';
 import type { Asking } from './asking.js';
 import type { CommandRunner } from '../execution/command-runner.js';
@@ -50,8 +50,9 @@ export class Reads {
     return plan === undefined ? [] : this.asking.store.instances.findItems(plan);
   }
 
-  async countItems(principal: SecureUser, query: CallerQuery): Promise<number> {
-    const plan = this.itemPlan(principal, query, {});
+  /** @param sort of the rows that are counted: sorting by data leaves out the items of instances that are not read */
+  async countItems(principal: SecureUser, query: CallerQuery, sort?: Sort): Promise<number> {
+    const plan = this.itemPlan(principal, query, { sort });
     return plan === undefined ? 0 : this.asking.store.instances.countItems(plan);
   }
 
@@ -134,6 +135,8 @@ export class Reads {
       'projection',
       'getTotalCount',
     ]);
+    const { getTotalCount = false } = request;
+    if (typeof getTotalCount !== 'boolean') return badQuery('getTotalCount is true or false.');
     const query = parseQuery(request.filter, INSTANCE_FIELDS);
     const { sort, items: sortsItems } = parseSort(request.sort, INSTANCE_FIELDS);
     const project = parseProjection(request.projection);
@@ -147,14 +150,13 @@ export class Reads {
       : sort !== undefined
         ? printCursor({ skip: (paging.skip ?? 0) + paging.limit })
         : printCursor(last as Cursor);
-    const total =
-      request.getTotalCount === true
-        ? {
-            totalCount: await (ofItems
-              ? this.countItems(principal, query)
-              : this.countInstances(principal, query)),
-          }
-        : {};
+    const total = getTotalCount
+      ? {
+          totalCount: await (ofItems
+            ? this.countItems(principal, query, sort)
+            : this.countInstances(principal, query)),
+        }
+      : {};
     return { data: data.map(project), nextCursor: next, ...total };
   }
 

@@ -33,6 +33,9 @@ export function printCursor(place: Cursor | { readonly skip: number }): string {
   return `${place.id}~${place.seq ?? ''}~${Buffer.from(place.item).toString('base64url')}`;
 }
 
+/** `_id` orders by age: it is not shown and cannot be filtered by, but MongoDB's callers sort by it. */
+const AGE = { on: 'row', field: '_id' } as const;
+
 /**
  * A caller's sort: an object of fields and directions, in order.
  * @throws BadInput `bad-query` for a field that may not be sorted by
@@ -40,16 +43,20 @@ export function printCursor(place: Cursor | { readonly skip: number }): string {
 export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; items: boolean } {
   if (input === undefined || input === null) return { items: false };
   if (!isPlainObject(input)) return badQuery('A sort is an object of fields and 1 or -1.');
-  const entries = Object.entries(input).filter(([name]) => name !== '_id');
+  const entries = Object.entries(input);
   if (entries.length > 4) return badQuery('A sort names at most 4 fields.');
   const places = entries.map(([name, direction]) => {
     if (direction !== 1 && direction !== -1)
       return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
-    const { on, field } = parseField(name, fields);
+    const { on, field } = name === '_id' ? AGE : parseField(name, fields);
     return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
   });
+  const [first] = places;
+  // Newest first is the default order, which is walked on an index.
+  const isDefault =
+    first === undefined || (first.key[0] === '_id' && first.key[1] === -1 && places.length === 1);
   return {
-    ...(places.length === 0 ? {} : { sort: places.map(({ key }) => key) }),
+    ...(isDefault ? {} : { sort: places.map(({ key }) => key) }),
     items: places.some(({ on }) => on === 'item'),
   };
 }

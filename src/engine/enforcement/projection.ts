@@ -35,9 +35,9 @@ function left(value: unknown, fields: Fields, keeps: boolean): unknown {
 }
 
 /**
- * The fields of a projection: a list of names, or a flat object of 0, 1, true and false (spec 08, 29). What it makes is
- * a function over a finished view, so that it can only leave out.
- * @throws BadInput `bad-query`
+ * The fields of a projection: a list of names, or a flat object of 0, 1, true and false . What is both
+ * shown and left out is left out. What it makes is a function over a finished view, so that it can only leave out.
+ * @throws BadInput `bad-query`; also for `_id`, which no view has
  */
 export function parseProjection(input: unknown): (view: Record<string, unknown>) => Record<string, unknown> {
   if (input === undefined || input === null) return (view) => view;
@@ -52,9 +52,14 @@ export function parseProjection(input: unknown): (view: Record<string, unknown>)
     if (value !== 0 && value !== 1 && value !== true && value !== false)
       return badQuery(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
   }
-  if (pairs.length === 0) return (view) => view;
-  const keeps = pairs.some(([name, value]) => Boolean(value) && name !== '_id');
-  const names = pairs.filter(([, value]) => Boolean(value) === keeps).map(([name]) => name);
-  const fields = fieldsOf(keeps ? ['id', ...names] : names);
-  return (view) => left(view, fields, keeps) as Record<string, unknown>;
+  if (pairs.some(([name, value]) => name === '_id' && Boolean(value)))
+    return badQuery('A projection cannot show _id, which no view has; name id instead.');
+  const named = (shown: boolean): string[] =>
+    pairs.filter(([name, value]) => Boolean(value) === shown && name !== '_id').map(([name]) => name);
+  const [shown, hidden] = [named(true), named(false)];
+  const [keep, drop] = [fieldsOf(['id', ...shown]), fieldsOf(hidden)];
+  return (view) => {
+    const kept = shown.length === 0 ? view : left(view, keep, true);
+    return (hidden.length === 0 ? kept : left(kept, drop, false)) as Record<string, unknown>;
+  };
 }

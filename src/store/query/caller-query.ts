@@ -4,7 +4,10 @@ import { isPlainObject } from '../../core/plain-object.js';
 import { isScalar, type Scalar } from '../../core/value.js';
 import { checkRegex } from './regex.js';
 
-/** One test of one field, in MongoDB's own syntax; never negative, never null (`absent` says that). */
+/**
+ * One test of one field, in MongoDB's own syntax; never null (`absent` says that), and negative only where an empty
+ * list counts as absent.
+ */
 export type Leaf =
   | {
       readonly kind: 'test';
@@ -56,6 +59,25 @@ export const MODEL_FIELDS: QueryFields = Object.freeze({
   item: named(
     'elementId type subType name processId signalId messageId candidateUsers candidateGroups lane timeDue expression',
   ),
+});
+
+/** Lists that say "nobody in particular" by being empty, missing or null; bpmn-server asks all of that by null. */
+const CANDIDATES: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
+/** A list is looked at by its entries, so that an empty one has none of these. */
+const NO_ENTRY = Object.freeze({
+  $not: Object.freeze({
+    $type: Object.freeze([
+      'string',
+      'number',
+      'bool',
+      'date',
+      'object',
+      'objectId',
+      'binData',
+      'regex',
+      'timestamp',
+    ]),
+  }),
 });
 
 /** Limits of a caller's query (spec 06, T24). */
@@ -222,8 +244,13 @@ class Reader {
     return { kind: 'test', on: place.on, field: place.field, test };
   }
 
+  private absent(place: Place): Leaf {
+    const { on, field } = place;
+    return CANDIDATES.has(field) ? this.test(place, NO_ENTRY) : { kind: 'absent', on, field };
+  }
+
   private equals(place: Place, value: unknown): CallerQuery {
-    if (value === null) return { kind: 'absent', on: place.on, field: place.field };
+    if (value === null) return this.absent(place);
     return this.test(place, { $eq: checkScalar(value, place.name) });
   }
 
@@ -233,9 +260,7 @@ class Reader {
     const entries: unknown[] = Array.from(operand);
     const values = entries.filter((value) => value !== null).map((value) => checkScalar(value, where));
     const test = this.test(place, { $in: values });
-    return values.length === entries.length
-      ? test
-      : { kind: 'or', of: [test, { kind: 'absent', on: place.on, field: place.field }] };
+    return values.length === entries.length ? test : { kind: 'or', of: [test, this.absent(place)] };
   }
 
   private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {

@@ -36,8 +36,8 @@ const ANY_VALUE = Object.freeze({
 const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
 const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
-/** What every reader of an item sees of its instance; filtering by more needs the right to read the instance. */
-const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name']);
+/** What every reader of an item sees of its instance; filtering and sorting by more needs the right to read that. */
+const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name', '_id']);
 const MOST_BRANCHES = 5;
 
 const all = (...filters: readonly Filter[]): Filter => {
