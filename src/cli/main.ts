@@ -1,8 +1,10 @@
 import { isGuardError } from '../core/errors.js';
+import { readStore } from '../engine/contract/environment.js';
 import { HELP } from './help.js';
 import { UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
+import { withoutPasswords } from './redact.js';
 import { addUser, disableUser, enableUser, listUsers, setPassword } from './user.js';
 
 const COMMANDS: Readonly<Record<string, Run>> = {
@@ -29,12 +31,9 @@ function find(args: readonly string[]): { run: Run; rest: readonly string[] } | 
   return undefined;
 }
 
-/** A URL in the wrong place is repeated without its password. */
-const withoutPassword = (text: string): string => text.replace(/(\/\/[^\s/:@]*):[^\s/]*@/g, '$1:…@');
-
 function told(error: unknown, io: Io): number {
   if (error instanceof UsageError) {
-    io.err(`${withoutPassword(error.message)}\nbpmn-guard help says what there is.`);
+    io.err(`${error.message}\nbpmn-guard help says what there is.`);
     return 2;
   }
   if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
@@ -43,7 +42,8 @@ function told(error: unknown, io: Io): number {
 }
 
 /** Runs one command; resolves to the exit code, and never rejects. */
-export async function main(args: readonly string[], io: Io): Promise<number> {
+export async function main(args: readonly string[], streams: Io): Promise<number> {
+  const io = withoutPasswords(args, streams, readStore(streams.env).url);
   const [first] = args;
   const command = find(args);
   if (first === undefined || first === 'help' || args.includes('--help') || args.includes('-h')) {

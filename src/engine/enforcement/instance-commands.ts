@@ -10,7 +10,7 @@ import type { Command } from '../execution/context.js';
 import { isOutage } from '../execution/transient.js';
 import type { Target } from './audit.js';
 import { both } from './data-api.js';
-import { checkModelName } from '../execution/host-models.js';
+import { checkModelName } from '../../core/model-name.js';
 import { startsOf, type StartFacts } from '../model/model-facts.js';
 import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
 

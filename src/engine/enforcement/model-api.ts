@@ -7,7 +7,8 @@ import { MODEL_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import type { Filter, StoredModel } from '../../store/port.js';
 import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
 import type { Asking } from './asking.js';
-import { checkModelName, eventsOf, type HostModels } from '../execution/host-models.js';
+import { asModelName, checkModelName } from '../../core/model-name.js';
+import { eventsOf, type HostModels } from '../execution/host-models.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
@@ -71,10 +72,11 @@ export class Models {
     return models.flatMap((model) => eventsOf([model], ofEvent).map((event) => ({ model, event })));
   }
 
-  private async save(principal: SecureUser, name: string, source: unknown, svg: unknown): Promise<boolean> {
+  private async save(principal: SecureUser, given: string, source: unknown, svg: unknown): Promise<boolean> {
     const { asking } = this;
+    const name = checkModelName(given);
     const owner = principal.owner ?? null;
-    const before = await asking.store.models.get(checkModelName(name), owner);
+    const before = await asking.store.models.get(name, owner);
     const readable =
       before === undefined ||
       asking.allows(principal, 'model:read', { model: before }, await asking.modelFacts(principal, name));
@@ -131,18 +133,19 @@ export class Models {
     // Files on the server are for those who keep models, not for all who may read them.
     for (const model of models) this.asking.assert(principal, 'model:write', { model }, true);
     for (const { name, source, svg } of models) {
-      await writeFile(join(folder, `${checkModelName(name)}.bpmn`), source ?? '');
-      if (svg) await writeFile(join(folder, `${name}.svg`), svg);
+      const file = join(folder, checkModelName(name));
+      await writeFile(`${file}.bpmn`, source ?? '');
+      if (svg) await writeFile(`${file}.svg`, svg);
     }
     return models.map(({ name }) => name);
   }
 
   api(): ModelApi {
     const { asking } = this;
-    const target = (name?: unknown): { kind: string; name?: string } => ({
-      kind: 'model',
-      ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}),
-    });
+    const target = (given?: unknown): { kind: string; name?: string } => {
+      const name = asModelName(given);
+      return { kind: 'model', ...(name === undefined ? {} : { name }) };
+    };
     return Object.freeze({
       get: (query, user) =>
         asking.call(user, 'model:read', target(), async (principal) =>
@@ -203,13 +206,14 @@ export class Models {
         asking.call(user, 'model:write', target(name), (principal) =>
           this.change(principal, 'model:write', name, async (model) => {
             const owner = model.owner ?? null;
-            if ((await asking.store.models.get(checkModelName(newName), owner)) !== undefined)
+            const wanted = checkModelName(newName);
+            if ((await asking.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name exists.');
             this.timers.unschedule(model.name, owner);
-            const renamed = await this.orLookAgain([model.name, newName], owner, () =>
-              asking.store.models.rename(model.name, owner, newName),
+            const renamed = await this.orLookAgain([model.name, wanted], owner, () =>
+              asking.store.models.rename(model.name, owner, wanted),
             );
-            this.timers.schedule({ ...model, name: newName });
+            this.timers.schedule({ ...model, name: wanted });
             return renamed;
           }),
         ),

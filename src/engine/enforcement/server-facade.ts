@@ -1,4 +1,5 @@
 import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
 import type { Asking } from './asking.js';
 import type { CommandKit } from './command-kit.js';
 import type { HostServer } from '../model/host.js';
@@ -91,7 +92,7 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
 function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
   const { model } = api;
   const one = async (name: string): Promise<Data> =>
-    (await model.get({ name }))[0] ?? Promise.reject(notFound('model'));
+    (await model.get({ name: checkModelName(name) }))[0] ?? Promise.reject(notFound('model'));
   const saveAll = async (models: unknown): Promise<void> => {
     for (const given of [models].flat() as (Given | undefined)[])
       await model.save(given?.name as string, given?.source as string, given?.svg);
@@ -110,7 +111,7 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
     import: saveAll,
     deleteModel: (name: string) => model.delete(name),
     renameModel: (name: string, newName: string) => model.rename(name, newName),
-    export: (name: string, folder: string) => model.export({ name }, folder),
+    export: async (name: string, folder: string) => model.export({ name: checkModelName(name) }, folder),
     install: () => install(asking),
     dbConfiguration: NOTHING,
     db: complete(asking, 'MongoDB', {}),

@@ -2,29 +2,16 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { today } from '../../core/clock.js';
 import { BadInput, notFound } from '../../core/errors.js';
+import { asModelName, checkModelName, mendModelName } from '../../core/model-name.js';
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import { startsOf } from '../model/model-facts.js';
+import type { GuardLogger } from '../contract/types.js';
 
 type Events = Record<string, unknown>[];
 type Owner = string | null | undefined;
-
-// A name is used as a key and, on export, as a file name.
-// eslint-disable-next-line no-control-regex
-const NAME = /^(?!\.{1,2}$)[^\u0000-\u001f\u007f/\\]{1,200}$/;
-
-/**
- * @throws BadInput `bad-model` when it cannot name a model
- */
-export function checkModelName(name: unknown): string {
-  if (typeof name === 'string' && NAME.test(name) && name.trim() !== '') return name;
-  throw new BadInput(
-    'bad-model',
-    'A model name is a text of 1 to 200 characters without slashes or control characters.',
-  );
-}
 
 /**
  * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
@@ -36,6 +23,7 @@ export class HostModels {
     private readonly server: HostServer,
     private readonly store: Store,
     private readonly contexts: Contexts,
+    private readonly logger?: GuardLogger,
   ) {}
 
   private owner(owner: Owner): string | null {
@@ -183,8 +171,30 @@ export class HostModels {
 
   /** Parses the models that an unguarded host stored, so that who may start them is known. */
   async refresh(): Promise<void> {
+    await this.mendNames();
     for (const model of await this.store.models.find({ 'guard.rev': { $exists: false } })) {
       await this.save(model.name, model.source, model.svg ?? null, model.owner).catch(() => undefined);
+    }
+  }
+
+  /**
+   * Renames models whose names were stored before names were checked: nobody could ask for them any more, since every
+   * name that is given is put into the checked form first.
+   */
+  private async mendNames(): Promise<void> {
+    const models = await this.store.models.find({}, { without: ['source', 'svg'] });
+    for (const { name, owner = null } of models.filter((model) => asModelName(model.name) !== model.name)) {
+      const wanted = mendModelName(String(name));
+      const isTaken = (candidate: string): boolean =>
+        models.some((other) => other.name === candidate && (other.owner ?? null) === owner);
+      let free = wanted;
+      for (let copy = 2; isTaken(free); copy++) free = `${wanted} (${copy})`;
+      await this.store.models.rename(name, owner, free);
+      models.push({ name: free, owner });
+      this.logger?.warn('a model was renamed, since its name could not be told from another', {
+        was: JSON.stringify(name),
+        is: free,
+      });
     }
   }
 
@@ -197,8 +207,10 @@ export class HostModels {
     }
   }
 
-  private async takeOver(folder: string, name: string): Promise<void> {
-    const [file, svg] = [join(folder, `${name}.bpmn`), join(folder, `${name}.svg`)];
+  private async takeOver(folder: string, base: string): Promise<void> {
+    const [file, svg] = [join(folder, `${base}.bpmn`), join(folder, `${base}.svg`)];
+    // Some file systems decompose accented letters.
+    const name = checkModelName(base);
     const stored = await this.store.models.get(name, null);
     if (stored?.saved !== undefined && stored.saved >= statSync(file).mtime) return;
     await this.save(name, readFileSync(file, 'utf8'), existsSync(svg) ? readFileSync(svg, 'utf8') : null);

@@ -1,4 +1,5 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
@@ -34,7 +35,9 @@ export class InnerEngine extends bpmn.Engine {
   /** As upstream's; called by the commands themselves, inside a command. */
   get host() {
     return {
-      start: (...args: unknown[]) => super.start(...(args as [unknown])) as unknown as Promise<HostExecution>,
+      // The instance is named as its model is, however a call activity writes it.
+      start: async (name: unknown, ...args: unknown[]) =>
+        super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>,
       invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
         const { current } = this;
         if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];

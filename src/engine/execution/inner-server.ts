@@ -96,7 +96,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
     ...configuration,
     cacheManager: () => cache,
     dataStore: () => hostStore,
-    definitions: (server: HostServer) => (models = new HostModels(server, store, contexts)),
+    definitions: (server: HostServer) => (models = new HostModels(server, store, contexts, logger)),
     appDelegate: (server: unknown) =>
       given !== undefined
         ? { startUp: () => undefined }

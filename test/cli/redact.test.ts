@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { redactor } from '../../src/cli/redact.js';
+import { run } from './running.js';
+
+/** Passwords as they are typed, escaped or not. */
+const PASSWORDS = [
+  'secret-1',
+  's3:cr@t/word',
+  'p%40ss%3Aword',
+  'x',
+  'two words here',
+  "a'b&c(d)[e]",
+  'ä€$1$&',
+];
+const url = (password: string, rest = '127.0.0.1:1/?serverSelectionTimeoutMS=50'): string =>
+  `mongodb://user:${password}@${rest}`;
+const words = (password: string): string[] => [
+  password,
+  decodeURIComponent(password),
+  ...password.split(' '),
+];
+
+/** Command lines that end in every kind of error and output. */
+const lines = (given: string): string[][] => [
+  ['verify', '--url', given, 'more'],
+  ['verify', `--url=${given}`, given],
+  ['verify', given],
+  ['verify', '--folder', given],
+  ['verify', `--folder=${given}`],
+  ['backup', given, '--folder', '/nowhere/at/all'],
+  [given],
+  ['user', given],
+  ['user', 'disable', given],
+  ['user', 'add', 'a', `--attribute=${given}`],
+  ['key', 'create', given, '--expires', given],
+  ['key', 'create', 'k', '--expires', given],
+  ['verify', `--${given}`],
+  ['verify', '--url', given, '--folder', given],
+];
+
+describe.each(PASSWORDS)('the password %j of a URL', (password) => {
+  test('is in no output and no error, wherever the URL stands', async () => {
+    for (const args of lines(url(password))) {
+      const { code, out, err } = await run(args);
+      expect([args, code]).not.toEqual([args, 0]);
+      const text = [...out, ...err].join('\n').split(/[^\p{L}\p{N}'&()[\]$@:/€-]+/u);
+      for (const word of words(password))
+        expect([args, text]).not.toEqual([args, expect.arrayContaining([word])]);
+      if (password.length >= 4) expect([...out, ...err].join('\n')).not.toContain(password);
+    }
+  });
+
+  test('nor where the shell has split the URL at its blanks', async () => {
+    const { out, err } = await run(['verify', '--folder', '/nowhere', '--url', ...url(password).split(' ')]);
+    for (const word of words(password).filter((entry) => entry.length >= 4))
+      expect([...out, ...err].join('\n')).not.toContain(word);
+  });
+});
+
+test('a database that does not answer is told of without the password, in the environment too', async () => {
+  const given = url('s3cret:w@rd');
+  for (const [args, env] of [
+    [['verify', '--url', given], {}],
+    [['verify'], { MONGO_DB_URL: given }],
+  ] as const) {
+    const { code, out, err } = await run(args, { env });
+    expect(code).toBe(1);
+    expect([...out, ...err].join('\n')).not.toMatch(/s3cret|w@rd/);
+  }
+});
+
+test('results keep what happens to be called as the password is', async () => {
+  const env = { MONGO_DB_URL: 'mongodb://admin:admin@127.0.0.1' };
+  const folder = mkdtempSync(join(tmpdir(), 'cli-redact-'));
+  await run(['install', '--folder', folder], { env });
+  const added = await run(['user', 'add', 'admin', '--without-password', '--folder', folder], { env });
+  expect(added.out).toEqual(['Added admin.']);
+  const named = await run(['user', 'add', url('pass word'), '--without-password', '--folder', folder]);
+  expect(named.out.join()).not.toContain('pass word');
+  rmSync(folder, { recursive: true });
+});
+
+test('secrets among the options of a connection string are taken out too', () => {
+  const given =
+    'mongodb://h/?tlsCertificateKeyFilePassword=topsecret&authMechanismProperties=AWS_SESSION_TOKEN:abcdef&x=1';
+  const redact = redactor([given]);
+  expect(redact(`cannot open ${given}`)).toBe(
+    'cannot open mongodb://h/?tlsCertificateKeyFilePassword=…&authMechanismProperties=…&x=1',
+  );
+  expect(redact('topsecret was not right')).toBe('… was not right');
+});
+
+test('a URL without a password, and text without a URL, stay as they are', () => {
+  const redact = redactor(['mongodb://user@h:27017/x', 'https://h/a:b']);
+  for (const text of [
+    'There is no command x',
+    'mongodb://user@h:27017/x',
+    'mongodb://h:27017',
+    'a:b@c',
+    'user 7',
+  ])
+    expect(redact(text)).toBe(text);
+});
