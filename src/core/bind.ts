@@ -1,3 +1,4 @@
+import { mapCases } from './cases.js';
 import {
   and,
   compare,
@@ -107,6 +108,8 @@ export function bind(condition: Condition, principal: SecureUser, negated = fals
       return exists(condition.field, condition.present);
     case 'some':
       return some(condition.field, bind(condition.where, principal, negated));
+    case 'cases':
+      return mapCases(condition, (when) => bind(when, principal, negated));
     case 'and':
       return and(...condition.of.map((part) => bind(part, principal, negated)));
     case 'or':

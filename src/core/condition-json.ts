@@ -89,6 +89,8 @@ function values(input: unknown, where: string): readonly Scalar[] | Reference {
 function fieldsOf(condition: Condition): string[] {
   if (condition.op === 'not') return fieldsOf(condition.of);
   if ('of' in condition) return condition.of.flatMap(fieldsOf);
+  if (condition.op === 'cases')
+    return [condition.field, ...condition.cases.flatMap(({ when }) => fieldsOf(when))];
   const operand =
     'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
   return [
@@ -190,6 +192,12 @@ export function printCondition(condition: Condition): Record<string, unknown> {
       return { [condition.field]: { $exists: condition.present } };
     case 'some':
       return { items: { $elemMatch: printCondition(condition.where) } };
+    case 'cases':
+      return {
+        $or: condition.cases.map(({ value, when }) => ({
+          $and: [{ [condition.field]: { $eq: value } }, printCondition(when)],
+        })),
+      };
     case 'and':
       return condition.of.length === 0 ? {} : { $and: condition.of.map(printCondition) };
     case 'or':

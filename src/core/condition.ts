@@ -16,13 +16,15 @@ export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
  *
  * A field is a dotted path that begins with `item`, `instance` or `model`. Where a field holds a list, a comparison
  * holds when it holds for one of the entries; `ne` holds when there is a value and none equals. A field that is not
- * there, null or an empty list satisfies nothing but `exists: false`.
+ * there, null or an empty list satisfies nothing but `exists: false`. `cases` asks what stands for the text that the
+ * field holds; rules that differ by model or element only are put together so.
  */
 export type Condition =
   | { readonly op: Comparison; readonly field: string; readonly value: Scalar | Reference }
   | { readonly op: 'in' | 'overlaps'; readonly field: string; readonly values: readonly Scalar[] | Reference }
   | { readonly op: 'exists'; readonly field: string; readonly present: boolean }
   | { readonly op: 'some'; readonly field: string; readonly where: Condition }
+  | { readonly op: 'cases'; readonly field: string; readonly cases: readonly Case[] }
   | { readonly op: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition };
 
@@ -30,6 +32,12 @@ export type Condition =
 export const EVERYTHING: Condition = Object.freeze({ op: 'and', of: Object.freeze([]) });
 /** Holds for no resource. */
 export const NOTHING: Condition = Object.freeze({ op: 'or', of: Object.freeze([]) });
+
+/** What is asked where the field holds this text, and nothing else. */
+export interface Case {
+  readonly value: string;
+  readonly when: Condition;
+}
 
 export const isEverything = (condition: Condition): boolean =>
   condition.op === 'and' && condition.of.length === 0;

@@ -165,6 +165,22 @@ function build(condition: Condition, negated: boolean): Answer {
           (item) => isDocument(item) && where(withItem(frame, Array.isArray(item) ? { ...item } : item)),
         );
     }
+    case 'cases': {
+      const built = new Map<Condition, Answer>();
+      const answers = new Map<string, Answer>();
+      for (const { value, when } of condition.cases) {
+        const known = built.get(when) ?? build(when, negated);
+        built.set(when, known);
+        answers.set(value, known);
+      }
+      const path = parsePath(condition.field);
+      const answer = (frame: Frame, text: unknown): boolean =>
+        typeof text === 'string' && answers.get(text)?.(frame) === true;
+      return (frame) => {
+        const found = reach(frame, path);
+        return Array.isArray(found) ? found.some((text) => answer(frame, text)) : answer(frame, found);
+      };
+    }
     case 'and':
       return every(condition.of.map((part) => build(part, negated)));
     case 'or':
@@ -193,6 +209,7 @@ export function compileForAll(condition: Condition): PrincipalPredicate {
 function assertBound(condition: Condition): void {
   if ('of' in condition) for (const part of [condition.of].flat() as Condition[]) assertBound(part);
   else if (condition.op === 'some') assertBound(condition.where);
+  else if (condition.op === 'cases') for (const { when } of condition.cases) assertBound(when);
   else {
     const value =
       'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;

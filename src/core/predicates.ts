@@ -13,6 +13,11 @@ function isFixed(condition: Condition): boolean {
       return isFixed(condition.of);
     case 'some':
       return isFixed(condition.where);
+    case 'cases':
+      return (
+        Object.isFrozen(condition.cases) &&
+        condition.cases.every((one) => Object.isFrozen(one) && isFixed(one.when))
+      );
     case 'in':
     case 'overlaps':
       return Object.isFrozen(condition.values);
@@ -22,17 +27,22 @@ function isFixed(condition: Condition): boolean {
 }
 
 /** Values kept for lists of objects, told apart by identity, as long as those objects live. */
-class ByObjects<T> {
-  private readonly longer = new WeakMap<object, ByObjects<T>>();
-  value: T | undefined;
+interface ByObjects<T> {
+  readonly longer: WeakMap<object, ByObjects<T>>;
+  value?: T;
+}
 
-  at(objects: readonly object[], from = 0): ByObjects<T> {
-    const object = objects[from];
-    if (object === undefined) return this;
-    let next = this.longer.get(object);
-    if (next === undefined) this.longer.set(object, (next = new ByObjects()));
-    return next.at(objects, from + 1);
+const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
+
+/** A loop: a list of ten thousand rules is deeper than the stack. */
+function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
+  let place = root;
+  for (const object of objects) {
+    let next = place.longer.get(object);
+    if (next === undefined) place.longer.set(object, (next = byObjects()));
+    place = next;
   }
+  return place;
 }
 
 const PERMITS_END = Object.freeze({});
@@ -44,7 +54,7 @@ const PERMITS_END = Object.freeze({});
  */
 export class Predicates {
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
-  private readonly combinations = new ByObjects<PrincipalPredicate>();
+  private readonly combinations = byObjects<PrincipalPredicate>();
 
   /** @throws TypeError for what is no condition */
   of(condition: Condition): PrincipalPredicate {
@@ -63,7 +73,7 @@ export class Predicates {
     const compile = (): PrincipalPredicate => compileForAll(and(...restricts, factored(permits)));
     // Those that were not kept alone could change.
     if (![...permits, ...restricts].every((condition) => this.single.has(condition))) return compile();
-    const kept = this.combinations.at([...permits, PERMITS_END, ...restricts]);
+    const kept = placeOf(this.combinations, [...permits, PERMITS_END, ...restricts]);
     return (kept.value ??= compile());
   }
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { byCases } from '../../src/core/cases.js';
 import {
   and,
   compare,
@@ -55,7 +56,11 @@ function leaf(field: fc.Arbitrary<string>, references = reference): fc.Arbitrary
   );
 }
 
-function tree(leaf: fc.Arbitrary<Condition>, leaves: fc.Arbitrary<Condition>): fc.Arbitrary<Condition> {
+function tree(
+  leaf: fc.Arbitrary<Condition>,
+  leaves: fc.Arbitrary<Condition>,
+  field: fc.Arbitrary<string>,
+): fc.Arbitrary<Condition> {
   return fc.letrec<{ node: Condition }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
@@ -63,17 +68,21 @@ function tree(leaf: fc.Arbitrary<Condition>, leaves: fc.Arbitrary<Condition>): f
       fc.array(tie('node'), { maxLength: 3 }).map((of) => and(...of)),
       fc.array(tie('node'), { maxLength: 3 }).map((of) => or(...of)),
       tie('node').map(not),
+      fc
+        .tuple(field, fc.array(fc.tuple(fc.constantFrom(...NAMES), tie('node')), { maxLength: 3 }))
+        .map(([at, cases]) => byCases(at, cases)),
     ),
   })).node;
 }
 
 /** One that is asked of an item alone, as inside `$elemMatch`. */
-export const itemCondition = tree(leaf(itemField, userReference), leaf(itemField, userReference));
+export const itemCondition = tree(leaf(itemField, userReference), leaf(itemField, userReference), itemField);
 
 /** Any condition that a rule writer can write: on the instance, on the item, and on the items of the instance. */
 export const condition: fc.Arbitrary<Condition> = tree(
   leaf(fc.oneof(instanceField, itemField)),
   itemCondition.map((where) => some('instance.items', where)),
+  fc.oneof(instanceField, itemField),
 );
 
 const anything = fc.oneof(
@@ -92,6 +101,7 @@ const item = fc.record(
     candidateUsers: anything,
     candidateGroups: anything,
     status: fc.constantFrom('wait', 'end'),
+    elementId: fc.constantFrom<unknown>('e', 'f', ['f', 'g'], 1),
     x: anything,
     guard: fc.oneof(anything, fc.record({ open: fc.boolean(), closed: fc.boolean(), startedBy: scalar })),
   },
@@ -103,6 +113,7 @@ export const resource: fc.Arbitrary<Resource> = fc.record(
     item,
     instance: fc.record(
       {
+        name: fc.constantFrom<unknown>('a', 'b', 'c', ['b', 'a']),
         tenantId: fc.oneof(fc.constantFrom('acme', 'bob', null), anything),
         items: fc.oneof(fc.array(item, { maxLength: 3 }), anything),
         data: fc.record({ requester: anything, list: anything }, { requiredKeys: [] }),

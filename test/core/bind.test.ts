@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { mapCases } from '../../src/core/cases.js';
 import { bind, userValue } from '../../src/core/bind.js';
 import {
   and,
@@ -225,6 +226,8 @@ function only(c: Condition): Condition {
       return some(c.field, only(c.where));
     case 'exists':
       return c;
+    case 'cases':
+      return mapCases(c, only);
     case 'in':
     case 'overlaps':
       return isReference(c.values) && c.values.ref === 'user' ? isIn(c.field, user('list')) : c;

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
-import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../../src/core/condition.js';
+import { byCases } from '../../src/core/cases.js';
+import { and, eq, EVERYTHING, isIn, NOTHING, or, type Condition } from '../../src/core/condition.js';
 import { compileForAll } from '../../src/core/evaluate.js';
 import { factored } from '../../src/core/factor.js';
+import { SecureUser } from '../../src/core/principal.js';
 import { condition, principal, resource } from './arbitraries.js';
 
 const TASK = eq('item.type', 'task');
@@ -20,6 +22,63 @@ describe('alternatives', () => {
     expect(factored(alternatives)).toEqual(expected);
   });
 
+  const [VACATION, INVOICE] = [eq('instance.name', 'Vacation'), eq('instance.name', 'Invoice')];
+  test.each<[what: string, alternatives: Condition[], expected: Condition]>([
+    [
+      'for different models are told apart by a hash',
+      [and(A, VACATION), and(INVOICE, B)],
+      byCases('instance.name', [
+        ['Vacation', A],
+        ['Invoice', B],
+      ]),
+    ],
+    [
+      'for different models, else alike, are one',
+      [and(TASK, VACATION), and(TASK, INVOICE)],
+      and(isIn('instance.name', ['Vacation', 'Invoice']), TASK),
+    ],
+    [
+      'for elements of models are told apart by both',
+      [
+        and(VACATION, eq('item.elementId', 'ask'), A),
+        and(VACATION, eq('item.elementId', 'approve'), A),
+        and(INVOICE, eq('item.elementId', 'pay'), B),
+      ],
+      byCases('instance.name', [
+        ['Vacation', and(isIn('item.elementId', ['ask', 'approve']), A)],
+        ['Invoice', and(eq('item.elementId', 'pay'), B)],
+      ]),
+    ],
+    [
+      'that compare one field with values are one',
+      [eq('item.a', 1), C, eq('item.a', 2)],
+      or(isIn('item.a', [1, 2]), C),
+    ],
+  ])('%s', (_what, alternatives, expected) => {
+    expect(factored(alternatives)).toEqual(expected);
+  });
+
+  test('of which there are 10,000 are a hash in a hash, each asked in one look', () => {
+    const rules = Array.from({ length: 10_000 }, (_, i) =>
+      and(TASK, eq('instance.name', `m${i % 100}`), eq('item.elementId', `e${i}`), eq('item.a', i % 7)),
+    );
+    const all = factored(rules);
+    expect(all).toMatchObject({ op: 'cases', field: 'instance.name' });
+    const holds = compileForAll(all);
+    const who = new SecureUser({ userName: 'alice' });
+    for (const [i, a, expected] of [
+      [0, 0, true],
+      [9_999, 9_999 % 7, true],
+      [9_999, 0, false],
+    ] as const)
+      expect(
+        holds({ item: { type: 'task', elementId: `e${i}`, a }, instance: { name: `m${i % 100}` } }, who),
+      ).toBe(expected);
+    expect(holds({ item: { type: 'task', elementId: 'e1', a: 1 }, instance: { name: 'm2' } }, who)).toBe(
+      false,
+    );
+  });
+
   test('mean the same as before, for any conditions, principal and resource', () => {
     let held = 0;
     fc.assert(
@@ -31,6 +90,12 @@ describe('alternatives', () => {
           const alternatives = parts.map(([ofTask, part]) =>
             ofTask ? and(eq('item.type', 'bpmn:UserTask'), part) : part,
           );
+          for (const [, part] of parts)
+            alternatives.push(
+              and(eq('instance.name', 'a'), part),
+              and(part, eq('item.elementId', 'e'), isIn('instance.name', ['a', 'b'])),
+              and(eq('item.elementId', 'f'), part),
+            );
           const expected = alternatives.some((part) => compileForAll(part)(one, who));
           expect(compileForAll(factored(alternatives))(one, who)).toBe(expected);
           if (expected) held++;

@@ -88,6 +88,16 @@ describe('predicates', () => {
     expect(point.decide(ALICE, 'task:read', { item: { assignee: 'bob' } }).allowed).toBe(true);
   });
 
+  test('of 10,000 rules are combined, and kept', () => {
+    const predicates = new Predicates();
+    const rules = Array.from({ length: 10_000 }, (_, i) => eq('item.a', `value ${i}`));
+    for (const rule of rules) predicates.of(rule);
+    const combined = predicates.combined(rules, []);
+    expect(combined({ item: { a: 'value 9999' } }, ALICE)).toBe(true);
+    expect(combined({ item: { a: 'value 10000' } }, ALICE)).toBe(false);
+    expect(predicates.combined(rules, [])).toBe(combined);
+  });
+
   test('refuse what is no condition, each time', () => {
     const predicates = new Predicates();
     const wrong = Object.freeze({ op: 'matches', field: 'item.a' }) as unknown as Condition;

@@ -1,6 +1,8 @@
+import { mapCases, Outcomes } from '../../core/cases.js';
 import {
   and,
   EVERYTHING,
+  isEverything,
   isReference,
   not,
   NOTHING,
@@ -121,6 +123,14 @@ export function toFilter(condition: Condition, shape: Shape): Filter {
       if (list === undefined) throw new TypeError(`List ${condition.field} cannot be asked of one ${shape}`);
       return { [list]: { $elemMatch: toFilter(condition.where, 'element') } };
     }
+    case 'cases': {
+      const path = stored(condition.field, shape);
+      const ways = new Outcomes(condition.cases).list.map(({ when, values }) => {
+        const here = { [path]: values.length === 1 ? { $eq: values[0] } : { $in: [...values] } };
+        return isEverything(when) ? here : { $and: [here, toFilter(when, shape)] };
+      });
+      return ways.length === 1 ? (ways[0] as Filter) : { $or: ways };
+    }
     case 'and':
       return condition.of.length === 0 ? ALWAYS : { $and: condition.of.map((part) => toFilter(part, shape)) };
     case 'or':
@@ -140,6 +150,11 @@ export function speaksOf(condition: Condition): { readonly item: boolean; readon
     return { item: parts.some((p) => p.item), instance: parts.some((p) => p.instance) };
   }
   if (condition.op === 'some') return { item: false, instance: true };
+  if (condition.op === 'cases') {
+    const parts = [...new Set(condition.cases.map(({ when }) => when))].map(speaksOf);
+    const item = condition.field.startsWith('item.');
+    return { item: item || parts.some((p) => p.item), instance: !item || parts.some((p) => p.instance) };
+  }
   const item = condition.field.startsWith('item.');
   const operand =
     'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
@@ -155,6 +170,10 @@ export function relax(condition: Condition): Condition {
   if (!item) return condition;
   if (!instance) return some('instance.items', condition);
   if (condition.op === 'or') return or(...condition.of.map(relax));
+  if (condition.op === 'cases')
+    return condition.field.startsWith('item.')
+      ? or(...new Set(condition.cases.map(({ when }) => relax(when))))
+      : mapCases(condition, relax);
   if (condition.op !== 'and') return EVERYTHING;
   const ofItem = condition.of.filter((part) => !speaksOf(part).instance);
   const rest = condition.of.filter((part) => speaksOf(part).instance);
@@ -165,6 +184,7 @@ export function relax(condition: Condition): Condition {
 export function needsAllItems(condition: Condition): boolean {
   if (condition.op === 'not') return needsAllItems(condition.of);
   if ('of' in condition) return condition.of.some(needsAllItems);
+  if (condition.op === 'cases' && condition.cases.some(({ when }) => needsAllItems(when))) return true;
   return isBelowItems(condition.field);
 }
 
@@ -180,6 +200,13 @@ export function specialise(condition: Condition, known: ReadonlyMap<string, Scal
       return or(...condition.of.map((part) => specialise(part, known)));
     case 'not':
       return not(specialise(condition.of, known));
+    case 'cases': {
+      const chosen = mapCases(condition, (when) => specialise(when, known));
+      const value = known.get(condition.field);
+      const of = condition.cases.find((one) => one.value === value)?.when;
+      // The field may hold a list, with other texts beside the one that is known.
+      return of === undefined ? chosen : or(specialise(of, known), chosen);
+    }
     case 'eq':
     case 'ne': {
       const value = known.get(condition.field);

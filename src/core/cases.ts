@@ -1,0 +1,68 @@
+import { keyOf } from './condition-key.js';
+import { and, eq, isIn, isNothing, NOTHING, or, type Case, type Condition } from './condition.js';
+
+/** Texts by what follows for them, in the order in which they were met; equal outcomes are one. */
+export class Outcomes {
+  private readonly byCondition = new Map<Condition, string[]>();
+  private readonly byKey = new Map<string, { readonly when: Condition; readonly values: string[] }>();
+
+  constructor(cases: readonly Case[]) {
+    for (const { value, when } of cases) this.add(value, when);
+  }
+
+  private add(value: string, when: Condition): void {
+    const known = this.byCondition.get(when);
+    if (known !== undefined) return void known.push(value);
+    const key = keyOf(when);
+    let outcome = this.byKey.get(key);
+    if (outcome === undefined) this.byKey.set(key, (outcome = { when, values: [] }));
+    outcome.values.push(value);
+    this.byCondition.set(when, outcome.values);
+  }
+
+  get list(): readonly { readonly when: Condition; readonly values: readonly string[] }[] {
+    return [...this.byKey.values()];
+  }
+}
+
+/**
+ * Conditions that are told apart by the text at a field: holds when the condition of that text does. The same as
+ * `field is value and when`, or-ed, but one look into a hash instead of a comparison for each. A text that is named
+ * several times has the conditions or-ed.
+ */
+export function byCases(
+  field: string,
+  cases: Iterable<readonly [value: string, when: Condition]>,
+): Condition {
+  const byValue = new Map<string, Condition[]>();
+  for (const [value, when] of cases) {
+    if (isNothing(when)) continue;
+    const list = byValue.get(value);
+    if (list === undefined) byValue.set(value, [when]);
+    else list.push(when);
+  }
+  const found = [...byValue].map(([value, whens]): Case => Object.freeze({ value, when: or(...whens) }));
+  const [first, ...more] = found;
+  if (first === undefined) return NOTHING;
+  if (more.length === 0) return and(eq(field, first.value), first.when);
+  const [outcome, ...others] = new Outcomes(found).list;
+  return outcome !== undefined && others.length === 0
+    ? and(isIn(field, outcome.values), outcome.when)
+    : Object.freeze({ op: 'cases', field, cases: Object.freeze(found) });
+}
+
+/** The same choice with each of its conditions changed. */
+export const mapCases = (
+  { field, cases }: Extract<Condition, { op: 'cases' }>,
+  change: (when: Condition) => Condition,
+): Condition => {
+  const changed = new Map<Condition, Condition>();
+  return byCases(
+    field,
+    cases.map(({ value, when }) => {
+      let next = changed.get(when);
+      if (next === undefined) changed.set(when, (next = change(when)));
+      return [value, next] as const;
+    }),
+  );
+};

@@ -1,0 +1,61 @@
+import { byCases, mapCases } from '../../src/core/cases.js';
+import { and, eq, EVERYTHING, isIn, NOTHING, not, or, type Condition } from '../../src/core/condition.js';
+import { compile } from '../../src/core/evaluate.js';
+
+const [A, B] = [eq('item.a', 1), eq('item.b', 1)];
+const NAME = 'instance.name';
+
+describe('conditions told apart by the text at a field', () => {
+  test.each<[what: string, cases: [string, Condition][], expected: Condition]>([
+    ['none: nothing holds', [], NOTHING],
+    ['none that can hold: nothing holds', [['x', NOTHING]], NOTHING],
+    ['one: a comparison beside it', [['x', A]], and(eq(NAME, 'x'), A)],
+    [
+      'all with one outcome: a list of texts',
+      [
+        ['x', A],
+        ['y', eq('item.a', 1)],
+      ],
+      and(isIn(NAME, ['x', 'y']), A),
+    ],
+    [
+      'one text twice: either',
+      [
+        ['x', A],
+        ['x', B],
+      ],
+      and(eq(NAME, 'x'), or(A, B)),
+    ],
+  ])('%s', (_what, cases, expected) => expect(byCases(NAME, cases)).toEqual(expected));
+
+  test.each<[found: unknown, item: Record<string, number>, holds: boolean]>([
+    ['x', { a: 1 }, true],
+    ['x', { b: 1 }, false],
+    ['y', { b: 1 }, true],
+    ['z', { a: 1, b: 1 }, false],
+    [['z', 'y'], { b: 1 }, true],
+    [['x', 'z'], { b: 1 }, false],
+    [undefined, { a: 1, b: 1 }, false],
+    [7, { a: 1, b: 1 }, false],
+    ['constructor', { a: 1, b: 1 }, false],
+  ])('%j with %j: %s', (name, item, holds) => {
+    const cases = byCases(NAME, [
+      ['x', A],
+      ['y', B],
+    ]);
+    expect(compile(cases)({ item, instance: { name } })).toBe(holds);
+    expect(compile(not(cases))({ item, instance: { name } })).toBe(!holds);
+  });
+
+  test('are frozen, and can be changed one by one', () => {
+    const cases = byCases(NAME, [
+      ['x', A],
+      ['y', B],
+    ]);
+    expect(cases).toMatchObject({ op: 'cases', field: NAME });
+    expect(Object.isFrozen(cases)).toBe(true);
+    if (cases.op !== 'cases') throw new Error('no cases');
+    expect(cases.cases.every((one) => Object.isFrozen(one))).toBe(true);
+    expect(mapCases(cases, (when) => (when === A ? NOTHING : EVERYTHING))).toEqual(eq(NAME, 'y'));
+  });
+});

@@ -1,0 +1,39 @@
+import { byCases } from '../../src/core/cases.js';
+import { keyOf } from '../../src/core/condition-key.js';
+import { and, eq, exists, isIn, not, or, some, type Condition } from '../../src/core/condition.js';
+
+describe('the key of a condition', () => {
+  test.each<[what: string, one: Condition, other: Condition]>([
+    ['a date and its text', eq('item.a', new Date(0)), eq('item.a', '1970-01-01T00:00:00.000Z')],
+    ['a number and its text', eq('item.a', 1), eq('item.a', '1')],
+    ['two numbers that JSON does not know', eq('item.a', Infinity), eq('item.a', -Infinity)],
+    [
+      'a value of the user and of the data',
+      eq('item.a', { ref: 'user', path: 'x' }),
+      eq('item.a', { ref: 'data', path: 'x' }),
+    ],
+    ['a list and its text', isIn('item.a', ['a', 'b']), isIn('item.a', ['a,b'])],
+    ['a condition and its opposite', eq('item.a', 1), not(eq('item.a', 1))],
+    [
+      'cases with their outcomes exchanged',
+      byCases('item.a', [
+        ['x', eq('item.b', 1)],
+        ['y', eq('item.b', 2)],
+      ]),
+      byCases('item.a', [
+        ['x', eq('item.b', 2)],
+        ['y', eq('item.b', 1)],
+      ]),
+    ],
+  ])('tells apart %s', (_what, one, other) => expect(keyOf(one)).not.toBe(keyOf(other)));
+
+  test('is the same for the same condition, whoever made it', () => {
+    const made = (): Condition =>
+      and(
+        eq('item.a', new Date(5)),
+        or(isIn('item.b', [1, true, 'x']), eq('item.c', { ref: 'user', path: 'userName' })),
+        some('instance.items', exists('item.d', false)),
+      );
+    expect(keyOf(made())).toBe(keyOf(made()));
+  });
+});
