@@ -1,5 +1,16 @@
 import { AccessDenied } from './errors.js';
-import { isPlainObject } from './plain-object.js';
+import {
+  describe,
+  field,
+  looksLikeUser,
+  normaliseName,
+  optionalName,
+  readAttributes,
+  readGroups,
+  type UserInfo,
+} from './user-info.js';
+
+export { isDisabled, looksLikeUser, normaliseName, readUserInfo, type UserInfo } from './user-info.js';
 
 /**
  * The group of administrators: everything in their own tenant. Of all groups the product knows this and the
@@ -11,104 +22,10 @@ export const SYSTEM = 'SYSTEM';
 /** The group that reads and writes the models of its tenant. */
 export const DESIGNER = 'DESIGNER';
 
-/** What an application knows about who acts. Names are compared as stored, after Unicode NFC and trimming. */
-export interface UserInfo {
-  /** Unique name of the user; never empty. */
-  readonly userName: string;
-  /** Groups of the user; missing means none. */
-  readonly userGroups?: readonly string[];
-  /** Tenant of the user; missing means: rows without a tenant. */
-  readonly tenantId?: string | null;
-  /** Owner of the models of the user's tenant; missing: the tenant's name. */
-  readonly modelsOwner?: string | null;
-  /** Further facts for rules, read as `$user.<name>`. */
-  readonly attributes?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * A name as it is compared: Unicode NFC, trimmed. Undefined when it is no name: not a text, empty, `*`, or with half a
- * surrogate pair, since all of those are stored as one character.
- */
-export function normaliseName(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
-  const name = value.normalize('NFC').trim();
-  return name === '' || name === '*' ? undefined : name;
-}
-
-function optionalName(value: unknown, field: string): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  const name = normaliseName(value);
-  if (name === undefined)
-    throw new TypeError(`SecureUser.${field} must be a non-empty string, got ${describe(value)}`);
-  return name;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string'
-    ? value === ''
-      ? 'an empty string'
-      : 'that string'
-    : typeof value === 'object'
-      ? 'an object'
-      : `${typeof value}`;
-}
-
-function readGroups(value: unknown): readonly string[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value))
-    throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
-  const groups = new Set<string>();
-  for (const entry of value) {
-    const group = normaliseName(entry);
-    if (group === undefined)
-      throw new TypeError(`SecureUser.userGroups must hold non-empty strings, met ${describe(entry)}`);
-    groups.add(group);
-  }
-  return Object.freeze([...groups]);
-}
-
-function readAttributes(value: unknown): Readonly<Record<string, unknown>> {
-  const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  if (value === undefined || value === null) return Object.freeze(attributes);
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new TypeError(`SecureUser.attributes must be an object, got ${describe(value)}`);
-  for (const [key, entry] of Object.entries(value)) attributes[key] = frozenCopy(entry);
-  return Object.freeze(attributes);
-}
-
-const DEEPEST_ATTRIBUTE = 16;
-
-/** Lists and plain objects are copied, so that nobody who holds the original can change what rules read. */
-function frozenCopy(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST_ATTRIBUTE)
-    throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
-  if (Array.isArray(value))
-    return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
-  if (value instanceof Date) return new Date(value);
-  if (!isPlainObject(value)) return value;
-  const copy = Object.create(null) as Record<string, unknown>;
-  for (const [key, entry] of Object.entries(value)) copy[key] = frozenCopy(entry, depth + 1);
-  return Object.freeze(copy);
-}
-
-/** A field of a user object: its own or its class's, never one that was put on every object there is. */
-function field(info: object, name: keyof UserInfo): unknown {
-  for (
-    let at: object | null = info;
-    at !== null && at !== Object.prototype;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
-    if (Object.hasOwn(at, name)) return (info as UserInfo)[name];
-  }
-  return undefined;
-}
-
 /**
  * Who acts: a frozen value. Accepts what bpmn-server's own `SecureUser` accepts and checks it.
- * The `qualify…` methods return the query as it is, since every list is scoped in the store (spec 08, 28).
- * @throws TypeError when a field has the wrong type (spec 08, 34)
+ * The `qualify…` methods return the query as it is, since every list is scoped in the store.
+ * @throws TypeError when a field has the wrong type
  */
 export class SecureUser implements UserInfo {
   readonly userName: string;
@@ -116,6 +33,8 @@ export class SecureUser implements UserInfo {
   readonly tenantId: string | undefined;
   readonly modelsOwner: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Only the constructor sets it, so that no object passes for a checked one by its prototype. */
+  readonly #checked = true;
 
   constructor(info: UserInfo) {
     if (typeof info !== 'object' || info === null)
@@ -132,6 +51,11 @@ export class SecureUser implements UserInfo {
     Object.freeze(this);
   }
 
+  /** True for what this constructor has made: neither a copy nor an object that was given the prototype. */
+  static made(value: unknown): value is SecureUser {
+    return typeof value === 'object' && value !== null && #checked in value;
+  }
+
   /** ADMIN of its tenant, or SYSTEM. */
   isAdmin(): boolean {
     return this.userGroups.includes(ADMIN) || this.userGroups.includes(SYSTEM);
@@ -146,7 +70,7 @@ export class SecureUser implements UserInfo {
     return this.userGroups.includes(group);
   }
 
-  /** The owner with which the models of this principal are stored: `modelsOwner`, else the tenant (spec 08, 31). */
+  /** The owner with which the models of this principal are stored: `modelsOwner`, else the tenant. */
   get owner(): string | undefined {
     return this.modelsOwner ?? this.tenantId;
   }
@@ -175,24 +99,11 @@ export class SecureUser implements UserInfo {
 export const SYSTEM_USER: SecureUser = new SecureUser({ userName: 'system', userGroups: [SYSTEM] });
 
 /**
- * True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName`
- * (spec 08, 33).
- */
-export function looksLikeUser(value: unknown): value is UserInfo {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    typeof field(value, 'userName') === 'string'
-  );
-}
-
-/**
  * Makes a principal of a plain or foreign user object. Only the known fields are read, no method is called.
- * @throws AccessDenied `unauthenticated` when it is not a valid user (spec 08, 34)
+ * @throws AccessDenied `unauthenticated` when it is not a valid user
  */
 export function toPrincipal(value: unknown): SecureUser {
-  if (value instanceof SecureUser) return value;
+  if (SecureUser.made(value)) return value;
   if (!looksLikeUser(value))
     throw new AccessDenied('unauthenticated', 'No user: expected an object with a userName.');
   try {

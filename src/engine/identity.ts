@@ -6,7 +6,7 @@ import { rightsIn, type Right } from '../core/rights.js';
 import type { Asking } from './enforcement/asking.js';
 import type { Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
-import { bindApi } from './enforcement/secured-api.js';
+import { bindApi } from './enforcement/bind-api.js';
 import type { Flags } from './contract/environment.js';
 import type { GuardApi, Identity } from './contract/types.js';
 
@@ -68,8 +68,9 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
             within(api, (call) => contexts.runAs(principal, call, actor)),
             principal,
           ),
-    run: <T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string) =>
+    run: <T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string) =>
       contexts.runAs(principal, fn, actor),
+    runAsNobody: <T>(fn: () => T | PromiseLike<T>) => contexts.runAsNobody(fn),
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
       return asking.call(user, operation, target, async (principal) => {

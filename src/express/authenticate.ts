@@ -153,22 +153,23 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
   }
 
   return function authenticateCaller(req, res, next) {
-    const goOn = async (caller: Caller | undefined): Promise<void> => {
-      if (caller === undefined) return next();
-      enter(res, identity, caller, identity.bind(caller.principal, caller.actor));
-      await identity.run(
-        caller.principal,
-        () => {
-          const ended = ending(res);
-          next();
-          return ended;
-        },
-        caller.actor,
-      );
-    };
-    const refuse = (error: unknown): void => {
-      if (isDenied(error)) res.setHeader('WWW-Authenticate', challenge);
+    /** What comes after runs in the context, until the answer has gone out. */
+    const goOnTo = (error?: unknown) => (): Promise<void> => {
+      const ended = ending(res);
       next(error);
+      return ended;
+    };
+    const goOn = async (caller: Caller | undefined): Promise<void> => {
+      if (caller !== undefined) {
+        enter(res, identity, caller, identity.bind(caller.principal, caller.actor));
+        return identity.run(caller.principal, goOnTo(), caller.actor);
+      }
+      // Whom an `authenticate` before this one found goes on as such.
+      return localsOf(res).principal === undefined ? identity.runAsNobody(goOnTo()) : next();
+    };
+    const refuse = (error: unknown): Promise<void> => {
+      if (isDenied(error)) res.setHeader('WWW-Authenticate', challenge);
+      return identity.runAsNobody(goOnTo(error));
     };
     establish(req, res).then(goOn, refuse).catch(next);
   };

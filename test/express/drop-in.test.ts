@@ -141,4 +141,78 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
     });
     expect([answer.status, answer.body.message]).toEqual([400, 'The request names two users.']);
   });
+
+  describe('with a login that is not required', () => {
+    let open: Running;
+    let task: string;
+    const failures: string[] = [];
+    beforeAll(async () => {
+      const app = express();
+      app.use(express.json());
+      app.use(guard.authenticate({ keys: apiKeys(guard.store, { env: {} }), required: false }));
+      routes(app, guard.server);
+      // An application that notes failures as instances of a process, under the name that it was sent.
+      app.use((error: any, req: any, _res: any, next: any) => {
+        const { engine } = guard.server as any;
+        engine.start('mine', {}, null, req.body.userName).then(
+          () => failures.push('started'),
+          ({ code }: any) => failures.push(code),
+        );
+        next(error);
+      });
+      open = await Running.start(tellErrors(app));
+      const { items } = await guard.api.engine.start('mine', {}, { userName: 'alice' });
+      task = items.find(({ elementId }) => elementId === 'do')?.id as string;
+    });
+    afterAll(() => open.stop());
+
+    test.each([
+      ['nothing', undefined],
+      ['a name', 'alice'],
+      ['the name of an administrator', 'root'],
+      ['an object', { userName: 'root' }],
+      ['an object with groups', { userName: 'root', userGroups: ['ADMIN', 'SYSTEM'] }],
+      ['a list', ['root']],
+    ])(
+      'who shows nothing is nobody, whatever stands in the place of the user: %s',
+      async (_name, userName) => {
+        for (const [method, path] of [
+          ['POST', `/invoke/${task}`],
+          ['POST', '/start/mine'],
+          ['GET', '/items'],
+          ['DELETE', '/instances'],
+        ] as const) {
+          const answer = await open.send(path, { method, body: { userName } });
+          expect([path, answer.status, answer.body.code]).toEqual([path, 401, 'unauthenticated']);
+        }
+        expect(failures.splice(0)).not.toContain('started');
+        const [entry] = await guard.store.audit.find({ limit: 1 });
+        expect(entry).toMatchObject({ userName: null, answer: 'refused' });
+      },
+    );
+
+    test('so is whoever shows a bad key, also where the failure is handled', async () => {
+      const answer = await open.send('/start/mine', {
+        method: 'POST',
+        headers: { 'x-api-key': 'bad' },
+        body: { userName: 'root' },
+      });
+      expect(answer.status).toBe(401);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(failures.splice(0)).toEqual(['unauthenticated']);
+    });
+
+    test('who shows a key acts as its user; an object in the place of the name is refused', async () => {
+      const headers = { 'x-api-key': texts.app as string };
+      expect(
+        (await open.send('/start/mine', { method: 'POST', headers, body: { userName: 'alice' } })).status,
+      ).toBe(200);
+      const answer = await open.send('/start/mine', {
+        method: 'POST',
+        headers,
+        body: { userId: 'alice', userName: { userName: 'root' } },
+      });
+      expect(answer.status).toBe(400);
+    });
+  });
 });

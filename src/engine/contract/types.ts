@@ -21,8 +21,12 @@ export type StoreOptions =
 
 /** Looks users up; see `directory` in the options. */
 export interface Directory {
-  /** The user of that exact name, or undefined when there is none. Rejects when it could not tell. */
-  find(userName: string): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined>;
+  /**
+   * The user of that exact name; undefined or null when there is none. Rejects when it could not tell. It may be an
+   * instance of a class with getters, such as a document of an object-relational mapper; of `disabled` every truthy
+   * value counts.
+   */
+  find(userName: string): Promise<(UserInfo & { readonly disabled?: unknown }) | null | undefined>;
   /**
    * The user of that name when that is the password and the user is not disabled, else undefined; unknown users take as
    * long as others. Rejects when it could not tell.
@@ -54,7 +58,9 @@ export interface Identity {
   /** The API bound to a principal. @param actor name of who calls on its behalf, for the audit trail */
   bind(principal: SecureUser, actor?: string): GuardApi;
   /** `runAs` for a principal that is established. @param actor name of who calls on its behalf, for the audit trail */
-  run<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T>;
+  run<T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string): Promise<T>;
+  /** The same where nobody is known: nothing in it passes for the application's own code, outside every request. */
+  runAsNobody<T>(fn: () => T | PromiseLike<T>): Promise<T>;
   /**
    * Asserts that the user may do it: to the resource, or without one, that there could be a resource where it may.
    * @param user undefined: the ambient principal
@@ -177,10 +183,17 @@ export interface Guard {
   readonly api: GuardApi;
   readonly store: Store;
   readonly identity: Identity;
-  /** The API bound to one user: no call needs a user argument. */
+  /**
+   * The API bound to one user, as it is at this moment: no call needs a user argument, and one that names somebody
+   * else is a TypeError.
+   * @throws AccessDenied `unauthenticated` when it is not a valid user
+   */
   as(user: UserInfo): GuardApi;
-  /** Runs a function with the user as the ambient principal; ends with the promise it returns. */
-  runAs<T>(user: UserInfo, fn: () => T | Promise<T>): Promise<T>;
+  /**
+   * Runs a function with the user as the ambient principal; ends with the promise, or other thenable, that it returns.
+   * What still runs after that acts for nobody.
+   */
+  runAs<T>(user: UserInfo, fn: () => T | PromiseLike<T>): Promise<T>;
   /**
    * The resource as it is stored, or by its ids alone: `{ item: { id } }`, `{ instance: { id } }`, `{ model:
    * { name } }`.

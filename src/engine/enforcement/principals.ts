@@ -1,11 +1,21 @@
 import { freshFor } from '../../core/clock.js';
 import { AccessDenied, CouldNotTell, isGuardError } from '../../core/errors.js';
-import { looksLikeUser, SecureUser, SYSTEM_USER, toPrincipal, type UserInfo } from '../../core/principal.js';
+import {
+  isDisabled,
+  looksLikeUser,
+  normaliseName,
+  readUserInfo,
+  SecureUser,
+  SYSTEM_USER,
+  toPrincipal,
+  type UserInfo,
+} from '../../core/principal.js';
 import type { Contexts } from '../execution/context.js';
 import { DEVELOPER, type Flags } from '../contract/environment.js';
 import type { Directory } from '../contract/types.js';
+import { isReserved } from '../users/user-input.js';
 
-/** How long an answer of the directory is used, in milliseconds (spec 08, 35). */
+/** How long an answer of the directory is used, in milliseconds. */
 const CACHE = 5000;
 const LIMIT = 1000;
 
@@ -24,14 +34,19 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
 const nobody = (): AccessDenied =>
   new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
 
-/** A plain user name in the user's place of a call, as `server.engine` takes it; undefined or null for none. */
-export class PlainName {
-  constructor(readonly name: unknown) {}
+const unknown = (): AccessDenied =>
+  new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
+
+/**
+ * What stands where `server.engine` takes the name of the user. Routes put there what a request body says, so that
+ * far less is believed of it than of the user of a call of the API.
+ */
+export class EngineUser {
+  constructor(readonly given: unknown) {}
 }
 
 /**
- * Finds out who calls: an explicit user before the ambient one, both as the directory knows them today (spec
- * 08, 33 to 35).
+ * Finds out who calls: an explicit user before the ambient one, both as the directory knows them today.
  */
 export class Principals {
   private readonly cache = new Map<
@@ -74,7 +89,7 @@ export class Principals {
    * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
    */
   async of(user?: unknown): Promise<SecureUser> {
-    if (user instanceof PlainName) return this.named(user.name);
+    if (user instanceof EngineUser) return this.ofEngine(user.given);
     if (user !== undefined && user !== null) return this.today(this.explicit(user));
     const ambient = this.contexts.principal;
     if (ambient !== undefined) return this.today(ambient);
@@ -83,45 +98,51 @@ export class Principals {
   }
 
   private explicit(user: unknown): SecureUser {
-    if (looksLikeUser(user) || (typeof user === 'object' && user !== null && 'userName' in user))
-      return toPrincipal(user);
-    throw new TypeError('A user is a SecureUser or an object with a userName.');
+    if (SecureUser.made(user)) return user;
+    if (!looksLikeUser(user) && !(typeof user === 'object' && user !== null && 'userName' in user))
+      throw new TypeError('A user is a SecureUser or an object with a userName.');
+    if (isDisabled(user)) throw unknown();
+    return toPrincipal(user);
   }
 
   /**
-   * A plain name, as `server.engine` takes it: the ambient principal's own, or one that the directory knows.
-   * @throws AccessDenied `unauthenticated`
+   * The user of a call of `server.engine`: nothing, for the ambient principal; its name; or a SecureUser, which no
+   * request can hold. In code of the application's own, outside every request, also a name that the directory knows.
+   * @throws AccessDenied `unauthenticated` for everything else
    */
-  private async named(name: unknown): Promise<SecureUser> {
-    if (name === undefined || name === null) return this.of();
-    if (typeof name !== 'string') return this.of(name);
-    const ambient = this.contexts.principal;
+  private async ofEngine(given: unknown): Promise<SecureUser> {
+    if (given === undefined || given === null) return this.of();
+    if (SecureUser.made(given)) return this.today(given);
+    if (typeof given !== 'string')
+      throw new AccessDenied('unauthenticated', 'The user of server.engine is a user name, or a SecureUser.');
+    const { principal: ambient, isNobody } = this.contexts;
     if (ambient !== undefined) {
-      if (ambient.userName === name) return this.today(ambient);
+      if (ambient.userName === normaliseName(given)) return this.today(ambient);
       throw new AccessDenied(
         'unauthenticated',
         'The user name of the call is not the one of the principal that is calling.',
       );
     }
-    if (!this.flags.requireAuthentication || (this.flags.bypass && this.directory === undefined))
-      return toPrincipal({ userName: name });
+    if (isNobody) throw nobody();
     if (this.directory === undefined)
       throw new AccessDenied(
         'unauthenticated',
         'A plain user name needs a user directory, or a call inside guard.runAs.',
       );
-    return this.today(toPrincipal({ userName: name }));
+    return this.today(toPrincipal({ userName: given }));
   }
 
   /** The principal with the groups it has today; refused when the directory does not know it, or it was disabled. */
   private async today(principal: SecureUser): Promise<SecureUser> {
-    if (this.directory === undefined || this.vouched.has(principal)) return principal;
+    if (this.vouched.has(principal)) return principal;
+    if (isReserved(principal.userName))
+      throw new AccessDenied('unauthenticated', 'The name stands for a program; it is no user name.');
+    if (this.directory === undefined) return principal;
     const known = this.cache.get(principal.userName);
     if (known?.isFresh() === true) return known.principal;
     const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
-    if (found === undefined || found.disabled === true)
-      throw new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
+    if (found === undefined || found.disabled) throw unknown();
     const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
     if (fresh.userName !== principal.userName)
       throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
@@ -131,12 +152,14 @@ export class Principals {
     return fresh;
   }
 
+  /** @throws CouldNotTell when the directory fails, or answers with what is no user */
   private async look(
     directory: Directory,
     userName: string,
-  ): Promise<(UserInfo & { readonly disabled?: boolean }) | undefined> {
+  ): Promise<ReturnType<typeof readUserInfo> | undefined> {
     try {
-      return await inTime(directory.find(userName));
+      const found: unknown = await inTime(directory.find(userName));
+      return found === undefined || found === null ? undefined : readUserInfo(found);
     } catch (error) {
       throw isGuardError(error)
         ? error
@@ -148,7 +171,7 @@ export class Principals {
   async isAssignable(name: string, tenantId: string | null): Promise<boolean> {
     if (this.directory === undefined) return true;
     const found = await this.look(this.directory, name);
-    return found !== undefined && found.disabled !== true && (found.tenantId ?? null) === tenantId;
+    return found !== undefined && !found.disabled && (found.tenantId ?? null) === tenantId;
   }
 
   /** Makes the next call ask the directory again; for who was just disabled here. */

@@ -1,6 +1,4 @@
 import { BadInput } from '../../core/errors.js';
-import { looksLikeUser, type UserInfo } from '../../core/principal.js';
-import { isPlainObject } from '../../core/plain-object.js';
 import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import { checkId, checkOptions } from './caller-input.js';
 import type { CommandKit } from './command-kit.js';
@@ -9,34 +7,11 @@ import { namesIn } from '../model/derive.js';
 import { InstanceCommands } from './instance-commands.js';
 import type { Models } from './model-api.js';
 import { TaskCommands } from './task-commands.js';
+import { arrangeAssign, arrangeStart } from './user-place.js';
 import type { EngineApi, ExecutionView, GuardApi, ItemView, TasksApi } from '../contract/types.js';
 
 const INSTANCE = { kind: 'instance' };
 const TASK = { kind: 'task' };
-
-/** An instance of a class, such as a SecureUser: what no request body can be. */
-function isInstance(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlainObject(value);
-}
-
-/**
- * Upstream's documents put the user of `start` third or, after an empty object, fourth; both are recognised (spec 08,
- * 33). In the later place only an instance of a class counts: options often come from a request, and must not
- * name a user.
- */
-function arrangeStart(third: unknown, fourth: unknown, fifth: unknown): { user: unknown; options: unknown } {
-  const nothing = third === null || (isPlainObject(third) && Object.keys(third).length === 0);
-  return nothing && isInstance(fourth) && looksLikeUser(fourth)
-    ? { user: fourth, options: fifth }
-    : { user: third, options: fourth };
-}
-
-/** The same for `assign`: (query, data, assignment, user), or the client's order (query, data, user, assignment). */
-function arrangeAssign(third: unknown, fourth: unknown): { user: unknown; assignment: unknown } {
-  return isInstance(third) && looksLikeUser(third)
-    ? { user: third, assignment: fourth }
-    : { user: fourth, assignment: third };
-}
 
 function engineApi(kit: CommandKit, tasks: TaskCommands, instances: InstanceCommands): EngineApi {
   const { asking } = kit;
@@ -160,56 +135,4 @@ export function createApi(kit: CommandKit, models: Models): GuardApi {
     model: models.api(),
     tasks: tasksApi(kit, tasks),
   });
-}
-
-/** How many arguments come before the user, for each member of the API. */
-const USER_AT = {
-  engine: {
-    start: 2,
-    invoke: 2,
-    assign: 3,
-    throwMessage: 3,
-    throwSignal: 3,
-    startEvent: 3,
-    restart: 2,
-    upgrade: 2,
-    get: 1,
-  },
-  data: { getPendingUserTasks: 1, findItems: 1, findItem: 1, findInstances: 1, deleteInstances: 1, find: 1 },
-  model: {
-    get: 1,
-    list: 1,
-    save: 3,
-    load: 1,
-    getSource: 1,
-    findEvents: 1,
-    findStartEvents: 1,
-    delete: 1,
-    rename: 2,
-    export: 2,
-  },
-  tasks: { take: 1, release: 1, assign: 2, delegate: 2, resolve: 1, complete: 2, count: 1, candidates: 1 },
-} as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
-
-/** The API with the user filled in; a call may leave it out, and may not name another. */
-export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
-  const bound: Record<string, Record<string, unknown>> = {};
-  for (const [group, members] of Object.entries(USER_AT)) {
-    const mine: Record<string, unknown> = (bound[group] = {});
-    for (const [name, at] of Object.entries(members)) {
-      const call = (
-        api[group as keyof GuardApi] as unknown as Record<string, (...args: unknown[]) => unknown>
-      )[name] as (...args: unknown[]) => unknown;
-      mine[name] = (...args: unknown[]) => {
-        const given = args[at];
-        const named = looksLikeUser(given);
-        if (named && given.userName !== user.userName)
-          throw new TypeError('This API is bound to another user.');
-        const rest = args.slice(named || given === undefined || given === null ? at + 1 : at);
-        return call(...Array.from({ length: at }, (_, index) => args[index]), user, ...rest);
-      };
-    }
-    Object.freeze(mine);
-  }
-  return Object.freeze(bound) as unknown as GuardApi;
 }

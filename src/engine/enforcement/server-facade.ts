@@ -4,7 +4,7 @@ import type { Asking } from './asking.js';
 import type { CommandKit } from './command-kit.js';
 import type { HostServer } from '../model/host.js';
 import { MANIFEST } from './manifest.js';
-import { PlainName } from './principals.js';
+import { EngineUser } from './principals.js';
 import type { Assignment, Data, GuardApi, Query } from '../contract/types.js';
 
 type Members = Record<string, unknown>;
@@ -30,7 +30,7 @@ function complete(asking: Asking, host: string, members: Members): Readonly<Memb
 
 function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly<Members> {
   const { engine } = api;
-  const as = (name: unknown): never => new PlainName(name) as never;
+  const as = (given: unknown): never => new EngineUser(given) as never;
   return complete(asking, 'Engine', {
     start: (name: string, data?: Data, startNodeId?: string | null, userName?: unknown, options?: Data) =>
       engine.start(name, data, as(userName), { ...(startNodeId ? { startNodeId } : {}), ...options }),
@@ -120,7 +120,7 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
 
 /**
  * The server as code outside sees it: bpmn-server's shape, each call enforced for the principal of `runAs`. What the
- * engine itself uses is another object, the host (spec 08, 17).
+ * engine itself uses is another object, the host.
  */
 export function serverFacade(kit: CommandKit, api: GuardApi, host: HostServer): Readonly<Members> {
   const { asking } = kit;

@@ -127,7 +127,8 @@ export function stateOf(instance: HostInstance): HostInstance {
 }
 
 interface Ambient {
-  readonly principal: SecureUser;
+  /** Undefined: somebody calls from outside, and it is nobody who is known. */
+  readonly principal: SecureUser | undefined;
   /** Who really calls, where it is not the principal: the name of the key that calls on its behalf. */
   readonly actor: string | undefined;
   ended: boolean;
@@ -144,19 +145,36 @@ export class Contexts {
     return ambient === undefined || ambient.ended ? undefined : ambient.principal;
   }
 
+  /**
+   * True in a request of nobody, and in what still runs after the function of `runAs` has ended. Code outside every
+   * context is the application's own, and trusted; this is not.
+   */
+  get isNobody(): boolean {
+    return this.ambient.getStore() !== undefined && this.principal === undefined;
+  }
+
   /** Who called on whose behalf; also in what still runs after the call has ended. */
   get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
-    const ambient = this.ambient.getStore();
-    return ambient?.actor === undefined
+    const { actor, principal } = this.ambient.getStore() ?? {};
+    return actor === undefined || principal === undefined
       ? undefined
-      : { actor: ambient.actor, userName: ambient.principal.userName };
+      : { actor, userName: principal.userName };
   }
 
   /** @param actor who calls on behalf of the principal, where that is somebody else */
-  async runAs<T>(principal: SecureUser, fn: () => T | Promise<T>, actor?: string): Promise<T> {
-    const ambient: Ambient = { principal, actor, ended: false };
+  runAs<T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string): Promise<T> {
+    return this.within({ principal, actor, ended: false }, fn);
+  }
+
+  /** Runs what comes from outside without a principal: a request that shows nothing, or is refused. */
+  runAsNobody<T>(fn: () => T | PromiseLike<T>): Promise<T> {
+    return this.within({ principal: undefined, actor: undefined, ended: false }, fn);
+  }
+
+  private async within<T>(ambient: Ambient, fn: () => T | PromiseLike<T>): Promise<T> {
     try {
-      return await this.ambient.run(ambient, fn);
+      // Awaited inside: a query of a database library is begun by whoever awaits it.
+      return await this.ambient.run(ambient, async () => await fn());
     } finally {
       ambient.ended = true;
     }
@@ -177,7 +195,7 @@ export class Contexts {
     return this.commands.run(command, fn);
   }
 
-  /** Runs outside every context: for timers, which act for nobody who called once (spec 08, 17 and 36). */
+  /** Runs outside every context: for timers, which act for nobody who called once. */
   outside<T>(fn: () => T): T {
     return this.ambient.exit(() => this.commands.exit(fn));
   }

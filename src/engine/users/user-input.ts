@@ -8,9 +8,14 @@ const RESERVED = /^(?:key:|command-line:|system$)/i;
 
 const bad = (message: string): BadInput => new BadInput('bad-request', message);
 
-/** True for names that no user may have, since they stand for programs. */
+/** True for names that no user may have, since they stand for programs; also for what only looks like one. */
 export function isReserved(userName: string): boolean {
-  return RESERVED.test(userName);
+  return RESERVED.test(
+    userName
+      .normalize('NFKC')
+      .replace(/\p{Cf}/gu, '')
+      .trim(),
+  );
 }
 
 /**

@@ -1,0 +1,155 @@
+import { isPlainObject } from './plain-object.js';
+
+/** What an application knows about who acts. Names are compared as stored, after Unicode NFC and trimming. */
+export interface UserInfo {
+  /** Unique name of the user; never empty. */
+  readonly userName: string;
+  /** Groups of the user; missing means none. */
+  readonly userGroups?: readonly string[];
+  /** Tenant of the user; missing means: rows without a tenant. */
+  readonly tenantId?: string | null;
+  /** Owner of the models of the user's tenant; missing: the tenant's name. */
+  readonly modelsOwner?: string | null;
+  /** Further facts for rules, read as `$user.<name>`. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A name as it is compared: Unicode NFC, trimmed. Undefined when it is no name: not a text, empty, `*`, or with half a
+ * surrogate pair, since all of those are stored as one character.
+ */
+export function normaliseName(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
+  const name = value.normalize('NFC').trim();
+  return name === '' || name === '*' ? undefined : name;
+}
+
+/** A name, or undefined where there is none. @throws TypeError when it is something else */
+export function optionalName(value: unknown, field: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  const name = normaliseName(value);
+  if (name === undefined)
+    throw new TypeError(`SecureUser.${field} must be a non-empty string, got ${describe(value)}`);
+  return name;
+}
+
+/** What a value is, in words that repeat none of it. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'string'
+    ? value === ''
+      ? 'an empty string'
+      : 'that string'
+    : typeof value === 'object'
+      ? 'an object'
+      : `${typeof value}`;
+}
+
+/** Groups as they are compared, each once. @throws TypeError when it is no list of names */
+export function readGroups(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value))
+    throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
+  const groups = new Set<string>();
+  for (const entry of value) {
+    const group = normaliseName(entry);
+    if (group === undefined)
+      throw new TypeError(`SecureUser.userGroups must hold non-empty strings, met ${describe(entry)}`);
+    groups.add(group);
+  }
+  return Object.freeze([...groups]);
+}
+
+/** A frozen copy that inherits nothing. @throws TypeError when it is no object, or too deep */
+export function readAttributes(value: unknown): Readonly<Record<string, unknown>> {
+  const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  if (value === undefined || value === null) return Object.freeze(attributes);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new TypeError(`SecureUser.attributes must be an object, got ${describe(value)}`);
+  for (const [key, entry] of entriesOf(value)) attributes[key] = frozenCopy(entry);
+  return Object.freeze(attributes);
+}
+
+/** Names under which an object-relational mapper keeps what is its own. */
+const INTERNAL = /^[$_]/;
+
+/**
+ * The entries of an object of facts: of a Map, of a plain object, or of an instance of a class, where getters of the
+ * class count as well, since an object-relational mapper keeps the values behind them.
+ */
+function entriesOf(value: object): [string, unknown][] {
+  if (value instanceof Map)
+    return [...(value as Map<unknown, unknown>)].map(([key, entry]) => [String(key), entry]);
+  if (isPlainObject(value)) return Object.entries(value);
+  const names = new Set(Object.keys(value));
+  for (
+    let at = Object.getPrototypeOf(value) as object | null;
+    at !== null && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
+    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
+      if (get !== undefined) names.add(name);
+  }
+  return [...names]
+    .filter((name) => !INTERNAL.test(name))
+    .map((name) => [name, (value as Record<string, unknown>)[name]]);
+}
+
+const DEEPEST_ATTRIBUTE = 16;
+
+/** Lists and plain objects are copied, so that nobody who holds the original can change what rules read. */
+function frozenCopy(value: unknown, depth = 0): unknown {
+  if (depth > DEEPEST_ATTRIBUTE)
+    throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
+  if (Array.isArray(value))
+    return Object.freeze(Array.from(value as unknown[], (entry) => frozenCopy(entry, depth + 1)));
+  if (value instanceof Date) return new Date(value);
+  if (!isPlainObject(value) && !(value instanceof Map)) return value;
+  const copy = Object.create(null) as Record<string, unknown>;
+  for (const [key, entry] of entriesOf(value)) copy[key] = frozenCopy(entry, depth + 1);
+  return Object.freeze(copy);
+}
+
+/** A field of a user object: its own or its class's, never one that was put on every object there is. */
+export function field(info: object, name: keyof UserInfo | 'disabled'): unknown {
+  for (
+    let at: object | null = info;
+    at !== null && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
+    if (Object.hasOwn(at, name)) return (info as Record<string, unknown>)[name];
+  }
+  return undefined;
+}
+
+/** True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName`. */
+export function looksLikeUser(value: unknown): value is UserInfo {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof field(value, 'userName') === 'string'
+  );
+}
+
+/** True when the user object says that the user is disabled, by whatever value: databases say it as 1, 't' or a date. */
+export const isDisabled = (info: object): boolean => Boolean(field(info, 'disabled'));
+
+/**
+ * What an object of an application's own says of a user: the known fields alone, each read once, getters of its class
+ * included. None of its methods is called.
+ * @throws TypeError when it is no object; whatever a getter throws
+ */
+export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boolean } {
+  if (typeof info !== 'object' || info === null || Array.isArray(info))
+    throw new TypeError(`A user is an object with a userName, got ${describe(info)}`);
+  return {
+    userName: field(info, 'userName') as string,
+    userGroups: field(info, 'userGroups') as string[],
+    tenantId: field(info, 'tenantId') as string,
+    modelsOwner: field(info, 'modelsOwner') as string,
+    attributes: field(info, 'attributes') as Record<string, unknown>,
+    disabled: isDisabled(info),
+  };
+}

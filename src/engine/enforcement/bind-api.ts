@@ -1,0 +1,95 @@
+import { looksLikeUser, toPrincipal, type UserInfo } from '../../core/principal.js';
+import type { GuardApi } from '../contract/types.js';
+import { arrangeAssign, arrangeStart } from './user-place.js';
+
+/** How many arguments come before the user, for each member of the API. */
+const USER_AT = {
+  engine: {
+    start: 2,
+    invoke: 2,
+    assign: 3,
+    throwMessage: 3,
+    throwSignal: 3,
+    startEvent: 3,
+    restart: 2,
+    upgrade: 2,
+    get: 1,
+  },
+  data: { getPendingUserTasks: 1, findItems: 1, findItem: 1, findInstances: 1, deleteInstances: 1, find: 1 },
+  model: {
+    get: 1,
+    list: 1,
+    save: 3,
+    load: 1,
+    getSource: 1,
+    findEvents: 1,
+    findStartEvents: 1,
+    delete: 1,
+    rename: 2,
+    export: 2,
+  },
+  tasks: { take: 1, release: 1, assign: 2, delegate: 2, resolve: 1, complete: 2, count: 1, candidates: 1 },
+} as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
+
+/** What may stand behind the user of a member: upstream's options. Of all others the user is the last argument. */
+const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  engine: ['start', 'invoke', 'assign', 'throwMessage', 'throwSignal', 'startEvent', 'restart'],
+  data: ['findInstances'],
+};
+
+type Member = (...args: unknown[]) => unknown;
+
+/**
+ * The API with the user filled in, copied at this moment; a call may leave it out, and may not name another, in none of
+ * the places where upstream's documents put it.
+ * @throws AccessDenied `unauthenticated` when it is not a valid user
+ */
+export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
+  const mine = toPrincipal(user);
+
+  function refuseOther(given: UserInfo): void {
+    const { userName, tenantId } = toPrincipal(given);
+    if (userName !== mine.userName || (tenantId !== undefined && tenantId !== mine.tenantId))
+      throw new TypeError('This API is bound to another user.');
+  }
+
+  /** What stands behind the user, which is left out where it is the one that the API is bound to. */
+  function behindUser([given, ...rest]: readonly unknown[], hasOptions: boolean): readonly unknown[] {
+    if (looksLikeUser(given)) {
+      refuseOther(given);
+      // Upstream's options hold a userName as well.
+      if (hasOptions && ('noWait' in given || 'startNodeId' in given)) return [given, ...rest];
+    } else if (given !== undefined && given !== null) {
+      if (!hasOptions) throw new TypeError('A user is a SecureUser or an object with a userName.');
+      return [given, ...rest];
+    }
+    return rest;
+  }
+
+  function bound(group: string, name: string, at: number, call: Member): Member {
+    const hasOptions = WITH_OPTIONS[group]?.includes(name) === true;
+    return (...args) => {
+      const before = Array.from({ length: at }, (_, index) => args[index]);
+      let behind = args.slice(at);
+      if (name === 'start') {
+        const arranged = arrangeStart(args[2], args[3], args[4]);
+        behind = [arranged.user, arranged.options];
+      } else if (group === 'engine' && name === 'assign') {
+        const arranged = arrangeAssign(args[2], args[3]);
+        before[2] = arranged.assignment;
+        behind = [arranged.user, args[4]];
+      }
+      return call(...before, mine, ...behindUser(behind, hasOptions));
+    };
+  }
+
+  const groups = Object.entries(USER_AT).map(([group, members]) => {
+    const calls = api[group as keyof GuardApi] as unknown as Record<string, Member>;
+    const ofGroup = Object.entries(members).map(([name, at]) => [
+      name,
+      bound(group, name, at, calls[name] as Member),
+    ]);
+    return [group, Object.freeze(Object.fromEntries(ofGroup))];
+  });
+  return Object.freeze(Object.fromEntries(groups)) as GuardApi;
+}
