@@ -5,9 +5,18 @@ import { clearSessionCookie } from '../session/cookie.js';
 
 const WRONG = 'That user name and password do not belong together.';
 
-/** Signing in and out. */
-export function sessionRoutes(login, limits, config) {
+/** Signing in and out. @param records see `session/records.js` */
+export function sessionRoutes(login, limits, config, records) {
   const routes = Router();
+
+  async function check(req, res) {
+    try {
+      return await login.check(req, res);
+    } catch (error) {
+      records.failed(req, error);
+      throw error;
+    }
+  }
 
   routes.get('/login', (req, res) => {
     if (req.user) return res.locals.go('/tasks');
@@ -16,18 +25,23 @@ export function sessionRoutes(login, limits, config) {
 
   routes.post('/login', limits.passwords, async (req, res) => {
     const target = req.session.next ?? '/tasks';
-    const user = await login.check(req, res);
-    if (user === undefined)
+    const user = await check(req, res);
+    if (user === undefined) {
+      await records.refused(req);
       return res.locals.show(
         loginPage(res.locals.view, { message: WRONG, userName: String(req.body.userName ?? '') }),
         401,
       );
+    }
     await beginSession(req, user);
+    await records.signedIn(req, user);
     return res.locals.go(target);
   });
 
   routes.post('/logout', async (req, res) => {
+    const { userName } = req.user ?? {};
     await endSession(req);
+    await records.signedOut(req, userName);
     clearSessionCookie(res, config);
     return res.redirect(303, '/login');
   });

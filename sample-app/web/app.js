@@ -13,6 +13,7 @@ import { actingUser } from '../session/acting-user.js';
 import { sessionCookie } from '../session/cookie.js';
 import { protectForms } from '../session/csrf.js';
 import { passportFor } from '../session/login.js';
+import { sessionRecords } from '../session/records.js';
 import { SessionStore } from '../session/store.js';
 import { protectAnswers } from './headers.js';
 import { healthRoutes } from './health.js';
@@ -55,7 +56,7 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
   app.use(sessions(guard, config, secret), takeNotice(), login.session());
   if (config.requireAuthentication) app.use(limits.strangers);
   app.use(express.urlencoded(FORM), protectForms());
-  app.use(sessionRoutes(login, limits, config));
+  app.use(sessionRoutes(login, limits, config, sessionRecords(guard, users)));
   app.use(actingUser(guard, users, config));
   app.get('/', (req, res) => res.redirect(303, '/tasks'));
   app.use(taskRoutes(guard, users, notifications), startRoutes(), instanceRoutes(), userRoutes(guard, users));

@@ -2,7 +2,7 @@ const LIMIT = 5000;
 /** How long an answer is used, in milliseconds: whoever asks often does not keep the store busy. */
 const CACHE = 1000;
 
-const NO_ANSWER = Object.freeze({ ok: false });
+const LATE = Object.freeze({ ok: false, cause: 'no answer in time' });
 const isReady = ({ ok, reindexed }) => ok && reindexed;
 
 /** What is wrong, for the log. */
@@ -20,8 +20,11 @@ export function healthRoutes(guard, logger) {
 
   async function look() {
     let timer;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT, NO_ANSWER)));
-    const health = await Promise.race([guard.health().catch(() => NO_ANSWER), late]);
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT, LATE)));
+    const health = await Promise.race([
+      guard.health().catch((error) => ({ ok: false, cause: error.message })),
+      late,
+    ]);
     clearTimeout(timer);
     last.until = performance.now() + CACHE;
     if (isReady(health) !== wasReady) {

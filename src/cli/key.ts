@@ -1,5 +1,6 @@
 import { wallClock } from '../core/clock.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
+import { keyFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
@@ -61,7 +62,7 @@ export const createKey: Run = (args, io) => {
   };
   return withStore(values, io, async (store) => {
     const { text, key } = await apiKeys(store, { env: {} }).create(given[0] as string, options);
-    await record(store, 'create key', key.name);
+    await record(store, 'create key', key.name, { after: keyFacts(key) });
     if (reason !== undefined) io.err('This key acts for administrators: whoever has it can do everything.');
     io.err('The key is shown this once; keep it:');
     io.out(text);
@@ -111,11 +112,17 @@ export const revokeKey: Run = (args, io) => {
   const { values, given } = readArguments(args, ['key name'], {});
   const name = given[0] as string;
   return withStore(values, io, async (store) => {
-    if (!(await apiKeys(store, { env: {} }).revoke(name))) {
+    const keys = apiKeys(store, { env: {} });
+    const live = (await keys.list()).find((key) => key.name === name && key.revoked === undefined);
+    if (!(await keys.revoke(name))) {
       io.err(`No key of the name ${name} is in use.`);
       return 1;
     }
-    await record(store, 'revoke key', name);
+    const ended = (await keys.list()).find(({ id }) => id === live?.id);
+    await record(store, 'revoke key', name, {
+      ...(live === undefined ? {} : { before: keyFacts(live) }),
+      ...(ended === undefined ? {} : { after: keyFacts(ended) }),
+    });
     io.out('Revoked; running processes refuse it within 5 s.');
     return 0;
   });

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { today } from '../core/clock.js';
-import type { Store } from '../store/port.js';
+import type { AuditEntry, Store } from '../store/port.js';
 
 function account(): string {
   try {
@@ -12,7 +12,12 @@ function account(): string {
 }
 
 /** Writes into the audit trail what was done on the command line, and by which account of the machine. */
-export async function record(store: Store, what: string, id: string): Promise<void> {
+export async function record(
+  store: Store,
+  what: string,
+  id: string,
+  change: Pick<AuditEntry, 'before' | 'after'> = {},
+): Promise<void> {
   await store.audit.append([
     {
       time: today(),
@@ -21,6 +26,7 @@ export async function record(store: Store, what: string, id: string): Promise<vo
       resource: { kind: 'system', name: what, id },
       answer: 'allowed',
       reason: 'command line',
+      ...change,
     },
   ]);
 }

@@ -1,5 +1,5 @@
 /**
- * The two clocks. Durations (waits, caches, budgets) are measured by `ticks` and `freshFor`; what happened when, or is
+ * The two clocks. Durations (waits, caches, limits) are measured by `ticks` and `freshFor`; what happened when, or is
  * due when, is read from `wallClock`. A wall clock is set, by people and by the network: what measured a duration by it
  * would last for as long as the clock was set back.
  */
@@ -25,14 +25,5 @@ export function freshFor(ms: number): () => boolean {
   return () => {
     const passed = wallClock() - read;
     return ticks() - began < ms && passed < ms && passed > -ms;
-  };
-}
-
-/** Says yes so many times in each stretch of milliseconds. */
-export function budget(most: number, ms: number): () => boolean {
-  let [began, count] = [ticks(), 0];
-  return () => {
-    if (ticks() - began >= ms) [began, count] = [ticks(), 0];
-    return ++count <= most;
   };
 }

@@ -169,6 +169,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
       timers.stop();
       retries.stop();
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
+      await audit.flush();
       await store.close();
     },
     current: () => contexts.principal,

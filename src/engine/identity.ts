@@ -4,7 +4,7 @@ import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
 import { rightsIn, type Right } from '../core/rights.js';
 import type { Asking } from './enforcement/asking.js';
-import type { Target } from './enforcement/audit.js';
+import type { Change, Door, Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
 import { bindApi } from './enforcement/bind-api.js';
 import type { Flags } from './contract/environment.js';
@@ -95,20 +95,30 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
       user: UserInfo | undefined,
       what: string,
       target: Target,
-      work: (principal: SecureUser) => Promise<T>,
+      work: (principal: SecureUser, changes: (change: Change) => void) => Promise<T>,
     ) {
+      let change: Change = {};
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
-        const done = await work(principal);
-        await audit.allowed(principal, what, target, 'allowed');
+        const done = await work(principal, (made) => (change = made));
+        await audit.allowed(principal, what, target, 'allowed', change);
         return done;
       } catch (error) {
         await audit.refused(principal, what, target, error);
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown, onBehalfOf?: string) =>
-      audit.refusedAtDoor(name, target, error, onBehalfOf),
+    refused: (name: string | undefined, target: Target, error: unknown, from?: Door) =>
+      audit.refusedAtDoor(name, target, error, from),
+    session: (event: 'login' | 'logout', userName: string, from: Door = {}) =>
+      audit.session(event, userName, from),
+    refusedLogin: (error: unknown, { userName, address }: { userName?: string; address?: string } = {}) =>
+      audit.refusedAtDoor(
+        undefined,
+        { kind: 'system', name: 'session', ...(userName === undefined ? {} : { id: userName }) },
+        error,
+        { operation: 'login', ...(address === undefined ? {} : { address }) },
+      ),
   } satisfies Identity);
 }

@@ -1,4 +1,3 @@
-import { budget } from '../core/clock.js';
 import type { UserInfo } from '../core/principal.js';
 import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
 import {
@@ -12,7 +11,7 @@ import {
   type GivenUser,
   type Way,
 } from './credentials.js';
-import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
+import { addressOf, localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
 import { apiKeys, type ApiKeys } from './keys.js';
 import { IDENTITY } from './locals.js';
 
@@ -51,9 +50,6 @@ export interface AuthenticateOptions {
 }
 
 const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required', 'limit'];
-/** Refusals of unknown callers that are recorded, in a minute: whoever has no key must not fill the store. */
-const RECORDED = 60;
-const MINUTE = 60_000;
 
 function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: AuthenticateOptions): readonly Way[] {
   const { identity, store } = guard;
@@ -120,7 +116,6 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
   const { required = true } = options;
   const ways = waysOf(guard, options);
   const challenge = ways.map((way) => way.challenge).join(', ');
-  const mayRecord = budget(RECORDED, MINUTE);
 
   async function read(req: HttpRequest, res: HttpResponse, way: Way): Promise<Caller | undefined> {
     try {
@@ -128,10 +123,17 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
     } catch (thrown) {
       const { error, shown, onBehalfOf } = unwrap(thrown);
       if (shown !== undefined) localsOf(res).key = shown;
-      if (shown !== undefined || mayRecord())
-        await identity.refused(shown, { kind: 'system', name: way.name }, error, onBehalfOf);
+      await identity.refused(shown, { kind: 'system', name: way.name }, error, {
+        ...addressOf(req),
+        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+      });
       throw error;
     }
+  }
+
+  async function recorded(req: HttpRequest, error: Error): Promise<Error> {
+    await identity.refused(undefined, { kind: 'system', name: 'several' }, error, addressOf(req));
+    return error;
   }
 
   async function establish(req: HttpRequest, res: HttpResponse): Promise<Caller | undefined> {
@@ -148,7 +150,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       return undefined;
     }
     if (others.some((other) => !agree(first, other)))
-      throw denied('The request has credentials of two callers.');
+      throw await recorded(req, denied('The request has credentials of two callers.'));
     return first;
   }
 

@@ -13,6 +13,8 @@ export interface Locals {
    * measures.
    */
   guardRoute?: string;
+  /** The refusal or failure that was answered, with its real status: bpmn-client's dialect sends 200 for most. */
+  guardError?: { readonly status: number; readonly code: string };
   [name: string]: unknown;
 }
 
@@ -34,6 +36,12 @@ export type Middleware = (req: HttpRequest, res: HttpResponse, next: Next) => vo
 
 /** One that takes errors; Express knows it by its four parameters. */
 export type ErrorMiddleware = (error: unknown, req: HttpRequest, res: HttpResponse, next: Next) => void;
+
+/** Where a request comes from: as Express has it, whose `trust proxy` says whom to believe, else the other end. */
+export function addressOf(req: HttpRequest): { readonly address?: string } {
+  const address = (req as { ip?: unknown }).ip ?? req.socket.remoteAddress;
+  return typeof address === 'string' ? { address } : {};
+}
 
 /** The locals of an answer; made where no framework has. */
 export function localsOf(res: HttpResponse): Locals {

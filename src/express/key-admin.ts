@@ -2,6 +2,7 @@ import { AccessDenied } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
 import type { NewKey } from './key-input.js';
+import { keyFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
@@ -21,6 +22,8 @@ export interface KeyAdmin {
   revoke(name: string, by?: UserInfo): Promise<boolean>;
 }
 
+type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
+
 const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;
 const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
   crossesTenants(by) || (key.tenantId !== undefined && key.tenantId === (by.tenantId ?? null));
@@ -36,24 +39,24 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
     what: string,
     name: string | undefined,
     by: UserInfo | undefined,
-    work: (by: SecureUser) => Promise<T>,
+    work: (by: SecureUser, changed: Changes) => Promise<T>,
   ): Promise<T> {
     const target = {
       kind: 'system',
       name: what,
       ...(typeof name === 'string' ? { id: name.slice(0, 100) } : {}),
     };
-    return identity.call(by, 'system:policy', target, async (principal) => {
+    return identity.call(by, 'system:policy', target, async (principal, changed) => {
       await identity.decide(principal, 'system:policy');
       if (!principal.isAdmin())
         throw new AccessDenied('forbidden', 'Keys are administered by administrators.');
-      return work(principal);
+      return work(principal, changed);
     });
   }
 
   return Object.freeze({
     create: (name, options = {}, by) =>
-      administer('create key', name, by, async (principal) => {
+      administer('create key', name, by, async (principal, changed) => {
         const bound: NewKey = crossesTenants(principal)
           ? options
           : { ...options, tenantId: options.tenantId ?? principal.tenantId ?? null };
@@ -61,7 +64,9 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
           throw new AccessDenied('forbidden', 'You may not make keys for another tenant.');
         if (bound.dangerouslyActsForAdministrators !== undefined && !principal.isSystem())
           throw new AccessDenied('forbidden', 'You may not make keys that act for administrators.');
-        return keys.create(name, bound);
+        const made = await keys.create(name, bound);
+        changed({ after: keyFacts(made.key) });
+        return made;
       }),
 
     list: (by) =>
@@ -70,9 +75,16 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
       ),
 
     revoke: (name, by) =>
-      administer('revoke key', name, by, async (principal) => {
+      administer('revoke key', name, by, async (principal, changed) => {
         const mine = (await keys.list()).filter((key) => key.name === name);
-        return mine.length > 0 && mine.every((key) => inReach(principal, key)) ? keys.revoke(name) : false;
+        if (mine.length === 0 || !mine.every((key) => inReach(principal, key))) return false;
+        const live = mine.find((key) => key.revoked === undefined);
+        const revoked = await keys.revoke(name);
+        if (revoked && live !== undefined) {
+          const ended = (await keys.list()).find(({ id }) => id === live.id) ?? live;
+          changed({ before: keyFacts(live), after: keyFacts(ended) });
+        }
+        return revoked;
       }),
   } satisfies KeyAdmin);
 }

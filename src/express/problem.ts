@@ -103,6 +103,17 @@ export function sendProblem(
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
 }
 
+const DEEPEST = 5;
+
+/** Why an error came about, as its causes tell it. What they say is for the log alone. */
+function causeOf(error: unknown): string | undefined {
+  const said: string[] = [];
+  let at = (error as { cause?: unknown } | undefined)?.cause;
+  for (; at !== undefined && at !== null && said.length < DEEPEST; at = (at as { cause?: unknown }).cause)
+    said.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+  return said.length === 0 ? undefined : said.join('; ');
+}
+
 /**
  * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason of
  * any other; but where nobody was recognised the status is 401.
@@ -116,11 +127,14 @@ export function sendError(
 ): void {
   const refusal = refusalOf(error, logger !== undefined);
   const { id, status, code, detail } = refusal;
+  localsOf(res).guardError = { status, code };
   if (id !== undefined)
     logger?.error('request failed', {
       id,
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
+  else if (status === 503)
+    logger?.warn('request could not be answered', { code, detail, cause: causeOf(error) });
   if (res.headersSent || res.destroyed) return void res.destroy();
   // What is still to come of the body is not waited for.
   if (!req.complete) res.setHeader('Connection', 'close');

@@ -133,4 +133,11 @@ export interface AuditEntry {
   /** An error code, or the rule that decided. */
   readonly reason: string;
   readonly bypass?: boolean | undefined;
+  /** Where somebody signed in or out, or was not let in: the address, as the application knows it. */
+  readonly address?: string | undefined;
+  /** What decided about access before a user or a key was changed, and decides since: groups, rights, tenant. */
+  readonly before?: Readonly<Record<string, unknown>> | undefined;
+  readonly after?: Readonly<Record<string, unknown>> | undefined;
+  /** This entry stands for so many of the same kind, which were too many to be recorded one by one. */
+  readonly count?: number | undefined;
 }

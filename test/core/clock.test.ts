@@ -1,4 +1,4 @@
-import { budget, freshFor, ticks } from '../../src/core/clock.js';
+import { freshFor, ticks } from '../../src/core/clock.js';
 
 const HOUR = 3_600_000;
 
@@ -41,13 +41,4 @@ test('the steady clock is not set with the wall clock', () => {
   jest.setSystemTime(Date.now() - HOUR);
   jest.advanceTimersByTime(10);
   expect(ticks() - began).toBe(10);
-});
-
-test('a budget is given anew after its time, whatever the wall clock says', () => {
-  const may = budget(2, 1000);
-  expect([may(), may(), may()]).toEqual([true, true, false]);
-  jest.setSystemTime(Date.now() - HOUR);
-  expect(may()).toBe(false);
-  jest.advanceTimersByTime(1000);
-  expect([may(), may(), may()]).toEqual([true, true, false]);
 });

@@ -1,4 +1,5 @@
 import * as crypto from 'node:crypto';
+import type { AuditEntry } from 'bpmn-guard';
 import { EXPRESSES, Running, tellErrors, type App, type Express } from './running.js';
 import { API_KEY, setStage, type Stage } from './stage.js';
 
@@ -222,5 +223,22 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
       Array.from({ length: 150 }, () => running.send('/me', { headers: { 'x-api-key': 'x' } })),
     );
     expect((await stage.audit()).length - before).toBeLessThanOrEqual(60);
+  });
+
+  test('a flood of bad keys hides no other refusal, and how many there were is recorded', async () => {
+    const trail: AuditEntry[] = [];
+    const own = await setStage({ audit: (entry) => void trail.push(entry) });
+    const app = express();
+    app.use(own.guard.authenticate({ keys: own.keys, bearer: () => undefined }));
+    const other = await Running.start(tellErrors(app));
+    for (let at = 0; at < 70; at++) await other.send('/', { headers: { 'x-api-key': 'x' } });
+    await other.send('/', { headers: { authorization: 'Bearer x' } });
+    await other.stop();
+    await own.close();
+    const of = (name: string) => trail.filter(({ resource }) => resource.name === name);
+    expect(of('bearer')).toEqual([expect.objectContaining({ reason: 'unauthenticated', userName: null })]);
+    expect(of('key')).toHaveLength(61);
+    expect(of('key').at(-1)).toMatchObject({ answer: 'refused', reason: 'unauthenticated', count: 10 });
+    expect(of('key')[0]?.address).toMatch(/127\.0\.0\.1$/);
   });
 });

@@ -88,6 +88,28 @@ describe('the log of a running application', () => {
     });
   });
 
+  test("the real status of a refusal stands in its line, where bpmn-client's dialect sends 200", async () => {
+    const call = (path: string, body: object, method = 'POST') =>
+      fetch(`${app.address}${path}`, {
+        method,
+        headers: { 'x-api-key': key, 'content-type': 'application/json' },
+        body: JSON.stringify({ userId: 'user1', ...body }),
+      });
+    const answers = [
+      await call('/api/engine/invoke', { query: { 'items.id': 'absent' } }, 'PUT'),
+      await call('/api/engine/start', { name: 'No such model' }),
+      await call('/api/engine/start', { name: 'a/b' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await settled();
+    const told = answers.map(({ headers }) => lines().find(({ id }) => id === headers.get('x-request-id')));
+    expect(told.map((line) => [line?.status, line?.sent, line?.code])).toEqual([
+      [404, 200, 'not-found'],
+      [404, 200, 'not-found'],
+      [400, 200, 'bad-model'],
+    ]);
+  });
+
   test('nothing that was sent is in it: secrets in every place, on every path, and none is found', async () => {
     const visitor = new Visitor(app.address, {
       'user-agent': secret('agent'),

@@ -82,20 +82,44 @@ export interface Identity {
   decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
   /**
    * Does something for a user and records what came of it, done or refused. `what`: an operation, or a name
-   * in its place.
+   * in its place. `changes` tells what decided about access before and after, for the record.
    */
   call<T>(
     user: UserInfo | undefined,
     what: string,
     target: AuditEntry['resource'],
-    work: (principal: SecureUser) => Promise<T>,
+    work: (
+      principal: SecureUser,
+      changes: (change: Pick<AuditEntry, 'before' | 'after'>) => void,
+    ) => Promise<T>,
   ): Promise<T>;
-  /** Records that somebody could not be let in; the name is that of a key, where it was a good one. */
+  /**
+   * Records that somebody could not be let in; the name is that of a key, where it was a good one. Without a name 60 a
+   * minute are recorded of each kind (way and error code), and of the others how many they were.
+   */
   refused(
     name: string | undefined,
     target: AuditEntry['resource'],
     error: unknown,
-    onBehalfOf?: string,
+    from?: Pick<AuditEntry, 'address' | 'onBehalfOf'>,
+  ): Promise<void>;
+  /**
+   * Records that somebody signed in or out; for applications that keep sessions.
+   * @example await guard.identity.session('login', user.userName, { address: req.ip });
+   */
+  session(
+    event: 'login' | 'logout',
+    userName: string,
+    from?: Pick<AuditEntry, 'address' | 'tenantId'>,
+  ): Promise<void>;
+  /**
+   * Records a sign-in that did not succeed: 60 a minute of each error code, and of the others how many they were.
+   * @param error the reason: `AccessDenied` for a wrong password, CouldNotTell for a store that did not answer
+   * @param from `userName` only where there is such a user: people type their password into the wrong field
+   */
+  refusedLogin(
+    error: unknown,
+    from?: { readonly userName?: string; readonly address?: string },
   ): Promise<void>;
 }
 

@@ -1,22 +1,46 @@
 import { today } from '../../core/clock.js';
-import { isGuardError } from '../../core/errors.js';
+import { ERROR_CODES, isGuardError, type ErrorCode } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { AuditEntry, AuditStore } from '../../store/port.js';
 import type { Command, Contexts } from '../execution/context.js';
+import { RefusalTally } from './refusal-tally.js';
 import type { AuditSink, GuardLogger } from '../contract/types.js';
 
 /** What an entry says of the resource: its ids, never its data. */
 export type Target = AuditEntry['resource'];
 
+/** What decided about access before a change, and decides after it. */
+export type Change = Pick<AuditEntry, 'before' | 'after'>;
+/** What is known of who came, beside the name. */
+export type Door = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
+
+const answerOf = (code: string): AuditEntry['answer'] =>
+  Object.hasOwn(ERROR_CODES, code) && ERROR_CODES[code as ErrorCode].status < 500 ? 'refused' : 'failed';
+
 /** The audit trail: refusals and failures always, commands that were carried out always (spec 06; 07). */
 export class Audit {
+  private readonly tally: RefusalTally;
+
   constructor(
     private readonly store: AuditStore,
     private readonly sink: AuditSink | undefined,
     private readonly logger: GuardLogger,
     private readonly bypass: boolean,
     private readonly contexts: Pick<Contexts, 'onBehalf'>,
-  ) {}
+  ) {
+    this.tally = new RefusalTally(({ operation, name, reason }, count) =>
+      this.record([
+        {
+          userName: null,
+          operation,
+          resource: { kind: 'system', name },
+          answer: answerOf(reason),
+          reason,
+          count,
+        },
+      ]),
+    );
+  }
 
   /** What a key does on behalf of a user is recorded as the key's, for the user. */
   private who(userName: string | null): Pick<AuditEntry, 'userName' | 'onBehalfOf'> {
@@ -44,7 +68,13 @@ export class Audit {
       await (async () => this.sink?.(entry))().catch(unless('the audit trail could not be passed on'));
   }
 
-  allowed(principal: SecureUser, operation: string, resource: Target, reason: string): Promise<void> {
+  allowed(
+    principal: SecureUser,
+    operation: string,
+    resource: Target,
+    reason: string,
+    change: Change = {},
+  ): Promise<void> {
     return this.record([
       {
         userName: principal.userName,
@@ -53,6 +83,7 @@ export class Audit {
         resource,
         answer: 'allowed',
         reason,
+        ...change,
       },
     ]);
   }
@@ -78,24 +109,33 @@ export class Audit {
     ]);
   }
 
-  /** Somebody who could not be let in; `userName` is the name of the key that was shown, where that was a good one. */
+  /**
+   * Somebody who could not be let in. Of those who have shown nothing that is known, so many are recorded a minute, and
+   * the others counted by kind.
+   */
   refusedAtDoor(
-    userName: string | undefined,
+    shown: string | undefined,
     resource: Target,
     error: unknown,
-    onBehalfOf?: string,
+    { operation = 'authenticate', ...from }: Door & { readonly operation?: string } = {},
   ): Promise<void> {
-    const known = isGuardError(error);
+    const reason = isGuardError(error) ? error.code : 'failed';
+    const kind = { operation, name: resource.name ?? '', reason };
+    if (shown === undefined && !this.tally.admits(kind)) return Promise.resolve();
     return this.record([
-      {
-        userName: userName ?? null,
-        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-        operation: 'authenticate',
-        resource,
-        answer: known && error.status < 500 ? 'refused' : 'failed',
-        reason: known ? error.code : 'failed',
-      },
+      { userName: shown ?? null, ...from, operation, resource, answer: answerOf(reason), reason },
     ]);
+  }
+
+  /** Somebody who signed in or out. */
+  session(operation: 'login' | 'logout', userName: string, from: Door): Promise<void> {
+    const resource = { kind: 'system', name: 'session' };
+    return this.record([{ userName, ...from, operation, resource, answer: 'allowed', reason: operation }]);
+  }
+
+  /** Records what was only counted so far; before the store is closed. */
+  flush(): Promise<void> {
+    return this.tally.flush();
   }
 
   /** What failed inside a model without stopping it. */

@@ -3,7 +3,10 @@ import { ADMIN, SYSTEM, type SecureUser, type UserInfo } from '../../core/princi
 import { rightsIn } from '../../core/rights.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
+import { accessFacts } from './access-facts.js';
 import { checkUser, checkUserName } from './user-input.js';
+
+type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
 
 /** A user to be added. Without a password the user cannot sign in by one. */
 export interface NewUser extends UserInfo {
@@ -69,16 +72,16 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     what: string,
     userName: string | undefined,
     by: UserInfo | undefined,
-    work: (by: SecureUser) => Promise<T>,
+    work: (by: SecureUser, changes: Changes) => Promise<T>,
   ): Promise<T> {
     const target = {
       kind: 'system',
       name: what,
       ...(typeof userName === 'string' ? { id: userName.slice(0, 200) } : {}),
     };
-    return identity.call(by, 'system:policy', target, async (principal) => {
+    return identity.call(by, 'system:policy', target, async (principal, changes) => {
       await identity.decide(principal, 'system:policy');
-      return work(principal);
+      return work(principal, changes);
     });
   }
 
@@ -96,7 +99,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     by: UserInfo | undefined,
     changes: UserChange,
   ): Promise<void> =>
-    administer(what, userName, by, async (principal) => {
+    administer(what, userName, by, async (principal, changed) => {
       const before = await reach(principal, userName);
       const after = checkUser({ ...before, ...changes });
       assertMayGive(principal, after);
@@ -107,6 +110,8 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         ...(changes.attributes === undefined ? {} : { attributes }),
       };
       if (!(await directory.change(before.userName, checked as UserChange))) throw notFound('user');
+      const { disabled = before.disabled } = changes;
+      changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
     });
 
   return Object.freeze({
@@ -116,7 +121,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
       ),
 
     add: (user, by) =>
-      administer('add user', user?.userName, by, async (principal) => {
+      administer('add user', user?.userName, by, async (principal, changed) => {
         const { password, ...rest } = user;
         const checked = checkUser(rest);
         if (!inReach(principal, checked))
@@ -124,6 +129,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         assertMayGive(principal, checked);
         if (!(await directory.add(checked, password)))
           throw new Conflict('conflict', 'There is a user of that name.');
+        changed({ after: accessFacts(checked) });
       }),
 
     disable: (userName, by) => change('disable user', userName, by, { disabled: true }),

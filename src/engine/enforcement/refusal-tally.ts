@@ -1,0 +1,65 @@
+import { ticks } from '../../core/clock.js';
+
+/** Refusals of one kind that are recorded one by one in a minute: whoever has no key must not fill the store. */
+const RECORDED = 60;
+const MINUTE = 60_000;
+/** Kinds that are told apart; all beyond are one. Kinds come from code, so that there are few. */
+const KINDS = 200;
+const OTHERS: RefusalKind = Object.freeze({ operation: 'authenticate', name: 'other', reason: 'failed' });
+
+/** What refusals have alike that are counted together. */
+export interface RefusalKind {
+  readonly operation: string;
+  /** The way of signing in that was tried. */
+  readonly name: string;
+  /** The error code. */
+  readonly reason: string;
+}
+
+interface Minute {
+  readonly kind: RefusalKind;
+  readonly began: number;
+  seen: number;
+  timer?: NodeJS.Timeout;
+}
+
+/**
+ * Bounds how many refusals of callers without a name are recorded. Each kind has its own allowance, so that a flood of
+ * one does not hide another; what exceeds it is counted, and the number reported when the minute is over.
+ */
+export class RefusalTally {
+  private readonly minutes = new Map<string, Minute>();
+
+  /** @param report told how many refusals of a kind were not recorded; never rejects */
+  constructor(private readonly report: (kind: RefusalKind, count: number) => Promise<void>) {}
+
+  /** True: record it. False: it was counted instead. */
+  admits(wanted: RefusalKind): boolean {
+    const own = JSON.stringify([wanted.operation, wanted.name, wanted.reason]);
+    const isNew = !this.minutes.has(own) && this.minutes.size >= KINDS;
+    const [kind, key] = isNew ? [OTHERS, ''] : [wanted, own];
+    let minute = this.minutes.get(key);
+    if (minute === undefined || (minute.timer === undefined && ticks() - minute.began >= MINUTE)) {
+      minute = { kind, began: ticks(), seen: 0 };
+      this.minutes.set(key, minute);
+    }
+    minute.seen++;
+    if (minute.seen <= RECORDED) return true;
+    const left = Math.max(0, MINUTE - (ticks() - minute.began));
+    minute.timer ??= setTimeout(() => void this.end(key), left).unref();
+    return false;
+  }
+
+  private async end(key: string): Promise<void> {
+    const minute = this.minutes.get(key);
+    this.minutes.delete(key);
+    clearTimeout(minute?.timer);
+    if (minute !== undefined && minute.seen > RECORDED)
+      await this.report(minute.kind, minute.seen - RECORDED);
+  }
+
+  /** Reports what was counted and not reported yet. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.minutes.keys()].map((key) => this.end(key)));
+  }
+}

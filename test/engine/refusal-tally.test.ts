@@ -1,0 +1,71 @@
+import { RefusalTally, type RefusalKind } from '../../src/engine/enforcement/refusal-tally.js';
+
+const KEY: RefusalKind = { operation: 'authenticate', name: 'key', reason: 'unauthenticated' };
+const LOGIN: RefusalKind = { operation: 'login', name: 'session', reason: 'unauthenticated' };
+const OUTAGE: RefusalKind = { ...KEY, reason: 'store-unavailable' };
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+function tally() {
+  const reports: [RefusalKind, number][] = [];
+  const made = new RefusalTally(async (kind, count) => void reports.push([kind, count]));
+  const admitted = (kind: RefusalKind, times: number): number =>
+    Array.from({ length: times }, () => made.admits(kind)).filter(Boolean).length;
+  return { made, reports, admitted };
+}
+
+test('60 of a kind are recorded in a minute; how many more there were is reported when it is over', () => {
+  const { reports, admitted } = tally();
+  expect(admitted(KEY, 75)).toBe(60);
+  jest.advanceTimersByTime(59_999);
+  expect(reports).toEqual([]);
+  jest.advanceTimersByTime(1);
+  expect(reports).toEqual([[KEY, 15]]);
+  expect(admitted(KEY, 61)).toBe(60);
+});
+
+test('a flood of one kind does not hide another', () => {
+  const { reports, admitted } = tally();
+  expect(admitted(KEY, 100_000)).toBe(60);
+  expect(admitted(LOGIN, 3)).toBe(3);
+  expect(admitted(OUTAGE, 61)).toBe(60);
+  jest.advanceTimersByTime(60_000);
+  expect(reports).toEqual([
+    [KEY, 99_940],
+    [OUTAGE, 1],
+  ]);
+});
+
+test('few refusals are never reported as a number, and a minute later there are 60 again', () => {
+  const { reports, admitted } = tally();
+  expect(admitted(KEY, 60)).toBe(60);
+  jest.advanceTimersByTime(60_000);
+  expect(admitted(KEY, 60)).toBe(60);
+  jest.advanceTimersByTime(600_000);
+  expect(reports).toEqual([]);
+});
+
+test('what was counted is reported at the end, once', async () => {
+  const { made, reports, admitted } = tally();
+  admitted(LOGIN, 62);
+  await made.flush();
+  expect(reports).toEqual([[LOGIN, 2]]);
+  jest.advanceTimersByTime(60_000);
+  expect(reports).toHaveLength(1);
+});
+
+test('the wall clock, set back, does not stop the reports', () => {
+  const { reports, admitted } = tally();
+  admitted(KEY, 61);
+  jest.setSystemTime(Date.now() - 3_600_000);
+  jest.advanceTimersByTime(60_000);
+  expect(reports).toEqual([[KEY, 1]]);
+});
+
+test('the number of kinds is bounded, and what is beyond is counted all the same', () => {
+  const { reports, admitted } = tally();
+  for (let at = 0; at < 1000; at++) admitted({ ...KEY, name: `way-${at}` }, 1);
+  jest.advanceTimersByTime(60_000);
+  expect(reports).toEqual([[{ operation: 'authenticate', name: 'other', reason: 'failed' }, 740]]);
+});
