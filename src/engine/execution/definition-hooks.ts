@@ -1,4 +1,4 @@
-import { assignTask, type Assigned, type Scripts } from '../model/assignment.js';
+import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
 import { keptFor } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
@@ -27,11 +27,7 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
     const scripts = item.context.scriptHandler as Scripts;
     if (bypass) {
       const result = await upstream(item);
-      const declared =
-        ['assignee', 'candidateUsers', 'candidateGroups'].some(
-          (name) => node.def.$attrs?.[`camunda:${name}`],
-        ) || Boolean(node.lane);
-      if (!declared) keptFor(item.token.execution, item.id).open = true;
+      if (!restricts(node)) keptFor(item.token.execution, item.id).open = true;
       return result;
     }
     record(runner, item, await assignTask(node, item, scripts));

@@ -1,17 +1,30 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { today } from '../../core/clock.js';
-import { BadInput, notFound } from '../../core/errors.js';
+import { BadInput, isGuardError, notFound } from '../../core/errors.js';
 import { asModelName, checkModelName, mendModelName } from '../../core/model-name.js';
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
+import type { ModelWarning } from '../model/dialects/warning.js';
 import { startsOf } from '../model/model-facts.js';
+import { warningsOf } from '../model/source/check-model.js';
+import { readDefinition, refusal, type ReadDefinition } from '../model/source/read-definition.js';
 import type { GuardLogger } from '../contract/types.js';
 
 type Events = Record<string, unknown>[];
 type Owner = string | null | undefined;
+
+/** Raised when models are read otherwise than before: what is stored of who may start them is then read again. */
+const READING = 1;
+
+const refusedAs = (name: string, error: unknown): unknown =>
+  isGuardError(error) && error.code === 'bad-model'
+    ? new BadInput('bad-model', `Model ${JSON.stringify(name)} cannot be run. ${error.message}`, {
+        cause: error,
+      })
+    : error;
 
 /**
  * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
@@ -46,9 +59,15 @@ export class HostModels {
   }
 
   async definition(name: string, source: string): Promise<HostDefinition> {
-    const definition = new bpmn.Definition(name, source, this.server as never) as unknown as HostDefinition;
-    await definition.load();
-    return definition;
+    return (await readDefinition(name, source, this.server)).definition;
+  }
+
+  /**
+   * What the author of a source should know of it.
+   * @throws BadInput `bad-model` when it cannot be run
+   */
+  async check(source: unknown): Promise<readonly ModelWarning[]> {
+    return warningsOf(await this.read('model', source));
   }
 
   async load(name: unknown, owner?: Owner): Promise<HostDefinition> {
@@ -83,30 +102,31 @@ export class HostModels {
     return model;
   }
 
+  /** @throws BadInput `bad-model` with the element and the cause */
+  private async read(name: string, source: unknown): Promise<ReadDefinition> {
+    if (typeof source !== 'string') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
+    const read = await readDefinition(name, source, this.server);
+    if (read.definition.processes.size === 0) throw new BadInput('bad-model', 'The document has no process.');
+    return read;
+  }
+
   private async parse(
     name: string,
     source: unknown,
     svg: string | null,
     owner: string | null,
   ): Promise<StoredModel> {
-    if (typeof source !== 'string' || source.trim() === '')
-      throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
-    const data = new bpmn.BpmnModelData(name, source, svg, null as never, null as never);
-    let definition: HostDefinition;
+    const data = new bpmn.BpmnModelData(name, source as string, svg, null as never, null as never);
+    const read = await this.read(name, source).catch((error: unknown) => {
+      throw refusedAs(name, error);
+    });
+    const { definition } = read;
     try {
-      await this.assertReadable(name, source);
-      definition = await this.definition(name, source);
       data.parse(definition as never);
     } catch (error) {
-      throw new BadInput(
-        'bad-model',
-        `The source of model ${JSON.stringify(name)} is not a BPMN document that can be read.`,
-        { cause: error },
-      );
+      throw refusedAs(name, refusal(error));
     }
     const starts = startsOf(definition);
-    if (definition.processes.size === 0)
-      throw new BadInput('bad-model', `The source of model ${JSON.stringify(name)} has no process.`);
     // Upstream lists the start events of sub-processes too, and its messages and timers start instances in the middle.
     const own = (data.events as unknown as Events).filter((event) =>
       starts.some(({ elementId }) => elementId === event.elementId),
@@ -124,21 +144,18 @@ export class HostModels {
     return {
       name,
       owner,
-      source,
+      source: definition.source,
       svg,
       saved: today(),
       processes,
       events,
-      guard: { rev: (before?.guard?.rev ?? 0) + 1, starts: starts.map((start) => ({ ...start })) },
+      guard: {
+        rev: (before?.guard?.rev ?? 0) + 1,
+        reading: READING,
+        starts: starts.map((start) => ({ ...start })),
+        warnings: warningsOf(read).map((warning) => ({ ...warning })),
+      },
     };
-  }
-
-  /** Upstream prints the beginning of a source that it cannot read; a caller's text is not for the log. */
-  private async assertReadable(name: string, source: string): Promise<void> {
-    const { moddle } = new bpmn.Definition(name, source, this.server as never) as unknown as {
-      moddle: { fromXML(text: string): Promise<unknown> };
-    };
-    await moddle.fromXML(source);
   }
 
   async saveModel(model: StoredModel, owner?: Owner): Promise<boolean> {
@@ -169,10 +186,10 @@ export class HostModels {
     );
   }
 
-  /** Parses the models that an unguarded host stored, so that who may start them is known. */
+  /** Parses the models that an unguarded host or an older guard stored, so that who may start them is known. */
   async refresh(): Promise<void> {
     await this.mendNames();
-    for (const model of await this.store.models.find({ 'guard.rev': { $exists: false } })) {
+    for (const model of await this.store.models.find({ 'guard.reading': { $ne: READING } })) {
       await this.save(model.name, model.source, model.svg ?? null, model.owner).catch(() => undefined);
     }
   }

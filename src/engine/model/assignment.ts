@@ -1,5 +1,12 @@
 import { today } from '../../core/clock.js';
+import { SYSTEM_USER } from '../../core/principal.js';
+import { own } from '../../core/path.js';
+import type { InstanceGuard } from '../../store/port.js';
+import { dataAt } from './data-path.js';
 import { cleanNames, namesIn } from './derive.js';
+import type { Expression } from './dialects/expression.js';
+import { PEOPLE, SCHEDULE, type PeopleProperty, type Statements } from './dialects/statements.js';
+import { readTask } from './dialects/task-people.js';
 import { toDate, toPriority } from './due-date.js';
 import type { HostItem, HostNode } from './host.js';
 import { roleOf } from './lanes.js';
@@ -12,19 +19,53 @@ export interface Scripts {
 
 /** What the assignment of one task came to. */
 export interface Assigned {
-  /** The model restricts the task to nobody (spec 08, 1). */
+  /** The model restricts the task to nobody. */
   readonly open: boolean;
-  /** Expressions that came to nothing, threw, or gave what cannot be used; names of properties, no data. */
+  /** What came to nothing, threw, gave what cannot be used, or is not understood; names of properties, no data. */
   readonly problems: readonly string[];
 }
 
-const PEOPLE = ['assignee', 'candidateUsers', 'candidateGroups'] as const;
-const ABSENT = Symbol('not declared');
+/**
+ * Whether a model restricts a task at all: by names, by something that looks like an assignment and is not understood,
+ * or by the lane or pool that it stands in.
+ */
+export function restricts(node: Pick<HostNode, 'def'>): boolean {
+  const { people, unclear } = readTask(node.def);
+  return people.length + unclear.length > 0 || roleOf(node).kind !== 'none';
+}
 
-async function evaluate(scripts: Scripts, item: HostItem, text: string): Promise<unknown> {
-  if (text.startsWith('$')) return scripts.evaluateExpression(item, text);
-  if (text.startsWith('#')) return scripts.executeScript(item, `return ${text.slice(1)}`);
-  return text;
+/** The variable as the task sees it: in its own part of the data, else in the parts around that. */
+function variable(item: HostItem, name: string): unknown {
+  const { data } = item.context.instance;
+  const path = String(item.token.dataPath ?? '').split('.');
+  for (let depth = path.length; depth >= 0; depth--) {
+    const value = own(dataAt(data, path.slice(0, depth).join('.')), name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Who started the instance; an instance that nobody started has no initiator. */
+function initiator({ context }: HostItem): unknown {
+  const { startedBy } = (context.instance.guard ?? {}) as Partial<InstanceGuard>;
+  return startedBy === SYSTEM_USER.userName ? undefined : startedBy;
+}
+
+async function evaluate(scripts: Scripts, item: HostItem, expression: Expression): Promise<unknown> {
+  switch (expression.kind) {
+    case 'names':
+      return expression.text;
+    case 'name':
+      return [expression.name];
+    case 'variable':
+      return variable(item, expression.name);
+    case 'initiator':
+      return initiator(item);
+    case 'script':
+      return expression.text.startsWith('$')
+        ? scripts.evaluateExpression(item, expression.text)
+        : scripts.executeScript(item, `return ${expression.text.slice(1)}`);
+  }
 }
 
 /** The names in a result: a text with commas, or a list. Not looked into any further: a value is data, never code. */
@@ -33,70 +74,81 @@ const namesOf = (result: unknown): string[] =>
 
 class TaskAssignment {
   readonly problems: string[] = [];
+  private readonly says: Statements;
 
   constructor(
     private readonly node: HostNode,
     private readonly item: HostItem,
     private readonly scripts: Scripts,
-  ) {}
+  ) {
+    this.says = readTask(node.def);
+  }
 
-  /** The result of a declared property; undefined when it threw; ABSENT when the model does not declare it. */
-  private async result(property: string): Promise<unknown> {
-    const text = this.node.def.$attrs?.[`camunda:${property}`];
-    if (text === undefined || text.trim() === '') return ABSENT;
+  /** Undefined when it threw. */
+  private async result(property: string, expression: Expression): Promise<unknown> {
     try {
-      return await evaluate(this.scripts, this.item, text.trim());
+      return await evaluate(this.scripts, this.item, expression);
     } catch {
       this.problems.push(`${property} failed`);
       return undefined;
     }
   }
 
-  private async names(property: (typeof PEOPLE)[number]): Promise<string[] | undefined> {
-    const result = await this.result(property);
-    if (result === ABSENT) return undefined;
-    const names = namesOf(result);
+  /** The names that the model gives a property; undefined when it says nothing of it. */
+  private async names(property: PeopleProperty): Promise<string[] | undefined> {
+    const mine = this.says.people.filter((statement) => statement.property === property);
+    if (mine.length === 0) return undefined;
+    const results: unknown[] = [];
+    for (const { expression } of mine) results.push(...namesOf(await this.result(property, expression)));
+    const names = this.says.withheld ? [] : cleanNames(results);
     if (names.length === 0) this.problems.push(`${property} came to nothing`);
     if (property !== 'assignee' || names.length <= 1) return names;
     this.problems.push('assignee came to several names');
     return [];
   }
 
-  private async converted(
-    property: 'dueDate' | 'followUpDate' | 'priority',
-    convert: (value: unknown) => unknown,
-  ): Promise<void> {
-    const result = await this.result(property);
-    if (result === ABSENT) return;
-    this.item[property] = convert(result);
-    if (this.item[property] === undefined && result !== undefined && result !== null && result !== '')
-      this.problems.push(`${property} is not usable`);
+  private async schedule(): Promise<void> {
+    const start = today();
+    const convert = {
+      dueDate: (value: unknown) => toDate(value, start),
+      followUpDate: (value: unknown) => toDate(value, start),
+      priority: toPriority,
+    };
+    for (const property of SCHEDULE) {
+      const statement = this.says.schedule.find((entry) => entry.property === property);
+      if (statement === undefined) continue;
+      const result = await this.result(property, statement.expression);
+      this.item[property] = convert[property](result);
+      if (this.item[property] === undefined && result !== undefined && result !== null && result !== '')
+        this.problems.push(`${property} is not usable`);
+    }
   }
 
   async run(): Promise<Assigned> {
-    const { item, node } = this;
-    let declared = false;
+    const { item, says } = this;
+    const role = roleOf(this.node);
+    let declared = says.unclear.length > 0 || role.kind !== 'none';
+    for (const { found } of [...says.unclear, ...says.leftOut])
+      this.problems.push(`${found} is not understood`);
     for (const property of PEOPLE) {
       const names = await this.names(property);
       declared ||= names !== undefined;
       const value = names ?? namesOf(item[property] ?? []);
       item[property] = property === 'assignee' ? value[0] : value;
     }
-    const role = roleOf(node);
-    if (role !== undefined) item.candidateGroups = cleanNames([...namesIn(item.candidateGroups), role]);
-    const start = today();
-    await this.converted('dueDate', (value) => toDate(value, start));
-    await this.converted('followUpDate', (value) => toDate(value, start));
-    await this.converted('priority', toPriority);
+    if (role.kind === 'closed') this.problems.push(role.found);
+    if (role.kind === 'named' && !says.withheld)
+      item.candidateGroups = cleanNames([...namesIn(item.candidateGroups), role.name]);
+    await this.schedule();
     const nobody = PEOPLE.every((property) => namesIn(item[property]).length === 0);
     return { open: !declared && nobody, problems: this.problems };
   }
 }
 
 /**
- * Evaluates a user task's design-time properties into its item (spec 01, Assignment at task start). Start listeners
- * have run: what they set counts where the model declares nothing. Candidates become lists of clean names, the assignee
- * one name, dates Dates, the priority a number. Closed on failure: a property that came to nothing opens nothing.
+ * Evaluates a user task's design-time properties into its item. Start listeners have run: what they set counts where
+ * the model declares nothing. Candidates become lists of clean names, the assignee one name, dates Dates, the priority
+ * a number. Closed on failure: a property that came to nothing, or is not understood, opens nothing.
  */
 export function assignTask(node: HostNode, item: HostItem, scripts: Scripts): Promise<Assigned> {
   return new TaskAssignment(node, item, scripts).run();

@@ -1,14 +1,34 @@
 import { normaliseName } from '../../core/principal.js';
-import type { HostNode, ModdleElement } from './host.js';
+import { documentOf } from './dialects/document.js';
+import { extensionsOf } from './dialects/foreign.js';
+import { childrenOf } from './dialects/namespaces.js';
+import { SAME_ATTRIBUTES, ZEEBE } from './dialects/uris.js';
+import type { ModdleElement } from './host.js';
 
 const list = (value: unknown): ModdleElement[] => (Array.isArray(value) ? (value as ModdleElement[]) : []);
 
-/** A `camunda:property` of the process, such as `lanesAsRoles`. */
+/** The role that a diagram gives to an element. */
+export type Role =
+  /** It has neither lanes nor pools with a name, or takes none of them for a role. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'named'; readonly name: string }
+  /** There are roles, and none of them is the element's: it is nobody's. `found` tells why. */
+  | { readonly kind: 'closed'; readonly found: string };
+
+const NONE: Role = Object.freeze({ kind: 'none' });
+
+/** A property of the process, such as `lanesAsRoles`, in the dialects that have such. */
 export function processProperty(process: ModdleElement, name: string): string | undefined {
-  const extensions = (process.extensionElements as { values?: unknown } | undefined)?.values;
-  for (const element of list(extensions)) {
-    if (element.$type !== 'camunda:Properties' && element.$type !== 'camunda:properties') continue;
-    for (const property of [...list(element.values), ...list(element.$children)]) {
+  const { namespaces } = documentOf(process);
+  for (const element of extensionsOf(process)) {
+    const { uri, local } = namespaces.nameOf(element);
+    if (
+      uri === undefined ||
+      local !== 'properties' ||
+      !(uri === ZEEBE || Object.hasOwn(SAME_ATTRIBUTES, uri))
+    )
+      continue;
+    for (const property of childrenOf(element)) {
       const { name: key, value } = property as { name?: unknown; value?: unknown };
       if (key === name && typeof value === 'string') return value.trim();
     }
@@ -23,40 +43,63 @@ export function processOf(element: ModdleElement): ModdleElement {
   return at;
 }
 
-function laneIn(lanes: ModdleElement[], id: string): ModdleElement | undefined {
+const innerLanes = (lane: ModdleElement): ModdleElement[] =>
+  list((lane.childLaneSet as ModdleElement | undefined)?.lanes);
+const lanesOf = (container: ModdleElement): ModdleElement[] =>
+  list(container.laneSets).flatMap((set) => list(set.lanes));
+const withInner = (lane: ModdleElement): ModdleElement[] => [lane, ...innerLanes(lane).flatMap(withInner)];
+
+/** The lanes that hold an element, the innermost first. */
+function around(lanes: readonly ModdleElement[], element: ModdleElement): ModdleElement[] {
   for (const lane of lanes) {
-    const inner = laneIn(list((lane.childLaneSet as ModdleElement | undefined)?.lanes), id);
-    if (inner !== undefined) return inner;
-    if (list(lane.flowNodeRef).some((node) => node.id === id)) return lane;
+    const inner = around(innerLanes(lane), element);
+    if (inner.length > 0) return [...inner, lane];
+    if (list(lane.flowNodeRef).includes(element)) return [lane];
   }
-  return undefined;
+  return [];
 }
 
-function laneOf(process: ModdleElement, element: ModdleElement): ModdleElement | undefined {
-  const lanes = list(process.laneSets).flatMap((set) => list(set.lanes));
-  for (let at: ModdleElement | undefined = element; at !== undefined && at !== process; at = at.$parent) {
-    const lane = at.id === undefined ? undefined : laneIn(lanes, at.id);
-    if (lane !== undefined) return lane;
-  }
-  return undefined;
+/** The pools that show a process. */
+function poolsOf(process: ModdleElement): ModdleElement[] {
+  return list(process.$parent?.rootElements)
+    .filter((root) => root.$type === 'bpmn:Collaboration')
+    .flatMap((collaboration) => list(collaboration.participants))
+    .filter((pool) => pool.processRef === process);
 }
 
-function poolOf(process: ModdleElement): ModdleElement | undefined {
-  const collaborations = list(process.$parent?.rootElements).filter(
-    (root) => root.$type === 'bpmn:Collaboration',
-  );
-  return collaborations
-    .flatMap((c) => list(c.participants))
-    .find((p) => (p.processRef as ModdleElement | undefined)?.id === process.id);
+/** The name of a lane or pool as people read it: on one line. '' when it has none. */
+const nameOf = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+/g, ' ').trim();
+
+/** The lanes and pools that an element could stand in, and those that it does stand in, the innermost first. */
+function holdersOf(element: ModdleElement): { all: ModdleElement[]; around: ModdleElement[] } {
+  const all: ModdleElement[] = [];
+  const holding: ModdleElement[] = [];
+  // The element and the sub-processes that it is in: an outer lane may refer to any of them.
+  const path: ModdleElement[] = [];
+  for (let at = element; at.$type !== 'bpmn:Process' && at.$parent !== undefined; at = at.$parent) {
+    path.push(at);
+    const lanes = lanesOf(at.$parent);
+    all.push(...lanes.flatMap(withInner));
+    holding.push(...(path.map((entry) => around(lanes, entry)).find((found) => found.length > 0) ?? []));
+  }
+  const pools = poolsOf(processOf(element));
+  return { all: [...all, ...pools], around: [...holding, ...pools] };
 }
 
 /**
- * The role that the diagram gives to a node: the name of its innermost lane or, where the process has no lanes, of its
- * pool (spec 01). A process switches that off with the property `lanesAsRoles` set to `false`.
+ * The role that the diagram gives to a task, a start event or a call activity: the name of the innermost lane that has
+ * one, else of its pool. Where lanes or pools have names and none of them holds the element, it is nobody's; where
+ * nothing has a name, lanes and pools are no roles. A process switches that off with the property `lanesAsRoles` set
+ * to `false`.
  */
-export function roleOf(node: Pick<HostNode, 'def'>): string | undefined {
-  const process = processOf(node.def);
-  if (processProperty(process, 'lanesAsRoles') === 'false') return undefined;
-  const holder = list(process.laneSets).length > 0 ? laneOf(process, node.def) : poolOf(process);
-  return normaliseName(holder?.name);
+export function roleOf({ def }: { readonly def: ModdleElement }): Role {
+  if (processProperty(processOf(def), 'lanesAsRoles') === 'false') return NONE;
+  const { all, around: holders } = holdersOf(def);
+  if (all.every((holder) => nameOf(holder) === '')) return NONE;
+  const named = holders.find((holder) => nameOf(holder) !== '');
+  if (named === undefined) return { kind: 'closed', found: 'No lane or pool around it has a name.' };
+  const name = normaliseName(nameOf(named));
+  return name === undefined
+    ? { kind: 'closed', found: `No group can have the name ${JSON.stringify(nameOf(named))}.` }
+    : { kind: 'named', name };
 }

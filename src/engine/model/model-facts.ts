@@ -1,9 +1,10 @@
 import { cleanNames } from './derive.js';
 import type { InstanceGuard } from '../../store/port.js';
-import type { HostDefinition, HostExecution, HostNode, ModdleElement } from './host.js';
+import { readStarters } from './dialects/start-people.js';
+import type { HostDefinition, HostExecution, HostNode } from './host.js';
 import { processOf, roleOf } from './lanes.js';
 
-/** What a start event says of who may use it; stored with the model as `guard.starts` (spec 08, 10). */
+/** What a start event says of who may use it; stored with the model as `guard.starts`. */
 export interface StartFacts {
   readonly elementId: string;
   readonly subType: string | null;
@@ -15,29 +16,20 @@ export interface StartFacts {
   [extra: string]: unknown;
 }
 
-const attribute = (element: ModdleElement, name: string): unknown =>
-  element.$attrs?.[`camunda:${name}`] ?? element[name] ?? element[`camunda:${name}`];
-const names = (...values: unknown[]): string[] =>
-  cleanNames(values.flatMap((value) => (typeof value === 'string' ? value.split(',') : [])));
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 function startFacts(node: HostNode): StartFacts {
-  const process = processOf(node.def);
-  const users = names(attribute(node.def, 'candidateUsers'), attribute(process, 'candidateStarterUsers'));
-  const groups = names(
-    attribute(node.def, 'candidateGroups'),
-    attribute(process, 'candidateStarterGroups'),
-    roleOf(node),
-  );
+  const { users, groups, declared } = readStarters(node.def, processOf(node.def));
+  const role = roleOf(node);
   const { id: elementId, subType, messageId, signalId } = node;
   return {
     elementId,
     subType: text(subType),
     messageId: text(messageId),
     signalId: text(signalId),
-    open: users.length + groups.length === 0,
+    open: !declared && role.kind === 'none',
     users,
-    groups,
+    groups: role.kind === 'named' ? cleanNames([...groups, role.name]) : groups,
   };
 }
 

@@ -1,0 +1,42 @@
+import type { ModdleElement } from '../host.js';
+import { Namespaces } from './namespaces.js';
+import { JBPM } from './uris.js';
+import type { ModelWarning } from './warning.js';
+
+/** What the reading of one element needs to know of the document that it stands in. */
+export interface ModelDocument {
+  readonly namespaces: Namespaces;
+  /** Written by jBPM or one of its editors. */
+  readonly isJbpm: boolean;
+  /** What the parser dropped and may have named people: nothing in the document is open to all. */
+  readonly lost: readonly ModelWarning[];
+}
+
+const DOCUMENT = Symbol('document');
+
+function rootOf(element: ModdleElement): ModdleElement {
+  let at = element;
+  while (at.$parent !== undefined) at = at.$parent;
+  return at;
+}
+
+const keep = (root: ModdleElement, document: ModelDocument): ModelDocument => {
+  Object.defineProperty(root, DOCUMENT, { value: document, configurable: true });
+  return document;
+};
+
+function describe(root: ModdleElement, lost: readonly ModelWarning[]): ModelDocument {
+  const namespaces = new Namespaces(root);
+  return { namespaces, isJbpm: namespaces.has(JBPM), lost };
+}
+
+/** Keeps with a document what was lost when it was read. */
+export function noteLost(root: ModdleElement, lost: readonly ModelWarning[]): void {
+  if (lost.length > 0) keep(root, describe(root, lost));
+}
+
+/** The document of an element, read once. */
+export function documentOf(element: ModdleElement): ModelDocument {
+  const root = rootOf(element) as ModdleElement & { [DOCUMENT]?: ModelDocument };
+  return root[DOCUMENT] ?? keep(root, describe(root, []));
+}

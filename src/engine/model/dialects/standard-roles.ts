@@ -1,0 +1,66 @@
+import type { ModdleElement } from '../host.js';
+import { ALL_FORMS, readExpression } from './expression.js';
+import type { PeopleProperty, Statements } from './statements.js';
+
+interface Role extends ModdleElement {
+  resourceRef?: ModdleElement;
+  resourceParameterBindings?: unknown[];
+  resourceAssignmentExpression?: { expression?: { body?: string } };
+}
+
+const WHO = /^(user|group)\s*\((.*)\)$/s;
+
+/** Who is meant by a name that says neither `user(…)` nor `group(…)`. */
+export type Unnamed = 'user' | 'group';
+
+/** `user(ann), group(hr), it`: the entries and of what kind they are. */
+export function entriesOf(text: string, unnamed: Unnamed): { kind: Unnamed; text: string }[] {
+  return text
+    .split(/,(?![^(]*\))/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [, kind, inner] = WHO.exec(entry) ?? [];
+      return inner === undefined
+        ? { kind: unnamed, text: entry }
+        : { kind: kind as Unnamed, text: inner.trim() };
+    });
+}
+
+const bodyOf = (role: Role): string => role.resourceAssignmentExpression?.expression?.body?.trim() ?? '';
+
+function sayExpression(role: Role, to: Statements, unnamed: Unnamed, user: PeopleProperty): void {
+  const text = bodyOf(role);
+  const found = `<${role.$type}> ${text}`;
+  const whole = readExpression(text, ALL_FORMS);
+  if (whole !== undefined && whole.kind !== 'names') {
+    to.people.push({ property: unnamed === 'user' ? user : 'candidateGroups', expression: whole });
+    return;
+  }
+  const entries = entriesOf(text, unnamed);
+  // Among several, an entry is a name; a call or a variable may be the only one.
+  if (entries.length > 1 && whole === undefined) return to.isUnclear(found);
+  for (const entry of entries)
+    to.say(entry.kind === 'user' ? user : 'candidateGroups', entry.text, ALL_FORMS, found);
+}
+
+/**
+ * BPMN's own `potentialOwner`, `humanPerformer` and `performer`. A potential owner is a candidate, a performer the
+ * assignee; a resource that is referred to is a role, and so a group.
+ * @param unnamed who a potential owner is that is named without `user(…)` or `group(…)`
+ */
+export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
+  const found = `<${role.$type}>`;
+  const isOwner = role.$type === 'bpmn:PotentialOwner';
+  if (!isOwner && role.$type !== 'bpmn:HumanPerformer' && role.$type !== 'bpmn:Performer')
+    return to.isUnclear(found);
+  if ((role.resourceParameterBindings ?? []).length > 0)
+    return to.isUnclear(`${found} with parameters of a resource`);
+  const resource = role.resourceRef?.name?.trim() ?? '';
+  if (resource !== '')
+    to.people.push({ property: 'candidateGroups', expression: { kind: 'name', name: resource } });
+  else if (bodyOf(role) === '')
+    return to.isUnclear(found, 'It names nobody that could be found: the task is nobody’s.');
+  if (bodyOf(role) !== '')
+    sayExpression(role, to, isOwner ? unnamed : 'user', isOwner ? 'candidateUsers' : 'assignee');
+}

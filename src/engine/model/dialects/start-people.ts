@@ -1,0 +1,118 @@
+import { cleanNames } from '../derive.js';
+import type { ModdleElement } from '../host.js';
+import { documentOf, type ModelDocument } from './document.js';
+import { NAMES_ONLY, readExpression } from './expression.js';
+import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
+import { childrenOf, type Attribute } from './namespaces.js';
+import { entriesOf } from './standard-roles.js';
+import { SAME_ATTRIBUTES } from './uris.js';
+import { lostIn } from './task-people.js';
+import { isAboutPeople, isAboutStarters } from './vocabulary.js';
+import { warning, type ModelWarning } from './warning.js';
+
+/** Who a model admits to a start event, besides its lane. */
+export interface Starters {
+  readonly users: readonly string[];
+  readonly groups: readonly string[];
+  /** The model says something of it: the start is not open, even where it comes to nobody. */
+  readonly declared: boolean;
+  /** What looks as if it admitted somebody and is not understood: the start is not open. */
+  readonly unclear: readonly ModelWarning[];
+}
+
+const CLOSES = 'It is not understood, and admits nobody to the start.';
+
+interface Collected {
+  readonly users: string[];
+  readonly groups: string[];
+  readonly unclear: ModelWarning[];
+}
+
+const isUnderstood = ({ uri }: Pick<Attribute, 'uri'>): boolean =>
+  uri !== undefined && Object.hasOwn(SAME_ATTRIBUTES, uri);
+
+function sayAttributes(
+  element: ModdleElement,
+  { namespaces }: ModelDocument,
+  [users, groups]: readonly [users: string, groups: string],
+  isName: (name: string) => boolean,
+  to: Collected,
+): void {
+  for (const attribute of namespaces.attributesOf(element)) {
+    const { uri, local, value } = attribute;
+    if (value.trim() === '' || isAboutOtherThings(uri)) continue;
+    const target = !isUnderstood(attribute)
+      ? undefined
+      : local === users
+        ? to.users
+        : local === groups
+          ? to.groups
+          : undefined;
+    const expression = readExpression(value, NAMES_ONLY);
+    if (target !== undefined && expression?.kind === 'names') target.push(...value.split(','));
+    else if (target !== undefined || isName(local))
+      to.unclear.push(warning(element, shown(attribute), CLOSES));
+  }
+}
+
+/** The text of `potentialStarter`, however deep the expression stands in it. */
+function textOf(element: ModdleElement): string {
+  const { $body, body } = element as { $body?: unknown; body?: unknown };
+  const own = typeof $body === 'string' ? $body : typeof body === 'string' ? body : '';
+  return [own, ...childrenOf(element).map(textOf)].join('').trim();
+}
+
+function sayPotentialStarter(process: ModdleElement, element: ModdleElement, to: Collected): void {
+  const text = textOf(element);
+  const expression = readExpression(text, NAMES_ONLY);
+  if (text === '' || expression?.kind !== 'names') {
+    to.unclear.push(warning(process, `<${element.$type}> ${text}`, CLOSES));
+    return;
+  }
+  for (const entry of entriesOf(text, 'group'))
+    (entry.kind === 'user' ? to.users : to.groups).push(entry.text);
+}
+
+function sayExtensions(
+  element: ModdleElement,
+  { namespaces }: ModelDocument,
+  isName: (name: string) => boolean,
+  to: Collected,
+): void {
+  for (const extension of extensionsOf(element)) {
+    const { uri, local } = namespaces.nameOf(extension);
+    if (isUnderstood({ uri }) && local === 'potentialStarter' && element.$type === 'bpmn:Process') {
+      sayPotentialStarter(element, extension, to);
+      continue;
+    }
+    const found = peopleIn(extension, namespaces, isName);
+    if (found !== undefined) to.unclear.push(warning(element, found, CLOSES));
+  }
+}
+
+/** What the model says of who may use a start event: there, and at its process. */
+export function readStarters(start: ModdleElement, process: ModdleElement): Starters {
+  const document = documentOf(start);
+  const to: Collected = { users: [], groups: [], unclear: [] };
+  sayAttributes(start, document, ['candidateUsers', 'candidateGroups'], isAboutPeople, to);
+  sayExtensions(start, document, isAboutPeople, to);
+  sayAttributes(process, document, ['candidateStarterUsers', 'candidateStarterGroups'], isAboutStarters, to);
+  sayExtensions(process, document, isAboutStarters, to);
+  for (const role of (process.resources ?? []) as ModdleElement[])
+    to.unclear.push(warning(process, `<${role.$type}>`, CLOSES));
+  const declared = to.users.length + to.groups.length + to.unclear.length > 0;
+  if (!declared) to.unclear.push(...lostIn(start, document));
+  return {
+    users: cleanNames(to.users),
+    groups: cleanNames(to.groups),
+    declared: declared || to.unclear.length > 0,
+    unclear: to.unclear,
+  };
+}
+
+/** The variable that keeps who started, in the dialects that have one. */
+export function initiatorOf(start: ModdleElement): string | undefined {
+  const attributes = documentOf(start).namespaces.attributesOf(start);
+  const found = attributes.find((attribute) => attribute.local === 'initiator' && isUnderstood(attribute));
+  return found?.value.trim() || undefined;
+}

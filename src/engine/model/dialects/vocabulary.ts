@@ -1,0 +1,68 @@
+/** Names of attributes and elements that say who does a task or starts a process, in one dialect or another. */
+const KNOWN = [
+  'assignee',
+  'assignment',
+  'assignmentdefinition',
+  'candidategroups',
+  'candidatestartergroups',
+  'candidatestarterusers',
+  'candidateusers',
+  'humanperformer',
+  'performer',
+  'potentialowner',
+  'potentialstarter',
+];
+
+/** Words that say so in a name made of several. */
+const WORDS = new Set(
+  `actor actors approver approvers assign assigned assignee assignees assignment assignments assigns candidate
+  candidates claimant employee employees executor executors group groups handler handlers member members owner owners
+  participant participants people performer performers person persons responsibility responsible reviewer reviewers
+  role roles staff starter starters swimlane team teams user users`.split(/\s+/),
+);
+
+const STARTER_WORDS = new Set(['candidate', 'candidates', 'starter', 'starters']);
+
+/** The words of a name: `candidateUsers`, `candidate-users` and `candidate_users` have the same two. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/user_?task/gi, ' ')
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+}
+
+/** How many letters have to be changed to make the one text the other; no more than `limit` are counted. */
+function distance(one: string, other: string, limit: number): number {
+  if (Math.abs(one.length - other.length) > limit) return limit + 1;
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const change = (row[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
+
+const LONGEST = 60;
+
+/** A known name, or one with up to two letters wrong: `asignee`, `canditateUsers`. */
+function nearlyKnown(name: string): boolean {
+  const letters = name.toLowerCase().replace(/[^a-z]/g, '');
+  return KNOWN.some((known) => distance(letters, known, 2) <= (known.length > 9 ? 2 : 1));
+}
+
+/** Whether a name of an attribute or element may say who does a task. */
+export function isAboutPeople(name: string): boolean {
+  if (name.length > LONGEST) return false;
+  return wordsOf(name).some((word) => WORDS.has(word)) || nearlyKnown(name);
+}
+
+/** The same for who may start a process, which has owners and groups of other kinds as well. */
+export function isAboutStarters(name: string): boolean {
+  if (name.length > LONGEST) return false;
+  return wordsOf(name).some((word) => STARTER_WORDS.has(word)) || nearlyKnown(name);
+}

@@ -1,0 +1,61 @@
+import { BadInput } from '../../../core/errors.js';
+import { readStarters } from '../dialects/start-people.js';
+import { readTask } from '../dialects/task-people.js';
+import { warning, type ModelWarning } from '../dialects/warning.js';
+import { USER_TASK } from '../derive.js';
+import type { HostNode } from '../host.js';
+import { processOf, roleOf } from '../lanes.js';
+import { readingServer } from './reading-server.js';
+import { readDefinition, type ReadDefinition } from './read-definition.js';
+
+/** How many warnings of one model are told; a last one says how many more there are. */
+const MOST = 100;
+
+const NOBODY = 'The lanes or pools are roles, and this is in none of them: it is nobody’s.';
+
+function ofTask({ def }: HostNode): ModelWarning[] {
+  const { unclear, leftOut } = readTask(def);
+  const role = roleOf({ def });
+  return [...unclear, ...leftOut, ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : [])];
+}
+
+function ofStart({ def }: HostNode): ModelWarning[] {
+  const { unclear } = readStarters(def, processOf(def));
+  const role = roleOf({ def });
+  return [...unclear, ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : [])];
+}
+
+const isStart = (node: HostNode): boolean =>
+  node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process';
+
+/** What the author of a model should know of it; the same is told once. */
+export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarning[] {
+  const nodes = [...definition.nodes.values()];
+  const all = [
+    ...warnings,
+    ...nodes.filter(({ type }) => type === USER_TASK).flatMap(ofTask),
+    ...nodes.filter(isStart).flatMap(ofStart),
+  ];
+  const distinct = [...new Map(all.map((entry) => [JSON.stringify(entry), entry])).values()];
+  if (distinct.length <= MOST) return distinct;
+  const more = distinct.length - MOST;
+  return [...distinct.slice(0, MOST), warning('the document', `${more} more`, 'They are not listed.')];
+}
+
+/**
+ * Reads a BPMN document as a guard reads it, and says what of it is not done, or not as its author may think:
+ * assignments that are not understood, tasks and starts that are nobody's, parts that could not be read.
+ *
+ * Extensions of BPMN that an application adds by its delegate's `moddleOptions` are read as any others.
+ * @returns an empty list for a model that means what it says
+ * @throws BadInput `bad-model` naming the element and the cause, for a document that cannot be run
+ * @example
+ * for (const { element, found, means } of await checkModel(await readFile('leave.bpmn', 'utf8')))
+ *   console.log(`${element}: ${found}. ${means}`);
+ */
+export async function checkModel(source: string): Promise<readonly ModelWarning[]> {
+  if (typeof source !== 'string') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
+  const read = await readDefinition('model', source, readingServer());
+  if (read.definition.processes.size === 0) throw new BadInput('bad-model', 'The document has no process.');
+  return warningsOf(read);
+}

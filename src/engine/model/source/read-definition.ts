@@ -1,0 +1,76 @@
+import { BadInput, isGuardError } from '../../../core/errors.js';
+import { documentOf, noteLost } from '../dialects/document.js';
+import { initiatorOf } from '../dialects/start-people.js';
+import type { ModelWarning } from '../dialects/warning.js';
+import { bpmn, type HostDefinition, type HostNode, type HostServer, type ModdleElement } from '../host.js';
+import { danglingBy, lostBy, type ParserWarning } from './lost.js';
+import { Mender, type Parsed } from './mend.js';
+
+interface Loadable extends HostDefinition {
+  moddle: { fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }> };
+  getDefinition(source: string): Promise<Parsed>;
+}
+
+/** A definition, and what its author should know of how the document was read. */
+export interface ReadDefinition {
+  readonly definition: HostDefinition;
+  readonly root: ModdleElement;
+  readonly warnings: readonly ModelWarning[];
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** What bpmn-server cannot read, as it is told to the author. */
+export function refusal(error: unknown): BadInput {
+  if (isGuardError(error)) return error as BadInput;
+  const cause = error instanceof Error ? oneLine(error.message) : String(error);
+  return new BadInput('bad-model', `bpmn-server cannot read it: ${cause}.`, { cause: error });
+}
+
+/** Keeps what the parser dropped, and makes what it refuses into what it can load. */
+async function parse(
+  definition: Loadable,
+  source: string,
+): Promise<Omit<ReadDefinition, 'definition'> & Parsed> {
+  const { warnings: given, ...parsed } = await definition.moddle.fromXML(source);
+  const { rootElement: root } = parsed;
+  const { isJbpm } = documentOf(root);
+  const lost = given.map((entry) => lostBy(entry, isJbpm)).filter((entry) => entry !== undefined);
+  noteLost(
+    root,
+    lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),
+  );
+  new Mender(parsed).mend();
+  const dangling = given.map(danglingBy).filter((entry) => entry !== undefined);
+  return { ...parsed, root, warnings: [...lost.map(({ warning }) => warning), ...dangling] };
+}
+
+/**
+ * Reads a BPMN source with bpmn-server's own parser and loader.
+ * @throws BadInput `bad-model` with the element and the cause, when it cannot be run
+ */
+export async function readDefinition(
+  name: string,
+  source: string,
+  server: HostServer,
+): Promise<ReadDefinition> {
+  if (source.trim() === '') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
+  const definition = new bpmn.Definition(name, source, server as never) as unknown as Loadable;
+  try {
+    const parsed = await parse(definition, source);
+    // In the place of upstream's, which prints the beginning of a source that it cannot read.
+    definition.getDefinition = () => Promise.resolve(parsed);
+    await definition.load();
+    for (const node of definition.nodes.values()) if (node.type === 'bpmn:StartEvent') setInitiator(node);
+    return { definition, root: parsed.root, warnings: parsed.warnings };
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/** Upstream knows the attribute of Camunda alone, and that by its prefix. */
+function setInitiator(node: HostNode): void {
+  const name = initiatorOf(node.def);
+  if (name === undefined) delete node.initiator;
+  else node.initiator = name;
+}
