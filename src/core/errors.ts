@@ -52,11 +52,25 @@ export const ERROR_CODES = {
   },
   busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait allows.' },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
+  'too-many-items': {
+    status: 413,
+    meaning: 'A loop over a collection from data would have more passes than the limit; nothing was stored.',
+  },
   'too-many': { status: 429, meaning: 'Too many requests.' },
   failed: {
     status: 500,
     meaning:
       'Something threw: a script or a service of a model, and then nothing of the command was stored, or the application itself.',
+  },
+  'too-many-steps': {
+    status: 500,
+    meaning:
+      'The model took more steps in one command than the limit, as in a loop without a wait; nothing was stored.',
+  },
+  'timed-out': {
+    status: 504,
+    meaning:
+      'A script or service of the model took longer than the limit of a command; nothing of it was or will be stored.',
   },
   'store-unavailable': {
     status: 503,

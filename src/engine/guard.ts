@@ -15,6 +15,7 @@ import { Correlation } from './execution/correlation.js';
 import { Reads } from './enforcement/data-api.js';
 import { hookDefinitions } from './execution/definition-hooks.js';
 import { Deliveries } from './execution/deliveries.js';
+import { limitsOf } from './contract/limits.js';
 import { readFlags, type Flags } from './contract/environment.js';
 import { Events } from './enforcement/events.js';
 import { explain } from './enforcement/explain.js';
@@ -33,8 +34,10 @@ import { Retries } from './execution/retries.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
 import { serverFacade } from './enforcement/server-facade.js';
+import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
+import { claimUncaught } from './execution/uncaught.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
 import { Views } from './enforcement/views.js';
 
@@ -72,6 +75,7 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
     { wait: options.lockWait ?? LOCK_WAIT, staleAfter: options.staleLockAfter ?? STALE_LOCK_AFTER },
     retries,
   );
+  const { commandLimit, stepLimit, loopLimit } = limitsOf(options);
   const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts, flags.bypass);
@@ -81,13 +85,16 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
     contexts,
     locks,
     logger,
+    limits: { time: commandLimit, steps: stepLimit },
     onFailures: (command) => audit.failures(command),
   });
+  const record = audit.record.bind(audit);
+  const strays = new Strays({ contexts, store, locks, retries, logger, record });
   const {
     server: host,
     engine,
     models,
-  } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger });
+  } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger, loopLimit });
   const deliveries = new Deliveries(runner, engine, store, locks, retries);
   runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
@@ -99,7 +106,20 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
   const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
   const takeover = new Takeover(timers, modelTimers, recovery, logger, takeOverEvery(options));
-  return { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover };
+  return {
+    contexts,
+    retries,
+    audit,
+    runner,
+    strays,
+    host,
+    engine,
+    models,
+    timers,
+    modelTimers,
+    recovery,
+    takeover,
+  };
 }
 
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
@@ -115,11 +135,26 @@ function outerServer(
   return server;
 }
 
-async function assemble(options: GuardOptions, store: Store, flags: Flags): Promise<Guard> {
+async function assemble(options: GuardOptions, plain: Store, flags: Flags): Promise<Guard> {
   const logger = options.logger ?? SILENT;
-  await store.install();
-  const { contexts, retries, audit, runner, host, engine, models, timers, modelTimers, recovery, takeover } =
-    await assembleEngine(options, store, flags, logger);
+  await plain.install();
+  const {
+    contexts,
+    retries,
+    audit,
+    runner,
+    strays,
+    host,
+    engine,
+    models,
+    timers,
+    modelTimers,
+    recovery,
+    takeover,
+  } = await assembleEngine(options, plain, flags, logger);
+  // What is bounded from here on is a call of somebody, and what it fails with a refusal or failure of that call.
+  const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
+  const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -134,6 +169,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(kit, api, host));
 
+  const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([
     retries.attempt('the recovery at start', () => recovery.run()),
     retries.attempt('arming the timers', () => timers.resume()),
@@ -148,7 +184,7 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
   return Object.freeze({
     server,
     api,
-    store,
+    store: plain,
     identity: createIdentity(asking, contexts, api, flags),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
@@ -169,8 +205,10 @@ async function assemble(options: GuardOptions, store: Store, flags: Flags): Prom
       timers.stop();
       retries.stop();
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
+      await strays.written();
       await audit.flush();
       await store.close();
+      unclaim();
     },
     current: () => contexts.principal,
   } satisfies Guard);

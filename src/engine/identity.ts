@@ -59,7 +59,7 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
   return Object.freeze({
     hasDirectory: principals.hasDirectory,
     nobody: flags.requireAuthentication ? undefined : principals.developer,
-    establish: (user: UserInfo) => principals.of(user),
+    establish: (user: UserInfo) => asking.store.bounded(() => principals.of(user)),
     vouch: (info: UserInfo) => principals.vouch(info),
     bind: (principal: SecureUser, actor?: string) =>
       actor === undefined

@@ -53,7 +53,6 @@ export interface Delivery {
   readonly causer: string;
 }
 
-/** What the guard keeps of an instance (spec 08, 12). */
 /** What one command makes of another instance than its main one. */
 export interface PendingWrite {
   /** The revision that it changes; null: a new instance. */
@@ -61,6 +60,7 @@ export interface PendingWrite {
   readonly fields: StoredInstance;
 }
 
+/** What the guard keeps of an instance, beside the fields that are the host's. */
 export interface InstanceGuard {
   /** Our integer revision, one more at every commit. */
   rev: number;
@@ -79,6 +79,8 @@ export interface InstanceGuard {
   outbox?: Delivery[];
   /** Committed with this instance and not written yet, or not known to be. */
   pending?: PendingWrite[];
+  /** Errors that its model left behind and nothing caught: how many, and the newest. */
+  uncaught?: { count: number; newest: { at: Date; elementId?: string; itemId?: string; error: string }[] };
   /** Present while `busy` is set, or `outbox` or `pending` holds something; has an index. */
   unfinished?: true;
   [extra: string]: unknown;

@@ -163,6 +163,15 @@ export interface GuardOptions {
    */
   readonly takeOverEvery?: number;
   /**
+   * Milliseconds that scripts, services and listeners of one command may take; default 300000. Then the caller is
+   * answered `timed-out`, nothing of the command is stored, and the instance is free again.
+   */
+  readonly commandLimit?: number;
+  /** Steps of elements that one command may take, default 10000; a loop without a wait ends with `too-many-steps`. */
+  readonly stepLimit?: number;
+  /** Passes of a loop over a collection, which may come from data; default 1000, more are `too-many-items`. */
+  readonly loopLimit?: number;
+  /**
    * What is stored with an instance: its log (default true), save points for restart (false), the model's
    * source (true).
    */

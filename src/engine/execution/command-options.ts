@@ -17,7 +17,16 @@ export interface Account {
   readonly noWait?: boolean;
 }
 
+/** What one command may take. */
+export interface Limits {
+  /** Milliseconds for the work of the model, until it settles. */
+  readonly time: number;
+  /** Steps of elements. */
+  readonly steps: number;
+}
+
 export interface RunnerParts {
+  readonly limits: Limits;
   readonly store: Store;
   readonly hostStore: HostStore;
   readonly contexts: Contexts;

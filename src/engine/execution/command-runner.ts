@@ -1,4 +1,4 @@
-import { Conflict, GuardError, notFound } from '../../core/errors.js';
+import { Conflict, GuardError, isGuardError, notFound } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
@@ -8,7 +8,10 @@ import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
 import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
+import { RunningCommands } from './running.js';
 import { isOutage } from './transient.js';
+
+const BACKGROUND_FAILED = 'work in the background failed';
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 
@@ -24,7 +27,7 @@ export class CommandRunner {
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
   /** Told of instances of which it is not known whether, or not known that all of, a command was stored. */
   inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
-  private readonly running = new Set<Promise<unknown>>();
+  private readonly running: RunningCommands;
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private readonly begun = new WeakMap<HostExecution, StoredInstance>();
   private closing = false;
@@ -32,29 +35,24 @@ export class CommandRunner {
   constructor(private readonly parts: RunnerParts) {
     this.contexts = parts.contexts;
     this.hostStore = parts.hostStore;
+    this.running = new RunningCommands(parts.limits);
   }
 
   private assertOpen(): void {
+    this.contexts.assertNotGivenUp();
     if (this.closing && this.contexts.command === undefined)
       throw new GuardError('closed', 'The guard was closed.');
   }
 
-  private keepTrack<T>(work: Promise<T>): Promise<T> {
-    this.running.add(work);
-    const done = (): void => void this.running.delete(work);
-    work.then(done, done);
-    return work;
-  }
-
-  /** Refuses new commands and waits for the running ones, at most `limit` milliseconds. */
+  /** Refuses new commands and waits for the running ones; what takes more than `limit` milliseconds is given up. */
   async close(limit: number): Promise<void> {
     this.closing = true;
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, limit).unref());
-    await Promise.race([deadline, this.idle()]);
+    await this.running.close(limit);
   }
 
-  private async idle(): Promise<void> {
-    while (this.running.size > 0) await Promise.allSettled(this.running);
+  /** Gives up what runs here on an instance, and waits until it can write nothing any more. */
+  giveUp(id: string, reason: Error): Promise<void> {
+    return this.running.giveUp(id, reason);
   }
 
   /** A command that begins without an instance. */
@@ -66,8 +64,8 @@ export class CommandRunner {
       tenantId = causer.tenantId,
       modelsOwner = causer.owner,
     } = account;
-    const command = new Command(causer, tenantId, modelsOwner, starter);
-    return this.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
+    const command = this.running.create(causer, tenantId, modelsOwner, starter);
+    return this.running.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
   }
 
   /** A command on one instance, under its lock; `work` gets the document as it was read there. */
@@ -75,7 +73,7 @@ export class CommandRunner {
     this.assertOpen();
     if (this.contexts.command?.held.has(id))
       throw new Conflict('busy', 'The instance is in the middle of this command.');
-    return this.keepTrack(this.lockAndRun(id, causer, work, options));
+    return this.running.keepTrack(this.lockAndRun(id, causer, work, options));
   }
 
   private async lockAndRun<T>(
@@ -99,7 +97,7 @@ export class CommandRunner {
     }
     const found = document;
     const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
-    const command = new Command(causer, found.tenantId ?? undefined, owner, starter);
+    const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter);
     command.held.add(id);
     command.loaded.set(id, found);
     return this.execute(command, noWait, () => work(command, found), [release]);
@@ -119,7 +117,7 @@ export class CommandRunner {
     try {
       const result = await this.contexts.runCommand(command, async () => {
         command.background = noWait;
-        const value = await work();
+        const value = await command.within(work());
         const workers = noWait
           ? [...command.executions.values()]
               .map((execution) => execution.worker)
@@ -170,7 +168,7 @@ export class CommandRunner {
     releases: Release[],
     end: Release,
   ): Promise<void> {
-    await Promise.race([command.firstSave, ...workers]);
+    await command.within(Promise.race([command.firstSave, ...workers]));
     if (command.error !== undefined) throw command.error;
     const { begun } = command;
     const execution = begun && command.executions.get(begun.id);
@@ -180,7 +178,7 @@ export class CommandRunner {
       const stored = await commitBeginning(this.parts.store, command, this.hostStore.keep);
       if (stored !== undefined) this.begun.set(execution, stored);
     }
-    const finishing = this.keepTrack(this.finishInBackground(command, workers, end));
+    const finishing = this.running.keepTrack(this.finishInBackground(command, workers, end));
     for (const live of command.executions.values()) this.settling.set(live, finishing);
   }
 
@@ -197,7 +195,7 @@ export class CommandRunner {
     let failure: unknown;
     await this.contexts.runCommand(command, async () => {
       try {
-        await Promise.all(workers);
+        await command.within(Promise.all(workers));
         await command.settle();
         command.background = false;
         for (const execution of command.executions.values()) {
@@ -209,7 +207,9 @@ export class CommandRunner {
         failure = error;
         command.failed = true;
         for (const undo of command.undo) undo();
-        if (!isOutage(error)) await this.recordFailure(command, error);
+        // What the guard's end interrupts begins again at its next start.
+        const goesOn = isOutage(error) || (isGuardError(error) && error.code === 'closed');
+        if (!goesOn) await this.recordFailure(command, error);
       }
     });
     await end(failure);
@@ -221,22 +221,22 @@ export class CommandRunner {
 
   /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
   private async recordFailure(command: Command, error: unknown): Promise<void> {
-    this.parts.logger.error('work in the background failed', {
-      error: error instanceof Error ? error.message : String(error),
-    });
+    const tooLong = isGuardError(error) && error.code === 'timed-out';
+    const what = tooLong ? 'work in the background took too long' : BACKGROUND_FAILED;
+    this.parts.logger.error(what, { error: error instanceof Error ? error.message : String(error) });
     for (const id of command.executions.keys()) {
-      command.failures.push({ what: 'work in the background failed', instanceId: id });
-      await this.noteFailure(id).catch((failed: unknown) =>
+      command.failures.push({ what, instanceId: id });
+      await this.noteFailure(id, what).catch((failed: unknown) =>
         this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }),
       );
     }
   }
 
   /** The caller holds the lock of the instance. */
-  noteFailure(id: string): Promise<void> {
+  noteFailure(id: string, failure = BACKGROUND_FAILED): Promise<void> {
     return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({
       ...guard,
-      failure: 'work in the background failed',
+      failure,
     }));
   }
 
@@ -262,6 +262,7 @@ export class CommandRunner {
       document.tenantId ?? undefined,
       document.guard?.modelsOwner as string | undefined,
       SYSTEM_USER.userName,
+      this.parts.limits.steps,
     );
     try {
       return (await this.contexts.runCommand(command, () =>
@@ -269,6 +270,7 @@ export class CommandRunner {
       )) as unknown as HostExecution;
     } finally {
       command.finished = true;
+      command.end();
     }
   }
 }

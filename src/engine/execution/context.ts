@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import { detach } from '../model/data-path.js';
 import type { Delivery, StoredInstance } from '../../store/port.js';
@@ -16,6 +17,8 @@ export interface ModelFailure {
 export class Command {
   finished = false;
   failed = false;
+  /** Why it was given up before its work had settled: it took too long, or somebody stopped its instance. */
+  givenUpFor: Error | undefined;
   /** From the first write on it is not known, after a failure of the store, whether the command was stored. */
   writing = false;
   /** All work has settled and is being written: nothing joins it any more. */
@@ -49,6 +52,10 @@ export class Command {
   /** Resolves when the engine has saved for the first time. */
   readonly firstSave: Promise<void>;
   private markSaved!: () => void;
+  private steps = 0;
+  private reject!: (error: Error) => void;
+  /** Rejects when the command is given up. */
+  private readonly givenUp: Promise<never>;
   private readonly inflight = new Set<Promise<unknown>>();
 
   constructor(
@@ -59,7 +66,11 @@ export class Command {
     readonly modelsOwner: string | undefined,
     /** Recorded as starter of what this command starts. */
     readonly starter: string,
+    /** How many steps of elements it may take. */
+    private readonly mostSteps: number,
   ) {
+    this.givenUp = new Promise((_, reject) => (this.reject = reject));
+    this.givenUp.catch(() => undefined);
     this.firstSave = new Promise((resolve) => (this.markSaved = resolve));
     let end!: () => void;
     this.ended = new Promise((resolve) => (end = resolve));
@@ -93,6 +104,44 @@ export class Command {
     );
   }
 
+  /** The instance that it is about: the one whose lock it took, else the first that it made. */
+  get instanceId(): string | undefined {
+    const [first] = this.executions.keys();
+    return [...this.held][0] ?? first;
+  }
+
+  /**
+   * Counts one step of an element. With one too many the command is given up, whoever catches what is thrown.
+   * @throws GuardError `too-many-steps`; why the command was given up, so that its work ends
+   */
+  step(): void {
+    if (this.givenUpFor !== undefined) throw this.givenUpFor;
+    if (++this.steps <= this.mostSteps) return;
+    const error = new GuardError(
+      'too-many-steps',
+      `A command may take ${this.mostSteps} steps; the model goes on without waiting.`,
+    );
+    this.giveUp(error);
+    throw error;
+  }
+
+  /**
+   * Gives the command up: what it still does is not stored. Once it has settled it is being written, and goes on.
+   * @returns whether it was given up
+   */
+  giveUp(error: Error): boolean {
+    if (this.settled || this.finished) return false;
+    this.givenUpFor = error;
+    this.failed = true;
+    this.reject(error);
+    return true;
+  }
+
+  /** Waits for the work, until the command is given up. */
+  within<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.givenUp]);
+  }
+
   fail(error: unknown): void {
     this.error ??= error instanceof Error ? error : new Error(String(error));
   }
@@ -102,7 +151,7 @@ export class Command {
    * what nobody waits for
    */
   async settle(): Promise<void> {
-    while (this.inflight.size > 0) await Promise.allSettled(this.inflight);
+    while (this.inflight.size > 0) await this.within(Promise.allSettled(this.inflight));
     if (this.error !== undefined) throw this.error;
     for (const execution of this.executions.values())
       if (this.saved.get(execution.id) === execution.instance) execution.getState();
@@ -126,6 +175,13 @@ export function stateOf(instance: HostInstance): HostInstance {
   return detach({ ...instance }) as HostInstance;
 }
 
+/** Where in a model code runs. */
+export interface Place {
+  readonly instanceId: string;
+  readonly itemId?: string;
+  readonly elementId?: string;
+}
+
 interface Ambient {
   /** Undefined: somebody calls from outside, and it is nobody who is known. */
   readonly principal: SecureUser | undefined;
@@ -134,10 +190,11 @@ interface Ambient {
   ended: boolean;
 }
 
-/** The async contexts of one guard: who calls from outside, and which command is running inside. */
+/** The async contexts of one guard: who calls from outside, which command is running inside, and where in its model. */
 export class Contexts {
   private readonly ambient = new AsyncLocalStorage<Ambient>();
   private readonly commands = new AsyncLocalStorage<Command>();
+  private readonly places = new AsyncLocalStorage<Place>();
 
   /** The principal of `runAs`, until the promise that its function returned has settled. */
   get principal(): SecureUser | undefined {
@@ -186,6 +243,27 @@ export class Contexts {
     return command === undefined || command.finished ? undefined : command;
   }
 
+  /** The command that what runs here belongs to, though it may have ended. */
+  get origin(): Command | undefined {
+    return this.commands.getStore();
+  }
+
+  /** Where in a model what runs here was begun. */
+  get place(): Place | undefined {
+    return this.places.getStore();
+  }
+
+  /** Runs code of a model; what it leaves running is known by its place. */
+  at<T>(place: Place, fn: () => T): T {
+    return this.places.run(place, fn);
+  }
+
+  /** @throws why, in what a command that was given up left running: it may begin nothing any more. */
+  assertNotGivenUp(): void {
+    const reason = this.origin?.givenUpFor;
+    if (reason !== undefined) throw reason;
+  }
+
   /** True in what a failed command left running: its saves are dropped. */
   get abandoned(): boolean {
     return this.commands.getStore()?.failed === true;
@@ -197,6 +275,6 @@ export class Contexts {
 
   /** Runs outside every context: for timers, which act for nobody who called once. */
   outside<T>(fn: () => T): T {
-    return this.ambient.exit(() => this.commands.exit(fn));
+    return this.ambient.exit(() => this.commands.exit(() => this.places.exit(fn)));
   }
 }

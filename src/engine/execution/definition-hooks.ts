@@ -2,6 +2,7 @@ import { assignTask, restricts, type Assigned, type Scripts } from '../model/ass
 import { keptFor } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
+import { placeOf } from './place.js';
 import type { Timers } from './timers.js';
 
 type Start = (item: HostItem) => Promise<number>;
@@ -33,6 +34,17 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
     record(runner, item, await assignTask(node, item, scripts));
     return plainStart.call(node, item);
   };
+}
+
+/** Each step of an element counts, and what its service leaves behind is known to be its. */
+function watch(node: HostNode, runner: CommandRunner): void {
+  const execute = node.execute.bind(node);
+  node.execute = (item) => {
+    runner.contexts.origin?.step();
+    return execute(item);
+  };
+  const run = node.run.bind(node);
+  node.run = (item) => runner.contexts.at(placeOf(item), () => run(item));
 }
 
 /** Upstream knows the message of an event only; a receive task waits for one as well. */
@@ -67,6 +79,7 @@ export function hookDefinitions(
     for (const process of new Set([...context.nodes.values()].map((node) => node.process)))
       joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
+      watch(node, runner);
       if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
       if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
       for (const behaviour of node.behaviours.values()) {

@@ -8,6 +8,7 @@ import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import { HostModels } from './host-models.js';
 import type { HostStore } from './host-store.js';
 import { InnerEngine } from './inner-engine.js';
+import { placeOf } from './place.js';
 import { QuietLogger } from './quiet-logger.js';
 import { AsyncScriptHandler } from '../model/scripts.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
@@ -31,6 +32,8 @@ interface Parts {
   readonly runner: CommandRunner;
   readonly adoption: Adoption;
   readonly logger: GuardLogger;
+  /** How many passes a loop over a collection may have. */
+  readonly loopLimit: number;
 }
 
 /** Methods of an application delegate that the host calls without waiting for them. */
@@ -101,7 +104,8 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
       given !== undefined
         ? { startUp: () => undefined }
         : (configuration.appDelegate ?? ((s: never) => new bpmn.DefaultAppDelegate(s)))(server as never),
-    scriptHandler: () => new AsyncScriptHandler(),
+    scriptHandler: () =>
+      new AsyncScriptHandler((scope, run) => contexts.at(placeOf(scope), run), parts.loopLimit),
   };
   const server = new bpmn.BPMNServer(ours as never, new QuietLogger(() => hostStore.saveLogs) as never, {
     cron: false,

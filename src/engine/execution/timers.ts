@@ -85,6 +85,8 @@ export class Timers {
 
   /** Takes the place of the host's own `startTimer` for one timer event of an execution. */
   async start(behaviour: HostBehaviour, item: HostItem): Promise<void> {
+    // A failed command arms nothing: it was not stored, and its item does not exist.
+    if (this.runner.contexts.abandoned) return;
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
     const due = delay ? new Date(wallClock() + delay) : toDate(await timeOf(behaviour, item), today());

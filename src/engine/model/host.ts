@@ -43,7 +43,9 @@ export interface HostNode {
   def: ModdleElement;
   behaviours: Map<string, HostBehaviour>;
   initiator?: string;
+  execute(item: HostItem): Promise<unknown>;
   start(item: HostItem): Promise<number>;
+  run(item: HostItem): Promise<number>;
   setInput(item: HostItem, data: unknown): Promise<void>;
   [key: string]: unknown;
 }
@@ -159,10 +161,8 @@ export function checkHost(accepted?: string): void {
 
 /**
  * Undoes what importing bpmn-server does to the process, and makes its ids random; idempotent.
- * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard
- * (spec 08, 23).
- * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's
- * neighbours (08, 24).
+ * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard.
+ * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's neighbours.
  */
 export function tameHost(): void {
   for (const listener of process.listeners('uncaughtException')) {
@@ -171,5 +171,8 @@ export function tameHost(): void {
   }
   (bpmn.Execution.prototype as { getUUID: () => string }).getUUID = () => randomUUID();
 }
+
+// From import on: with the listener in place a start that fails would leave a process that serves nothing.
+tameHost();
 
 export { bpmn };

@@ -1,3 +1,4 @@
+import { GuardError } from '../../core/errors.js';
 import { bpmn } from './host.js';
 
 type Scope = Record<string, unknown>;
@@ -10,20 +11,52 @@ const AsyncFunction = (async () => undefined).constructor as new (
 const variables = (scope: Scope): string =>
   (bpmn.ScriptHandler as unknown as { getJSvars(scope: unknown): string }).getJSvars(scope);
 
+/** Runs a piece of a model's code; `scope` is the item, token or execution that the code sees as `this`. */
+export type RunAt = (scope: unknown, run: () => Promise<unknown>) => Promise<unknown>;
+
+/** The host asks with a token for one thing only: the collection that a loop goes through. */
+const isToken = (scope: unknown): boolean => Object.hasOwn(scope as object, 'startNodeId');
+
 /**
- * Runs what a modeller wrote: trusted code (spec 08, 18). As upstream's handler, with the same variables in scope, but
- * scripts are async functions (`await` works), results are awaited, and errors come out as they were thrown.
+ * How many passes the host would make of a collection: of a number as many, of a list or anything else with a length
+ * one for each place.
+ */
+function passesOf(collection: unknown): number {
+  if (typeof collection === 'number') return Number.isInteger(collection) ? collection : 0;
+  return Number((collection as { length?: unknown } | null | undefined)?.length ?? 0);
+}
+
+/**
+ * Runs what a modeller wrote: trusted code. As upstream's handler, with the same variables in scope, but scripts are
+ * async functions (`await` works), results are awaited, and errors come out as they were thrown.
  */
 export class AsyncScriptHandler extends bpmn.ScriptHandler {
+  /** @param mostPasses of one loop over a collection; the collection may come from data */
+  constructor(
+    private readonly runAt: RunAt,
+    private readonly mostPasses: number,
+  ) {
+    super();
+  }
+
   override async evaluateExpression(scope: unknown, expression: unknown): Promise<unknown> {
     if (typeof expression !== 'string' || expression === '') return undefined;
     const script = expression.startsWith('$') ? expression.slice(1) : expression;
-    return new AsyncFunction(`${variables(scope as Scope)} return (${script});`).call(scope);
+    const result = await this.runAt(scope, () =>
+      new AsyncFunction(`${variables(scope as Scope)} return (${script});`).call(scope),
+    );
+    // The host makes a token for each pass, or a list as long as the number says, before anything else is asked.
+    if (isToken(scope) && passesOf(result) > this.mostPasses)
+      throw new GuardError('too-many-items', `A loop may have ${this.mostPasses} passes; this one has more.`);
+    return result;
   }
 
   override async executeScript(scope: unknown, script: unknown): Promise<unknown> {
     if (typeof script !== 'string' || script === '') return undefined;
-    if (script.startsWith('$py')) return super.executeScript(scope as never, script);
-    return new AsyncFunction(`${variables(scope as Scope)}\n${script.replace('#', '')};`).call(scope);
+    return this.runAt(scope, () =>
+      script.startsWith('$py')
+        ? super.executeScript(scope as never, script)
+        : new AsyncFunction(`${variables(scope as Scope)}\n${script.replace('#', '')};`).call(scope),
+    );
   }
 }

@@ -1,0 +1,166 @@
+import { today } from '../../core/clock.js';
+import { isGuardError } from '../../core/errors.js';
+import type { AuditEntry, Store } from '../../store/port.js';
+import type { GuardLogger } from '../contract/types.js';
+import { changeGuard } from './commit.js';
+import type { Command, Contexts } from './context.js';
+import type { InstanceLocks } from './locks.js';
+import type { Retries } from './retries.js';
+
+/** How many of the newest are kept with an instance, and named in the log and the audit trail each time. */
+const KEPT = 10;
+
+/** An error that a model left behind and nothing caught; without its message, which may hold data. */
+export interface Stray {
+  readonly at: Date;
+  readonly elementId?: string;
+  readonly itemId?: string;
+  /** The class of the error. */
+  readonly error: string;
+}
+
+/** What has not been written yet of one instance. */
+interface Noted {
+  readonly command: Command;
+  readonly newest: Stray[];
+  count: number;
+}
+
+interface Parts {
+  readonly contexts: Contexts;
+  readonly store: Store;
+  readonly locks: InstanceLocks;
+  readonly retries: Retries;
+  readonly logger: GuardLogger;
+  /** Writes to the audit trail; never rejects. */
+  readonly record: (entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]) => Promise<void>;
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error).slice(0, 100);
+const factsOf = (error: unknown): Record<string, unknown> =>
+  error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
+
+/**
+ * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal of the
+ * guard that the application did not catch is logged. Neither ends the process. Every other error is not ours.
+ */
+export class Strays {
+  private readonly refusals = new WeakSet<object>();
+  private readonly noted = new Map<string, Noted>();
+  private readonly writing = new Set<Promise<void>>();
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Does a call of the guard; what it refuses is known for a refusal wherever it ends up. */
+  async refusing<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isGuardError(error)) this.refusals.add(error);
+      throw error;
+    }
+  }
+
+  /** Whether the error is ours; then it has been taken care of. Never throws. */
+  readonly claim = (error: unknown): boolean => {
+    const command = this.parts.contexts.origin;
+    if (command !== undefined) this.note(command, error);
+    else if (isGuardError(error) && this.refusals.has(error))
+      this.say('a refusal was caught by nothing: a route or task of the application must handle it', {
+        code: error.code,
+        ...factsOf(error),
+      });
+    else return false;
+    return true;
+  };
+
+  /** Resolves when what was noted has been written, as far as it can be now. */
+  async written(): Promise<void> {
+    while (this.writing.size > 0) await Promise.all(this.writing);
+  }
+
+  /** The process is about to end unless this returns: a logger that fails must not decide that. */
+  private say(message: string, facts: Record<string, unknown>): void {
+    try {
+      this.parts.logger.error(message, facts);
+    } catch {
+      // There is nobody left to tell.
+    }
+  }
+
+  private note(command: Command, error: unknown): void {
+    const { instanceId = command.instanceId, itemId, elementId } = this.parts.contexts.place ?? {};
+    const noted = this.noted.get(instanceId ?? '');
+    if ((noted?.count ?? 0) < KEPT)
+      this.say('a model left an error that nothing caught', {
+        ...(instanceId === undefined ? {} : { instance: instanceId }),
+        ...(elementId === undefined ? {} : { element: elementId }),
+        ...factsOf(error),
+      });
+    if (instanceId === undefined) return;
+    const stray: Stray = {
+      at: today(),
+      ...(elementId === undefined ? {} : { elementId }),
+      ...(itemId === undefined ? {} : { itemId }),
+      error: nameOf(error),
+    };
+    if (noted === undefined) {
+      this.noted.set(instanceId, { command, newest: [stray], count: 1 });
+      this.writeLater(instanceId, command);
+      return;
+    }
+    noted.count += 1;
+    noted.newest.push(stray);
+    if (noted.newest.length > KEPT) noted.newest.shift();
+  }
+
+  /** When the command has ended: it holds the lock, and writes the instance itself. */
+  private writeLater(id: string, command: Command): void {
+    const { contexts, retries } = this.parts;
+    const work = contexts.outside(async () => {
+      await command.ended;
+      const noted = this.noted.get(id);
+      this.noted.delete(id);
+      if (noted === undefined) return;
+      await this.audit(id, noted);
+      await retries.attempt('recording what a model left behind', () => this.write(id, noted), {
+        instance: id,
+      });
+    });
+    const written = work.finally(() => this.writing.delete(written));
+    this.writing.add(written);
+  }
+
+  private audit(id: string, { command, newest }: Noted): Promise<void> {
+    return this.parts.record(
+      newest.map(({ itemId, elementId, error }) => ({
+        userName: command.causer.userName,
+        tenantId: command.tenantId,
+        operation: 'system:expression',
+        resource: { kind: itemId === undefined ? 'instance' : 'task', id: itemId ?? id, instanceId: id },
+        answer: 'failed' as const,
+        reason: `${elementId ?? 'the model'}: left an error that nothing caught (${error})`,
+      })),
+    );
+  }
+
+  private async write(id: string, noted: Noted): Promise<void> {
+    const { locks, store } = this.parts;
+    const release = await locks.lock(id);
+    let failure: unknown;
+    try {
+      await changeGuard(store, id, ({ uncaught, ...guard }) => ({
+        ...guard,
+        uncaught: {
+          count: (uncaught?.count ?? 0) + noted.count,
+          newest: [...(uncaught?.newest ?? []), ...noted.newest].slice(-KEPT),
+        },
+      }));
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await release(failure);
+    }
+  }
+}

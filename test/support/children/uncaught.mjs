@@ -1,0 +1,103 @@
+// What becomes of errors that nothing catches; says one JSON text a line.
+import { createGuard, SecureUser } from 'bpmn-guard';
+import { DefaultAppDelegate } from 'bpmn-server';
+
+console.log = () => undefined;
+const { mode, models = {}, store = { memory: true }, listens = false } = JSON.parse(process.argv[2]);
+const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const admin = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
+const FOREIGN = {
+  rejection: () => void Promise.reject(new Error('a foreign rejection')),
+  timer: () =>
+    void setTimeout(() => {
+      throw new Error('a foreign throw');
+    }, 1),
+};
+
+if (mode.startsWith('imported:')) {
+  FOREIGN[mode.slice('imported:'.length)]();
+  await pause(500);
+  say({ alive: true });
+}
+
+class Delegate extends DefaultAppDelegate {
+  async getServicesProvider() {
+    return {
+      forgets: () =>
+        void (async () => {
+          await pause(5);
+          throw new TypeError('a service forgot');
+        })(),
+      calls: (_input, { item }) =>
+        void guard.as(new SecureUser({ userName: 'eve' })).engine.invoke({ 'items.id': item.id }, {}),
+    };
+  }
+  startUp() {}
+}
+
+const log = [];
+const note = (message, facts) => log.push({ message, ...facts });
+if (listens) {
+  process.on('unhandledRejection', () => process.exit(3));
+  process.on('uncaughtException', () => process.exit(4));
+}
+const guard = await createGuard(
+  mode === 'badStart'
+    ? { env: {} }
+    : {
+        env: {},
+        store,
+        configuration: { appDelegate: (server) => new Delegate(server) },
+        logger: { info: note, warn: note, error: note },
+      },
+);
+for (const [name, source] of Object.entries(models)) await guard.api.model.save(name, source, null, admin);
+
+if (mode.startsWith('guarded:')) {
+  FOREIGN[mode.slice('guarded:'.length)]();
+  await pause(500);
+  say({ alive: true });
+}
+if (mode === 'closed') {
+  await guard.close();
+  FOREIGN.rejection();
+  await pause(500);
+}
+/** Each model leaves something behind; what is known of it then. */
+if (mode === 'models') {
+  for (const name of Object.keys(models)) {
+    const ended = await guard
+      .as(admin)
+      .engine.start(name)
+      .then(
+        ({ id, status }) => ({ id, status }),
+        (error) => ({ message: error.message }),
+      );
+    let kept;
+    for (let tries = 0; tries < 50 && ended.id !== undefined && kept === undefined; tries += 1) {
+      await pause(20);
+      kept = (await guard.store.instances.load(ended.id)).guard.uncaught;
+    }
+    await pause(30);
+    say({ name, status: ended.status, message: ended.message, kept });
+  }
+  const reasons = (await guard.store.audit.find({ answer: 'failed', limit: 100 })).map(
+    ({ reason }) => reason,
+  );
+  say({ log: log.map(({ message, error, element }) => ({ message, error, element })), reasons });
+}
+/** A call that is refused, and nobody catches it. */
+if (mode === 'refusals') {
+  const eve = new SecureUser({ userName: 'eve' });
+  void guard.as(eve).engine.start('nothing');
+  void guard.as(eve).data.findItems({ $where: '1' });
+  void guard.runAs(eve, () => guard.server.engine.invoke({ 'items.id': 'x' }));
+  void guard.runAs({ userName: 'eve', userGroups: 'ADMIN' }, () => undefined);
+  void guard.explain(eve, 'nothing:at:all');
+  await pause(100);
+  say({ log: log.map(({ message, code }) => ({ message, code })) });
+}
+await guard.close();
+say({ alive: true });
+process.exitCode = 0;
