@@ -6,6 +6,14 @@ Data
   reindex                     index instances from before the guard; Ctrl-C stops it, the next run goes on
   verify [--repair] [--json]  check indexes and search data; exit code 1 when something is wrong
   backup <target>             copy everything into an empty folder
+  restore <backup>            put a backup into an empty store of the same kind
+
+Models
+  models list [--json]        of all owners
+  models import <file …>      save .bpmn files, or those of a folder, each by the name of its file
+      --owner <name>  --model-name <name>  --replace
+  models export <folder>      write models as files
+      --owner <name>  --model <name>  --replace
 
 Keys of programs
   key create <key name>       make a key and print it, once
@@ -24,6 +32,8 @@ Users
       --group <name>  --tenant <name>  --models-owner <name>  --attribute <name=value>  --without-password
   user disable <user name>
   user enable <user name>
+  user groups <user name>     print them; --add <group> and --remove <group> change them
+  user remove <user name>     better disable: whoever gets the name again gets its tasks
   user password <user name>   the new password is asked for, or piped in
   user list [--json]
 
@@ -31,5 +41,8 @@ The store, for every command
   --url <url> --name <name>   a MongoDB database
   --folder <folder>           an embedded store; its application must not be running
   Without these MONGO_DB_URL and MONGO_DB_NAME count, then DATA_DIR. A URL with a password is better kept there.
+
+Other
+  help, --version
 
 Options that name several things are repeated. Exit codes: 0 done, 1 not done or something is wrong, 2 not understood.`;

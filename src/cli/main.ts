@@ -3,15 +3,23 @@ import { readStore } from '../engine/contract/environment.js';
 import { HELP } from './help.js';
 import { UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
+import { exportModels, importModels, listModels } from './models.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
 import { withoutPasswords } from './redact.js';
-import { addUser, disableUser, enableUser, listUsers, setPassword } from './user.js';
+import { restoreBackup } from './restore.js';
+import { groupsOfUser } from './user-groups.js';
+import { addUser, disableUser, enableUser, listUsers, removeUser, setPassword } from './user.js';
+import { VERSION } from './version.js';
 
 const COMMANDS: Readonly<Record<string, Run>> = {
   install,
   reindex: reindexAll,
   verify,
   backup,
+  restore: restoreBackup,
+  'models list': listModels,
+  'models import': importModels,
+  'models export': exportModels,
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,
@@ -19,6 +27,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'user disable': disableUser,
   'user enable': enableUser,
   'user list': listUsers,
+  'user groups': groupsOfUser,
+  'user remove': removeUser,
   'user password': setPassword,
 };
 
@@ -49,6 +59,10 @@ export async function main(args: readonly string[], streams: Io): Promise<number
   if (first === undefined || first === 'help' || args.includes('--help') || args.includes('-h')) {
     io.out(HELP);
     return first === undefined ? 2 : 0;
+  }
+  if (first === '--version' || first === 'version') {
+    io.out(VERSION);
+    return 0;
   }
   try {
     if (command === undefined) throw new UsageError(`There is no command ${args.slice(0, 2).join(' ')}`);

@@ -16,7 +16,8 @@ export const COMMON = {
 
 /**
  * Reads the arguments behind the command.
- * @param places names of the arguments without an option, all of which are needed
+ * @param places names of the arguments without an option, all of which are needed; `…` at the end of the last one: one or
+ *   several
  * @throws UsageError
  */
 export function readArguments<const O extends Config>(
@@ -36,7 +37,7 @@ export function readArguments<const O extends Config>(
     throw new UsageError((error as Error).message);
   }
   const { positionals, values } = parsed;
-  if (positionals.length > places.length)
+  if (positionals.length > places.length && places.at(-1)?.endsWith('…') !== true)
     throw new UsageError(`One argument too many: ${positionals[places.length]}`);
   const missing = places[positionals.length];
   if (missing !== undefined) throw new UsageError(`Missing: <${missing}>`);

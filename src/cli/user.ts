@@ -1,4 +1,5 @@
 import { userDirectory, type UserDirectory } from '../engine/users/directory.js';
+import { accessFacts } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
@@ -42,7 +43,7 @@ export const addUser: Run = async (args, io) => {
       io.err(`There is a user ${user.userName} already.`);
       return 1;
     }
-    await record(store, 'add user', user.userName);
+    await record(store, 'add user', user.userName, { after: accessFacts(user) });
     io.out(`Added ${user.userName}.`);
     return 0;
   });
@@ -59,11 +60,17 @@ function change(
   const { values, given } = readArguments(args, ['user name'], {});
   const name = checkUserName(given[0]);
   return withStore(values, io, async (store) => {
-    if (!(await work(userDirectory(store), name))) {
+    const directory = userDirectory(store);
+    const before = await directory.find(name);
+    if (!(await work(directory, name))) {
       io.err(`There is no user ${name}.`);
       return 1;
     }
-    await record(store, what, name);
+    const after = await directory.find(name);
+    await record(store, what, name, {
+      ...(before === undefined ? {} : { before: accessFacts(before) }),
+      ...(after === undefined ? {} : { after: accessFacts(after) }),
+    });
     io.out(`${done} ${name}; running processes know within 5 s.`);
     return 0;
   });
@@ -77,6 +84,9 @@ export const enableUser: Run = async (args, io) =>
   change(args, io, 'enable user', 'Enabled', (directory, name) =>
     directory.change(name, { disabled: false }),
   );
+/** Takes a user out of the store. The name stays at what it did, and at tasks that are assigned to it. */
+export const removeUser: Run = async (args, io) =>
+  change(args, io, 'remove user', 'Removed', (directory, name) => directory.remove(name));
 export const setPassword: Run = async (args, io) =>
   change(
     args,

@@ -7,6 +7,5 @@ import { BadInput } from '../core/errors.js';
  */
 export async function emptyFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0)
-    throw new BadInput('bad-configuration', 'A backup needs an empty folder.');
+  if ((await readdir(folder)).length > 0) throw new BadInput('bad-configuration', 'The folder is not empty.');
 }

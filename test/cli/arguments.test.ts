@@ -24,10 +24,21 @@ test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-
       'user enable',
       'user list',
       'user password',
+      'user groups',
+      'user remove',
+      'restore',
+      'models list',
+      'models import',
+      'models export',
     ])
       expect(out.join('\n')).toContain(`\n  ${command}`);
   },
 );
+
+test.each([[['--version']], [['version']]])('%j prints the version of the package', async (args) => {
+  const { version } = require('../../package.json') as { version: string };
+  expect(await run(args)).toEqual({ code: 0, out: [version], err: [] });
+});
 
 test('without a command the help is printed, exit code 2', async () => {
   expect(await run([])).toMatchObject({ code: 2, err: [] });

@@ -190,4 +190,40 @@ onStores('the command line', (kind) => {
       ['anyone', ['ADMIN'], null, 'migration'],
     ]);
   });
+
+  test('a first user without ADMIN is mended: groups are shown, added and taken away', async () => {
+    await run(['user', 'add', 'admin', '--group', 'hr', '--without-password', ...at]);
+    expect((await run(['user', 'groups', 'admin', ...at])).out).toEqual(['hr']);
+    const mended = await run(['user', 'groups', 'admin', '--add', 'ADMIN', '--remove', 'hr', ...at]);
+    expect([mended.code, mended.out]).toEqual([0, ['ADMIN']]);
+    expect(await looking((store) => userDirectory(store).find('admin'))).toMatchObject({
+      userGroups: ['ADMIN'],
+    });
+    const [entry] = await looking((store) => store.audit.find({ limit: 1 }));
+    expect(entry).toMatchObject({
+      userName: expect.stringMatching(/^command-line:/),
+      resource: { name: 'set groups', id: 'admin' },
+      before: { userGroups: ['hr'] },
+      after: { userGroups: ['ADMIN'] },
+    });
+    expect((await run(['user', 'groups', 'nobody', '--add', 'x', ...at])).err).toEqual([
+      'There is no user nobody.',
+    ]);
+    expect((await run(['user', 'groups', 'admin', '--add', '*', ...at])).code).toBe(2);
+    expect((await run(['user', 'groups', 'admin', '--add', 'x', '--remove', 'x', ...at])).code).toBe(2);
+  });
+
+  test('a user is removed, and recorded as it was', async () => {
+    await run(['user', 'add', 'alice', '--group', 'hr', '--without-password', ...at]);
+    expect((await run(['user', 'remove', 'alice', ...at])).code).toBe(0);
+    expect(await looking((store) => userDirectory(store).find('alice'))).toBeUndefined();
+    expect((await looking((store) => store.audit.find({ limit: 1 })))[0]).toMatchObject({
+      resource: { name: 'remove user', id: 'alice' },
+      before: { userGroups: ['hr'] },
+    });
+    expect(await run(['user', 'remove', 'alice', ...at])).toMatchObject({
+      code: 1,
+      err: ['There is no user alice.'],
+    });
+  });
 });

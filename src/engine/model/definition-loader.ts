@@ -1,8 +1,15 @@
 import { notFound } from '../../core/errors.js';
 import type { Store, StoredInstance } from '../../store/port.js';
+import { Contexts } from '../execution/context.js';
+import { HostModels } from '../execution/host-models.js';
 import type { HostDefinition } from './host.js';
 import { readDefinition } from './source/read-definition.js';
 import { readingServer } from './source/reading-server.js';
+
+/** Checks and stores models without a running guard, as the guard itself does. */
+export function modelKeeper(store: Store): HostModels {
+  return new HostModels(readingServer(), store, new Contexts());
+}
 
 /**
  * Reads the definition of a stored instance without a running guard: from the source that is stored with it, else from

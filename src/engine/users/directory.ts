@@ -38,6 +38,8 @@ export interface UserDirectory extends Directory {
   add(user: UserInfo, password?: string): Promise<boolean>;
   /** False when there is no such user. The values have been checked. */
   change(userName: string, change: UserChange): Promise<boolean>;
+  /** False when there is no such user. Tasks that are assigned to the name stay assigned to it. */
+  remove(userName: string): Promise<boolean>;
   /**
    * False when there is no such user.
    * @throws BadInput `bad-request` when it is too short or too long
@@ -133,6 +135,14 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
         ...change,
         ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }),
       } as Partial<StoredUser>),
+
+    async remove(userName) {
+      const name = normaliseName(userName);
+      if (name === undefined) return false;
+      const found = await users.remove(name);
+      changed(name);
+      return found;
+    },
 
     async setPassword(userName, password) {
       passwords.check(password, userName);

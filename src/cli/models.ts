@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isGuardError } from '../core/errors.js';
+import { checkModelName } from '../core/model-name.js';
+import type { Store, StoredModel } from '../store/port.js';
+import { UsageError, type Io } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { record } from './record.js';
+import { withStore } from './store.js';
+import { minute, table } from './table.js';
+
+const LARGE = ['source', 'svg'];
+const BPMN = '.bpmn';
+const PICTURE = '.svg';
+
+/** Lists the models of all owners. */
+export const listModels: Run = (args, io) => {
+  const { values } = readArguments(args, [], { json: { type: 'boolean' } });
+  return withStore(values, io, async (store) => {
+    const models = await store.models.find({}, { without: LARGE });
+    if (values.json === true)
+      for (const { name, owner = null, saved } of models) io.out(JSON.stringify({ name, owner, saved }));
+    else {
+      const rows = models.map(({ name, owner, saved }) => [name, owner ?? '', minute(saved)]);
+      for (const line of table(['name', 'owner', 'saved'], rows)) io.out(line);
+    }
+    return 0;
+  });
+};
+
+interface ModelFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** The files that the arguments name, those in folders included. @throws UsageError for one that is not there */
+export async function modelFiles(given: readonly string[]): Promise<ModelFile[]> {
+  const found = await Promise.all(
+    given.map(async (place) => {
+      const stats = statSync(place, { throwIfNoEntry: false });
+      if (stats === undefined) throw new UsageError(`There is no file ${place}`);
+      if (!stats.isDirectory()) return [place];
+      const files = (await readdir(place)).filter((file) => file.endsWith(BPMN)).sort();
+      return files.map((file) => path.join(place, file));
+    }),
+  );
+  return found.flat().map((file) => ({ file, name: path.basename(file, BPMN) }));
+}
+
+/** What became of one file; undefined: nothing was to do. */
+async function importOne(
+  store: Store,
+  { file, name: given }: ModelFile,
+  { owner, replace }: { readonly owner: string | null; readonly replace: boolean },
+): Promise<'added' | 'replaced' | undefined> {
+  const name = checkModelName(given);
+  const source = readFileSync(file, 'utf8');
+  const picture = file.slice(0, -BPMN.length) + PICTURE;
+  const before = await store.models.get(name, owner);
+  if (before?.source === source) return undefined;
+  if (before !== undefined && !replace)
+    throw new UsageError('There is another model of that name; see --replace');
+  // Only here: loading bpmn-server takes a while.
+  const { modelKeeper } = await import('../engine/model/definition-loader.js');
+  const svg = file.endsWith(BPMN) && existsSync(picture) ? readFileSync(picture, 'utf8') : null;
+  await modelKeeper(store).save(name, source, svg, owner);
+  return before === undefined ? 'added' : 'replaced';
+}
+
+/** Saves files as models. One that cannot be is told of, and does not keep the others out. */
+export const importModels: Run = async (args, io) => {
+  const { values, given } = readArguments(args, ['file …'], {
+    'model-name': { type: 'string' },
+    owner: { type: 'string' },
+    replace: { type: 'boolean' },
+  });
+  const files = await modelFiles(given);
+  const wanted = values['model-name'];
+  if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name goes with one file');
+  const { owner = null, replace = false } = values;
+  return withStore(values, io, async (store) => {
+    let failed = 0;
+    for (const { file, name } of files.map((entry) => ({ ...entry, name: wanted ?? entry.name }))) {
+      try {
+        const done = await importOne(store, { file, name }, { owner, replace });
+        if (done !== undefined) await record(store, 'import model', checkModelName(name));
+        io.out(`${done ?? 'unchanged'}  ${checkModelName(name)}`);
+      } catch (error) {
+        if (!(error instanceof UsageError) && !(isGuardError(error) && error.status < 500)) throw error;
+        failed++;
+        io.err(`${file}: ${error.message}`);
+      }
+    }
+    return failed === 0 ? 0 : 1;
+  });
+};
+
+async function exportOne(
+  { name, source = '', svg }: StoredModel,
+  folder: string,
+  flag: string,
+): Promise<void> {
+  const file = path.join(folder, checkModelName(name));
+  await writeFile(file + BPMN, source, { flag });
+  if (svg) await writeFile(file + PICTURE, svg, { flag });
+}
+
+async function exportAll(
+  models: readonly StoredModel[],
+  folder: string,
+  flag: string,
+  io: Io,
+): Promise<number> {
+  let failed = 0;
+  for (const model of models) {
+    try {
+      await exportOne(model, folder, flag);
+      io.out(model.name);
+    } catch (error) {
+      failed++;
+      const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      io.err(`${model.name}: ${isThere ? 'there is such a file; see --replace' : (error as Error).message}`);
+    }
+  }
+  return failed;
+}
+
+/** Writes the models of one owner, or those without one, into a folder. */
+export const exportModels: Run = (args, io) => {
+  const { values, given } = readArguments(args, ['folder'], {
+    model: { type: 'string', multiple: true },
+    owner: { type: 'string' },
+    replace: { type: 'boolean' },
+  });
+  const folder = given[0] as string;
+  const names = values.model?.map(checkModelName);
+  return withStore(values, io, async (store) => {
+    const all = await store.models.find({ owner: values.owner ?? null });
+    const models = all.filter(({ name }) => names === undefined || names.includes(name));
+    const missing = names?.find((name) => !models.some((model) => model.name === name));
+    if (missing !== undefined) {
+      io.err(`There is no model ${missing}.`);
+      return 1;
+    }
+    await mkdir(folder, { recursive: true });
+    return (await exportAll(models, folder, values.replace === true ? 'w' : 'wx', io)) === 0 ? 0 : 1;
+  });
+};

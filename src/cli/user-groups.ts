@@ -1,0 +1,51 @@
+import { userDirectory } from '../engine/users/directory.js';
+import { accessFacts } from '../engine/users/access-facts.js';
+import { checkUser, checkUserName } from '../engine/users/user-input.js';
+import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
+import { UsageError } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { record } from './record.js';
+import { withStore } from './store.js';
+
+function groupsIn(values: readonly string[] = []): string[] {
+  return values.map((value) => {
+    const group = normaliseName(value);
+    if (group === undefined) throw new UsageError('The name of a group is a non-empty text');
+    return group;
+  });
+}
+
+/** Shows the groups of a user, and adds and takes away some. */
+export const groupsOfUser: Run = (args, io) => {
+  const { values, given } = readArguments(args, ['user name'], {
+    add: { type: 'string', multiple: true },
+    remove: { type: 'string', multiple: true },
+  });
+  const name = checkUserName(given[0]);
+  const [added, removed] = [groupsIn(values.add), groupsIn(values.remove)];
+  const both = added.find((group) => removed.includes(group));
+  if (both !== undefined) throw new UsageError(`--add and --remove name the same group: ${both}`);
+  return withStore(values, io, async (store) => {
+    const directory = userDirectory(store);
+    const before = await directory.find(name);
+    if (before === undefined) {
+      io.err(`There is no user ${name}.`);
+      return 1;
+    }
+    const kept = before.userGroups.filter((group) => !removed.includes(group));
+    const after = checkUser({ ...before, userGroups: [...kept, ...added] });
+    if (added.length + removed.length > 0) {
+      await directory.change(name, { userGroups: after.userGroups ?? [] });
+      const { disabled } = before;
+      await record(store, 'set groups', name, {
+        before: accessFacts(before),
+        after: accessFacts({ ...after, disabled }),
+      });
+      if (added.some((group) => group === ADMIN || group === SYSTEM))
+        io.err(`${name} administers now; running processes know within 5 s.`);
+    }
+    for (const group of after.userGroups ?? []) io.out(group);
+    return 0;
+  });
+};

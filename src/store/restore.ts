@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { BadInput } from '../core/errors.js';
+import { emptyFolder } from './empty-folder.js';
+import { holdsStore } from './embedded/private-folder.js';
+import { restoreDatabase } from './mongo/restore.js';
+import { openStore, type StoreOptions } from './open.js';
+
+/** What a backup or a restore wrote. */
+export interface Copied {
+  readonly files: number;
+  readonly documents: number;
+}
+
+const bad = (message: string): BadInput => new BadInput('bad-configuration', message);
+
+async function restoreFolder(source: string, folder: string): Promise<Copied> {
+  if (!holdsStore(source)) throw bad('The folder holds no backup of an embedded store.');
+  await emptyFolder(folder);
+  // A backup of an embedded store is a store.
+  const store = await openStore({ folder: source });
+  try {
+    return await store.backup(folder);
+  } finally {
+    await store.close();
+  }
+}
+
+/**
+ * Puts a backup into an empty place: of the same kind of store, since the two have different forms.
+ * @param source the folder that `backup` wrote
+ * @throws BadInput `bad-configuration` when the source is no such backup, or the place is not empty; nothing was written
+ */
+export async function restore(source: string, target: StoreOptions): Promise<Copied> {
+  if (!existsSync(source)) throw bad('There is no such backup.');
+  if ('folder' in target) return restoreFolder(source, target.folder);
+  if ('url' in target) return restoreDatabase(source, target);
+  throw bad('A store in memory is not restored.');
+}

@@ -1,0 +1,147 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openStore, type Store } from 'bpmn-guard';
+import { ADMIN_USER, Guards, person } from '../support/guards.js';
+import { end, model, start, task } from '../support/models.js';
+import { onStores, type Place } from '../support/stores.js';
+import { named, run } from './running.js';
+
+const SOURCE = model([start(), task('do'), end()]);
+const OTHER = model([start(), task('other'), end()]);
+
+onStores('models on the command line', (kind) => {
+  const guards = new Guards(kind);
+  let place: Place;
+  let at: string[];
+  let folder: string;
+  beforeEach(async () => {
+    place = guards.place();
+    at = named(place.options);
+    folder = mkdtempSync(path.join(tmpdir(), 'cli-models-'));
+    expect((await run(['install', ...at])).code).toBe(0);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const put = (name: string, text: string): string => {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+    const store = await openStore(place.options);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+  const plain = (lines: readonly string[]): string[] =>
+    lines.map((line) =>
+      line
+        .replace(/ +\d{4}-.*$/, '')
+        .replace(/ +/g, ' ')
+        .trimEnd(),
+    );
+
+  test('files are imported under their names, can be started, and are recorded', async () => {
+    const [ask, cafe] = [put('Ask.bpmn', SOURCE), put('Cafe\u0301  order.bpmn', OTHER)];
+    put('Ask.svg', '<svg/>');
+    expect(await run(['models', 'import', ask, cafe, ...at])).toEqual({
+      code: 0,
+      out: ['added  Ask', 'added  Caf\u00e9 order'],
+      err: [],
+    });
+    expect(plain((await run(['models', 'list', ...at])).out)).toEqual([
+      'name owner saved',
+      'Ask',
+      'Caf\u00e9 order',
+    ]);
+    const entries = await inStore((store) => store.audit.find({ limit: 10 }));
+    expect(
+      entries.map(({ resource, userName }) => [resource.name, resource.id, userName?.split(':')[0]]),
+    ).toEqual([
+      ['import model', 'Caf\u00e9 order', 'command-line'],
+      ['import model', 'Ask', 'command-line'],
+    ]);
+    const { guard } = await guards.open({ place });
+    expect((await guard.as(ADMIN_USER).model.get({ name: 'Ask' }))[0]).toMatchObject({ svg: '<svg/>' });
+    await guard.as(person('alice')).engine.start('Ask', {});
+    expect(await guard.as(person('alice')).data.getPendingUserTasks({})).toHaveLength(1);
+  });
+
+  test('a folder is imported as a whole; a file that cannot be read is named, and keeps no other out', async () => {
+    put('Good.bpmn', SOURCE);
+    put('Bad.bpmn', 'hello');
+    put('notes.txt', 'hello');
+    const { code, out, err } = await run(['models', 'import', folder, ...at]);
+    expect([code, out]).toEqual([1, ['added  Good']]);
+    expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*not a BPMN document/)]);
+  });
+
+  test('a model that is there is not overwritten unless that is said; the same source changes nothing', async () => {
+    const file = put('Ask.bpmn', SOURCE);
+    await run(['models', 'import', file, ...at]);
+    expect((await run(['models', 'import', file, ...at])).out).toEqual(['unchanged  Ask']);
+    put('Ask.bpmn', OTHER);
+    const refused = await run(['models', 'import', file, ...at]);
+    expect([refused.code, refused.out]).toEqual([1, []]);
+    expect(refused.err[0]).toContain('There is another model of that name; see --replace');
+    expect((await run(['models', 'import', file, '--replace', ...at])).out).toEqual(['replaced  Ask']);
+    expect((await inStore((store) => store.models.get('Ask', null)))?.source).toBe(OTHER);
+  });
+
+  test('models of an owner are apart from the others, and a file can be given another name', async () => {
+    const file = put('x.bpmn', SOURCE);
+    await run(['models', 'import', file, '--owner', 'acme', '--model-name', 'Ask', ...at]);
+    expect(plain((await run(['models', 'list', ...at])).out)).toEqual(['name owner saved', 'Ask acme']);
+    expect(JSON.parse((await run(['models', 'list', '--json', ...at])).out[0] as string)).toMatchObject({
+      name: 'Ask',
+      owner: 'acme',
+    });
+    const target = path.join(folder, 'out');
+    expect((await run(['models', 'export', target, ...at])).out).toEqual([]);
+    expect((await run(['models', 'export', target, '--owner', 'acme', ...at])).out).toEqual(['Ask']);
+    expect(readFileSync(path.join(target, 'Ask.bpmn'), 'utf8')).toBe(SOURCE);
+  });
+
+  test('export writes all models, or those named, and overwrites nothing unless that is said', async () => {
+    for (const [name, source] of [
+      ['A.bpmn', SOURCE],
+      ['B.bpmn', OTHER],
+    ] as const)
+      await run(['models', 'import', put(name, source), ...at]);
+    const target = path.join(folder, 'out');
+    mkdirSync(target);
+    writeFileSync(path.join(target, 'A.bpmn'), 'mine');
+    const { code, out, err } = await run(['models', 'export', target, ...at]);
+    expect([code, out, err]).toEqual([1, ['B'], ['A: there is such a file; see --replace']]);
+    expect(readFileSync(path.join(target, 'A.bpmn'), 'utf8')).toBe('mine');
+    expect((await run(['models', 'export', target, '--model', 'A', '--replace', ...at])).out).toEqual(['A']);
+    expect(readFileSync(path.join(target, 'A.bpmn'), 'utf8')).toBe(SOURCE);
+    expect((await run(['models', 'export', target, '--model', 'C', ...at])).err).toEqual([
+      'There is no model C.',
+    ]);
+    expect(readdirSync(target).sort()).toEqual(['A.bpmn', 'B.bpmn']);
+  });
+
+  test('names that cannot be one, and files that are not there, are told', async () => {
+    const file = put('x.bpmn', SOURCE);
+    const wrong = await run(['models', 'import', file, '--model-name', 'a/b', ...at]);
+    expect([wrong.code, wrong.err[0]]).toEqual([1, expect.stringContaining('A model name is a text')]);
+    expect(await run(['models', 'import', path.join(folder, 'none.bpmn'), ...at])).toMatchObject({ code: 2 });
+    expect(await run(['models', 'import', ...at])).toMatchObject({ code: 2 });
+    expect(await run(['models', 'import', file, file, '--model-name', 'x', ...at])).toMatchObject({
+      code: 2,
+    });
+    expect(existsSync(file)).toBe(true);
+  });
+});
