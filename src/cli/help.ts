@@ -9,6 +9,8 @@ Data
   restore <backup>            put a backup into an empty store of the same kind
 
 Models
+  models check <file …>       say what in .bpmn files cannot be run or is not understood; needs no store
+      --json                  exit code 1 when there is something to say
   models list [--json]        of all owners
   models import <file …>      save .bpmn files, or those of a folder, each by the name of its file
       --owner <name>  --model-name <name>  --replace

@@ -3,6 +3,7 @@ import { readStore } from '../engine/contract/environment.js';
 import { HELP } from './help.js';
 import { UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
+import { checkModels } from './models-check.js';
 import { exportModels, importModels, listModels } from './models.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
 import { withoutPasswords } from './redact.js';
@@ -20,6 +21,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'models list': listModels,
   'models import': importModels,
   'models export': exportModels,
+  'models check': checkModels,
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,

@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
+import type { ModelWarning } from '../engine/model/dialects/warning.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
@@ -49,24 +50,33 @@ export async function modelFiles(given: readonly string[]): Promise<ModelFile[]>
   return found.flat().map((file) => ({ file, name: path.basename(file, BPMN) }));
 }
 
-/** What became of one file; undefined: nothing was to do. */
+/** What became of one file, and what its author should know. */
+interface Imported {
+  readonly done: 'added' | 'replaced' | 'unchanged';
+  readonly warnings: readonly ModelWarning[];
+}
+
 async function importOne(
   store: Store,
   { file, name: given }: ModelFile,
   { owner, replace }: { readonly owner: string | null; readonly replace: boolean },
-): Promise<'added' | 'replaced' | undefined> {
+): Promise<Imported> {
   const name = checkModelName(given);
   const source = readFileSync(file, 'utf8');
-  const picture = file.slice(0, -BPMN.length) + PICTURE;
-  const before = await store.models.get(name, owner);
-  if (before?.source === source) return undefined;
-  if (before !== undefined && !replace)
-    throw new UsageError('There is another model of that name; see --replace');
   // Only here: loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/model/definition-loader.js');
+  const keeper = modelKeeper(store);
+  const warnings = await keeper.check(source);
+  const before = await store.models.get(name, owner);
+  // What is mended while it is read is stored mended.
+  if (before !== undefined && before.source === (await keeper.definition(name, source)).source)
+    return { done: 'unchanged', warnings };
+  if (before !== undefined && !replace)
+    throw new UsageError('There is another model of that name; see --replace');
+  const picture = file.slice(0, -BPMN.length) + PICTURE;
   const svg = file.endsWith(BPMN) && existsSync(picture) ? readFileSync(picture, 'utf8') : null;
-  await modelKeeper(store).save(name, source, svg, owner);
-  return before === undefined ? 'added' : 'replaced';
+  await keeper.save(name, source, svg, owner);
+  return { done: before === undefined ? 'added' : 'replaced', warnings };
 }
 
 /** Saves files as models. One that cannot be is told of, and does not keep the others out. */
@@ -84,9 +94,10 @@ export const importModels: Run = async (args, io) => {
     let failed = 0;
     for (const { file, name } of files.map((entry) => ({ ...entry, name: wanted ?? entry.name }))) {
       try {
-        const done = await importOne(store, { file, name }, { owner, replace });
-        if (done !== undefined) await record(store, 'import model', checkModelName(name));
-        io.out(`${done ?? 'unchanged'}  ${checkModelName(name)}`);
+        const { done, warnings } = await importOne(store, { file, name }, { owner, replace });
+        if (done !== 'unchanged') await record(store, 'import model', checkModelName(name));
+        io.out(`${done}  ${checkModelName(name)}`);
+        for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
       } catch (error) {
         if (!(error instanceof UsageError) && !(isGuardError(error) && error.status < 500)) throw error;
         failed++;

@@ -30,6 +30,7 @@ test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-
       'models list',
       'models import',
       'models export',
+      'models check',
     ])
       expect(out.join('\n')).toContain(`\n  ${command}`);
   },

@@ -84,7 +84,7 @@ onStores('models on the command line', (kind) => {
     put('notes.txt', 'hello');
     const { code, out, err } = await run(['models', 'import', folder, ...at]);
     expect([code, out]).toEqual([1, ['added  Good']]);
-    expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*not a BPMN document/)]);
+    expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*bpmn-server cannot read it/)]);
   });
 
   test('a model that is there is not overwritten unless that is said; the same source changes nothing', async () => {
@@ -131,6 +131,28 @@ onStores('models on the command line', (kind) => {
       'There is no model C.',
     ]);
     expect(readdirSync(target).sort()).toEqual(['A.bpmn', 'B.bpmn']);
+  });
+
+  test('files are checked without a store: what cannot be run, and what is not understood', async () => {
+    const good = put('Good.bpmn', SOURCE);
+    expect(await run(['models', 'check', good])).toEqual({
+      code: 0,
+      out: [`${good}: nothing to say`],
+      err: [],
+    });
+    const bad = put('Bad.bpmn', 'hello');
+    const unclear = put('Unclear.bpmn', model([start(), task('ask', { assignee: '#{bean.of(x)}' }), end()]));
+    const { code, out } = await run(['models', 'check', folder]);
+    expect(code).toBe(1);
+    expect(out).toEqual([
+      expect.stringMatching(`^${bad}: .*bpmn-server cannot read it`),
+      `${good}: nothing to say`,
+      expect.stringMatching(`^${unclear}: ask: .*bean`),
+    ]);
+    const imported = await run(['models', 'import', unclear, ...at]);
+    expect([imported.code, imported.err]).toEqual([0, [expect.stringMatching('ask: .*bean')]]);
+    const [json] = (await run(['models', 'check', unclear, '--json'])).out;
+    expect(JSON.parse(json as string)).toMatchObject({ file: unclear, warnings: [{ element: 'ask' }] });
   });
 
   test('names that cannot be one, and files that are not there, are told', async () => {
