@@ -44,7 +44,7 @@ export async function startApp({ port, env, logger: given, limits } = {}) {
   try {
     await guard.install();
     if (config.demoUsers) await seedUsers(guard, users);
-    if (config.production) await refuseDemoUsers(users);
+    if (config.production || !config.local) await refuseDemoUsers(users);
     await seedModels(guard);
     const secret = await sessionSecret(config.sessionSecret, guard.store);
     const server = await listen(

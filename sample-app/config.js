@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { allowedHostsFrom, isOfThisMachine, modeFrom, refuseBeyondDemonstration } from './config/reach.js';
 import { apiKeyFrom, sessionSecretFrom } from './config/secrets.js';
 import { text } from './config/text.js';
 import { trustProxyFrom } from './config/trust-proxy.js';
@@ -40,41 +41,40 @@ function storeFrom(env) {
   return { url, name: text(env.MONGO_DB_NAME) ?? 'bpmn' };
 }
 
-/** What is fit for a demonstration only. */
-function refuseInProduction({ requireAuthentication, enforceSecurity, demoUsers }) {
-  if (!requireAuthentication)
-    throw new Error('REQUIRE_AUTHENTICATION=false lets everybody in: not with NODE_ENV=production.');
-  if (!enforceSecurity)
-    throw new Error('ENFORCE_SECURITY=false lets everybody do everything: not with NODE_ENV=production.');
-  if (demoUsers)
-    throw new Error('DEMO_USERS=true adds users with known passwords: not with NODE_ENV=production.');
-}
-
 /**
  * The settings of the application, as `.env.example` describes them; nothing else here reads the environment.
  * @throws Error that names the variable whose value cannot be used
  */
 export function readConfig(env = environment()) {
-  const production = text(env.NODE_ENV) === 'production';
+  const production = modeFrom(env) === 'production';
+  const secrets = {
+    sessionSecret: sessionSecretFrom(env, production),
+    apiKey: apiKeyFrom(env, production),
+  };
+  const host = text(env.HOST) ?? '127.0.0.1';
+  const allowedHosts = allowedHostsFrom(env, host, production);
+  const local = isOfThisMachine(host, allowedHosts);
   const config = Object.freeze({
     production,
-    host: text(env.HOST) ?? '127.0.0.1',
+    host,
+    allowedHosts,
+    /** Only this machine reaches it. */
+    local,
     port: portFrom(env),
     trustProxy: trustProxyFrom(env),
     store: storeFrom(env),
-    sessionSecret: sessionSecretFrom(env, production),
-    apiKey: apiKeyFrom(env, production),
+    ...secrets,
     logLevel: levelFrom(env),
     requireAuthentication: flagFrom(env, 'REQUIRE_AUTHENTICATION', true),
     enforceSecurity: flagFrom(env, 'ENFORCE_SECURITY', true),
     developmentUser: text(env.DEVELOPMENT_USER) ?? 'user1',
-    demoUsers: flagFrom(env, 'DEMO_USERS', !production),
+    demoUsers: flagFrom(env, 'DEMO_USERS', !production && local),
     /** What the guard itself reads. */
     guardEnvironment: Object.freeze({
       REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION,
       ENFORCE_SECURITY: env.ENFORCE_SECURITY,
     }),
   });
-  if (production) refuseInProduction(config);
+  refuseBeyondDemonstration(config);
   return config;
 }

@@ -57,8 +57,11 @@ export {
   type UserDirectory,
 } from './engine/users/directory.js';
 export { userAdmin, type NewUser, type UserAdmin } from './engine/users/user-admin.js';
-export { authenticate, type AuthenticateOptions } from './express/authenticate.js';
+export { authenticate } from './express/authenticate.js';
+export type { AuthenticateOptions } from './express/authenticate-options.js';
+export { requireHost } from './express/host-names.js';
 export { keyAdmin, type KeyAdmin } from './express/key-admin.js';
 export type { ActsFor, NewKey } from './express/key-input.js';
 export { apiKeys, type ApiKey, type ApiKeys, type ApiKeysOptions } from './express/keys.js';
+export { requireOwnOrigin, type OwnOriginOptions } from './express/own-origin.js';
 export { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './express/require.js';

@@ -1,10 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { requireOwnOrigin } from 'bpmn-guard';
 
 /** Name of the form field. */
 export const CSRF_FIELD = '_csrf';
 const READS = ['GET', 'HEAD', 'OPTIONS'];
-/** Where browsers say the request comes from: a page of this origin, or the reader's own doing. */
-const OWN_SITES = [undefined, 'same-origin', 'none'];
 
 function same(given, expected) {
   if (typeof given !== 'string' || typeof expected !== 'string') return false;
@@ -17,12 +16,14 @@ export class ForeignForm extends Error {
   status = 403;
 }
 
+const hasToken = (req) => same(req.body?.[CSRF_FIELD], req.session?.csrf);
+
 /**
- * Gives each session a token for its forms (`res.locals.csrf()`), and refuses what is sent without it, or
- * from a page of
- * another site.
+ * Gives each session a token for its forms (`res.locals.csrf()`), and refuses what is sent without it, or from a page
+ * of another origin. Where the browser does not say which page that is, the token alone tells.
  */
 export function protectForms() {
+  const ownOrigin = requireOwnOrigin({ otherwise: hasToken });
   return function csrf(req, res, next) {
     res.locals.csrf = () => {
       if (!req.session) return '';
@@ -33,8 +34,8 @@ export function protectForms() {
       return req.session.csrf;
     };
     if (READS.includes(req.method)) return next();
-    const own =
-      OWN_SITES.includes(req.headers['sec-fetch-site']) && same(req.body?.[CSRF_FIELD], req.session.csrf);
-    return own ? next() : next(new ForeignForm());
+    ownOrigin(req, res, (error) =>
+      next(error === undefined && hasToken(req) ? undefined : new ForeignForm()),
+    );
   };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { requireHost } from 'bpmn-guard';
 import express from 'express';
 import session from 'express-session';
 import { logRequests } from '../logging/requests.js';
@@ -50,6 +51,7 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.trustProxy);
   app.use(logRequests(logger), protectAnswers(), prepareView(config), healthRoutes(guard, logger));
+  app.use(requireHost(config.allowedHosts));
   app.use(express.static(PUBLIC, { index: false, setHeaders: markStatic }));
   app.use(restFace(guard, config, limits, logger));
   if (config.production) app.use(warnWithoutHttps(logger));

@@ -17,6 +17,7 @@ const TITLES = {
   403: 'Not allowed',
   409: 'That is no longer possible',
   413: 'Too large',
+  421: 'Not under this name',
   429: 'Too many requests',
   503: 'Not available just now',
 };

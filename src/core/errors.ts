@@ -44,6 +44,10 @@ export const ERROR_CODES = {
     status: 405,
     meaning: 'The path is known, but not with this HTTP method; the header Allow lists those it takes.',
   },
+  'wrong-host': {
+    status: 421,
+    meaning: 'The request is for a host name under which the application does not answer.',
+  },
   ambiguous: { status: 409, meaning: 'The query found more than one resource; a command needs exactly one.' },
   conflict: { status: 409, meaning: 'Somebody else was faster, or the resource changed meanwhile.' },
   'wrong-state': {
@@ -105,7 +109,7 @@ export class AccessDenied extends GuardError {}
 /** "Could not tell": no answer was reached (503). Never to be taken for a yes. */
 export class CouldNotTell extends GuardError {}
 
-/** The caller's input is malformed (400, 413). */
+/** The caller's input is malformed (400, 413), or not meant for this application (405, 421). */
 export class BadInput extends GuardError {}
 
 /** The resource is in another state than the operation needs (409). */

@@ -1,55 +1,23 @@
-import type { UserInfo } from '../core/principal.js';
+import { CouldNotTell } from '../core/errors.js';
 import type { Guard, GuardApi, Identity } from '../engine/contract/types.js';
+import { checkAuthenticate, type AuthenticateOptions } from './authenticate-options.js';
 import {
   bearerWay,
   denied,
   isDenied,
   keyWay,
+  Refused,
   sessionWay,
   unwrap,
   type Caller,
   type GivenUser,
   type Way,
 } from './credentials.js';
+import { assertHost, checkHosts, LOOPBACK_NAMES } from './host-names.js';
 import { addressOf, localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
-import { apiKeys, type ApiKeys } from './keys.js';
-import { IDENTITY } from './locals.js';
-
-/** How `authenticate` finds out who calls. */
-export interface AuthenticateOptions {
-  /** Keys in the header `x-api-key`. Default: those of the guard's store, and API_KEY; false: none are accepted. */
-  readonly keys?: ApiKeys | false;
-  /**
-   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as
-   * "could not tell".
-   * Missing: sessions are not accepted.
-   */
-  readonly toPrincipal?: (
-    user: unknown,
-    req: HttpRequest,
-  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
-  /**
-   * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws
-   * counts as "could
-   * not tell". Missing: such tokens are not looked at.
-   */
-  readonly bearer?: (
-    token: string,
-    req: HttpRequest,
-  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
-  /**
-   * Default true. False: a request without credentials goes on as nobody; one with bad ones is refused all
-   * the same.
-   */
-  readonly required?: boolean;
-  /**
-   * Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the
-   * router's.
-   */
-  readonly limit?: number;
-}
-
-const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required', 'limit'];
+import { apiKeys } from './keys.js';
+import { IDENTITY, setChallenge } from './locals.js';
+import { assertOwnOrigin } from './own-origin.js';
 
 function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: AuthenticateOptions): readonly Way[] {
   const { identity, store } = guard;
@@ -62,26 +30,6 @@ function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: Authenticate
       ? []
       : [bearerWay(identity, bearer as (token: string, req: HttpRequest) => GivenUser)]),
   ];
-}
-
-function check(guard: Guard, options: AuthenticateOptions): void {
-  if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
-    throw new TypeError('authenticate takes the guard that createGuard gave.');
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) throw new TypeError(`Unknown option of authenticate: ${unknown}.`);
-  for (const name of ['toPrincipal', 'bearer'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function')
-      throw new TypeError(`Option ${name} of authenticate must be a function.`);
-  }
-  const { keys, required, limit } = options;
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
-    throw new TypeError('Option limit of authenticate must be a number of bytes.');
-  if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function')
-    throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
-  if (required !== undefined && typeof required !== 'boolean')
-    throw new TypeError('Option required of authenticate must be true or false.');
-  if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
-    throw new TypeError('authenticate is left without a way to sign in.');
 }
 
 const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
@@ -111,47 +59,70 @@ function ending(res: HttpResponse): Promise<void> {
  * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key
  */
 export function authenticate(guard: Guard, options: AuthenticateOptions = {}): Middleware {
-  check(guard, options);
+  checkAuthenticate(guard, options);
   const { identity } = guard;
-  const { required = true } = options;
+  const { required = options.toPrincipal === undefined, origins = [] } = options;
+  const hosts = options.hosts && checkHosts(options.hosts);
   const ways = waysOf(guard, options);
   const challenge = ways.map((way) => way.challenge).join(', ');
+
+  async function refused(req: HttpRequest, way: string, thrown: unknown): Promise<never> {
+    const { error, shown, onBehalfOf } = unwrap(thrown);
+    const recorded = identity.refused(shown, { kind: 'system', name: way }, error, {
+      ...addressOf(req),
+      ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    });
+    // A store that has just failed is not waited for once more.
+    if (!(error instanceof CouldNotTell)) await recorded;
+    throw error;
+  }
 
   async function read(req: HttpRequest, res: HttpResponse, way: Way): Promise<Caller | undefined> {
     try {
       return await way.read(req);
     } catch (thrown) {
-      const { error, shown, onBehalfOf } = unwrap(thrown);
+      const { shown } = unwrap(thrown);
       if (shown !== undefined) localsOf(res).key = shown;
-      await identity.refused(shown, { kind: 'system', name: way.name }, error, {
-        ...addressOf(req),
-        ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-      });
-      throw error;
+      return refused(req, way.name, thrown);
     }
   }
 
-  async function recorded(req: HttpRequest, error: Error): Promise<Error> {
-    await identity.refused(undefined, { kind: 'system', name: 'several' }, error, addressOf(req));
-    return error;
+  /** Who acts by what a browser sends by itself does so from a page of the application, or not at all. */
+  async function ofOwnPage(req: HttpRequest, caller: Caller, way: string): Promise<Caller> {
+    try {
+      assertOwnOrigin(req, { origins });
+      return caller;
+    } catch (error) {
+      return refused(req, way, new Refused(error, caller.principal.userName));
+    }
+  }
+
+  /** Without a login whoever shows nothing is the developer, if it is a page, or a program, of this machine. */
+  async function developer(req: HttpRequest, res: HttpResponse): Promise<Caller | undefined> {
+    const { nobody } = identity;
+    if (nobody === undefined || localsOf(res).principal !== undefined) return undefined;
+    if (hosts === undefined) assertHost(req, LOOPBACK_NAMES);
+    return ofOwnPage(req, { principal: nobody }, 'none');
   }
 
   async function establish(req: HttpRequest, res: HttpResponse): Promise<Caller | undefined> {
-    const callers: Caller[] = [];
+    if (hosts !== undefined) assertHost(req, hosts);
+    const callers: { readonly caller: Caller; readonly way: Way }[] = [];
     for (const way of ways) {
       const caller = await read(req, res, way);
-      if (caller !== undefined) callers.push(caller);
+      if (caller !== undefined) callers.push({ caller, way });
     }
     const [first, ...others] = callers;
     if (first === undefined) {
-      if (identity.nobody !== undefined)
-        return localsOf(res).principal === undefined ? { principal: identity.nobody } : undefined;
+      if (identity.nobody !== undefined) return developer(req, res);
       if (required) throw denied('The request has no credentials.');
       return undefined;
     }
-    if (others.some((other) => !agree(first, other)))
-      throw await recorded(req, denied('The request has credentials of two callers.'));
-    return first;
+    if (others.some((other) => !agree(first.caller, other.caller)))
+      return refused(req, 'several', denied('The request has credentials of two callers.'));
+    return callers.every(({ way }) => way.name === 'session')
+      ? ofOwnPage(req, first.caller, first.way.name)
+      : first.caller;
   }
 
   return function authenticateCaller(req, res, next) {
@@ -162,6 +133,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       return ended;
     };
     const goOn = async (caller: Caller | undefined): Promise<void> => {
+      setChallenge(res, challenge);
       if (caller !== undefined) {
         enter(res, identity, caller, identity.bind(caller.principal, caller.actor));
         return identity.run(caller.principal, goOnTo(), caller.actor);

@@ -1,7 +1,8 @@
 import type { Operation } from '../core/operation.js';
 import type { Right } from '../core/rights.js';
 import type { Guard as EngineGuard, GuardLogger } from '../engine/contract/types.js';
-import { authenticate, type AuthenticateOptions } from './authenticate.js';
+import { authenticate } from './authenticate.js';
+import type { AuthenticateOptions } from './authenticate-options.js';
 import { createErrorHandler } from './error-handler.js';
 import type { ErrorMiddleware, Middleware } from './http.js';
 import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';

@@ -8,3 +8,15 @@ export const IDENTITY = Symbol.for('bpmn-guard.identity');
 export function identityOf(res: HttpResponse): Identity | undefined {
   return (localsOf(res) as { [IDENTITY]?: Identity })[IDENTITY];
 }
+
+const CHALLENGE = Symbol.for('bpmn-guard.challenge');
+
+/** What `authenticate` takes, in the words of WWW-Authenticate: for a refusal behind it. */
+export function setChallenge(res: HttpResponse, challenge: string): void {
+  (localsOf(res) as { [CHALLENGE]?: string })[CHALLENGE] ??= challenge;
+}
+
+/** Undefined where no `authenticate` was passed. */
+export function challengeOf(res: HttpResponse): string | undefined {
+  return (localsOf(res) as { [CHALLENGE]?: string })[CHALLENGE];
+}

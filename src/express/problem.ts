@@ -3,6 +3,7 @@ import { ERROR_CODES, isGuardError, type ErrorCode } from '../core/errors.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import { localsOf, type HttpRequest, type HttpResponse } from './http.js';
 import { sendJson } from './answer.js';
+import { challengeOf } from './locals.js';
 
 /**
  * How refusals and failures are told. `bpmn-client`: as the client of that name understands them, status 200 with
@@ -97,7 +98,7 @@ export function sendProblem(
   more: Record<string, unknown> = {},
 ): void {
   if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate'))
-    res.setHeader('WWW-Authenticate', CHALLENGE);
+    res.setHeader('WWW-Authenticate', challengeOf(res) ?? CHALLENGE);
   if ((refusal.status === 503 || refusal.status === 429) && !res.hasHeader('Retry-After'))
     res.setHeader('Retry-After', RETRY_AFTER);
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);

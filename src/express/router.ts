@@ -44,19 +44,6 @@ export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
   return first?.face === 'bpmn-client' ? dialect : 'http';
 }
 
-/** A form on a foreign page must not act with the session of who looks at it. */
-function refuseForeignPage(req: HttpRequest): void {
-  const { 'sec-fetch-site': site, 'x-api-key': key, authorization } = req.headers;
-  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
-  // The password of Basic authentication is sent by the browser itself, as a cookie is.
-  const isOwn = key !== undefined || (authorization !== undefined && /^bearer /i.test(authorization));
-  if (foreign && !isOwn)
-    throw new AccessDenied(
-      'forbidden',
-      'Calls from pages of another origin need a key or a token of their own.',
-    );
-}
-
 /** The parts of a form with files. */
 async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
   if (!hasBody(req) || mediaType(req) !== 'multipart/form-data')
@@ -84,7 +71,6 @@ async function answer(
   limit: number,
 ): Promise<void> {
   const call = callOf(common, route, res);
-  if (route.method !== 'GET') refuseForeignPage(req);
   const parts = route.upload ? await formParts(req, limit) : [];
   const body = route.upload ? undefined : await jsonBody(req, limit);
   if (route.operation !== 'public') checkUser(body, call.principal);

@@ -37,6 +37,7 @@ function application(express: Express, { guard, directory, keys }: Stage, late: 
       keys,
       toPrincipal: (user) => user as { userName: string },
       bearer: (token) => TOKENS[token] as { userName: string },
+      required: true,
     }),
   );
   app.all('/me', (_req: any, res: any) => {
@@ -65,11 +66,12 @@ function application(express: Express, { guard, directory, keys }: Stage, late: 
   return tellErrors(app);
 }
 
-async function login(running: Running, name: string, password = PASSWORD): Promise<{ cookie: string }> {
+/** The cookie of a session, with the header of a program that holds it; what browsers send: own-origin.test.ts. */
+async function login(running: Running, name: string, password = PASSWORD): Promise<Record<string, string>> {
   const answer = await running.send('/login', { method: 'POST', body: { name, password } });
   const [cookie] = (answer.headers['set-cookie'] as string[] | undefined) ?? [];
   if (answer.status !== 200 || cookie === undefined) throw new Error(`No login: ${answer.status}`);
-  return { cookie: cookie.split(';')[0] as string };
+  return { cookie: cookie.split(';')[0] as string, 'x-requested-with': 'test' };
 }
 
 describe.each(EXPRESSES)('%s', (_name, express) => {
@@ -370,6 +372,11 @@ describe('options', () => {
     [{ required: 'no' }, 'Option required of authenticate must be true or false.'],
     [{ limit: '1mb' }, 'Option limit of authenticate must be a number of bytes.'],
     [{ keys: false }, 'authenticate is left without a way to sign in.'],
+    [{ origins: ['app.example.com'] }, 'origins takes a list of origins, such as "https://app.example.com".'],
+    [
+      { hosts: ['app.example.com:80'] },
+      'hosts takes a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
+    ],
   ])('%j is a TypeError when it is built', (options, message) => {
     expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));
   });

@@ -458,13 +458,16 @@ describe('with a session', () => {
     expect([status, body.code]).toEqual([403, 'forbidden']);
   });
 
-  test('a form that passes for JSON is not read', async () => {
-    const { status, body } = await app.send(
-      'POST',
-      '/api/engine/start',
-      { cookie: 'session=alice', 'content-type': 'text/plain' },
-      '{"name":"review"}',
-    );
-    expect([status, body.code]).toEqual([400, 'bad-request']);
+  test('a form that passes for JSON is not read, whichever page it comes from', async () => {
+    const send = (headers: Record<string, string>) =>
+      app.send(
+        'POST',
+        '/api/engine/start',
+        { cookie: 'session=alice', 'content-type': 'text/plain', ...headers },
+        '{"name":"review"}',
+      );
+    const [unknown, own] = [await send({}), await send({ 'sec-fetch-site': 'same-origin' })];
+    expect([unknown.status, unknown.body.code]).toEqual([403, 'forbidden']);
+    expect([own.status, own.body.code]).toEqual([400, 'bad-request']);
   });
 });

@@ -1,3 +1,4 @@
+import { send } from '../http/send.js';
 import { startSample, type Started } from './started.js';
 
 let app: Started;
@@ -54,13 +55,41 @@ test('a call without a key is that of the developer, but not from a page of anot
   const before = await count();
   for (const site of ['cross-site', 'same-site'])
     expect(await (await start({ 'sec-fetch-site': site })).json()).toMatchObject({ code: 'forbidden' });
-  const form = await fetch(`${app.address}/api/engine/start`, {
-    method: 'POST',
-    headers: { 'content-type': 'text/plain' },
-    body: JSON.stringify({ name: 'Order Pizza' }),
-  });
-  expect(await form.json()).toMatchObject({ code: 'bad-request' });
+  const foreign: Record<string, string>[] = [
+    {},
+    { origin: 'https://evil.example' },
+    { referer: 'https://evil.example/' },
+  ];
+  for (const headers of foreign) {
+    const form = await start({ 'content-type': 'text/plain', ...headers });
+    expect(await form.json()).toMatchObject({ code: 'forbidden' });
+  }
   expect(await count()).toBe(before);
+});
+
+test('a page whose name was made to point here (DNS rebinding) gets nothing and stores nothing', async () => {
+  const { port } = new URL(app.address);
+  const host = `evil.example:${port}`;
+  const models = async () => (await app.guard.api.model.list()).map(({ name }) => name);
+  const before = await models();
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/style.css'],
+    ['GET', '/api/tasks'],
+    ['POST', '/api/model/save'],
+    ['POST', '/users'],
+  ] as const) {
+    const { status } = await send(
+      Number(port),
+      method,
+      path,
+      { host, origin: `http://${host}`, 'content-type': 'application/json' },
+      method === 'POST' ? JSON.stringify({ name: 'evil', xml: '<x/>' }) : undefined,
+    );
+    expect([path, status]).toEqual([path, 421]);
+  }
+  expect(await models()).toEqual(before);
+  expect((await send(Number(port), 'GET', '/healthz', { host })).status).toBe(200);
 });
 
 test('a wrong key is refused even so', async () => {

@@ -108,6 +108,8 @@ const REFUSED: [string, Record<string, string>, string][] = [
   ['a short secret', { SESSION_SECRET: 'short' }, 'SESSION_SECRET'],
   ['a switch that is neither true nor false', { ENFORCE_SECURITY: 'yes' }, 'ENFORCE_SECURITY'],
   ['a port that is none', { PORT: 'http' }, 'PORT'],
+  ['a mode that is none', { NODE_ENV: 'prod' }, 'NODE_ENV'],
+  ['no login where other machines get in', { REQUIRE_AUTHENTICATION: 'false', HOST: '0.0.0.0' }, 'HOST'],
 ];
 test.each(REFUSED)('%s: it does not start, and names the setting', async (_, env, name) => {
   const { output, code } = await failToStart(folder, env);
@@ -121,6 +123,7 @@ test('in production it starts with a secret of its own, and without the demo use
     NODE_ENV: 'production',
     SESSION_SECRET: 'a secret that is long enough, and nobody knows',
     TRUST_PROXY: 'loopback',
+    ALLOWED_HOSTS: '127.0.0.1',
   });
   try {
     const visitor = new Visitor(app.address, { 'x-forwarded-proto': 'https' });

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
 import { PRODUCTION, type startSample } from './started.js';
 import { emptyFolder } from './application.js';
 
@@ -6,6 +9,11 @@ interface Config {
   readonly trustProxy: unknown;
   readonly apiKey: string | undefined;
   readonly demoUsers: boolean;
+  readonly requireAuthentication: boolean;
+  readonly enforceSecurity: boolean;
+  readonly developmentUser: string;
+  readonly allowedHosts: readonly string[];
+  readonly guardEnvironment: object;
 }
 const { readConfig } = require('../../sample-app/config.js') as { readConfig(env: object): Config };
 const { startApp } = require('../../sample-app/app.js') as { startApp(options: object): Promise<unknown> };
@@ -45,6 +53,8 @@ test.each([
   ['demo users', { DEMO_USERS: 'true' }, 'DEMO_USERS=true adds users with known passwords'],
   ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false lets everybody in'],
   ['no rules', { ENFORCE_SECURITY: 'false' }, 'ENFORCE_SECURITY=false lets everybody do everything'],
+  ['no names', { ALLOWED_HOSTS: undefined }, 'ALLOWED_HOSTS must be set'],
+  ['blank names', { ALLOWED_HOSTS: ' ' }, 'ALLOWED_HOSTS must be set'],
 ])('production does not start with %s', (_what, env, message) => {
   expect(() => readConfig({ ...PRODUCTION, ...env })).toThrow(message);
 });
@@ -71,11 +81,94 @@ test.each(['true', 'yes', '*', '0.0.0.0/0', '10.0.0.0/33', 'example.org', '99', 
   },
 );
 
+test.each(['prod', 'Production', 'PRODUCTION', 'staging', 'production,', 'live', 'undefined', 'dev'])(
+  'NODE_ENV=%s is refused: it could have been meant for production',
+  (mode) => {
+    expect(() => readConfig({ ...PRODUCTION, NODE_ENV: mode })).toThrow(
+      'NODE_ENV must be one of development, test, production',
+    );
+  },
+);
+
+test.each([undefined, '', ' ', 'development', 'test', ' development '])('NODE_ENV=%p starts', (mode) => {
+  expect(readConfig({ NODE_ENV: mode })).toMatchObject({ production: false, demoUsers: true });
+});
+
+const OPEN: [string, object, string][] = [
+  ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false lets everybody in'],
+  ['no rules', { ENFORCE_SECURITY: 'FALSE' }, 'ENFORCE_SECURITY=false lets everybody do everything'],
+  ['demo users', { DEMO_USERS: 'true' }, 'DEMO_USERS=true adds users with known passwords'],
+];
+describe.each(OPEN)('%s', (_what, env, message) => {
+  test.each([
+    { HOST: '0.0.0.0' },
+    { HOST: '::' },
+    { HOST: '192.168.1.5' },
+    { HOST: 'app.example.com' },
+    { HOST: '0.0.0.0', ALLOWED_HOSTS: 'localhost' },
+    { ALLOWED_HOSTS: 'app.example.com' },
+    { HOST: '127.0.0.1', ALLOWED_HOSTS: 'localhost, app.example.com' },
+  ])('is refused where other machines get in: %j', (reach) => {
+    expect(() => readConfig({ ...env, ...reach })).toThrow(message);
+  });
+
+  test.each([{}, { HOST: '127.0.0.9' }, { HOST: '::1' }, { HOST: 'localhost', ALLOWED_HOSTS: 'localhost' }])(
+    'is fine on this machine: %j',
+    (reach) => {
+      expect(() => readConfig({ ...env, ...reach })).not.toThrow();
+    },
+  );
+});
+
+test('where other machines get in there are no demo users, unless they are asked for, and then it does not start', () => {
+  expect(readConfig({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'app.example.com' })).toMatchObject({
+    demoUsers: false,
+    allowedHosts: ['app.example.com'],
+  });
+});
+
+test.each(['*', 'http://app.example.com', 'app.example.com:3000', 'a,,b', 'a b'])(
+  'ALLOWED_HOSTS=%s is refused',
+  (names) => {
+    expect(() => readConfig({ ALLOWED_HOSTS: names })).toThrow('ALLOWED_HOSTS must be names without ports');
+  },
+);
+
+describe('the example of the settings', () => {
+  const text = readFileSync(path.resolve(__dirname, '../../.env.example'), 'utf8');
+
+  test('switches nothing off when it is copied as it is', () => {
+    const { guardEnvironment: _copied, ...copied } = readConfig(parseEnv(text));
+    const { guardEnvironment: _unset, ...unset } = readConfig({});
+    expect(copied).toEqual(unset);
+    expect(readConfig(parseEnv(text))).toMatchObject({ requireAuthentication: true, enforceSecurity: true });
+  });
+
+  test('its DEV settings do what it says once the # before them is gone', () => {
+    const without = (name: string) => parseEnv(text.replace(new RegExp(`^# (?=${name}=false)`, 'm'), ''));
+    expect(readConfig(without('REQUIRE_AUTHENTICATION'))).toMatchObject({
+      requireAuthentication: false,
+      developmentUser: 'user1',
+    });
+    expect(readConfig(without('ENFORCE_SECURITY'))).toMatchObject({
+      requireAuthentication: true,
+      enforceSecurity: false,
+    });
+  });
+
+  test('names every setting that is read', () => {
+    const read = new Set<string>();
+    const recording = new Proxy({}, { get: (_none, name) => void read.add(String(name)) });
+    readConfig(recording);
+    expect([...read].filter((name) => !new RegExp(`^(# )?${name}=`, 'm').test(text))).toEqual([]);
+  });
+});
+
 test('a level of the log that is none is refused', () => {
   expect(() => readConfig({ LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL must be one of');
 });
 
-test('production does not start on the data of a demonstration while its known passwords work', async () => {
+test('neither in production nor for other machines does it start on data in which a known password works', async () => {
   const { folder, remove } = await emptyFolder();
   const quiet = { info() {}, warn() {}, error() {} };
   const start = (env: object) =>
@@ -84,6 +177,9 @@ test('production does not start on the data of a demonstration while its known p
     const demonstration = await start({});
     await demonstration.close();
     await expect(start(PRODUCTION)).rejects.toThrow(
+      'The demo user user1 still has the password that everybody knows',
+    );
+    await expect(start({ ALLOWED_HOSTS: 'app.example.com' })).rejects.toThrow(
       'The demo user user1 still has the password that everybody knows',
     );
     const again = await start({});

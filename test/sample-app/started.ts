@@ -23,6 +23,7 @@ export const PRODUCTION = Object.freeze({
   NODE_ENV: 'production',
   SESSION_SECRET: 'kT3x-9fQz_71LmPwC0aVbn4eRsYuJd8H',
   TRUST_PROXY: 'loopback',
+  ALLOWED_HOSTS: '127.0.0.1',
 });
 /** What that proxy says of its callers. */
 export const OVER_HTTPS = Object.freeze({ 'x-forwarded-proto': 'https' });

@@ -1,0 +1,75 @@
+import type { UserInfo } from '../core/principal.js';
+import type { Guard } from '../engine/contract/types.js';
+import { checkHosts } from './host-names.js';
+import type { HttpRequest } from './http.js';
+import type { ApiKeys } from './keys.js';
+import { checkOrigins } from './own-origin.js';
+
+/** How `authenticate` finds out who calls. */
+export interface AuthenticateOptions {
+  /** Keys in the header `x-api-key`. Default: those of the guard's store, and API_KEY; false: none are accepted. */
+  readonly keys?: ApiKeys | false;
+  /**
+   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as
+   * "could not tell".
+   * Missing: sessions are not accepted.
+   */
+  readonly toPrincipal?: (
+    user: unknown,
+    req: HttpRequest,
+  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
+  /**
+   * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws
+   * counts as "could
+   * not tell". Missing: such tokens are not looked at.
+   */
+  readonly bearer?: (
+    token: string,
+    req: HttpRequest,
+  ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
+  /**
+   * False: a request without credentials goes on as nobody, and what it calls of the guard is refused with 401; one
+   * with bad credentials is refused all the same. Default: false with `toPrincipal`, since an application with
+   * sessions has pages for people who have not signed in, such as its login; else true.
+   */
+  readonly required?: boolean;
+  /**
+   * Origins of the application's own pages, such as `https://app.example.com`, beside the one that the request itself
+   * is for. A change with a session is refused unless it comes from one of them.
+   */
+  readonly origins?: readonly string[];
+  /**
+   * Names, without ports, that the header `Host` may have. Missing: any; while REQUIRE_AUTHENTICATION is `false` the
+   * names of this machine (localhost, 127.0.0.1, [::1]) for requests without credentials.
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the
+   * router's.
+   */
+  readonly limit?: number;
+}
+
+const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required', 'limit', 'origins', 'hosts'];
+/** @throws TypeError when an option is not as described */
+export function checkAuthenticate(guard: Guard, options: AuthenticateOptions): void {
+  if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
+    throw new TypeError('authenticate takes the guard that createGuard gave.');
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) throw new TypeError(`Unknown option of authenticate: ${unknown}.`);
+  for (const name of ['toPrincipal', 'bearer'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw new TypeError(`Option ${name} of authenticate must be a function.`);
+  }
+  const { keys, required, limit, origins, hosts } = options;
+  if (origins !== undefined) checkOrigins(origins);
+  if (hosts !== undefined) checkHosts(hosts);
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
+    throw new TypeError('Option limit of authenticate must be a number of bytes.');
+  if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function')
+    throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
+  if (required !== undefined && typeof required !== 'boolean')
+    throw new TypeError('Option required of authenticate must be true or false.');
+  if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
+    throw new TypeError('authenticate is left without a way to sign in.');
+}
