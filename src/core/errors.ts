@@ -80,6 +80,11 @@ export const ERROR_CODES = {
     status: 503,
     meaning: 'The store did not answer; whether the operation is allowed could not be told.',
   },
+  'store-damaged': {
+    status: 503,
+    meaning:
+      'The folder of the embedded store does not hold what was written to it; nothing is read from or written to what is damaged.',
+  },
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
   closed: { status: 503, meaning: 'The guard was closed.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

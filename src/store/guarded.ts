@@ -88,6 +88,7 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
     install,
     missingIndexes,
     ping,
+    ...(store.onWritable && { onWritable: store.onWritable }),
     backup,
     bounded: <T>(work: () => Promise<T>) => limits.bounded(work),
     close: () => gate.close(() => store.close()),

@@ -1,9 +1,12 @@
+import { BSONError } from 'bson';
 import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
 import { openFolder, openMemory } from './embedded/open-embedded.js';
 import { CallLimits } from './call-limits.js';
+import { damaged } from './embedded/checksum.js';
 import { guarded } from './guarded.js';
 import { DEFAULT_TIMEOUT } from './mongo/connect.js';
 import { asStoreError } from './mongo/failure.js';
+import { asMistake } from './mistake.js';
 import { openMongo, type MongoOptions } from './mongo/open-mongo.js';
 import type { Adapter, Store } from './port.js';
 
@@ -24,9 +27,12 @@ export type StoreOptions = MongoOptions | FolderOptions | MemoryOptions;
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function asEmbeddedError(error: unknown): GuardError {
-  return isGuardError(error)
-    ? error
-    : new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error });
+  if (isGuardError(error)) return error;
+  // What cannot be written is refused as bad data before; this was read.
+  if (error instanceof BSONError) return damaged('a stored document cannot be read', error);
+  return (
+    asMistake(error) ?? new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error })
+  );
 }
 
 /**

@@ -4,7 +4,7 @@
  * fields (`source`, `svg`, `logs`, `savePoints`), which are read by `load` alone. What goes in is copied
  * before the call
  * returns, what comes out is the caller's own; `undefined` is stored as null. Every call may throw CouldNotTell
- * (`store-unavailable`, `closed`) and BadInput (`bad-data`) for what cannot be stored.
+ * (`store-unavailable`, `store-damaged`, `closed`) and BadInput (`bad-data`) for what cannot be stored.
  */
 
 import type { AuditEntry, StoredInstance, StoredModel, StoredUser, UnwoundItem } from './documents.js';
@@ -189,6 +189,13 @@ export interface ValueStore {
   entries(): Promise<[key: string, value: unknown][]>;
 }
 
+/** Whether a store can write. */
+export interface Writability {
+  readonly writable: boolean;
+  /** Why it cannot: the code of the system (ENOSPC), and what is known besides. For logs. */
+  readonly cause?: string;
+}
+
 /** What an adapter gives; `openStore` makes a store of it. */
 export type Adapter = Omit<Store, 'bounded'>;
 
@@ -205,8 +212,13 @@ export interface Store {
   install(): Promise<void>;
   /** Names of the indexes that should be there and are not. */
   missingIndexes(): Promise<string[]>;
-  /** @throws CouldNotTell `store-unavailable` when the store does not answer in time */
+  /** @throws CouldNotTell when the store does not answer in time, or cannot write; the message says why */
   ping(): Promise<void>;
+  /**
+   * Tells when the store can no longer write, and when it can again; gives back what ends that. Missing where each call
+   * tells for itself (MongoDB), and where writing cannot fail (memory).
+   */
+  onWritable?(listener: (state: Writability) => void): () => void;
   /**
    * Writes a copy into an empty folder: one that can be opened as a store (embedded, consistent), or a file of BSON per
    * collection, as of mongodump (mongo); resolves to what was written.

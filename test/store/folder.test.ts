@@ -1,6 +1,6 @@
 import { ClassicLevel } from 'classic-level';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -130,21 +130,42 @@ test('after a kill in the middle of writing every acknowledged write is there, a
   }
 });
 
-test('a log whose end is missing gives the last whole writes', async () => {
-  await opened(async (store) => {
-    await store.instances.insert({ id: 'a', guard: { rev: 0 } });
-    for (let n = 1; n <= 20; n++)
-      await store.instances.update('a', n - 1, {
-        guard: { rev: n, open: [`t${n}`] },
-        data: { n },
-        logs: Array(200).fill(`line ${n}`),
-        savePoints: { n },
-        items: [{ id: `a-${n}`, seq: n }],
-      });
+describe('a log whose end is missing', () => {
+  const fields = (n: number): Record<string, unknown> => ({
+    guard: { rev: n, open: [`t${n}`] },
+    data: { n },
+    logs: Array(200).fill(`line ${n}`),
+    savePoints: { n },
+    items: [{ id: `a-${n}`, seq: n }],
   });
-  const log = path.join(folder, (await readdir(folder)).find((name) => name.endsWith('.log')) as string);
-  await truncate(log, (await stat(log)).size - 1000);
-  await opened(async (store) => expect(await numberOf(store, 'a')).toBe(19));
+  /** The last of twenty writes is cut off; what stands beside the log knows of so many. */
+  async function cut(known: number): Promise<void> {
+    const beside = path.join(folder, 'COMMITTED');
+    let witness = Buffer.alloc(0);
+    await opened(async (store) => {
+      await store.instances.insert({ id: 'a', guard: { rev: 0 } });
+      for (let n = 1; n <= 20; n++) {
+        await store.instances.update('a', n - 1, fields(n));
+        if (n === known) witness = await readFile(beside);
+      }
+    });
+    await writeFile(beside, witness);
+    const log = path.join(folder, (await readdir(folder)).find((name) => name.endsWith('.log')) as string);
+    await truncate(log, (await stat(log)).size - 1000);
+  }
+
+  test('gives the last whole writes, where the one that is cut off was not acknowledged', async () => {
+    await cut(19);
+    await opened(async (store) => expect(await numberOf(store, 'a')).toBe(19));
+  });
+
+  test('is refused where it was, for an acknowledged write is not lost without a word', async () => {
+    await cut(20);
+    await expect(openStore({ folder })).rejects.toMatchObject({
+      code: 'store-damaged',
+      message: expect.stringContaining('its log lost the last 1 writes that were acknowledged') as unknown,
+    });
+  });
 });
 
 test('a second process that opens the folder is refused, and so is a second store of this one', async () => {
@@ -228,7 +249,7 @@ test('a folder of a newer version is refused and left as it is', async () => {
     code: 'bad-configuration',
     message: expect.stringContaining('99') as unknown,
   });
-  await withLevel((level) => level.put('format!version', encode({ version: 1 })));
+  await withLevel((level) => level.put('format!version', encode({ version: 2 })));
   await opened(async (store) => expect(await store.instances.load('i')).toBeDefined());
 });
 

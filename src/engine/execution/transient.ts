@@ -7,7 +7,7 @@ export function isOutage(error: unknown): boolean {
 
 /** True for a failure that can pass by itself: an instance in use, a store that does not answer. */
 export function isTransient(error: unknown): boolean {
-  if (!isGuardError(error) || error.code === 'closed') return false;
+  if (!isGuardError(error) || error.code === 'closed' || error.code === 'store-damaged') return false;
   return (
     error instanceof CouldNotTell ||
     (error instanceof Conflict && (error.code === 'busy' || error.code === 'conflict'))

@@ -1,31 +1,47 @@
 import { readdir } from 'node:fs/promises';
 import { emptyFolder } from '../empty-folder.js';
 import type { Bytes, Change } from './bytes.js';
+import { CheckedBytes } from './checked-bytes.js';
+import { openingFailed, writingFailed } from './failure.js';
 import { writeFormat } from './format.js';
 import { LevelBytes } from './level-bytes.js';
+import { Witness } from './witness.js';
 
 const BATCH = 200;
+
+/** Writes values into an empty folder, which is a store when all of them are there; how many documents they are. */
+export async function fill(folder: string, values: AsyncIterable<Change>): Promise<number> {
+  const level = await LevelBytes.open(folder, true).catch((cause: unknown) => {
+    throw openingFailed(cause);
+  });
+  const witness = await Witness.open(folder);
+  try {
+    const target = new CheckedBytes(level);
+    let documents = 0;
+    let batch: Change[] = [];
+    for await (const change of values) {
+      if (change.space === 'format') continue;
+      if (change.space !== 'large') documents++;
+      batch.push(change);
+      if (batch.length < BATCH) continue;
+      await target.write(batch);
+      batch = [];
+    }
+    await target.write(batch);
+    await writeFormat(level);
+    await witness.note(target.commit);
+    return documents;
+  } catch (cause) {
+    throw writingFailed(cause);
+  } finally {
+    await level.close();
+    await witness.close();
+  }
+}
 
 /** Copies everything of one moment into an empty folder, which can then be opened as a store. */
 export async function backup(bytes: Bytes, folder: string): Promise<{ files: number; documents: number }> {
   await emptyFolder(folder);
-  const target = await LevelBytes.open(folder, true);
-  let documents = 0;
-  try {
-    let batch: Change[] = [];
-    for await (const change of bytes.snapshot()) {
-      if (change.space === 'format') continue;
-      if (change.space !== 'large') documents++;
-      batch.push(change);
-      if (batch.length >= BATCH) {
-        await target.write(batch);
-        batch = [];
-      }
-    }
-    await target.write(batch);
-    await writeFormat(target);
-  } finally {
-    await target.close();
-  }
+  const documents = await fill(folder, bytes.snapshot());
   return { files: (await readdir(folder)).length, documents };
 }

@@ -2,9 +2,8 @@ import type { Adapter, StoredModel, StoredUser } from '../port.js';
 import { EmbeddedAudit } from './audit.js';
 import { backup } from './backup.js';
 import type { Bytes } from './bytes.js';
-import { prepareFormat } from './format.js';
 import { EmbeddedInstances } from './instances.js';
-import { LevelBytes } from './level-bytes.js';
+import { FolderBytes } from './folder-bytes.js';
 import { EmbeddedLocks } from './locks.js';
 import { MemoryBytes } from './memory-bytes.js';
 import { EmbeddedModels } from './models.js';
@@ -13,8 +12,9 @@ import { Table } from './table.js';
 import { EmbeddedUsers } from './users.js';
 import { EmbeddedValues, type StoredValue } from './values.js';
 
-async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Adapter> {
-  await prepareFormat(bytes);
+type OfMedium = Pick<Adapter, 'kind' | 'ping' | 'onWritable'>;
+
+async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
   const ids = new ObjectIds();
   const instances = new EmbeddedInstances(bytes, ids);
   const models = new Table<StoredModel>(bytes, 'model');
@@ -23,7 +23,7 @@ async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Adapt
   for (const part of [instances, models, users, values]) await part.open();
   const named = new EmbeddedValues(values);
   return {
-    kind,
+    ...medium,
     instances,
     models: new EmbeddedModels(models, ids),
     users: new EmbeddedUsers(users),
@@ -32,20 +32,24 @@ async function storeOn(bytes: Bytes, kind: 'embedded' | 'memory'): Promise<Adapt
     values: (namespace) => named.namespace(namespace),
     install: async () => undefined,
     missingIndexes: async () => [],
-    ping: async () => undefined,
     backup: (folder) => backup(bytes, folder),
     close: () => bytes.close(),
   };
 }
 
 /** A store that lives as long as the process. */
-export const openMemory = (): Promise<Adapter> => storeOn(new MemoryBytes(), 'memory');
+export const openMemory = (): Promise<Adapter> =>
+  storeOn(new MemoryBytes(), { kind: 'memory', ping: async () => undefined });
 
 /** A store in a folder of this process alone. */
 export async function openFolder(folder: string): Promise<Adapter> {
-  const bytes = await LevelBytes.open(folder);
+  const bytes = await FolderBytes.open(folder);
   try {
-    return await storeOn(bytes, 'embedded');
+    return await storeOn(bytes, {
+      kind: 'embedded',
+      ping: () => bytes.ping(),
+      onWritable: (listener) => bytes.onWritable(listener),
+    });
   } catch (error) {
     await bytes.close();
     throw error;

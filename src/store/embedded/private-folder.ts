@@ -5,11 +5,21 @@ import { BadInput } from '../../core/errors.js';
 
 const FOLDER = 0o700;
 const FILE = 0o600;
-/** What the package writes. */
-const OURS = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
+/** What the package writes: files of the database, and the one beside it. */
+const OURS = /^(CURRENT|LOCK|LOG(\.old)?|COMMITTED|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
+/** Folders that it makes inside. */
+const FOLDERS = /^(as-found|format-\d+(\.partial|\.ready|\.moving)?)$/;
 
-/** True when the folder holds a store already: each has this file. */
-export const holdsStore = (folder: string): boolean => existsSync(path.join(folder, 'CURRENT'));
+/** Today's format while it is written beside an older one; written; and while it takes the place of the older one. */
+export const PARTIAL = 'format-2.partial';
+export const READY = 'format-2.ready';
+export const MOVING = 'format-2.moving';
+
+export const isOurs = (file: string): boolean => OURS.test(file);
+
+/** True when the folder holds a store already, perhaps in the middle of being brought to today's format. */
+export const holdsStore = (folder: string): boolean =>
+  ['CURRENT', READY, MOVING].some((name) => existsSync(path.join(folder, name)));
 
 /** On a file system without permissions, or where another user owns the folder, it stays as it is. */
 const ifAllowed = (work: Promise<void>): Promise<void> => work.catch(() => undefined);
@@ -27,13 +37,11 @@ export async function privateFolder(folder: string): Promise<void> {
     throw new BadInput('bad-configuration', 'The folder of the store cannot be opened.', { cause });
   }
   const files = await readdir(folder).catch(() => ['?']);
-  if (files.every((file) => OURS.test(file))) await ifAllowed(chmod(folder, FOLDER));
+  if (files.every((file) => isOurs(file) || FOLDERS.test(file))) await ifAllowed(chmod(folder, FOLDER));
 }
 
 /** The package makes its files as readable as the process lets it; they are for their owner. */
 export async function privateFiles(folder: string): Promise<void> {
   const files = await readdir(folder).catch(() => []);
-  await Promise.all(
-    files.filter((file) => OURS.test(file)).map((file) => ifAllowed(chmod(path.join(folder, file), FILE))),
-  );
+  await Promise.all(files.filter(isOurs).map((file) => ifAllowed(chmod(path.join(folder, file), FILE))));
 }

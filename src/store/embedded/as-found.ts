@@ -1,0 +1,25 @@
+import { link, mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isOurs } from './private-folder.js';
+
+/** Where the files stay as they were before a database was opened that turned out to be damaged. */
+export const AS_FOUND = 'as-found';
+
+/**
+ * Keeps the files of a folder as they are now: to open it, LevelDB throws away what it takes for torn. They are links,
+ * and no copies. Where a file system has none, nothing is kept; where something is kept already, that stays.
+ */
+export async function keepAsFound(folder: string): Promise<void> {
+  const kept = path.join(folder, AS_FOUND);
+  try {
+    const files = (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');
+    await mkdir(kept, { mode: 0o700 });
+    for (const file of files) await link(path.join(folder, file), path.join(kept, file));
+  } catch {
+    // It is for who mends the folder by hand: the store works without it.
+  }
+}
+
+/** To be called when the folder has turned out to be whole. */
+export const dropAsFound = (folder: string): Promise<void> =>
+  rm(path.join(folder, AS_FOUND), { recursive: true, force: true });
