@@ -38,6 +38,7 @@ import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
 import { claimUncaught } from './execution/uncaught.js';
+import { watchStore } from './upkeep/watch-store.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
 import { Views } from './enforcement/views.js';
 
@@ -157,6 +158,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
   const principals = new Principals(contexts, options.directory, flags);
+  const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(logger);
   const reindexed = await isReindexed(store);
@@ -202,6 +204,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     health: () => store.bounded(() => health(store, reindexed, flags.bypass)),
     close: async () => {
       stopListening?.();
+      stopWatching();
       timers.stop();
       retries.stop();
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);

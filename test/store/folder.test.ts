@@ -130,6 +130,32 @@ test('after a kill in the middle of writing every acknowledged write is there, a
   }
 });
 
+test('where no file may grow larger than a limit, what is acknowledged is stored, and the rest is refused with the cause', async () => {
+  const child = spawn(
+    'bash',
+    [
+      '-c',
+      'ulimit -f 400; exec "$0" "$1" "$2"',
+      process.execPath,
+      path.join(__dirname, 'child', 'limited.cjs'),
+      folder,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  const stored = lines
+    .filter((line) => line.startsWith('stored '))
+    .map((line) => line.slice('stored '.length));
+  const refused = lines.filter((line) => line.startsWith('refused '));
+  expect(stored.length).toBeGreaterThan(10);
+  expect(new Set(refused)).toEqual(new Set(['refused store-unavailable The store cannot write (EFBIG).']));
+  expect([lines.at(-1), stored.length + refused.length]).toEqual(['closed', 60]);
+  await opened(async (store) =>
+    expect((await store.instances.find({ filter: {} })).map(({ id }) => id).reverse()).toEqual(stored),
+  );
+});
+
 describe('a log whose end is missing', () => {
   const fields = (n: number): Record<string, unknown> => ({
     guard: { rev: n, open: [`t${n}`] },

@@ -193,7 +193,13 @@ export interface GuardEvent {
 /** How a guard and its store are. */
 export interface Health {
   readonly ok: boolean;
-  readonly store: { readonly kind: string; readonly answers: boolean };
+  readonly store: {
+    readonly kind: string;
+    /** Whether it reads and writes. */
+    readonly answers: boolean;
+    /** Why it does not, in words without names of places: such as a full disk. */
+    readonly cause?: string;
+  };
   readonly missingIndexes: readonly string[];
   readonly reindexed: boolean;
   /** Instances with work between two instances that was not finished. */

@@ -19,10 +19,10 @@ export async function health(store: Store, reindexed: Reindexed, bypass: boolean
       stuck,
       bypass,
     };
-  } catch {
+  } catch (error) {
     return {
       ok: false,
-      store: { kind, answers: false },
+      store: { kind, answers: false, cause: error instanceof Error ? error.message : String(error) },
       missingIndexes: [],
       reindexed: reindexed.value,
       stuck: 0,
