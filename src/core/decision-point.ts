@@ -1,95 +1,88 @@
-import { ask, whensOf, type AskedRules } from './asked-rules.js';
-import { bind } from './bind.js';
-import { and, isNothing, NOTHING, or, type Condition } from './condition.js';
-import type { Decision, Reason } from './decision.js';
-import type { PrincipalPredicate } from './evaluate.js';
-import { asOperation, type Operation } from './operation.js';
-import type { Facts, Policy } from './policy.js';
+import { EVERYTHING } from './condition.js';
+import type { Decision } from './decision.js';
+import { asOperation, OPERATIONS, type Operation } from './operation.js';
+import { Parts } from './parts.js';
+import { own } from './path.js';
+import { isPlainObject } from './plain-object.js';
+import type { Facts, Policy, PolicyAnswer, Rule } from './policy.js';
 import { Predicates } from './predicates.js';
-import type { SecureUser } from './principal.js';
+import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
-import { scopeOf, type Scope } from './scope.js';
+import { Ruling, type AskedRule, type Failure } from './ruling.js';
+import type { Scope } from './scope.js';
 import { show } from './show.js';
 
 const NO_FACTS: Facts = Object.freeze({});
+const NO_RULES: readonly Rule[] = Object.freeze([]);
+const LISTS: ReadonlySet<string> = new Set(['permissive', 'restrictive'] satisfies (keyof PolicyAnswer)[]);
 
 /**
  * The one decision point. It asks every policy and combines the answers as row-level security does:
- * `( P1 or P2 or … ) and R1 and R2 and …`, deny by default (spec 00, How policies combine).
+ * `( P1 or P2 or … ) and R1 and R2 and …`, deny by default. It keeps no answers: who calls once asks once, by `ask`,
+ * and has the same ruling for the whole call.
  */
 export interface DecisionPoint {
-  /** May the principal do this to this resource? Denied on any failure; never throws for a known operation. */
+  /**
+   * Asks every policy once. A policy that fails makes a ruling that allows nothing and says so.
+   * @throws BadInput `unknown-operation`
+   */
+  ask(principal: SecureUser, operation: Operation, facts?: Facts): Ruling;
+  /** `ask` and {@link Ruling.decide}. */
   decide(principal: SecureUser, operation: Operation, resource: Resource, facts?: Facts): Decision;
-  /** The same answer as {@link decide}, without its reasons; compiled once per principal and operation. */
+  /** `ask` and {@link Ruling.allows}. */
   allows(principal: SecureUser, operation: Operation, resource: Resource, facts?: Facts): boolean;
-  /** On which resources could the principal do this? The same rules, for a query. */
+  /** `ask` and {@link Ruling.scope}. */
   scope(principal: SecureUser, operation: Operation, facts?: Facts): Scope;
 }
 
-/** Where all that is permitted can be found; undefined when one permissive rule says nothing about it. */
-function narrowing(permits: readonly { narrow: Condition | undefined }[]): Condition | undefined {
-  const distinct = new Map<string, Condition>();
-  for (const narrow of new Set(permits.map((r) => r.narrow))) {
-    if (narrow === undefined) return undefined;
-    distinct.set(JSON.stringify(narrow), narrow);
-  }
-  return distinct.size === 0 ? undefined : or(...distinct.values());
-}
-
-/** A rule that cannot be bound to the principal leaves nothing, as a policy that fails. */
-function scopeFor(asked: AskedRules, principal: SecureUser): Scope {
-  if ('failed' in asked) return scopeOf(NOTHING);
-  try {
-    const bound = asked.rules.map(({ effect, rule }) => ({
-      effect,
-      when: bind(rule.when, principal),
-      narrow: rule.narrow,
-    }));
-    const permits = bound.filter(({ effect, when }) => effect === 'permits' && !isNothing(when));
-    const restricts = bound.filter(({ effect }) => effect === 'restricts');
-    const narrow = narrowing(permits);
-    return scopeOf(
-      and(or(...permits.map((r) => r.when)), ...restricts.map((r) => r.when)),
-      narrow && bind(narrow, principal),
-    );
-  } catch {
-    return scopeOf(NOTHING);
-  }
-}
-
-function decision(
-  operation: Operation,
-  principal: SecureUser,
-  asked: AskedRules,
-  resource: Resource,
-): Decision {
-  const reasons: Reason[] = [];
-  let allowed = false;
-  if ('failed' in asked) {
-    reasons.push(
-      Object.freeze({
-        policy: asked.failed,
-        rule: 'error',
-        effect: 'failed',
-        holds: false,
-        says: 'the policy failed, so the answer is no',
-      }),
-    );
-  } else {
-    for (const { policy, effect, rule, holds } of asked.rules)
-      reasons.push(
-        Object.freeze({ policy, rule: rule.id, effect, holds: holds(resource, principal), says: rule.says }),
-      );
-    allowed =
-      reasons.some((r) => r.effect === 'permits' && r.holds) &&
-      reasons.every((r) => r.effect !== 'restricts' || r.holds);
-  }
-  return Object.freeze({ allowed, operation, userName: principal.userName, reasons: Object.freeze(reasons) });
+function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readonly Rule[] {
+  const list = own(answer, key);
+  if (list === undefined) return NO_RULES;
+  if (!Array.isArray(list)) throw new TypeError(`${key} must be a list of rules, got ${show(list)}`);
+  return list as Rule[];
 }
 
 /**
- * Makes the decision point for a list of policies. What it keeps per principal is derived from frozen values and is
- * held weakly, so nothing of one principal can answer for another.
+ * The two lists of a policy's answer. A promise, a misspelt list or anything else unknown is refused: what it was
+ * meant to restrict would be lost.
+ * @throws TypeError naming what was met
+ */
+export function readAnswer(answer: unknown): Required<PolicyAnswer> {
+  if (answer instanceof Promise) {
+    // Nobody waits for it; left alone, its rejection would end the process.
+    answer.catch(() => undefined);
+    throw new TypeError('A policy answers at once, not with a promise');
+  }
+  if (!isPlainObject(answer)) throw new TypeError(`A policy answers with an object, got ${show(answer)}`);
+  const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
+  if (unknown !== undefined)
+    throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
+  return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
+}
+
+/**
+ * The policies that have a say. Administrators pass what policies restrict, but for those that are not waivable; none
+ * is asked for SYSTEM across tenants, so that none can lock it out.
+ */
+function heard(policies: readonly Policy[], principal: SecureUser): readonly Policy[] {
+  if (!principal.isAdmin()) return policies;
+  if (principal.isSystem() && principal.tenantId === undefined) return [];
+  return policies.filter((policy) => policy.waivable === false);
+}
+
+function administrators(principal: SecureUser): AskedRule {
+  const group = principal.isSystem() ? SYSTEM : ADMIN;
+  return {
+    policy: 'administrators',
+    effect: 'permits',
+    rule: { id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING },
+    holds: () => true,
+    parts: new Set(),
+  };
+}
+
+/**
+ * Makes the decision point for a list of policies.
  * @throws TypeError when two policies have one name
  */
 export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
@@ -97,33 +90,62 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   const twice = policies.find(({ name }, at) => policies.findIndex((other) => other.name === name) !== at);
   if (twice !== undefined) throw new TypeError(`Two policies are named ${show(twice.name)}`);
   const predicates = new Predicates();
-  const kept = new Map<Operation, WeakMap<SecureUser, PrincipalPredicate>>();
+  const parts = new Parts();
 
-  const rulesFor = (principal: SecureUser, operation: Operation, facts: Facts): AskedRules =>
-    ask(policies, predicates, principal, asOperation(operation), facts);
-
-  const compiledFor = (principal: SecureUser, operation: Operation): PrincipalPredicate => {
-    const asked = rulesFor(principal, operation, NO_FACTS);
-    return 'failed' in asked
-      ? () => false
-      : predicates.combined(whensOf(asked.rules, 'permits'), whensOf(asked.rules, 'restricts'));
-  };
+  function ask(principal: SecureUser, name: Operation, facts: Facts = NO_FACTS): Ruling {
+    const operation = asOperation(name);
+    const admin = principal.isAdmin();
+    const asked: AskedRule[] = admin ? [administrators(principal)] : [];
+    for (const policy of heard(policies, principal)) {
+      const add = (effect: AskedRule['effect'], given: readonly Rule[]): void => {
+        for (const rule of given) {
+          parts.assertAskable(operation, rule.when);
+          asked.push({
+            policy: policy.name,
+            effect,
+            rule,
+            holds: predicates.of(rule.when),
+            parts: parts.of(rule.when),
+          });
+        }
+      };
+      try {
+        const { permissive, restrictive } = readAnswer(policy.answer(principal, operation, facts));
+        if (!admin) add('permits', permissive);
+        add('restricts', restrictive);
+      } catch (cause) {
+        return new Ruling(principal, operation, [], predicates, { policy: policy.name, cause });
+      }
+    }
+    return new Ruling(principal, operation, asked, predicates);
+  }
 
   return Object.freeze({
-    decide: (principal, operation, resource, facts = NO_FACTS) =>
-      decision(operation, principal, rulesFor(principal, operation, facts), resource),
-
-    allows(principal, operation, resource, facts) {
-      if (facts !== undefined)
-        return decision(operation, principal, rulesFor(principal, operation, facts), resource).allowed;
-      let ofOperation = kept.get(operation);
-      if (ofOperation === undefined) kept.set(asOperation(operation), (ofOperation = new WeakMap()));
-      let allowed = ofOperation.get(principal);
-      if (allowed === undefined) ofOperation.set(principal, (allowed = compiledFor(principal, operation)));
-      return allowed(resource, principal);
-    },
-
-    scope: (principal, operation, facts = NO_FACTS) =>
-      scopeFor(rulesFor(principal, operation, facts), principal),
+    ask,
+    decide: (principal, operation, resource, facts) => ask(principal, operation, facts).decide(resource),
+    allows: (principal, operation, resource, facts) => ask(principal, operation, facts).allows(resource),
+    scope: (principal, operation, facts) => ask(principal, operation, facts).scope(),
   } satisfies DecisionPoint);
+}
+
+/** Whom policies are tried on before a guard starts: nobody in particular, with and without a tenant. */
+const TRIED: readonly SecureUser[] = [
+  new SecureUser({ userName: 'anybody' }),
+  new SecureUser({ userName: 'anybody', tenantId: 'any' }),
+];
+
+/**
+ * Tries every policy on every operation: one that fails for an ordinary user, or whose condition can never be asked,
+ * would answer every call with "could not tell".
+ */
+export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly operation: Operation })[] {
+  return policies.flatMap((policy) => {
+    const point = createDecisionPoint([policy]);
+    return (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
+      TRIED.flatMap((principal) => {
+        const { failure } = point.ask(principal, operation);
+        return failure === undefined ? [] : [{ ...failure, operation }];
+      }).slice(0, 1),
+    );
+  });
 }

@@ -76,6 +76,11 @@ export const ERROR_CODES = {
     meaning:
       'A script or service of the model took longer than the limit of a command; nothing of it was or will be stored.',
   },
+  'could-not-tell': {
+    status: 503,
+    meaning:
+      'Whether it is allowed could not be told: a policy failed, or what it asks about was not there. The log says why.',
+  },
   'store-unavailable': {
     status: 503,
     meaning: 'The store did not answer; whether the operation is allowed could not be told.',

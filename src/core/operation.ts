@@ -140,7 +140,7 @@ export const OPERATIONS = {
   'task:execute': entry('task', 'invoke, complete', 'Perform task', 'Todo:Process', ''),
   'task:delegate': entry(
     'task',
-    'lend to another, who resolves it back',
+    'lend to another, resolve, recall',
     'Assign task',
     'Todo:Delegate_Own, Todo:Delegate_All',
     '',

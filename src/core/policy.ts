@@ -24,17 +24,25 @@ export interface PolicyAnswer {
   readonly restrictive?: readonly Rule[];
 }
 
-/** Facts that a policy needs beside the resource, looked up before it is asked (spec 08, 11). */
+/** Facts that a policy needs beside the resource, looked up before it is asked. */
 export interface Facts {
+  /**
+   * True for `instance:message` and `instance:signal` where the event would start an instance: the resource is a model
+   * and its start event. A rule that speaks of an instance does not hold there.
+   */
+  readonly starts?: boolean;
   /** Names of the models of which the principal may read an instance. */
   readonly readableModels?: readonly string[];
 }
 
 /**
- * A policy: pure, answers from its arguments only. As with row-level security, permissive rules of all policies are
- * OR-ed, restrictive ones AND-ed, and nothing is allowed that no permissive rule allows (spec 00).
+ * A policy: it answers at once, from its arguments only. As with row-level security, permissive rules of all policies
+ * are OR-ed, restrictive ones AND-ed, and nothing is allowed that no permissive rule allows. One that throws makes
+ * the answer "could not tell".
  */
 export interface Policy {
   readonly name: string;
+  /** False: it restricts ADMIN too, as the wall between tenants does. Default true; nothing restricts SYSTEM. */
+  readonly waivable?: boolean;
   answer(principal: SecureUser, operation: Operation, facts: Facts): PolicyAnswer;
 }

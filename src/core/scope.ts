@@ -1,4 +1,4 @@
-import { isEverything, isNothing, type Condition } from './condition.js';
+import { and, isEverything, isNothing, type Condition } from './condition.js';
 
 /**
  * Which rows a principal may see, as one of three values. "Nothing" never reaches a database; "everything" and a
@@ -16,4 +16,12 @@ const NONE: Scope = Object.freeze({ kind: 'nothing' });
 export function scopeOf(condition: Condition, narrow?: Condition): Scope {
   if (isNothing(condition)) return NONE;
   return isEverything(condition) ? ALL : Object.freeze({ kind: 'condition', condition, narrow });
+}
+
+/** Where both scopes admit a row; looked for where the first one looks. */
+export function intersection(a: Scope, b: Scope): Scope {
+  if (a.kind === 'nothing' || b.kind === 'nothing') return NONE;
+  if (a.kind === 'everything') return b;
+  if (b.kind === 'everything') return a;
+  return scopeOf(and(a.condition, b.condition), a.narrow);
 }

@@ -1,18 +1,18 @@
-import { createDecisionPoint } from '../core/decision-point.js';
-import { AccessDenied, BadInput } from '../core/errors.js';
+import { createDecisionPoint, tryPolicies } from '../core/decision-point.js';
+import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { taskRulesPolicy } from '../core/policies/task-rules.js';
 import { tenants } from '../core/policies/tenants.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Adoption } from './execution/adoption.js';
-import { Asking } from './enforcement/asking.js';
+import { Calls } from './enforcement/calls.js';
 import { Audit } from './enforcement/audit.js';
 import { bypassApi } from './enforcement/bypass-api.js';
 import { CommandRunner } from './execution/command-runner.js';
 import { Contexts } from './execution/context.js';
 import { Correlation } from './execution/correlation.js';
-import { Reads } from './enforcement/data-api.js';
+import { ScopedReads } from './enforcement/scoped-reads.js';
 import { hookDefinitions } from './execution/definition-hooks.js';
 import { Deliveries } from './execution/deliveries.js';
 import { limitsOf } from './contract/limits.js';
@@ -40,7 +40,9 @@ import { Timers } from './execution/timers.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
-import { Views } from './enforcement/views.js';
+import { Incidents, messageOf } from './contract/incidents.js';
+import { safeLogger } from './contract/outlet.js';
+import type { Policy } from '../core/policy.js';
 
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
@@ -68,7 +70,13 @@ function takeOverEvery({ takeOverEvery = TAKE_OVER_EVERY }: GuardOptions): numbe
 }
 
 /** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
-async function assembleEngine(options: GuardOptions, store: Store, flags: Flags, logger: GuardLogger) {
+async function assembleEngine(
+  options: GuardOptions,
+  store: Store,
+  flags: Flags,
+  logger: GuardLogger,
+  incidents: Incidents,
+) {
   const contexts = new Contexts();
   const retries = new Retries(contexts, logger);
   const locks = new InstanceLocks(
@@ -77,7 +85,7 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
     retries,
   );
   const { commandLimit, stepLimit, loopLimit } = limitsOf(options);
-  const audit = new Audit(store.audit, options.audit, logger, flags.bypass, contexts);
+  const audit = new Audit(store.audit, options.audit, incidents, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts, flags.bypass);
   const runner = new CommandRunner({
@@ -123,6 +131,21 @@ async function assembleEngine(options: GuardOptions, store: Store, flags: Flags,
   };
 }
 
+/**
+ * The policies of a guard, each tried.
+ * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
+ */
+function allPolicies({ policies = [] }: GuardOptions): readonly Policy[] {
+  const [failed] = tryPolicies(policies);
+  if (failed !== undefined)
+    throw new BadInput(
+      'bad-configuration',
+      `The policy ${failed.policy} cannot be used for ${failed.operation}: ${messageOf(failed.cause)}.`,
+      { cause: failed.cause },
+    );
+  return [taskRulesPolicy, tenants, ...policies];
+}
+
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
 function outerServer(
   given: object | undefined,
@@ -137,7 +160,9 @@ function outerServer(
 }
 
 async function assemble(options: GuardOptions, plain: Store, flags: Flags): Promise<Guard> {
-  const logger = options.logger ?? SILENT;
+  const logger = options.logger === undefined ? SILENT : safeLogger(options.logger);
+  const incidents = new Incidents(logger);
+  const policies = allPolicies(options);
   await plain.install();
   const {
     contexts,
@@ -152,24 +177,24 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     modelTimers,
     recovery,
     takeover,
-  } = await assembleEngine(options, plain, flags, logger);
+  } = await assembleEngine(options, plain, flags, logger, incidents);
   // What is bounded from here on is a call of somebody, and what it fails with a refusal or failure of that call.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
-  const point = createDecisionPoint([taskRulesPolicy, tenants, ...(options.policies ?? [])]);
+  const point = createDecisionPoint(policies);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
-  const events = new Events(logger);
+  const events = new Events(incidents);
   const reindexed = await isReindexed(store);
-  const asking = new Asking(point, principals, audit, events, store, flags.bypass, () => reindexed.value);
-  const views = new Views(point, flags.bypass);
-  const kit = { asking, reads: new Reads(asking, views), views, runner, engine, models, timers };
-  const secured = createApi(kit, new Models(asking, models, modelTimers));
-  const api = flags.bypass ? bypassApi(kit, secured) : secured;
+  const isComplete = (): boolean => reindexed.value;
+  const calls = new Calls(point, principals, audit, events, store, incidents, flags.bypass, isComplete);
+  const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers };
+  const secured = createApi(parts, new Models(calls, models, modelTimers));
+  const api = flags.bypass ? bypassApi(parts, secured) : secured;
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
-  const server = outerServer(options.server, flags.bypass ? host : serverFacade(kit, api, host));
+  const server = outerServer(options.server, flags.bypass ? host : serverFacade(parts, api, host));
 
   const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([
@@ -181,18 +206,22 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   if (store.kind === 'mongo') takeover.start();
 
   const why: Guard['explain'] = (user, operation, resource = {}) =>
-    store.bounded(async () => explain(asking, await principals.of(user), asOperation(operation), resource));
+    store.bounded(async () =>
+      explain(parts, calls.of(await principals.of(user)), asOperation(operation), resource),
+    );
 
   return Object.freeze({
     server,
     api,
     store: plain,
-    identity: createIdentity(asking, contexts, api, flags),
+    identity: createIdentity(parts, contexts, api, flags),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
     can: async (user, operation, resource = {}) => {
       try {
-        return (await why(user, operation, resource)).allowed;
+        const decision = await why(user, operation, resource);
+        if (decision.couldNotTell === undefined) return decision.allowed;
+        throw new CouldNotTell('could-not-tell', 'Could not tell whether this is allowed.');
       } catch (error) {
         if (error instanceof AccessDenied) return false;
         throw error;
@@ -201,7 +230,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     explain: (user, operation, resource = {}) => why(user, operation, resource),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
-    health: () => store.bounded(() => health(store, reindexed, flags.bypass)),
+    health: () => store.bounded(() => health(store, reindexed, flags.bypass, incidents)),
     close: async () => {
       stopListening?.();
       stopWatching();
@@ -210,6 +239,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
       await strays.written();
       await audit.flush();
+      await Promise.all([audit.flushed(), events.flushed()]);
       await store.close();
       unclaim();
     },

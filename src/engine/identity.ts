@@ -3,7 +3,9 @@ import { OPERATIONS, type Operation } from '../core/operation.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
 import { rightsIn, type Right } from '../core/rights.js';
-import type { Asking } from './enforcement/asking.js';
+import { assertAllowed } from './enforcement/explain.js';
+import type { CommandParts } from './enforcement/command-parts.js';
+import { factsOfModels } from './enforcement/model-access.js';
 import type { Change, Door, Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
 import { bindApi } from './enforcement/bind-api.js';
@@ -25,35 +27,25 @@ function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<un
 }
 
 /** Makes what an enforcement point outside the engine, such as the one at HTTP, asks of a guard. */
-export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi, flags: Flags): Identity {
-  const { principals, audit, bypass } = asking;
+export function createIdentity(
+  parts: CommandParts,
+  contexts: Contexts,
+  api: GuardApi,
+  flags: Flags,
+): Identity {
+  const { calls } = parts;
+  const { principals, audit, bypass } = calls;
 
   async function decide(
     principal: SecureUser,
     operation: Operation,
     resource: Resource | undefined,
   ): Promise<void> {
-    const { kind } = OPERATIONS[operation];
-    if (resource === undefined) {
-      const facts = operation === 'model:read' ? await asking.modelFacts(principal) : {};
-      if (asking.scope(principal, operation, facts).kind === 'nothing')
-        throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
-      return;
-    }
-    const facts =
-      kind === 'model' && resource.model !== undefined
-        ? await asking.modelFacts(principal, String(resource.model.name))
-        : {};
-    const read = (
-      { task: 'task:read', instance: 'instance:read', model: 'model:read', system: undefined } as const
-    )[kind];
-    asking.assert(
-      principal,
-      operation,
-      resource,
-      read === undefined || asking.allows(principal, read, resource, facts),
-      facts,
-    );
+    const call = calls.of(principal);
+    if (resource !== undefined) return assertAllowed(parts, call, operation, resource);
+    const facts = operation === 'model:read' ? await factsOfModels(calls, call) : undefined;
+    if (call.scope(operation, facts).kind === 'nothing')
+      throw new AccessDenied('forbidden', `You may not do this (${operation}).`);
   }
 
   return Object.freeze({
@@ -73,7 +65,7 @@ export function createIdentity(asking: Asking, contexts: Contexts, api: GuardApi
     runAsNobody: <T>(fn: () => T | PromiseLike<T>) => contexts.runAsNobody(fn),
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
-      return asking.call(user, operation, target, async (principal) => {
+      return calls.run(user, operation, target, async ({ principal }) => {
         await decide(principal, operation, resource);
         return principal;
       });

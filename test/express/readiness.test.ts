@@ -7,6 +7,7 @@ const HEALTHY = {
   reindexed: true,
   stuck: 0,
   bypass: false,
+  incidents: {},
 };
 const NOT_READY = { ready: false, store: false, indexes: false, reindexed: false };
 

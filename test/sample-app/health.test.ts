@@ -35,6 +35,7 @@ const WELL: Health = {
   reindexed: true,
   stuck: 0,
   bypass: false,
+  incidents: {},
 };
 
 describe('readiness', () => {

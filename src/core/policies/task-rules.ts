@@ -29,6 +29,7 @@ const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.wh
 // compiled once.
 const OPEN = rule('open', 'the model restricts this task to nobody', onUserTask(eq('item.guard.open', true)));
 const ASSIGNEE = rule('assignee', 'assigned to you', onUserTask(eq('item.assignee', ME)));
+const OWNER = rule('owner', 'you lent this task to another', onUserTask(eq('item.guard.owner', ME)));
 const CONCERNED: readonly Rule[] = Object.freeze([
   ASSIGNEE,
   rule('candidate-user', 'you are among the candidates', onUserTask(eq('item.candidateUsers', ME))),
@@ -37,7 +38,7 @@ const CONCERNED: readonly Rule[] = Object.freeze([
     'one of your groups is among the candidates',
     onUserTask(overlaps('item.candidateGroups', MY_GROUPS)),
   ),
-  rule('owner', 'you lent this task to another', onUserTask(eq('item.guard.owner', ME))),
+  OWNER,
 ]);
 const STUCK = rule(
   'stuck',
@@ -64,6 +65,8 @@ const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
 
 const READ: readonly Rule[] = Object.freeze([OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE]);
 const EXECUTE: readonly Rule[] = Object.freeze([ASSIGNEE]);
+// Lending, giving back, recalling.
+const DELEGATE: readonly Rule[] = Object.freeze([ASSIGNEE, OWNER]);
 const ASSIGN: readonly Rule[] = Object.freeze([OPEN, ...CONCERNED]);
 
 const starters = (at: string): Condition =>
@@ -108,10 +111,11 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
     case 'task:assign':
       return ASSIGN;
     case 'task:delegate':
-      return EXECUTE;
-    case 'instance:read':
+      return DELEGATE;
     case 'instance:message':
     case 'instance:signal':
+      return facts.starts === true ? START : narrowed(INSTANCE_READERS, principal);
+    case 'instance:read':
       return narrowed(INSTANCE_READERS, principal);
     case 'instance:start':
       return START;

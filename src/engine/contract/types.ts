@@ -205,6 +205,11 @@ export interface Health {
   /** Instances with work between two instances that was not finished. */
   readonly stuck: number;
   readonly bypass: boolean;
+  /**
+   * What failed and was answered with a closed door since the guard was made, by kind, such as `policy`, `directory`,
+   * `lock`, `model`, `notification`; each has a log line with its cause. Kinds that did not occur are left out.
+   */
+  readonly incidents: Readonly<Record<string, number>>;
 }
 
 /** A guarded bpmn-server. */

@@ -4,7 +4,10 @@ import type { SecureUser } from '../../core/principal.js';
 import type { AuditEntry, AuditStore } from '../../store/port.js';
 import type { Command, Contexts } from '../execution/context.js';
 import { RefusalTally } from './refusal-tally.js';
-import type { AuditSink, GuardLogger } from '../contract/types.js';
+import type { AuditSink } from '../contract/types.js';
+import type { Incidents } from '../contract/incidents.js';
+import { Outlet } from '../contract/outlet.js';
+import { summary, type Decision } from '../../core/decision.js';
 
 /** What an entry says of the resource: its ids, never its data. */
 export type Target = AuditEntry['resource'];
@@ -17,17 +20,19 @@ export type Door = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
 const answerOf = (code: string): AuditEntry['answer'] =>
   Object.hasOwn(ERROR_CODES, code) && ERROR_CODES[code as ErrorCode].status < 500 ? 'refused' : 'failed';
 
-/** The audit trail: refusals and failures always, commands that were carried out always (spec 06; 07). */
+/** The audit trail: refusals, failures, and commands that were carried out. */
 export class Audit {
+  private readonly sink: Outlet<AuditEntry> | undefined;
   private readonly tally: RefusalTally;
 
   constructor(
     private readonly store: AuditStore,
-    private readonly sink: AuditSink | undefined,
-    private readonly logger: GuardLogger,
+    sink: AuditSink | undefined,
+    private readonly incidents: Incidents,
     private readonly bypass: boolean,
     private readonly contexts: Pick<Contexts, 'onBehalf'>,
   ) {
+    this.sink = sink && new Outlet('the audit sink', sink, incidents);
     this.tally = new RefusalTally(({ operation, name, reason }, count) =>
       this.record([
         {
@@ -58,21 +63,25 @@ export class Audit {
       ...this.who(entry.userName),
       ...(this.bypass ? { bypass: true } : {}),
     }));
-    const unless = (what: string) => (error: unknown) =>
-      this.logger.error(what, {
-        error: error instanceof Error ? error.message : String(error),
-        entries: full,
-      });
-    await this.store.append(full).catch(unless('the audit trail could not be written'));
-    for (const entry of full)
-      await (async () => this.sink?.(entry))().catch(unless('the audit trail could not be passed on'));
+    await this.store
+      .append(full)
+      .catch((error: unknown) =>
+        this.incidents.note('audit', 'the audit trail could not be written', error, { entries: full }),
+      );
+    for (const entry of full) this.sink?.push(entry);
   }
 
+  /** Resolves when the application's sink has had its entries, each within its time. */
+  async flushed(): Promise<void> {
+    await this.sink?.flushed();
+  }
+
+  /** @param by the decision that allowed it, or its reason in words */
   allowed(
     principal: SecureUser,
     operation: string,
     resource: Target,
-    reason: string,
+    by: Decision | string,
     change: Change = {},
   ): Promise<void> {
     return this.record([
@@ -82,7 +91,7 @@ export class Audit {
         operation,
         resource,
         answer: 'allowed',
-        reason,
+        reason: typeof by === 'string' ? by : summary(by),
         ...change,
       },
     ]);

@@ -1,27 +1,27 @@
 import type { SecureUser } from '../../core/principal.js';
-import type { Asking } from './asking.js';
-import type { CommandKit } from './command-kit.js';
+import type { Calls } from './calls.js';
+import type { CommandParts } from './command-parts.js';
 import type { HostExecution } from '../model/host.js';
 import type { DataApi, EngineApi, GuardApi } from '../contract/types.js';
 
 type Options = Record<string, unknown>;
-type Call = (principal: SecureUser) => Promise<unknown>;
+type Work = (principal: SecureUser) => Promise<unknown>;
 
 /**
  * Upstream's engine while the rules are switched off: its own live executions come back, identity is recorded
  * (spec 08, 32).
  */
-function engine(kit: CommandKit, secured: GuardApi): EngineApi {
-  const { asking, runner, engine: inner } = kit;
-  const as = (user: unknown, operation: Parameters<Asking['call']>[1], call: Call): Promise<never> =>
-    asking.call(user, operation, { kind: 'system' }, call) as Promise<never>;
+function engine(parts: CommandParts, secured: GuardApi): EngineApi {
+  const { calls, runner, engine: inner } = parts;
+  const as = (user: unknown, operation: Parameters<Calls['run']>[1], work: Work): Promise<never> =>
+    calls.run(user, operation, { kind: 'system' }, (call) => work(call.principal)) as Promise<never>;
   const onItem = async (
     principal: SecureUser,
     query: unknown,
     work: (id: string) => Promise<HostExecution>,
     noWait = false,
   ): Promise<HostExecution> => {
-    const item = await kit.runner.hostStore.findItem(query as Options);
+    const item = await parts.runner.hostStore.findItem(query as Options);
     return runner.onInstance(item.instanceId as string, principal, () => work(item.id as string), { noWait });
   };
   return {
@@ -89,10 +89,12 @@ function withoutOurs(rows: readonly object[]): Options[] {
   });
 }
 
-function data(kit: CommandKit, secured: GuardApi): DataApi {
-  const { hostStore } = kit.runner;
-  const as = (user: unknown, call: Call): Promise<never> =>
-    kit.asking.call(user, 'instance:read', { kind: 'system' }, call) as Promise<never>;
+function data(parts: CommandParts, secured: GuardApi): DataApi {
+  const { hostStore } = parts.runner;
+  const as = (user: unknown, work: Work): Promise<never> =>
+    parts.calls.run(user, 'instance:read', { kind: 'system' }, (call) =>
+      work(call.principal),
+    ) as Promise<never>;
   return {
     ...secured.data,
     getPendingUserTasks: (query, user) =>
@@ -109,10 +111,10 @@ function data(kit: CommandKit, secured: GuardApi): DataApi {
 }
 
 /** The API while the rules are switched off. Tasks and models go the usual way, where nothing refuses. */
-export function bypassApi(kit: CommandKit, secured: GuardApi): GuardApi {
+export function bypassApi(parts: CommandParts, secured: GuardApi): GuardApi {
   return Object.freeze({
     ...secured,
-    engine: Object.freeze(engine(kit, secured)),
-    data: Object.freeze(data(kit, secured)),
+    engine: Object.freeze(engine(parts, secured)),
+    data: Object.freeze(data(parts, secured)),
   });
 }

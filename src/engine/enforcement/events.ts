@@ -1,31 +1,31 @@
-import type { GuardEvent, GuardLogger } from '../contract/types.js';
+import type { GuardEvent } from '../contract/types.js';
+import type { Incidents } from '../contract/incidents.js';
+import { Outlet } from '../contract/outlet.js';
 
 type Handler = (event: GuardEvent) => void | Promise<void>;
 
-/** Notifications after the fact (spec 08, 39). What a handler throws is logged and changes nothing. */
+/** Notifications after the fact, to each handler in order. What a handler throws is logged and changes nothing. */
 export class Events {
-  private readonly handlers = new Map<GuardEvent['event'], Set<Handler>>();
+  private readonly handlers = new Map<GuardEvent['event'], Set<Outlet<GuardEvent>>>();
 
-  constructor(private readonly logger: GuardLogger) {}
+  constructor(private readonly incidents: Incidents) {}
 
   /** @returns what takes the handler off again */
   on(event: GuardEvent['event'], handler: Handler): () => void {
-    const handlers = this.handlers.get(event) ?? new Set();
-    this.handlers.set(event, handlers.add(handler));
-    return () => void handlers.delete(handler);
+    const outlets = this.handlers.get(event) ?? new Set();
+    const outlet = new Outlet(`a handler of ${event}`, handler, this.incidents);
+    this.handlers.set(event, outlets.add(outlet));
+    return () => void outlets.delete(outlet);
   }
 
   emit(event: GuardEvent): void {
     const frozen = Object.freeze({ ...event });
-    for (const handler of this.handlers.get(event.event) ?? []) {
-      Promise.resolve()
-        .then(() => handler(frozen))
-        .catch((error: unknown) =>
-          this.logger.error('a notification handler failed', {
-            event: event.event,
-            error: error instanceof Error ? error.message : String(error),
-          }),
-        );
-    }
+    for (const outlet of this.handlers.get(event.event) ?? []) outlet.push(frozen);
+  }
+
+  /** Resolves when every handler has had its entries, each within its time. */
+  async flushed(): Promise<void> {
+    const outlets = [...this.handlers.values()].flatMap((set) => [...set]);
+    await Promise.all(outlets.map((outlet) => outlet.flushed()));
   }
 }

@@ -1,84 +1,119 @@
 import type { Decision } from '../../core/decision.js';
 import { notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
-import type { SecureUser } from '../../core/principal.js';
+import type { Facts } from '../../core/policy.js';
 import type { Resource } from '../../core/resource.js';
-import type { StoredInstance, StoredModel } from '../../store/port.js';
-import type { Asking } from './asking.js';
+import type { StartFacts } from '../model/model-facts.js';
+import { STARTS, type Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+import { factsOfModel } from './model-access.js';
+import { startFacts } from './starting.js';
 
-const READ = {
-  task: 'task:read',
-  instance: 'instance:read',
-  model: 'model:read',
-  system: undefined,
-} as const;
+type Parts = Pick<CommandParts, 'calls' | 'reads' | 'models'>;
+
+/** A resource as it is stored, whether the principal may read it, and the facts for the operation. */
+interface Found {
+  readonly resource: Resource;
+  readonly readable: boolean;
+  readonly facts?: Facts;
+}
 
 const textAt = (record: Readonly<Record<string, unknown>> | undefined, field: string): string | undefined => {
   const value = record?.[field];
   return typeof value === 'string' ? value : undefined;
 };
 
-/** The resource as it is stored, where ids are all that was given: an application has views, not documents. */
-async function whole(
-  asking: Asking,
-  principal: SecureUser,
-  { item, instance, model, start }: Resource,
-): Promise<Resource> {
-  const { instances, models } = asking.store;
-  const name = textAt(model, 'name');
-  if (name !== undefined) {
-    const stored: StoredModel | undefined =
-      model?.guard === undefined ? await models.get(name, principal.owner ?? null) : undefined;
-    const found = stored ?? model;
-    return { model: found, start: start ?? (found?.guard as StoredModel['guard'])?.starts?.[0] };
+async function foundTask({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
+  const itemId = textAt(given.item, 'id');
+  if (itemId === undefined) return undefined;
+  const instanceId = textAt(given.instance, 'id') ?? textAt(given.item, 'instanceId');
+  const instance = await reads.wholeOfItem(itemId, instanceId);
+  const item = instance?.items?.find((entry) => entry.id === itemId);
+  if (instance === undefined || item === undefined) return undefined;
+  const resource = { item, instance };
+  return { resource, readable: call.allows('task:read', resource) };
+}
+
+async function foundInstance({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
+  const id = textAt(given.instance, 'id');
+  const instance = id === undefined ? undefined : await reads.whole(id);
+  return instance && { resource: { instance }, readable: call.mayReadInstance(instance) };
+}
+
+async function foundModel(
+  parts: Parts,
+  call: Call,
+  operation: Operation,
+  given: Resource,
+): Promise<Found | undefined> {
+  const { calls } = parts;
+  const name = textAt(given.model, 'name');
+  const model =
+    name === undefined ? undefined : await calls.store.models.get(name, call.principal.owner ?? null);
+  if (model === undefined) return undefined;
+  const ofReading = await factsOfModel(calls, call, model);
+  const readable = call.allows('model:read', { model }, ofReading);
+  if (operation === 'model:read') return { resource: { model }, readable, facts: ofReading };
+  const start = startOf(await startFacts(parts, model), given);
+  const starts = OPERATIONS[operation].kind === 'instance';
+  if ((starts || operation === 'instance:start') && start === undefined) return undefined;
+  return { resource: { model, ...(start && { start }) }, readable, ...(starts && { facts: STARTS }) };
+}
+
+/** The start event that is meant, as it is stored; the first where none is named. */
+function startOf(starts: readonly StartFacts[], { start }: Resource): StartFacts | undefined {
+  if (start === undefined) return starts[0];
+  const id = textAt(start, 'elementId');
+  return starts.find(({ elementId }) => elementId === id);
+}
+
+async function find(
+  parts: Parts,
+  call: Call,
+  operation: Operation,
+  given: Resource,
+): Promise<Found | undefined> {
+  switch (OPERATIONS[operation].kind) {
+    case 'task':
+      return foundTask(parts, call, given);
+    case 'instance':
+      return given.model !== undefined && given.instance === undefined
+        ? foundModel(parts, call, operation, given)
+        : foundInstance(parts, call, given);
+    case 'model':
+      return foundModel(parts, call, operation, given);
+    case 'system':
+      return { resource: {}, readable: true };
   }
-  const id = textAt(instance, 'id') ?? textAt(item, 'instanceId');
-  if (instance?.items !== undefined) return { item, instance };
-  const itemId = textAt(item, 'id');
-  const filter =
-    id !== undefined ? { id } : itemId !== undefined ? { items: { $elemMatch: { id: itemId } } } : undefined;
-  if (filter === undefined) return { item, instance };
-  const [stored]: StoredInstance[] = await instances.find({
-    filter,
-    limit: 1,
-    without: ['source', 'svg', 'logs', 'savePoints', 'loops'],
-  });
-  return {
-    instance: stored,
-    item: itemId === undefined ? item : stored?.items?.find((entry) => entry.id === itemId),
-  };
 }
 
 /**
- * The decision about one resource, with its reasons. The resource is given as stored, or by its ids alone.
- * @throws AccessDenied `not-found` to whom may not read it: the reasons would tell of it (spec 07)
+ * The decision about one resource, with its reasons. The resource is named by its ids and read as it is stored:
+ * nothing else that is said of it is believed.
+ * @throws AccessDenied `not-found` to whom may not read it: the reasons would tell of it; CouldNotTell
  */
 export async function explain(
-  asking: Asking,
-  principal: SecureUser,
+  parts: Parts,
+  call: Call,
   operation: Operation,
   given: Resource,
 ): Promise<Decision> {
-  const { kind } = OPERATIONS[operation];
-  const resource = await whole(asking, principal, given);
-  const facts =
-    kind === 'model' && resource.model !== undefined
-      ? await asking.modelFacts(principal, String(resource.model.name))
-      : {};
-  const read = READ[kind];
-  const missing =
-    { task: resource.item, instance: resource.instance, model: resource.model, system: resource }[kind] ===
-    undefined;
-  if (missing || (read !== undefined && !asking.allows(principal, read, resource, facts)))
-    throw notFound(kind);
-  const decision = asking.decide(principal, operation, resource, facts);
-  if (!asking.bypass) return decision;
-  const bypass = {
-    policy: 'bypass',
-    rule: 'switched-off',
-    effect: 'permits',
-    holds: true,
-    says: 'the rules are switched off by REQUIRE_AUTHENTICATION or ENFORCE_SECURITY',
-  } as const;
-  return Object.freeze({ ...decision, allowed: true, reasons: Object.freeze([bypass, ...decision.reasons]) });
+  const found = await find(parts, call, operation, given);
+  if (found?.readable !== true) throw notFound(OPERATIONS[operation].kind);
+  return call.decide(operation, found.resource, found.facts);
+}
+
+/**
+ * Asserts that the principal may do it.
+ * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell
+ */
+export async function assertAllowed(
+  parts: Parts,
+  call: Call,
+  operation: Operation,
+  given: Resource,
+): Promise<void> {
+  const found = await find(parts, call, operation, given);
+  if (found === undefined) throw notFound(OPERATIONS[operation].kind);
+  call.assert(operation, found.resource, found.readable, found.facts);
 }

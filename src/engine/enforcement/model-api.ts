@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BadInput, Conflict, notFound } from '../../core/errors.js';
-import type { SecureUser } from '../../core/principal.js';
+import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import { MODEL_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import type { Filter, StoredModel } from '../../store/port.js';
 import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
-import type { Asking } from './asking.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
+import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
 import { eventsOf, type HostModels } from '../execution/host-models.js';
 import type { StartFacts } from '../model/model-facts.js';
@@ -25,65 +26,51 @@ function modelView(model: StoredModel): Data {
 /** bpmn-server's own model API, scoped and enforced. A model is its tenant's, by owner (spec 08, 31). */
 export class Models {
   constructor(
-    private readonly asking: Asking,
+    private readonly calls: Calls,
     private readonly models: HostModels,
     private readonly timers: ModelTimers,
   ) {}
 
   /** All models that the principal may read and that the query finds, in one scoped query. */
-  private async rows(
-    principal: SecureUser,
-    query: unknown,
-    without: readonly string[],
-  ): Promise<StoredModel[]> {
-    const { asking } = this;
+  private async rows(call: Call, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
+    const { calls } = this;
     const filter = modelFilter(
-      asking.scope(principal, 'model:read', await asking.modelFacts(principal)),
+      call.scope('model:read', await factsOfModels(calls, call)),
       parseQuery(query, MODEL_FIELDS),
     );
-    return filter === undefined ? [] : asking.store.models.find(filter, { without });
+    return filter === undefined ? [] : calls.store.models.find(filter, { without });
   }
 
   /** @throws AccessDenied `not-found` when it is not there, or hidden */
-  private async one(principal: SecureUser, name: unknown): Promise<StoredModel> {
-    const { asking } = this;
-    const model = await asking.store.models.get(checkModelName(name), principal.owner ?? null);
-    if (
-      model === undefined ||
-      !asking.allows(principal, 'model:read', { model }, await asking.modelFacts(principal, model.name))
-    )
-      throw notFound('model');
+  private async one(call: Call, name: unknown): Promise<StoredModel> {
+    const { calls } = this;
+    const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
+    if (model === undefined || !(await mayReadModel(calls, call, model))) throw notFound('model');
     return model;
   }
 
-  private mayStart(principal: SecureUser, model: StoredModel, elementId: unknown): boolean {
+  private mayStart(call: Call, model: StoredModel, elementId: unknown): boolean {
     const start = (model.guard?.starts as StartFacts[] | undefined)?.find(
       (entry) => entry.elementId === elementId,
     );
-    return start !== undefined && this.asking.allows(principal, 'instance:start', { model, start });
+    return start !== undefined && call.allows('instance:start', { model, start });
   }
 
-  private async events(
-    principal: SecureUser,
-    query: unknown,
-  ): Promise<{ model: StoredModel; event: Data }[]> {
-    const models = await this.rows(principal, query, LARGE);
+  private async events(call: Call, query: unknown): Promise<{ model: StoredModel; event: Data }[]> {
+    const models = await this.rows(call, query, LARGE);
     const ofEvent: Filter = listedFilter(parseQuery(query, MODEL_FIELDS), 'events');
     return models.flatMap((model) => eventsOf([model], ofEvent).map((event) => ({ model, event })));
   }
 
-  private async save(principal: SecureUser, given: string, source: unknown, svg: unknown): Promise<boolean> {
-    const { asking } = this;
+  private async save(call: Call, given: string, source: unknown, svg: unknown): Promise<boolean> {
+    const { calls } = this;
     const name = checkModelName(given);
-    const owner = principal.owner ?? null;
-    const before = await asking.store.models.get(name, owner);
-    const readable =
-      before === undefined ||
-      asking.allows(principal, 'model:read', { model: before }, await asking.modelFacts(principal, name));
+    const owner = call.principal.owner ?? null;
+    const before = await calls.store.models.get(name, owner);
+    const readable = before === undefined || (await mayReadModel(calls, call, before));
     // A name that is taken by a hidden model is answered like one that is free.
     const operation = before === undefined || !readable ? 'model:create' : 'model:write';
-    const reason = asking.assert(
-      principal,
+    const decision = call.assert(
       operation,
       { model: before !== undefined && readable ? before : { name, owner } },
       true,
@@ -95,7 +82,7 @@ export class Models {
       this.models.save(name, source, svg ?? null, owner),
     );
     this.timers.schedule(stored);
-    await asking.audit.allowed(principal, operation, { kind: 'model', name }, reason);
+    await calls.audit.allowed(call.principal, operation, { kind: 'model', name }, decision);
     return true;
   }
 
@@ -114,24 +101,27 @@ export class Models {
   }
 
   private async change(
-    principal: SecureUser,
+    call: Call,
     operation: 'model:delete' | 'model:write',
     name: unknown,
     work: (model: StoredModel) => Promise<boolean>,
   ): Promise<boolean> {
-    const model = await this.one(principal, name);
-    const reason = this.asking.assert(principal, operation, { model }, true);
+    const model = await this.one(call, name);
+    const decision = call.assert(operation, { model }, true);
     const done = await work(model);
-    await this.asking.audit.allowed(principal, operation, { kind: 'model', name: model.name }, reason);
+    await this.calls.audit.allowed(call.principal, operation, { kind: 'model', name: model.name }, decision);
     return done;
   }
 
-  private async export(principal: SecureUser, query: unknown, folder: unknown): Promise<string[]> {
+  private async export(call: Call, query: unknown, folder: unknown): Promise<string[]> {
+    const models = await this.rows(call, query, []);
+    // Files on the server are for those who keep models, not for all who may read them; whether a folder is there is
+    // told to nobody else.
+    if (call.scope('model:write').kind === 'nothing')
+      throw new AccessDenied('forbidden', 'You may not export models.');
+    for (const model of models) call.assert('model:write', { model }, true);
     if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new BadInput('bad-request', 'Models are exported into an existing folder.');
-    const models = await this.rows(principal, query, []);
-    // Files on the server are for those who keep models, not for all who may read them.
-    for (const model of models) this.asking.assert(principal, 'model:write', { model }, true);
     for (const { name, source, svg } of models) {
       const file = join(folder, checkModelName(name));
       await writeFile(`${file}.bpmn`, source ?? '');
@@ -141,84 +131,82 @@ export class Models {
   }
 
   api(): ModelApi {
-    const { asking } = this;
+    const { calls } = this;
     const target = (given?: unknown): { kind: string; name?: string } => {
       const name = asModelName(given);
       return { kind: 'model', ...(name === undefined ? {} : { name }) };
     };
     return Object.freeze({
       get: (query, user) =>
-        asking.call(user, 'model:read', target(), async (principal) =>
-          (await this.rows(principal, query, [])).map(modelView),
+        calls.run(user, 'model:read', target(), async (call) =>
+          (await this.rows(call, query, [])).map(modelView),
         ),
       list: (query, user) =>
-        asking.call(user, 'model:read', target(), async (principal) =>
-          (await this.rows(principal, query, LARGE)).map(({ name, saved }) => ({
+        calls.run(user, 'model:read', target(), async (call) =>
+          (await this.rows(call, query, LARGE)).map(({ name, saved }) => ({
             name,
             ...(saved === undefined ? {} : { saved }),
           })),
         ),
       getSource: (name, user) =>
-        asking.call(
+        calls.run(
           user,
           'model:read',
           target(name),
-          async (principal) => (await this.one(principal, name)).source ?? '',
+          async (call) => (await this.one(call, name)).source ?? '',
         ),
       load: (name, user) =>
-        asking.call(
+        calls.run(
           user,
           'model:read',
           target(name),
-          async (principal) =>
+          async (call) =>
             JSON.parse(
-              (await this.models.definition(name, (await this.one(principal, name)).source ?? '')).getJson(),
+              (await this.models.definition(name, (await this.one(call, name)).source ?? '')).getJson(),
             ) as Data,
         ),
       findEvents: (query, user) =>
-        asking.call(user, 'model:read', target(), async (principal) =>
-          (await this.events(principal, query)).map(({ event }) => event),
+        calls.run(user, 'model:read', target(), async (call) =>
+          (await this.events(call, query)).map(({ event }) => event),
         ),
       findStartEvents: (query, user) =>
-        asking.call(user, 'model:read', target(), async (principal) => {
-          const plain = await this.events(principal, query);
+        calls.run(user, 'model:read', target(), async (call) => {
+          const plain = await this.events(call, query);
           return plain
             .filter(
               ({ model, event }) =>
-                (event.subType ?? null) === null && this.mayStart(principal, model, event.elementId),
+                (event.subType ?? null) === null && this.mayStart(call, model, event.elementId),
             )
             .map(({ event }) => event);
         }),
       save: (name, source, svg, user) =>
-        asking.call(user, 'model:write', target(name), (principal) =>
-          this.save(principal, name, source, svg),
-        ),
+        calls.run(user, 'model:write', target(name), (call) => this.save(call, name, source, svg)),
       delete: (name, user) =>
-        asking.call(user, 'model:delete', target(name), (principal) =>
-          this.change(principal, 'model:delete', name, async (model) => {
+        calls.run(user, 'model:delete', target(name), (call) =>
+          this.change(call, 'model:delete', name, async (model) => {
             this.timers.unschedule(model.name, model.owner ?? null);
             return this.orLookAgain([model.name], model.owner ?? null, () =>
-              asking.store.models.remove(model.name, model.owner ?? null),
+              calls.store.models.remove(model.name, model.owner ?? null),
             );
           }),
         ),
       rename: (name, newName, user) =>
-        asking.call(user, 'model:write', target(name), (principal) =>
-          this.change(principal, 'model:write', name, async (model) => {
+        calls.run(user, 'model:write', target(name), (call) =>
+          this.change(call, 'model:write', name, async (model) => {
             const owner = model.owner ?? null;
             const wanted = checkModelName(newName);
-            if ((await asking.store.models.get(wanted, owner)) !== undefined)
+            if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name exists.');
             this.timers.unschedule(model.name, owner);
             const renamed = await this.orLookAgain([model.name, wanted], owner, () =>
-              asking.store.models.rename(model.name, owner, wanted),
+              calls.store.models.rename(model.name, owner, wanted),
             );
             this.timers.schedule({ ...model, name: wanted });
             return renamed;
           }),
         ),
       export: (query, folder, user) =>
-        asking.call(user, 'model:write', target(), (principal) => this.export(principal, query, folder)),
+        calls.run(user, 'model:write', target(), (call) => this.export(call, query, folder)),
     } satisfies ModelApi);
   }
 }

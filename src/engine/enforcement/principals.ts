@@ -97,6 +97,14 @@ export class Principals {
     throw nobody();
   }
 
+  /**
+   * A principal that was established, as the directory has it now.
+   * @throws AccessDenied `unauthenticated` when it was disabled meanwhile; CouldNotTell
+   */
+  again(principal: SecureUser): Promise<SecureUser> {
+    return this.today(principal);
+  }
+
   private explicit(user: unknown): SecureUser {
     if (SecureUser.made(user)) return user;
     if (!looksLikeUser(user) && !(typeof user === 'object' && user !== null && 'userName' in user))

@@ -1,8 +1,10 @@
 import { BadInput } from '../../core/errors.js';
 import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import { checkId, checkOptions } from './caller-input.js';
-import type { CommandKit } from './command-kit.js';
-import { PENDING } from './data-api.js';
+import type { CommandParts } from './command-parts.js';
+import { dataApi, PENDING } from './data-api.js';
+import { EventCommands } from './event-commands.js';
+import { startInstance } from './starting.js';
 import { namesIn } from '../model/derive.js';
 import { InstanceCommands } from './instance-commands.js';
 import type { Models } from './model-api.js';
@@ -13,57 +15,53 @@ import type { EngineApi, ExecutionView, GuardApi, ItemView, TasksApi } from '../
 const INSTANCE = { kind: 'instance' };
 const TASK = { kind: 'task' };
 
-function engineApi(kit: CommandKit, tasks: TaskCommands, instances: InstanceCommands): EngineApi {
-  const { asking } = kit;
+function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
+  const { calls } = parts;
+  const instances = new InstanceCommands(parts);
+  const events = new EventCommands(parts);
   return Object.freeze({
     start(name, data, third, fourth, ...rest: unknown[]) {
       const { user, options } = arrangeStart(third, fourth, rest[0]);
       const target = { kind: 'model', ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}) };
-      return asking.call(user, 'instance:start', target, (principal) =>
-        instances.start(principal, name, data, checkOptions(options)),
+      return calls.run(user, 'instance:start', target, (call) =>
+        startInstance(parts, call, name, data, checkOptions(options)),
       );
     },
     invoke: (query, data, user, options) =>
-      asking.call(user, 'task:execute', TASK, (principal) =>
-        tasks.invoke(principal, query, data, checkOptions(options)),
-      ),
+      calls.run(user, 'task:execute', TASK, (call) => tasks.invoke(call, query, data, checkOptions(options))),
     assign(query, data, third, fourth, options) {
       const { user, assignment } = arrangeAssign(third, fourth);
-      return asking.call(user, 'task:assign', TASK, (principal) => {
+      return calls.run(user, 'task:assign', TASK, (call) => {
         checkOptions(options);
-        return tasks.assign(principal, query, data, assignment);
+        return tasks.assign(call, query, data, assignment);
       });
     },
     throwMessage: (id, data, matching, user, options) =>
-      asking.call(user, 'instance:message', INSTANCE, (principal) =>
-        instances.message(principal, id, data, matching, checkOptions(options)),
+      calls.run(user, 'instance:message', INSTANCE, (call) =>
+        events.message(call, id, data, matching, checkOptions(options)),
       ),
     throwSignal: (id, data, matching, user, options) =>
-      asking.call(user, 'instance:signal', INSTANCE, (principal) => {
+      calls.run(user, 'instance:signal', INSTANCE, (call) => {
         checkOptions(options);
-        return instances.signal(principal, id, data, matching);
+        return events.signal(call, id, data, matching);
       }),
     startEvent: (where, elementId, data, user, options) =>
-      asking.call(user, 'instance:event', INSTANCE, (principal) => {
+      calls.run(user, 'instance:event', INSTANCE, (call) => {
         checkOptions(options);
-        return instances.startEvent(principal, where, elementId, data);
+        return instances.startEvent(call, where, elementId, data);
       }),
     restart: (query, data, user, options) =>
-      asking.call(user, 'instance:restart', INSTANCE, (principal) => {
+      calls.run(user, 'instance:restart', INSTANCE, (call) => {
         checkOptions(options);
-        return instances.restart(principal, query, data);
+        return instances.restart(call, query, data);
       }),
     upgrade: (model, afterNodeIds, user) =>
-      asking.call(user, 'instance:migrate', INSTANCE, (principal) =>
-        instances.upgrade(principal, model, afterNodeIds),
-      ),
-    get: (query, user) =>
-      asking.call(user, 'instance:read', INSTANCE, (principal) => instances.get(principal, query)),
+      calls.run(user, 'instance:migrate', INSTANCE, (call) => instances.upgrade(call, model, afterNodeIds)),
+    get: (query, user) => calls.run(user, 'instance:read', INSTANCE, (call) => instances.get(call, query)),
   } satisfies EngineApi);
 }
 
-function tasksApi(kit: CommandKit, tasks: TaskCommands): TasksApi {
-  const { asking, reads } = kit;
+function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi {
   const target = (itemId: unknown): { kind: string; id?: string } => ({
     kind: 'task',
     ...(typeof itemId === 'string' ? { id: itemId.slice(0, 100) } : {}),
@@ -77,62 +75,60 @@ function tasksApi(kit: CommandKit, tasks: TaskCommands): TasksApi {
   };
   return Object.freeze({
     take: (itemId, user) =>
-      asking.call(user, 'task:take', target(itemId), async (principal) =>
-        shown(await tasks.take(principal, query(itemId)['items.id'])),
+      calls.run(user, 'task:take', target(itemId), async (call) =>
+        shown(await tasks.take(call, query(itemId)['items.id'])),
       ),
     release: (itemId, user) =>
-      asking.call(
+      calls.run(
         user,
         'task:take',
         target(itemId),
-        async (principal) => (await tasks.release(principal, query(itemId)['items.id'])).item,
+        async (call) => (await tasks.release(call, query(itemId)['items.id'])).item,
       ),
     assign: (itemId, assignee, user) =>
-      asking.call(
+      calls.run(
         user,
         'task:assign',
         target(itemId),
-        async (principal) => (await tasks.assignTo(principal, query(itemId)['items.id'], assignee)).item,
+        async (call) => (await tasks.assignTo(call, query(itemId)['items.id'], assignee)).item,
       ),
     delegate: (itemId, to, user) =>
-      asking.call(user, 'task:delegate', target(itemId), async (principal) =>
-        shown(await tasks.delegate(principal, query(itemId)['items.id'], to)),
+      calls.run(user, 'task:delegate', target(itemId), async (call) =>
+        shown(await tasks.delegate(call, query(itemId)['items.id'], to)),
       ),
     resolve: (itemId, user) =>
-      asking.call(
+      calls.run(
         user,
         'task:delegate',
         target(itemId),
-        async (principal) => (await tasks.resolve(principal, query(itemId)['items.id'])).item,
+        async (call) => (await tasks.resolve(call, query(itemId)['items.id'])).item,
       ),
     complete: (itemId, data, user) =>
-      asking.call(user, 'task:execute', target(itemId), (principal) =>
-        tasks.invoke(principal, query(itemId), data, {}),
-      ),
+      calls.run(user, 'task:execute', target(itemId), (call) => tasks.invoke(call, query(itemId), data, {})),
     count: (wish, user) =>
-      asking.call(user, 'task:read', TASK, (principal) =>
+      calls.run(user, 'task:read', TASK, (call) =>
         reads.countItems(
-          principal,
+          call,
           wish === undefined || wish === null ? PENDING : parseQuery(wish, INSTANCE_FIELDS),
         ),
       ),
     candidates: (itemId, user) =>
-      asking.call(user, 'task:assignees', target(itemId), async (principal) => {
-        const { items: item, ...instance } = await reads.oneItem(principal, query(itemId));
-        asking.assert(principal, 'task:assignees', { item, instance }, true);
+      calls.run(user, 'task:assignees', target(itemId), async (call) => {
+        const row = await reads.oneItem(call, query(itemId));
+        const { items: item } = row;
+        call.assert('task:assignees', await reads.resourceOf(call, 'task:assignees', row), true);
         return { users: namesIn(item.candidateUsers), groups: namesIn(item.candidateGroups) };
       }),
   } satisfies TasksApi);
 }
 
 /** Puts the API of a guard together; every member finds out who calls, decides, and only then acts. */
-export function createApi(kit: CommandKit, models: Models): GuardApi {
-  const tasks = new TaskCommands(kit);
-  const instances = new InstanceCommands(kit);
+export function createApi(parts: CommandParts, models: Models): GuardApi {
+  const tasks = new TaskCommands(parts);
   return Object.freeze({
-    engine: engineApi(kit, tasks, instances),
-    data: kit.reads.api(kit.runner),
+    engine: engineApi(parts, tasks),
+    data: dataApi(parts),
     model: models.api(),
-    tasks: tasksApi(kit, tasks),
+    tasks: tasksApi(parts, tasks),
   });
 }

@@ -1,7 +1,8 @@
 import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
-import type { Asking } from './asking.js';
-import type { CommandKit } from './command-kit.js';
+import type { Calls } from './calls.js';
+import type { CommandParts } from './command-parts.js';
+import { removeInstances } from './removal.js';
 import type { HostServer } from '../model/host.js';
 import { MANIFEST } from './manifest.js';
 import { EngineUser } from './principals.js';
@@ -13,25 +14,25 @@ type Given = { name: string; source: string; svg?: string };
 const NOTHING = Object.freeze({});
 
 /** A member that nobody may reach from outside: a method that refuses, so that a caller gets a coded error. */
-function refuse(asking: Asking, place: string, why: string) {
+function refuse(calls: Calls, place: string, why: string) {
   return (): Promise<never> =>
-    asking.call(undefined, 'system:policy', { kind: 'system', name: place }, () =>
+    calls.run(undefined, 'system:policy', { kind: 'system', name: place }, () =>
       Promise.reject(new AccessDenied('forbidden', `${place} is not open to callers: ${why}.`)),
     );
 }
 
 /** Adds what the manifest refuses; every other entry must have been given. */
-function complete(asking: Asking, host: string, members: Members): Readonly<Members> {
+function complete(calls: Calls, host: string, members: Members): Readonly<Members> {
   for (const [name, coverage] of Object.entries(MANIFEST[host] ?? {})) {
-    if ('refused' in coverage) members[name] ??= refuse(asking, `${host}.${name}`, coverage.refused);
+    if ('refused' in coverage) members[name] ??= refuse(calls, `${host}.${name}`, coverage.refused);
   }
   return Object.freeze(members);
 }
 
-function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly<Members> {
+function engineFacade(calls: Calls, api: GuardApi, host: HostServer): Readonly<Members> {
   const { engine } = api;
   const as = (given: unknown): never => new EngineUser(given) as never;
-  return complete(asking, 'Engine', {
+  return complete(calls, 'Engine', {
     start: (name: string, data?: Data, startNodeId?: string | null, userName?: unknown, options?: Data) =>
       engine.start(name, data, as(userName), { ...(startNodeId ? { startNodeId } : {}), ...options }),
     invoke: (query: Query, data?: Data, userName?: unknown, options?: Data) =>
@@ -52,14 +53,15 @@ function engineFacade(asking: Asking, api: GuardApi, host: HostServer): Readonly
 }
 
 /** Makes the indexes of the store, for administrators. */
-const install = (asking: Asking): Promise<void> =>
-  asking.call(undefined, 'system:policy', { kind: 'system' }, async (principal) => {
-    asking.assert(principal, 'system:policy', {}, true);
-    await asking.store.install();
+const install = (calls: Calls): Promise<void> =>
+  calls.run(undefined, 'system:policy', { kind: 'system' }, async (call) => {
+    call.assert('system:policy', {}, true);
+    await calls.store.install();
   });
 
-function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Readonly<Members> {
+function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
   const { data } = api;
+  const { calls } = parts;
   const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
     const [found, ...more] = await data.findInstances(query, undefined, options);
     if (found === undefined) throw notFound('instance');
@@ -67,7 +69,7 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
       throw new BadInput('bad-query', 'The query finds several instances; exactly one is needed.');
     return found;
   };
-  return complete(asking, 'DataStore', {
+  return complete(calls, 'DataStore', {
     findItems: (query?: Query) => data.findItems(query),
     findItem: async (query: Query) => (await data.findItem(query)) ?? Promise.reject(notFound('task')),
     findInstances: (query?: Query, options?: 'full') => data.findInstances(query, undefined, options),
@@ -79,17 +81,17 @@ function dataFacade({ asking, reads, runner }: CommandKit, api: GuardApi): Reado
     find: (request: Data) => data.find(request),
     deleteInstances: (query: Query) => data.deleteInstances(query),
     archive: (query: Query) =>
-      asking.call(undefined, 'instance:delete', { kind: 'instance' }, (principal) =>
-        reads.removeInstances(principal, query, runner, true),
+      calls.run(undefined, 'instance:delete', { kind: 'instance' }, (call) =>
+        removeInstances(parts, call, query, true),
       ),
-    install: () => install(asking),
+    install: () => install(calls),
     dbConfiguration: NOTHING,
-    db: complete(asking, 'MongoDB', {}),
-    locker: complete(asking, 'InstanceLocker', {}),
+    db: complete(calls, 'MongoDB', {}),
+    locker: complete(calls, 'InstanceLocker', {}),
   });
 }
 
-function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
+function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
   const { model } = api;
   const one = async (name: string): Promise<Data> =>
     (await model.get({ name: checkModelName(name) }))[0] ?? Promise.reject(notFound('model'));
@@ -97,7 +99,7 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
     for (const given of [models].flat() as (Given | undefined)[])
       await model.save(given?.name as string, given?.source as string, given?.svg);
   };
-  return complete(asking, 'ModelsDatastore', {
+  return complete(calls, 'ModelsDatastore', {
     get: (query?: Query) => model.get(query),
     getList: (query?: Query) => model.list(query),
     load: (name: string) => model.load(name),
@@ -112,9 +114,9 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
     deleteModel: (name: string) => model.delete(name),
     renameModel: (name: string, newName: string) => model.rename(name, newName),
     export: async (name: string, folder: string) => model.export({ name: checkModelName(name) }, folder),
-    install: () => install(asking),
+    install: () => install(calls),
     dbConfiguration: NOTHING,
-    db: complete(asking, 'MongoDB', {}),
+    db: complete(calls, 'MongoDB', {}),
   });
 }
 
@@ -122,15 +124,15 @@ function definitionsFacade(asking: Asking, api: GuardApi): Readonly<Members> {
  * The server as code outside sees it: bpmn-server's shape, each call enforced for the principal of `runAs`. What the
  * engine itself uses is another object, the host.
  */
-export function serverFacade(kit: CommandKit, api: GuardApi, host: HostServer): Readonly<Members> {
-  const { asking } = kit;
+export function serverFacade(parts: CommandParts, api: GuardApi, host: HostServer): Readonly<Members> {
+  const { calls } = parts;
   const { listener, logger, configuration, appDelegate } = host;
-  const engine = engineFacade(asking, api, host);
-  return complete(asking, 'BPMNServer', {
+  const engine = engineFacade(calls, api, host);
+  return complete(calls, 'BPMNServer', {
     engine,
-    dataStore: dataFacade(kit, api),
-    definitions: definitionsFacade(asking, api),
-    cache: complete(asking, 'CacheManager', { list: () => [], getInstance: () => null }),
+    dataStore: dataFacade(parts, api),
+    definitions: definitionsFacade(calls, api),
+    cache: complete(calls, 'CacheManager', { list: () => [], getInstance: () => null }),
     listener,
     logger,
     configuration,

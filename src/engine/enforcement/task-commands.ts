@@ -1,5 +1,5 @@
 import { AccessDenied, BadInput, Conflict } from '../../core/errors.js';
-import type { SecureUser } from '../../core/principal.js';
+import type { Operation } from '../../core/operation.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
 import { keptFor } from '../execution/adoption.js';
 import {
@@ -7,25 +7,30 @@ import {
   protectInitiator,
   viewOf,
   type Admitted,
-  type CommandKit,
+  type CommandParts,
   type LockedTask,
-} from './command-kit.js';
-import type { StoredInstance, StoredItem } from '../../store/port.js';
+} from './command-parts.js';
+import type { Call } from './call.js';
+import type { StoredItem } from '../../store/port.js';
+import { inOwnPart } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
 import { TRANSITIONS } from '../model/task-state.js';
 import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
 
+const admitted = (operation: Operation, states: Admitted['states']): Admitted => ({
+  operations: [operation],
+  states,
+});
 const COMPLETE: Admitted = {
-  operation: 'task:execute',
-  states: TRANSITIONS.complete,
+  ...admitted('task:execute', TRANSITIONS.complete),
   administratorsToo: ['delegated'],
 };
-const TAKE: Admitted = { operation: 'task:take', states: TRANSITIONS.take };
-const RELEASE: Admitted = { operation: 'task:take', states: TRANSITIONS.release };
-const ASSIGN: Admitted = { operation: 'task:assign', states: TRANSITIONS.assign };
-const DELEGATE: Admitted = { operation: 'task:delegate', states: TRANSITIONS.delegate };
-const RESOLVE: Admitted = { operation: 'task:read', states: TRANSITIONS.resolve };
+const TAKE = admitted('task:take', TRANSITIONS.take);
+const RELEASE = admitted('task:take', TRANSITIONS.release);
+const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
+const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
+const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);
 
 /** What one command makes of a task. */
 interface Change {
@@ -38,31 +43,32 @@ interface Change {
 const byId = (itemId: string): { 'items.id': string } => ({ 'items.id': itemId });
 const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
 
+/** An assignment that brings data with it, which is written as completing the task would write it. */
+const withData = (meant: Admitted): Admitted => ({
+  operations: [...meant.operations, 'task:execute'],
+  states: meant.states.filter((state) => COMPLETE.states.includes(state)),
+  administratorsToo: meant.states.filter((state) => COMPLETE.administratorsToo?.includes(state)),
+});
+
 /** The commands on one task. Each finds it among what the principal may see and acts on its id. */
 export class TaskCommands {
-  constructor(private readonly kit: CommandKit) {}
+  constructor(private readonly parts: CommandParts) {}
 
   private record(
-    principal: SecureUser,
-    admitted: Admitted,
-    task: LockedTask,
+    { operations: [operation] }: Admitted,
+    { call, instance, item, decision, command }: LockedTask,
     event: 'assigned' | 'completed',
     assignee?: string,
   ): void {
-    const { instance, item, reason, command } = task;
-    const { asking } = this.kit;
+    const { audit, events } = this.parts.calls;
     const ids = { instanceId: instance.id, itemId: item.id };
     command.afterwards.push(async () => {
-      await asking.audit.allowed(
-        principal,
-        admitted.operation,
-        { kind: 'task', id: item.id, instanceId: instance.id, name: item.elementId },
-        reason,
-      );
-      asking.events.emit({
+      const target = { kind: 'task', id: item.id, instanceId: instance.id, name: item.elementId };
+      await audit.allowed(call.principal, operation, target, decision);
+      events.emit({
         event,
-        userName: principal.userName,
-        operation: admitted.operation,
+        userName: call.principal.userName,
+        operation,
         ...ids,
         elementId: item.elementId,
         modelName: instance.name,
@@ -71,14 +77,9 @@ export class TaskCommands {
     });
   }
 
-  /** Completes a task, or pushes another waiting element, which only administrators may (spec 08, 8). */
-  async invoke(
-    principal: SecureUser,
-    query: unknown,
-    input: unknown,
-    options: CommandOptions,
-  ): Promise<ExecutionView> {
-    const { kit } = this;
+  /** Completes a task, or pushes another waiting element, which only administrators may. */
+  async invoke(call: Call, query: unknown, input: unknown, options: CommandOptions): Promise<ExecutionView> {
+    const { parts } = this;
     const data = checkData(input);
     if (options.startNodeId !== undefined)
       throw new BadInput('bad-option', 'startNodeId belongs to start, not to invoke.');
@@ -86,33 +87,34 @@ export class TaskCommands {
     const noWait = options.noWait === true;
     const work = async (task: LockedTask): Promise<HostExecution> => {
       itemId = task.item.id;
-      await protectInitiator(kit.models, task.instance, data);
-      const execution = await kit.engine.host.invoke(
+      const { userName } = task.call.principal;
+      await protectInitiator(parts.models, task.instance, data);
+      const execution = await parts.engine.host.invoke(
         { 'items.id': itemId },
         data,
-        principal.userName,
+        userName,
         noWait ? { noWait } : {},
       );
       if (task.state !== undefined) {
         const kept = keptFor(execution, itemId);
-        kept.completedBy = principal.userName;
+        kept.completedBy = userName;
         delete kept.owner;
       }
-      this.record(principal, COMPLETE, task, 'completed');
+      this.record(COMPLETE, task, 'completed');
       return execution;
     };
-    const execution = await onItem(kit, principal, query, () => COMPLETE, work, noWait);
-    return viewOf(kit, principal, execution, itemId);
+    const execution = await onItem(parts, call, query, () => COMPLETE, work, noWait);
+    return viewOf(parts, call, execution, itemId);
   }
 
   /** A task is given back by who has it, or an administrator; another state is not another person. */
-  private giving(principal: SecureUser, item: StoredItem): Admitted {
+  private giving({ principal }: Call, item: StoredItem): Admitted {
     const holder = namesIn(item.assignee)[0];
     if (
       holder !== undefined &&
       holder !== principal.userName &&
       !principal.isAdmin() &&
-      !this.kit.asking.bypass
+      !this.parts.calls.bypass
     ) {
       throw new AccessDenied(
         'forbidden',
@@ -122,9 +124,21 @@ export class TaskCommands {
     return RELEASE;
   }
 
-  /** What `assign` means depends on what it sets: a take, a release, or an assignment (spec 08, 6). */
-  private meaning(principal: SecureUser, { assignee }: CheckedAssignment, item: StoredItem): Admitted {
-    if (assignee === null) return this.giving(principal, item);
+  /** What `assign` means depends on what it sets: a take or a release, an assignment, or both. */
+  private meaning(call: Call, assignment: CheckedAssignment, item: StoredItem): Admitted {
+    const { assignee, fields, extras } = assignment;
+    const own = this.ofAssignee(call, assignee, item);
+    const setsMore = Object.keys(fields).length + Object.keys(extras).length > 0;
+    if (own === ASSIGN || !setsMore) return own;
+    return {
+      operations: [...own.operations, 'task:assign'],
+      states: own.states.filter((state) => ASSIGN.states.includes(state)),
+    };
+  }
+
+  private ofAssignee(call: Call, assignee: string | null | undefined, item: StoredItem): Admitted {
+    if (assignee === null) return this.giving(call, item);
+    const { principal } = call;
     return assignee === principal.userName &&
       namesIn(item.assignee)[0] !== principal.userName &&
       !principal.isAdmin()
@@ -132,130 +146,108 @@ export class TaskCommands {
       : ASSIGN;
   }
 
-  assign(
-    principal: SecureUser,
-    query: unknown,
-    input: unknown,
-    assignmentInput: unknown,
-  ): Promise<ExecutionView> {
+  assign(call: Call, query: unknown, input: unknown, assignmentInput: unknown): Promise<ExecutionView> {
     const data = checkData(input);
     const assignment = checkAssignment(assignmentInput ?? {});
     return this.change(
-      principal,
+      call,
       query,
-      (item) => ({ admitted: this.meaning(principal, assignment, item), assignment }),
+      (item, asker) => {
+        const meant = this.meaning(asker, assignment, item);
+        // Data that comes with an assignment has the effect of completing: it writes the task's data.
+        if (Object.keys(data).length === 0) return { admitted: meant, assignment };
+        return { admitted: withData(meant), assignment };
+      },
       data,
     );
   }
 
   /** @param plan asked twice: of the item as it was found, and as it is under the lock */
   private async change(
-    principal: SecureUser,
+    call: Call,
     query: unknown,
-    plan: (item: StoredItem) => Change,
+    plan: (item: StoredItem, call: Call) => Change,
     data: Data = {},
   ): Promise<ExecutionView> {
-    const { kit } = this;
+    const { parts } = this;
     let itemId = '';
     const work = async (task: LockedTask): Promise<HostExecution> => {
       if (task.state === undefined) throw new Conflict('wrong-state', 'Only a user task can be assigned.');
-      const { admitted, assignment, owner } = plan(task.item);
+      const { admitted, assignment, owner } = plan(task.item, task.call);
       const { assignee, fields, extras } = assignment;
+      const { userName } = task.call.principal;
       itemId = task.item.id;
-      if (typeof assignee === 'string') await this.assertTarget(assignee, principal, task.instance);
-      if (Object.keys(data).length > 0) await this.assertData(principal, task, data);
+      if (typeof assignee === 'string') await this.assertTarget(assignee, task);
+      await protectInitiator(parts.models, task.instance, data);
       const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
-      const execution = await kit.engine.host.assign(
+      const execution = await parts.engine.host.assign(
         { 'items.id': itemId },
-        data,
+        inOwnPart(task.instance, task.item.tokenId, data),
         set,
-        principal.userName,
+        userName,
         {},
       );
       await execution.worker;
       const kept = keptFor(execution, itemId);
       // Whom a task was lent to does not come to own it by assigning it to themselves.
-      const hasIt = assignee === principal.userName && namesIn(task.item.assignee)[0] === assignee;
+      const hasIt = assignee === userName && namesIn(task.item.assignee)[0] === assignee;
       if (assignee !== undefined && !hasIt) delete kept.owner;
       if (owner !== undefined) kept.owner = owner;
       if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
-      this.record(principal, admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
+      this.record(admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
       return execution;
     };
-    const execution = await onItem(kit, principal, query, (item) => plan(item).admitted, work);
-    return viewOf(kit, principal, execution, itemId);
-  }
-
-  /** Data that comes with an assignment is written by who may complete the task, or change the instance's data. */
-  private async assertData(principal: SecureUser, { item, instance }: LockedTask, data: Data): Promise<void> {
-    const { asking, models } = this.kit;
-    if (
-      !asking.allows(principal, 'task:execute', { item, instance }) &&
-      !asking.allows(principal, 'instance:data', { instance })
-    ) {
-      throw new AccessDenied(
-        'forbidden',
-        'You may not write data with this assignment; only the assignee may.',
-      );
-    }
-    await protectInitiator(models, instance, data);
+    const wish = (item: StoredItem, asker: Call): Admitted => plan(item, asker).admitted;
+    const execution = await onItem(parts, call, query, wish, work);
+    return viewOf(parts, call, execution, itemId);
   }
 
   /** The target of an assignment must exist where there is a directory, and belong to the instance's tenant. */
-  private async assertTarget(name: string, principal: SecureUser, instance: StoredInstance): Promise<void> {
-    const { asking } = this.kit;
-    if (asking.bypass || name === principal.userName) return;
-    if (!(await asking.principals.isAssignable(name, instance.tenantId ?? null)))
+  private async assertTarget(name: string, { call, instance }: LockedTask): Promise<void> {
+    const { bypass, principals } = this.parts.calls;
+    if (bypass || name === call.principal.userName) return;
+    if (!(await principals.isAssignable(name, instance.tenantId ?? null)))
       throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
   }
 
-  take(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.change(principal, byId(itemId), () => ({
+  take(call: Call, itemId: string): Promise<ExecutionView> {
+    return this.change(call, byId(itemId), (_item, asker) => ({
       admitted: TAKE,
-      assignment: to(principal.userName),
+      assignment: to(asker.principal.userName),
     }));
   }
 
-  release(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.change(principal, byId(itemId), (item) => ({
-      admitted: this.giving(principal, item),
+  release(call: Call, itemId: string): Promise<ExecutionView> {
+    return this.change(call, byId(itemId), (item, asker) => ({
+      admitted: this.giving(asker, item),
       assignment: to(null),
     }));
   }
 
-  async assignTo(principal: SecureUser, itemId: string, assignee: string): Promise<ExecutionView> {
+  async assignTo(call: Call, itemId: string, assignee: string): Promise<ExecutionView> {
     if (typeof assignee !== 'string')
       throw new BadInput('bad-assignment', 'A task is assigned to a user, by name.');
-    return this.assign(principal, byId(itemId), {}, { assignee });
+    return this.assign(call, byId(itemId), {}, { assignee });
   }
 
   /** Lends the task; who lent it keeps reading it and may recall it. */
-  delegate(principal: SecureUser, itemId: string, target: string): Promise<ExecutionView> {
+  delegate(call: Call, itemId: string, target: string): Promise<ExecutionView> {
     const { assignee } = checkAssignment({ assignee: target });
     if (typeof assignee !== 'string')
       throw new BadInput('bad-assignment', 'A task is delegated to a user, by name.');
-    return this.change(principal, byId(itemId), (item) => {
+    return this.change(call, byId(itemId), (item, asker) => {
       const owner = namesIn(item.assignee)[0];
       if (owner === assignee)
         throw new BadInput('bad-assignment', 'A task cannot be delegated to who has it.');
-      return { admitted: DELEGATE, assignment: to(assignee), owner: owner ?? principal.userName };
+      return { admitted: DELEGATE, assignment: to(assignee), owner: owner ?? asker.principal.userName };
     });
   }
 
   /** The delegate gives the task back, or its owner recalls it. */
-  resolve(principal: SecureUser, itemId: string): Promise<ExecutionView> {
-    return this.change(principal, byId(itemId), (item) => {
-      const owner = item.guard?.owner;
-      const concerned =
-        principal.isAdmin() ||
-        owner === principal.userName ||
-        namesIn(item.assignee)[0] === principal.userName;
-      if (owner !== undefined && !concerned)
-        throw new AccessDenied(
-          'forbidden',
-          'Only the delegate, the owner or an administrator may resolve the delegation.',
-        );
-      return { admitted: RESOLVE, assignment: to(owner ?? null) };
-    });
+  resolve(call: Call, itemId: string): Promise<ExecutionView> {
+    return this.change(call, byId(itemId), (item) => ({
+      admitted: RESOLVE,
+      assignment: to(item.guard?.owner ?? null),
+    }));
   }
 }

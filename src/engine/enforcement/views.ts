@@ -1,11 +1,10 @@
-import type { DecisionPoint } from '../../core/decision-point.js';
-import type { SecureUser } from '../../core/principal.js';
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import { dataOfItem, detach } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
+import type { Call } from './call.js';
 
 /** What is kept of an instance's own fields; large ones only where they are asked for. */
 const INSTANCE_FIELDS = [
@@ -44,12 +43,41 @@ function pick(from: Readonly<Record<string, unknown>>, fields: readonly string[]
   );
 }
 
-/**
- * An item as a caller gets it.
- * @param withData true where the principal may read the instance: process data shows to those only (spec 01)
- */
-export function itemView(instance: StoredFields, item: StoredItem, withData: boolean): ItemView {
-  const { owner, completedBy, why } = item.guard ?? {};
+/** What of an item a principal sees beside what every reader does. */
+export interface Shown {
+  /** Process data: for those who may read the instance. */
+  readonly data: boolean;
+  /** For whom the task is: all of it, or only what is the principal's own. */
+  readonly assignees: boolean;
+  readonly userName: string;
+}
+
+/** For whom a task is, and who did it. What is not shown is absent, but for what is the principal's own. */
+function people(item: StoredItem, { assignees, userName }: Shown): Data {
+  const { owner, completedBy } = item.guard ?? {};
+  const assignee = namesIn(item.assignee)[0] ?? null;
+  if (assignees)
+    return {
+      ...(taskState(item) === undefined
+        ? {}
+        : {
+            assignee,
+            candidateUsers: namesIn(item.candidateUsers),
+            candidateGroups: namesIn(item.candidateGroups),
+          }),
+      ...(owner === undefined ? {} : { owner }),
+      ...(completedBy === undefined ? {} : { completedBy }),
+    };
+  return {
+    ...(assignee === userName ? { assignee } : {}),
+    ...(owner === userName ? { owner } : {}),
+    ...(completedBy === userName ? { completedBy } : {}),
+  };
+}
+
+/** An item as a caller gets it. */
+export function itemView(instance: StoredFields, item: StoredItem, shown: Shown): ItemView {
+  const { why } = item.guard ?? {};
   const state = taskState(item);
   const extras = (item.guard?.extras ?? {}) as Record<string, unknown>;
   const view: Data = {
@@ -58,22 +86,14 @@ export function itemView(instance: StoredFields, item: StoredItem, withData: boo
     instanceId: instance.id,
     processName: instance.name ?? '',
     instanceVersion: instance.version,
-    ...(state === undefined
-      ? {}
-      : {
-          state,
-          assignee: namesIn(item.assignee)[0] ?? null,
-          candidateUsers: namesIn(item.candidateUsers),
-          candidateGroups: namesIn(item.candidateGroups),
-        }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(completedBy === undefined ? {} : { completedBy }),
+    ...(state === undefined ? {} : { state }),
+    ...people(item, shown),
     ...(state === 'closed' && typeof why === 'string' ? { why } : {}),
-    ...(withData
+    ...(shown.data
       ? {
           data: detach(dataOfItem(instance, item.tokenId)),
           instanceData: detach(instance.data ?? {}),
-          ...pick(item, ['userName', 'vars', 'output']),
+          ...pick(item, ['vars', 'output', ...(shown.assignees ? ['userName'] : [])]),
         }
       : {}),
   };
@@ -81,9 +101,9 @@ export function itemView(instance: StoredFields, item: StoredItem, withData: boo
 }
 
 /** The own fields of an instance; to whom may not read it, no more than every reader of its items sees. */
-export function instanceFields(instance: StoredFields, readable: boolean, full = false): Data {
+export function instanceFields(instance: StoredFields, readable: boolean, withSource = false): Data {
   const startedBy = instance.guard?.startedBy;
-  const fields = readable ? [...INSTANCE_FIELDS, ...(full ? ['source', 'svg'] : [])] : ['id', 'name'];
+  const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? ['source', 'svg'] : [])] : ['id', 'name'];
   return {
     ...pick(instance, fields),
     ...(readable && startedBy !== undefined ? { startedBy } : {}),
@@ -91,68 +111,61 @@ export function instanceFields(instance: StoredFields, readable: boolean, full =
   };
 }
 
-/** Cuts a stored instance down to what a principal may read. */
-export class Views {
-  constructor(
-    private readonly point: DecisionPoint,
-    private readonly bypass: boolean,
-  ) {}
+/** The items of a stored instance that the principal may read. */
+export function itemsView(call: Call, instance: StoredInstance): ItemView[] {
+  const data = call.mayReadInstance(instance);
+  const all = call.seesAllAssignees;
+  const { userName } = call.principal;
+  return itemsOf(instance)
+    .filter((item) => call.allows('task:read', { instance, item }))
+    .map((item) => {
+      const assignees = all || call.allows('task:assignees', { instance, item });
+      return itemView(instance, item, { data, assignees, userName });
+    });
+}
 
-  mayReadInstance(principal: SecureUser, instance: StoredInstance): boolean {
-    return this.bypass || this.point.allows(principal, 'instance:read', { instance });
-  }
+/**
+ * A stored instance cut down to what the principal may read. Logs and save points are nobody's.
+ * @param withSource with `source` and `svg`, which are the model's: for those who may read that
+ */
+export function instanceView(call: Call, instance: StoredInstance, withSource = false): InstanceView {
+  const readable = call.mayReadInstance(instance);
+  const view: Data = {
+    ...instanceFields(instance, readable, withSource),
+    items: itemsView(call, instance),
+    ...(readable ? { tokens: tokensOf(instance) } : {}),
+  };
+  return view as unknown as InstanceView;
+}
 
-  mayReadItem(principal: SecureUser, instance: StoredInstance, item: StoredItem): boolean {
-    return this.bypass || this.point.allows(principal, 'task:read', { instance, item });
-  }
-
-  items(principal: SecureUser, instance: StoredInstance): ItemView[] {
-    const withData = this.mayReadInstance(principal, instance);
-    return itemsOf(instance)
-      .filter((item) => this.mayReadItem(principal, instance, item))
-      .map((item) => itemView(instance, item, withData));
-  }
-
-  /** @param full with `source` and `svg`, as upstream's option `full` gives them; logs and save points are nobody's */
-  instance(principal: SecureUser, instance: StoredInstance, full = false): InstanceView {
-    const readable = this.mayReadInstance(principal, instance);
-    const view: Data = {
-      ...instanceFields(instance, readable, full),
-      items: this.items(principal, instance),
-      ...(readable ? { tokens: tokensOf(instance) } : {}),
-    };
-    return view as unknown as InstanceView;
-  }
-
-  /**
-   * What a command returns.
-   * @param instance the document as it was stored
-   * @param settled asks for a fresh view when background work has settled
-   */
-  execution(
-    principal: SecureUser,
-    instance: StoredInstance,
-    itemId: string | undefined,
-    settled: () => Promise<ExecutionView>,
-  ): ExecutionView {
-    const view = this.instance(principal, instance);
-    const item = view.items.find((entry) => entry.id === itemId);
-    const result = {
-      id: view.id,
-      name: view.name,
-      status: view.status,
-      data: view.data,
-      instance: view,
-      items: view.items,
-      ...(item === undefined ? {} : { item }),
-      tokens: (view.tokens as Record<string, unknown>[] | undefined) ?? [],
-      getItems: () => view.items,
-      tillDone: settled,
-    };
-    // Not enumerable: it is the object itself, and a view must be printable.
-    Object.defineProperty(result, 'execution', { get: () => result });
-    return result as unknown as ExecutionView;
-  }
+/**
+ * What a command returns.
+ * @param instance the document as it was stored
+ * @param settled asks for a fresh view when background work has settled
+ */
+export function executionView(
+  call: Call,
+  instance: StoredInstance,
+  itemId: string | undefined,
+  settled: () => Promise<ExecutionView>,
+): ExecutionView {
+  const view = instanceView(call, instance);
+  const item = view.items.find((entry) => entry.id === itemId);
+  const result = {
+    id: view.id,
+    name: view.name,
+    status: view.status,
+    data: view.data,
+    instance: view,
+    items: view.items,
+    ...(item === undefined ? {} : { item }),
+    tokens: (view.tokens as Record<string, unknown>[] | undefined) ?? [],
+    getItems: () => view.items,
+    tillDone: settled,
+  };
+  // Not enumerable: it is the object itself, and a view must be printable.
+  Object.defineProperty(result, 'execution', { get: () => result });
+  return result as unknown as ExecutionView;
 }
 
 const tokensOf = (instance: StoredInstance): Data[] =>

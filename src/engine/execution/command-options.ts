@@ -1,5 +1,5 @@
 import type { SecureUser } from '../../core/principal.js';
-import type { Store } from '../../store/port.js';
+import type { Store, StoredModel } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { Command, Contexts } from './context.js';
 import type { HostStore } from './host-store.js';
@@ -13,6 +13,8 @@ export interface Account {
   /** Default: the causer's tenant. */
   readonly tenantId?: string | undefined;
   readonly modelsOwner?: string | undefined;
+  /** The model on which was decided; the run uses this very version, whatever is saved meanwhile. */
+  readonly model?: StoredModel;
   /** The work goes on in the background when `work` has returned. */
   readonly noWait?: boolean;
 }

@@ -65,6 +65,7 @@ export class CommandRunner {
       modelsOwner = causer.owner,
     } = account;
     const command = this.running.create(causer, tenantId, modelsOwner, starter);
+    command.model = account.model;
     return this.running.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
   }
 

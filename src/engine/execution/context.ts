@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import { detach } from '../model/data-path.js';
-import type { Delivery, StoredInstance } from '../../store/port.js';
+import type { Delivery, StoredInstance, StoredModel } from '../../store/port.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
 
 /** A failure inside a model that did not stop it: an expression that came to nothing, a listener that threw. */
@@ -45,6 +45,8 @@ export class Command {
   background = false;
   /** Where `noWait` work begins, as it is stored when the command returns: the engine's first save, copied. */
   begun: HostInstance | undefined;
+  /** The version of the model on which was decided. */
+  model: StoredModel | undefined;
   /** The item from which `noWait` work goes on after a crash; undefined for a start. */
   beginsAt: string | undefined;
   /** The first error of work that nobody waits for: of a `noWait` worker, or in what the host calls without waiting. */

@@ -45,7 +45,10 @@ export class HostModels {
 
   /** @throws AccessDenied `not-found` */
   async loadModel(name: unknown, owner?: Owner): Promise<StoredModel> {
-    const model = await this.store.models.get(checkModelName(name), this.owner(owner));
+    const of = this.owner(owner);
+    const decided = this.contexts.command?.model;
+    if (decided !== undefined && decided.name === name && (decided.owner ?? null) === of) return decided;
+    const model = await this.store.models.get(checkModelName(name), of);
     if (model === undefined) throw notFound('model');
     return model;
   }

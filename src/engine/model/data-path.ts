@@ -36,6 +36,34 @@ export function dataOfItem(instance: { data?: unknown; tokens?: unknown[] }, tok
 }
 
 /**
+ * Input as it must be handed to the host's `assign`, which writes at the root of the instance's data, so that it ends
+ * where completing the item would write it: in the part of its token. The parts of others stay as they are.
+ */
+export function inOwnPart(
+  instance: { data?: unknown; tokens?: unknown[] },
+  tokenId: unknown,
+  input: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const token = (instance.tokens ?? []).find((entry) => own(entry, 'id') === tokenId);
+  const path = own(token, 'dataPath');
+  const [first, ...rest] = partsOf(path);
+  if (first === undefined || Object.keys(input).length === 0) return { ...input };
+  assertOwnPath(instance.data, path);
+  const isVariable = ([key]: [string, unknown]): boolean => key.startsWith('vars.');
+  const entries = Object.entries(input);
+  const root: Record<string, unknown> = { [first]: detach(own(instance.data, first)) };
+  let at = root;
+  for (const part of [first, ...rest]) {
+    at[part] ??= {};
+    at = at[part] as Record<string, unknown>;
+  }
+  const data = Object.fromEntries(entries.filter((entry) => !isVariable(entry)));
+  if (Array.isArray(at)) at.push(data);
+  else Object.assign(at, data);
+  return { ...root, ...Object.fromEntries(entries.filter(isVariable)) };
+}
+
+/**
  * A copy of plain data, so that a view does not change with the execution that it was made of; functions are
  * left out.
  */

@@ -1,10 +1,16 @@
 import type { Store } from '../../store/port.js';
 import { UNFINISHED } from '../execution/recovery.js';
 import type { Reindexed } from './reindex.js';
+import type { Incidents } from '../contract/incidents.js';
 import type { Health } from '../contract/types.js';
 
 /** How the guard and its store are; never throws. */
-export async function health(store: Store, reindexed: Reindexed, bypass: boolean): Promise<Health> {
+export async function health(
+  store: Store,
+  reindexed: Reindexed,
+  bypass: boolean,
+  { counts: incidents }: Incidents,
+): Promise<Health> {
   const { kind } = store;
   try {
     await store.ping();
@@ -18,6 +24,7 @@ export async function health(store: Store, reindexed: Reindexed, bypass: boolean
       reindexed: reindexed.value,
       stuck,
       bypass,
+      incidents,
     };
   } catch (error) {
     return {
@@ -27,6 +34,7 @@ export async function health(store: Store, reindexed: Reindexed, bypass: boolean
       reindexed: reindexed.value,
       stuck: 0,
       bypass,
+      incidents,
     };
   }
 }

@@ -2,10 +2,12 @@ import { BadInput, Conflict, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
-import type { Asking } from './asking.js';
+import type { Decision } from '../../core/decision.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
 import type { Command } from '../execution/context.js';
 import type { CommandRunner } from '../execution/command-runner.js';
-import type { Reads } from './data-api.js';
+import type { ScopedReads } from './scoped-reads.js';
 import type { HostExecution } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
@@ -13,13 +15,13 @@ import type { Timers } from '../execution/timers.js';
 import { initiatorsOf, overwritten } from '../model/model-facts.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, TaskState } from '../contract/types.js';
-import type { Views } from './views.js';
+import { mayReadModelOf } from './model-access.js';
+import { executionView } from './views.js';
 
 /** What the commands of one guard share. */
-export interface CommandKit {
-  readonly asking: Asking;
-  readonly reads: Reads;
-  readonly views: Views;
+export interface CommandParts {
+  readonly calls: Calls;
+  readonly reads: ScopedReads;
   readonly runner: CommandRunner;
   readonly engine: InnerEngine;
   readonly models: HostModels;
@@ -28,17 +30,20 @@ export interface CommandKit {
 
 /** A task as it was read again under its instance's lock. */
 export interface LockedTask {
+  /** The call as it is made anew under the lock. */
+  readonly call: Call;
   readonly command: Command;
   readonly instance: StoredInstance;
   readonly item: StoredItem;
   readonly state: TaskState | undefined;
-  /** Which rule allowed the operation. */
-  readonly reason: string;
+  /** The decision about the first of the operations. */
+  readonly decision: Decision;
 }
 
-/** Which states admit the operation; for administrators, who may complete any waiting task, others. */
+/** What is asked for; and which states admit it, for administrators, who may complete any waiting task, others. */
 export interface Admitted {
-  readonly operation: Operation;
+  /** One operation for each effect: all must be allowed. The first names the command in the audit trail. */
+  readonly operations: readonly [Operation, ...Operation[]];
   readonly states: readonly TaskState[];
   readonly administratorsToo?: readonly TaskState[];
 }
@@ -59,45 +64,43 @@ function assertState(
 
 /**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on its id.
- * A refusal leaves everything as it was (spec 08, 19).
- * @param wish what is asked for, given the item as it is at that moment
+ * A refusal leaves everything as it was.
+ * @param wish what is asked for, given the item as it is at that moment, and who asks
  */
 export async function onItem<T>(
-  kit: CommandKit,
-  principal: SecureUser,
+  { calls, reads, runner }: CommandParts,
+  call: Call,
   query: unknown,
-  wish: (item: StoredItem) => Admitted,
+  wish: (item: StoredItem, call: Call) => Admitted,
   work: (task: LockedTask) => Promise<T>,
   noWait = false,
 ): Promise<T> {
-  const { asking, reads, runner, views } = kit;
-  const admit = (
-    item: StoredItem,
-    instance: StoredInstance,
-    readable: boolean,
-  ): Pick<LockedTask, 'reason' | 'state'> => {
-    const admitted = wish(item);
-    const reason = asking.assert(principal, admitted.operation, { item, instance }, readable);
-    const state = taskState(item);
-    if (!asking.bypass) assertState(principal, state, admitted);
-    return { reason, state };
+  const look = async (asker: Call, where: unknown): Promise<{ id: string; instanceId: string }> => {
+    const row = await reads.oneItem(asker, where);
+    const admitted = wish(row.items, asker);
+    for (const operation of admitted.operations)
+      asker.assert(operation, await reads.resourceOf(asker, operation, row), true);
+    if (!calls.bypass) assertState(asker.principal, taskState(row.items), admitted);
+    return { id: row.items.id, instanceId: row.id };
   };
-  const look = async (where: unknown): Promise<{ id: string; instanceId: string }> => {
-    const { items, ...row } = await reads.oneItem(principal, where);
-    admit(items, row as unknown as StoredInstance, true);
-    return { id: items.id, instanceId: row.id as string };
-  };
-  const { id, instanceId } = await look(query);
+  const { id, instanceId } = await look(call, query);
   const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
-    const { reason, state } = admit(item, instance, views.mayReadItem(principal, instance, item));
+    const now = await call.again();
+    const readable = now.allows('task:read', { item, instance });
+    const admitted = wish(item, now);
+    const [decision] = admitted.operations.map((operation) =>
+      now.assert(operation, { item, instance }, readable),
+    ) as [Decision];
+    const state = taskState(item);
+    if (!calls.bypass) assertState(now.principal, state, admitted);
     if (state === undefined && item.status !== 'wait')
       throw new Conflict('wrong-state', 'The element does not wait.');
-    return work({ command, instance, item, state, reason });
+    return work({ call: now, command, instance, item, state, decision });
   };
-  const worthIt = (): Promise<unknown> => look({ 'items.id': id });
-  return runner.onInstance(instanceId, principal, locked, { noWait, worthIt });
+  const worthIt = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });
+  return runner.onInstance(instanceId, call.principal, locked, { noWait, worthIt });
 }
 
 /** Input must not change who counts as the initiator (W8); the same value again is no change. */
@@ -125,36 +128,35 @@ export async function protectInitiator(
 }
 
 /** What the caller gets of an execution whose command has been stored. */
-export function viewOf(
-  kit: CommandKit,
-  principal: SecureUser,
+export async function viewOf(
+  { calls, runner }: CommandParts,
+  call: Call,
   execution: HostExecution,
   itemId?: string,
-): ExecutionView {
+): Promise<ExecutionView> {
   const { id } = execution;
   const settled = async (): Promise<ExecutionView> => {
-    await kit.runner.whenSettled(execution);
-    const stored = await kit.asking.store.instances.load(id);
+    await runner.whenSettled(execution);
+    const stored = await calls.store.instances.load(id);
     if (stored === undefined) throw notFound('instance');
+    const now = await call.again();
     if (typeof stored.guard?.failure === 'string') throw new GuardError('failed', stored.guard.failure);
-    return withDefinition(kit.views.execution(principal, stored, itemId, settled), execution);
+    return show(now, stored);
   };
-  return withDefinition(
-    kit.views.execution(principal, kit.runner.storedOf(execution), itemId, settled),
-    execution,
-  );
-
-  function withDefinition(view: ExecutionView, { definition }: HostExecution): ExecutionView {
-    // Who may read the instance may read its model (spec 01); the live definition would hand out the server.
+  const show = async (asker: Call, stored: StoredInstance): Promise<ExecutionView> => {
+    const view = executionView(asker, stored, itemId, settled);
+    if (!asker.mayReadInstance(stored) || !(await mayReadModelOf(calls, asker, stored))) return view;
+    // The live definition would hand out the server.
+    const { definition } = execution;
     const safe = {
       name: definition.name,
       source: definition.source,
       getJson: () => definition.getJson(),
       getFields: (elementId: string) => fieldsOf(definition, elementId),
     };
-    if ('status' in view.instance) Object.defineProperty(view, 'definition', { value: Object.freeze(safe) });
-    return view;
-  }
+    return Object.defineProperty(view, 'definition', { value: Object.freeze(safe) });
+  };
+  return show(call, runner.storedOf(execution));
 }
 
 /** Form fields of an element, as `camunda:formData` declares them. */

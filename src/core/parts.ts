@@ -1,0 +1,104 @@
+import type { Condition } from './condition.js';
+import { isReference } from './condition.js';
+import { OPERATIONS, type Operation } from './operation.js';
+import type { Resource } from './resource.js';
+
+/** What a condition can speak of; `items` is the list of all items of the instance. */
+export type Part = 'item' | 'instance' | 'items' | 'model' | 'start';
+
+/** Large fields of an instance that no list has at hand, so that no rule can speak of them. */
+const NOT_AT_HAND: ReadonlySet<string> = new Set(['source', 'svg', 'logs', 'savePoints', 'loops', 'all']);
+
+const AT: Readonly<Record<string, readonly Part[]>> = {
+  task: ['item', 'instance', 'items'],
+  instance: ['instance', 'items'],
+  model: ['model'],
+  system: [],
+};
+/** An event starts an instance or reaches one that waits for it. */
+const SENT: ReadonlySet<Operation> = new Set(['instance:message', 'instance:signal']);
+
+/** The parts that a resource of the operation can have. */
+function askable(operation: Operation): readonly Part[] {
+  if (operation === 'instance:start') return ['model', 'start'];
+  const parts = AT[OPERATIONS[operation].kind] as readonly Part[];
+  return SENT.has(operation) ? [...parts, 'model', 'start'] : parts;
+}
+
+function addField(found: Set<Part>, field: string): void {
+  const [root, second] = field.split('.', 2) as [Part, string | undefined];
+  if (root === 'instance' && second !== undefined && NOT_AT_HAND.has(second))
+    throw new TypeError(`a rule cannot speak of ${field}: lists do not have it at hand`);
+  found.add(root);
+  if (root === 'instance' && second === 'items') found.add('items');
+}
+
+function addParts(found: Set<Part>, condition: Condition): void {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      for (const part of condition.of) addParts(found, part);
+      return;
+    case 'not':
+      addParts(found, condition.of);
+      return;
+    case 'some': {
+      const inside = new Set<Part>();
+      addParts(inside, condition.where);
+      // Inside, `item` is the element of the list.
+      inside.delete('item');
+      for (const part of inside) found.add(part);
+      addField(found, condition.field);
+      return;
+    }
+    default: {
+      addField(found, condition.field);
+      const value =
+        'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+      if (isReference(value) && value.ref !== 'user') found.add('instance');
+    }
+  }
+}
+
+/** Tells which parts of a resource conditions speak of; what it has found out is kept as long as the condition lives. */
+export class Parts {
+  private readonly known = new WeakMap<Condition, ReadonlySet<Part>>();
+
+  /** @throws TypeError when the condition names a field that no rule can speak of */
+  of(condition: Condition): ReadonlySet<Part> {
+    const known = this.known.get(condition);
+    if (known !== undefined) return known;
+    const found = new Set<Part>();
+    addParts(found, condition);
+    if (Object.isFrozen(condition)) this.known.set(condition, found);
+    return found;
+  }
+
+  /** @throws TypeError when a resource of the operation never has what the condition speaks of */
+  assertAskable(operation: Operation, condition: Condition): void {
+    const parts = askable(operation);
+    for (const part of this.of(condition)) {
+      if (!parts.includes(part))
+        throw new TypeError(
+          `a rule for ${operation} cannot speak of ${part}; it can speak of ${parts.join(', ') || 'nothing'}`,
+        );
+    }
+  }
+}
+
+/** True where an event starts an instance: the resource then has no instance, rather than one that was not loaded. */
+const startsOne = (resource: Resource): boolean =>
+  resource.start !== undefined && resource.instance === undefined;
+
+/** True for a part that this resource does not have, so that a rule which speaks of it does not hold. */
+export function isAbsent(resource: Resource, part: Part): boolean {
+  if (part === 'model' || part === 'start')
+    return resource.instance !== undefined && resource.model === undefined;
+  return startsOne(resource);
+}
+
+/** True for a part that was not loaded: nothing can be told of it, and no negation holds. */
+export function isMissing(resource: Resource, part: Part): boolean {
+  if (isAbsent(resource, part)) return false;
+  return part === 'items' ? resource.instance?.items === undefined : resource[part] === undefined;
+}

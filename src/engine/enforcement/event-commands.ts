@@ -1,0 +1,158 @@
+import { Conflict, isGuardError, notFound } from '../../core/errors.js';
+import { isPlainObject } from '../../core/plain-object.js';
+import type { Operation } from '../../core/operation.js';
+import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { isOutage } from '../execution/transient.js';
+import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
+import type { Target } from './audit.js';
+import { STARTS, type Call } from './call.js';
+import { checkData, checkId } from './caller-input.js';
+import { protectInitiator, viewOf, type CommandParts } from './command-parts.js';
+import { startAt, startFacts, type StartTarget } from './starting.js';
+
+type EventField = 'messageId' | 'signalId';
+type Receiver = { readonly instanceId: string; readonly itemId: string };
+
+/** Most receivers of one signal. */
+const RECEIVERS_MOST = 10_000;
+
+const operationOf = (field: EventField): Operation =>
+  field === 'messageId' ? 'instance:message' : 'instance:signal';
+
+const isEmpty = (matching: unknown): boolean =>
+  matching === undefined ||
+  matching === null ||
+  (isPlainObject(matching) && Object.keys(matching).length === 0);
+
+/** Messages and signals: to the start events and waiting elements that the principal may send them to. */
+export class EventCommands {
+  constructor(private readonly parts: CommandParts) {}
+
+  /** Start events that listen, in models of the principal's tenant: it must be allowed to start, and to send. */
+  private async listeningStarts(call: Call, field: EventField, id: string): Promise<StartTarget[]> {
+    const models = await this.parts.calls.store.models.find({
+      $and: [{ owner: call.principal.owner ?? null }, { 'guard.starts': { $elemMatch: { [field]: id } } }],
+    });
+    const targets: StartTarget[] = [];
+    for (const model of models) {
+      for (const start of await startFacts(this.parts, model)) {
+        if (
+          start[field] === id &&
+          call.allows('instance:start', { model, start }) &&
+          call.allows(operationOf(field), { model, start }, STARTS)
+        )
+          targets.push({ model, start });
+      }
+    }
+    return targets;
+  }
+
+  /** Waiting items that listen, in instances to which the principal may send the event. */
+  private async listeningItems(
+    call: Call,
+    field: EventField,
+    id: string,
+    matching: unknown,
+    limit: number,
+  ): Promise<Receiver[]> {
+    const waiting: CallerQuery = parseQuery(
+      { [`items.${field}`]: id, 'items.status': 'wait' },
+      INSTANCE_FIELDS,
+    );
+    const asked = isEmpty(matching) ? undefined : parseQuery(matching, INSTANCE_FIELDS);
+    return this.parts.reads.receivers(call, operationOf(field), waiting, asked, limit);
+  }
+
+  private async send(
+    call: Call,
+    field: EventField,
+    target: Receiver,
+    data: Data,
+    noWait = false,
+  ): Promise<ExecutionView> {
+    const { calls, runner, models, engine } = this.parts;
+    const operation = operationOf(field);
+    const execution = await runner.onInstance(
+      target.instanceId,
+      call.principal,
+      async (command, instance) => {
+        const now = await call.again();
+        const decision = now.assert(operation, { instance }, now.mayReadInstance(instance));
+        const item = instance.items?.find((entry) => entry.id === target.itemId);
+        if (item?.status !== 'wait') throw new Conflict('wrong-state', 'The element no longer waits for it.');
+        await protectInitiator(models, instance, data);
+        const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
+        command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));
+        const options = noWait ? { noWait } : {};
+        return engine.host.invoke({ 'items.id': item.id }, data, now.principal.userName, options);
+      },
+      { noWait },
+    );
+    return viewOf(this.parts, call, execution, target.itemId);
+  }
+
+  /** A message reaches one receiver: a start event, else the one element that waits for it. */
+  async message(
+    call: Call,
+    messageId: unknown,
+    input: unknown,
+    matching: unknown,
+    options: CommandOptions,
+  ): Promise<ExecutionView> {
+    const id = checkId(messageId, 'messageId');
+    const data = checkData(input);
+    const noWait = options.noWait === true;
+    const [start, ...others] = await this.listeningStarts(call, 'messageId', id);
+    if (others.length > 0)
+      throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
+    if (start !== undefined) return startAt(this.parts, call, start, data, noWait, 'instance:message');
+    const [target, ...more] = await this.listeningItems(call, 'messageId', id, matching, 2);
+    if (target === undefined) throw notFound('receiver of the message');
+    if (more.length > 0)
+      throw new Conflict(
+        'ambiguous',
+        'Several elements wait for the message; say which by a matching query.',
+      );
+    return this.send(call, 'messageId', target, data, noWait);
+  }
+
+  /**
+   * A signal reaches all whom the principal may signal; who is gone in the meantime is passed over. One that fails
+   * does not keep it from the others: the first failure is told when all have been tried.
+   */
+  async signal(
+    call: Call,
+    signalId: unknown,
+    input: unknown,
+    matching: unknown,
+  ): Promise<(string | Receiver)[]> {
+    const { calls } = this.parts;
+    const id = checkId(signalId, 'signalId');
+    const data = checkData(input);
+    const starts = await this.listeningStarts(call, 'signalId', id);
+    const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST);
+    if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
+    const reached: (string | Receiver)[] = [];
+    const failures: unknown[] = [];
+    const reach = async (receiver: Target, work: () => Promise<(typeof reached)[number]>): Promise<void> => {
+      try {
+        reached.push(await calls.store.bounded(work));
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        if (!isGuardError(error) || error.status >= 500 || receiver.id === undefined) failures.push(error);
+        await calls.audit.refused(call.principal, 'instance:signal', receiver, error);
+      }
+    };
+    for (const start of starts)
+      await reach(
+        { kind: 'model', name: start.model.name },
+        async () => (await startAt(this.parts, call, start, data, false, 'instance:signal')).id,
+      );
+    for (const target of targets)
+      await reach({ kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, () =>
+        this.send(call, 'signalId', target, data).then(() => target),
+      );
+    if (failures.length > 0) throw failures[0];
+    return reached;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Facts } from '../../core/policy.js';
+import { DESIGNER } from '../../core/principal.js';
+import type { StoredInstance, StoredModel } from '../../store/port.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
+import { readableModels } from './readable-models.js';
+
+const NONE: Facts = Object.freeze({});
+
+async function factsOf(
+  { bypass, store, isReindexed }: Calls,
+  call: Call,
+  owner: string | undefined,
+  names?: readonly string[],
+): Promise<Facts> {
+  const { principal } = call;
+  // Administrators and designers read models whether or not they read an instance of them.
+  if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER)) return NONE;
+  const options = { reindexed: isReindexed() };
+  return { readableModels: await readableModels(store, call.scope('instance:read'), owner, options, names) };
+}
+
+/** Facts for a list of models: of which of the principal's models it may read an instance. */
+export const factsOfModels = (calls: Calls, call: Call): Promise<Facts> =>
+  factsOf(calls, call, call.principal.owner);
+
+/** Facts for `model:read` of one model: whether the principal may read an instance of it. */
+export const factsOfModel = (
+  calls: Calls,
+  call: Call,
+  { name, owner }: Pick<StoredModel, 'name' | 'owner'>,
+): Promise<Facts> => factsOf(calls, call, owner ?? undefined, [name]);
+
+/** May the principal read this model? */
+export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {
+  return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
+}
+
+/** May the principal read the model that the instance runs? Its source comes with the instance, which outlives it. */
+export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredInstance): Promise<boolean> {
+  if (calls.bypass) return true;
+  const name = instance.name ?? '';
+  const owner = (instance.guard?.modelsOwner as string | undefined) ?? instance.tenantId ?? null;
+  const model = (await calls.store.models.get(name, owner)) ?? { name, owner };
+  const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
+  return call.allows('model:read', { model: { ...model } }, facts);
+}

@@ -1,0 +1,48 @@
+import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
+import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
+import type { StoredInstance } from '../../store/port.js';
+import type { Command } from '../execution/context.js';
+import type { Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+
+/**
+ * Deletes what is found if each may be deleted; else nothing.
+ * @param archive with a copy of each in the archive, as it is when it is deleted
+ */
+export async function removeInstances(
+  { calls, reads, runner }: Pick<CommandParts, 'calls' | 'reads' | 'runner'>,
+  call: Call,
+  query: unknown,
+  archive = false,
+): Promise<{ deletedCount: number }> {
+  if (query === undefined || query === null)
+    throw new BadInput('bad-query', 'To delete instances takes a query; {} stands for all.');
+  const checked = parseQuery(query, INSTANCE_FIELDS);
+  const { instances } = calls.store;
+  if (call.scope('instance:delete').kind === 'nothing')
+    throw new AccessDenied('forbidden', 'You may not delete instances.');
+  const rows = await reads.instanceRows(call, checked, {});
+  for (const instance of rows) call.assert('instance:delete', { instance }, true);
+  let deletedCount = 0;
+  for (const { id } of rows) {
+    const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
+      const now = await call.again();
+      const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
+      if (archive) await instances.archive([instance]);
+      const removed = await instances.remove([id], {});
+      const target = { kind: 'instance', id, instanceId: id };
+      await calls.audit.allowed(now.principal, 'instance:delete', target, decision);
+      return removed;
+    };
+    deletedCount += await calls.store
+      .bounded(() => runner.onInstance(id, call.principal, work))
+      .catch(goneMeanwhile);
+  }
+  return { deletedCount };
+}
+
+/** Somebody else has deleted it since it was found. @throws every other error */
+function goneMeanwhile(error: unknown): number {
+  if (isGuardError(error) && error.code === 'not-found') return 0;
+  throw error;
+}

@@ -1,0 +1,210 @@
+import { NOTHING } from '../../core/condition.js';
+import { BadInput, Conflict, notFound } from '../../core/errors.js';
+import { intersection, scopeOf } from '../../core/scope.js';
+import type { Operation } from '../../core/operation.js';
+import type { Resource } from '../../core/resource.js';
+import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import type { Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
+import { instancePlan, itemPlan, looksInside } from '../../store/query/scoped-query.js';
+import type { ItemView } from '../contract/types.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
+import { itemView, type Shown } from './views.js';
+
+/** Large fields that lists leave out. */
+export const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
+
+/** Stands where the scope of instances is not asked for. */
+const NO_INSTANCE = scopeOf(NOTHING);
+
+const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
+  kind: 'test',
+  on,
+  field: 'id',
+  test: { $in: [...ids] },
+});
+
+/**
+ * All reads of instances and items. Each goes through `scoped-query`, where scope and caller's query are put
+ * together.
+ */
+export class ScopedReads {
+  constructor(private readonly calls: Calls) {}
+
+  private get options() {
+    return { reindexed: this.calls.isReindexed() };
+  }
+
+  private itemPlan(call: Call, query: CallerQuery, paging: Paging) {
+    const instances = looksInside(query, paging) ? call.scope('instance:read') : NO_INSTANCE;
+    return itemPlan(call.scope('task:read'), instances, query, paging, this.options);
+  }
+
+  async itemRows(call: Call, query: CallerQuery, paging: Paging): Promise<UnwoundItem[]> {
+    const plan = this.itemPlan(call, query, paging);
+    return plan === undefined ? [] : this.calls.store.instances.findItems(plan);
+  }
+
+  /** @param sort of the rows that are counted: sorting by data leaves out the items of instances that are not read */
+  async countItems(call: Call, query: CallerQuery, sort?: Sort): Promise<number> {
+    const plan = this.itemPlan(call, query, { sort });
+    return plan === undefined ? 0 : this.calls.store.instances.countItems(plan);
+  }
+
+  private instancePlan(call: Call, query: CallerQuery, paging: Paging) {
+    return instancePlan(call.scope('instance:read'), call.scope('task:read'), query, paging, this.options);
+  }
+
+  async instanceRows(
+    call: Call,
+    query: CallerQuery,
+    paging: Paging,
+    without: readonly string[] = COLD,
+  ): Promise<StoredInstance[]> {
+    const plan = this.instancePlan(call, query, paging);
+    return plan === undefined ? [] : this.calls.store.instances.find({ ...plan, without });
+  }
+
+  async countInstances(call: Call, query: CallerQuery): Promise<number> {
+    const plan = this.instancePlan(call, query, {});
+    return plan === undefined ? 0 : this.calls.store.instances.count(plan);
+  }
+
+  async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {
+    const shown = await this.shown(call, rows);
+    return rows.map((row) => {
+      const { items, ...instance } = row;
+      return itemView(instance, items, shown(row));
+    });
+  }
+
+  /**
+   * What of each row the principal sees beside what every reader of the item does: asked once for each instance, and
+   * for each item where not all who read a task see for whom it is.
+   */
+  async shown(call: Call, rows: readonly UnwoundItem[]): Promise<(row: UnwoundItem) => Shown> {
+    const all = call.seesAllAssignees;
+    const [readable, assigned] = await Promise.all([
+      this.readable(call, rows),
+      all ? new Set<string>() : this.itemsOf(call, 'task:assignees', rows),
+    ]);
+    const { userName } = call.principal;
+    return ({ id, items }) => ({
+      data: readable.has(id),
+      assignees: all || assigned.has(items.id),
+      userName,
+    });
+  }
+
+  private async readable(call: Call, rows: readonly UnwoundItem[]): Promise<ReadonlySet<string>> {
+    const ids = [...new Set(rows.map((row) => row.id))];
+    const scope = call.scope('instance:read');
+    if (scope.kind === 'nothing' || ids.length === 0) return new Set();
+    const plan = instancePlan(scope, scope, idsIn('row', ids), {}, { reindexed: false });
+    const found = plan === undefined ? [] : await this.calls.store.instances.distinct('id', plan);
+    return new Set(found as string[]);
+  }
+
+  /** The ids of those items of the rows on which the principal may do it. */
+  private async itemsOf(
+    call: Call,
+    operation: Operation,
+    rows: readonly UnwoundItem[],
+  ): Promise<ReadonlySet<string>> {
+    if (rows.length === 0) return new Set();
+    const query: CallerQuery = {
+      kind: 'and',
+      of: [
+        idsIn(
+          'row',
+          rows.map(({ id }) => id),
+        ),
+        idsIn(
+          'item',
+          rows.map(({ items }) => items.id),
+        ),
+      ],
+    };
+    const plan = itemPlan(call.scope(operation), NO_INSTANCE, query, {}, { reindexed: false });
+    const found = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
+    return new Set(found.map(({ items }) => items.id));
+  }
+
+  /**
+   * The one item that the query finds among those that the principal may see.
+   * @throws AccessDenied `not-found`; Conflict `ambiguous`
+   */
+  async oneItem(call: Call, query: unknown): Promise<UnwoundItem> {
+    if (query === undefined || query === null)
+      throw new BadInput('bad-query', 'A command needs a query that finds one item.');
+    const [found, ...more] = await this.itemRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
+    if (found === undefined) throw notFound('task');
+    if (more.length > 0)
+      throw new Conflict('ambiguous', 'The query finds several items; a command needs exactly one.');
+    return found;
+  }
+
+  /** @throws AccessDenied `not-found`; Conflict `ambiguous` */
+  async oneInstance(call: Call, query: unknown): Promise<StoredInstance> {
+    if (query === undefined || query === null)
+      throw new BadInput('bad-query', 'A query that finds one instance is needed.');
+    const [found, ...more] = await this.instanceRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
+    if (found === undefined) throw notFound('instance');
+    if (more.length > 0)
+      throw new Conflict('ambiguous', 'The query finds several instances; exactly one is needed.');
+    return found;
+  }
+
+  /**
+   * Items that wait for an event, in instances to which the principal may send it.
+   * @param matching what the caller asks of them: of what it may read, since sending is no right to read
+   */
+  async receivers(
+    call: Call,
+    operation: Operation,
+    waiting: CallerQuery,
+    matching: CallerQuery | undefined,
+    limit: number,
+  ): Promise<{ instanceId: string; itemId: string }[]> {
+    const scope = call.scope(operation);
+    const plan =
+      matching === undefined
+        ? itemPlan(scope, NO_INSTANCE, waiting, { limit }, this.options)
+        : itemPlan(
+            intersection(scope, call.scope('task:read')),
+            call.scope('instance:read'),
+            { kind: 'and', of: [waiting, matching] },
+            { limit },
+            this.options,
+          );
+    const rows = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
+    return rows.map((row) => ({ instanceId: row.id, itemId: row.items.id }));
+  }
+
+  /** An instance with all its items, found by its id alone: to decide about, not to show. */
+  async whole(id: string): Promise<StoredInstance | undefined> {
+    const [found] = await this.calls.store.instances.find({ filter: { id }, limit: 1, without: COLD });
+    return found;
+  }
+
+  /** The instance of an item, with all its items; of that instance where one is named. */
+  async wholeOfItem(itemId: string, instanceId?: string): Promise<StoredInstance | undefined> {
+    const ofItem = { items: { $elemMatch: { id: itemId } } };
+    const filter = instanceId === undefined ? ofItem : { $and: [{ id: instanceId }, ofItem] };
+    const [found] = await this.calls.store.instances.find({ filter, limit: 1, without: COLD });
+    return found;
+  }
+
+  /**
+   * What a decision about the item of a row is made on: the row has all of it, unless a rule speaks of the other items
+   * of the instance.
+   * @throws AccessDenied `not-found` when it has gone meanwhile
+   */
+  async resourceOf(call: Call, operation: Operation, row: UnwoundItem): Promise<Resource> {
+    const { items: item, ...instance } = row;
+    if (!call.ruling(operation).needs('items')) return { item, instance };
+    const whole = await this.whole(row.id);
+    if (whole === undefined) throw notFound('task');
+    return { item, instance: whole };
+  }
+}

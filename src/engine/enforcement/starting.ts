@@ -1,0 +1,85 @@
+import { BadInput, notFound } from '../../core/errors.js';
+import type { Operation } from '../../core/operation.js';
+import type { StoredModel } from '../../store/port.js';
+import { checkModelName } from '../../core/model-name.js';
+import { startsOf, type StartFacts } from '../model/model-facts.js';
+import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
+import { STARTS, type Call } from './call.js';
+import { checkData } from './caller-input.js';
+import { viewOf, type CommandParts } from './command-parts.js';
+import { mayReadModel } from './model-access.js';
+
+/** A start event of a stored model. */
+export interface StartTarget {
+  readonly model: StoredModel;
+  readonly start: StartFacts;
+}
+
+/** The start events of a model with whom each admits; read from its source where an unguarded host stored it. */
+export async function startFacts(
+  { models }: Pick<CommandParts, 'models'>,
+  model: StoredModel,
+): Promise<readonly StartFacts[]> {
+  const stored = model.guard?.starts as StartFacts[] | undefined;
+  return stored ?? startsOf(await models.definition(model.name, model.source ?? ''));
+}
+
+/** Starts an instance of the model of that name. */
+export async function startInstance(
+  parts: CommandParts,
+  call: Call,
+  name: unknown,
+  input: unknown,
+  options: CommandOptions,
+): Promise<ExecutionView> {
+  const { calls } = parts;
+  const data = checkData(input);
+  const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
+  if (model === undefined) throw notFound('model');
+  const starts = await startFacts(parts, model);
+  const { startNodeId } = options;
+  const start =
+    startNodeId === undefined ? starts[0] : starts.find((entry) => entry.elementId === startNodeId);
+  if (start === undefined)
+    throw (await mayReadModel(calls, call, model))
+      ? new BadInput('bad-option', 'startNodeId does not name a start event of the model.')
+      : notFound('model');
+  // Whether the model may be read matters to a refusal alone.
+  if (!call.allows('instance:start', { model, start }))
+    call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
+  return startAt(parts, call, { model, start }, data, options.noWait === true);
+}
+
+/**
+ * Starts an instance at an event for which the principal was found to be admitted; decides once more when it begins.
+ * @param sent the operation by which the start event is reached, where it is a message or a signal
+ */
+export async function startAt(
+  parts: CommandParts,
+  call: Call,
+  { model, start }: StartTarget,
+  data: Data,
+  noWait: boolean,
+  sent?: Operation,
+): Promise<ExecutionView> {
+  const { runner, engine, calls } = parts;
+  const decision = call.assert('instance:start', { model, start }, true);
+  if (sent !== undefined) call.assert(sent, { model, start }, true, STARTS);
+  const { userName } = call.principal;
+  const account = { causer: call.principal, modelsOwner: model.owner ?? undefined, noWait, model };
+  const execution = await runner.run(account, () =>
+    engine.host.start(model.name, data, start.elementId, userName, noWait ? { noWait } : {}),
+  );
+  const { id } = execution;
+  const target = { kind: 'instance', id, instanceId: id, name: model.name };
+  await calls.audit.allowed(call.principal, 'instance:start', target, decision);
+  if (sent !== undefined) await calls.audit.allowed(call.principal, sent, target, decision);
+  calls.events.emit({
+    event: 'started',
+    userName,
+    operation: 'instance:start',
+    instanceId: id,
+    modelName: model.name,
+  });
+  return viewOf(parts, call, execution);
+}
