@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { and, eq, EVERYTHING, exists, not, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { and, eq, EVERYTHING, exists, not, some, type Condition } from '../../src/core/condition.js';
+import { createDecisionPoint, tryPolicies, type DecisionPoint } from '../../src/core/decision-point.js';
 import { compile } from '../../src/core/evaluate.js';
 import { OPERATIONS, type Operation } from '../../src/core/operation.js';
 import type { Policy, PolicyAnswer } from '../../src/core/policy.js';
@@ -34,6 +34,15 @@ const throws: Policy = {
     throw new Error('rules could not be read');
   },
 };
+
+/** A resource with every part, so that every rule can be asked. */
+const whole = (one: Resource): Resource => ({
+  start: {},
+  model: {},
+  item: {},
+  ...one,
+  instance: { items: [], ...one.instance },
+});
 
 const inScope = (scope: Scope, one: Resource): boolean =>
   scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one));
@@ -153,38 +162,36 @@ describe('a policy that fails', () => {
     ['has no answer at all', { name: 'broken' } as unknown as Policy],
   ];
 
-  test.each(FAILURES)('%s: denied, whatever else permits', (_what, broken) => {
+  test.each(FAILURES)('%s: nothing is allowed, and nothing told, whatever else permits', (_what, broken) => {
     for (const policies of [
       [broken],
       [permits('p', EVERYTHING), broken],
       [broken, permits('p', EVERYTHING)],
     ]) {
-      expect(answers(createDecisionPoint(policies), ALICE, { item: { a: 1 } })).toEqual(ALL(false));
+      const point = createDecisionPoint(policies);
+      const one = { item: { a: 1 } };
+      expect(point.allows(ALICE, 'task:read', one)).toBe(false);
+      expect(point.decide(ALICE, 'task:read', one)).toMatchObject({
+        allowed: false,
+        couldNotTell: 'could not tell: the policy broken failed',
+        reasons: [
+          {
+            policy: 'broken',
+            rule: 'error',
+            effect: 'failed',
+            holds: false,
+            says: 'the policy broken failed',
+          },
+        ],
+      });
     }
   });
 
-  test.each(FAILURES)('%s: the decision says so', (_what, broken) => {
-    const { allowed, reasons } = createDecisionPoint([permits('p', EVERYTHING), broken]).decide(
-      ALICE,
-      'task:read',
-      {},
+  test.each(FAILURES)('%s: there is no scope, which would look like an empty list', (_what, broken) => {
+    const point = createDecisionPoint([permits('p', EVERYTHING), broken]);
+    expect(() => point.scope(ALICE, 'task:read')).toThrow(
+      expect.objectContaining({ code: 'could-not-tell', status: 503 }) as Error,
     );
-    expect(allowed).toBe(false);
-    expect(reasons).toEqual([
-      {
-        policy: 'broken',
-        rule: 'error',
-        effect: 'failed',
-        holds: false,
-        says: 'the policy failed, so the answer is no',
-      },
-    ]);
-  });
-
-  test.each(FAILURES)('%s: the scope is nothing', (_what, broken) => {
-    expect(createDecisionPoint([permits('p', EVERYTHING), broken]).scope(ALICE, 'task:read')).toEqual({
-      kind: 'nothing',
-    });
   });
 
   test.each(FAILURES)('%s: neither ADMIN nor SYSTEM is locked out', (_what, broken) => {
@@ -194,9 +201,9 @@ describe('a policy that fails', () => {
       expect(answers(point, who, own)).toEqual(ALL(true));
   });
 
-  test('as the wall between tenants: ADMIN is denied, SYSTEM across tenants is not', () => {
-    const point = createDecisionPoint([{ ...throws, name: 'tenants' }]);
-    expect(answers(point, ADMIN, { instance: { tenantId: 'acme' } })).toEqual(ALL(false));
+  test('and is not waivable: ADMIN is told that it could not be told, SYSTEM across tenants is not', () => {
+    const point = createDecisionPoint([{ ...throws, waivable: false }]);
+    expect(point.decide(ADMIN, 'task:read', { instance: { tenantId: 'acme' } }).couldNotTell).toBeDefined();
     expect(answers(point, SYSTEM_USER, { instance: { tenantId: 'acme' } })).toEqual(ALL(true));
   });
 });
@@ -350,6 +357,105 @@ describe('the decision point', () => {
   });
 });
 
+describe('a rule that speaks of what was not loaded', () => {
+  const ofItems = some('instance.items', and(eq('item.elementId', 'first'), eq('item.by', 'alice')));
+  const row: Resource = { item: { a: 1 }, instance: { id: 'i' } };
+
+  test.each([
+    ['a restriction', [permits('p', EVERYTHING), restricts('r', ofItems)]],
+    ['the negation of a restriction', [permits('p', EVERYTHING), restricts('r', not(ofItems))]],
+    ['a permission', [permits('p', ofItems)]],
+    ['the negation of a permission', [permits('p', not(ofItems))]],
+  ])('%s makes the answer "could not tell"', (_what, policies) => {
+    const point = createDecisionPoint(policies);
+    expect(point.allows(ALICE, 'task:read', row)).toBe(false);
+    expect(point.decide(ALICE, 'task:read', row)).toMatchObject({
+      allowed: false,
+      couldNotTell: expect.stringContaining('items, which was not loaded'),
+    });
+  });
+
+  test('does not matter where another rule has answered', () => {
+    const permitted = createDecisionPoint([permits('p', ofItems, A)]).decide(ALICE, 'task:read', row);
+    expect([permitted.allowed, permitted.couldNotTell]).toEqual([true, undefined]);
+    const refused = createDecisionPoint([permits('p', A), restricts('r', ofItems, B)]);
+    const decision = refused.decide(ALICE, 'task:read', row);
+    expect([decision.allowed, decision.couldNotTell]).toEqual([false, undefined]);
+  });
+
+  test('is answered where it was loaded', () => {
+    const items = [{ elementId: 'first', by: 'alice' }];
+    const loaded = { ...row, instance: { id: 'i', items } };
+    expect(answers(createDecisionPoint([permits('p', ofItems)]), ALICE, loaded)).toEqual(ALL(true));
+    expect(answers(createDecisionPoint([permits('p', not(ofItems))]), ALICE, loaded)).toEqual(ALL(false));
+  });
+});
+
+describe('a condition that can never be asked of the resource', () => {
+  test.each<[operation: Operation, when: Condition]>([
+    ['task:read', eq('model.name', 'm')],
+    ['task:execute', not(eq('model.name', 'm'))],
+    ['instance:read', eq('item.assignee', 'alice')],
+    ['instance:read', exists('start.open', false)],
+    ['instance:delete', some('model.guard.starts', eq('item.open', true))],
+    ['model:read', eq('instance.name', 'm')],
+    ['model:read', eq('model.owner', { ref: 'data', path: 'x' })],
+    ['system:policy', eq('instance.name', 'm')],
+    ['task:read', eq('instance.source', 'x')],
+    ['instance:read', exists('instance.logs')],
+  ])('fails the policy, in decisions and in lists: %s, %j', (operation, when) => {
+    const policies = [permits('p', EVERYTHING), restricts('r', when)];
+    const point = createDecisionPoint(policies);
+    const one = whole({});
+    expect(point.decide(ALICE, operation, one).couldNotTell).toContain('policy r failed');
+    expect(() => point.scope(ALICE, operation)).toThrow('policy r failed');
+    expect(tryPolicies(policies)).toContainEqual(expect.objectContaining({ policy: 'r', operation }));
+  });
+
+  test('is found by trying each policy on every operation, before a guard starts', () => {
+    expect(tryPolicies([taskRulesPolicy, tenants, permits('p', EVERYTHING)])).toEqual([]);
+    const failed = tryPolicies([throws]);
+    expect(failed.map(({ operation }) => operation)).toEqual(OPERATION_NAMES);
+    expect(failed[0]).toMatchObject({ policy: 'broken', cause: new Error('rules could not be read') });
+  });
+});
+
+describe('an event that would start an instance', () => {
+  const point = createDecisionPoint([taskRulesPolicy, tenants]);
+  const start = { open: false, users: ['alice'], groups: [] };
+
+  test('is sent by who may use the start event of a model of their tenant', () => {
+    const one = { model: { name: 'm', owner: null }, start };
+    const facts = { starts: true };
+    expect(point.allows(ALICE, 'instance:message', one, facts)).toBe(true);
+    expect(point.allows(new SecureUser({ userName: 'eve' }), 'instance:message', one, facts)).toBe(false);
+    const elsewhere = { ...one, model: { name: 'm', owner: 'acme' } };
+    expect(point.allows(ALICE, 'instance:message', elsewhere, facts)).toBe(false);
+  });
+
+  test('has no instance, so that a rule which speaks of one does not hold, nor does its negation', () => {
+    const paid = eq('instance.data.paid', true);
+    for (const when of [paid, not(paid)]) {
+      const restricted = createDecisionPoint([permits('p', EVERYTHING), restricts('r', when)]);
+      const decision = restricted.decide(ALICE, 'instance:message', { model: {}, start }, { starts: true });
+      expect([decision.allowed, decision.couldNotTell]).toEqual([false, undefined]);
+    }
+  });
+});
+
+describe('a policy that changes its mind', () => {
+  test('is heard at the next question: nothing is kept of an earlier answer', () => {
+    let revoked = false;
+    const point = createDecisionPoint([
+      { name: 'p', answer: () => (revoked ? {} : { permissive: [rule(EVERYTHING)] }) },
+    ]);
+    const ask = (): boolean => point.allows(ALICE, 'task:read', { item: {} });
+    expect(ask()).toBe(true);
+    revoked = true;
+    expect(ask()).toBe(false);
+  });
+});
+
 describe('where a list is searched', () => {
   const NARROW = exists('instance.guard.read');
   const narrowOf = (...rules: ReturnType<typeof rule>[]): Condition | undefined => {
@@ -370,11 +476,11 @@ describe('where a list is searched', () => {
     expect(narrowOf(rule(A, NARROW), rule(not(EVERYTHING)))).toEqual(NARROW);
   });
 
-  test('is nowhere when a rule says where in words that are no condition', () => {
+  test('cannot be told when a rule says where in words that are no condition', () => {
     const point = createDecisionPoint([
       policy('p', { permissive: [rule(A, { op: 'matches', field: 'item.a' } as unknown as Condition)] }),
     ]);
-    expect(point.scope(ALICE, 'task:read')).toEqual({ kind: 'nothing' });
+    expect(() => point.scope(ALICE, 'task:read')).toThrow(TypeError);
   });
 
   test('is not narrowed for administrators', () => {
@@ -413,9 +519,8 @@ describe('agreement', () => {
         resource,
         (list, who, what, one) => {
           const point = createDecisionPoint([tenants, ...list.map((entry, i) => policy(`p${i}`, entry))]);
-          const [decided, ...others] = answers(point, who, one, what);
+          const [decided, ...others] = answers(point, who, whole(one), what);
           expect(others).toEqual([decided, decided]);
-          expect(point.allows(who, what, one)).toBe(decided);
           runs++;
           if (decided) allowed++;
         },
@@ -430,7 +535,7 @@ describe('agreement', () => {
     const point = createDecisionPoint([taskRulesPolicy, tenants]);
     fc.assert(
       fc.property(principal, operation, resource, (who, what, one) => {
-        const [decided, ...others] = answers(point, who, one, what);
+        const [decided, ...others] = answers(point, who, whole(one), what);
         expect(others).toEqual([decided, decided]);
       }),
       { numRuns: 3000 },

@@ -39,9 +39,9 @@ test.each<[what: string, decision: Decision, expected: string]>([
   ['denied without a permit', decision(false, reason('a', 'permits', false)), 'no rule permits it'],
   ['denied without any rule', decision(false), 'no rule permits it'],
   [
-    'denied because a policy failed',
-    decision(false, reason('error', 'failed', false), reason('a', 'permits', true)),
-    'p failed',
+    'not told because a policy failed',
+    { ...decision(false, reason('error', 'failed', false)), couldNotTell: 'could not tell: p failed' },
+    'could not tell: p failed',
   ],
 ])('%s', (_what, one, expected) => {
   expect(summary(one)).toBe(expected);

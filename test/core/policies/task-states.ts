@@ -9,6 +9,8 @@ export interface TaskState {
   readonly read: readonly Person[];
   readonly assign: readonly Person[];
   readonly execute: readonly Person[];
+  /** Who lends, gives back or recalls it, where that is not who may do it. */
+  readonly delegate?: readonly Person[];
   /** Who reads the instance; sam started it. */
   readonly instance: readonly Person[];
 }
@@ -84,6 +86,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: ['alice', 'dave'],
     assign: ['alice', 'dave'],
     execute: ['dave'],
+    delegate: ['alice', 'dave'],
     instance: ['alice', 'dave', 'sam'],
   },
   closed: {
