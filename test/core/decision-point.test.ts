@@ -47,6 +47,12 @@ const whole = (one: Resource): Resource => ({
 const inScope = (scope: Scope, one: Resource): boolean =>
   scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one));
 
+/** No scope, because a policy failed, admits nothing. */
+function scopeAdmits(point: DecisionPoint, who: SecureUser, what: Operation, one: Resource): boolean {
+  if (point.ask(who, what).failure !== undefined) return false;
+  return inScope(point.scope(who, what), one);
+}
+
 /** The three questions of the decision point, which must have one answer. */
 function answers(
   point: DecisionPoint,
@@ -57,7 +63,7 @@ function answers(
   return [
     point.decide(who, what, one).allowed,
     point.allows(who, what, one),
-    inScope(point.scope(who, what), one),
+    scopeAdmits(point, who, what, one),
   ];
 }
 const ALL = (answer: boolean): boolean[] => [answer, answer, answer];

@@ -285,7 +285,7 @@ onStores('The life of a task', (kind) => {
       const { guard, id, instanceId } = await begun();
       expect(
         await refusal(guard.api.engine.assign({ 'items.id': id }, { x: 1 }, { assignee: 'ann' }, ann)),
-      ).toMatchObject({ code: 'forbidden', message: expect.stringContaining('data') });
+      ).toMatchObject({ code: 'forbidden', message: expect.stringContaining('task:execute') });
       await guard.api.tasks.take(id, ann);
       await guard.api.engine.assign({ 'items.id': id }, { x: 1 }, { priority: 1 }, ann);
       expect((await guard.store.instances.load(instanceId))?.data).toEqual({ x: 1 });
