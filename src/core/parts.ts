@@ -60,7 +60,7 @@ function addParts(found: Set<Part>, condition: Condition): void {
   }
 }
 
-/** Tells which parts of a resource conditions speak of; what it has found out is kept as long as the condition lives. */
+/** Tells which parts of a resource conditions speak of; kept for as long as the condition lives. */
 export class Parts {
   private readonly known = new WeakMap<Condition, ReadonlySet<Part>>();
 

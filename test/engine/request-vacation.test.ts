@@ -2,7 +2,6 @@ import {
   AccessDenied,
   CouldNotTell,
   type Guard,
-  type GuardError,
   type ItemView,
   type Policy,
   type SecureUser,
@@ -244,8 +243,6 @@ onStores('Request Vacation', (kind) => {
       },
     };
     const names = Object.keys(POINTS);
-    /** What a list says when there is nothing; the others say []. */
-    const EMPTY: Record<string, unknown> = { 'tasks.count': 0, 'data.find': { data: [], nextCursor: null } };
     const point = (name: string) => POINTS[name] as (typeof POINTS)[string];
 
     /** Everything stored, but the audit trail. */

@@ -15,7 +15,7 @@ export type IncidentKind =
 /** The message of whatever was thrown. */
 export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
-/** Counts what failed and was answered with a closed door, and logs each with its cause; `health()` shows the counts. */
+/** Counts what failed and was answered with a closed door; logs each with its cause. `health()` shows the counts. */
 export class Incidents {
   private readonly counted = new Map<IncidentKind, number>();
 
