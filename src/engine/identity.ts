@@ -51,7 +51,7 @@ export function createIdentity(
   return Object.freeze({
     hasDirectory: principals.hasDirectory,
     nobody: flags.requireAuthentication ? undefined : principals.developer,
-    establish: (user: UserInfo) => asking.store.bounded(() => principals.of(user)),
+    establish: (user: UserInfo) => calls.store.bounded(() => principals.of(user)),
     vouch: (info: UserInfo) => principals.vouch(info),
     bind: (principal: SecureUser, actor?: string) =>
       actor === undefined
