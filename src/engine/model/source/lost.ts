@@ -19,8 +19,17 @@ const HOLDERS = new Set(
 const INPUTS = new Set(
   'assignment dataInput dataInputAssociation from ioSpecification targetRef to'.split(' '),
 );
-/** Errors after which the element itself is there, without an attribute or a text. */
+/** Errors that drop the element itself; others drop an attribute or a text of it. */
 const OF_AN_ELEMENT = /^(?:unknown type|unrecognized element|duplicate ID|illegal ID)/;
+/** What is not about running: explanations, and what other tools add in namespaces of their own. */
+const SILENT = /^(?:documentation|html|text|\w*Bounds|BPMN\w+)$/;
+const OF_OTHERS = /^unrecognized element <(?!bpmn:)[^>]*:/;
+/** References that matter when the model runs, or for people. */
+const FOLLOWED = new Set(
+  'attachedToRef default errorRef escalationRef flowNodeRef messageRef processRef resourceRef signalRef'.split(
+    ' ',
+  ),
+);
 const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
 
@@ -32,7 +41,7 @@ export interface Lost {
 
 /**
  * Reads a warning of the parser.
- * @returns undefined when nothing was dropped
+ * @returns undefined when nothing was dropped that matters
  */
 export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined {
   if (given.error === undefined) return undefined;
@@ -42,13 +51,16 @@ export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined 
   const holds = tag === undefined || HOLDERS.has(tag) || (isJbpm && INPUTS.has(tag)) || isAboutPeople(tag);
   // Which of the attributes of a task was dropped is not told; of other elements only what is dropped itself counts.
   const namedPeople = holds && (tag !== 'process' || !OF_AN_ELEMENT.test(why));
+  if (!namedPeople && (tag === undefined || SILENT.test(tag) || OF_OTHERS.test(why))) return undefined;
   return {
     warning: warning(
       line === undefined ? 'the document' : `line ${Number(line) + 1}`,
       `<${tag ?? '?'}>: ${why}`,
       namedPeople
         ? 'This part could not be read and may have named people: tasks and starts that name nobody else are nobody’s.'
-        : 'This part could not be read and is left out.',
+        : tag?.endsWith('EventDefinition') === true
+          ? 'This part could not be read: the event is one without a definition, which happens at once.'
+          : 'This part could not be read and is left out.',
     ),
     namedPeople,
   };
@@ -57,7 +69,9 @@ export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined 
 /** References that lead nowhere, for the author; those that keep a model from running are refused elsewhere. */
 export function danglingBy(given: ParserWarning): ModelWarning | undefined {
   if (given.property === undefined || !given.message.startsWith('unresolved reference')) return undefined;
+  const property = given.property.replace(/^bpmn:/, '');
+  if (!FOLLOWED.has(property)) return undefined;
   const element = given.element?.id ?? given.element?.$type ?? 'the document';
-  const found = `${given.property.replace(/^bpmn:/, '')} ${JSON.stringify(given.value ?? '')}`;
+  const found = `${property} ${JSON.stringify(given.value ?? '')}`;
   return warning(element, found, 'There is no such element: the reference is left out.');
 }

@@ -1,21 +1,30 @@
 import { BadInput } from '../../../core/errors.js';
 import type { ModdleElement } from '../host.js';
 
+interface Reference {
+  readonly element: ModdleElement;
+  readonly property: string;
+  readonly id: string;
+}
+
 /** What bpmn-server's parser makes of a source. */
 export interface Parsed {
   readonly rootElement: ModdleElement;
   readonly elementsById: Record<string, ModdleElement>;
-  readonly references: readonly { element: ModdleElement; property: string; id: string }[];
+  readonly references: Reference[];
 }
 
 interface Container extends ModdleElement {
   get(name: string): ModdleElement[];
-  flowElements?: ModdleElement[];
   laneSets?: Container[];
   artifacts?: ModdleElement[];
 }
 
-const DATA = new Set([
+const CONTAINERS = new Set(['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:Transaction']);
+const isContainer = (element: ModdleElement): element is Container => CONTAINERS.has(element.$type);
+
+/** Elements of a process that nothing flows through: an id of their own choice is as good as any. */
+const PASSIVE = new Set([
   'bpmn:SequenceFlow',
   'bpmn:DataObject',
   'bpmn:DataObjectReference',
@@ -30,31 +39,35 @@ function refuse(element: ModdleElement, cause: string): never {
   throw new BadInput('bad-model', `${named(element)}: ${cause}`);
 }
 
-/** What a reference is called in the document, where it leads nowhere. */
-const wanted = ({ references }: Parsed, element: ModdleElement, property: string): string => {
-  const reference = references.find(
-    (entry) => entry.element === element && entry.property === `bpmn:${property}`,
-  );
-  return reference === undefined ? 'not given' : `${JSON.stringify(reference.id)}, which is not there`;
-};
+/** Takes out of a list, in place, what does not hold. */
+function keepOnly<T>(list: T[], holds: (entry: T) => boolean): void {
+  list.splice(0, list.length, ...list.filter(holds));
+}
 
 /**
  * Makes a parsed document into one that bpmn-server can load, where nothing is lost by it: missing lists are empty,
  * flows without an id get one, and what the engine has no use for (flows of messages to a pool, associations with
  * annotations) is left out. The ids given depend on the document alone, so that running instances find them again.
- * @throws BadInput `bad-model` naming the element and the cause, where the document cannot be run
  */
-export class Mender {
+class Mender {
   private given = 0;
+  /** What bpmn-server makes a node of: the elements of processes, not pools, lanes or annotations. */
+  private readonly nodes = new Set<ModdleElement>();
+  /** What each element refers to, by property. */
+  private readonly refers = new Map<ModdleElement, Map<string, string>>();
 
-  constructor(private readonly parsed: Parsed) {}
+  constructor(private readonly parsed: Parsed) {
+    for (const { element, property, id } of parsed.references)
+      this.refers.set(element, (this.refers.get(element) ?? new Map<string, string>()).set(property, id));
+  }
 
+  /** @throws BadInput `bad-model` naming the element and the cause, where the document cannot be run */
   mend(): void {
-    const roots = (this.parsed.rootElement as Container).get('rootElements');
-    for (const root of roots) if (root.$type === 'bpmn:Process') this.container(root as Container);
-    for (const root of roots) if (root.$type === 'bpmn:Process') this.ends(root as Container);
-    for (const root of roots)
-      if (root.$type === 'bpmn:Collaboration') this.messageFlows(root as Container, roots);
+    const roots = (this.parsed.rootElement as Container).get('rootElements') as Container[];
+    for (const root of roots) if (root.$type === 'bpmn:Process') this.container(root);
+    for (const node of this.nodes) this.ends(node);
+    for (const root of roots) if (root.$type === 'bpmn:Collaboration') this.messageFlows(root);
+    keepOnly(this.parsed.references, (reference) => this.isFollowed(reference));
   }
 
   private giveId(element: ModdleElement, kind: string): void {
@@ -65,113 +78,98 @@ export class Mender {
     this.parsed.elementsById[element.id] = element;
   }
 
+  private readonly isNode = (element: unknown): element is ModdleElement =>
+    this.nodes.has(element as ModdleElement);
+
+  private isInside(element: unknown, container: ModdleElement): boolean {
+    if (!this.isNode(element)) return false;
+    let at: ModdleElement | undefined = element;
+    while (at !== undefined && at !== container) at = at.$parent;
+    return at === container;
+  }
+
   /** A process or sub-process: what it holds, and what refers to that. */
   private container(container: Container): void {
-    const elements = container.get('flowElements');
-    for (const element of elements) {
-      if (element.id === undefined && !DATA.has(element.$type))
+    for (const element of container.get('flowElements')) {
+      if (element.id === undefined && !PASSIVE.has(element.$type))
         refuse(element, 'it has no id, so nothing can lead to it.');
       this.giveId(element, element.$type === 'bpmn:SequenceFlow' ? 'flow' : 'data');
+      this.nodes.add(element);
       if (isContainer(element)) this.container(element);
     }
     for (const set of container.laneSets ?? [])
       for (const lane of set.get('lanes') as Container[])
-        keepOnly(lane.get('flowNodeRef'), isInside(container));
+        keepOnly(lane.get('flowNodeRef'), (node) => this.isInside(node, container));
     const artifacts = container.artifacts ?? [];
+    const isDirected = ({ associationDirection }: ModdleElement): boolean => associationDirection === 'One';
     keepOnly(
       artifacts,
-      ({ associationDirection, sourceRef, targetRef }) =>
-        associationDirection !== 'One' ||
-        [sourceRef, targetRef].every((end) => end === undefined || isInside(container)(end as ModdleElement)),
+      (artifact) =>
+        !isDirected(artifact) ||
+        [artifact.sourceRef, artifact.targetRef].every(
+          (end) => end === undefined || this.isInside(end, container),
+        ),
     );
-    for (const artifact of artifacts)
-      if (artifact.associationDirection === 'One') this.giveId(artifact, 'association');
+    for (const artifact of artifacts.filter(isDirected)) this.giveId(artifact, 'association');
   }
 
-  /** Both ends of each flow, and what each boundary event stands at. */
-  private ends(container: Container): void {
-    for (const element of container.get('flowElements')) {
-      if (isContainer(element)) this.ends(element);
-      if (element.$type === 'bpmn:SequenceFlow') this.sequenceFlow(element);
-      if (
-        element.$type === 'bpmn:BoundaryEvent' &&
-        this.refersTo(element, 'attachedToRef') &&
-        !isNode(element.attachedToRef)
-      )
-        refuse(
-          element,
-          `the task that it is attached to is ${wanted(this.parsed, element, 'attachedToRef')}.`,
-        );
-    }
+  private refersTo(element: ModdleElement, property: string): string | undefined {
+    return this.refers.get(element)?.get(`bpmn:${property}`);
   }
 
-  private refersTo(element: ModdleElement, property: string): boolean {
-    return this.parsed.references.some(
-      (entry) => entry.element === element && entry.property === `bpmn:${property}`,
-    );
+  /** What a reference is called in the document, where it leads nowhere. */
+  private wanted(element: ModdleElement, property: string): string {
+    const id = this.refersTo(element, property);
+    return id === undefined ? 'not given' : `${JSON.stringify(id)}, which is not there`;
   }
 
-  private sequenceFlow(flow: ModdleElement): void {
-    // One with neither end leads nowhere, and harms nobody.
-    if (!this.refersTo(flow, 'sourceRef') && !this.refersTo(flow, 'targetRef')) return;
-    const missing = (['sourceRef', 'targetRef'] as const).filter((end) => !isNode(flow[end]));
-    const [first] = missing;
-    if (first === undefined) return;
-    const end = first === 'sourceRef' ? 'source' : 'target';
-    const other = flow[first] as ModdleElement | undefined;
+  /** Both ends of a flow, or what a boundary event stands at. */
+  private ends(element: ModdleElement): void {
+    if (element.$type === 'bpmn:BoundaryEvent' && this.refersTo(element, 'attachedToRef') !== undefined)
+      this.end(element, 'attachedToRef', 'the task that it is attached to');
+    // A flow with neither end leads nowhere, and harms nobody.
+    const [from, to] = [this.refersTo(element, 'sourceRef'), this.refersTo(element, 'targetRef')];
+    if (element.$type !== 'bpmn:SequenceFlow' || (from === undefined && to === undefined)) return;
+    this.end(element, 'sourceRef', 'its source');
+    this.end(element, 'targetRef', 'its target');
+  }
+
+  private end(element: ModdleElement, property: string, what: string): void {
+    const end = element[property] as ModdleElement | undefined;
+    if (this.isNode(end)) return;
     refuse(
-      flow,
-      other === undefined
-        ? `its ${end} is ${wanted(this.parsed, flow, first)}.`
-        : `its ${end} is ${named(other)}, which no sequence flow can have.`,
+      element,
+      end === undefined
+        ? `${what} is ${this.wanted(element, property)}.`
+        : `${what} is ${named(end)}, which is no part of a process.`,
     );
   }
 
-  private messageFlows(collaboration: Container, roots: readonly ModdleElement[]): void {
+  private messageFlows(collaboration: Container): void {
     const flows = (collaboration.messageFlows ?? []) as ModdleElement[];
     for (const flow of flows)
-      for (const end of ['sourceRef', 'targetRef'] as const)
-        if (flow[end] === undefined)
-          refuse(
-            flow,
-            `its ${end === 'sourceRef' ? 'source' : 'target'} is ${wanted(this.parsed, flow, end)}.`,
-          );
-    keepOnly(flows, (flow) =>
-      [flow.sourceRef, flow.targetRef].every((end) => isNode(end) && isInOneOf(end, roots)),
-    );
+      for (const [property, end] of [
+        ['sourceRef', 'source'],
+        ['targetRef', 'target'],
+      ] as const)
+        if (flow[property] === undefined) refuse(flow, `its ${end} is ${this.wanted(flow, property)}.`);
+    keepOnly(flows, (flow) => this.isNode(flow.sourceRef) && this.isNode(flow.targetRef));
+  }
+
+  /** Whether bpmn-server can follow a reference: it looks among the nodes for what it refers to. */
+  private isFollowed({ element, id }: Reference): boolean {
+    const { elementsById } = this.parsed;
+    // Of an element with an illegal or a second id the reference is left, and nothing else.
+    if (element.id !== undefined && elementsById[element.id] !== element) return false;
+    if (element.$type === 'bpmn:BoundaryEvent') return this.isNode(elementsById[id]);
+    return element.$type !== 'bpmn:SequenceFlow' || this.isNode(element);
   }
 }
 
-const CONTAINERS = new Set(['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:Transaction']);
-const isContainer = (element: ModdleElement): element is Container => CONTAINERS.has(element.$type);
-
-/** Whether bpmn-server makes a node of it: an element of a process, not a pool, a lane or an annotation. */
-function isNode(element: unknown): element is ModdleElement {
-  const holder = (element as Partial<ModdleElement> | undefined)?.$parent as Container | undefined;
-  return (
-    holder !== undefined &&
-    (holder.$type === 'bpmn:Process' || isContainer(holder)) &&
-    (holder.flowElements ?? []).includes(element as ModdleElement)
-  );
-}
-
-function isInOneOf(element: ModdleElement, roots: readonly ModdleElement[]): boolean {
-  let at = element;
-  while (at.$parent !== undefined && at.$type !== 'bpmn:Process') at = at.$parent;
-  return roots.includes(at);
-}
-
-const isInside =
-  (container: ModdleElement) =>
-  (element: ModdleElement): boolean => {
-    if (!isNode(element)) return false;
-    for (let at: ModdleElement | undefined = element; at !== undefined; at = at.$parent)
-      if (at === container) return true;
-    return false;
-  };
-
-/** Takes out of a list, in place, what does not hold. */
-function keepOnly(list: ModdleElement[], holds: (element: ModdleElement) => boolean): void {
-  for (let index = list.length - 1; index >= 0; index--)
-    if (!holds(list[index] as ModdleElement)) list.splice(index, 1);
+/**
+ * Mends a parsed document in place, so that bpmn-server can load it.
+ * @throws BadInput `bad-model` naming the element and the cause, where the document cannot be run
+ */
+export function mend(parsed: Parsed): void {
+  new Mender(parsed).mend();
 }

@@ -4,7 +4,7 @@ import { initiatorOf } from '../dialects/start-people.js';
 import type { ModelWarning } from '../dialects/warning.js';
 import { bpmn, type HostDefinition, type HostNode, type HostServer, type ModdleElement } from '../host.js';
 import { danglingBy, lostBy, type ParserWarning } from './lost.js';
-import { Mender, type Parsed } from './mend.js';
+import { mend, type Parsed } from './mend.js';
 
 interface Loadable extends HostDefinition {
   moddle: { fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }> };
@@ -40,7 +40,7 @@ async function parse(
     root,
     lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),
   );
-  new Mender(parsed).mend();
+  mend(parsed);
   const dangling = given.map(danglingBy).filter((entry) => entry !== undefined);
   return { ...parsed, root, warnings: [...lost.map(({ warning }) => warning), ...dangling] };
 }
