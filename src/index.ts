@@ -1,6 +1,7 @@
 export { createGuard, type Guard } from './express/create-guard.js';
 export type { RouterOptions } from './express/router.js';
-export type { HttpFace, ErrorHandlerOptions } from './express/index.js';
+export type { HttpFace } from './express/index.js';
+export type { ErrorHandlerOptions, Told } from './express/error-handler.js';
 export type { Dialect } from './express/problem.js';
 export type { ErrorMiddleware, Locals, Middleware } from './express/http.js';
 export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';

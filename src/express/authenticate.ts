@@ -18,6 +18,7 @@ import { addressOf, localsOf, type HttpRequest, type HttpResponse, type Middlewa
 import { apiKeys } from './keys.js';
 import { IDENTITY, setChallenge } from './locals.js';
 import { assertOwnOrigin } from './own-origin.js';
+import { protectApplicationOf } from './protect.js';
 
 function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: AuthenticateOptions): readonly Way[] {
   const { identity, store } = guard;
@@ -52,10 +53,10 @@ function ending(res: HttpResponse): Promise<void> {
 
 /**
  * Middleware that establishes who calls: by an API key, a passport session, or a bearer token, and by nothing else.
- * Behind it `res.locals.principal` is who calls, `res.locals.guard` the API bound to it, and until the answer has gone
- * out every call of `guard.server` is enforced for it. Errors go to `next`; a 401 comes with WWW-Authenticate.
- * Several credentials in one request must each be good and mean the same principal. With a key, `res.locals.key` is its
- * name, as `key:<name>`, whether or not it may act for the user whom the body names.
+ * Behind it `res.locals.principal` is who calls, `res.locals.guard` the API bound to it, and until the answer has
+ * gone out every call of `guard.server` is enforced for it. Errors go to `next`; a 401 comes with WWW-Authenticate.
+ * Several credentials in one request must each be good and mean the same principal. With a key, `res.locals.key` is
+ * its name, as `key:<name>`, whether or not it may act for the user whom the body names.
  * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key
  */
 export function authenticate(guard: Guard, options: AuthenticateOptions = {}): Middleware {
@@ -145,6 +146,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       if (isDenied(error)) res.setHeader('WWW-Authenticate', challenge);
       return identity.runAsNobody(goOnTo(error));
     };
+    protectApplicationOf(req);
     establish(req, res).then(goOn, refuse).catch(next);
   };
 }

@@ -79,8 +79,8 @@ function parse(bytes: Buffer): unknown {
 }
 
 /**
- * What a parser before has left at `req.body`. Those of Express 4 leave an empty object where the body is not of their
- * type and nobody has read it: that is no body, least of all an empty query, which stands for everything.
+ * What a parser before has left at `req.body`. Those of Express 4 leave an empty object where the body is not of
+ * their type and nobody has read it: that is no body, least of all an empty query, which stands for everything.
  */
 export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unknown {
   const { body } = req;

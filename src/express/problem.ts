@@ -56,7 +56,7 @@ function ofFramework(error: unknown): ErrorCode | undefined {
  * Of an error that is not ours nothing is told but that there was one; and under which number it is found,
  * where it is written down.
  */
-function refusalOf(error: unknown, isLogged: boolean): Refusal {
+export function refusalOf(error: unknown, isLogged: boolean): Refusal {
   if (isGuardError(error))
     return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
   const code = ofFramework(error);
@@ -79,15 +79,29 @@ function refusalOf(error: unknown, isLogged: boolean): Refusal {
   };
 }
 
+/** What a code means, in a sentence. */
+export const titleOf = (code: ErrorCode): string => ERROR_CODES[code].meaning;
+
 function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
   return {
     type: `urn:bpmn-guard:error:${code}`,
-    title: ERROR_CODES[code].meaning,
+    title: titleOf(code),
     status,
     detail,
     code,
     ...(id === undefined ? {} : { instance: id }),
   };
+}
+
+/** The headers that belong to a status, and what the log of requests may say of it. */
+export function prepareRefusal(req: HttpRequest, res: HttpResponse, { status, code }: Refusal): void {
+  localsOf(res).guardError = { status, code };
+  if (status === 401 && !res.hasHeader('WWW-Authenticate'))
+    res.setHeader('WWW-Authenticate', challengeOf(res) ?? CHALLENGE);
+  if ((status === 503 || status === 429) && !res.hasHeader('Retry-After'))
+    res.setHeader('Retry-After', RETRY_AFTER);
+  // What is still to come of the body is not waited for.
+  if (!req.complete) res.setHeader('Connection', 'close');
 }
 
 /** Answers with problem details and the real status. */
@@ -97,10 +111,7 @@ export function sendProblem(
   refusal: Refusal,
   more: Record<string, unknown> = {},
 ): void {
-  if (refusal.status === 401 && !res.hasHeader('WWW-Authenticate'))
-    res.setHeader('WWW-Authenticate', challengeOf(res) ?? CHALLENGE);
-  if ((refusal.status === 503 || refusal.status === 429) && !res.hasHeader('Retry-After'))
-    res.setHeader('Retry-After', RETRY_AFTER);
+  prepareRefusal(req, res, refusal);
   sendJson(req, res, refusal.status, { ...problemOf(refusal), ...more }, PROBLEM);
 }
 
@@ -115,9 +126,24 @@ function causeOf(error: unknown): string | undefined {
   return said.length === 0 ? undefined : said.join('; ');
 }
 
+/** Writes down what the answer says nothing of. */
+export function logFailure(
+  { id, status, code, detail }: Refusal,
+  error: unknown,
+  logger?: GuardLogger,
+): void {
+  if (id !== undefined)
+    logger?.error('request failed', {
+      id,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+  else if (status === 503)
+    logger?.warn('request could not be answered', { code, detail, cause: causeOf(error) });
+}
+
 /**
- * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason of
- * any other; but where nobody was recognised the status is 401.
+ * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason
+ * of any other; but where nobody was recognised the status is 401.
  */
 export function sendError(
   req: HttpRequest,
@@ -129,13 +155,7 @@ export function sendError(
   const refusal = refusalOf(error, logger !== undefined);
   const { id, status, code, detail } = refusal;
   localsOf(res).guardError = { status, code };
-  if (id !== undefined)
-    logger?.error('request failed', {
-      id,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-  else if (status === 503)
-    logger?.warn('request could not be answered', { code, detail, cause: causeOf(error) });
+  logFailure(refusal, error, logger);
   if (res.headersSent || res.destroyed) return void res.destroy();
   // What is still to come of the body is not waited for.
   if (!req.complete) res.setHeader('Connection', 'close');

@@ -51,8 +51,8 @@ export function requirePrivilege(
 }
 
 /**
- * Middleware that lets a request pass when its principal holds the right: members of ADMIN and SYSTEM, and whoever has
- * it in `attributes.rights`. Behind `authenticate`; refusals go to `next`: 401 or 403.
+ * Middleware that lets a request pass when its principal holds the right: members of ADMIN and SYSTEM, and whoever
+ * has it in `attributes.rights`. Behind `authenticate`; refusals go to `next`: 401 or 403.
  * @throws TypeError for a right that is not in the catalogue
  */
 export function requireRight(right: Right): Middleware {

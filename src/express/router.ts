@@ -8,6 +8,7 @@ import { checkUser, readInput } from './input.js';
 import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
 import { parseMultipart, type Part } from './multipart.js';
 import { DIALECTS, sendError, type Dialect } from './problem.js';
+import { protectApplicationOf } from './protect.js';
 import { readinessOf } from './readiness.js';
 import { ROUTES } from './routes/index.js';
 import type { Call, Method, Route } from './routes/route.js';
@@ -93,6 +94,7 @@ export function createRouter(guard: Guard, options: RouterOptions = {}): Middlew
   const pages = docs ? documentPages(ROUTES) : undefined;
 
   return function guardRouter(req, res, next) {
+    protectApplicationOf(req);
     const path = pathOf(req.url);
     if (pages?.(req, res, path) === true) return;
     const place = match(path);

@@ -25,6 +25,8 @@ export interface Options extends RouterOptions {
   readonly before?: (app: ReturnType<Express>) => void;
   /** What comes behind the router. */
   readonly after?: (app: ReturnType<Express>) => void;
+  /** What comes behind the error handler. */
+  readonly last?: (app: ReturnType<Express>) => void;
   readonly mount?: string;
   readonly authenticate?: AuthenticateOptions;
 }
@@ -91,6 +93,7 @@ export class Application {
       express = express5,
       before,
       after,
+      last,
       mount = '/',
       place: _place,
       authenticate,
@@ -110,6 +113,7 @@ export class Application {
         ...(options.dialect === undefined ? {} : { dialect: options.dialect }),
       }),
     );
+    last?.(app);
     this.server = await new Promise<Server>((resolve) => {
       const server = app.listen(0, '127.0.0.1', () => resolve(server));
     });
