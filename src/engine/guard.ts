@@ -105,9 +105,13 @@ async function assembleEngine(
     models,
   } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger, loopLimit });
   const deliveries = new Deliveries(runner, engine, store, locks, retries);
-  runner.afterStored = (command) => deliveries.ofCommand(command);
   engine.correlation = new Correlation(runner, models, engine);
   const timers = new Timers(runner, engine, adoption, retries);
+  runner.afterStored = (command) => {
+    timers.disarmEnded(command);
+    return deliveries.ofCommand(command);
+  };
+  hostStore.removed = (ids) => ids.forEach((id) => timers.disarm(id));
   const modelTimers = new ModelTimers(timers, runner, engine, store, retries);
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();

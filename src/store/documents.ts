@@ -36,6 +36,8 @@ export interface ItemGuard {
   open?: boolean;
   /** Nobody but an administrator may do it: not open, no assignee, no candidates. Derived at every save. */
   closed?: boolean;
+  /** The model restricts it to nobody; whether it is open is decided when its command is committed. */
+  undecided?: boolean;
   /** Why it is closed, in words without data. */
   why?: string;
   startedBy?: string;
@@ -50,7 +52,10 @@ export interface Delivery {
   readonly key: string;
   readonly itemId: string;
   readonly data: Record<string, unknown> | null;
+  /** For whom: recorded as starter of what it starts. */
   readonly causer: string;
+  /** Who acts, where it is not the causer: the system, after a timer. */
+  readonly actor?: string;
 }
 
 /** What one command makes of another instance than its main one. */

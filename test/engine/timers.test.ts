@@ -258,6 +258,35 @@ onStores('Timers', (kind) => {
     await b();
   });
 
+  test('of an element that ended, or of an instance that ended or was deleted, are armed no longer', async () => {
+    const armed = (): number =>
+      process.getActiveResourcesInfo().filter((entry) => entry === 'Timeout').length;
+    const guard = await guards.make({
+      models: {
+        M: model([
+          start(),
+          task('t', { assignee: 'ann' }),
+          boundary('late', 't', timer('timeDuration', 'P1D'), true, [end('e2')]),
+          task('u', { assignee: 'ann' }),
+          boundary('later', 'u', timer('timeDuration', 'P2D'), true, [end('e3')]),
+          end(),
+        ]),
+      },
+    });
+    const MANY = 20;
+    const before = armed();
+    const ids: string[] = [];
+    for (let at = 0; at < MANY; at++) ids.push((await guard.api.engine.start('M', {}, ann)).id);
+    await eventually(() => armed() >= before + MANY);
+    for (const id of ids) await guard.api.tasks.complete((await waitingTask(guard, 't', id)).id, {}, ann);
+    await eventually(() => armed() < before + 1.5 * MANY);
+    for (const id of ids.slice(0, MANY / 2))
+      await guard.api.tasks.complete((await waitingTask(guard, 'u', id)).id, {}, ann);
+    await eventually(() => armed() < before + 0.75 * MANY);
+    await guard.api.data.deleteInstances({ id: { $in: ids.slice(MANY / 2) } }, ADMIN_USER);
+    await eventually(() => armed() < before + 0.25 * MANY);
+  });
+
   test('of an instance that was deleted are no failure', async () => {
     const { guard, log } = await guards.open({
       models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]) },

@@ -3,7 +3,7 @@ import type { Decision } from '../../core/decision.js';
 import type { Operation } from '../../core/operation.js';
 import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
 import type { StoredInstance } from '../../store/port.js';
-import { keptFor } from '../execution/adoption.js';
+import { keptFor } from '../execution/kept.js';
 import type { Command } from '../execution/context.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';

@@ -30,6 +30,7 @@ export async function removeInstances(
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
       if (archive) await instances.archive([instance]);
       const removed = await instances.remove([id], {});
+      runner.hostStore.removed([id]);
       const target = { kind: 'instance', id, instanceId: id };
       await calls.audit.allowed(now.principal, 'instance:delete', target, decision);
       return removed;

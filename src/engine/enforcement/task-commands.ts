@@ -1,7 +1,7 @@
 import { AccessDenied, BadInput, Conflict } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
-import { keptFor } from '../execution/adoption.js';
+import { keptFor } from '../execution/kept.js';
 import {
   onItem,
   protectInitiator,

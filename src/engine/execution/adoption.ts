@@ -1,7 +1,6 @@
 import { isPlainObject } from '../../core/plain-object.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
-import { guardOf } from './commit.js';
 import { assertOwnPath } from '../model/data-path.js';
 import type { Command, Contexts } from './context.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
@@ -100,9 +99,11 @@ export class Adoption {
   }
 
   private freshGuard(command: Command | undefined): InstanceGuard {
-    const { causer = SYSTEM_USER, starter = SYSTEM_USER.userName, modelsOwner } = command ?? {};
+    const { causer = SYSTEM_USER, modelsOwner } = command ?? {};
+    const starter = this.contexts.acting?.starter ?? SYSTEM_USER.userName;
+    const cause = this.contexts.place?.acting?.actor ?? causer.userName;
     const guard: InstanceGuard = { rev: 0, startedBy: starter, items: {} };
-    if (causer.userName !== starter) guard.causedBy = causer.userName;
+    if (cause !== starter) guard.causedBy = cause;
     if (modelsOwner !== undefined) guard.modelsOwner = modelsOwner;
     return guard;
   }
@@ -120,10 +121,4 @@ function wrap(
     const original = object[name] as Method;
     object[name] = (...args: unknown[]) => around(original.apply(object, args));
   }
-}
-
-/** What the guard keeps of one item of a live instance; made when it is not there. */
-export function keptFor(execution: HostExecution, itemId: string): Record<string, unknown> {
-  const items = (guardOf(execution.instance).items ??= {});
-  return (items[itemId] ??= {});
 }

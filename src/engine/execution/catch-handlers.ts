@@ -4,19 +4,28 @@ type Handler = (...args: never[]) => unknown;
 type Failed = (event: string, error: unknown) => void;
 
 /**
- * Handlers of the application are called as before; what an asynchronous one rejects with is told to
- * `failed`, since the
- * host does not wait for it and the rejection would end the process (spec 08, 23). What one throws at once still makes
- * the command fail.
+ * Handlers of the application are called as before; what an asynchronous one rejects with is told to `failed`, since
+ * the host does not wait for it. What one throws at once still makes the command fail.
+ * @param begun told of what an asynchronous handler does; it never rejects
  */
-export function catchHandlers(listener: HostListener, failed: Failed): void {
+export function catchHandlers(
+  listener: HostListener,
+  failed: Failed,
+  begun: (work: Promise<void>) => void,
+): void {
   const wrappers = new WeakMap<Handler, Handler>();
   const wrap = (event: string, fn: Handler): Handler => {
     const known = wrappers.get(fn);
     if (known !== undefined) return known;
     const wrapper: Handler = function (this: unknown, ...args) {
       const result: unknown = Reflect.apply(fn, this, args);
-      if (result instanceof Promise) result.catch((error: unknown) => failed(event, error));
+      if (result instanceof Promise)
+        begun(
+          result.then(
+            () => undefined,
+            (error: unknown) => failed(event, error),
+          ),
+        );
       return result;
     };
     wrappers.set(fn, wrapper);

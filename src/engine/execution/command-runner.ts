@@ -1,6 +1,7 @@
 import { Conflict, GuardError, isGuardError, notFound } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
+import { keptFor } from './kept.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
 import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
 import { Command, type Contexts } from './context.js';
@@ -8,9 +9,13 @@ import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
 import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
+import { Openness } from './openness.js';
 import { RunningCommands } from './running.js';
+import { settledWithin } from './settled-within.js';
 import { isOutage } from './transient.js';
 
+/** How long a command waits for listeners that may assign a task, in milliseconds. */
+const LISTENERS_MAY_TAKE = 5000;
 const BACKGROUND_FAILED = 'work in the background failed';
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
@@ -27,6 +32,8 @@ export class CommandRunner {
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
   /** Told of instances of which it is not known whether, or not known that all of, a command was stored. */
   inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
+  /** Which tasks are open. */
+  readonly openness = new Openness();
   private readonly running: RunningCommands;
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private readonly begun = new WeakMap<HostExecution, StoredInstance>();
@@ -115,6 +122,7 @@ export class CommandRunner {
       for (const release of releases) await release(failure);
       command.end();
     };
+    command.beforeCommit = () => this.decideOpenness(command);
     try {
       const result = await this.contexts.runCommand(command, async () => {
         command.background = noWait;
@@ -148,6 +156,23 @@ export class CommandRunner {
       if (command.writing && isOutage(error)) this.inDoubt([...command.executions.keys()]);
       throw error;
     }
+  }
+
+  /** Listeners that may still assign are waited for, where a task would be open without them. */
+  private async decideOpenness(command: Command): Promise<void> {
+    const undecided = [...command.executions.values()].filter((live) => this.openness.isUndecided(live));
+    if (undecided.length === 0) return;
+    const all = await settledWithin(command.listening, LISTENERS_MAY_TAKE);
+    for (const execution of undecided)
+      for (const item of this.openness.decide(execution, all)) {
+        const what = all ? 'a listener assigned it to nobody' : 'a listener that may assign it did not end';
+        keptFor(execution, item.id).why = what;
+        command.failures.push({
+          what: `${item.elementId}: ${what}`,
+          instanceId: execution.id,
+          itemId: item.id,
+        });
+      }
   }
 
   /** What a command makes of several instances is written under the lock of its main one, which can be new. */

@@ -37,6 +37,10 @@ export class Command {
   readonly held = new Set<string>();
   readonly deliveries = new Map<string, Delivery[]>();
   readonly failures: ModelFailure[] = [];
+  /** What listeners of the application still do, though the host does not wait for them. */
+  readonly listening = new Set<Promise<unknown>>();
+  /** Called when all work has settled, before it is read for the store. */
+  beforeCommit: () => Promise<void> = () => Promise.resolve();
   /** Called when the command fails: undoes what is not in the store, such as armed timers. */
   readonly undo: (() => void)[] = [];
   /** Called when the command has been stored: audit and notifications. */
@@ -96,6 +100,13 @@ export class Command {
     return promise;
   }
 
+  /** Knows of what a listener does in the background, until it has done it. */
+  listen(work: Promise<unknown>): void {
+    this.listening.add(work);
+    const done = (): void => void this.listening.delete(work);
+    work.then(done, done);
+  }
+
   /** For what the host calls without waiting: the command waits for it, and fails with it. */
   async join(work: Promise<unknown>): Promise<void> {
     await this.track(
@@ -153,20 +164,25 @@ export class Command {
    * what nobody waits for
    */
   async settle(): Promise<void> {
-    while (this.inflight.size > 0) await this.within(Promise.allSettled(this.inflight));
+    do {
+      while (this.inflight.size > 0) await this.within(Promise.allSettled(this.inflight));
+      await this.within(this.beforeCommit());
+    } while (this.inflight.size > 0);
     if (this.error !== undefined) throw this.error;
     for (const execution of this.executions.values())
       if (this.saved.get(execution.id) === execution.instance) execution.getState();
     this.settled = true;
   }
 
-  /** Notes work on an item of another instance: stored with the sender, done when that is (spec 08, 46). */
-  note(from: string, itemId: string, data: Record<string, unknown> | null): void {
+  /** Notes work on an item of another instance: stored with the sender, done when that is. */
+  note(from: string, itemId: string, data: Record<string, unknown> | null, acting: Acting): void {
+    const { starter, actor } = acting;
     const delivery: Delivery = {
       key: randomUUID(),
       itemId,
       data: structuredClone(data),
-      causer: this.starter,
+      causer: starter,
+      ...(actor === starter ? {} : { actor }),
     };
     this.deliveries.set(from, [...(this.deliveries.get(from) ?? []), delivery]);
   }
@@ -177,8 +193,17 @@ export function stateOf(instance: HostInstance): HostInstance {
   return detach({ ...instance }) as HostInstance;
 }
 
+/** Whose work it is, where that is not the causer of the command: of a timer, or of what follows from one. */
+export interface Acting {
+  /** Recorded as starter and initiator of what is started. */
+  readonly starter: string;
+  /** Who acts: recorded as the cause of each step. */
+  readonly actor: string;
+}
+
 /** Where in a model code runs. */
 export interface Place {
+  readonly acting?: Acting | undefined;
   readonly instanceId: string;
   readonly itemId?: string;
   readonly elementId?: string;
@@ -257,7 +282,13 @@ export class Contexts {
 
   /** Runs code of a model; what it leaves running is known by its place. */
   at<T>(place: Place, fn: () => T): T {
-    return this.places.run(place, fn);
+    return this.places.run({ acting: this.place?.acting, ...place }, fn);
+  }
+
+  /** Whose work it is that runs here; undefined outside of commands. */
+  get acting(): Acting | undefined {
+    const { command } = this;
+    return command && (this.place?.acting ?? { starter: command.starter, actor: command.starter });
   }
 
   /** @throws why, in what a command that was given up left running: it may begin nothing any more. */

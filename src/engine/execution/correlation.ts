@@ -87,10 +87,10 @@ export class Correlation {
   }
 
   private async hand(target: Target, data: object): Promise<Later> {
-    const { command } = this.runner.contexts;
+    const { command, acting } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
-    if (command !== undefined && from !== undefined) {
-      command.note(from, target.itemId, data as Record<string, unknown>);
+    if (command !== undefined && acting !== undefined && from !== undefined) {
+      command.note(from, target.itemId, data as Record<string, unknown>, acting);
       return { instance: { id: target.instanceId, name: target.name } };
     }
     const starter = command?.starter ?? SYSTEM_USER.userName;

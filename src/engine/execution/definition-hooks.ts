@@ -1,5 +1,5 @@
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
-import { keptFor } from './adoption.js';
+import { keptFor } from './kept.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
 import { placeOf } from './place.js';
@@ -8,11 +8,11 @@ import type { Timers } from './timers.js';
 type Start = (item: HostItem) => Promise<number>;
 const plainStart = (bpmn.Node.prototype as unknown as { start: Start }).start;
 
-/** Keeps what the assignment came to with the instance; what failed goes to the audit trail, by name (spec 01). */
+/** Keeps what the assignment came to with the instance; what failed goes to the audit trail, by name. */
 function record(runner: CommandRunner, item: HostItem, { open, problems }: Assigned): void {
   const execution = item.token.execution;
   const kept = keptFor(execution, item.id);
-  if (open) kept.open = true;
+  if (open) runner.openness.leave(item, kept);
   if (problems.length === 0) return;
   kept.why = problems.join('; ');
   runner.contexts.command?.failures.push({
@@ -28,11 +28,26 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
     const scripts = item.context.scriptHandler as Scripts;
     if (bypass) {
       const result = await upstream(item);
-      if (!restricts(node)) keptFor(item.token.execution, item.id).open = true;
+      if (!restricts(node)) runner.openness.leave(item, keptFor(item.token.execution, item.id));
       return result;
     }
     record(runner, item, await assignTask(node, item, scripts));
     return plainStart.call(node, item);
+  };
+}
+
+/**
+ * Upstream takes for the initiator who caused the start event. After a timer that is the system, while the instance is
+ * started for who started the one that the timer belongs to.
+ */
+function nameInitiator(node: HostNode, runner: CommandRunner): void {
+  const upstream = node.start.bind(node);
+  node.start = async (item) => {
+    const { userName } = item;
+    item.userName = runner.contexts.acting?.starter ?? userName;
+    const result = await upstream(item);
+    item.userName = userName;
+    return result;
   };
 }
 
@@ -81,6 +96,7 @@ export function hookDefinitions(
     for (const node of context.nodes.values()) {
       watch(node, runner);
       if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
+      if (node.type === 'bpmn:StartEvent') nameInitiator(node, runner);
       if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
       for (const behaviour of node.behaviours.values()) {
         if (typeof behaviour.startTimer === 'function')

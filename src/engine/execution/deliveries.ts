@@ -52,7 +52,7 @@ export class Deliveries {
   }
 
   /** Nothing is done to an item that no longer waits: the delivery was done before, or came too late. */
-  private async invokeWaiting({ itemId, data, causer }: Delivery): Promise<void> {
+  private async invokeWaiting({ itemId, data, causer, actor = causer }: Delivery): Promise<void> {
     const [row] = await this.runner.hostStore.findItems({ 'items.id': itemId });
     if (row === undefined || row.status !== 'wait') return;
     const work = async (
@@ -60,7 +60,10 @@ export class Deliveries {
       document: { items?: { id: string; status?: string }[] },
     ): Promise<void> => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
-      await this.engine.host.invoke({ 'items.id': itemId }, data ?? {}, causer, {});
+      const acting = { starter: causer, actor };
+      await this.runner.contexts.at({ instanceId: row.instanceId as string, itemId, acting }, () =>
+        this.engine.host.invoke({ 'items.id': itemId }, data ?? {}, actor, {}),
+      );
     };
     await this.runner.onInstance(row.instanceId as string, SYSTEM_USER, work, { starter: causer });
   }

@@ -69,6 +69,8 @@ export class HostStore {
   readonly dbConfiguration: Row = {};
   readonly db = undefined;
   readonly locker: HostLocker;
+  /** Told of instances that were removed; set once while the guard is put together. */
+  removed: (ids: readonly string[]) => void = () => undefined;
   enableSavePoints: boolean;
   saveLogs: boolean;
   saveSource: boolean;
@@ -177,21 +179,20 @@ export class HostStore {
 
   async deleteInstances(query: Query): Promise<{ deletedCount: number }> {
     const rows = await this.store.instances.find({ filter: query });
-    return {
-      deletedCount: await this.store.instances.remove(
-        rows.map((row) => row.id),
-        {},
-      ),
-    };
+    return { deletedCount: await this.remove(rows) };
   }
 
   async archive(query: Query): Promise<void> {
     const rows = await this.store.instances.find({ filter: query });
     await this.store.instances.archive(rows);
-    await this.store.instances.remove(
-      rows.map((row) => row.id),
-      {},
-    );
+    await this.remove(rows);
+  }
+
+  private async remove(rows: readonly StoredInstance[]): Promise<number> {
+    const ids = rows.map((row) => row.id);
+    const count = await this.store.instances.remove(ids, {});
+    this.removed(ids);
+    return count;
   }
 
   async find({

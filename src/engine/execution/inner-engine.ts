@@ -1,6 +1,7 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
+import type { Acting, Command } from './context.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 
@@ -30,6 +31,10 @@ export class InnerEngine extends bpmn.Engine {
 
   private get current() {
     return this.runner.contexts.command;
+  }
+
+  private acting({ starter }: Command): Acting {
+    return this.runner.contexts.acting ?? { starter, actor: starter };
   }
 
   /** As upstream's; called by the commands themselves, inside a command. */
@@ -80,8 +85,9 @@ export class InnerEngine extends bpmn.Engine {
       return started as never;
     }
     const mine = { parentItemId: options.parentItemId };
+    const { actor } = this.acting(command);
     const called = await this.host
-      .start(name, data, startNodeId ?? null, userName ?? command.starter, mine)
+      .start(name, data, startNodeId ?? null, userName ?? actor, mine)
       .catch((error: unknown) => {
         // Half an instance must not be stored with the command, even where whoever started it goes on without it.
         if ([...command.executions.values()].some((execution) => execution.options === mine))
@@ -118,7 +124,7 @@ export class InnerEngine extends bpmn.Engine {
         .find((item) => item.id === itemId);
       // While the caller's item starts, `start` above returns to it; else it goes on when this is stored.
       if (calling === undefined || calling.status === 'wait')
-        command.note(ended.instance.id, itemId, ended.instance.data ?? null);
+        command.note(ended.instance.id, itemId, ended.instance.data ?? null, this.acting(command));
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) =>

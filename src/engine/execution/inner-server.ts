@@ -116,7 +116,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
     server.listener = given.listener;
   }
   catchUnawaited(server.appDelegate, parts);
-  catchHandlers(server.listener, (event, error) => {
+  const failed = (event: string, error: unknown): void => {
     logger.error('a listener of the application failed', {
       event,
       error: error instanceof Error ? error.message : String(error),
@@ -124,7 +124,8 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
     const { command } = contexts;
     for (const id of command?.executions.keys() ?? [])
       command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
-  });
+  };
+  catchHandlers(server.listener, failed, (work) => contexts.command?.listen(work));
   const engine = new InnerEngine(server, runner);
   server.engine = engine;
   runner.server = server;

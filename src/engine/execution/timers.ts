@@ -4,7 +4,9 @@ import { SYSTEM_USER } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
 import { Alarms } from './alarms.js';
-import { keptFor, type Adoption } from './adoption.js';
+import type { Adoption } from './adoption.js';
+import { guardOf } from './commit.js';
+import { keptFor } from './kept.js';
 import type { Command } from './context.js';
 import { toDate } from '../model/due-date.js';
 import {
@@ -49,6 +51,8 @@ async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number
  */
 export class Timers {
   private readonly alarms = new Alarms();
+  /** Of each instance, what takes back the timers of its items that are armed here. */
+  private readonly armed = new Map<string, Map<string, () => void>>();
   /** Items whose timer is firing here, or has failed to. */
   private readonly fired = new Set<string>();
 
@@ -67,6 +71,42 @@ export class Timers {
   /** Calls `fire` when so many milliseconds have passed, whatever becomes of the wall clock. */
   after(ms: number, fire: () => Promise<unknown>): () => void {
     return this.outside(() => this.alarms.after(ms, () => void this.retries.attempt('a timer', fire)));
+  }
+
+  private armItem(instanceId: string, itemId: string, at: Date, fire: () => Promise<unknown>): () => void {
+    const items = this.armed.get(instanceId) ?? new Map<string, () => void>();
+    this.armed.set(instanceId, items);
+    items.get(itemId)?.();
+    const forget = (): void => {
+      if (items.get(itemId) === cancel) items.delete(itemId);
+      if (items.size === 0 && this.armed.get(instanceId) === items) this.armed.delete(instanceId);
+    };
+    const alarm = this.arm(at, () => {
+      forget();
+      return fire();
+    });
+    const cancel = (): void => {
+      alarm();
+      forget();
+    };
+    items.set(itemId, cancel);
+    return cancel;
+  }
+
+  /** Takes back the timers of an instance, or of those of its items that do not wait any more. */
+  disarm(instanceId: string, waits: (itemId: string) => boolean = () => false): void {
+    for (const [itemId, cancel] of [...(this.armed.get(instanceId) ?? [])]) if (!waits(itemId)) cancel();
+  }
+
+  /** Takes back the timers of what a command has ended. */
+  disarmEnded({ executions }: Command): void {
+    for (const [id, execution] of executions) {
+      if (!this.armed.has(id)) continue;
+      const waiting = new Set(
+        execution.getItems().flatMap((item) => (item.status === 'wait' ? [item.id] : [])),
+      );
+      this.disarm(id, (itemId) => execution.instance.status !== 'end' && waiting.has(itemId));
+    }
   }
 
   private outside<T>(work: () => T): T {
@@ -97,7 +137,7 @@ export class Timers {
     // A live execution is large: it is held while its command runs, not for as long as the timer.
     let live: HostItem | undefined = item;
     void this.adoption.ended(execution).then(() => (live = undefined));
-    const cancel = this.arm(due, () =>
+    const cancel = this.armItem(instanceId, itemId, due, () =>
       live === undefined ? this.fireItem(instanceId, itemId) : this.itemDue(live),
     );
     command?.undo.push(cancel);
@@ -114,11 +154,18 @@ export class Timers {
     }
     if (item.status !== 'wait') return;
     // The command waits for it; among the execution's own promises it would wait for itself, as upstream does.
+    const signal = (): Promise<void> =>
+      execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id));
     await this.runner.contexts.runCommand(running, () =>
-      running.join(
-        execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id)),
-      ),
+      running.join(this.acting(execution.id, guardOf(execution.instance).startedBy, item.id, signal)),
     );
+  }
+
+  /** The system acts, for who started the instance: what follows from the timer is started for that person. */
+  private acting<T>(instanceId: string, startedBy: string | undefined, itemId: string, work: () => T): T {
+    const actor = SYSTEM_USER.userName;
+    const acting = { starter: startedBy ?? actor, actor };
+    return this.runner.contexts.at({ instanceId, itemId, acting }, work);
   }
 
   private async fireItem(instanceId: string, itemId: string): Promise<void> {
@@ -127,8 +174,10 @@ export class Timers {
     const fire = async (_command: Command, document: StoredInstance): Promise<void> => {
       found = true;
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
-      const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
-      await this.repeat(execution, itemId);
+      await this.acting(instanceId, document.guard?.startedBy, itemId, async () => {
+        const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
+        await this.repeat(execution, itemId);
+      });
     };
     await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch((error: unknown) => {
       // The timer of an instance that was deleted has nothing to do.
@@ -182,12 +231,12 @@ export class Timers {
     const ids = new Set(overdue.map(({ id }) => id));
     for (const id of this.fired) if (!ids.has(id)) this.fired.delete(id);
     for (const { id, instanceId } of overdue)
-      if (!this.fired.has(id)) this.arm(before, () => this.fireItem(instanceId, id));
+      if (!this.fired.has(id)) this.armItem(instanceId, id, before, () => this.fireItem(instanceId, id));
   }
 
   private async resumeItems(query: { readonly id?: string }): Promise<void> {
     for (const { id, instanceId, timeDue } of await this.waiting(query, {}))
-      this.arm(timeDue, () => this.fireItem(instanceId, id));
+      this.armItem(instanceId, id, timeDue, () => this.fireItem(instanceId, id));
   }
 
   private async waiting(

@@ -1,0 +1,125 @@
+import type { EventEmitter } from 'node:events';
+import type { Guard } from 'bpmn-guard';
+import { ADMIN_USER, Guards, person, refusal, waitingTask, type LogLine } from '../support/guards.js';
+import { end, listener, model, parallel, service, start, subProcess, task } from '../support/models.js';
+import { onStores } from '../support/stores.js';
+
+const [ann, eve] = [person('ann'), person('eve', 'hr')];
+type Payload = { context: { item: Record<string, unknown> } };
+type Handler = (payload: Payload) => unknown;
+
+onStores('A task that its model restricts to nobody', (kind) => {
+  const guards = new Guards(kind);
+  const onlyTask = model([start(), task('t'), end()]);
+  const listening = (guard: Guard, event: string, handler: Handler): void => {
+    const { listener: emitter } = guard.server as unknown as { listener: EventEmitter };
+    emitter.on(event, (payload: Payload) =>
+      payload.context.item?.elementId === 't' ? handler(payload) : undefined,
+    );
+  };
+  const seen = async (guard: Guard): Promise<unknown[]> =>
+    (await guard.api.data.getPendingUserTasks({}, eve)).map(({ elementId }) => elementId);
+  const started = async (guard: Guard): Promise<Record<string, unknown>> => {
+    const { id } = await guard.api.engine.start('M', {}, ann);
+    return (await waitingTask(guard, 't', id)) as unknown as Record<string, unknown>;
+  };
+
+  const SET: Record<string, [script: string, state: string, readers: string[]]> = {
+    'an assignee': ["item.assignee = 'bob'", 'assigned', []],
+    candidates: ["item.candidateUsers = ['bob', 'bob']", 'unclaimed', []],
+    'groups in one text': ["item.candidateGroups = 'it, hr'", 'unclaimed', ['t']],
+    'an assignee, after a while': ["await 1; item.assignee = 'bob'", 'assigned', []],
+    'nobody, as a list': ['item.candidateUsers = []', 'closed', []],
+    'nobody, as null': ['item.assignee = null', 'closed', []],
+    'several assignees': ["item.assignee = 'bob,eve'", 'closed', []],
+    'nothing at all': ['item.vars = { seen: true }', 'open', ['t']],
+  };
+
+  test.each(Object.entries(SET))(
+    'is what a listener of wait in the model makes of it: %s',
+    async (_what, expected) => {
+      const [text, state, readers] = expected;
+      const guard = await guards.make({
+        models: { M: model([start(), task('t', {}, listener('wait', text)), end()]) },
+      });
+      expect((await started(guard)).state).toBe(state);
+      expect(await seen(guard)).toEqual(readers);
+    },
+  );
+
+  const HANDLERS: [what: string, event: string, handler: Handler][] = [
+    ['at once', 'wait', ({ context: { item } }) => void (item.assignee = 'bob')],
+    ['at once, listening for all', 'all', ({ context: { item } }) => void (item.assignee = 'bob')],
+    [
+      'after a while',
+      'wait',
+      async ({ context: { item } }) => {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        item.assignee = 'bob';
+      },
+    ],
+  ];
+
+  test.each(HANDLERS)('is assigned by a listener of the application, %s', async (_what, event, handler) => {
+    const guard = await guards.make({ models: { M: onlyTask } });
+    listening(guard, event, handler);
+    expect(await started(guard)).toMatchObject({ state: 'assigned', assignee: 'bob' });
+    expect(await seen(guard)).toEqual([]);
+  });
+
+  test('is closed, with the reason, where a listener does not come to an end', async () => {
+    const { guard, log }: { guard: Guard; log: LogLine[] } = await guards.open({ models: { M: onlyTask } });
+    listening(guard, 'wait', () => new Promise(() => undefined));
+    expect(await started(guard)).toMatchObject({
+      state: 'closed',
+      why: 'a listener that may assign it did not end',
+    });
+    expect(await seen(guard)).toEqual([]);
+    expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('stays what it was: open after it was taken and given back, closed after it was assigned and given back', async () => {
+    const guard = await guards.make({
+      models: {
+        M: onlyTask,
+        Set: model([start(), task('t', {}, listener('wait', "item.assignee = 'ann'")), end()]),
+      },
+    });
+    const { id } = await started(guard);
+    await guard.api.tasks.take(id as string, ann);
+    await guard.api.tasks.release(id as string, ann);
+    expect(await seen(guard)).toEqual(['t']);
+    const set = await guard.api.engine.start('Set', {}, person('bob'));
+    const task2 = await waitingTask(guard, 't', set.id);
+    await guard.api.tasks.release(task2.id, ann);
+    expect(await waitingTask(guard, 't', set.id)).toMatchObject({ state: 'closed' });
+    expect((await refusal(guard.api.tasks.take(task2.id, eve))).code).toBe('not-found');
+  });
+
+  test('is decided in called parts and in the background too', async () => {
+    const guard = await guards.make({
+      services: { pause: () => new Promise((resolve) => setTimeout(resolve, 100)) },
+      models: {
+        M: model([
+          start(),
+          parallel(
+            'p',
+            [task('t')],
+            [subProcess('sub', [start({}, '', 'in'), task('u'), end('out')])],
+            [service('s', 'pause'), task('v')],
+          ),
+          end(),
+        ]),
+      },
+    });
+    const view = await guard.api.engine.start('M', {}, ann, { noWait: true });
+    await view.tillDone();
+    expect((await seen(guard)).sort()).toEqual(['t', 'u', 'v']);
+    expect(JSON.stringify(await guard.store.instances.load(view.id))).not.toContain('undecided');
+    expect((await guard.api.data.getPendingUserTasks({}, ADMIN_USER)).map(({ state }) => state)).toEqual([
+      'open',
+      'open',
+      'open',
+    ]);
+  });
+});
