@@ -11,6 +11,10 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'A query holds an operator, field or shape that is not admitted; the message names it.',
   },
+  'too-expensive': {
+    status: 400,
+    meaning: 'A query takes more work than one query may; ask for less, or more precisely.',
+  },
   'bad-data': {
     status: 400,
     meaning:

@@ -1,6 +1,7 @@
 import { CouldNotTell, type GuardError } from '../core/errors.js';
 import type { CallLimits } from './call-limits.js';
 import type { Adapter, Store } from './port.js';
+import { SELECTING } from './selecting.js';
 
 const closed = (): CouldNotTell => new CouldNotTell('closed', 'The store was closed.');
 
@@ -44,18 +45,25 @@ class Gate {
   }
 }
 
-/** The same object with each of its methods behind the gate. */
+/**
+ * The same object with each of its methods behind the gate.
+ * @param part of the store, by which arguments that select are checked
+ */
 function behind<T extends object>(
   gate: Gate,
   target: T,
   methods: readonly (keyof T & string)[],
-  atLength = false,
+  { part = '', atLength = false } = {},
 ): T {
   const guarded = Object.fromEntries(
-    methods.map((name) => [
-      name,
-      (...args: unknown[]) => gate.pass(() => (target[name] as Call).apply(target, args), atLength),
-    ]),
+    methods.map((name) => {
+      const check = SELECTING[part]?.[name];
+      const call = (args: unknown[]): Promise<unknown> => {
+        check?.(args);
+        return (target[name] as Call).apply(target, args);
+      };
+      return [name, (...args: unknown[]) => gate.pass(() => call(args), atLength)];
+    }),
   );
   return guarded as unknown as T;
 }
@@ -64,27 +72,37 @@ function behind<T extends object>(
 export function guarded(store: Adapter, translate: Translate, limits: CallLimits): Store {
   const gate = new Gate(translate, limits);
   const { missingIndexes, ping } = behind(gate, store, ['missingIndexes', 'ping']);
-  const { install, backup } = behind(gate, store, ['install', 'backup'], true);
+  const { install, backup } = behind(gate, store, ['install', 'backup'], { atLength: true });
   return Object.freeze({
     kind: store.kind,
-    instances: behind(gate, store.instances, [
-      'find',
-      'count',
-      'exists',
-      'findItems',
-      'countItems',
-      'distinct',
-      'load',
-      'insert',
-      'update',
-      'remove',
-      'archive',
-    ]),
-    models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename']),
-    users: behind(gate, store.users, ['find', 'put', 'insert', 'update', 'list', 'remove']),
-    locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list']),
+    instances: behind(
+      gate,
+      store.instances,
+      [
+        'find',
+        'count',
+        'exists',
+        'findItems',
+        'countItems',
+        'distinct',
+        'load',
+        'insert',
+        'update',
+        'remove',
+        'archive',
+      ],
+      { part: 'instances' },
+    ),
+    models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename'], {
+      part: 'models',
+    }),
+    users: behind(gate, store.users, ['find', 'put', 'insert', 'update', 'list', 'remove'], {
+      part: 'users',
+    }),
+    locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list'], { part: 'locks' }),
     audit: behind(gate, store.audit, ['append', 'find']),
-    values: (namespace: string) => behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries']),
+    values: (namespace: string) =>
+      behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries'], { part: 'values' }),
     install,
     missingIndexes,
     ping,

@@ -5,6 +5,7 @@ import type { Store } from '../../src/store/port.js';
 import { instances } from './conformance/instances.js';
 import { lists } from './conformance/lists.js';
 import { locks } from './conformance/locks.js';
+import { mistakes } from './conformance/mistakes.js';
 import { others } from './conformance/others.js';
 
 /** What every store does in the same way. `open` gives an empty one. */
@@ -26,6 +27,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
     describe('lists', () => lists(() => store));
     describe('locks', () => locks(() => store));
     describe('others', () => others(() => store));
+    describe('mistakes', () => mistakes(() => store));
 
     test('a backup goes into an empty folder only, and tells what it wrote', async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'guard-backup-'));

@@ -22,6 +22,11 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
   createIndexes: 1,
 };
 
+/** Methods that ask, and change nothing. */
+const QUERIES: ReadonlySet<string> = new Set(['find', 'findOne', 'aggregate', 'countDocuments', 'distinct']);
+/** The part of a call's time that the server may work on it: what is too expensive is to be told from no answer. */
+const OF_LIMIT = 0.8;
+
 type Method = (...args: unknown[]) => unknown;
 
 /**
@@ -36,8 +41,13 @@ export function abortable(collection: Collection<Document>, limits: CallLimits):
       const at = typeof name === 'string' ? OPTIONS_AT[name] : undefined;
       if (at === undefined) return (value as Method).bind(target);
       return (...args: unknown[]): unknown => {
-        const { signal } = limits;
-        if (signal !== undefined) args[at] = { ...(args[at] as object | undefined), signal };
+        const { signal, limit } = limits;
+        // Without a signal nobody waits for it within a limit, as for a backup.
+        if (signal !== undefined) {
+          const isQuery = limit !== undefined && QUERIES.has(name as string);
+          const most = isQuery ? { maxTimeMS: Math.ceil(limit * OF_LIMIT) } : {};
+          args[at] = { ...(args[at] as object | undefined), ...most, signal };
+        }
         return (value as Method).apply(target, args);
       };
     },

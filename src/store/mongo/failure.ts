@@ -1,6 +1,14 @@
-import { BadInput, Conflict, CouldNotTell, isGuardError, type GuardError } from '../../core/errors.js';
+import { BadInput, Conflict, CouldNotTell, GuardError, isGuardError } from '../../core/errors.js';
+import { asMistake } from '../mistake.js';
 
 const DUPLICATE_KEY = 11000;
+/** MaxTimeMSExpired: each query tells the server how long it may work. */
+const OUT_OF_TIME = 50;
+/** What a server answers to a query that is wrong in itself: BadValue, FailedToParse, TypeMismatch, and the like. */
+const REFUSED: ReadonlySet<unknown> = new Set([2, 9, 14, 15, 16, 40, 52, 55, 72, 73, 168, 51091]);
+/** What the driver does not even send. */
+const UNSENT: ReadonlySet<unknown> = new Set(['MongoInvalidArgumentError', 'MongoCompatibilityError']);
+const WRONG = 'A call of the store was wrong: this is a mistake in the program.';
 const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 
 /** Fields of the driver's errors; read by name, so that a second copy of the driver does as well. */
@@ -10,6 +18,12 @@ interface DriverError {
   readonly codeName?: unknown;
   readonly cause?: unknown;
 }
+
+/** A call that fails again however often it is repeated. */
+const isRefusedQuery = (error: unknown): boolean => {
+  const { code, name } = (error ?? {}) as DriverError;
+  return UNSENT.has(name) || (name === 'MongoServerError' && REFUSED.has(code));
+};
 
 export const isDuplicate = (error: unknown): boolean => (error as DriverError | null)?.code === DUPLICATE_KEY;
 
@@ -40,6 +54,11 @@ export function asStoreError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
   const { code, name } = (error ?? {}) as DriverError;
   const cause = withoutPlaces(error);
+  const mistake =
+    asMistake(error) ?? (isRefusedQuery(error) ? new GuardError('failed', WRONG, { cause }) : undefined);
+  if (mistake !== undefined) return mistake;
+  if (code === OUT_OF_TIME)
+    return new BadInput('too-expensive', 'The query takes longer than a query may: ask for less.', { cause });
   if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
   if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE'))
     return new BadInput('too-large', 'The document is larger than the database admits.', { cause });

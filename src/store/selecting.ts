@@ -1,0 +1,81 @@
+import { isDocument } from './bson/kind.js';
+
+/**
+ * What selects documents may hold no `undefined`: MongoDB's driver takes it for null, which a missing field equals, so
+ * that a value which somebody forgot finds everything. Checked here, before either adapter sees it.
+ */
+
+const refuse = (what: string): never => {
+  throw new TypeError(`${what} selects by undefined`);
+};
+
+function checkFilter(value: unknown, what: string): void {
+  if (value === undefined) refuse(what);
+  if (Array.isArray(value)) for (const entry of value) checkFilter(entry, what);
+  else if (isDocument(value))
+    for (const [key, entry] of Object.entries(value)) checkFilter(entry, `${what}.${key}`);
+}
+
+type Check = (args: readonly unknown[]) => void;
+
+const filter =
+  (at: number): Check =>
+  (args) => {
+    if (!isDocument(args[at])) throw new TypeError('A filter is an object');
+    checkFilter(args[at], 'filter');
+  };
+
+/** Arguments that name one thing: texts, or null where that means none. */
+const names =
+  (...at: number[]): Check =>
+  (args) => {
+    for (const i of at)
+      if (typeof args[i] !== 'string' && args[i] !== null)
+        throw new TypeError('What names a document is a text');
+  };
+
+/** The filters of a plan, and its marks. */
+const plan =
+  (at: number, ...filters: string[]): Check =>
+  (args) => {
+    const given = args[at] as Readonly<Record<string, unknown>>;
+    for (const name of filters) filter(0)([given[name]]);
+    if (given.marks !== undefined) checkFilter(given.marks, 'marks');
+  };
+
+const all =
+  (...checks: Check[]): Check =>
+  (args) => {
+    for (const check of checks) check(args);
+  };
+
+const byName = names(0);
+
+/** What selects, by the part of the store and its method. */
+export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  instances: {
+    find: plan(0, 'filter'),
+    count: plan(0, 'filter'),
+    exists: plan(0, 'filter'),
+    findItems: plan(0, 'before', 'each'),
+    countItems: plan(0, 'before', 'each'),
+    distinct: all(byName, plan(1, 'filter')),
+    load: byName,
+    update: byName,
+    remove: all((args) => checkFilter(args[0], 'ids'), filter(1)),
+  },
+  models: {
+    find: filter(0),
+    get: names(0, 1),
+    update: names(0, 1),
+    remove: names(0, 1),
+    rename: names(0, 1, 2),
+  },
+  users: {
+    find: byName,
+    update: all(byName, (args) => args[2] !== undefined && checkFilter(args[2], 'expected')),
+    remove: byName,
+  },
+  locks: { acquire: byName, renew: byName, release: byName },
+  values: { get: byName, set: byName, delete: byName },
+};
