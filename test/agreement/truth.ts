@@ -4,6 +4,7 @@ import type { Facts } from '../../src/core/policy.js';
 import { isPlainObject } from '../../src/core/plain-object.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import type { StoredInstance, StoredItem } from '../../src/store/port.js';
+import { whole } from '../../src/store/query/stored-items.js';
 import type { Row } from './corpus.js';
 
 /** What can be listed: an instance, or an item of one. */
@@ -25,12 +26,12 @@ export function itemsOf(instance: StoredInstance): StoredItem[] {
 }
 
 export const instancesOf = (rows: readonly Row[]): Thing[] =>
-  rows.map(({ document, derived }) => ({ key: document.id, instance: document, derived }));
+  rows.map(({ document, derived }) => ({ key: document.id, instance: whole(document), derived }));
 export const tasksOf = (rows: readonly Row[]): Thing[] =>
   rows.flatMap(({ document, derived }) =>
     itemsOf(document).map((item) => ({
       key: `${document.id}/${item.id}`,
-      instance: document,
+      instance: whole(document),
       item,
       derived,
     })),

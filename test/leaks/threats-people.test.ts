@@ -1,4 +1,12 @@
-import { createGuard, parseCondition, SecureUser, type Guard, type Policy, type UserInfo } from 'bpmn-guard';
+import {
+  createGuard,
+  OPERATIONS,
+  parseCondition,
+  SecureUser,
+  type Guard,
+  type Policy,
+  type UserInfo,
+} from 'bpmn-guard';
 import { createDecisionPoint } from '../../src/core/decision-point';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules';
 import { tenants } from '../../src/core/policies/tenants';
@@ -215,19 +223,22 @@ onStores('who calls', (kind) => {
     ).toThrow(TypeError);
     const region: Policy = {
       name: 'region',
-      answer: () => ({
-        permissive: [
-          {
-            id: 'same',
-            says: 'of your region',
-            when: parseCondition({ 'instance.data.region': '$user.region' } as never),
-          },
-          {
-            id: 'not',
-            says: 'not of another',
-            when: parseCondition({ $nor: [{ 'instance.data.region': '$user.elsewhere' }] } as never),
-          },
-        ],
+      answer: (_principal, operation) => ({
+        permissive:
+          OPERATIONS[operation].kind !== 'instance'
+            ? []
+            : [
+                {
+                  id: 'same',
+                  says: 'of your region',
+                  when: parseCondition({ 'instance.data.region': '$user.region' } as never),
+                },
+                {
+                  id: 'not',
+                  says: 'not of another',
+                  when: parseCondition({ $nor: [{ 'instance.data.region': '$user.elsewhere' }] } as never),
+                },
+              ],
       }),
     };
     const guard = await open({ policies: [region] });

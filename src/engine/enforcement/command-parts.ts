@@ -2,6 +2,7 @@ import { BadInput, Conflict, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
+import { whole } from '../../store/query/stored-items.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -141,7 +142,7 @@ export async function viewOf(
     if (stored === undefined) throw notFound('instance');
     const now = await call.again();
     if (typeof stored.guard?.failure === 'string') throw new GuardError('failed', stored.guard.failure);
-    return show(now, stored);
+    return show(now, whole(stored));
   };
   const show = async (asker: Call, stored: StoredInstance): Promise<ExecutionView> => {
     const view = executionView(asker, stored, itemId, settled);

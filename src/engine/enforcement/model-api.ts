@@ -118,7 +118,7 @@ export class Models {
     // Files on the server are for those who keep models, not for all who may read them; whether a folder is there is
     // told to nobody else.
     if (call.scope('model:write').kind === 'nothing')
-      throw new AccessDenied('forbidden', 'You may not export models.');
+      throw new AccessDenied('forbidden', 'You may not do this (model:write): it is for designers.');
     for (const model of models) call.assert('model:write', { model }, true);
     if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new BadInput('bad-request', 'Models are exported into an existing folder.');

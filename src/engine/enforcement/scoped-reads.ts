@@ -6,6 +6,7 @@ import type { Resource } from '../../core/resource.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import type { Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
 import { instancePlan, itemPlan, looksInside } from '../../store/query/scoped-query.js';
+import { whole } from '../../store/query/stored-items.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -62,7 +63,7 @@ export class ScopedReads {
     without: readonly string[] = COLD,
   ): Promise<StoredInstance[]> {
     const plan = this.instancePlan(call, query, paging);
-    return plan === undefined ? [] : this.calls.store.instances.find({ ...plan, without });
+    return plan === undefined ? [] : (await this.calls.store.instances.find({ ...plan, without })).map(whole);
   }
 
   async countInstances(call: Call, query: CallerQuery): Promise<number> {
@@ -184,7 +185,7 @@ export class ScopedReads {
   /** An instance with all its items, found by its id alone: to decide about, not to show. */
   async whole(id: string): Promise<StoredInstance | undefined> {
     const [found] = await this.calls.store.instances.find({ filter: { id }, limit: 1, without: COLD });
-    return found;
+    return found && whole(found);
   }
 
   /** The instance of an item, with all its items; of that instance where one is named. */
@@ -192,7 +193,7 @@ export class ScopedReads {
     const ofItem = { items: { $elemMatch: { id: itemId } } };
     const filter = instanceId === undefined ? ofItem : { $and: [{ id: instanceId }, ofItem] };
     const [found] = await this.calls.store.instances.find({ filter, limit: 1, without: COLD });
-    return found;
+    return found && whole(found);
   }
 
   /**
@@ -203,8 +204,8 @@ export class ScopedReads {
   async resourceOf(call: Call, operation: Operation, row: UnwoundItem): Promise<Resource> {
     const { items: item, ...instance } = row;
     if (!call.ruling(operation).needs('items')) return { item, instance };
-    const whole = await this.whole(row.id);
-    if (whole === undefined) throw notFound('task');
-    return { item, instance: whole };
+    const found = await this.whole(row.id);
+    if (found === undefined) throw notFound('task');
+    return { item, instance: found };
   }
 }

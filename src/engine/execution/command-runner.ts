@@ -1,6 +1,7 @@
 import { Conflict, GuardError, isGuardError, notFound } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
+import { whole } from '../../store/query/stored-items.js';
 import { keptFor } from './kept.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
 import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
@@ -103,7 +104,7 @@ export class CommandRunner {
       await release(error);
       throw error;
     }
-    const found = document;
+    const found = whole(document);
     const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
     const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter);
     command.held.add(id);

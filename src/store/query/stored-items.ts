@@ -15,3 +15,7 @@ export function itemsOf(instance: StoredInstance): StoredItem[] {
   const list: unknown = instance.items;
   return Array.isArray(list) ? list.filter(isItem) : [];
 }
+
+/** The whole instance: one that was stored without a list of items has none, which is not the same as "not loaded". */
+export const whole = (instance: StoredInstance): StoredInstance =>
+  instance.items === undefined ? { ...instance, items: [] } : instance;
