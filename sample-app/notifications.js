@@ -1,21 +1,54 @@
+import { waitingAmong } from './models/find-tasks.js';
+
 const DAYS_KEPT = 30;
-const DAY = 24 * 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
+const PAGE = 5;
+/** How many tasks are asked for at once. */
+const BATCH = 100;
+
+/** A service of a model leaves its notice before the task is stored. */
+const isSettled = ({ time }) => Date.now() - new Date(time).getTime() > MINUTE;
 
 /**
- * Notices for users, kept in the store until they are dismissed or old.
+ * Notices for users, kept in the store until they are dismissed or old, or their task is done.
  * @param store of the guard
  */
 export function notificationsIn(store) {
   const of = (userName) => store.values(`notices:${userName}`);
+
+  async function all(userName) {
+    const entries = await of(userName).entries();
+    return entries.map(([, notice]) => notice).sort((a, b) => b.time - a.time);
+  }
+
+  /** Those whose task waits and may be seen; the others are taken away. */
+  async function live(api, userName) {
+    const notices = await all(userName);
+    const waiting = new Set();
+    for (let at = 0; at < notices.length; at += BATCH) {
+      const ids = notices.slice(at, at + BATCH).map(({ itemId }) => itemId);
+      for (const id of await waitingAmong(api, ids)) waiting.add(id);
+    }
+    const over = notices.filter((notice) => !waiting.has(notice.itemId) && isSettled(notice));
+    await Promise.all(over.map(({ itemId }) => of(userName).delete(itemId)));
+    return notices.filter(({ itemId }) => waiting.has(itemId));
+  }
+
   return Object.freeze({
     /** The task is the key: services of a model may run twice. */
     add: (userName, { text, itemId }) =>
       of(userName).set(itemId, { text, itemId, time: new Date() }, new Date(Date.now() + DAYS_KEPT * DAY)),
 
-    /** Newest first. */
-    async list(userName) {
-      const entries = await of(userName).entries();
-      return entries.map(([, notice]) => notice).sort((a, b) => b.time - a.time);
+    /**
+     * A page of the notices, newest first.
+     * @param api bound to the user @param wanted its number, from 1; the nearest there is where it is none
+     */
+    async page(api, userName, wanted) {
+      const notices = await live(api, userName);
+      const pages = Math.max(1, Math.ceil(notices.length / PAGE));
+      const page = Math.min(pages, Math.max(1, Math.trunc(Number(wanted)) || 1));
+      return { notices: notices.slice((page - 1) * PAGE, page * PAGE), page, pages, total: notices.length };
     },
 
     dismiss: (userName, itemId) => of(userName).delete(itemId),

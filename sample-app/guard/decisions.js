@@ -14,3 +14,9 @@ export async function decisionsOn(guard, user, task, operations) {
     ),
   );
 }
+
+/** Whether the model leaves the task to everybody, whoever has it now. */
+export async function isForEverybody(guard, task) {
+  const instance = await guard.store.instances.load(task.instanceId);
+  return instance?.items?.find(({ id }) => id === task.id)?.guard?.open === true;
+}

@@ -11,6 +11,17 @@ export async function findTask(api, id) {
   return task;
 }
 
+/** Those of the ids whose task waits, and may be seen. */
+export async function waitingAmong(api, ids) {
+  if (ids.length === 0) return new Set();
+  const found = await api.data.find({
+    filter: { ...WAITING, 'items.id': { $in: ids } },
+    limit: ids.length,
+    projection: ['items.id'],
+  });
+  return new Set(itemsOf(found).map(({ id }) => id));
+}
+
 /** The lists of waiting tasks, each with the condition of its tasks. */
 const LISTS = {
   mine: (userName) => ({ 'items.assignee': userName }),
@@ -21,18 +32,20 @@ const LISTS = {
 };
 
 /**
- * The waiting tasks that the user may see, newest first: the own ones, those that nobody has, those of others.
+ * The waiting tasks that the user may see, as the wish sorts and narrows them: the own ones, those that nobody has,
+ * those of others.
  * @param after by list, the cursor after which its page begins
  * @returns by list, `{tasks, next}`
  */
-export async function taskLists(api, userName, after) {
+export async function taskLists(api, userName, wish, after) {
   const lists = await Promise.all(
     Object.entries(LISTS).map(async ([name, condition]) => {
       const cursor = typeof after[name] === 'string' ? after[name] : undefined;
       const page = await api.data.find({
-        filter: { ...WAITING, ...condition(userName) },
+        filter: { ...WAITING, ...wish.filter, ...condition(userName) },
         limit: PAGE,
         after: cursor,
+        sort: wish.order,
       });
       return [name, { tasks: itemsOf(page), next: page.nextCursor }];
     }),

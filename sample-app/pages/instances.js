@@ -1,6 +1,9 @@
-import { dataList, stateBadge, time } from '../web/format.js';
+import { INSTANCE_SORTS, INSTANCE_STATES } from '../models/list-wish.js';
+import { dataList, shown, stateBadge, time } from '../web/format.js';
 import { html } from '../web/html.js';
 import { page } from '../web/layout.js';
+import { table } from '../web/table.js';
+import { factLines, listFilter } from './list-filter.js';
 
 const STATUS = Object.freeze({
   running: 'running',
@@ -11,55 +14,50 @@ const STATUS = Object.freeze({
 const statusBadge = (status) =>
   html`<span class="badge ${status === 'end' ? 'done' : 'unclaimed'}">${STATUS[status] ?? status}</span>`;
 
-const row = ({ id, name, status, startedBy, startedAt, endedAt }) =>
-  html` <tr>
-    <th scope="row"><a href="/instances/${encodeURIComponent(id)}">${name}</a></th>
-    <td>${statusBadge(status)}</td>
-    <td>${startedBy ?? '–'}</td>
-    <td>${time(startedAt)}</td>
-    <td>${time(endedAt)}</td>
-  </tr>`;
+const COLUMNS = [
+  {
+    label: 'Process',
+    cell: ({ id, name }) => html`<a href="/instances/${encodeURIComponent(id)}">${name}</a>`,
+  },
+  { label: 'Status', cell: ({ status }) => statusBadge(status) },
+  { label: 'About', cell: ({ facts }) => factLines(facts, shown) },
+  { label: 'Started by', cell: ({ startedBy }) => startedBy ?? '–' },
+  { label: 'Started', cell: ({ startedAt }) => time(startedAt) },
+  { label: 'Finished', cell: ({ endedAt }) => time(endedAt) },
+];
 
-/** A page of the instances that the user may read. @param next address of the next page */
-export function instancesPage(view, { instances, next }) {
+/** A page of the instances that the user may read. @param next cursor of the next page */
+export function instancesPage(view, { instances, next, wish, processes }) {
+  const none = wish.isNarrowed
+    ? html`<p>Nothing fits the filter.</p>`
+    : html`<p>There is none yet. <a href="/start">Start a process</a>.</p>`;
   return page(
     view,
     'My instances',
-    html`<section class="card">
-      <p class="muted">Instances that you started, or in which you take part.</p>
-      ${
-        instances.length === 0
-          ? html`<p>There is none yet. <a href="/start">Start a process</a>.</p>`
-          : html` <div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Process</th>
-                    <th scope="col">Status</th>
-                    <th scope="col">Started by</th>
-                    <th scope="col">Started</th>
-                    <th scope="col">Finished</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${instances.map(row)}
-                </tbody>
-              </table>
-            </div>`
-      }
-      ${next ? html`<p><a href="${next}">Older instances</a></p>` : ''}
-    </section>`,
+    html`${listFilter(view, wish, { processes, sorts: INSTANCE_SORTS, states: INSTANCE_STATES })}
+      <section class="card">
+        <p class="muted">Instances that you started, or in which you take part.</p>
+        ${instances.length === 0 ? none : table(COLUMNS, instances)}
+        ${next ? html`<p><a href="/instances${wish.query({ after: next })}">More instances</a></p>` : ''}
+      </section>`,
   );
 }
 
-const historyRow = (task) =>
-  html` <tr>
-    <th scope="row"><a href="/tasks/${encodeURIComponent(task.id)}">${task.name || task.elementId}</a></th>
-    <td>${stateBadge(task.state)}</td>
-    <td>${task.completedBy ?? task.assignee ?? (task.candidateGroups?.join(', ') || '–')}</td>
-    <td>${time(task.startedAt)}</td>
-    <td>${time(task.endedAt)}</td>
-  </tr>`;
+const HISTORY = [
+  {
+    label: 'Task',
+    cell: ({ id, name, elementId }) =>
+      html`<a href="/tasks/${encodeURIComponent(id)}">${name || elementId}</a>`,
+  },
+  { label: 'State', cell: ({ state }) => stateBadge(state) },
+  {
+    label: 'By / for',
+    cell: ({ completedBy, assignee, candidateGroups }) =>
+      completedBy ?? assignee ?? (candidateGroups?.join(', ') || '–'),
+  },
+  { label: 'Since', cell: ({ startedAt }) => time(startedAt) },
+  { label: 'Finished', cell: ({ endedAt }) => time(endedAt) },
+];
 
 /** Elements that wait for no person. */
 const EVENTS = ['bpmn:IntermediateCatchEvent', 'bpmn:ReceiveTask'];
@@ -74,13 +72,13 @@ function waitsFor({ status, items }, tasks) {
 }
 
 /** One instance: its outcome so far, and the history of the tasks that the user may see. */
-export function instancePage(view, { instance, tasks, ends, forms }) {
+export function instancePage(view, { instance, tasks, ends, forms, back }) {
   const finished = instance.status === 'end';
   return page(
     view,
     instance.name,
     html` <p class="lead">
-        ${statusBadge(instance.status)}
+        <a href="${back}">Back to the list</a> ${statusBadge(instance.status)}
         <span
           >started by <strong>${instance.startedBy ?? 'the system'}</strong> ${time(instance.startedAt)}</span
         >${finished && ends.length > 0 ? html` <span>outcome: <strong>${ends.join(', ')}</strong></span>` : ''}
@@ -95,22 +93,7 @@ export function instancePage(view, { instance, tasks, ends, forms }) {
         ${
           tasks.length === 0
             ? html`<p class="muted">There is no task that you may see.</p>`
-            : html` <div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Task</th>
-                      <th scope="col">State</th>
-                      <th scope="col">By / for</th>
-                      <th scope="col">Since</th>
-                      <th scope="col">Finished</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${tasks.map(historyRow)}
-                  </tbody>
-                </table>
-              </div>`
+            : table(HISTORY, tasks)
         }
       </section>`,
   );

@@ -1,5 +1,6 @@
 import { html } from '../web/html.js';
 import { csrfField, page } from '../web/layout.js';
+import { onceField } from '../web/once.js';
 import { formFields } from './form.js';
 
 const href = ({ modelName, elementId }) =>
@@ -34,7 +35,7 @@ export function startPage(view, { start, fields, entered = {} }) {
     view,
     `Start ${start.modelName}`,
     html` <form method="post" action="${href(start)}" class="card narrow">
-      ${csrfField(view)}
+      ${csrfField(view)} ${onceField()}
       ${fields.length === 0 ? html`<p>Nothing needs to be filled in.</p>` : formFields(fields, entered.values, entered.problems)}
       <p class="buttons">
         <button class="primary">Start</button> <a class="button secondary" href="/start">Cancel</a>

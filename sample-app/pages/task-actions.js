@@ -29,7 +29,7 @@ const ACTIONS = [
     id: 'release',
     operation: 'task:execute',
     label: 'Release',
-    meaning: 'back to the others',
+    meaning: 'give it up, for others to take',
     when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)),
     not: 'it is not yours',
   },

@@ -1,5 +1,6 @@
 import { html } from '../web/html.js';
 import { buttonForm, csrfField, page } from '../web/layout.js';
+import { table } from '../web/table.js';
 import { newPassword } from './password.js';
 
 export const addressOf = ({ userName }) => `/users/${encodeURIComponent(userName)}`;
@@ -29,13 +30,12 @@ const facts = ({ groups, supervisor }) =>
   html` ${textField('groups', 'Groups', { value: groups, hint: 'Separated by commas. ADMIN administers, DESIGNER changes models.' })}
   ${textField('supervisor', 'Supervisor', { value: supervisor, hint: 'User name of who decides about requests.' })}`;
 
-const row = (user) =>
-  html` <tr>
-    <th scope="row"><a href="${addressOf(user)}">${user.userName}</a></th>
-    <td>${user.userGroups.join(', ') || '–'}</td>
-    <td>${user.attributes?.supervisor ?? '–'}</td>
-    <td>${state(user)}</td>
-  </tr>`;
+const COLUMNS = [
+  { label: 'User', cell: (user) => html`<a href="${addressOf(user)}">${user.userName}</a>` },
+  { label: 'Groups', cell: ({ userGroups }) => userGroups.join(', ') || '–' },
+  { label: 'Supervisor', cell: ({ attributes }) => attributes?.supervisor ?? '–' },
+  { label: 'State', cell: state },
+];
 
 /** The users, and a form for one more. @param entered what was entered and why it was refused */
 export function usersPage(view, { users, entered = {} }) {
@@ -45,21 +45,7 @@ export function usersPage(view, { users, entered = {} }) {
     html` <div class="columns wide-first">
       <section class="card" aria-labelledby="list">
         <h2 id="list">All users <span class="count">${users.length}</span></h2>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">User</th>
-                <th scope="col">Groups</th>
-                <th scope="col">Supervisor</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${users.map(row)}
-            </tbody>
-          </table>
-        </div>
+        ${table(COLUMNS, users)}
       </section>
       <form method="post" action="/users" class="card">
         <h2>Add a user</h2>

@@ -1,11 +1,14 @@
 import { Router } from 'express';
 import { formsOf } from '../models/form-fields.js';
+import { withFacts } from '../models/key-facts.js';
+import { INSTANCE_SORTS, INSTANCE_STATES, listWish } from '../models/list-wish.js';
 import { instancePage, instancesPage } from '../pages/instances.js';
+import { listBefore, rememberList } from '../web/back.js';
 import { checkId } from '../web/ids.js';
 import { NotHere } from '../web/problem.js';
 
 const PAGE = 25;
-const FIELDS = ['id', 'name', 'status', 'startedBy', 'startedAt', 'endedAt'];
+const FIELDS = ['id', 'name', 'status', 'startedBy', 'startedAt', 'endedAt', 'data'];
 
 /** The instances that the user may read. */
 export function instanceRoutes() {
@@ -14,13 +17,16 @@ export function instanceRoutes() {
 
   routes.get('/instances', async (req, res) => {
     const after = typeof req.query.after === 'string' ? req.query.after : undefined;
-    const { data: instances, nextCursor } = await res.locals.api.data.find({
-      limit: PAGE,
-      after,
-      projection: FIELDS,
-    });
-    const next = nextCursor && `/instances?after=${encodeURIComponent(nextCursor)}`;
-    res.locals.show(instancesPage(res.locals.view, { instances, next }));
+    const { api, view } = res.locals;
+    const wish = listWish(req.query, INSTANCE_SORTS, INSTANCE_STATES);
+    const [{ data, nextCursor: next }, models] = await Promise.all([
+      api.data.find({ filter: wish.filter, sort: wish.order, limit: PAGE, after, projection: FIELDS }),
+      api.model.list(),
+    ]);
+    rememberList(req, res, `/instances${wish.query()}`);
+    const processes = models.map(({ name }) => name);
+    const instances = await withFacts(api, data);
+    res.locals.show(instancesPage(view, { instances, next, wish, processes }));
   });
 
   routes.get('/instances/:id', async (req, res) => {
@@ -38,6 +44,7 @@ export function instanceRoutes() {
         tasks: ofType('bpmn:UserTask'),
         ends,
         forms: await formsOf(api, instance.name),
+        back: listBefore(req, '/instances'),
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { loginPage } from '../pages/login.js';
 import { beginSession, endSession } from '../session/begin.js';
+import { DEMO_USERS } from '../users/demo.js';
 import { clearSessionCookie } from '../session/cookie.js';
 
 const WRONG = 'That user name and password do not belong together.';
@@ -8,6 +9,7 @@ const WRONG = 'That user name and password do not belong together.';
 /** Signing in and out. @param records see `session/records.js` */
 export function sessionRoutes(login, limits, config, records) {
   const routes = Router();
+  const demoUsers = config.demoUsers ? DEMO_USERS : [];
 
   async function check(req, res) {
     try {
@@ -20,7 +22,7 @@ export function sessionRoutes(login, limits, config, records) {
 
   routes.get('/login', (req, res) => {
     if (req.user) return res.locals.go('/tasks');
-    return res.locals.show(loginPage(res.locals.view));
+    return res.locals.show(loginPage(res.locals.view, { demoUsers }));
   });
 
   routes.post('/login', limits.passwords, async (req, res) => {
@@ -29,7 +31,7 @@ export function sessionRoutes(login, limits, config, records) {
     if (user === undefined) {
       await records.refused(req);
       return res.locals.show(
-        loginPage(res.locals.view, { message: WRONG, userName: String(req.body.userName ?? '') }),
+        loginPage(res.locals.view, { message: WRONG, userName: String(req.body.userName ?? ''), demoUsers }),
         401,
       );
     }

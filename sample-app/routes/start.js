@@ -2,15 +2,17 @@ import { Router } from 'express';
 import { readForm } from '../models/form-value.js';
 import { formsOf } from '../models/form-fields.js';
 import { startListPage, startPage } from '../pages/start.js';
+import { onceIn } from '../web/once.js';
 import { goTo } from '../web/view.js';
 import { NotHere } from '../web/problem.js';
 
 /** Starts that a person makes; the others are made by messages, signals and timers. */
 const byHand = ({ subType }) => subType === undefined || subType === null;
 
-/** Starting a process. */
-export function startRoutes() {
+/** Starting a process; a double click starts one instance. */
+export function startRoutes(guard) {
   const routes = Router();
+  const once = onceIn(guard.store);
 
   async function find(res, { model, element }) {
     const starts = await res.locals.api.model.findStartEvents({});
@@ -38,18 +40,18 @@ export function startRoutes() {
         startPage(view, { start, fields, entered: { values: req.body, problems } }),
         400,
       );
-    const execution = await api.engine.start(start.modelName, data, undefined, {
-      startNodeId: start.elementId,
+    const address = await once(req, view.user.userName, async () => {
+      const execution = await api.engine.start(start.modelName, data, undefined, {
+        startNodeId: start.elementId,
+      });
+      const mine = execution
+        .getItems()
+        .find(({ status, assignee }) => status === 'wait' && assignee === view.user.userName);
+      return mine
+        ? `/tasks/${encodeURIComponent(mine.id)}`
+        : `/instances/${encodeURIComponent(execution.id)}`;
     });
-    const mine = execution
-      .getItems()
-      .find(({ status, assignee }) => status === 'wait' && assignee === view.user.userName);
-    goTo(
-      req,
-      res,
-      mine ? `/tasks/${encodeURIComponent(mine.id)}` : `/instances/${encodeURIComponent(execution.id)}`,
-      `${start.modelName} is started.`,
-    );
+    goTo(req, res, address, `${start.modelName} is started.`);
   });
 
   return routes;

@@ -1,15 +1,21 @@
 import { Router } from 'express';
-import { decisionsOn } from '../guard/decisions.js';
+import { decisionsOn, isForEverybody } from '../guard/decisions.js';
 import { readForm } from '../models/form-value.js';
 import { findTask, taskLists } from '../models/find-tasks.js';
 import { formsOf } from '../models/form-fields.js';
+import { withRequesters } from '../models/key-facts.js';
+import { listWish, TASK_SORTS } from '../models/list-wish.js';
 import { OPERATIONS, taskActions } from '../pages/task-actions.js';
 import { taskPage } from '../pages/task.js';
 import { tasksPage } from '../pages/tasks.js';
-import { goTo } from '../web/view.js';
+import { peopleFor } from '../users/people.js';
+import { listBefore, rememberList } from '../web/back.js';
 import { checkId } from '../web/ids.js';
 import { NotHere } from '../web/problem.js';
-import { peopleFor } from '../users/people.js';
+import { goTo } from '../web/view.js';
+import { taskSteps } from './task-steps.js';
+
+const NOBODY = Object.freeze({ mayTake: [], mayBeGiven: [] });
 
 /** The list of tasks, one task, and what can be done with it. */
 export function taskRoutes(guard, users, notifications) {
@@ -22,81 +28,77 @@ export function taskRoutes(guard, users, notifications) {
     return task;
   }
 
-  async function show(res, task, entered, status) {
+  async function show(req, res, task, { entered, alone, status } = {}) {
     const { api, view } = res.locals;
-    const actions = taskActions(
-      task,
-      view.user,
-      await decisionsOn(guard, view.user, task, OPERATIONS),
-      view.enforced,
-    );
+    const decisions = await decisionsOn(guard, view.user, task, OPERATIONS);
+    const actions = taskActions(task, view.user, decisions, view.enforced);
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
     const [forms, people] = await Promise.all([
       formsOf(api, task.processName),
-      mayHandOver ? peopleFor(api, users, view.user, task.id) : [],
+      mayHandOver ? peopleFor(api, users, view.user, task) : NOBODY,
     ]);
-    res.locals.show(taskPage(view, { task, forms, actions, people, entered }), status);
+    const back = listBefore(req, '/tasks');
+    res.locals.show(taskPage(view, { task, forms, actions, people, back, alone, entered }), status);
+  }
+
+  /** Why nobody else could take the task when it is released; undefined where somebody could. */
+  async function whyAlone(res, task) {
+    const { api, view } = res.locals;
+    if (await isForEverybody(guard, task)) return undefined;
+    const { mayTake } = await peopleFor(api, users, view.user, task);
+    if (mayTake.some((name) => name !== task.assignee)) return undefined;
+    return mayTake.length > 0
+      ? 'You are the only one who may do it: released, it waits until you take it again.'
+      : 'Released, it is nobody’s: not even you may take it back. It waits until an administrator assigns it.';
   }
 
   routes.get('/tasks', async (req, res) => {
     const { api, view } = res.locals;
+    const wish = listWish(req.query, TASK_SORTS);
     const { userName } = view.user;
-    const [lists, notices] = await Promise.all([
-      taskLists(api, userName, req.query),
-      notifications.list(userName),
+    const [lists, notices, models] = await Promise.all([
+      taskLists(api, userName, wish, req.query),
+      notifications.page(api, userName, req.query.notices),
+      api.model.list(),
     ]);
-    res.locals.show(tasksPage(view, { lists, notices }));
+    const rows = await withRequesters(
+      api,
+      Object.values(lists).flatMap(({ tasks }) => tasks),
+    );
+    const told = new Map(rows.map((row) => [row.id, row]));
+    const shown = Object.entries(lists).map(([name, { tasks, next }]) => [
+      name,
+      { next, tasks: tasks.map((task) => told.get(task.id)) },
+    ]);
+    rememberList(req, res, `/tasks${wish.query()}`);
+    const processes = models.map(({ name }) => name);
+    res.locals.show(tasksPage(view, { lists: Object.fromEntries(shown), notices, wish, processes }));
   });
 
-  routes.get('/tasks/:id', async (req, res) => show(res, await find(res, req.params.id)));
+  routes.get('/tasks/:id', async (req, res) => show(req, res, await find(res, req.params.id)));
 
   routes.post('/tasks/:id/complete', async (req, res) => {
     const { api, view } = res.locals;
     const task = await find(res, req.params.id);
     const forms = await formsOf(api, task.processName);
     const { data, problems } = readForm(forms.of(task.elementId), req.body);
-    if (problems.size > 0) return show(res, task, { values: req.body, problems }, 400);
+    if (problems.size > 0)
+      return show(req, res, task, { entered: { values: req.body, problems }, status: 400 });
     await api.tasks.complete(task.id, data);
     await notifications.dismiss(view.user.userName, task.id);
-    goTo(req, res, '/tasks', `${task.name} is completed.`);
+    goTo(req, res, listBefore(req, '/tasks'), `${task.name} is completed.`);
   });
 
-  const act = (name, work, said) =>
-    routes.post(`/tasks/:id/${name}`, async (req, res) => {
-      const task = await find(res, req.params.id);
-      const after = await work(res.locals.api.tasks, task.id, req.body);
-      goTo(req, res, after ? `/tasks/${encodeURIComponent(task.id)}` : '/tasks', said(task, req.body));
-    });
-  act(
-    'take',
-    (tasks, id) => tasks.take(id),
-    ({ name }) => `${name} is yours now.`,
-  );
-  act(
-    'release',
-    (tasks, id) => tasks.release(id),
-    ({ name }) => `${name} is free again.`,
-  );
-  // Without a name nothing would be assigned, and nothing refused either.
-  act(
-    'assign',
-    (tasks, id, { to = '' }) => tasks.assign(id, to),
-    ({ name }, { to }) => `${name} is assigned to ${to}.`,
-  );
-  act(
-    'delegate',
-    (tasks, id, { to }) => tasks.delegate(id, to),
-    ({ name }, { to }) => `${name} is lent to ${to}.`,
-  );
-  act(
-    'resolve',
-    (tasks, id) => tasks.resolve(id),
-    ({ name }) => `${name} is back with its owner.`,
-  );
+  routes.post('/tasks/:id/release', async (req, res, next) => {
+    const task = await find(res, req.params.id);
+    const alone = req.body.confirmed === 'yes' ? undefined : await whyAlone(res, task);
+    return alone === undefined ? next() : show(req, res, task, { alone });
+  });
+  taskSteps(routes, users, find);
 
   routes.post('/notices/:id/dismiss', async (req, res) => {
     await notifications.dismiss(res.locals.view.user.userName, req.params.id);
-    goTo(req, res, '/tasks');
+    goTo(req, res, listBefore(req, '/tasks'));
   });
 
   return routes;

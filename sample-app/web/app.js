@@ -61,7 +61,12 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
   app.use(sessionRoutes(login, limits, config, sessionRecords(guard, users)));
   app.use(actingUser(guard, users, config));
   app.get('/', (req, res) => res.redirect(303, '/tasks'));
-  app.use(taskRoutes(guard, users, notifications), startRoutes(), instanceRoutes(), userRoutes(guard, users));
+  app.use(
+    taskRoutes(guard, users, notifications),
+    startRoutes(guard),
+    instanceRoutes(),
+    userRoutes(guard, users),
+  );
   if (config.requireAuthentication) app.use(accountRoutes(guard, users, login, limits));
   app.use(() => {
     throw new NotHere();

@@ -1,7 +1,16 @@
 import { html } from './html.js';
 
-const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+/** In the time zone of the server, and saying so: the reader may be in another. */
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
 const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const LOCAL_DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** A point in time, or a dash. */
@@ -11,6 +20,16 @@ export function time(value) {
   return Number.isNaN(date.getTime())
     ? '–'
     : html`<time datetime="${date.toISOString()}">${TIME.format(date)}</time>`;
+}
+
+/** The day of a date, or a dash: a due date is seldom meant to the minute. */
+export function day(value) {
+  const date = new Date(value ?? NaN);
+  return Number.isNaN(date.getTime())
+    ? '–'
+    : html`<time datetime="${date.toISOString()}" title="${TIME.format(date)}"
+        >${LOCAL_DAY.format(date)}</time
+      >`;
 }
 
 /** A value of process data, for people; `field` says how it was entered, where that is known. */

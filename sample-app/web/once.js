@@ -1,0 +1,56 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { html } from './html.js';
+
+const FIELD = '_once';
+const FORM = /^[0-9a-f-]{36}$/;
+const MINUTE = 60_000;
+/** How long the answer to a form is remembered, in milliseconds; and how long a second click waits for the first. */
+const REMEMBERED = 60 * MINUTE;
+const PATIENCE = 30_000;
+const PAUSE = 100;
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+
+/** The hidden field of a form that is carried out once, however often it is sent. */
+export const onceField = () => html`<input type="hidden" name="${FIELD}" value="${randomUUID()}" />`;
+
+/**
+ * Carries out what a form asks for once. A double click sends it twice, at the same time: the second waits, and is
+ * answered as the first. What failed may be tried again. In the store, so that it holds between processes.
+ */
+export function onceIn(store) {
+  const answers = store.values('answered-forms');
+  const owner = () => ({ host: hostname(), pid: process.pid, nonce: randomUUID() });
+  const isGone = ({ until }) => until !== undefined && until.getTime() < Date.now();
+
+  /** @returns the answer to an earlier sending; undefined: this one is to be carried out, and holds the lock */
+  async function answerOr(key, holder) {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const isOurs = await store.locks.acquire(key, holder, new Date(Date.now() + 10 * MINUTE), isGone);
+      const before = await answers.get(key);
+      if (before !== undefined && isOurs) await store.locks.release(key, holder);
+      if (before !== undefined || isOurs) return before;
+      if (performance.now() > end) return '/tasks';
+      await pause();
+    }
+  }
+
+  /** @param work resolves to the address of the page that shows what it did */
+  return async function once(req, userName, work) {
+    const token = req.body?.[FIELD];
+    if (typeof token !== 'string' || !FORM.test(token)) return work();
+    const key = `form:${createHash('sha256').update(`${userName}\n${token}`).digest('base64url')}`;
+    const holder = owner();
+    const before = await answerOr(key, holder);
+    if (before !== undefined) return before;
+    try {
+      const address = await work();
+      await answers.set(key, address, new Date(Date.now() + REMEMBERED));
+      return address;
+    } finally {
+      await store.locks.release(key, holder);
+    }
+  };
+}
