@@ -34,7 +34,7 @@ export function instancesPage(view, { instances, next, wish, processes }) {
   return page(
     view,
     'My instances',
-    html`${listFilter(view, wish, { processes, sorts: INSTANCE_SORTS, states: INSTANCE_STATES })}
+    html`${instances.length === 0 && !wish.isNarrowed ? '' : listFilter(view, wish, { processes, sorts: INSTANCE_SORTS, states: INSTANCE_STATES })}
       <section class="card">
         <p class="muted">Instances that you started, or in which you take part.</p>
         ${instances.length === 0 ? none : table(COLUMNS, instances)}

@@ -36,11 +36,12 @@ function group(id, title, { tasks, next }, empty, wish) {
 /** The waiting tasks that the user may see: the own ones, those that nobody has, those of others. */
 export function tasksPage(view, { lists: { mine, free, others }, notices, wish, processes }) {
   const none = wish.isNarrowed ? 'Nothing fits the filter.' : undefined;
+  const isEmpty = [mine, free, others].every(({ tasks }) => tasks.length === 0);
   return page(
     view,
     'Tasks',
     html` ${noticesSection(view, notices, (number) => `/tasks${wish.query({ notices: number > 1 ? String(number) : '' })}`)}
-    ${listFilter(view, wish, { processes, sorts: TASK_SORTS })}
+    ${isEmpty && !wish.isNarrowed ? '' : listFilter(view, wish, { processes, sorts: TASK_SORTS })}
     ${group('mine', 'Assigned to you', mine, none ?? 'Nothing waits for you.', wish)}
     ${group('free', 'To be taken', free, none ?? 'No task waits for somebody to take it.', wish)}
     ${others.tasks.length > 0 ? group('others', 'With others', others, '', wish) : ''}`,
