@@ -26,7 +26,11 @@ test('a pizza is ordered by anybody, baked and delivered by the staff', async ()
 
   const taken = await baker.post(`${bake}/take`);
   expect(taken.text).toContain('Bake Pizza is yours now.');
-  expect((await baker.post(`${bake}/release`)).text).toContain('Bake Pizza is free again.');
+  // Nobody else is of the staff, so that giving it up is asked about.
+  expect((await baker.post(`${bake}/release`)).text).toContain('You are the only one who may do it');
+  expect((await baker.post(`${bake}/release`, { confirmed: 'yes' })).text).toContain(
+    'Bake Pizza is free again.',
+  );
   await baker.post(`${bake}/take`);
   const again = await baker.post(`${bake}/take`);
   expect(again.status).toBe(409);
