@@ -24,10 +24,11 @@ Keys of programs
       --for-group <name>      members of these groups; with none of the three, only as itself
       --group <name>          a group of the program itself
       --tenant <name>         bound to a tenant; --without-tenant: to users without one
-      --expires <when>        90d, or 2030-12-31
+      --expires <date>        when it ends: 2030-12-31, at the beginning of that day in UTC
       --dangerously-act-for-administrators <reason>
+      --dangerously-act-for-designers <reason>
   key list [--json]
-  key revoke <key name>
+  key revoke <key name>       where several tenants have it: --tenant <name>, --without-tenant, or --any-tenant
 
 Users
   user add <user name>        the password is asked for, or piped in

@@ -9,17 +9,13 @@ import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
-const DAY = 86_400_000;
-
+/** A day, as ISO 8601 has it: that it begins, in UTC, is when the key ends. @throws UsageError */
 function expiry(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
-  const [, days] = /^([1-9]\d{0,4})d$/.exec(text) ?? [];
-  const date = days === undefined ? new Date(text) : new Date(wallClock() + Number(days) * DAY);
-  const [day] = /^\d{4}-\d{2}-\d{2}/.exec(text) ?? [];
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(text) : undefined;
   // JavaScript takes the 31st of February for the 3rd of March.
-  const isDay = day !== undefined && new Date(day).toJSON()?.startsWith(day);
-  if (Number.isNaN(date.getTime()) || (days === undefined && !isDay))
-    throw new UsageError('--expires takes days, such as 90d, or a date, such as 2030-12-31');
+  if (date === undefined || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
+    throw new UsageError('--expires takes a date, such as 2030-12-31');
   return date;
 }
 
@@ -44,11 +40,13 @@ export const createKey: Run = (args, io) => {
     'without-tenant': { type: 'boolean' },
     expires: { type: 'string' },
     'dangerously-act-for-administrators': { type: 'string' },
+    'dangerously-act-for-designers': { type: 'string' },
   });
   if (values.tenant !== undefined && values['without-tenant'] === true)
     throw new UsageError('--tenant goes without --without-tenant');
   const expires = expiry(values.expires);
-  const reason = values['dangerously-act-for-administrators'];
+  const forAdministrators = values['dangerously-act-for-administrators'];
+  const forDesigners = values['dangerously-act-for-designers'];
   const options: NewKey = {
     actsFor: actsFor(values['for-anyone'], values['for-user'], values['for-group']),
     groups: values.group ?? [],
@@ -58,12 +56,16 @@ export const createKey: Run = (args, io) => {
         ? {}
         : { tenantId: values.tenant }),
     ...(expires === undefined ? {} : { expires }),
-    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+    ...(forAdministrators === undefined ? {} : { dangerouslyActsForAdministrators: forAdministrators }),
+    ...(forDesigners === undefined ? {} : { dangerouslyActsForDesigners: forDesigners }),
   };
   return withStore(values, io, async (store) => {
     const { text, key } = await apiKeys(store, { env: {} }).create(given[0] as string, options);
     await record(store, 'create key', key.name, { after: keyFacts(key) });
-    if (reason !== undefined) io.err('This key acts for administrators: whoever has it can do everything.');
+    if (forAdministrators !== undefined)
+      io.err('This key acts for administrators: whoever has it can do everything.');
+    else if (forDesigners !== undefined)
+      io.err('This key acts for designers: whoever has it can run code on the server.');
     io.err('The key is shown this once; keep it:');
     io.out(text);
     return 0;
@@ -76,6 +78,11 @@ function forWhom({ actsFor: who }: ApiKey): string {
     ...(who.users ?? []).map((name) => `user ${name}`),
     ...(who.groups ?? []).map((name) => `group ${name}`),
   ].join(', ');
+}
+
+function privileged(key: ApiKey): string {
+  if (key.dangerouslyActsForAdministrators !== undefined) return ' (administrators too)';
+  return key.dangerouslyActsForDesigners === undefined ? '' : ' (designers too)';
 }
 
 function state({ revoked, expires }: ApiKey): string {
@@ -94,7 +101,7 @@ export const listKeys: Run = (args, io) => {
       const rows = keys.map((key) => [
         key.name,
         key.id,
-        forWhom(key) + (key.dangerouslyActsForAdministrators === undefined ? '' : ' (administrators too)'),
+        forWhom(key) + privileged(key),
         key.groups.join(', '),
         key.tenantId === undefined ? 'any' : (key.tenantId ?? 'none'),
         state(key),
@@ -109,20 +116,26 @@ export const listKeys: Run = (args, io) => {
 
 /** Ends a key. */
 export const revokeKey: Run = (args, io) => {
-  const { values, given } = readArguments(args, ['key name'], {});
+  const { values, given } = readArguments(args, ['key name'], {
+    tenant: { type: 'string' },
+    'without-tenant': { type: 'boolean' },
+    'any-tenant': { type: 'boolean' },
+  });
   const name = given[0] as string;
+  const { tenant, 'without-tenant': without, 'any-tenant': any } = values;
+  const which = [
+    ...(tenant === undefined ? [] : [{ tenantId: tenant }]),
+    ...(without === true ? [{ tenantId: null }] : []),
+    ...(any === true ? [{}] : []),
+  ];
+  if (which.length > 1)
+    throw new UsageError('Of --tenant, --without-tenant and --any-tenant one says which key is meant');
   return withStore(values, io, async (store) => {
-    const keys = apiKeys(store, { env: {} });
-    const live = (await keys.list()).find((key) => key.name === name && key.revoked === undefined);
-    if (!(await keys.revoke(name))) {
+    if (!(await apiKeys(store, { env: {} }).revoke(name, which[0]))) {
       io.err(`No key of the name ${name} is in use.`);
       return 1;
     }
-    const ended = (await keys.list()).find(({ id }) => id === live?.id);
-    await record(store, 'revoke key', name, {
-      ...(live === undefined ? {} : { before: keyFacts(live) }),
-      ...(ended === undefined ? {} : { after: keyFacts(ended) }),
-    });
+    await record(store, 'revoke key', name);
     io.out('Revoked; running processes refuse it within 5 s.');
     return 0;
   });

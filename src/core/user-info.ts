@@ -133,7 +133,7 @@ export function looksLikeUser(value: unknown): value is UserInfo {
   );
 }
 
-/** True when the user object says that the user is disabled, by whatever value: databases say it as 1, 't' or a date. */
+/** True when the user object says that the user is disabled, by whatever value: it may be 1, 't' or a date. */
 export const isDisabled = (info: object): boolean => Boolean(field(info, 'disabled'));
 
 /**

@@ -1,8 +1,6 @@
-import { createDecisionPoint, tryPolicies } from '../core/decision-point.js';
+import { createDecisionPoint } from '../core/decision-point.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
-import { taskRulesPolicy } from '../core/policies/task-rules.js';
-import { tenants } from '../core/policies/tenants.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Adoption } from './execution/adoption.js';
@@ -33,6 +31,7 @@ import { isReindexed } from './upkeep/reindex.js';
 import { Retries } from './execution/retries.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
+import { allPolicies } from './policies.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
@@ -40,9 +39,8 @@ import { Timers } from './execution/timers.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
-import { Incidents, messageOf } from './contract/incidents.js';
+import { Incidents } from './contract/incidents.js';
 import { safeLogger } from './contract/outlet.js';
-import type { Policy } from '../core/policy.js';
 
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
@@ -133,21 +131,6 @@ async function assembleEngine(
     recovery,
     takeover,
   };
-}
-
-/**
- * The policies of a guard, each tried.
- * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
- */
-function allPolicies({ policies = [] }: GuardOptions): readonly Policy[] {
-  const [failed] = tryPolicies(policies);
-  if (failed !== undefined)
-    throw new BadInput(
-      'bad-configuration',
-      `The policy ${failed.policy} cannot be used for ${failed.operation}: ${messageOf(failed.cause)}.`,
-      { cause: failed.cause },
-    );
-  return [taskRulesPolicy, tenants, ...policies];
 }
 
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */

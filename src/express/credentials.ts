@@ -5,6 +5,7 @@ import type { Identity } from '../engine/contract/types.js';
 import { isReserved } from '../engine/users/user-input.js';
 import { isJson, jsonBody, parsedBody } from './body.js';
 import type { HttpRequest } from './http.js';
+import { missingReason } from './key-input.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 import { actFor, readClaim } from './on-behalf.js';
 
@@ -84,7 +85,9 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
       const text = header(req, 'x-api-key');
       if (text === undefined) return undefined;
       const key = await keys.find(text);
-      if (key === undefined) throw denied('The API key is not valid.');
+      // One with groups that it must not have was made before that was asked.
+      if (key === undefined || missingReason(key, key.groups) !== undefined)
+        throw denied('The API key is not valid.');
       const self = program(key);
       let claimed: string | undefined;
       try {

@@ -6,10 +6,10 @@ import { keyFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
- * Administration of keys. Each call needs `system:policy` as an administrator and is recorded; `by` is who
- * acts, missing:
- * the ambient principal. An administrator sees and makes keys that are bound to the own tenant (without one: to users
- * without a tenant), SYSTEM without a tenant all; only SYSTEM makes keys that act with ADMIN or SYSTEM.
+ * Administration of keys. Each call needs `system:policy` as an administrator and is recorded; `by` is who acts,
+ * missing: the ambient principal. Names of keys are of their tenant. An administrator sees and makes keys that are
+ * bound to the own tenant (without one: to users without a tenant), SYSTEM without a tenant all; only SYSTEM makes keys
+ * that act with ADMIN or SYSTEM.
  */
 export interface KeyAdmin {
   create(
@@ -18,8 +18,12 @@ export interface KeyAdmin {
     by?: UserInfo,
   ): Promise<{ readonly text: string; readonly key: ApiKey }>;
   list(by?: UserInfo): Promise<ApiKey[]>;
-  /** False when no key of that name, within reach, was in use. */
-  revoke(name: string, by?: UserInfo): Promise<boolean>;
+  /**
+   * False when no key of that name, within reach, was in use.
+   * @param of which of several tenants', for SYSTEM without a tenant, as in `ApiKeys`
+   * @throws Conflict `ambiguous` when that is missing and several have a key of that name
+   */
+  revoke(name: string, by?: UserInfo, of?: Pick<ApiKey, 'tenantId'>): Promise<boolean>;
 }
 
 type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
@@ -74,17 +78,9 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
         (await keys.list()).filter((key) => inReach(principal, key)),
       ),
 
-    revoke: (name, by) =>
-      administer('revoke key', name, by, async (principal, changed) => {
-        const mine = (await keys.list()).filter((key) => key.name === name);
-        if (mine.length === 0 || !mine.every((key) => inReach(principal, key))) return false;
-        const live = mine.find((key) => key.revoked === undefined);
-        const revoked = await keys.revoke(name);
-        if (revoked && live !== undefined) {
-          const ended = (await keys.list()).find(({ id }) => id === live.id) ?? live;
-          changed({ before: keyFacts(live), after: keyFacts(ended) });
-        }
-        return revoked;
-      }),
+    revoke: (name, by, of) =>
+      administer('revoke key', name, by, (principal) =>
+        keys.revoke(name, crossesTenants(principal) ? of : { tenantId: principal.tenantId ?? null }),
+      ),
   } satisfies KeyAdmin);
 }

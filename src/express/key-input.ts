@@ -1,6 +1,6 @@
 import { wallClock } from '../core/clock.js';
 import { BadInput } from '../core/errors.js';
-import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
+import { ADMIN, DESIGNER, normaliseName, SYSTEM } from '../core/principal.js';
 
 /** Name of the key that the variable API_KEY is. */
 export const ENVIRONMENT_KEY = 'API_KEY';
@@ -19,8 +19,10 @@ export interface NewKey {
   readonly tenantId?: string | null;
   /** When it ends; missing: never. */
   readonly expires?: Date;
-  /** Lets it act for, or be, a member of ADMIN or SYSTEM. The reason, as text; it is stored and shown. */
+  /** Lets it act for, or be, a member of ADMIN, SYSTEM or DESIGNER. The reason, as text; it is stored and shown. */
   readonly dangerouslyActsForAdministrators?: string;
+  /** Lets it act for, or be, a member of DESIGNER, whose models run code. The reason, as above. */
+  readonly dangerouslyActsForDesigners?: string;
 }
 
 /** A key as it is stored, but for its hash. */
@@ -30,7 +32,14 @@ export interface CheckedKey extends NewKey {
   readonly groups: readonly string[];
 }
 
-const OPTIONS = ['actsFor', 'groups', 'tenantId', 'expires', 'dangerouslyActsForAdministrators'];
+const OPTIONS = [
+  'actsFor',
+  'groups',
+  'tenantId',
+  'expires',
+  'dangerouslyActsForAdministrators',
+  'dangerouslyActsForDesigners',
+];
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const bad = (message: string): BadInput => new BadInput('bad-request', message);
@@ -64,11 +73,29 @@ function checkTenant(value: unknown): string | null | undefined {
   return tenantId;
 }
 
-function checkReason(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value.trim() === '')
-    throw bad('dangerouslyActsForAdministrators takes the reason, as text.');
-  return value.trim().slice(0, 200);
+const REASONS = ['dangerouslyActsForAdministrators', 'dangerouslyActsForDesigners'] as const;
+type Reasons = Pick<NewKey, (typeof REASONS)[number]>;
+
+function checkReasons(options: NewKey): Reasons {
+  const given = REASONS.filter((name) => options[name] !== undefined).map((name) => {
+    const value: unknown = options[name];
+    if (typeof value !== 'string' || value.trim() === '') throw bad(`${name} takes the reason, as text.`);
+    return [name, value.trim().slice(0, 200)];
+  });
+  return Object.fromEntries(given) as Reasons;
+}
+
+/**
+ * Why a key that has not the reasons may be neither one of these groups nor act for their members: the name of the
+ * option that it lacks; undefined where it may.
+ */
+export function missingReason(
+  { dangerouslyActsForAdministrators: forAdministrators, dangerouslyActsForDesigners: forDesigners }: Reasons,
+  groups: readonly string[],
+): (typeof REASONS)[number] | undefined {
+  if (forAdministrators !== undefined) return undefined;
+  if (groups.includes(ADMIN) || groups.includes(SYSTEM)) return 'dangerouslyActsForAdministrators';
+  return groups.includes(DESIGNER) && forDesigners === undefined ? 'dangerouslyActsForDesigners' : undefined;
 }
 
 /**
@@ -86,9 +113,12 @@ export function checkKey(name: unknown, options: NewKey): CheckedKey {
   if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > wallClock())))
     throw bad('expires must be a date in the future.');
   const groups = names(options.groups, 'groups');
-  const reason = checkReason(options.dangerouslyActsForAdministrators);
-  if (reason === undefined && groups.some((group) => group === ADMIN || group === SYSTEM))
-    throw bad('A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.');
+  const reasons = checkReasons(options);
+  const missing = missingReason(reasons, groups);
+  if (missing !== undefined) {
+    const which = missing === 'dangerouslyActsForDesigners' ? DESIGNER : `${ADMIN} or ${SYSTEM}`;
+    throw bad(`A key in ${which} needs ${missing}, with a reason.`);
+  }
   const tenantId = checkTenant(options.tenantId);
   return {
     name,
@@ -96,6 +126,6 @@ export function checkKey(name: unknown, options: NewKey): CheckedKey {
     groups,
     ...(tenantId === undefined ? {} : { tenantId }),
     ...(expires === undefined ? {} : { expires }),
-    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+    ...reasons,
   };
 }

@@ -16,8 +16,10 @@ export interface ApiKey {
   readonly groups: readonly string[];
   /** The only tenant of whose users it may act; null: users without a tenant; missing: any. Also the program's own. */
   readonly tenantId?: string | null;
-  /** Why it may act with ADMIN and SYSTEM; missing: it may not. */
+  /** Why it may act with ADMIN, SYSTEM and DESIGNER; missing: it may not. */
   readonly dangerouslyActsForAdministrators?: string;
+  /** Why it may act with DESIGNER; missing: it may not. */
+  readonly dangerouslyActsForDesigners?: string;
   readonly created?: Date;
   readonly expires?: Date;
   readonly revoked?: Date;
@@ -29,13 +31,18 @@ export interface ApiKey {
 export interface ApiKeys {
   /**
    * Makes a key; its text is in the answer and nowhere else.
-   * @throws BadInput `bad-request`; Conflict `conflict` when a key of that name is in use
+   * @throws BadInput `bad-request`; Conflict `conflict` when a key of that name and tenant is in use
    */
   create(name: string, options?: NewKey): Promise<{ readonly text: string; readonly key: ApiKey }>;
   /** Also those that have ended; ordered by name. The key of the environment is not among them. */
   list(): Promise<ApiKey[]>;
-  /** Ends all keys of that name: at once in this process, within 5 s in others. False when none was in use. */
-  revoke(name: string): Promise<boolean>;
+  /**
+   * Ends the key of that name that is in use: at once in this process, within 5 s in others. False when none was.
+   * @param of what it is bound to: `{ tenantId: 'acme' }`, `{ tenantId: null }` for users without a tenant, `{}` for
+   * any tenant; missing: whatever it is bound to
+   * @throws Conflict `ambiguous` when that is missing and several tenants have a key of that name
+   */
+  revoke(name: string, of?: Pick<ApiKey, 'tenantId'>): Promise<boolean>;
   /** The key of that text, while it is good. @throws CouldNotTell when the store does not answer */
   find(text: unknown): Promise<ApiKey | undefined>;
 }
@@ -44,8 +51,10 @@ export interface ApiKeys {
 export interface ApiKeysOptions {
   /** Where API_KEY is read from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Lets API_KEY act with ADMIN and SYSTEM: whoever has it can do everything. The reason, as text. */
+  /** Lets API_KEY act with ADMIN, SYSTEM and DESIGNER: whoever has it can do everything. The reason, as text. */
   readonly dangerouslyLetApiKeyActForAdministrators?: string;
+  /** Lets API_KEY act with DESIGNER: whoever has it can run code on the server. The reason, as text. */
+  readonly dangerouslyLetApiKeyActForDesigners?: string;
 }
 
 interface StoredKey extends Omit<ApiKey, 'lastUsed' | 'id'> {
@@ -73,20 +82,24 @@ function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
 }
 
 /** The one key that stands in the environment; upstream's way. */
-function environmentKey({
-  env,
-  dangerouslyLetApiKeyActForAdministrators: reason,
-}: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
-  if (reason !== undefined && (typeof reason !== 'string' || reason.trim() === ''))
-    throw new TypeError('dangerouslyLetApiKeyActForAdministrators takes the reason, as text.');
-  const text = readApiKey(env);
+function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
+  const reason = (name: 'Administrators' | 'Designers'): object => {
+    const option = `dangerouslyLetApiKeyActFor${name}` as const;
+    const value: unknown = options[option];
+    if (value === undefined) return {};
+    if (typeof value !== 'string' || value.trim() === '')
+      throw new TypeError(`${option} takes the reason, as text.`);
+    return { [`dangerouslyActsFor${name}`]: value };
+  };
+  const reasons = { ...reason('Administrators'), ...reason('Designers') };
+  const text = readApiKey(options.env);
   if (text === undefined) return undefined;
   const key: ApiKey = Object.freeze({
     id: ENVIRONMENT_KEY,
     name: ENVIRONMENT_KEY,
     actsFor: 'anyone',
     groups: [],
-    ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
+    ...reasons,
   });
   return { key, hash: digest(text) };
 }
@@ -138,8 +151,9 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   return Object.freeze({
     async create(name, wanted = {}) {
       const checked = checkKey(name, wanted);
-      const same = [...(await read()).values()].find(({ key }) => key.name === checked.name && !ended(key));
-      if (same !== undefined)
+      const isSame = ({ key }: { key: ApiKey }): boolean =>
+        key.name === checked.name && key.tenantId === checked.tenantId && !ended(key);
+      if ([...(await read()).values()].some(isSame))
         throw new Conflict('conflict', 'A key of that name is in use; revoke it first.');
       const id = randomBytes(8).toString('hex');
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
@@ -158,11 +172,14 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       return rows.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
     },
 
-    async revoke(name) {
-      const mine = ((await stored.entries()) as [string, StoredKey][]).filter(
-        ([id, value]) => value.name === name && !ended(shown(id, value)),
-      );
-      for (const [id, value] of mine) await stored.set(id, { ...value, revoked: today() });
+    async revoke(name, of) {
+      const live = ((await stored.entries()) as [string, StoredKey][])
+        .map(([id, value]) => ({ id, value, key: shown(id, value) }))
+        .filter(({ key }) => key.name === name && !ended(key));
+      const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === of.tenantId);
+      if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
+        throw new Conflict('ambiguous', 'Several tenants have a key of that name; say which is meant.');
+      for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
       cache = undefined;
       return mine.length > 0;
     },

@@ -1,8 +1,9 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
 import { isPlainObject } from '../core/plain-object.js';
-import { normaliseName, SecureUser } from '../core/principal.js';
+import { DESIGNER, normaliseName, SecureUser } from '../core/principal.js';
 import type { Identity } from '../engine/contract/types.js';
 import { isReserved } from '../engine/users/user-input.js';
+import { missingReason } from './key-input.js';
 import type { ApiKey } from './keys.js';
 
 const LONGEST = 200;
@@ -72,8 +73,10 @@ const refusal = (): AccessDenied =>
 
 async function find(identity: Identity, key: ApiKey, claim: Claim): Promise<SecureUser> {
   if (!identity.hasDirectory) {
-    // What a key says of the groups of its users is believed of one that may act for everybody.
+    // What a key says of the groups of its users is believed of one that may act for everybody, but for the group
+    // whose members run code.
     if (key.actsFor !== 'anyone' && claim.userGroups.length > 0) throw refusal();
+    if (claim.userGroups.includes(DESIGNER)) throw refusal();
     return identity.establish({ ...claim, tenantId: claim.tenantId ?? key.tenantId });
   }
   try {
@@ -91,13 +94,12 @@ function admits({ actsFor }: ApiKey, user: SecureUser, knowsGroups: boolean): bo
 }
 
 /**
- * The principal of that user, if the key may act for it. Administrators are refused, not made less.
+ * The principal of that user, if the key may act for it. Administrators and designers are refused, not made less.
  * @throws AccessDenied `forbidden`; CouldNotTell when the directory does not answer
  */
 export async function actFor(identity: Identity, key: ApiKey, claim: Claim): Promise<SecureUser> {
   if (key.actsFor === 'itself' || isReserved(claim.userName)) throw refusal();
-  const mayAdminister = key.dangerouslyActsForAdministrators !== undefined;
-  if (!mayAdminister && new SecureUser(claim).isAdmin()) throw refusal();
+  if (missingReason(key, claim.userGroups) !== undefined) throw refusal();
   const user = await find(identity, key, claim);
   const isOfTenant = key.tenantId === undefined || (user.tenantId ?? null) === key.tenantId;
   const isAsClaimed =
@@ -105,7 +107,7 @@ export async function actFor(identity: Identity, key: ApiKey, claim: Claim): Pro
   if (
     !isOfTenant ||
     !isAsClaimed ||
-    (user.isAdmin() && !mayAdminister) ||
+    missingReason(key, user.userGroups) !== undefined ||
     !admits(key, user, identity.hasDirectory)
   )
     throw refusal();

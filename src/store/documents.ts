@@ -135,6 +135,8 @@ export interface AuditEntry {
     readonly id?: string | undefined;
     readonly instanceId?: string | undefined;
     readonly name?: string | undefined;
+    /** Where a model that was saved holds code, such as `script in Task_1`; missing: it holds none. */
+    readonly code?: readonly string[] | undefined;
   };
   readonly answer: 'allowed' | 'refused' | 'failed';
   /** An error code, or the rule that decided. */

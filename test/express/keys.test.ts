@@ -136,6 +136,13 @@ const BAD: [string, NewKey, string][] = [
     'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.',
   ],
   ['erp', { groups: [' SYSTEM '] }, 'A key in ADMIN or SYSTEM needs'],
+  [
+    'erp',
+    { groups: ['ADMIN'], dangerouslyActsForDesigners: 'drawing' },
+    'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.',
+  ],
+  ['erp', { groups: [' DESIGNER '] }, 'A key in DESIGNER needs dangerouslyActsForDesigners, with a reason.'],
+  ['erp', { dangerouslyActsForDesigners: ' ' }, 'dangerouslyActsForDesigners takes the reason, as text.'],
   ['erp', { tenantId: '' }, 'tenantId must be a non-empty text, or null.'],
   ['erp', { expires: new Date(0) }, 'expires must be a date in the future.'],
   ['erp', { expires: new Date(NaN) }, 'expires must be a date in the future.'],
@@ -209,6 +216,30 @@ describe('administration of keys', () => {
     expect(JSON.stringify(await stage.audit())).not.toContain(text);
   });
 
+  test('names of keys are of their tenant, and only the one in use is looked at', async () => {
+    const admin = keyAdmin(stage.guard, stage.keys);
+    const other = { userName: 'other-admin', userGroups: ['ADMIN'], tenantId: 'other' };
+    // An ended key of another tenant stands in nobody's way.
+    await admin.create('ci', {}, other);
+    expect(await admin.revoke('ci', other)).toBe(true);
+    const ofAcme = await admin.create('ci', { actsFor: 'anyone' }, acme);
+    const without = await admin.create('ci', {}, root);
+    await admin.create('ci', {}, god);
+    await expect(admin.create('ci', {}, acme)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(admin.revoke('ci', god)).rejects.toMatchObject({ code: 'ambiguous' });
+    expect(await admin.revoke('ci', other)).toBe(false);
+    expect(await admin.revoke('ci', acme)).toBe(true);
+    expect(await stage.keys.find(ofAcme.text)).toBeUndefined();
+    expect(await stage.keys.find(without.text)).toBeDefined();
+    // What one of a tenant says of other tenants does not count.
+    expect(await admin.revoke('ci', acme, { tenantId: null })).toBe(false);
+    expect(await admin.revoke('ci', god, { tenantId: null })).toBe(true);
+    expect(await admin.revoke('ci', god)).toBe(true);
+    expect(await admin.revoke('ci', god)).toBe(false);
+    await admin.create('ci', {}, acme);
+    expect(await admin.revoke('ci', acme)).toBe(true);
+  });
+
   test('stays in the tenant of who administers, and only SYSTEM makes keys for administrators', async () => {
     const admin = keyAdmin(stage.guard, stage.keys);
     expect((await admin.create('of-acme', { actsFor: 'anyone' }, acme)).key.tenantId).toBe('acme');
@@ -223,9 +254,11 @@ describe('administration of keys', () => {
       message: 'You may not make keys that act for administrators.',
     });
     await admin.create('of-all', { dangerouslyActsForAdministrators: 'a test' }, god);
-    expect((await admin.list(acme)).map(({ name }) => name)).toEqual(['of-acme']);
-    expect((await admin.list(root)).map(({ name }) => name)).toEqual(['mine']);
-    expect((await admin.list(god)).map(({ name }) => name)).toEqual(['mine', 'of-acme', 'of-all']);
+    const inUse = async (by: object): Promise<string[]> =>
+      (await admin.list(by as never)).filter(({ revoked }) => revoked === undefined).map(({ name }) => name);
+    expect(await inUse(acme)).toEqual(['of-acme']);
+    expect(await inUse(root)).toEqual(['mine']);
+    expect(await inUse(god)).toEqual(['mine', 'of-acme', 'of-all']);
     expect([
       await admin.revoke('of-all', acme),
       await admin.revoke('of-acme', root),

@@ -123,6 +123,7 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
       return modelReaders(principal, facts);
     case 'model:create':
     case 'model:write':
+    case 'model:code':
       return principal.inGroup(DESIGNER) ? DESIGNERS : [];
     default:
       return [];

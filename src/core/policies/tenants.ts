@@ -1,6 +1,6 @@
-import { eq, exists, type Condition } from '../condition.js';
+import { eq, exists, NOTHING, type Condition } from '../condition.js';
 import { OPERATIONS } from '../operation.js';
-import type { Policy, PolicyAnswer } from '../policy.js';
+import type { Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { SecureUser } from '../principal.js';
 
 const NO_ANSWER: PolicyAnswer = Object.freeze({});
@@ -47,5 +47,24 @@ export const tenants: Policy = Object.freeze({
         },
       ],
     };
+  },
+} satisfies Policy);
+
+const NO_CODE: Rule = Object.freeze({
+  id: 'no-code',
+  says: 'people of tenants save no models with code',
+  when: NOTHING,
+});
+
+/**
+ * The same wall, with less trust in those behind it: who has a tenant, or models of an owner, saves no model that holds
+ * code, administrators included. Code runs in the process of all tenants.
+ */
+export const tenantsWithoutCode: Policy = Object.freeze({
+  ...tenants,
+  answer(principal, operation, facts) {
+    const answer = tenants.answer(principal, operation, facts);
+    if (operation !== 'model:code' || principal.owner === undefined) return answer;
+    return { restrictive: [...(answer.restrictive ?? []), NO_CODE] };
   },
 } satisfies Policy);

@@ -147,6 +147,11 @@ export interface GuardOptions {
   readonly directory?: Directory;
   /** Policies beside task rules and tenants. */
   readonly policies?: readonly Policy[];
+  /**
+   * May people of tenants, their administrators included, save models that hold code (`model:code`)? Default true.
+   * Where the tenants do not trust each other it must be false: code of a model runs in the one process of all of them.
+   */
+  readonly tenantsMaySaveCode?: boolean;
   readonly audit?: AuditSink;
   /** Where REQUIRE_AUTHENTICATION and ENFORCE_SECURITY are read from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;

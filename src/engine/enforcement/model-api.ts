@@ -10,6 +10,7 @@ import type { Calls } from './calls.js';
 import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
 import { eventsOf, type HostModels } from '../execution/host-models.js';
+import { namesOfCode } from '../model/code.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
@@ -78,11 +79,13 @@ export class Models {
     if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
     if (svg !== undefined && svg !== null && typeof svg !== 'string')
       throw new BadInput('bad-model', 'The picture of a model is SVG text.');
-    const stored = await this.orLookAgain([name], owner, () =>
-      this.models.save(name, source, svg ?? null, owner),
-    );
+    const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
+    if (code.length > 0) call.assert('model:code', { model: before ?? { name, owner } }, true);
+    const stored = await this.orLookAgain([name], owner, () => this.models.put(model));
     this.timers.schedule(stored);
-    await calls.audit.allowed(call.principal, operation, { kind: 'model', name }, decision);
+    const places = namesOfCode(code);
+    const target = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
+    await calls.audit.allowed(call.principal, operation, target, decision);
     return true;
   }
 

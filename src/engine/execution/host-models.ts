@@ -6,6 +6,7 @@ import { asModelName, checkModelName, mendModelName } from '../../core/model-nam
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
+import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import { startsOf } from '../model/model-facts.js';
@@ -100,7 +101,11 @@ export class HostModels {
    * @throws BadInput `bad-model` when the source is not a BPMN document with a process
    */
   async save(name: unknown, source: unknown, svg: string | null = null, owner?: Owner): Promise<StoredModel> {
-    const model = await this.parse(checkModelName(name), source, svg, this.owner(owner));
+    const { model } = await this.parse(name, source, svg, this.owner(owner));
+    return this.put(model);
+  }
+
+  async put(model: StoredModel): Promise<StoredModel> {
     await this.store.models.put(model);
     return model;
   }
@@ -113,12 +118,17 @@ export class HostModels {
     return read;
   }
 
-  private async parse(
-    name: string,
+  /**
+   * The model as it would be stored, and where it holds code.
+   * @throws BadInput `bad-model` when the source is not a BPMN document with a process
+   */
+  async parse(
+    wanted: unknown,
     source: unknown,
     svg: string | null,
     owner: string | null,
-  ): Promise<StoredModel> {
+  ): Promise<{ readonly model: StoredModel; readonly code: readonly CodePlace[] }> {
+    const name = checkModelName(wanted);
     const data = new bpmn.BpmnModelData(name, source as string, svg, null as never, null as never);
     const read = await this.read(name, source).catch((error: unknown) => {
       throw refusedAs(name, error);
@@ -144,7 +154,7 @@ export class HostModels {
       ...process,
     }));
     const before = await this.store.models.get(name, owner);
-    return {
+    const model: StoredModel = {
       name,
       owner,
       source: definition.source,
@@ -159,6 +169,7 @@ export class HostModels {
         warnings: warningsOf(read).map((warning) => ({ ...warning })),
       },
     };
+    return { model, code: codeIn(read.root) };
   }
 
   async saveModel(model: StoredModel, owner?: Owner): Promise<boolean> {

@@ -32,6 +32,7 @@ const NAMED = new Set<Operation>([
   'model:read',
   'model:create',
   'model:write',
+  'model:code',
 ]);
 const REST = (Object.keys(OPERATIONS) as Operation[]).filter((operation) => !NAMED.has(operation));
 
@@ -187,7 +188,7 @@ describe('models', () => {
     ).toBe(false);
   });
 
-  test.each(['model:create', 'model:write'] as const)('%s is for designers', (operation) => {
+  test.each(['model:create', 'model:write', 'model:code'] as const)('%s is for designers', (operation) => {
     expect(who(operation, { model: { name: 'm' } })).toEqual(['designer']);
   });
 

@@ -1,0 +1,29 @@
+import { tryPolicies } from '../core/decision-point.js';
+import { BadInput } from '../core/errors.js';
+import { taskRulesPolicy } from '../core/policies/task-rules.js';
+import { tenants, tenantsWithoutCode } from '../core/policies/tenants.js';
+import type { Policy } from '../core/policy.js';
+import type { GuardOptions } from './contract/types.js';
+import { messageOf } from './contract/incidents.js';
+
+/** @throws BadInput `bad-configuration` */
+function tenantsMaySaveCode({ tenantsMaySaveCode: may = true }: GuardOptions): boolean {
+  if (typeof may === 'boolean') return may;
+  throw new BadInput('bad-configuration', 'tenantsMaySaveCode is true or false.');
+}
+
+/**
+ * The policies of a guard, each tried.
+ * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
+ */
+export function allPolicies(options: GuardOptions): readonly Policy[] {
+  const { policies = [] } = options;
+  const [failed] = tryPolicies(policies);
+  if (failed !== undefined)
+    throw new BadInput(
+      'bad-configuration',
+      `The policy ${failed.policy} cannot be used for ${failed.operation}: ${messageOf(failed.cause)}.`,
+      { cause: failed.cause },
+    );
+  return [taskRulesPolicy, tenantsMaySaveCode(options) ? tenants : tenantsWithoutCode, ...policies];
+}
