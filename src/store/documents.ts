@@ -63,6 +63,8 @@ export interface PendingWrite {
   /** The revision that it changes; null: a new instance. */
   readonly rev: number | null;
   readonly fields: StoredInstance;
+  /** Lines to add to its log. */
+  readonly log?: readonly unknown[];
 }
 
 /** What the guard keeps of an instance, beside the fields that are the host's. */

@@ -74,18 +74,23 @@ export interface InstanceStore {
   exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean>;
   /** Distinct values of a top-level field, among the instances of the plan. */
   distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]>;
-  /** The whole document, a copy of the caller's own. */
-  load(id: string): Promise<StoredInstance | undefined>;
+  /**
+   * The whole document, a copy of the caller's own.
+   * @param without large fields to leave out
+   */
+  load(id: string, without?: readonly string[]): Promise<StoredInstance | undefined>;
   /** @throws Conflict when the id exists */
   insert(document: StoredInstance): Promise<void>;
   /**
    * Sets the given top-level fields in one write, if the stored revision is still the expected one (undefined: a
    * document without `guard`, as an unguarded host leaves it). False: somebody else wrote, nothing was changed.
+   * @param log lines to add to `logs`, which keeps its newest; not together with `logs` as a field
    */
   update(
     id: string,
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
+    log?: readonly unknown[],
   ): Promise<boolean>;
   /** Deletes those of the ids that the filter still admits; how many. */
   remove(ids: readonly string[], filter: Filter): Promise<number>;

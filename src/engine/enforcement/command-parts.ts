@@ -3,6 +3,7 @@ import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -138,7 +139,7 @@ export async function viewOf(
   const { id } = execution;
   const settled = async (): Promise<ExecutionView> => {
     await runner.whenSettled(execution);
-    const stored = await calls.store.instances.load(id);
+    const stored = await calls.store.instances.load(id, LARGE_FIELDS);
     if (stored === undefined) throw notFound('instance');
     const now = await call.again();
     if (typeof stored.guard?.failure === 'string') throw new GuardError('failed', stored.guard.failure);

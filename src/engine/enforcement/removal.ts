@@ -28,7 +28,8 @@ export async function removeInstances(
     const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
-      if (archive) await instances.archive([instance]);
+      // A command works without the log; the archive has it.
+      if (archive) await instances.archive([(await instances.load(id)) ?? instance]);
       const removed = await instances.remove([id], {});
       runner.hostStore.removed([id]);
       const target = { kind: 'instance', id, instanceId: id };

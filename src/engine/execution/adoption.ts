@@ -38,6 +38,8 @@ export class Adoption {
         assignment,
       );
     };
+    // At the end of each command the host would put all items and all data into the log once more.
+    execution.report = () => undefined;
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
     this.commands.set(execution, command);

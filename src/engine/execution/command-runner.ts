@@ -94,12 +94,14 @@ export class CommandRunner {
     const release = await this.parts.locks.lock(id, worthIt);
     let document: StoredInstance | undefined;
     try {
-      document = await this.parts.store.instances.load(id);
+      document = await this.parts.store.instances.load(id, ['logs']);
       if (document?.guard?.pending !== undefined) {
         await writePending(this.parts.store, id, document.guard);
-        document = await this.parts.store.instances.load(id);
+        document = await this.parts.store.instances.load(id, ['logs']);
       }
       if (document === undefined) throw notFound('instance');
+      // A command adds to the log, and does not read it.
+      document.logs = [];
     } catch (error) {
       await release(error);
       throw error;
@@ -280,9 +282,9 @@ export class CommandRunner {
 
   /** A live copy of an instance to look at; what is done to it is not stored. */
   async look(id: string): Promise<HostExecution> {
-    const document = await this.parts.store.instances.load(id);
+    const document = await this.parts.store.instances.load(id, ['logs']);
     if (document === undefined) throw notFound('instance');
-    document.logs ??= [];
+    document.logs = [];
     // A command that writes nothing: names of models are resolved with the owner of the instance's.
     const command = new Command(
       SYSTEM_USER,

@@ -2,6 +2,8 @@ import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
 import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import type { Command } from './context.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { linesOf } from './instance-log.js';
 import { detach } from '../model/data-path.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostInstance } from '../model/host.js';
@@ -44,7 +46,6 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
     parentItemId,
   };
   fields.tenantId = (instance.tenantId as string | undefined) ?? null;
-  if (keep.logs) fields.logs = instance.logs;
   if (keep.savePoints) fields.savePoints = savePoints(instance);
   return fields;
 }
@@ -67,17 +68,19 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   const fields = fieldsOf(instance, keep);
   deriveGuard(fields, nextGuard(known));
   if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
-  return { rev: fresh ? null : known.rev, fields };
+  const log = keep.logs ? linesOf(instance.logs) : [];
+  if (!fresh) return { rev: known.rev, fields, ...(log.length === 0 ? {} : { log }) };
+  return { rev: null, fields: keep.logs ? { ...fields, logs: log } : fields };
 }
 
 /** @returns false when somebody else wrote meanwhile; nothing was changed */
-async function write(store: Store, { rev, fields }: PendingWrite): Promise<boolean> {
+async function write(store: Store, { rev, fields, log }: PendingWrite): Promise<boolean> {
   if (rev === null) {
     await store.instances.insert(fields);
     return true;
   }
   const { id, ...changed } = fields;
-  return store.instances.update(id, rev === 0 ? undefined : rev, changed);
+  return store.instances.update(id, rev === 0 ? undefined : rev, changed, log);
 }
 
 /**
@@ -87,12 +90,15 @@ async function write(store: Store, { rev, fields }: PendingWrite): Promise<boole
  */
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
   const prepared = prepare(instance, keep);
+  const lines = instance.logs?.length ?? 0;
   if (!(await write(store, prepared)))
     throw new Conflict(
       'conflict',
       'The instance was changed by somebody else meanwhile; nothing was stored.',
     );
   instance.guard = prepared.fields.guard;
+  // What is stored of the log is not written again.
+  instance.logs?.splice(0, lines);
 }
 
 /** The instance that a command is about: the one whose lock it took, else the first that it made. */
@@ -135,12 +141,15 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
   }
   const others = all
     .filter((instance) => instance !== main)
-    .map((instance) => ({ instance, prepared: prepare(instance, keep) }));
+    .map((instance) => ({ instance, lines: instance.logs.length, prepared: prepare(instance, keep) }));
   const pending = others.map(({ prepared }) => detach(prepared) as PendingWrite);
   if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
   command.writing = true;
   await writeInstance(store, main, keep);
-  for (const { instance, prepared } of others) instance.guard = prepared.fields.guard;
+  for (const { instance, lines, prepared } of others) {
+    instance.guard = prepared.fields.guard;
+    instance.logs.splice(0, lines);
+  }
   command.saved.clear();
   if ((guardOf(main).pending ?? []).length === 0) return true;
   try {
@@ -169,7 +178,9 @@ export async function commitBeginning(
     begun: { itemId: beginsAt ?? null, userName: starter },
   };
   command.writing = true;
+  const lines = begun.logs.length;
   await writeInstance(store, begun, keep);
+  live.logs.splice(0, lines);
   Object.assign(live, { saved: begun.saved, version: begun.version });
   guardOf(live).rev = guardOf(begun).rev;
   return begun as unknown as StoredInstance;
@@ -181,7 +192,7 @@ export async function changeGuard(
   id: string,
   change: (guard: InstanceGuard) => InstanceGuard,
 ): Promise<void> {
-  const document = await store.instances.load(id);
+  const document = await store.instances.load(id, LARGE_FIELDS);
   if (document?.guard === undefined) return;
   await store.instances.update(id, document.guard.rev, { guard: nextGuard(change(document.guard)) });
 }

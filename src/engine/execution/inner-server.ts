@@ -5,6 +5,7 @@ import type { CommandRunner } from './command-runner.js';
 import { catchHandlers } from './catch-handlers.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
+import { parsingOf } from '../model/parsed-models.js';
 import { HostModels } from './host-models.js';
 import type { HostStore } from './host-store.js';
 import { InnerEngine } from './inner-engine.js';
@@ -115,6 +116,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
     server.appDelegate.server = server;
     server.listener = given.listener;
   }
+  server.parsing = parsingOf(server, () => contexts.command?.modelsOwner ?? null);
   catchUnawaited(server.appDelegate, parts);
   const failed = (event: string, error: unknown): void => {
     logger.error('a listener of the application failed', {

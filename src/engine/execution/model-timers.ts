@@ -1,6 +1,7 @@
 import { wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredModel } from '../../store/port.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import { bpmn } from '../model/host.js';
@@ -138,7 +139,7 @@ export class ModelTimers {
     if (!mine) return;
     // A start whose answer was lost has happened all the same.
     for (const id of claim.command?.executions.keys() ?? [])
-      if ((await instances.load(id)) !== undefined) return;
+      if ((await instances.load(id, LARGE_FIELDS)) !== undefined) return;
     const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
     await this.runner.run(account, (command) => {
       claim.command = command;

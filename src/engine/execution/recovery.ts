@@ -1,6 +1,7 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredInstance } from '../../store/port.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import type { Deliveries } from './deliveries.js';
@@ -100,7 +101,7 @@ export class Recovery {
   }
 
   private async finish(id: string): Promise<void> {
-    const { guard } = (await this.store.instances.load(id)) ?? {};
+    const { guard } = (await this.store.instances.load(id, LARGE_FIELDS)) ?? {};
     if (guard?.unfinished !== true) return;
     try {
       if (guard.busy === true)
@@ -160,7 +161,7 @@ export class Recovery {
 
   /** Ends it with all that waits in it, and what it has called. */
   private async terminate(id: string): Promise<void> {
-    const document = await this.store.instances.load(id);
+    const document = await this.store.instances.load(id, LARGE_FIELDS);
     if (document === undefined || document.status !== 'running') return;
     const open = (document.items ?? []).filter((item) => item.status !== 'end');
     for (const item of open) item.status = 'end';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as bpmn from 'bpmn-server';
 import { BadInput } from '../../core/errors.js';
+import { shareParsing, type Parsing } from './host-definition.js';
 
 /** The part of bpmn-server that the guard relies on, loosely typed: its own declarations say `any` at these places. */
 export interface HostItem {
@@ -127,6 +128,8 @@ export interface HostServer {
   configuration: Record<string, unknown> & { timers?: { forceTimersDelay?: number; precision?: number } };
   appDelegate: Record<string, unknown>;
   scriptHandler: unknown;
+  /** Set on the guard's own server. */
+  parsing?: Parsing;
 }
 
 /** First and first unsupported version of bpmn-server. */
@@ -160,7 +163,8 @@ export function checkHost(accepted?: string): void {
 }
 
 /**
- * Undoes what importing bpmn-server does to the process, and makes its ids random; idempotent.
+ * Undoes what importing bpmn-server does to the process, makes its ids random, and lets a server parse a model once;
+ * idempotent.
  * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard.
  * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's neighbours.
  */
@@ -169,6 +173,7 @@ export function tameHost(): void {
     if (listener.toString().includes('BPMNServer UNCAUGHT ERROR'))
       process.removeListener('uncaughtException', listener);
   }
+  shareParsing();
   (bpmn.Execution.prototype as { getUUID: () => string }).getUUID = () => randomUUID();
 }
 

@@ -1,4 +1,5 @@
 import { Conflict } from '../../core/errors.js';
+import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
 import { compileMatch } from '../bson/match.js';
 import { hexOf, isObjectId } from '../bson/object-id.js';
@@ -9,6 +10,7 @@ import type { Bytes, Change } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import { distinctValues } from './distinct.js';
 import { InstanceIndex, type Entry } from './instance-index.js';
+import { addToLog, readLog, withoutChunks } from './instance-log.js';
 import { countItems, findItems } from './items.js';
 import type { ObjectIds } from './object-ids.js';
 import { checkPaging, end } from '../query/paging.js';
@@ -25,6 +27,8 @@ const large = (id: string, fields: Fields): Change[] =>
   Object.entries(fields)
     .filter(([name]) => isLarge(name))
     .map(([name, value]) => ({ space: 'large', key: largeKey(id, name), bytes: encode({ value }) }));
+
+const logKey = (id: string): string => largeKey(id, 'logs');
 
 /** Instances: in memory without their large fields, on disk whole. Nothing in memory changes before the disk has it. */
 export class EmbeddedInstances implements InstanceStore {
@@ -96,15 +100,18 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   private async readLarge(id: string, names: readonly string[]): Promise<Fields> {
-    const values = await this.bytes.read(
-      'large',
-      names.map((name) => largeKey(id, name)),
-    );
-    return Object.fromEntries(
-      names.flatMap((name, i) =>
-        values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]],
+    const plain = names.filter((name) => name !== 'logs');
+    const [values, log] = await Promise.all([
+      this.bytes.read(
+        'large',
+        plain.map((name) => largeKey(id, name)),
       ),
+      names.includes('logs') ? readLog(this.bytes, logKey(id)) : undefined,
+    ]);
+    const found = plain.flatMap((name, i): [string, unknown][] =>
+      values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]],
     );
+    return Object.fromEntries(log === undefined ? found : [...found, ['logs', log]]);
   }
 
   async count({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
@@ -137,12 +144,13 @@ export class EmbeddedInstances implements InstanceStore {
     return distinctValues(documents, field).map(copy);
   }
 
-  load(id: string): Promise<StoredInstance | undefined> {
+  load(id: string, without: readonly string[] = []): Promise<StoredInstance | undefined> {
     return this.serial.run(id, async () => {
       const document = this.index.get(id)?.document;
       if (document === undefined) return undefined;
       const row = copyWithout(document, []);
-      return { ...row, ...(await this.readLarge(id, LARGE_FIELDS)) };
+      const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
+      return { ...row, ...(await this.readLarge(id, wanted)) };
     });
   }
 
@@ -161,11 +169,21 @@ export class EmbeddedInstances implements InstanceStore {
     });
   }
 
-  async update(id: string, expectedRev: number | undefined, fields: Fields): Promise<boolean> {
+  async update(
+    id: string,
+    expectedRev: number | undefined,
+    fields: Fields,
+    log: readonly unknown[] = [],
+  ): Promise<boolean> {
+    assertOneLog(fields, log);
     // A command changes nearly all fields: they are encoded once, for the memory and for the disk.
     const changedBytes = encode(pick(settable(fields), (name) => !isLarge(name)));
     const changed = decode<Fields>(changedBytes);
-    const largeChanges = large(id, fields);
+    const largeChanges = [
+      ...large(id, fields),
+      ...(Object.hasOwn(fields, 'logs') ? withoutChunks(logKey(id)) : []),
+      ...(log.length > 0 ? [addToLog(logKey(id), expectedRev ?? 0, log.slice(-LOG_LINES))] : []),
+    ];
     return this.serial.run(id, async () => {
       const entry = this.index.get(id);
       if (entry === undefined || revisionOf(entry.document) !== expectedRev) return false;
@@ -192,6 +210,7 @@ export class EmbeddedInstances implements InstanceStore {
     await this.bytes.write([
       { space: 'instance', key: id },
       ...LARGE_FIELDS.map((name): Change => ({ space: 'large', key: largeKey(id, name) })),
+      ...withoutChunks(logKey(id)),
     ]);
     this.index.delete(entry);
     return true;

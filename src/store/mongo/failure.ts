@@ -9,6 +9,7 @@ const REFUSED: ReadonlySet<unknown> = new Set([2, 9, 14, 15, 16, 40, 52, 55, 72,
 /** What the driver does not even send. */
 const UNSENT: ReadonlySet<unknown> = new Set(['MongoInvalidArgumentError', 'MongoCompatibilityError']);
 const WRONG = 'A call of the store was wrong: this is a mistake in the program.';
+const BAD_VALUE = 2;
 const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 
 /** Fields of the driver's errors; read by name, so that a second copy of the driver does as well. */
@@ -24,6 +25,8 @@ const isRefusedQuery = (error: unknown): boolean => {
   const { code, name } = (error ?? {}) as DriverError;
   return UNSENT.has(name) || (name === 'MongoServerError' && REFUSED.has(code));
 };
+/** Something was to be added to a field that holds no list, as another program has left it. */
+export const isNoList = (error: unknown): boolean => (error as DriverError | null)?.code === BAD_VALUE;
 
 export const isDuplicate = (error: unknown): boolean => (error as DriverError | null)?.code === DUPLICATE_KEY;
 

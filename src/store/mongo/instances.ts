@@ -5,7 +5,9 @@ import { normalise } from '../bson/codec.js';
 import { refuseLarge } from '../query/large-fields.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { checkPaging } from '../query/paging.js';
+import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { settable } from '../query/revision.js';
+import { isNoList } from './failure.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
@@ -73,8 +75,9 @@ export class MongoInstances implements InstanceStore {
     return values.sort(compareValues);
   }
 
-  async load(id: string): Promise<StoredInstance | undefined> {
-    return ((await this.collections.instances.findOne({ id })) ?? undefined) as StoredInstance | undefined;
+  async load(id: string, without: readonly string[] = []): Promise<StoredInstance | undefined> {
+    const found = await this.collections.instances.findOne({ id }, { projection: leavingOut(without) });
+    return (found ?? undefined) as StoredInstance | undefined;
   }
 
   async insert(document: StoredInstance): Promise<void> {
@@ -87,11 +90,29 @@ export class MongoInstances implements InstanceStore {
     id: string,
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
+    log: readonly unknown[] = [],
   ): Promise<boolean> {
-    const $set: Document = normalise(settable(fields));
+    assertOneLog(fields, log);
+    const { $set, lines } = normalise<{ $set: Document; lines: unknown[] }>({
+      $set: settable(fields),
+      lines: [...log],
+    });
     const where = { id, ...atRevision(expectedRev) };
-    if (Object.keys($set).length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
+    const nothing = Object.keys($set).length === 0;
+    if (lines.length > 0) return this.addToLog(where, nothing ? {} : { $set }, lines.slice(-LOG_LINES));
+    if (nothing) return (await this.collections.instances.countDocuments(where)) === 1;
     return (await this.collections.instances.updateOne(where, { $set })).matchedCount === 1;
+  }
+
+  private async addToLog(where: Document, change: Document, lines: unknown[]): Promise<boolean> {
+    const write = async (update: Document): Promise<boolean> =>
+      (await this.collections.instances.updateOne(where, update)).matchedCount === 1;
+    try {
+      return await write({ ...change, $push: { logs: { $each: lines, $slice: -LOG_LINES } } });
+    } catch (error) {
+      if (!isNoList(error)) throw error;
+      return write({ $set: { ...(change.$set as Document | undefined), logs: lines } });
+    }
   }
 
   async remove(ids: readonly string[], filter: Filter): Promise<number> {

@@ -51,6 +51,66 @@ export function instances(store: Get): void {
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
+  describe('the log of an instance', () => {
+    const logs = async (id: string): Promise<unknown> => (await store().instances.load(id))?.logs;
+    const write = (id: string, rev: number, log: unknown[], fields: object = {}): Promise<boolean> =>
+      store().instances.update(id, rev, { ...fields, guard: { rev: rev + 1 } }, log);
+
+    test('is added to by writes that do not know what it held, and loaded only where it is wanted', async () => {
+      await store().instances.insert({ id: 'log', guard: { rev: 1 }, logs: ['a'], source: 's' });
+      expect(await write('log', 1, ['b', { date: new Date(1), message: 'c' }], { name: 'n' })).toBe(true);
+      expect(await write('log', 1, ['lost'])).toBe(false);
+      expect(await write('log', 2, [])).toBe(true);
+      expect(await write('log', 3, ['d'])).toBe(true);
+      expect(await store().instances.load('log')).toMatchObject({
+        name: 'n',
+        guard: { rev: 4 },
+        logs: ['a', 'b', { date: new Date(1), message: 'c' }, 'd'],
+      });
+      const without = await store().instances.load('log', ['logs']);
+      expect([without?.source, without?.logs]).toEqual(['s', undefined]);
+    });
+
+    test('keeps its newest lines, however many were added', async () => {
+      const lines = (from: number, count: number): string[] =>
+        Array.from({ length: count }, (_, i) => `line ${from + i}`);
+      await store().instances.insert({ id: 'long', guard: { rev: 1 }, logs: ['first'] });
+      for (let i = 0; i < 40; i++) await write('long', i + 1, lines(i * 30, 30));
+      expect(await logs('long')).toEqual(lines(200, 1000));
+      await write('long', 41, lines(5000, 3000));
+      expect(await logs('long')).toEqual(lines(7000, 1000));
+    });
+
+    test('is begun where there was none, or no list', async () => {
+      await store().instances.insert({ id: 'none', guard: { rev: 1 } });
+      await store().instances.insert({ id: 'null', guard: { rev: 1 }, logs: null });
+      for (const id of ['none', 'null']) {
+        expect(await write(id, 1, ['a'])).toBe(true);
+        expect(await write(id, 2, ['b'])).toBe(true);
+        expect(await logs(id)).toEqual(['a', 'b']);
+      }
+    });
+
+    test('can be set as a whole, not set and added to at once', async () => {
+      await store().instances.insert({ id: 'set', guard: { rev: 1 }, logs: ['a'] });
+      await write('set', 1, ['b']);
+      expect(await write('set', 2, [], { logs: ['c'] })).toBe(true);
+      expect(await logs('set')).toEqual(['c']);
+      await write('set', 3, ['d']);
+      expect(await logs('set')).toEqual(['c', 'd']);
+      await expect(write('set', 4, ['e'], { logs: [] })).rejects.toThrow();
+      expect(await logs('set')).toEqual(['c', 'd']);
+    });
+
+    test('goes with its instance: one of the same id does not inherit it', async () => {
+      await store().instances.insert({ id: 'again', guard: { rev: 1 }, logs: ['a'] });
+      await write('again', 1, ['b']);
+      await store().instances.remove(['again'], {});
+      await store().instances.insert({ id: 'again', guard: { rev: 1 } });
+      expect(await logs('again')).toBeUndefined();
+    });
+  });
+
   test('what was handed in may be changed at once without changing what is stored', async () => {
     const document = { id: 'in', data: { list: [1] }, logs: ['a'], items: [{ id: 'in-1' }] };
     const inserted = store().instances.insert(document);

@@ -2,12 +2,24 @@ import { BadInput, isGuardError } from '../../../core/errors.js';
 import { documentOf, noteLost } from '../dialects/document.js';
 import { initiatorOf } from '../dialects/start-people.js';
 import type { ModelWarning } from '../dialects/warning.js';
-import { bpmn, type HostDefinition, type HostNode, type HostServer, type ModdleElement } from '../host.js';
+import { newDefinition } from '../host-definition.js';
+import type { HostDefinition, HostNode, HostServer, ModdleElement } from '../host.js';
 import { danglingBy, lostBy, type ParserWarning } from './lost.js';
 import { mend, type Parsed } from './mend.js';
 
+/** The parser of bpmn-server. */
+export interface Parser {
+  fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }>;
+}
+
+/** A document as the host loads it, and what was noticed on the way. */
+export interface Tree extends Parsed {
+  readonly root: ModdleElement;
+  readonly warnings: readonly ModelWarning[];
+}
+
 interface Loadable extends HostDefinition {
-  moddle: { fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }> };
+  moddle: Parser;
   getDefinition(source: string): Promise<Parsed>;
 }
 
@@ -28,11 +40,8 @@ export function refusal(error: unknown): BadInput {
 }
 
 /** Keeps what the parser dropped, and makes what it refuses into what it can load. */
-async function parse(
-  definition: Loadable,
-  source: string,
-): Promise<Omit<ReadDefinition, 'definition'> & Parsed> {
-  const { warnings: given, ...parsed } = await definition.moddle.fromXML(source);
+export async function parse(parser: Parser, source: string): Promise<Tree> {
+  const { warnings: given, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
   const { isJbpm } = documentOf(root);
   const lost = given.map((entry) => lostBy(entry, isJbpm)).filter((entry) => entry !== undefined);
@@ -55,9 +64,9 @@ export async function readDefinition(
   server: HostServer,
 ): Promise<ReadDefinition> {
   if (source.trim() === '') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
-  const definition = new bpmn.Definition(name, source, server as never) as unknown as Loadable;
+  const definition = newDefinition(name, source, server) as Loadable;
   try {
-    const parsed = await parse(definition, source);
+    const parsed = await (server.parsing?.tree(name, source) ?? parse(definition.moddle, source));
     // In the place of upstream's, which prints the beginning of a source that it cannot read.
     definition.getDefinition = () => Promise.resolve(parsed);
     await definition.load();

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { documentOf } from './dialects/document.js';
+import { newDefinition, type Parsing } from './host-definition.js';
+import type { HostServer } from './host.js';
+import { parse, type Parser, type Tree } from './source/read-definition.js';
+
+/** How many sources are kept parsed, and how many characters of source in all. */
+const LIMITS = { sources: 200, text: 2_000_000 } as const;
+
+/** References that the host writes into the tree when it loads a definition; all others it only reads. */
+const WRITTEN: ReadonlySet<string> = new Set(
+  ['Message', 'Signal', 'Escalation', 'Cancel', 'Compensate', 'Error'].map(
+    (kind) => `bpmn:${kind}EventDefinition`,
+  ),
+);
+
+/** Writes what the host, or the reading of a document, would write later, once. */
+function resolve(tree: Tree): Tree {
+  const { elementsById, references } = tree;
+  documentOf(tree.root);
+  const written = references.filter(({ element }) => WRITTEN.has(element.$type));
+  for (const { element, property, id } of written) {
+    const event = element.id === undefined ? undefined : elementsById[element.id];
+    if (event !== undefined) (event as Record<string, unknown>)[property] = elementsById[id];
+  }
+  return { ...tree, references: references.filter((entry) => !written.includes(entry)) };
+}
+
+/** A tree is shared by all who load it: what one of them, or a script of a model, writes must not reach the others. */
+function freeze(value: unknown, seen = new Set<object>()): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  // Attributes that the parser does not know are behind an accessor.
+  for (const key of Reflect.ownKeys(value)) freeze((value as Record<PropertyKey, unknown>)[key], seen);
+  Object.freeze(value);
+}
+
+/** Sources of models as the parser has read them, so that a command does not read again what did not change. */
+export class ParsedModels {
+  private readonly trees = new Map<string, { readonly size: number; readonly tree: Promise<Tree> }>();
+  private text = 0;
+  private parser: Parser | undefined;
+  private options: unknown;
+
+  /** @param make a parser that knows the application's extensions of BPMN */
+  constructor(private readonly make: () => Parser) {}
+
+  /**
+   * To make a parser takes longer than to parse.
+   * @param options the application's extensions, as they are now
+   */
+  parserFor(options: unknown): Parser {
+    if (this.parser === undefined || this.options !== options) {
+      [this.parser, this.options, this.text] = [this.make(), options, 0];
+      this.trees.clear();
+    }
+    return this.parser;
+  }
+
+  /** @param owner of the model: nothing is shared between owners */
+  read(parser: Parser, owner: string | null, name: string, source: string): Promise<Tree> {
+    const key = JSON.stringify([owner, name, createHash('sha256').update(source).digest('base64')]);
+    const known = this.trees.get(key);
+    if (known !== undefined) {
+      // The order of the map is that of the last use.
+      this.trees.delete(key);
+      this.trees.set(key, known);
+      return known.tree;
+    }
+    const tree = parse(parser, source).then((parsed) => {
+      const resolved = resolve(parsed);
+      freeze(resolved);
+      return resolved;
+    });
+    if (source.length > LIMITS.text) return tree;
+    this.trees.set(key, { size: source.length, tree });
+    this.text += source.length;
+    // What cannot be parsed is not kept.
+    tree.catch(() => this.forget(key));
+    while (this.trees.size > LIMITS.sources || this.text > LIMITS.text)
+      this.forget(this.trees.keys().next().value as string);
+    return tree;
+  }
+
+  private forget(key: string): void {
+    const known = this.trees.get(key);
+    if (known === undefined) return;
+    this.trees.delete(key);
+    this.text -= known.size;
+  }
+}
+
+/**
+ * Lets a server parse each source once.
+ * @param owner of the models that are loaded just now
+ */
+export function parsingOf({ appDelegate, logger }: HostServer, owner: () => string | null): Parsing {
+  const own = { appDelegate, logger } as unknown as HostServer;
+  const parsed = new ParsedModels(() => newDefinition('', '', own).moddle as Parser);
+  const parser = (): Parser => parsed.parserFor(appDelegate.moddleOptions);
+  return { parser, tree: (name, source) => parsed.read(parser(), owner(), name, source) };
+}
