@@ -58,6 +58,11 @@ export const ERROR_CODES = {
     status: 409,
     meaning: 'The task or instance is not in a state that admits the operation.',
   },
+  'instance-full': {
+    status: 409,
+    meaning:
+      'The instance has grown as large as one may be, by what its model does; nothing was stored of what would make it larger.',
+  },
   busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait allows.' },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
   'too-many-items': {

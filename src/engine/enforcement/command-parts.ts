@@ -64,6 +64,13 @@ function assertState(
     );
 }
 
+const ENDED: ReadonlySet<unknown> = new Set(['end', 'terminated']);
+
+/** @throws Conflict `wrong-state` when nothing goes on in the instance any more */
+export function assertRunning({ status }: StoredInstance): void {
+  if (ENDED.has(status)) throw new Conflict('wrong-state', 'The instance has ended.');
+}
+
 /**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on its id.
  * A refusal leaves everything as it was.
@@ -99,6 +106,7 @@ export async function onItem<T>(
     if (!calls.bypass) assertState(now.principal, state, admitted);
     if (state === undefined && item.status !== 'wait')
       throw new Conflict('wrong-state', 'The element does not wait.');
+    assertRunning(instance);
     return work({ call: now, command, instance, item, state, decision });
   };
   const worthIt = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });

@@ -10,7 +10,7 @@ import type { HostExecution } from '../model/host.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId } from './caller-input.js';
-import { protectInitiator, viewOf, type CommandParts } from './command-parts.js';
+import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 
 /** An instance under its lock, with the call as it is made anew there and the decision. */
 interface Locked {
@@ -53,6 +53,7 @@ export class InstanceCommands {
     const { id } = await reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
     const work = async (locked: Locked): Promise<HostExecution> => {
       const { instance } = locked;
+      assertRunning(instance);
       const definition = await models.loadFromInstance({
         name: instance.name ?? '',
         source: instance.source as string | undefined,

@@ -2,6 +2,7 @@ import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
 import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import type { Command } from './context.js';
+import { assertRoom } from './room.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { linesOf } from './instance-log.js';
 import { detach } from '../model/data-path.js';
@@ -131,6 +132,7 @@ export async function writePending(store: Store, id: string, guard: InstanceGuar
 export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {
   const main = mainOf(command);
   if (main === undefined) return true;
+  assertRoom(command, main);
   const all = [...command.saved.values()];
   for (const instance of all) {
     const guard = guardOf(instance);
@@ -177,12 +179,14 @@ export async function commitBeginning(
     busy: true,
     begun: { itemId: beginsAt ?? null, userName: starter },
   };
+  assertRoom(command, begun);
   command.writing = true;
   const lines = begun.logs.length;
   await writeInstance(store, begun, keep);
   live.logs.splice(0, lines);
   Object.assign(live, { saved: begun.saved, version: begun.version });
   guardOf(live).rev = guardOf(begun).rev;
+  guardOf(live).added = guardOf(begun).added;
   return begun as unknown as StoredInstance;
 }
 

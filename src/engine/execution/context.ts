@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
+import type { Addition } from './room.js';
 import { detach } from '../model/data-path.js';
 import type { Delivery, StoredInstance, StoredModel } from '../../store/port.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
@@ -41,6 +42,8 @@ export class Command {
   readonly listening = new Set<Promise<unknown>>();
   /** Called when all work has settled, before it is read for the store. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();
+  /** What the caller brings, to be held against the room of the instance when the command is written. */
+  readonly additions: Addition[] = [];
   /** Called when the command fails: undoes what is not in the store, such as armed timers. */
   readonly undo: (() => void)[] = [];
   /** Called when the command has been stored: audit and notifications. */

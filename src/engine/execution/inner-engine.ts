@@ -2,6 +2,7 @@ import { GuardError, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Acting, Command } from './context.js';
+import { noteAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 
@@ -41,10 +42,13 @@ export class InnerEngine extends bpmn.Engine {
   get host() {
     return {
       // The instance is named as its model is, however a call activity writes it.
-      start: async (name: unknown, ...args: unknown[]) =>
-        super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>,
+      start: async (name: unknown, ...args: unknown[]) => {
+        noteAddition(this.current, 'data', args[0]);
+        return super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>;
+      },
       invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
         const { current } = this;
+        noteAddition(current, 'data', data);
         if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];
         return super.invoke(
           query,
@@ -53,12 +57,21 @@ export class InnerEngine extends bpmn.Engine {
           options,
         ) as unknown as Promise<HostExecution>;
       },
-      assign: (...args: unknown[]) =>
-        super.assign(...(args as [unknown, object, object, string])) as unknown as Promise<HostExecution>,
-      startEvent: (...args: unknown[]) =>
-        super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
-      restart: (...args: unknown[]) =>
-        super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>,
+      assign: (...args: unknown[]) => {
+        noteAddition(this.current, 'data', args[1]);
+        noteAddition(this.current, 'assignments', [args[2]]);
+        return super.assign(
+          ...(args as [unknown, object, object, string]),
+        ) as unknown as Promise<HostExecution>;
+      },
+      startEvent: (...args: unknown[]) => {
+        noteAddition(this.current, 'data', args[2]);
+        return super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>;
+      },
+      restart: (...args: unknown[]) => {
+        noteAddition(this.current, 'data', args[1]);
+        return super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>;
+      },
       startRepeatTimerEvent: (...args: unknown[]) =>
         super.startRepeatTimerEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>,
     };

@@ -1,3 +1,5 @@
+// The whole host first: it is loaded in a circle, which its parts do not stand to be entered by.
+import 'bpmn-server';
 import * as exported from 'bpmn-server/dist/elements/Definition.js';
 import type { HostDefinition, HostServer } from './host.js';
 import type { Parser, Tree } from './source/read-definition.js';

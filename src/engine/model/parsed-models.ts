@@ -26,12 +26,16 @@ function resolve(tree: Tree): Tree {
   return { ...tree, references: references.filter((entry) => !written.includes(entry)) };
 }
 
+const OF_THE_DOCUMENT: ReadonlySet<string> = new Set(['$attrs', '$children', '$parent']);
+
 /** A tree is shared by all who load it: what one of them, or a script of a model, writes must not reach the others. */
 function freeze(value: unknown, seen = new Set<object>()): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
-  // Attributes that the parser does not know are behind an accessor.
-  for (const key of Reflect.ownKeys(value)) freeze((value as Record<PropertyKey, unknown>)[key], seen);
+  // Names with a $ are the parser's own, and lead to what it knows of all documents, but for these.
+  for (const key of Object.getOwnPropertyNames(value))
+    if (!key.startsWith('$') || OF_THE_DOCUMENT.has(key))
+      freeze((value as Record<string, unknown>)[key], seen);
   Object.freeze(value);
 }
 

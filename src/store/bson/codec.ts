@@ -1,18 +1,42 @@
-import { BSONError, deserialize, serialize, type Document } from 'bson';
+import { BSONError, calculateObjectSize, deserialize, serialize, type Document } from 'bson';
 import { BadInput } from '../../core/errors.js';
 import { isDocument, kindOf } from './kind.js';
 
+/** What MongoDB takes as one document, in bytes. */
+const MOST = 16 * 1024 * 1024;
+
+const tooLarge = (cause?: unknown): BadInput =>
+  new BadInput('too-large', `What is stored as one document may take ${MOST} bytes.`, { cause });
+
+/** The package writes into a buffer of one size; a text that does not fit is cut off without an error. */
+const isOutOfBuffer = (error: unknown): boolean =>
+  error instanceof RangeError &&
+  ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE' || /offset/.test(error.message));
+
 /**
  * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
- * @throws BadInput `bad-data` when it holds what cannot be stored
+ * @throws BadInput `bad-data` when it holds what cannot be stored; `too-large`
  */
 export function encode(document: object): Uint8Array {
+  let bytes: Uint8Array;
   try {
-    return serialize(document as Document, { ignoreUndefined: false });
+    bytes = serialize(document as Document, { ignoreUndefined: false });
   } catch (cause) {
+    if (isOutOfBuffer(cause)) throw tooLarge(cause);
     if (cause instanceof BSONError || cause instanceof RangeError)
       throw new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
     throw cause;
+  }
+  if (bytes.length > MOST) throw tooLarge();
+  return bytes;
+}
+
+/** How many bytes a value takes when it is stored; 0 where it cannot be, which `encode` says. */
+export function sizeOf(value: unknown): number {
+  try {
+    return calculateObjectSize({ value }, { ignoreUndefined: false });
+  } catch {
+    return 0;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Bytes, Change } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import { distinctValues } from './distinct.js';
 import { InstanceIndex, type Entry } from './instance-index.js';
+import { encodedInstance } from '../instance-size.js';
 import { addToLog, readLog, withoutChunks } from './instance-log.js';
 import { countItems, findItems } from './items.js';
 import type { ObjectIds } from './object-ids.js';
@@ -158,7 +159,9 @@ export class EmbeddedInstances implements InstanceStore {
     const { id } = document;
     if (typeof id !== 'string' || id === '') throw new TypeError('An instance needs an id');
     const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
-    const bytes = encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest });
+    const bytes = encodedInstance(() =>
+      encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }),
+    );
     const stored = decode<StoredInstance>(bytes);
     const changes = [hot(id, bytes), ...large(id, document)];
     await this.serial.run(id, async () => {
@@ -177,7 +180,7 @@ export class EmbeddedInstances implements InstanceStore {
   ): Promise<boolean> {
     assertOneLog(fields, log);
     // A command changes nearly all fields: they are encoded once, for the memory and for the disk.
-    const changedBytes = encode(pick(settable(fields), (name) => !isLarge(name)));
+    const changedBytes = encodedInstance(() => encode(pick(settable(fields), (name) => !isLarge(name))));
     const changed = decode<Fields>(changedBytes);
     const largeChanges = [
       ...large(id, fields),

@@ -25,6 +25,16 @@ const isRefusedQuery = (error: unknown): boolean => {
   const { code, name } = (error ?? {}) as DriverError;
   return UNSENT.has(name) || (name === 'MongoServerError' && REFUSED.has(code));
 };
+/** The database, or its driver before it, has found a document too large. */
+export function isTooLarge(error: unknown): boolean {
+  const { code, name } = (error ?? {}) as DriverError;
+  return (
+    TOO_LARGE.has(code) ||
+    (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE') ||
+    (name === 'MongoInvalidArgumentError' && /larger than the maximum size/.test((error as Error).message))
+  );
+}
+
 /** Something was to be added to a field that holds no list, as another program has left it. */
 export const isNoList = (error: unknown): boolean => (error as DriverError | null)?.code === BAD_VALUE;
 
@@ -57,14 +67,14 @@ export function asStoreError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
   const { code, name } = (error ?? {}) as DriverError;
   const cause = withoutPlaces(error);
+  if (isTooLarge(error))
+    return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
   const mistake =
     asMistake(error) ?? (isRefusedQuery(error) ? new GuardError('failed', WRONG, { cause }) : undefined);
   if (mistake !== undefined) return mistake;
   if (code === OUT_OF_TIME)
     return new BadInput('too-expensive', 'The query takes longer than a query may: ask for less.', { cause });
   if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
-  if (TOO_LARGE.has(code) || (name === 'RangeError' && code === 'ERR_OUT_OF_RANGE'))
-    return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
   if (name === 'BSONError' || name === 'BSONVersionError')
     return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
   return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause });

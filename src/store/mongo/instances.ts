@@ -1,13 +1,14 @@
 import { ObjectId } from 'bson';
 import type { Document } from 'mongodb';
 import { compareValues } from '../bson/order.js';
-import { normalise } from '../bson/codec.js';
-import { refuseLarge } from '../query/large-fields.js';
+import { decode, encode, normalise } from '../bson/codec.js';
+import { onlyLarge, refuseLarge, withoutLarge } from '../query/large-fields.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { checkPaging } from '../query/paging.js';
 import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { settable } from '../query/revision.js';
-import { isNoList } from './failure.js';
+import { isNoList, isTooLarge, withoutPlaces } from './failure.js';
+import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
@@ -83,7 +84,9 @@ export class MongoInstances implements InstanceStore {
   async insert(document: StoredInstance): Promise<void> {
     const { _id, ...rest } = document;
     if (typeof rest.id !== 'string' || rest.id === '') throw new TypeError('An instance needs an id');
-    await this.collections.instances.insertOne({ ...(isObjectId(_id) ? { _id } : {}), ...normalise(rest) });
+    const small = encodedInstance(() => encode(withoutLarge(rest)));
+    const stored = { ...(isObjectId(_id) ? { _id } : {}), ...decode(small), ...normalise(onlyLarge(rest)) };
+    await this.sized(() => this.collections.instances.insertOne(stored));
   }
 
   async update(
@@ -93,15 +96,29 @@ export class MongoInstances implements InstanceStore {
     log: readonly unknown[] = [],
   ): Promise<boolean> {
     assertOneLog(fields, log);
-    const { $set, lines } = normalise<{ $set: Document; lines: unknown[] }>({
-      $set: settable(fields),
-      lines: [...log],
-    });
+    const $set: Document = {
+      ...decode(encodedInstance(() => encode(withoutLarge(settable(fields))))),
+      ...normalise(onlyLarge(fields)),
+    };
+    const { lines } = normalise({ lines: [...log] });
     const where = { id, ...atRevision(expectedRev) };
     const nothing = Object.keys($set).length === 0;
-    if (lines.length > 0) return this.addToLog(where, nothing ? {} : { $set }, lines.slice(-LOG_LINES));
-    if (nothing) return (await this.collections.instances.countDocuments(where)) === 1;
-    return (await this.collections.instances.updateOne(where, { $set })).matchedCount === 1;
+    if (nothing && lines.length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
+    const change = nothing ? {} : { $set };
+    return this.sized(() =>
+      lines.length > 0
+        ? this.addToLog(where, change, lines.slice(-LOG_LINES))
+        : this.collections.instances.updateOne(where, change).then(({ matchedCount }) => matchedCount === 1),
+    );
+  }
+
+  /** An instance that is too large for the database has become so by degrees: it is not the caller's document. */
+  private async sized<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      throw isTooLarge(error) ? instanceFull(withoutPlaces(error)) : error;
+    }
   }
 
   private async addToLog(where: Document, change: Document, lines: unknown[]): Promise<boolean> {

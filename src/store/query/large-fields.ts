@@ -14,6 +14,13 @@ const LARGE: ReadonlySet<string> = new Set(LARGE_FIELDS);
 /** True when the path leads into a large field. */
 export const isLarge = (path: string): boolean => LARGE.has(path.split('.', 1)[0] as string);
 
+type Fields = Readonly<Record<string, unknown>>;
+const pick = (fields: Fields, wanted: (name: string) => boolean): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => wanted(name)));
+
+export const withoutLarge = (fields: Fields): Fields => pick(fields, (name) => !isLarge(name));
+export const onlyLarge = (fields: Fields): Fields => pick(fields, isLarge);
+
 function namesLarge(filter: Filter): string | undefined {
   for (const [name, operand] of Object.entries(filter)) {
     if (isLarge(name)) return name;
