@@ -41,6 +41,8 @@ export interface Paging {
   readonly skip?: number | undefined;
   /** Missing: all. */
   readonly limit?: number | undefined;
+  /** The rows end before they are worth more than so many bytes as a caller gets them, and `isCut` says so. */
+  readonly bytes?: number | undefined;
 }
 
 /** A query for instances. Default order: `_id` descending. */

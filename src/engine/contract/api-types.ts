@@ -143,17 +143,23 @@ export interface FindPage {
   readonly totalCount?: number;
 }
 
+/**
+ * The rows of a list that is not paged. One that would be worth more than 16 MiB ends before, and has the cursor at
+ * which it goes on: as `after` of `find` with the same conditions. The property is not enumerable.
+ */
+export type Rows<Row> = Row[] & { readonly nextCursor?: string };
+
 /** bpmn-server's own `BPMNAPI.data`, and the paged `find`. */
 export interface DataApi {
-  getPendingUserTasks(query?: Query, user?: UserInfo): Promise<ItemView[]>;
-  findItems(query?: Query, user?: UserInfo): Promise<ItemView[]>;
+  getPendingUserTasks(query?: Query, user?: UserInfo): Promise<Rows<ItemView>>;
+  findItems(query?: Query, user?: UserInfo): Promise<Rows<ItemView>>;
   /** Undefined when there is none, as upstream answers. */
   findItem(query: Query, user?: UserInfo): Promise<ItemView | undefined>;
   findInstances(
     query?: Query,
     user?: UserInfo,
     options?: 'summary' | 'full' | { projection?: unknown; sort?: Record<string, 1 | -1> },
-  ): Promise<InstanceView[]>;
+  ): Promise<Rows<InstanceView>>;
   deleteInstances(query: Query, user?: UserInfo): Promise<{ deletedCount: number }>;
   /** A page of instances, or of items where the filter or sort names a field below `items.`. */
   find(request: FindRequest, user?: UserInfo): Promise<FindPage>;

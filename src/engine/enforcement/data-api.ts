@@ -1,15 +1,25 @@
 import { BadInput } from '../../core/errors.js';
 import { badQuery, INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { isCut } from '../../store/query/budget.js';
 import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';
 import type { DataApi, FindPage, FindRequest, InstanceView, ItemView } from '../contract/types.js';
+import type { Rows } from '../contract/api-types.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { mayReadModelOf } from './model-access.js';
-import { LIST_MOST, parsePage, parseParameters, parseSort, printCursor } from './paging.js';
+import {
+  LIST_BYTES,
+  LIST_MOST,
+  parsePage,
+  parseParameters,
+  parseSort,
+  printCursor,
+  withCursor,
+} from './paging.js';
 import { parseProjection } from './projection.js';
 import { removeInstances } from './removal.js';
 import { COLD } from './scoped-reads.js';
-import { instanceFields, instanceView, itemView } from './views.js';
+import { copying, instanceFields, instanceView, itemView } from './views.js';
 
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'runner'>;
 type Row = Record<string, unknown>;
@@ -33,8 +43,11 @@ interface Page {
 export function dataApi(parts: Parts): DataApi {
   const { calls, reads } = parts;
   const list = { kind: 'task' };
-  const items = async (call: Call, query: CallerQuery, limit = LIST_MOST): Promise<ItemView[]> =>
-    reads.viewItems(call, await reads.itemRows(call, query, { limit }));
+  const items = async (call: Call, query: CallerQuery, limit = LIST_MOST): Promise<Rows<ItemView>> => {
+    const rows = await reads.itemRows(call, query, { limit, bytes: LIST_BYTES });
+    const last = rows.at(-1);
+    return withCursor(await reads.viewItems(call, rows), isCut(rows) && last ? cursorOf(last) : undefined);
+  };
   return Object.freeze({
     getPendingUserTasks: (query, user) =>
       calls.run(user, 'task:read', list, (call) =>
@@ -65,7 +78,7 @@ async function findInstances(
   call: Call,
   query: unknown,
   options: unknown,
-): Promise<InstanceView[]> {
+): Promise<Rows<InstanceView>> {
   const full = typeof options === 'string' && options.toLowerCase() === 'full';
   const { projection, sort: wish } = parseParameters(full || options === 'summary' ? {} : options, [
     'projection',
@@ -76,13 +89,15 @@ async function findInstances(
   const project = parseProjection(projection);
   const without = full ? ['logs', 'savePoints', 'loops'] : COLD;
   const checked = parseQuery(query, INSTANCE_FIELDS);
-  const rows = await reads.instanceRows(call, checked, { sort, limit: LIST_MOST }, without);
+  const paging = { sort, limit: LIST_MOST, bytes: LIST_BYTES };
+  const rows = await reads.instanceRows(call, checked, paging, without);
   const views: InstanceView[] = [];
   for (const row of rows) {
     const withSource = full && (await mayReadModelOf(calls, call, row));
     views.push(project(instanceView(call, row, withSource) as unknown as Row) as unknown as InstanceView);
   }
-  return views;
+  if (!isCut(rows)) return views;
+  return withCursor(views, sort === undefined ? { id: String(rows.at(-1)?._id) } : { skip: rows.length });
 }
 
 async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<FindPage> {
@@ -102,7 +117,7 @@ async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<F
   const paging = parsePage(request.limit, request.after, sort);
   const ofItems = sortsItems || mentionsItems(query);
   const page = await (ofItems ? itemPage : instancePage)({ reads }, call, query, paging);
-  const skipped = { skip: (paging.skip ?? 0) + paging.limit };
+  const skipped = { skip: (paging.skip ?? 0) + page.rows.length };
   const next = page.full ? printCursor(sort !== undefined ? skipped : (page.last as Cursor)) : null;
   const total = getTotalCount
     ? {
@@ -120,24 +135,32 @@ type PageOf = (
 ) => Promise<Page>;
 
 const itemPage: PageOf = async ({ reads }, call, query, paging) => {
-  const found = await reads.itemRows(call, query, paging);
+  const found = await reads.itemRows(call, query, { ...paging, bytes: LIST_BYTES });
   const shown = await reads.shown(call, found);
+  const copy = copying();
   const rows = found.map((row) => {
     const { items, ...instance } = row;
     const sees = shown(row);
-    return { ...instanceFields(instance, sees.data), items: itemView(instance, items, sees) } as Row;
+    return {
+      ...instanceFields(instance, sees.data, copy),
+      items: itemView(instance, items, sees, copy),
+    } as Row;
   });
   const last = found.at(-1);
-  return { rows, last: last && cursorOf(last), full: found.length === paging.limit };
+  return { rows, last: last && cursorOf(last), full: isFull(found, paging) };
 };
 
+/** Whether there may be more than these. */
+const isFull = (found: readonly unknown[], { limit }: { limit: number }): boolean =>
+  found.length === limit || isCut(found);
+
 const instancePage: PageOf = async ({ reads }, call, query, paging) => {
-  const found = await reads.instanceRows(call, query, paging);
+  const found = await reads.instanceRows(call, query, { ...paging, bytes: LIST_BYTES });
   const last = found.at(-1);
   return {
     rows: found.map((row) => instanceView(call, row) as unknown as Row),
     last: last && { id: String(last._id) },
-    full: found.length === paging.limit,
+    full: isFull(found, paging),
   };
 };
 

@@ -1,11 +1,25 @@
 import { isPlainObject } from '../../core/plain-object.js';
 import { badQuery, parseField, type QueryFields } from '../../store/query/caller-query.js';
+import type { Rows } from '../contract/api-types.js';
 import type { Cursor, Paging, Sort } from '../../store/port.js';
 
 /** Rows of a page where nothing is said, and at most. */
 export const PAGE = { size: 10, most: 1000 } as const;
 /** Rows of a list that is not paged, at most (spec 06, T24). */
 export const LIST_MOST = 10_000;
+
+/** What an answer of several rows may be worth, in bytes; a row that is larger alone is given alone. */
+export const LIST_BYTES = 16_777_216;
+
+/** An array cannot say that it is cut; a property that is not enumerable leaves it the array that it was. */
+export function withCursor<Row>(
+  rows: Row[],
+  place: Cursor | { readonly skip: number } | undefined,
+): Rows<Row> {
+  return place === undefined
+    ? rows
+    : Object.defineProperty(rows, 'nextCursor', { value: printCursor(place) });
+}
 
 /** An instance, and one of its items by `seq` and id; or a number of rows. */
 const CURSOR = /^(?:([0-9a-f]{24})(?:~(-?\d[\d.e+-]{0,24})?~([\w-]{0,1000}))?|o(\d{1,9}))$/;

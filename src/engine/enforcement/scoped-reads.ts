@@ -10,7 +10,7 @@ import { whole } from '../../store/query/stored-items.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
-import { itemView, type Shown } from './views.js';
+import { copying, itemView, type Shown } from './views.js';
 
 /** Large fields that lists leave out. */
 export const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
@@ -73,9 +73,10 @@ export class ScopedReads {
 
   async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {
     const shown = await this.shown(call, rows);
+    const copy = copying();
     return rows.map((row) => {
       const { items, ...instance } = row;
-      return itemView(instance, items, shown(row));
+      return itemView(instance, items, shown(row), copy);
     });
   }
 

@@ -75,8 +75,24 @@ function people(item: StoredItem, { assignees, userName }: Shown): Data {
   };
 }
 
+/** Makes a copy of a value once, for all parts of an answer that show it. */
+export type Copy = (value: unknown) => unknown;
+
+export function copying(): Copy {
+  const copies = new Map<unknown, unknown>();
+  return (value) => {
+    if (!copies.has(value)) copies.set(value, detach(value));
+    return copies.get(value);
+  };
+}
+
 /** An item as a caller gets it. */
-export function itemView(instance: StoredFields, item: StoredItem, shown: Shown): ItemView {
+export function itemView(
+  instance: StoredFields,
+  item: StoredItem,
+  shown: Shown,
+  copy: Copy = copying(),
+): ItemView {
   const { why } = item.guard ?? {};
   const state = taskState(item);
   const extras = (item.guard?.extras ?? {}) as Record<string, unknown>;
@@ -91,8 +107,8 @@ export function itemView(instance: StoredFields, item: StoredItem, shown: Shown)
     ...(state === 'closed' && typeof why === 'string' ? { why } : {}),
     ...(shown.data
       ? {
-          data: detach(dataOfItem(instance, item.tokenId)),
-          instanceData: detach(instance.data ?? {}),
+          data: copy(dataOfItem(instance, item.tokenId)),
+          instanceData: copy(instance.data ?? {}),
           ...pick(item, ['vars', 'output', ...(shown.assignees ? ['userName'] : [])]),
         }
       : {}),
@@ -101,18 +117,23 @@ export function itemView(instance: StoredFields, item: StoredItem, shown: Shown)
 }
 
 /** The own fields of an instance; to whom may not read it, no more than every reader of its items sees. */
-export function instanceFields(instance: StoredFields, readable: boolean, withSource = false): Data {
+export function instanceFields(
+  instance: StoredFields,
+  readable: boolean,
+  copy: Copy,
+  withSource = false,
+): Data {
   const startedBy = instance.guard?.startedBy;
   const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? ['source', 'svg'] : [])] : ['id', 'name'];
   return {
     ...pick(instance, fields),
     ...(readable && startedBy !== undefined ? { startedBy } : {}),
-    data: readable ? detach(instance.data ?? {}) : {},
+    data: readable ? copy(instance.data ?? {}) : {},
   };
 }
 
 /** The items of a stored instance that the principal may read. */
-export function itemsView(call: Call, instance: StoredInstance): ItemView[] {
+export function itemsView(call: Call, instance: StoredInstance, copy: Copy = copying()): ItemView[] {
   const data = call.mayReadInstance(instance);
   const all = call.seesAllAssignees;
   const { userName } = call.principal;
@@ -120,7 +141,7 @@ export function itemsView(call: Call, instance: StoredInstance): ItemView[] {
     .filter((item) => call.allows('task:read', { instance, item }))
     .map((item) => {
       const assignees = all || call.allows('task:assignees', { instance, item });
-      return itemView(instance, item, { data, assignees, userName });
+      return itemView(instance, item, { data, assignees, userName }, copy);
     });
 }
 
@@ -130,9 +151,10 @@ export function itemsView(call: Call, instance: StoredInstance): ItemView[] {
  */
 export function instanceView(call: Call, instance: StoredInstance, withSource = false): InstanceView {
   const readable = call.mayReadInstance(instance);
+  const copy = copying();
   const view: Data = {
-    ...instanceFields(instance, readable, withSource),
-    items: itemsView(call, instance),
+    ...instanceFields(instance, readable, copy, withSource),
+    items: itemsView(call, instance, copy),
     ...(readable ? { tokens: tokensOf(instance) } : {}),
   };
   return view as unknown as InstanceView;

@@ -1,4 +1,5 @@
 import type { Assignment, CommandOptions } from '../../engine/contract/types.js';
+import type { Rows } from '../../engine/contract/api-types.js';
 import { object, optional, query, text, type Schema } from './param.js';
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -8,6 +9,17 @@ export const member = (name: string, of: Schema): Schema => ({
   type: 'object',
   required: [name],
   properties: { [name]: of },
+});
+
+/** What a list that is not paged answers with: where it was cut, also the cursor at which `find` goes on. */
+export const listing = (name: string, of: Schema): Schema => ({
+  type: 'object',
+  required: [name],
+  properties: { [name]: list(of), nextCursor: { type: 'string' } },
+});
+export const listed = (name: string, rows: Rows<unknown>): Record<string, unknown> => ({
+  [name]: rows,
+  ...(rows.nextCursor === undefined ? {} : { nextCursor: rows.nextCursor }),
 });
 
 export const ONE_ITEM = query('Finds exactly one item, by its id or otherwise.');

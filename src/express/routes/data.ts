@@ -1,5 +1,5 @@
 import { count, flag, object, optional, projection, query, text } from './param.js';
-import { list, member, ref } from './common.js';
+import { listed, listing, member, ref } from './common.js';
 import { route, type Route } from './route.js';
 
 const ITEMS = query('Which items; all that the caller may see where nothing is said.');
@@ -40,8 +40,8 @@ const findItems = (path: string, id: string): Route =>
     operation: 'task:read',
     takes: { query: optional(ITEMS) },
     bodyIs: 'query',
-    answers: member('items', list(ref('Item'))),
-    run: async ({ api }, { query }) => ({ items: await api.data.findItems(query) }),
+    answers: listing('items', ref('Item')),
+    run: async ({ api }, { query }) => listed('items', await api.data.findItems(query)),
   });
 
 const deleteInstances = (path: string, id: string): Route =>
@@ -69,14 +69,12 @@ export const DATASTORE: readonly Route[] = [
     operation: 'instance:read',
     takes: { query: optional(INSTANCES), projection: optional(projection('The fields to show.')) },
     bodyIs: 'query',
-    answers: member('instances', list(ref('Shown'))),
-    run: async ({ api }, { query, projection }) => ({
-      instances: await api.data.findInstances(
-        query,
-        undefined,
-        projection === undefined ? 'full' : { projection },
+    answers: listing('instances', ref('Shown')),
+    run: async ({ api }, { query, projection }) =>
+      listed(
+        'instances',
+        await api.data.findInstances(query, undefined, projection === undefined ? 'full' : { projection }),
       ),
-    }),
   }),
   deleteInstances('/api/datastore/deleteInstances', 'datastore.deleteInstances'),
 ];
@@ -93,10 +91,9 @@ export const DATA2: readonly Route[] = [
     operation: 'instance:read',
     takes: { query: optional(INSTANCES) },
     bodyIs: 'query',
-    answers: member('instances', list(ref('Instance'))),
-    run: async ({ api }, { query }) => ({
-      instances: await api.data.findInstances(query, undefined, 'full'),
-    }),
+    answers: listing('instances', ref('Instance')),
+    run: async ({ api }, { query }) =>
+      listed('instances', await api.data.findInstances(query, undefined, 'full')),
   }),
   deleteInstances('/api2/data/deleteInstances', 'api2.data.deleteInstances'),
 ];

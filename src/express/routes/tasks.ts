@@ -1,5 +1,5 @@
 import type { GuardApi, ItemView } from '../../engine/contract/types.js';
-import { DATA, list, member, ref } from './common.js';
+import { DATA, listed, listing, member, ref } from './common.js';
 import { optional, query, text, type Schema } from './param.js';
 import { route, type Route, type Takes } from './route.js';
 
@@ -52,8 +52,8 @@ export const TASKS: readonly Route[] = [
     operation: 'task:read',
     takes: { query: WAITING },
     bodyIs: 'query',
-    answers: member('items', list(ITEM)),
-    run: async ({ api }, { query }) => ({ items: await api.data.getPendingUserTasks(query) }),
+    answers: listing('items', ITEM),
+    run: async ({ api }, { query }) => listed('items', await api.data.getPendingUserTasks(query)),
   }),
   route({
     method: 'GET',

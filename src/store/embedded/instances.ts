@@ -15,6 +15,8 @@ import { addToLog, readLog, withoutChunks } from './instance-log.js';
 import { countItems, findItems } from './items.js';
 import type { ObjectIds } from './object-ids.js';
 import { checkPaging, end } from '../query/paging.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
+import { sizesOf } from '../query/row-size.js';
 import { Serial } from './serial.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -65,17 +67,20 @@ export class EmbeddedInstances implements InstanceStore {
       found.push(entry);
       if (sort === undefined && found.length >= end(plan)) break;
     }
-    const page = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(
+    const size = sizesOf();
+    const all = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(
       skip,
       end(plan),
     );
+    const page = new Budget(plan.bytes).within(all, ({ document }) => size.instance(document));
     const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
+    const ended = <Row>(list: Row[]): Row[] => (isCut(page) ? markCut(list) : list);
     const rows = page.map(({ document }) => ({ document, row: copyWithout(document, without) }));
-    if (wanted.length === 0) return rows.map(({ row }) => row);
+    if (wanted.length === 0) return ended(rows.map(({ row }) => row));
     const whole = await Promise.all(
       rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)),
     );
-    return whole.filter((row) => row !== undefined);
+    return ended(whole.filter((row) => row !== undefined));
   }
 
   /**

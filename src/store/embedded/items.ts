@@ -1,7 +1,9 @@
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import { compileMatch } from '../bson/match.js';
-import type { ItemPlan, UnwoundItem } from '../port.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
+import { sizesOf } from '../query/row-size.js';
+import type { ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { sortRows } from '../bson/sort-key.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
@@ -35,9 +37,19 @@ function select(index: InstanceIndex, plan: ItemPlan): Row[] {
 export function findItems(index: InstanceIndex, plan: ItemPlan): UnwoundItem[] {
   refuseLarge([], plan.sort);
   const without = [...NOT_WITH_ITEMS, 'items'];
-  return select(index, plan).map(
-    ({ document, item }) => ({ ...copyWithout(document, without), items: copy(item) }) as UnwoundItem,
+  const size = sizesOf();
+  const rows = new Budget(plan.bytes).within(select(index, plan), ({ document, item }) =>
+    size.item({ data: document.data, items: item }),
   );
+  // The rows of one instance share what they have of it.
+  const copies = new Map<StoredInstance, object>();
+  const copyOf = (document: StoredInstance): object => {
+    const known = copies.get(document) ?? copyWithout(document, without);
+    copies.set(document, known);
+    return known;
+  };
+  const given = rows.map(({ document, item }) => ({ ...copyOf(document), items: copy(item) }) as UnwoundItem);
+  return isCut(rows) ? markCut(given) : given;
 }
 
 export function countItems(index: InstanceIndex, plan: Counted): number {

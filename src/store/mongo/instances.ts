@@ -4,6 +4,9 @@ import { compareValues } from '../bson/order.js';
 import { decode, encode, normalise } from '../bson/codec.js';
 import { onlyLarge, refuseLarge, withoutLarge } from '../query/large-fields.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
+import { Budget } from '../query/budget.js';
+import { sizesOf } from '../query/row-size.js';
+import { taken } from './taken.js';
 import { checkPaging } from '../query/paging.js';
 import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { settable } from '../query/revision.js';
@@ -33,14 +36,14 @@ export class MongoInstances implements InstanceStore {
     const order = sort
       .map(([field, direction]): [string, 1 | -1] => [field, direction])
       .concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
-    const rows = await this.collections.instances
-      .find(where, {
-        projection: leavingOut(without),
-        sort: order,
-        skip,
-        ...(limit === undefined ? {} : { limit }),
-      })
-      .toArray();
+    const found = this.collections.instances.find(where, {
+      projection: leavingOut(without),
+      sort: order,
+      skip,
+      ...(limit === undefined ? {} : { limit }),
+    });
+    const size = sizesOf();
+    const rows = await taken(found, new Budget(plan.bytes), (row) => size.instance(row));
     return rows as unknown as StoredInstance[];
   }
 

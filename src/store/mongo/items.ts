@@ -3,6 +3,9 @@ import type { Collection, Document } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import type { Cursor, Filter, ItemPlan, Sort, UnwoundItem } from '../port.js';
+import { Budget, markCut } from '../query/budget.js';
+import { sizesOf } from '../query/row-size.js';
+import { taken } from './taken.js';
 import { conjunction, leavingOut, markFilter } from './query.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
@@ -42,10 +45,10 @@ const olderThan = (id: string | undefined): Filter | undefined =>
 export class ItemQueries {
   constructor(private readonly instances: Collection<Document>) {}
 
-  private async run(stages: Document[]): Promise<UnwoundItem[]> {
-    return (await this.instances
-      .aggregate(stages, { allowDiskUse: true })
-      .toArray()) as unknown as UnwoundItem[];
+  private async run(stages: Document[], budget = new Budget()): Promise<UnwoundItem[]> {
+    const size = sizesOf();
+    const cursor = this.instances.aggregate(stages, { allowDiskUse: true });
+    return (await taken(cursor, budget, (row) => size.item(row), sharing())) as unknown as UnwoundItem[];
   }
 
   async count(plan: Counted): Promise<number> {
@@ -66,13 +69,16 @@ export class ItemQueries {
       ...Object.fromEntries(sort),
       ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))),
     };
-    return this.run([
-      ...pipeline(plan, false),
-      { $sort },
-      ...(skip > 0 ? [{ $skip: skip }] : []),
-      ...(limit === undefined ? [] : [{ $limit: limit }]),
-      ...trimmed(plan),
-    ]);
+    return this.run(
+      [
+        ...pipeline(plan, false),
+        { $sort },
+        ...(skip > 0 ? [{ $skip: skip }] : []),
+        ...(limit === undefined ? [] : [{ $limit: limit }]),
+        ...trimmed(plan),
+      ],
+      new Budget(plan.bytes),
+    );
   }
 
   /** All items of one instance that the plan admits. */
@@ -93,19 +99,35 @@ export class ItemQueries {
   private async newestFirst(plan: ItemPlan): Promise<UnwoundItem[]> {
     const { after, skip = 0, limit = Infinity } = plan;
     const rows = after !== undefined && isInside(after) ? await this.ofInstance(plan, after.id, after) : [];
+    // What was read of a page that is cut is read in the order of instances, and cut in that of their items.
+    const budget = new Budget(plan.bytes);
     let below = after?.id;
     for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
       const limited = Number.isFinite(wanted) ? [{ $limit: wanted }] : [];
-      const found = await this.run([...pipeline(plan, true, olderThan(below)), ...limited, ...trimmed(plan)]);
-      const last = found.length < wanted ? undefined : hexOf(found.at(-1) as UnwoundItem);
+      const stages = [...pipeline(plan, true, olderThan(below)), ...limited, ...trimmed(plan)];
+      const found = await this.run(stages, budget);
+      const last = found.length < wanted && !budget.isSpent ? undefined : hexOf(found.at(-1) as UnwoundItem);
       for (const group of byInstance(found))
         if (hexOf(group[0] as UnwoundItem) !== last) rows.push(...sortItems(group, (row) => row.items));
       if (last === undefined) break;
       rows.push(...(await this.ofInstance(plan, last)));
       below = last;
+      if (budget.isSpent) break;
     }
-    return rows.slice(skip, skip + limit);
+    const size = sizesOf();
+    const page = rows.slice(skip, skip + limit);
+    const given = new Budget(plan.bytes).within(page, (row) => size.item(row));
+    return budget.isSpent && given.length < limit ? markCut(given) : given;
   }
+}
+
+/** Rows of one instance that stand beside each other share what they have of it. */
+function sharing(): (row: Document) => Document {
+  let before: Document | undefined;
+  return (row) => {
+    const same = before !== undefined && String(before._id) === String(row._id);
+    return (before = same ? { ...before, items: row.items as unknown } : row);
+  };
 }
 
 /** Rows that stand beside each other and are of one instance. */

@@ -1,0 +1,21 @@
+import type { AbstractCursor, Document } from 'mongodb';
+import { markCut, type Budget } from '../query/budget.js';
+
+/** The rows of a cursor as far as the budget goes; what does not fit any more is not read. */
+export async function taken(
+  cursor: AbstractCursor<Document>,
+  budget: Budget,
+  size: (row: Document) => number,
+  share: (row: Document) => Document = (row) => row,
+): Promise<Document[]> {
+  const rows: Document[] = [];
+  for await (const found of cursor) {
+    const row = share(found);
+    if (!budget.take(() => size(row))) {
+      await cursor.close();
+      return markCut(rows);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
