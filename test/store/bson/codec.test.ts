@@ -53,3 +53,24 @@ test('data that cannot be stored is refused as bad data', () => {
   for (const document of [ring, { 'a\u0000b': 1 }])
     expect(() => encode(document)).toThrow(expect.objectContaining({ code: 'bad-data' }));
 });
+
+describe('What is larger than one document may be', () => {
+  test.each([
+    ['one text, which the package would cut off', { text: 'x'.repeat(17_900_000) }],
+    ['a text just above the limit', { text: 'x'.repeat(16 * 1024 * 1024) }],
+    ['many texts', { list: Array<string>(20).fill('x'.repeat(1_000_000)) }],
+    ['many numbers', { list: Array<number>(2_000_000).fill(1) }],
+    ['bytes', { bytes: Buffer.alloc(18_000_000) }],
+  ])('is refused as that: %s', (_what, document) => {
+    expect(() => encode(document)).toThrow(
+      expect.objectContaining({ code: 'too-large', status: 413 }) as Error,
+    );
+  });
+
+  test('is told apart from what cannot be stored at all', () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    expect(() => encode(circular)).toThrow(expect.objectContaining({ code: 'bad-data' }) as Error);
+    expect(encode({ text: 'x'.repeat(16_000_000) })).toHaveLength(16_000_016);
+  });
+});
