@@ -55,12 +55,29 @@ function queryInputs(route: Route, url: string): Given {
   return found;
 }
 
+/** The text of a field of a form; undefined where there is none. */
+function fieldOf(parts: readonly Part[], field: string): string | undefined {
+  const found = parts.filter((part) => part.name === field && part.filename === undefined);
+  if (found.length > 1) bad(`${show(field)} is given twice.`);
+  return found[0]?.content.toString('utf8');
+}
+
+/** The user whom the fields of a form name, as a JSON body would; `user` is an object in JSON, or a name. */
+export function formUser(parts: readonly Part[]): Given {
+  const user = fieldOf(parts, 'user');
+  const named = { userId: fieldOf(parts, 'userId'), userName: fieldOf(parts, 'userName') };
+  if (user === undefined || user.trim() === '') return named;
+  try {
+    return { ...named, user: JSON.parse(user) as unknown };
+  } catch {
+    return { ...named, user: { userName: user } };
+  }
+}
+
 /** The name of an uploaded model, where the path has none. */
 function formInputs(parts: readonly Part[]): Given {
-  const name = ['name', 'title']
-    .map((field) => parts.find((part) => part.name === field && part.filename === undefined))
-    .find((part) => part !== undefined);
-  return name === undefined ? {} : { name: name.content.toString('utf8') };
+  const name = fieldOf(parts, 'name') ?? fieldOf(parts, 'title');
+  return name === undefined ? {} : { name };
 }
 
 /** What a request gives, by where it stands. */

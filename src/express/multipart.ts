@@ -1,3 +1,4 @@
+import busboy from 'busboy';
 import { BadInput } from '../core/errors.js';
 
 /** One part of a form with files. A file name is told, and never used as one. */
@@ -8,63 +9,67 @@ export interface Part {
 }
 
 const PARTS_MOST = 8;
-const HEADERS_MOST = 2048;
-const CRLF = '\r\n';
-const TYPE = /^multipart\/form-data\s*(;.*)$/i;
-const BOUNDARY = /^[\w'()+,./:=? -]{1,70}$/;
-const DISPOSITION = /^content-disposition:\s*form-data\s*(;.*)$/i;
-/** Browsers put values in quotes; the forms of .NET do only where they must. */
-const PARAMETER = /;\s*([\w*-]+)=(?:"([^"\r\n]*)"|([^\s;"\\]+))/g;
+const NAME_MOST = 200;
+const TYPE = /^multipart\/form-data\s*;/i;
+const BOUNDARY = /;\s*boundary\s*=\s*(?:"([^"\r\n]*)"|([^\s;"\\]+))/gi;
+/** The characters of RFC 2046. */
+const PLAIN = /^[\w'()+,./:=? -]{1,70}$/;
 
-const bad = (what: string): never => {
-  throw new BadInput('bad-request', `The form with files is malformed: ${what}.`);
-};
+const malformed = (what: string): BadInput =>
+  new BadInput('bad-request', `The form with files is malformed: ${what}.`);
 
-const parametersIn = (text: string): Map<string, string> =>
-  new Map(
-    [...text.matchAll(PARAMETER)].map(([, name, quoted, plain]) => [
-      (name as string).toLowerCase(),
-      (quoted ?? plain) as string,
-    ]),
-  );
+/** @throws BadInput `bad-request`: of two boundaries two readers could take two */
+function boundaryOf(contentType: string): string {
+  const found = [...contentType.matchAll(BOUNDARY)];
+  const [quoted, plain] = found[0]?.slice(1) ?? [];
+  const boundary = quoted ?? plain ?? '';
+  if (!TYPE.test(contentType) || !PLAIN.test(boundary)) throw malformed('no boundary');
+  if (found.length > 1) throw malformed('two boundaries');
+  return boundary;
+}
 
-function readPart(bytes: Buffer): Part {
-  const split = bytes.indexOf(CRLF + CRLF);
-  if (split < 0 || split > HEADERS_MOST) bad('a part has no end of its headers');
-  const headers = bytes.subarray(0, split).toString('utf8').split(CRLF);
-  const parameters =
-    headers.map((line) => DISPOSITION.exec(line)?.[1]).find((found) => found !== undefined) ??
-    bad('a part has no content disposition');
-  const found = parametersIn(parameters);
-  const filename = found.get('filename');
-  return {
-    name: found.get('name') ?? bad('a part has no name'),
-    ...(filename === undefined ? {} : { filename }),
-    content: bytes.subarray(split + 4),
-  };
+/** How many parts begin before the end of the form. */
+function beginningsIn(body: Buffer, boundary: string): number {
+  const delimiter = `(?:^|\\r\\n)--${boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
+  const [form = ''] = body.toString('latin1').split(new RegExp(`${delimiter}--`), 1);
+  return form.match(new RegExp(`${delimiter}[ \\t]*(?=\\r\\n)`, 'g'))?.length ?? 0;
 }
 
 /**
- * Reads a `multipart/form-data` body as form libraries and browsers send it: no text around the parts, at
- * most 8 of them.
- * @throws BadInput `bad-request` for anything else
+ * Reads a `multipart/form-data` body of at most 8 parts. Text before the first part and behind the last is left out,
+ * as RFC 2046 has it.
+ * @throws BadInput `bad-request` for what is malformed, and for parts that are no fields of a form
  */
-export function parseMultipart(body: Buffer, contentType: string): Part[] {
-  const boundary = parametersIn(TYPE.exec(contentType)?.[1] ?? '').get('boundary') ?? '';
-  if (!BOUNDARY.test(boundary)) bad('no boundary');
-  const delimiter = `--${boundary}`;
-  if (!body.subarray(0, delimiter.length).equals(Buffer.from(delimiter)))
-    bad('it does not begin with its boundary');
+export async function parseMultipart(body: Buffer, contentType: string): Promise<Part[]> {
+  const expected = beginningsIn(body, boundaryOf(contentType));
+  if (expected > PARTS_MOST) throw malformed(`more than ${PARTS_MOST} parts`);
   const parts: Part[] = [];
-  let at = delimiter.length;
-  while (body.subarray(at, at + 2).toString('latin1') === CRLF) {
-    const end = body.indexOf(CRLF + delimiter, at);
-    if (end < 0) bad('a part has no end');
-    if (parts.length === PARTS_MOST) bad(`more than ${PARTS_MOST} parts`);
-    parts.push(readPart(body.subarray(at + 2, end)));
-    at = end + CRLF.length + delimiter.length;
-  }
-  if (!['--', `--${CRLF}`].includes(body.subarray(at).toString('latin1')))
-    bad('it does not end with its boundary');
+  await new Promise<void>((resolve, reject) => {
+    const add = (name: string | undefined, content: Buffer, filename?: string): void => {
+      if (name === undefined) return reject(malformed('a part has no name'));
+      parts.push({ name, content, ...(filename === undefined ? {} : { filename }) });
+    };
+    const parser = busboy({
+      headers: { 'content-type': contentType },
+      defParamCharset: 'utf8',
+      preservePath: true,
+      limits: { parts: PARTS_MOST, fieldSize: body.length, fieldNameSize: NAME_MOST },
+    });
+    parser
+      .on('field', (name, value, { nameTruncated }) =>
+        nameTruncated ? reject(malformed('a name is too long')) : add(name, Buffer.from(value, 'utf8')),
+      )
+      .on('file', (name, stream, { filename }) => {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => add(name, Buffer.concat(chunks), filename));
+        stream.on('error', () => undefined);
+      })
+      .on('error', () => reject(malformed('a part has no end, or no headers')))
+      .on('close', resolve);
+    parser.end(body);
+  });
+  if (parts.length === 0) throw malformed('it has no parts');
+  if (parts.length !== expected) throw malformed('a part is no field of a form');
   return parts;
 }

@@ -4,7 +4,7 @@ import { sendJson, sendText } from './answer.js';
 import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
 import { documentPages } from './docs-page.js';
 import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
-import { checkUser, readInput } from './input.js';
+import { checkUser, formUser, readInput } from './input.js';
 import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
 import { parseMultipart, type Part } from './multipart.js';
 import { DIALECTS, sendError, type Dialect } from './problem.js';
@@ -74,7 +74,7 @@ async function answer(
   const call = callOf(common, route, res);
   const parts = route.upload ? await formParts(req, limit) : [];
   const body = route.upload ? undefined : await jsonBody(req, limit);
-  if (route.operation !== 'public') checkUser(body, call.principal);
+  if (route.operation !== 'public') checkUser(route.upload ? formUser(parts) : body, call.principal);
   const input = readInput(route, { path: pathInputs(place), url: req.url ?? '', body, parts });
   const result = await route.run({ ...call, parts }, input);
   const status = route.status?.(result) ?? 200;

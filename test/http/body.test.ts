@@ -224,13 +224,13 @@ describe('a form with files', () => {
     head = 'Content-Disposition: form-data; name="file"; filename="a.bpmn"',
   ): string => `--xx\r\n${head}\r\n\r\n${content}\r\n`;
 
-  test('is read part by part, whatever their bytes are', () => {
+  test('is read part by part, whatever their bytes are', async () => {
     const body = Buffer.from(
       `--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\nreview\r\n${file('a--xx\r\n--x\0b', 'content-type: text/xml\r\ncontent-disposition: form-data; name="file"; filename="../a.bpmn"')}--xx--\r\n`,
       'latin1',
     );
     expect(
-      parseMultipart(body, TYPE).map(({ name, filename, content }) => [
+      (await parseMultipart(body, TYPE)).map(({ name, filename, content }) => [
         name,
         filename,
         content.toString('latin1'),
@@ -240,11 +240,11 @@ describe('a form with files', () => {
       ['file', '../a.bpmn', 'a--xx\r\n--x\0b'],
     ]);
     expect(
-      parseMultipart(Buffer.from(`${file('')}--xx--`), 'Multipart/Form-Data; boundary="xx"'),
+      await parseMultipart(Buffer.from(`${file('')}--xx--`), 'Multipart/Form-Data; boundary="xx"'),
     ).toHaveLength(1);
   });
 
-  test('is read as libraries of other languages send it', () => {
+  test('is read as libraries of other languages send it', async () => {
     const unquoted = `${file('a', "Content-Disposition: form-data; name=file; filename=a.bpmn; filename*=utf-8''a.bpmn")}--xx--`;
     for (const type of [
       TYPE,
@@ -252,14 +252,36 @@ describe('a form with files', () => {
       'multipart/form-data; boundary=xx; charset=UTF-8',
       'multipart/form-data; charset=UTF-8;boundary=xx',
     ]) {
-      expect(parseMultipart(Buffer.from(unquoted), type)).toEqual([
+      expect(await parseMultipart(Buffer.from(unquoted), type)).toEqual([
         { name: 'file', filename: 'a.bpmn', content: Buffer.from('a') },
       ]);
     }
   });
 
-  test('a file name with quotes in it names no field', () => {
-    const [part] = parseMultipart(
+  test('text before the first part and behind the last is none of it', async () => {
+    for (const body of [
+      `hello\r\n${file('a')}--xx--`,
+      `\r\n${file('a')}--xx--`,
+      `${file('a')}--xx--\r\nmore`,
+      `${file('a')}--xx--\r\n${file('b')}`,
+    ])
+      expect((await parseMultipart(Buffer.from(body), TYPE)).map(({ content }) => String(content))[0]).toBe(
+        'a',
+      );
+  });
+
+  test('of a parameter that is there twice the first counts', async () => {
+    const twice = file(
+      'a',
+      'Content-Disposition: form-data; name="file"; name="title"; filename="a"; filename="b"',
+    );
+    expect(await parseMultipart(Buffer.from(`${twice}--xx--`), TYPE)).toEqual([
+      { name: 'file', filename: 'a', content: Buffer.from('a') },
+    ]);
+  });
+
+  test('a file name with quotes in it names no field', async () => {
+    const [part] = await parseMultipart(
       Buffer.from(
         `${file('a', 'Content-Disposition: form-data; name="file"; filename="a\\"; name=\\"title.bpmn"')}--xx--`,
       ),
@@ -272,7 +294,8 @@ describe('a form with files', () => {
     ['no boundary', 'multipart/form-data', file('a')],
     ['a boundary that is too long', `multipart/form-data; boundary=${'x'.repeat(71)}`, file('a')],
     ['another type', 'multipart/mixed; boundary=xx', file('a')],
-    ['a text before it', TYPE, `hello\r\n${file('a')}--xx--`],
+    ['two boundaries', `${TYPE}; boundary=yy`, `${file('a')}--xx--`],
+    ['two boundaries that are alike', `${TYPE}; Boundary="xx"`, `${file('a')}--xx--`],
     ['no end', TYPE, file('a')],
     ['a part without an end', TYPE, '--xx\r\nContent-Disposition: form-data; name="file"\r\n\r\na'],
     ['a part without headers', TYPE, '--xx\r\n\r\n\r\n--xx--'],
@@ -283,20 +306,44 @@ describe('a form with files', () => {
       `${file('a', 'Content-Disposition: attachment; name="file"')}--xx--`,
     ],
     ['headers without an end', TYPE, `--xx\r\n${'x'.repeat(3000)}\r\n\r\na\r\n--xx--`],
-    ['text after it', TYPE, `${file('a')}--xx--\r\nmore`],
     ['more than 8 parts', TYPE, `${file('a').repeat(9)}--xx--`],
     ['nothing', TYPE, ''],
-  ])('with %s is refused', (_what, type, body) => {
-    let refused: unknown;
-    try {
-      parseMultipart(Buffer.from(body), type);
-    } catch (error) {
-      refused = error;
-    }
-    expect(refused).toMatchObject({
+  ])('with %s is refused', async (_what, type, body) => {
+    await expect(parseMultipart(Buffer.from(body), type)).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringMatching(/^The form with files is malformed: /),
     });
+  });
+
+  const field = (name: string, value: string): string =>
+    `--xx\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+  test.each([
+    ['userId', 'admin'],
+    ['userName', 'admin'],
+    ['user', 'admin'],
+    ['user', '{"userName":"admin"}'],
+  ])('whose field %s names somebody else, as %s, is refused, and stores nothing', async (name, value) => {
+    for (const path of ['/api/definitions/import/a', '/api/model/import/a', '/api2/model/import/a']) {
+      const answer = await upload(path, `${field(name, value)}${file('<x/>')}--xx--`);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 403, 'forbidden']);
+    }
+    expect(await app.guard.store.models.find({ name: 'a' } as never)).toEqual([]);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['two users', `${field('userId', 'alice')}${field('userName', 'bob')}`, /names two users/],
+    [
+      'a user twice',
+      `${field('userId', 'key:trusted')}${field('userId', 'admin')}`,
+      /"userId" is given twice/,
+    ],
+    ['a user that is none', field('user', '[1]'), /user must be an object with a userName/],
+    ['a name twice', `${field('name', 'a')}${field('name', 'b')}`, /"name" is given twice/],
+  ])('with %s is refused', async (_what, fields, detail) => {
+    const path = fields.includes('"name"') ? '/api/definitions/import' : '/api/definitions/import/a';
+    const { status, body } = await upload(path, `${fields}${file('<x/>')}--xx--`);
+    expect([status, body.detail]).toEqual([400, expect.stringMatching(detail)]);
   });
 
   const upload = (path: string, body: string | Buffer, type = TYPE) =>
