@@ -15,9 +15,10 @@ export interface Addition {
 }
 
 /**
- * What one instance may hold, in bytes as they are stored. `data`, `assignments` (assignees, candidates and fields of the
- * application's own, of all its items): in all, from where on callers may add no more than `small` at once. `caller`: what
- * one caller may have added, so that nobody can use up what the others need. Up to `free` nothing is counted.
+ * What one instance may hold, in bytes as they are stored. `data`, `assignments` (assignees, candidates and fields
+ * of the application's own, of all its items): in all, from where on callers may add no more than `small` at once.
+ * `caller`: what one caller may have added, so that nobody can use up what the others need. Up to `free` nothing is
+ * counted.
  */
 export const ROOM = {
   data: 4_194_304,
