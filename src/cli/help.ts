@@ -10,7 +10,7 @@ Data
 
 Models
   models check <file …>       say what in .bpmn files cannot be run or is not understood; needs no store
-      --json                  exit code 1 when there is something to say
+      --json                  exit code 1 when there is something to say; also: check <file …>
   models list [--json]        of all owners
   models import <file …>      save .bpmn files, or those of a folder, each by the name of its file
       --owner <name>  --model-name <name>  --replace

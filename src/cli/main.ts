@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'models import': importModels,
   'models export': exportModels,
   'models check': checkModels,
+  check: checkModels,
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,

@@ -140,6 +140,7 @@ onStores('models on the command line', (kind) => {
       out: [`${good}: nothing to say`],
       err: [],
     });
+    expect(await run(['check', good])).toMatchObject({ code: 0 });
     const bad = put('Bad.bpmn', 'hello');
     const unclear = put('Unclear.bpmn', model([start(), task('ask', { assignee: '#{bean.of(x)}' }), end()]));
     const { code, out } = await run(['models', 'check', folder]);

@@ -226,4 +226,21 @@ onStores('the command line', (kind) => {
       err: ['There is no user alice.'],
     });
   });
+
+  test('a key that is made or revoked is recorded with what it may do, as it was and as it is', async () => {
+    const made = await run(['key', 'create', 'erp', '--for-group', 'hr', '--tenant', 'acme', ...at]);
+    await run(['key', 'revoke', 'erp', ...at]);
+    const [revoked, created] = await looking((store) => store.audit.find({ limit: 2 }));
+    const facts = { actsFor: { users: [], groups: ['hr'] }, groups: [], tenantId: 'acme' };
+    expect(created).toMatchObject({
+      resource: { name: 'create key', id: 'erp' },
+      after: { ...facts, revoked: null },
+    });
+    expect(revoked).toMatchObject({
+      resource: { name: 'revoke key', id: 'erp' },
+      before: { ...facts, revoked: null },
+      after: { ...facts, revoked: expect.any(Date) },
+    });
+    expect(JSON.stringify([created, revoked])).not.toContain(made.out[0]?.split('_')[2] as string);
+  });
 });

@@ -212,6 +212,13 @@ describe('administration of keys', () => {
       operation: 'system:policy',
       resource: { kind: 'system', name: 'create key', id: 'mine' },
       answer: 'allowed',
+      after: { actsFor: 'itself', groups: [], tenantId: null, revoked: null },
+    });
+    await admin.revoke('mine', root);
+    expect((await stage.audit())[0]).toMatchObject({
+      resource: { kind: 'system', name: 'revoke key', id: 'mine' },
+      before: { actsFor: 'itself', revoked: null },
+      after: { actsFor: 'itself', revoked: expect.any(Date) },
     });
     expect(JSON.stringify(await stage.audit())).not.toContain(text);
   });
