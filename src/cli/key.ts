@@ -1,6 +1,6 @@
 import { wallClock } from '../core/clock.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
-import { keyFacts } from '../express/key-facts.js';
+import { keyFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
@@ -131,11 +131,13 @@ export const revokeKey: Run = (args, io) => {
   if (which.length > 1)
     throw new UsageError('Of --tenant, --without-tenant and --any-tenant one says which key is meant');
   return withStore(values, io, async (store) => {
-    if (!(await apiKeys(store, { env: {} }).revoke(name, which[0]))) {
+    const keys = apiKeys(store, { env: {} });
+    const before = await keys.list();
+    if (!(await keys.revoke(name, which[0]))) {
       io.err(`No key of the name ${name} is in use.`);
       return 1;
     }
-    await record(store, 'revoke key', name);
+    await record(store, 'revoke key', name, revokedFacts(before, await keys.list()));
     io.out('Revoked; running processes refuse it within 5 s.');
     return 0;
   });

@@ -2,7 +2,7 @@ import { AccessDenied } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
 import type { NewKey } from './key-input.js';
-import { keyFacts } from './key-facts.js';
+import { keyFacts, revokedFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
@@ -79,8 +79,12 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
       ),
 
     revoke: (name, by, of) =>
-      administer('revoke key', name, by, (principal) =>
-        keys.revoke(name, crossesTenants(principal) ? of : { tenantId: principal.tenantId ?? null }),
-      ),
+      administer('revoke key', name, by, async (principal, changed) => {
+        const before = await keys.list();
+        const where = crossesTenants(principal) ? of : { tenantId: principal.tenantId ?? null };
+        const revoked = await keys.revoke(name, where);
+        if (revoked) changed(revokedFacts(before, await keys.list()));
+        return revoked;
+      }),
   } satisfies KeyAdmin);
 }

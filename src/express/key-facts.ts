@@ -1,7 +1,9 @@
 import type { ApiKey } from './keys.js';
 
+type Facts = Readonly<Record<string, unknown>>;
+
 /** What the audit trail says of a key that was made or revoked: all that decides about access, and never its text. */
-export function keyFacts(key: ApiKey): Readonly<Record<string, unknown>> {
+export function keyFacts(key: ApiKey): Facts {
   const { id, actsFor, groups, tenantId, expires, revoked, dangerouslyActsForAdministrators: reason } = key;
   return {
     id,
@@ -13,4 +15,21 @@ export function keyFacts(key: ApiKey): Readonly<Record<string, unknown>> {
     revoked: revoked ?? null,
     ...(reason === undefined ? {} : { dangerouslyActsForAdministrators: reason }),
   };
+}
+
+/** The keys that were in use and are revoked now, as they were and as they are. */
+export function revokedFacts(
+  before: readonly ApiKey[],
+  after: readonly ApiKey[],
+): { readonly before: Facts; readonly after: Facts } {
+  const ended = after.filter(
+    (key) =>
+      key.revoked !== undefined && before.some(({ id, revoked }) => id === key.id && revoked === undefined),
+  );
+  const were = before.filter(({ id }) => ended.some((key) => key.id === id));
+  const told = (keys: readonly ApiKey[]): Facts => {
+    const [first, ...more] = keys.map(keyFacts);
+    return first === undefined || more.length > 0 ? { keys: keys.map(keyFacts) } : first;
+  };
+  return { before: told(were), after: told(ended) };
 }

@@ -214,9 +214,10 @@ describe('administration of keys', () => {
       answer: 'allowed',
       after: { actsFor: 'itself', groups: [], tenantId: null, revoked: null },
     });
-    await admin.revoke('mine', root);
+    await admin.create('gone', {}, root);
+    await admin.revoke('gone', root);
     expect((await stage.audit())[0]).toMatchObject({
-      resource: { kind: 'system', name: 'revoke key', id: 'mine' },
+      resource: { kind: 'system', name: 'revoke key', id: 'gone' },
       before: { actsFor: 'itself', revoked: null },
       after: { actsFor: 'itself', revoked: expect.any(Date) },
     });
