@@ -15,6 +15,10 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'A query takes more work than one query may; ask for less, or more precisely.',
   },
+  'hidden-field': {
+    status: 400,
+    meaning: 'A list cannot be sorted by a field that not all of its rows show to the caller.',
+  },
   'bad-data': {
     status: 400,
     meaning:
