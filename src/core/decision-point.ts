@@ -1,5 +1,6 @@
 import { EVERYTHING } from './condition.js';
 import type { Decision } from './decision.js';
+import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, OPERATIONS, type Operation } from './operation.js';
 import { Parts } from './parts.js';
 import { own } from './path.js';
@@ -13,6 +14,7 @@ import type { Scope } from './scope.js';
 import { show } from './show.js';
 
 const NO_FACTS: Facts = Object.freeze({});
+const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
 const NO_RULES: readonly Rule[] = Object.freeze([]);
 const LISTS: ReadonlySet<string> = new Set(['permissive', 'restrictive'] satisfies (keyof PolicyAnswer)[]);
 
@@ -75,7 +77,12 @@ function administrators(principal: SecureUser): AskedRule {
   return {
     policy: 'administrators',
     effect: 'permits',
-    rule: { id: group.toLowerCase(), says: `${group} may do everything in its tenant`, when: EVERYTHING },
+    rule: {
+      id: group.toLowerCase(),
+      says: `${group} may do everything in its tenant`,
+      when: EVERYTHING,
+      search: BY_TENANT,
+    },
     holds: () => true,
     parts: new Set(),
   };

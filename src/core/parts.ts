@@ -51,6 +51,10 @@ function addParts(found: Set<Part>, condition: Condition): void {
       addField(found, condition.field);
       return;
     }
+    case 'cases':
+      addField(found, condition.field);
+      for (const when of new Set(condition.cases.map((one) => one.when))) addParts(found, when);
+      return;
     default: {
       addField(found, condition.field);
       const value =

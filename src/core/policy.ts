@@ -1,4 +1,5 @@
 import type { Condition } from './condition.js';
+import type { Mark } from './mark.js';
 import type { Operation } from './operation.js';
 import type { SecureUser } from './principal.js';
 
@@ -10,10 +11,12 @@ export interface Rule {
   readonly says: string;
   readonly when: Condition;
   /**
-   * Holds for every resource for which `when` holds, and is quick to search by. Lists look only where it holds;
-   * decisions leave it out.
+   * Marks, one of which every instance has for which `when` holds, or for an item of which it holds; lists look only
+   * there, and ask `when` as well. Missing: those that follow from `when` by itself, as from a comparison of the
+   * assignee, the candidates, the starter, the model, or an element of a model. Where none follow, lists look
+   * through all instances of the tenant.
    */
-  readonly narrow?: Condition | undefined;
+  readonly search?: readonly Mark[] | undefined;
 }
 
 /** What a policy answers for a principal and an operation: either list may be missing. */

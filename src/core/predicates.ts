@@ -54,6 +54,7 @@ const PERMITS_END = Object.freeze({});
  */
 export class Predicates {
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
+  private readonly joined = byObjects<Condition>();
   private readonly combinations = byObjects<PrincipalPredicate>();
 
   /** @throws TypeError for what is no condition */
@@ -65,15 +66,26 @@ export class Predicates {
     return predicate;
   }
 
+  /** One of them holds, as one condition that asks each thing once. Kept as {@link of} keeps what it compiles. */
+  alternatives(conditions: readonly Condition[]): Condition {
+    if (!this.isKept(conditions)) return factored(conditions);
+    const kept = placeOf(this.joined, conditions);
+    return (kept.value ??= factored(conditions));
+  }
+
   /**
    * One of the first list holds, and all of the second. What restricts is asked first: it is short, and a row of
    * another tenant needs no further question.
    */
   combined(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
-    const compile = (): PrincipalPredicate => compileForAll(and(...restricts, factored(permits)));
-    // Those that were not kept alone could change.
-    if (![...permits, ...restricts].every((condition) => this.single.has(condition))) return compile();
+    const compile = (): PrincipalPredicate => compileForAll(and(...restricts, this.alternatives(permits)));
+    if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
     const kept = placeOf(this.combinations, [...permits, PERMITS_END, ...restricts]);
     return (kept.value ??= compile());
+  }
+
+  /** Those that were not kept alone could change. */
+  private isKept(conditions: readonly Condition[]): boolean {
+    return conditions.every((condition) => this.single.has(condition));
   }
 }

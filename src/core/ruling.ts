@@ -1,5 +1,5 @@
 import { bind } from './bind.js';
-import { and, isNothing, NOTHING, or, type Condition } from './condition.js';
+import { NOTHING, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
 import { CouldNotTell } from './errors.js';
 import type { PrincipalPredicate } from './evaluate.js';
@@ -9,7 +9,8 @@ import type { Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-import { scopeOf, type Scope } from './scope.js';
+import { scopeOfWays, type Scope } from './scope.js';
+import { isUnmarked, waysOf } from './ways.js';
 
 /** A rule that a policy gave, the closure that answers it, and the parts of a resource that it speaks of. */
 export interface AskedRule {
@@ -24,16 +25,6 @@ export interface AskedRule {
 export interface Failure {
   readonly policy: string;
   readonly cause: unknown;
-}
-
-/** Where all that is permitted can be found; undefined when one permissive rule says nothing about it. */
-function narrowing(permits: readonly { narrow: Condition | undefined }[]): Condition | undefined {
-  const distinct = new Map<string, Condition>();
-  for (const narrow of new Set(permits.map((r) => r.narrow))) {
-    if (narrow === undefined) return undefined;
-    distinct.set(JSON.stringify(narrow), narrow);
-  }
-  return distinct.size === 0 ? undefined : or(...distinct.values());
 }
 
 /** A list of instances never has the parts of one that is about to start. */
@@ -92,7 +83,7 @@ export class Ruling {
   }
 
   private whens(effect: AskedRule['effect']): Condition[] {
-    return this.rules.filter((r) => r.effect === effect).map((r) => r.rule.when);
+    return this.asked(effect).map(({ rule }) => rule.when);
   }
 
   /** Denied where the answer could not be told; never throws. */
@@ -153,17 +144,30 @@ export class Ruling {
     if (this.failure !== undefined)
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
-    const bound = this.rules.map((asked) => ({
-      effect: asked.effect,
-      when: ofInstances && speaksOfStart(asked) ? NOTHING : bind(asked.rule.when, this.principal),
-      narrow: asked.rule.narrow,
-    }));
-    const permits = bound.filter(({ effect, when }) => effect === 'permits' && !isNothing(when));
-    const restricts = bound.filter(({ effect }) => effect === 'restricts');
-    const narrow = narrowing(permits);
-    return scopeOf(
-      and(or(...permits.map((r) => r.when)), ...restricts.map((r) => r.when)),
-      narrow && bind(narrow, this.principal),
+    const [permits, restricts] = [this.asked('permits'), this.asked('restricts')];
+    return scopeOfWays(
+      waysOf(
+        permits.filter((asked) => !ofInstances || !speaksOfStart(asked)).map(({ rule }) => rule),
+        this.principal,
+        this.predicates,
+      ),
+      restricts.map((asked) =>
+        ofInstances && speaksOfStart(asked) ? NOTHING : bind(asked.rule.when, this.principal),
+      ),
     );
+  }
+
+  /**
+   * The permissive rules from which no marks follow, as `policy/rule`: each of them makes the lists of the principal
+   * look through all instances of the tenant.
+   */
+  unmarked(): string[] {
+    return this.asked('permits')
+      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule, this.principal))
+      .map(({ policy, rule }) => `${policy}/${rule.id}`);
+  }
+
+  private asked(effect: AskedRule['effect']): AskedRule[] {
+    return this.rules.filter((asked) => asked.effect === effect);
   }
 }

@@ -74,8 +74,11 @@ export interface InstanceGuard {
   startedBy?: string;
   /** Who caused work of the instance that was not started by a person; for the record. */
   causedBy?: string;
+  /** Marks by which lists find what waits in it, and by which they find all of it. */
   open?: string[];
   read?: string[];
+  /** Which version of the marks those are. */
+  format?: number;
   items?: Record<string, ItemGuard>;
   /** True from the return of a `noWait` command until its work has settled. */
   busy?: boolean;

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
-import { and, eq, EVERYTHING, exists, not, some, type Condition } from '../../src/core/condition.js';
+import { byCases } from '../../src/core/cases.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  exists,
+  not,
+  NOTHING,
+  or,
+  some,
+  type Condition,
+} from '../../src/core/condition.js';
 import { createDecisionPoint, tryPolicies, type DecisionPoint } from '../../src/core/decision-point.js';
 import { compile } from '../../src/core/evaluate.js';
+import type { Mark } from '../../src/core/mark.js';
 import { OPERATIONS, type Operation } from '../../src/core/operation.js';
 import type { Policy, PolicyAnswer } from '../../src/core/policy.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
@@ -22,7 +34,7 @@ const A = eq('item.a', 1);
 const B = eq('item.b', 1);
 const C = eq('item.c', 1);
 
-const rule = (when: Condition, narrow?: Condition) => ({ id: 'rule', says: 'a rule', when, narrow });
+const rule = (when: Condition, search?: readonly Mark[]) => ({ id: 'rule', says: 'a rule', when, search });
 const policy = (name: string, answer: unknown): Policy => ({ name, answer: () => answer as PolicyAnswer });
 const permits = (name: string, ...conditions: Condition[]): Policy =>
   policy(name, { permissive: conditions.map((c) => rule(c)) });
@@ -352,7 +364,7 @@ describe('the decision point', () => {
       permissive: [rule(EVERYTHING)],
       readableModels: ['m'],
       item: { a: 1 },
-      narrow: undefined,
+      search: undefined,
     };
     const given = polluted(everything, () => [
       ...answers(createDecisionPoint([policy('p', {}), tenants]), ALICE, {}),
@@ -372,6 +384,19 @@ describe('a rule that speaks of what was not loaded', () => {
     ['the negation of a restriction', [permits('p', EVERYTHING), restricts('r', not(ofItems))]],
     ['a permission', [permits('p', ofItems)]],
     ['the negation of a permission', [permits('p', not(ofItems))]],
+    [
+      'one of the cases of a restriction',
+      [
+        permits('p', EVERYTHING),
+        restricts(
+          'r',
+          byCases('instance.id', [
+            ['other', A],
+            ['i', not(ofItems)],
+          ]),
+        ),
+      ],
+    ],
   ])('%s makes the answer "could not tell"', (_what, policies) => {
     const point = createDecisionPoint(policies);
     expect(point.allows(ALICE, 'task:read', row)).toBe(false);
@@ -463,39 +488,43 @@ describe('a policy that changes its mind', () => {
 });
 
 describe('where a list is searched', () => {
-  const NARROW = exists('instance.guard.read');
-  const narrowOf = (...rules: ReturnType<typeof rule>[]): Condition | undefined => {
-    const scope = createDecisionPoint([policy('p', { permissive: rules })]).scope(ALICE, 'task:read');
-    return scope.kind === 'condition' ? scope.narrow : undefined;
+  const waysOf = (who: SecureUser, ...rules: ReturnType<typeof rule>[]): unknown => {
+    const scope = createDecisionPoint([policy('p', { permissive: rules }), tenants]).scope(who, 'task:read');
+    return scope.kind === 'condition' ? scope.ways : undefined;
   };
 
-  test('is narrowed when every permissive rule says where', () => {
-    expect(narrowOf(rule(A, NARROW), rule(B, NARROW))).toEqual(NARROW);
-    expect(narrowOf(rule(A, NARROW), rule(B, C))).toEqual({ op: 'or', of: [NARROW, C] });
-  });
-
-  test('is not narrowed when one of them does not', () => {
-    expect(narrowOf(rule(A, NARROW), rule(B))).toBeUndefined();
+  test('goes with the rules that name the same marks, and with those that name none', () => {
+    expect(waysOf(ALICE, rule(A, ['u:x']), rule(B), rule(C, ['u:x']), rule(A))).toEqual([
+      { when: or(A, C), search: ['u:x'] },
+      { when: or(B, A), search: undefined },
+    ]);
   });
 
   test('does not depend on a rule that permits nothing', () => {
-    expect(narrowOf(rule(A, NARROW), rule(not(EVERYTHING)))).toEqual(NARROW);
+    expect(waysOf(ALICE, rule(A, ['u:x']), rule(not(EVERYTHING)))).toEqual([{ when: A, search: ['u:x'] }]);
   });
 
-  test('cannot be told when a rule says where in words that are no condition', () => {
+  test('is the tenant for administrators', () => {
+    expect(waysOf(ADMIN, rule(A))).toEqual([{ when: EVERYTHING, search: ['t:'] }]);
+  });
+
+  test('rules from which no marks follow are named', () => {
     const point = createDecisionPoint([
-      policy('p', { permissive: [rule(A, { op: 'matches', field: 'item.a' } as unknown as Condition)] }),
+      taskRulesPolicy,
+      tenants,
+      policy('p', {
+        permissive: [
+          { ...rule(eq('instance.data.x', 1)), id: 'data' },
+          { ...rule(eq('instance.data.y', 1), ['m:Invoice']), id: 'marked' },
+          { ...rule(and(eq('instance.name', 'Invoice'), eq('instance.data.z', 1))), id: 'model' },
+          { ...rule(NOTHING), id: 'nothing' },
+        ],
+      }),
     ]);
-    expect(() => point.scope(ALICE, 'task:read')).toThrow(TypeError);
-  });
-
-  test('is not narrowed for administrators', () => {
-    expect(
-      createDecisionPoint([tenants, policy('p', { permissive: [rule(A, NARROW)] })]).scope(
-        ADMIN,
-        'task:read',
-      ),
-    ).not.toHaveProperty('narrow', NARROW);
+    for (const operation of ['task:read', 'instance:read'] as const) {
+      expect(point.ask(ALICE, operation).unmarked()).toEqual(['p/data']);
+      expect(point.ask(ADMIN, operation).unmarked()).toEqual([]);
+    }
   });
 });
 

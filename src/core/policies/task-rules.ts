@@ -14,7 +14,6 @@ import type { Operation } from '../operation.js';
 import { own } from '../path.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
 import { DESIGNER, type SecureUser } from '../principal.js';
-import { READ_TOKENS, readerTokens } from '../token.js';
 
 const USER_TASK = 'bpmn:UserTask';
 
@@ -76,12 +75,6 @@ const START: readonly Rule[] = Object.freeze([
 ]);
 const MAY_START = rule('may-start', 'you may start it', some('model.guard.starts', starters('item')));
 
-/** Reader tokens narrow the search of a list; a stale one can only hide (spec 08, 13). */
-function narrowed(rules: readonly Rule[], principal: SecureUser): readonly Rule[] {
-  const narrow = overlaps(READ_TOKENS, readerTokens(principal));
-  return rules.map((r) => ({ ...r, narrow }));
-}
-
 function modelReaders(principal: SecureUser, facts: Facts): Rule[] {
   return [
     MAY_START,
@@ -104,7 +97,7 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
   switch (operation) {
     case 'task:read':
     case 'task:assignees':
-      return narrowed(READ, principal);
+      return READ;
     case 'task:execute':
       return EXECUTE;
     case 'task:take':
@@ -114,9 +107,9 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
       return DELEGATE;
     case 'instance:message':
     case 'instance:signal':
-      return facts.starts === true ? START : narrowed(INSTANCE_READERS, principal);
+      return facts.starts === true ? START : INSTANCE_READERS;
     case 'instance:read':
-      return narrowed(INSTANCE_READERS, principal);
+      return INSTANCE_READERS;
     case 'instance:start':
       return START;
     case 'model:read':

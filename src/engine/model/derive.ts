@@ -1,5 +1,5 @@
 import { normaliseName } from '../../core/principal.js';
-import { token } from '../../core/token.js';
+import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 
@@ -33,59 +33,67 @@ export function itemGuard(item: StoredItem, kept: ItemGuard, startedBy: string |
   return guard;
 }
 
-function itemTokens(tenantId: string | undefined, item: StoredItem): string[] {
+const marksOf = (kind: 'u' | 'g' | 's' | 'm', names: unknown): Mark[] =>
+  namesIn(names).map((name): Mark => `${kind}:${name}`);
+
+/** Whom an item names, whatever its type and state. */
+function itemMarks(item: StoredItem): Mark[] {
   const guard = item.guard ?? {};
-  const users = [...namesIn(item.assignee), ...namesIn(item.candidateUsers), ...namesIn(guard.owner)];
   return [
-    ...users.map((name) => token(tenantId, 'u', name)),
-    ...namesIn(item.candidateGroups).map((name) => token(tenantId, 'g', name)),
-    ...(guard.open === true ? [token(tenantId, 'o')] : []),
-    ...(guard.closed === true ? namesIn(guard.startedBy).map((name) => token(tenantId, 'u', name)) : []),
+    ...[item.assignee, item.candidateUsers, guard.owner].flatMap((names) => marksOf('u', names)),
+    ...marksOf('g', item.candidateGroups),
+    ...(guard.open === true ? [OPEN_MARK] : []),
+    ...(guard.closed === true ? marksOf('u', guard.startedBy) : []),
   ];
 }
 
-const union = (lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())].sort();
+const elementMarks = (instance: StoredInstance, items: readonly StoredItem[]): Mark[] => {
+  const elements = items.flatMap((item) => namesIn(item.elementId));
+  return namesIn(instance.name).flatMap((model) => elements.map((element) => elementMark(model, element)));
+};
+
+interface Marks {
+  readonly read: string[];
+  readonly open: string[];
+}
 
 /**
- * The tokens of an instance whose items carry their `guard`: `read` for all who may find it, `open` for all who may
- * find something that waits in it. Each is never too narrow (spec 08, 12 and 13).
+ * The marks of an instance whose items carry their `guard`. `read` holds those of all of it: whom it names, its model,
+ * the elements of its user tasks, its tenant. `open` holds those of what waits in it, and who started it as `s:`; while
+ * something waits that is no user task, which its readers see as well, also all of `read`. Each is never too narrow.
  */
-export function instanceTokens(
-  instance: StoredInstance,
-  startedBy: unknown,
-): { read: string[]; open: string[] } {
-  // What is no name is nobody's tenant; of several names each is one, as in the condition of the policy.
-  const named = namesIn(instance.tenantId);
-  const tokens = (named.length === 0 ? [undefined] : named).map((tenantId) =>
-    tokensOf(tenantId, itemsOf(instance), startedBy),
-  );
-  return { read: union(tokens.map(({ read }) => read)), open: union(tokens.map(({ open }) => open)) };
-}
-
-function tokensOf(
-  tenantId: string | undefined,
-  items: readonly StoredItem[],
-  startedBy: unknown,
-): { read: string[]; open: string[] } {
-  const tasks = items.filter(isUserTask);
-  const starter = namesIn(startedBy).map((name) => token(tenantId, 'u', name));
-  const completers = tasks
-    .flatMap((item) => namesIn(item.guard?.completedBy))
-    .map((name) => token(tenantId, 'u', name));
-  const read = [...starter, ...completers, ...tasks.flatMap((item) => itemTokens(tenantId, item))];
-  const othersWait = items.some((item) => waits(item) && !isUserTask(item));
-  const open = [
-    ...tasks.filter(waits).flatMap((item) => itemTokens(tenantId, item)),
-    ...(othersWait ? read : []),
+export function instanceMarks(instance: StoredInstance, startedBy: unknown): Marks {
+  const items = itemsOf(instance);
+  const waiting = items.filter(waits);
+  const ofModel = [...marksOf('m', instance.name), TENANT_MARK];
+  const read = [
+    ...marksOf('u', startedBy),
+    ...items.flatMap((item) => marksOf('u', item.guard?.completedBy)),
+    ...items.flatMap(itemMarks),
+    ...elementMarks(instance, items.filter(isUserTask)),
+    ...ofModel,
   ];
-  return { read, open };
+  const open = [
+    ...waiting.flatMap(itemMarks),
+    ...elementMarks(instance, waiting),
+    ...(waiting.length === 0 ? [] : [...marksOf('s', startedBy), ...ofModel]),
+    ...(waiting.every(isUserTask) ? [] : read),
+  ];
+  return { read: stored(instance, read), open: stored(instance, open) };
 }
 
-/** Gives every item its `guard` and the instance its tokens; changes the document that it is given. */
+/** What is no name is nobody's tenant; of several names each is one, as in the condition of the policy. */
+function stored(instance: StoredInstance, marks: readonly Mark[]): string[] {
+  const named = namesIn(instance.tenantId);
+  const tenants = named.length === 0 ? [undefined] : named;
+  return [...new Set(tenants.flatMap((tenantId) => marks.map((mark) => inTenant(tenantId, mark))))].sort();
+}
+
+/** Gives every item its `guard` and the instance its marks; changes the document that it is given. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
   for (const item of itemsOf(instance))
     item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard.startedBy);
-  Object.assign(guard, instanceTokens(instance, guard.startedBy));
+  Object.assign(guard, instanceMarks(instance, guard.startedBy), { format: MARKS_FORMAT });
   instance.guard = guard;
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { MARKS_FORMAT } from '../../core/mark.js';
 import { normalise } from '../../store/bson/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
@@ -47,6 +48,7 @@ function partOfGuard(instance: StoredInstance): unknown {
   return bare({
     open: guard?.open ?? [],
     read: guard?.read ?? [],
+    format: guard?.format,
     items: itemsOf(instance).map((item) => item.guard ?? {}),
   });
 }
@@ -60,6 +62,7 @@ function derived(instance: StoredInstance): StoredInstance {
     ...(normalise(instance).guard as InstanceGuard),
     open: guard.open ?? [],
     read: guard.read ?? [],
+    format: MARKS_FORMAT,
   };
   return copy;
 }

@@ -34,23 +34,52 @@ export interface Bound {
   readonly included: boolean;
 }
 
-/** Walks several ascending lists from their ends as one, newest first; what is in more than one list comes once. */
+/** How far a walk has come in one of the lists. */
+interface Walker<T extends Keyed> {
+  readonly list: readonly T[];
+  at: number;
+}
+
+const keyAt = <T extends Keyed>({ list, at }: Walker<T>): string => (list[at] as T).key;
+
+/** Puts the first of a heap, whose others are in order, to its place; the newest comes first. */
+function sink<T extends Keyed>(heap: Walker<T>[], from: number): void {
+  let at = from;
+  for (;;) {
+    let newest = at;
+    for (const child of [2 * at + 1, 2 * at + 2])
+      if (child < heap.length && keyAt(heap[child] as Walker<T>) > keyAt(heap[newest] as Walker<T>))
+        newest = child;
+    if (newest === at) return;
+    [heap[at], heap[newest]] = [heap[newest] as Walker<T>, heap[at] as Walker<T>];
+    at = newest;
+  }
+}
+
+/**
+ * Walks several ascending lists from their ends as one, newest first; what is in more than one list comes once. A step
+ * costs the logarithm of the number of lists.
+ */
 export function* newestFirst<T extends Keyed>(lists: readonly (readonly T[])[], bound?: Bound): Generator<T> {
   const start = (list: readonly T[]): number => {
     if (bound === undefined) return list.length - 1;
     const below = countBelow(list, bound.key);
     return bound.included && list[below]?.key === bound.key ? below : below - 1;
   };
-  const at = lists.map(start);
-  for (;;) {
-    let newest: T | undefined;
-    for (const [i, list] of lists.entries()) {
-      const entry = list[at[i] as number];
-      if (entry !== undefined && (newest === undefined || entry.key > newest.key)) newest = entry;
+  const heap = lists.map((list): Walker<T> => ({ list, at: start(list) })).filter(({ at }) => at >= 0);
+  for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i);
+  let last: T | undefined;
+  while (heap.length > 0) {
+    const first = heap[0] as Walker<T>;
+    const entry = first.list[first.at] as T;
+    first.at--;
+    if (first.at < 0) {
+      const end = heap.pop() as Walker<T>;
+      if (end !== first) heap[0] = end;
     }
-    if (newest === undefined) return;
-    for (const [i, list] of lists.entries())
-      if (list[at[i] as number] === newest) at[i] = (at[i] as number) - 1;
-    yield newest;
+    if (heap.length > 1) sink(heap, 0);
+    if (entry === last) continue;
+    last = entry;
+    yield entry;
   }
 }

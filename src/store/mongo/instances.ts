@@ -1,10 +1,18 @@
 import { ObjectId } from 'bson';
-import type { Document } from 'mongodb';
+import type { Document, FindOptions } from 'mongodb';
 import { compareValues } from '../bson/order.js';
 import { decode, encode, normalise } from '../bson/codec.js';
 import { onlyLarge, refuseLarge, withoutLarge } from '../query/large-fields.js';
-import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
-import { Budget } from '../query/budget.js';
+import type {
+  Filter,
+  InstancePlan,
+  InstanceStore,
+  ItemPlan,
+  MarkFilter,
+  StoredInstance,
+  UnwoundItem,
+} from '../port.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import { taken } from './taken.js';
 import { checkPaging } from '../query/paging.js';
@@ -15,7 +23,7 @@ import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
-import { atRevision, conjunction, leavingOut, markFilter } from './query.js';
+import { atRevision, conjunction, leavingOut, markFilter, newestFirst, portions } from './query.js';
 
 const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
 
@@ -32,18 +40,34 @@ export class MongoInstances implements InstanceStore {
     checkPaging(plan);
     refuseLarge([filter], sort);
     if (limit === 0) return [];
-    const where = conjunction(markFilter(marks), filter, after && { _id: { $lt: new ObjectId(after.id) } });
-    const order = sort
-      .map(([field, direction]): [string, 1 | -1] => [field, direction])
-      .concat(sort.some(([field]) => field === '_id') ? [] : DEFAULT_ORDER);
-    const found = this.collections.instances.find(where, {
-      projection: leavingOut(without),
-      sort: order,
-      skip,
-      ...(limit === undefined ? {} : { limit }),
-    });
+    const options: FindOptions = { projection: leavingOut(without) };
+    const page = { skip, ...(limit === undefined ? {} : { limit }) };
+    if (sort.length > 0) {
+      const order = sort.map(([field, direction]): [string, 1 | -1] => [field, direction]);
+      const total = sort.some(([field]) => field === '_id') ? order : order.concat(DEFAULT_ORDER);
+      return this.rows(filter, marks, { ...options, ...page, sort: total }, plan.bytes);
+    }
+    const older = conjunction(filter, after && { _id: { $lt: new ObjectId(after.id) } });
+    const parts = portions(marks);
+    if (parts.length === 1)
+      return this.rows(older, parts[0], { ...options, ...page, sort: DEFAULT_ORDER }, plan.bytes);
+    const most = limit === undefined ? {} : { limit: skip + limit };
+    const walks = await Promise.all(
+      parts.map((some) => this.rows(older, some, { ...options, ...most, sort: DEFAULT_ORDER }, plan.bytes)),
+    );
+    return merged(walks, plan);
+  }
+
+  private async rows(
+    filter: Filter,
+    marks: MarkFilter | undefined,
+    options: FindOptions,
+    bytes: number | undefined,
+  ): Promise<StoredInstance[]> {
+    const where = conjunction(markFilter(marks), filter);
     const size = sizesOf();
-    const rows = await taken(found, new Budget(plan.bytes), (row) => size.instance(row));
+    const found = this.collections.instances.find(where, options);
+    const rows = await taken(found, new Budget(bytes), (row) => size.instance(row));
     return rows as unknown as StoredInstance[];
   }
 
@@ -152,4 +176,16 @@ export class MongoInstances implements InstanceStore {
     });
     await this.collections.archive.bulkWrite(operations, { ordered: false });
   }
+}
+
+/** A page of several walks. One that was cut is complete down to its last row: what is older than that is left for later. */
+function merged(
+  walks: readonly StoredInstance[][],
+  { skip = 0, limit = Infinity, bytes }: InstancePlan,
+): StoredInstance[] {
+  const ends = walks.filter(isCut).map((walk) => String(walk.at(-1)?._id));
+  const complete = newestFirst(walks).filter(({ _id }) => ends.every((end) => String(_id) >= end));
+  const size = sizesOf();
+  const page = new Budget(bytes).within(complete.slice(skip, skip + limit), (row) => size.instance(row));
+  return ends.length > 0 && page.length < limit ? markCut(page) : page;
 }

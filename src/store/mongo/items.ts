@@ -3,10 +3,10 @@ import type { Collection, Document } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import type { Cursor, Filter, ItemPlan, Sort, UnwoundItem } from '../port.js';
-import { Budget, markCut } from '../query/budget.js';
+import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import { taken } from './taken.js';
-import { conjunction, leavingOut, markFilter } from './query.js';
+import { conjunction, leavingOut, markFilter, portions } from './query.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
@@ -90,34 +90,50 @@ export class ItemQueries {
     return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
   }
 
+  /** One walk for each portion of the marks: rows that stand beside each other, newest instance first. */
+  private async walks(plan: ItemPlan, below: string | undefined, limit: number): Promise<UnwoundItem[][]> {
+    const limited = Number.isFinite(limit) ? [{ $limit: limit }] : [];
+    return Promise.all(
+      portions(plan.marks).map((marks) =>
+        this.run(
+          [...pipeline({ ...plan, marks }, true, olderThan(below)), ...limited, ...trimmed(plan)],
+          new Budget(plan.bytes),
+        ),
+      ),
+    );
+  }
+
   /**
    * A page in the default order. Sorting by `_id` and `seq` after `$unwind` would make the database look at all there
    * is before it gives the first row; so instances are walked in the order of `_id`, and `$limit` stops the walk. The
    * limit may fall inside an instance, whose items need not be stored in the order of `seq`: that one instance is read
-   * again without the limit. Two queries, mostly; what was changed between them is answered by the later one.
+   * again without the limit. Of several walks each is complete above the instance where the first of them was stopped.
+   * Two queries, mostly; what was changed between them is answered by the later one.
    */
   private async newestFirst(plan: ItemPlan): Promise<UnwoundItem[]> {
     const { after, skip = 0, limit = Infinity } = plan;
     const rows = after !== undefined && isInside(after) ? await this.ofInstance(plan, after.id, after) : [];
     // What was read of a page that is cut is read in the order of instances, and cut in that of their items.
-    const budget = new Budget(plan.bytes);
+    let cut = false;
     let below = after?.id;
     for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
-      const limited = Number.isFinite(wanted) ? [{ $limit: wanted }] : [];
-      const stages = [...pipeline(plan, true, olderThan(below)), ...limited, ...trimmed(plan)];
-      const found = await this.run(stages, budget);
-      const last = found.length < wanted && !budget.isSpent ? undefined : hexOf(found.at(-1) as UnwoundItem);
-      for (const group of byInstance(found))
-        if (hexOf(group[0] as UnwoundItem) !== last) rows.push(...sortItems(group, (row) => row.items));
+      const found = await this.walks(plan, below, wanted);
+      cut = found.some(isCut);
+      const last = found
+        .filter((walk) => walk.length >= wanted || isCut(walk))
+        .map((walk) => hexOf(walk.at(-1) as UnwoundItem))
+        .reduce<string | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined);
+      for (const [id, group] of byInstance(found))
+        if (last === undefined || id > last) rows.push(...sortItems(group, (row) => row.items));
       if (last === undefined) break;
       rows.push(...(await this.ofInstance(plan, last)));
       below = last;
-      if (budget.isSpent) break;
+      if (cut) break;
     }
     const size = sizesOf();
     const page = rows.slice(skip, skip + limit);
     const given = new Budget(plan.bytes).within(page, (row) => size.item(row));
-    return budget.isSpent && given.length < limit ? markCut(given) : given;
+    return cut && given.length < limit ? markCut(given) : given;
   }
 }
 
@@ -130,13 +146,17 @@ function sharing(): (row: Document) => Document {
   };
 }
 
-/** Rows that stand beside each other and are of one instance. */
-function byInstance(rows: readonly UnwoundItem[]): UnwoundItem[][] {
-  const groups: UnwoundItem[][] = [];
-  for (const row of rows) {
-    const group = groups.at(-1);
-    if (group !== undefined && hexOf(group[0] as UnwoundItem) === hexOf(row)) group.push(row);
-    else groups.push([row]);
+/** The rows of each instance, newest first; of an instance that several walks have met, those of one of them. */
+function byInstance(walks: readonly (readonly UnwoundItem[])[]): [id: string, rows: UnwoundItem[]][] {
+  const groups = new Map<string, UnwoundItem[]>();
+  for (const walk of walks) {
+    const ofWalk = new Map<string, UnwoundItem[]>();
+    for (const row of walk) {
+      const group = ofWalk.get(hexOf(row));
+      if (group === undefined) ofWalk.set(hexOf(row), [row]);
+      else group.push(row);
+    }
+    for (const [id, group] of ofWalk) if (!groups.has(id)) groups.set(id, group);
   }
-  return groups;
+  return [...groups].sort(([a], [b]) => (a < b ? 1 : -1));
 }

@@ -9,6 +9,27 @@ export function conjunction(...filters: readonly (Filter | undefined)[]): Docume
   return parts.length === 0 ? {} : parts.length === 1 ? (parts[0] as Document) : { $and: parts };
 }
 
+/** MongoDB merges the scans of at most some 200 values by an index; more it would sort, all of what is found. */
+const MOST_MERGED = 150;
+
+/** The marks in portions, each of which one index answers in order; one portion without marks when there are none. */
+export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined)[] {
+  if (marks === undefined || marks.anyOf.length <= MOST_MERGED) return [marks];
+  const { field, anyOf } = marks;
+  return Array.from({ length: Math.ceil(anyOf.length / MOST_MERGED) }, (_, i) => ({
+    field,
+    anyOf: anyOf.slice(i * MOST_MERGED, (i + 1) * MOST_MERGED),
+  }));
+}
+
+/** Rows of several walks, each newest first, as one; what is in more than one of them comes once. */
+export function newestFirst<T extends { readonly _id?: unknown }>(walks: readonly (readonly T[])[]): T[] {
+  const [only, ...more] = walks;
+  if (only !== undefined && more.length === 0) return [...only];
+  const byId = new Map(walks.flat().map((row) => [String(row._id), row]));
+  return [...byId].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, row]) => row);
+}
+
 export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
   marks && { [marks.field]: { $in: [...marks.anyOf] } };
 

@@ -1,21 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
-import {
-  and,
-  EVERYTHING,
-  isNothing,
-  isReference,
-  not,
-  NOTHING,
-  or,
-  type Condition,
-} from '../../core/condition.js';
+import { and, EVERYTHING, isNothing, NOTHING, type Condition } from '../../core/condition.js';
 import type { Scope } from '../../core/scope.js';
-import { OPEN_TOKENS, READ_TOKENS } from '../../core/token.js';
-import { BadInput } from '../../core/errors.js';
 import type { Scalar } from '../../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
-import { needsAllItems, relax, specialise, speaksOf, toFilter } from './filter.js';
-import type { Filter, InstancePlan, ItemPlan, Paging, MarkFilter } from '../port.js';
+import { needsAllItems, relax, specialise, toFilter } from './filter.js';
+import { disjunctive, type Term } from './disjunctive.js';
+import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
+import type { Filter, InstancePlan, ItemPlan, Paging } from '../port.js';
 
 /** Any value, for "absent": also an empty list is something that is there. */
 const ANY_VALUE = Object.freeze({
@@ -38,7 +28,9 @@ const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
 const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
 /** What every reader of an item sees of its instance; filtering and sorting by more needs the right to read that. */
 const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name', '_id']);
-const MOST_BRANCHES = 5;
+
+const anyOf = (filters: readonly Filter[]): Filter =>
+  filters.length === 1 ? (filters[0] as Filter) : { $or: filters };
 
 const all = (...filters: readonly Filter[]): Filter => {
   const parts = filters.filter((filter) => Object.keys(filter).length > 0);
@@ -90,24 +82,6 @@ function leaves(query: CallerQuery): Leaf[] {
   return query.kind === 'test' || query.kind === 'absent' ? [query] : query.of.flatMap(leaves);
 }
 
-/** The parts that must all hold. */
-const conjuncts = (query: CallerQuery): readonly CallerQuery[] =>
-  query.kind === 'and'
-    ? query.of.flatMap(conjuncts)
-    : query.kind === 'element'
-      ? conjuncts(query.where)
-      : [query];
-
-/** Fields of the item that the query pins to one value. */
-function pinned(query: CallerQuery): Map<string, Scalar> {
-  const known = new Map<string, Scalar>();
-  for (const part of conjuncts(query)) {
-    if (part.kind === 'test' && part.on === 'item' && Object.hasOwn(part.test, '$eq'))
-      known.set(`item.${part.field}`, part.test.$eq as Scalar);
-  }
-  return known;
-}
-
 /** What must hold of an instance so that one of its items can satisfy the query: never too narrow. */
 function beforeUnwinding(query: CallerQuery): Filter {
   const parts = conjuncts(query);
@@ -119,24 +93,27 @@ function beforeUnwinding(query: CallerQuery): Filter {
   return all(...on('row').map((part) => ofElement(part, '')), element);
 }
 
-/** Splits what narrows a search into a token filter, which has an index, and the rest. */
-function narrowing(narrow: Condition | undefined, waiting: boolean): { marks?: MarkFilter; rest: Condition } {
-  if (narrow === undefined) return { rest: EVERYTHING };
-  if (
-    (narrow.op !== 'overlaps' && narrow.op !== 'in') ||
-    narrow.field !== READ_TOKENS ||
-    isReference(narrow.values)
-  )
-    return { rest: narrow };
-  const field = (waiting ? OPEN_TOKENS : READ_TOKENS).slice('instance.'.length) as MarkFilter['field'];
-  return { marks: { field, anyOf: narrow.values as string[] }, rest: EVERYTHING };
+/** The items that may be read, in the form in which they are asked for. */
+const seenItems = (visible: Scope): readonly Term[] => disjunctive(conditionOf(visible));
+
+function hasElement(query: CallerQuery): boolean {
+  return query.kind === 'element' || ('of' in query && query.of.some(hasElement));
+}
+
+/** The ways of a scope that are left where fields of the item are known. */
+function specialised(scope: Scope, known: ReadonlyMap<string, Scalar>): Scope {
+  if (scope.kind !== 'condition') return scope;
+  const ways = scope.ways
+    .map(({ when, search }) => ({ when: specialise(when, known), search }))
+    .filter(({ when }) => !isNothing(when));
+  return { ...scope, ways };
 }
 
 const conditionOf = (scope: Scope): Condition =>
   scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
 
 export interface ScopedOptions {
-  /** False until every stored instance carries marks: then nothing is narrowed by them (spec 08, 13). */
+  /** False until every stored instance carries its marks: until then lists are not searched by them. */
   readonly reindexed: boolean;
 }
 
@@ -167,59 +144,29 @@ export function itemPlan(
     looksInside(query, paging) ? conditionOf(instances) : EVERYTHING,
   );
   if (isNothing(condition)) return undefined;
-  const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
-  const { marks, rest } = narrowing(narrow, known.get('item.status') === 'wait');
+  const marks = options.reindexed
+    ? planMarks(specialised(scope, known), saidOfItem(query), known.get('item.status') === 'wait')
+    : undefined;
   return {
     ...paging,
-    before: all(IS_LIST, toFilter(and(rest, relax(condition)), 'instance'), beforeUnwinding(query)),
+    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query)),
     marks,
     each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items')),
     needsAll: needsAllItems(condition),
   };
 }
 
-/** A part of a condition that speaks of the instance alone, as large as can be. */
-function instancePart(condition: Condition): Condition | undefined {
-  const { item, instance } = speaksOf(condition);
-  if (!item) return instance ? condition : undefined;
-  if (condition.op === 'not') return instancePart(condition.of);
-  if (condition.op !== 'and' && condition.op !== 'or') return undefined;
-  for (const part of condition.of) {
-    const found = instancePart(part);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-function replace(condition: Condition, part: Condition, by: Condition): Condition {
-  if (isDeepStrictEqual(condition, part)) return by;
-  if (condition.op === 'and') return and(...condition.of.map((c) => replace(c, part, by)));
-  if (condition.op === 'or') return or(...condition.of.map((c) => replace(c, part, by)));
-  return condition.op === 'not' ? not(replace(condition.of, part, by)) : condition;
-}
-
-/**
- * "An item that may be read satisfies the test", asked of an instance. What the visibility says of the instance is
- * taken out of `$elemMatch`, one part at a time: it holds or it does not.
- */
-function visibleElement(visible: Condition, test: Filter, depth = 0): Filter {
-  if (isNothing(visible)) return toFilter(NOTHING, 'instance');
-  const part = instancePart(visible);
-  if (part === undefined ? speaksOf(visible).instance : depth >= MOST_BRANCHES) {
-    throw new BadInput(
-      'bad-query',
-      'This query on items cannot be combined with the rules in force; ask for items instead.',
-    );
-  }
-  if (part === undefined)
-    return { items: { $elemMatch: { id: TEXT, $and: [toFilter(visible, 'element'), test] } } };
-  const branch = (holds: boolean): Filter =>
-    all(
-      toFilter(holds ? part : not(part), 'instance'),
-      visibleElement(replace(visible, part, holds ? EVERYTHING : NOTHING), test, depth + 1),
-    );
-  return { $or: [branch(true), branch(false)] };
-}
+/** "An item that may be read satisfies the test", asked of an instance. */
+const visibleElement = (visible: readonly Term[], test: Filter): Filter =>
+  visible.length === 0
+    ? toFilter(NOTHING, 'instance')
+    : anyOf(
+        visible.map(({ instance, item }) =>
+          all(toFilter(instance, 'instance'), {
+            items: { $elemMatch: { id: TEXT, $and: [toFilter(item, 'element'), test] } },
+          }),
+        ),
+      );
 
 /**
  * The plan of a list of instances. What the query asks of items is asked of those items only that the principal may
@@ -233,15 +180,14 @@ export function instancePlan(
   options: ScopedOptions,
 ): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
-  const seen = conditionOf(visible);
+  const seen = leaves(query).some(({ on }) => on === 'item') || hasElement(query) ? seenItems(visible) : [];
   const caller = compound(
     query,
     (leaf) => (leaf.on === 'row' ? leafFilter(leaf) : visibleElement(seen, leafFilter(leaf))),
     (where) => visibleElement(seen, ofElement(where, '')),
   );
-  const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
-  const { marks, rest } = narrowing(narrow, false);
-  return { ...paging, filter: all(toFilter(and(rest, conditionOf(scope)), 'instance'), caller), marks };
+  const marks = options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined;
+  return { ...paging, filter: all(toFilter(conditionOf(scope), 'instance'), caller), marks };
 }
 
 /**
@@ -254,9 +200,10 @@ export function existencePlan(
   options: ScopedOptions,
 ): Pick<InstancePlan, 'filter' | 'marks'> | undefined {
   if (scope.kind === 'nothing') return undefined;
-  const narrow = options.reindexed && scope.kind === 'condition' ? scope.narrow : undefined;
-  const { marks, rest } = narrowing(narrow, false);
-  return { filter: toFilter(and(condition, rest, conditionOf(scope)), 'instance'), marks };
+  const marks = options.reindexed
+    ? planMarks(scope, condition.op === 'and' ? condition.of : [condition], false)
+    : undefined;
+  return { filter: toFilter(and(condition, conditionOf(scope)), 'instance'), marks };
 }
 
 /** The filter of a list of models; undefined: no query is to be sent. Who may read a model may read its events. */

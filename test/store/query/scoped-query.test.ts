@@ -1,31 +1,20 @@
 import { parseCondition } from '../../../src/core/condition-json.js';
-import {
-  and,
-  eq,
-  EVERYTHING,
-  ne,
-  NOTHING,
-  or,
-  overlaps,
-  some,
-  type Condition,
-} from '../../../src/core/condition.js';
-import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { and, eq, EVERYTHING, ne, NOTHING, or, some, type Condition } from '../../../src/core/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../../src/core/decision-point.js';
 import { isGuardError } from '../../../src/core/errors.js';
+import type { Rule } from '../../../src/core/policy.js';
 import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { tenants } from '../../../src/core/policies/tenants.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { scopeOf } from '../../../src/core/scope.js';
-import { readerTokens, READ_TOKENS } from '../../../src/core/token.js';
 import {
   INSTANCE_FIELDS,
   MODEL_FIELDS,
   parseQuery,
   type CallerQuery,
 } from '../../../src/store/query/caller-query.js';
-import { toFilter } from '../../../src/store/query/filter.js';
 import { compileMatch } from '../../../src/store/bson/match.js';
-import type { Filter, Paging } from '../../../src/store/port.js';
+import type { Filter, ItemPlan, MarkFilter, Paging } from '../../../src/store/port.js';
 import {
   instancePlan,
   itemPlan,
@@ -256,7 +245,22 @@ describe('a condition on items in a list of instances', () => {
     expect(rows.map(Number).join('')).toBe('1000010000100001');
   });
 
-  test('is refused openly where the rules compare an item with its instance, or say too much of the instance', () => {
+  test('is asked however many rules speak of the instance and of its items', () => {
+    const said = Array.from({ length: 300 }, (_, i) => and(eq('instance.data.x', i), eq('item.seq', i)));
+    const filter = compileMatch(
+      instancePlan(everything, scopeOf(or(...said)), parse({ 'items.status': 'wait' }), {}, OPTIONS)
+        ?.filter as Filter,
+    );
+    for (const [x, seq, status, found] of [
+      [7, 7, 'wait', true],
+      [299, 299, 'wait', true],
+      [7, 8, 'wait', false],
+      [7, 7, 'end', false],
+    ] as const)
+      expect(filter({ data: { x }, items: [{ id: 'a', seq, status }] })).toBe(found);
+  });
+
+  test('is refused openly where the rules compare an item with its instance, or multiply out', () => {
     const expected = {
       code: 'bad-query',
       message: expect.stringContaining(
@@ -264,9 +268,8 @@ describe('a condition on items in a list of instances', () => {
       ) as unknown,
     };
     const compared = scopeOf(parseCondition({ 'item.assignee': '$data.requester' }));
-    const many = scopeOf(
-      or(...Array.from({ length: 9 }, (_, i) => and(eq('instance.data.x', i), eq('item.seq', i)))),
-    );
+    const eitherOf = (i: number): Condition => or(eq(`instance.data.x${i}`, 1), eq(`item.x${i}`, 1));
+    const many = scopeOf(and(...Array.from({ length: 12 }, (_, i) => eitherOf(i))));
     for (const visible of [compared, many]) {
       expect(
         refusal(() => instancePlan(everything, visible, parse({ 'items.status': 'wait' }), {}, OPTIONS)),
@@ -402,19 +405,28 @@ describe('a list of items', () => {
 
 describe('marks', () => {
   const who = new SecureUser({ userName: 'alice', userGroups: ['hr'], tenantId: 'acme' });
-  const narrow = overlaps(READ_TOKENS, readerTokens(who));
-  const scope = scopeOf(eq('item.assignee', 'alice'), narrow);
-  const marks = (query: unknown, reindexed = true): unknown =>
-    itemPlan(scope, everything, parse(query), {}, { reindexed })?.marks;
-  const anyOf = ['acme|o:', 'acme|u:alice', 'acme|g:hr'];
+  const admin = new SecureUser({ userName: 'root', userGroups: ['ADMIN'], tenantId: 'acme' });
+  const pointWith = (...permissive: readonly Rule[]): DecisionPoint =>
+    createDecisionPoint([taskRulesPolicy, tenants, { name: 'own', answer: () => ({ permissive }) }]);
+  const rule = (when: Condition, search?: Rule['search']): Rule => ({ id: 'r', says: 'r', when, search });
+  const point = pointWith();
+  const marks = (query: unknown, from = point, user = who, reindexed = true): unknown =>
+    itemPlan(from.scope(user, 'task:read'), everything, parse(query), {}, { reindexed })?.marks;
+  const WAITING = { 'items.status': 'wait', 'items.type': USER_TASK };
+  const mine = ['acme|o:', 'acme|u:alice', 'acme|g:hr'];
+  const sorted = (found: unknown): unknown => {
+    const { field, anyOf } = found as MarkFilter;
+    return { field, anyOf: [...anyOf].sort() };
+  };
 
   test('of what waits are enough where the query pins the status, else those of all that may be read', () => {
     for (const query of [
+      WAITING,
+      { $and: [WAITING, { 'items.status': { $eq: 'wait' } }, { name: { $in: ['x'] } }] },
+      { items: { $elemMatch: { status: 'wait', type: USER_TASK } } },
       { 'items.status': 'wait' },
-      { $and: [{ 'items.status': { $eq: 'wait' } }, { name: 'x' }] },
-      { items: { $elemMatch: { status: 'wait' } } },
     ])
-      expect(marks(query)).toEqual({ field: 'guard.open', anyOf });
+      expect(sorted(marks(query))).toEqual({ field: 'guard.open', anyOf: [...mine].sort() });
     for (const query of [
       {},
       { 'items.status': 'end' },
@@ -425,36 +437,91 @@ describe('marks', () => {
       { $nor: [{ 'items.status': 'wait' }] },
       { status: 'wait' },
     ])
-      expect(marks(query)).toEqual({ field: 'guard.read', anyOf });
-    expect(
-      instancePlan(
-        scopeOf(eq('instance.x', 1), narrow),
-        everything,
-        parse({ 'items.status': 'wait' }),
-        {},
-        OPTIONS,
-      )?.marks,
-    ).toEqual({ field: 'guard.read', anyOf });
+      expect(sorted(marks(query))).toEqual({ field: 'guard.read', anyOf: [...mine].sort() });
+    const ofInstances = instancePlan(
+      point.scope(who, 'instance:read'),
+      everything,
+      parse({ 'items.status': 'wait' }),
+      {},
+      OPTIONS,
+    );
+    expect(sorted(ofInstances?.marks)).toEqual({ field: 'guard.read', anyOf: [...mine].sort() });
   });
 
-  test('narrow nothing until every instance has them, nor where a rule says nothing of them', () => {
-    expect(marks({ 'items.status': 'wait' }, false)).toBeUndefined();
+  test('are the tenant for an administrator of it, and none for the system across tenants', () => {
+    expect(marks(WAITING, point, admin)).toEqual({ field: 'guard.open', anyOf: ['acme|t:'] });
+    expect(marks({}, point, admin)).toEqual({ field: 'guard.read', anyOf: ['acme|t:'] });
+    const nobodys = new SecureUser({ userName: 'root', userGroups: ['ADMIN'] });
+    expect(marks({}, point, nobodys)).toEqual({ field: 'guard.read', anyOf: ['|t:'] });
+    expect(marks({}, point, new SecureUser({ userName: 'job', userGroups: ['SYSTEM'] }))).toBeUndefined();
+  });
+
+  test('follow from the query as well, where it asks for fewer', () => {
+    expect(marks({ ...WAITING, 'items.assignee': 'bob' }, point, admin)).toEqual({
+      field: 'guard.open',
+      anyOf: ['acme|u:bob'],
+    });
+    expect(marks({ ...WAITING, name: 'Invoice', 'items.elementId': 'pay' }, point, admin)).toEqual({
+      field: 'guard.open',
+      anyOf: ['acme|e:Invoice/pay'],
+    });
+  });
+
+  test('follow from the conditions of an own rule, or are those that it names', () => {
+    const model = eq('instance.name', 'Invoice');
+    expect(sorted(marks(WAITING, pointWith(rule(model))))).toEqual({
+      field: 'guard.open',
+      anyOf: [...mine, 'acme|m:Invoice'].sort(),
+    });
+    expect(sorted(marks(WAITING, pointWith(rule(and(model, eq('item.elementId', 'pay'))))))).toEqual({
+      field: 'guard.open',
+      anyOf: [...mine, 'acme|e:Invoice/pay'].sort(),
+    });
+    expect(sorted(marks(WAITING, pointWith(rule(eq('instance.guard.startedBy', 'alice')))))).toEqual({
+      field: 'guard.open',
+      anyOf: [...mine, 'acme|s:alice'].sort(),
+    });
+    const byData = eq('instance.data.requester', 'alice');
+    expect(sorted(marks({}, pointWith(rule(byData, ['u:alice', 'g:it']))))).toEqual({
+      field: 'guard.read',
+      anyOf: [...mine, 'acme|g:it'].sort(),
+    });
+    // What a rule names is of the instance as a whole.
+    expect(marks(WAITING, pointWith(rule(byData, ['u:sam'])))).toMatchObject({ field: 'guard.read' });
+    expect(marks(WAITING, pointWith(rule(byData, ['m:Invoice'])))).toMatchObject({ field: 'guard.open' });
+    expect(marks({}, pointWith(rule(byData)))).toEqual({ field: 'guard.read', anyOf: ['acme|t:'] });
+  });
+
+  test('are none until every instance has them, nor where the tenant is not known', () => {
+    expect(marks(WAITING, point, who, false)).toBeUndefined();
     expect(
       itemPlan(scopeOf(eq('item.assignee', 'alice')), everything, ALL, {}, OPTIONS)?.marks,
     ).toBeUndefined();
     expect(itemPlan(everything, everything, ALL, {}, OPTIONS)?.marks).toBeUndefined();
   });
 
-  test('another way of narrowing is asked beside the condition', () => {
-    const other = scopeOf(eq('item.assignee', 'alice'), or(narrow, eq('instance.name', 'x')));
-    const plan = itemPlan(other, everything, ALL, {}, OPTIONS);
-    expect(plan?.marks).toBeUndefined();
-    expect(JSON.stringify(plan?.before)).toContain(
-      JSON.stringify(toFilter(or(narrow, eq('instance.name', 'x')), 'instance')),
+  test('are coarser where 10,000 rules name more than can be searched by, and the query stays small', () => {
+    const rules = Array.from({ length: 10_000 }, (_, i) =>
+      rule(and(eq('instance.name', `m${i % 20}`), eq('item.elementId', `element-${i}`))),
     );
-    expect(JSON.stringify(itemPlan(other, everything, ALL, {}, { reindexed: false })?.before)).not.toContain(
-      'guard.read',
-    );
+    const plan = itemPlan(
+      pointWith(...rules).scope(who, 'task:read'),
+      everything,
+      parse(WAITING),
+      {},
+      OPTIONS,
+    ) as ItemPlan;
+    expect(plan.marks?.anyOf).toHaveLength(20 + mine.length);
+    const size = (of: ItemPlan): number => JSON.stringify([of.before, of.each]).length;
+    const ofNone = itemPlan(
+      point.scope(who, 'task:read'),
+      everything,
+      parse(WAITING),
+      {},
+      OPTIONS,
+    ) as ItemPlan;
+    // Each element is named in either part of the plan, and nothing else grows with the rules.
+    expect(size(plan) - size(ofNone)).toBeLessThan(10_000 * 2 * '"element-9999",'.length + 10_000);
   });
 });
 

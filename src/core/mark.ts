@@ -1,0 +1,74 @@
+/**
+ * A fact by which stored instances are found, without its tenant. Facts are of the instance, never permissions: a
+ * change of rules does not change them, and beside each stands the exact condition.
+ *
+ * `u:` and `g:`: a user or group that it names (assignee, candidates, starter, who completed or lent a task). `o:`: a
+ * task of it is open to everybody. `s:`: who started it, where the list is of what waits. `m:`: its model. `e:`: an
+ * element of its model. `d:`: a value of its data. `t:`: nothing more than the tenant.
+ */
+export type Mark = `${'u' | 'g' | 's' | 'm' | 'e' | 'd'}:${string}` | 'o:' | 't:';
+
+/** The version of what stands in the lists of marks. Instances with another are found by the exact condition alone. */
+export const MARKS_FORMAT = 2;
+
+/** More marks than these are replaced by coarser ones, before a list is searched. */
+const MOST_MARKS = 1_500;
+
+export const OPEN_MARK: Mark = 'o:';
+export const TENANT_MARK: Mark = 't:';
+
+/** `\` and the sign inside a name would end it early. */
+const escaped = (text: string, sign: string): string =>
+  text.replaceAll('\\', '\\\\').replaceAll(sign, `\\${sign}`);
+
+/** The mark as it is stored: the tenant before it, so that the users of one name in two tenants never collide. */
+export const inTenant = (tenantId: string | undefined, mark: Mark): string =>
+  `${escaped(tenantId ?? '', '|')}|${mark}`;
+
+export const elementMark = (model: string, element: string): Mark => `e:${escaped(model, '/')}/${element}`;
+
+/** @param path below `data`, dotted */
+export const dataMark = (path: string, value: string | number | boolean): Mark =>
+  `d:${escaped(path, '=')}=${JSON.stringify(value)}`;
+
+const MODEL_OF_ELEMENT = /^e:((?:[^\\/]|\\.)*)\//s;
+
+/** A mark that every instance with this one has as well, and more: of an element its model, of all else the tenant. */
+export function coarser(mark: Mark): Mark {
+  const model = MODEL_OF_ELEMENT.exec(mark)?.[1];
+  return model === undefined ? TENANT_MARK : `m:${model.replace(/\\(.)/gs, '$1')}`;
+}
+
+/** How many instances have a mark of a kind, from few to all. */
+const RANKS = { u: 0, g: 0, s: 0, d: 0, e: 1, o: 2, m: 3, t: 4 } as const;
+const rankOf = (mark: Mark): number => RANKS[mark[0] as keyof typeof RANKS];
+
+/** Of several lists of marks the one that is likely to find the fewest instances; nothing is the worst. */
+export function fewest(lists: readonly (readonly Mark[] | undefined)[]): readonly Mark[] | undefined {
+  const known = lists.filter((list) => list !== undefined);
+  const worst = (list: readonly Mark[]): number =>
+    list.reduce((rank, mark) => Math.max(rank, rankOf(mark)), 0);
+  return known
+    .map((list) => ({ list, rank: worst(list) }))
+    .reduce<{ list: readonly Mark[]; rank: number } | undefined>(
+      (best, one) =>
+        best === undefined ||
+        one.rank < best.rank ||
+        (one.rank === best.rank && one.list.length < best.list.length)
+          ? one
+          : best,
+      undefined,
+    )?.list;
+}
+
+/** True when the marks say no more than the tenant. */
+export const isOnlyTenant = (marks: readonly Mark[] | undefined): boolean =>
+  marks === undefined || marks.includes(TENANT_MARK);
+
+/** Not more marks than can be searched by, and never narrower: elements give way to models, all else to the tenant. */
+export function limited(marks: readonly Mark[], most = MOST_MARKS): readonly Mark[] {
+  if (marks.includes(TENANT_MARK)) return [TENANT_MARK];
+  if (marks.length <= most) return marks;
+  const models = [...new Set(marks.map((mark) => (mark.startsWith('e:') ? coarser(mark) : mark)))];
+  return models.length <= most ? models : [TENANT_MARK];
+}

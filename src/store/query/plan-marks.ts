@@ -1,0 +1,104 @@
+import { eq, some, type Condition } from '../../core/condition.js';
+import { fewest, inTenant, isOnlyTenant, limited, TENANT_MARK, type Mark } from '../../core/mark.js';
+import type { Scope, Way } from '../../core/scope.js';
+import { marksOf, tenantOf, type MarkList } from '../../core/search.js';
+import type { Scalar } from '../../core/value.js';
+import type { MarkFilter } from '../port.js';
+import type { CallerQuery, Leaf } from './caller-query.js';
+
+/** Marks that stand in either list: they say something of the instance, not of an item. */
+const OF_INSTANCE = /^[tm]:/;
+
+/** The parts of a query that must all hold. */
+export const conjuncts = (query: CallerQuery): readonly CallerQuery[] =>
+  query.kind === 'and'
+    ? query.of.flatMap(conjuncts)
+    : query.kind === 'element'
+      ? conjuncts(query.where)
+      : [query];
+
+const equals = (part: CallerQuery, on: Leaf['on']): [field: string, value: Scalar][] =>
+  part.kind === 'test' && part.on === on && Object.hasOwn(part.test, '$eq')
+    ? [[part.field, part.test.$eq as Scalar]]
+    : [];
+
+/** Fields of the item that a query for items pins to one value. */
+export const pinned = (query: CallerQuery): Map<string, Scalar> =>
+  new Map(
+    conjuncts(query)
+      .flatMap((part) => equals(part, 'item'))
+      .map(([field, value]) => [`item.${field}`, value]),
+  );
+
+const ofRow = (query: CallerQuery): Condition[] =>
+  conjuncts(query)
+    .flatMap((part) => equals(part, 'row'))
+    .map(([field, value]) => eq(`instance.${field}`, value));
+
+/** What a query for items says of the item and its instance, as far as marks may follow from it. */
+export const saidOfItem = (query: CallerQuery): Condition[] => [
+  ...ofRow(query),
+  ...[...pinned(query)].map(([field, value]) => eq(field, value)),
+];
+
+/** What a query for instances says of them, as far as marks may follow from it. */
+export function saidOfInstance(query: CallerQuery): Condition[] {
+  const parts = query.kind === 'and' ? query.of : [query];
+  return parts.flatMap((part) =>
+    part.kind === 'and'
+      ? saidOfInstance(part)
+      : [
+          ...(part.kind === 'element' ? [] : ofRow(part)),
+          ...[...pinned(part)].map(([field, value]) => some('instance.items', eq(field, value))),
+        ],
+  );
+}
+
+function ofWay(
+  { when, search }: Way,
+  list: MarkList,
+  beside: readonly Condition[],
+): readonly Mark[] | undefined {
+  if (search === undefined) return marksOf(when, list, beside);
+  return list === 'read' || search.every((mark) => OF_INSTANCE.test(mark)) ? search : undefined;
+}
+
+function ofWays(
+  ways: readonly Way[],
+  list: MarkList,
+  beside: readonly Condition[],
+): readonly Mark[] | undefined {
+  const lists = ways.map((way) => ofWay(way, list, beside));
+  return lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((marks) => marks ?? []))];
+}
+
+/**
+ * Where to look for what a scope admits: never too narrow, since the exact condition stands beside it.
+ * @param said what the caller's query asks for as well
+ * @param waiting the query is for items that wait
+ */
+export function planMarks(
+  scope: Scope,
+  said: readonly Condition[],
+  waiting: boolean,
+): MarkFilter | undefined {
+  if (scope.kind !== 'condition') return undefined;
+  const tenant = tenantOf(scope.restricts);
+  if (tenant === undefined) return undefined;
+  const beside = [...scope.restricts, ...said];
+  const marksIn = (list: MarkList): readonly Mark[] =>
+    limited(
+      fewest([
+        ofWays(scope.ways, list, beside),
+        ...beside.map((condition) => marksOf(condition, list, beside)),
+        [TENANT_MARK],
+      ]) as readonly Mark[],
+    );
+  const read = marksIn('read');
+  const open = waiting ? marksIn('open') : undefined;
+  const isOpen = open !== undefined && (!isOnlyTenant(open) || isOnlyTenant(read));
+  return {
+    field: isOpen ? 'guard.open' : 'guard.read',
+    anyOf: (isOpen ? open : read).map((mark) => inTenant(tenant.tenantId, mark)),
+  };
+}
