@@ -32,6 +32,10 @@ const dee = person('dee', 'DESIGNER');
 const ann = person('ann');
 const bob = person('bob');
 
+/** What a command returns, of one that can be given again. */
+const prioritised = (guard: Guard, id: string) =>
+  guard.api.engine.assign({ 'items.id': id }, {}, { priority: 1 }, ann);
+
 /** What a door answers where nothing comes of it; a door that is refused throws. */
 const empty = async (work: Promise<unknown>): Promise<void> => {
   const [outcome] = await Promise.allSettled([work]);
@@ -86,7 +90,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       ...Array<unknown>(await guard.api.tasks.count({ 'items.assignee': 'bob' }, ann)),
     ],
     'what a command returns': async (guard, { mine }) =>
-      (await guard.api.tasks.complete(mine, {}, ann)).items.flatMap((item) => item.candidateGroups ?? []),
+      (await prioritised(guard, mine)).items.flatMap((item) => item.candidateGroups ?? []),
   },
   'task:take': {
     'tasks.take': (guard, { open }) => guard.api.tasks.take(open, ann),
@@ -168,7 +172,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       (await guard.api.data.findItems({ 'items.id': open }, root)).flatMap((item) => item.instanceData ?? []),
     'a filter of items by data': (guard) => guard.api.data.findItems({ 'data.amount': 1 }, root),
     'the data in what a command returns': async (guard, { mine }) => {
-      const { data } = await guard.api.tasks.complete(mine, {}, ann);
+      const { data } = await prioritised(guard, mine);
       return Object.keys(data);
     },
     'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'start', {}, root),
@@ -204,7 +208,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
     'the source in data.findInstances': async (guard) =>
       (await guard.api.data.findInstances({}, root, 'full')).flatMap((view: any) => view.source ?? []),
     'the definition of what a command returns': async (guard, { mine }) => {
-      const view = await guard.api.tasks.complete(mine, {}, ann);
+      const view = await prioritised(guard, mine);
       return (view as { definition?: { source: string } }).definition?.source;
     },
     'definitions.getSource': (guard) =>
@@ -284,7 +288,7 @@ function unlessNoFolder(error: { code?: unknown }): string {
   throw error;
 }
 
-describe.each(onStores())('every operation at every door, on %s', (_name, kind) => {
+onStores('every operation at every door', (kind) => {
   const guards = new Guards(kind);
 
   async function prepared(): Promise<{ guard: Guard; ids: Ids }> {

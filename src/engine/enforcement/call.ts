@@ -8,7 +8,9 @@ import type { Resource } from '../../core/resource.js';
 import type { Ruling } from '../../core/ruling.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
 import type { StoredInstance } from '../../store/port.js';
+import type { Hidden } from '../../store/query/hidden.js';
 import type { Calls } from './calls.js';
+import { hiddenPeople } from './hidden-people.js';
 
 const NO_FACTS: Facts = Object.freeze({});
 /** An event would start an instance. */
@@ -111,6 +113,15 @@ export class Call {
   mayReadInstance(instance: StoredInstance): boolean {
     return this.allows('instance:read', { instance });
   }
+
+  /** For whom tasks are, where not all who may read one see that; what is the principal's own is always shown. */
+  get hiddenPeople(): Hidden | undefined {
+    if (this.seesAllAssignees) return undefined;
+    this.hidden ??= hiddenPeople(this.scope('task:assignees'), this.principal.userName);
+    return this.hidden;
+  }
+
+  private hidden: Hidden | undefined;
 
   /** True when who may read a task may always see for whom it is, so that no second question is needed. */
   get seesAllAssignees(): boolean {

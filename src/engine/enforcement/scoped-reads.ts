@@ -5,7 +5,8 @@ import type { Operation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import type { Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
-import { instancePlan, itemPlan, looksInside } from '../../store/query/scoped-query.js';
+import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
+import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored-items.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
@@ -32,13 +33,25 @@ const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
 export class ScopedReads {
   constructor(private readonly calls: Calls) {}
 
-  private get options() {
-    return { reindexed: this.calls.isReindexed() };
+  private options(call: Call): ScopedOptions {
+    return { reindexed: this.calls.isReindexed(), hidden: call.hiddenPeople };
+  }
+
+  /** @throws BadInput `hidden-field`: the order of rows would tell what they do not show */
+  private checkSort({ hidden }: ScopedOptions, { sort }: Paging): void {
+    const field = hiddenSort(hidden, sort);
+    if (field !== undefined)
+      throw new BadInput(
+        'hidden-field',
+        `A list cannot be sorted by ${field}: not all of it is shown to you.`,
+      );
   }
 
   private itemPlan(call: Call, query: CallerQuery, paging: Paging) {
+    const options = this.options(call);
+    this.checkSort(options, paging);
     const instances = looksInside(query, paging) ? call.scope('instance:read') : NO_INSTANCE;
-    return itemPlan(call.scope('task:read'), instances, query, paging, this.options);
+    return itemPlan(call.scope('task:read'), instances, query, paging, options);
   }
 
   async itemRows(call: Call, query: CallerQuery, paging: Paging): Promise<UnwoundItem[]> {
@@ -53,7 +66,8 @@ export class ScopedReads {
   }
 
   private instancePlan(call: Call, query: CallerQuery, paging: Paging) {
-    return instancePlan(call.scope('instance:read'), call.scope('task:read'), query, paging, this.options);
+    const options = this.options(call);
+    return instancePlan(call.scope('instance:read'), call.scope('task:read'), query, paging, options);
   }
 
   async instanceRows(
@@ -171,13 +185,13 @@ export class ScopedReads {
     const scope = call.scope(operation);
     const plan =
       matching === undefined
-        ? itemPlan(scope, NO_INSTANCE, waiting, { limit }, this.options)
+        ? itemPlan(scope, NO_INSTANCE, waiting, { limit }, this.options(call))
         : itemPlan(
             intersection(scope, call.scope('task:read')),
             call.scope('instance:read'),
             { kind: 'and', of: [waiting, matching] },
             { limit },
-            this.options,
+            this.options(call),
           );
     const rows = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
     return rows.map((row) => ({ instanceId: row.id, itemId: row.items.id }));

@@ -4,6 +4,7 @@ import type { Scalar } from '../../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { needsAllItems, relax, specialise, toFilter } from './filter.js';
 import { disjunctive, type Term } from './disjunctive.js';
+import { askedOf, shownFor, withoutHidden, type Hidden } from './hidden.js';
 import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
 import type { Filter, InstancePlan, ItemPlan, Paging } from '../port.js';
 
@@ -69,12 +70,17 @@ const ofElement = (query: CallerQuery, prefix: string): Filter =>
   );
 
 /** The caller's query as it is asked of a document with one element in the place of its list. */
-export function listedFilter(query: CallerQuery, list: string): Filter {
-  return compound(
-    query,
-    (leaf) => leafFilter(leaf, leaf.on === 'item' ? `${list}.` : ''),
-    (where) => ofElement(where, `${list}.`),
-  );
+export function listedFilter(query: CallerQuery, list: string, hidden?: Hidden): Filter {
+  const ofLeaf = (leaf: Leaf): Filter => {
+    const plain = leafFilter(leaf, leaf.on === 'item' ? `${list}.` : '');
+    return anyOf(
+      askedOf(hidden, leaf).map(({ where, tested }) =>
+        all(where === undefined ? {} : toFilter(where, 'unwound'), tested ? plain : {}),
+      ),
+    );
+  };
+  const element = (where: CallerQuery): Filter => compound(where, ofLeaf, element);
+  return compound(query, ofLeaf, element);
 }
 
 function leaves(query: CallerQuery): Leaf[] {
@@ -83,8 +89,8 @@ function leaves(query: CallerQuery): Leaf[] {
 }
 
 /** What must hold of an instance so that one of its items can satisfy the query: never too narrow. */
-function beforeUnwinding(query: CallerQuery): Filter {
-  const parts = conjuncts(query);
+function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter {
+  const parts = withoutHidden(hidden, conjuncts(query), leaves);
   const on = (side: Leaf['on']): CallerQuery[] =>
     parts.filter((part) => leaves(part).every((leaf) => leaf.on === side));
   const ofItem = on('item');
@@ -115,6 +121,8 @@ const conditionOf = (scope: Scope): Condition =>
 export interface ScopedOptions {
   /** False until every stored instance carries its marks: until then lists are not searched by them. */
   readonly reindexed: boolean;
+  /** Missing: who may read an item sees all its fields. */
+  readonly hidden?: Hidden | undefined;
 }
 
 /** True when a query for items names more of the instance than every reader of its items sees. */
@@ -149,10 +157,10 @@ export function itemPlan(
     : undefined;
   return {
     ...paging,
-    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query)),
+    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query, options.hidden)),
     marks,
-    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items')),
-    needsAll: needsAllItems(condition),
+    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items', options.hidden)),
+    needsAll: [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems),
   };
 }
 
@@ -180,11 +188,22 @@ export function instancePlan(
   options: ScopedOptions,
 ): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
+  const { hidden } = options;
   const seen = leaves(query).some(({ on }) => on === 'item') || hasElement(query) ? seenItems(visible) : [];
+  const seenWhere = (...where: readonly Condition[]): readonly Term[] =>
+    where.length === 0 ? seen : disjunctive(and(conditionOf(visible), ...where));
   const caller = compound(
     query,
-    (leaf) => (leaf.on === 'row' ? leafFilter(leaf) : visibleElement(seen, leafFilter(leaf))),
-    (where) => visibleElement(seen, ofElement(where, '')),
+    (leaf) =>
+      leaf.on === 'row'
+        ? leafFilter(leaf)
+        : anyOf(
+            askedOf(hidden, leaf).map(({ where, tested }) =>
+              visibleElement(where === undefined ? seen : seenWhere(where), tested ? leafFilter(leaf) : {}),
+            ),
+          ),
+    // An item with fields that are not shown is not asked about them: it does not answer.
+    (where) => visibleElement(seenWhere(...shownFor(hidden, leaves(where))), ofElement(where, '')),
   );
   const marks = options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined;
   return { ...paging, filter: all(toFilter(conditionOf(scope), 'instance'), caller), marks };

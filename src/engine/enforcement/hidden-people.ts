@@ -1,0 +1,23 @@
+import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/condition.js';
+import type { Scope } from '../../core/scope.js';
+import type { Hidden } from '../../store/query/hidden.js';
+
+/** Fields that name one person: who is that person sees it. */
+const ONE: ReadonlySet<string> = new Set(['assignee', 'guard.completedBy']);
+const SEVERAL: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
+
+/** @param scope of seeing for whom tasks are */
+export function hiddenPeople(scope: Scope, userName: string): Hidden {
+  const shown: Condition =
+    scope.kind === 'everything' ? EVERYTHING : scope.kind === 'nothing' ? NOTHING : scope.condition;
+  const known = new Map<string, Condition>();
+  return {
+    shows(field) {
+      if (SEVERAL.has(field)) return shown;
+      if (!ONE.has(field)) return undefined;
+      const own = known.get(field) ?? or(shown, eq(`item.${field}`, userName));
+      known.set(field, own);
+      return own;
+    },
+  };
+}
