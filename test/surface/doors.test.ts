@@ -175,14 +175,14 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       const { data } = await prioritised(guard, mine);
       return Object.keys(data);
     },
-    'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'start', {}, root),
+    'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'late', {}, root),
     'dataStore.findInstances': (guard) =>
       guard.runAs(root, () => (guard.server.dataStore as any).findInstances({})),
     'dataStore.loadInstance': (guard, { instance }) =>
       guard.runAs(root, () => (guard.server.dataStore as any).loadInstance(instance)),
   },
   'instance:event': {
-    'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'start', {}, root),
+    'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'late', {}, root),
   },
   'instance:migrate': {
     'engine.upgrade': (guard) => guard.api.engine.upgrade('Doors', [], root),
@@ -271,9 +271,16 @@ const MODELS = {
     ],
     { id: 'doors' },
   ),
-  Waits: model([start(), task('w', { assignee: 'ann' }), catching('c', message('paid')), end()], {
-    messages: ['paid'],
-  }),
+  Waits: model(
+    [
+      start(),
+      task('w', { assignee: 'ann' }),
+      catching('c', message('paid')),
+      end(),
+      { ...start({}, '', 'late'), flow: false },
+    ],
+    { messages: ['paid'] },
+  ),
   Listens: model([start(), task('w', { assignee: 'ann' }), catching('s', signal('all')), end()], {
     signals: ['all'],
   }),
