@@ -17,6 +17,11 @@ Models
   models export <folder>      write models as files
       --owner <name>  --model <name>  --replace
 
+Work that ended processes
+  work list [--json]          what is held back, because processes ended while it was under way
+  work retry <instance>       let it begin again
+  work stop <instance>        end the instance, with all that waits in it
+
 Keys of programs
   key create <key name>       make a key and print it, once
       --for-anyone            it acts for every user; otherwise for

@@ -9,6 +9,7 @@ import { backup, install, reindexAll, verify, type Run } from './maintenance.js'
 import { withoutPasswords } from './redact.js';
 import { restoreBackup } from './restore.js';
 import { groupsOfUser } from './user-groups.js';
+import { listWork, retryWork, stopWork } from './work.js';
 import { addUser, disableUser, enableUser, listUsers, removeUser, setPassword } from './user.js';
 import { VERSION } from './version.js';
 
@@ -26,6 +27,9 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,
+  'work list': listWork,
+  'work retry': retryWork,
+  'work stop': stopWork,
   'user add': addUser,
   'user disable': disableUser,
   'user enable': enableUser,

@@ -3,6 +3,7 @@ import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
+import { Attempts } from './execution/attempts.js';
 import { Adoption } from './execution/adoption.js';
 import { Calls } from './enforcement/calls.js';
 import { Audit } from './enforcement/audit.js';
@@ -102,9 +103,10 @@ async function assembleEngine(
     engine,
     models,
   } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger, loopLimit });
-  const deliveries = new Deliveries(runner, engine, store, locks, retries);
+  const attempts = new Attempts(store.instances, locks.owner.nonce, logger);
+  const deliveries = new Deliveries(runner, engine, store, locks, retries, attempts);
   engine.correlation = new Correlation(runner, models, engine);
-  const timers = new Timers(runner, engine, adoption, retries);
+  const timers = new Timers(runner, engine, adoption, retries, attempts);
   runner.afterStored = (command) => {
     timers.disarmEnded(command);
     return deliveries.ofCommand(command);
@@ -114,7 +116,7 @@ async function assembleEngine(
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.rebuild();
   await models.refresh();
-  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, logger);
+  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
   const takeover = new Takeover(timers, modelTimers, recovery, logger, takeOverEvery(options));
   return {
@@ -177,7 +179,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const isComplete = (): boolean => reindexed.value;
   const calls = new Calls(point, principals, audit, events, store, incidents, flags.bypass, isComplete);
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers };
-  const secured = createApi(parts, new Models(calls, models, modelTimers));
+  const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
   const api = flags.bypass ? bypassApi(parts, secured) : secured;
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');

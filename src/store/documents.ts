@@ -58,6 +58,20 @@ export interface Delivery {
   readonly actor?: string;
 }
 
+/** Work that nobody waits for, and that was begun and has not been stored. */
+export interface Attempt {
+  /** A timer that fired, `noWait` work that was resumed, or what another instance had for this one. */
+  readonly work: 'timer' | 'background' | 'delivery';
+  /** The guard that began it. */
+  readonly by: string;
+  readonly at: Date;
+  /** How many processes ended while it was under way. */
+  readonly ended: number;
+  readonly elementId?: string;
+  /** Not begun again by itself. */
+  readonly held?: boolean;
+}
+
 /** What one command makes of another instance than its main one. */
 export interface PendingWrite {
   /** The revision that it changes; null: a new instance. */
@@ -87,6 +101,10 @@ export interface InstanceGuard {
   /** The failure of `noWait` work, in words. */
   failure?: string;
   outbox?: Delivery[];
+  /** Work that was begun, by the id of its item; `background` for `noWait` work. */
+  attempts?: Record<string, Attempt> | undefined;
+  /** Present while some of that work is held back. */
+  held?: true;
   /** Committed with this instance and not written yet, or not known to be. */
   pending?: PendingWrite[];
   /** Errors that its model left behind and nothing caught: how many, and the newest. */

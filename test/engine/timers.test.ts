@@ -416,6 +416,7 @@ describe('A timer that is longer than setTimeout can hold', () => {
       {} as never,
       {} as never,
       { attempt: (_what: string, work: () => Promise<unknown>) => work() } as never,
+      {} as never,
     );
     const fired: number[] = [];
     const began = Date.now();

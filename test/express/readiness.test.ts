@@ -6,6 +6,7 @@ const HEALTHY = {
   missingIndexes: [],
   reindexed: true,
   stuck: 0,
+  held: 0,
   bypass: false,
   incidents: {},
 };

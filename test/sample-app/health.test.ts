@@ -34,6 +34,7 @@ const WELL: Health = {
   missingIndexes: [],
   reindexed: true,
   stuck: 0,
+  held: 0,
   bypass: false,
   incidents: {},
 };

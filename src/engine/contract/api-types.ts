@@ -199,10 +199,38 @@ export interface TasksApi {
   candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
 }
 
+/** Work that nobody waits for and that is held back, because processes ended while it was under way. */
+export interface HeldWork {
+  readonly instanceId: string;
+  readonly modelName: string;
+  readonly tenantId?: string;
+  /** A timer that fired, `noWait` work that was resumed, or what another instance had for this one. */
+  readonly work: 'timer' | 'background' | 'delivery';
+  readonly itemId?: string;
+  readonly elementId?: string;
+  /** When it was last begun, or held back. */
+  readonly since: Date;
+  /** How many processes ended while it was under way. */
+  readonly ended: number;
+}
+
+/** For administrators: work that nobody waits for. All three ask `instance:cancel` of the instance. */
+export interface WorkApi {
+  list(user?: UserInfo): Promise<HeldWork[]>;
+  /** Lets the work of an instance that is held back begin again. */
+  retry(instanceId: string, user?: UserInfo): Promise<void>;
+  /**
+   * Ends a running instance at once, with all that waits in it and what it has called; also while a script or service
+   * of it runs, whose caller is answered `conflict`. Resolves to the ids of what was ended.
+   */
+  stop(instanceId: string, user?: UserInfo): Promise<string[]>;
+}
+
 /** The engine, data and models, each call enforced and scoped for its principal. */
 export interface GuardApi {
   readonly engine: EngineApi;
   readonly data: DataApi;
   readonly model: ModelApi;
   readonly tasks: TasksApi;
+  readonly work: WorkApi;
 }

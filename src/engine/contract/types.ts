@@ -209,6 +209,8 @@ export interface Health {
   readonly reindexed: boolean;
   /** Instances with work between two instances that was not finished. */
   readonly stuck: number;
+  /** Instances with work that is held back, because processes ended while it was under way; see `api.work`. */
+  readonly held: number;
   readonly bypass: boolean;
   /**
    * What failed and was answered with a closed door since the guard was made, by kind, such as `policy`, `directory`,

@@ -28,6 +28,7 @@ const USER_AT = {
     rename: 2,
     export: 2,
   },
+  work: { list: 0, retry: 1, stop: 1 },
   tasks: { take: 1, release: 1, assign: 2, delegate: 2, resolve: 1, complete: 2, count: 1, candidates: 1 },
 } as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
 

@@ -7,6 +7,8 @@ import { EventCommands } from './event-commands.js';
 import { startInstance } from './starting.js';
 import { namesIn } from '../model/derive.js';
 import { InstanceCommands } from './instance-commands.js';
+import type { Recovery } from '../execution/recovery.js';
+import { workApi } from './work-api.js';
 import type { Models } from './model-api.js';
 import { TaskCommands } from './task-commands.js';
 import { arrangeAssign, arrangeStart } from './user-place.js';
@@ -123,12 +125,13 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
 }
 
 /** Puts the API of a guard together; every member finds out who calls, decides, and only then acts. */
-export function createApi(parts: CommandParts, models: Models): GuardApi {
+export function createApi(parts: CommandParts, models: Models, recovery: Pick<Recovery, 'retry'>): GuardApi {
   const tasks = new TaskCommands(parts);
   return Object.freeze({
     engine: engineApi(parts, tasks),
     data: dataApi(parts),
     model: models.api(),
     tasks: tasksApi(parts, tasks),
+    work: workApi(parts, recovery),
   });
 }

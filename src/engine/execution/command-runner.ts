@@ -10,6 +10,7 @@ import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
 import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
+import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import { Openness } from './openness.js';
 import { RunningCommands } from './running.js';
 import { settledWithin } from './settled-within.js';
@@ -263,10 +264,25 @@ export class CommandRunner {
 
   /** The caller holds the lock of the instance. */
   noteFailure(id: string, failure = BACKGROUND_FAILED): Promise<void> {
-    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, ...guard }) => ({
+    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, attempts, ...guard }) => ({
       ...guard,
+      attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
       failure,
     }));
+  }
+
+  /** An attempt has failed, and the process goes on: it is not counted. */
+  async forgetAttempt(id: string, key: string, failure: unknown): Promise<void> {
+    if (isOutage(failure)) return;
+    const release = await this.parts.locks.lock(id);
+    try {
+      await changeGuard(this.parts.store, id, ({ attempts, ...guard }) => ({
+        ...guard,
+        attempts: withoutAttempts(attempts, (entry) => entry === key),
+      }));
+    } finally {
+      await release();
+    }
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */

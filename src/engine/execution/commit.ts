@@ -1,6 +1,7 @@
 import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
 import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
+import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import type { Command } from './context.js';
 import { assertRoom } from './room.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
@@ -53,9 +54,17 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
 
 /** The guard's part as it is written next: one revision on, and marked while something is left to be done. */
 export function nextGuard(guard: InstanceGuard): InstanceGuard {
-  const { unfinished: _old, ...next } = { ...guard, rev: guard.rev + 1 };
-  const open = guard.busy === true || (guard.outbox ?? []).length > 0 || (guard.pending ?? []).length > 0;
-  return open ? { ...next, unfinished: true } : next;
+  const { unfinished: _old, held: _held, attempts, ...next } = { ...guard, rev: guard.rev + 1 };
+  const begun = Object.values(attempts ?? {});
+  const open =
+    guard.busy === true ||
+    [guard.outbox, guard.pending, begun].some((left) => left !== undefined && left.length > 0);
+  return {
+    ...next,
+    ...(begun.length > 0 ? { attempts } : {}),
+    ...(begun.some(({ held }) => held === true) ? { held: true } : {}),
+    ...(open ? { unfinished: true } : {}),
+  };
 }
 
 const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
@@ -67,7 +76,13 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   instance.version = fresh || typeof instance.version !== 'number' ? 0 : instance.version + 1;
   if (fresh) instance.saved = today();
   const fields = fieldsOf(instance, keep);
-  deriveGuard(fields, nextGuard(known));
+  // What does not wait any more is not attempted again.
+  const waits = new Set(fields.items?.flatMap((item) => (item.status === 'wait' ? [item.id] : [])));
+  const attempts = withoutAttempts(
+    known.attempts,
+    (key) => !(waits.has(key) || (key === BACKGROUND && known.busy === true)),
+  );
+  deriveGuard(fields, nextGuard({ ...known, attempts }));
   if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
   const log = keep.logs ? linesOf(instance.logs) : [];
   if (!fresh) return { rev: known.rev, fields, ...(log.length === 0 ? {} : { log }) };

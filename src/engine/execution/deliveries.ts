@@ -1,5 +1,6 @@
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { Delivery, Store } from '../../store/port.js';
+import type { Delivery, Store, StoredInstance } from '../../store/port.js';
+import type { Attempts } from './attempts.js';
 import { changeGuard } from './commit.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
@@ -18,6 +19,7 @@ export class Deliveries {
     private readonly store: Store,
     private readonly locks: InstanceLocks,
     private readonly retries: Retries,
+    private readonly attempts: Attempts,
   ) {}
 
   async ofCommand(command: Command): Promise<void> {
@@ -27,15 +29,20 @@ export class Deliveries {
   }
 
   /** A failure leaves the delivery with its sender; what can pass is tried again. */
-  async run(from: string, delivery: Delivery): Promise<void> {
-    await this.retries.attempt('a delivery between two instances', () => this.deliver(from, delivery), {
-      from,
-      item: delivery.itemId,
-    });
+  async run(from: string, delivery: Delivery, resumed = false): Promise<void> {
+    await this.retries.attempt(
+      'a delivery between two instances',
+      () => this.deliver(from, delivery, resumed),
+      {
+        from,
+        item: delivery.itemId,
+      },
+    );
   }
 
-  private async deliver(from: string, delivery: Delivery): Promise<void> {
-    await this.runner.contexts.outside(() => this.invokeWaiting(delivery));
+  private async deliver(from: string, delivery: Delivery, resumed: boolean): Promise<void> {
+    const done = await this.runner.contexts.outside(() => this.invokeWaiting(delivery, resumed));
+    if (!done) return;
     const release = await this.locks.lock(from);
     let failure: unknown;
     try {
@@ -51,20 +58,33 @@ export class Deliveries {
     }
   }
 
-  /** Nothing is done to an item that no longer waits: the delivery was done before, or came too late. */
-  private async invokeWaiting({ itemId, data, causer, actor = causer }: Delivery): Promise<void> {
+  /**
+   * Nothing is done to an item that no longer waits: the delivery was done before, or came too late.
+   * @returns false when it is held back
+   */
+  private async invokeWaiting(
+    { itemId, data, causer, actor = causer }: Delivery,
+    resumed: boolean,
+  ): Promise<boolean> {
     const [row] = await this.runner.hostStore.findItems({ 'items.id': itemId });
-    if (row === undefined || row.status !== 'wait') return;
-    const work = async (
-      _command: Command,
-      document: { items?: { id: string; status?: string }[] },
-    ): Promise<void> => {
+    if (row === undefined || row.status !== 'wait') return true;
+    const instanceId = row.instanceId as string;
+    let begun = true;
+    const work = async (_command: Command, document: StoredInstance): Promise<void> => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      if (resumed) begun = await this.attempts.begin(document, itemId, 'delivery', true);
+      if (!begun) return;
       const acting = { starter: causer, actor };
-      await this.runner.contexts.at({ instanceId: row.instanceId as string, itemId, acting }, () =>
+      await this.runner.contexts.at({ instanceId, itemId, acting }, () =>
         this.engine.host.invoke({ 'items.id': itemId }, data ?? {}, actor, {}),
       );
     };
-    await this.runner.onInstance(row.instanceId as string, SYSTEM_USER, work, { starter: causer });
+    await this.runner
+      .onInstance(instanceId, SYSTEM_USER, work, { starter: causer })
+      .catch(async (error: unknown) => {
+        if (resumed && begun) await this.runner.forgetAttempt(instanceId, itemId, error);
+        throw error;
+      });
+    return begun;
   }
 }

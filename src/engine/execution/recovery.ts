@@ -1,11 +1,15 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { Store, StoredInstance } from '../../store/port.js';
+import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './context.js';
 import type { Deliveries } from './deliveries.js';
-import { CALL_ACTIVITY, deriveGuard } from '../model/derive.js';
+import type { Attempts } from './attempts.js';
+import { BACKGROUND, withoutAttempts } from './attempts-left.js';
+import { changeGuard } from './commit.js';
+import { terminate } from './terminate.js';
+import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE } from './locks.js';
@@ -29,6 +33,7 @@ const LATE = 15_000;
  */
 export class Recovery {
   /** What was unfinished at the last look, and whether it was tried here as it stands. */
+  private last: Promise<unknown> = Promise.resolve();
   private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> =
     new Map();
 
@@ -39,6 +44,7 @@ export class Recovery {
     private readonly timers: Timers,
     private readonly store: Store,
     private readonly retries: Retries,
+    private readonly attempts: Attempts,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -104,8 +110,7 @@ export class Recovery {
     const { guard } = (await this.store.instances.load(id, LARGE_FIELDS)) ?? {};
     if (guard?.unfinished !== true) return;
     try {
-      if (guard.busy === true)
-        await this.resume(id, guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName);
+      if (guard.busy === true) await this.resumeOrWait(id, guard);
       // To take the lock is to write what is pending.
       else if (guard.pending !== undefined)
         await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
@@ -115,14 +120,49 @@ export class Recovery {
         await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
       throw error;
     }
-    for (const delivery of guard.outbox ?? []) await this.deliveries.run(id, delivery);
+    for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))
+      if (work === 'timer' && this.attempts.isSuspect({ guard }, itemId))
+        await this.alone(() => this.timers.fireItem(id, itemId, true));
+    for (const delivery of guard.outbox ?? [])
+      await this.alone(() => this.deliveries.run(id, delivery, true));
+  }
+
+  /** One after the other: when the process ends, it is known by what. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.last.then(work);
+    this.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** What is held back begins again, as if no process had ended. */
+  async retry(id: string): Promise<void> {
+    const release: string[] = [];
+    await this.runner.onInstance(id, SYSTEM_USER, () =>
+      changeGuard(this.store, id, ({ attempts, ...guard }) => ({
+        ...guard,
+        attempts: withoutAttempts(attempts, (key, { held }) => held === true && release.push(key) > 0),
+      })),
+    );
+    const left = await this.unfinished();
+    for (const { id: sender, guard } of left)
+      if (guard?.outbox?.some(({ itemId }) => release.includes(itemId)) === true) void this.settle(sender);
+    void this.settle(id);
+    await this.timers.resumeOf(id);
+  }
+
+  private resumeOrWait(id: string, guard: InstanceGuard): Promise<void> {
+    const userName = guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName;
+    return this.attempts.isSuspect({ guard }, BACKGROUND)
+      ? this.alone(() => this.resume(id, userName, true))
+      : this.resume(id, userName, false);
   }
 
   /** Takes `noWait` work up again where it began; services that it has called are called again. */
-  private async resume(id: string, userName: string): Promise<void> {
+  private async resume(id: string, userName: string, alone: boolean): Promise<void> {
     const work = async (_command: Command, document: StoredInstance): Promise<void> => {
       const { busy, begun } = document.guard ?? {};
       if (busy !== true) return;
+      if (!(await this.attempts.begin(document, BACKGROUND, 'background', alone))) return;
       const execution = await this.engine.live(id);
       const first = execution.tokens.get(0)?.firstItem as HostItem | undefined;
       if (typeof begun?.itemId === 'string') await this.goOn(execution, begun.itemId, first);
@@ -155,28 +195,9 @@ export class Recovery {
         each: { 'items.id': child.parentItemId, 'items.type': CALL_ACTIVITY },
         needsAll: false,
       });
-      if (caller === undefined) await this.terminate(child.id);
+      if (caller !== undefined) continue;
+      for (const id of await terminate(this.store.instances, child.id))
+        this.logger.warn('a called process without its caller was ended', { instance: id });
     }
-  }
-
-  /** Ends it with all that waits in it, and what it has called. */
-  private async terminate(id: string): Promise<void> {
-    const document = await this.store.instances.load(id, LARGE_FIELDS);
-    if (document === undefined || document.status !== 'running') return;
-    const open = (document.items ?? []).filter((item) => item.status !== 'end');
-    for (const item of open) item.status = 'end';
-    const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
-    const rev = document.guard?.rev;
-    const guard = { ...document.guard, rev: (rev ?? 0) + 1 };
-    Object.assign(document, { status: 'terminated', endedAt: today(), tokens });
-    deriveGuard(document, guard);
-    const { items, status, endedAt } = document;
-    if (!(await this.store.instances.update(id, rev, { status, endedAt, items, tokens, guard }))) return;
-    this.logger.warn('a called process without its caller was ended', { instance: id });
-    const called = await this.store.instances.find({
-      filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } },
-      without: ['source', 'svg', 'logs', 'items'],
-    });
-    for (const child of called) await this.terminate(child.id);
   }
 }

@@ -3,6 +3,7 @@ import { isGuardError } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { CommandRunner } from './command-runner.js';
+import type { Attempts } from './attempts.js';
 import { Alarms } from './alarms.js';
 import type { Adoption } from './adoption.js';
 import { guardOf } from './commit.js';
@@ -61,6 +62,7 @@ export class Timers {
     private readonly engine: InnerEngine,
     private readonly adoption: Adoption,
     private readonly retries: Retries,
+    private readonly attempts: Attempts,
   ) {}
 
   /** Calls `fire` at that time of day, at once when it has passed; returns what takes it back. */
@@ -168,22 +170,30 @@ export class Timers {
     return this.runner.contexts.at({ instanceId, itemId, acting }, work);
   }
 
-  private async fireItem(instanceId: string, itemId: string): Promise<void> {
+  /**
+   * The timer of an item fires, if the item still waits.
+   * @param alone of a timer that was firing when a process ended: nothing else of that kind runs in this process
+   */
+  async fireItem(instanceId: string, itemId: string, alone = false): Promise<void> {
     this.fired.add(itemId);
-    let found = false;
+    let [found, begun] = [false, true];
     const fire = async (_command: Command, document: StoredInstance): Promise<void> => {
       found = true;
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      begun = await this.attempts.begin(document, itemId, 'timer', alone);
+      if (!begun) return;
       await this.acting(instanceId, document.guard?.startedBy, itemId, async () => {
         const execution = await this.engine.host.invoke({ 'items.id': itemId }, {}, SYSTEM_USER.userName, {});
         await this.repeat(execution, itemId);
       });
     };
-    await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch((error: unknown) => {
+    await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch(async (error: unknown) => {
+      if (found) await this.runner.forgetAttempt(instanceId, itemId, error);
       // The timer of an instance that was deleted has nothing to do.
       if (found || !isGuardError(error) || error.code !== 'not-found') throw error;
     });
-    this.fired.delete(itemId);
+    // What is left to others or held back is not tried at each look.
+    if (begun) this.fired.delete(itemId);
   }
 
   /** A cycle with repetitions left gets a new timer, while what it is attached to still waits. */

@@ -1,4 +1,5 @@
 import type { Store } from '../../store/port.js';
+import { HELD } from '../enforcement/work-api.js';
 import { UNFINISHED } from '../execution/recovery.js';
 import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
@@ -16,6 +17,7 @@ export async function health(
     await store.ping();
     const missingIndexes = await store.missingIndexes();
     const stuck = await store.instances.count({ filter: UNFINISHED });
+    const held = await store.instances.count({ filter: HELD });
     await reindexed.refresh();
     return {
       ok: missingIndexes.length === 0,
@@ -23,6 +25,7 @@ export async function health(
       missingIndexes,
       reindexed: reindexed.value,
       stuck,
+      held,
       bypass,
       incidents,
     };
@@ -33,6 +36,7 @@ export async function health(
       missingIndexes: [],
       reindexed: reindexed.value,
       stuck: 0,
+      held: 0,
       bypass,
       incidents,
     };

@@ -1,0 +1,13 @@
+import type { Attempt } from '../../store/port.js';
+
+/** The key of `noWait` work among the attempts of its instance; all other work has the id of its item. */
+export const BACKGROUND = 'background';
+
+/** The attempts without those of the keys; undefined when none is left. */
+export function withoutAttempts(
+  attempts: Readonly<Record<string, Attempt>> | undefined,
+  gone: (key: string, attempt: Attempt) => boolean,
+): Record<string, Attempt> | undefined {
+  const left = Object.entries(attempts ?? {}).filter(([key, attempt]) => !gone(key, attempt));
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}

@@ -1,0 +1,141 @@
+import type { Guard } from 'bpmn-guard';
+import { Child } from '../support/child.js';
+import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
+import { call, catching, end, model, service, start, task, timer } from '../support/models.js';
+import { onStores, type Place } from '../support/stores.js';
+import { main } from '../../src/cli/main.js';
+
+const ann = person('ann');
+
+onStores('Work that nobody waits for and that ends the process', (kind) => {
+  const guards = new Guards(kind);
+  const children: Child[] = [];
+  afterEach(async () => {
+    for (const child of children.splice(0)) await child.kill();
+  });
+  const models = {
+    Timed: model([start(), catching('c', timer('timeDuration', 'PT0.2S')), service('s', 'die'), end()]),
+    Background: model([start(), service('s', 'die'), end()]),
+    Good: model([start(), catching('g', timer('timeDuration', 'PT0.2S')), end()]),
+  };
+
+  /** A process on the place until it is ended by what it does. */
+  async function dies(place: Place, more: object = {}): Promise<void> {
+    const child = new Child('deadly.mjs', { store: place.options, ...more });
+    children.push(child);
+    expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
+  }
+
+  async function prepared(): Promise<Place> {
+    const place = guards.place();
+    await (await guards.make({ place, models, services: { die: () => undefined } })).close();
+    return place;
+  }
+
+  const isEnded = async (guard: Guard, name: string): Promise<boolean> =>
+    (await guard.store.instances.find({ filter: { name } })).every(({ status }) => status === 'end');
+
+  test.each([
+    ['a timer', 'Timed', { start: 'Timed' }, 1, { work: 'timer', elementId: 'c' }],
+    [
+      'work in the background',
+      'Background',
+      { start: 'Background', noWait: true },
+      2,
+      { work: 'background' },
+    ],
+  ] as const)(
+    'is held back after two ends, listed, and begins again when it is told to: %s',
+    async (_what, name, first, resumed, expected) => {
+      const place = await prepared();
+      await dies(place, first);
+      for (let at = 0; at < resumed; at++) await dies(place);
+      const called: string[] = [];
+      const { guard, log } = await guards.open({ place, services: { die: () => void called.push('') } });
+      await eventually(async () => (await guard.health()).held === 1);
+      const good = await guard.api.engine.start('Good', {}, ann);
+      await eventually(async () => (await guard.store.instances.load(good.id))?.status === 'end');
+      expect(called).toEqual([]);
+      const held = await guard.api.work.list(ADMIN_USER);
+      expect(held).toMatchObject([{ modelName: name, ended: 2, ...expected }]);
+      expect(await guard.api.work.list(ann)).toEqual([]);
+      expect(log.filter(({ level }) => level === 'error')).toMatchObject([
+        { message: 'work that was under way when processes ended is held back', facts: { ended: 2 } },
+      ]);
+      const { instanceId } = held[0] as { instanceId: string };
+      expect((await refusal(guard.api.work.retry(instanceId, ann))).code).toMatch(/not-found|forbidden/);
+      await guard.api.work.retry(instanceId, ADMIN_USER);
+      await eventually(() => isEnded(guard, name));
+      expect(called).toHaveLength(1);
+      expect(await guard.health()).toMatchObject({ held: 0, stuck: 0 });
+      expect((await refusal(guard.api.work.retry(instanceId, ADMIN_USER))).code).toBe('wrong-state');
+    },
+    120_000,
+  );
+
+  test('is listed, stopped and tried again by the command line too', async () => {
+    const place = await prepared();
+    await dies(place, { start: 'Timed' });
+    await dies(place);
+    const first = await guards.make({ place, services: { die: () => undefined } });
+    await eventually(async () => (await first.health()).held === 1);
+    await first.close();
+    const { folder, url, name } = place.options as { folder?: string; url?: string; name?: string };
+    const where =
+      folder === undefined ? ['--url', url as string, '--name', name as string] : ['--folder', folder];
+    const said: string[] = [];
+    const io = {
+      env: {},
+      out: (line: string) => void said.push(line),
+      err: (line: string) => void said.push(line),
+    } as never;
+    expect(await main(['work', 'list', '--json', ...where], io)).toBe(0);
+    const { instanceId } = JSON.parse(said[0] as string) as { instanceId: string };
+    expect(await main(['work', 'retry', instanceId, ...where], io)).toBe(0);
+    expect(await main(['work', 'retry', instanceId, ...where], io)).toBe(1);
+    expect(await main(['work', 'stop', instanceId, ...where], io)).toBe(0);
+    expect(await main(['work', 'stop', instanceId, ...where], io)).toBe(1);
+    const second = await guards.make({ place });
+    expect(await second.store.instances.load(instanceId)).toMatchObject({ status: 'terminated' });
+    expect(await second.health()).toMatchObject({ held: 0, stuck: 0 });
+  }, 120_000);
+});
+
+onStores('An instance that is stopped', (kind) => {
+  const guards = new Guards(kind);
+  const services = { never: () => new Promise(() => undefined) };
+  const models = {
+    M: model([start(), task('t', { assignee: 'ann' }), service('s', 'never'), end()]),
+    Parent: model([start(), call('c', 'Child'), end()]),
+    Child: model([start(), task('inner'), end()]),
+  };
+
+  test('is free at once while a service runs: the caller is answered, and nothing it does is stored', async () => {
+    const guard = await guards.make({ services, models });
+    const { id } = await guard.api.engine.start('M', {}, ann);
+    const { id: itemId } = await waitingTask(guard, 't', id);
+    const completing = refusal(guard.api.tasks.complete(itemId, {}, ann));
+    await eventually(async () => (await guard.store.locks.list()).length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const began = performance.now();
+    expect(await guard.api.work.stop(id, ADMIN_USER)).toEqual([id]);
+    expect(performance.now() - began).toBeLessThan(3000);
+    expect(await completing).toMatchObject({ code: 'conflict' });
+    expect(await guard.store.instances.load(id)).toMatchObject({ status: 'terminated' });
+    expect(await guard.store.locks.list()).toEqual([]);
+    expect(await guard.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
+    expect((await refusal(guard.api.work.stop(id, ADMIN_USER))).code).toBe('wrong-state');
+  });
+
+  test('ends with what it has called, by administrators only', async () => {
+    const guard = await guards.make({ models });
+    const { id } = await guard.api.engine.start('Parent', {}, ann);
+    expect((await refusal(guard.api.work.stop(id, ann))).code).toBe('forbidden');
+    expect((await refusal(guard.api.work.stop(id, person('eve')))).code).toBe('not-found');
+    expect(await guard.api.work.stop(id, ADMIN_USER)).toHaveLength(2);
+    expect((await guard.store.instances.find({ filter: {} })).map(({ status }) => status)).toEqual([
+      'terminated',
+      'terminated',
+    ]);
+  });
+});
