@@ -10,7 +10,8 @@ const RELEASED = {
 };
 
 /**
- * The steps of a task's life that need no form: each does one thing, and shows the task again where its reader still may.
+ * The steps of a task's life that need no form: each does one thing,
+ * and shows the task again where its reader still may.
  * @param find gives the task of the request, or refuses
  */
 export function taskSteps(routes, users, find) {

@@ -16,7 +16,8 @@ export const COMMON = {
 
 /**
  * Reads the arguments behind the command.
- * @param places names of the arguments without an option, all of which are needed; `…` at the end of the last one: one or
+ * @param places names of the arguments without an option, all of which are needed; `…` at the end of the last
+ *   one: one or
  *   several
  * @throws UsageError
  */

@@ -28,7 +28,8 @@ async function restoreFolder(source: string, folder: string): Promise<Copied> {
 /**
  * Puts a backup into an empty place: of the same kind of store, since the two have different forms.
  * @param source the folder that `backup` wrote
- * @throws BadInput `bad-configuration` when the source is no such backup, or the place is not empty; nothing was written
+ * @throws BadInput `bad-configuration` when the source is no such backup, or the place is not empty; nothing was
+ *   written
  */
 export async function restore(source: string, target: StoreOptions): Promise<Copied> {
   if (!existsSync(source)) throw bad('There is no such backup.');
