@@ -143,6 +143,8 @@ export interface StoredUser {
   disabled?: boolean;
   /** Salted hash of the password, in a self-describing text form; never leaves the directory. */
   passwordHash?: string;
+  /** Another one after each change but the renewal of a hash; missing: not changed since revisions are kept. */
+  rev?: string | null;
   [extra: string]: unknown;
 }
 

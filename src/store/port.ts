@@ -161,13 +161,13 @@ export interface UserStore {
   /** False, and nothing is changed, when there is a user of that name. */
   insert(user: StoredUser): Promise<boolean>;
   /**
-   * Sets top-level fields in one write, if the user is there and the expected texts are still what is stored; false
-   * otherwise. So what two callers change at once does not undo each other.
+   * Sets top-level fields in one write, if the user is there and the expected texts are still what is stored (null:
+   * there is none); false otherwise. So what two callers change at once does not undo each other.
    */
   update(
     userName: string,
     fields: Readonly<Partial<StoredUser>>,
-    expected?: Readonly<Record<string, string>>,
+    expected?: Readonly<Record<string, string | null>>,
   ): Promise<boolean>;
   list(): Promise<StoredUser[]>;
   remove(userName: string): Promise<boolean>;

@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import {
   createGuard,
   openStore,
+  type Policy,
   userAdmin,
   userDirectory,
   type Guard,
@@ -9,6 +10,7 @@ import {
   type UserAdmin,
   type UserDirectory,
 } from 'bpmn-guard';
+import { and } from '../../src/core/condition.js';
 import { Passwords } from '../../src/engine/users/passwords.js';
 import { person } from '../support/guards.js';
 import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
@@ -261,10 +263,92 @@ describe('in a guard', () => {
     expect(JSON.stringify(await store.audit.find({ limit: 100 }))).not.toMatch(/new(er)? password|scrypt/);
     await expect(admin.add({ userName: 'new' }, root)).rejects.toMatchObject({
       code: 'conflict',
-      message: 'There is a user of that name.',
+      message: 'This user name is not available.',
     });
     await expect(admin.disable('nobody', root)).rejects.toMatchObject({ code: 'not-found' });
   });
+
+  test('a name that is used in another tenant is answered as one in the own: not available, and no more', async () => {
+    const answers = await Promise.all(
+      ['alice', 'god', 'acme-root'].map((userName) =>
+        admin
+          .add({ userName, tenantId: 'acme', password: 'a new password' }, person('acme-root'))
+          .catch(({ code, message }: { code: string; message: string }) => `${code}: ${message}`),
+      ),
+    );
+    expect(new Set(answers)).toEqual(new Set(['conflict: This user name is not available.']));
+  });
+
+  test('a password that was being made is not set for who has become SYSTEM meanwhile', async () => {
+    const before = (await store.users.find('alice'))?.passwordHash;
+    const setting = admin.setPassword('alice', 'a stolen password', root);
+    await admin.setGroups('alice', ['SYSTEM'], person('god'));
+    await expect(setting).rejects.toMatchObject({ code: 'conflict' });
+    expect((await store.users.find('alice'))?.passwordHash).toBe(before);
+    await expect(admin.setPassword('alice', 'a stolen password', root)).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
+  test('nor by who has lost the right to meanwhile, nor over one that was set by another', async () => {
+    const lost = admin.setPassword('alice', 'a first password', root);
+    await directory.change('root', { userGroups: [] });
+    await expect(lost).rejects.toMatchObject({ code: 'forbidden' });
+    await directory.change('root', { userGroups: ['ADMIN'] });
+    const own = admin.changeOwnPassword(PASSWORD, 'a second password', person('alice'));
+    const reset = admin.setPassword('alice', 'a third password', root);
+    const outcomes = await Promise.allSettled([own, reset]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('two changes that were decided on the same user: one is refused, and its fields stay', async () => {
+    const seen = await directory.find('alice');
+    expect(await directory.change('alice', { userGroups: ['it'] }, seen)).toBe(true);
+    await expect(directory.change('alice', { disabled: true }, seen)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(directory.change('alice', { disabled: true }, { ...seen } as never)).rejects.toThrow(
+      TypeError,
+    );
+    expect(await directory.find('alice')).toMatchObject({ userGroups: ['it'], disabled: false });
+    await directory.remove('alice');
+    await directory.add({ userName: 'alice' });
+    await expect(directory.change('alice', { disabled: true }, seen)).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const nobody = await directory.find('alice');
+    await directory.remove('alice');
+    expect(await directory.change('alice', { disabled: true }, nobody)).toBe(false);
+  });
+
+  test.each(['ADMIN', 'DESIGNER', 'SYSTEM'])(
+    'nobody reaches %s through what a policy gives',
+    async (group) => {
+      const given: Policy = {
+        name: 'given',
+        answer: (_principal, operation) =>
+          operation === 'system:policy' ? { permissive: [{ id: 'all', says: 'all', when: and() }] } : {},
+      };
+      const other = await createGuard({ env: {}, store: { memory: true }, directory, policies: [given] });
+      const managed = userAdmin(other, directory);
+      const by = person('alice');
+      await directory.add({ userName: 'held', userGroups: [group] }, PASSWORD);
+      const before = await store.users.list();
+      for (const work of [
+        () => managed.setGroups('alice', [group], by),
+        () => managed.setGroups('alice', ['hr', ` ${group} `], by),
+        () => managed.add({ userName: 'new', userGroups: [group], password: 'a new password' }, by),
+        () => managed.setPassword('held', 'a new password', by),
+        () => managed.setGroups('held', [], by),
+        () => managed.setAttributes('held', { x: 1 }, by),
+        () => managed.disable('held', by),
+      ])
+        await expect(work()).rejects.toMatchObject({ code: 'forbidden' });
+      expect(await store.users.list()).toEqual(before);
+      await managed.setGroups('alice', ['it'], by);
+      await other.close();
+    },
+  );
 
   test('who is disabled is out at the next call', async () => {
     await guard.api.data.findItems({}, person('alice'));

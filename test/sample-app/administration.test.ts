@@ -32,7 +32,7 @@ test('an administrator adds a user, who can sign in and do what the groups allow
 });
 
 test.each([
-  ['a name that is taken', { userName: 'user1' }, 409, 'There is a user of that name.'],
+  ['a name that is taken', { userName: 'user1' }, 409, 'This user name is not available.'],
   [
     'a password that is too short',
     { userName: 'dave', password: 'short' },

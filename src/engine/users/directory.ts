@@ -1,4 +1,6 @@
-import { normaliseName, type UserInfo } from '../../core/principal.js';
+import { randomUUID } from 'node:crypto';
+import { Conflict } from '../../core/errors.js';
+import { isDisabled, normaliseName, type UserInfo } from '../../core/principal.js';
 import type { Store, StoredUser } from '../../store/port.js';
 import { Passwords } from './passwords.js';
 import type { Directory } from '../contract/types.js';
@@ -36,15 +38,26 @@ export interface UserDirectory extends Directory {
    * by password
    */
   add(user: UserInfo, password?: string): Promise<boolean>;
-  /** False when there is no such user. The values have been checked. */
-  change(userName: string, change: UserChange): Promise<boolean>;
+  /**
+   * False when there is no such user. The values have been checked.
+   * @param seen the user as `find` gave it, on which it was decided; missing: whatever the user is by now
+   * @throws Conflict `conflict` when the user was changed since then
+   */
+  change(userName: string, change: UserChange, seen?: DirectoryUser): Promise<boolean>;
   /** False when there is no such user. Tasks that are assigned to the name stay assigned to it. */
   remove(userName: string): Promise<boolean>;
   /**
    * False when there is no such user.
-   * @throws BadInput `bad-request` when it is too short or too long
+   * @param seen as for `change`
+   * @param confirm called when the hash is made, which takes a while, right before it is stored; throws to prevent it
+   * @throws BadInput `bad-request` when it may not be a password; Conflict `conflict` when the user was changed
    */
-  setPassword(userName: string, password: string): Promise<boolean>;
+  setPassword(
+    userName: string,
+    password: string,
+    seen?: DirectoryUser,
+    confirm?: () => Promise<void>,
+  ): Promise<boolean>;
 }
 
 const own = (user: StoredUser): UserInfo => ({
@@ -55,10 +68,10 @@ const own = (user: StoredUser): UserInfo => ({
   attributes: user.attributes ?? {},
 });
 
-const shown = (user: StoredUser): DirectoryUser => ({
+const view = (user: StoredUser): DirectoryUser => ({
   ...own(user),
   userGroups: [...user.userGroups],
-  disabled: user.disabled === true,
+  disabled: isDisabled(user),
   hasPassword: typeof user.passwordHash === 'string',
 });
 
@@ -71,6 +84,7 @@ const shown = (user: StoredUser): DirectoryUser => ({
 export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
   const { users } = store;
   const passwords: Passwords = new Passwords();
+  const revisions = new WeakMap<DirectoryUser, string | null>();
   const handlers = new Set<(userName: string) => void>();
   const changed = (userName: string): void => handlers.forEach((handler) => handler(userName));
 
@@ -79,11 +93,27 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     return name === undefined ? undefined : users.find(name);
   }
 
-  async function update(userName: string, fields: Partial<StoredUser>): Promise<boolean> {
+  function shown(user: StoredUser): DirectoryUser {
+    const seen = view(user);
+    revisions.set(seen, user.rev ?? null);
+    return seen;
+  }
+
+  async function update(
+    userName: string,
+    fields: Partial<StoredUser>,
+    seen: DirectoryUser | undefined,
+  ): Promise<boolean> {
     const name = normaliseName(userName);
     if (name === undefined) return false;
-    const found = await users.update(name, fields);
+    if (seen !== undefined && !revisions.has(seen))
+      throw new TypeError('seen is what find of this directory gave.');
+    const expected: Record<string, string | null> =
+      seen === undefined ? {} : { rev: revisions.get(seen) ?? null };
+    const found = await users.update(name, { ...fields, rev: randomUUID() }, expected);
     changed(name);
+    if (!found && seen !== undefined && (await users.find(name)) !== undefined)
+      throw new Conflict('conflict', 'The user was changed meanwhile.');
     return found;
   }
 
@@ -97,7 +127,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       const user = await stored(userName);
       const hash = user?.passwordHash;
       const { right, outdated } = await passwords.verify(password, hash);
-      if (user === undefined || hash === undefined || !right || user.disabled === true) return undefined;
+      if (user === undefined || hash === undefined || !right || isDisabled(user)) return undefined;
       // Only while it is still the hash that was compared: a password that was set meanwhile stays.
       if (outdated)
         await users
@@ -122,6 +152,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
         tenantId,
         modelsOwner,
         attributes: { ...attributes },
+        rev: randomUUID(),
       };
       const added = await users.insert(
         password === undefined ? row : { ...row, passwordHash: await passwords.hash(password) },
@@ -130,11 +161,15 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       return added;
     },
 
-    change: (userName, change) =>
-      update(userName, {
-        ...change,
-        ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }),
-      } as Partial<StoredUser>),
+    change: (userName, change, seen) =>
+      update(
+        userName,
+        {
+          ...change,
+          ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }),
+        } as Partial<StoredUser>,
+        seen,
+      ),
 
     async remove(userName) {
       const name = normaliseName(userName);
@@ -144,9 +179,11 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       return found;
     },
 
-    async setPassword(userName, password) {
+    async setPassword(userName, password, seen, confirm) {
       passwords.check(password, userName);
-      return update(userName, { passwordHash: await passwords.hash(password) });
+      const passwordHash = await passwords.hash(password);
+      await confirm?.();
+      return update(userName, { passwordHash }, seen);
     },
   } satisfies UserDirectory);
 }

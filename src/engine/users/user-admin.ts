@@ -1,5 +1,5 @@
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
-import { ADMIN, SYSTEM, type SecureUser, type UserInfo } from '../../core/principal.js';
+import { ADMIN, DESIGNER, SYSTEM, type SecureUser, type UserInfo } from '../../core/principal.js';
 import { rightsIn } from '../../core/rights.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
@@ -17,12 +17,12 @@ export interface NewUser extends UserInfo {
  * Administration of the users of the store. Each call needs `system:policy` and is recorded; `by` is who acts, missing:
  * the ambient principal. An administrator with a tenant sees and changes the users of that tenant, one without those
  * without; SYSTEM without a tenant all. Only SYSTEM gives the group SYSTEM or changes its members, only administrators
- * give ADMIN or change its members, and nobody gives a right that they do not hold.
+ * give ADMIN or DESIGNER or change their members, whatever a policy gives, and nobody gives a right that they do not hold.
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
   list(by?: UserInfo): Promise<DirectoryUser[]>;
-  /** @throws Conflict `conflict` when there is a user of that name; BadInput `bad-request` */
+  /** @throws Conflict `conflict` when the name is not available, in whichever tenant it is used; BadInput `bad-request` */
   add(user: NewUser, by?: UserInfo): Promise<void>;
   /** The user is out at the next call. @throws AccessDenied `not-found` */
   disable(userName: string, by?: UserInfo): Promise<void>;
@@ -55,6 +55,7 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
   };
   if (userGroups.includes(SYSTEM) && !by.isSystem()) no('administer members of SYSTEM');
   if (userGroups.includes(ADMIN) && !by.isAdmin()) no('administer members of ADMIN');
+  if (userGroups.includes(DESIGNER) && !by.isAdmin()) no('administer members of DESIGNER');
   if (modelsOwner !== undefined && modelsOwner !== null && !crossesTenants(by) && modelsOwner !== by.owner)
     no('give access to the models of another owner');
   const held = rightsIn(by.attributes.rights);
@@ -109,7 +110,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         ...(changes.userGroups === undefined ? {} : { userGroups }),
         ...(changes.attributes === undefined ? {} : { attributes }),
       };
-      if (!(await directory.change(before.userName, checked as UserChange))) throw notFound('user');
+      if (!(await directory.change(before.userName, checked as UserChange, before))) throw notFound('user');
       const { disabled = before.disabled } = changes;
       changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
     });
@@ -128,7 +129,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
           throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
         assertMayGive(principal, checked);
         if (!(await directory.add(checked, password)))
-          throw new Conflict('conflict', 'There is a user of that name.');
+          throw new Conflict('conflict', 'This user name is not available.');
         changed({ after: accessFacts(checked) });
       }),
 
@@ -140,7 +141,14 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     setPassword: (userName, password, by) =>
       administer('set password', userName, by, async (principal) => {
         const user = await reach(principal, userName);
-        if (!(await directory.setPassword(user.userName, password))) throw notFound('user');
+        // Making the hash takes a while, in which who administers may have lost the right to.
+        const confirm = async (): Promise<void> => {
+          const again = await identity.establish(principal);
+          await identity.decide(again, 'system:policy');
+          if (!inReach(again, user)) throw notFound('user');
+          assertMayGive(again, user);
+        };
+        if (!(await directory.setPassword(user.userName, password, user, confirm))) throw notFound('user');
       }),
 
     changeOwnPassword: (oldPassword, newPassword, by) =>
@@ -149,9 +157,10 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         'Person:Change_Own_Password',
         { kind: 'system', name: 'change own password' },
         async ({ userName }) => {
-          if ((await directory.verify(userName, oldPassword)) === undefined)
+          const seen = await directory.find(userName);
+          if (seen === undefined || (await directory.verify(userName, oldPassword)) === undefined)
             throw new AccessDenied('forbidden', 'The old password is not the right one.');
-          await directory.setPassword(userName, newPassword);
+          await directory.setPassword(userName, newPassword, seen);
         },
       ),
   } satisfies UserAdmin);

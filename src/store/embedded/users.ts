@@ -28,12 +28,15 @@ export class EmbeddedUsers implements UserStore {
   update(
     userName: string,
     fields: Readonly<Partial<StoredUser>>,
-    expected: Readonly<Record<string, string>> = {},
+    expected: Readonly<Record<string, string | null>> = {},
   ): Promise<boolean> {
     const changed = normalise(fields);
     return this.table.exclusive(async () => {
       const stored = this.table.get(userName);
-      if (stored === undefined || Object.entries(expected).some(([field, text]) => stored[field] !== text))
+      if (
+        stored === undefined ||
+        Object.entries(expected).some(([field, text]) => (stored[field] ?? null) !== text)
+      )
         return false;
       await this.table.write([[userName, { ...stored, ...changed }]]);
       return true;

@@ -33,7 +33,7 @@ export class MongoUsers implements UserStore {
   async update(
     userName: string,
     fields: Readonly<Partial<StoredUser>>,
-    expected: Readonly<Record<string, string>> = {},
+    expected: Readonly<Record<string, string | null>> = {},
   ): Promise<boolean> {
     const is = Object.entries(expected).map(([field, text]) => [field, { $eq: text }]);
     const row = await this.users.updateOne(
