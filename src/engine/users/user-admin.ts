@@ -22,7 +22,7 @@ export interface NewUser extends UserInfo {
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
   list(by?: UserInfo): Promise<DirectoryUser[]>;
-  /** @throws Conflict `conflict` when the name is not available, in whichever tenant it is used; BadInput `bad-request` */
+  /** @throws Conflict `conflict` when the name is in use, in whichever tenant; BadInput `bad-request` */
   add(user: NewUser, by?: UserInfo): Promise<void>;
   /** The user is out at the next call. @throws AccessDenied `not-found` */
   disable(userName: string, by?: UserInfo): Promise<void>;
