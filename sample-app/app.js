@@ -7,26 +7,15 @@ import { seedModels } from './models/seed.js';
 import { sessionSecret } from './session/secret.js';
 import { refuseDemoUsers, seedUsers } from './users/seed.js';
 import { webApp } from './web/app.js';
+import { stopper } from './web/shutdown.js';
 import { timedServer } from './web/timeouts.js';
-
-const PATIENCE = 10_000;
 
 async function listen(app, port, host) {
   const server = timedServer(app);
+  const stop = stopper(server);
   server.listen(port, host);
   await once(server, 'listening');
-  return server;
-}
-
-/** Stops accepting, lets running requests finish, and cuts off those that do not. */
-async function stop(server) {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection becomes idle when its request is answered; the browser would keep it open.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), PATIENCE);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(cut);
+  return { server, stop };
 }
 
 /**
@@ -47,14 +36,14 @@ export async function startApp({ port, env, logger: given, limits } = {}) {
     if (config.production || !config.local) await refuseDemoUsers(users);
     await seedModels(guard);
     const secret = await sessionSecret(config.sessionSecret, guard.store);
-    const server = await listen(
+    const { server, stop } = await listen(
       webApp({ guard, users, notifications, config, secret, logger, limits }),
       port ?? config.port,
       config.host,
     );
     const host = config.host.includes(':') ? `[${config.host}]` : config.host;
     let closing;
-    const close = () => (closing ??= stop(server).finally(() => guard.close()));
+    const close = () => (closing ??= stop().finally(() => guard.close()));
     return { address: `http://${host}:${server.address().port}`, config, guard, users, close };
   } catch (error) {
     await guard.close();

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { standardOutput } from './output.js';
 import { scrubber } from './scrub.js';
 
 const DEEPEST = 3;
@@ -21,11 +22,7 @@ function toldOf(error, depth = 0) {
  * @param secrets texts that may not be in it
  * @param write takes each line
  */
-export function createLogger({
-  level = 'info',
-  secrets = [],
-  write = (line) => process.stdout.write(line),
-} = {}) {
+export function createLogger({ level = 'info', secrets = [], write = standardOutput() } = {}) {
   const scrub = scrubber(secrets);
   const options = {
     level,

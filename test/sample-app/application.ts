@@ -12,6 +12,8 @@ export interface Application {
   readonly address: string;
   /** Everything printed so far. */
   output(): string;
+  /** Stops reading what it prints, as a program behind a pipe that has ended. */
+  closeOutput(): void;
   /** Sends the signal and waits for the end; resolves to the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -48,6 +50,7 @@ export async function startApplication(
   return {
     address,
     output: () => text,
+    closeOutput: () => void child.stdout.destroy(),
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
       const [code] = (await ended) as [number | null];
