@@ -8,6 +8,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/model/assignment.ts': 'due dates begin at the start of the task',
   'src/engine/enforcement/caller-input.ts': 'due dates of callers begin now',
   'src/engine/enforcement/audit.ts': 'when it happened',
+  'src/engine/execution/strays.ts': 'when it happened',
   'src/cli/record.ts': 'when it happened',
   'src/engine/execution/quiet-logger.ts': "the host's own log entry",
   'src/engine/execution/host-models.ts': 'when a model was saved, compared with the time of its file',

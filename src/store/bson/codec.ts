@@ -10,8 +10,8 @@ const tooLarge = (cause?: unknown): BadInput =>
 
 /** The package writes into a buffer of one size; a text that does not fit is cut off without an error. */
 const isOutOfBuffer = (error: unknown): boolean =>
-  error instanceof RangeError &&
-  ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE' || /offset/.test(error.message));
+  (error as Error | null)?.name === 'RangeError' &&
+  ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE' || /offset/.test((error as Error).message));
 
 /**
  * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.

@@ -8,6 +8,7 @@ export async function taken(
   size: (row: Document) => number,
   share: (row: Document) => Document = (row) => row,
 ): Promise<Document[]> {
+  if (!budget.isLimited) return (await cursor.toArray()).map(share);
   const rows: Document[] = [];
   for await (const found of cursor) {
     const row = share(found);
