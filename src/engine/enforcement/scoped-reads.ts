@@ -77,7 +77,8 @@ export class ScopedReads {
     without: readonly string[] = COLD,
   ): Promise<StoredInstance[]> {
     const plan = this.instancePlan(call, query, paging);
-    return plan === undefined ? [] : (await this.calls.store.instances.find({ ...plan, without })).map(whole);
+    const rows = plan === undefined ? [] : await this.calls.store.instances.find({ ...plan, without });
+    return isCut(rows) ? markCut(rows.map(whole)) : rows.map(whole);
   }
 
   async countInstances(call: Call, query: CallerQuery): Promise<number> {
