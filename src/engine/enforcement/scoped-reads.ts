@@ -8,6 +8,7 @@ import type { Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port
 import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored-items.js';
+import { isCut, markCut } from '../../store/query/budget.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
