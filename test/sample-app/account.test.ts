@@ -63,7 +63,7 @@ test.each([
     'the own name as password',
     { old: 'reviewer-demo', password: 'Reviewer', again: 'Reviewer' },
     400,
-    'A password may not be the name of the user.',
+    'A password may not hold the name of the user.',
   ],
 ])('%s changes nothing, and the page says why', async (_what, fields, status, says) => {
   const userName = fields.old.startsWith('reviewer') ? 'reviewer' : 'user2';

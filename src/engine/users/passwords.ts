@@ -15,6 +15,8 @@ const HASH_BYTES = 32;
 /** Shortest and longest password, in characters. */
 const SHORTEST = 8;
 const LONGEST = 1024;
+/** Shorter names stand in good passwords by chance. */
+const SHORTEST_NAME = 3;
 /** Hashes that are computed at once, so that logins leave threads to the store; and those that may wait. */
 const AT_ONCE = 2;
 const WAITING = 200;
@@ -29,6 +31,7 @@ interface Parsed {
   readonly hash: Buffer;
 }
 
+const fold = (text: string): string => text.normalize('NFC').toLowerCase();
 const work = ({ N, r, p }: Cost): number => N * r * p;
 const isPower = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
 
@@ -90,7 +93,8 @@ export class Passwords {
   }
 
   /**
-   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, or is the user's own name
+   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, or holds the user's own name of at
+   * least three characters, in whichever case
    */
   check(password: unknown, userName: string): asserts password is string {
     if (
@@ -101,8 +105,9 @@ export class Passwords {
     ) {
       throw new BadInput('bad-request', `A password is a text of ${SHORTEST} to ${LONGEST} characters.`);
     }
-    if (password.normalize('NFC').toLowerCase() === userName.toLowerCase())
-      throw new BadInput('bad-request', 'A password may not be the name of the user.');
+    const [text, name] = [fold(password), fold(userName)];
+    if (text === name || (name.length >= SHORTEST_NAME && text.includes(name)))
+      throw new BadInput('bad-request', 'A password may not hold the name of the user.');
   }
 
   /** A new hash with a salt of its own. The password has been checked. */

@@ -17,7 +17,8 @@ export interface NewUser extends UserInfo {
  * Administration of the users of the store. Each call needs `system:policy` and is recorded; `by` is who acts, missing:
  * the ambient principal. An administrator with a tenant sees and changes the users of that tenant, one without those
  * without; SYSTEM without a tenant all. Only SYSTEM gives the group SYSTEM or changes its members, only administrators
- * give ADMIN or DESIGNER or change their members, whatever a policy gives, and nobody gives a right that they do not hold.
+ * give ADMIN or DESIGNER or change their members, whatever a policy gives, and nobody gives a right that they do not
+ * hold.
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
