@@ -2,7 +2,8 @@ const REPLACEMENT = '[hidden]';
 /** What cannot be told apart from text by its name: keys of this product, and the login of an address. */
 const PATTERNS = [
   [/bg_[0-9a-f]{16}_[A-Za-z0-9_-]{43}/g, REPLACEMENT],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]+@/gi, `$1${REPLACEMENT}@`],
+  // Begins behind `://` alone, so that a long text is gone through once.
+  [/(?<=[a-z0-9+.-]:\/\/)[^\s/@"\\]+@/gi, `${REPLACEMENT}@`],
 ];
 const SHORTEST = 4;
 

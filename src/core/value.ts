@@ -31,7 +31,11 @@ export function same(left: unknown, right: Scalar): boolean {
   return typeof right === 'number' && plain(left) === right;
 }
 
-const SURROGATE = /[\ud800-\udfff]/;
+/** Characters beyond the first 65,536 stand as two units, which lie below the last ones of the others. */
+const FIRST_SURROGATE = 0xd800;
+const LAST_SURROGATE = 0xdfff;
+const byCodePoint = (unit: number): number =>
+  unit < FIRST_SURROGATE ? unit : unit <= LAST_SURROGATE ? unit + 0x10000 : unit;
 
 /**
  * Order of texts by code point, as MongoDB's binary comparison of UTF-8 has it; JavaScript's own order is by
@@ -39,14 +43,12 @@ const SURROGATE = /[\ud800-\udfff]/;
  */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
-  if (!SURROGATE.test(left) && !SURROGATE.test(right)) return left < right ? -1 : 1;
-  const a = [...left];
-  const b = [...right];
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    const difference = (a[i] as string).codePointAt(0)! - (b[i] as string).codePointAt(0)!;
-    if (difference !== 0) return difference;
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const [a, b] = [left.charCodeAt(i), right.charCodeAt(i)];
+    if (a !== b) return byCodePoint(a) - byCodePoint(b);
   }
-  return a.length - b.length;
+  return left.length - right.length;
 }
 
 /** Order of two values of one type, or undefined when their types differ (MongoDB compares within a type only). */

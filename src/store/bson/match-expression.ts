@@ -1,8 +1,12 @@
+import type { Spend } from './budget.js';
 import { child, isDocument, kindOf } from './kind.js';
 import { compareValues } from './order.js';
 
 /** Computes a value of one document; undefined stands for "missing". */
 type Expression = (document: unknown) => unknown;
+
+/** Steps of an expression; its lists hold what people may do and who they are, and are short. */
+const PER_EXPRESSION = 10;
 
 const refuse = (message: string): never => {
   throw new TypeError(message);
@@ -91,7 +95,10 @@ function expression(input: unknown): Expression {
  * Compiles the operand of `$expr`: comparisons of two fields of one document.
  * @throws TypeError naming an operator that is not supported
  */
-export function compileExpression(input: unknown): (document: unknown) => boolean {
+export function compileExpression(input: unknown, spend: Spend): (document: unknown) => boolean {
   const value = expression(input);
-  return (document) => truth(value(document));
+  return (document) => {
+    spend(PER_EXPRESSION);
+    return truth(value(document));
+  };
 }

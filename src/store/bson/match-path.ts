@@ -1,3 +1,4 @@
+import { free, type Spend } from './budget.js';
 import { child, isDocument } from './kind.js';
 
 /** A question about one value that a path reaches; `undefined` stands for "not there". */
@@ -9,8 +10,15 @@ export type AtLeaf = 'entries' | 'list';
 /** True when the test holds for one of the values that the path reaches in a document. */
 export type Reach = (document: unknown) => boolean;
 
-function leaf(value: unknown, atLeaf: AtLeaf, test: ValueTest): boolean {
-  if (atLeaf === 'list' || !Array.isArray(value)) return test(value);
+/** A number as it names a place in a list. */
+const PLACE = /^(0|[1-9]\d{0,8})$/;
+
+function leaf(value: unknown, atLeaf: AtLeaf, test: ValueTest, spend: Spend): boolean {
+  if (atLeaf === 'list' || !Array.isArray(value)) {
+    spend(1);
+    return test(value);
+  }
+  spend(1 + value.length);
   return value.some(test) || test(value);
 }
 
@@ -24,20 +32,23 @@ function through(
   from: number,
   atLeaf: AtLeaf,
   test: ValueTest,
+  spend: Spend,
 ): boolean {
   const segment = path[from] as string;
+  const place = PLACE.test(segment) ? Number(segment) : -1;
   const last = from + 1 === path.length;
+  spend(list.length);
   for (let i = 0; i < list.length; i++) {
     const entry = list[i];
     const document = isDocument(entry);
-    if (document && walk(entry, path, from, atLeaf, test)) return true;
-    if (segment !== String(i)) continue;
+    if (document && walk(entry, path, from, atLeaf, test, spend)) return true;
+    if (i !== place) continue;
     if (
       last
         ? test(entry)
         : Array.isArray(entry)
-          ? through(entry, path, from + 1, atLeaf, test)
-          : document && walk(entry, path, from + 1, atLeaf, test)
+          ? through(entry, path, from + 1, atLeaf, test, spend)
+          : document && walk(entry, path, from + 1, atLeaf, test, spend)
     )
       return true;
   }
@@ -50,20 +61,21 @@ function walk(
   from: number,
   atLeaf: AtLeaf,
   test: ValueTest,
+  spend: Spend,
 ): boolean {
   let value = start;
   for (let i = from; i < path.length; i++) {
-    if (i > from && Array.isArray(value)) return through(value, path, i, atLeaf, test);
+    if (i > from && Array.isArray(value)) return through(value, path, i, atLeaf, test, spend);
     value = child(value, path[i] as string);
   }
-  return leaf(value, atLeaf, test);
+  return leaf(value, atLeaf, test, spend);
 }
 
-/** Compiles the walk along a dotted path, as MongoDB's queries walk it. */
-export function reach(path: string, atLeaf: AtLeaf, test: ValueTest): Reach {
+/** Compiles the walk along a dotted path, as MongoDB's queries walk it. @param spend takes a step for each value */
+export function reach(path: string, atLeaf: AtLeaf, test: ValueTest, spend: Spend): Reach {
   const segments = path.split('.');
-  if (segments.length > 1) return (document) => walk(document, segments, 0, atLeaf, test);
-  return (document) => leaf(child(document, path), atLeaf, test);
+  if (segments.length > 1) return (document) => walk(document, segments, 0, atLeaf, test, spend);
+  return (document) => leaf(child(document, path), atLeaf, test, spend);
 }
 
 /** What the indexes in memory know: texts, and `true`, which marks few documents among many. */
@@ -72,9 +84,10 @@ export type Term = string | true;
 /** All terms that a path reaches. */
 export function termsAt(document: unknown, path: readonly string[]): Set<Term> {
   const found = new Set<Term>();
-  walk(document, path, 0, 'entries', (value) => {
+  const note = (value: unknown): boolean => {
     if (typeof value === 'string' || value === true) found.add(value);
     return false;
-  });
+  };
+  walk(document, path, 0, 'entries', note, free);
   return found;
 }

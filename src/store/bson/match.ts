@@ -3,7 +3,8 @@ import { compareValues, equalValues } from './order.js';
 import { compileExpression } from './match-expression.js';
 import { reach, type AtLeaf, type ValueTest } from './match-path.js';
 import { typeTest } from './match-type.js';
-import { toPattern } from './pattern.js';
+import { boundedPattern } from './bounded-pattern.js';
+import { free, type Spend } from './budget.js';
 import type { Filter } from '../port.js';
 
 /** Answers a filter about one document. */
@@ -40,30 +41,59 @@ function equals(operand: unknown): ValueTest {
   return (value) => equalValues(value, operand);
 }
 
-function pattern(source: unknown, options: unknown): ValueTest {
+function pattern(source: unknown, options: unknown, spend: Spend): ValueTest {
   if (options !== undefined && typeof options !== 'string') return refuse('$options takes a text');
   const [text, flags] =
     source instanceof RegExp ? [source.source, options ?? source.flags] : [source, options ?? ''];
   if (typeof text !== 'string') return refuse('$regex takes a text or a regular expression');
-  const compiled = toPattern(text, flags);
+  const search = boundedPattern(text, flags);
   return (value) =>
     typeof value === 'string'
-      ? compiled.test(value)
+      ? search(value, spend)
       : value instanceof RegExp && value.source === text && value.flags === flags;
 }
 
-function oneOf(operand: unknown, name: string): ValueTest {
-  if (!Array.isArray(operand)) return refuse(`${name} takes a list`);
-  const plain = new Set<unknown>(
-    operand.filter((value) => typeof value === 'string' || typeof value === 'boolean'),
-  );
-  const rest = operand
-    .filter((value) => !plain.has(value))
-    .map((value: unknown) => (value instanceof RegExp ? pattern(value, undefined) : equals(value)));
-  return rest.length === 0
-    ? (value) => plain.has(value)
-    : (value) => plain.has(value) || rest.some((test) => test(value));
+/** What a value is told apart from others by at once; undefined for those that are compared one by one. */
+function keyOf(value: unknown): string | number | boolean | undefined {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isNaN(value) ? undefined : value;
+    default:
+      return undefined;
+  }
 }
+
+function oneOf(operand: unknown, name: string, spend: Spend): ValueTest {
+  if (!Array.isArray(operand)) return refuse(`${name} takes a list`);
+  const list: readonly unknown[] = operand;
+  const plain = new Set<unknown>(list.map(keyOf).filter((key) => key !== undefined));
+  const dates = new Set(list.filter(isDate).map((date) => date.getTime()));
+  // Numbers that a database keeps in types of its own equal plain ones.
+  const numbers = list.filter((value) => typeof value === 'number').map(equals);
+  const rest = list
+    .filter((value) => keyOf(value) === undefined && !isDate(value))
+    .map((value: unknown) => (value instanceof RegExp ? pattern(value, undefined, spend) : equals(value)));
+  const others = (value: unknown, tests: readonly ValueTest[]): boolean => {
+    if (tests.length === 0) return false;
+    spend(tests.length);
+    return tests.some((test) => test(value));
+  };
+  return (value) => {
+    if (plain.has(value)) return true;
+    if (isDate(value)) return dates.has(value.getTime()) || others(value, rest);
+    return others(value, rest) || (isBoxed(value) && others(value, numbers));
+  };
+}
+
+const isDate = (value: unknown): value is Date => value instanceof Date;
+/** A number in a type of its own; what is a document or a list is none. */
+const isBoxed = (value: unknown): boolean =>
+  typeof value === 'bigint' ||
+  (typeof value === 'object' && value !== null && NUMBER_RANK === rankOf(kindOf(value)));
+const NUMBER_RANK = rankOf('int');
 
 const RANGES: Readonly<Record<string, (difference: number) => boolean>> = {
   $gt: (difference) => difference > 0,
@@ -91,24 +121,35 @@ const LOGICAL: ReadonlySet<string> = new Set(['$and', '$or', '$nor']);
 const isOperators = (value: unknown): value is Record<string, unknown> =>
   isDocument(value) && (Object.keys(value)[0]?.startsWith('$') ?? false);
 
-function elementMatch(operand: unknown): ValueTest {
+function elementMatch(operand: unknown, spend: Spend): ValueTest {
   if (!isDocument(operand)) return refuse('$elemMatch takes a query');
   const first = Object.keys(operand)[0];
   if (first?.startsWith('$') === true && !LOGICAL.has(first)) {
-    const test = conditions((_, value) => value, operand);
-    return (value) => Array.isArray(value) && value.some(test);
+    const test = conditions((_, value) => value, operand, spend);
+    return (value) => {
+      if (!Array.isArray(value)) return false;
+      spend(value.length);
+      return value.some(test);
+    };
   }
-  const match = compileMatch(operand);
+  const match = compileMatch(operand, spend);
   // A list inside the list is taken for a document whose fields are the places, as in MongoDB.
-  return (value) =>
-    Array.isArray(value) &&
-    value.some((entry) => (Array.isArray(entry) ? match({ ...entry }) : isDocument(entry) && match(entry)));
+  const holds = (entry: unknown): boolean => {
+    if (!Array.isArray(entry)) return isDocument(entry) && match(entry);
+    spend(entry.length);
+    return match({ ...entry });
+  };
+  return (value) => {
+    if (!Array.isArray(value)) return false;
+    spend(value.length);
+    return value.some(holds);
+  };
 }
 
-function negated(apply: Apply, operand: unknown): Match {
-  if (operand instanceof RegExp) return not(apply('entries', pattern(operand, undefined)));
+function negated(apply: Apply, operand: unknown, spend: Spend): Match {
+  if (operand instanceof RegExp) return not(apply('entries', pattern(operand, undefined, spend)));
   if (!isOperators(operand)) return refuse('$not takes operators or a regular expression');
-  return not(conditions(apply, operand));
+  return not(conditions(apply, operand, spend));
 }
 
 function operator(
@@ -116,6 +157,7 @@ function operator(
   name: string,
   operand: unknown,
   beside: Readonly<Record<string, unknown>>,
+  spend: Spend,
 ): Match {
   switch (name) {
     case '$eq':
@@ -123,9 +165,9 @@ function operator(
     case '$ne':
       return not(apply('entries', equals(operand)));
     case '$in':
-      return apply('entries', oneOf(operand, name));
+      return apply('entries', oneOf(operand, name, spend));
     case '$nin':
-      return not(apply('entries', oneOf(operand, name)));
+      return not(apply('entries', oneOf(operand, name, spend)));
     case '$gt':
     case '$gte':
     case '$lt':
@@ -138,57 +180,60 @@ function operator(
     case '$type':
       return apply('entries', typeTest(operand));
     case '$regex':
-      return apply('entries', pattern(operand, beside.$options));
+      return apply('entries', pattern(operand, beside.$options, spend));
     case '$options':
       return '$regex' in beside ? all([]) : refuse('$options stands without $regex');
     case '$size':
       return apply('list', (value) => Array.isArray(value) && value.length === operand);
     case '$elemMatch':
-      return apply('list', elementMatch(operand));
+      return apply('list', elementMatch(operand, spend));
     case '$not':
-      return negated(apply, operand);
+      return negated(apply, operand, spend);
     default:
       return refuse(`Unknown operator ${name} in a filter`);
   }
 }
 
-function conditions(apply: Apply, operators: Readonly<Record<string, unknown>>): Match {
-  return all(Object.keys(operators).map((name) => operator(apply, name, operators[name], operators)));
+function conditions(apply: Apply, operators: Readonly<Record<string, unknown>>, spend: Spend): Match {
+  return all(Object.keys(operators).map((name) => operator(apply, name, operators[name], operators, spend)));
 }
 
-function field(path: string, condition: unknown): Match {
-  const apply: Apply = (atLeaf, test) => reach(path, atLeaf, test);
-  if (condition instanceof RegExp) return apply('entries', pattern(condition, undefined));
-  return isOperators(condition) ? conditions(apply, condition) : apply('entries', equals(condition));
+function field(path: string, condition: unknown, spend: Spend): Match {
+  const apply: Apply = (atLeaf, test) => reach(path, atLeaf, test, spend);
+  if (condition instanceof RegExp) return apply('entries', pattern(condition, undefined, spend));
+  return isOperators(condition) ? conditions(apply, condition, spend) : apply('entries', equals(condition));
 }
 
-function list(name: string, operand: unknown): Match[] {
+function list(name: string, operand: unknown, spend: Spend): Match[] {
   if (!Array.isArray(operand) || operand.length === 0) return refuse(`${name} takes a list of queries`);
   return operand.map((entry: unknown) =>
-    isDocument(entry) ? compileMatch(entry) : refuse(`${name} takes a list of queries`),
+    isDocument(entry) ? compileMatch(entry, spend) : refuse(`${name} takes a list of queries`),
   );
 }
 
-function clause(name: string, operand: unknown): Match {
+function clause(name: string, operand: unknown, spend: Spend): Match {
   switch (name) {
     case '$and':
-      return all(list(name, operand));
+      return all(list(name, operand, spend));
     case '$or':
-      return any(list(name, operand));
+      return any(list(name, operand, spend));
     case '$nor':
-      return not(any(list(name, operand)));
+      return not(any(list(name, operand, spend)));
     case '$expr':
-      return compileExpression(operand);
+      return compileExpression(operand, spend);
     default:
-      return name.startsWith('$') ? refuse(`Unknown operator ${name} in a filter`) : field(name, operand);
+      return name.startsWith('$')
+        ? refuse(`Unknown operator ${name} in a filter`)
+        : field(name, operand, spend);
   }
 }
 
 /**
  * Compiles a trusted filter in MongoDB's syntax to a closure that means what MongoDB means by it. It reads own fields
  * only. What the filter holds must not be changed afterwards.
+ * @param spend counts what is looked at; missing: nothing is counted
  * @throws TypeError naming an operator that is not supported, or an operand of the wrong shape
  */
-export function compileMatch(filter: Filter): Match {
-  return all(Object.keys(filter).map((name) => clause(name, filter[name])));
+export function compileMatch(filter: Filter, spend: Spend = free): Match {
+  return all(Object.keys(filter).map((name) => clause(name, filter[name], spend)));
 }

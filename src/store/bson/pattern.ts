@@ -26,7 +26,7 @@ const TOKEN = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]|[\s\S]/g;
 const BLANKS = '\\t\\n\\v\\f\\r ';
 const NO_BLANKS = '\\0-\\x08\\x0e-\\x1f!-\\u{10ffff}';
 
-function translate(source: string, flags: string): string {
+export function translate(source: string, flags: string): string {
   return source.replace(TOKEN, (token) => {
     if (token === '.') return flags.includes('s') ? '[\\s\\S]' : '[^\\n]';
     // In PCRE no line begins after the line feed that ends the text.

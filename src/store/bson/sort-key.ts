@@ -1,3 +1,4 @@
+import type { Spend } from './budget.js';
 import { child } from './kind.js';
 import { compareValues } from './order.js';
 import type { Sort } from '../port.js';
@@ -19,17 +20,39 @@ function compareKeys(left: unknown, right: unknown): number {
 }
 
 /** The value that a document sorts by: of a list its least entry (ascending) or its greatest, as in MongoDB. */
-function sortKey(document: unknown, path: readonly string[], direction: 1 | -1): unknown {
-  return keys(document, path, 0).reduce((best, key) => (compareKeys(key, best) * direction < 0 ? key : best));
+function sortKey(document: unknown, path: readonly string[], direction: 1 | -1, spend: Spend): unknown {
+  const all = keys(document, path, 0);
+  spend(all.length);
+  return all.reduce((best, key) => (compareKeys(key, best) * direction < 0 ? key : best));
 }
 
-/** Sorts rows by what `document` gives of each; rows that are equal keep their order. */
-export function sortRows<Row>(rows: readonly Row[], sort: Sort, document: (row: Row) => unknown): Row[] {
+/** Characters of a text that are compared in the time of a step. */
+const PER_STEP = 32;
+
+/** Steps of comparing a key with another one. */
+const weight = (key: unknown): number =>
+  typeof key === 'string' ? 1 + key.length / PER_STEP : typeof key === 'object' && key !== null ? 4 : 1;
+
+/**
+ * Sorts rows by what `document` gives of each; rows that are equal keep their order.
+ * @param spend counts comparisons before they are made
+ */
+export function sortRows<Row>(
+  rows: readonly Row[],
+  sort: Sort,
+  document: (row: Row) => unknown,
+  spend: Spend,
+): Row[] {
   const fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
+  const comparisons = Math.ceil(Math.log2(rows.length + 1));
   return rows
     .map((row) => ({
       row,
-      keys: fields.map(({ path, direction }) => sortKey(document(row), path, direction)),
+      keys: fields.map(({ path, direction }) => {
+        const key = sortKey(document(row), path, direction, spend);
+        spend(comparisons * weight(key));
+        return key;
+      }),
     }))
     .sort((a, b) => {
       for (const [i, { direction }] of fields.entries()) {

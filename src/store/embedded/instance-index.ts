@@ -1,3 +1,4 @@
+import { budget, type Spend } from '../bson/budget.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Term } from '../bson/match-path.js';
 import type { Filter, StoredInstance, MarkFilter } from '../port.js';
@@ -10,6 +11,9 @@ export interface Entry {
   readonly key: string;
   document: StoredInstance;
 }
+
+/** Lists of which one entry is looked at in the time of a step. */
+const LISTS_PER_STEP = 4;
 
 /** The instances in memory and the indexes on them. */
 export class InstanceIndex {
@@ -50,17 +54,22 @@ export class InstanceIndex {
 
   /**
    * The instances that satisfy filter and marks, newest first, found on the way of the fewest candidates. To
-   * be used up
-   * before anything is awaited.
+   * be used up before anything is awaited.
+   * @param spend of the query to which this belongs
+   * @throws BadInput `too-expensive`
    */
-  *walk(filter: Filter, marks: MarkFilter | undefined, bound?: Bound): Generator<Entry> {
-    const match = this.matchOf(filter, marks);
-    for (const entry of newestFirst(this.narrow(filter, marks), bound))
+  *walk(filter: Filter, marks: MarkFilter | undefined, bound?: Bound, spend = budget()): Generator<Entry> {
+    const match = this.matchOf(filter, marks, spend);
+    const lists = this.narrow(filter, marks);
+    const step = 1 + Math.ceil(lists.length / LISTS_PER_STEP);
+    for (const entry of newestFirst(lists, bound)) {
+      spend(step);
       if (match(entry.document)) yield entry;
+    }
   }
 
-  private matchOf(filter: Filter, marks: MarkFilter | undefined): Match {
-    const match = compileMatch(filter);
+  private matchOf(filter: Filter, marks: MarkFilter | undefined, spend: Spend): Match {
+    const match = compileMatch(filter, spend);
     if (marks === undefined) return match;
     const holds = compileMatch({ [marks.field]: { $in: marks.anyOf } });
     return (document) => holds(document) && match(document);

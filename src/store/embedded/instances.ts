@@ -1,6 +1,7 @@
 import { Conflict } from '../../core/errors.js';
 import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
+import { budget } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import { hexOf, isObjectId } from '../bson/object-id.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
@@ -59,16 +60,14 @@ export class EmbeddedInstances implements InstanceStore {
     checkPaging(plan);
     refuseLarge([filter], sort);
     const found: Entry[] = [];
-    for (const entry of this.index.walk(
-      filter,
-      marks,
-      plan.after && { key: plan.after.id, included: false },
-    )) {
+    const spend = budget();
+    const bound = plan.after && { key: plan.after.id, included: false };
+    for (const entry of this.index.walk(filter, marks, bound, spend)) {
       found.push(entry);
       if (sort === undefined && found.length >= end(plan)) break;
     }
     const size = sizesOf();
-    const all = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document)).slice(
+    const all = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document, spend)).slice(
       skip,
       end(plan),
     );
@@ -205,7 +204,7 @@ export class EmbeddedInstances implements InstanceStore {
 
   async remove(ids: readonly string[], filter: Filter): Promise<number> {
     refuseLarge([filter]);
-    const match = compileMatch(filter);
+    const match = compileMatch(filter, budget());
     const removed = await Promise.all(
       [...new Set(ids)].map((id) => this.serial.run(id, () => this.removeOne(id, match))),
     );

@@ -1,5 +1,6 @@
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
+import { budget, type Spend } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
@@ -12,12 +13,20 @@ import { unwind, viewOf, type Row } from './unwind.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
-function* rowsOf(index: InstanceIndex, plan: Counted & Pick<ItemPlan, 'after'>): Generator<Row[]> {
+/** Steps of unwinding one instance, its items left out. */
+const UNWINDING = 10;
+
+function* rowsOf(
+  index: InstanceIndex,
+  plan: Counted & Pick<ItemPlan, 'after'>,
+  spend: Spend,
+): Generator<Row[]> {
   const { before, marks, each, needsAll, after } = plan;
   refuseLarge([before, each]);
-  const match = compileMatch(each);
+  const match = compileMatch(each, spend);
   const inside = after !== undefined && isInside(after);
-  for (const entry of index.walk(before, marks, after && { key: after.id, included: inside })) {
+  for (const entry of index.walk(before, marks, after && { key: after.id, included: inside }, spend)) {
+    spend(UNWINDING);
     const rows = sortItems(unwind(entry.key, entry.document, match, needsAll), (row) => row.item);
     yield inside && entry.key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows;
   }
@@ -25,11 +34,12 @@ function* rowsOf(index: InstanceIndex, plan: Counted & Pick<ItemPlan, 'after'>):
 
 function select(index: InstanceIndex, plan: ItemPlan): Row[] {
   const rows: Row[] = [];
-  for (const more of rowsOf(index, plan)) {
-    rows.push(...more);
+  const spend = budget();
+  for (const more of rowsOf(index, plan, spend)) {
+    for (const row of more) rows.push(row);
     if (plan.sort === undefined && rows.length >= end(plan)) break;
   }
-  const sorted = plan.sort === undefined ? rows : sortRows(rows, plan.sort, viewOf);
+  const sorted = plan.sort === undefined ? rows : sortRows(rows, plan.sort, viewOf, spend);
   return sorted.slice(plan.skip ?? 0, end(plan));
 }
 
@@ -54,6 +64,6 @@ export function findItems(index: InstanceIndex, plan: ItemPlan): UnwoundItem[] {
 
 export function countItems(index: InstanceIndex, plan: Counted): number {
   let count = 0;
-  for (const rows of rowsOf(index, plan)) count += rows.length;
+  for (const rows of rowsOf(index, plan, budget())) count += rows.length;
   return count;
 }

@@ -1,6 +1,7 @@
 import { Conflict } from '../../core/errors.js';
 import { compareText } from '../../core/value.js';
 import { compareValues } from '../bson/order.js';
+import { budget } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
 import { revisionOf, settable } from '../query/revision.js';
@@ -26,7 +27,7 @@ export class EmbeddedModels implements ModelStore {
       limit = Infinity,
     }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
   ): Promise<StoredModel[]> {
-    const match = compileMatch(filter);
+    const match = compileMatch(filter, budget());
     const found = [...this.table.entries()].filter(([, model]) => match(model));
     found.sort(([, a], [, b]) => compareText(a.name, b.name) || compareValues(a.owner, b.owner));
     return found.slice(skip, skip + limit).map(([, model]) => copyWithout(model, without));

@@ -1,5 +1,5 @@
 import { BadInput } from '../../core/errors.js';
-import { RegexCost } from './regex-cost.js';
+import { RegexCost } from '../bson/regex-cost.js';
 
 /**
  * Longest pattern and repetition that a caller may send, and the most steps that it may take on a text of 100

@@ -1,5 +1,16 @@
 const TEXT = 100;
 
+/** In how many ways a pattern can be tried on a text, by an engine that goes back when it fails. */
+export interface Cost {
+  readonly ways: number;
+  /** Power of the text's length, for a pattern that can begin at one place only. */
+  readonly degree: number;
+}
+
+/** The most steps on a text of that length. */
+export const stepsOn = ({ ways, degree }: Cost, length: number, anchored: boolean): number =>
+  ways * length ** (degree + (anchored ? 0 : 1));
+
 /**
  * Counts the steps that a pattern may take: what can be tried in several ways is tried in all of them before
  * it fails.
@@ -27,12 +38,17 @@ export class RegexCost {
     else this.ways *= Math.max(most - least, 0) + 1;
   }
 
+  /** To be asked once, when all that was opened is closed. */
+  total(): Cost {
+    this.close();
+    return { ways: this.ways, degree: this.degree };
+  }
+
   /**
    * Steps on a text of 100 characters; to be asked when all that was opened is closed.
    * @param anchored true when it can begin at one place only
    */
   steps(anchored: boolean): number {
-    this.close();
-    return this.ways * TEXT ** (this.degree + (anchored ? 0 : 1));
+    return stepsOn(this.total(), TEXT, anchored);
   }
 }
