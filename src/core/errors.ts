@@ -77,7 +77,7 @@ export const ERROR_CODES = {
   failed: {
     status: 500,
     meaning:
-      'Something threw: a script or a service of a model, and then nothing of the command was stored, or the application itself.',
+      'Something threw: a script or a service of a model, or a model that it calls is missing, and then nothing of the command was stored; or the application itself.',
   },
   'too-many-steps': {
     status: 500,

@@ -24,6 +24,7 @@ import { HostStore } from './execution/host-store.js';
 import { createIdentity } from './identity.js';
 import { createInnerServer } from './execution/inner-server.js';
 import { InstanceLocks } from './execution/locks.js';
+import { ModelFolder } from './execution/model-folder.js';
 import { ModelTimers } from './execution/model-timers.js';
 import { Models } from './enforcement/model-api.js';
 import { Principals } from './enforcement/principals.js';
@@ -114,8 +115,10 @@ async function assembleEngine(
   hostStore.removed = (ids) => ids.forEach((id) => timers.disarm(id));
   const modelTimers = new ModelTimers(timers, runner, engine, store, retries);
   hookDefinitions(host, runner, timers, flags.bypass);
-  await models.rebuild();
   await models.refresh();
+  const schedule = modelTimers.schedule.bind(modelTimers);
+  const folder = new ModelFolder({ models, store, contexts, logger, record, schedule });
+  await folder.open(options.models, host.configuration.definitionsPath);
   const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
   const takeover = new Takeover(timers, modelTimers, recovery, logger, takeOverEvery(options));
@@ -128,6 +131,7 @@ async function assembleEngine(
     host,
     engine,
     models,
+    folder,
     timers,
     modelTimers,
     recovery,
@@ -162,6 +166,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     host,
     engine,
     models,
+    folder,
     timers,
     modelTimers,
     recovery,
@@ -219,12 +224,13 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     explain: (user, operation, resource = {}) => why(user, operation, resource),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
-    health: () => store.bounded(() => health(store, reindexed, flags.bypass, incidents)),
+    health: () => store.bounded(() => health(store, reindexed, flags.bypass, incidents, folder.problems())),
     close: async () => {
       stopListening?.();
       stopWatching();
       timers.stop();
       retries.stop();
+      await folder.stop();
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
       await strays.written();
       await audit.flush();

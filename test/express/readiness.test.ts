@@ -7,6 +7,7 @@ const HEALTHY = {
   reindexed: true,
   stuck: 0,
   held: 0,
+  unreadableModels: [],
   bypass: false,
   incidents: {},
 };

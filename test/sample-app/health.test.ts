@@ -35,6 +35,7 @@ const WELL: Health = {
   reindexed: true,
   stuck: 0,
   held: 0,
+  unreadableModels: [],
   bypass: false,
   incidents: {},
 };

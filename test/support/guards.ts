@@ -30,7 +30,7 @@ export class TestDelegate extends DefaultAppDelegate {
   }
 }
 
-export interface GuardParts extends Partial<Omit<GuardOptions, 'store'>> {
+export interface GuardParts extends Partial<Omit<GuardOptions, 'store' | 'models'>> {
   readonly services?: Services;
   /** Fields of the host's configuration. */
   readonly config?: Record<string, unknown>;

@@ -1,4 +1,5 @@
 import type { UserInfo } from '../../core/principal.js';
+import type { ModelWarning } from '../model/dialects/warning.js';
 
 export type Data = Record<string, unknown>;
 export type Query = Record<string, unknown>;
@@ -169,7 +170,16 @@ export interface DataApi {
 export interface ModelApi {
   get(query?: Query, user?: UserInfo): Promise<Data[]>;
   list(query?: Query, user?: UserInfo): Promise<{ name: string; saved?: Date }[]>;
+  /**
+   * Stores a model; true. What its author should know of it: `warnings` of `get`, the log, the audit trail.
+   * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
+   */
   save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<boolean>;
+  /**
+   * What `save` would warn of, without storing anything; for those who may save models.
+   * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
+   */
+  check(source: string, user?: UserInfo): Promise<readonly ModelWarning[]>;
   load(name: string, user?: UserInfo): Promise<Data>;
   getSource(name: string, user?: UserInfo): Promise<string>;
   findEvents(query?: Query, user?: UserInfo): Promise<Data[]>;

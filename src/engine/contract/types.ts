@@ -181,6 +181,12 @@ export interface GuardOptions {
    * source (true).
    */
   readonly keep?: { readonly logs?: boolean; readonly savePoints?: boolean; readonly source?: boolean };
+  /**
+   * A folder of `.bpmn` files that are taken over at each start, and with `watch` (default false) whenever one changes.
+   * Whoever can write there writes code that the server runs. A file never replaces a model that was saved otherwise.
+   * Missing: the files of the configuration's `definitionsPath` are read once, at the first start into an empty store.
+   */
+  readonly models?: { readonly folder: string; readonly watch?: boolean };
 }
 
 /** A notification after the fact: ids and names only (spec 08, 39). */
@@ -211,6 +217,8 @@ export interface Health {
   readonly stuck: number;
   /** Instances with work that is held back, because processes ended while it was under way; see `api.work`. */
   readonly held: number;
+  /** Files of models that could not be taken over, and stored models that cannot be run; the others work. */
+  readonly unreadableModels: readonly { readonly model: string; readonly why: string }[];
   readonly bypass: boolean;
   /**
    * What failed and was answered with a closed door since the guard was made, by kind, such as `policy`, `directory`,

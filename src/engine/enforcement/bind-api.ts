@@ -20,6 +20,7 @@ const USER_AT = {
     get: 1,
     list: 1,
     save: 3,
+    check: 1,
     load: 1,
     getSource: 1,
     findEvents: 1,

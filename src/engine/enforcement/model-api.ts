@@ -9,7 +9,7 @@ import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
-import { eventsOf, type HostModels } from '../execution/host-models.js';
+import { eventsOf, warningsIn, type HostModels } from '../execution/host-models.js';
 import { namesOfCode } from '../model/code.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
@@ -21,8 +21,12 @@ const LARGE = ['source', 'svg'];
 /** What a caller gets of a model; what the guard keeps with it stays inside. */
 function modelView(model: StoredModel): Data {
   const { guard: _guard, ...view } = model;
-  return view;
+  const warnings = warningsIn(model);
+  return warnings.length === 0 ? view : { ...view, warnings };
 }
+
+/** Characters of warnings in one entry of the audit trail. */
+const LONGEST = 500;
 
 /** bpmn-server's own model API, scoped and enforced. A model is its tenant's, by owner (spec 08, 31). */
 export class Models {
@@ -86,7 +90,22 @@ export class Models {
     const places = namesOfCode(code);
     const target = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
     await calls.audit.allowed(call.principal, operation, target, decision);
+    await this.recordWarnings(call, operation, stored);
     return true;
+  }
+
+  /** What the author of a model was warned of is found again when a task turns out to be nobody's. */
+  private async recordWarnings(
+    { principal }: Call,
+    operation: 'model:create' | 'model:write',
+    model: StoredModel,
+  ): Promise<void> {
+    const warnings = warningsIn(model).map(({ element, found }) => `${element}: ${found}`);
+    if (warnings.length === 0) return;
+    const reason = `${warnings.length} warnings: ${warnings.join('; ')}`.slice(0, LONGEST);
+    const { userName, tenantId } = principal;
+    const resource = { kind: 'model', name: model.name };
+    await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
   }
 
   /** Where the answer of the store was lost, the timers of the models follow what it turns out to have stored. */
@@ -184,6 +203,13 @@ export class Models {
         }),
       save: (name, source, svg, user) =>
         calls.run(user, 'model:write', target(name), (call) => this.save(call, name, source, svg)),
+      check: (source, user) =>
+        calls.run(user, 'model:create', target(), async (call) => {
+          // Whoever may save no model has none read here.
+          if ((['model:create', 'model:write'] as const).every((may) => call.scope(may).kind === 'nothing'))
+            throw new AccessDenied('forbidden', 'You may not check models.');
+          return this.models.check(source);
+        }),
       delete: (name, user) =>
         calls.run(user, 'model:delete', target(name), (call) =>
           this.change(call, 'model:delete', name, async (model) => {

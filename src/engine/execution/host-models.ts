@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { today } from '../../core/clock.js';
 import { BadInput, isGuardError, notFound } from '../../core/errors.js';
 import { asModelName, checkModelName, mendModelName } from '../../core/model-name.js';
@@ -20,6 +18,13 @@ type Owner = string | null | undefined;
 /** Raised when models are read otherwise than before: what is stored of who may start them is then read again. */
 const READING = 1;
 
+/** How many warnings of one model go to the log. */
+const LOGGED = 20;
+
+/** What was found when a stored model was saved. */
+export const warningsIn = (model: StoredModel): readonly ModelWarning[] =>
+  (model.guard?.warnings ?? []) as unknown as readonly ModelWarning[];
+
 const refusedAs = (name: string, error: unknown): unknown =>
   isGuardError(error) && error.code === 'bad-model'
     ? new BadInput('bad-model', `Model ${JSON.stringify(name)} cannot be run. ${error.message}`, {
@@ -33,6 +38,9 @@ const refusedAs = (name: string, error: unknown): unknown =>
  * one, with the owner of the command that runs (spec 08, 31).
  */
 export class HostModels {
+  /** Stored models that cannot be run, by name, and why. */
+  readonly unreadable = new Map<string, string>();
+
   constructor(
     private readonly server: HostServer,
     private readonly store: Store,
@@ -107,6 +115,13 @@ export class HostModels {
 
   async put(model: StoredModel): Promise<StoredModel> {
     await this.store.models.put(model);
+    this.unreadable.delete(model.name);
+    const warnings = warningsIn(model);
+    if (warnings.length > 0)
+      this.logger?.warn('a model says what is not understood or not done', {
+        model: model.name,
+        warnings: warnings.slice(0, LOGGED),
+      });
     return model;
   }
 
@@ -204,8 +219,25 @@ export class HostModels {
   async refresh(): Promise<void> {
     await this.mendNames();
     for (const model of await this.store.models.find({ 'guard.reading': { $ne: READING } })) {
-      await this.save(model.name, model.source, model.svg ?? null, model.owner).catch(() => undefined);
+      try {
+        await this.readAgain(model);
+      } catch (error) {
+        if (!isGuardError(error) || error.status >= 500) throw error;
+        this.unreadable.set(model.name, error.message);
+        this.logger?.error('a stored model cannot be run', { model: model.name, error: error.message });
+      }
     }
+  }
+
+  /** What is stored of a model beside its source is made anew; its source and the time of its saving stay. */
+  private async readAgain(model: StoredModel): Promise<void> {
+    const { name, owner = null, source, svg = null, guard } = model;
+    const { model: fresh } = await this.parse(name, source, svg, owner);
+    if (guard?.rev === undefined) await this.store.models.put({ ...fresh, saved: model.saved ?? today() });
+    else
+      await this.store.models.update(name, owner, guard.rev, {
+        guard: { ...guard, ...fresh.guard },
+      });
   }
 
   /**
@@ -229,22 +261,9 @@ export class HostModels {
     }
   }
 
-  /** Takes over the `.bpmn` files of a folder that are newer than what is stored, as bpmn-server's file store does. */
+  /** Upstream's way to read its folder of models; here that is done by `models import`, or by the option `models`. */
   async rebuild(): Promise<void> {
-    const folder = this.server.configuration.definitionsPath;
-    if (typeof folder !== 'string' || !existsSync(folder)) return;
-    for (const file of readdirSync(folder).filter((entry) => entry.endsWith('.bpmn'))) {
-      await this.store.bounded(() => this.takeOver(folder, basename(file, '.bpmn')));
-    }
-  }
-
-  private async takeOver(folder: string, base: string): Promise<void> {
-    const [file, svg] = [join(folder, `${base}.bpmn`), join(folder, `${base}.svg`)];
-    // Some file systems decompose accented letters.
-    const name = checkModelName(base);
-    const stored = await this.store.models.get(name, null);
-    if (stored?.saved !== undefined && stored.saved >= statSync(file).mtime) return;
-    await this.save(name, readFileSync(file, 'utf8'), existsSync(svg) ? readFileSync(svg, 'utf8') : null);
+    await this.refresh();
   }
 
   async install(): Promise<void> {

@@ -105,10 +105,22 @@ export class InnerEngine extends bpmn.Engine {
         // Half an instance must not be stored with the command, even where whoever started it goes on without it.
         if ([...command.executions.values()].some((execution) => execution.options === mine))
           command.fail(error);
-        throw error;
+        throw this.ofModel(error, `the model ${JSON.stringify(name)} that it calls`, options.parentItemId);
       });
     if (typeof options.parentItemId === 'string') await this.returnAtOnce(called, options.parentItemId);
     return called as never;
+  }
+
+  /**
+   * What a model asks for and is not there is a failure of that model: whoever completed a task must not be told that
+   * the task is not there.
+   */
+  private ofModel(error: unknown, what: string, itemId?: unknown): unknown {
+    if (!isGuardError(error) || (error.code !== 'not-found' && error.code !== 'bad-model')) return error;
+    const items = [...(this.current?.executions.values() ?? [])].flatMap((execution) => execution.getItems());
+    const element = items.find(({ id }) => id === itemId)?.elementId ?? 'The model';
+    const why = error.code === 'not-found' ? 'is not there' : 'cannot be run';
+    return new GuardError('failed', `${element}: ${what} ${why}. Nothing was stored.`, { cause: error });
   }
 
   /** A called process that ended within its caller's command: its data goes to the caller's item now. */

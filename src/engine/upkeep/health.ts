@@ -11,6 +11,7 @@ export async function health(
   reindexed: Reindexed,
   bypass: boolean,
   { counts: incidents }: Incidents,
+  unreadableModels: Health['unreadableModels'],
 ): Promise<Health> {
   const { kind } = store;
   try {
@@ -26,6 +27,7 @@ export async function health(
       reindexed: reindexed.value,
       stuck,
       held,
+      unreadableModels,
       bypass,
       incidents,
     };
@@ -37,6 +39,7 @@ export async function health(
       reindexed: reindexed.value,
       stuck: 0,
       held: 0,
+      unreadableModels,
       bypass,
       incidents,
     };

@@ -1,6 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import type { Part } from '../multipart.js';
-import { list, MODEL, ref } from './common.js';
+import { list, member, MODEL, ref } from './common.js';
 import { optional, query, text, type Schema } from './param.js';
 import { route, withAndWithout, type Route } from './route.js';
 
@@ -105,6 +105,25 @@ const save = route({
   run: ({ api }, { name, xml, svg }) => api.model.save(name, xml, svg),
 });
 
+const WARNINGS = list({
+  type: 'object',
+  required: ['element', 'found', 'means'],
+  properties: { element: { type: 'string' }, found: { type: 'string' }, means: { type: 'string' } },
+});
+
+const check = (path: string, id: string): Route =>
+  route({
+    method: 'POST',
+    path,
+    id,
+    face: 'ours',
+    says: 'What of a model is not understood or not done, without storing it; `bad-model` when it cannot be run.',
+    operation: 'model:create',
+    takes: { xml: text('The BPMN document.') },
+    answers: member('warnings', WARNINGS),
+    run: async ({ api }, { xml }) => ({ warnings: await api.model.check(xml) }),
+  });
+
 /** `/api/definitions` and `/api/model`; the client imports to either. */
 export const DEFINITIONS: readonly Route[] = [
   models('/api/definitions/list', 'definitions.list'),
@@ -127,6 +146,7 @@ export const DEFINITIONS: readonly Route[] = [
   ...upload('/api/definitions/import', 'definitions.import'),
   ...upload('/api/model/import', 'model.import'),
   save,
+  check('/api/model/check', 'model.check'),
 ];
 
 /** `/api2/model`. */

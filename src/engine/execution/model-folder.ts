@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { basename, join } from 'node:path';
+import { BadInput, isGuardError } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
+import { SYSTEM_USER } from '../../core/principal.js';
+import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
+import type { GuardLogger, GuardOptions } from '../contract/types.js';
+import type { Contexts } from './context.js';
+import type { HostModels } from './host-models.js';
+
+/** What the folder put into the store last, by the name of the model. */
+interface Taken {
+  readonly digest: string;
+  /** When it was saved, in milliseconds; another time at the stored model: somebody has saved it since. */
+  readonly saved: number;
+}
+
+interface Parts {
+  readonly models: HostModels;
+  readonly store: Store;
+  readonly contexts: Contexts;
+  readonly logger: GuardLogger;
+  readonly record: (entries: readonly Omit<AuditEntry, 'time'>[]) => Promise<void>;
+  /** Arms the timers of a model that was saved. */
+  readonly schedule: (model: StoredModel) => void;
+}
+
+const TAKEN = 'model-files';
+const MARKER = 'models-read';
+/** A file is written in steps; the folder is read when nothing has changed for so many milliseconds. */
+const QUIET = 200;
+/** Bytes of one file at most. */
+const LARGEST = 10_000_000;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Models that lie as `.bpmn` files in a folder. What is in the store wins: a file replaces a model only if that is as
+ * the folder last left it, and brings one back that was deleted only once the file itself has changed.
+ */
+export class ModelFolder {
+  /** Files that could not be taken over, by path, and why. */
+  private readonly unreadable = new Map<string, string>();
+  private watcher: FSWatcher | undefined;
+  private soon: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly parts: Parts) {}
+
+  /**
+   * @param option the folder whose files are taken over now and, where it is watched, later
+   * @param definitionsPath the folder of upstream's configuration, which is read once where there is no such option
+   * @throws BadInput `bad-configuration`
+   */
+  async open(option: GuardOptions['models'], definitionsPath: unknown): Promise<void> {
+    if (option === undefined)
+      return typeof definitionsPath === 'string' ? this.firstStart(definitionsPath) : undefined;
+    if (typeof option.folder !== 'string' || !['boolean', 'undefined'].includes(typeof option.watch))
+      throw new BadInput('bad-configuration', 'Option models is { folder: <path>, watch: <true or false> }.');
+    await this.read(option.folder);
+    if (option.watch === true) this.follow(option.folder);
+  }
+
+  /** What cannot be run, of files and of stored models. */
+  problems(): readonly { readonly model: string; readonly why: string }[] {
+    return [...this.unreadable, ...this.parts.models.unreadable].map(([model, why]) => ({ model, why }));
+  }
+
+  /** Reads the files once, into a store that has no models and never read any. */
+  private async firstStart(folder: string): Promise<void> {
+    const { store } = this.parts;
+    const state = store.values('guard');
+    if ((await state.get(MARKER)) === true) return;
+    if ((await store.models.find({}, { without: ['source', 'svg'], limit: 1 })).length === 0) {
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+      await this.read(folder);
+    }
+    await state.set(MARKER, true);
+  }
+
+  /** Reads what has changed in the folder. Never fails because of a file. */
+  private async read(folder: string): Promise<void> {
+    let files: string[];
+    try {
+      files = readdirSync(folder).filter((entry) => entry.endsWith('.bpmn'));
+      this.unreadable.delete(folder);
+    } catch (error) {
+      return this.skip(folder, error);
+    }
+    for (const path of this.unreadable.keys())
+      if (!files.includes(basename(path))) this.unreadable.delete(path);
+    for (const file of files.sort()) {
+      const path = join(folder, file);
+      try {
+        await this.parts.store.bounded(() => this.take(path));
+        this.unreadable.delete(path);
+      } catch (error) {
+        if (isGuardError(error) && error.status >= 500) throw error;
+        this.skip(path, error);
+      }
+    }
+  }
+
+  /** Reads the folder now, and whenever something changes in it until `stop`. */
+  private follow(folder: string): void {
+    try {
+      this.watcher = watch(folder, { persistent: false }, () => {
+        clearTimeout(this.soon);
+        this.soon = setTimeout(() => this.readSoon(folder), QUIET).unref();
+      });
+      this.watcher.on('error', (error) => this.skip(folder, error));
+    } catch (error) {
+      this.skip(folder, error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.watcher?.close();
+    clearTimeout(this.soon);
+    await this.running;
+  }
+
+  private readSoon(folder: string): void {
+    const work = (): Promise<void> => this.parts.contexts.outside(() => this.read(folder));
+    this.running = this.running.then(work).catch((error: unknown) => this.skip(folder, error));
+  }
+
+  private skip(path: string, error: unknown): void {
+    const why = messageOf(error);
+    if (this.unreadable.get(path) === why) return;
+    this.unreadable.set(path, why);
+    this.parts.logger.error('a model could not be taken over from its file', { file: path, error: why });
+  }
+
+  private async take(path: string): Promise<void> {
+    const { models, store, schedule, logger } = this.parts;
+    const name = checkModelName(basename(path, '.bpmn'));
+    const { source, svg } = contentOf(path);
+    const digest = createHash('sha256')
+      .update(JSON.stringify([source, svg]))
+      .digest('base64url');
+    const files = store.values(TAKEN);
+    const taken = (await files.get(name)) as Taken | undefined;
+    if (taken?.digest === digest) return;
+    const stored = await store.models.get(name, null);
+    if (stored !== undefined && stored.source !== source && stored.saved?.getTime() !== taken?.saved) {
+      logger.warn('a model file has changed, and so has the stored model, which is kept', { file: path });
+      return;
+    }
+    const saved = await models.save(name, source, svg, null);
+    await files.set(name, { digest, saved: saved.saved?.getTime() ?? 0 } satisfies Taken);
+    schedule(saved);
+    await this.parts.record([
+      {
+        userName: SYSTEM_USER.userName,
+        operation: stored === undefined ? 'model:create' : 'model:write',
+        resource: { kind: 'model', name },
+        answer: 'allowed',
+        reason: `file ${basename(path)}`,
+      },
+    ]);
+  }
+}
+
+function readText(path: string): string {
+  const found = statSync(path);
+  if (!found.isFile()) throw new Error('It is not a file.');
+  if (found.size > LARGEST) throw new Error(`It is larger than ${LARGEST} bytes.`);
+  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+}
+
+/** A model, and its picture where one lies beside it. */
+function contentOf(path: string): { source: string; svg: string | null } {
+  const picture = `${path.slice(0, -'.bpmn'.length)}.svg`;
+  const hasPicture = statSync(picture, { throwIfNoEntry: false }) !== undefined;
+  return { source: readText(path), svg: hasPicture ? readText(picture) : null };
+}

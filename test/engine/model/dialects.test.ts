@@ -1,0 +1,365 @@
+import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { document, extensions, userTask, type DocumentRest } from '../../support/dialects.js';
+import { onStores } from '../../support/stores.js';
+
+const CAMUNDA = 'http://camunda.org/schema/1.0/bpmn';
+const ACTIVITI = 'http://activiti.org/bpmn';
+const FLOWABLE = 'http://flowable.org/bpmn';
+const OPERATON = 'http://operaton.org/schema/1.0/bpmn';
+const ZEEBE = 'http://camunda.org/schema/zeebe/1.0';
+const JBPM = 'http://www.jboss.org/drools';
+
+const expression = (tag: string, text: string): string =>
+  `<bpmn:${tag}><bpmn:resourceAssignmentExpression><bpmn:formalExpression>${text}</bpmn:formalExpression>` +
+  `</bpmn:resourceAssignmentExpression></bpmn:${tag}>`;
+const input = (name: string, text?: string): string =>
+  `<bpmn:ioSpecification><bpmn:dataInput id="in" name="${name}" /><bpmn:inputSet /><bpmn:outputSet /></bpmn:ioSpecification>` +
+  `<bpmn:dataInputAssociation><bpmn:targetRef>in</bpmn:targetRef>${
+    text === undefined
+      ? ''
+      : `<bpmn:assignment><bpmn:from xsi:type="bpmn:tFormalExpression">${text}</bpmn:from>` +
+        `<bpmn:to xsi:type="bpmn:tFormalExpression">in</bpmn:to></bpmn:assignment>`
+  }</bpmn:dataInputAssociation>`;
+
+type Closing = readonly [what: string, namespaces: Readonly<Record<string, string>>, task: string];
+type Case = readonly [...Closing, rest: DocumentRest];
+
+const UNDERSTOOD: readonly (readonly [...Case, expected: Record<string, unknown>])[] = [
+  ['Camunda 7 under another prefix', { c: CAMUNDA }, userTask('c:assignee="ann"'), {}, { assignee: 'ann' }],
+  [
+    'Activiti',
+    { activiti: ACTIVITI },
+    userTask('activiti:candidateUsers="ann, bob"'),
+    {},
+    { candidateUsers: ['ann', 'bob'] },
+  ],
+  [
+    'Flowable',
+    { flowable: FLOWABLE },
+    userTask('flowable:candidateGroups="hr"'),
+    {},
+    { candidateGroups: ['hr'] },
+  ],
+  ['Operaton', { operaton: OPERATON }, userTask('operaton:assignee="ann"'), {}, { assignee: 'ann' }],
+  [
+    'an attribute that declares its namespace itself',
+    {},
+    userTask(`xmlns:x="${FLOWABLE}" x:assignee="ann"`),
+    {},
+    { assignee: 'ann' },
+  ],
+  ['a variable', { activiti: ACTIVITI }, userTask('activiti:assignee="${who}"'), {}, { assignee: 'ann' }],
+  [
+    'a list in a variable',
+    { camunda: CAMUNDA },
+    userTask('camunda:candidateGroups="${groups}"'),
+    {},
+    { candidateGroups: ['hr', 'it'] },
+  ],
+  [
+    'the initiator',
+    { camunda: CAMUNDA },
+    userTask('camunda:assignee="${initiator}"'),
+    {},
+    { assignee: 'starter' },
+  ],
+  [
+    'the initiator under a name of the model',
+    { flowable: FLOWABLE },
+    userTask('flowable:assignee="${applicant}"'),
+    { startAttributes: ' flowable:initiator="applicant"' },
+    { assignee: 'starter' },
+  ],
+  [
+    'Zeebe',
+    { zeebe: ZEEBE },
+    userTask('', extensions('<zeebe:assignmentDefinition candidateGroups="hr" candidateUsers="ann, bob" />')),
+    {},
+    { candidateGroups: ['hr'], candidateUsers: ['ann', 'bob'] },
+  ],
+  [
+    'a potential owner',
+    {},
+    userTask('', expression('potentialOwner', 'user(ann), group(hr), it')),
+    {},
+    { candidateUsers: ['ann'], candidateGroups: ['hr', 'it'] },
+  ],
+  ['a human performer', {}, userTask('', expression('humanPerformer', 'ann')), {}, { assignee: 'ann' }],
+  ['a performer', {}, userTask('', expression('performer', 'user(ann)')), {}, { assignee: 'ann' }],
+  [
+    'a resource that is referred to, with a comma in its name',
+    {},
+    userTask('', '<bpmn:potentialOwner><bpmn:resourceRef>r</bpmn:resourceRef></bpmn:potentialOwner>'),
+    { before: '<bpmn:resource id="r" name="Clerks, senior" />' },
+    { candidateGroups: ['Clerks, senior'] },
+  ],
+  [
+    'an actor of jBPM',
+    { drools: JBPM },
+    userTask('', input('ActorId', 'ann')),
+    {},
+    { candidateUsers: ['ann'] },
+  ],
+  [
+    'a group of jBPM',
+    { drools: JBPM },
+    userTask('', input('GroupId', 'hr,it')),
+    {},
+    { candidateGroups: ['hr', 'it'] },
+  ],
+  [
+    'an owner of jBPM, who is a user',
+    { drools: JBPM },
+    userTask('', expression('potentialOwner', 'ann')),
+    {},
+    { candidateUsers: ['ann'] },
+  ],
+];
+
+const CLOSED: readonly Closing[] = [
+  ['a misspelt attribute', { camunda: CAMUNDA }, userTask('camunda:asignee="ann"')],
+  ['a singular', { camunda: CAMUNDA }, userTask('camunda:candidateGroup="hr"')],
+  ['a namespace that is not known', { x: 'http://example.com/x' }, userTask('x:assignee="ann"')],
+  [
+    'the usual prefix for another namespace',
+    { camunda: 'http://example.com/x' },
+    userTask('camunda:assignee="ann"'),
+  ],
+  ['a prefix that nothing declares', {}, userTask('camunda:assignee="ann"')],
+  ['no namespace', {}, userTask('assignee="ann"')],
+  ['an owner of Activiti', { activiti: ACTIVITI }, userTask('activiti:owner="ann"')],
+  ...[
+    '${who.name}',
+    '#{who}',
+    '=who',
+    '{{who}}',
+    'u-${who}',
+    'hr,${who}',
+    'hr, =who',
+    '${execution}',
+    '{who}',
+    'hr,$(data.who)',
+  ].map((text): Closing => [
+    `the expression ${text}`,
+    { camunda: CAMUNDA },
+    userTask(`camunda:candidateGroups="${text}"`),
+  ]),
+  [
+    'an expression of Zeebe',
+    { zeebe: ZEEBE },
+    userTask('', extensions('<zeebe:assignmentDefinition assignee="=who" />')),
+  ],
+  [
+    'a misspelt element',
+    { zeebe: ZEEBE },
+    userTask('', extensions('<zeebe:assignementDefinition who="ann" />')),
+  ],
+  [
+    'an element of a tool',
+    { x: 'http://example.com/x' },
+    userTask('', extensions('<x:meta><x:assignment>ann</x:assignment></x:meta>')),
+  ],
+  [
+    'a field of a tool',
+    { x: 'http://example.com/x' },
+    userTask('', extensions('<x:field name="candidateGroups" value="hr" />')),
+  ],
+  [
+    'a property',
+    { camunda: CAMUNDA },
+    userTask(
+      '',
+      extensions('<camunda:properties><camunda:property name="assignee" value="ann" /></camunda:properties>'),
+    ),
+  ],
+  [
+    'a custom role of Activiti',
+    { activiti: ACTIVITI },
+    userTask('', extensions('<activiti:customResource activiti:name="owner" />')),
+  ],
+  ['an owner without a name', {}, userTask('', '<bpmn:potentialOwner />')],
+  [
+    'a resource that is not there',
+    {},
+    userTask('', '<bpmn:potentialOwner><bpmn:resourceRef>r</bpmn:resourceRef></bpmn:potentialOwner>'),
+  ],
+  ['a role of no kind', {}, userTask('', expression('resourceRole', 'ann'))],
+  ['a misspelt element of BPMN', {}, userTask('', '<bpmn:potentialOwners>ann</bpmn:potentialOwners>')],
+  ['an owner in another language', {}, userTask('', expression('potentialOwner', 'group(${who.group})'))],
+  ['an actor from a variable of jBPM', { drools: JBPM }, userTask('', input('ActorId', '#{who}'))],
+  ['an actor without a value', { drools: JBPM }, userTask('', input('ActorId'))],
+  [
+    'an element of a loop',
+    { flowable: FLOWABLE },
+    userTask(
+      'flowable:assignee="${who}"',
+      '<bpmn:multiInstanceLoopCharacteristics isSequential="true" flowable:elementVariable="who"><bpmn:loopCardinality xsi:type="bpmn:tFormalExpression">1</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>',
+    ),
+  ],
+];
+
+const OPEN: readonly Closing[] = [
+  ['documentation', {}, userTask('', '<bpmn:documentation>assignee: ann</bpmn:documentation>')],
+  [
+    'a form',
+    { camunda: CAMUNDA },
+    userTask(
+      'camunda:formKey="users.html"',
+      extensions('<camunda:formData><camunda:formField id="assignee" type="string" /></camunda:formData>'),
+    ),
+  ],
+  [
+    'inputs',
+    { camunda: CAMUNDA },
+    userTask(
+      '',
+      extensions(
+        '<camunda:inputOutput><camunda:inputParameter name="assignee">ann</camunda:inputParameter></camunda:inputOutput>',
+      ),
+    ),
+  ],
+  [
+    'retries and priorities of jobs',
+    { camunda: CAMUNDA },
+    userTask(
+      'camunda:asyncBefore="true" camunda:jobPriority="1"',
+      extensions('<camunda:failedJobRetryTimeCycle>R3/PT1M</camunda:failedJobRetryTimeCycle>'),
+    ),
+  ],
+  [
+    'colours',
+    { color: 'http://www.omg.org/spec/BPMN/non-normative/color/1.0' },
+    userTask('color:background-color="#fff"'),
+  ],
+  [
+    'headers, forms and mappings of Zeebe',
+    { zeebe: ZEEBE },
+    userTask(
+      '',
+      extensions(
+        '<zeebe:userTask /><zeebe:userTaskForm id="f">{}</zeebe:userTaskForm><zeebe:taskHeaders><zeebe:header key="role" value="hr" /></zeebe:taskHeaders><zeebe:ioMapping><zeebe:input source="=user" target="user" /></zeebe:ioMapping>',
+      ),
+    ),
+  ],
+  ['data inputs of other names', {}, userTask('', input('Employee', 'ann'))],
+  [
+    'an attribute that is empty',
+    { camunda: CAMUNDA },
+    userTask('camunda:assignee="" camunda:candidateGroups=" "'),
+  ],
+  [
+    'what a tool says of other things',
+    { x: 'http://example.com/x' },
+    userTask('x:userTaskColour="red"', extensions('<x:layout width="3" />')),
+  ],
+];
+
+onStores('A task of a model in another dialect', (kind) => {
+  const guards = new Guards(kind);
+  const DATA = { who: 'ann', groups: ['hr', 'it'] };
+
+  test.each(UNDERSTOOD)('is assigned as %s says', async (_what, namespaces, task, rest, expected) => {
+    const guard = await guards.make();
+    const source = document(namespaces, task, rest);
+    await guard.api.model.save('M', source, null, ADMIN_USER);
+    expect(await guard.api.model.check(source, ADMIN_USER)).toEqual([]);
+    const { id } = await guard.api.engine.start('M', DATA, person('starter'));
+    expect(await waitingTask(guard, 't', id)).toMatchObject(expected);
+    expect(await guard.api.data.getPendingUserTasks({}, person('stranger', 'strangers'))).toEqual([]);
+  });
+
+  test.each(CLOSED)(
+    'is nobody’s where it has %s, and the author is told',
+    async (_what, namespaces, task) => {
+      const { guard, log } = await guards.open();
+      const source = document(namespaces, task);
+      const [warning, ...more] = await guard.api.model.check(source, ADMIN_USER);
+      expect(warning).toMatchObject({ means: expect.stringMatching(/nobody/) });
+      expect([warning, ...more].map((entry) => entry?.element)).toContain('t');
+      expect(await guard.api.model.save('M', source, null, ADMIN_USER)).toBe(true);
+      expect(log).toContainEqual(
+        expect.objectContaining({ level: 'warn', facts: expect.objectContaining({ model: 'M' }) }),
+      );
+      const { id } = await guard.api.engine.start('M', DATA, person('starter'));
+      expect(await waitingTask(guard, 't', id)).toMatchObject({ state: 'closed' });
+      expect(await guard.api.data.getPendingUserTasks({}, person('ann', 'hr'))).toEqual([]);
+      const failed = await guard.store.audit.find({ answer: 'failed', limit: 5 });
+      expect(failed.map(({ operation }) => operation)).toContain('system:expression');
+    },
+  );
+
+  test.each(OPEN)('stays open where it has %s', async (_what, namespaces, task) => {
+    const guard = await guards.make();
+    const source = document(namespaces, task);
+    expect(await guard.api.model.check(source, ADMIN_USER)).toEqual([]);
+    await guard.api.model.save('M', source, null, ADMIN_USER);
+    await guard.api.engine.start('M', DATA, person('starter'));
+    expect(await guard.api.data.getPendingUserTasks({}, person('stranger'))).toMatchObject([
+      { state: 'open' },
+    ]);
+  });
+
+  test('is nobody’s where the model takes it from somebody, whomever else it names', async () => {
+    const guard = await guards.make();
+    const both =
+      '<bpmn:ioSpecification><bpmn:dataInput id="a" name="ExcludedOwnerId" /><bpmn:inputSet /><bpmn:outputSet /></bpmn:ioSpecification>' +
+      expression('potentialOwner', 'hr');
+    await guard.api.model.save('M', document({}, userTask('', both)), null, ADMIN_USER);
+    const { id } = await guard.api.engine.start('M', {}, person('starter'));
+    expect(await waitingTask(guard, 't', id)).toMatchObject({ state: 'closed', candidateGroups: [] });
+  });
+
+  test('keeps those who are named beside something that is not understood', async () => {
+    const guard = await guards.make();
+    const task = userTask('camunda:assignee="ann" camunda:candidateGroup="hr"');
+    await guard.api.model.save('M', document({ camunda: CAMUNDA }, task), null, ADMIN_USER);
+    const { id } = await guard.api.engine.start('M', {}, person('starter'));
+    expect(await waitingTask(guard, 't', id)).toMatchObject({ assignee: 'ann', state: 'assigned' });
+  });
+
+  const STARTS: readonly [what: string, rest: DocumentRest, users: string[], groups: string[]][] = [
+    [
+      'candidate starters of Flowable',
+      { process: ' f:candidateStarterUsers="ann" f:candidateStarterGroups="hr"' },
+      ['ann'],
+      ['hr'],
+    ],
+    [
+      'a potential starter',
+      {
+        inner: extensions(
+          '<f:potentialStarter><bpmn:resourceAssignmentExpression><bpmn:formalExpression>user(ann), group(hr)</bpmn:formalExpression></bpmn:resourceAssignmentExpression></f:potentialStarter>',
+        ),
+      },
+      ['ann'],
+      ['hr'],
+    ],
+    ['a misspelt attribute', { process: ' f:candidateStarterGroup="hr"' }, [], []],
+    ['an expression', { process: ' f:candidateStarterUsers="${who}"' }, [], []],
+    ['candidates at the start event', { startAttributes: ' f:candidateUsers="ann"' }, ['ann'], []],
+    [
+      'a namespace that is not known',
+      { startAttributes: ' xmlns:y="http://example.com" y:candidateUsers="ann"' },
+      [],
+      [],
+    ],
+    ['everybody by a star', { process: ' f:candidateStarterGroups="*"' }, [], []],
+  ];
+  test.each(STARTS)('is started by whom %s names, and by nobody else', async (_what, rest, users, groups) => {
+    const guard = await guards.make();
+    await guard.api.model.save('M', document({ f: FLOWABLE }, userTask(), rest), null, ADMIN_USER);
+    for (const user of [person('ann'), person('x', 'hr'), person('stranger')]) {
+      const may = users.includes(user.userName) || user.userGroups.some((group) => groups.includes(group));
+      const outcome = guard.api.engine.start('M', {}, user);
+      if (may) expect((await outcome).status).toBe('running');
+      else expect((await refusal(outcome)).code).toMatch(/^(?:not-found|forbidden)$/);
+    }
+  });
+
+  test('tells those who may not save models nothing', async () => {
+    const guard = await guards.make();
+    const source = document({}, userTask());
+    expect(await refusal(guard.api.model.check(source, person('ann')))).toMatchObject({ code: 'forbidden' });
+    expect(await guard.api.model.check(source, person('d', 'DESIGNER'))).toEqual([]);
+  });
+});
