@@ -18,7 +18,8 @@ export {
 } from './core/errors.js';
 export type { Decision, Reason } from './core/decision.js';
 export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
-export type { Condition, Reference } from './core/condition.js';
+export type { Case, Condition, Reference } from './core/condition.js';
+export type { Mark } from './core/mark.js';
 export { parseCondition, printCondition } from './core/condition-json.js';
 export type { Resource } from './core/resource.js';
 export { openStore } from './store/open.js';

@@ -156,3 +156,15 @@ export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly 
     );
   });
 }
+
+const LISTED: readonly Operation[] = ['task:read', 'instance:read'];
+
+/**
+ * The permissive rules for an ordinary user, as `policy/rule`, from which no marks follow, so that they make every list
+ * look through all instances of the tenant.
+ */
+export const unmarkedRules = (point: DecisionPoint): string[] => [
+  ...new Set(
+    LISTED.flatMap((operation) => TRIED.flatMap((principal) => point.ask(principal, operation).unmarked())),
+  ),
+];

@@ -163,7 +163,7 @@ export class Ruling {
    */
   unmarked(): string[] {
     return this.asked('permits')
-      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule, this.principal))
+      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
       .map(({ policy, rule }) => `${policy}/${rule.id}`);
   }
 

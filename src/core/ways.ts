@@ -1,5 +1,6 @@
 import { bind } from './bind.js';
-import { isNothing, type Condition } from './condition.js';
+import { mapCases } from './cases.js';
+import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
@@ -26,9 +27,33 @@ export function waysOf(rules: readonly Rule[], principal: SecureUser, predicates
     .filter(({ when }) => !isNothing(when));
 }
 
-/** True when a rule that permits something says nothing of where to look for it. */
-export function isUnmarked({ when, search }: Rule, principal: SecureUser): boolean {
-  if (search !== undefined) return false;
-  const bound = bind(when, principal);
-  return !isNothing(bound) && isOnlyTenant(marksOf(bound, 'read'));
+const ANYBODY = 'anybody';
+
+/** The condition where the principal has all that it is compared with. */
+function assumed(condition: Condition): Condition {
+  switch (condition.op) {
+    case 'eq':
+      return isReference(condition.value) && condition.value.ref === 'user'
+        ? eq(condition.field, ANYBODY)
+        : condition;
+    case 'in':
+    case 'overlaps':
+      return isReference(condition.values) && condition.values.ref === 'user'
+        ? eq(condition.field, ANYBODY)
+        : condition;
+    case 'and':
+      return and(...condition.of.map(assumed));
+    case 'or':
+      return or(...condition.of.map(assumed));
+    case 'some':
+      return some(condition.field, assumed(condition.where));
+    case 'cases':
+      return mapCases(condition, assumed);
+    default:
+      return condition;
+  }
 }
+
+/** True when nothing follows from a rule about where to look for what it permits; whatever the principal is. */
+export const isUnmarked = ({ when, search }: Rule): boolean =>
+  search === undefined && !isNothing(when) && isOnlyTenant(marksOf(assumed(when), 'read'));

@@ -1,4 +1,4 @@
-import { createDecisionPoint } from '../core/decision-point.js';
+import { createDecisionPoint, unmarkedRules, type DecisionPoint } from '../core/decision-point.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { openStore } from '../store/open.js';
@@ -139,6 +139,19 @@ async function assembleEngine(
   };
 }
 
+/**
+ * The rules without marks.
+ * @throws BadInput `bad-configuration` when there are some and `strictMarks` is set
+ */
+function checkMarks(point: DecisionPoint, { strictMarks = false }: GuardOptions): readonly string[] {
+  const unmarked = unmarkedRules(point);
+  if (!strictMarks || unmarked.length === 0) return Object.freeze(unmarked);
+  throw new BadInput(
+    'bad-configuration',
+    `strictMarks is set, and no marks follow from ${unmarked.join(', ')}: such a rule must name them by \`search\`.`,
+  );
+}
+
 /** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
 function outerServer(
   given: object | undefined,
@@ -176,6 +189,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const point = createDecisionPoint(policies);
+  const unmarked = checkMarks(point, options);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -224,7 +238,8 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     explain: (user, operation, resource = {}) => why(user, operation, resource),
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
-    health: () => store.bounded(() => health(store, reindexed, flags.bypass, incidents, folder.problems())),
+    health: () =>
+      store.bounded(() => health(store, reindexed, flags.bypass, incidents, folder.problems(), unmarked)),
     close: async () => {
       stopListening?.();
       stopWatching();

@@ -53,7 +53,8 @@ const whole = (one: Resource): Resource => ({
   model: {},
   item: {},
   ...one,
-  instance: { items: [], ...one.instance },
+  // Items that are undefined were not loaded, which lists do not know.
+  instance: { ...one.instance, items: one.instance?.items ?? [] },
 });
 
 const inScope = (scope: Scope, one: Resource): boolean =>

@@ -9,6 +9,7 @@ const HEALTHY = {
   held: 0,
   unreadableModels: [],
   bypass: false,
+  unmarked: [],
   incidents: {},
 };
 const NOT_READY = { ready: false, store: false, indexes: false, reindexed: false };

@@ -37,6 +37,7 @@ const WELL: Health = {
   held: 0,
   unreadableModels: [],
   bypass: false,
+  unmarked: [],
   incidents: {},
 };
 

@@ -152,6 +152,8 @@ export interface GuardOptions {
    * Where the tenants do not trust each other it must be false: code of a model runs in the one process of all of them.
    */
   readonly tenantsMaySaveCode?: boolean;
+  /** Refuse to start when a permissive rule has no marks to search by; default false: `health()` names such rules. */
+  readonly strictMarks?: boolean;
   readonly audit?: AuditSink;
   /** Where REQUIRE_AUTHENTICATION and ENFORCE_SECURITY are read from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -225,6 +227,11 @@ export interface Health {
    * `lock`, `model`, `notification`; each has a log line with its cause. Kinds that did not occur are left out.
    */
   readonly incidents: Readonly<Record<string, number>>;
+  /**
+   * Permissive rules for ordinary users, as `policy/rule`, from which no marks follow: lists look through all instances
+   * of the tenant for them. Found when the guard was made.
+   */
+  readonly unmarked: readonly string[];
 }
 
 /** A guarded bpmn-server. */

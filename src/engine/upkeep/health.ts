@@ -12,6 +12,7 @@ export async function health(
   bypass: boolean,
   { counts: incidents }: Incidents,
   unreadableModels: Health['unreadableModels'],
+  unmarked: readonly string[],
 ): Promise<Health> {
   const { kind } = store;
   try {
@@ -30,6 +31,7 @@ export async function health(
       unreadableModels,
       bypass,
       incidents,
+      unmarked,
     };
   } catch (error) {
     return {
@@ -42,6 +44,7 @@ export async function health(
       unreadableModels,
       bypass,
       incidents,
+      unmarked,
     };
   }
 }
