@@ -375,7 +375,7 @@ describe('a form with files', () => {
       TYPE,
       400,
       'bad-model',
-      /is not a BPMN document/,
+      /^Model "a" cannot be run\. bpmn-server cannot read it: unparsable content hello detected/,
     ],
     [
       'a file that is no text',

@@ -1,4 +1,5 @@
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
+import { setInitiator } from '../model/dialects/start-people.js';
 import { keptFor } from './kept.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
@@ -96,7 +97,10 @@ export function hookDefinitions(
     for (const node of context.nodes.values()) {
       watch(node, runner);
       if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
-      if (node.type === 'bpmn:StartEvent') nameInitiator(node, runner);
+      if (node.type === 'bpmn:StartEvent') {
+        setInitiator(node);
+        nameInitiator(node, runner);
+      }
       if (node.type === 'bpmn:ReceiveTask') nameMessage(node);
       for (const behaviour of node.behaviours.values()) {
         if (typeof behaviour.startTimer === 'function')

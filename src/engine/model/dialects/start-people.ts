@@ -1,5 +1,5 @@
 import { cleanNames } from '../derive.js';
-import type { ModdleElement } from '../host.js';
+import type { HostNode, ModdleElement } from '../host.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { NAMES_ONLY, readExpression } from './expression.js';
 import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
@@ -111,8 +111,18 @@ export function readStarters(start: ModdleElement, process: ModdleElement): Star
 }
 
 /** The variable that keeps who started, in the dialects that have one. */
-export function initiatorOf(start: ModdleElement): string | undefined {
+function initiatorOf(start: ModdleElement): string | undefined {
   const attributes = documentOf(start).namespaces.attributesOf(start);
   const found = attributes.find((attribute) => attribute.local === 'initiator' && isUnderstood(attribute));
   return found?.value.trim() || undefined;
+}
+
+/**
+ * Tells the host's start event its initiator variable: upstream knows Camunda's attribute alone, and that by its
+ * prefix. Needed after each load of a definition, since a load makes new nodes.
+ */
+export function setInitiator(node: HostNode): void {
+  const name = initiatorOf(node.def);
+  if (name === undefined) delete node.initiator;
+  else node.initiator = name;
 }

@@ -1,9 +1,9 @@
 import { BadInput, isGuardError } from '../../../core/errors.js';
 import { documentOf, noteLost } from '../dialects/document.js';
-import { initiatorOf } from '../dialects/start-people.js';
+import { setInitiator } from '../dialects/start-people.js';
 import type { ModelWarning } from '../dialects/warning.js';
 import { newDefinition } from '../host-definition.js';
-import type { HostDefinition, HostNode, HostServer, ModdleElement } from '../host.js';
+import type { HostDefinition, HostServer, ModdleElement } from '../host.js';
 import { danglingBy, lostBy, type ParserWarning } from './lost.js';
 import { mend, type Parsed } from './mend.js';
 
@@ -75,11 +75,4 @@ export async function readDefinition(
   } catch (error) {
     throw refusal(error);
   }
-}
-
-/** Upstream knows the attribute of Camunda alone, and that by its prefix. */
-function setInitiator(node: HostNode): void {
-  const name = initiatorOf(node.def);
-  if (name === undefined) delete node.initiator;
-  else node.initiator = name;
 }
