@@ -1,4 +1,4 @@
-import { type Guard, parseCondition, type SecureUser } from 'bpmn-guard';
+import type { Guard, SecureUser } from 'bpmn-guard';
 import { NOTHING } from '../../src/core/condition';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards';
 import { onStores } from '../support/stores';

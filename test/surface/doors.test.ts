@@ -46,7 +46,7 @@ const empty = async (work: Promise<unknown>): Promise<void> => {
   expect(outcome?.value ?? []).toEqual([]);
 };
 
-/** The doors of each operation. Each is refused, or finds nothing, while its operation is off, and opens while it is on. */
+/** The doors of each operation: refused, or finding nothing, while it is off; open while it is on. */
 const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
   'task:read': {
     'data.findItems': (guard) => guard.api.data.findItems({ 'items.type': 'bpmn:UserTask' }, ann),
@@ -243,7 +243,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
   },
 };
 
-/** Operations whose doors are elsewhere, or still to be built; `can` and `requirePrivilege` ask them all the same. */
+/** Operations whose doors other tests try, or that have none yet; `can` and `requirePrivilege` ask them all the same. */
 const ELSEWHERE: readonly string[] = [
   'model:code',
   'model:deploy',

@@ -178,7 +178,7 @@ export class MongoInstances implements InstanceStore {
   }
 }
 
-/** A page of several walks. One that was cut is complete down to its last row: what is older than that is left for later. */
+/** A page of several walks. One that was cut is complete down to its last row: what is older is left for later. */
 function merged(
   walks: readonly StoredInstance[][],
   { skip = 0, limit = Infinity, bytes }: InstancePlan,
