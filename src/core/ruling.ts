@@ -55,6 +55,11 @@ export class Ruling {
     return this.parts.has(part);
   }
 
+  /** The names of the policies that restrict. */
+  get restrictedBy(): ReadonlySet<string> {
+    return new Set(this.rules.filter((r) => r.effect === 'restricts').map((r) => r.policy));
+  }
+
   /** True when both rulings come to the same answer about everything: the same rules, in the same order. */
   equals(other: Ruling): boolean {
     return (

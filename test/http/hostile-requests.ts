@@ -30,7 +30,7 @@ export const NAMES_THAT_LEAD_OUT: readonly string[] = [
   'C:\\review',
   'a/b',
   'review\0.bpmn',
-  'review\n',
+  'rev\niew',
   '\u0000',
   '',
   ' ',

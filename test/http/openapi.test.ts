@@ -177,6 +177,7 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ['datastore.deleteInstances', (on) => ({ body: { query: { id: on.two } } })],
   ...models('definitions'),
   ...imports('model.import'),
+  ['model.check', () => ({ body: { xml: model([start(), task('a'), end()]) } })],
   ['model.save', () => ({ body: { name: 'new', xml: model([start(), task('a'), end()]) } })],
   ['api2.data.find', () => ({})],
   ['api2.data.findItems', () => ({ body: { query: { 'items.type': 'bpmn:UserTask' } } })],

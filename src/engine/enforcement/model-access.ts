@@ -1,4 +1,5 @@
 import type { Facts } from '../../core/policy.js';
+import { tenants } from '../../core/policies/tenants.js';
 import { DESIGNER } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import type { Call } from './call.js';
@@ -36,12 +37,26 @@ export async function mayReadModel(calls: Calls, call: Call, model: StoredModel)
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
 }
 
-/** May the principal read the model that the instance runs? Its source comes with the instance, which outlives it. */
+/**
+ * May the principal read the model that the instance runs? Its source comes with the instance, which outlives it. What
+ * is shown of a command that was stored does not hang on the store: where the model is needed and cannot be had, it is
+ * not shown.
+ */
 export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredInstance): Promise<boolean> {
   if (calls.bypass) return true;
   const name = instance.name ?? '';
   const owner = (instance.guard?.modelsOwner as string | undefined) ?? instance.tenantId ?? null;
-  const model = (await calls.store.models.get(name, owner)) ?? { name, owner };
   const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
-  return call.allows('model:read', { model: { ...model } }, facts);
+  const own = { name, owner };
+  // The wall between tenants asks for the owner alone; other rules may ask for all of the model.
+  const asksMore = [...call.ruling('model:read', facts).restrictedBy].some(
+    (policy) => policy !== tenants.name,
+  );
+  try {
+    const model = asksMore ? ((await calls.store.models.get(name, owner)) ?? own) : own;
+    return call.allows('model:read', { model: { ...model } }, facts);
+  } catch (error) {
+    calls.incidents.note('model', 'whether a model may be shown could not be told', error, { model: name });
+    return false;
+  }
 }
