@@ -43,6 +43,7 @@ import { watchStore } from './upkeep/watch-store.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
 import { Incidents } from './contract/incidents.js';
 import { safeLogger } from './contract/outlet.js';
+import { within } from './contract/within.js';
 
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
@@ -50,6 +51,8 @@ const STALE_LOCK_AFTER = 600_000;
 /** How often what other processes have left is looked for, and the least of it, in milliseconds. */
 const TAKE_OVER_EVERY = 60_000;
 const OFTEN = 100;
+/** How long `close` waits for the application's sink and handlers, in milliseconds. */
+const FLUSH_LIMIT = 5000;
 /** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
 
@@ -249,7 +252,9 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
       await Promise.all([started, takeover.ended(), runner.close(CLOSE_LIMIT)]);
       await strays.written();
       await audit.flush();
-      await Promise.all([audit.flushed(), events.flushed()]);
+      await within(FLUSH_LIMIT, Promise.all([audit.flushed(), events.flushed()])).catch(() =>
+        logger.warn('the audit sink or a handler had not taken all entries when the guard was closed'),
+      );
       await store.close();
       unclaim();
     },

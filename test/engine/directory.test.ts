@@ -239,10 +239,10 @@ describe('in a guard', () => {
   });
 
   test('an administrator adds, disables, enables and changes users; each is recorded, without a password', async () => {
-    await admin.add({ userName: 'new', userGroups: ['hr', ' hr '], password: 'a new password' }, root);
+    await admin.add({ userName: 'new', userGroups: ['hr', ' hr '], password: 'a first pass phrase' }, root);
     await admin.setGroups('new', ['it'], root);
     await admin.setAttributes('new', { rights: ['Document:Read'], boss: 'alice' }, root);
-    await admin.setPassword('new', 'a newer password', root);
+    await admin.setPassword('new', 'a second pass phrase', root);
     await admin.disable('new', root);
     expect(await directory.find('new')).toMatchObject({
       userGroups: ['it'],
@@ -250,7 +250,7 @@ describe('in a guard', () => {
       disabled: true,
     });
     await admin.enable('new', root);
-    expect(await directory.verify('new', 'a newer password')).toMatchObject({ userName: 'new' });
+    expect(await directory.verify('new', 'a second pass phrase')).toMatchObject({ userName: 'new' });
     const entries = await store.audit.find({ limit: 100, userName: 'root', answer: 'allowed' });
     expect(entries.map(({ resource }) => `${resource.name} ${resource.id}`).reverse()).toEqual([
       'add user new',

@@ -398,7 +398,8 @@ onStores('Called processes, sub-processes and loops', (kind) => {
   test("a child whose model is not there makes the caller's command fail, and nothing is stored", async () => {
     const guard = await guards.make({ models: { Parent: model([start(), call('c', 'Missing'), end()]) } });
     expect(await refusal(guard.api.engine.start('Parent', {}, ADMIN_USER))).toMatchObject({
-      code: 'not-found',
+      code: 'failed',
+      message: expect.stringContaining('Missing'),
     });
     expect(await guard.store.instances.count({ filter: {} })).toBe(0);
   });

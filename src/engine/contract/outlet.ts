@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { GuardLogger } from './types.js';
 import { messageOf, type Incidents } from './incidents.js';
+import { within } from './within.js';
 
 /** Entries that wait for a slow receiver; what comes when there are as many is dropped and counted. */
 const WAITING_MOST = 1000;
@@ -51,20 +52,13 @@ export class Outlet<T> {
   }
 
   private async hand(entry: T): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${TIME_MOST} ms`)), TIME_MOST);
-      timer.unref();
-    });
     try {
-      const answer = this.outside(async () => this.receive(entry));
-      // One that comes to nothing after its time is nobody's any more.
-      answer.catch(() => undefined);
-      await Promise.race([answer, late]);
+      await within(
+        TIME_MOST,
+        this.outside(async () => this.receive(entry)),
+      );
     } catch (error) {
       this.incidents.note('notification', `${this.name} failed`, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

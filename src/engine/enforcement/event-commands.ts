@@ -77,7 +77,9 @@ export class EventCommands {
       call.principal,
       async (command, instance) => {
         const now = await call.again();
-        const decision = now.assert(operation, { instance }, now.mayReadInstance(instance));
+        // Who may send to it need not be able to read it.
+        const known = now.allows(operation, { instance }) || now.mayReadInstance(instance);
+        const decision = now.assert(operation, { instance }, known);
         const item = instance.items?.find((entry) => entry.id === target.itemId);
         if (item?.status !== 'wait') throw new Conflict('wrong-state', 'The element no longer waits for it.');
         await protectInitiator(models, instance, data);

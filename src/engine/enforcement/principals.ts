@@ -12,6 +12,7 @@ import {
 } from '../../core/principal.js';
 import type { Contexts } from '../execution/context.js';
 import { DEVELOPER, type Flags } from '../contract/environment.js';
+import { within } from '../contract/within.js';
 import type { Directory } from '../contract/types.js';
 import { isReserved } from '../users/user-input.js';
 
@@ -21,15 +22,6 @@ const LIMIT = 1000;
 
 /** How long the directory may take to answer, in milliseconds. */
 const DIRECTORY_LIMIT = 5000;
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>(
-    (_resolve, reject) =>
-      (timer = setTimeout(() => reject(new Error('No answer in time.')), DIRECTORY_LIMIT)),
-  );
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
 
 const nobody = (): AccessDenied =>
   new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
@@ -166,7 +158,7 @@ export class Principals {
     userName: string,
   ): Promise<ReturnType<typeof readUserInfo> | undefined> {
     try {
-      const found: unknown = await inTime(directory.find(userName));
+      const found: unknown = await within(DIRECTORY_LIMIT, directory.find(userName));
       return found === undefined || found === null ? undefined : readUserInfo(found);
     } catch (error) {
       throw isGuardError(error)

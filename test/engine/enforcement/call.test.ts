@@ -9,7 +9,7 @@ const when = (condition: object) => parseCondition(condition as never);
 
 /** Who did the element of that name in the same instance. */
 const did = (elementId: string) => ({
-  'instance.items': {
+  items: {
     $elemMatch: { 'item.elementId': elementId, 'item.guard.completedBy': '$user.userName' },
   },
 });
@@ -289,7 +289,7 @@ onStores('What commands write and ask', (kind) => {
       ).toMatchObject({
         code: 'not-found',
       });
-    expect((await guard.api.engine.throwMessage('paid', {}, {}, bob)).id).toEqual(expect.any(String));
+    expect((await guard.api.engine.throwMessage('paid', {}, {}, bob))?.id).toEqual(expect.any(String));
   });
 
   test('a folder is not looked for on behalf of who may not export', async () => {
