@@ -395,13 +395,31 @@ onStores('Called processes, sub-processes and loops', (kind) => {
     ]);
   });
 
-  test("a child whose model is not there makes the caller's command fail, and nothing is stored", async () => {
-    const guard = await guards.make({ models: { Parent: model([start(), call('c', 'Missing'), end()]) } });
-    expect(await refusal(guard.api.engine.start('Parent', {}, ADMIN_USER))).toMatchObject({
+  describe('a child whose model is not there is a failure of the model that calls it', () => {
+    const error = {
       code: 'failed',
-      message: expect.stringContaining('Missing'),
+      status: 500,
+      message: 'c: the model "Missing" that it calls is not there. Nothing was stored.',
+    };
+
+    test('at a start: nothing is stored', async () => {
+      const guard = await guards.make({ models: { Parent: model([start(), call('c', 'Missing'), end()]) } });
+      expect(await refusal(guard.api.engine.start('Parent', {}, ADMIN_USER))).toMatchObject(error);
+      expect(await guard.store.instances.count({ filter: {} })).toBe(0);
     });
-    expect(await guard.store.instances.count({ filter: {} })).toBe(0);
+
+    test('at the completion of a task: the task is there as before, and is completed once the model is', async () => {
+      const parent = model([start(), task('t', { assignee: 'ann' }), call('c', 'Missing'), end()]);
+      const guard = await guards.make({ models: { Parent: parent } });
+      const { id } = await guard.api.engine.start('Parent', { kept: 1 }, ADMIN_USER);
+      const before = await waitingTask(guard, 't', id);
+      expect(await refusal(guard.api.tasks.complete(before.id, { kept: 2 }, ann))).toMatchObject(error);
+      expect(await waitingTask(guard, 't', id)).toEqual(before);
+      expect((await guard.api.engine.get({ id }, ADMIN_USER)).data).toEqual({ kept: 1 });
+      expect(await guard.store.instances.count({ filter: {} })).toBe(1);
+      await guard.api.model.save('Missing', model([start(), end()]), null, ADMIN_USER);
+      expect((await guard.api.tasks.complete(before.id, { kept: 2 }, ann)).status).toBe('end');
+    });
   });
 
   test('a sub-process holds its tasks and its boundary events', async () => {

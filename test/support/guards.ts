@@ -38,6 +38,8 @@ export interface GuardParts extends Partial<Omit<GuardOptions, 'store' | 'models
   readonly delegate?: new (server: unknown, services: Services) => unknown;
   /** Models that an administrator without a tenant saves, by name. */
   readonly models?: Readonly<Record<string, string>>;
+  /** The guard's own option `models`. */
+  readonly modelFolder?: NonNullable<GuardOptions['models']>;
   /** Where the data lies; missing: memory, or a database of its own. */
   readonly place?: Place;
 }
@@ -77,6 +79,7 @@ export class Guards {
       config = {},
       delegate = TestDelegate,
       models = {},
+      modelFolder,
       place: given,
       ...options
     } = parts;
@@ -90,6 +93,7 @@ export class Guards {
       configuration: { appDelegate: (server: unknown) => new delegate(server, services), ...config },
       logger: { info: note('info'), warn: note('warn'), error: note('error') },
       ...options,
+      ...(modelFolder === undefined ? {} : { models: modelFolder }),
     });
     this.guards.push(guard);
     for (const [name, source] of Object.entries(models))
