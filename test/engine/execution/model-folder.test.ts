@@ -1,0 +1,219 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Guard } from 'bpmn-guard';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
+import { onStores } from '../../support/stores.js';
+
+/** Models that can be told apart. */
+const source = (assignee: string): string => model([start(), task('t', { assignee }), end()]);
+const DESIGNER = person('designer', 'DESIGNER');
+
+onStores('A folder of models', (kind) => {
+  const guards = new Guards(kind);
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-models-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const write = (file: string, text: string | Uint8Array): void => writeFileSync(join(folder, file), text);
+  const names = async (guard: Guard): Promise<string[]> =>
+    (await guard.api.model.list({}, ADMIN_USER)).map(({ name }) => name).sort();
+  const sourceOf = (guard: Guard, name: string): Promise<string> =>
+    guard.api.model.getSource(name, ADMIN_USER);
+  /** The entries of the audit trail for an operation: by whom, on which model, and why it was allowed. */
+  const entries = async (guard: Guard, wanted: string): Promise<unknown[]> =>
+    (await guard.store.audit.find({ limit: 50 }))
+      .filter(({ operation }) => operation === wanted)
+      .map(({ userName, resource, reason }) => [userName, resource?.name, reason]);
+
+  describe('that is the definitionsPath of the configuration', () => {
+    const config = (): Record<string, unknown> => ({ definitionsPath: folder });
+
+    test('is read at the first start, with an audit entry for each model', async () => {
+      write('A.bpmn', source('ann'));
+      write('B.bpmn', source('bob'));
+      write('B.svg', '<svg/>');
+      write('notes.txt', 'no model');
+      const guard = await guards.make({ config: config() });
+      expect(await names(guard)).toEqual(['A', 'B']);
+      expect(await sourceOf(guard, 'A')).toBe(source('ann'));
+      expect(await guard.store.models.get('B', null)).toMatchObject({ svg: '<svg/>' });
+      expect((await entries(guard, 'model:create')).sort()).toEqual([
+        ['system', 'A', 'file A.bpmn'],
+        ['system', 'B', 'file B.bpmn'],
+      ]);
+      expect((await guard.api.engine.start('A', {}, person('x'))).status).toBe('running');
+    });
+
+    test('is read once: what was deleted, changed or added since is as the store has it', async () => {
+      const place = guards.place();
+      write('A.bpmn', source('ann'));
+      write('B.bpmn', source('bob'));
+      const first = await guards.make({ place, config: config() });
+      await first.api.model.delete('A', ADMIN_USER);
+      await first.close();
+      write('A.bpmn', source('eve'));
+      write('B.bpmn', source('eve'));
+      write('C.bpmn', source('eve'));
+      const second = await guards.make({ place, config: config() });
+      expect(await names(second)).toEqual(['B']);
+      expect(await sourceOf(second, 'B')).toBe(source('bob'));
+      await second.api.model.delete('B', ADMIN_USER);
+      await second.close();
+      expect(await names(await guards.make({ place, config: config() }))).toEqual([]);
+    });
+
+    test('is not read into a store that has models, nor when these are deleted', async () => {
+      const place = guards.place();
+      write('A.bpmn', source('eve'));
+      await (await guards.make({ place, models: { M: source('ann') } })).close();
+      const second = await guards.make({ place, config: config() });
+      expect(await names(second)).toEqual(['M']);
+      await second.api.model.delete('M', ADMIN_USER);
+      await second.close();
+      expect(await names(await guards.make({ place, config: config() }))).toEqual([]);
+    });
+
+    test('may be missing', async () => {
+      const { guard, log } = await guards.open({ config: { definitionsPath: join(folder, 'none') } });
+      expect(await names(guard)).toEqual([]);
+      expect((await guard.health()).unreadableModels).toEqual([]);
+      expect(log.filter(({ level }) => level === 'error')).toEqual([]);
+    });
+  });
+
+  test.each([
+    ['is no model', 'hello', /bpmn-server cannot read it/],
+    [
+      'cannot be run',
+      model([]).replace('</bpmn:process>', '<bpmn:task /></bpmn:process>'),
+      /Task without an id/,
+    ],
+    ['is no UTF-8', Uint8Array.of(0xff, 0xfe, 0x3c), /not valid/],
+  ])('has a file that %s: it is named and skipped, and the others work', async (_what, content, why) => {
+    write('A.bpmn', content);
+    write('B.bpmn', source('bob'));
+    const file = join(folder, 'A.bpmn');
+    for (const parts of [{ config: { definitionsPath: folder } }, { modelFolder: { folder } }]) {
+      const { guard, log } = await guards.open(parts);
+      expect(await names(guard)).toEqual(['B']);
+      expect(await guard.health()).toMatchObject({
+        ok: true,
+        unreadableModels: [{ model: file, why: expect.stringMatching(why) }],
+      });
+      expect(log).toContainEqual({
+        level: 'error',
+        message: 'a model could not be taken over from its file',
+        facts: { file, error: expect.stringMatching(why) },
+      });
+    }
+  });
+
+  test('may hold a folder with the name of a file, and lack as a whole', async () => {
+    mkdirSync(join(folder, 'A.bpmn'));
+    const one = await guards.make({ modelFolder: { folder } });
+    expect((await one.health()).unreadableModels).toEqual([
+      { model: join(folder, 'A.bpmn'), why: 'It is not a file.' },
+    ]);
+    const missing = join(folder, 'none');
+    const other = await guards.make({ modelFolder: { folder: missing } });
+    expect((await other.health()).unreadableModels).toEqual([
+      { model: missing, why: expect.stringMatching(/ENOENT/) },
+    ]);
+  });
+
+  describe('that the option names', () => {
+    test('is read at each start: new and changed files are taken over, with audit entries', async () => {
+      const place = guards.place();
+      write('A.bpmn', source('ann'));
+      const first = await guards.make({ place, modelFolder: { folder } });
+      expect(await sourceOf(first, 'A')).toBe(source('ann'));
+      write('A.bpmn', source('eve'));
+      write('B.bpmn', source('bob'));
+      await first.close();
+      const second = await guards.make({ place, modelFolder: { folder } });
+      expect(await sourceOf(second, 'A')).toBe(source('eve'));
+      expect(await names(second)).toEqual(['A', 'B']);
+      expect(await entries(second, 'model:write')).toEqual([['system', 'A', 'file A.bpmn']]);
+      expect((await entries(second, 'model:create')).sort()).toEqual([
+        ['system', 'A', 'file A.bpmn'],
+        ['system', 'B', 'file B.bpmn'],
+      ]);
+    });
+
+    test('does not replace what a designer saved, whether the file is touched or changed', async () => {
+      const place = guards.place();
+      write('A.bpmn', source('ann'));
+      const first = await guards.make({ place, modelFolder: { folder } });
+      await first.api.model.save('A', source('designed'), null, DESIGNER);
+      await first.close();
+      const later = new Date(Date.now() + 60_000);
+      utimesSync(join(folder, 'A.bpmn'), later, later);
+      const second = await guards.make({ place, modelFolder: { folder } });
+      expect(await sourceOf(second, 'A')).toBe(source('designed'));
+      await second.close();
+      write('A.bpmn', source('eve'));
+      const { guard: third, log } = await guards.open({ place, modelFolder: { folder } });
+      expect(await sourceOf(third, 'A')).toBe(source('designed'));
+      expect(log).toContainEqual({
+        level: 'warn',
+        message: 'a model file has changed, and so has the stored model, which is kept',
+        facts: { file: join(folder, 'A.bpmn') },
+      });
+      expect(await entries(third, 'model:write')).toEqual([['designer', 'A', 'task-rules/designer']]);
+    });
+
+    test('does not replace a model that was there before it', async () => {
+      const place = guards.place();
+      await (await guards.make({ place, models: { A: source('ann') } })).close();
+      write('A.bpmn', source('eve'));
+      expect(await sourceOf(await guards.make({ place, modelFolder: { folder } }), 'A')).toBe(source('ann'));
+    });
+
+    test('brings no deleted model back until its file changes', async () => {
+      const place = guards.place();
+      write('A.bpmn', source('ann'));
+      const first = await guards.make({ place, modelFolder: { folder } });
+      await first.api.model.delete('A', ADMIN_USER);
+      await first.close();
+      const second = await guards.make({ place, modelFolder: { folder } });
+      expect(await names(second)).toEqual([]);
+      await second.close();
+      write('A.bpmn', source('bob'));
+      expect(await names(await guards.make({ place, modelFolder: { folder } }))).toEqual(['A']);
+    });
+
+    test('is followed while the guard is open, if it is watched', async () => {
+      write('A.bpmn', source('ann'));
+      const guard = await guards.make({ modelFolder: { folder, watch: true } });
+      const unreadable = async (): Promise<string[]> =>
+        (await guard.health()).unreadableModels.map((entry) => entry.model);
+      write('A.bpmn', source('bob'));
+      await eventually(async () => (await sourceOf(guard, 'A')) === source('bob'));
+      expect(await entries(guard, 'model:write')).toEqual([['system', 'A', 'file A.bpmn']]);
+      await guard.api.model.save('A', source('designed'), null, DESIGNER);
+      write('A.bpmn', source('eve'));
+      write('B.bpmn', 'hello');
+      await eventually(async () => (await unreadable()).includes(join(folder, 'B.bpmn')));
+      write('B.bpmn', source('bob'));
+      await eventually(async () => (await names(guard)).includes('B'));
+      expect(await unreadable()).toEqual([]);
+      expect(await sourceOf(guard, 'A')).toBe(source('designed'));
+    });
+
+    test('is left alone while the guard is open, if it is not watched', async () => {
+      write('A.bpmn', source('ann'));
+      const guard = await guards.make({ modelFolder: { folder } });
+      write('A.bpmn', source('eve'));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(await sourceOf(guard, 'A')).toBe(source('ann'));
+    });
+
+    test('is checked', async () => {
+      const wrong = [{ folder: 5 }, { folder, watch: 'yes' }, {}] as unknown as { folder: string }[];
+      for (const modelFolder of wrong)
+        expect(await refusal(guards.make({ modelFolder }))).toMatchObject({ code: 'bad-configuration' });
+    });
+  });
+});
