@@ -3,11 +3,11 @@ const user = (userName, userGroups, password, attributes = {}) =>
 
 /** Users for trying the application out. Their passwords are printed at every start: for demonstration only. */
 export const DEMO_USERS = Object.freeze([
-  user('user1', ['employees'], 'user1-demo', { supervisor: 'boss' }),
-  user('user2', ['employees'], 'user2-demo', { supervisor: 'boss' }),
-  user('boss', ['managers'], 'boss-demo'),
-  user('reviewer', ['Reviewer'], 'reviewer-demo'),
-  user('baker', ['Pizzeria Staff'], 'baker-demo'),
-  user('designer', ['DESIGNER'], 'designer-demo'),
-  user('admin', ['ADMIN'], 'admin-demo'),
+  user('user1', ['employees'], 'demo-first-1', { supervisor: 'boss' }),
+  user('user2', ['employees'], 'demo-second-2', { supervisor: 'boss' }),
+  user('boss', ['managers'], 'demo-third-3'),
+  user('reviewer', ['Reviewer'], 'demo-fourth-4'),
+  user('baker', ['Pizzeria Staff'], 'demo-fifth-5'),
+  user('designer', ['DESIGNER'], 'demo-sixth-6'),
+  user('admin', ['ADMIN'], 'demo-last-7'),
 ]);

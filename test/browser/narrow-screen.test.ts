@@ -1,4 +1,5 @@
 import { type Browser, type Page } from 'playwright-core';
+import { demoPassword } from '../sample-app/demo-password.js';
 import { type Application, emptyFolder, startApplication } from '../sample-app/application.js';
 import { chromiumPath, launch } from './chromium.js';
 
@@ -36,7 +37,7 @@ if (executable === undefined && !inCi) {
       const page = await context.newPage();
       await page.goto('/login');
       await page.getByLabel('User name').fill(userName);
-      await page.getByLabel('Password').fill(`${userName}-demo`);
+      await page.getByLabel('Password').fill(demoPassword(userName));
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
       return page;
@@ -67,7 +68,7 @@ if (executable === undefined && !inCi) {
     test('no page is wider than a screen of 320 pixels, whatever is on it', async () => {
       const visitor = await (await browser.newContext({ baseURL: app.address })).newPage();
       await fits(visitor, 'login', '/login');
-      expect(await visitor.getByText('user1-demo').count()).toBe(1);
+      expect(await visitor.getByText('demo-first-1').count()).toBe(1);
 
       const user = await login('user1');
       await startVacation(user);

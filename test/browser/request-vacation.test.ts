@@ -1,4 +1,5 @@
 import { type Browser, type Page } from 'playwright-core';
+import { demoPassword } from '../sample-app/demo-password.js';
 import { type Application, emptyFolder, startApplication } from '../sample-app/application.js';
 import { chromiumPath, launch } from './chromium.js';
 
@@ -38,7 +39,7 @@ if (executable === undefined && !inCi) {
       const page = await context.newPage();
       await page.goto('/');
       await page.getByLabel('User name').fill(userName);
-      await page.getByLabel('Password').fill(`${userName}-demo`);
+      await page.getByLabel('Password').fill(demoPassword(userName));
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
       return page;

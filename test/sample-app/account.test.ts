@@ -20,7 +20,7 @@ test('a new password counts at once, for this session too, and ends all others o
   const before = copyOf(here);
   await here.get('/account');
   const answer = await here.post('/account/password', {
-    old: 'user1-demo',
+    old: 'demo-first-1',
     password: 'a new password',
     again: 'a new password',
   });
@@ -30,7 +30,7 @@ test('a new password counts at once, for this session too, and ends all others o
   expect((await elsewhere.get('/tasks')).path).toBe('/login');
   expect((await before.get('/tasks')).path).toBe('/login');
   const again = app.visitor();
-  expect((await again.login('user1', 'user1-demo')).status).toBe(401);
+  expect((await again.login('user1', 'demo-first-1')).status).toBe(401);
   expect((await again.login('user1', 'a new password')).path).toBe('/tasks');
 });
 
@@ -49,19 +49,19 @@ test.each([
   ],
   [
     'two new passwords that differ',
-    { old: 'user2-demo', password: 'a new password', again: 'another one' },
+    { old: 'demo-second-2', password: 'a new password', again: 'another one' },
     400,
     'The two new passwords differ.',
   ],
   [
     'a new password that is too short',
-    { old: 'user2-demo', password: 'short', again: 'short' },
+    { old: 'demo-second-2', password: 'short', again: 'short' },
     400,
     'A password is a text of 8 to 1024 characters.',
   ],
   [
     'the own name as password',
-    { old: 'reviewer-demo', password: 'Reviewer', again: 'Reviewer' },
+    { old: 'demo-fourth-4', password: 'Reviewer', again: 'Reviewer' },
     400,
     'A password may not hold the name of the user.',
   ],
@@ -79,7 +79,7 @@ test.each([
 test('a password is not changed by a form of another site', async () => {
   const visitor = await app.login('user2');
   await visitor.get('/account');
-  const fields = { old: 'user2-demo', password: 'a new password', again: 'a new password' };
+  const fields = { old: 'demo-second-2', password: 'a new password', again: 'a new password' };
   expect((await visitor.post('/account/password', fields, null)).status).toBe(403);
   const foreign = copyOf(visitor);
   const sent = await fetch(`${app.address}/account/password`, {
@@ -128,7 +128,7 @@ test('the token of the forms changes with the login', async () => {
 
 test('a hash of before is renewed at a login, and the session of that login holds', async () => {
   const salt = Buffer.alloc(16, 7);
-  const weak = `scrypt$1024$8$1$${salt.toString('base64url')}$${scryptSync('designer-demo', salt, 32, { N: 1024, r: 8, p: 1 }).toString('base64url')}`;
+  const weak = `scrypt$1024$8$1$${salt.toString('base64url')}$${scryptSync('demo-sixth-6', salt, 32, { N: 1024, r: 8, p: 1 }).toString('base64url')}`;
   const user = await app.guard.store.users.find('designer');
   await app.guard.store.users.put({ ...user!, passwordHash: weak });
   const visitor = await app.login('designer');

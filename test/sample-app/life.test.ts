@@ -16,7 +16,7 @@ test('it starts in an empty folder, says where it is and who can sign in, and en
   expect(app.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(app.address, { redirect: 'manual' })).status).toBe(303);
   expect(await app.stop('SIGINT')).toBe(0);
-  expect(app.output()).toContain('user1-demo');
+  expect(app.output()).toContain('demo-first-1');
 });
 
 test('a second start keeps sessions, users, models and running work', async () => {
@@ -46,7 +46,7 @@ test('what runs when the signal comes is finished, and nothing new is accepted',
   const page = await fetch(`${app.address}/login`);
   const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
   const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const body = new URLSearchParams({ _csrf: token, userName: 'user1', password: 'user1-demo' });
+  const body = new URLSearchParams({ _csrf: token, userName: 'user1', password: 'demo-first-1' });
   const running = fetch(`${app.address}/login`, {
     method: 'POST',
     body,
@@ -128,8 +128,8 @@ test('in production it starts with a secret of its own, and without the demo use
   try {
     const visitor = new Visitor(app.address, { 'x-forwarded-proto': 'https' });
     await visitor.get('/login');
-    expect((await visitor.post('/login', { userName: 'user1', password: 'user1-demo' })).status).toBe(401);
-    expect(app.output()).not.toContain('user1-demo');
+    expect((await visitor.post('/login', { userName: 'user1', password: 'demo-first-1' })).status).toBe(401);
+    expect(app.output()).not.toContain('demo-first-1');
   } finally {
     expect(await app.stop()).toBe(0);
   }

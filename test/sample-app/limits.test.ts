@@ -60,22 +60,22 @@ const call = (key: string | undefined, address: string): Promise<Response> =>
 test('wrong passwords for one name are limited from wherever, the right one has to wait, and other names do not', async () => {
   for (let i = 0; i < 3; i += 1) expect(await statusOf('user1', 'wrong', from(`10.1.0.${i}`))).toBe(401);
   for (const name of ['user1', ' USER1 ']) {
-    const [status, wait] = await tryLogin(name, 'user1-demo', from('10.1.1.1'));
+    const [status, wait] = await tryLogin(name, 'demo-first-1', from('10.1.1.1'));
     expect(status).toBe(429);
     expect(Number(wait)).toBeGreaterThan(0);
     expect(Number(wait)).toBeLessThanOrEqual(WINDOW / 1000);
   }
-  expect(await statusOf('user2', 'user2-demo', from('10.1.1.1'))).toBe(200);
+  expect(await statusOf('user2', 'demo-second-2', from('10.1.1.1'))).toBe(200);
 });
 
 test.each([
-  ['the address', '?userName=reviewer', 'password=reviewer-demo'],
+  ['the address', '?userName=reviewer', 'password=demo-fourth-4'],
   [
     'the address, while the form names others',
     '?userName=reviewer',
-    'userName=a&userName=b&password=reviewer-demo',
+    'userName=a&userName=b&password=demo-fourth-4',
   ],
-  ['the address, as the password is', '?userName=reviewer&password=reviewer-demo', 'userName=reviewer'],
+  ['the address, as the password is', '?userName=reviewer&password=demo-fourth-4', 'userName=reviewer'],
 ])('a name is not taken from %s, past the limit by name', async (_what, query, fields) => {
   const visitor = app.visitor(from('10.1.2.1'));
   await visitor.get('/login');
@@ -91,7 +91,7 @@ test.each([
 });
 
 test('wrong passwords from one address are limited, whatever the names; right ones do not count', async () => {
-  for (let i = 0; i < 6; i += 1) expect(await statusOf('user2', 'user2-demo', from('10.2.0.1'))).toBe(200);
+  for (let i = 0; i < 6; i += 1) expect(await statusOf('user2', 'demo-second-2', from('10.2.0.1'))).toBe(200);
   for (const name of ['a', 'b', 'c', 'd', 'e'])
     expect(await statusOf(name, 'wrong', from('10.2.0.1'))).toBe(401);
   expect(await statusOf('f', 'wrong', from('10.2.0.1'))).toBe(429);

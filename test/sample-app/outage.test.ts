@@ -85,7 +85,7 @@ if (!url && process.env.CI !== 'true') {
       proxy.become(mode);
       const answers = await timed(() =>
         Promise.all([
-          stranger.post('/login', { userName: 'user1', password: 'user1-demo' }),
+          stranger.post('/login', { userName: 'user1', password: 'demo-first-1' }),
           forger.get('/tasks'),
           nobody.get('/login'),
         ]),
@@ -124,14 +124,14 @@ if (!url && process.env.CI !== 'true') {
     const normal = app.visitor();
     await normal.get('/login');
     proxy.seen = 0;
-    await normal.post('/login', { userName: 'user1', password: 'user1-demo' });
+    await normal.post('/login', { userName: 'user1', password: 'demo-first-1' });
     const calls = proxy.seen;
     // The last calls store the session, the first ones read it and the user.
     for (const nth of new Set([2, calls - 1, calls])) {
       await stranger.get('/login');
       proxy.cutAt({ at: 'request', nth, thenRefuse: true });
       const answer = await timed(() =>
-        stranger.post('/login', { userName: 'user1', password: 'user1-demo' }),
+        stranger.post('/login', { userName: 'user1', password: 'demo-first-1' }),
       );
       proxy.heal();
       await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);

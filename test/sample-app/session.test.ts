@@ -22,30 +22,30 @@ test.each(NEEDS_LOGIN)('%s leads to the login', async (path) => {
 test('a login leads back to the page that was wanted', async () => {
   const visitor = new Visitor(app.address);
   await visitor.get('/instances');
-  const answer = await visitor.post('/login', { userName: 'user1', password: 'user1-demo' });
+  const answer = await visitor.post('/login', { userName: 'user1', password: 'demo-first-1' });
   expect(answer.path).toBe('/instances');
 });
 
 test('a login does not lead to what a page asked for by itself', async () => {
   const visitor = new Visitor(app.address, { 'sec-fetch-dest': 'image' });
   await visitor.get('/favicon.ico');
-  expect((await visitor.post('/login', { userName: 'user1', password: 'user1-demo' })).path).toBe('/tasks');
+  expect((await visitor.post('/login', { userName: 'user1', password: 'demo-first-1' })).path).toBe('/tasks');
 });
 
 test('a login never leads to another server', async () => {
   const visitor = new Visitor(app.address);
   await fetch(`${app.address}//example.org/x`, { redirect: 'manual' });
   await visitor.get('/login');
-  const answer = await visitor.post('/login', { userName: 'user1', password: 'user1-demo' });
+  const answer = await visitor.post('/login', { userName: 'user1', password: 'demo-first-1' });
   expect(answer.path).toBe('/tasks');
 });
 
 test.each([
   ['a wrong password', { userName: 'user1', password: 'wrong' }],
-  ['an unknown user', { userName: 'nobody', password: 'user1-demo' }],
-  ['a name in other letters', { userName: 'USER1', password: 'user1-demo' }],
+  ['an unknown user', { userName: 'nobody', password: 'demo-first-1' }],
+  ['a name in other letters', { userName: 'USER1', password: 'demo-first-1' }],
   ['no password', { userName: 'user1', password: '' }],
-  ['no name', { userName: '', password: 'user1-demo' }],
+  ['no name', { userName: '', password: 'demo-first-1' }],
   ['the name of a prototype', { userName: '__proto__', password: 'x' }],
 ])('%s is refused in the same words', async (_, fields) => {
   const visitor = new Visitor(app.address);

@@ -1,3 +1,5 @@
+import { demoPassword } from './demo-password.js';
+
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -38,7 +40,7 @@ export class Visitor {
     return this.fetch(path, { method: 'POST', body });
   }
 
-  async login(userName: string, password = `${userName}-demo`): Promise<Answer> {
+  async login(userName: string, password = demoPassword(userName)): Promise<Answer> {
     await this.get('/login');
     const answer = await this.post('/login', { userName, password });
     if (answer.path !== '/login') await this.get('/tasks');
