@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { allowedHostsFrom, isOfThisMachine, modeFrom, refuseBeyondDemonstration } from './config/reach.js';
 import { apiKeyFrom, sessionSecretFrom } from './config/secrets.js';
+import { sessionTimesFrom } from './config/sessions.js';
 import { text } from './config/text.js';
 import { trustProxyFrom } from './config/trust-proxy.js';
 
@@ -64,6 +65,7 @@ export function readConfig(env = environment()) {
     trustProxy: trustProxyFrom(env),
     store: storeFrom(env),
     ...secrets,
+    sessionTimes: sessionTimesFrom(env),
     logLevel: levelFrom(env),
     requireAuthentication: flagFrom(env, 'REQUIRE_AUTHENTICATION', true),
     enforceSecurity: flagFrom(env, 'ENFORCE_SECURITY', true),

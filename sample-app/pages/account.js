@@ -22,6 +22,7 @@ export function accountPage(view, { problem } = {}) {
             <dd>${groups(view.user)}</dd>
           </div>
         </dl>
+        <p><a href="/account/sessions">Where I am signed in</a></p>
       </section>
       <form method="post" action="/account/password" class="card narrow">
         <h2>Change my password</h2>

@@ -1,4 +1,4 @@
-import { apiKeys, ERROR_CODES, GuardError } from 'bpmn-guard';
+import { ERROR_CODES, GuardError } from 'bpmn-guard';
 import { Router } from 'express';
 import { TooMany } from '../web/limits.js';
 
@@ -27,13 +27,12 @@ function tooMany(error, req, res, next) {
  * another site
  * of use to somebody whose visitor has a session here.
  */
-export function restFace(guard, config, limits, logger) {
-  const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey } });
+export function restFace(guard, keys, limits, logger) {
   const routes = Router();
   routes.use(
     limits.keys,
+    limits.known(keys),
     guard.authenticate({ keys, required: false }),
-    limits.known,
     limits.calls,
     guard.router({ logger }),
   );

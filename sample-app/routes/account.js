@@ -13,7 +13,7 @@ function problemOf(error) {
 }
 
 /** The own account: everybody changes the own password. */
-export function accountRoutes(guard, users, login, limits) {
+export function accountRoutes(guard, users, login, limits, sessions) {
   const routes = Router();
   const admin = userAdmin(guard, users);
 
@@ -32,8 +32,10 @@ export function accountRoutes(guard, users, login, limits) {
       if (problem === undefined) throw error;
       return refuse(problem);
     }
+    limits.passwordIsRight(req, res);
     // With the password all sessions of before are over, this one too.
-    await beginSession(req, await login.again(view.user.userName));
+    await sessions.endAll(view.user.userName);
+    await beginSession(req, await login.again(view.user.userName), sessions);
     return goTo(req, res, '/account', 'Your password is changed.');
   });
 

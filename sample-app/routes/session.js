@@ -6,8 +6,8 @@ import { clearSessionCookie } from '../session/cookie.js';
 
 const WRONG = 'That user name and password do not belong together.';
 
-/** Signing in and out. @param records see `session/records.js` */
-export function sessionRoutes(login, limits, config, records) {
+/** Signing in and out. @param sessions the store of them @param records see `session/records.js` */
+export function sessionRoutes(login, sessions, limits, config, records) {
   const routes = Router();
   const demoUsers = config.demoUsers ? DEMO_USERS : [];
 
@@ -35,7 +35,8 @@ export function sessionRoutes(login, limits, config, records) {
         401,
       );
     }
-    await beginSession(req, user);
+    limits.passwordIsRight(req, res);
+    await beginSession(req, user, sessions);
     await records.signedIn(req, user);
     return res.locals.go(target);
   });

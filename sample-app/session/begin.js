@@ -1,14 +1,14 @@
-import { AFTER_LOGIN } from './cookie.js';
-
 const done = (work) => new Promise((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
 
 /**
  * Begins the session of a user. Passport regenerates it: an id that was known before the login is worth nothing after
  * it, and nothing that the session held before is in it. Stored when it resolves.
+ * @param longest how long it lasts at most, in milliseconds
  */
-export async function beginSession(req, user) {
+export async function beginSession(req, user, { longest }) {
   await done((next) => req.logIn(user, next));
-  req.session.cookie.maxAge = AFTER_LOGIN;
+  req.session.began = new Date().toISOString();
+  req.session.cookie.maxAge = longest;
   await done((next) => req.session.save(next));
 }
 

@@ -2,8 +2,6 @@ const MINUTE = 60_000;
 
 /** How long, in milliseconds, a session lasts before anybody has signed in: the time to fill in the login form. */
 const BEFORE_LOGIN = 60 * MINUTE;
-/** And after. */
-export const AFTER_LOGIN = 8 * 60 * MINUTE;
 
 /**
  * The cookie of the session. In production it goes over HTTPS only, and by its prefix no other host of the domain can

@@ -2,45 +2,134 @@ import { createHash } from 'node:crypto';
 import session from 'express-session';
 
 const DAY = 24 * 60 * 60 * 1000;
+/** How often a use of a session is written, in milliseconds; at most a tenth of the time that it may be idle. */
+const USE = 60_000;
 /** Sessions lie under a digest of their id: who reads the store cannot take one over. */
 const keyOf = (id) => createHash('sha256').update(id).digest('base64url');
-const endOf = ({ cookie }) => new Date(cookie?.expires ?? Date.now() + DAY);
+const timeOf = (value) => new Date(value ?? NaN).getTime();
+const userOf = ({ passport }) => passport?.user;
 
 /** Marks a session that is, or was, in the store. */
 const STORED = Symbol('stored');
+/** When a session was last used, and from where, as the store has it. */
+const USED = Symbol('used');
 
-/** Sessions of express-session in the store of the guard; they survive a restart and end with their cookie. */
+/**
+ * Sessions of express-session in the store of the guard; they survive a restart. One in which somebody has signed in
+ * (`began`) ends when it is idle for too long, and after its longest time however much it is used; others end with
+ * their cookie. When a session was last used is kept apart from it, so that writing that undoes no change of it.
+ */
 export class SessionStore extends session.Store {
   #values;
+  #uses;
+  #idle;
+  /** How long a session lasts at most after a login, in milliseconds. */
+  longest;
 
-  constructor(values) {
+  /** @param times `idle` and `longest`, in milliseconds */
+  constructor(store, { idle, longest }) {
     super();
-    this.#values = values;
+    this.#values = store.values('sessions');
+    this.#uses = store.values('sessions-used');
+    this.#idle = idle;
+    this.longest = longest;
   }
 
   createSession(req, value) {
-    return Object.assign(super.createSession(req, value), { [STORED]: true });
+    return Object.assign(super.createSession(req, value), { [STORED]: true, [USED]: value[USED] });
   }
 
   get(id, done) {
-    this.#answer(async () => {
-      const kept = await this.#values.get(keyOf(id));
-      return kept && new Date(kept.end) > new Date() ? JSON.parse(kept.text) : null;
-    }, done);
+    this.#answer(() => this.#read(keyOf(id)), done);
   }
 
   set(id, value, done) {
-    const [key, end] = [keyOf(id), endOf(value)];
+    const [key, end] = [keyOf(id), this.#endOf(value)];
     this.#answer(async () => {
       // It ended while this request went on, by a logout: stored again it would be good again.
       if (value[STORED] && !(await this.#values.get(key))) return;
-      await this.#values.set(key, { text: JSON.stringify(value), end: end.toISOString() }, end);
+      const userName = userOf(value)?.userName ?? null;
+      await this.#values.set(key, { text: JSON.stringify(value), end: end.toISOString(), userName }, end);
       value[STORED] = true;
+      this.#use(key, value);
     }, done);
   }
 
+  /** Called at the end of a request that has changed nothing in the session. */
+  touch(id, value, done) {
+    this.#use(keyOf(id), value);
+    this.#answer(() => Promise.resolve(), done);
+  }
+
   destroy(id, done) {
-    this.#answer(() => this.#values.delete(keyOf(id)), done);
+    this.#answer(() => this.#remove(keyOf(id)), done);
+  }
+
+  /**
+   * The sessions of a user that are good, the one that was used last first.
+   * @param mark of the password that counts now: sessions that began with another are over
+   * @param present id of the session that asks
+   */
+  async listOf(userName, mark, present) {
+    const [sessions, uses] = await Promise.all([this.#values.entries(), this.#uses.entries()]);
+    const used = new Map(uses);
+    return sessions
+      .filter(([, kept]) => kept.userName === userName)
+      .map(([key, kept]) => ({ key, kept, value: JSON.parse(kept.text), use: used.get(key) }))
+      .filter(({ kept, value, use }) => userOf(value)?.mark === mark && !this.#isOver(kept, value, use))
+      .map(({ key, value: { began }, use }) => ({
+        began: new Date(began),
+        lastUsed: new Date(use?.at ?? began),
+        address: use?.address,
+        isPresent: key === keyOf(present),
+      }))
+      .sort((a, b) => b.lastUsed - a.lastUsed);
+  }
+
+  /** Ends all sessions of a user, for copies of their cookies too. */
+  async endAll(userName) {
+    const own = (await this.#values.entries()).filter(([, kept]) => kept.userName === userName);
+    for (const [key] of own) await this.#remove(key);
+  }
+
+  async #read(key) {
+    const [kept, use] = await Promise.all([this.#values.get(key), this.#uses.get(key)]);
+    if (!kept) return null;
+    const value = JSON.parse(kept.text);
+    if (!this.#isOver(kept, value, use)) return Object.assign(value, { [USED]: use });
+    // Once it is over it stays so, whatever becomes of the clock and of the settings.
+    await this.#remove(key);
+    return null;
+  }
+
+  async #remove(key) {
+    await this.#values.delete(key);
+    await this.#uses.delete(key);
+  }
+
+  #endOf({ cookie, began }) {
+    if (began !== undefined) return new Date(timeOf(began) + this.longest);
+    return new Date(cookie?.expires ?? Date.now() + DAY);
+  }
+
+  /** What cannot be read as a time is over. */
+  #isOver(kept, value, use) {
+    const now = Date.now();
+    if (!(timeOf(kept.end) > now)) return true;
+    if (userOf(value) === undefined) return false;
+    const lastUsed = timeOf(use?.at ?? value.began);
+    return !(timeOf(value.began) + this.longest > now) || !(lastUsed + this.#idle > now);
+  }
+
+  #use(key, value) {
+    if (value.began === undefined || userOf(value) === undefined) return;
+    const address = value.req?.ip ?? null;
+    const age = Date.now() - timeOf(value[USED]?.at);
+    const isWritten = age >= 0 && age < Math.min(USE, this.#idle / 10) && value[USED].address === address;
+    if (isWritten) return;
+    value[USED] = { at: new Date(), address };
+    // Not waited for: a use that could not be written lets the session end early, and nothing else.
+    this.#uses.set(key, value[USED], this.#endOf(value)).catch(() => undefined);
   }
 
   #answer(work, done = () => {}) {

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { requireHost } from 'bpmn-guard';
+import { apiKeys, requireHost } from 'bpmn-guard';
 import express from 'express';
 import session from 'express-session';
 import { logRequests } from '../logging/requests.js';
 import { restFace } from '../rest/rest.js';
 import { accountRoutes } from '../routes/account.js';
 import { instanceRoutes } from '../routes/instances.js';
+import { keyRoutes } from '../routes/keys.js';
+import { ownSessionRoutes } from '../routes/own-sessions.js';
 import { sessionRoutes } from '../routes/session.js';
 import { startRoutes } from '../routes/start.js';
 import { taskRoutes } from '../routes/tasks.js';
@@ -26,14 +28,14 @@ import { warnWithoutHttps } from './without-https.js';
 const FORM = Object.freeze({ extended: false, limit: '64kb', parameterLimit: 200 });
 const PUBLIC = fileURLToPath(new URL('../public', import.meta.url));
 
-function sessions(guard, config, secret) {
+function sessionsIn(store, config, secret) {
   const { name, options } = sessionCookie(config);
   return session({
     name,
     secret,
     resave: false,
     saveUninitialized: false,
-    store: new SessionStore(guard.store.values('sessions')),
+    store,
     cookie: options,
   });
 }
@@ -47,18 +49,21 @@ function markStatic(res) {
 export function webApp({ guard, users, notifications, config, secret, logger, limits: wanted }) {
   const login = passportFor(guard, users, secret);
   const limits = limitsOf(wanted);
+  const sessions = new SessionStore(guard.store, config.sessionTimes);
+  const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey } });
+  const records = sessionRecords(guard, users);
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.set('trust proxy', config.trustProxy);
   app.use(logRequests(logger), protectAnswers(), prepareView(config), healthRoutes(guard, logger));
   app.use(requireHost(config.allowedHosts));
   app.use(express.static(PUBLIC, { index: false, setHeaders: markStatic }));
-  app.use(restFace(guard, config, limits, logger));
+  app.use(restFace(guard, keys, limits, logger));
   if (config.production) app.use(warnWithoutHttps(logger));
-  app.use(sessions(guard, config, secret), takeNotice(), login.session());
+  app.use(sessionsIn(sessions, config, secret), takeNotice(), login.session());
   if (config.requireAuthentication) app.use(limits.strangers);
   app.use(express.urlencoded(FORM), protectForms());
-  app.use(sessionRoutes(login, limits, config, sessionRecords(guard, users)));
+  app.use(sessionRoutes(login, sessions, limits, config, records));
   app.use(actingUser(guard, users, config));
   app.get('/', (req, res) => res.redirect(303, '/tasks'));
   app.use(
@@ -66,8 +71,13 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
     startRoutes(guard),
     instanceRoutes(),
     userRoutes(guard, users),
+    keyRoutes(guard, keys, config),
   );
-  if (config.requireAuthentication) app.use(accountRoutes(guard, users, login, limits));
+  if (config.requireAuthentication)
+    app.use(
+      accountRoutes(guard, users, login, limits, sessions),
+      ownSessionRoutes(sessions, config, records),
+    );
   app.use(() => {
     throw new NotHere();
   });

@@ -6,7 +6,8 @@ const PAGES = [
   ['/start', 'Start a process'],
   ['/instances', 'My instances'],
 ];
-const ADMINISTRATION = [['/users', 'Users']];
+const USERS = ['/users', 'Users'];
+const KEYS = ['/keys', 'Keys'];
 
 /** The hidden field that every form carries. */
 export const csrfField = (view) => html`<input type="hidden" name="${CSRF_FIELD}" value="${view.csrf()}" />`;
@@ -22,10 +23,16 @@ function current(path, href) {
   return path.startsWith(`${href}/`) ? html` aria-current="true"` : '';
 }
 
+const pagesFor = ({ administers, administersKeys }) => [
+  ...PAGES,
+  ...(administers ? [USERS] : []),
+  ...(administersKeys ? [KEYS] : []),
+];
+
 const navigation = (view) =>
   html` <nav aria-label="Pages">
     <ul>
-      ${[...PAGES, ...(view.administers ? ADMINISTRATION : [])].map(([href, name]) => html`<li><a href="${href}" ${current(view.path, href)}>${name}</a></li>`)}
+      ${pagesFor(view).map(([href, name]) => html`<li><a href="${href}" ${current(view.path, href)}>${name}</a></li>`)}
     </ul>
   </nav>`;
 

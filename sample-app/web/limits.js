@@ -50,20 +50,37 @@ const name = (req, res) =>
     .trim()
     .toLowerCase()
     .slice(0, LONGEST_NAME);
-/** Only what is refused counts: 401, and 403 for a wrong old password. */
-const failures = (...statuses) => ({
-  skipSuccessfulRequests: true,
-  requestWasSuccessful: (req, res) => !statuses.includes(res.statusCode),
-});
 
 /**
- * Counts refused keys, or none. A good one is no longer counted from when it is known (`known`, behind `authenticate`):
- * until the call is over would be too long, since calls may take their time, be many at once, and be given up.
+ * Counts wrong passwords: 401, and 403 for an old one. A right one is no longer counted from when it is known
+ * (`passwordIsRight`), also where its caller does not wait for the answer.
+ */
+function passwordLimit(byAddress, byName) {
+  const isToGiveBack = (req, res) => ![401, 403].includes(res.statusCode) && !res.locals.passwordIsRight;
+  const counters = [
+    { ...byAddress, keyGenerator: address, store: new Windows() },
+    { ...byName, keyGenerator: name, store: new Windows() },
+  ];
+  return {
+    passwords: counters.map((counter) =>
+      limiter({ ...counter, skipSuccessfulRequests: true, requestWasSuccessful: isToGiveBack }),
+    ),
+    passwordIsRight(req, res) {
+      res.locals.passwordIsRight = true;
+      for (const { keyGenerator, store } of counters) store.decrement(keyGenerator(req, res));
+    },
+  };
+}
+
+/**
+ * Counts refused keys, or none. A good one is no longer counted from when it is known (`known`, before `authenticate`
+ * reads the body to learn whom the key acts for): until the call is over would be too long, since uploads and calls may
+ * take their time, be many at once, break off, and be given up.
  */
 function keyLimit(settings) {
   const store = new Windows();
   // What was given back already is not given back once more.
-  const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsKnown !== true;
+  const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsGood !== true;
   return {
     keys: limiter({
       ...settings,
@@ -72,13 +89,16 @@ function keyLimit(settings) {
       skipSuccessfulRequests: true,
       requestWasSuccessful: isToGiveBack,
     }),
-    async known(req, res, next) {
-      if (res.locals.key !== undefined) {
-        res.locals.keyIsKnown = true;
-        await store.decrement(address(req));
-      }
-      next();
-    },
+    known: (keys) =>
+      async function known(req, res, next) {
+        // Whether it is good that could not be told `authenticate` says.
+        const key = await keys.find(req.get('x-api-key')).catch(() => undefined);
+        if (key !== undefined) {
+          res.locals.keyIsGood = true;
+          store.decrement(address(req));
+        }
+        next();
+      },
   };
 }
 
@@ -86,10 +106,7 @@ function keyLimit(settings) {
 export function limitsOf(limits = LIMITS) {
   return Object.freeze({
     strangers: limiter({ ...limits.strangers, keyGenerator: address, skip: (req) => Boolean(req.user) }),
-    passwords: [
-      limiter({ ...limits.loginsByAddress, keyGenerator: address, ...failures(401, 403) }),
-      limiter({ ...limits.loginsByName, keyGenerator: name, ...failures(401, 403) }),
-    ],
+    ...passwordLimit(limits.loginsByAddress, limits.loginsByName),
     ...keyLimit(limits.keysByAddress),
     calls: limiter({
       ...limits.callsByKey,

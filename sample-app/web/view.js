@@ -23,6 +23,10 @@ export function prepareView(config) {
       get administers() {
         return !enforced || isAdministrator(this.user);
       },
+      /** Keys are for members of ADMIN and SYSTEM, also where no rules are enforced. */
+      get administersKeys() {
+        return isAdministrator(this.user);
+      },
     };
     const stored = (answer) =>
       (res.locals.sessionChanged ? storeSession(req) : Promise.resolve()).then(answer).catch(next);

@@ -109,6 +109,8 @@ if (executable === undefined && !inCi) {
       await admin.getByText('is added.').waitFor();
       await fits(admin, 'users', '/users');
       await fits(admin, 'user', '/users/user1');
+      await fits(admin, 'keys', '/keys');
+      await fits(admin, 'own-sessions', '/account/sessions');
     }, 120_000);
 
     test('a double click on Start starts one instance', async () => {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { apiKeys } from 'bpmn-guard';
 import { end, model, script, start } from '../support/models.js';
 import { startSample, type Started } from './started.js';
@@ -116,6 +117,26 @@ test('guesses that are sent at the same moment are counted before they are compa
   expect(statuses.filter((status) => status === 429)).toHaveLength(7);
 });
 
+test('a right password counts none when its caller hangs up', async () => {
+  const visitor = app.visitor(from('10.11.0.1'));
+  await visitor.get('/login');
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const [userName, password] = ['patience', 'a long enough word'];
+  await app.users.add({ userName, userGroups: [] }, password);
+  const body = new URLSearchParams({ _csrf: visitor.csrf, userName, password });
+  const hangUp = () =>
+    fetch(`${app.address}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { ...from('10.11.0.1'), cookie },
+      body,
+      signal: AbortSignal.timeout(20),
+    });
+  for (let i = 0; i < 4; i += 1) await expect(hangUp()).rejects.toThrow();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(await statusOf(userName, password, from('10.11.0.1'))).toBe(200);
+});
+
 test('a caller behind a trusted proxy cannot make up addresses, since the last one counts', async () => {
   for (let i = 0; i < 5; i += 1)
     expect(await statusOf(`g${i}`, 'wrong', from(`10.0.0.${i}, 10.5.0.1`))).toBe(401);
@@ -185,6 +206,28 @@ test('a good key counts none while its calls run, nor when their caller hangs up
   expect([await wrong(), await wrong(), await wrong(), await wrong()].map(({ status }) => status)).toEqual([
     401, 401, 401, 429,
   ]);
+});
+
+test('a good key counts none while its body arrives, nor when that breaks off', async () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const headers = { ...from('10.10.0.1'), 'content-type': 'application/json', 'content-length': '1000' };
+  const upload = async (key: string) => {
+    const sent = request(`${app.address}/api/engine/start`, {
+      method: 'POST',
+      headers: { ...headers, 'x-api-key': key },
+    });
+    sent.on('error', () => undefined);
+    sent.write('{"name": ');
+    await pause();
+    return sent;
+  };
+  const uploads = [];
+  for (let i = 0; i < 5; i += 1) uploads.push(await upload(API_KEY));
+  expect((await call(API_KEY, '10.10.0.1')).status).toBe(200);
+  for (const sent of uploads) sent.destroy();
+  await pause();
+  (await upload(WRONG_KEY)).destroy();
+  for (const status of [401, 401, 429]) expect((await call(WRONG_KEY, '10.10.0.1')).status).toBe(status);
 });
 
 test('calls with one key are limited wherever they come from, other keys are not', async () => {
