@@ -108,7 +108,9 @@ describe('an application with sessions, secured by two lines', () => {
     });
     const text = await response.text();
     const [cookie] = response.headers.getSetCookie();
-    return { status: response.status, body: JSON.parse(text) as any, text, cookie: cookie?.split(';')[0] };
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    const answer = isJson ? (JSON.parse(text) as any) : undefined;
+    return { status: response.status, body: answer, text, cookie: cookie?.split(';')[0] };
   };
 
   beforeAll(async () => {
@@ -147,8 +149,10 @@ describe('an application with sessions, secured by two lines', () => {
   );
 
   test('nor is the API of bpmn-server, which reads the user itself before it calls the server', async () => {
-    const { status, body } = await go(undefined, 'GET', '/api-items');
-    expect([status, body.code]).toEqual([500, 'failed']);
+    const { status, text } = await go(undefined, 'GET', '/api-items');
+    // The error is the application's: Express answers it, not the guard.
+    expect(status).toBe(500);
+    expect(text).not.toContain('items');
   });
 
   test('a flow goes on as before, each step by whom the model says', async () => {
