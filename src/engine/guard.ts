@@ -96,6 +96,7 @@ async function assembleEngine(
     hostStore,
     contexts,
     locks,
+    retries,
     logger,
     limits: { time: commandLimit, steps: stepLimit },
     onFailures: (command) => audit.failures(command),

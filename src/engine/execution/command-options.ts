@@ -4,6 +4,7 @@ import type { GuardLogger } from '../contract/types.js';
 import type { Command, Contexts } from './context.js';
 import type { HostStore } from './host-store.js';
 import type { InstanceLocks } from './locks.js';
+import type { Retries } from './retries.js';
 
 /** On whose account a command runs. */
 export interface Account {
@@ -33,6 +34,7 @@ export interface RunnerParts {
   readonly hostStore: HostStore;
   readonly contexts: Contexts;
   readonly locks: InstanceLocks;
+  readonly retries: Retries;
   readonly logger: GuardLogger;
   /** Told what failed inside a model without stopping it. */
   readonly onFailures: (command: Command) => Promise<void>;

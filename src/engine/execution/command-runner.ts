@@ -271,18 +271,30 @@ export class CommandRunner {
     }));
   }
 
-  /** An attempt has failed, and the process goes on: it is not counted. */
+  /**
+   * An attempt has failed, and the process goes on: it is not counted. Never rejects: whether the work is tried again
+   * hangs on the failure of the work, not on whether this could be written. A guard that closes waits for it, since an
+   * attempt that is left counts as the end of a process.
+   */
   async forgetAttempt(id: string, key: string, failure: unknown): Promise<void> {
     if (isOutage(failure)) return;
-    const release = await this.parts.locks.lock(id);
-    try {
-      await changeGuard(this.parts.store, id, ({ attempts, ...guard }) => ({
-        ...guard,
-        attempts: withoutAttempts(attempts, (entry) => entry === key),
-      }));
-    } finally {
-      await release();
-    }
+    const { locks, retries, store } = this.parts;
+    const forget = async (): Promise<void> => {
+      const release = await locks.lock(id);
+      let failed: unknown;
+      try {
+        await changeGuard(store, id, ({ attempts, ...guard }) => ({
+          ...guard,
+          attempts: withoutAttempts(attempts, (entry) => entry === key),
+        }));
+      } catch (error) {
+        failed = error;
+        throw error;
+      } finally {
+        await release(failed);
+      }
+    };
+    await this.running.keepTrack(retries.attempt('forgetting a failed attempt', forget, { instance: id }));
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */

@@ -54,8 +54,8 @@ export class Timers {
   private readonly alarms = new Alarms();
   /** Of each instance, what takes back the timers of its items that are armed here. */
   private readonly armed = new Map<string, Map<string, () => void>>();
-  /** Items whose timer is firing here, or has failed to. */
-  private readonly fired = new Set<string>();
+  /** Items whose timer is firing here, or has failed to, each with the time when it began to. */
+  private readonly fired = new Map<string, number>();
 
   constructor(
     private readonly runner: CommandRunner,
@@ -175,7 +175,7 @@ export class Timers {
    * @param alone of a timer that was firing when a process ended: nothing else of that kind runs in this process
    */
   async fireItem(instanceId: string, itemId: string, alone = false): Promise<void> {
-    this.fired.add(itemId);
+    this.fired.set(itemId, wallClock());
     let [found, begun] = [false, true];
     const fire = async (_command: Command, document: StoredInstance): Promise<void> => {
       found = true;
@@ -239,7 +239,8 @@ export class Timers {
   async takeOver(before: Date): Promise<void> {
     const overdue = await this.waiting({ status: 'running' }, { $lt: before });
     const ids = new Set(overdue.map(({ id }) => id));
-    for (const id of this.fired) if (!ids.has(id)) this.fired.delete(id);
+    // What has fired since is not overdue yet, and may still wait: it is no reason to forget that it was tried.
+    for (const [id, at] of this.fired) if (at < before.getTime() && !ids.has(id)) this.fired.delete(id);
     for (const { id, instanceId } of overdue)
       if (!this.fired.has(id)) this.armItem(instanceId, id, before, () => this.fireItem(instanceId, id));
   }

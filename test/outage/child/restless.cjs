@@ -77,7 +77,7 @@ async function main(url) {
   for (const id of started) await completed(id, false);
 
   const ended = async () => guard.store.instances.count({ filter: { name: 'M', status: 'end' } });
-  for (let i = 0; i < 100 && (await ended()) < started.length; i++) await pause(100);
+  for (let i = 0; i < 300 && (await ended()) < started.length; i++) await pause(100);
   console.log(` answered 503: ${refused}, others: ${others}, ended: ${await ended()}`);
   await guard.close();
   await proxy.close();
