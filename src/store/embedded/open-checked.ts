@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { LevelBytes as Level } from './level-bytes.js';
 import { dropAsFound, keepAsFound } from './as-found.js';
 import { CheckedBytes } from './checked-bytes.js';
@@ -6,12 +8,24 @@ import type { Commit } from './commit.js';
 import { FORMAT_VERSION, readFormat, writeFormat } from './format.js';
 import { LevelBytes } from './level-bytes.js';
 import { takeOver, writeAnew } from './migrate.js';
+import { footerHolds } from './table-blocks.js';
 import type { Witness } from './witness.js';
+
+/** @throws CouldNotTell `store-damaged` when LevelDB could end the process over a table */
+async function checkTables(folder: string): Promise<void> {
+  for (const file of (await readdir(folder)).filter((name) => /^\d+\.(ldb|sst)$/.test(name))) {
+    // One that cannot be read, or is gone since, is LevelDB's to tell.
+    const table = await readFile(path.join(folder, file)).catch(() => undefined);
+    if (table !== undefined && !footerHolds(table))
+      throw damaged(`the blocks of its table ${file} are not what was written`);
+  }
+}
 
 /** The database of a folder in today's format. One in an older format is written anew, and its files are kept. */
 async function openToday(folder: string): Promise<Level> {
   await takeOver(folder);
   await keepAsFound(folder);
+  await checkTables(folder);
   const level = await LevelBytes.open(folder);
   try {
     const version = await readFormat(level);

@@ -117,6 +117,17 @@ test('a flipped bit in the log is refused, wherever it is: acknowledged writes a
     expect(await outcome(flip(log, Math.floor(((i + 0.5) * bits) / 40)))).toBe('store-damaged');
 }, 120_000);
 
+test('a table whose footer names too large a block is refused before LevelDB asks for so much memory', async () => {
+  const table = (await files()).find((file) => file.endsWith('.ldb')) as string;
+  const was = await outcome(async (folder) => {
+    const bytes = await readFile(path.join(folder, table));
+    // The size of the index is the fourth number: 2^55, and no more.
+    bytes.set([0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40], bytes.length - 48);
+    await writeFile(path.join(folder, table), bytes);
+  });
+  expect(was).toBe('store-damaged');
+}, 120_000);
+
 test.each([0, 0.3, 0.95])('a file of which only %d is left is refused', async (part) => {
   for (const file of await files()) {
     const { size } = await stat(path.join(whole, file));
