@@ -95,6 +95,10 @@ onStores('the command line', (kind) => {
       code: 1,
       err: ['There is a user alice already.'],
     });
+    expect(await run(['user', 'add', 'bob', ...at], { stdin: 'Password123' })).toMatchObject({
+      code: 1,
+      err: ['Many people have this password, so it is tried first; choose another. (bad-request)'],
+    });
     expect(await run(['user', 'add', 'bob', ...at], { stdin: 'short' })).toMatchObject({
       code: 1,
       err: ['A password is a text of 8 to 1024 characters. (bad-request)'],

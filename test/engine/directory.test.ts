@@ -144,7 +144,7 @@ onStores('the user directory', (kind) => {
     expect(await store.users.find('nobody')).toBeUndefined();
   });
 
-  test.each([['short12'], ['x'.repeat(1025)], ['alice'], ['a\ud800bcdefgh']])(
+  test.each([['short12'], ['x'.repeat(1025)], ['alice'], ['a\ud800bcdefgh'], ['Password123']])(
     '%j may not be a password',
     async (password) => {
       await expect(directory.setPassword('alice', password)).rejects.toMatchObject({ code: 'bad-request' });

@@ -60,6 +60,12 @@ test.each([
     'A password is a text of 8 to 1024 characters.',
   ],
   [
+    'a new password that many people have',
+    { old: 'user2-demo', password: 'Password123', again: 'Password123' },
+    400,
+    'Many people have this password, so it is tried first; choose another.',
+  ],
+  [
     'the own name as password',
     { old: 'demo-fourth-4', password: 'Reviewer', again: 'Reviewer' },
     400,

@@ -144,7 +144,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     list: async () => (await users.list()).map(shown),
 
     async add(user, password) {
-      if (password !== undefined) passwords.check(password, user.userName);
+      if (password !== undefined) await passwords.check(password, user.userName);
       const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
       const row: StoredUser = {
         userName,
@@ -180,7 +180,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     },
 
     async setPassword(userName, password, seen, confirm) {
-      passwords.check(password, userName);
+      await passwords.check(password, userName);
       const passwordHash = await passwords.hash(password);
       await confirm?.();
       return update(userName, { passwordHash }, seen);

@@ -1,5 +1,6 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { BadInput, GuardError } from '../../core/errors.js';
+import { isCommon } from './common-passwords.js';
 
 /** Parameters of scrypt: memory is 128 * N * r bytes, time grows with N * r * p. */
 interface Cost {
@@ -93,10 +94,10 @@ export class Passwords {
   }
 
   /**
-   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, or holds the user's own name of at
-   * least three characters, in whichever case
+   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, holds the user's own name of at least
+   * three characters, or is among the most common passwords, the last two in whichever case
    */
-  check(password: unknown, userName: string): asserts password is string {
+  async check(password: unknown, userName: string): Promise<void> {
     if (
       typeof password !== 'string' ||
       !password.isWellFormed() ||
@@ -108,6 +109,11 @@ export class Passwords {
     const [text, name] = [fold(password), fold(userName)];
     if (text === name || (name.length >= SHORTEST_NAME && text.includes(name)))
       throw new BadInput('bad-request', 'A password may not hold the name of the user.');
+    if (await isCommon(text))
+      throw new BadInput(
+        'bad-request',
+        'Many people have this password, so it is tried first; choose another.',
+      );
   }
 
   /** A new hash with a salt of its own. The password has been checked. */
