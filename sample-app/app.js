@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readConfig } from './config.js';
+import { warnOfSecrets } from './config/secrets.js';
 import { openGuard } from './guard/open.js';
 import { createLogger } from './logging/logger.js';
 import { secretsOf } from './logging/scrub.js';
@@ -29,6 +30,7 @@ async function listen(app, port, host) {
 export async function startApp({ port, env, logger: given, limits } = {}) {
   const config = readConfig(env);
   const logger = given ?? createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  warnOfSecrets(config, logger);
   const { guard, users, notifications } = await openGuard(config, logger);
   try {
     await guard.install();

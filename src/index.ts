@@ -21,6 +21,7 @@ export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
 export type { Case, Condition, Reference } from './core/condition.js';
 export type { Mark } from './core/mark.js';
 export { parseCondition, printCondition } from './core/condition-json.js';
+export { weaknessOf } from './core/weak-secret.js';
 export type { Resource } from './core/resource.js';
 export { openStore } from './store/open.js';
 export type { Store, AuditEntry, StoredUser } from './store/port.js';

@@ -1,3 +1,4 @@
+import { weaknessOf } from 'bpmn-guard';
 import { text } from './text.js';
 
 /** Values that stand in `.env.example`: known to everybody, so no secrets. */
@@ -5,7 +6,6 @@ const PLACEHOLDERS = ['change-me'];
 /** In characters; a signed cookie is enough to try out shorter ones in peace. */
 const SHORTEST = 16;
 const SHORTEST_IN_PRODUCTION = 32;
-const FEWEST_DIFFERENT = 8;
 
 const HOW = 'for instance what `openssl rand -base64 32` prints';
 
@@ -14,13 +14,14 @@ function checkStrength(name, secret) {
     throw new Error(
       `${name} is too short for NODE_ENV=production: at least ${SHORTEST_IN_PRODUCTION} characters, ${HOW}.`,
     );
-  if (new Set(secret).size < FEWEST_DIFFERENT)
-    throw new Error(`${name} is too easily guessed for NODE_ENV=production: take ${HOW}.`);
+  const weakness = weaknessOf(secret);
+  if (weakness !== undefined)
+    throw new Error(`${name} is too easily guessed for NODE_ENV=production: ${weakness}. Take ${HOW}.`);
 }
 
 /**
  * What signs the session cookies; undefined: one is made and kept with the data.
- * @throws Error when it is too short, and in production when it is missing, too short, or known
+ * @throws Error when it is too short, and in production when it is missing, too short, known, or easily guessed
  */
 export function sessionSecretFrom(env, production) {
   const secret = text(env.SESSION_SECRET);
@@ -35,7 +36,7 @@ export function sessionSecretFrom(env, production) {
 
 /**
  * The key that acts for every user but administrators; undefined: there is none.
- * @throws Error in production when it is too short, or known
+ * @throws Error when it is a placeholder, and in production when it is too short, known, or easily guessed
  */
 export function apiKeyFrom(env, production) {
   const key = text(env.API_KEY);
@@ -44,4 +45,11 @@ export function apiKeyFrom(env, production) {
     throw new Error('API_KEY is a placeholder; set a key of your own, or none.');
   if (production) checkStrength('API_KEY', key);
   return key;
+}
+
+/** Warns of a session secret that production would refuse; of the API key the guard itself warns. */
+export function warnOfSecrets({ sessionSecret }, logger) {
+  const weakness = sessionSecret === undefined ? undefined : weaknessOf(sessionSecret);
+  if (weakness !== undefined)
+    logger.warn(`SESSION_SECRET is easily guessed: ${weakness}. NODE_ENV=production refuses it.`);
 }

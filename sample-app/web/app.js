@@ -50,7 +50,8 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
   const login = passportFor(guard, users, secret);
   const limits = limitsOf(wanted);
   const sessions = new SessionStore(guard.store, config.sessionTimes);
-  const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey } });
+  const mode = config.production ? 'production' : 'development';
+  const keys = apiKeys(guard.store, { env: { API_KEY: config.apiKey, NODE_ENV: mode }, logger });
   const records = sessionRecords(guard, users);
   const app = express();
   app.disable('x-powered-by').disable('etag');

@@ -41,7 +41,8 @@ export const ERROR_CODES = {
   },
   'bad-environment': {
     status: 400,
-    meaning: 'An environment variable has a value that is not understood; the guard does not start.',
+    meaning:
+      'An environment variable has a value that is not understood, or in production an API key that is easily guessed; the guard does not start.',
   },
   'unsupported-host': { status: 400, meaning: 'The installed bpmn-server is outside the supported range.' },
   'unknown-operation': { status: 400, meaning: 'An operation that the catalogue does not list.' },

@@ -57,7 +57,8 @@ function ending(res: HttpResponse): Promise<void> {
  * gone out every call of `guard.server` is enforced for it. Errors go to `next`; a 401 comes with WWW-Authenticate.
  * Several credentials in one request must each be good and mean the same principal. With a key, `res.locals.key` is
  * its name, as `key:<name>`, whether or not it may act for the user whom the body names.
- * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key
+ * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key,
+ * or is easily guessed in production
  */
 export function authenticate(guard: Guard, options: AuthenticateOptions = {}): Middleware {
   checkAuthenticate(guard, options);

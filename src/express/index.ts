@@ -5,6 +5,7 @@ import { authenticate } from './authenticate.js';
 import type { AuthenticateOptions } from './authenticate-options.js';
 import { createErrorHandler, type ErrorHandlerOptions } from './error-handler.js';
 import type { ErrorMiddleware, Middleware } from './http.js';
+import { apiKeys } from './keys.js';
 import { protect } from './protect.js';
 import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';
 import { createRouter, type RouterOptions } from './router.js';
@@ -37,13 +38,17 @@ export interface HttpFace {
 
 /**
  * The HTTP side of a guard.
- * @param logger that of the guard, where the router or the error handler is given none
+ * @param logger that of the guard, for the keys, and where the router or the error handler is given none
  */
 export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
   const logged = <T extends { readonly logger?: GuardLogger }>(options?: T): T =>
     (logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger }) as T;
   return Object.freeze({
-    authenticate: (options?: AuthenticateOptions) => authenticate(guard, options),
+    authenticate: (options?: AuthenticateOptions) =>
+      authenticate(
+        guard,
+        options?.keys === undefined ? { ...options, keys: apiKeys(guard.store, { logger }) } : options,
+      ),
     router: (options?: RouterOptions) => createRouter(guard, logged(options)),
     requirePrivilege,
     requireRight,

@@ -2,6 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { freshFor, today, wallClock } from '../core/clock.js';
 import { Conflict } from '../core/errors.js';
 import { readApiKey } from '../engine/contract/environment.js';
+import { safeLogger } from '../engine/contract/outlet.js';
+import type { GuardLogger } from '../engine/contract/types.js';
 import type { Store } from '../store/port.js';
 import { checkKey, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
 
@@ -49,8 +51,10 @@ export interface ApiKeys {
 
 /** Options of `apiKeys`. */
 export interface ApiKeysOptions {
-  /** Where API_KEY is read from; default `process.env`. */
+  /** Where API_KEY and NODE_ENV are read from; default `process.env`, also for a NODE_ENV that it does not name. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told of an API_KEY that is easily guessed, outside production; default `process.emitWarning`. */
+  readonly logger?: GuardLogger;
   /** Lets API_KEY act with ADMIN, SYSTEM and DESIGNER: whoever has it can do everything. The reason, as text. */
   readonly dangerouslyLetApiKeyActForAdministrators?: string;
   /** Lets API_KEY act with DESIGNER: whoever has it can run code on the server. The reason, as text. */
@@ -92,7 +96,10 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
     return { [`dangerouslyActsFor${name}`]: value };
   };
   const reasons = { ...reason('Administrators'), ...reason('Designers') };
-  const text = readApiKey(options.env);
+  const logger = options.logger === undefined ? undefined : safeLogger(options.logger);
+  const warn = (message: string): void =>
+    logger === undefined ? process.emitWarning(message) : logger.warn(message);
+  const text = readApiKey(warn, options.env);
   if (text === undefined) return undefined;
   const key: ApiKey = Object.freeze({
     id: ENVIRONMENT_KEY,
@@ -106,7 +113,8 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
 
 /**
  * The keys that are kept in a store, and API_KEY. With neither there is none, and nobody is let in by key.
- * @throws BadInput `bad-environment` when API_KEY cannot be one; TypeError for a bad option
+ * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production; TypeError for a
+ * bad option
  */
 export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = {}): ApiKeys {
   const stored = store.values('keys');

@@ -183,8 +183,8 @@ test('a store that does not answer is "could not tell", and API_KEY needs no sto
     set: () => Promise.reject(down),
     delete: () => Promise.reject(down),
   });
-  const keys = apiKeys({ values }, { env: { API_KEY: 'secret-secret-secret' } });
-  expect((await keys.find('secret-secret-secret'))?.name).toBe('API_KEY');
+  const keys = apiKeys({ values }, { env: { API_KEY: 'kT3x-9fQz_71LmPwC0aV' } });
+  expect((await keys.find('kT3x-9fQz_71LmPwC0aV'))?.name).toBe('API_KEY');
   await expect(keys.find(`bg_${'0'.repeat(16)}_${'A'.repeat(43)}`)).rejects.toBe(down);
 });
 

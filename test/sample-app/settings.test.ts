@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { PRODUCTION, type startSample } from './started.js';
+import { PRODUCTION, startSample } from './started.js';
 import { emptyFolder } from './application.js';
 
 interface Config {
@@ -16,6 +16,9 @@ interface Config {
   readonly guardEnvironment: object;
 }
 const { readConfig } = require('../../sample-app/config.js') as { readConfig(env: object): Config };
+const { warnOfSecrets } = require('../../sample-app/config/secrets.js') as {
+  warnOfSecrets(config: { sessionSecret?: string }, logger: { warn(message: string): void }): void;
+};
 const { startApp } = require('../../sample-app/app.js') as { startApp(options: object): Promise<unknown> };
 const { DEMO_USERS } = require('../../sample-app/users/demo.js') as { DEMO_USERS: { userName: string }[] };
 
@@ -47,6 +50,21 @@ test.each([
     { SESSION_SECRET: 'x'.repeat(64) },
     'SESSION_SECRET is too easily guessed',
   ],
+  [
+    'a session secret of the words of examples',
+    { SESSION_SECRET: 'change-me-please-this-is-a-secret-key' },
+    'SESSION_SECRET is too easily guessed',
+  ],
+  [
+    'a session secret that repeats itself, such as that of bpmn-web',
+    { SESSION_SECRET: 'omni-secret'.repeat(4) },
+    'SESSION_SECRET is too easily guessed',
+  ],
+  [
+    'an API key of sequences',
+    { API_KEY: '0123456789abcdefghijklmnopqrstuvwxyz' },
+    'API_KEY is too easily guessed',
+  ],
   ['a short API key', { API_KEY: '12345' }, 'API_KEY is too short'],
   ['an API key of one letter', { API_KEY: 'k'.repeat(40) }, 'API_KEY is too easily guessed'],
   ['the placeholder as API key', { API_KEY: 'change-me' }, 'API_KEY is a placeholder'],
@@ -57,6 +75,32 @@ test.each([
   ['blank names', { ALLOWED_HOSTS: ' ' }, 'ALLOWED_HOSTS must be set'],
 ])('production does not start with %s', (_what, env, message) => {
   expect(() => readConfig({ ...PRODUCTION, ...env })).toThrow(message);
+});
+
+test('a session secret that is easily guessed is warned of outside production, without repeating it', () => {
+  const warnings: string[] = [];
+  const warn = (sessionSecret?: string) =>
+    warnOfSecrets({ sessionSecret }, { warn: (message) => void warnings.push(message) });
+  warn();
+  warn(LONG);
+  expect(warnings).toEqual([]);
+  warn('omni-secret-omni-secret');
+  expect(warnings).toEqual([
+    'SESSION_SECRET is easily guessed: it repeats itself. NODE_ENV=production refuses it.',
+  ]);
+});
+
+test('the log of the application has the warnings of both secrets', async () => {
+  const app = await startSample({ SESSION_SECRET: 'omni-secret-omni-secret', API_KEY: '12345' });
+  try {
+    expect(app.log.filter((line) => line.includes('"warn"'))).toEqual([
+      expect.stringContaining('SESSION_SECRET is easily guessed: it repeats itself'),
+      expect.stringContaining('API_KEY is easily guessed: it has fewer than 16 characters'),
+    ]);
+    expect(app.log.join('\n')).not.toMatch(/omni-secret|12345/);
+  } finally {
+    await app.remove();
+  }
 });
 
 test('what is refused is not in the message', () => {

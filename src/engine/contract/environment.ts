@@ -1,4 +1,5 @@
 import { BadInput } from '../../core/errors.js';
+import { weaknessOf } from '../../core/weak-secret.js';
 
 /** The two switches of bpmn-server, as one guard instance reads them when it is created (spec 00; 08, 32). */
 export interface Flags {
@@ -17,6 +18,8 @@ export const VARIABLES = {
     '`false` switches the rules off, the login stays. Unset, empty or `true`: on. Anything else is refused at start.',
   API_KEY:
     'A key that acts for every user but members of ADMIN and SYSTEM, read when `apiKeys` is called. Printable ASCII without spaces and commas, else refused. Unset or empty: there is none.',
+  NODE_ENV:
+    '`development`, `test`, unset or empty: an API_KEY that is easily guessed is let through with a warning. Anything else counts as production: it is refused.',
   MONGO_DB_URL: 'For the command `bpmn-guard`: URL of the database, where no option names a store.',
   MONGO_DB_NAME: 'For the command `bpmn-guard`: name of the database, with MONGO_DB_URL.',
   DATA_DIR:
@@ -55,11 +58,21 @@ export function readFlags(env: Environment = process.env): Flags {
 /** A header can carry it, and it cannot be two headers that were joined. */
 const KEY_FORM = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
+/** What is not plainly for development could have been meant for production. */
+function isProduction(env: Environment): boolean {
+  const mode = (env.NODE_ENV ?? process.env.NODE_ENV ?? '').trim();
+  return !['', 'development', 'test'].includes(mode);
+}
+
 /**
- * @param env where to read from; default the process's own environment
+ * @param warn is told of a key that is easily guessed, outside production; in production it is refused
+ * @param env where to read from; default the process's own environment, also for a NODE_ENV that it does not name
  * @throws BadInput `bad-environment`, without the text
  */
-export function readApiKey(env: Environment = process.env): string | undefined {
+export function readApiKey(
+  warn: (message: string) => void,
+  env: Environment = process.env,
+): string | undefined {
   const text = (env.API_KEY ?? '').trim();
   if (text === '') return undefined;
   if (!KEY_FORM.test(text))
@@ -67,6 +80,11 @@ export function readApiKey(env: Environment = process.env): string | undefined {
       'bad-environment',
       'API_KEY must be printable ASCII without spaces and commas, of at most 512 characters.',
     );
+  const weakness = weaknessOf(text);
+  if (weakness === undefined) return text;
+  const message = `API_KEY is easily guessed: ${weakness}. Take what \`openssl rand -base64 32\` prints.`;
+  if (isProduction(env)) throw new BadInput('bad-environment', message);
+  warn(message);
   return text;
 }
 
