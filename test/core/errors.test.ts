@@ -8,7 +8,7 @@ import {
   notFound,
 } from '../../src/core/errors.js';
 
-const STATUS = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503];
+const STATUS = [400, 401, 403, 404, 405, 409, 413, 421, 429, 500, 503, 504];
 
 describe('errors', () => {
   test.each(Object.entries(ERROR_CODES))(

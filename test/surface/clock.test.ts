@@ -12,6 +12,8 @@ const WALL: Readonly<Record<string, string>> = {
   'src/cli/record.ts': 'when it happened',
   'src/engine/execution/quiet-logger.ts': "the host's own log entry",
   'src/engine/execution/host-models.ts': 'when a model was saved, compared with the time of its file',
+  'src/engine/execution/attempts.ts': 'when an attempt was made, as other processes read it',
+  'src/engine/execution/terminate.ts': 'when an instance ended',
   'src/engine/execution/commit.ts': 'when an instance was saved',
   'src/engine/execution/alarms.ts': 'timers of models are due at times of day',
   'src/engine/execution/timers.ts': 'timers of models are due at times of day',

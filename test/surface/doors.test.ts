@@ -243,7 +243,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
   },
 };
 
-/** Operations whose doors other tests try, or that have none yet; `can` and `requirePrivilege` ask them all the same. */
+/** Operations whose doors other tests try, or that have none yet; `can` asks them all the same. */
 const ELSEWHERE: readonly string[] = [
   'model:code',
   'model:deploy',
