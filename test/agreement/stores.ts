@@ -15,6 +15,9 @@ import {
 } from '../store/mongo-server.js';
 import { corpus, isNotForJava, models, type Row } from './corpus.js';
 
+/** Milliseconds for an answer: agreement is not about speed, and servers for tests may have no indexes. */
+const PATIENCE = 120_000;
+
 /** A store with rows in it, and the true rows beside it, read without the queries that are to be tested. */
 export interface Filled {
   readonly store: Store;
@@ -52,7 +55,7 @@ const KINDS: Readonly<Record<'memory' | 'folder' | 'mongo', () => Promise<Opened
   },
   async mongo() {
     const name = randomName();
-    const store = await openStore({ url: MONGO_DB_URL as string, name });
+    const store = await openStore({ url: MONGO_DB_URL as string, name, timeout: PATIENCE });
     await store.install();
     const read = (ids: readonly string[]): Promise<StoredInstance[]> =>
       withClient(async (client) => {
@@ -128,7 +131,7 @@ export function describeComparison(
       const name = randomName();
       let mongo: Store;
       beforeAll(async () => {
-        mongo = await openStore({ url: MONGO_DB_URL as string, name });
+        mongo = await openStore({ url: MONGO_DB_URL as string, name, timeout: PATIENCE });
       });
       afterAll(async () => {
         await mongo.close();
