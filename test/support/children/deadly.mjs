@@ -6,9 +6,15 @@ console.log = () => undefined;
 const { store, start, noWait = false, takeOverEvery = 200 } = JSON.parse(process.argv[2]);
 const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 
+/** What was not acknowledged need not be there afterwards: the process ends when its own start has been answered. */
+let answered;
+const started = new Promise((resolve) => (answered = resolve));
+if (start === undefined) answered();
+const die = () => started.then(() => process.kill(process.pid, 'SIGKILL'));
+
 class Delegate extends DefaultAppDelegate {
   async getServicesProvider() {
-    return { die: () => process.kill(process.pid, 'SIGKILL'), never: () => new Promise(() => undefined) };
+    return { die, never: () => new Promise(() => undefined) };
   }
   startUp() {}
 }
@@ -24,5 +30,6 @@ if (start !== undefined) {
   const { engine } = guard.as(new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] }));
   const { id } = await engine.start(start, {}, { noWait });
   say({ id });
+  answered();
 }
 setInterval(() => undefined, 1000);
