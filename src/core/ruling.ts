@@ -1,4 +1,5 @@
 import { bind } from './bind.js';
+import { keyOf } from './condition-key.js';
 import { NOTHING, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
 import { CouldNotTell } from './errors.js';
@@ -26,6 +27,9 @@ export interface Failure {
   readonly policy: string;
   readonly cause: unknown;
 }
+
+/** Many policies make their conditions anew for each answer. */
+const isSame = (a: Condition, b: Condition): boolean => a === b || keyOf(a) === keyOf(b);
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -68,7 +72,7 @@ export class Ruling {
       this.rules.length === other.rules.length &&
       this.rules.every((rule, at) => {
         const twin = other.rules[at] as AskedRule;
-        return rule.effect === twin.effect && rule.rule.when === twin.rule.when;
+        return rule.effect === twin.effect && isSame(rule.rule.when, twin.rule.when);
       })
     );
   }

@@ -475,6 +475,31 @@ describe('an event that would start an instance', () => {
   });
 });
 
+describe('two rulings', () => {
+  const fresh = (value: number): Policy => ({
+    name: 'fresh',
+    answer: (_principal, operation) => ({
+      restrictive: [rule(eq('item.a', operation === 'task:take' ? value : 1))],
+    }),
+  });
+
+  test('are equal where the rules are, also when a policy makes its conditions anew for each answer', () => {
+    const point = createDecisionPoint([taskRulesPolicy, fresh(2)]);
+    expect(point.ask(ALICE, 'task:assignees').equals(point.ask(ALICE, 'task:read'))).toBe(true);
+  });
+
+  test('differ where one condition or effect does, or where a policy failed', () => {
+    const point = createDecisionPoint([permits('p', A), fresh(2)]);
+    expect(point.ask(ALICE, 'task:take').equals(point.ask(ALICE, 'task:read'))).toBe(false);
+    const [permitted, restricted] = [permits('p', A), restricts('p', A)].map((one) =>
+      createDecisionPoint([one]).ask(ALICE, 'task:read'),
+    );
+    expect(permitted?.equals(restricted as never)).toBe(false);
+    const failed = createDecisionPoint([throws]).ask(ALICE, 'task:read');
+    expect(failed.equals(failed)).toBe(false);
+  });
+});
+
 describe('a policy that changes its mind', () => {
   test('is heard at the next question: nothing is kept of an earlier answer', () => {
     let revoked = false;

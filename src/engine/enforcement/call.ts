@@ -31,6 +31,8 @@ const SWITCHED_OFF = Object.freeze({
  * waited in line is still believed.
  */
 export class Call {
+  private seesAll: boolean | undefined;
+  private hidden: Hidden | undefined;
   private readonly rulings = new Map<Operation, { readonly facts: Facts; readonly ruling: Ruling }>();
 
   /** @param principal established by the caller */
@@ -121,10 +123,9 @@ export class Call {
     return this.hidden;
   }
 
-  private hidden: Hidden | undefined;
-
   /** True when who may read a task may always see for whom it is, so that no second question is needed. */
   get seesAllAssignees(): boolean {
-    return this.calls.bypass || this.ruling('task:assignees').equals(this.ruling('task:read'));
+    this.seesAll ??= this.calls.bypass || this.ruling('task:assignees').equals(this.ruling('task:read'));
+    return this.seesAll;
   }
 }

@@ -62,6 +62,20 @@ onStores('One call, one decision on the whole resource', (kind) => {
     expect((await guard.api.tasks.complete(id, {}, ann)).status).toBe('end');
   });
 
+  test('a policy for all task operations alike hides no assignee: lists can be sorted by it', async () => {
+    const alike: Policy = {
+      name: 'alike',
+      answer: (_principal, operation) =>
+        operation.startsWith('task:')
+          ? { restrictive: [{ id: 'small', says: 'small', when: when({ 'data.amount': { $lt: 10 } }) }] }
+          : {},
+    };
+    const guard = await guards.make({ models: { Two: TWO }, policies: [alike] });
+    await guard.api.engine.start('Two', { amount: 1 }, ann);
+    const { data } = await guard.api.data.find({ sort: { 'items.assignee': 1 } }, ann);
+    expect(data.length).toBeGreaterThan(0);
+  });
+
   test('what a caller says of a resource beside its ids is not believed', async () => {
     const guard = await guards.make({ models: { Two: TWO } });
     const { id: instanceId } = await guard.api.engine.start('Two', {}, ann);
