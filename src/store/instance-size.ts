@@ -1,7 +1,7 @@
 import { Conflict, isGuardError } from '../core/errors.js';
 
 /** How large an instance may be without its large fields, in bytes; with them MongoDB takes 16 MB. */
-export const INSTANCE_BYTES = 10_000_000;
+const INSTANCE_BYTES = 10_000_000;
 
 /** What one call brings has limits of its own, far below: this one is met by what a model does. */
 export const instanceFull = (cause?: unknown): Conflict =>

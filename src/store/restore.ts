@@ -6,7 +6,7 @@ import { restoreDatabase } from './mongo/restore.js';
 import { openStore, type StoreOptions } from './open.js';
 
 /** What a backup or a restore wrote. */
-export interface Copied {
+interface Copied {
   readonly files: number;
   readonly documents: number;
 }

@@ -1,125 +1,88 @@
-import { type Browser, type Page } from 'playwright-core';
-import { demoPassword } from '../sample-app/demo-password.js';
-import { type Application, emptyFolder, startApplication } from '../sample-app/application.js';
-import { chromiumPath, launch } from './chromium.js';
+import type { Page } from 'playwright-core';
+import { inBrowser } from './sample.js';
 
-const executable = chromiumPath();
-const inCi = process.env.CI === 'true';
 /** Folder for pictures of the pages, for looking at them. */
 const pictures = process.env.SCREENSHOTS;
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1200, height: 860 };
 
-if (executable === undefined && !inCi) {
-  const missing = 'Chromium was not found (CHROMIUM_PATH): the pages were not tried at 320 pixels';
-  process.stderr.write(`SKIPPED: ${missing}\n`);
-  test.skip(missing, () => {});
-} else {
-  describe('the pages in a browser', () => {
-    let app: Application;
-    let browser: Browser;
-    let remove: () => Promise<void>;
+inBrowser('the pages in a browser', 'the pages were not tried at 320 pixels', WIDE, (sample) => {
+  /** How many pixels a page is wider than the screen. */
+  const excess = (page: Page): Promise<number> =>
+    page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-    beforeAll(async () => {
-      if (executable === undefined) throw new Error('Chromium was not found; set CHROMIUM_PATH.');
-      const place = await emptyFolder();
-      remove = place.remove;
-      [app, browser] = await Promise.all([startApplication(place.folder), launch(executable)]);
-    }, 60_000);
-    afterAll(async () => {
-      await browser?.close();
-      await app?.stop();
-      await remove?.();
-    });
-
-    async function login(userName: string): Promise<Page> {
-      const context = await browser.newContext({ baseURL: app.address, viewport: WIDE });
-      const page = await context.newPage();
-      await page.goto('/login');
-      await page.getByLabel('User name').fill(userName);
-      await page.getByLabel('Password').fill(demoPassword(userName));
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
-      return page;
+  async function fits(page: Page, name: string, address?: string): Promise<void> {
+    for (const [size, width] of [
+      [NARROW, '320'],
+      [WIDE, 'wide'],
+    ] as const) {
+      await page.setViewportSize(size);
+      if (address !== undefined) await page.goto(address);
+      if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+      expect([name, width, await excess(page)]).toEqual([name, width, 0]);
     }
+  }
 
-    /** How many pixels a page is wider than the screen. */
-    const excess = (page: Page): Promise<number> =>
-      page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  async function startVacation(page: Page): Promise<void> {
+    await page.goto('/start/Request%20Vacation/start_vacation');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
+  }
 
-    async function fits(page: Page, name: string, address?: string): Promise<void> {
-      for (const [size, width] of [
-        [NARROW, '320'],
-        [WIDE, 'wide'],
-      ] as const) {
-        await page.setViewportSize(size);
-        if (address !== undefined) await page.goto(address);
-        if (pictures) await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
-        expect([name, width, await excess(page)]).toEqual([name, width, 0]);
-      }
-    }
+  test('no page is wider than a screen of 320 pixels, whatever is on it', async () => {
+    const visitor = await (await sample.browser.newContext({ baseURL: sample.app.address })).newPage();
+    await fits(visitor, 'login', '/login');
+    expect(await visitor.getByText('demo-first-1').count()).toBe(1);
 
-    async function startVacation(page: Page): Promise<void> {
-      await page.goto('/start/Request%20Vacation/start_vacation');
-      await page.getByRole('button', { name: 'Start' }).click();
-      await page.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
-    }
+    const user = await sample.login('user1');
+    await startVacation(user);
+    const task = user.url();
+    await fits(user, 'task', task);
+    await user.getByRole('button', { name: 'Release' }).click();
+    await user.getByRole('heading', { name: 'Nobody else may take this task' }).waitFor();
+    await fits(user, 'release');
+    await user.goto(task);
+    await user.getByLabel('First day').fill('2030-07-01');
+    await user.getByLabel('Last day').fill('2030-07-14');
+    await user.getByLabel('Reason').fill('x'.repeat(400));
+    await user.getByRole('button', { name: 'Complete' }).click();
+    await user.getByText('Request is completed.').waitFor();
+    for (const [name, address] of [
+      ['tasks', '/tasks'],
+      ['start', '/start'],
+      ['form', '/start/Expense%20Claim/start_claim'],
+      ['instances', '/instances'],
+      ['account', '/account'],
+      ['not-found', '/tasks/absent'],
+    ] as const)
+      await fits(user, name, address);
+    await user.goto('/instances');
+    await user.getByRole('link', { name: 'Request Vacation' }).click();
+    await user.getByRole('heading', { name: 'So far' }).waitFor();
+    await fits(user, 'instance', user.url());
 
-    test('no page is wider than a screen of 320 pixels, whatever is on it', async () => {
-      const visitor = await (await browser.newContext({ baseURL: app.address })).newPage();
-      await fits(visitor, 'login', '/login');
-      expect(await visitor.getByText('demo-first-1').count()).toBe(1);
+    const boss = await sample.login('boss');
+    await fits(boss, 'tasks-with-notices', '/tasks');
 
-      const user = await login('user1');
-      await startVacation(user);
-      const task = user.url();
-      await fits(user, 'task', task);
-      await user.getByRole('button', { name: 'Release' }).click();
-      await user.getByRole('heading', { name: 'Nobody else may take this task' }).waitFor();
-      await fits(user, 'release');
-      await user.goto(task);
-      await user.getByLabel('First day').fill('2030-07-01');
-      await user.getByLabel('Last day').fill('2030-07-14');
-      await user.getByLabel('Reason').fill('x'.repeat(400));
-      await user.getByRole('button', { name: 'Complete' }).click();
-      await user.getByText('Request is completed.').waitFor();
-      for (const [name, address] of [
-        ['tasks', '/tasks'],
-        ['start', '/start'],
-        ['form', '/start/Expense%20Claim/start_claim'],
-        ['instances', '/instances'],
-        ['account', '/account'],
-        ['not-found', '/tasks/absent'],
-      ] as const)
-        await fits(user, name, address);
-      await user.goto('/instances');
-      await user.getByRole('link', { name: 'Request Vacation' }).click();
-      await user.getByRole('heading', { name: 'So far' }).waitFor();
-      await fits(user, 'instance', user.url());
+    const admin = await sample.login('admin');
+    await admin.goto('/users');
+    await admin.getByLabel('User name').fill('a-very-long-name-without-any-blank-in-it-at-all@example.com');
+    await admin.getByLabel('Groups').fill('a-group-with-a-name-that-does-not-fit-one-line-of-a-phone');
+    await admin.getByLabel('First password').fill('long enough, and new');
+    await admin.getByRole('button', { name: 'Add user' }).click();
+    await admin.getByText('is added.').waitFor();
+    await fits(admin, 'users', '/users');
+    await fits(admin, 'user', '/users/user1');
+    await fits(admin, 'keys', '/keys');
+    await fits(admin, 'own-sessions', '/account/sessions');
+  }, 120_000);
 
-      const boss = await login('boss');
-      await fits(boss, 'tasks-with-notices', '/tasks');
-
-      const admin = await login('admin');
-      await admin.goto('/users');
-      await admin.getByLabel('User name').fill('a-very-long-name-without-any-blank-in-it-at-all@example.com');
-      await admin.getByLabel('Groups').fill('a-group-with-a-name-that-does-not-fit-one-line-of-a-phone');
-      await admin.getByLabel('First password').fill('long enough, and new');
-      await admin.getByRole('button', { name: 'Add user' }).click();
-      await admin.getByText('is added.').waitFor();
-      await fits(admin, 'users', '/users');
-      await fits(admin, 'user', '/users/user1');
-      await fits(admin, 'keys', '/keys');
-      await fits(admin, 'own-sessions', '/account/sessions');
-    }, 120_000);
-
-    test('a double click on Start starts one instance', async () => {
-      const user = await login('user2');
-      await user.goto('/start/Request%20Vacation/start_vacation');
-      await user.getByRole('button', { name: 'Start' }).dblclick();
-      await user.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
-      await user.goto('/instances');
-      expect(await user.getByRole('link', { name: 'Request Vacation' }).count()).toBe(1);
-    }, 60_000);
-  });
-}
+  test('a double click on Start starts one instance', async () => {
+    const user = await sample.login('user2');
+    await user.goto('/start/Request%20Vacation/start_vacation');
+    await user.getByRole('button', { name: 'Start' }).dblclick();
+    await user.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
+    await user.goto('/instances');
+    expect(await user.getByRole('link', { name: 'Request Vacation' }).count()).toBe(1);
+  }, 60_000);
+});

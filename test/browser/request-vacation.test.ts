@@ -1,50 +1,14 @@
-import { type Browser, type Page } from 'playwright-core';
-import { demoPassword } from '../sample-app/demo-password.js';
-import { type Application, emptyFolder, startApplication } from '../sample-app/application.js';
-import { chromiumPath, launch } from './chromium.js';
+import type { Page } from 'playwright-core';
+import { inBrowser } from './sample.js';
 
-const executable = chromiumPath();
-const inCi = process.env.CI === 'true';
 /** Folder for pictures of the pages, for looking at them. */
 const pictures = process.env.SCREENSHOTS;
 
-if (executable === undefined && !inCi) {
-  const missing = 'Chromium was not found (CHROMIUM_PATH): the sample application was not tried in a browser';
-  process.stderr.write(`SKIPPED: ${missing}\n`);
-  test.skip(missing, () => {});
-} else {
-  describe('in a browser', () => {
-    let app: Application;
-    let browser: Browser;
-    let remove: () => Promise<void>;
-
-    beforeAll(async () => {
-      if (executable === undefined) throw new Error('Chromium was not found; set CHROMIUM_PATH.');
-      const place = await emptyFolder();
-      remove = place.remove;
-      [app, browser] = await Promise.all([startApplication(place.folder), launch(executable)]);
-    }, 60_000);
-    afterAll(async () => {
-      await browser?.close();
-      await app?.stop();
-      await remove?.();
-    });
-
-    /** A page of somebody who has signed in, in a browser profile of its own. */
-    async function login(userName: string): Promise<Page> {
-      const context = await browser.newContext({
-        baseURL: app.address,
-        viewport: { width: 1200, height: 860 },
-      });
-      const page = await context.newPage();
-      await page.goto('/');
-      await page.getByLabel('User name').fill(userName);
-      await page.getByLabel('Password').fill(demoPassword(userName));
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
-      return page;
-    }
-
+inBrowser(
+  'in a browser',
+  'the sample application was not tried in a browser',
+  { width: 1200, height: 860 },
+  ({ login }) => {
     async function picture(page: Page, name: string): Promise<void> {
       if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
     }
@@ -110,5 +74,5 @@ if (executable === undefined && !inCi) {
       expect(await requester.getByRole('main').innerText()).toMatch(/Approved\s+yes[\s\S]*Enjoy!/);
       await picture(requester, '8-outcome');
     }, 90_000);
-  });
-}
+  },
+);

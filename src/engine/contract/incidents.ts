@@ -1,7 +1,7 @@
 import type { GuardLogger } from './types.js';
 
 /** What could not be told or done, by kind: a policy, the directory, a lock, a model, a notification… */
-export type IncidentKind =
+type IncidentKind =
   | 'policy'
   | 'decision'
   | 'expression'

@@ -20,7 +20,7 @@ export interface Addition {
  * `caller`: what one caller may have added, so that nobody can use up what the others need. Up to `free` nothing is
  * counted.
  */
-export const ROOM = {
+const ROOM = {
   data: 4_194_304,
   assignments: 524_288,
   caller: 4_194_304,

@@ -11,7 +11,7 @@ import type { Retries } from './retries.js';
 const KEPT = 10;
 
 /** An error that a model left behind and nothing caught; without its message, which may hold data. */
-export interface Stray {
+interface Stray {
   readonly at: Date;
   readonly elementId?: string;
   readonly itemId?: string;

@@ -10,7 +10,7 @@ const ENGINE = { ways: 8, steps: 4096 } as const;
 const PER_STEP = 16;
 
 /** Whether a pattern is found in a text. */
-export type Search = (text: string, spend: Spend) => boolean;
+type Search = (text: string, spend: Spend) => boolean;
 
 /**
  * A search for a regular expression that means what MongoDB means by it, and never takes longer than its steps say.

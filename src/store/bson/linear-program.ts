@@ -2,7 +2,7 @@ import { RegexCost, type Cost } from './regex-cost.js';
 import { translate } from './pattern.js';
 
 /** Says of one character, by its code point, whether it fits. */
-export type Fits = (code: number) => boolean;
+type Fits = (code: number) => boolean;
 
 /** What a pattern asks of a place between two characters. */
 export type Place = '^' | '$' | '\\b' | '\\B';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isOurs } from './private-folder.js';
 
 /** Where the files stay as they were before a database was opened that turned out to be damaged. */
-export const AS_FOUND = 'as-found';
+const AS_FOUND = 'as-found';
 
 /**
  * Keeps the files of a folder as they are now: to open it, LevelDB throws away what it takes for torn. They are links,

@@ -8,7 +8,7 @@ import type { LevelBytes } from './level-bytes.js';
 import { isOurs, MOVING, PARTIAL, READY } from './private-folder.js';
 
 /** Where the files of an older format stay, inside the folder. */
-export const oldFolder = (version: number): string => `format-${version}`;
+const oldFolder = (version: number): string => `format-${version}`;
 
 const files = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');

@@ -35,20 +35,20 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
   model: { 'model.guard.starts': 'guard.starts' },
 };
 
-/** All types but null: "there is a value". A list counts by its entries. */
-const PRESENT = Object.freeze({
-  $type: Object.freeze([
-    'string',
-    'number',
-    'bool',
-    'date',
-    'object',
-    'objectId',
-    'binData',
-    'regex',
-    'timestamp',
-  ]),
-});
+/** All types of one value but null; a list counts by its entries. */
+export const VALUE_TYPES: readonly string[] = Object.freeze([
+  'string',
+  'number',
+  'bool',
+  'date',
+  'object',
+  'objectId',
+  'binData',
+  'regex',
+  'timestamp',
+]);
+/** "There is a value." */
+const PRESENT = Object.freeze({ $type: VALUE_TYPES });
 const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'decimal', 'bool', 'date']);
 
 const ALWAYS: Filter = Object.freeze({});

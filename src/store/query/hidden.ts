@@ -1,6 +1,6 @@
-import { and, not, type Condition } from '../../core/condition.js';
+import { not, type Condition } from '../../core/condition.js';
 import type { Sort } from '../port.js';
-import type { CallerQuery, Leaf } from './caller-query.js';
+import type { Leaf } from './caller-query.js';
 
 /**
  * Fields of items that not everybody sees who may read the item. A hidden field is absent to a caller: a test of it
@@ -26,15 +26,6 @@ export const hiddenSort = (hidden: Hidden | undefined, sort: Sort = []): string 
     .map(([field]) => field)
     .find((field) => field.startsWith('items.') && hidden?.shows(field.slice('items.'.length)) !== undefined);
 
-/** The parts of a query that name no hidden field: only those narrow a search before an item is looked at. */
-export function withoutHidden(
-  hidden: Hidden | undefined,
-  parts: readonly CallerQuery[],
-  leavesOf: (query: CallerQuery) => readonly Leaf[],
-): CallerQuery[] {
-  return parts.filter((part) => shownFor(hidden, leavesOf(part)).length === 0);
-}
-
 /** One leaf as alternatives of a condition under which it is asked, and whether its own test is asked with it. */
 export function askedOf(
   hidden: Hidden | undefined,
@@ -43,6 +34,6 @@ export function askedOf(
   const where = showsOf(hidden, leaf);
   if (where === undefined) return [{ tested: true }];
   return leaf.kind === 'test'
-    ? [{ where: and(where), tested: true }]
+    ? [{ where, tested: true }]
     : [{ where: not(where), tested: false }, { tested: true }];
 }

@@ -2,27 +2,14 @@ import { and, EVERYTHING, isNothing, NOTHING, type Condition } from '../../core/
 import type { Scope } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
-import { needsAllItems, relax, specialise, toFilter } from './filter.js';
+import { needsAllItems, relax, specialise, toFilter, VALUE_TYPES } from './filter.js';
 import { disjunctive, type Term } from './disjunctive.js';
-import { askedOf, shownFor, withoutHidden, type Hidden } from './hidden.js';
+import { askedOf, shownFor, type Hidden } from './hidden.js';
 import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
 import type { Filter, InstancePlan, ItemPlan, Paging } from '../port.js';
 
 /** Any value, for "absent": also an empty list is something that is there. */
-const ANY_VALUE = Object.freeze({
-  $type: Object.freeze([
-    'string',
-    'number',
-    'bool',
-    'date',
-    'object',
-    'objectId',
-    'binData',
-    'regex',
-    'timestamp',
-    'array',
-  ]),
-});
+const ANY_VALUE = Object.freeze({ $type: Object.freeze([...VALUE_TYPES, 'array']) });
 /** An item is a document of the list with a text as its id; nothing else in the list is one. */
 const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
@@ -90,7 +77,8 @@ function leaves(query: CallerQuery): Leaf[] {
 
 /** What must hold of an instance so that one of its items can satisfy the query: never too narrow. */
 function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter {
-  const parts = withoutHidden(hidden, conjuncts(query), leaves);
+  // A hidden field is asked about of an item alone, where it is known whether it is shown.
+  const parts = conjuncts(query).filter((part) => shownFor(hidden, leaves(part)).length === 0);
   const on = (side: Leaf['on']): CallerQuery[] =>
     parts.filter((part) => leaves(part).every((leaf) => leaf.on === side));
   const ofItem = on('item');

@@ -11,7 +11,7 @@ interface Role extends ModdleElement {
 const WHO = /^(user|group)\s*\((.*)\)$/s;
 
 /** Who is meant by a name that says neither `user(…)` nor `group(…)`. */
-export type Unnamed = 'user' | 'group';
+type Unnamed = 'user' | 'group';
 
 /** `user(ann), group(hr), it`: the entries and of what kind they are. */
 export function entriesOf(text: string, unnamed: Unnamed): { kind: Unnamed; text: string }[] {

@@ -11,7 +11,7 @@ import { isAboutPeople, isAboutStarters } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
 /** Who a model admits to a start event, besides its lane. */
-export interface Starters {
+interface Starters {
   readonly users: readonly string[];
   readonly groups: readonly string[];
   /** The model says something of it: the start is not open, even where it comes to nobody. */

@@ -5,10 +5,10 @@ import { warning, type ModelWarning } from './warning.js';
 export const PEOPLE = ['assignee', 'candidateUsers', 'candidateGroups'] as const;
 export const SCHEDULE = ['dueDate', 'followUpDate', 'priority'] as const;
 export type PeopleProperty = (typeof PEOPLE)[number];
-export type ScheduleProperty = (typeof SCHEDULE)[number];
+type ScheduleProperty = (typeof SCHEDULE)[number];
 
 /** A property that the model gives a value. */
-export interface Statement<P = PeopleProperty> {
+interface Statement<P = PeopleProperty> {
   readonly property: P;
   readonly expression: Expression;
 }

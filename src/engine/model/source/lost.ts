@@ -34,7 +34,7 @@ const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
 
 /** What was dropped while a document was read: a warning for its author, and whether it may have named people. */
-export interface Lost {
+interface Lost {
   readonly warning: ModelWarning;
   readonly namedPeople: boolean;
 }
