@@ -258,6 +258,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
       );
       await store.close();
       unclaim();
+      contexts.close();
     },
     current: () => contexts.principal,
   } satisfies Guard);

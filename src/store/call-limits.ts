@@ -11,6 +11,12 @@ interface Allowance {
   ended: boolean;
 }
 
+/** One AsyncLocalStorage for both: Node hands each of those on with every promise that is made. */
+interface Frame {
+  readonly signal?: AbortSignal;
+  readonly allowance?: Allowance;
+}
+
 const late = (): CouldNotTell => new CouldNotTell('store-unavailable', 'The store did not answer in time.');
 
 const spent = (allowance: Allowance): number => (allowance.active > 0 ? ticks() - allowance.since : 0);
@@ -20,20 +26,23 @@ const spent = (allowance: Allowance): number => (allowance.active > 0 ? ticks() 
  * told so by its signal, so that what has not been sent yet is not sent later.
  */
 export class CallLimits {
-  private readonly signals = new AsyncLocalStorage<AbortSignal>();
-  private readonly allowances = new AsyncLocalStorage<Allowance>();
+  private readonly frames = new AsyncLocalStorage<Frame>();
 
   /** @param limit of one call, in milliseconds; missing: none */
   constructor(readonly limit?: number) {}
 
   /** Aborts when the call that is running here is given up. */
   get signal(): AbortSignal | undefined {
-    return this.signals.getStore();
+    return this.frames.getStore()?.signal;
   }
 
   private get allowance(): Allowance | undefined {
-    const allowance = this.allowances.getStore();
+    const allowance = this.frames.getStore()?.allowance;
     return allowance?.ended === true ? undefined : allowance;
+  }
+
+  private enter<T>(part: Frame, work: () => T): T {
+    return this.frames.run({ ...this.frames.getStore(), ...part }, work);
   }
 
   /** Runs work whose calls may together wait for twice the limit; work inside it that is bounded itself has its own. */
@@ -41,7 +50,7 @@ export class CallLimits {
     if (this.limit === undefined) return work();
     const allowance: Allowance = { left: 2 * this.limit, active: 0, since: 0, ended: false };
     try {
-      return await this.allowances.run(allowance, work);
+      return await this.enter({ allowance }, work);
     } finally {
       allowance.ended = true;
     }
@@ -78,11 +87,16 @@ export class CallLimits {
       }, this.limit);
     });
     try {
-      return await Promise.race([this.signals.run(controller.signal, work), gone]);
+      return await Promise.race([this.enter({ signal: controller.signal }, work), gone]);
     } finally {
       clearInterval(watch);
       gone.catch(() => undefined);
     }
+  }
+
+  /** Lets go of the contexts when the store is closed: Node would hand them on with each promise for ever. */
+  close(): void {
+    this.frames.disable();
   }
 
   private async within<T>(most: number, work: () => Promise<T>): Promise<T> {
@@ -96,7 +110,7 @@ export class CallLimits {
       }, most);
     });
     try {
-      const running = this.signals.run(controller.signal, work);
+      const running = this.enter({ signal: controller.signal }, work);
       running.catch(() => undefined);
       return await Promise.race([running, over]);
     } finally {

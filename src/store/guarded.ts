@@ -109,6 +109,6 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
     ...(store.onWritable && { onWritable: store.onWritable }),
     backup,
     bounded: <T>(work: () => Promise<T>) => limits.bounded(work),
-    close: () => gate.close(() => store.close()),
+    close: () => gate.close(() => store.close()).finally(() => limits.close()),
   });
 }

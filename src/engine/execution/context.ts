@@ -220,15 +220,31 @@ interface Ambient {
   ended: boolean;
 }
 
-/** The async contexts of one guard: who calls from outside, which command is running inside, and where in its model. */
+/** What runs somewhere, as far as the guard knows it. */
+interface Frame {
+  readonly ambient?: Ambient;
+  readonly command?: Command;
+  readonly place?: Place;
+}
+
+/**
+ * The async contexts of one guard: who calls from outside, which command is running inside, and where in its model.
+ * They share one AsyncLocalStorage, since Node hands each of those on with every promise that is made.
+ */
 export class Contexts {
-  private readonly ambient = new AsyncLocalStorage<Ambient>();
-  private readonly commands = new AsyncLocalStorage<Command>();
-  private readonly places = new AsyncLocalStorage<Place>();
+  private readonly frames = new AsyncLocalStorage<Frame | undefined>();
+
+  private get ambient(): Ambient | undefined {
+    return this.frames.getStore()?.ambient;
+  }
+
+  private enter<T>(part: Frame, fn: () => T): T {
+    return this.frames.run({ ...this.frames.getStore(), ...part }, fn);
+  }
 
   /** The principal of `runAs`, until the promise that its function returned has settled. */
   get principal(): SecureUser | undefined {
-    const ambient = this.ambient.getStore();
+    const { ambient } = this;
     return ambient === undefined || ambient.ended ? undefined : ambient.principal;
   }
 
@@ -237,12 +253,12 @@ export class Contexts {
    * context is the application's own, and trusted; this is not.
    */
   get isNobody(): boolean {
-    return this.ambient.getStore() !== undefined && this.principal === undefined;
+    return this.ambient !== undefined && this.principal === undefined;
   }
 
   /** Who called on whose behalf; also in what still runs after the call has ended. */
   get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
-    const { actor, principal } = this.ambient.getStore() ?? {};
+    const { actor, principal } = this.ambient ?? {};
     return actor === undefined || principal === undefined
       ? undefined
       : { actor, userName: principal.userName };
@@ -261,7 +277,7 @@ export class Contexts {
   private async within<T>(ambient: Ambient, fn: () => T | PromiseLike<T>): Promise<T> {
     try {
       // Awaited inside: a query of a database library is begun by whoever awaits it.
-      return await this.ambient.run(ambient, async () => await fn());
+      return await this.enter({ ambient }, async () => await fn());
     } finally {
       ambient.ended = true;
     }
@@ -269,23 +285,23 @@ export class Contexts {
 
   /** The command that is running here. */
   get command(): Command | undefined {
-    const command = this.commands.getStore();
-    return command === undefined || command.finished ? undefined : command;
+    const { origin } = this;
+    return origin === undefined || origin.finished ? undefined : origin;
   }
 
   /** The command that what runs here belongs to, though it may have ended. */
   get origin(): Command | undefined {
-    return this.commands.getStore();
+    return this.frames.getStore()?.command;
   }
 
   /** Where in a model what runs here was begun. */
   get place(): Place | undefined {
-    return this.places.getStore();
+    return this.frames.getStore()?.place;
   }
 
   /** Runs code of a model; what it leaves running is known by its place. */
   at<T>(place: Place, fn: () => T): T {
-    return this.places.run({ acting: this.place?.acting, ...place }, fn);
+    return this.enter({ place: { acting: this.place?.acting, ...place } }, fn);
   }
 
   /** Whose work it is that runs here; undefined outside of commands. */
@@ -302,15 +318,20 @@ export class Contexts {
 
   /** True in what a failed command left running: its saves are dropped. */
   get abandoned(): boolean {
-    return this.commands.getStore()?.failed === true;
+    return this.origin?.failed === true;
   }
 
   runCommand<T>(command: Command, fn: () => Promise<T>): Promise<T> {
-    return this.commands.run(command, fn);
+    return this.enter({ command }, fn);
   }
 
   /** Runs outside every context: for timers, which act for nobody who called once. */
   outside<T>(fn: () => T): T {
-    return this.ambient.exit(() => this.commands.exit(() => this.places.exit(fn)));
+    return this.frames.run(undefined, fn);
+  }
+
+  /** Lets go of the contexts when the guard is closed: Node would hand them on with each promise for ever. */
+  close(): void {
+    this.frames.disable();
   }
 }
