@@ -53,7 +53,7 @@ export async function formsOf(api, modelName) {
     throw error;
   });
   if (!model) return NO_FORMS;
-  const forms = new Map(model.elements.map((element) => [element.id, formOf(element)]));
+  const forms = new Map(model.toJSON().elements.map((element) => [element.id, formOf(element)]));
   return Object.freeze({
     of: (elementId) => forms.get(elementId) ?? [],
     byId: new Map([...forms.values()].flat().map((field) => [field.id, field])),

@@ -1,5 +1,6 @@
 import type { UserInfo } from '../../core/principal.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
+import type { DefinitionView } from './definition-types.js';
 
 export type Data = Record<string, unknown>;
 export type Query = Record<string, unknown>;
@@ -65,6 +66,8 @@ export interface ExecutionView {
   readonly tokens: readonly Record<string, unknown>[];
   /** Itself, since applications use it. */
   readonly execution: ExecutionView;
+  /** The model that it runs, where the principal may read both. Not enumerable. */
+  readonly definition?: DefinitionView;
   getItems(): readonly ItemView[];
   /** Resolves to a fresh view when work begun with `noWait` has settled. */
   tillDone(): Promise<ExecutionView>;
@@ -180,7 +183,8 @@ export interface ModelApi {
    * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
    */
   check(source: string, user?: UserInfo): Promise<readonly ModelWarning[]>;
-  load(name: string, user?: UserInfo): Promise<Data>;
+  /** The model as bpmn-server loads it, to be looked at. */
+  load(name: string, user?: UserInfo): Promise<DefinitionView>;
   getSource(name: string, user?: UserInfo): Promise<string>;
   findEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
   findStartEvents(query?: Query, user?: UserInfo): Promise<Data[]>;

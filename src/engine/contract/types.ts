@@ -8,6 +8,7 @@ import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
 
 export type * from './api-types.js';
+export type * from './definition-types.js';
 
 /** Where the data lives. */
 export type StoreOptions =

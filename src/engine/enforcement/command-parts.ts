@@ -14,6 +14,7 @@ import type { HostExecution } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
 import type { Timers } from '../execution/timers.js';
+import { definitionView } from '../model/definition-view.js';
 import { initiatorsOf, overwritten } from '../model/model-facts.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, TaskState } from '../contract/types.js';
@@ -157,22 +158,7 @@ export async function viewOf(
     const view = executionView(asker, stored, itemId, settled);
     if (!asker.mayReadInstance(stored) || !(await mayReadModelOf(calls, asker, stored))) return view;
     // The live definition would hand out the server.
-    const { definition } = execution;
-    const safe = {
-      name: definition.name,
-      source: definition.source,
-      getJson: () => definition.getJson(),
-      getFields: (elementId: string) => fieldsOf(definition, elementId),
-    };
-    return Object.defineProperty(view, 'definition', { value: Object.freeze(safe) });
+    return Object.defineProperty(view, 'definition', { value: definitionView(execution.definition) });
   };
   return show(call, runner.storedOf(execution));
-}
-
-/** Form fields of an element, as `camunda:formData` declares them. */
-export function fieldsOf(definition: HostExecution['definition'], elementId: string): Data[] {
-  const form = definition.nodes.get(elementId)?.behaviours.get('camunda:formData');
-  return ((form?.fields as Data[] | undefined) ?? []).map(
-    (field) => JSON.parse(JSON.stringify(field)) as Data,
-  );
 }

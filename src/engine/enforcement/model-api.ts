@@ -11,6 +11,7 @@ import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
 import { eventsOf, warningsIn, type HostModels } from '../execution/host-models.js';
 import { namesOfCode } from '../model/code.js';
+import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
@@ -178,14 +179,8 @@ export class Models {
           async (call) => (await this.one(call, name)).source ?? '',
         ),
       load: (name, user) =>
-        calls.run(
-          user,
-          'model:read',
-          target(name),
-          async (call) =>
-            JSON.parse(
-              (await this.models.definition(name, (await this.one(call, name)).source ?? '')).getJson(),
-            ) as Data,
+        calls.run(user, 'model:read', target(name), async (call) =>
+          definitionView(await this.models.definition(name, (await this.one(call, name)).source ?? '')),
         ),
       findEvents: (query, user) =>
         calls.run(user, 'model:read', target(), async (call) =>

@@ -164,7 +164,7 @@ export const MODEL2: readonly Route[] = [
       operation: 'model:read',
       takes: { name: MODEL },
       answers: { type: 'object', required: ['elements', 'flows'] },
-      run: ({ api }, { name }) => api.model.load(name),
+      run: async ({ api }, { name }) => (await api.model.load(name)).toJSON(),
     }),
   ),
   remove('/api2/model/delete', 'api2.model.delete'),
