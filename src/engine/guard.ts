@@ -40,6 +40,7 @@ import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
+import { consoleLogger } from './contract/console-logger.js';
 import type { Guard, GuardLogger, GuardOptions } from './contract/types.js';
 import { Incidents } from './contract/incidents.js';
 import { safeLogger } from './contract/outlet.js';
@@ -55,12 +56,6 @@ const OFTEN = 100;
 const FLUSH_LIMIT = 5000;
 /** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
-
-const SILENT: GuardLogger = Object.freeze({
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-});
 
 function isStore(value: GuardOptions['store']): value is Store {
   return typeof (value as Partial<Store>).ping === 'function';
@@ -170,7 +165,7 @@ function outerServer(
 }
 
 async function assemble(options: GuardOptions, plain: Store, flags: Flags): Promise<Guard> {
-  const logger = options.logger === undefined ? SILENT : safeLogger(options.logger);
+  const logger = safeLogger(options.logger ?? consoleLogger);
   const incidents = new Incidents(logger);
   const policies = allPolicies(options);
   await plain.install();

@@ -1,4 +1,5 @@
 import { createGuard as createEngineGuard } from '../engine/guard.js';
+import { consoleLogger } from '../engine/contract/console-logger.js';
 import type { Guard as EngineGuard, GuardOptions } from '../engine/contract/types.js';
 import { express, type HttpFace } from './index.js';
 
@@ -6,11 +7,11 @@ import { express, type HttpFace } from './index.js';
 export interface Guard extends EngineGuard, HttpFace {}
 
 /**
- * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
+ * Makes a guard: bpmn-server with every call enforced and every list scoped in the store.
  * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
  * cannot be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const guard = await createEngineGuard(options);
-  return Object.freeze({ ...guard, ...express(guard, options.logger) });
+  return Object.freeze({ ...guard, ...express(guard, options.logger ?? consoleLogger) });
 }

@@ -1,4 +1,4 @@
-import { createGuard, type Guard } from 'bpmn-guard';
+import { createGuard, SecureUser, type Guard } from 'bpmn-guard';
 import { administrator } from 'bpmn-guard/testing';
 
 describe('What a caller sends as a model', () => {
@@ -21,5 +21,28 @@ describe('What a caller sends as a model', () => {
       spy.mockRestore();
     }
     expect(printed).toEqual([]);
+  });
+
+  test('what goes wrong is printed on standard error where the application brings no logger', async () => {
+    const printed: unknown[][] = [];
+    const spy = jest.spyOn(console, 'error').mockImplementation((...words) => void printed.push(words));
+    const failing = await createGuard({
+      store: { memory: true },
+      env: {},
+      policies: [{ name: 'broken', answer: (user) => (user.userName === 'ann' ? (null as never) : {}) }],
+    });
+    try {
+      await expect(failing.api.data.findItems({}, new SecureUser({ userName: 'ann' }))).rejects.toMatchObject(
+        { code: 'could-not-tell' },
+      );
+      expect(printed).toContainEqual([
+        'bpmn-guard:',
+        expect.stringContaining('a policy failed'),
+        expect.objectContaining({ policy: 'broken' }),
+      ]);
+    } finally {
+      spy.mockRestore();
+      await failing.close();
+    }
   });
 });

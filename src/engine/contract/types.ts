@@ -158,6 +158,7 @@ export interface GuardOptions {
   readonly audit?: AuditSink;
   /** Where REQUIRE_AUTHENTICATION and ENFORCE_SECURITY are read from; default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Gets warnings and errors; default: standard error. One that does nothing keeps the guard silent. */
   readonly logger?: GuardLogger;
   /** Accept a bpmn-server outside the supported range: its exact version, as text. */
   readonly acceptHostVersion?: string;
