@@ -8,15 +8,18 @@ const AS_FOUND = 'as-found';
 /**
  * Keeps the files of a folder as they are now: to open it, LevelDB throws away what it takes for torn. They are links,
  * and no copies. Where a file system has none, nothing is kept; where something is kept already, that stays.
+ * @returns whether this call made the folder that keeps them
  */
-export async function keepAsFound(folder: string): Promise<void> {
+export async function keepAsFound(folder: string): Promise<boolean> {
   const kept = path.join(folder, AS_FOUND);
   try {
     const files = (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');
     await mkdir(kept, { mode: 0o700 });
     for (const file of files) await link(path.join(folder, file), path.join(kept, file));
+    return true;
   } catch {
     // It is for who mends the folder by hand: the store works without it.
+    return false;
   }
 }
 

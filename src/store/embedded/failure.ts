@@ -12,6 +12,9 @@ const REASONS: readonly (readonly [words: RegExp, code: string])[] = [
   [/Input\/output error/i, 'EIO'],
 ];
 
+/** A file of the folder in a message, at its end or before what is said of it. */
+const FILE = /(?:^|[/\\ '])(CURRENT|LOCK|COMMITTED|MANIFEST-\d+|\d+\.(?:ldb|log|sst|dbtmp))(?=[:'\s]|$)/;
+
 /** An error and what caused it, outermost first. */
 function* chain(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
   for (let at: unknown = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause)
@@ -32,19 +35,37 @@ export function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The file of the folder that an error names; none of the path, which is not for callers. */
+function fileIn(error: unknown): string | undefined {
+  for (const { message } of chain(error)) {
+    const found = FILE.exec(String(message))?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function unreadable(cause: unknown): GuardError {
+  const file = fileIn(cause);
+  return damaged(
+    file === undefined ? 'LevelDB cannot read its files' : `LevelDB cannot read its file ${file}`,
+    cause,
+  );
+}
+
 /** What opening a folder failed with. */
 export function openingFailed(cause: unknown): GuardError {
   if (isGuardError(cause)) return cause;
+  const file = fileIn(cause);
   if (has(cause, 'LEVEL_LOCKED'))
     return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
-  if (has(cause, 'LEVEL_CORRUPTION')) return damaged('LevelDB cannot read its files', cause);
+  if (has(cause, 'LEVEL_CORRUPTION')) return unreadable(cause);
   const reason = reasonOf(cause);
+  const why = [file, reason].filter(Boolean).join(': ');
+  const message = `The folder of the store cannot be opened${why && ` (${why})`}.`;
   // Nobody's settings are wrong: it passes when there is space.
   if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EIO')
-    return new CouldNotTell('store-unavailable', `The folder of the store cannot be opened (${reason}).`, {
-      cause,
-    });
-  return new BadInput('bad-configuration', 'The folder of the store cannot be opened.', { cause });
+    return new CouldNotTell('store-unavailable', message, { cause });
+  return new BadInput('bad-configuration', message, { cause });
 }
 
 /** What writing failed with; a mistake of this package stays what it is. */
@@ -58,5 +79,5 @@ export function writingFailed(cause: unknown): unknown {
 
 /** What reading failed with. */
 export function readingFailed(cause: unknown): unknown {
-  return has(cause, 'LEVEL_CORRUPTION') ? damaged('LevelDB cannot read its files', cause) : cause;
+  return has(cause, 'LEVEL_CORRUPTION') ? unreadable(cause) : cause;
 }

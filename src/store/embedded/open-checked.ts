@@ -1,32 +1,30 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { LevelBytes as Level } from './level-bytes.js';
+import { CouldNotTell, isGuardError } from '../../core/errors.js';
 import { dropAsFound, keepAsFound } from './as-found.js';
 import { CheckedBytes } from './checked-bytes.js';
 import { damaged } from './checksum.js';
 import type { Commit } from './commit.js';
+import { openingFailed } from './failure.js';
+import { checkFiles } from './files/check-files.js';
 import { FORMAT_VERSION, readFormat, writeFormat } from './format.js';
 import { LevelBytes } from './level-bytes.js';
 import { takeOver, writeAnew } from './migrate.js';
-import { footerHolds } from './table-blocks.js';
 import type { Witness } from './witness.js';
 
-/** @throws CouldNotTell `store-damaged` when LevelDB could end the process over a table */
-async function checkTables(folder: string): Promise<void> {
-  for (const file of (await readdir(folder)).filter((name) => /^\d+\.(ldb|sst)$/.test(name))) {
-    // One that cannot be read, or is gone since, is LevelDB's to tell.
-    const table = await readFile(path.join(folder, file)).catch(() => undefined);
-    if (table !== undefined && !footerHolds(table))
-      throw damaged(`the blocks of its table ${file} are not what was written`);
+/** Opens the database of a folder. What LevelDB may throw away to do so stays beside it. */
+async function openKept(folder: string): Promise<LevelBytes> {
+  const isKeptNow = await keepAsFound(folder);
+  try {
+    return await LevelBytes.open(folder);
+  } catch (error) {
+    // The other process is still changing what was kept.
+    if (isGuardError(error) && error.code === 'store-in-use' && isKeptNow) await dropAsFound(folder);
+    throw error;
   }
 }
 
 /** The database of a folder in today's format. One in an older format is written anew, and its files are kept. */
-async function openToday(folder: string): Promise<Level> {
-  await takeOver(folder);
-  await keepAsFound(folder);
-  await checkTables(folder);
-  const level = await LevelBytes.open(folder);
+async function openToday(folder: string): Promise<LevelBytes> {
+  const level = await openKept(folder);
   try {
     const version = await readFormat(level);
     if (version === FORMAT_VERSION) return level;
@@ -40,6 +38,7 @@ async function openToday(folder: string): Promise<Level> {
     throw error;
   }
   await level.close();
+  await takeOver(folder);
   return openToday(folder);
 }
 
@@ -51,11 +50,15 @@ function compare(stored: Commit, known: Witness['found']): void {
   if (stored.sum !== known.sum) throw damaged('its last write is not the one that was acknowledged');
 }
 
-/**
- * Opens a folder and reads all of it. What is damaged is refused, and the files as they were found are kept beside.
- * @param witness makes what knows the last acknowledged commit, once the folder is in today's format
- */
-export async function openChecked(
+/** Damage that showed in what was read, with the files that it may come from. */
+function withFiles(error: unknown, suspects: readonly string[]): unknown {
+  const told = openingFailed(error);
+  if (told.code !== 'store-damaged' || suspects.length === 0) return error;
+  const message = `${told.message.replace(/\.$/, '')} (${suspects.join('; ')}).`;
+  return new CouldNotTell('store-damaged', message, { cause: told.cause });
+}
+
+async function openWhole(
   folder: string,
   witness: () => Promise<Witness>,
 ): Promise<{ readonly checked: CheckedBytes; readonly witness: Witness }> {
@@ -70,5 +73,23 @@ export async function openChecked(
   } catch (error) {
     await level.close();
     throw error;
+  }
+}
+
+/**
+ * Opens a folder and reads all of it. What is damaged is refused with the name of the file, and where LevelDB has
+ * changed the files to open them, they are kept beside as they were found.
+ * @param witness makes what knows the last acknowledged commit, once the folder is in today's format
+ */
+export async function openChecked(
+  folder: string,
+  witness: () => Promise<Witness>,
+): Promise<{ readonly checked: CheckedBytes; readonly witness: Witness }> {
+  await takeOver(folder);
+  const suspects = await checkFiles(folder);
+  try {
+    return await openWhole(folder, witness);
+  } catch (error) {
+    throw withFiles(error, suspects);
   }
 }

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Commit } from './commit.js';
 
 /** The file that knows the last acknowledged commit. */
-const WITNESS = 'COMMITTED';
+export const WITNESS = 'COMMITTED';
 const SIZE = 20;
 
 function read(bytes: Buffer): Pick<Commit, 'number' | 'sum'> | undefined {
