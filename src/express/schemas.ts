@@ -95,6 +95,17 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
   }),
   ModelName: object('name', { name: TEXT, saved: DATE }),
   Candidates: object('users groups', { users: list(TEXT), groups: list(TEXT) }),
+  HeldWork: object('id instanceId modelName work since ended', {
+    id: { type: 'string', description: 'What retry and stop take.' },
+    instanceId: TEXT,
+    modelName: TEXT,
+    tenantId: TEXT,
+    work: { enum: ['timer', 'background', 'delivery'] },
+    itemId: TEXT,
+    elementId: TEXT,
+    since: { type: 'string', format: 'date-time' },
+    ended: { type: 'integer', description: 'How many processes ended while it was under way.' },
+  }),
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
     operation: TEXT,

@@ -5,6 +5,7 @@ import { createRouter } from '../../src/express/router.js';
 import { ROUTES } from '../../src/express/routes/index.js';
 import type { Route } from '../../src/express/routes/route.js';
 import { end, model, start, task } from '../support/models.js';
+import { holdBack } from '../support/held.js';
 import { Application } from './application.js';
 import { send, type Answer } from './send.js';
 
@@ -205,6 +206,9 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
     }),
   ],
   ['tasks.complete', (on) => ({ path: { itemId: on.first }, body: { data: { done: true } }, user: 'alice' })],
+  ['work.list', () => ({})],
+  ['work.retry', (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) })],
+  ['work.stop', (on) => ({ path: { workId: on.instance } })],
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],
 ]);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createGuard } from 'bpmn-guard';
+import { holdBack } from '../support/held.js';
 import { Application } from './application.js';
 import { send } from './send.js';
 
@@ -68,6 +69,44 @@ describe('tasks', () => {
       status: 404,
       code: 'not-found',
     });
+  });
+});
+
+describe('work that nobody waits for', () => {
+  test('is listed with its id, begins again and is ended by who may end the instance, in its own name', async () => {
+    const { instance } = await review();
+    await holdBack(app.guard, instance);
+    const list = await as('admin', 'GET', '/api/work');
+    expect([list.status, list.body]).toEqual([
+      200,
+      {
+        work: [
+          {
+            id: instance,
+            instanceId: instance,
+            modelName: 'review',
+            work: 'background',
+            since: expect.any(String),
+            ended: 2,
+          },
+        ],
+      },
+    ]);
+    const say = async (user: string, verb: string): Promise<[number, unknown]> => {
+      const { status, body } = await as(user, 'POST', `/api/work/${instance}/${verb}`);
+      return [status, body.code ?? body];
+    };
+    expect((await as('alice', 'GET', '/api/work')).body).toEqual({ work: [] });
+    for (const verb of ['retry', 'stop']) {
+      expect(await say('alice', verb)).toEqual([403, 'forbidden']);
+      expect(await say('stranger', verb)).toEqual([404, 'not-found']);
+    }
+    expect(await say('admin', 'retry')).toEqual([200, {}]);
+    expect(await say('admin', 'retry')).toEqual([409, 'wrong-state']);
+    expect((await as('admin', 'GET', '/api/work')).body).toEqual({ work: [] });
+    expect(await say('admin', 'stop')).toEqual([200, { ended: [instance] }]);
+    expect(await say('admin', 'stop')).toEqual([409, 'wrong-state']);
+    expect((await app.guard.store.instances.load(instance))?.status).toBe('terminated');
   });
 });
 
@@ -175,14 +214,15 @@ describe('errors of the routes of the application', () => {
 
   test.each([
     ['the logger of the guard has its reason, where the error handler is given none', true],
-    ['without a logger none is spoken of', false],
-  ])('a failure: %s', async (_what, isLogged) => {
+    ['standard error has it, where the application brings no logger', false],
+  ])('a failure: %s', async (_what, hasLogger) => {
     const lines: unknown[][] = [];
     const note = (...line: unknown[]): void => void lines.push(line);
+    const printed = jest.spyOn(console, 'error').mockImplementation(hasLogger ? () => undefined : note);
     const guard = await createGuard({
       env: {},
       store: { memory: true },
-      ...(isLogged ? { logger: { info: note, warn: note, error: note } } : {}),
+      ...(hasLogger ? { logger: { info: note, warn: note, error: note } } : {}),
     });
     const server = createServer((req, res) =>
       guard.errorHandler()(new Error('the reason'), req, res, () => undefined),
@@ -190,15 +230,12 @@ describe('errors of the routes of the application', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
       const { body } = await send((server.address() as AddressInfo).port, 'GET', '/ready');
-      expect([body.status, body.detail.includes('log'), typeof body.instance]).toEqual([
-        500,
-        isLogged,
-        isLogged ? 'string' : 'undefined',
-      ]);
-      expect(
-        JSON.stringify(lines).includes('the reason') && JSON.stringify(lines).includes(body.instance),
-      ).toBe(isLogged);
+      expect([body.status, body.detail.includes('log'), typeof body.instance]).toEqual([500, true, 'string']);
+      expect(JSON.stringify(lines)).toContain('the reason');
+      expect(JSON.stringify(lines)).toContain(body.instance);
+      expect(printed).toHaveBeenCalledTimes(hasLogger ? 0 : 1);
     } finally {
+      printed.mockRestore();
       server.close();
       await guard.close();
     }

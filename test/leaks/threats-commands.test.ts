@@ -43,6 +43,8 @@ const SAYINGS: Record<
   resolve: ({ api }, { itemId }) => api.tasks.resolve(itemId, eve),
   complete: ({ api }, { itemId }) => api.tasks.complete(itemId, {}, eve),
   candidates: ({ api }, { itemId }) => api.tasks.candidates(itemId, eve),
+  'retry work': ({ api }, { id }) => api.work.retry(id, eve),
+  'stop work': ({ api }, { id }) => api.work.stop(id, eve),
   getSource: ({ api }, { model: name }) => api.model.getSource(name, eve),
   load: ({ api }, { model: name }) => api.model.load(name, eve),
   save: ({ api }, { model: name }) => api.model.save(name, OPEN_TASK, null, eve),
@@ -115,6 +117,7 @@ onStores('commands', (kind) => {
         get: [0],
         list: [0],
         save: [0, 1],
+        check: [0],
         load: [0],
         getSource: [0],
         findEvents: [0],
@@ -133,6 +136,7 @@ onStores('commands', (kind) => {
         count: [0],
         candidates: [0],
       },
+      work: { list: [], retry: [0], stop: [0] },
     };
     const good: Record<string, unknown[]> = {
       start: ['Own', {}],

@@ -2,6 +2,7 @@ import { ADMIN, OPERATIONS, type Guard, type Operation, type Policy } from 'bpmn
 import { NOTHING } from '../../src/core/condition.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { catching, end, message, model, signal, start, task } from '../support/models.js';
+import { holdBack } from '../support/held.js';
 import { onStores } from '../support/stores.js';
 
 /**
@@ -237,6 +238,17 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
     'definitions.deleteModel': (guard) =>
       guard.runAs(root, () => (guard.server.definitions as any).deleteModel('Simple')),
   },
+  'instance:cancel': {
+    'work.list': async (guard, { instance }) => {
+      await holdBack(guard, instance);
+      return guard.api.work.list(root);
+    },
+    'work.retry': async (guard, { instance }) => {
+      await holdBack(guard, instance);
+      return guard.api.work.retry(instance, root);
+    },
+    'work.stop': (guard, { instance }) => guard.api.work.stop(instance, root),
+  },
   'system:policy': {
     'dataStore.install': (guard) => guard.runAs(root, () => (guard.server.dataStore as any).install()),
     'definitions.install': (guard) => guard.runAs(root, () => (guard.server.definitions as any).install()),
@@ -250,7 +262,6 @@ const ELSEWHERE: readonly string[] = [
   'model:report',
   'instance:data',
   'instance:suspend',
-  'instance:cancel',
   'instance:roles',
   'instance:comment',
   'instance:restart',
@@ -370,7 +381,12 @@ const unlessDeleted = (value: unknown): unknown =>
   (value as { deletedCount?: number } | undefined)?.deletedCount === 0 ? [] : value;
 
 /** Doors that return nothing when they are open. */
-const VOID: ReadonlySet<string> = new Set(['dataStore.install', 'definitions.install', 'definitions.import']);
+const VOID: ReadonlySet<string> = new Set([
+  'dataStore.install',
+  'definitions.install',
+  'definitions.import',
+  'work.retry',
+]);
 
 test('every operation has its doors in the table, or is named among those whose doors are elsewhere', () => {
   expect([...Object.keys(DOORS), ...ELSEWHERE].sort()).toEqual(

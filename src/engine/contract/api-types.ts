@@ -215,6 +215,8 @@ export interface TasksApi {
 
 /** Work that nobody waits for and that is held back, because processes ended while it was under way. */
 export interface HeldWork {
+  /** What `retry` and `stop` take. */
+  readonly id: string;
   readonly instanceId: string;
   readonly modelName: string;
   readonly tenantId?: string;
@@ -232,12 +234,12 @@ export interface HeldWork {
 export interface WorkApi {
   list(user?: UserInfo): Promise<HeldWork[]>;
   /** Lets the work of an instance that is held back begin again. */
-  retry(instanceId: string, user?: UserInfo): Promise<void>;
+  retry(id: string, user?: UserInfo): Promise<void>;
   /**
    * Ends a running instance at once, with all that waits in it and what it has called; also while a script or service
    * of it runs, whose caller is answered `conflict`. Resolves to the ids of what was ended.
    */
-  stop(instanceId: string, user?: UserInfo): Promise<string[]>;
+  stop(id: string, user?: UserInfo): Promise<string[]>;
 }
 
 /** The engine, data and models, each call enforced and scoped for its principal. */

@@ -17,6 +17,7 @@ export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[
     held === true
       ? [
           {
+            id,
             instanceId: id,
             modelName: name ?? '',
             ...(typeof tenantId === 'string' ? { tenantId } : {}),

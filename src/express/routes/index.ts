@@ -5,6 +5,7 @@ import { HEALTH } from './health.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
 import type { Route } from './route.js';
 import { TASKS } from './tasks.js';
+import { WORK } from './work.js';
 
 /** Every route that the router serves, the document and its page excepted. */
 export const ROUTES: readonly Route[] = Object.freeze([
@@ -16,5 +17,6 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...DATA2,
   ...MODEL2,
   ...TASKS,
+  ...WORK,
   ...DECISIONS,
 ]);

@@ -1,0 +1,45 @@
+import { list, member, ref } from './common.js';
+import { text, type Schema } from './param.js';
+import { route, type Route } from './route.js';
+
+const ID = text('The id of the instance, or of held work as the list has it.');
+const NOTHING: Schema = { type: 'object', additionalProperties: false };
+
+/** Work that nobody waits for, for administrators. */
+export const WORK: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/work',
+    id: 'work.list',
+    face: 'ours',
+    says: 'Work that is held back, because processes ended while it was under way.',
+    operation: 'instance:cancel',
+    answers: member('work', list(ref('HeldWork'))),
+    run: async ({ api }) => ({ work: await api.work.list() }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/work/:workId/retry',
+    id: 'work.retry',
+    face: 'ours',
+    says: 'Lets work that is held back begin again.',
+    operation: 'instance:cancel',
+    takes: { workId: ID },
+    answers: NOTHING,
+    async run({ api }, { workId }) {
+      await api.work.retry(workId);
+      return {};
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/work/:workId/stop',
+    id: 'work.stop',
+    face: 'ours',
+    says: 'Ends a running instance at once, and what it has called; answers with the ids of what was ended.',
+    operation: 'instance:cancel',
+    takes: { workId: ID },
+    answers: member('ended', list({ type: 'string' })),
+    run: async ({ api }, { workId }) => ({ ended: await api.work.stop(workId) }),
+  }),
+];
