@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 import { filesBelow, read } from '../surface/sources';
 
-const { dependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<
-  'dependencies' | 'peerDependencies',
+const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(read('package.json')) as Record<
+  'dependencies' | 'optionalDependencies' | 'peerDependencies',
   Readonly<Record<string, string>>
 >;
 const IMPORT = /(?:from|import|import\(|require\()\s*'([@\w][\w@/:.-]*)'/g;
@@ -22,6 +22,6 @@ const imported = new Set(
 
 test('what is published declares every package that it imports, and no others', () => {
   expect([...imported].sort()).toEqual(
-    [...Object.keys(dependencies), ...Object.keys(peerDependencies)].sort(),
+    [dependencies, optionalDependencies, peerDependencies].flatMap((part) => Object.keys(part)).sort(),
   );
 });

@@ -10,6 +10,7 @@ import { claim } from './claim.js';
 import { sameContent, type Commit } from './commit.js';
 import { openingFailed, reasonOf, writingFailed } from './failure.js';
 import { Groups } from './groups.js';
+import { loadLevel } from './level-bytes.js';
 import { openChecked } from './open-checked.js';
 import { privateFolder } from './private-folder.js';
 import { Witness } from './witness.js';
@@ -59,6 +60,8 @@ export class FolderBytes implements Bytes {
    *   `store-damaged`; `store-unavailable` when the disk fails
    */
   static async open(folder: string): Promise<FolderBytes> {
+    // First: where it is missing, nothing is made on the disk.
+    await loadLevel();
     await privateFolder(folder);
     const toClose: (() => unknown)[] = [];
     try {

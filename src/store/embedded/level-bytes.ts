@@ -1,15 +1,22 @@
-import { ClassicLevel } from 'classic-level';
+import type * as LevelDb from 'classic-level';
+import { loadOptional } from '../optional-package.js';
 import { SPACES, type Bytes, type Change, type Range, type Space } from './bytes.js';
 import { openingFailed, readingFailed } from './failure.js';
 import { privateFiles } from './private-folder.js';
 
-type Level = ClassicLevel<string, Uint8Array>;
+type Level = LevelDb.ClassicLevel<string, Uint8Array>;
 type Operation = { type: 'put'; key: string; value: Uint8Array } | { type: 'del'; key: string };
 
 const ENCODING = { keyEncoding: 'utf8', valueEncoding: 'view' } as const;
 /** Stands between space and key; the character after it ends a space. */
 const BETWEEN = '!';
 const AFTER = '"';
+
+const PACKAGE = { name: 'classic-level', version: 3, neededBy: 'A store in a folder' };
+
+/** LevelDB, once a folder is opened. @throws BadInput `bad-configuration` when it cannot be loaded */
+export const loadLevel = (): Promise<typeof LevelDb> =>
+  loadOptional(PACKAGE, () => import('classic-level'));
 
 const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 
@@ -23,9 +30,11 @@ export class LevelBytes implements Bytes {
   /**
    * @param fresh true: the folder must not hold a database yet
    * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
+   * @throws BadInput `bad-configuration` when classic-level cannot be loaded
    */
   static async open(folder: string, fresh = false): Promise<LevelBytes> {
-    const level: Level = new ClassicLevel(folder, { ...ENCODING, errorIfExists: fresh });
+    const { ClassicLevel: Database } = await loadLevel();
+    const level: Level = new Database(folder, { ...ENCODING, errorIfExists: fresh });
     try {
       await level.open();
     } catch (cause) {

@@ -1,21 +1,23 @@
 import type * as Driver from 'mongodb';
 import type { MongoClient } from 'mongodb';
 import { BadInput, CouldNotTell } from '../../core/errors.js';
+import { loadOptional, notUsable } from '../optional-package.js';
 import { withoutPlaces } from './failure.js';
 
 /** How long the database may take to answer, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5000;
 
-async function loadDriver(): Promise<typeof Driver> {
-  try {
-    return await import('mongodb');
-  } catch (cause) {
-    throw new BadInput(
-      'bad-configuration',
-      'A store with a url needs the package mongodb (7): npm install mongodb',
-      { cause },
-    );
-  }
+const PACKAGE = { name: 'mongodb', version: 7, neededBy: 'A store with a url' };
+
+/**
+ * The driver. Where it was left out, Node finds bpmn-server's own, of version 3: it has no `appendMetadata`.
+ * @throws BadInput `bad-configuration` when it is not installed, or is too old
+ */
+export async function loadDriver(): Promise<typeof Driver> {
+  const driver = await loadOptional(PACKAGE, () => import('mongodb'));
+  if (!('appendMetadata' in driver.MongoClient.prototype))
+    throw notUsable(PACKAGE, 'is not installed (an older version is)');
+  return driver;
 }
 
 /**

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { BadInput } from '../../core/errors.js';
 import { CallLimits } from '../call-limits.js';
 import { COLLECTION_NAMES, type CollectionNames } from './collections.js';
-import { connect, DEFAULT_TIMEOUT } from './connect.js';
+import { connect, DEFAULT_TIMEOUT, loadDriver } from './connect.js';
 import { createIndexes } from './indexes.js';
 import { collectionsOf } from './collections.js';
 import { asStoreError } from './failure.js';
@@ -80,7 +80,7 @@ export async function restoreDatabase(
   const files = await filesOf(source, names);
   // All is read once before anything is written: half a backup would look like a whole one.
   for (const [, file] of files) await inBatches(file, async () => undefined);
-  const { BSON } = await import('mongodb');
+  const { BSON } = await loadDriver();
   const client = await connect(url, timeout);
   try {
     const db = client.db(name);

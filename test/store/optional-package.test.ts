@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { loadOptional } from '../../src/store/optional-package.js';
+import type * as Open from '../../src/store/open.js';
+
+/** What Node throws for a package that is not there: the first as `require` says it, the second as `import` does. */
+const notThere = (name: string) => [
+  Object.assign(new Error(`Cannot find module '${name}'\nRequire stack: …`), { code: 'MODULE_NOT_FOUND' }),
+  Object.assign(new Error(`Cannot find package '${name}' imported from /x.js`), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  }),
+];
+
+let root: string;
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'guard-optional-'));
+});
+afterAll(() => rm(root, { recursive: true }));
+afterEach(() => jest.resetModules());
+
+/** The module that opens stores, loaded anew, in an installation in which a package loads otherwise. */
+function openStoreWhere(name: string, load: () => unknown): typeof Open.openStore {
+  let opened: typeof Open | undefined;
+  jest.isolateModules(() => {
+    jest.doMock(name, load);
+    opened = jest.requireActual<typeof Open>('../../src/store/open.js');
+  });
+  return (opened as typeof Open).openStore;
+}
+
+const failing = (error: Error) => () => {
+  throw error;
+};
+
+test.each(notThere('classic-level'))(
+  'a store in a folder without classic-level is refused, with the package to install: %s',
+  async (error) => {
+    const openStore = openStoreWhere('classic-level', failing(error));
+    const folder = path.join(root, 'store');
+    await expect(openStore({ folder })).rejects.toMatchObject({
+      code: 'bad-configuration',
+      message:
+        'A store in a folder needs the package classic-level 3, which is not installed: npm install classic-level@3',
+      cause: error,
+    });
+    expect(existsSync(folder)).toBe(false);
+  },
+);
+
+test('a store in memory needs neither classic-level nor a driver', async () => {
+  const openStore = openStoreWhere('classic-level', failing(notThere('classic-level')[0] as Error));
+  jest.doMock('mongodb', failing(notThere('mongodb')[0] as Error));
+  const store = await openStore({ memory: true });
+  expect(store.kind).toBe('memory');
+  await store.close();
+});
+
+test('a package that is there and fails is told apart from one that is missing', async () => {
+  const broken = new Error('No native build was found for platform=plan9');
+  await expect(
+    openStoreWhere('classic-level', failing(broken))({ folder: path.join(root, 'other') }),
+  ).rejects.toMatchObject({
+    code: 'bad-configuration',
+    message: expect.stringContaining('classic-level 3, which could not be loaded') as string,
+    cause: broken,
+  });
+});
+
+test('a package that lacks one of its own is one that could not be loaded', async () => {
+  const load = () => Promise.reject(notThere('abstract-level')[0] as Error);
+  await expect(
+    loadOptional({ name: 'classic-level', version: 3, neededBy: 'A store' }, load),
+  ).rejects.toThrow('A store needs the package classic-level 3, which could not be loaded');
+});
+
+test('a store with a url and without a driver is refused, with the package to install', async () => {
+  const openStore = openStoreWhere('mongodb', failing(notThere('mongodb')[1] as Error));
+  await expect(openStore({ url: 'mongodb://127.0.0.1:1', name: 'x' })).rejects.toMatchObject({
+    code: 'bad-configuration',
+    message: 'A store with a url needs the package mongodb 7, which is not installed: npm install mongodb@7',
+  });
+});
+
+test('the driver that bpmn-server brings for itself is not taken for ours', async () => {
+  const host = path.dirname(require.resolve('bpmn-server/package.json'));
+  const openStore = openStoreWhere('mongodb', () =>
+    jest.requireActual(require.resolve('mongodb', { paths: [host] })),
+  );
+  await expect(openStore({ url: 'mongodb://127.0.0.1:1', name: 'x' })).rejects.toMatchObject({
+    code: 'bad-configuration',
+    message: expect.stringContaining('is not installed (an older version is)') as string,
+  });
+});
