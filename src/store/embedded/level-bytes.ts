@@ -15,8 +15,7 @@ const AFTER = '"';
 const PACKAGE = { name: 'classic-level', version: 3, neededBy: 'A store in a folder' };
 
 /** LevelDB, once a folder is opened. @throws BadInput `bad-configuration` when it cannot be loaded */
-export const loadLevel = (): Promise<typeof LevelDb> =>
-  loadOptional(PACKAGE, () => import('classic-level'));
+export const loadLevel = (): Promise<typeof LevelDb> => loadOptional(PACKAGE, () => import('classic-level'));
 
 const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 
