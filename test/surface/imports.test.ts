@@ -8,10 +8,16 @@ const RINGS = ['core', 'store', 'engine', 'express', 'cli', 'top'];
 interface Manifest {
   name: string;
   dependencies: Record<string, string>;
+  optionalDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
 }
 const manifest = JSON.parse(read('package.json')) as Manifest;
-const INSTALLED = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+const OPTIONAL = Object.keys(manifest.optionalDependencies);
+const INSTALLED = [
+  ...Object.keys(manifest.dependencies),
+  ...OPTIONAL,
+  ...Object.keys(manifest.peerDependencies),
+];
 
 const isRelative = (name: string): boolean => name.startsWith('.');
 const packageOf = (name: string): string =>
@@ -71,6 +77,12 @@ test('the mongodb driver is known to the mongo adapter only', () => {
   expect(
     SOURCES.filter((file) => packages(file).includes('mongodb') && !file.startsWith('src/store/mongo/')),
   ).toEqual([]);
+});
+
+test('packages that may be missing are imported as types, or when they are needed', () => {
+  const atOnce = new RegExp(`^import (?!type )[^;]*? from '(${OPTIONAL.join('|')})'`, 'm');
+  expect("import { ClassicLevel } from 'classic-level';").toMatch(atOnce);
+  expect(SOURCES.filter((file) => atOnce.test(read(file)))).toEqual([]);
 });
 
 describe('the sample application', () => {
