@@ -1,7 +1,10 @@
 import { createGuard, type FindPage, type Guard, type ItemView, type SecureUser } from 'bpmn-guard';
+import { MARKS_FORMAT } from '../../src/core/mark.js';
 import { createDecisionPoint } from '../../src/core/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
+import { sample } from '../support/cases.js';
+import { SILENT } from '../support/guards.js';
 import { answers } from './oracle.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
@@ -45,8 +48,8 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
     let guard: Guard;
     beforeAll(async () => {
       place = await filled(kind);
-      if (reindexed) await place.store.values('guard').set('reindexed', true);
-      guard = await createGuard({ store: place.store, env: {} });
+      if (reindexed) await place.store.values('guard').set('reindexed', MARKS_FORMAT);
+      guard = await createGuard({ store: place.store, env: {}, logger: SILENT });
       expect((await guard.health()).reindexed).toBe(reindexed);
     });
     afterAll(async () => {
@@ -57,7 +60,8 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
     const check = (name: string, found: readonly string[], expected: readonly Thing[]): void =>
       expect({ name, ...difference(found, expected, reindexed) }).toEqual({ name, ...RIGHT });
 
-    test.each(everybody)('to %s', async (name, who) => {
+    const asking = kind === 'mongo' ? sample(everybody, 4, reindexed ? 1 : 0) : everybody;
+    test.each(asking)('to %s', async (name, who) => {
       const { data, tasks } = guard.api;
       const mine = permitted(point, who, 'task:read', tasksOf(place.rows));
       const readable = permitted(point, who, 'instance:read', instancesOf(place.rows));
@@ -106,7 +110,7 @@ describeStores('What the API lists is what the decision permits', ['memory', 'mo
       });
     });
 
-    test.each(everybody)('models to %s', async (_name, who) => {
+    test.each(asking)('models to %s', async (_name, who) => {
       const names = permitted(point, who, 'instance:read', instancesOf(place.rows)).map(
         ({ instance }) => instance.name,
       );

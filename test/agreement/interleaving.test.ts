@@ -1,7 +1,10 @@
 import { createGuard, type Guard, type SecureUser } from 'bpmn-guard';
+import { MARKS_FORMAT } from '../../src/core/mark.js';
 import { createDecisionPoint } from '../../src/core/decision-point.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
+import { CASES, sample } from '../support/cases.js';
+import { SILENT } from '../support/guards.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
 import { instancesOf, keys, permitted, tasksOf, type Thing } from './truth.js';
@@ -10,6 +13,7 @@ const point = createDecisionPoint([taskRulesPolicy, tenants]);
 const everybody = Object.values(PRINCIPALS);
 
 describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kind) => {
+  const asking = kind === 'mongo' ? sample(everybody, 3) : everybody;
   let place: Filled;
   let guard: Guard;
   /** By principal: the items, waiting tasks and instances that are its own to see. */
@@ -17,11 +21,11 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
 
   beforeAll(async () => {
     place = await filled(kind);
-    await place.store.values('guard').set('reindexed', true);
-    guard = await createGuard({ store: place.store, env: {} });
+    await place.store.values('guard').set('reindexed', MARKS_FORMAT);
+    guard = await createGuard({ store: place.store, env: {}, logger: SILENT });
     const sure = (things: readonly Thing[]): string[] => keys(things.filter(({ derived }) => derived));
     own = new Map(
-      everybody.map((who) => [
+      asking.map((who) => [
         who,
         {
           items: sure(permitted(point, who, 'task:read', tasksOf(place.rows))),
@@ -90,11 +94,11 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
 
   test('each is answered as if it were alone', async () => {
     const alone = new Map<SecureUser, number>();
-    for (const who of everybody) alone.set(who, await guard.api.tasks.count({}, who));
-    expect(new Set(alone.values()).size).toBeGreaterThan(5);
-    const rounds = kind === 'mongo' ? 1 : 4;
+    for (const who of asking) alone.set(who, await guard.api.tasks.count({}, who));
+    expect(new Set(alone.values()).size).toBeGreaterThan(kind === 'mongo' ? 3 : 5);
+    const rounds = kind === 'mongo' ? 1 : CASES;
     const questions = Array.from({ length: rounds }, () =>
-      WAYS.flatMap((ask) => everybody.map((who) => ({ who, ask }))),
+      WAYS.flatMap((ask) => asking.map((who) => ({ who, ask }))),
     ).flat();
     // An order in which neighbours are different principals that ask in different ways; the same in every run.
     const mixed = questions
@@ -102,7 +106,7 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
       .sort((a, b) => a.at - b.at);
     await Promise.all(mixed.map(({ question: { who, ask } }) => ask(who)));
     await Promise.all(
-      everybody.map(async (who) => expect(await guard.api.tasks.count({}, who)).toBe(alone.get(who))),
+      asking.map(async (who) => expect(await guard.api.tasks.count({}, who)).toBe(alone.get(who))),
     );
   });
 

@@ -5,6 +5,7 @@ import { tenants } from '../../src/core/policies/tenants.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import { INSTANCE_FIELDS, MODEL_FIELDS, parseQuery } from '../../src/store/query/caller-query.js';
 import { instancePlan, itemPlan, modelFilter } from '../../src/store/query/scoped-query.js';
+import { sample } from '../support/cases.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
 import { difference, instancesOf, permitted, tasksOf, type Thing } from './truth.js';
@@ -14,7 +15,18 @@ const ALL = parseQuery({}, INSTANCE_FIELDS);
 const operationsOf = (kind: ResourceKind): Operation[] =>
   (Object.keys(OPERATIONS) as Operation[]).filter((operation) => OPERATIONS[operation].kind === kind);
 const everybody = Object.entries(PRINCIPALS);
+const operations = Object.keys(OPERATIONS);
 const RIGHT = { extra: [], missing: [] };
+
+/** Everybody asks the store in memory; of the slower ones a part asks, another for each operation. */
+const asking = (kind: string, operation: Operation): typeof everybody =>
+  kind === 'memory' ? everybody : [...sample(everybody, 4, operations.indexOf(operation))];
+
+/** Expected sets that are always empty, or always all, say nothing. */
+function checkSizes(sizes: ReadonlySet<string>): void {
+  expect([...sizes]).toEqual(expect.arrayContaining(['some']));
+  expect(sizes.size).toBeGreaterThan(1);
+}
 
 describeStores('Scoped lists are what the decision permits', ['memory', 'folder', 'mongo'], (kind) => {
   let place: Filled;
@@ -71,10 +83,9 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
     });
   }
 
-  /** Fails when the expected sets say nothing: always empty, or always all. */
   async function compare(operation: Operation, things: readonly Thing[], list: typeof items): Promise<void> {
     const sizes = new Set<string>();
-    for (const [name, principal] of everybody) {
+    for (const [name, principal] of asking(kind, operation)) {
       const expected = permitted(point, principal, operation, things);
       for (const thing of things.slice(0, 40))
         expect(point.allows(principal, operation, thing)).toBe(expected.includes(thing));
@@ -85,8 +96,7 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
           ...difference(await list(principal, operation, reindexed), expected, reindexed),
         }).toEqual({ name, ...RIGHT });
     }
-    expect([...sizes]).toEqual(expect.arrayContaining(['some']));
-    expect(sizes.size).toBeGreaterThan(1);
+    if (kind === 'memory') checkSizes(sizes);
   }
 
   test.each(operationsOf('task'))('%s', (operation) => compare(operation, tasksOf(place.rows), items));
@@ -98,7 +108,7 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
     '%s',
     async (operation) => {
       const sizes = new Set<string>();
-      for (const [name, principal] of everybody) {
+      for (const [name, principal] of asking(kind, operation)) {
         const names = permitted(point, principal, 'instance:read', instancesOf(place.rows)).map(
           ({ instance }) => instance.name,
         );
@@ -116,8 +126,7 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
         sizes.add(expected.length === 0 ? 'none' : expected.length === place.models.length ? 'all' : 'some');
         expect({ name, found: found.sort() }).toEqual({ name, found: expected.sort() });
       }
-      expect([...sizes]).toEqual(expect.arrayContaining(['some']));
-      expect(sizes.size).toBeGreaterThan(1);
+      if (kind === 'memory') checkSizes(sizes);
     },
   );
 });

@@ -37,6 +37,11 @@ const equals =
     typeof value !== 'undefined' &&
     plain(value) === plain(operand);
 const absent: Holds = (values) => values.every((value) => value === undefined || value === null);
+/** Of candidates null asks that nobody in particular is named: an empty list has no value either. */
+const noEntry: Holds = (values) =>
+  each(values).every((value) => value === undefined || value === null || Array.isArray(value));
+const noValueIn = (field: string): Holds =>
+  field === 'candidateUsers' || field === 'candidateGroups' ? noEntry : absent;
 const any =
   (test: (value: unknown) => boolean): Holds =>
   (values) =>
@@ -50,10 +55,11 @@ const RANGES: Readonly<Record<string, (a: number | string, b: number | string) =
 };
 
 /** The test of one operator; negative ones are taken back by `operator`. */
-function positive(name: string, operand: unknown, options: unknown): Holds {
-  if (name === '$eq') return operand === null ? absent : any(equals(operand));
+function positive(name: string, operand: unknown, options: unknown, none: Holds): Holds {
+  if (name === '$eq') return operand === null ? none : any(equals(operand));
   if (name === '$in')
-    return (values) => (operand as unknown[]).some((entry) => positive('$eq', entry, undefined)(values));
+    return (values) =>
+      (operand as unknown[]).some((entry) => positive('$eq', entry, undefined, none)(values));
   if (name === '$exists') return (values) => values.some((value) => value !== undefined);
   if (name === '$regex')
     return any(
@@ -74,16 +80,16 @@ const NEGATIVE: Readonly<Record<string, string>> = { $ne: '$eq', $nin: '$in' };
 /** Asks for a test about a field: of the document itself, or of one of its items. */
 type Ask = (holds: Holds) => boolean;
 
-function condition(ask: Ask, input: unknown): boolean {
-  if (input instanceof RegExp) return ask(positive('$regex', input.source, input.flags));
-  if (!isPlainObject(input)) return ask(positive('$eq', input, undefined));
+function condition(ask: Ask, input: unknown, none: Holds): boolean {
+  if (input instanceof RegExp) return ask(positive('$regex', input.source, input.flags, none));
+  if (!isPlainObject(input)) return ask(positive('$eq', input, undefined, none));
   return Object.entries(input).every(([name, operand]) => {
     if (name === '$options') return true;
-    if (name === '$not') return !condition(ask, operand);
-    if (name === '$exists' && operand === false) return !ask(positive(name, true, undefined));
+    if (name === '$not') return !condition(ask, operand, none);
+    if (name === '$exists' && operand === false) return !ask(positive(name, true, undefined, none));
     return NEGATIVE[name] === undefined
-      ? ask(positive(name, operand, input.$options))
-      : !ask(positive(NEGATIVE[name], operand, undefined));
+      ? ask(positive(name, operand, input.$options, none))
+      : !ask(positive(NEGATIVE[name], operand, undefined, none));
   });
 }
 
@@ -110,12 +116,16 @@ export function answers(query: Query, instance: StoredInstance, items: readonly 
     if (name === 'items')
       return items.some((item) =>
         logical((input as { $elemMatch: Query }).$elemMatch, (inner, test) =>
-          condition(ofDocument(item, inner), test),
+          condition(ofDocument(item, inner), test, noValueIn(inner)),
         ),
       );
-    if (!name.startsWith('items.')) return condition(ofDocument(instance, name), input);
+    if (!name.startsWith('items.')) return condition(ofDocument(instance, name), input, absent);
     const field = name.slice('items.'.length);
-    return condition((holds) => items.some((item) => ofDocument(item, field)(holds)), input);
+    return condition(
+      (holds) => items.some((item) => ofDocument(item, field)(holds)),
+      input,
+      noValueIn(field),
+    );
   });
 }
 

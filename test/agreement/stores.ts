@@ -13,10 +13,14 @@ import {
   randomName,
   withClient,
 } from '../store/mongo-server.js';
+import { CASES } from '../support/cases.js';
 import { corpus, isNotForJava, models, type Row } from './corpus.js';
 
 /** Milliseconds for an answer: agreement is not about speed, and servers for tests may have no indexes. */
 const PATIENCE = 120_000;
+
+/** Generated runs end then, in milliseconds, however few were made: a test may take a minute. */
+const LONGEST = 45_000;
 
 /** A store with rows in it, and the true rows beside it, read without the queries that are to be tested. */
 export interface Filled {
@@ -125,7 +129,7 @@ export function describeComparison(
     });
     afterAll(() => memory.close());
 
-    test('in memory', () => compare([memory], { numRuns: 200, interruptAfterTimeLimit: 12_000 }));
+    test('in memory', () => compare([memory], { numRuns: 60 * CASES, interruptAfterTimeLimit: LONGEST }));
 
     describeMongo('On MongoDB', () => {
       const name = randomName();
@@ -141,7 +145,7 @@ export function describeComparison(
       test('and in memory, alike', async () =>
         compare(
           [memory, mongo],
-          { numRuns: 150, interruptAfterTimeLimit: 15_000 },
+          { numRuns: 40 * CASES, interruptAfterTimeLimit: LONGEST },
           await isMongoJavaServer(),
         ));
     });

@@ -4,6 +4,7 @@ import {
   SecureUser,
   type Guard,
   type GuardError,
+  type GuardLogger,
   type GuardOptions,
   type ItemView,
 } from 'bpmn-guard';
@@ -56,6 +57,9 @@ export interface TestGuard {
   readonly place: Place;
   readonly log: LogLine[];
 }
+
+/** For guards whose log no test reads. */
+export const SILENT: GuardLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Makes guards for the tests of one file and takes everything back after each test. */
 export class Guards {
