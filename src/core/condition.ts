@@ -66,12 +66,18 @@ export function operand<V>(field: string, value: V): V {
   return value;
 }
 
+/** A reference that its maker cannot change afterwards. */
+const unchangeable = <V>(value: V): V =>
+  isReference(value) && !Object.isFrozen(value)
+    ? (Object.freeze({ ref: value.ref, path: value.path }) as V)
+    : value;
+
 /**
  * The field compared with one value. @throws TypeError when the value is missing or not a scalar; so do all
  * that take values
  */
 export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition =>
-  Object.freeze({ op, field, value: operand(field, value) });
+  Object.freeze({ op, field, value: unchangeable(operand(field, value)) });
 export const eq = (field: string, value: Scalar | Reference): Condition => compare('eq', field, value);
 export const ne = (field: string, value: Scalar | Reference): Condition => compare('ne', field, value);
 export const exists = (field: string, present = true): Condition =>
@@ -85,7 +91,7 @@ export const overlaps = (field: string, values: readonly Scalar[] | Reference): 
   membership('overlaps', field, values);
 
 function membership(op: 'in' | 'overlaps', field: string, values: readonly Scalar[] | Reference): Condition {
-  if (isReference(values)) return Object.freeze({ op, field, values });
+  if (isReference(values)) return Object.freeze({ op, field, values: unchangeable(values) });
   return values.length === 0
     ? NOTHING
     : Object.freeze({

@@ -3,20 +3,18 @@ import type { Decision } from './decision.js';
 import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, OPERATIONS, type Operation } from './operation.js';
 import { Parts } from './parts.js';
-import { own } from './path.js';
-import { isPlainObject } from './plain-object.js';
-import type { Facts, Policy, PolicyAnswer, Rule } from './policy.js';
+import type { Facts, Policy, PolicyAnswer } from './policy.js';
 import { Predicates } from './predicates.js';
 import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
-import { Ruling, type AskedRule, type Failure } from './ruling.js';
+import { Answers, type Given } from './rule-lists.js';
+import { RuleSets } from './rule-set.js';
+import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './show.js';
 
 const NO_FACTS: Facts = Object.freeze({});
 const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
-const NO_RULES: readonly Rule[] = Object.freeze([]);
-const LISTS: ReadonlySet<string> = new Set(['permissive', 'restrictive'] satisfies (keyof PolicyAnswer)[]);
 
 /**
  * The one decision point. It asks every policy and combines the answers as row-level security does:
@@ -37,56 +35,26 @@ export interface DecisionPoint {
   scope(principal: SecureUser, operation: Operation, facts?: Facts): Scope;
 }
 
-function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readonly Rule[] {
-  const list = own(answer, key);
-  if (list === undefined) return NO_RULES;
-  if (!Array.isArray(list)) throw new TypeError(`${key} must be a list of rules, got ${show(list)}`);
-  return list as Rule[];
-}
-
 /**
- * The two lists of a policy's answer. A promise, a misspelt list or anything else unknown is refused: what it was
- * meant to restrict would be lost.
- * @throws TypeError naming what was met
+ * Has a policy a say to an administrator? Administrators pass what policies restrict, but for those that are not
+ * waivable; none is asked for SYSTEM across tenants, so that none can lock it out.
  */
-export function readAnswer(answer: unknown): Required<PolicyAnswer> {
-  if (answer instanceof Promise) {
-    // Nobody waits for it; left alone, its rejection would end the process.
-    answer.catch(() => undefined);
-    throw new TypeError('A policy answers at once, not with a promise');
-  }
-  if (!isPlainObject(answer)) throw new TypeError(`A policy answers with an object, got ${show(answer)}`);
-  const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
-  if (unknown !== undefined)
-    throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
-  return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
-}
+const isHeard = (policy: Policy, principal: SecureUser): boolean =>
+  policy.waivable === false && !(principal.isSystem() && principal.tenantId === undefined);
 
-/**
- * The policies that have a say. Administrators pass what policies restrict, but for those that are not waivable; none
- * is asked for SYSTEM across tenants, so that none can lock it out.
- */
-function heard(policies: readonly Policy[], principal: SecureUser): readonly Policy[] {
-  if (!principal.isAdmin()) return policies;
-  if (principal.isSystem() && principal.tenantId === undefined) return [];
-  return policies.filter((policy) => policy.waivable === false);
-}
-
-function administrators(principal: SecureUser): AskedRule {
-  const group = principal.isSystem() ? SYSTEM : ADMIN;
-  return {
-    policy: 'administrators',
-    effect: 'permits',
-    rule: {
-      id: group.toLowerCase(),
-      says: `${group} may do everything in its tenant`,
-      when: EVERYTHING,
-      search: BY_TENANT,
-    },
-    holds: () => true,
-    parts: new Set(),
-  };
-}
+const administrators = (group: string): PolicyAnswer =>
+  Object.freeze({
+    permissive: Object.freeze([
+      Object.freeze({
+        id: group.toLowerCase(),
+        says: `${group} may do everything in its tenant`,
+        when: EVERYTHING,
+        search: BY_TENANT,
+      }),
+    ]),
+  });
+const OF_ADMIN = administrators(ADMIN);
+const OF_SYSTEM = administrators(SYSTEM);
 
 /**
  * Makes the decision point for a list of policies.
@@ -98,33 +66,26 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   if (twice !== undefined) throw new TypeError(`Two policies are named ${show(twice.name)}`);
   const predicates = new Predicates();
   const parts = new Parts();
+  const sets = new RuleSets(predicates);
+  const answersOf = (name: string): Answers => new Answers(name, predicates, parts);
+  const asked = policies.map((policy) => ({ policy, answers: answersOf(policy.name) }));
+  const ofAdministrators = answersOf('administrators');
 
   function ask(principal: SecureUser, name: Operation, facts: Facts = NO_FACTS): Ruling {
     const operation = asOperation(name);
     const admin = principal.isAdmin();
-    const asked: AskedRule[] = admin ? [administrators(principal)] : [];
-    for (const policy of heard(policies, principal)) {
-      const add = (effect: AskedRule['effect'], given: readonly Rule[]): void => {
-        for (const rule of given) {
-          parts.assertAskable(operation, rule.when);
-          asked.push({
-            policy: policy.name,
-            effect,
-            rule,
-            holds: predicates.of(rule.when),
-            parts: parts.of(rule.when),
-          });
-        }
-      };
+    const given: Given[] = [];
+    if (admin) given.push(ofAdministrators.of(principal.isSystem() ? OF_SYSTEM : OF_ADMIN, operation).all);
+    for (const { policy, answers } of asked) {
+      if (admin && !isHeard(policy, principal)) continue;
       try {
-        const { permissive, restrictive } = readAnswer(policy.answer(principal, operation, facts));
-        if (!admin) add('permits', permissive);
-        add('restricts', restrictive);
+        const answer = answers.of(policy.answer(principal, operation, facts), operation);
+        given.push(admin ? answer.restricts : answer.all);
       } catch (cause) {
-        return new Ruling(principal, operation, [], predicates, { policy: policy.name, cause });
+        return new Ruling(principal, operation, sets.of([]), { policy: policy.name, cause });
       }
     }
-    return new Ruling(principal, operation, asked, predicates);
+    return new Ruling(principal, operation, sets.of(given));
   }
 
   return Object.freeze({

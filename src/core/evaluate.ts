@@ -28,6 +28,7 @@ const isPresent = (found: unknown): boolean => (Array.isArray(found) ? found.som
 
 /** A plain loop, as are the others here: lists of candidates and groups are short. */
 function isEqual(found: unknown, operand: Scalar): boolean {
+  if (typeof found !== 'object') return found === operand;
   if (!Array.isArray(found)) return same(found, operand);
   for (let i = 0; i < found.length; i++) if (same(found[i], operand)) return true;
   return false;
@@ -36,6 +37,7 @@ function isEqual(found: unknown, operand: Scalar): boolean {
 const isOther: Test<Scalar> = (found, operand) => isPresent(found) && !isEqual(found, operand);
 
 function isOneOf(found: unknown, values: Values): boolean {
+  if (Array.isArray(found) && found.length === 0) return false;
   for (let i = 0; i < values.length; i++) if (isEqual(found, values[i] as Scalar)) return true;
   return false;
 }
@@ -67,7 +69,7 @@ function fixed<Operand>(field: string, test: Test<Operand>, operand: Operand): A
   };
 }
 
-/** A test of a field against a value of the principal. What the principal lacks is `unknown` (spec 08, 34). */
+/** A test of a field against a value of the principal. What the principal lacks is `unknown`. */
 function withUser<Operand>(
   field: string,
   test: Test<Operand>,
@@ -76,9 +78,11 @@ function withUser<Operand>(
 ): Answer {
   const path = parsePath(field);
   return (frame) => {
+    const found = reach(frame, path);
+    // Most fields are not set: then the principal's value makes no difference, unless to lack it counts as true.
+    if (!unknown && (found === undefined || found === null)) return false;
     const operand = frame.principal && read(frame.principal);
     if (operand === undefined) return unknown;
-    const found = reach(frame, path);
     return found !== undefined && found !== null && test(found, operand);
   };
 }

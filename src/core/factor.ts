@@ -1,35 +1,8 @@
 import { byCases } from './cases.js';
 import { keyOf } from './condition-key.js';
-import { and, isEverything, isIn, isReference, or, type Condition } from './condition.js';
+import { and, eq, exists, isEverything, isIn, isReference, not, or, type Condition } from './condition.js';
+import { conjuncts, NAMED, namedBy, valuesOf } from './named.js';
 import type { Scalar } from './value.js';
-
-/** What rules differ by most: each is looked up by a hash, where several rules name different ones. */
-const NAMED: readonly string[] = Object.freeze([
-  'instance.name',
-  'model.name',
-  'start.elementId',
-  'item.elementId',
-]);
-/** A rule that names more of them at once is left as it is: it would be written down once for each. */
-const MOST_NAMED = 50;
-
-const conjuncts = (condition: Condition): readonly Condition[] =>
-  condition.op === 'and' ? condition.of : [condition];
-
-/** The values one of which the field must have; undefined when the condition says something else. */
-function valuesOf(condition: Condition): readonly Scalar[] | undefined {
-  if (condition.op === 'eq') return isReference(condition.value) ? undefined : [condition.value];
-  if (condition.op !== 'in' && condition.op !== 'overlaps') return undefined;
-  return isReference(condition.values) ? undefined : condition.values;
-}
-
-function namedBy(condition: Condition, field: string): readonly string[] | undefined {
-  if (!('field' in condition) || condition.field !== field) return undefined;
-  const values = valuesOf(condition);
-  return values !== undefined && values.length <= MOST_NAMED && values.every((v) => typeof v === 'string')
-    ? values
-    : undefined;
-}
 
 /** One alternative, apart by the name that it is for. */
 interface Named {
@@ -133,4 +106,57 @@ export function factored(alternatives: readonly Condition[]): Condition {
   let left: Condition[] = flat;
   for (const field of NAMED) left = takeCases(left, field, made);
   return or(...byBeginning(mergeValues(left)), ...made);
+}
+
+/** The named text that a field must not have, or else all of the rest must hold. */
+interface Unless {
+  readonly field: string;
+  readonly value: string;
+  readonly rest: Condition;
+}
+
+/** Reads `field is not value, or …`. */
+function unless(condition: Condition): Unless | undefined {
+  const parts = condition.op === 'or' ? condition.of : [condition];
+  for (const [at, part] of parts.entries()) {
+    if (part.op !== 'ne' || isReference(part.value) || typeof part.value !== 'string') continue;
+    if (!NAMED.includes(part.field)) continue;
+    return { field: part.field, value: part.value, rest: or(...parts.filter((_, other) => other !== at)) };
+  }
+  return undefined;
+}
+
+/** Those of one field: where it has a value, a hash knows what must hold beside; where it has none, all must. */
+function byUnless(field: string, named: readonly Unless[]): Condition[] {
+  const bad = named.map(({ value, rest }) => and(eq(field, value), not(rest)));
+  return [or(exists(field), and(...new Set(named.map(({ rest }) => rest)))), not(factored(bad))];
+}
+
+function listAt<T>(lists: Map<string, T[]>, key: string): T[] {
+  let list = lists.get(key);
+  if (list === undefined) lists.set(key, (list = []));
+  return list;
+}
+
+/**
+ * What must all hold, so that it means the same and asks less: what is ruled out (`not (a and b)`), and what one model
+ * or element must fulfil (`not that model, or c`), is put together as {@link factored} does it.
+ */
+export function restricted(conditions: readonly Condition[]): readonly Condition[] {
+  const flat = conditions.flatMap(conjuncts);
+  const ruledOut: Condition[] = [];
+  const byField = new Map<string, Unless[]>();
+  const others: Condition[] = [];
+  for (const condition of flat) {
+    const found = unless(condition);
+    if (condition.op === 'not') ruledOut.push(condition.of);
+    else if (found === undefined) others.push(condition);
+    else listAt(byField, found.field).push(found);
+  }
+  if (ruledOut.length < 2 && [...byField.values()].every((named) => named.length < 2)) return flat;
+  return [
+    ...others,
+    ...[...byField].flatMap(([field, named]) => byUnless(field, named)),
+    ...(ruledOut.length === 0 ? [] : [not(factored(ruledOut))]),
+  ];
 }

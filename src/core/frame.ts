@@ -75,7 +75,12 @@ export function reach(frame: Frame, { root, segments }: Path): unknown {
   for (let i = 0; i < segments.length; i++) {
     // What is a list at the end of the way counts by its entries, as MongoDB has it.
     if (Array.isArray(value)) return valuesAt(partOf(frame, root), segments).flat();
-    value = own(value, segments[i] as string);
+    if (typeof value !== 'object' || value === null) return undefined;
+    const segment = segments[i] as string;
+    const found = (value as Record<string, unknown>)[segment];
+    // Most fields of an item are not set: what is not there at all needs no second look.
+    if (found === undefined || found === null || !Object.hasOwn(value, segment)) return undefined;
+    value = found;
   }
   return value;
 }

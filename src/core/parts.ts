@@ -78,10 +78,10 @@ export class Parts {
     return found;
   }
 
-  /** @throws TypeError when a resource of the operation never has what the condition speaks of */
-  assertAskable(operation: Operation, condition: Condition): void {
+  /** @throws TypeError when a resource of the operation never has one of the parts */
+  assertAskable(operation: Operation, spokenOf: ReadonlySet<Part>): void {
     const parts = askable(operation);
-    for (const part of this.of(condition)) {
+    for (const part of spokenOf) {
       if (!parts.includes(part))
         throw new TypeError(
           `a rule for ${operation} cannot speak of ${part}; it can speak of ${parts.join(', ') || 'nothing'}`,
@@ -105,4 +105,16 @@ export function isAbsent(resource: Resource, part: Part): boolean {
 export function isMissing(resource: Resource, part: Part): boolean {
   if (isAbsent(resource, part)) return false;
   return part === 'items' ? resource.instance?.items === undefined : resource[part] === undefined;
+}
+
+/** True for a part that the resource has: neither {@link isAbsent} nor {@link isMissing}. */
+export function hasPart(resource: Resource, part: Part): boolean {
+  switch (part) {
+    case 'instance':
+      return resource.instance !== undefined;
+    case 'items':
+      return resource.instance?.items !== undefined;
+    default:
+      return resource[part] !== undefined && !isAbsent(resource, part);
+  }
 }

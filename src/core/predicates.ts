@@ -1,9 +1,10 @@
-import { and, type Condition } from './condition.js';
+import { byObjects, placeOf } from './by-objects.js';
+import { and, isReference, type Condition } from './condition.js';
 import { compileForAll, type PrincipalPredicate } from './evaluate.js';
-import { factored } from './factor.js';
+import { factored, restricted } from './factor.js';
 
 /** True when nothing in the condition can be changed any more, as in all that this package makes. */
-function isFixed(condition: Condition): boolean {
+export function isFixed(condition: Condition): boolean {
   if (!Object.isFrozen(condition)) return false;
   switch (condition.op) {
     case 'and':
@@ -21,28 +22,11 @@ function isFixed(condition: Condition): boolean {
     case 'in':
     case 'overlaps':
       return Object.isFrozen(condition.values);
-    default:
+    case 'exists':
       return true;
+    default:
+      return !isReference(condition.value) || Object.isFrozen(condition.value);
   }
-}
-
-/** Values kept for lists of objects, told apart by identity, as long as those objects live. */
-interface ByObjects<T> {
-  readonly longer: WeakMap<object, ByObjects<T>>;
-  value?: T;
-}
-
-const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
-
-/** A loop: a list of ten thousand rules is deeper than the stack. */
-function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
-  let place = root;
-  for (const object of objects) {
-    let next = place.longer.get(object);
-    if (next === undefined) place.longer.set(object, (next = byObjects()));
-    place = next;
-  }
-  return place;
 }
 
 const PERMITS_END = Object.freeze({});
@@ -78,7 +62,8 @@ export class Predicates {
    * another tenant needs no further question.
    */
   combined(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
-    const compile = (): PrincipalPredicate => compileForAll(and(...restricts, this.alternatives(permits)));
+    const compile = (): PrincipalPredicate =>
+      compileForAll(and(...restricted(restricts), this.alternatives(permits)));
     if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
     const kept = placeOf(this.combinations, [...permits, PERMITS_END, ...restricts]);
     return (kept.value ??= compile());

@@ -35,6 +35,8 @@ export class SecureUser implements UserInfo {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Only the constructor sets it, so that no object passes for a checked one by its prototype. */
   readonly #checked = true;
+  readonly #system: boolean;
+  readonly #admin: boolean;
 
   constructor(info: UserInfo) {
     if (typeof info !== 'object' || info === null)
@@ -48,6 +50,8 @@ export class SecureUser implements UserInfo {
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');
     this.modelsOwner = optionalName(field(info, 'modelsOwner'), 'modelsOwner');
     this.attributes = readAttributes(field(info, 'attributes'));
+    this.#system = this.userGroups.includes(SYSTEM);
+    this.#admin = this.#system || this.userGroups.includes(ADMIN);
     Object.freeze(this);
   }
 
@@ -58,12 +62,12 @@ export class SecureUser implements UserInfo {
 
   /** ADMIN of its tenant, or SYSTEM. */
   isAdmin(): boolean {
-    return this.userGroups.includes(ADMIN) || this.userGroups.includes(SYSTEM);
+    return this.#admin;
   }
 
   /** SYSTEM: passes everything, and without a tenant crosses tenants. */
   isSystem(): boolean {
-    return this.userGroups.includes(SYSTEM);
+    return this.#system;
   }
 
   inGroup(group: string): boolean {

@@ -1,26 +1,16 @@
 import { bind } from './bind.js';
 import { keyOf } from './condition-key.js';
-import { NOTHING, type Condition } from './condition.js';
+import { isNothing, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
 import { CouldNotTell } from './errors.js';
-import type { PrincipalPredicate } from './evaluate.js';
 import type { Operation } from './operation.js';
-import { isAbsent, isMissing, type Part } from './parts.js';
-import type { Rule } from './policy.js';
-import type { Predicates } from './predicates.js';
+import { hasPart, isAbsent, isMissing, type Part } from './parts.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-import { scopeOfWays, type Scope } from './scope.js';
-import { isUnmarked, waysOf } from './ways.js';
-
-/** A rule that a policy gave, the closure that answers it, and the parts of a resource that it speaks of. */
-export interface AskedRule {
-  readonly policy: string;
-  readonly effect: 'permits' | 'restricts';
-  readonly rule: Rule;
-  readonly holds: PrincipalPredicate;
-  readonly parts: ReadonlySet<Part>;
-}
+import type { AskedRule, Effect } from './rule-lists.js';
+import { speaksOfStart, type RuleSet } from './rule-set.js';
+import { scopeOfWays, type Scope, type Way } from './scope.js';
+import { isUnmarked } from './ways.js';
 
 /** A policy that threw, or answered with what is no answer. */
 export interface Failure {
@@ -31,37 +21,34 @@ export interface Failure {
 /** Many policies make their conditions anew for each answer. */
 const isSame = (a: Condition, b: Condition): boolean => a === b || keyOf(a) === keyOf(b);
 
-/** A list of instances never has the parts of one that is about to start. */
-const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
+const isSameRule = (a: AskedRule | undefined, b: AskedRule | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && isSame(a.rule.when, b.rule.when));
+
+/** The same rules in the same order; lists that a policy gave twice are not compared rule by rule. */
+const areSame = (a: readonly AskedRule[], b: readonly AskedRule[]): boolean =>
+  a === b || (a.length === b.length && a.every((asked, at) => isSameRule(asked, b[at])));
 
 /**
  * What the policies say to one principal about one operation: each was asked once. One ruling decides about resources,
  * and scopes lists.
  */
 export class Ruling {
-  /** All parts that a rule speaks of. */
-  private readonly parts = new Set<Part>();
-  private combined: PrincipalPredicate | undefined;
-
   constructor(
     readonly principal: SecureUser,
     readonly operation: Operation,
-    private readonly rules: readonly AskedRule[],
-    private readonly predicates: Predicates,
+    private readonly rules: RuleSet,
     /** Set when a policy failed: then nothing is allowed, and nothing can be told. */
     readonly failure?: Failure,
-  ) {
-    for (const rule of rules) for (const part of rule.parts) this.parts.add(part);
-  }
+  ) {}
 
   /** True when a rule speaks of that part, so that it must be loaded before a decision. */
   needs(part: Part): boolean {
-    return this.parts.has(part);
+    return this.rules.parts.includes(part);
   }
 
   /** The names of the policies that restrict. */
   get restrictedBy(): ReadonlySet<string> {
-    return new Set(this.rules.filter((r) => r.effect === 'restricts').map((r) => r.policy));
+    return new Set(this.rules.restricts.map(({ policy }) => policy));
   }
 
   /** True when both rulings come to the same answer about everything: the same rules, in the same order. */
@@ -69,30 +56,22 @@ export class Ruling {
     return (
       this.failure === undefined &&
       other.failure === undefined &&
-      this.rules.length === other.rules.length &&
-      this.rules.every((rule, at) => {
-        const twin = other.rules[at] as AskedRule;
-        return rule.effect === twin.effect && isSame(rule.rule.when, twin.rule.when);
-      })
+      areSame(this.rules.permits, other.rules.permits) &&
+      areSame(this.rules.restricts, other.rules.restricts)
     );
   }
 
   /** True when the resource has all parts that the rules speak of, and no policy failed: the answer is certain. */
   isCertain(resource: Resource): boolean {
     if (this.failure !== undefined) return false;
-    for (const part of this.parts) if (isMissing(resource, part) || isAbsent(resource, part)) return false;
+    for (const part of this.rules.parts) if (!hasPart(resource, part)) return false;
     return true;
   }
 
   /** The answer of {@link decide} without its reasons; false also where it could not be told. */
   allows(resource: Resource): boolean {
     if (!this.isCertain(resource)) return this.decide(resource).allowed;
-    this.combined ??= this.predicates.combined(this.whens('permits'), this.whens('restricts'));
-    return this.combined(resource, this.principal);
-  }
-
-  private whens(effect: AskedRule['effect']): Condition[] {
-    return this.asked(effect).map(({ rule }) => rule.when);
+    return this.rules.combined(resource, this.principal);
   }
 
   /** Denied where the answer could not be told; never throws. */
@@ -115,11 +94,12 @@ export class Ruling {
         `could not tell: ${says}`,
       );
     }
-    const reasons = this.rules.map((asked) => this.reasonOf(asked, resource));
+    const asked = this.rules.relevant(resource);
+    const reasons = asked.map((one) => this.reasonOf(one, resource));
     const held = (at: number): boolean => (reasons[at] as Reason).holds;
     const unknown = (at: number): boolean => (reasons[at] as Reason).effect === 'failed';
-    const indexes = (effect: AskedRule['effect']): number[] =>
-      this.rules.flatMap((r, at) => (r.effect === effect ? [at] : []));
+    const indexes = (effect: Effect): number[] =>
+      asked.flatMap((one, at) => (one.effect === effect ? [at] : []));
     const [permits, restricts] = [indexes('permits'), indexes('restricts')];
     if (permits.some(held) && restricts.every(held)) return of(true, reasons);
     const refused =
@@ -153,16 +133,12 @@ export class Ruling {
     if (this.failure !== undefined)
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
-    const [permits, restricts] = [this.asked('permits'), this.asked('restricts')];
+    const { ways, restricts } = this.rules.unbound(ofInstances);
     return scopeOfWays(
-      waysOf(
-        permits.filter((asked) => !ofInstances || !speaksOfStart(asked)).map(({ rule }) => rule),
-        this.principal,
-        this.predicates,
-      ),
-      restricts.map((asked) =>
-        ofInstances && speaksOfStart(asked) ? NOTHING : bind(asked.rule.when, this.principal),
-      ),
+      ways
+        .map(({ when, search }): Way => ({ when: bind(when, this.principal), search }))
+        .filter(({ when }) => !isNothing(when)),
+      restricts.map((condition) => bind(condition, this.principal)),
     );
   }
 
@@ -171,12 +147,8 @@ export class Ruling {
    * look through all instances of the tenant.
    */
   unmarked(): string[] {
-    return this.asked('permits')
+    return this.rules.permits
       .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
       .map(({ policy, rule }) => `${policy}/${rule.id}`);
-  }
-
-  private asked(effect: AskedRule['effect']): AskedRule[] {
-    return this.rules.filter((asked) => asked.effect === effect);
   }
 }

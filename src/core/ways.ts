@@ -1,17 +1,18 @@
-import { bind } from './bind.js';
 import { mapCases } from './cases.js';
 import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
-import type { SecureUser } from './principal.js';
 import type { Way } from './scope.js';
 import { marksOf } from './search.js';
 
 const SEPARATOR = '\n';
 
-/** The ways into a scope that rules open: those that name the same marks, or none, are one. */
-export function waysOf(rules: readonly Rule[], principal: SecureUser, predicates: Predicates): Way[] {
+/**
+ * The ways into a scope that rules open, before they are bound to a principal: those that name the same marks, or none,
+ * are one.
+ */
+export function alternativesBySearch(rules: readonly Rule[], predicates: Predicates): Way[] {
   const bySearch = new Map<
     string | undefined,
     { readonly search: readonly Mark[] | undefined; readonly whens: Condition[] }
@@ -22,9 +23,10 @@ export function waysOf(rules: readonly Rule[], principal: SecureUser, predicates
     if (way === undefined) bySearch.set(key, { search, whens: [when] });
     else way.whens.push(when);
   }
-  return [...bySearch.values()]
-    .map(({ search, whens }): Way => ({ when: bind(predicates.alternatives(whens), principal), search }))
-    .filter(({ when }) => !isNothing(when));
+  return [...bySearch.values()].map(({ search, whens }) => ({
+    when: predicates.alternatives(whens),
+    search,
+  }));
 }
 
 const ANYBODY = 'anybody';

@@ -62,21 +62,24 @@ const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
   ),
 );
 
-const READ: readonly Rule[] = Object.freeze([OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE]);
-const EXECUTE: readonly Rule[] = Object.freeze([ASSIGNEE]);
+/** The same object for all who ask, so that it is read and compiled once. */
+const permits = (...rules: readonly Rule[]): PolicyAnswer =>
+  Object.freeze({ permissive: Object.freeze(rules) });
+
+const READ = permits(OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE);
+const READ_INSTANCE = permits(...INSTANCE_READERS);
+const EXECUTE = permits(ASSIGNEE);
 // Lending, giving back, recalling.
-const DELEGATE: readonly Rule[] = Object.freeze([ASSIGNEE, OWNER]);
-const ASSIGN: readonly Rule[] = Object.freeze([OPEN, ...CONCERNED]);
+const DELEGATE = permits(ASSIGNEE, OWNER);
+const ASSIGN = permits(OPEN, ...CONCERNED);
 
 const starters = (at: string): Condition =>
   or(eq(`${at}.open`, true), overlaps(`${at}.users`, ME), overlaps(`${at}.groups`, MY_GROUPS));
-const START: readonly Rule[] = Object.freeze([
-  rule('starter', 'the start event admits you', starters('start')),
-]);
+const START = permits(rule('starter', 'the start event admits you', starters('start')));
 const MAY_START = rule('may-start', 'you may start it', some('model.guard.starts', starters('item')));
 
-function modelReaders(principal: SecureUser, facts: Facts): Rule[] {
-  return [
+function modelReaders(principal: SecureUser, facts: Facts): PolicyAnswer {
+  const permissive = [
     MAY_START,
     rule(
       'reads-instance',
@@ -89,11 +92,13 @@ function modelReaders(principal: SecureUser, facts: Facts): Rule[] {
       principal.inGroup(DESIGNER) ? and() : NOTHING,
     ),
   ];
+  return { permissive };
 }
 
-const DESIGNERS: readonly Rule[] = Object.freeze([rule('designer', 'designers write models', and())]);
+const DESIGNERS = permits(rule('designer', 'designers write models', and()));
+const NOBODY = permits();
 
-function permissive(principal: SecureUser, operation: Operation, facts: Facts): readonly Rule[] {
+function answer(principal: SecureUser, operation: Operation, facts: Facts): PolicyAnswer {
   switch (operation) {
     case 'task:read':
     case 'task:assignees':
@@ -107,9 +112,9 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
       return DELEGATE;
     case 'instance:message':
     case 'instance:signal':
-      return facts.starts === true ? START : INSTANCE_READERS;
+      return facts.starts === true ? START : READ_INSTANCE;
     case 'instance:read':
-      return INSTANCE_READERS;
+      return READ_INSTANCE;
     case 'instance:start':
       return START;
     case 'model:read':
@@ -117,16 +122,14 @@ function permissive(principal: SecureUser, operation: Operation, facts: Facts): 
     case 'model:create':
     case 'model:write':
     case 'model:code':
-      return principal.inGroup(DESIGNER) ? DESIGNERS : [];
+      return principal.inGroup(DESIGNER) ? DESIGNERS : NOBODY;
     default:
-      return [];
+      return NOBODY;
   }
 }
 
 /** The rules that always hold (spec 01). What no rule here names is for ADMIN and SYSTEM. */
 export const taskRulesPolicy: Policy = Object.freeze({
   name: 'task-rules',
-  answer: (principal: SecureUser, operation: Operation, facts: Facts): PolicyAnswer => ({
-    permissive: permissive(principal, operation, facts),
-  }),
+  answer,
 });

@@ -5,25 +5,29 @@ import type { SecureUser } from '../principal.js';
 
 const NO_ANSWER: PolicyAnswer = Object.freeze({});
 
+/** An answer that names no principal, so that it is read and compiled once. */
+const only = (says: string, when: Condition): Required<Pick<PolicyAnswer, 'restrictive'>> =>
+  Object.freeze({
+    restrictive: Object.freeze([Object.freeze({ id: 'own-tenant', says, when })]),
+  });
 const own = (field: string, path: string): Condition => eq(field, { ref: 'user', path });
-// Without values of a principal in them, so that they are compiled once.
+
 const MODELS = {
-  mine: own('model.owner', 'modelsOwner'),
-  ofTenant: own('model.owner', 'tenantId'),
-  nobodys: exists('model.owner', false),
+  mine: only('only models of the owner you act for', own('model.owner', 'modelsOwner')),
+  ofTenant: only('only models of your tenant', own('model.owner', 'tenantId')),
+  nobodys: only('only models without an owner', exists('model.owner', false)),
 } as const;
 const ROWS = {
-  ofTenant: own('instance.tenantId', 'tenantId'),
-  nobodys: exists('instance.tenantId', false),
+  ofTenant: only('only rows of your tenant', own('instance.tenantId', 'tenantId')),
+  nobodys: only('only rows without a tenant', exists('instance.tenantId', false)),
 } as const;
 
-function ownRows({ tenantId }: SecureUser): readonly [Condition, string | undefined] {
-  return tenantId === undefined ? [ROWS.nobodys, undefined] : [ROWS.ofTenant, tenantId];
-}
+const ownRows = ({ tenantId }: SecureUser): PolicyAnswer =>
+  tenantId === undefined ? ROWS.nobodys : ROWS.ofTenant;
 
-function ownModels({ modelsOwner, tenantId }: SecureUser): readonly [Condition, string | undefined] {
-  if (modelsOwner !== undefined) return [MODELS.mine, modelsOwner];
-  return tenantId === undefined ? [MODELS.nobodys, undefined] : [MODELS.ofTenant, tenantId];
+function ownModels({ modelsOwner, tenantId }: SecureUser): PolicyAnswer {
+  if (modelsOwner !== undefined) return MODELS.mine;
+  return tenantId === undefined ? MODELS.nobodys : MODELS.ofTenant;
 }
 
 /**
@@ -36,17 +40,7 @@ export const tenants: Policy = Object.freeze({
   answer(principal, operation, facts) {
     const kind = OPERATIONS[operation].kind;
     if (kind === 'system' || (principal.isSystem() && principal.tenantId === undefined)) return NO_ANSWER;
-    const [when, mine] =
-      kind === 'model' || facts.starts === true ? ownModels(principal) : ownRows(principal);
-    return {
-      restrictive: [
-        {
-          id: 'own-tenant',
-          says: mine === undefined ? 'only rows without a tenant' : `only rows of tenant ${mine}`,
-          when,
-        },
-      ],
-    };
+    return kind === 'model' || facts.starts === true ? ownModels(principal) : ownRows(principal);
   },
 } satisfies Policy);
 

@@ -63,9 +63,14 @@ test.each(kindIs('system'))('%s belongs to no tenant', (operation) => {
   expect(tenants.answer(of('acme'), operation, {})).toEqual({});
 });
 
+test('the rule is the same object for all principals of its kind, so that it is compiled once', () => {
+  for (const operation of ['task:read', 'model:read'] as const)
+    expect(tenants.answer(of('acme'), operation, {})).toBe(tenants.answer(of('globex'), operation, {}));
+});
+
 test('the rule says in words which rows are meant', () => {
   expect(tenants.answer(of('acme'), 'task:read', {}).restrictive).toMatchObject([
-    { id: 'own-tenant', says: 'only rows of tenant acme' },
+    { id: 'own-tenant', says: 'only rows of your tenant' },
   ]);
   expect(tenants.answer(of(undefined), 'task:read', {}).restrictive).toMatchObject([
     { id: 'own-tenant', says: 'only rows without a tenant' },

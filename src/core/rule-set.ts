@@ -1,0 +1,106 @@
+import { NOTHING, type Condition } from './condition.js';
+import { byObjects, placeOf } from './by-objects.js';
+import type { PrincipalPredicate } from './evaluate.js';
+import { frameOf } from './frame.js';
+import { restricted } from './factor.js';
+import { isMissing, type Part } from './parts.js';
+import type { Predicates } from './predicates.js';
+import { RelevantRules } from './relevant-rules.js';
+import type { Resource } from './resource.js';
+import type { AskedRule, Effect, Given, RuleList } from './rule-lists.js';
+import { alternativesBySearch } from './ways.js';
+import type { Way } from './scope.js';
+
+/** A list of instances never has the parts of one that is about to start. */
+export const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
+
+/** The rules of all policies for one question, and what follows from them for every principal: found when needed. */
+export class RuleSet {
+  readonly permits: readonly AskedRule[];
+  readonly restricts: readonly AskedRule[];
+  /** All parts that a rule speaks of. */
+  readonly parts: readonly Part[];
+  private combinedRules: PrincipalPredicate | undefined;
+  private relevantRules: RelevantRules | undefined;
+  private readonly scopes = new Map<boolean, Unbound>();
+
+  constructor(
+    readonly lists: readonly RuleList[],
+    private readonly predicates: Predicates,
+  ) {
+    const of = (effect: Effect): readonly AskedRule[] => {
+      const all = lists.filter((list) => list.effect === effect);
+      return all.length === 1 ? (all[0] as RuleList).rules : all.flatMap(({ rules }) => rules);
+    };
+    this.permits = of('permits');
+    this.restricts = of('restricts');
+    this.parts = [...new Set(lists.flatMap(({ parts }) => [...parts]))];
+  }
+
+  /** One of the rules that permit holds, and all that restrict. */
+  get combined(): PrincipalPredicate {
+    this.combinedRules ??= this.predicates.combined(whens(this.permits), whens(this.restricts));
+    return this.combinedRules;
+  }
+
+  /**
+   * The rules that have something to say about the resource, in the order of the policies; all of them where a part was
+   * not loaded.
+   */
+  relevant(resource: Resource): readonly AskedRule[] {
+    if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
+    this.relevantRules ??= new RelevantRules(this.inOrder);
+    return this.relevantRules.of(frameOf(resource));
+  }
+
+  private get inOrder(): readonly AskedRule[] {
+    return this.lists.flatMap(({ rules }) => rules);
+  }
+
+  /** What makes a scope, before it is bound to a principal. */
+  unbound(ofInstances: boolean): Unbound {
+    let known = this.scopes.get(ofInstances);
+    if (known === undefined) this.scopes.set(ofInstances, (known = this.makeUnbound(ofInstances)));
+    return known;
+  }
+
+  private makeUnbound(ofInstances: boolean): Unbound {
+    const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
+    const never = ofInstances && this.restricts.some(speaksOfStart);
+    return {
+      ways: alternativesBySearch(
+        permits.map(({ rule }) => rule),
+        this.predicates,
+      ),
+      restricts: never ? [NOTHING] : restricted(whens(this.restricts)),
+    };
+  }
+}
+
+/** The ways into a scope and what restricts it, with `$user.…` for what differs between principals. */
+export interface Unbound {
+  readonly ways: readonly Way[];
+  readonly restricts: readonly Condition[];
+}
+
+const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);
+
+/** Sets of rules, kept for as long as the policies give the same lists. */
+export class RuleSets {
+  private readonly byAnswers = byObjects<RuleSet>();
+  private readonly byLists = byObjects<RuleSet>();
+
+  constructor(private readonly predicates: Predicates) {}
+
+  of(given: readonly Given[]): RuleSet {
+    if (!given.every(({ isKept }) => isKept)) return this.ofLists(given.flatMap(({ lists }) => lists));
+    const place = placeOf(this.byAnswers, given);
+    return (place.value ??= this.ofLists(given.flatMap(({ lists }) => lists)));
+  }
+
+  private ofLists(lists: readonly RuleList[]): RuleSet {
+    if (!lists.every(({ isFixed }) => isFixed)) return new RuleSet(lists, this.predicates);
+    const kept = placeOf(this.byLists, lists);
+    return (kept.value ??= new RuleSet(lists, this.predicates));
+  }
+}
