@@ -1,7 +1,7 @@
 // Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when
 // the page is old.
 import { readFile, writeFile } from 'node:fs/promises';
-import { ERROR_CODES, OPERATIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
+import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
 const OWNERS = {
@@ -35,6 +35,9 @@ const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) =
   internal ? 'given to nobody' : '',
 ]);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
+const options = Object.entries(OPTIONS).flatMap(([of, table]) =>
+  Object.entries(table).map(([name, { takes, needed }]) => [of, code(name), takes, needed ? 'yes' : '']),
+);
 const variables = Object.entries(VARIABLES).map(([name, meaning]) => [code(name), meaning]);
 
 const page = `# Reference
@@ -66,6 +69,13 @@ ${table(['right', 'group', 'lets its holder', ''], rights)}
 Each error is a \`GuardError\` with a stable \`code\` and the HTTP \`status\` that it answers with.
 
 ${table(['code', 'status', 'meaning'], errors)}
+
+## Options
+
+Each function refuses options that it does not know, with the nearest name that it knows, and values of another type.
+What they do is said in their doc comments, with the defaults.
+
+${table(['options of', 'name', 'takes', 'needed'], options)}
 
 ## Environment
 

@@ -57,6 +57,7 @@ export type {
   TasksApi,
   TaskState,
 } from './engine/contract/types.js';
+export { OPTIONS } from './express/option-tables.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';
 export {
   userDirectory,

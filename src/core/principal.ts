@@ -1,5 +1,6 @@
 import { AccessDenied } from './errors.js';
 import {
+  assertSpelt,
   describe,
   field,
   looksLikeUser,
@@ -45,6 +46,7 @@ export class SecureUser implements UserInfo {
     const name = normaliseName(userName);
     if (name === undefined)
       throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
+    assertSpelt(info);
     this.userName = name;
     this.userGroups = readGroups(field(info, 'userGroups'));
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');

@@ -123,6 +123,23 @@ export function field(info: object, name: keyof UserInfo | 'disabled'): unknown 
   return undefined;
 }
 
+const FIELDS = ['userName', 'userGroups', 'tenantId', 'modelsOwner', 'attributes'] as const;
+const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().replace(/s$/, '');
+
+/**
+ * A field whose name is written otherwise would be lost, and with it a tenant or the groups. Objects of users may have
+ * any other fields.
+ * @throws TypeError naming the field that was probably meant
+ */
+export function assertSpelt(info: object): void {
+  if (!isPlainObject(info)) return;
+  for (const name of Object.keys(info)) {
+    const meant = FIELDS.find((known) => known !== name && spelt(known) === spelt(name));
+    if (meant !== undefined && field(info, meant) === undefined)
+      throw new TypeError(`SecureUser has no field ${name.slice(0, 60)}; did you mean ${meant}`);
+  }
+}
+
 /** True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName`. */
 export function looksLikeUser(value: unknown): value is UserInfo {
   return (

@@ -14,6 +14,7 @@ import { Correlation } from './execution/correlation.js';
 import { ScopedReads } from './enforcement/scoped-reads.js';
 import { hookDefinitions } from './execution/definition-hooks.js';
 import { Deliveries } from './execution/deliveries.js';
+import { checkGuardOptions } from './contract/guard-options.js';
 import { limitsOf } from './contract/limits.js';
 import { readFlags, type Flags } from './contract/environment.js';
 import { Events } from './enforcement/events.js';
@@ -49,9 +50,8 @@ import { within } from './contract/within.js';
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
 const STALE_LOCK_AFTER = 600_000;
-/** How often what other processes have left is looked for, and the least of it, in milliseconds. */
+/** How often what other processes have left is looked for, in milliseconds. */
 const TAKE_OVER_EVERY = 60_000;
-const OFTEN = 100;
 /** How long `close` waits for the application's sink and handlers, in milliseconds. */
 const FLUSH_LIMIT = 5000;
 /** How long `close` waits for running commands, in milliseconds. */
@@ -59,12 +59,6 @@ const CLOSE_LIMIT = 30_000;
 
 function isStore(value: GuardOptions['store']): value is Store {
   return typeof (value as Partial<Store>).ping === 'function';
-}
-
-/** @throws BadInput `bad-configuration` */
-function takeOverEvery({ takeOverEvery = TAKE_OVER_EVERY }: GuardOptions): number {
-  if (Number.isFinite(takeOverEvery) && takeOverEvery >= OFTEN) return takeOverEvery;
-  throw new BadInput('bad-configuration', `takeOverEvery is a number of milliseconds, at least ${OFTEN}.`);
 }
 
 /** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
@@ -120,7 +114,13 @@ async function assembleEngine(
   await folder.open(options.models, host.configuration.definitionsPath);
   const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
-  const takeover = new Takeover(timers, modelTimers, recovery, logger, takeOverEvery(options));
+  const takeover = new Takeover(
+    timers,
+    modelTimers,
+    recovery,
+    logger,
+    options.takeOverEvery ?? TAKE_OVER_EVERY,
+  );
   return {
     contexts,
     retries,
@@ -265,11 +265,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
  * cannot be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
-  if (options?.store === undefined)
-    throw new BadInput(
-      'bad-configuration',
-      'createGuard needs a store: { url, name }, { folder } or { memory: true }.',
-    );
+  checkGuardOptions(options);
   const flags = readFlags(options.env);
   checkHost(options.acceptHostVersion);
   tameHost();

@@ -6,18 +6,12 @@ import type { Policy } from '../core/policy.js';
 import type { GuardOptions } from './contract/types.js';
 import { messageOf } from './contract/incidents.js';
 
-/** @throws BadInput `bad-configuration` */
-function tenantsMaySaveCode({ tenantsMaySaveCode: may = true }: GuardOptions): boolean {
-  if (typeof may === 'boolean') return may;
-  throw new BadInput('bad-configuration', 'tenantsMaySaveCode is true or false.');
-}
-
 /**
  * The policies of a guard, each tried.
  * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
  */
 export function allPolicies(options: GuardOptions): readonly Policy[] {
-  const { policies = [] } = options;
+  const { policies = [], tenantsMaySaveCode = true } = options;
   const [failed] = tryPolicies(policies);
   if (failed !== undefined)
     throw new BadInput(
@@ -25,5 +19,5 @@ export function allPolicies(options: GuardOptions): readonly Policy[] {
       `The policy ${failed.policy} cannot be used for ${failed.operation}: ${messageOf(failed.cause)}.`,
       { cause: failed.cause },
     );
-  return [taskRulesPolicy, tenantsMaySaveCode(options) ? tenants : tenantsWithoutCode, ...policies];
+  return [taskRulesPolicy, tenantsMaySaveCode ? tenants : tenantsWithoutCode, ...policies];
 }

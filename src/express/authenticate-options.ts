@@ -1,3 +1,14 @@
+import {
+  assertOptions,
+  checkedLater,
+  count,
+  either,
+  FLAG,
+  FUNCTION,
+  oneOf,
+  withFunctions,
+  type OptionsOf,
+} from '../core/options.js';
 import type { UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
 import { checkHosts } from './host-names.js';
@@ -50,26 +61,25 @@ export interface AuthenticateOptions {
   readonly limit?: number;
 }
 
-const OPTIONS = ['keys', 'toPrincipal', 'bearer', 'required', 'limit', 'origins', 'hosts'];
+/** The options of `authenticate`. */
+export const AUTHENTICATE_OPTIONS = {
+  keys: either(oneOf(false), withFunctions('what apiKeys gave', ['find'])),
+  toPrincipal: FUNCTION,
+  bearer: FUNCTION,
+  required: FLAG,
+  origins: checkedLater('a list of origins, such as "https://app.example.com"'),
+  hosts: checkedLater('a list of names without ports, such as "app.example.com"'),
+  limit: count('bytes'),
+} satisfies OptionsOf<AuthenticateOptions>;
+
 /** @throws TypeError when an option is not as described */
 export function checkAuthenticate(guard: Guard, options: AuthenticateOptions): void {
   if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
     throw new TypeError('authenticate takes the guard that createGuard gave.');
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined) throw new TypeError(`Unknown option of authenticate: ${unknown}.`);
-  for (const name of ['toPrincipal', 'bearer'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function')
-      throw new TypeError(`Option ${name} of authenticate must be a function.`);
-  }
-  const { keys, required, limit, origins, hosts } = options;
+  assertOptions('authenticate', options, AUTHENTICATE_OPTIONS);
+  const { keys, origins, hosts } = options;
   if (origins !== undefined) checkOrigins(origins);
   if (hosts !== undefined) checkHosts(hosts);
-  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0))
-    throw new TypeError('Option limit of authenticate must be a number of bytes.');
-  if (keys !== undefined && keys !== false && typeof (keys as Partial<ApiKeys> | null)?.find !== 'function')
-    throw new TypeError('Option keys of authenticate takes what apiKeys gave, or false.');
-  if (required !== undefined && typeof required !== 'boolean')
-    throw new TypeError('Option required of authenticate must be true or false.');
   if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
     throw new TypeError('authenticate is left without a way to sign in.');
 }

@@ -1,9 +1,12 @@
 import { BadInput, isGuardError } from '../core/errors.js';
+import { assertOptions, FUNCTION, LOGGER, oneOf, type OptionsOf } from '../core/options.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import { sendText } from './answer.js';
 import type { ErrorMiddleware, HttpRequest, HttpResponse, Next } from './http.js';
 import { matcher, pathOf } from './match.js';
 import {
+  DEFAULT_DIALECT,
+  DIALECTS,
   logFailure,
   prepareRefusal,
   refusalOf,
@@ -12,7 +15,7 @@ import {
   type Dialect,
   type Refusal,
 } from './problem.js';
-import { checkRouterOptions, dialectAt } from './router.js';
+import { dialectAt } from './router.js';
 import { ROUTES } from './routes/index.js';
 
 /** What a page that tells of a refusal may say. */
@@ -35,7 +38,13 @@ export interface ErrorHandlerOptions {
   readonly render?: (told: Told, req: HttpRequest, res: HttpResponse, next: Next) => unknown;
 }
 
-const OPTIONS = ['dialect', 'logger', 'render'];
+/** The options of `errorHandler`. */
+export const ERROR_HANDLER_OPTIONS = {
+  dialect: oneOf(...DIALECTS),
+  logger: LOGGER,
+  render: FUNCTION,
+} satisfies OptionsOf<ErrorHandlerOptions>;
+
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ENTITIES[sign] as string);
 
@@ -60,13 +69,9 @@ function wantsPage({ method, headers: { accept = '' } }: HttpRequest): boolean {
  * @throws BadInput `bad-configuration`
  */
 export function createErrorHandler(options: ErrorHandlerOptions = {}): ErrorMiddleware {
-  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
-  if (unknown !== undefined)
-    throw new BadInput('bad-configuration', `Unknown option of errorHandler: ${unknown}.`);
-  const { render } = options;
-  if (render !== undefined && typeof render !== 'function')
-    throw new BadInput('bad-configuration', 'Option render of errorHandler must be a function.');
-  const { dialect, logger } = checkRouterOptions(options);
+  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
+  assertOptions('errorHandler', options, ERROR_HANDLER_OPTIONS, refuse);
+  const { render, dialect = DEFAULT_DIALECT, logger } = options;
   const match = matcher(ROUTES);
 
   function sendPage(req: HttpRequest, res: HttpResponse, error: unknown, next: Next): void {

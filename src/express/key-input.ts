@@ -1,5 +1,6 @@
 import { wallClock } from '../core/clock.js';
 import { BadInput } from '../core/errors.js';
+import { assertOptions, checkedLater, type OptionsOf } from '../core/options.js';
 import { ADMIN, DESIGNER, normaliseName, SYSTEM } from '../core/principal.js';
 
 /** Name of the key that the variable API_KEY is. */
@@ -32,14 +33,15 @@ export interface CheckedKey extends NewKey {
   readonly groups: readonly string[];
 }
 
-const OPTIONS = [
-  'actsFor',
-  'groups',
-  'tenantId',
-  'expires',
-  'dangerouslyActsForAdministrators',
-  'dangerouslyActsForDesigners',
-];
+/** The options of a key; what of their values is asked below. */
+export const KEY_OPTIONS = {
+  actsFor: checkedLater('"anyone", "itself", or an object with users, groups, or both'),
+  groups: checkedLater('a list of names'),
+  tenantId: checkedLater('a text that is not empty, or null'),
+  expires: checkedLater('a date in the future'),
+  dangerouslyActsForAdministrators: checkedLater('the reason, as text'),
+  dangerouslyActsForDesigners: checkedLater('the reason, as text'),
+} satisfies OptionsOf<NewKey>;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const bad = (message: string): BadInput => new BadInput('bad-request', message);
@@ -107,8 +109,7 @@ export function checkKey(name: unknown, options: NewKey): CheckedKey {
       `The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores, begins with a letter or digit, and is not ${ENVIRONMENT_KEY}.`,
     );
   }
-  const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown !== undefined) throw bad(`Unknown option of a key: ${unknown}.`);
+  assertOptions('a key', options, KEY_OPTIONS, bad);
   const { expires } = options;
   if (expires !== undefined && (!(expires instanceof Date) || !(expires.getTime() > wallClock())))
     throw bad('expires must be a date in the future.');

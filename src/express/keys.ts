@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { freshFor, today, wallClock } from '../core/clock.js';
-import { Conflict } from '../core/errors.js';
+import { BadInput, Conflict } from '../core/errors.js';
+import { assertOptions, checkedLater, ENVIRONMENT, LOGGER, type OptionsOf } from '../core/options.js';
 import { readApiKey } from '../engine/contract/environment.js';
 import { safeLogger } from '../engine/contract/outlet.js';
 import type { GuardLogger } from '../engine/contract/types.js';
@@ -61,6 +62,14 @@ export interface ApiKeysOptions {
   readonly dangerouslyLetApiKeyActForDesigners?: string;
 }
 
+/** The options of `apiKeys`. */
+export const API_KEYS_OPTIONS = {
+  env: ENVIRONMENT,
+  logger: LOGGER,
+  dangerouslyLetApiKeyActForAdministrators: checkedLater('the reason, as text'),
+  dangerouslyLetApiKeyActForDesigners: checkedLater('the reason, as text'),
+} satisfies OptionsOf<ApiKeysOptions>;
+
 interface StoredKey extends Omit<ApiKey, 'lastUsed' | 'id'> {
   /** SHA-256 of the text, hexadecimal. The text has 256 random bits, so that a slow hash would add nothing. */
   readonly hash: string;
@@ -117,6 +126,9 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
  * bad option
  */
 export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = {}): ApiKeys {
+  if (typeof (store as Partial<Store> | undefined)?.values !== 'function')
+    throw new TypeError('apiKeys takes the store of the guard, from openStore or guard.store.');
+  assertOptions('apiKeys', options, API_KEYS_OPTIONS);
   const stored = store.values('keys');
   // Apart from the keys, so that writing that one was used cannot bring back one that was revoked meanwhile.
   const uses = store.values('keys-used');
@@ -181,6 +193,13 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
     },
 
     async revoke(name, of) {
+      if (of !== undefined)
+        assertOptions(
+          'revoke',
+          of,
+          { tenantId: checkedLater('') },
+          (text) => new BadInput('bad-request', text),
+        );
       const live = ((await stored.entries()) as [string, StoredKey][])
         .map(([id, value]) => ({ id, value, key: shown(id, value) }))
         .filter(({ key }) => key.name === name && !ended(key));

@@ -1,4 +1,5 @@
 import { AccessDenied } from '../core/errors.js';
+import { assertOptions, checkedLater, FUNCTION, type OptionsOf } from '../core/options.js';
 import type { HttpRequest, Middleware } from './http.js';
 import { mediaType } from './body.js';
 
@@ -15,6 +16,12 @@ export interface OwnOriginOptions {
    */
   readonly otherwise?: (req: HttpRequest) => boolean;
 }
+
+/** The options of `requireOwnOrigin`. */
+export const OWN_ORIGIN_OPTIONS = {
+  origins: checkedLater('a list of origins, such as "https://app.example.com"'),
+  otherwise: FUNCTION,
+} satisfies OptionsOf<OwnOriginOptions>;
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 /** What a form, or a script of another origin that asks nobody, can send as the type of a body; and no type at all. */
@@ -87,6 +94,7 @@ export function assertOwnOrigin(req: HttpRequest, { origins = [], otherwise }: O
  * @throws TypeError when an option is not as described
  */
 export function requireOwnOrigin(options: OwnOriginOptions = {}): Middleware {
+  assertOptions('requireOwnOrigin', options, OWN_ORIGIN_OPTIONS);
   const origins = checkOrigins(options.origins ?? []);
   return function ownOrigin(req, _res, next) {
     try {

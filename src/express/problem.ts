@@ -11,6 +11,7 @@ import { challengeOf } from './locals.js';
  */
 export type Dialect = 'bpmn-client' | 'http';
 export const DIALECTS: readonly Dialect[] = ['bpmn-client', 'http'];
+export const DEFAULT_DIALECT: Dialect = 'bpmn-client';
 
 /** What may be told of an error. */
 export interface Refusal {

@@ -1,5 +1,6 @@
 import { AccessDenied, notFound } from '../core/errors.js';
 import { OPERATIONS, type Operation } from '../core/operation.js';
+import { assertOptions, FUNCTION, type OptionsOf } from '../core/options.js';
 import type { Resource } from '../core/resource.js';
 import { asRight, type Right } from '../core/rights.js';
 import { show } from '../core/show.js';
@@ -19,6 +20,9 @@ export interface RequirePrivilegeOptions {
   ) => Resource | undefined | Promise<Resource | undefined>;
 }
 
+/** The options of `requirePrivilege`. */
+export const REQUIRE_OPTIONS = { resource: FUNCTION } satisfies OptionsOf<RequirePrivilegeOptions>;
+
 const nobody = (): AccessDenied =>
   new AccessDenied('unauthenticated', 'Nobody was authenticated: the middleware authenticate comes first.');
 
@@ -27,14 +31,11 @@ const nobody = (): AccessDenied =>
  * `next`: 401, 403, or 404 for a resource that may not be read.
  * @throws TypeError for an operation that is not in the catalogue
  */
-export function requirePrivilege(
-  operation: Operation,
-  { resource }: RequirePrivilegeOptions = {},
-): Middleware {
+export function requirePrivilege(operation: Operation, options: RequirePrivilegeOptions = {}): Middleware {
   if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation))
     throw new TypeError(`Unknown operation ${show(operation)}; see the operation catalogue.`);
-  if (resource !== undefined && typeof resource !== 'function')
-    throw new TypeError('Option resource of requirePrivilege must be a function.');
+  assertOptions('requirePrivilege', options, REQUIRE_OPTIONS);
+  const { resource } = options;
 
   async function assert(req: HttpRequest, res: HttpResponse): Promise<void> {
     const [identity, { principal }] = [identityOf(res), localsOf(res)];

@@ -1,4 +1,5 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
+import { assertOptions, count, FLAG, LOGGER, oneOf, type OptionsOf } from '../core/options.js';
 import type { Guard, GuardLogger } from '../engine/contract/types.js';
 import { sendJson, sendText } from './answer.js';
 import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
@@ -7,7 +8,7 @@ import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from '
 import { checkUser, formUser, readInput } from './input.js';
 import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
 import { parseMultipart, type Part } from './multipart.js';
-import { DIALECTS, sendError, type Dialect } from './problem.js';
+import { DEFAULT_DIALECT, DIALECTS, sendError, type Dialect } from './problem.js';
 import { protectApplicationOf } from './protect.js';
 import { readinessOf } from './readiness.js';
 import { ROUTES } from './routes/index.js';
@@ -25,19 +26,15 @@ export interface RouterOptions {
   readonly logger?: GuardLogger;
 }
 
-/** @throws BadInput `bad-configuration` */
-export function checkRouterOptions({
-  dialect = 'bpmn-client',
-  limit = BODY_LIMIT,
-  docs = true,
-  logger,
-}: RouterOptions): Required<Omit<RouterOptions, 'logger'>> & { logger: GuardLogger | undefined } {
-  if (!DIALECTS.includes(dialect))
-    throw new BadInput('bad-configuration', `dialect must be one of ${DIALECTS.join(', ')}.`);
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new BadInput('bad-configuration', 'limit must be a number of bytes.');
-  return { dialect, limit, docs, logger };
-}
+/** The options of `router`. */
+export const ROUTER_OPTIONS = {
+  dialect: oneOf(...DIALECTS),
+  limit: count('bytes'),
+  docs: FLAG,
+  logger: LOGGER,
+} satisfies OptionsOf<RouterOptions>;
+
+const refused = (message: string): BadInput => new BadInput('bad-configuration', message);
 
 /** In which dialect a path is answered: our own routes always with real statuses. */
 export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
@@ -88,7 +85,8 @@ async function answer(
  * @throws BadInput `bad-configuration`
  */
 export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {
-  const { dialect, limit, docs, logger } = checkRouterOptions(options);
+  assertOptions('router', options, ROUTER_OPTIONS, refused);
+  const { dialect = DEFAULT_DIALECT, limit = BODY_LIMIT, docs = true, logger } = options;
   const common: Common = { guard, readiness: readinessOf(guard) };
   const match = matcher(ROUTES);
   const pages = docs ? documentPages(ROUTES) : undefined;

@@ -1,5 +1,16 @@
 import { BSONError } from 'bson';
 import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
+import {
+  assertOptions,
+  checkedLater,
+  count,
+  needed,
+  objectOf,
+  oneOf,
+  TEXT,
+  type Options,
+  type OptionsOf,
+} from '../core/options.js';
 import { openFolder, openMemory } from './embedded/open-embedded.js';
 import { CallLimits } from './call-limits.js';
 import { damaged } from './embedded/checksum.js';
@@ -7,6 +18,7 @@ import { guarded } from './guarded.js';
 import { DEFAULT_TIMEOUT } from './mongo/connect.js';
 import { asStoreError } from './mongo/failure.js';
 import { asMistake } from './mistake.js';
+import { COLLECTION_NAMES } from './mongo/collections.js';
 import { openMongo, type MongoOptions } from './mongo/open-mongo.js';
 import type { Adapter, Store } from './port.js';
 
@@ -21,10 +33,40 @@ export interface MemoryOptions {
   readonly memory: true;
 }
 
+const MONGO = {
+  url: needed(TEXT),
+  name: needed(TEXT),
+  timeout: count('milliseconds'),
+  collections: objectOf(Object.fromEntries(Object.keys(COLLECTION_NAMES).map((name) => [name, TEXT]))),
+} satisfies OptionsOf<MongoOptions>;
+
+/** The options of `openStore`, by what says which kind of store it is. */
+export const STORE_OPTIONS = {
+  url: MONGO,
+  folder: { folder: needed(TEXT) } satisfies OptionsOf<FolderOptions>,
+  memory: { memory: needed(oneOf(true)) } satisfies OptionsOf<MemoryOptions>,
+} as const;
+
+type StoreKind = keyof typeof STORE_OPTIONS;
+
+/** Which kind of store the options name, one that is checked. @throws BadInput `bad-configuration` */
+function kindOf(options: object): StoreKind {
+  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
+  const all: Options = Object.assign({}, ...Object.values(STORE_OPTIONS)) as Options;
+  const any = Object.fromEntries(Object.keys(all).map((name) => [name, checkedLater('')]));
+  assertOptions('the store', options, any, refuse);
+  const given = options as Partial<Record<StoreKind, unknown>>;
+  const [kind, ...more] = (Object.keys(STORE_OPTIONS) as StoreKind[]).filter(
+    (name) => given[name] !== undefined,
+  );
+  if (kind === undefined || more.length > 0)
+    throw refuse('The store is one of { url, name }, { folder } and { memory: true }.');
+  assertOptions('the store', options, STORE_OPTIONS[kind], refuse);
+  return kind;
+}
+
 /** Where the guard keeps its data: one of the three. */
 export type StoreOptions = MongoOptions | FolderOptions | MemoryOptions;
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function asEmbeddedError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
@@ -44,26 +86,14 @@ function asEmbeddedError(error: unknown): GuardError {
  *   does not answer
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const given: Partial<MongoOptions & FolderOptions & { memory: unknown }> = options;
-  const kinds = [given.url, given.folder, given.memory].filter((value) => value !== undefined);
-  if (kinds.length === 1 && given.memory === true)
-    return guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, new CallLimits());
-  const { folder, url, name } = given;
-  if (kinds.length === 1 && isText(folder))
-    return guarded(
-      await opening(() => openFolder(folder), asEmbeddedError),
-      asEmbeddedError,
-      new CallLimits(),
-    );
-  if (kinds.length === 1 && isText(url) && isText(name)) {
-    const limits = new CallLimits(given.timeout ?? DEFAULT_TIMEOUT);
-    return guarded(
-      await opening(() => openMongo({ ...given, url, name }, limits), asStoreError),
-      asStoreError,
-      limits,
-    );
+  if (kindOf(options) === 'url') {
+    const mongo = options as MongoOptions;
+    const limits = new CallLimits(mongo.timeout ?? DEFAULT_TIMEOUT);
+    return guarded(await opening(() => openMongo(mongo, limits), asStoreError), asStoreError, limits);
   }
-  throw new BadInput('bad-configuration', 'store takes one of {url, name}, {folder} and {memory: true}.');
+  const open =
+    'folder' in options && options.folder !== undefined ? () => openFolder(options.folder) : openMemory;
+  return guarded(await opening(open, asEmbeddedError), asEmbeddedError, new CallLimits());
 }
 
 async function opening(

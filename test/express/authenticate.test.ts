@@ -365,12 +365,15 @@ describe('options', () => {
   afterAll(() => stage.close());
 
   test.each<[unknown, string]>([
-    [{ apiKeys: 1 }, 'Unknown option of authenticate: apiKeys.'],
+    [
+      { apiKeys: 1 },
+      'Unknown option of authenticate: apiKeys. Known are keys, toPrincipal, bearer, required, origins, hosts, limit.',
+    ],
     [{ toPrincipal: 'user' }, 'Option toPrincipal of authenticate must be a function.'],
     [{ bearer: {} }, 'Option bearer of authenticate must be a function.'],
-    [{ keys: true }, 'Option keys of authenticate takes what apiKeys gave, or false.'],
+    [{ keys: true }, 'Option keys of authenticate must be false, or what apiKeys gave.'],
     [{ required: 'no' }, 'Option required of authenticate must be true or false.'],
-    [{ limit: '1mb' }, 'Option limit of authenticate must be a number of bytes.'],
+    [{ limit: '1mb' }, 'Option limit of authenticate must be a whole number of bytes, at least 1.'],
     [{ keys: false }, 'authenticate is left without a way to sign in.'],
     [{ origins: ['app.example.com'] }, 'origins takes a list of origins, such as "https://app.example.com".'],
     [

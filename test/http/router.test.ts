@@ -262,9 +262,9 @@ describe('the two dialects', () => {
 
   test('an unknown dialect or limit is refused when the router is made', () => {
     expect(() => http.guard.router({ dialect: 'soap' as never })).toThrow(
-      /dialect must be one of bpmn-client, http/,
+      /Option dialect of router must be "bpmn-client" or "http"/,
     );
-    expect(() => http.guard.router({ limit: -1 })).toThrow(/limit must be a number of bytes/);
+    expect(() => http.guard.router({ limit: -1 })).toThrow(/limit of router must be a whole number of bytes/);
   });
 });
 

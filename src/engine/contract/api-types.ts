@@ -5,12 +5,14 @@ import type { DefinitionView } from './definition-types.js';
 export type Data = Record<string, unknown>;
 export type Query = Record<string, unknown>;
 
-/** Admitted options of a command; any other key is refused. */
+/** Options of a command. Upstream's others act on the tasks of strangers and are refused. */
 export interface CommandOptions {
   /** Which start event, where a model has several. */
   readonly startNodeId?: string;
   /** Return when the input is stored, and go on in the background. */
   readonly noWait?: boolean;
+  /** The application's own, for its listeners and services: `execution.options`, and in its log. */
+  readonly [own: string]: unknown;
 }
 
 /** A task or another element of an instance, as a caller gets it. */

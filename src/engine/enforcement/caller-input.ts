@@ -1,32 +1,60 @@
 import { today } from '../../core/clock.js';
 import { BadInput } from '../../core/errors.js';
+import { assertOptions, FLAG, nearest, TEXT } from '../../core/options.js';
+import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { normaliseName } from '../../core/principal.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { toDate, toPriority } from '../model/due-date.js';
-import type { CommandOptions } from '../contract/types.js';
 
 export { checkData } from '../model/input-data.js';
 
+/** What bpmn-server itself reads of the options of a command. */
+export const COMMAND_OPTIONS = { startNodeId: TEXT, noWait: FLAG } as const;
+
+/** With these it acts on the tasks of others; and `user` could pass for who calls. */
+const NOT_ADMITTED = ['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'];
+/** The most that an application may add of its own. */
+const OWN_OPTIONS = 50;
+
+/** The checked options of a command. */
+export interface CheckedOptions {
+  readonly startNodeId?: string;
+  readonly noWait?: boolean;
+  /** The application's own: listeners and services find them at `execution.options`, and its log has them. */
+  readonly own: Readonly<Record<string, unknown>>;
+}
+
+/** What is handed to the host. */
+export const hostOptions = ({ noWait, own }: CheckedOptions): Record<string, unknown> =>
+  noWait === true ? { ...own, noWait } : { ...own };
+
 /**
- * Options of a command: an allow-list, since upstream's others act on strangers' tasks (W4, W3). Keys with the value
- * undefined or null count as not given; `userName` is upstream's own and left out.
+ * Options of a command. Keys with the value undefined or null count as not given; `userName` is upstream's own and
+ * left out. What is nearly the name of an option is a slip, not an option of the application's own.
  * @throws BadInput `bad-option`, naming the key
  */
-export function checkOptions(value: unknown): CommandOptions {
-  if (value === undefined || value === null) return {};
-  if (!isPlainObject(value)) throw new BadInput('bad-option', 'Options must be a plain object.');
-  const options: { startNodeId?: string; noWait?: boolean } = {};
-  for (const [key, entry] of Object.entries(value)) {
-    if (entry === undefined || entry === null || key === 'userName') continue;
-    if (key === 'startNodeId' && typeof entry === 'string') options.startNodeId = entry;
-    else if (key === 'noWait' && typeof entry === 'boolean') options.noWait = entry;
-    else
-      throw new BadInput(
-        'bad-option',
-        `Option ${JSON.stringify(key)} is not admitted, or has the wrong type; admitted are startNodeId (text) and noWait (boolean).`,
-      );
+export function checkOptions(value: unknown): CheckedOptions {
+  if (value === undefined || value === null) return { own: {} };
+  const refuse = (message: string): never => {
+    throw new BadInput('bad-option', message);
+  };
+  if (!isPlainObject(value)) return refuse('Options must be a plain object.');
+  const { userName: _userName, ...rest } = value;
+  const given = Object.entries(rest).filter(([, entry]) => entry !== undefined && entry !== null);
+  const known = Object.keys(COMMAND_OPTIONS);
+  const [ours, own] = [true, false].map((mine) =>
+    Object.fromEntries(given.filter(([key]) => known.includes(key) === mine)),
+  ) as [Record<string, unknown>, Record<string, unknown>];
+  assertOptions('a command', ours, COMMAND_OPTIONS, refuse as () => never);
+  for (const [key] of Object.entries(own)) {
+    if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key))
+      refuse(`Option ${JSON.stringify(key)} is not admitted.`);
+    const meant = nearest(key, [...known, ...NOT_ADMITTED]);
+    if (meant !== undefined) refuse(`Option ${JSON.stringify(key)} is not admitted. Did you mean ${meant}?`);
   }
-  return options;
+  if (Object.keys(own).length > OWN_OPTIONS)
+    refuse(`A command may have ${OWN_OPTIONS} options of the application's own.`);
+  return { ...ours, own };
 }
 
 /**

@@ -3,10 +3,10 @@ import { isPlainObject } from '../../core/plain-object.js';
 import type { Operation } from '../../core/operation.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { isOutage } from '../execution/transient.js';
-import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
+import type { Data, ExecutionView } from '../contract/types.js';
 import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
-import { checkData, checkId } from './caller-input.js';
+import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 import { startAt, startFacts, type StartTarget } from './starting.js';
 
@@ -99,7 +99,7 @@ export class EventCommands {
     messageId: unknown,
     input: unknown,
     matching: unknown,
-    options: CommandOptions,
+    options: CheckedOptions,
   ): Promise<ExecutionView> {
     const id = checkId(messageId, 'messageId');
     const data = checkData(input);
@@ -107,7 +107,7 @@ export class EventCommands {
     const [start, ...others] = await this.listeningStarts(call, 'messageId', id);
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
-    if (start !== undefined) return startAt(this.parts, call, start, data, noWait, 'instance:message');
+    if (start !== undefined) return startAt(this.parts, call, start, data, options, 'instance:message');
     const [target, ...more] = await this.listeningItems(call, 'messageId', id, matching, 2);
     if (target === undefined) throw notFound('receiver of the message');
     if (more.length > 0)
@@ -148,7 +148,7 @@ export class EventCommands {
     for (const start of starts)
       await reach(
         { kind: 'model', name: start.model.name },
-        async () => (await startAt(this.parts, call, start, data, false, 'instance:signal')).id,
+        async () => (await startAt(this.parts, call, start, data, { own: {} }, 'instance:signal')).id,
       );
     for (const target of targets)
       await reach({ kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, () =>

@@ -9,7 +9,7 @@ import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
-import { checkData, checkId } from './caller-input.js';
+import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 
 /** An instance under its lock, with the call as it is made anew there and the decision. */
@@ -46,7 +46,13 @@ export class InstanceCommands {
     command.afterwards.push(() => audit.allowed(call.principal, decision.operation, target, decision));
   }
 
-  async startEvent(call: Call, where: unknown, elementId: unknown, input: unknown): Promise<ExecutionView> {
+  async startEvent(
+    call: Call,
+    where: unknown,
+    elementId: unknown,
+    input: unknown,
+    { own }: CheckedOptions,
+  ): Promise<ExecutionView> {
     const { reads, models, engine } = this.parts;
     const element = checkId(elementId, 'elementId');
     const data = checkData(input);
@@ -62,13 +68,13 @@ export class InstanceCommands {
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
       await protectInitiator(models, instance, data);
       this.record(locked, element);
-      return engine.host.startEvent(id, element, data, locked.call.principal.userName, {});
+      return engine.host.startEvent(id, element, data, locked.call.principal.userName, { ...own });
     };
     return viewOf(this.parts, call, await this.locked(call, id, 'instance:event', work));
   }
 
   /** Takes an ended instance up again at one of its items; needs save points. */
-  async restart(call: Call, query: unknown, input: unknown): Promise<ExecutionView> {
+  async restart(call: Call, query: unknown, input: unknown, { own }: CheckedOptions): Promise<ExecutionView> {
     const { reads, models, engine, timers } = this.parts;
     const data = checkData(input);
     const { items: item, id: instanceId } = await reads.oneItem(call, query);
@@ -87,7 +93,7 @@ export class InstanceCommands {
       await protectInitiator(models, instance, data);
       this.record(locked);
       const { userName } = locked.call.principal;
-      const restarted = await engine.host.restart({ 'items.id': item.id }, data, userName, {});
+      const restarted = await engine.host.restart({ 'items.id': item.id }, data, userName, { ...own });
       for (const { id, status } of restarted.getItems())
         if (status === 'wait') delete keptFor(restarted, id).completedBy;
       return restarted;

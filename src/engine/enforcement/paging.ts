@@ -1,3 +1,4 @@
+import { unknownName } from '../../core/options.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { badQuery, parseField, type QueryFields } from '../../store/query/caller-query.js';
 import type { Rows } from '../contract/api-types.js';
@@ -35,7 +36,7 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   const strange = given.find(([name]) => !known.includes(name));
   if (strange !== undefined)
     return badQuery(
-      `Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted; admitted are ${known.join(', ')}.`,
+      `Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted. ${unknownName(strange[0], known)}`,
     );
   return Object.fromEntries(given);
 }

@@ -34,8 +34,7 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
     assign(query, data, third, fourth, options) {
       const { user, assignment } = arrangeAssign(third, fourth);
       return calls.run(user, 'task:assign', TASK, (call) => {
-        checkOptions(options);
-        return tasks.assign(call, query, data, assignment);
+        return tasks.assign(call, query, data, assignment, checkOptions(options));
       });
     },
     throwMessage: (id, data, matching, user, options) =>
@@ -49,13 +48,11 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       }),
     startEvent: (where, elementId, data, user, options) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => {
-        checkOptions(options);
-        return instances.startEvent(call, where, elementId, data);
+        return instances.startEvent(call, where, elementId, data, checkOptions(options));
       }),
     restart: (query, data, user, options) =>
       calls.run(user, 'instance:restart', INSTANCE, (call) => {
-        checkOptions(options);
-        return instances.restart(call, query, data);
+        return instances.restart(call, query, data, checkOptions(options));
       }),
     upgrade: (model, afterNodeIds, user) =>
       calls.run(user, 'instance:migrate', INSTANCE, (call) => instances.upgrade(call, model, afterNodeIds)),
@@ -106,7 +103,9 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
         async (call) => (await tasks.resolve(call, query(itemId)['items.id'])).item,
       ),
     complete: (itemId, data, user) =>
-      calls.run(user, 'task:execute', target(itemId), (call) => tasks.invoke(call, query(itemId), data, {})),
+      calls.run(user, 'task:execute', target(itemId), (call) =>
+        tasks.invoke(call, query(itemId), data, checkOptions(undefined)),
+      ),
     count: (wish, user) =>
       calls.run(user, 'task:read', TASK, (call) =>
         reads.countItems(

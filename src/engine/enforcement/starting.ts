@@ -3,9 +3,9 @@ import type { Operation } from '../../core/operation.js';
 import type { StoredModel } from '../../store/port.js';
 import { checkModelName } from '../../core/model-name.js';
 import { startsOf, type StartFacts } from '../model/model-facts.js';
-import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
+import type { Data, ExecutionView } from '../contract/types.js';
 import { STARTS, type Call } from './call.js';
-import { checkData } from './caller-input.js';
+import { checkData, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
 import { mayReadModel } from './model-access.js';
 
@@ -30,7 +30,7 @@ export async function startInstance(
   call: Call,
   name: unknown,
   input: unknown,
-  options: CommandOptions,
+  options: CheckedOptions,
 ): Promise<ExecutionView> {
   const { calls } = parts;
   const data = checkData(input);
@@ -47,7 +47,7 @@ export async function startInstance(
   // Whether the model may be read matters to a refusal alone.
   if (!call.allows('instance:start', { model, start }))
     call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
-  return startAt(parts, call, { model, start }, data, options.noWait === true);
+  return startAt(parts, call, { model, start }, data, options);
 }
 
 /**
@@ -59,16 +59,17 @@ export async function startAt(
   call: Call,
   { model, start }: StartTarget,
   data: Data,
-  noWait: boolean,
+  options: CheckedOptions,
   sent?: Operation,
 ): Promise<ExecutionView> {
   const { runner, engine, calls } = parts;
   const decision = call.assert('instance:start', { model, start }, true);
   if (sent !== undefined) call.assert(sent, { model, start }, true, STARTS);
   const { userName } = call.principal;
+  const noWait = options.noWait === true;
   const account = { causer: call.principal, modelsOwner: model.owner ?? undefined, noWait, model };
   const execution = await runner.run(account, () =>
-    engine.host.start(model.name, data, start.elementId, userName, noWait ? { noWait } : {}),
+    engine.host.start(model.name, data, start.elementId, userName, hostOptions(options)),
   );
   const { id } = execution;
   const target = { kind: 'instance', id, instanceId: id, name: model.name };

@@ -1,6 +1,12 @@
 import { AccessDenied, BadInput, Conflict } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
-import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
+import {
+  checkAssignment,
+  checkData,
+  hostOptions,
+  type CheckedAssignment,
+  type CheckedOptions,
+} from './caller-input.js';
 import { keptFor } from '../execution/kept.js';
 import {
   onItem,
@@ -16,7 +22,7 @@ import { inOwnPart } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
 import { TRANSITIONS } from '../model/task-state.js';
-import type { CommandOptions, Data, ExecutionView } from '../contract/types.js';
+import type { Data, ExecutionView } from '../contract/types.js';
 
 const admitted = (operation: Operation, states: Admitted['states']): Admitted => ({
   operations: [operation],
@@ -78,7 +84,7 @@ export class TaskCommands {
   }
 
   /** Completes a task, or pushes another waiting element, which only administrators may. */
-  async invoke(call: Call, query: unknown, input: unknown, options: CommandOptions): Promise<ExecutionView> {
+  async invoke(call: Call, query: unknown, input: unknown, options: CheckedOptions): Promise<ExecutionView> {
     const { parts } = this;
     const data = checkData(input);
     if (options.startNodeId !== undefined)
@@ -93,7 +99,7 @@ export class TaskCommands {
         { 'items.id': itemId },
         data,
         userName,
-        noWait ? { noWait } : {},
+        hostOptions(options),
       );
       if (task.state !== undefined) {
         const kept = keptFor(execution, itemId);
@@ -146,7 +152,13 @@ export class TaskCommands {
       : ASSIGN;
   }
 
-  assign(call: Call, query: unknown, input: unknown, assignmentInput: unknown): Promise<ExecutionView> {
+  assign(
+    call: Call,
+    query: unknown,
+    input: unknown,
+    assignmentInput: unknown,
+    options: CheckedOptions = { own: {} },
+  ): Promise<ExecutionView> {
     const data = checkData(input);
     const assignment = checkAssignment(assignmentInput ?? {});
     return this.change(
@@ -159,6 +171,7 @@ export class TaskCommands {
         return { admitted: withData(meant), assignment };
       },
       data,
+      options,
     );
   }
 
@@ -168,6 +181,7 @@ export class TaskCommands {
     query: unknown,
     plan: (item: StoredItem, call: Call) => Change,
     data: Data = {},
+    { own }: CheckedOptions = { own: {} },
   ): Promise<ExecutionView> {
     const { parts } = this;
     let itemId = '';
@@ -185,7 +199,7 @@ export class TaskCommands {
         inOwnPart(task.instance, task.item.tokenId, data),
         set,
         userName,
-        {},
+        { ...own },
       );
       await execution.worker;
       const kept = keptFor(execution, itemId);

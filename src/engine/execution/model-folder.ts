@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { basename, join } from 'node:path';
-import { BadInput, isGuardError } from '../../core/errors.js';
+import { isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
@@ -51,13 +51,10 @@ export class ModelFolder {
   /**
    * @param option the folder whose files are taken over now and, where it is watched, later
    * @param definitionsPath the folder of upstream's configuration, which is read once where there is no such option
-   * @throws BadInput `bad-configuration`
    */
   async open(option: GuardOptions['models'], definitionsPath: unknown): Promise<void> {
     if (option === undefined)
       return typeof definitionsPath === 'string' ? this.firstStart(definitionsPath) : undefined;
-    if (typeof option.folder !== 'string' || !['boolean', 'undefined'].includes(typeof option.watch))
-      throw new BadInput('bad-configuration', 'Option models is { folder: <path>, watch: <true or false> }.');
     await this.read(option.folder);
     if (option.watch === true) this.follow(option.folder);
   }

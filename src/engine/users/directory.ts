@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Conflict } from '../../core/errors.js';
 import { isDisabled, normaliseName, type UserInfo } from '../../core/principal.js';
 import type { Store, StoredUser } from '../../store/port.js';
+import { checkNewUser, checkUserChange } from './user-input.js';
 import { Passwords } from './passwords.js';
 import type { Directory } from '../contract/types.js';
 
@@ -144,6 +145,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     list: async () => (await users.list()).map(shown),
 
     async add(user, password) {
+      checkNewUser(user);
       if (password !== undefined) await passwords.check(password, user.userName);
       const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
       const row: StoredUser = {
@@ -161,15 +163,12 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       return added;
     },
 
-    change: (userName, change, seen) =>
-      update(
-        userName,
-        {
-          ...change,
-          ...(change.userGroups === undefined ? {} : { userGroups: [...change.userGroups] }),
-        } as Partial<StoredUser>,
-        seen,
-      ),
+    async change(userName, change, seen) {
+      checkUserChange(change);
+      const { userGroups } = change;
+      const fields = { ...change, ...(userGroups === undefined ? {} : { userGroups: [...userGroups] }) };
+      return update(userName, fields as Partial<StoredUser>, seen);
+    },
 
     async remove(userName) {
       const name = normaliseName(userName);

@@ -4,7 +4,7 @@ import { rightsIn } from '../../core/rights.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
 import { accessFacts } from './access-facts.js';
-import { checkUser, checkUserName } from './user-input.js';
+import { checkNewUser, checkUser, checkUserName } from './user-input.js';
 
 type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
 
@@ -124,6 +124,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
 
     add: (user, by) =>
       administer('add user', user?.userName, by, async (principal, changed) => {
+        checkNewUser(user);
         const { password, ...rest } = user;
         const checked = checkUser(rest);
         if (!inReach(principal, checked))

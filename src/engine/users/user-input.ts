@@ -1,12 +1,36 @@
 import { BadInput } from '../../core/errors.js';
+import { assertOptions, checkedLater, FLAG, type OptionsOf } from '../../core/options.js';
 import { normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
 import { show } from '../../core/show.js';
+
+const { userName, ...CHANGEABLE } = {
+  userName: checkedLater('a name'),
+  userGroups: checkedLater('a list of names'),
+  tenantId: checkedLater('a name, or null'),
+  modelsOwner: checkedLater('a name, or null'),
+  attributes: checkedLater('an object'),
+} satisfies OptionsOf<UserInfo>;
+
+/** What is said of a new user; of the values more is asked below. */
+export const NEW_USER_OPTIONS = { userName, ...CHANGEABLE, password: checkedLater('a text') };
+/** What may be changed of a user. */
+export const USER_CHANGE_OPTIONS = { ...CHANGEABLE, disabled: FLAG };
 
 /** Names that stand for something else than a person: keys, the command line, the product itself. */
 const RESERVED = /^(?:key:|command-line:|system$)/i;
 
 const bad = (message: string): BadInput => new BadInput('bad-request', message);
+
+/** @throws BadInput `bad-request` for a name that nothing is known by: what it was meant to say would be lost */
+export function checkNewUser(user: unknown): void {
+  assertOptions('a user', user, NEW_USER_OPTIONS, bad);
+}
+
+/** @throws BadInput `bad-request` */
+export function checkUserChange(change: unknown): void {
+  assertOptions('a change of a user', change, USER_CHANGE_OPTIONS, bad);
+}
 
 /** True for names that no user may have, since they stand for programs; also for what only looks like one. */
 export function isReserved(userName: string): boolean {

@@ -1,4 +1,7 @@
 import type { Assignment, CommandOptions } from '../../engine/contract/types.js';
+import { BadInput } from '../../core/errors.js';
+import { unknownName } from '../../core/options.js';
+import { COMMAND_OPTIONS } from '../../engine/enforcement/caller-input.js';
 import type { Rows } from '../../engine/contract/api-types.js';
 import { object, optional, query, text, type Schema } from './param.js';
 
@@ -24,7 +27,22 @@ export const listed = (name: string, rows: Rows<unknown>): Record<string, unknow
 
 export const ONE_ITEM = query('Finds exactly one item, by its id or otherwise.');
 export const DATA = optional(object('Input data: a plain object.', ref('Data')));
-export const OPTIONS = optional(object<CommandOptions>('Options: startNodeId, noWait.', ref('Options')));
+const OF_COMMAND = object<CommandOptions>('Options: startNodeId, noWait.', ref('Options'));
+/** Options of an application's own come from its code alone: listeners take what they say for its word. */
+export const OPTIONS = optional({
+  ...OF_COMMAND,
+  read(value, name) {
+    const options = OF_COMMAND.read(value, name);
+    const known = [...Object.keys(COMMAND_OPTIONS), 'userName', 'userId'];
+    const strange = Object.keys(options).find((key) => !known.includes(key));
+    if (strange !== undefined)
+      throw new BadInput(
+        'bad-option',
+        `Unknown option of a command: ${strange.slice(0, 60)}. ${unknownName(strange, known)}`,
+      );
+    return options;
+  },
+});
 export const ASSIGNMENT = object<Assignment>('What to assign.', ref('Assignment'));
 export const MATCHING = optional(query('Which of the instances that wait for it.'));
 export const MODEL = text('The name of a model.');

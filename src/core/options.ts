@@ -1,0 +1,160 @@
+/** What an option takes. */
+export interface Kind {
+  /** For people: completes "must be …". */
+  readonly takes: string;
+  holds(value: unknown): boolean;
+  /** Of an object with options of its own. */
+  readonly fields?: Options;
+  /** It must be given. */
+  readonly needed?: true;
+}
+
+/** The options of one function, by name. */
+export type Options = Readonly<Record<string, Kind>>;
+
+/** Such a table with an entry for each member of a type, so that the compiler finds what was forgotten. */
+export type OptionsOf<T> = { readonly [Name in keyof T]-?: Kind };
+
+const kind = (takes: string, holds: (value: unknown) => boolean): Kind => Object.freeze({ takes, holds });
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
+
+export const TEXT = kind('a text that is not empty', isText);
+export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
+export const FUNCTION = kind('a function', (value) => typeof value === 'function');
+export const OBJECT = kind('an object', isObject);
+/** What a logger of the application has. */
+export const LOGGER = kind(
+  'an object with the functions info, warn and error',
+  (value) => isObject(value) && ['info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
+);
+/** Variables of an environment. */
+export const ENVIRONMENT = kind(
+  'an object of texts, such as process.env',
+  (value) =>
+    isObject(value) &&
+    Object.values(value).every((entry) => entry === undefined || typeof entry === 'string'),
+);
+
+/** A whole number. @param what it counts, for people */
+export const count = (what: string, least = 1, most: number = Number.MAX_SAFE_INTEGER): Kind =>
+  kind(
+    `a whole number of ${what}, ${most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`}`,
+    (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
+  );
+
+export const oneOf = (...values: readonly (string | boolean)[]): Kind =>
+  kind(values.map((value) => JSON.stringify(value)).join(' or '), (value) =>
+    values.includes(value as string),
+  );
+
+/** @param what the entries are, for people */
+export const listOf = (what: string, { holds }: Kind): Kind =>
+  kind(`a list of ${what}`, (value) => Array.isArray(value) && value.every(holds));
+
+/** An object that has these functions, and perhaps more. @param what it is, for people */
+export const withFunctions = (
+  what: string,
+  needed: readonly string[],
+  possible: readonly string[] = [],
+): Kind =>
+  kind(
+    what,
+    (value) =>
+      isObject(value) &&
+      needed.every((name) => typeof value[name] === 'function') &&
+      possible.every((name) => ['function', 'undefined'].includes(typeof value[name])),
+  );
+
+/** An object whose members are options as well. */
+export const objectOf = (fields: Options): Kind =>
+  Object.freeze({ takes: `an object of ${Object.keys(fields).join(', ')}`, holds: isObject, fields });
+
+/** One of several. */
+export const either = (...kinds: readonly Kind[]): Kind =>
+  kind(kinds.map(({ takes }) => takes).join(', or '), (value) => kinds.some(({ holds }) => holds(value)));
+
+/** Of which more is asked where it is used: the name is known, and that is all that is looked at here. */
+export const checkedLater = (takes: string): Kind => kind(takes, () => true);
+
+/** It must be given. */
+export const needed = (of: Kind): Kind => Object.freeze({ ...of, needed: true });
+
+/** How many slips lie between two texts: a letter more, less, another, or two that changed places. */
+function slips(a: string, b: string): number {
+  let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const differs = a[i - 1] === b[j - 1] ? 0 : 1;
+      row[j] = Math.min(
+        (last[j] as number) + 1,
+        (row[j - 1] as number) + 1,
+        (last[j - 1] as number) + differs,
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j] as number, (before[j - 2] as number) + 1);
+    }
+    [before, last] = [last, row];
+  }
+  return last[b.length] as number;
+}
+
+const LONGEST = 60;
+
+/** The known name that was probably meant; undefined where none is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > LONGEST) return undefined;
+  const near = known
+    .map((other) => ({ other, slips: slips(name.toLowerCase(), other.toLowerCase()) }))
+    .filter(
+      ({ other, slips: many }) => many <= Math.max(1, Math.floor(Math.min(name.length, other.length) / 3)),
+    )
+    .sort((a, b) => a.slips - b.slips);
+  return near[0]?.other;
+}
+
+/** What to say of a name that is not known. */
+export function unknownName(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  return meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/** What is wrong with the options given; undefined when nothing is. */
+function faultOf(of: string, given: unknown, known: Options, path = ''): string | undefined {
+  const names = Object.keys(known);
+  if (!isObject(given)) return `${of} takes an object of ${names.join(', ')}.`;
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  const strange = entries.find(([name]) => !Object.hasOwn(known, name));
+  if (strange !== undefined)
+    return `Unknown option of ${of}: ${path}${strange[0].slice(0, LONGEST)}. ${unknownName(strange[0], names)}`;
+  for (const [name, { needed: isNeeded, takes, holds, fields }] of Object.entries(known)) {
+    const value = given[name];
+    const place = path + name;
+    if (value === undefined) {
+      if (isNeeded === true) return `${of} needs the option ${place}: ${takes}.`;
+      continue;
+    }
+    if (!holds(value)) return `Option ${place} of ${of} must be ${takes}.`;
+    const inner = fields === undefined ? undefined : faultOf(of, value, fields, `${place}.`);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+/**
+ * Refuses options that are unknown, of the wrong type, or missing.
+ * @param of the function that takes them, for the message
+ * @param refuse makes the error
+ */
+export function assertOptions(
+  of: string,
+  given: unknown,
+  known: Options,
+  refuse: (message: string) => Error = (message) => new TypeError(message),
+): void {
+  const fault = faultOf(of, given, known);
+  if (fault !== undefined) throw refuse(fault);
+}

@@ -1,0 +1,79 @@
+import { BadInput } from '../../core/errors.js';
+import {
+  assertOptions,
+  count,
+  ENVIRONMENT,
+  FLAG,
+  FUNCTION,
+  listOf,
+  LOGGER,
+  needed,
+  OBJECT,
+  objectOf,
+  TEXT,
+  withFunctions,
+  type Kind,
+  type OptionsOf,
+} from '../../core/options.js';
+import type { Policy } from '../../core/policy.js';
+import type { GuardOptions } from './types.js';
+
+/** The longest that setTimeout can hold, in milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+/** The least time between two looks for what other processes have left, in milliseconds. */
+const OFTEN = 100;
+
+const POLICY: Kind = {
+  takes: 'a policy',
+  holds: (value) => {
+    const { name, answer, waivable } = (value ?? {}) as Partial<Record<keyof Policy, unknown>>;
+    return TEXT.holds(name) && FUNCTION.holds(answer) && (waivable === undefined || FLAG.holds(waivable));
+  },
+};
+
+const KEEP = {
+  logs: FLAG,
+  savePoints: FLAG,
+  source: FLAG,
+} satisfies OptionsOf<NonNullable<GuardOptions['keep']>>;
+
+const MODELS = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<NonNullable<GuardOptions['models']>>;
+
+/** The options of `createGuard`. */
+export const GUARD_OPTIONS = {
+  configuration: withFunctions(
+    "bpmn-server's configuration: an object, whose appDelegate and scriptHandler are functions",
+    [],
+    ['appDelegate', 'scriptHandler'],
+  ),
+  server: OBJECT,
+  store: needed({ ...OBJECT, takes: '{ url, name }, { folder }, { memory: true }, or what openStore gave' }),
+  directory: withFunctions(
+    'an object with the function find, such as userDirectory gives',
+    ['find'],
+    ['verify', 'onChanged'],
+  ),
+  policies: listOf('policies, each with a name and the function answer', POLICY),
+  tenantsMaySaveCode: FLAG,
+  strictMarks: FLAG,
+  audit: FUNCTION,
+  env: ENVIRONMENT,
+  logger: LOGGER,
+  acceptHostVersion: TEXT,
+  lockWait: count('milliseconds', 0, LONGEST),
+  staleLockAfter: count('milliseconds', 0),
+  takeOverEvery: count('milliseconds', OFTEN, LONGEST),
+  commandLimit: count('milliseconds', 1, LONGEST),
+  stepLimit: count('steps'),
+  loopLimit: count('passes'),
+  keep: objectOf(KEEP),
+  models: objectOf(MODELS),
+} satisfies OptionsOf<GuardOptions>;
+
+/** @throws BadInput `bad-configuration` for an option that is unknown, of the wrong type, or missing */
+export function checkGuardOptions(options: GuardOptions): void {
+  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
+  assertOptions('createGuard', options, GUARD_OPTIONS, refuse);
+  if (options.server !== undefined && options.configuration !== undefined)
+    throw refuse('createGuard takes a server or a configuration: a server has its configuration already.');
+}

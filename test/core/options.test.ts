@@ -1,0 +1,75 @@
+import {
+  assertOptions,
+  count,
+  FLAG,
+  FUNCTION,
+  listOf,
+  needed,
+  nearest,
+  objectOf,
+  oneOf,
+  TEXT,
+} from '../../src/core/options';
+
+const KNOWN = {
+  policies: listOf('texts', TEXT),
+  dialect: oneOf('http', 'bpmn-client'),
+  limit: count('bytes', 1, 100),
+  keep: objectOf({ logs: FLAG, name: needed(TEXT) }),
+  audit: FUNCTION,
+  store: needed(TEXT),
+};
+
+const faultIn = (given: unknown): string | undefined => {
+  try {
+    assertOptions('make', given, KNOWN);
+    return undefined;
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+};
+
+test.each([
+  [{ store: 'x' }],
+  [{ store: 'x', policies: ['a'], dialect: 'http', limit: 100, keep: { name: 'n' }, audit: () => 1 }],
+  [{ store: 'x', policies: undefined, polcies: undefined }],
+  [Object.assign(Object.create(null), { store: 'x' })],
+])('options that are as described pass: %j', (given) => expect(faultIn(given)).toBeUndefined());
+
+test.each<[unknown, string]>([
+  [{ store: 'x', polcies: [] }, 'Unknown option of make: polcies. Did you mean policies?'],
+  [{ store: 'x', Dialect: 'http' }, 'Unknown option of make: Dialect. Did you mean dialect?'],
+  [{ store: 'x', limti: 1 }, 'Unknown option of make: limti. Did you mean limit?'],
+  [
+    { store: 'x', other: 1 },
+    'Unknown option of make: other. Known are policies, dialect, limit, keep, audit, store.',
+  ],
+  [{ store: 'x', keep: { name: 'n', log: true } }, 'Unknown option of make: keep.log. Did you mean logs?'],
+  [{ store: 'x', keep: {} }, 'make needs the option keep.name: a text that is not empty.'],
+  [{ store: 'x', keep: [] }, 'Option keep of make must be an object of logs, name.'],
+  [{ store: 'x', policies: 'a' }, 'Option policies of make must be a list of texts.'],
+  [{ store: 'x', policies: [1] }, 'Option policies of make must be a list of texts.'],
+  [{ store: 'x', dialect: 'htpp' }, 'Option dialect of make must be "http" or "bpmn-client".'],
+  [{ store: 'x', limit: 101 }, 'Option limit of make must be a whole number of bytes, from 1 to 100.'],
+  [{ store: 'x', limit: '5' }, 'Option limit of make must be a whole number of bytes, from 1 to 100.'],
+  [{ store: 'x', audit: null }, 'Option audit of make must be a function.'],
+  [{ store: ' ' }, 'Option store of make must be a text that is not empty.'],
+  [{}, 'make needs the option store: a text that is not empty.'],
+  [undefined, 'make takes an object of policies, dialect, limit, keep, audit, store.'],
+  [[], 'make takes an object of policies, dialect, limit, keep, audit, store.'],
+])('%j is refused, and the message says what is meant', (given, message) =>
+  expect(faultIn(given)).toBe(`TypeError: ${message}`),
+);
+
+test('the nearest name is the one with the fewest slips, and a name that is far from all has none', () => {
+  const known = ['userName', 'userGroups', 'tenantId'];
+  expect(nearest('userGroup', known)).toBe('userGroups');
+  expect(nearest('tenantid', known)).toBe('tenantId');
+  expect(nearest('usreName', known)).toBe('userName');
+  expect(nearest('colour', known)).toBeUndefined();
+  expect(nearest('x'.repeat(1000), known)).toBeUndefined();
+});
+
+test('the value that was met is not repeated, since it may be a secret', () => {
+  expect(faultIn({ store: 'x', audit: 'hunter2' })).not.toContain('hunter2');
+});
