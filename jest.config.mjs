@@ -20,6 +20,7 @@ export default {
       },
     ],
   },
+  setupFiles: ['<rootDir>/test/support/cheap-scrypt.ts'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };
