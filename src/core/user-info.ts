@@ -5,13 +5,13 @@ export interface UserInfo {
   /** Unique name of the user; never empty. */
   readonly userName: string;
   /** Groups of the user; missing means none. */
-  readonly userGroups?: readonly string[];
+  readonly userGroups?: readonly string[] | undefined;
   /** Tenant of the user; missing means: rows without a tenant. */
-  readonly tenantId?: string | null;
+  readonly tenantId?: string | null | undefined;
   /** Owner of the models of the user's tenant; missing: the tenant's name. */
-  readonly modelsOwner?: string | null;
+  readonly modelsOwner?: string | null | undefined;
   /** Further facts for rules, read as `$user.<name>`. */
-  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**

@@ -22,11 +22,14 @@ export interface AuthenticateOptions {
   readonly keys?: ApiKeys | false;
   /**
    * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as
-   * "could not tell".
+   * "could not tell". What it returns is checked.
    * Missing: sessions are not accepted.
+   * @example guard.authenticate({ toPrincipal: (user) => ({ userName: user.name, userGroups: user.groups }) });
    */
   readonly toPrincipal?: (
-    user: unknown,
+    // Whatever the application has made of a user: a parameter of its own type must be accepted.
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    user: any,
     req: HttpRequest,
   ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /**

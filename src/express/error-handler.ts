@@ -33,9 +33,9 @@ export interface ErrorHandlerOptions {
   /**
    * Answers a browser that asked for a page: with a page of the application, or by going on to its login. The status
    * and the headers that belong to it are set; what this throws or rejects with goes to `next`. Missing: a plain
-   * page.
+   * page. A method, so that it may take the request and the answer as Express has them.
    */
-  readonly render?: (told: Told, req: HttpRequest, res: HttpResponse, next: Next) => unknown;
+  render?(told: Told, req: HttpRequest, res: HttpResponse, next: Next): unknown;
 }
 
 /** The options of `errorHandler`. */

@@ -40,7 +40,9 @@ describe('a projection', () => {
   ])('%s', async (_what, projection, expected) => {
     const guard = await guards.make({ models: { one: model([start(), task('do'), end()]) } });
     await guard.api.engine.start('one', { open: 1, secret: 2, list: [{ a: 1, b: 2 }, 3] }, ALICE);
-    const [row] = await guard.api.data.findInstances({}, ALICE, { projection });
+    const [row] = await guard.api.data.findInstances({}, ALICE, {
+      projection: projection as never,
+    });
     const { id: _id, ...fields } = row as unknown as Record<string, unknown>;
     expect(fields).toEqual(expected);
   });

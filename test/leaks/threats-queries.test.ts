@@ -357,7 +357,9 @@ onStores('queries of callers', (kind) => {
       expect((await refusal(guard.api.data.find({ projection: projection as never }, alice))).code).toBe(
         'bad-query',
       );
-      expect((await refusal(guard.api.data.findInstances({}, alice, { projection }))).code).toBe('bad-query');
+      expect(
+        (await refusal(guard.api.data.findInstances({}, alice, { projection: projection as never }))).code,
+      ).toBe('bad-query');
     }
     const [row] = await guard.api.data.findInstances({}, alice, {
       projection: ['guard', 'logs', 'source', 'items', 'data'],

@@ -135,8 +135,8 @@ const PLACES: Record<string, (guard: Guard) => Members> = {
   DataStore: (guard) => guard.server.dataStore as never,
   ModelsDatastore: (guard) => guard.server.definitions as never,
   CacheManager: (guard) => guard.server.cache as never,
-  InstanceLocker: (guard) => (guard.server.dataStore as Members).locker as never,
-  MongoDB: (guard) => (guard.server.dataStore as Members).db as never,
+  InstanceLocker: (guard) => (guard.server.dataStore as never as Members).locker as never,
+  MongoDB: (guard) => (guard.server.dataStore as never as Members).db as never,
 };
 const FACADES = Object.keys(PLACES).filter((name) => !name.startsWith('API'));
 

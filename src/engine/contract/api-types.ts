@@ -1,8 +1,17 @@
 import type { UserInfo } from '../../core/principal.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import type { DefinitionView } from './definition-types.js';
+import type {
+  Data,
+  ExecutionView,
+  FoundRow,
+  InstanceView,
+  ItemView,
+  ModelEvent,
+  ModelView,
+} from './view-types.js';
 
-export type Data = Record<string, unknown>;
+export type * from './view-types.js';
 export type Query = Record<string, unknown>;
 
 /** Options of a command. Upstream's others act on the tasks of strangers and are refused. */
@@ -13,66 +22,6 @@ export interface CommandOptions {
   readonly noWait?: boolean;
   /** The application's own, for its listeners and services: `execution.options`, and in its log. */
   readonly [own: string]: unknown;
-}
-
-/** A task or another element of an instance, as a caller gets it. */
-export interface ItemView {
-  readonly id: string;
-  readonly instanceId: string;
-  readonly processName: string;
-  readonly elementId: string;
-  readonly name: string;
-  readonly type: string;
-  readonly status: string;
-  readonly seq: number;
-  readonly assignee?: string | null;
-  readonly candidateUsers?: readonly string[];
-  readonly candidateGroups?: readonly string[];
-  /** What may be done with a user task at this moment. */
-  readonly state?: TaskState;
-  readonly owner?: string;
-  readonly completedBy?: string;
-  /** Present where the principal may read the instance. */
-  readonly data?: Data;
-  readonly [field: string]: unknown;
-}
-
-/** The states of a waiting user task (spec 08, 3), and `done`. */
-export type TaskState = 'open' | 'unclaimed' | 'assigned' | 'delegated' | 'closed' | 'starting' | 'done';
-
-/** An instance as a caller gets it. */
-export interface InstanceView {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly version: number;
-  readonly startedAt?: Date;
-  readonly endedAt?: Date | null;
-  readonly startedBy?: string;
-  readonly data: Data;
-  /** Those that the principal may read. */
-  readonly items: readonly ItemView[];
-  readonly [field: string]: unknown;
-}
-
-/** What a command returns: a plain view, pruned to what the principal may read (spec 08, 38). */
-export interface ExecutionView {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly data: Data;
-  readonly instance: InstanceView;
-  readonly items: readonly ItemView[];
-  /** The item that the command acted on, where it may be read. */
-  readonly item?: ItemView;
-  readonly tokens: readonly Record<string, unknown>[];
-  /** Itself, since applications use it. */
-  readonly execution: ExecutionView;
-  /** The model that it runs, where the principal may read both. Not enumerable. */
-  readonly definition?: DefinitionView;
-  getItems(): readonly ItemView[];
-  /** Resolves to a fresh view when work begun with `noWait` has settled. */
-  tillDone(): Promise<ExecutionView>;
 }
 
 /**
@@ -144,7 +93,7 @@ export interface FindRequest {
 
 /** One page; `nextCursor` is null on the last, and what `after` takes on the others. */
 export interface FindPage {
-  readonly data: readonly Data[];
+  readonly data: readonly FoundRow[];
   readonly nextCursor: string | null;
   readonly totalCount?: number;
 }
@@ -164,7 +113,7 @@ export interface DataApi {
   findInstances(
     query?: Query,
     user?: UserInfo,
-    options?: 'summary' | 'full' | { projection?: unknown; sort?: Record<string, 1 | -1> },
+    options?: 'summary' | 'full' | { projection?: FindRequest['projection']; sort?: Record<string, 1 | -1> },
   ): Promise<Rows<InstanceView>>;
   deleteInstances(query: Query, user?: UserInfo): Promise<{ deletedCount: number }>;
   /** A page of instances, or of items where the filter or sort names a field below `items.`. */
@@ -173,7 +122,7 @@ export interface DataApi {
 
 /** bpmn-server's own `BPMNAPI.model`. */
 export interface ModelApi {
-  get(query?: Query, user?: UserInfo): Promise<Data[]>;
+  get(query?: Query, user?: UserInfo): Promise<ModelView[]>;
   list(query?: Query, user?: UserInfo): Promise<{ name: string; saved?: Date }[]>;
   /**
    * Stores a model; true. What its author should know of it: `warnings` of `get`, the log, the audit trail.
@@ -188,8 +137,8 @@ export interface ModelApi {
   /** The model as bpmn-server loads it, to be looked at. */
   load(name: string, user?: UserInfo): Promise<DefinitionView>;
   getSource(name: string, user?: UserInfo): Promise<string>;
-  findEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
-  findStartEvents(query?: Query, user?: UserInfo): Promise<Data[]>;
+  findEvents(query?: Query, user?: UserInfo): Promise<ModelEvent[]>;
+  findStartEvents(query?: Query, user?: UserInfo): Promise<ModelEvent[]>;
   delete(name: string, user?: UserInfo): Promise<boolean>;
   rename(name: string, newName: string, user?: UserInfo): Promise<boolean>;
   /**

@@ -4,21 +4,15 @@ import type { Policy } from '../../core/policy.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import type { Right } from '../../core/rights.js';
+import type { StoreOptions } from '../../store/open.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
+import type { GuardedServer } from './server-types.js';
 
+export type { StoreOptions } from '../../store/open.js';
 export type * from './api-types.js';
 export type * from './definition-types.js';
-
-/** Where the data lives. */
-export type StoreOptions =
-  | {
-      readonly url: string;
-      readonly name: string;
-      /** Milliseconds after which an unanswered call is given up; default 5000. */ readonly timeout?: number;
-    }
-  | { readonly folder: string }
-  | { readonly memory: true };
+export type * from './server-types.js';
 
 /** Looks users up; see `directory` in the options. */
 export interface Directory {
@@ -120,7 +114,7 @@ export interface Identity {
    */
   refusedLogin(
     error: unknown,
-    from?: { readonly userName?: string; readonly address?: string },
+    from?: { readonly userName?: string | undefined; readonly address?: string | undefined },
   ): Promise<void>;
 }
 
@@ -242,12 +236,7 @@ export interface Guard {
    * bpmn-server's own shape; calls on its `engine`, `dataStore` and `definitions` are enforced for the
    * principal of `runAs`.
    */
-  readonly server: {
-    readonly engine: unknown;
-    readonly dataStore: unknown;
-    readonly definitions: unknown;
-    readonly [member: string]: unknown;
-  };
+  readonly server: GuardedServer;
   readonly api: GuardApi;
   readonly store: Store;
   readonly identity: Identity;

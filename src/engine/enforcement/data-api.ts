@@ -2,7 +2,7 @@ import { BadInput } from '../../core/errors.js';
 import { badQuery, INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { isCut } from '../../store/query/budget.js';
 import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';
-import type { DataApi, FindPage, FindRequest, InstanceView, ItemView } from '../contract/types.js';
+import type { DataApi, FindPage, FindRequest, FoundRow, InstanceView, ItemView } from '../contract/types.js';
 import type { Rows } from '../contract/api-types.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
@@ -124,7 +124,7 @@ async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<F
         totalCount: await (ofItems ? reads.countItems(call, query, sort) : reads.countInstances(call, query)),
       }
     : {};
-  return { data: page.rows.map(project), nextCursor: next, ...total };
+  return { data: page.rows.map(project) as unknown as FoundRow[], nextCursor: next, ...total };
 }
 
 type PageOf = (

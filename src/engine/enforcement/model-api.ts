@@ -15,15 +15,15 @@ import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
-import type { Data, ModelApi } from '../contract/types.js';
+import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
 
 const LARGE = ['source', 'svg'];
 
 /** What a caller gets of a model; what the guard keeps with it stays inside. */
-function modelView(model: StoredModel): Data {
+function modelView(model: StoredModel): ModelView {
   const { guard: _guard, ...view } = model;
   const warnings = warningsIn(model);
-  return warnings.length === 0 ? view : { ...view, warnings };
+  return (warnings.length === 0 ? view : { ...view, warnings }) as ModelView;
 }
 
 /** Characters of warnings in one entry of the audit trail. */
@@ -62,10 +62,12 @@ export class Models {
     return start !== undefined && call.allows('instance:start', { model, start });
   }
 
-  private async events(call: Call, query: unknown): Promise<{ model: StoredModel; event: Data }[]> {
+  private async events(call: Call, query: unknown): Promise<{ model: StoredModel; event: ModelEvent }[]> {
     const models = await this.rows(call, query, LARGE);
     const ofEvent: Filter = listedFilter(parseQuery(query, MODEL_FIELDS), 'events');
-    return models.flatMap((model) => eventsOf([model], ofEvent).map((event) => ({ model, event })));
+    return models.flatMap((model) =>
+      eventsOf([model], ofEvent).map((event) => ({ model, event: event as unknown as ModelEvent })),
+    );
   }
 
   private async save(call: Call, given: string, source: unknown, svg: unknown): Promise<boolean> {

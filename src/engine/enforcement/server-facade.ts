@@ -6,7 +6,17 @@ import { removeInstances } from './removal.js';
 import type { HostServer } from '../model/host.js';
 import { MANIFEST } from './manifest.js';
 import { EngineUser } from './principals.js';
-import type { Assignment, Data, GuardApi, Query } from '../contract/types.js';
+import type {
+  Assignment,
+  Data,
+  GuardApi,
+  GuardedDataStore,
+  GuardedDefinitions,
+  GuardedEngine,
+  InstanceView,
+  ModelView,
+  Query,
+} from '../contract/types.js';
 
 type Members = Record<string, unknown>;
 type Given = { name: string; source: string; svg?: string };
@@ -48,8 +58,8 @@ function engineFacade(calls: Calls, api: GuardApi, host: HostServer): Readonly<M
     throwSignal: (id: string, data?: Data, matching?: Query) => engine.throwSignal(id, data, matching),
     upgrade: (model: string, afterNodeIds: string[]) => engine.upgrade(model, afterNodeIds),
     get: (query: Query) => engine.get(query),
-    status: () => (host.engine as { status(): unknown }).status(),
-  });
+    status: () => (host.engine as GuardedEngine).status(),
+  } satisfies GuardedEngine);
 }
 
 /** Makes the indexes of the store, for administrators. */
@@ -62,7 +72,7 @@ const install = (calls: Calls): Promise<void> =>
 function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
   const { data } = api;
   const { calls } = parts;
-  const findInstance = async (query: Query, options?: 'full'): Promise<unknown> => {
+  const findInstance = async (query: Query, options?: 'full'): Promise<InstanceView> => {
     const [found, ...more] = await data.findInstances(query, undefined, options);
     if (found === undefined) throw notFound('instance');
     if (more.length > 0)
@@ -75,8 +85,8 @@ function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
     findInstances: (query?: Query, options?: 'full') => data.findInstances(query, undefined, options),
     findInstance,
     loadInstance: async (id: string) => {
-      const instance = (await findInstance({ id }, 'full')) as { items: unknown[] };
-      return { instance, items: instance.items };
+      const instance = await findInstance({ id }, 'full');
+      return { instance, items: [...instance.items] };
     },
     find: (request: Data) => data.find(request),
     deleteInstances: (query: Query) => data.deleteInstances(query),
@@ -88,12 +98,12 @@ function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
     dbConfiguration: NOTHING,
     db: complete(calls, 'MongoDB', {}),
     locker: complete(calls, 'InstanceLocker', {}),
-  });
+  } satisfies GuardedDataStore & Members);
 }
 
 function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
   const { model } = api;
-  const one = async (name: string): Promise<Data> =>
+  const one = async (name: string): Promise<ModelView> =>
     (await model.get({ name: checkModelName(name) }))[0] ?? Promise.reject(notFound('model'));
   const saveAll = async (models: unknown): Promise<void> => {
     for (const given of [models].flat() as (Given | undefined)[])
@@ -117,7 +127,7 @@ function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
     install: () => install(calls),
     dbConfiguration: NOTHING,
     db: complete(calls, 'MongoDB', {}),
-  });
+  } satisfies GuardedDefinitions & Members);
 }
 
 /**

@@ -1,0 +1,103 @@
+import type { BPMNServer } from 'bpmn-server';
+import type { SecureUser } from '../../core/principal.js';
+import type { DefinitionView } from './definition-types.js';
+import type {
+  Assignment,
+  CommandOptions,
+  Data,
+  ExecutionView,
+  FindPage,
+  FindRequest,
+  InstanceView,
+  ItemView,
+  ModelEvent,
+  ModelView,
+  Query,
+  Rows,
+} from './api-types.js';
+
+/**
+ * In the place where bpmn-server takes the name of a user: nothing or the name of who calls, or a `SecureUser`; any
+ * other name is refused.
+ */
+export type UserPlace = string | SecureUser | null;
+
+/** `server.engine` of bpmn-server: its methods and arguments, with views in place of live executions. */
+export interface GuardedEngine {
+  start(
+    name: string,
+    data?: Data,
+    startNodeId?: string | null,
+    userName?: UserPlace,
+    options?: CommandOptions,
+  ): Promise<ExecutionView>;
+  invoke(query: Query, data?: Data, userName?: UserPlace, options?: CommandOptions): Promise<ExecutionView>;
+  invokeItem(query: Query, data?: Data): Promise<ExecutionView>;
+  assign(
+    query: Query,
+    data: Data,
+    assignment: Assignment,
+    userName?: UserPlace,
+    options?: CommandOptions,
+  ): Promise<ExecutionView>;
+  startEvent(
+    instanceId: string,
+    elementId: string,
+    data?: Data,
+    userName?: UserPlace,
+    options?: CommandOptions,
+  ): Promise<ExecutionView>;
+  restart(query: Query, data?: Data, userName?: UserPlace, options?: CommandOptions): Promise<ExecutionView>;
+  throwMessage(messageId: string, data?: Data, matching?: Query): Promise<ExecutionView | null>;
+  throwSignal(
+    signalId: string,
+    data?: Data,
+    matching?: Query,
+  ): Promise<(string | { instanceId: string; itemId: string })[]>;
+  upgrade(model: string, afterNodeIds: string[]): Promise<string[]>;
+  get(query: Query): Promise<ExecutionView>;
+  status(): ReturnType<BPMNServer['engine']['status']>;
+}
+
+/** `server.dataStore` of bpmn-server. What would reach the database past the rules refuses. */
+export interface GuardedDataStore {
+  findItems(query?: Query): Promise<Rows<ItemView>>;
+  findItem(query: Query): Promise<ItemView>;
+  findInstances(query?: Query, option?: 'summary' | 'full' | object): Promise<Rows<InstanceView>>;
+  findInstance(query: Query, option?: 'full' | object): Promise<InstanceView>;
+  loadInstance(id: string): Promise<{ instance: InstanceView; items: ItemView[] }>;
+  find(request: FindRequest): Promise<FindPage>;
+  deleteInstances(query: Query): Promise<{ deletedCount: number }>;
+  archive(query: Query): Promise<unknown>;
+  install(): Promise<void>;
+}
+
+/** `server.definitions` of bpmn-server. */
+export interface GuardedDefinitions {
+  get(query?: Query): Promise<ModelView[]>;
+  getList(query?: Query): Promise<{ name: string; saved?: Date }[]>;
+  getSource(name: string): Promise<string>;
+  getSVG(name: string): Promise<string | null>;
+  load(name: string): Promise<DefinitionView>;
+  loadModel(name: string): Promise<ModelView>;
+  findEvents(query?: Query): Promise<ModelEvent[]>;
+  save(name: string, source: string, svg?: string | null): Promise<boolean>;
+  saveModel(model: { name: string; source: string; svg?: string }): Promise<boolean>;
+  import(models: unknown): Promise<void>;
+  deleteModel(name: string): Promise<boolean>;
+  renameModel(name: string, newName: string): Promise<boolean>;
+  export(name: string, folder: string): Promise<string[]>;
+  install(): Promise<void>;
+}
+
+/** bpmn-server's own server object, each call of it enforced for the ambient principal. */
+export interface GuardedServer extends Readonly<
+  Pick<BPMNServer, 'listener' | 'logger' | 'configuration' | 'appDelegate'>
+> {
+  readonly engine: GuardedEngine;
+  readonly dataStore: GuardedDataStore;
+  readonly definitions: GuardedDefinitions;
+  /** Empty: the live cache is not used. */
+  readonly cache: { list(): unknown[]; getInstance(id?: string): null };
+  status(): object;
+}
