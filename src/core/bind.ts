@@ -81,7 +81,7 @@ function scalars(
 
 /**
  * Puts the principal's values in the place of `$user.…`. What the principal lacks makes its part of the condition
- * come out false however it is nested: below a `not`, the unknown part counts as true (spec 08, 34).
+ * come out false however it is nested: below a `not`, the unknown part counts as true.
  * @throws TypeError when it meets what is no condition
  */
 export function bind(condition: Condition, principal: SecureUser, negated = false): Condition {

@@ -4,7 +4,7 @@ import { show } from './show.js';
 /** What kind of thing an operation acts on. */
 export type ResourceKind = 'task' | 'instance' | 'model' | 'system';
 
-/** One entry of the operation catalogue (spec 00, Operations). */
+/** One entry of the operation catalogue. */
 export interface OperationEntry {
   readonly kind: ResourceKind;
   /** What it is, for people. */

@@ -1,6 +1,6 @@
 import { show } from './show.js';
 
-/** One entry of the rights catalogue (spec 05). */
+/** One entry of the rights catalogue. */
 export interface RightEntry {
   readonly group: RightGroup;
   /** What it lets its holder do, for people. */

@@ -260,7 +260,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
 }
 
 /**
- * Makes a guard: bpmn-server with every call enforced and every list scoped in the store (spec 08, 37).
+ * Makes a guard: bpmn-server with every call enforced and every list scoped in the store.
  * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
  * cannot be opened
  */

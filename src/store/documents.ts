@@ -1,6 +1,6 @@
 /** The documents that a store keeps. */
 
-/** The fields of a stored instance, its items left out. `guard` is ours, all else is the host's (spec 08, 12). */
+/** The fields of a stored instance, its items left out. `guard` is ours, all else is the host's. */
 export interface StoredFields {
   _id?: unknown;
   id: string;
@@ -30,7 +30,7 @@ export interface StoredItem {
   [field: string]: unknown;
 }
 
-/** What the guard keeps of one item; copied to `items[].guard` at every save, for the scopes (spec 08, 12). */
+/** What the guard keeps of one item; copied to `items[].guard` at every save, for the scopes. */
 export interface ItemGuard {
   /** The model restricts the task to nobody. */
   open?: boolean;
@@ -47,7 +47,7 @@ export interface ItemGuard {
   [extra: string]: unknown;
 }
 
-/** A delivery from one instance to another that was committed with the sender and is not done yet (spec 08, 46). */
+/** A delivery from one instance to another that was committed with the sender and is not done yet. */
 export interface Delivery {
   readonly key: string;
   readonly itemId: string;

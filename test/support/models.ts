@@ -159,7 +159,7 @@ export const properties = (all: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `<camunda:property name="${name}" value="${escape(value)}" />`)
     .join('')}</camunda:properties></bpmn:extensionElements>`;
 
-/** The flow of spec 01 that must run; needs the service `getSupervisor`. */
+/** A request for vacation, as in the README; needs the service `getSupervisor`. */
 export const requestVacation = (): string =>
   model([
     start({ initiator: 'requester' }),

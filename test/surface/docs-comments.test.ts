@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
-import { ROOT } from './sources.js';
+import { filesBelow, read, ROOT } from './sources.js';
 
 const DOORS = ['src/index.ts', 'src/testing.ts'];
 
@@ -57,4 +57,15 @@ describe.each(DOORS)('%s', (door) => {
   test('every name of it resolves to a declaration of this package', () => {
     expect(names.filter(({ file }) => !file.startsWith('src/')).map(({ name }) => name)).toEqual([]);
   });
+});
+
+test('sources explain themselves: they cite no document that a reader of the repository cannot open', () => {
+  const cites = /\(spec\b|\bspec 0\d|\(W\d+\)|\bissue \d/;
+  const files = [
+    ...filesBelow('src', /\.ts$/),
+    ...filesBelow('sample-app', /\.js$/),
+    ...filesBelow('docs', /\.md$/),
+  ];
+  expect('released (spec 08, 19)').toMatch(cites);
+  expect(files.filter((file) => cites.test(read(file)))).toEqual([]);
 });

@@ -24,7 +24,7 @@ const rule = (id: string, says: string, when: Condition): Rule => Object.freeze(
 const onUserTask = (condition: Condition): Condition => and(eq('item.type', USER_TASK), condition);
 const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.when));
 
-// What makes one a reader of a user task (spec 01, Rules). The conditions name no principal, so that they are
+// What makes one a reader of a user task. The conditions name no principal, so that they are
 // compiled once.
 const OPEN = rule('open', 'the model restricts this task to nobody', onUserTask(eq('item.guard.open', true)));
 const ASSIGNEE = rule('assignee', 'assigned to you', onUserTask(eq('item.assignee', ME)));
@@ -128,7 +128,7 @@ function answer(principal: SecureUser, operation: Operation, facts: Facts): Poli
   }
 }
 
-/** The rules that always hold (spec 01). What no rule here names is for ADMIN and SYSTEM. */
+/** The rules that always hold. What none of them names is for ADMIN and SYSTEM. */
 export const taskRulesPolicy: Policy = Object.freeze({
   name: 'task-rules',
   answer,

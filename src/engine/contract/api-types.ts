@@ -148,7 +148,7 @@ export interface ModelApi {
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
 }
 
-/** The life cycle of one user task, by its id (spec 01, Task life cycle). */
+/** The life cycle of one user task, by its id. */
 export interface TasksApi {
   take(itemId: string, user?: UserInfo): Promise<ItemView>;
   /** Undefined in return: the task may no longer be read by who released it. */

@@ -1,7 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { weaknessOf } from '../../core/weak-secret.js';
 
-/** The two switches of bpmn-server, as one guard instance reads them when it is created (spec 00; 08, 32). */
+/** The two switches of bpmn-server, as a guard reads them when it is created: two guards may differ. */
 export interface Flags {
   /** False: no login; who calls without a user acts as the development user. */
   readonly requireAuthentication: boolean;

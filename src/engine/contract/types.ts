@@ -187,7 +187,7 @@ export interface GuardOptions {
   readonly models?: { readonly folder: string; readonly watch?: boolean };
 }
 
-/** A notification after the fact: ids and names only (spec 08, 39). */
+/** A notification after the fact: ids and names only. */
 export interface GuardEvent {
   readonly event: 'denied' | 'assigned' | 'completed' | 'started';
   readonly userName: string | null;

@@ -45,7 +45,7 @@ export interface ItemView {
   readonly [field: string]: unknown;
 }
 
-/** The states of a waiting user task (spec 08, 3), and `done`. */
+/** The states of a waiting user task, and `done`. */
 export type TaskState = 'open' | 'unclaimed' | 'assigned' | 'delegated' | 'closed' | 'starting' | 'done';
 
 /** An instance as a caller gets it. */
@@ -69,7 +69,7 @@ export interface InstanceView {
   readonly [field: string]: unknown;
 }
 
-/** What a command returns: a plain view, pruned to what the principal may read (spec 08, 38). */
+/** What a command returns: a plain view, pruned to what the principal may read. */
 export interface ExecutionView {
   readonly id: string;
   readonly name: string;

@@ -8,8 +8,7 @@ type Options = Record<string, unknown>;
 type Work = (principal: SecureUser) => Promise<unknown>;
 
 /**
- * Upstream's engine while the rules are switched off: its own live executions come back, identity is recorded
- * (spec 08, 32).
+ * bpmn-server's own engine, while the rules are switched off: it returns live executions; who acts is still recorded.
  */
 function engine(parts: CommandParts, secured: GuardApi): EngineApi {
   const { calls, runner, engine: inner } = parts;
@@ -81,7 +80,7 @@ function engine(parts: CommandParts, secured: GuardApi): EngineApi {
   };
 }
 
-/** What the guard keeps is nobody's answer, also here (spec 08, 12). */
+/** What the guard keeps with a document is never shown, with the rules off neither. */
 function withoutOurs(rows: readonly object[]): Options[] {
   return rows.map((row) => {
     const { guard: _ours, items, ...rest } = row as Options;

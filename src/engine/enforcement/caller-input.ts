@@ -114,8 +114,8 @@ function dateOrBad(value: unknown, key: string): Date | null {
 }
 
 /**
- * An assignment of a caller: only assignee, candidates, dates, priority and extras with a plain value may be set
- * (spec 01); upstream copies every key onto the item (W5).
+ * An assignment of a caller: only assignee, candidates, dates, priority and extras with a plain value may be set.
+ * bpmn-server copies every key onto the item, its status included.
  * @throws BadInput `bad-assignment`, naming the key
  */
 export function checkAssignment(value: unknown): CheckedAssignment {

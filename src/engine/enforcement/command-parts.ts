@@ -114,7 +114,7 @@ export async function onItem<T>(
   return runner.onInstance(instanceId, call.principal, locked, { noWait, worthIt });
 }
 
-/** Input must not change who counts as the initiator (W8); the same value again is no change. */
+/** Input must not change who counts as the initiator; the same value again is no change. */
 export async function protectInitiator(
   models: HostModels,
   instance: StoredInstance,

@@ -29,7 +29,7 @@ function modelView(model: StoredModel): ModelView {
 /** Characters of warnings in one entry of the audit trail. */
 const LONGEST = 500;
 
-/** bpmn-server's own model API, scoped and enforced. A model is its tenant's, by owner (spec 08, 31). */
+/** bpmn-server's own model API, scoped and enforced. A model is its tenant's, by owner. */
 export class Models {
   constructor(
     private readonly calls: Calls,

@@ -6,7 +6,7 @@ import type { Cursor, Paging, Sort } from '../../store/port.js';
 
 /** Rows of a page where nothing is said, and at most. */
 export const PAGE = { size: 10, most: 1000 } as const;
-/** Rows of a list that is not paged, at most (spec 06, T24). */
+/** Rows of a list that is not paged, at most. */
 export const LIST_MOST = 10_000;
 
 /** What an answer of several rows may be worth, in bytes; a row that is larger alone is given alone. */

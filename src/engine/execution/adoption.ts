@@ -81,7 +81,7 @@ export class Adoption {
 
   /**
    * What a called process returns. Who did a task there must not become the initiator of the process that
-   * called it (W8).
+   * called it.
    */
   private returned(
     execution: HostExecution,

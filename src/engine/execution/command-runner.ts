@@ -23,8 +23,8 @@ const BACKGROUND_FAILED = 'work in the background failed';
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 
 /**
- * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases (spec 08, 19
- * and 46). What fails is not written.
+ * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases. What
+ * fails is not written.
  */
 export class CommandRunner {
   readonly contexts: Contexts;
@@ -249,7 +249,7 @@ export class CommandRunner {
     if (!command.failed) await this.afterStored(command);
   }
 
-  /** The failure of background work stands at its instance, since nobody waits for it (spec 08, 21). */
+  /** The failure of background work stands at its instance, since nobody waits for it. */
   private async recordFailure(command: Command, error: unknown): Promise<void> {
     const tooLong = isGuardError(error) && error.code === 'timed-out';
     const what = tooLong ? 'work in the background took too long' : BACKGROUND_FAILED;

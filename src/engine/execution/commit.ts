@@ -101,7 +101,7 @@ async function write(store: Store, { rev, fields, log }: PendingWrite): Promise<
 
 /**
  * Writes one live instance under its revision. The live object then knows the revision that it wrote, so that later
- * saves of the same execution are no conflict (spec 08, 20).
+ * saves of the same execution are no conflict.
  * @throws Conflict `conflict` when somebody else wrote meanwhile; nothing was changed
  */
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
@@ -141,7 +141,7 @@ export async function writePending(store: Store, id: string, guard: InstanceGuar
 
 /**
  * Writes what a command has saved, at once: the write of its main instance carries what it makes of others, so that
- * either all of it is stored or nothing (spec 08, 46).
+ * either all of it is stored or nothing.
  * @returns whether the others have been written too; else `writePending` has to do so
  */
 export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {

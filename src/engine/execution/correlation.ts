@@ -23,7 +23,7 @@ interface Later {
 
 /**
  * A model matches by values of its data: one that is an object would be taken for operators of a query, and whoever
- * gave the data would choose who gets the message (spec 06, T20).
+ * gave the data would choose who gets the message.
  */
 function assertPlain(matching: Query): void {
   const strange = Object.keys(matching).find(

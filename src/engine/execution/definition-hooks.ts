@@ -70,8 +70,7 @@ function nameMessage(node: HostNode): void {
 }
 
 /**
- * Upstream runs the scripts of a process without waiting for them: a failure would end the Node process (spec
- * 08, 23).
+ * Upstream runs the scripts of a process without waiting for them: a failure would end the Node process.
  */
 function joinProcessScripts(process: HostNode['process'], runner: CommandRunner): void {
   const original = process.doEvent.bind(process);

@@ -9,8 +9,8 @@ import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 
 /**
- * Work of one instance on another: committed with its sender, done when that is stored, then taken out of the sender
- * (spec 08, 46). What a crash leaves is found at the next start.
+ * Work of one instance on another: committed with its sender, done when that is stored, then taken out of the
+ * sender. What a crash leaves is found at the next start.
  */
 export class Deliveries {
   constructor(

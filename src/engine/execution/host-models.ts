@@ -34,8 +34,8 @@ const refusedAs = (name: string, error: unknown): unknown =>
 
 /**
  * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
- * bpmn-server's stores, both of which need MongoDB (spec 08, 16). A name is resolved with the owner given or, without
- * one, with the owner of the command that runs (spec 08, 31).
+ * bpmn-server's stores, both of which need MongoDB. A name is resolved with the owner given or, without
+ * one, with the owner of the command that runs.
  */
 export class HostModels {
   /** Stored models that cannot be run, by name, and why. */

@@ -63,7 +63,7 @@ export interface HostLocker {
 
 /**
  * The data store that the host's own engine uses: trusted, unscoped. Inside a command, what the engine saves on the way
- * stays with the command, and the engine's reads of that instance see it (spec 08, 46).
+ * stays with the command, and the engine's reads of that instance see it.
  */
 export class HostStore {
   readonly dbConfiguration: Row = {};

@@ -16,7 +16,7 @@ export interface Receivers {
 
 /**
  * The engine that the host itself uses: call activities, thrown messages and signals, timers and the application's own
- * services reach it, and nobody from outside (spec 08, 17). Calls are trusted. Inside a command a new instance joins
+ * services reach it, and nobody from outside. Calls are trusted. Inside a command a new instance joins
  * that command; work on another instance becomes a command of its own, acting as the system.
  */
 export class InnerEngine extends bpmn.Engine {
@@ -236,7 +236,7 @@ export class InnerEngine extends bpmn.Engine {
     throw new GuardError('bad-option', 'Upgrade through the API of the guard.');
   }
 
-  /** Upstream wraps and prints; the error itself goes to the caller (spec 08, 22). */
+  /** bpmn-server wraps errors and prints them; here the caller gets the error itself. */
   private async rethrow(error: unknown): Promise<never> {
     throw isGuardError(error) ? error : error instanceof Error ? error : new Error(String(error));
   }

@@ -41,8 +41,7 @@ interface Parts {
 const UNAWAITED = ['signalThrown', 'executionStarted', 'executionEvent'] as const;
 
 /**
- * What an unawaited method rejects with is recorded, and belongs to the command in which it was called (spec
- * 08, 23).
+ * What an unawaited method rejects with is recorded, and belongs to the command in which it was called.
  */
 function catchUnawaited(delegate: Record<string, unknown>, { contexts, logger }: Parts): void {
   for (const name of UNAWAITED) {

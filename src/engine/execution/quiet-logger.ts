@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { bpmn } from '../model/host.js';
 
-/** The host's logger without its memory: a message goes into the instance's own log, and nowhere else (spec 08, 26). */
+/** The host's logger without its memory: a message goes into the instance's own log, and nowhere else. */
 export class QuietLogger extends bpmn.Logger {
   constructor(private readonly keep: () => boolean) {
     super({ toConsole: false, toFile: '', callback: null as never });
@@ -20,7 +20,7 @@ export class QuietLogger extends bpmn.Logger {
     // Errors reach the caller; upstream prints them with their stack.
   }
 
-  /** Upstream wraps what it is given into a new error; the original keeps its code (spec 08, 22). */
+  /** bpmn-server wraps what it is given into a new error; the original keeps its code. */
   override error(error: unknown): never {
     throw error instanceof Error ? error : new Error(String(error));
   }

@@ -28,7 +28,7 @@ const CALLER_MAY_TAKE = LEASE + SKEW;
 const LATE = 15_000;
 
 /**
- * Finishes what the end of a process left between two commits, at the start of the next (spec 08, 46): deliveries that
+ * Finishes what the end of a process left between two commits, at the start of the next: deliveries that
  * were not done, `noWait` work that had not settled, called processes of a caller that was never stored.
  */
 export class Recovery {

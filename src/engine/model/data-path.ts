@@ -15,7 +15,7 @@ export const dataAt = (data: unknown, path: unknown): unknown => partsOf(path).r
 
 /**
  * Elements of a loop's collection, which may come from data, become part of a data path. The host follows it through
- * what objects inherit, and would write input onto what all objects of the process share (W9).
+ * what objects inherit, and would write input onto what all objects of the process share.
  * @throws BadInput `bad-data` when the path leaves what the data holds itself
  */
 export function assertOwnPath(data: unknown, path: unknown): void {

@@ -15,7 +15,7 @@ export function namesIn(value: unknown): string[] {
 const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';
 
-/** Nobody but an administrator may do it (spec 08, 2). */
+/** Nobody but an administrator may do it. */
 function isClosed(item: StoredItem, kept: ItemGuard): boolean {
   return (
     isUserTask(item) &&

@@ -17,7 +17,7 @@ function after(start: Date, text: string): Date | undefined {
 
 /**
  * A date as it is stored: a Date, a number of milliseconds, an ISO 8601 date, or an ISO 8601 duration counted from
- * `start`. Undefined when it is none of these (spec 08, 4).
+ * `start`. Undefined when it is none of these.
  */
 export function toDate(value: unknown, start: Date): Date | undefined {
   if (value instanceof Date || typeof value === 'number') {

@@ -3,7 +3,7 @@ import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import type { Data } from '../contract/types.js';
 
-/** Limits of the data that one call brings: levels, values, characters of all texts together (spec 06, T24). */
+/** Limits of the data that one call brings: levels, values, characters of all texts together. */
 export const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as const;
 
 /**

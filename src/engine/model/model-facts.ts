@@ -40,7 +40,7 @@ export function startsOf(definition: HostDefinition): StartFacts[] {
     .map(startFacts);
 }
 
-/** The variables that hold an initiator; no input may overwrite them (W8). */
+/** The variables that hold an initiator; no input may overwrite them. */
 export function initiatorsOf(definition: HostDefinition): string[] {
   return [...definition.nodes.values()]
     .map((node) => node.initiator)

@@ -2,7 +2,7 @@ import type { StoredItem } from '../../store/port.js';
 import { namesIn, USER_TASK } from './derive.js';
 import type { TaskState } from '../contract/types.js';
 
-/** The state of a user task, derived from its item; undefined for other items (spec 08, 3). */
+/** The state of a user task, derived from its item; undefined for other items. */
 export function taskState(item: StoredItem): TaskState | undefined {
   if (item.type !== USER_TASK) return undefined;
   if (item.status === 'enter' || item.status === 'start') return 'starting';
@@ -16,7 +16,7 @@ export function taskState(item: StoredItem): TaskState | undefined {
     : 'closed';
 }
 
-/** From which states each operation on a user task may be done; docs are generated from this table (spec 01). */
+/** From which states each operation on a user task may be done; docs are generated from this table. */
 export const TRANSITIONS = {
   take: ['open', 'unclaimed'],
   release: ['assigned'],

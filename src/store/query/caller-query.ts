@@ -23,7 +23,10 @@ export type CallerQuery =
   | { readonly kind: 'and' | 'or' | 'nor'; readonly of: readonly CallerQuery[] }
   | { readonly kind: 'element'; readonly where: CallerQuery };
 
-/** The fields that a caller may filter and sort by, with the stored path of each (spec 08, 28). */
+/**
+ * The fields that a caller may filter and sort by, with the stored path of each: a closed list, so that no filter reads
+ * what is hidden.
+ */
 export interface QueryFields {
   readonly row: Readonly<Record<string, string>>;
   /** A root below which every path is admitted. */
@@ -80,7 +83,7 @@ const NO_ENTRY = Object.freeze({
   }),
 });
 
-/** Limits of a caller's query (spec 06, T24). */
+/** Limits of a caller's query. */
 export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segments: 12 } as const;
 
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);

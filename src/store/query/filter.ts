@@ -101,7 +101,7 @@ function comparison(op: Comparison, field: string, value: Scalar | Reference, sh
 
 /**
  * The MongoDB filter that admits exactly the documents for which the condition holds. `null` never stands in it: what
- * null matches on a dotted path differs between versions of MongoDB (spec 06, T28).
+ * null matches on a dotted path differs between versions of MongoDB.
  * @throws TypeError when the condition is not bound, or speaks of what the shape does not have
  */
 export function toFilter(condition: Condition, shape: Shape): Filter {

@@ -166,7 +166,7 @@ const visibleElement = (visible: readonly Term[], test: Filter): Filter =>
 
 /**
  * The plan of a list of instances. What the query asks of items is asked of those items only that the principal may
- * read (`visible` is the scope of reading tasks): spec 08, 27. Undefined: no query is to be sent.
+ * read (`visible` is the scope of reading tasks): a filter must not tell of what is hidden. Undefined: send no query.
  */
 export function instancePlan(
   scope: Scope,

@@ -3,7 +3,7 @@ import { EVERYBODY, type Person } from './people.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A user task in one of its states, and who may do what with it (spec 01, Rules; 08, 1 to 9). */
+/** A user task in one of its states, and who may do what with it. */
 export interface TaskState {
   readonly item: Row;
   readonly read: readonly Person[];
