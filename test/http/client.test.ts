@@ -266,6 +266,15 @@ describe('calls that name nobody are those of the program that has the key', () 
     for (const name of ['with picture', 'without']) await app.as('admin').model.delete(name);
   });
 
+  test('findInstances without a projection brings the source, to a program that may read the model', async () => {
+    const on = await ground();
+    const [full] = await client('trusted').datastore.findInstances({ id: on.instance });
+    expect(full.source).toContain('<bpmn:definitions');
+    expect(full).toHaveProperty('svg');
+    const [named] = await client('trusted').datastore.findInstances({ id: on.instance }, { name: 1 });
+    expect(Object.keys(named)).toEqual(expect.not.arrayContaining(['source', 'svg', 'items']));
+  });
+
   test('lists are scoped to what the program may see', async () => {
     const on = await ground();
     for (const list of ['findItems', 'findInstances']) {

@@ -70,6 +70,10 @@ export interface GuardedDataStore {
   deleteInstances(query: Query): Promise<{ deletedCount: number }>;
   archive(query: Query): Promise<unknown>;
   install(): Promise<void>;
+  /** As the option `keep` of createGuard says; another value is refused. */
+  enableSavePoints: boolean;
+  saveLogs: boolean;
+  saveSource: boolean;
 }
 
 /** `server.definitions` of bpmn-server. */

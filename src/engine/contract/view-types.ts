@@ -86,6 +86,8 @@ export interface ExecutionView {
   /** The model that it runs, where the principal may read both. Not enumerable. */
   readonly definition?: DefinitionView;
   getItems(): readonly ItemView[];
+  /** Data at a path, such as that of a token; all of it where none is given. */
+  getData(path?: string): unknown;
   /** Resolves to a fresh view when work begun with `noWait` has settled. */
   tillDone(): Promise<ExecutionView>;
 }

@@ -104,7 +104,9 @@ function names(value: unknown, key: string): string[] {
         ? Array.from(value as unknown[])
         : bad(`${key} must be a list of names.`);
   if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold ${ASSIGNMENT_LIMITS.names} names.`);
-  return [...new Set(list.map((entry) => nameOrBad(entry, key)))];
+  // A field of a form that was left empty, split at its commas, is one empty text.
+  const given = list.filter((entry) => typeof entry !== 'string' || entry.trim() !== '');
+  return [...new Set(given.map((entry) => nameOrBad(entry, key)))];
 }
 
 function dateOrBad(value: unknown, key: string): Date | null {
@@ -125,8 +127,10 @@ export function checkAssignment(value: unknown): CheckedAssignment {
   let assignee: string | null | undefined;
   for (const [key, entry] of Object.entries(value)) {
     if (entry === undefined) continue;
-    if (key === 'assignee') assignee = entry === null ? null : nameOrBad(entry, key);
-    else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
+    if (key === 'assignee') {
+      if (entry === '') bad('assignee must be a name; null gives the task back.');
+      assignee = entry === null ? null : nameOrBad(entry, key);
+    } else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
     else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
     else if (key === 'priority')
       fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));

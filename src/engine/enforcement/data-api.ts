@@ -94,7 +94,8 @@ async function findInstances(
   const views: InstanceView[] = [];
   for (const row of rows) {
     const withSource = full && (await mayReadModelOf(calls, call, row));
-    views.push(project(instanceView(call, row, withSource) as unknown as Row) as unknown as InstanceView);
+    const view: Row = { ...instanceView(call, row, withSource), ...(full ? { logs: [] } : {}) };
+    views.push(project(view) as unknown as InstanceView);
   }
   if (!isCut(rows)) return views;
   return withCursor(views, sort === undefined ? { id: String(rows.at(-1)?._id) } : { skip: rows.length });

@@ -29,6 +29,7 @@ const WRITES = refused('it writes documents as they are given');
 const RAW = refused('it reaches the store past every rule');
 const HELPER = absent('a helper that converts its argument');
 const STATE = absent('state of the host');
+const SWITCH = open('a switch of the store: read, and set by the option `keep` alone');
 const INWARDS = absent('a way to the server on which the engine runs');
 const OURS = open("the application's own: code that holds it is trusted");
 const FOR_ENGINE = refused("it is for the engine's own timers and services");
@@ -109,9 +110,9 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
     isRunning: STATE,
     inSaving: STATE,
     promises: STATE,
-    enableSavePoints: STATE,
-    saveLogs: STATE,
-    saveSource: STATE,
+    enableSavePoints: SWITCH,
+    saveLogs: SWITCH,
+    saveSource: SWITCH,
   },
   ModelsDatastore: {
     get: on('model:read', MODELS),

@@ -1,6 +1,9 @@
 import { isPlainObject } from '../../core/plain-object.js';
 import { badQuery } from '../../store/query/caller-query.js';
 
+/** Levels of a projection. */
+const DEEPEST = 10;
+
 /** Fields by their names, each as a whole (true) or some of what is below it. */
 type Fields = Map<string, Fields | true>;
 
@@ -34,8 +37,20 @@ function left(value: unknown, fields: Fields, keeps: boolean): unknown {
   return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
 }
 
+/** Names of a projection with what is said of each; objects in it are of the fields below. */
+function pairsOf(input: Record<string, unknown>, above = '', depth = 0): [string, unknown][] {
+  if (depth > DEEPEST) return badQuery(`A projection may be ${DEEPEST} levels deep.`);
+  return Object.entries(input).flatMap(([name, value]): [string, unknown][] =>
+    isPlainObject(value) &&
+    Object.keys(value).length > 0 &&
+    !Object.keys(value).some((key) => key.startsWith('$'))
+      ? pairsOf(value, `${above}${name}.`, depth + 1)
+      : [[above + name, value]],
+  );
+}
+
 /**
- * The fields of a projection: a list of names, or a flat object of 0, 1, true and false . What is both
+ * The fields of a projection: a list of names, or an object of 0, 1, true and false, or of such objects. What is both
  * shown and left out is left out. What it makes is a function over a finished view, so that it can only leave out.
  * @throws BadInput `bad-query`; also for `_id`, which no view has
  */
@@ -44,7 +59,7 @@ export function parseProjection(input: unknown): (view: Record<string, unknown>)
   const pairs: [string, unknown][] = Array.isArray(input)
     ? input.map((name) => [name as string, 1])
     : isPlainObject(input)
-      ? Object.entries(input)
+      ? pairsOf(input)
       : badQuery('A projection is a list of names, or an object of 0 and 1.');
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name))

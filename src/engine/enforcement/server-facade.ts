@@ -69,7 +69,26 @@ const install = (calls: Calls): Promise<void> =>
     await calls.store.install();
   });
 
-function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
+/** Switches of the host's data store: read here, set when the guard is made. */
+const SWITCHES = { enableSavePoints: 'savePoints', saveLogs: 'logs', saveSource: 'source' } as const;
+
+function addSwitches(facade: Members, hostStore: Members): Members {
+  for (const [name, option] of Object.entries(SWITCHES))
+    Object.defineProperty(facade, name, {
+      enumerable: true,
+      get: () => hostStore[name],
+      set(value: unknown) {
+        if (value !== hostStore[name])
+          throw new BadInput(
+            'bad-configuration',
+            `${name} is set by createGuard({ keep: { ${option}: true or false } }).`,
+          );
+      },
+    });
+  return facade;
+}
+
+function dataFacade(parts: CommandParts, api: GuardApi, host: HostServer): Readonly<Members> {
   const { data } = api;
   const { calls } = parts;
   const findInstance = async (query: Query, options?: 'full'): Promise<InstanceView> => {
@@ -79,7 +98,7 @@ function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
       throw new BadInput('bad-query', 'The query finds several instances; exactly one is needed.');
     return found;
   };
-  return complete(calls, 'DataStore', {
+  const members = {
     findItems: (query?: Query) => data.findItems(query),
     findItem: async (query: Query) => (await data.findItem(query)) ?? Promise.reject(notFound('task')),
     findInstances: (query?: Query, options?: 'full') => data.findInstances(query, undefined, options),
@@ -98,7 +117,8 @@ function dataFacade(parts: CommandParts, api: GuardApi): Readonly<Members> {
     dbConfiguration: NOTHING,
     db: complete(calls, 'MongoDB', {}),
     locker: complete(calls, 'InstanceLocker', {}),
-  } satisfies GuardedDataStore & Members);
+  } satisfies Omit<GuardedDataStore, keyof typeof SWITCHES> & Members;
+  return complete(calls, 'DataStore', addSwitches(members, host.dataStore as Members));
 }
 
 function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
@@ -140,7 +160,7 @@ export function serverFacade(parts: CommandParts, api: GuardApi, host: HostServe
   const engine = engineFacade(calls, api, host);
   return complete(calls, 'BPMNServer', {
     engine,
-    dataStore: dataFacade(parts, api),
+    dataStore: dataFacade(parts, api, host),
     definitions: definitionsFacade(calls, api),
     cache: complete(calls, 'CacheManager', { list: () => [], getInstance: () => null }),
     listener,

@@ -82,5 +82,6 @@ export async function startAt(
     instanceId: id,
     modelName: model.name,
   });
-  return viewOf(parts, call, execution);
+  // As in bpmn-server: the item to which the start has come.
+  return viewOf(parts, call, execution, execution.item?.id);
 }

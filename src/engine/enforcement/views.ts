@@ -1,6 +1,6 @@
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
-import { dataOfItem, detach } from '../model/data-path.js';
+import { dataAt, dataOfItem, detach } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
@@ -171,7 +171,8 @@ export function executionView(
   itemId: string | undefined,
   settled: () => Promise<ExecutionView>,
 ): ExecutionView {
-  const view = instanceView(call, instance);
+  // Applications print the log; what the engine writes there may hold anybody's data.
+  const view: InstanceView = { ...instanceView(call, instance), logs: [] };
   const item = view.items.find((entry) => entry.id === itemId);
   const result = {
     id: view.id,
@@ -183,6 +184,7 @@ export function executionView(
     ...(item === undefined ? {} : { item }),
     tokens: (view.tokens as Record<string, unknown>[] | undefined) ?? [],
     getItems: () => view.items,
+    getData: (path?: string) => dataAt(view.data, path ?? ''),
     tillDone: settled,
   };
   // Not enumerable: it is the object itself, and a view must be printable.

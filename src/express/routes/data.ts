@@ -57,6 +57,10 @@ const deleteInstances = (path: string, id: string): Route =>
     run: async ({ api }, { query }) => ({ result: await api.data.deleteInstances(query) }),
   });
 
+/** The client sends an empty projection where its caller gave none. */
+const isNothing = (projection: object | undefined): boolean =>
+  projection === undefined || Object.keys(projection).length === 0;
+
 /** `/api/datastore`, as bpmn-web has it, and the paged find that its client asks for. */
 export const DATASTORE: readonly Route[] = [
   find('/api/datastore/find', 'datastore.find'),
@@ -73,7 +77,7 @@ export const DATASTORE: readonly Route[] = [
     run: async ({ api }, { query, projection }) =>
       listed(
         'instances',
-        await api.data.findInstances(query, undefined, projection === undefined ? 'full' : { projection }),
+        await api.data.findInstances(query, undefined, isNothing(projection) ? 'full' : { projection }),
       ),
   }),
   deleteInstances('/api/datastore/deleteInstances', 'datastore.deleteInstances'),

@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS, own } from '../../core/path.js';
+import { nearest } from '../../core/options.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { isScalar, type Scalar } from '../../core/value.js';
 import { checkRegex } from './regex.js';
@@ -103,6 +104,15 @@ const show = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
+/** How to ask for what upstream's callers ask for, where it is said in another way here. */
+function hint(name: string, { open, list, item }: QueryFields): string {
+  if (name === open) return ` Ask for its fields one by one, such as { '${open}.caseId': 1 }.`;
+  if (name.startsWith(`${list}.vars`) || name.startsWith(`${list}.data`))
+    return ` Ask for the data of the instance ('data.<name>'), or look at the items that you find.`;
+  const meant = nearest(name, [...Object.keys(item).map((field) => `${list}.${field}`)]);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
+}
+
 /** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
 function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
   const [symbol] = Object.getOwnPropertySymbols(input);
@@ -191,7 +201,7 @@ class Reader {
       )
         return { on: 'row', field: name, name };
     }
-    return badQuery(`Field ${show(name)} is not admitted in a query.`);
+    return badQuery(`Field ${show(name)} is not admitted in a query.${hint(name, this.fields)}`);
   }
 
   private field(place: Place, input: unknown, depth: number): CallerQuery {
