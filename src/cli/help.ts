@@ -19,7 +19,7 @@ Models
 
 Work that ended processes
   work list [--json]          what is held back, because processes ended while it was under way
-  work retry <instance>       let it begin again
+  work retry <id>             let it begin again
   work stop <instance>        end the instance, with all that waits in it
 
 Keys of programs

@@ -1,7 +1,8 @@
 import { withoutAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/commit.js';
+import { heldStarts, retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
-import { HELD, heldOf } from '../engine/enforcement/work-api.js';
+import { HELD, heldOf, heldStartOf } from '../engine/enforcement/work-api.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
@@ -16,29 +17,42 @@ export const listWork: Run = (args, io) => {
       filter: HELD,
       without: ['source', 'svg', 'logs', 'savePoints'],
     });
-    const held = found.flatMap(heldOf);
+    const held = [...found.flatMap(heldOf), ...(await heldStarts(store)).map(heldStartOf)];
     if (values.json === true) for (const work of held) io.out(JSON.stringify(work));
     else {
-      const rows = held.map(({ instanceId, modelName, work, elementId = '', since, ended }) => [
-        instanceId,
+      const rows = held.map(({ id, modelName, work, elementId = '', since, ended }) => [
+        id,
         modelName,
         work,
         elementId,
         minute(since),
         String(ended),
       ]);
-      for (const line of table(['instance', 'model', 'work', 'element', 'since', 'processes ended'], rows))
+      for (const line of table(['id', 'model', 'work', 'element', 'since', 'processes ended'], rows))
         io.out(line);
     }
     return 0;
   });
 };
 
-/** Lets the work of an instance begin again: at the next start of the application, or when a running one looks. */
+/**
+ * Lets the work of an instance, or the starts by a timer, begin again: at the next start of the application, or when a
+ * running one looks.
+ */
 export const retryWork: Run = (args, io) => {
-  const { values, given } = readArguments(args, ['instance'], {});
+  const { values, given } = readArguments(args, ['id'], {});
   const id = given[0] as string;
   return withStore(values, io, async (store) => {
+    const start = startOfId(id);
+    if (start !== undefined) {
+      if (!(await retryStart(store, start))) {
+        io.err('The starts by this timer are not held back.');
+        return 1;
+      }
+      await record(store, 'retry work', id);
+      io.out('The timer starts the model again, from its next time on.');
+      return 0;
+    }
     if ((await store.instances.load(id))?.guard?.held !== true) {
       io.err(`Nothing of an instance ${id} is held back.`);
       return 1;

@@ -1,4 +1,5 @@
 import { createDecisionPoint, unmarkedRules, type DecisionPoint } from '../core/decision-point.js';
+import { wallClock } from '../core/clock.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { openStore } from '../store/open.js';
@@ -24,6 +25,7 @@ import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { HostStore } from './execution/host-store.js';
 import { createIdentity } from './identity.js';
 import { createInnerServer } from './execution/inner-server.js';
+import { StartAttempts } from './execution/start-attempts.js';
 import { InstanceLocks } from './execution/locks.js';
 import { ModelFolder } from './execution/model-folder.js';
 import { ModelTimers } from './execution/model-timers.js';
@@ -80,6 +82,9 @@ async function assembleEngine(
   const audit = new Audit(store.audit, options.audit, incidents, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
   const adoption = new Adoption(contexts, flags.bypass);
+  // No process runs beside the one that has an embedded store open.
+  const began = store.kind === 'mongo' ? wallClock() : Infinity;
+  const attempts = new Attempts(store.instances, locks.owner.nonce, logger, began);
   const runner = new CommandRunner({
     store,
     hostStore,
@@ -87,6 +92,7 @@ async function assembleEngine(
     locks,
     retries,
     logger,
+    attempts,
     limits: { time: commandLimit, steps: stepLimit },
     onFailures: (command) => audit.failures(command),
   });
@@ -97,7 +103,6 @@ async function assembleEngine(
     engine,
     models,
   } = createInnerServer(options, { store, hostStore, contexts, runner, adoption, logger, loopLimit });
-  const attempts = new Attempts(store.instances, locks.owner.nonce, logger);
   const deliveries = new Deliveries(runner, engine, store, locks, retries, attempts);
   engine.correlation = new Correlation(runner, models, engine);
   const timers = new Timers(runner, engine, adoption, retries, attempts);
@@ -106,13 +111,20 @@ async function assembleEngine(
     return deliveries.ofCommand(command);
   };
   hostStore.removed = (ids) => ids.forEach((id) => timers.disarm(id));
-  const modelTimers = new ModelTimers(timers, runner, engine, store, retries);
+  const modelTimers = new ModelTimers(
+    timers,
+    runner,
+    engine,
+    store,
+    retries,
+    new StartAttempts(store, locks, attempts, retries),
+  );
   hookDefinitions(host, runner, timers, flags.bypass);
   await models.refresh();
   const schedule = modelTimers.schedule.bind(modelTimers);
   const folder = new ModelFolder({ models, store, contexts, logger, record, schedule });
   await folder.open(options.models, host.configuration.definitionsPath);
-  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, logger);
+  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, locks, logger);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
   const takeover = new Takeover(
     timers,

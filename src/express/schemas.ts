@@ -95,12 +95,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
   }),
   ModelName: object('name', { name: TEXT, saved: DATE }),
   Candidates: object('users groups', { users: list(TEXT), groups: list(TEXT) }),
-  HeldWork: object('id instanceId modelName work since ended', {
+  HeldWork: object('id modelName work since ended', {
     id: { type: 'string', description: 'What retry and stop take.' },
     instanceId: TEXT,
     modelName: TEXT,
     tenantId: TEXT,
-    work: { enum: ['timer', 'background', 'delivery'] },
+    work: { enum: ['timer', 'background', 'delivery', 'start'] },
     itemId: TEXT,
     elementId: TEXT,
     since: { type: 'string', format: 'date-time' },

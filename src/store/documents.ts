@@ -60,8 +60,11 @@ export interface Delivery {
 
 /** Work that nobody waits for, and that was begun and has not been stored. */
 export interface Attempt {
-  /** A timer that fired, `noWait` work that was resumed, or what another instance had for this one. */
-  readonly work: 'timer' | 'background' | 'delivery';
+  /**
+   * A timer that fired, `noWait` work that was resumed, what another instance had for this one, or the start of a
+   * model by its timer.
+   */
+  readonly work: 'timer' | 'background' | 'delivery' | 'start';
   /** The guard that began it. */
   readonly by: string;
   readonly at: Date;
@@ -129,7 +132,15 @@ export interface StoredModel {
   saved?: Date;
   processes?: Record<string, unknown>[];
   events?: Record<string, unknown>[];
-  guard?: { rev: number; starts?: Record<string, unknown>[]; [extra: string]: unknown };
+  guard?: {
+    rev: number;
+    starts?: Record<string, unknown>[];
+    /** Starts by its timers that were begun, by their element; gone when it is saved anew. */
+    attempts?: Attempt[];
+    /** Present while some of them are held back. */
+    held?: true;
+    [extra: string]: unknown;
+  };
   [field: string]: unknown;
 }
 

@@ -2,7 +2,7 @@ import type { Guard } from 'bpmn-guard';
 import { Child } from '../support/child.js';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { call, catching, end, model, service, start, task, timer } from '../support/models.js';
-import { onStores, type Place } from '../support/stores.js';
+import { onMongo, onStores, type Place } from '../support/stores.js';
 import { main } from '../../src/cli/main.js';
 
 const ann = person('ann');
@@ -41,7 +41,7 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
       'work in the background',
       'Background',
       { start: 'Background', noWait: true },
-      2,
+      1,
       { work: 'background' },
     ],
   ] as const)(
@@ -99,6 +99,127 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
     expect(await second.store.instances.load(instanceId)).toMatchObject({ status: 'terminated' });
     expect(await second.health()).toMatchObject({ held: 0, stuck: 0 });
   }, 120_000);
+});
+
+const ticking = model([start({}, timer('timeDuration', 'PT0.5S'), 'tick'), service('s', 'die'), end()]);
+
+onStores('A model whose start by its timer ends the process', (kind) => {
+  const guards = new Guards(kind);
+
+  test('is held back after two ends, listed, and starts at its next time when it is told to or saved anew', async () => {
+    const place = guards.place();
+    await (
+      await guards.make({ place, models: { Ticks: ticking }, services: { die: () => undefined } })
+    ).close();
+    for (const _ of [1, 2])
+      expect(await new Child('deadly.mjs', { store: place.options }).ended()).toMatchObject({
+        signal: 'SIGKILL',
+      });
+    const called: string[] = [];
+    const { guard, log } = await guards.open({ place, services: { die: () => void called.push('') } });
+    await eventually(async () => (await guard.health()).held === 1);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(called).toEqual([]);
+    expect(log.filter(({ level }) => level === 'error')).toMatchObject([
+      {
+        message: 'work that was under way when processes ended is held back',
+        facts: { model: 'Ticks', element: 'tick', work: 'start', ended: 2 },
+      },
+    ]);
+    const [held] = await guard.api.work.list(ADMIN_USER);
+    expect(held).toEqual({
+      id: expect.stringMatching(/^start:/),
+      modelName: 'Ticks',
+      work: 'start',
+      elementId: 'tick',
+      since: expect.any(Date),
+      ended: 2,
+    });
+    const { id } = held as { id: string };
+    expect(await guard.api.work.list(ann)).toEqual([]);
+    expect((await refusal(guard.api.work.retry(id, ann))).code).toBe('forbidden');
+    expect((await refusal(guard.api.work.stop(id, ADMIN_USER))).code).toBe('not-found');
+    await guard.api.work.retry(id, ADMIN_USER);
+    expect((await refusal(guard.api.work.retry(id, ADMIN_USER))).code).toBe('wrong-state');
+    await eventually(() => called.length > 1);
+    await guard.api.model.delete('Ticks', ADMIN_USER);
+    expect(await guard.health()).toMatchObject({ held: 0 });
+  }, 30_000);
+
+  test('starts again when it is saved anew', async () => {
+    const called: string[] = [];
+    const { guard } = await guards.open({ services: { die: () => void called.push('') } });
+    const never = ticking.replace('PT0.5S', 'P30D');
+    await guard.api.model.save('Ticks', never, null, ADMIN_USER);
+    const { guard: own } = (await guard.store.models.get('Ticks', null)) as { guard: { rev: number } };
+    const attempt = {
+      work: 'start' as const,
+      by: 'one that ended',
+      at: new Date(0),
+      ended: 2,
+      held: true,
+      elementId: 'tick',
+    };
+    const held = { ...own, rev: own.rev + 1, attempts: [attempt], held: true };
+    expect(await guard.store.models.update('Ticks', null, own.rev, { guard: held })).toBe(true);
+    expect(await guard.health()).toMatchObject({ held: 1 });
+    await guard.api.model.save('Ticks', ticking, null, ADMIN_USER);
+    expect(await guard.health()).toMatchObject({ held: 0 });
+    await eventually(() => called.length > 0);
+  });
+});
+
+onMongo('Work over which one of two running processes ends', () => {
+  const guards = new Guards('mongo');
+  const models = {
+    Timed: model([start(), catching('c', timer('timeDuration', 'PT0.2S')), service('s', 'die'), end()]),
+    Background: model([start(), service('s', 'die'), end()]),
+    Ticks: ticking,
+  };
+
+  test.each([
+    ['a timer', 'Timed', { start: 'Timed' }],
+    ['work in the background', 'Background', { start: 'Background', noWait: true }],
+    ['a start by a timer', 'Ticks', {}],
+  ] as const)(
+    'is held back by the other, and tried once more by the next that starts: %s',
+    async (_what, name, first) => {
+      const place = guards.place();
+      const beside: string[] = [];
+      const services = { die: () => void beside.push('') };
+      const other = await guards.make({ place, services, takeOverEvery: 200 });
+      await other.api.model.save(name, models[name], null, ADMIN_USER);
+      const dies = new Child('deadly.mjs', { store: place.options, ...first });
+      expect(await dies.ended()).toMatchObject({ signal: 'SIGKILL' });
+      const before = beside.length;
+      await eventually(async () => (await other.health()).held === 1);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      expect(beside).toHaveLength(before);
+      expect(await other.api.work.list(ADMIN_USER)).toMatchObject([{ modelName: name, ended: 1 }]);
+      const called: string[] = [];
+      const next = await guards.make({ place, services: { die: () => void called.push('') } });
+      await eventually(() => called.length > 0);
+      await eventually(async () => (await next.health()).held === 0);
+    },
+    30_000,
+  );
+
+  test('is not taken for that while its process is at work on it: a start that takes longer than its timer', async () => {
+    const place = guards.place();
+    const slow = { die: () => new Promise((resolve) => setTimeout(resolve, 1500)) };
+    const both = [
+      await guards.open({ place, services: slow, takeOverEvery: 200 }),
+      await guards.open({ place, services: slow, takeOverEvery: 200 }),
+    ];
+    const [{ guard }] = both as [(typeof both)[0]];
+    await guard.api.model.save('Ticks', ticking, null, ADMIN_USER);
+    const count = (): Promise<number> => guard.store.instances.count({ filter: { name: 'Ticks' } });
+    await eventually(async () => (await count()) >= 4, 15_000);
+    const model = await guard.store.models.get('Ticks', null);
+    expect(model?.guard?.attempts ?? []).not.toContainEqual(expect.objectContaining({ held: true }));
+    expect((await guard.health()).held).toBe(0);
+    expect(both.flatMap(({ log }) => log.filter(({ level }) => level !== 'info'))).toEqual([]);
+  }, 30_000);
 });
 
 onStores('An instance that is stopped', (kind) => {

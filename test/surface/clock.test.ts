@@ -20,6 +20,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/execution/model-timers.ts': 'timers of models are due at times of day',
   'src/engine/execution/takeover.ts': 'timers of models are due at times of day',
   'src/engine/execution/recovery.ts': 'start times and leases that other processes have written',
+  'src/engine/guard.ts': 'what other processes began before it',
   'src/engine/execution/locks.ts': 'leases that other processes read',
   'src/store/embedded/locks.ts': 'when a lock was taken, as other processes read it',
   'src/store/mongo/locks.ts': 'when a lock was taken, as other processes read it',

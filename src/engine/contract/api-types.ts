@@ -168,11 +168,15 @@ export interface TasksApi {
 export interface HeldWork {
   /** What `retry` and `stop` take. */
   readonly id: string;
-  readonly instanceId: string;
+  /** Missing of a start: it has left no instance. */
+  readonly instanceId?: string;
   readonly modelName: string;
   readonly tenantId?: string;
-  /** A timer that fired, `noWait` work that was resumed, or what another instance had for this one. */
-  readonly work: 'timer' | 'background' | 'delivery';
+  /**
+   * A timer that fired, `noWait` work that was resumed, what another instance had for this one, or the start of a
+   * model by its timer.
+   */
+  readonly work: 'timer' | 'background' | 'delivery' | 'start';
   readonly itemId?: string;
   readonly elementId?: string;
   /** When it was last begun, or held back. */
@@ -181,10 +185,13 @@ export interface HeldWork {
   readonly ended: number;
 }
 
-/** For administrators: work that nobody waits for. All three ask `instance:cancel` of the instance. */
+/**
+ * For administrators: work that nobody waits for. All three ask `instance:cancel` of the instance; of a start by a
+ * timer they ask `model:write` of the model.
+ */
 export interface WorkApi {
   list(user?: UserInfo): Promise<HeldWork[]>;
-  /** Lets the work of an instance that is held back begin again. */
+  /** Lets work that is held back begin again: all of an instance, or the starts by one timer from its next time on. */
   retry(id: string, user?: UserInfo): Promise<void>;
   /**
    * Ends a running instance at once, with all that waits in it and what it has called; also while a script or service

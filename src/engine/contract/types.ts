@@ -213,7 +213,10 @@ export interface Health {
   readonly reindexed: boolean;
   /** Instances with work between two instances that was not finished. */
   readonly stuck: number;
-  /** Instances with work that is held back, because processes ended while it was under way; see `api.work`. */
+  /**
+   * Instances with work that is held back, because processes ended while it was under way, and timers whose starts of
+   * a model are; see `api.work`.
+   */
   readonly held: number;
   /** Files of models that could not be taken over, and stored models that cannot be run; the others work. */
   readonly unreadableModels: readonly { readonly model: string; readonly why: string }[];

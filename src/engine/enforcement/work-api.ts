@@ -2,11 +2,19 @@ import { Conflict, notFound } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Recovery } from '../execution/recovery.js';
+import {
+  heldStarts,
+  retryStart,
+  startOfId,
+  type HeldStart,
+  type TimedStart,
+} from '../execution/held-starts.js';
 import { terminate } from '../execution/terminate.js';
 import type { HeldWork, WorkApi } from '../contract/api-types.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
+import { mayReadModel } from './model-access.js';
 
 /** Instances with work that is held back; the marker stands beside the indexed one of unfinished work. */
 export const HELD = Object.freeze({ 'guard.unfinished': true, 'guard.held': true });
@@ -31,6 +39,17 @@ export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[
       : [],
   );
 
+/** What is held back of a start event. */
+export const heldStartOf = ({ id, model, attempt }: HeldStart): HeldWork => ({
+  id,
+  modelName: model.name,
+  ...(typeof model.owner === 'string' ? { tenantId: model.owner } : {}),
+  work: 'start',
+  ...(attempt.elementId === undefined ? {} : { elementId: attempt.elementId }),
+  since: attempt.at,
+  ended: attempt.ended,
+});
+
 /** What administrators do about work that nobody waits for. */
 export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>): WorkApi {
   const { calls, runner, timers } = parts;
@@ -49,22 +68,42 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     return instance;
   }
 
+  /** @throws AccessDenied `not-found` or `forbidden` */
+  async function retryTimer(call: Call, place: TimedStart): Promise<void> {
+    const model = await calls.store.models.get(place.name, place.owner);
+    if (model === undefined) throw notFound('model');
+    const decision = call.assert('model:write', { model }, await mayReadModel(calls, call, model));
+    await calls.audit.allowed(call.principal, 'model:write', { kind: 'model', name: model.name }, decision);
+    if (!(await retryStart(calls.store, place)))
+      throw new Conflict('wrong-state', 'The starts by this timer are not held back.');
+  }
+
   return Object.freeze({
     list: (user) =>
       calls.run(user, 'instance:cancel', { kind: 'instance' }, async (call) => {
         const found = await instances.find({ filter: HELD, without: LARGE_FIELDS });
-        return found.filter((instance) => call.allows('instance:cancel', { instance })).flatMap(heldOf);
+        const starts = await heldStarts(calls.store);
+        return [
+          ...found.filter((instance) => call.allows('instance:cancel', { instance })).flatMap(heldOf),
+          ...starts.filter(({ model }) => call.allows('model:write', { model })).map(heldStartOf),
+        ];
       }),
-    retry: (instanceId, user) =>
-      calls.run(user, 'instance:cancel', target(instanceId), async (call) => {
-        const instance = await endable(call, instanceId);
+    retry(id, user) {
+      const start = typeof id === 'string' ? startOfId(id) : undefined;
+      if (start !== undefined)
+        return calls.run(user, 'model:write', { kind: 'model', name: start.name }, (call) =>
+          retryTimer(call, start),
+        );
+      return calls.run(user, 'instance:cancel', target(id), async (call) => {
+        const instance = await endable(call, id);
         if (instance.guard?.held !== true)
           throw new Conflict('wrong-state', 'Nothing of this instance is held back.');
         await recovery.retry(instance.id);
-      }),
-    stop: (instanceId, user) =>
-      calls.run(user, 'instance:cancel', target(instanceId), async (call) => {
-        const { id } = await endable(call, instanceId);
+      });
+    },
+    stop: (given, user) =>
+      calls.run(user, 'instance:cancel', target(given), async (call) => {
+        const { id } = await endable(call, given);
         await runner.giveUp(id, new Conflict('conflict', 'The instance was stopped by an administrator.'));
         const ended = await terminate(instances, id);
         for (const one of ended) timers.disarm(one);

@@ -1,6 +1,7 @@
 import type { SecureUser } from '../../core/principal.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
+import type { Attempts } from './attempts.js';
 import type { Command, Contexts } from './context.js';
 import type { HostStore } from './host-store.js';
 import type { InstanceLocks } from './locks.js';
@@ -30,6 +31,7 @@ export interface Limits {
 
 export interface RunnerParts {
   readonly limits: Limits;
+  readonly attempts: Attempts;
   readonly store: Store;
   readonly hostStore: HostStore;
   readonly contexts: Contexts;

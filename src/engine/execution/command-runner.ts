@@ -64,6 +64,11 @@ export class CommandRunner {
     return this.running.giveUp(id, reason);
   }
 
+  /** A guard that closes waits for this work too. */
+  track<T>(work: Promise<T>): Promise<T> {
+    return this.running.keepTrack(work);
+  }
+
   /** A command that begins without an instance. */
   run<T>(account: Account, work: (command: Command) => Promise<T>): Promise<T> {
     this.assertOpen();
@@ -205,7 +210,12 @@ export class CommandRunner {
     if (execution !== undefined) {
       if (execution.instance.saved === undefined) releases.push(await this.parts.locks.lock(execution.id));
       noteInitiators(execution);
-      const stored = await commitBeginning(this.parts.store, command, this.hostStore.keep);
+      const stored = await commitBeginning(
+        this.parts.store,
+        command,
+        this.hostStore.keep,
+        this.parts.attempts.ofBackground(),
+      );
       if (stored !== undefined) this.begun.set(execution, stored);
     }
     const finishing = this.running.keepTrack(this.finishInBackground(command, workers, end));
@@ -238,8 +248,9 @@ export class CommandRunner {
         command.failed = true;
         for (const undo of command.undo) undo();
         // What the guard's end interrupts begins again at its next start.
-        const goesOn = isOutage(error) || (isGuardError(error) && error.code === 'closed');
-        if (!goesOn) await this.recordFailure(command, error);
+        const closed = isGuardError(error) && error.code === 'closed';
+        if (closed) await this.leaveToNext(command);
+        else if (!isOutage(error)) await this.recordFailure(command, error);
       }
     });
     await end(failure);
@@ -247,6 +258,24 @@ export class CommandRunner {
     if (isOutage(failure)) this.inDoubt([...command.executions.keys()]);
     await this.parts.onFailures(command);
     if (!command.failed) await this.afterStored(command);
+  }
+
+  /** The guard was closed, which is not the end of a process over this work. Never rejects. */
+  private async leaveToNext(command: Command): Promise<void> {
+    const forget = (id: string): Promise<void> =>
+      changeGuard(this.parts.store, id, ({ attempts, ...guard }) => ({
+        ...guard,
+        attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
+      }));
+    const ids = [...command.executions.keys()];
+    await Promise.all(ids.map((id) => forget(id).catch((error: unknown) => this.unforgotten(id, error))));
+  }
+
+  private unforgotten(id: string, error: unknown): void {
+    this.parts.logger.warn('an attempt could not be forgotten; it counts as the end of a process', {
+      instance: id,
+      error: String(error),
+    });
   }
 
   /** The failure of background work stands at its instance, since nobody waits for it. */

@@ -1,6 +1,6 @@
 import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
-import type { InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
+import type { Attempt, InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import type { Command } from './context.js';
 import { assertRoom } from './room.js';
@@ -179,18 +179,22 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
 
 /**
  * Writes the state in which `noWait` work begins, marked as such: what was acknowledged is finished after a crash too.
+ * @param attempt recorded with it: when the process ends, it was under way
  * @returns the state as it was written
  */
 export async function commitBeginning(
   store: Store,
   command: Command,
   keep: Keep,
+  attempt: Attempt,
 ): Promise<StoredInstance | undefined> {
   const { begun, beginsAt, starter } = command;
   const live = begun && command.executions.get(begun.id)?.instance;
   if (begun === undefined || live === undefined) return undefined;
+  const known = detach(guardOf(live)) as InstanceGuard;
   begun.guard = {
-    ...(detach(guardOf(live)) as InstanceGuard),
+    ...known,
+    attempts: { ...known.attempts, [BACKGROUND]: attempt },
     busy: true,
     begun: { itemId: beginsAt ?? null, userName: starter },
   };

@@ -84,7 +84,8 @@ export class InstanceLocks {
     private readonly retries: Retries,
   ) {}
 
-  private readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
+  /** Whether its holder is gone. */
+  readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
     const now = wallClock();
     if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
     if (until.getTime() + SKEW <= now) return true;

@@ -7,6 +7,7 @@ import type { Command } from './context.js';
 import { bpmn } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
+import type { StartAttempts } from './start-attempts.js';
 import type { Timers } from './timers.js';
 
 interface HostCron {
@@ -43,6 +44,7 @@ export class ModelTimers {
     private readonly engine: InnerEngine,
     private readonly store: Store,
     private readonly retries: Retries,
+    private readonly starts: StartAttempts,
   ) {}
 
   /**
@@ -141,9 +143,11 @@ export class ModelTimers {
     for (const id of claim.command?.executions.keys() ?? [])
       if ((await instances.load(id, LARGE_FIELDS)) !== undefined) return;
     const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };
-    await this.runner.run(account, (command) => {
-      claim.command = command;
-      return this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {});
-    });
+    const start = (): Promise<unknown> =>
+      this.runner.run(account, (command) => {
+        claim.command = command;
+        return this.engine.host.start(name, {}, elementId, SYSTEM_USER.userName, {});
+      });
+    await this.runner.track(this.starts.run({ name, owner, elementId }, start));
   }
 }

@@ -12,7 +12,7 @@ import { terminate } from './terminate.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
-import { LEASE } from './locks.js';
+import { LEASE, type InstanceLocks } from './locks.js';
 import type { Timers } from './timers.js';
 import { isTransient } from './transient.js';
 import type { Retries } from './retries.js';
@@ -33,7 +33,6 @@ const LATE = 15_000;
  */
 export class Recovery {
   /** What was unfinished at the last look, and whether it was tried here as it stands. */
-  private last: Promise<unknown> = Promise.resolve();
   private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> =
     new Map();
 
@@ -45,6 +44,7 @@ export class Recovery {
     private readonly store: Store,
     private readonly retries: Retries,
     private readonly attempts: Attempts,
+    private readonly locks: Pick<InstanceLocks, 'isStale'>,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -74,10 +74,7 @@ export class Recovery {
    */
   async takeOver(): Promise<void> {
     const [unfinished, locks] = await Promise.all([this.unfinished(), this.store.locks.list()]);
-    const now = wallClock();
-    const held = new Set(
-      locks.filter(({ until }) => until === undefined || until.getTime() + SKEW > now).map(({ id }) => id),
-    );
+    const held = new Set(locks.filter((lock) => !this.locks.isStale(lock)).map(({ id }) => id));
     const looked = unfinished.map(({ id, guard }) => {
       const before = this.left.get(id);
       const same = before !== undefined && before.rev === guard?.rev;
@@ -122,16 +119,9 @@ export class Recovery {
     }
     for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))
       if (work === 'timer' && this.attempts.isSuspect({ guard }, itemId))
-        await this.alone(() => this.timers.fireItem(id, itemId, true));
+        await this.attempts.alone(() => this.timers.fireItem(id, itemId, true));
     for (const delivery of guard.outbox ?? [])
-      await this.alone(() => this.deliveries.run(id, delivery, true));
-  }
-
-  /** One after the other: when the process ends, it is known by what. */
-  private alone<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.last.then(work);
-    this.last = mine.catch(() => undefined);
-    return mine;
+      await this.attempts.alone(() => this.deliveries.run(id, delivery, true));
   }
 
   /** What is held back begins again, as if no process had ended. */
@@ -153,7 +143,7 @@ export class Recovery {
   private resumeOrWait(id: string, guard: InstanceGuard): Promise<void> {
     const userName = guard.begun?.userName ?? guard.startedBy ?? SYSTEM_USER.userName;
     return this.attempts.isSuspect({ guard }, BACKGROUND)
-      ? this.alone(() => this.resume(id, userName, true))
+      ? this.attempts.alone(() => this.resume(id, userName, true))
       : this.resume(id, userName, false);
   }
 

@@ -1,5 +1,6 @@
 import type { Store } from '../../store/port.js';
 import { HELD } from '../enforcement/work-api.js';
+import { heldStarts } from '../execution/held-starts.js';
 import { UNFINISHED } from '../execution/recovery.js';
 import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
@@ -19,7 +20,7 @@ export async function health(
     await store.ping();
     const missingIndexes = await store.missingIndexes();
     const stuck = await store.instances.count({ filter: UNFINISHED });
-    const held = await store.instances.count({ filter: HELD });
+    const held = (await store.instances.count({ filter: HELD })) + (await heldStarts(store)).length;
     await reindexed.refresh();
     return {
       ok: missingIndexes.length === 0,
