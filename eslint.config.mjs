@@ -91,6 +91,7 @@ export default tseslint.config(
   },
   { files: ['src/core/clock.ts'], rules: { 'no-restricted-syntax': ['error', STATE, ENVIRONMENT] } },
   { files: ['src/cli.ts', 'src/cli/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src/engine/contract/console-logger.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'off', '@typescript-eslint/no-require-imports': 'off' },
