@@ -45,10 +45,15 @@ export function byCases(
   const [first, ...more] = found;
   if (first === undefined) return NOTHING;
   if (more.length === 0) return and(eq(field, first.value), first.when);
-  const [outcome, ...others] = new Outcomes(found).list;
-  return outcome !== undefined && others.length === 0
-    ? and(isIn(field, outcome.values), outcome.when)
-    : Object.freeze({ op: 'cases', field, cases: Object.freeze(found) });
+  const outcomes = new Outcomes(found).list;
+  const [outcome, ...others] = outcomes;
+  if (outcome !== undefined && others.length === 0) return and(isIn(field, outcome.values), outcome.when);
+  // Equal outcomes are one object from here on, so that they are told apart, bound and compiled once.
+  const shared = new Map(outcomes.flatMap(({ when, values }) => values.map((value) => [value, when])));
+  const chosen = found.map(({ value, when }): Case =>
+    Object.freeze({ value, when: shared.get(value) ?? when }),
+  );
+  return Object.freeze({ op: 'cases', field, cases: Object.freeze(chosen) });
 }
 
 /** The same choice with each of its conditions changed. */

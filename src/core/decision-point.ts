@@ -118,14 +118,17 @@ export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly 
   });
 }
 
-const LISTED: readonly Operation[] = ['task:read', 'instance:read'];
+/** The operations whose rules scope the lists of instances and items. */
+export const LISTED: readonly Operation[] = Object.freeze(['task:read', 'instance:read']);
 
 /**
- * The permissive rules for an ordinary user, as `policy/rule`, from which no marks follow, so that they make every list
- * look through all instances of the tenant.
+ * The permissive rules from which no marks follow, as `policy/rule`, so that they make every list look through all
+ * instances of the tenant: those for ordinary users, and for members of each of the groups alone.
  */
-export const unmarkedRules = (point: DecisionPoint): string[] => [
-  ...new Set(
-    LISTED.flatMap((operation) => TRIED.flatMap((principal) => point.ask(principal, operation).unmarked())),
-  ),
-];
+export function unmarkedRules(point: DecisionPoint, groups: readonly string[] = []): string[] {
+  const members = groups.map((group) => new SecureUser({ userName: 'anybody', userGroups: [group] }));
+  const asked = LISTED.flatMap((operation) =>
+    [...TRIED, ...members].flatMap((principal) => point.ask(principal, operation).unmarked()),
+  );
+  return [...new Set(asked)];
+}

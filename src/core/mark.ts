@@ -4,9 +4,9 @@
  *
  * `u:` and `g:`: a user or group that it names (assignee, candidates, starter, who completed or lent a task). `o:`: a
  * task of it is open to everybody. `s:`: who started it, where the list is of what waits. `m:`: its model. `e:`: an
- * element of its model. `d:`: a value of its data. `t:`: nothing more than the tenant.
+ * element of its model. `t:`: nothing more than the tenant.
  */
-export type Mark = `${'u' | 'g' | 's' | 'm' | 'e' | 'd'}:${string}` | 'o:' | 't:';
+export type Mark = `${'u' | 'g' | 's' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
 /** The version of what stands in the lists of marks. Instances with another are found by the exact condition alone. */
 export const MARKS_FORMAT = 2;
@@ -27,10 +27,6 @@ export const inTenant = (tenantId: string | undefined, mark: Mark): string =>
 
 export const elementMark = (model: string, element: string): Mark => `e:${escaped(model, '/')}/${element}`;
 
-/** @param path below `data`, dotted */
-export const dataMark = (path: string, value: string | number | boolean): Mark =>
-  `d:${escaped(path, '=')}=${JSON.stringify(value)}`;
-
 const MODEL_OF_ELEMENT = /^e:((?:[^\\/]|\\.)*)\//s;
 
 /** A mark that every instance with this one has as well, and more: of an element its model, of all else the tenant. */
@@ -40,7 +36,7 @@ export function coarser(mark: Mark): Mark {
 }
 
 /** How many instances have a mark of a kind, from few to all. */
-const RANKS = { u: 0, g: 0, s: 0, d: 0, e: 1, o: 2, m: 3, t: 4 } as const;
+const RANKS = { u: 0, g: 0, s: 0, e: 1, o: 2, m: 3, t: 4 } as const;
 const rankOf = (mark: Mark): number => RANKS[mark[0] as keyof typeof RANKS];
 
 /** Of several lists of marks the one that is likely to find the fewest instances; nothing is the worst. */

@@ -8,11 +8,11 @@ import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect, Given, RuleList } from './rule-lists.js';
-import { alternativesBySearch } from './ways.js';
+import { alternativesBySearch, isUnmarked } from './ways.js';
 import type { Way } from './scope.js';
 
 /** A list of instances never has the parts of one that is about to start. */
-export const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
+const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
 
 /** The rules of all policies for one question, and what follows from them for every principal: found when needed. */
 export class RuleSet {
@@ -22,6 +22,7 @@ export class RuleSet {
   readonly parts: readonly Part[];
   private combinedRules: PrincipalPredicate | undefined;
   private relevantRules: RelevantRules | undefined;
+  private unmarkedNames: readonly string[] | undefined;
   private readonly scopes = new Map<boolean, Unbound>();
 
   constructor(
@@ -51,6 +52,14 @@ export class RuleSet {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(frameOf(resource));
+  }
+
+  /** The rules that permit and from which no marks follow, as `policy/rule`. */
+  get unmarked(): readonly string[] {
+    this.unmarkedNames ??= this.permits
+      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
+      .map(({ policy, rule }) => `${policy}/${rule.id}`);
+    return this.unmarkedNames;
   }
 
   private get inOrder(): readonly AskedRule[] {

@@ -8,9 +8,8 @@ import { hasPart, isAbsent, isMissing, type Part } from './parts.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect } from './rule-lists.js';
-import { speaksOfStart, type RuleSet } from './rule-set.js';
+import type { RuleSet } from './rule-set.js';
 import { scopeOfWays, type Scope, type Way } from './scope.js';
-import { isUnmarked } from './ways.js';
 
 /** A policy that threw, or answered with what is no answer. */
 export interface Failure {
@@ -146,9 +145,7 @@ export class Ruling {
    * The permissive rules from which no marks follow, as `policy/rule`: each of them makes the lists of the principal
    * look through all instances of the tenant.
    */
-  unmarked(): string[] {
-    return this.rules.permits
-      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
-      .map(({ policy, rule }) => `${policy}/${rule.id}`);
+  unmarked(): readonly string[] {
+    return this.rules.unmarked;
   }
 }

@@ -2,6 +2,7 @@ import { createDecisionPoint, unmarkedRules, type DecisionPoint } from '../core/
 import { wallClock } from '../core/clock.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
+import { DESIGNER } from '../core/principal.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Attempts } from './execution/attempts.js';
@@ -36,6 +37,7 @@ import { isReindexed } from './upkeep/reindex.js';
 import { Retries } from './execution/retries.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
+import { UnmarkedRules } from './enforcement/unmarked-rules.js';
 import { allPolicies } from './policies.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { Strays } from './execution/strays.js';
@@ -155,8 +157,8 @@ async function assembleEngine(
  * @throws BadInput `bad-configuration` when there are some and `strictMarks` is set
  */
 function checkMarks(point: DecisionPoint, { strictMarks = false }: GuardOptions): readonly string[] {
-  const unmarked = unmarkedRules(point);
-  if (!strictMarks || unmarked.length === 0) return Object.freeze(unmarked);
+  const unmarked = unmarkedRules(point, [DESIGNER]);
+  if (!strictMarks || unmarked.length === 0) return unmarked;
   throw new BadInput(
     'bad-configuration',
     `strictMarks is set, and no marks follow from ${unmarked.join(', ')}: such a rule must name them by \`search\`.`,
@@ -200,14 +202,24 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const point = createDecisionPoint(policies);
-  const unmarked = checkMarks(point, options);
+  const unmarked = new UnmarkedRules(checkMarks(point, options), logger);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(incidents);
   const reindexed = await isReindexed(store);
   const isComplete = (): boolean => reindexed.value;
-  const calls = new Calls(point, principals, audit, events, store, incidents, flags.bypass, isComplete);
+  const calls = new Calls(
+    point,
+    principals,
+    audit,
+    events,
+    store,
+    incidents,
+    flags.bypass,
+    isComplete,
+    unmarked,
+  );
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers };
   const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
   const api = flags.bypass ? bypassApi(parts, secured) : secured;
@@ -250,7 +262,9 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
     health: () =>
-      store.bounded(() => health(store, reindexed, flags.bypass, incidents, folder.problems(), unmarked)),
+      store.bounded(() =>
+        health(store, reindexed, flags.bypass, incidents, folder.problems(), unmarked.list),
+      ),
     close: async () => {
       stopListening?.();
       stopWatching();

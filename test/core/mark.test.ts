@@ -2,7 +2,6 @@ import fc from 'fast-check';
 
 import {
   coarser,
-  dataMark,
   elementMark,
   fewest,
   inTenant,
@@ -65,17 +64,6 @@ describe('the mark of an element', () => {
       }),
     );
   });
-});
-
-test('the mark of a value tells types and paths apart', () => {
-  const marks = [
-    dataMark('a', 1),
-    dataMark('a', '1'),
-    dataMark('a', true),
-    dataMark('a=1', 1),
-    dataMark('a', '1=1'),
-  ];
-  expect(new Set(marks).size).toBe(marks.length);
 });
 
 describe('the marks of a search', () => {

@@ -1,6 +1,6 @@
 import { createGuard, parseCondition, type Policy } from 'bpmn-guard';
 import { reindex } from '../../src/engine/upkeep/reindex.js';
-import { ADMIN_USER, Guards, person, refusal } from '../support/guards.js';
+import { ADMIN_USER, Guards, person, refusal, SILENT } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
@@ -38,6 +38,45 @@ describe('A rule from which no marks follow', () => {
       createGuard({ store: { memory: true }, env: {}, policies: [byData(search)], strictMarks: true });
     expect(await refusal(made())).toMatchObject({ code: 'bad-configuration' });
     await (await made(['m:Claim'])).close();
+  });
+});
+
+describe('A rule without marks that only one group gets', () => {
+  const onlyFor = (group: string): Policy => {
+    const { name, answer } = byData();
+    return {
+      name,
+      answer: (principal, ...rest) => (principal.inGroup(group) ? answer(principal, ...rest) : {}),
+    };
+  };
+
+  test('is named by health and logged, once somebody of the group has asked for a list', async () => {
+    const warned: unknown[] = [];
+    const logger = { ...SILENT, warn: (_message: string, fields?: object) => void warned.push(fields) };
+    const guard = await createGuard({
+      store: { memory: true },
+      env: {},
+      logger,
+      policies: [onlyFor('clerks')],
+      strictMarks: true,
+    });
+    const list = (who: string, ...groups: string[]) =>
+      guard.api.data.findItems({}, person(who, ...groups)).then(() => guard.health());
+    expect((await list('ann')).unmarked).toEqual([]);
+    expect((await list('bob', 'clerks')).unmarked).toEqual(['claims/own-store']);
+    expect((await list('cleo', 'clerks')).unmarked).toEqual(['claims/own-store']);
+    expect(warned).toEqual([{ rule: 'claims/own-store' }]);
+    await guard.close();
+  });
+
+  test('is refused with strictMarks where the group is that of designers', async () => {
+    const made = createGuard({
+      store: { memory: true },
+      env: {},
+      policies: [onlyFor('DESIGNER')],
+      strictMarks: true,
+    });
+    expect(await refusal(made)).toMatchObject({ code: 'bad-configuration' });
   });
 });
 

@@ -147,7 +147,10 @@ export interface GuardOptions {
    * Where the tenants do not trust each other it must be false: code of a model runs in the one process of all of them.
    */
   readonly tenantsMaySaveCode?: boolean;
-  /** Refuse to start when a permissive rule has no marks to search by; default false: `health()` names such rules. */
+  /**
+   * Refuse to start when a permissive rule for ordinary users or designers has no marks to search by; default false:
+   * `health()` names such rules. Rules that only other groups get are named once they are met.
+   */
   readonly strictMarks?: boolean;
   readonly audit?: AuditSink;
   /** Where REQUIRE_AUTHENTICATION and ENFORCE_SECURITY are read from; default `process.env`. */
@@ -227,8 +230,9 @@ export interface Health {
    */
   readonly incidents: Readonly<Record<string, number>>;
   /**
-   * Permissive rules for ordinary users, as `policy/rule`, from which no marks follow: lists look through all instances
-   * of the tenant for them. Found when the guard was made.
+   * Permissive rules, as `policy/rule`, from which no marks follow: lists look through all instances of the tenant for
+   * them. Those for ordinary users and designers are found when the guard is made, those that only others get when one
+   * of them asks for a list, which is logged once; at most 1,000.
    */
   readonly unmarked: readonly string[];
 }

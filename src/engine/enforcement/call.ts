@@ -1,4 +1,5 @@
 import { EVERYTHING } from '../../core/condition.js';
+import { LISTED } from '../../core/decision-point.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
@@ -67,7 +68,10 @@ export class Call {
    * @throws CouldNotTell `could-not-tell` when a policy failed
    */
   scope(operation: Operation, facts?: Facts): Scope {
-    return this.calls.bypass ? scopeOf(EVERYTHING) : this.ruling(operation, facts).scope();
+    if (this.calls.bypass) return scopeOf(EVERYTHING);
+    const ruling = this.ruling(operation, facts);
+    if (LISTED.includes(operation)) this.calls.unmarked.note(ruling);
+    return ruling.scope();
   }
 
   /** @throws CouldNotTell `could-not-tell`: no answer is neither yes nor no */

@@ -9,6 +9,7 @@ import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';
 import type { Events } from './events.js';
 import type { Principals } from './principals.js';
+import type { UnmarkedRules } from './unmarked-rules.js';
 
 /** Makes one {@link Call} of each public call, and records what is refused. */
 export class Calls {
@@ -21,6 +22,7 @@ export class Calls {
     readonly incidents: Incidents,
     readonly bypass: boolean,
     readonly isReindexed: () => boolean,
+    readonly unmarked: UnmarkedRules,
   ) {}
 
   /** The call of a principal that is established. */

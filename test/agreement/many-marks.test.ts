@@ -1,0 +1,142 @@
+import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
+import { and, eq, type Condition } from '../../src/core/condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { MARKS_FORMAT } from '../../src/core/mark.js';
+import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
+import { tenants } from '../../src/core/policies/tenants.js';
+import { deriveGuard } from '../../src/engine/model/derive.js';
+import { openStore } from '../../src/store/open.js';
+import type { Store, StoredInstance } from '../../src/store/port.js';
+import { SILENT } from '../support/guards.js';
+import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
+import { keys, permitted, tasksOf } from './truth.js';
+
+const COUNT = 80;
+/** Small, so that a list takes several pages, each of which begins amid several walks. */
+const PAGE = 7;
+const WAITING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+
+/** An instance with a finished task, one that waits, and one for whoever is in its group. */
+function made(at: number): StoredInstance {
+  const id = `i${String(at).padStart(4, '0')}`;
+  const task = (seq: number, more: object): object => ({
+    id: `${id}-${seq}`,
+    seq,
+    type: 'bpmn:UserTask',
+    status: 'wait',
+    candidateUsers: [],
+    candidateGroups: [],
+    ...more,
+  });
+  const document = {
+    id,
+    name: `m${(at * 5) % 40}`,
+    status: 'running',
+    data: { secret: at },
+    items: [
+      task(0, { elementId: `e${at}`, status: 'end', assignee: 'eve' }),
+      task(1, { elementId: `e${at * 5}`, assignee: 'eve' }),
+      task(2, {
+        elementId: 'shared',
+        candidateGroups: [`g${at * 5}`],
+        assignee: at % 3 === 0 ? 'eve' : null,
+      }),
+    ],
+  } as unknown as StoredInstance;
+  deriveGuard(document, { rev: 1, startedBy: 'eve', items: {} });
+  return document;
+}
+
+/** Permits reading tasks, and no instances. */
+function onTasks(whens: readonly Condition[]): Policy {
+  const rules = whens.map((when, at) => Object.freeze({ id: `r${at}`, says: `rule ${at}`, when }));
+  const answer = Object.freeze({ permissive: Object.freeze(rules) });
+  return { name: 'many', answer: (_who, operation) => (operation === 'task:read' ? answer : {}) };
+}
+const ofTask = (at: number, models: number): Condition =>
+  and(eq('instance.name', `m${at % models}`), eq('item.elementId', `e${at}`));
+const inGroups = (count: number): SecureUser =>
+  new SecureUser({ userName: 'gil', userGroups: numbers(count).map((at) => `g${at}`) });
+const ANN = new SecureUser({ userName: 'ann' });
+
+/** What makes the marks, who asks, and how many marks a list of what waits is searched by. */
+const CASES: [what: string, policy: Policy, who: SecureUser, marks: number][] = [
+  ['400 elements', onTasks(numbers(400).map((at) => ofTask(at, 40))), ANN, 400],
+  ['2,000 elements, as their 40 models', onTasks(numbers(2_000).map((at) => ofTask(at, 40))), ANN, 40],
+  [
+    '2,000 elements of as many models, as the tenant',
+    onTasks(numbers(2_000).map((at) => ofTask(at, 2_000))),
+    ANN,
+    1,
+  ],
+  ['400 groups', onTasks([]), inGroups(400), 400],
+  ['2,000 groups, as the tenant', onTasks([]), inGroups(2_000), 1],
+];
+
+onStores('A list that is searched by', (kind) => {
+  let place: Place;
+  let store: Store;
+  const rows = numbers(COUNT).map((at) => ({ document: made(at), derived: true }));
+  beforeAll(async () => {
+    place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
+    store = await openStore(place.options);
+    await store.install();
+    for (const { document } of rows) await store.instances.insert(structuredClone(document));
+    await store.values('guard').set('reindexed', MARKS_FORMAT);
+  });
+  afterAll(async () => {
+    await store.close();
+    await place.remove();
+  });
+
+  async function pages(guard: Guard, who: SecureUser, filter: object): Promise<string[]> {
+    const found: string[] = [];
+    for (let after: string | null = null; ;) {
+      const page = await guard.api.data.find(
+        { filter, limit: PAGE, after, getTotalCount: true } as never,
+        who,
+      );
+      for (const { id, items } of page.data as unknown as { id: string; items: unknown }[])
+        found.push(Array.isArray(items) ? id : `${id}/${(items as { id: string }).id}`);
+      if (page.nextCursor !== null) {
+        after = page.nextCursor;
+        continue;
+      }
+      expect(page.totalCount).toBe(found.length);
+      return found;
+    }
+  }
+
+  test.each(CASES)(
+    '%s holds what the decision permits, once, page by page',
+    async (_what, policy, who, marks) => {
+      const point: DecisionPoint = createDecisionPoint([taskRulesPolicy, tenants, policy]);
+      const findItems = jest.spyOn(store.instances, 'findItems');
+      const guard = await createGuard({
+        store: Object.create(store, { close: { value: async () => undefined } }) as Store,
+        env: {},
+        logger: SILENT,
+        policies: [policy],
+      });
+      const tasks = permitted(point, who, 'task:read', tasksOf(rows));
+      const waiting = tasks.filter(({ item }) => item?.status === 'wait');
+      expect(waiting.length).toBeGreaterThan(PAGE);
+
+      const found = await pages(guard, who, WAITING);
+      expect([...found].sort()).toEqual(keys(waiting));
+      const searched = findItems.mock.calls.map(([plan]) => plan.marks?.anyOf.length);
+      expect(Math.max(...searched.map((count) => count ?? 0))).toBeGreaterThanOrEqual(marks);
+      expect(Math.max(...searched.map((count) => count ?? 0))).toBeLessThan(marks + 20);
+      // Newest first.
+      const order = found.map((key) => key.split('/')[0] as string);
+      expect(order).toEqual([...order].sort().reverse());
+
+      expect(
+        (await guard.api.data.findItems({}, who)).map(({ instanceId, id }) => `${instanceId}/${id}`).sort(),
+      ).toEqual(keys(tasks));
+      findItems.mockRestore();
+      await guard.close();
+    },
+  );
+});
