@@ -66,6 +66,11 @@ export interface InstanceView {
   readonly data: Data;
   /** Those that the principal may read. */
   readonly items: readonly ItemView[];
+  /**
+   * True when more may be read than `items` holds, since an answer ends at 16 MiB: `find` with
+   * `{ filter: { id, 'items.id': { $exists: true } } }` pages through all of them.
+   */
+  readonly itemsCut?: true;
   readonly [field: string]: unknown;
 }
 

@@ -9,6 +9,7 @@ import type { Resource } from '../../core/resource.js';
 import type { Ruling } from '../../core/ruling.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
 import type { StoredInstance } from '../../store/port.js';
+import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';
 import type { Calls } from './calls.js';
 import { hiddenPeople } from './hidden-people.js';
@@ -41,6 +42,11 @@ export class Call {
     readonly principal: SecureUser,
     private readonly calls: Calls,
   ) {}
+
+  /** In which long answers are made. */
+  get turns(): Turns {
+    return this.calls.turns;
+  }
 
   /** The same call as things are now: the principal as the directory has it, the policies in force. */
   async again(): Promise<Call> {

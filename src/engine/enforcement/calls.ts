@@ -3,6 +3,7 @@ import { isGuardError } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Store } from '../../store/port.js';
+import { Turns } from '../../store/turns.js';
 import type { Incidents } from '../contract/incidents.js';
 import { isOutage } from '../execution/transient.js';
 import type { Audit, Target } from './audit.js';
@@ -13,6 +14,9 @@ import type { UnmarkedRules } from './unmarked-rules.js';
 
 /** Makes one {@link Call} of each public call, and records what is refused. */
 export class Calls {
+  /** Of what is made for answers: many rows, or large ones. */
+  readonly turns = new Turns();
+
   constructor(
     readonly point: DecisionPoint,
     readonly principals: Principals,

@@ -155,7 +155,7 @@ export async function viewOf(
     return show(now, whole(stored));
   };
   const show = async (asker: Call, stored: StoredInstance): Promise<ExecutionView> => {
-    const view = executionView(asker, stored, itemId, settled);
+    const view = await executionView(asker, stored, itemId, settled);
     if (!asker.mayReadInstance(stored) || !(await mayReadModelOf(calls, asker, stored))) return view;
     // The live definition would hand out the server.
     return Object.defineProperty(view, 'definition', { value: definitionView(execution.definition) });

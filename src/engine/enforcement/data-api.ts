@@ -91,17 +91,16 @@ async function findInstances(
   const checked = parseQuery(query, INSTANCE_FIELDS);
   const paging = { sort, limit: LIST_MOST, bytes: LIST_BYTES };
   const rows = await reads.instanceRows(call, checked, paging, without);
-  const views: InstanceView[] = [];
-  for (const row of rows) {
+  const views = await calls.turns.map(rows, async (row) => {
     const withSource = full && (await mayReadModelOf(calls, call, row));
-    const view: Row = { ...instanceView(call, row, withSource), ...(full ? { logs: [] } : {}) };
-    views.push(project(view) as unknown as InstanceView);
-  }
+    const view: Row = { ...(await instanceView(call, row, withSource)), ...(full ? { logs: [] } : {}) };
+    return project(view) as unknown as InstanceView;
+  });
   if (!isCut(rows)) return views;
   return withCursor(views, sort === undefined ? { id: String(rows.at(-1)?._id) } : { skip: rows.length });
 }
 
-async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<FindPage> {
+async function findPage({ calls, reads }: Parts, call: Call, input: unknown): Promise<FindPage> {
   const request: Partial<Record<keyof FindRequest, unknown>> = parseParameters(input, [
     'filter',
     'after',
@@ -117,7 +116,7 @@ async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<F
   const project = parseProjection(request.projection);
   const paging = parsePage(request.limit, request.after, sort);
   const ofItems = sortsItems || mentionsItems(query);
-  const page = await (ofItems ? itemPage : instancePage)({ reads }, call, query, paging);
+  const page = await (ofItems ? itemPage : instancePage)({ calls, reads }, call, query, paging);
   const skipped = { skip: (paging.skip ?? 0) + page.rows.length };
   const next = page.full ? printCursor(sort !== undefined ? skipped : (page.last as Cursor)) : null;
   const total = getTotalCount
@@ -125,21 +124,22 @@ async function findPage({ reads }: Parts, call: Call, input: unknown): Promise<F
         totalCount: await (ofItems ? reads.countItems(call, query, sort) : reads.countInstances(call, query)),
       }
     : {};
-  return { data: page.rows.map(project) as unknown as FoundRow[], nextCursor: next, ...total };
+  const data = (await calls.turns.map(page.rows, project)) as unknown as FoundRow[];
+  return { data, nextCursor: next, ...total };
 }
 
 type PageOf = (
-  parts: Pick<Parts, 'reads'>,
+  parts: Pick<Parts, 'calls' | 'reads'>,
   call: Call,
   query: CallerQuery,
   paging: Paging & { limit: number },
 ) => Promise<Page>;
 
-const itemPage: PageOf = async ({ reads }, call, query, paging) => {
+const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   const found = await reads.itemRows(call, query, { ...paging, bytes: LIST_BYTES });
   const shown = await reads.shown(call, found);
   const copy = copying();
-  const rows = found.map((row) => {
+  const rows = await calls.turns.map(found, (row) => {
     const { items, ...instance } = row;
     const sees = shown(row);
     return {
@@ -155,11 +155,11 @@ const itemPage: PageOf = async ({ reads }, call, query, paging) => {
 const isFull = (found: readonly unknown[], { limit }: { limit: number }): boolean =>
   found.length === limit || isCut(found);
 
-const instancePage: PageOf = async ({ reads }, call, query, paging) => {
+const instancePage: PageOf = async ({ calls, reads }, call, query, paging) => {
   const found = await reads.instanceRows(call, query, { ...paging, bytes: LIST_BYTES });
   const last = found.at(-1);
   return {
-    rows: found.map((row) => instanceView(call, row) as unknown as Row),
+    rows: (await calls.turns.map(found, (row) => instanceView(call, row))) as unknown as Row[],
     last: last && { id: String(last._id) },
     full: isFull(found, paging),
   };

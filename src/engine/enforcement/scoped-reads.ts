@@ -90,7 +90,7 @@ export class ScopedReads {
   async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {
     const shown = await this.shown(call, rows);
     const copy = copying();
-    return rows.map((row) => {
+    return this.calls.turns.map(rows, (row) => {
       const { items, ...instance } = row;
       return itemView(instance, items, shown(row), copy);
     });

@@ -1,10 +1,13 @@
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
+import { Budget } from '../../store/query/budget.js';
+import { sizesOf } from '../../store/query/row-size.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import { dataAt, dataOfItem, detach } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
+import { LIST_BYTES } from './paging.js';
 
 /** What is kept of an instance's own fields; large ones only where they are asked for. */
 const INSTANCE_FIELDS = [
@@ -132,29 +135,53 @@ export function instanceFields(
   };
 }
 
-/** The items of a stored instance that the principal may read. */
-export function itemsView(call: Call, instance: StoredInstance, copy: Copy = copying()): ItemView[] {
+/** The items of a stored instance that the principal may read, and whether they end before all are there. */
+interface ItemsView {
+  readonly items: ItemView[];
+  readonly cut: boolean;
+}
+
+/** @param wanted the item that is there in any case */
+async function itemsView(
+  call: Call,
+  instance: StoredInstance,
+  copy: Copy,
+  wanted?: string,
+): Promise<ItemsView> {
   const data = call.mayReadInstance(instance);
   const all = call.seesAllAssignees;
   const { userName } = call.principal;
-  return itemsOf(instance)
-    .filter((item) => call.allows('task:read', { instance, item }))
-    .map((item) => {
-      const assignees = all || call.allows('task:assignees', { instance, item });
-      return itemView(instance, item, { data, assignees, userName }, copy);
-    });
+  const size = sizesOf();
+  const budget = new Budget(LIST_BYTES);
+  const found = await call.turns.map(itemsOf(instance), (item) => {
+    if (budget.isSpent && item.id !== wanted) return undefined;
+    if (!call.allows('task:read', { instance, item })) return undefined;
+    const isRoom = budget.take(() => size.item({ data: data ? instance.data : undefined, items: item }));
+    if (!isRoom && item.id !== wanted) return undefined;
+    const assignees = all || call.allows('task:assignees', { instance, item });
+    return itemView(instance, item, { data, assignees, userName }, copy);
+  });
+  return { items: found.filter((item) => item !== undefined), cut: budget.isSpent };
 }
 
 /**
  * A stored instance cut down to what the principal may read. Logs and save points are nobody's.
  * @param withSource with `source` and `svg`, which are the model's: for those who may read that
+ * @param wanted the item that is there in any case
  */
-export function instanceView(call: Call, instance: StoredInstance, withSource = false): InstanceView {
+export async function instanceView(
+  call: Call,
+  instance: StoredInstance,
+  withSource = false,
+  wanted?: string,
+): Promise<InstanceView> {
   const readable = call.mayReadInstance(instance);
   const copy = copying();
+  const { items, cut } = await itemsView(call, instance, copy, wanted);
   const view: Data = {
     ...instanceFields(instance, readable, copy, withSource),
-    items: itemsView(call, instance, copy),
+    items,
+    ...(cut ? { itemsCut: true } : {}),
     ...(readable ? { tokens: tokensOf(instance) } : {}),
   };
   return view as unknown as InstanceView;
@@ -165,14 +192,14 @@ export function instanceView(call: Call, instance: StoredInstance, withSource = 
  * @param instance the document as it was stored
  * @param settled asks for a fresh view when background work has settled
  */
-export function executionView(
+export async function executionView(
   call: Call,
   instance: StoredInstance,
   itemId: string | undefined,
   settled: () => Promise<ExecutionView>,
-): ExecutionView {
+): Promise<ExecutionView> {
   // Applications print the log; what the engine writes there may hold anybody's data.
-  const view: InstanceView = { ...instanceView(call, instance), logs: [] };
+  const view: InstanceView = { ...(await instanceView(call, instance, false, itemId)), logs: [] };
   const item = view.items.find((entry) => entry.id === itemId);
   const result = {
     id: view.id,

@@ -1,4 +1,4 @@
-import type { Spend } from './budget.js';
+import type { Spend, Work } from './budget.js';
 import { child } from './kind.js';
 import { compareValues } from './order.js';
 import type { Sort } from '../port.js';
@@ -6,12 +6,16 @@ import type { Sort } from '../port.js';
 /** What an empty list sorts as: before null, like MongoDB's undefined. */
 const EMPTY = Symbol('empty list');
 
-function keys(value: unknown, path: readonly string[], from: number): unknown[] {
-  if (from === path.length)
-    return Array.isArray(value) ? (value.length === 0 ? [EMPTY] : value) : [value ?? null];
-  if (!Array.isArray(value)) return keys(child(value, path[from] as string), path, from + 1);
-  const found = value.flatMap((entry) => keys(child(entry, path[from] as string), path, from + 1));
-  return found.length === 0 ? [null] : found;
+/** Tells the values that a path reaches, as they are sorted by. */
+function reached(value: unknown, path: readonly string[], from: number, tell: (key: unknown) => void): void {
+  if (!Array.isArray(value)) {
+    if (from === path.length) tell(value ?? null);
+    else reached(child(value, path[from] as string), path, from + 1, tell);
+  } else if (value.length === 0) tell(from === path.length ? EMPTY : null);
+  else
+    for (const entry of value as unknown[])
+      if (from === path.length) tell(entry);
+      else reached(child(entry, path[from] as string), path, from + 1, tell);
 }
 
 function compareKeys(left: unknown, right: unknown): number {
@@ -21,9 +25,12 @@ function compareKeys(left: unknown, right: unknown): number {
 
 /** The value that a document sorts by: of a list its least entry (ascending) or its greatest, as in MongoDB. */
 function sortKey(document: unknown, path: readonly string[], direction: 1 | -1, spend: Spend): unknown {
-  const all = keys(document, path, 0);
-  spend(all.length);
-  return all.reduce((best, key) => (compareKeys(key, best) * direction < 0 ? key : best));
+  let [best, count]: [best: unknown, count: number] = [undefined, 0];
+  reached(document, path, 0, (key) => {
+    if (count++ === 0 || compareKeys(key, best) * direction < 0) best = key;
+  });
+  spend(count);
+  return best;
 }
 
 /** Characters of a text that are compared in the time of a step. */
@@ -35,31 +42,33 @@ const weight = (key: unknown): number =>
 
 /**
  * Sorts rows by what `document` gives of each; rows that are equal keep their order.
- * @param spend counts comparisons before they are made
+ * @param work counts comparisons before they are made
  */
-export function sortRows<Row>(
+export async function sortRows<Row>(
   rows: readonly Row[],
   sort: Sort,
   document: (row: Row) => unknown,
-  spend: Spend,
-): Row[] {
+  work: Work,
+): Promise<Row[]> {
   const fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
   const comparisons = Math.ceil(Math.log2(rows.length + 1));
-  return rows
-    .map((row) => ({
-      row,
-      keys: fields.map(({ path, direction }) => {
-        const key = sortKey(document(row), path, direction, spend);
-        spend(comparisons * weight(key));
-        return key;
-      }),
-    }))
-    .sort((a, b) => {
-      for (const [i, { direction }] of fields.entries()) {
-        const difference = compareKeys(a.keys[i], b.keys[i]);
-        if (difference !== 0) return difference * direction;
-      }
-      return 0;
-    })
-    .map(({ row }) => row);
+  const keyed: { row: Row; keys: unknown[] }[] = [];
+  for (const row of rows) {
+    const whole = document(row);
+    const keys = fields.map(({ path, direction }) => {
+      const key = sortKey(whole, path, direction, work.spend);
+      work.spend(comparisons * weight(key));
+      return key;
+    });
+    keyed.push({ row, keys });
+    if (work.isOver()) await work.next();
+  }
+  const sorted = await work.sort(keyed, (a, b) => {
+    for (const [i, { direction }] of fields.entries()) {
+      const difference = compareKeys(a.keys[i], b.keys[i]);
+      if (difference !== 0) return difference * direction;
+    }
+    return 0;
+  });
+  return sorted.map(({ row }) => row);
 }

@@ -1,7 +1,7 @@
-import { budget, type Spend } from '../bson/budget.js';
+import { free, type Spend, type Work } from '../bson/budget.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Term } from '../bson/match-path.js';
-import type { Filter, StoredInstance, MarkFilter } from '../port.js';
+import type { Filter, InstancePlan, MarkFilter, StoredInstance } from '../port.js';
 import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
 import { TermIndex } from './term-index.js';
@@ -11,6 +11,10 @@ export interface Entry {
   readonly key: string;
   document: StoredInstance;
 }
+
+type Wanted = Pick<InstancePlan, 'filter' | 'marks'>;
+/** Gets what was found. It may be kept: what is replaced in the index stays as it was here. */
+type Visit = (found: Readonly<Entry>) => boolean | void;
 
 /** Lists of which one entry is looked at in the time of a step. */
 const LISTS_PER_STEP = 4;
@@ -53,19 +57,43 @@ export class InstanceIndex {
   }
 
   /**
-   * The instances that satisfy filter and marks, newest first, found on the way of the fewest candidates. To
-   * be used up before anything is awaited.
-   * @param spend of the query to which this belongs
+   * Finds the instances that satisfy filter and marks, newest first, on the way of the fewest candidates. It makes way
+   * for others now and then: each document is what it was when it was visited, and some may have changed since.
+   * @param visit ends it with false
    * @throws BadInput `too-expensive`
    */
-  *walk(filter: Filter, marks: MarkFilter | undefined, bound?: Bound, spend = budget()): Generator<Entry> {
-    const match = this.matchOf(filter, marks, spend);
-    const lists = this.narrow(filter, marks);
-    const step = 1 + Math.ceil(lists.length / LISTS_PER_STEP);
-    for (const entry of newestFirst(lists, bound)) {
-      spend(step);
-      if (match(entry.document)) yield entry;
+  async scan({ filter, marks }: Wanted, work: Work, visit: Visit, bound?: Bound): Promise<void> {
+    const match = this.matchOf(filter, marks, work.spend);
+    let from = bound;
+    for (;;) {
+      const last = this.walk(this.narrow(filter, marks), match, work, visit, from);
+      if (last === undefined) return;
+      await work.next();
+      from = { key: last, included: false };
     }
+  }
+
+  /** @returns where to go on when others have had their turn; undefined at the end */
+  private walk(
+    lists: readonly (readonly Entry[])[],
+    match: Match,
+    work: Work,
+    visit: Visit,
+    from: Bound | undefined,
+  ): string | undefined {
+    const step = 1 + Math.ceil(lists.length / LISTS_PER_STEP);
+    for (const { key, document } of newestFirst(lists, from)) {
+      work.spend(step);
+      if (match(document) && visit({ key, document }) === false) return undefined;
+      if (work.isOver()) return key;
+    }
+    return undefined;
+  }
+
+  /** Whether the instance of that id is there and satisfies filter and marks, without a pause. */
+  admits(id: string, { filter, marks }: Wanted): boolean {
+    const entry = this.byId.get(id);
+    return entry !== undefined && this.matchOf(filter, marks, free)(entry.document);
   }
 
   private matchOf(filter: Filter, marks: MarkFilter | undefined, spend: Spend): Match {

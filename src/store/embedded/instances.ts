@@ -1,7 +1,7 @@
 import { Conflict } from '../../core/errors.js';
 import { assertOneLog, LOG_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
-import { budget } from '../bson/budget.js';
+import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import { hexOf, isObjectId } from '../bson/object-id.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
@@ -10,7 +10,7 @@ import { sortRows } from '../bson/sort-key.js';
 import type { Bytes, Change } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import { distinctValues } from './distinct.js';
-import { InstanceIndex, type Entry } from './instance-index.js';
+import { InstanceIndex } from './instance-index.js';
 import { encodedInstance } from '../instance-size.js';
 import { addToLog, readLog, withoutChunks } from './instance-log.js';
 import { countItems, findItems } from './items.js';
@@ -19,6 +19,7 @@ import { checkPaging, end } from '../query/paging.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import { Serial } from './serial.js';
+import type { Turns } from '../turns.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
@@ -42,6 +43,7 @@ export class EmbeddedInstances implements InstanceStore {
   constructor(
     private readonly bytes: Bytes,
     private readonly ids: ObjectIds,
+    private readonly turns: Turns,
   ) {}
 
   /** Reads what is stored; once, before anything else. */
@@ -56,25 +58,27 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { filter, marks, sort, skip = 0, without = [] } = plan;
+    const { sort, skip = 0, without = [] } = plan;
     checkPaging(plan);
-    refuseLarge([filter], sort);
-    const found: Entry[] = [];
-    const spend = budget();
-    const bound = plan.after && { key: plan.after.id, included: false };
-    for (const entry of this.index.walk(filter, marks, bound, spend)) {
-      found.push(entry);
-      if (sort === undefined && found.length >= end(plan)) break;
-    }
-    const size = sizesOf();
-    const all = (sort === undefined ? found : sortRows(found, sort, (entry) => entry.document, spend)).slice(
-      skip,
-      end(plan),
+    refuseLarge([plan.filter], sort);
+    const work = new Work(this.turns);
+    const found: StoredInstance[] = [];
+    await this.index.scan(
+      plan,
+      work,
+      ({ document }) => found.push(document) < end(plan) || sort !== undefined,
+      plan.after && { key: plan.after.id, included: false },
     );
-    const page = new Budget(plan.bytes).within(all, ({ document }) => size.instance(document));
+    const sorted = sort === undefined ? found : await sortRows(found, sort, (row) => row, work);
+    const size = sizesOf();
+    const rows = await new Budget(plan.bytes).copied(
+      sorted.slice(skip, end(plan)),
+      (document) => size.instance(document),
+      (document) => ({ document, row: copyWithout(document, without) }),
+      this.turns,
+    );
     const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
-    const ended = <Row>(list: Row[]): Row[] => (isCut(page) ? markCut(list) : list);
-    const rows = page.map(({ document }) => ({ document, row: copyWithout(document, without) }));
+    const ended = <Row>(list: Row[]): Row[] => (isCut(rows) ? markCut(list) : list);
     if (wanted.length === 0) return ended(rows.map(({ row }) => row));
     const whole = await Promise.all(
       rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)),
@@ -95,10 +99,7 @@ export class EmbeddedInstances implements InstanceStore {
     return this.serial.run(selected.id, async () => {
       const now = this.index.get(selected.id)?.document;
       if (now === undefined) return undefined;
-      if (now !== selected) {
-        const still = this.index.walk({ $and: [{ id: selected.id }, plan.filter] }, plan.marks).next().value;
-        if (still === undefined) return undefined;
-      }
+      if (now !== selected && !this.index.admits(selected.id, plan)) return undefined;
       const base = now === selected ? row : copyWithout(now, plan.without ?? []);
       return { ...base, ...(await this.readLarge(selected.id, wanted)) };
     });
@@ -119,33 +120,33 @@ export class EmbeddedInstances implements InstanceStore {
     return Object.fromEntries(log === undefined ? found : [...found, ['logs', log]]);
   }
 
-  async count({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
-    refuseLarge([filter]);
+  async count(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
+    refuseLarge([plan.filter]);
     let count = 0;
-    for (const _ of this.index.walk(filter, marks)) count++;
+    await this.index.scan(plan, new Work(this.turns), () => void count++);
     return count;
   }
 
-  async exists({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
-    refuseLarge([filter]);
-    return this.index.walk(filter, marks).next().done !== true;
+  async exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
+    refuseLarge([plan.filter]);
+    let found = false;
+    await this.index.scan(plan, new Work(this.turns), () => !(found = true));
+    return found;
   }
 
   async findItems(plan: ItemPlan): Promise<UnwoundItem[]> {
     checkPaging(plan);
-    return findItems(this.index, plan);
+    return findItems(this.index, plan, this.turns);
   }
 
   async countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number> {
-    return countItems(this.index, plan);
+    return countItems(this.index, plan, this.turns);
   }
 
-  async distinct(
-    field: string,
-    { filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>,
-  ): Promise<unknown[]> {
-    refuseLarge([filter], [[field, 1]]);
-    const documents = [...this.index.walk(filter, marks)].map((entry) => entry.document);
+  async distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]> {
+    refuseLarge([plan.filter], [[field, 1]]);
+    const documents: StoredInstance[] = [];
+    await this.index.scan(plan, new Work(this.turns), ({ document }) => void documents.push(document));
     return distinctValues(documents, field).map(copy);
   }
 
@@ -204,7 +205,7 @@ export class EmbeddedInstances implements InstanceStore {
 
   async remove(ids: readonly string[], filter: Filter): Promise<number> {
     refuseLarge([filter]);
-    const match = compileMatch(filter, budget());
+    const match = compileMatch(filter, new Work(this.turns).spend);
     const removed = await Promise.all(
       [...new Set(ids)].map((id) => this.serial.run(id, () => this.removeOne(id, match))),
     );

@@ -1,14 +1,15 @@
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
-import { budget, type Spend } from '../bson/budget.js';
+import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
-import { Budget, isCut, markCut } from '../query/budget.js';
+import { Budget } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import type { ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { sortRows } from '../bson/sort-key.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
 import { end } from '../query/paging.js';
+import type { Turns } from '../turns.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
@@ -16,41 +17,43 @@ type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 /** Steps of unwinding one instance, its items left out. */
 const UNWINDING = 10;
 
-function* rowsOf(
+async function eachRows(
   index: InstanceIndex,
   plan: Counted & Pick<ItemPlan, 'after'>,
-  spend: Spend,
-): Generator<Row[]> {
+  work: Work,
+  visit: (rows: Row[]) => boolean | void,
+): Promise<void> {
   const { before, marks, each, needsAll, after } = plan;
   refuseLarge([before, each]);
-  const match = compileMatch(each, spend);
+  const match = compileMatch(each, work.spend);
   const inside = after !== undefined && isInside(after);
-  for (const entry of index.walk(before, marks, after && { key: after.id, included: inside }, spend)) {
-    spend(UNWINDING);
-    const rows = sortItems(unwind(entry.key, entry.document, match, needsAll), (row) => row.item);
-    yield inside && entry.key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows;
-  }
+  await index.scan(
+    { filter: before, marks },
+    work,
+    ({ key, document }) => {
+      work.spend(UNWINDING);
+      const rows = sortItems(unwind(key, document, match, needsAll), (row) => row.item);
+      return visit(inside && key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows);
+    },
+    after && { key: after.id, included: inside },
+  );
 }
 
-function select(index: InstanceIndex, plan: ItemPlan): Row[] {
+async function select(index: InstanceIndex, plan: ItemPlan, work: Work): Promise<Row[]> {
   const rows: Row[] = [];
-  const spend = budget();
-  for (const more of rowsOf(index, plan, spend)) {
+  await eachRows(index, plan, work, (more) => {
     for (const row of more) rows.push(row);
-    if (plan.sort === undefined && rows.length >= end(plan)) break;
-  }
-  const sorted = plan.sort === undefined ? rows : sortRows(rows, plan.sort, viewOf, spend);
+    return plan.sort !== undefined || rows.length < end(plan);
+  });
+  const sorted = plan.sort === undefined ? rows : await sortRows(rows, plan.sort, viewOf, work);
   return sorted.slice(plan.skip ?? 0, end(plan));
 }
 
 /** The rows of a page of items: only these are copied. */
-export function findItems(index: InstanceIndex, plan: ItemPlan): UnwoundItem[] {
+export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Turns): Promise<UnwoundItem[]> {
   refuseLarge([], plan.sort);
   const without = [...NOT_WITH_ITEMS, 'items'];
   const size = sizesOf();
-  const rows = new Budget(plan.bytes).within(select(index, plan), ({ document, item }) =>
-    size.item({ data: document.data, items: item }),
-  );
   // The rows of one instance share what they have of it.
   const copies = new Map<StoredInstance, object>();
   const copyOf = (document: StoredInstance): object => {
@@ -58,12 +61,16 @@ export function findItems(index: InstanceIndex, plan: ItemPlan): UnwoundItem[] {
     copies.set(document, known);
     return known;
   };
-  const given = rows.map(({ document, item }) => ({ ...copyOf(document), items: copy(item) }) as UnwoundItem);
-  return isCut(rows) ? markCut(given) : given;
+  return new Budget(plan.bytes).copied(
+    await select(index, plan, new Work(turns)),
+    ({ document, item }) => size.item({ data: document.data, items: item }),
+    ({ document, item }) => ({ ...copyOf(document), items: copy(item) }) as UnwoundItem,
+    turns,
+  );
 }
 
-export function countItems(index: InstanceIndex, plan: Counted): number {
+export async function countItems(index: InstanceIndex, plan: Counted, turns: Turns): Promise<number> {
   let count = 0;
-  for (const rows of rowsOf(index, plan, budget())) count += rows.length;
+  await eachRows(index, plan, new Work(turns), (rows) => void (count += rows.length));
   return count;
 }

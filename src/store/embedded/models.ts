@@ -1,13 +1,14 @@
 import { Conflict } from '../../core/errors.js';
 import { compareText } from '../../core/value.js';
 import { compareValues } from '../bson/order.js';
-import { budget } from '../bson/budget.js';
+import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import type { Filter, ModelStore, StoredModel } from '../port.js';
 import { revisionOf, settable } from '../query/revision.js';
 import { copyWithout, normalise } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
 import type { Table } from './table.js';
+import type { Turns } from '../turns.js';
 
 const keyOf = (name: string, owner: string | null | undefined): string =>
   JSON.stringify([owner ?? null, name]);
@@ -17,6 +18,7 @@ export class EmbeddedModels implements ModelStore {
   constructor(
     private readonly table: Table<StoredModel>,
     private readonly ids: ObjectIds,
+    private readonly turns: Turns,
   ) {}
 
   async find(
@@ -27,8 +29,13 @@ export class EmbeddedModels implements ModelStore {
       limit = Infinity,
     }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
   ): Promise<StoredModel[]> {
-    const match = compileMatch(filter, budget());
-    const found = [...this.table.entries()].filter(([, model]) => match(model));
+    const work = new Work(this.turns);
+    const match = compileMatch(filter, work.spend);
+    const found: [string, StoredModel][] = [];
+    for (const entry of this.table.entries()) {
+      if (match(entry[1])) found.push(entry);
+      if (work.isOver()) await work.next();
+    }
     found.sort(([, a], [, b]) => compareText(a.name, b.name) || compareValues(a.owner, b.owner));
     return found.slice(skip, skip + limit).map(([, model]) => copyWithout(model, without));
   }

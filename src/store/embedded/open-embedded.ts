@@ -8,6 +8,7 @@ import { EmbeddedLocks } from './locks.js';
 import { MemoryBytes } from './memory-bytes.js';
 import { EmbeddedModels } from './models.js';
 import { ObjectIds } from './object-ids.js';
+import { Turns } from '../turns.js';
 import { Table } from './table.js';
 import { EmbeddedUsers } from './users.js';
 import { EmbeddedValues, type StoredValue } from './values.js';
@@ -16,7 +17,8 @@ type OfMedium = Pick<Adapter, 'kind' | 'ping' | 'onWritable'>;
 
 async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
   const ids = new ObjectIds();
-  const instances = new EmbeddedInstances(bytes, ids);
+  const turns = new Turns();
+  const instances = new EmbeddedInstances(bytes, ids, turns);
   const models = new Table<StoredModel>(bytes, 'model');
   const users = new Table<StoredUser>(bytes, 'user');
   const values = new Table<StoredValue>(bytes, 'value');
@@ -25,7 +27,7 @@ async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
   return {
     ...medium,
     instances,
-    models: new EmbeddedModels(models, ids),
+    models: new EmbeddedModels(models, ids, turns),
     users: new EmbeddedUsers(users),
     locks: new EmbeddedLocks(),
     audit: new EmbeddedAudit(bytes, ids),

@@ -1,3 +1,5 @@
+import type { Turns } from '../turns.js';
+
 const CUT = Symbol('cut');
 
 /** Notes that rows end before the list does. */
@@ -34,6 +36,22 @@ export class Budget {
     for (const row of rows) {
       if (!this.take(() => size(row))) break;
       taken.push(row);
+    }
+    return this.isSpent ? markCut(taken) : taken;
+  }
+
+  /** The same, as `made` makes them of the rows; it makes way for others now and then. */
+  async copied<Row, Made>(
+    rows: readonly Row[],
+    size: (row: Row) => number,
+    made: (row: Row) => Made,
+    turns: Turns,
+  ): Promise<Made[]> {
+    const taken: Made[] = [];
+    for (const row of rows) {
+      if (!this.take(() => size(row))) break;
+      taken.push(made(row));
+      if (turns.isOver()) await turns.next();
     }
     return this.isSpent ? markCut(taken) : taken;
   }

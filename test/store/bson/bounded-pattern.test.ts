@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { boundedPattern } from '../../../src/store/bson/bounded-pattern.js';
-import { budget, free, QUERY_STEPS } from '../../../src/store/bson/budget.js';
+import { Work, free, DOCUMENT_STEPS } from '../../../src/store/bson/budget.js';
+import { Turns } from '../../../src/store/turns.js';
 import { findLinear } from '../../../src/store/bson/linear-pattern.js';
 import { compileLinear } from '../../../src/store/bson/linear-program.js';
 import { compileMatch } from '../../../src/store/bson/match.js';
@@ -110,12 +111,12 @@ test.each(['a*b', 'a.*b.{0,20}$', '(a|aa)a*c', '.*x', '^.*a.*$', '\\w+@', 'a{1,1
   (source) => {
     const [short, long] = [10_000, 80_000].map((length) => stepsOf(source, 'a'.repeat(length)));
     expect(long! / short!).toBeLessThan(9);
-    expect(long).toBeLessThan(QUERY_STEPS);
+    expect(long).toBeLessThan(DOCUMENT_STEPS);
   },
 );
 
 test('a query that takes more steps than it may is refused with a code', () => {
-  const match = compileMatch({ 'data.s': { $regex: 'a{0,100}[bc]' } }, budget());
+  const match = compileMatch({ 'data.s': { $regex: 'a{0,100}[bc]' } }, new Work(new Turns()).spend);
   const document = { data: { s: 'a'.repeat(200_000) } };
   expect(() => match(document)).toThrow(expect.objectContaining({ code: 'too-expensive', status: 400 }));
 });
