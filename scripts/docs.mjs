@@ -84,12 +84,55 @@ Read by the package, once, when a guard is created, or where the table says when
 ${table(['variable', 'meaning'], variables)}
 `;
 
-if (process.argv.includes('--check')) {
-  const now = await readFile(PAGE, 'utf8').catch(() => '');
-  if (now !== page) {
-    console.error('docs/reference.md is old; run npm run docs');
+const codes = (names) => names.map(code).join(', ');
+const {
+  PEOPLE,
+  SCHEDULE,
+  START_EVENT_ATTRIBUTES,
+  PROCESS_ATTRIBUTES,
+  INITIATOR,
+  POTENTIAL_STARTER,
+  ZEEBE_ELEMENTS,
+  ROLES,
+  INPUTS,
+} = understood;
+const SPOKEN = { assignee: 'assignee', candidateUsers: 'candidate user', candidateGroups: 'candidate group' };
+const named = (map) => [...map].map(([name, property]) => `${code(name)} (${SPOKEN[property]})`).join(', ');
+const attributes =
+  `attributes ${codes([...PEOPLE, ...SCHEDULE])} of a user task; ` +
+  `${codes([INITIATOR, ...START_EVENT_ATTRIBUTES])} of a start event; ` +
+  `${codes(PROCESS_ATTRIBUTES)} of a process, and its extension element ${code(POTENTIAL_STARTER)}`;
+const dialects = table(
+  ['dialect', 'namespace', 'what is understood'],
+  [
+    ...Object.entries(SAME_ATTRIBUTES).map(([uri, name], at) => [
+      name,
+      code(uri),
+      at === 0 ? attributes : 'the same',
+    ]),
+    ['Zeebe', code(ZEEBE), `${codes([...ZEEBE_ELEMENTS.keys()])}; plain texts only`],
+    [
+      'BPMN',
+      '',
+      `${named(ROLES)}, with a formal expression or a resource. A resource is a role: its name is a group`,
+    ],
+    ['jBPM', 'inputs of the task', named(INPUTS)],
+  ],
+);
+
+const MODELS = new URL('../docs/models.md', import.meta.url);
+const [BEGIN, END] = ['<!-- dialects: made by npm run docs -->\n', '\n<!-- /dialects -->'];
+const models = await readFile(MODELS, 'utf8');
+const [before, rest] = models.split(BEGIN);
+const pages = [
+  [PAGE, page],
+  [MODELS, `${before}${BEGIN}${dialects}${END}${rest.split(END)[1]}`],
+];
+
+for (const [file, text] of pages) {
+  if (!process.argv.includes('--check')) await writeFile(file, text);
+  else if (text !== (await readFile(file, 'utf8').catch(() => ''))) {
+    console.error(`${file.pathname} is old; run npm run docs`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(PAGE, page);
 }

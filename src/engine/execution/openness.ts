@@ -1,5 +1,5 @@
 import { cleanNames, namesIn } from '../model/derive.js';
-import { PEOPLE } from '../model/dialects/statements.js';
+import { PEOPLE } from '../model/dialects/understood.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import { guardOf } from './commit.js';
 

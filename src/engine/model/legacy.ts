@@ -1,7 +1,7 @@
 import type { InstanceGuard, ItemGuard } from '../../store/port.js';
 import { restricts } from './assignment.js';
 import { namesIn, USER_TASK } from './derive.js';
-import { PEOPLE } from './dialects/statements.js';
+import { PEOPLE } from './dialects/understood.js';
 import type { HostDefinition, HostExecution } from './host.js';
 
 interface LegacyItem {

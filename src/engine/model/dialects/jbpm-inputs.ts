@@ -1,6 +1,7 @@
 import type { ModdleElement } from '../host.js';
 import { NAMES_ONLY } from './expression.js';
-import type { PeopleProperty, Statements } from './statements.js';
+import type { Statements } from './statements.js';
+import { INPUTS } from './understood.js';
 
 interface Input extends ModdleElement {
   name?: string;
@@ -11,10 +12,8 @@ interface Association extends ModdleElement {
   assignment?: { from?: { body?: string } }[];
 }
 
-const NAMES: Readonly<Record<string, PeopleProperty>> = {
-  actorid: 'candidateUsers',
-  groupid: 'candidateGroups',
-};
+/** By their names in lower case: jBPM's editors do not agree on it. */
+const NAMES = new Map([...INPUTS].map(([name, property]) => [name.toLowerCase(), property]));
 /** Inputs that name people who do not do the task, or say which of them may not. */
 const OTHERS = new Set([
   'businessadministratorid',
@@ -41,7 +40,7 @@ export function sayInputs(task: ModdleElement, to: Statements): void {
     []) as Input[];
   for (const input of inputs) {
     const name = input.name?.toLowerCase() ?? '';
-    const property = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
+    const property = NAMES.get(name);
     if (property === undefined && name !== EXCLUDED && !OTHERS.has(name)) continue;
     const text = assigned(task, input);
     const found = `dataInput ${input.name ?? ''} = ${text ?? '(no text)'}`;

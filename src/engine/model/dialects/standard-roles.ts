@@ -1,6 +1,7 @@
 import type { ModdleElement } from '../host.js';
 import { ALL_FORMS, readExpression } from './expression.js';
-import type { PeopleProperty, Statements } from './statements.js';
+import type { Statements } from './statements.js';
+import { ROLES, type PeopleProperty } from './understood.js';
 
 interface Role extends ModdleElement {
   resourceRef?: ModdleElement;
@@ -51,9 +52,9 @@ function sayExpression(role: Role, to: Statements, unnamed: Unnamed, user: Peopl
  */
 export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
   const found = `<${role.$type}>`;
-  const isOwner = role.$type === 'bpmn:PotentialOwner';
-  if (!isOwner && role.$type !== 'bpmn:HumanPerformer' && role.$type !== 'bpmn:Performer')
-    return to.isUnclear(found);
+  const [, type = ''] = role.$type.split(':');
+  const user = ROLES.get(type.charAt(0).toLowerCase() + type.slice(1));
+  if (user === undefined) return to.isUnclear(found);
   if ((role.resourceParameterBindings ?? []).length > 0)
     return to.isUnclear(`${found} with parameters of a resource`);
   const resource = role.resourceRef?.name?.trim() ?? '';
@@ -61,6 +62,5 @@ export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
     to.people.push({ property: 'candidateGroups', expression: { kind: 'name', name: resource } });
   else if (bodyOf(role) === '')
     return to.isUnclear(found, 'It names nobody that could be found: the task is nobody’s.');
-  if (bodyOf(role) !== '')
-    sayExpression(role, to, isOwner ? unnamed : 'user', isOwner ? 'candidateUsers' : 'assignee');
+  if (bodyOf(role) !== '') sayExpression(role, to, user === 'assignee' ? 'user' : unnamed, user);
 }

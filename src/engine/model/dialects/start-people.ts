@@ -7,6 +7,7 @@ import { childrenOf, type Attribute } from './namespaces.js';
 import { entriesOf } from './standard-roles.js';
 import { SAME_ATTRIBUTES } from './uris.js';
 import { lostIn } from './task-people.js';
+import { INITIATOR, POTENTIAL_STARTER, PROCESS_ATTRIBUTES, START_EVENT_ATTRIBUTES } from './understood.js';
 import { isAboutPeople, isAboutStarters } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
@@ -81,7 +82,7 @@ function sayExtensions(
 ): void {
   for (const extension of extensionsOf(element)) {
     const { uri, local } = namespaces.nameOf(extension);
-    if (isUnderstood({ uri }) && local === 'potentialStarter' && element.$type === 'bpmn:Process') {
+    if (isUnderstood({ uri }) && local === POTENTIAL_STARTER && element.$type === 'bpmn:Process') {
       sayPotentialStarter(element, extension, to);
       continue;
     }
@@ -94,9 +95,9 @@ function sayExtensions(
 export function readStarters(start: ModdleElement, process: ModdleElement): Starters {
   const document = documentOf(start);
   const to: Collected = { users: [], groups: [], unclear: [] };
-  sayAttributes(start, document, ['candidateUsers', 'candidateGroups'], isAboutPeople, to);
+  sayAttributes(start, document, START_EVENT_ATTRIBUTES, isAboutPeople, to);
   sayExtensions(start, document, isAboutPeople, to);
-  sayAttributes(process, document, ['candidateStarterUsers', 'candidateStarterGroups'], isAboutStarters, to);
+  sayAttributes(process, document, PROCESS_ATTRIBUTES, isAboutStarters, to);
   sayExtensions(process, document, isAboutStarters, to);
   for (const role of (process.resources ?? []) as ModdleElement[])
     to.unclear.push(warning(process, `<${role.$type}>`, CLOSES));
@@ -113,7 +114,7 @@ export function readStarters(start: ModdleElement, process: ModdleElement): Star
 /** The variable that keeps who started, in the dialects that have one. */
 function initiatorOf(start: ModdleElement): string | undefined {
   const attributes = documentOf(start).namespaces.attributesOf(start);
-  const found = attributes.find((attribute) => attribute.local === 'initiator' && isUnderstood(attribute));
+  const found = attributes.find((attribute) => attribute.local === INITIATOR && isUnderstood(attribute));
   return found?.value.trim() || undefined;
 }
 

@@ -1,11 +1,7 @@
 import type { ModdleElement } from '../host.js';
 import { readExpression, type Expression, type Forms } from './expression.js';
+import type { PeopleProperty, ScheduleProperty } from './understood.js';
 import { warning, type ModelWarning } from './warning.js';
-
-export const PEOPLE = ['assignee', 'candidateUsers', 'candidateGroups'] as const;
-export const SCHEDULE = ['dueDate', 'followUpDate', 'priority'] as const;
-export type PeopleProperty = (typeof PEOPLE)[number];
-type ScheduleProperty = (typeof SCHEDULE)[number];
 
 /** A property that the model gives a value. */
 interface Statement<P = PeopleProperty> {

@@ -4,7 +4,8 @@ import { ALL_FORMS, NAMES_ONLY } from './expression.js';
 import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
 import { sayInputs } from './jbpm-inputs.js';
 import { sayRole } from './standard-roles.js';
-import { PEOPLE, SCHEDULE, Statements } from './statements.js';
+import { Statements } from './statements.js';
+import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
 import { isAboutPeople } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
@@ -27,11 +28,12 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
 
 /** Zeebe's extension elements; texts in them are names, and expressions begin with `=`. */
 function sayZeebe(element: ModdleElement, local: string, document: ModelDocument, to: Statements): boolean {
-  if (!['assignmentDefinition', 'taskSchedule', 'priorityDefinition'].includes(local)) return false;
+  const kind = ZEEBE_ELEMENTS.get(local);
+  if (kind === undefined) return false;
   for (const attribute of document.namespaces.attributesOf(element)) {
     const found = `<${element.$type} ${shown(attribute)}>`;
-    const person = local === 'assignmentDefinition' ? find(PEOPLE, attribute.local) : undefined;
-    const time = local === 'assignmentDefinition' ? undefined : find(SCHEDULE, attribute.local);
+    const person = kind === 'people' ? find(PEOPLE, attribute.local) : undefined;
+    const time = kind === 'schedule' ? find(SCHEDULE, attribute.local) : undefined;
     if (person !== undefined) to.say(person, attribute.value, NAMES_ONLY, found);
     else if (time !== undefined) to.sayWhen(time, attribute.value, NAMES_ONLY, found);
     else if (attribute.value.trim() !== '' && isAboutPeople(attribute.local)) to.isUnclear(found);
