@@ -1,7 +1,9 @@
-// Writes docs/reference.md: the tables that the code itself holds. `--check` writes nothing and fails when
-// the page is old.
+// Writes docs/reference.md, and the table of dialects in docs/models.md: what the code itself holds. `--check` writes
+// nothing and fails when a page is old.
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
+import { SAME_ATTRIBUTES, ZEEBE } from '../dist/esm/engine/model/dialects/uris.js';
+import * as understood from '../dist/esm/engine/model/dialects/understood.js';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
 const OWNERS = {

@@ -9,7 +9,12 @@ export interface Snippet {
   readonly code: string;
 }
 
-export const PAGES: readonly string[] = ['README.md', 'SECURITY.md', ...filesBelow('docs', /\.md$/)];
+export const PAGES: readonly string[] = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...filesBelow('docs', /\.md$/),
+];
 
 const FENCE = /^```(\w+)\n([^]*?)^```$/gm;
 
