@@ -26,6 +26,33 @@ function passesOf(collection: unknown): number {
   return Number((collection as { length?: unknown } | null | undefined)?.length ?? 0);
 }
 
+interface Looping {
+  readonly currentNode?: {
+    readonly id?: string;
+    readonly def?: {
+      readonly loopCharacteristics?: { $type?: string; loopCardinality?: { body?: unknown } };
+    };
+  };
+}
+
+/** The loop that a token is about to go through, where it has passes to count. */
+function loopOf(token: unknown): { element: string; cardinality: unknown } | undefined {
+  const { id = '', def } = (token as Looping).currentNode ?? {};
+  const loop = def?.loopCharacteristics;
+  if (loop === undefined || loop.$type === 'bpmn:StandardLoopCharacteristics') return undefined;
+  return { element: id, cardinality: loop.loopCardinality?.body };
+}
+
+/** The host takes anything for a collection, and fails later without saying of what. */
+function assertCollection(element: string, collection: unknown): void {
+  if (Array.isArray(collection) || (Number.isInteger(collection) && (collection as number) >= 0)) return;
+  if (typeof (collection as { length?: unknown } | null | undefined)?.length === 'number') return;
+  throw new GuardError(
+    'failed',
+    `The loop of ${element} has no list to go through, and no number of passes: its collection or loopCardinality gave neither.`,
+  );
+}
+
 /**
  * Runs what a modeller wrote: trusted code. As upstream's handler, with the same variables in scope, but scripts are
  * async functions (`await` works), results are awaited, and errors come out as they were thrown.
@@ -40,15 +67,25 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
   }
 
   override async evaluateExpression(scope: unknown, expression: unknown): Promise<unknown> {
-    if (typeof expression !== 'string' || expression === '') return undefined;
-    const script = expression.startsWith('$') ? expression.slice(1) : expression;
-    const result = await this.runAt(scope, () =>
-      new AsyncFunction(`${variables(scope as Scope)} return (${script});`).call(scope),
+    const loop = isToken(scope) ? loopOf(scope) : undefined;
+    // Upstream knows a collection alone; a loop may say how many passes it has instead.
+    const result = await this.evaluate(
+      scope,
+      loop !== undefined ? (expression ?? loop.cardinality) : expression,
     );
+    if (loop !== undefined) assertCollection(loop.element, result);
     // The host makes a token for each pass, or a list as long as the number says, before anything else is asked.
     if (isToken(scope) && passesOf(result) > this.mostPasses)
       throw new GuardError('too-many-items', `A loop may have ${this.mostPasses} passes; this one has more.`);
     return result;
+  }
+
+  private async evaluate(scope: unknown, expression: unknown): Promise<unknown> {
+    if (typeof expression !== 'string' || expression === '') return undefined;
+    const script = expression.startsWith('$') ? expression.slice(1) : expression;
+    return this.runAt(scope, () =>
+      new AsyncFunction(`${variables(scope as Scope)} return (${script});`).call(scope),
+    );
   }
 
   override async executeScript(scope: unknown, script: unknown): Promise<unknown> {

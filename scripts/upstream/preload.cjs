@@ -1,0 +1,136 @@
+// Loaded into each run of mocha before a file of bpmn-web's suite: gives it our copy of bpmn-server, an own database,
+// and, where UPSTREAM_MODE says so, a guard around every server that the file makes.
+const { randomUUID } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { EventEmitter } = require('node:events');
+const path = require('node:path');
+const ts = require('typescript');
+const bpmn = require('bpmn-server');
+
+const { UPSTREAM_MODE: mode, UPSTREAM_FOLDER: folder, UPSTREAM_MONGO: url } = process.env;
+const database = `upstream_${randomUUID().slice(0, 8)}`;
+EventEmitter.defaultMaxListeners = 100;
+
+// The application around the suite is TypeScript; its types do not matter here.
+require.extensions['.ts'] = (module, file) =>
+  module._compile(
+    ts.transpileModule(readFileSync(file, 'utf8'), {
+      compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true },
+    }).outputText,
+    file,
+  );
+
+const configuration = () =>
+  new bpmn.Configuration({
+    definitionsPath: path.join(folder, 'src/test/processes/'),
+    templatesPath: path.join(folder, 'emailTemplates'),
+    timers: { precision: 3000 },
+    database: { MongoDB: { db_url: `${url}/${database}`, db: database } },
+    logger: () => new bpmn.Logger({ toConsole: false }),
+    definitions: (server) => new bpmn.ModelsDatastore(server),
+    appDelegate: (server) => {
+      const { TestAppDelegate } = require(path.join(folder, 'src/test/appDelegate.js'));
+      return new TestAppDelegate(server);
+    },
+    dataStore: (server) => Object.assign(new bpmn.DataStore(server), { enableSavePoints: true }),
+    scriptHandler: () => new bpmn.ScriptHandler(),
+    cacheManager: (server) => new bpmn.NoCacheManager(server),
+  });
+
+const ADMIN = { userName: 'admin', userGroups: ['ADMIN'] };
+/** Where the calls of `server.engine` take the name of a user, which must be that of who calls. */
+const USER_AT = { start: 3, invoke: 2, assign: 3, startEvent: 3, restart: 2 };
+
+/** The same object, each call made as an administrator. */
+const asAdministrator = (guard, target, places = {}) =>
+  new Proxy(Object.create(null), {
+    get(_shell, name) {
+      const member = target[name];
+      if (typeof member !== 'function') return member;
+      return (...args) => {
+        if (name in places) args[places[name]] = undefined;
+        return guard.runAs(ADMIN, () => member.apply(target, args));
+      };
+    },
+    set: (_shell, name, value) => ((target[name] = value), true),
+  });
+
+const opening = [];
+async function guardServer(server) {
+  const { createGuard } = require(process.env.UPSTREAM_GUARD);
+  const bypass = mode === 'bypass';
+  const guard = await createGuard({
+    server,
+    store: { memory: true },
+    env: bypass ? { REQUIRE_AUTHENTICATION: 'false', ENFORCE_SECURITY: 'false' } : {},
+    keep: { savePoints: true },
+    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  if (bypass) return;
+  server.engine = asAdministrator(guard, server.engine, USER_AT);
+  server.dataStore = asAdministrator(guard, server.dataStore);
+  server.definitions = asAdministrator(guard, server.definitions);
+}
+
+const BPMNServer =
+  mode === 'bare'
+    ? bpmn.BPMNServer
+    : class extends bpmn.BPMNServer {
+        constructor(config, logger, options) {
+          super(config, logger, { ...options, cron: false });
+          opening.push(guardServer(this));
+        }
+      };
+const host = new Proxy(bpmn, { get: (all, name) => (name === 'BPMNServer' ? BPMNServer : all[name]) });
+const face = { ...bpmn, BPMNServer, DefaultHandler: bpmn.DefaultAppDelegate };
+let made;
+Object.defineProperty(face, 'configuration', { enumerable: true, get: () => (made ??= configuration()) });
+
+const load = Module._load;
+const IN_PLACE = [
+  /^\.{1,2}\/?$/,
+  /^\.\.\/\.\.\/?$/,
+  /testConfiguration(\.js)?$/,
+  /^\.\.\/\.\.\/configuration$/,
+];
+/** Mail, and a tester that would open a server of its own, are not what is looked at. */
+const LEFT_OUT = [/userAccess\/config\/mail$/, /helpers\/BPMNTester$/];
+const nothing = new Proxy(function () {}, {
+  get: (_all, name) => (name === 'then' ? undefined : nothing),
+  apply: () => nothing,
+});
+Module._load = function (request, parent, ...rest) {
+  const from = parent?.filename ?? '';
+  if (!from.startsWith(path.join(folder, 'src'))) return load.call(this, request, parent, ...rest);
+  if (request === 'bpmn-server') return host;
+  if (LEFT_OUT.some((pattern) => pattern.test(request))) return nothing;
+  if (IN_PLACE.some((pattern) => pattern.test(request))) return face;
+  try {
+    return load.call(this, request, parent, ...rest);
+  } catch (error) {
+    // Packages of the application that the suite does not need.
+    if (error.code === 'MODULE_NOT_FOUND' && !request.startsWith('.')) return nothing;
+    throw error;
+  }
+};
+
+exports.mochaHooks = {
+  async beforeAll() {
+    await Promise.all(opening);
+    if (mode !== 'bare') return;
+    const server = new bpmn.BPMNServer(face.configuration, new bpmn.Logger({ toConsole: false }), {
+      cron: false,
+    });
+    await server.dataStore.install();
+  },
+  async afterAll() {
+    if (mode !== 'bare') return;
+    const { MongoClient } = require('mongodb');
+    const client = await MongoClient.connect(url);
+    await client.db(database).dropDatabase();
+    await client.close();
+  },
+};
+const { expect, assert } = require(path.join(folder, 'node_modules/chai'));
+Object.assign(globalThis, { expect, assert });

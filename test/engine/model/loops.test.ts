@@ -1,0 +1,57 @@
+import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { end, loop, model, script, start } from '../../support/models.js';
+
+const ann = person('ann');
+const guards = new Guards('embedded');
+
+const cardinality = (text: string | undefined, isSequential: boolean): string =>
+  `<bpmn:multiInstanceLoopCharacteristics${isSequential ? ' isSequential="true"' : ''}>${
+    text === undefined ? '' : `<bpmn:loopCardinality>${text}</bpmn:loopCardinality>`
+  }</bpmn:multiInstanceLoopCharacteristics>`;
+/** A script task that counts its passes. */
+const counted = (inner: string): string => {
+  const { id, xml } = script('each', 'appServices.count()');
+  return model([
+    start(),
+    { id, xml: xml.replace('</bpmn:scriptTask>', `${inner}</bpmn:scriptTask>`) },
+    end(),
+  ]);
+};
+
+async function run(inner: string, data: Record<string, unknown> = {}) {
+  let passes = 0;
+  const guard = await guards.make({
+    models: { Loop: counted(inner) },
+    services: { count: () => void passes++ },
+  });
+  const started = guard.api.engine.start('Loop', data, ann);
+  const error = await started.then(
+    () => undefined,
+    () => refusal(started),
+  );
+  const stored = await guard.api.data.findInstances({}, ADMIN_USER);
+  return { passes, error, ended: stored.map(({ status }) => status) };
+}
+
+describe.each([true, false])('a loop, sequential: %s', (isSequential) => {
+  test.each([
+    ['3', {}],
+    ['$(data.many)', { many: 3 }],
+  ])('with a cardinality %s and no collection has as many passes', async (text, data) => {
+    expect(await run(cardinality(text, isSequential), data)).toEqual({
+      passes: 3,
+      error: undefined,
+      ended: ['end'],
+    });
+  });
+
+  test.each([
+    ['neither', cardinality(undefined, isSequential)],
+    ['a cardinality that is no number', cardinality('"many"', isSequential).replace('"many"', '({})')],
+    ['a collection that is not there', loop('$(data.nowhere)', isSequential)],
+  ])('with %s fails with a code and the element, and nothing is stored', async (_what, inner) => {
+    const { error, ended } = await run(inner);
+    expect(error).toMatchObject({ code: 'failed', message: expect.stringContaining('The loop of each') });
+    expect(ended).toEqual([]);
+  });
+});
