@@ -169,6 +169,8 @@ class Reader {
  * `{ "data.topic": { "$in": "$user.expertise" } }`. Fields begin with `data.`, `roles.`, `item.`, `instance.` or
  * `model.`; `items` takes an `$elemMatch` whose fields begin with `item.`.
  * @throws BadInput `bad-condition`, naming the node that was met and what was expected
+ * @example
+ * parseCondition({ 'data.store': '$user.store', 'item.status': { $in: ['wait', 'end'] } });
  */
 export function parseCondition(input: unknown): Condition {
   return new Reader().read(input);
@@ -178,7 +180,11 @@ function printValue(input: Scalar | Reference): unknown {
   return isReference(input) ? `$${input.ref}.${input.path}` : input;
 }
 
-/** The JSON form of a condition that `parseCondition` read: reading it again gives one that means the same. */
+/**
+ * The JSON form of a condition that `parseCondition` read: reading it again gives one that means the same.
+ * @example
+ * JSON.stringify(printCondition(parseCondition({ 'data.amount': { $lt: 1000 } })));
+ */
 export function printCondition(condition: Condition): Record<string, unknown> {
   switch (condition.op) {
     case 'in':

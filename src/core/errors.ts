@@ -144,7 +144,11 @@ export function notFound(kind: string): AccessDenied {
   return new AccessDenied('not-found', `No such ${kind}, or it is not yours to see.`);
 }
 
-/** True for errors of this package, across copies of it (CommonJS beside ES modules). */
+/**
+ * True for errors of this package, across copies of it (CommonJS beside ES modules).
+ * @example
+ * if (isGuardError(error) && error.status === 503) retryLater();
+ */
 export function isGuardError(error: unknown): error is GuardError {
   return (
     error instanceof Error &&

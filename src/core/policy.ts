@@ -42,6 +42,14 @@ export interface Facts {
  * A policy: it answers at once, from its arguments only. As with row-level security, permissive rules of all policies
  * are OR-ed, restrictive ones AND-ed, and nothing is allowed that no permissive rule allows. One that throws makes
  * the answer "could not tell".
+ * @example
+ * const ownStore: Policy = {
+ *   name: 'own-store',
+ *   answer: (principal, operation) =>
+ *     operation.startsWith('task:')
+ *       ? { restrictive: [{ id: 'store', says: 'of your store', when: parseCondition({ 'data.store': '$user.store' }) }] }
+ *       : {},
+ * };
  */
 export interface Policy {
   readonly name: string;

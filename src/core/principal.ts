@@ -27,6 +27,8 @@ export const DESIGNER = 'DESIGNER';
  * Who acts: a frozen value. Accepts what bpmn-server's own `SecureUser` accepts and checks it.
  * The `qualify…` methods return the query as it is, since every list is scoped in the store.
  * @throws TypeError when a field has the wrong type
+ * @example
+ * new SecureUser({ userName: 'ann', userGroups: ['hr'], tenantId: 'acme' });
  */
 export class SecureUser implements UserInfo {
   readonly userName: string;

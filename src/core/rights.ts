@@ -106,7 +106,11 @@ export const RIGHTS = {
 /** The name of a right, such as `Document:Read`. */
 export type Right = keyof typeof RIGHTS;
 
-/** True for the names in the catalogue. */
+/**
+ * True for the names in the catalogue.
+ * @example
+ * isRight('Document:Read'); // true
+ */
 export function isRight(name: unknown): name is Right {
   return typeof name === 'string' && Object.hasOwn(RIGHTS, name);
 }

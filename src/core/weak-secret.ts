@@ -63,6 +63,9 @@ function repeats(text: string): boolean {
  * characters or 8 different ones, repeats itself, or is little more than words of examples and sequences of the
  * alphabet, the digits or a keyboard. For secrets of programs, not for passwords that people remember.
  * @returns what is wrong with it, without the secret; undefined when nothing of this is
+ * @example
+ * const weakness = weaknessOf(process.env.SESSION_SECRET ?? '');
+ * if (weakness !== undefined) throw new Error(`SESSION_SECRET ${weakness}`);
  */
 export function weaknessOf(secret: string): string | undefined {
   const text = secret.slice(0, LOOKED_AT).toLowerCase();

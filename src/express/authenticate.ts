@@ -59,6 +59,8 @@ function ending(res: HttpResponse): Promise<void> {
  * its name, as `key:<name>`, whether or not it may act for the user whom the body names.
  * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key,
  * or is easily guessed in production
+ * @example
+ * app.use(guard.authenticate({ toPrincipal: (user) => ({ userName: user.name, userGroups: user.groups }) }));
  */
 export function authenticate(guard: Guard, options: AuthenticateOptions = {}): Middleware {
   checkAuthenticate(guard, options);

@@ -41,6 +41,8 @@ export function assertHost(req: HttpRequest, hosts: readonly string[]): void {
  * Middleware that lets requests pass whose header `Host` has one of these names, on any port. Comes first.
  * @param hosts names without ports; an IPv6 address in brackets
  * @throws TypeError when it is no such list
+ * @example
+ * app.use(requireHost(['app.example.com']));
  */
 export function requireHost(hosts: readonly string[]): Middleware {
   const names = checkHosts(hosts);

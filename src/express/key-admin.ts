@@ -35,6 +35,8 @@ const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
 /**
  * Makes the administration of keys; the same ones that `authenticate` was given, so that a revoked key is out
  * at once.
+ * @example
+ * const { text } = await keyAdmin(guard, keys).create('ci', { actsFor: 'itself', groups: ['deployers'] }, user);
  */
 export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmin {
   const { identity } = guard;

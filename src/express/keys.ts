@@ -124,6 +124,9 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
  * The keys that are kept in a store, and API_KEY. With neither there is none, and nobody is let in by key.
  * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production; TypeError for a
  * bad option
+ * @example
+ * const keys = apiKeys(store);
+ * const { text, key } = await keys.create('erp', { actsFor: 'anyone', tenantId: 'acme' });
  */
 export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = {}): ApiKeys {
   if (typeof (store as Partial<Store> | undefined)?.values !== 'function')

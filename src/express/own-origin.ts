@@ -92,6 +92,8 @@ export function assertOwnOrigin(req: HttpRequest, { origins = [], otherwise }: O
  * Middleware that refuses changes (all methods but GET, HEAD and OPTIONS) from pages of another origin.
  * `authenticate` does this itself for sessions; this is for routes that are not behind it, such as a login.
  * @throws TypeError when an option is not as described
+ * @example
+ * app.post('/login', requireOwnOrigin(), passport.authenticate('local'));
  */
 export function requireOwnOrigin(options: OwnOriginOptions = {}): Middleware {
   assertOptions('requireOwnOrigin', options, OWN_ORIGIN_OPTIONS);

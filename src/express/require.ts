@@ -30,6 +30,8 @@ const nobody = (): AccessDenied =>
  * Middleware that lets a request pass when its principal may do the operation; behind `authenticate`. Refusals go to
  * `next`: 401, 403, or 404 for a resource that may not be read.
  * @throws TypeError for an operation that is not in the catalogue
+ * @example
+ * app.post('/models', guard.requirePrivilege('model:write'), saveModel);
  */
 export function requirePrivilege(operation: Operation, options: RequirePrivilegeOptions = {}): Middleware {
   if (typeof operation !== 'string' || !Object.hasOwn(OPERATIONS, operation))
@@ -55,6 +57,8 @@ export function requirePrivilege(operation: Operation, options: RequirePrivilege
  * Middleware that lets a request pass when its principal holds the right: members of ADMIN and SYSTEM, and whoever
  * has it in `attributes.rights`. Behind `authenticate`; refusals go to `next`: 401 or 403.
  * @throws TypeError for a right that is not in the catalogue
+ * @example
+ * app.get('/documents', guard.requireRight('Document:Read'), listDocuments);
  */
 export function requireRight(right: Right): Middleware {
   const needed = asRight(right);

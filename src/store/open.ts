@@ -84,6 +84,8 @@ function asEmbeddedError(error: unknown): GuardError {
  *   written by a newer version
  * @throws CouldNotTell `store-in-use` when another process has opened the folder; `store-unavailable` when the database
  *   does not answer
+ * @example
+ * const store = await openStore({ folder: './data' });
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   if (kindOf(options) === 'url') {

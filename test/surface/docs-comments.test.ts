@@ -5,9 +5,17 @@ import { filesBelow, read, ROOT } from './sources.js';
 
 const DOORS = ['src/index.ts', 'src/testing.ts'];
 
+/** The exports that applications use most. */
+const FIRST = new Set(
+  `SecureUser Policy administrator apiKeys authenticate checkModel createGuard createTestGuard isGuardError isRight
+  keyAdmin openStore parseCondition principal printCondition requireHost requireOwnOrigin requirePrivilege requireRight
+  userAdmin userDirectory weaknessOf`.split(/\s+/),
+);
+
 interface Name {
   readonly name: string;
   readonly comment: string;
+  readonly hasExample: boolean;
   readonly file: string;
 }
 
@@ -31,6 +39,7 @@ function exportedNames(door: string): Name[] {
     return {
       name: symbol.name,
       comment: ts.displayPartsToString(target.getDocumentationComment(checker)).trim(),
+      hasExample: target.getJsDocTags(checker).some(({ name }) => name === 'example'),
       file: declaration === undefined ? '' : path.relative(ROOT, declaration.getSourceFile().fileName),
     };
   });
@@ -52,6 +61,12 @@ describe.each(DOORS)('%s', (door) => {
     expect(
       names.filter(({ comment }) => comment === '').map(({ name, file }) => `${name} (${file})`),
     ).toEqual([]);
+  });
+
+  test('what applications call or make first has an example in its hover text', () => {
+    const first = names.filter(({ name }) => FIRST.has(name));
+    expect(first.length).toBeGreaterThan(2);
+    expect(first.filter(({ hasExample }) => !hasExample).map(({ name }) => name)).toEqual([]);
   });
 
   test('every name of it resolves to a declaration of this package', () => {

@@ -81,6 +81,9 @@ const view = (user: StoredUser): DirectoryUser => ({
  * loses a group
  * there is so at the next call in this process, and within 5 s in others.
  * @param store the one that the guard uses, from `openStore`
+ * @example
+ * const directory = userDirectory(store);
+ * const guard = await createGuard({ configuration, store, directory });
  */
 export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
   const { users } = store;

@@ -66,7 +66,11 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
   if (foreign !== undefined) no(`give the right ${foreign}, which you do not hold`);
 }
 
-/** Makes the administration of a directory; the same one that the guard was given. */
+/**
+ * Makes the administration of a directory; the same one that the guard was given.
+ * @example
+ * await userAdmin(guard, directory).setGroups('ann', ['hr', 'boss'], administrator);
+ */
 export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirectory): UserAdmin {
   const { identity } = guard;
 
