@@ -43,11 +43,12 @@ export interface Facts {
  * are OR-ed, restrictive ones AND-ed, and nothing is allowed that no permissive rule allows. One that throws makes
  * the answer "could not tell".
  * @example
+ * const ofStore = parseCondition({ 'data.store': '$user.store' });
  * const ownStore: Policy = {
  *   name: 'own-store',
  *   answer: (principal, operation) =>
  *     operation.startsWith('task:')
- *       ? { restrictive: [{ id: 'store', says: 'of your store', when: parseCondition({ 'data.store': '$user.store' }) }] }
+ *       ? { restrictive: [{ id: 'store', says: 'of your store', when: ofStore }] }
  *       : {},
  * };
  */
