@@ -7,11 +7,20 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+const CLOCKS = {
+  elapsed: () => Number(process.hrtime.bigint()) / NANOSECONDS,
+  /** Of all threads of the process; other work of the machine counts little. */
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  },
+};
+
 /** Milliseconds that the work takes, once. */
-async function timeOnce(work) {
-  const begun = process.hrtime.bigint();
+async function timeOnce(work, clock) {
+  const begun = clock();
   await work();
-  return Number(process.hrtime.bigint() - begun) / NANOSECONDS;
+  return clock() - begun;
 }
 
 /**
@@ -19,9 +28,10 @@ async function timeOnce(work) {
  * changes from round to round. The ratio is the median of the rounds' own ratios.
  * @param collect collects garbage before each time that is taken, where a contender leaves much of it to the other;
  *   else once, since what is short is slower after it
+ * @param clock `elapsed` time, or `cpu`: the processor time of this process
  * @returns milliseconds, medians, and ours divided by theirs
  */
-export async function compare({ ours, theirs, rounds, warmUp = 1, collect = false }) {
+export async function compare({ ours, theirs, rounds, warmUp = 1, collect = false, clock = 'elapsed' }) {
   for (let i = 0; i < warmUp; i++) {
     await ours();
     await theirs();
@@ -32,7 +42,7 @@ export async function compare({ ours, theirs, rounds, warmUp = 1, collect = fals
     const pair = {};
     for (const name of round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']) {
       if (collect) globalThis.gc?.();
-      pair[name] = await timeOnce(name === 'ours' ? ours : theirs);
+      pair[name] = await timeOnce(name === 'ours' ? ours : theirs, CLOCKS[clock]);
     }
     taken.push(pair);
   }

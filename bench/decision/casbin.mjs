@@ -60,3 +60,24 @@ export async function createCasbin() {
     await enforcer.addFunction(name, check);
   return (user, operation, resource) => enforcer.enforceSync(user, operation, resource);
 }
+
+const BY_FUNCTION = `
+[request_definition]
+r = sub, act, obj
+
+[policy_definition]
+p = act
+
+[policy_effect]
+e = some(where (p.eft == allow))
+
+[matchers]
+m = permitted(r.sub, r.act, r.obj)
+`;
+
+/** casbin in its fastest form: one registered function decides, and nothing is left for it to interpret. */
+export async function createCasbinFunction(permitted) {
+  const enforcer = await newEnforcer(newModelFromString(BY_FUNCTION), new StringAdapter('p, any'));
+  await enforcer.addFunction('permitted', permitted);
+  return (user, operation, resource) => enforcer.enforceSync(user, operation, resource);
+}

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGuard, openStore, SecureUser } from 'bpmn-guard';
+import { createGuard, openStore, parseCondition, SecureUser } from 'bpmn-guard';
 import { createDatabases } from '../mongo.mjs';
 import { compare, perOne } from '../timing.mjs';
-import { fill, VIEWER } from './fill.mjs';
-import { findPending, upstreamOnMongo, upstreamOver } from './upstream.mjs';
+import { fill, RARE, SMALL_TENANT, VIEWER } from './fill.mjs';
+import { findPage, findPending, upstreamOnMongo, upstreamOver } from './upstream.mjs';
 
 const SIZES = { few: 2_000, many: 20_000 };
 const QUICK = { few: 200, many: 400 };
@@ -14,6 +14,24 @@ const PAGE = 50;
 const PAGES = 20;
 const FILTER = Object.freeze({ 'items.status': 'wait', 'items.type': 'bpmn:UserTask' });
 const viewer = new SecureUser(VIEWER);
+const rare = new SecureUser(RARE);
+const auditor = new SecureUser({ userName: 'auditor', userGroups: ['auditors'] });
+const tenantAdmin = new SecureUser({ userName: 'tara', userGroups: ['ADMIN'], tenantId: SMALL_TENANT });
+/** A policy of an application: auditors see one model in twenty. */
+const auditors = Object.freeze({
+  permissive: Object.freeze([
+    Object.freeze({ id: 'audit', says: 'audited', when: parseCondition({ 'instance.name': 'Process 7' }) }),
+  ]),
+});
+const policies = [
+  {
+    name: 'audit',
+    answer: (principal, operation) =>
+      principal.inGroup('auditors') && (operation === 'task:read' || operation === 'instance:read')
+        ? auditors
+        : {},
+  },
+];
 const administrator = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
 
 const page = (guard, user, rest = {}) => guard.api.data.find({ filter: FILTER, limit: PAGE, ...rest }, user);
@@ -51,8 +69,8 @@ const repeated = (times, work) => async () => {
 async function open(openStores, { quick }) {
   const { few, many, theirs, drop } = await openStores(quick ? QUICK : SIZES);
   const guards = {
-    few: await createGuard({ store: few, env: {} }),
-    many: await createGuard({ store: many, env: {} }),
+    few: await createGuard({ store: few, env: {}, policies }),
+    many: await createGuard({ store: many, env: {}, policies }),
   };
   const findItems = findPending(theirs, VIEWER);
   await assertSameTasks(guards.many, findItems, (quick ? QUICK : SIZES).many);
@@ -60,7 +78,7 @@ async function open(openStores, { quick }) {
     await Promise.all([guards.few.close(), guards.many.close(), theirs.close?.()]);
     await drop();
   };
-  return { guards, findItems, quick, close };
+  return { guards, findItems, theirs, quick, close };
 }
 
 const findItems = (store) => ({
@@ -76,6 +94,20 @@ const findItems = (store) => ({
       collect: true,
     });
     return { ours: result.ours / times, theirs: result.theirs, ratio: result.ratio / times };
+  },
+});
+
+/** bpmn-server pages on MongoDB alone. */
+const find = (store) => ({
+  name: `page/${store}/find`,
+  goal: 1,
+  says: `the page, against bpmn-server's own paged find() with the query of its own SecureUser`,
+  async run({ guards, theirs: dataStore, quick }) {
+    const theirs = findPage(dataStore, VIEWER, PAGE);
+    const { data } = await theirs();
+    if (!Array.isArray(data) || data.length === 0) throw new Error('bpmn-server finds no page');
+    const ours = () => page(guards.many, viewer);
+    return compare({ ours, theirs, rounds: quick ? 1 : 9, collect: true });
   },
 });
 
@@ -95,18 +127,26 @@ const ownPages = (name, goal, says, ours, theirs) => ({
   },
 });
 
+/** A page of one principal among many instances, against the same page among few. */
+const growth = (store, name, who, user) =>
+  ownPages(
+    `page/${store}/growth${name}`,
+    1.5,
+    `the page of ${who} among ${SIZES.many} instances, against the page among ${SIZES.few}`,
+    ({ many }) => [many, user],
+    ({ few }) => [few, user],
+  );
+
 function group(store, openStores) {
   return {
     open: (options) => open(openStores, options),
     measures: [
       findItems(store),
-      ownPages(
-        `page/${store}/growth`,
-        1.5,
-        `the page among ${SIZES.many} instances, against the page among ${SIZES.few}`,
-        ({ many }) => [many, viewer],
-        ({ few }) => [few, viewer],
-      ),
+      ...(store === 'mongo' ? [find(store)] : []),
+      growth(store, '', 'a user with one row in twenty', viewer),
+      growth(store, '/rare', 'a user with 60 rows', rare),
+      growth(store, '/policy', 'a user whose rights a policy of the application widens', auditor),
+      growth(store, '/tenant', 'an administrator of a tenant with 60 instances', tenantAdmin),
       ownPages(
         `page/${store}/scope`,
         2,
