@@ -17,7 +17,7 @@ import { ScopedReads } from './enforcement/scoped-reads.js';
 import { hookDefinitions } from './execution/definition-hooks.js';
 import { Deliveries } from './execution/deliveries.js';
 import { checkGuardOptions } from './contract/guard-options.js';
-import { limitsOf } from './contract/limits.js';
+import { limitsOf, roomOf } from './contract/limits.js';
 import { readFlags, type Flags } from './contract/environment.js';
 import { Events } from './enforcement/events.js';
 import { explain } from './enforcement/explain.js';
@@ -82,7 +82,7 @@ async function assembleEngine(
   );
   const { commandLimit, stepLimit, loopLimit } = limitsOf(options);
   const audit = new Audit(store.audit, options.audit, incidents, flags.bypass, contexts);
-  const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep });
+  const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep, room: roomOf(options) });
   const adoption = new Adoption(contexts, flags.bypass);
   // No process runs beside the one that has an embedded store open.
   const began = store.kind === 'mongo' ? wallClock() : Infinity;

@@ -20,6 +20,8 @@ import type { GuardOptions } from './types.js';
 
 /** The longest that setTimeout can hold, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
+/** An instance as a whole may be no larger, in bytes. */
+const LARGEST = 10_000_000;
 /** The least time between two looks for what other processes have left, in milliseconds. */
 const OFTEN = 100;
 
@@ -38,6 +40,14 @@ const KEEP = {
 } satisfies OptionsOf<NonNullable<GuardOptions['keep']>>;
 
 const MODELS = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<NonNullable<GuardOptions['models']>>;
+
+const ROOM = {
+  data: count('bytes', 1, LARGEST),
+  assignments: count('bytes', 1, LARGEST),
+  caller: count('bytes', 1, LARGEST),
+  savePoints: count('save points'),
+  savePointBytes: count('bytes', 1, LARGEST),
+} satisfies OptionsOf<NonNullable<GuardOptions['instanceLimits']>>;
 
 /** The options of `createGuard`. */
 export const GUARD_OPTIONS = {
@@ -66,6 +76,7 @@ export const GUARD_OPTIONS = {
   commandLimit: count('milliseconds', 1, LONGEST),
   stepLimit: count('steps'),
   loopLimit: count('passes'),
+  instanceLimits: objectOf(ROOM),
   keep: objectOf(KEEP),
   models: objectOf(MODELS),
 } satisfies OptionsOf<GuardOptions>;

@@ -9,3 +9,20 @@ export const limitsOf = ({
   stepLimit = DEFAULTS.stepLimit,
   loopLimit = DEFAULTS.loopLimit,
 }: GuardOptions): Record<keyof typeof DEFAULTS, number> => ({ commandLimit, stepLimit, loopLimit });
+
+/** What one instance may hold, where the options say nothing else. */
+const ROOM = {
+  data: 4_194_304,
+  assignments: 524_288,
+  caller: 4_194_304,
+  savePoints: 50,
+  savePointBytes: 4_194_304,
+} as const;
+
+/** What one instance may hold, as {@link GuardOptions.instanceLimits} says. */
+export type Room = Record<keyof typeof ROOM, number>;
+
+export const roomOf = ({ instanceLimits = {} }: GuardOptions): Room => ({
+  ...ROOM,
+  ...Object.fromEntries(Object.entries(instanceLimits).filter(([, limit]) => limit !== undefined)),
+});

@@ -178,6 +178,20 @@ export interface GuardOptions {
   /** Passes of a loop over a collection, which may come from data; default 1000, more are `too-many-items`. */
   readonly loopLimit?: number;
   /**
+   * What one instance may hold, in bytes as they are stored, at most 10000000 each. `data` (default 4194304) and
+   * `assignments` (assignees, candidates and fields of your own, of all its items; 524288): over it, who adds more than
+   * a little is refused with `too-large`. `caller` (4194304): what one caller may have added. `savePoints` (50) and
+   * `savePointBytes` (4194304): how many, and how large together; the oldest are dropped, and their items can then no
+   * longer be restarted at.
+   */
+  readonly instanceLimits?: {
+    readonly data?: number;
+    readonly assignments?: number;
+    readonly caller?: number;
+    readonly savePoints?: number;
+    readonly savePointBytes?: number;
+  };
+  /**
    * What is stored with an instance: its log (default true), save points for restart (false), the model's
    * source (true).
    */

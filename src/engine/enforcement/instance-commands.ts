@@ -119,9 +119,10 @@ export class InstanceCommands {
       status: { $ne: 'end' },
       ...(afterNodeIds.length === 0 ? {} : { $nor: [{ 'items.elementId': { $in: afterNodeIds } }] }),
     };
-    const rows = await reads.instanceRows(call, parseQuery(query, INSTANCE_FIELDS), {});
+    const ids: string[] = [];
+    await reads.eachInstance(call, parseQuery(query, INSTANCE_FIELDS), ({ id }) => void ids.push(id));
     const upgraded: string[] = [];
-    for (const { id } of rows) {
+    for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
         const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };
         const fields = {

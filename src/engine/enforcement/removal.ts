@@ -21,10 +21,13 @@ export async function removeInstances(
   const { instances } = calls.store;
   if (call.scope('instance:delete').kind === 'nothing')
     throw new AccessDenied('forbidden', 'You may not delete instances.');
-  const rows = await reads.instanceRows(call, checked, {});
-  for (const instance of rows) call.assert('instance:delete', { instance }, true);
+  const ids: string[] = [];
+  await reads.eachInstance(call, checked, (instance) => {
+    call.assert('instance:delete', { instance }, true);
+    ids.push(instance.id);
+  });
   let deletedCount = 0;
-  for (const { id } of rows) {
+  for (const id of ids) {
     const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));

@@ -4,7 +4,7 @@ import { intersection, scopeOf } from '../../core/scope.js';
 import type { Operation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
 import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
-import type { Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
+import type { Cursor, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
 import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored-items.js';
@@ -12,10 +12,14 @@ import { isCut, markCut } from '../../store/query/budget.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
+import { LIST_BYTES } from './paging.js';
 import { copying, itemView, type Shown } from './views.js';
 
 /** Large fields that lists leave out. */
 export const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
+
+/** Instances that are read at once where all are looked at. */
+const BATCH = 200;
 
 /** Stands where the scope of instances is not asked for. */
 const NO_INSTANCE = scopeOf(NOTHING);
@@ -80,6 +84,21 @@ export class ScopedReads {
     const plan = this.instancePlan(call, query, paging);
     const rows = plan === undefined ? [] : await this.calls.store.instances.find({ ...plan, without });
     return isCut(rows) ? markCut(rows.map(whole)) : rows.map(whole);
+  }
+
+  /** Visits all instances that the query finds; not more are in memory than are in one answer. */
+  async eachInstance(
+    call: Call,
+    query: CallerQuery,
+    visit: (instance: StoredInstance) => void,
+  ): Promise<void> {
+    for (let after: Cursor | undefined; ;) {
+      const rows = await this.instanceRows(call, query, { limit: BATCH, bytes: LIST_BYTES, after });
+      rows.forEach(visit);
+      const last = rows.at(-1);
+      if (last === undefined || (rows.length < BATCH && !isCut(rows))) return;
+      after = { id: String(last._id) };
+    }
   }
 
   async countInstances(call: Call, query: CallerQuery): Promise<number> {

@@ -3,7 +3,9 @@ import { Conflict, isGuardError } from '../../core/errors.js';
 import type { Attempt, InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import type { Command } from './context.js';
+import type { Room } from '../contract/limits.js';
 import { assertRoom } from './room.js';
+import { savePoints } from './save-points.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { linesOf } from './instance-log.js';
 import { detach } from '../model/data-path.js';
@@ -15,19 +17,12 @@ export interface Keep {
   readonly logs: boolean;
   readonly savePoints: boolean;
   readonly source: boolean;
+  readonly room: Room;
 }
 
 /** The guard's part of a live instance; every instance of a command has one. */
 export const guardOf = (instance: HostInstance | StoredInstance): InstanceGuard =>
   instance.guard as InstanceGuard;
-
-function savePoints(instance: HostInstance): Record<string, unknown> {
-  const { items, loops, tokens, data } = instance;
-  const last = items.at(-1)?.id as string | undefined;
-  const points = { ...(instance.savePoints as Record<string, unknown> | undefined) };
-  if (last !== undefined) points[last] = structuredClone({ id: last, items, loops, tokens, data });
-  return (instance.savePoints = points);
-}
 
 /** The fields that bpmn-server itself stores, and ours. */
 function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
@@ -48,7 +43,7 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
     parentItemId,
   };
   fields.tenantId = (instance.tenantId as string | undefined) ?? null;
-  if (keep.savePoints) fields.savePoints = savePoints(instance);
+  if (keep.savePoints) fields.savePoints = savePoints(instance, keep.room);
   return fields;
 }
 
@@ -147,7 +142,7 @@ export async function writePending(store: Store, id: string, guard: InstanceGuar
 export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {
   const main = mainOf(command);
   if (main === undefined) return true;
-  assertRoom(command, main);
+  assertRoom(command, main, keep.room);
   const all = [...command.saved.values()];
   for (const instance of all) {
     const guard = guardOf(instance);
@@ -198,7 +193,7 @@ export async function commitBeginning(
     busy: true,
     begun: { itemId: beginsAt ?? null, userName: starter },
   };
-  assertRoom(command, begun);
+  assertRoom(command, begun, keep.room);
   command.writing = true;
   const lines = begun.logs.length;
   await writeInstance(store, begun, keep);

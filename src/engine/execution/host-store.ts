@@ -1,5 +1,6 @@
 import { GuardError } from '../../core/errors.js';
 import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
+import type { Room } from '../contract/limits.js';
 import { writeInstance, type Keep } from './commit.js';
 import { stateOf, type Contexts } from './context.js';
 import { dataOfItem } from '../model/data-path.js';
@@ -74,12 +75,14 @@ export class HostStore {
   enableSavePoints: boolean;
   saveLogs: boolean;
   saveSource: boolean;
+  private readonly room: Room;
 
   constructor(
     private readonly store: Store,
     private readonly contexts: Contexts,
     keep: Keep,
   ) {
+    this.room = keep.room;
     this.enableSavePoints = keep.savePoints;
     this.saveLogs = keep.logs;
     this.saveSource = keep.source;
@@ -94,7 +97,12 @@ export class HostStore {
   }
 
   get keep(): Keep {
-    return { logs: this.saveLogs, savePoints: this.enableSavePoints, source: this.saveSource };
+    return {
+      logs: this.saveLogs,
+      savePoints: this.enableSavePoints,
+      source: this.saveSource,
+      room: this.room,
+    };
   }
 
   save(instance: HostInstance): Promise<void> {

@@ -1,6 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
 import { sizeOf } from '../../store/bson/codec.js';
+import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
 import type { Command } from './context.js';
 
@@ -14,19 +15,8 @@ export interface Addition {
   readonly bytes: number;
 }
 
-/**
- * What one instance may hold, in bytes as they are stored. `data`, `assignments` (assignees, candidates and fields
- * of the application's own, of all its items): in all, from where on callers may add no more than `small` at once.
- * `caller`: what one caller may have added, so that nobody can use up what the others need. Up to `free` nothing is
- * counted.
- */
-const ROOM = {
-  data: 4_194_304,
-  assignments: 524_288,
-  caller: 4_194_304,
-  small: 16_384,
-  free: 262_144,
-} as const;
+/** Bytes that callers may add at once where there is no more room, and up to which nothing is counted. */
+const LITTLE = { atOnce: 16_384, free: 262_144 } as const;
 
 type Instance = Pick<HostInstance, 'data' | 'guard'> & { items?: Record<string, unknown>[] };
 type Added = { readonly userName: string; readonly bytes: number };
@@ -67,20 +57,21 @@ const refuse = (what: string): never => {
 };
 
 /** @throws BadInput `too-large` when the caller has made an instance grow by more than there is room for */
-export function assertRoom(command: Command, instance: HostInstance): void {
+export function assertRoom(command: Command, instance: HostInstance, room: Room): void {
+  const free = Math.min(LITTLE.free, room.data, room.assignments, room.caller);
   for (const { kind, before, bytes } of command.additions.splice(0)) {
     const after = size(kind, instance);
-    if (after <= ROOM.free) continue;
+    if (after <= free) continue;
     const mine = Math.min(after - before, bytes);
-    if (after > ROOM[kind] && mine > ROOM.small)
+    if (after > room[kind] && mine > LITTLE.atOnce)
       refuse(
-        `An instance may hold ${ROOM[kind]} bytes of ${kind}; from there on only a little can be added at once.`,
+        `An instance may hold ${room[kind]} bytes of ${kind}; from there on only a little can be added at once.`,
       );
     const guard = instance.guard as { added?: readonly Added[] };
     const { userName } = command.causer;
     const had = guard.added?.find((entry) => entry.userName === userName)?.bytes ?? 0;
     const added = Math.max(0, had + mine);
-    if (mine > 0 && added > ROOM.caller) refuse(`One caller may add ${ROOM.caller} bytes to an instance.`);
+    if (mine > 0 && added > room.caller) refuse(`One caller may add ${room.caller} bytes to an instance.`);
     const others = (guard.added ?? []).filter((entry) => entry.userName !== userName);
     guard.added = added === 0 ? others : [...others, { userName, bytes: added }];
   }

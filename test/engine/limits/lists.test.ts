@@ -68,6 +68,31 @@ onStores('Lists of instances with much data', (kind) => {
     }
   });
 
+  test('of the items in one instance end within a number of bytes and say so, with the item that a command acted on', async () => {
+    const guard = await guards.make({ models: { V } });
+    const { id } = await guard.api.engine.start('V', { ...DATA, text: 'x'.repeat(400_000) }, ALICE);
+    const all = await guard.api.data.find(
+      { filter: { id, 'items.id': { $exists: true } }, limit: 1000 },
+      ALICE,
+    );
+    expect(all.nextCursor).not.toBeNull();
+    const page = await guard.api.data.find(
+      { filter: { id, 'items.id': { $exists: true } }, limit: 1000, after: all.nextCursor as string },
+      ALICE,
+    );
+    const last = (page.data as unknown as { items: { id: string } }[]).at(-1)!.items.id;
+    const got = await guard.api.engine.get({ id }, ALICE);
+    const completed = await guard.api.tasks.complete(last, {}, ALICE);
+    expect(got.items.map((item) => item.id)).not.toContain(last);
+    expect(completed.item).toMatchObject({ id: last, status: 'end' });
+    for (const view of [got, completed]) {
+      expect(view.instance.itemsCut).toBe(true);
+      expect(view.items.length).toBeGreaterThan(10);
+      expect(JSON.stringify(view.items).length).toBeLessThan(MOST);
+    }
+    expect(all.data.length + page.data.length).toBeGreaterThan(got.items.length);
+  });
+
   test('that are short have no cursor', async () => {
     const guard = await guards.make({ models: { V } });
     await guard.api.engine.start('V', { voters: ['alice'] }, ALICE);
