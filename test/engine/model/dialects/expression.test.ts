@@ -1,0 +1,38 @@
+import { ALL_FORMS, NAMES_ONLY, readExpression } from '../../../../src/engine/model/dialects/expression.js';
+
+test.each([
+  ['ann', { kind: 'names', text: 'ann' }],
+  [' ann, bob ', { kind: 'names', text: 'ann, bob' }],
+  ['ann.smith@example.com', { kind: 'names', text: 'ann.smith@example.com' }],
+  ['$(this.data.boss)', { kind: 'script', text: '$(this.data.boss)' }],
+  ['#appServices.boss', { kind: 'script', text: '#appServices.boss' }],
+  ['${boss}', { kind: 'variable', name: 'boss' }],
+  ['${ boss }', { kind: 'variable', name: 'boss' }],
+  ['${initiator}', { kind: 'initiator' }],
+])('%j is understood', (text, expected) => {
+  expect(readExpression(text, ALL_FORMS)).toEqual(expected);
+});
+
+test.each([
+  '#{boss}',
+  '=boss',
+  '{{boss}}',
+  'u-${boss}',
+  'hr,${boss}',
+  'hr, =boss',
+  '${boss.name}',
+  '${execution}',
+  '${currentUser}',
+  '<%= boss %>',
+  '[[boss]]',
+  'a$(b)',
+])('%j is of a language that is not ours', (text) => {
+  expect(readExpression(text, ALL_FORMS)).toBeUndefined();
+});
+
+test.each(['$(this.data.boss)', '#appServices.boss', '${boss}', '${initiator}'])(
+  'a dialect of names alone does not understand %j',
+  (text) => {
+    expect(readExpression(text, NAMES_ONLY)).toBeUndefined();
+  },
+);
