@@ -2,6 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ticks } from '../core/clock.js';
 import { CouldNotTell } from '../core/errors.js';
 
+/** A store that answers slowly is waited for so many times the limit of one call; one that is gone, once. */
+const TOTAL = 4;
+
 /** What a piece of work may still wait for its store, in milliseconds; nothing counts when the work has ended. */
 interface Allowance {
   left: number;
@@ -45,10 +48,13 @@ export class CallLimits {
     return this.frames.run({ ...this.frames.getStore(), ...part }, work);
   }
 
-  /** Runs work whose calls may together wait for twice the limit; work inside it that is bounded itself has its own. */
+  /**
+   * Runs work whose calls may together wait for four times the limit, and for nothing more when one of them was given
+   * up; work inside it that is bounded itself has its own limits.
+   */
   async bounded<T>(work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
-    const allowance: Allowance = { left: 2 * this.limit, active: 0, since: 0, ended: false };
+    const allowance: Allowance = { left: TOTAL * this.limit, active: 0, since: 0, ended: false };
     try {
       return await this.enter({ allowance }, work);
     } finally {
@@ -63,12 +69,14 @@ export class CallLimits {
     const most = Math.min(this.limit, allowance === undefined ? Infinity : allowance.left - spent(allowance));
     if (most <= 0) throw late();
     if (allowance !== undefined && allowance.active++ === 0) allowance.since = ticks();
+    let gaveUp = false;
     try {
-      return await this.within(most, work);
+      return await this.within(most, work, () => (gaveUp = true));
     } finally {
       if (allowance !== undefined) {
         const used = spent(allowance);
         if (--allowance.active === 0) allowance.left -= used;
+        if (gaveUp) allowance.left = 0;
       }
     }
   }
@@ -99,12 +107,13 @@ export class CallLimits {
     this.frames.disable();
   }
 
-  private async within<T>(most: number, work: () => Promise<T>): Promise<T> {
+  private async within<T>(most: number, work: () => Promise<T>, onLate?: () => void): Promise<T> {
     const controller = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         const error = late();
+        onLate?.();
         reject(error);
         controller.abort(error);
       }, most);

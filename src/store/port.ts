@@ -233,9 +233,9 @@ export interface Store {
    */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
   /**
-   * Runs work whose calls of this store may together wait for twice the `timeout` of the store; each may wait
-   * for one. Work inside it that is bounded
-   * itself has its own allowance. Without a timeout (embedded) nothing is limited.
+   * Runs work whose calls of this store may together wait for four times the `timeout` of the store; each may
+   * wait for one, and when one was given up none is waited for. Work inside it that is bounded itself has its own
+   * allowance. Without a timeout (embedded) nothing is limited.
    */
   bounded<T>(work: () => Promise<T>): Promise<T>;
   /** Waits for the calls under way; every later call throws CouldNotTell `closed`. May be called again. */

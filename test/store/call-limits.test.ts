@@ -38,6 +38,25 @@ describe('The limits of calls', () => {
     expect(took.reduce((a, b) => a + b)).toBeLessThan(600);
   });
 
+  test('give up one call of a piece of work at most: a store that is gone is waited for once', async () => {
+    const limits = new CallLimits(200);
+    const began = performance.now();
+    await limits.bounded(async () => {
+      for (let i = 0; i < 3; i++) await expect(limits.call(never)).rejects.toMatchObject(LATE);
+      await expect(limits.call(async () => 'back')).rejects.toMatchObject(LATE);
+    });
+    expect(performance.now() - began).toBeLessThan(390);
+  });
+
+  test('leave a store that takes 2 s of its 5 s for each answer enough time for a command', async () => {
+    const limits = new CallLimits(500);
+    const command = async (): Promise<string> => {
+      for (let i = 0; i < 6; i++) await limits.call(() => pause(200));
+      return 'stored';
+    };
+    expect(await limits.bounded(command)).toBe('stored');
+  });
+
   test('do not count for work inside that is bounded itself, nor when the work has ended', async () => {
     const limits = new CallLimits(500);
     const four = async (call: () => Promise<unknown>): Promise<void> => {

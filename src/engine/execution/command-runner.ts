@@ -22,6 +22,10 @@ const BACKGROUND_FAILED = 'work in the background failed';
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 
+async function inOrder(work: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const each of work) await each();
+}
+
 /**
  * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases. What
  * fails is not written.
@@ -132,6 +136,7 @@ export class CommandRunner {
       command.end();
     };
     command.beforeCommit = () => this.decideOpenness(command);
+    let recorded = Promise.resolve();
     try {
       const result = await this.contexts.runCommand(command, async () => {
         command.background = noWait;
@@ -149,11 +154,12 @@ export class CommandRunner {
           await this.lockMain(command, releases);
           await this.commit(command);
         }
-        for (const after of command.afterwards) await after();
+        recorded = inOrder(command.afterwards);
         return value;
       });
+      // What is stored needs the lock no more.
+      await Promise.all([recorded, command.background ? undefined : end()]);
       if (!command.background) {
-        await end();
         await this.parts.onFailures(command);
         await this.afterStored(command);
       }
