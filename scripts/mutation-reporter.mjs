@@ -1,0 +1,25 @@
+/** The reporter of `mutation.mjs`: remembers each mutant as it was tested, so that a run that is cut off tells too. */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+
+/** What was tested so far. */
+export const tested = [];
+
+/** What the mutant replaces, on its first line. */
+function originalOf({ fileName, location: { start, end } }) {
+  const line = readFileSync(fileName, 'utf8').split('\n')[start.line - 1] ?? '';
+  return line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined).trim();
+}
+
+class SampleReporter {
+  onMutantTested(result) {
+    tested.push({
+      ...result,
+      original: originalOf(result),
+      fileName: relative(process.cwd(), result.fileName),
+    });
+  }
+}
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.Reporter, 'sample', SampleReporter)];

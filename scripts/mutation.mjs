@@ -1,0 +1,137 @@
+/**
+ * Mutation testing by a sample: Stryker changes lines that a seed chooses, and the tests of that part must notice.
+ *
+ *     npm run mutation -- [--part core] [--seed 1] [--lines 40] [--minutes 10] [--concurrency 1]
+ */
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Stryker } from '@stryker-mutator/core';
+import jestConfig from '../jest.config.mjs';
+import { tested } from './mutation-reporter.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const TEMP = '.stryker-tmp';
+
+/** What is changed, and the tests that should notice. */
+const PARTS = {
+  core: { of: ['src/core'], tests: ['test/core/**/*.test.ts'] },
+  query: {
+    of: ['src/store/query'],
+    tests: ['test/store/query/**/*.test.ts', 'test/agreement/{lists,queries}.test.ts'],
+  },
+  match: { of: ['src/store/bson/match'], tests: ['test/store/bson/**/*.test.ts'] },
+  enforcement: {
+    of: ['src/engine/enforcement'],
+    tests: [
+      'test/engine/enforcement/**/*.test.ts',
+      'test/surface/doors.test.ts',
+      'test/leaks/threats-commands.test.ts',
+      'test/engine/list-inputs.test.ts',
+    ],
+  },
+};
+
+const { values } = parseArgs({
+  options: {
+    part: { type: 'string', default: Object.keys(PARTS).join(',') },
+    seed: { type: 'string', default: '1' },
+    lines: { type: 'string', default: '40' },
+    minutes: { type: 'string', default: '10' },
+    concurrency: { type: 'string', default: '1' },
+  },
+});
+
+/** Numbers from 0 to 1, the same ones for a seed (mulberry32). */
+function randomOf(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The TypeScript files whose path begins with one of these. */
+const filesOf = (prefixes) =>
+  readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => prefixes.some((prefix) => path.startsWith(prefix)))
+    .sort();
+
+const NO_CODE = /^\s*($|\/\/|\/?\*|import\b|export (type|interface)\b|[})\];,]*$)/;
+
+/** Lines with code, each as Stryker takes a range. */
+const linesOf = (paths) =>
+  paths.flatMap((path) =>
+    readFileSync(join(root, path), 'utf8')
+      .split('\n')
+      .flatMap((text, at) => (NO_CODE.test(text) ? [] : [`${path}:${at + 1}-${at + 1}`])),
+  );
+
+function sample(all, count, random) {
+  const left = [...all];
+  return Array.from({ length: Math.min(count, left.length) }, () =>
+    left.splice(Math.floor(random() * left.length), 1),
+  ).flat();
+}
+
+function report(part) {
+  const killed = tested.filter(({ status }) => status === 'Killed' || status === 'Timeout').length;
+  const survivors = tested.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+  const judged = killed + survivors.length;
+  const share = judged === 0 ? '-' : `${((100 * killed) / judged).toFixed(1)} %`;
+  console.log(`${part}: ${killed} of ${judged} killed (${share})`);
+  for (const { fileName, location, mutatorName, original, replacement, status } of survivors)
+    console.log(
+      `  ${fileName}:${location.start.line} ${mutatorName} ${status}: ${original} -> ${replacement ?? ''}`,
+    );
+}
+
+const clean = () => rmSync(join(root, TEMP), { recursive: true, force: true });
+let current;
+const deadline = setTimeout(
+  () => {
+    if (current !== undefined) report(`${current}, cut off after ${values.minutes} minutes`);
+    clean();
+    process.exit(0);
+  },
+  Number(values.minutes) * 60_000,
+);
+
+for (const part of values.part.split(',')) {
+  const chosen = PARTS[part];
+  if (chosen === undefined) throw new Error(`A part is one of ${Object.keys(PARTS).join(', ')}.`);
+  current = part;
+  tested.length = 0;
+  const mutate = sample(linesOf(filesOf(chosen.of)), Number(values.lines), randomOf(Number(values.seed)));
+  await new Stryker({
+    mutate,
+    testRunner: 'jest',
+    coverageAnalysis: 'perTest',
+    jest: {
+      config: {
+        ...jestConfig,
+        testMatch: chosen.tests.map((pattern) => `<rootDir>/${pattern}`),
+        maxWorkers: 1,
+      },
+      enableFindRelatedTests: false,
+    },
+    plugins: ['@stryker-mutator/jest-runner', join(root, 'scripts', 'mutation-reporter.mjs')],
+    reporters: ['sample'],
+    concurrency: Number(values.concurrency),
+    disableTypeChecks: false,
+    ignorePatterns: ['dist', 'docs', 'coverage', '.data', 'sample-app/.data'],
+    tempDirName: TEMP,
+    timeoutMS: 20_000,
+    dryRunTimeoutMinutes: Number(values.minutes),
+    allowConsoleColors: false,
+    logLevel: 'warn',
+  }).runMutationTest();
+  report(part);
+}
+clearTimeout(deadline);
+clean();
