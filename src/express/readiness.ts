@@ -1,4 +1,5 @@
 import { freshFor } from '../core/clock.js';
+import { within } from '../engine/contract/within.js';
 import type { Guard, Health } from '../engine/contract/types.js';
 
 /** What anybody may know of the health: yes or no, nothing of what there is. */
@@ -16,10 +17,7 @@ const CACHE = 1000;
 const NOT_READY: Readiness = { ready: false, store: false, indexes: false, reindexed: false };
 
 async function ask(guard: Pick<Guard, 'health'>): Promise<Readiness> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, LIMIT, undefined)));
-  const health: Health | undefined = await Promise.race([guard.health().catch(() => undefined), late]);
-  clearTimeout(timer);
+  const health: Health | undefined = await within(LIMIT, guard.health()).catch(() => undefined);
   if (health === undefined) return NOT_READY;
   return {
     ready: health.ok && health.reindexed,

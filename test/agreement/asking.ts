@@ -1,6 +1,7 @@
 import type { DecisionPoint } from '../../src/core/decision-point.js';
 import type { SecureUser } from '../../src/core/principal.js';
-import { INSTANCE_FIELDS, parseQuery } from '../../src/store/query/caller-query.js';
+import { parseQuery } from '../../src/store/query/caller-query.js';
+import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';
 import type { Store } from '../../src/store/port.js';
 import { instancePlan, itemPlan } from '../../src/store/query/scoped-query.js';
 import type { Row } from './corpus.js';

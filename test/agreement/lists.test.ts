@@ -3,7 +3,8 @@ import { OPERATIONS, type Operation, type ResourceKind } from '../../src/core/op
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import type { SecureUser } from '../../src/core/principal.js';
-import { INSTANCE_FIELDS, MODEL_FIELDS, parseQuery } from '../../src/store/query/caller-query.js';
+import { parseQuery } from '../../src/store/query/caller-query.js';
+import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../src/store/query/query-fields.js';
 import { instancePlan, itemPlan, modelFilter } from '../../src/store/query/scoped-query.js';
 import { sample } from '../support/cases.js';
 import { PRINCIPALS } from './principals.js';

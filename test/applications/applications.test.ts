@@ -13,7 +13,12 @@ type Loose = any;
 const FORM =
   '<bpmn:extensionElements><camunda:formData><camunda:formField id="days" label="Days" type="long" /></camunda:formData></bpmn:extensionElements>';
 const MODELS = {
-  Leave: model([start({ candidateGroups: 'clerks' }), task('ask', { candidateGroups: 'clerks' }, FORM), task('check', { candidateGroups: 'clerks' }), end()]),
+  Leave: model([
+    start({ candidateGroups: 'clerks' }),
+    task('ask', { candidateGroups: 'clerks' }, FORM),
+    task('check', { candidateGroups: 'clerks' }),
+    end(),
+  ]),
 };
 
 /** The same server of an application, made by bpmn-server, whose data lies in the store of the guard. */

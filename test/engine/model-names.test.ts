@@ -20,7 +20,7 @@ const HIDDEN = [
 
 onStores('names of models', (kind) => {
   const guards = new Guards(kind);
-  const ids = (definition: Loose): string[] => definition.elements.map(({ id }: { id: string }) => id);
+  const ids = (definition: Loose): string[] => [...definition.nodes.keys()] as string[];
 
   test('a name that looks like another is the same name, whatever is done with it', async () => {
     const guard = await guards.make({ models: { [PLAIN]: SOURCE } });

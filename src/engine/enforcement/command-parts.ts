@@ -7,7 +7,7 @@ import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
-import type { Command } from '../execution/context.js';
+import type { Command } from '../execution/command.js';
 import type { CommandRunner } from '../execution/command-runner.js';
 import type { ScopedReads } from './scoped-reads.js';
 import type { HostExecution } from '../model/host.js';

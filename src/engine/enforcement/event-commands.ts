@@ -1,7 +1,8 @@
 import { Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import type { Operation } from '../../core/operation.js';
-import { INSTANCE_FIELDS, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { isOutage } from '../execution/transient.js';
 import type { Data, ExecutionView } from '../contract/types.js';
 import type { Target } from './audit.js';

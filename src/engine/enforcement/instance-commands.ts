@@ -1,10 +1,11 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import type { Decision } from '../../core/decision.js';
 import type { Operation } from '../../core/operation.js';
-import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
+import { parseQuery } from '../../store/query/caller-query.js';
+import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
 import { keptFor } from '../execution/kept.js';
-import type { Command } from '../execution/context.js';
+import type { Command } from '../execution/command.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
 import type { ExecutionView } from '../contract/types.js';

@@ -1,7 +1,8 @@
 import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
-import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
+import { parseQuery } from '../../store/query/caller-query.js';
+import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
-import type { Command } from '../execution/context.js';
+import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 

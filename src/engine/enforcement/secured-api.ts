@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.js';
-import { INSTANCE_FIELDS, parseQuery } from '../../store/query/caller-query.js';
+import { parseQuery } from '../../store/query/caller-query.js';
+import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { checkId, checkOptions } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { dataApi, PENDING } from './data-api.js';

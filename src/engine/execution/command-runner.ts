@@ -2,23 +2,18 @@ import { Conflict, GuardError, isGuardError, notFound } from '../../core/errors.
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
-import { keptFor } from './kept.js';
+import { CommandFailures } from './command-failures.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
-import { changeGuard, commit, commitBeginning, mainOf, writePending } from './commit.js';
-import { Command, type Contexts } from './context.js';
+import { commit, commitBeginning, mainOf, writePending } from './commit.js';
+import { Command } from './command.js';
+import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
 import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
-import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import { Openness } from './openness.js';
 import { RunningCommands } from './running.js';
-import { settledWithin } from './settled-within.js';
 import { isOutage } from './transient.js';
-
-/** How long a command waits for listeners that may assign a task, in milliseconds. */
-const LISTENERS_MAY_TAKE = 5000;
-const BACKGROUND_FAILED = 'work in the background failed';
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
 
@@ -27,8 +22,8 @@ async function inOrder(work: readonly (() => Promise<unknown>)[]): Promise<void>
 }
 
 /**
- * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases. What
- * fails is not written.
+ * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases. What fails is
+ * not written.
  */
 export class CommandRunner {
   readonly contexts: Contexts;
@@ -40,6 +35,8 @@ export class CommandRunner {
   inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
   /** Which tasks are open. */
   readonly openness = new Openness();
+  /** What is kept of failures at their instances. */
+  readonly failures: CommandFailures;
   private readonly running: RunningCommands;
   private readonly settling = new WeakMap<HostExecution, Promise<void>>();
   private readonly begun = new WeakMap<HostExecution, StoredInstance>();
@@ -49,6 +46,7 @@ export class CommandRunner {
     this.contexts = parts.contexts;
     this.hostStore = parts.hostStore;
     this.running = new RunningCommands(parts.limits);
+    this.failures = new CommandFailures(parts, (work) => this.running.keepTrack(work));
   }
 
   private assertOpen(): void {
@@ -135,7 +133,7 @@ export class CommandRunner {
       for (const release of releases) await release(failure);
       command.end();
     };
-    command.beforeCommit = () => this.decideOpenness(command);
+    command.beforeCommit = () => this.openness.decideAll(command);
     let recorded = Promise.resolve();
     try {
       const result = await this.contexts.runCommand(command, async () => {
@@ -171,23 +169,6 @@ export class CommandRunner {
       if (command.writing && isOutage(error)) this.inDoubt([...command.executions.keys()]);
       throw error;
     }
-  }
-
-  /** Listeners that may still assign are waited for, where a task would be open without them. */
-  private async decideOpenness(command: Command): Promise<void> {
-    const undecided = [...command.executions.values()].filter((live) => this.openness.isUndecided(live));
-    if (undecided.length === 0) return;
-    const all = await settledWithin(command.listening, LISTENERS_MAY_TAKE);
-    for (const execution of undecided)
-      for (const item of this.openness.decide(execution, all)) {
-        const what = all ? 'a listener assigned it to nobody' : 'a listener that may assign it did not end';
-        keptFor(execution, item.id).why = what;
-        command.failures.push({
-          what: `${item.elementId}: ${what}`,
-          instanceId: execution.id,
-          itemId: item.id,
-        });
-      }
   }
 
   /** What a command makes of several instances is written under the lock of its main one, which can be new. */
@@ -255,8 +236,8 @@ export class CommandRunner {
         for (const undo of command.undo) undo();
         // What the guard's end interrupts begins again at its next start.
         const closed = isGuardError(error) && error.code === 'closed';
-        if (closed) await this.leaveToNext(command);
-        else if (!isOutage(error)) await this.recordFailure(command, error);
+        if (closed) await this.failures.leaveToNext(command);
+        else if (!isOutage(error)) await this.failures.ofBackground(command, error);
       }
     });
     await end(failure);
@@ -264,72 +245,6 @@ export class CommandRunner {
     if (isOutage(failure)) this.inDoubt([...command.executions.keys()]);
     await this.parts.onFailures(command);
     if (!command.failed) await this.afterStored(command);
-  }
-
-  /** The guard was closed, which is not the end of a process over this work. Never rejects. */
-  private async leaveToNext(command: Command): Promise<void> {
-    const forget = (id: string): Promise<void> =>
-      changeGuard(this.parts.store, id, ({ attempts, ...guard }) => ({
-        ...guard,
-        attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
-      }));
-    const ids = [...command.executions.keys()];
-    await Promise.all(ids.map((id) => forget(id).catch((error: unknown) => this.unforgotten(id, error))));
-  }
-
-  private unforgotten(id: string, error: unknown): void {
-    this.parts.logger.warn('an attempt could not be forgotten; it counts as the end of a process', {
-      instance: id,
-      error: String(error),
-    });
-  }
-
-  /** The failure of background work stands at its instance, since nobody waits for it. */
-  private async recordFailure(command: Command, error: unknown): Promise<void> {
-    const tooLong = isGuardError(error) && error.code === 'timed-out';
-    const what = tooLong ? 'work in the background took too long' : BACKGROUND_FAILED;
-    this.parts.logger.error(what, { error: error instanceof Error ? error.message : String(error) });
-    for (const id of command.executions.keys()) {
-      command.failures.push({ what, instanceId: id });
-      await this.noteFailure(id, what).catch((failed: unknown) =>
-        this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }),
-      );
-    }
-  }
-
-  /** The caller holds the lock of the instance. */
-  noteFailure(id: string, failure = BACKGROUND_FAILED): Promise<void> {
-    return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, attempts, ...guard }) => ({
-      ...guard,
-      attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
-      failure,
-    }));
-  }
-
-  /**
-   * An attempt has failed, and the process goes on: it is not counted. Never rejects: whether the work is tried again
-   * hangs on the failure of the work, not on whether this could be written. A guard that closes waits for it, since an
-   * attempt that is left counts as the end of a process.
-   */
-  async forgetAttempt(id: string, key: string, failure: unknown): Promise<void> {
-    if (isOutage(failure)) return;
-    const { locks, retries, store } = this.parts;
-    const forget = async (): Promise<void> => {
-      const release = await locks.lock(id);
-      let failed: unknown;
-      try {
-        await changeGuard(store, id, ({ attempts, ...guard }) => ({
-          ...guard,
-          attempts: withoutAttempts(attempts, (entry) => entry === key),
-        }));
-      } catch (error) {
-        failed = error;
-        throw error;
-      } finally {
-        await release(failed);
-      }
-    };
-    await this.running.keepTrack(retries.attempt('forgetting a failed attempt', forget, { instance: id }));
   }
 
   /** Resolves when the background work of an execution has settled, well or not. */

@@ -2,7 +2,7 @@ import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
 import type { Attempt, InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 import type { Room } from '../contract/limits.js';
 import { assertRoom } from './room.js';
 import { savePoints } from './save-points.js';

@@ -3,7 +3,7 @@ import type { Delivery, Store, StoredInstance } from '../../store/port.js';
 import type { Attempts } from './attempts.js';
 import { changeGuard } from './commit.js';
 import type { CommandRunner } from './command-runner.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
@@ -82,7 +82,7 @@ export class Deliveries {
     await this.runner
       .onInstance(instanceId, SYSTEM_USER, work, { starter: causer })
       .catch(async (error: unknown) => {
-        if (resumed && begun) await this.runner.forgetAttempt(instanceId, itemId, error);
+        if (resumed && begun) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
         throw error;
       });
     return begun;

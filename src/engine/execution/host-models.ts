@@ -1,9 +1,10 @@
 import { today } from '../../core/clock.js';
 import { BadInput, isGuardError, notFound } from '../../core/errors.js';
-import { asModelName, checkModelName, mendModelName } from '../../core/model-name.js';
+import { checkModelName } from '../../core/model-name.js';
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
+import { READING, refreshModels } from './refresh-models.js';
 import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
@@ -14,9 +15,6 @@ import type { GuardLogger } from '../contract/types.js';
 
 type Events = Record<string, unknown>[];
 type Owner = string | null | undefined;
-
-/** Raised when models are read otherwise than before: what is stored of who may start them is then read again. */
-const READING = 1;
 
 /** How many warnings of one model go to the log. */
 const LOGGED = 20;
@@ -34,8 +32,8 @@ const refusedAs = (name: string, error: unknown): unknown =>
 
 /**
  * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
- * bpmn-server's stores, both of which need MongoDB. A name is resolved with the owner given or, without
- * one, with the owner of the command that runs.
+ * bpmn-server's stores, both of which need MongoDB. A name is resolved with the owner given or, without one, with the
+ * owner of the command that runs.
  */
 export class HostModels {
   /** Stored models that cannot be run, by name, and why. */
@@ -215,50 +213,14 @@ export class HostModels {
     );
   }
 
-  /** Parses the models that an unguarded host or an older guard stored, so that who may start them is known. */
-  async refresh(): Promise<void> {
-    await this.mendNames();
-    for (const model of await this.store.models.find({ 'guard.reading': { $ne: READING } })) {
-      try {
-        await this.readAgain(model);
-      } catch (error) {
-        if (!isGuardError(error) || error.status >= 500) throw error;
-        this.unreadable.set(model.name, error.message);
-        this.logger?.error('a stored model cannot be run', { model: model.name, error: error.message });
-      }
-    }
-  }
-
-  /** What is stored of a model beside its source is made anew; its source and the time of its saving stay. */
-  private async readAgain(model: StoredModel): Promise<void> {
-    const { name, owner = null, source, svg = null, guard } = model;
-    const { model: fresh } = await this.parse(name, source, svg, owner);
-    if (guard?.rev === undefined) await this.store.models.put({ ...fresh, saved: model.saved ?? today() });
-    else
-      await this.store.models.update(name, owner, guard.rev, {
-        guard: { ...guard, ...fresh.guard },
-      });
-  }
-
-  /**
-   * Renames models whose names were stored before names were checked: nobody could ask for them any more, since every
-   * name that is given is put into the checked form first.
-   */
-  private async mendNames(): Promise<void> {
-    const models = await this.store.models.find({}, { without: ['source', 'svg'] });
-    for (const { name, owner = null } of models.filter((model) => asModelName(model.name) !== model.name)) {
-      const wanted = mendModelName(String(name));
-      const isTaken = (candidate: string): boolean =>
-        models.some((other) => other.name === candidate && (other.owner ?? null) === owner);
-      let free = wanted;
-      for (let copy = 2; isTaken(free); copy++) free = `${wanted} (${copy})`;
-      await this.store.models.rename(name, owner, free);
-      models.push({ name: free, owner });
-      this.logger?.warn('a model was renamed, since its name could not be told from another', {
-        was: JSON.stringify(name),
-        is: free,
-      });
-    }
+  /** Brings what is stored of models up to date: names, and what follows from their sources. */
+  refresh(): Promise<void> {
+    return refreshModels({
+      store: this.store,
+      logger: this.logger,
+      unreadable: this.unreadable,
+      parse: async (...args) => (await this.parse(...args)).model,
+    });
   }
 
   /** Upstream's way to read its folder of models; here that is done by `models import`, or by the option `models`. */

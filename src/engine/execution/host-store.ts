@@ -2,7 +2,8 @@ import { GuardError } from '../../core/errors.js';
 import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
 import type { Room } from '../contract/limits.js';
 import { writeInstance, type Keep } from './commit.js';
-import { stateOf, type Contexts } from './context.js';
+import { stateOf } from './command.js';
+import type { Contexts } from './context.js';
 import { dataOfItem } from '../model/data-path.js';
 import type { HostInstance } from '../model/host.js';
 

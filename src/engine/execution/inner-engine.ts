@@ -1,7 +1,7 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import type { Acting, Command } from './context.js';
+import type { Acting, Command } from './command.js';
 import { noteAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';

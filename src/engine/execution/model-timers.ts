@@ -3,7 +3,7 @@ import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 import { bpmn } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';

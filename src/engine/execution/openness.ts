@@ -1,7 +1,13 @@
 import { cleanNames, namesIn } from '../model/derive.js';
 import { PEOPLE } from '../model/dialects/understood.js';
+import { within } from '../contract/within.js';
 import type { HostExecution, HostItem } from '../model/host.js';
+import type { Command } from './command.js';
 import { guardOf } from './commit.js';
+import { keptFor } from './kept.js';
+
+/** How long a command waits for listeners that may assign a task, in milliseconds. */
+const LISTENERS_MAY_TAKE = 5000;
 
 /** The states in which the code that assigns a task has run. */
 const ASSIGNED: ReadonlySet<string> = new Set(['wait', 'end']);
@@ -24,15 +30,31 @@ export class Openness {
   }
 
   /** Whether the execution has tasks of which it is not decided yet. */
-  isUndecided({ instance }: HostExecution): boolean {
+  private isUndecided({ instance }: HostExecution): boolean {
     return Object.values(guardOf(instance)?.items ?? {}).some(({ undecided }) => undecided === true);
+  }
+
+  /** Listeners that may still assign are waited for, where a task would be open without them. */
+  async decideAll(command: Command): Promise<void> {
+    const undecided = [...command.executions.values()].filter((live) => this.isUndecided(live));
+    if (undecided.length === 0) return;
+    const all = await within(LISTENERS_MAY_TAKE, ended(command.listening)).then(
+      () => true,
+      () => false,
+    );
+    const what = all ? 'a listener assigned it to nobody' : 'a listener that may assign it did not end';
+    for (const execution of undecided)
+      for (const { id: itemId, elementId } of this.decide(execution, all)) {
+        keptFor(execution, itemId).why = what;
+        command.failures.push({ what: `${elementId}: ${what}`, instanceId: execution.id, itemId });
+      }
   }
 
   /**
    * @param all whether all code that may assign has run; if not, what is not restricted yet is closed
    * @returns the tasks that somebody set to nobody, and those of which it could not be told
    */
-  decide(execution: HostExecution, all: boolean): readonly HostItem[] {
+  private decide(execution: HostExecution, all: boolean): readonly HostItem[] {
     const items = new Map(execution.getItems().map((item) => [item.id, item]));
     const closed: HostItem[] = [];
     for (const [id, kept] of Object.entries(guardOf(execution.instance).items ?? {})) {
@@ -48,6 +70,11 @@ export class Openness {
     }
     return closed;
   }
+}
+
+/** Resolves when all of the work has ended, and what came to it meanwhile. */
+async function ended(work: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (work.size > 0) await Promise.allSettled(work);
 }
 
 /** What a listener has set, in the form in which the evaluated model is stored: lists of names, and one assignee. */

@@ -3,7 +3,7 @@ import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
 import type { Attempts } from './attempts.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
@@ -114,7 +114,7 @@ export class Recovery {
     } catch (error) {
       // What the model fails with stays its failure.
       if (!isTransient(error))
-        await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.noteFailure(id));
+        await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.failures.note(id));
       throw error;
     }
     for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))

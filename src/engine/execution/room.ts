@@ -3,7 +3,7 @@ import type { StoredInstance } from '../../store/port.js';
 import { sizeOf } from '../../store/bson/codec.js';
 import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 
 /** What callers can make an instance grow by. */
 export type Kind = 'data' | 'assignments';

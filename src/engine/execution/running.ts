@@ -1,7 +1,7 @@
 import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Limits } from './command-options.js';
-import { Command } from './context.js';
+import { Command } from './command.js';
 
 /** The commands that run in this process. */
 export class RunningCommands {

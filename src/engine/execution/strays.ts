@@ -3,7 +3,8 @@ import { isGuardError } from '../../core/errors.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import { changeGuard } from './commit.js';
-import type { Command, Contexts } from './context.js';
+import type { Command } from './command.js';
+import type { Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 

@@ -8,7 +8,7 @@ import { Alarms } from './alarms.js';
 import type { Adoption } from './adoption.js';
 import { guardOf } from './commit.js';
 import { keptFor } from './kept.js';
-import type { Command } from './context.js';
+import type { Command } from './command.js';
 import { toDate } from '../model/due-date.js';
 import {
   bpmn,
@@ -188,7 +188,7 @@ export class Timers {
       });
     };
     await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch(async (error: unknown) => {
-      if (found) await this.runner.forgetAttempt(instanceId, itemId, error);
+      if (found) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
       // The timer of an instance that was deleted has nothing to do.
       if (found || !isGuardError(error) || error.code !== 'not-found') throw error;
     });

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { isGuardError } from '../../../src/core/errors.js';
 import {
-  INSTANCE_FIELDS,
-  MODEL_FIELDS,
   parseField,
   parseQuery,
   QUERY_LIMITS,
   type CallerQuery,
 } from '../../../src/store/query/caller-query.js';
+import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../../src/store/query/query-fields.js';
 import { HOSTILE_VALUES, polluted } from '../../core/hostile.js';
 
 const parse = (input: unknown): CallerQuery => parseQuery(input, INSTANCE_FIELDS);

@@ -7,12 +7,8 @@ import { taskRulesPolicy } from '../../../src/core/policies/task-rules.js';
 import { tenants } from '../../../src/core/policies/tenants.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { scopeOf } from '../../../src/core/scope.js';
-import {
-  INSTANCE_FIELDS,
-  MODEL_FIELDS,
-  parseQuery,
-  type CallerQuery,
-} from '../../../src/store/query/caller-query.js';
+import { parseQuery, type CallerQuery } from '../../../src/store/query/caller-query.js';
+import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../../src/store/query/query-fields.js';
 import { compileMatch } from '../../../src/store/bson/match.js';
 import type { Filter, ItemPlan, MarkFilter, Paging } from '../../../src/store/port.js';
 import {
