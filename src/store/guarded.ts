@@ -93,7 +93,7 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
       ],
       { part: 'instances' },
     ),
-    models: behind(gate, store.models, ['find', 'get', 'put', 'update', 'remove', 'rename'], {
+    models: behind(gate, store.models, ['find', 'get', 'put', 'insert', 'update', 'remove', 'rename'], {
       part: 'models',
     }),
     users: behind(gate, store.users, ['find', 'put', 'insert', 'update', 'list', 'remove'], {

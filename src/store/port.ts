@@ -111,6 +111,8 @@ export interface ModelStore {
   get(name: string, owner: string | null): Promise<StoredModel | undefined>;
   /** Inserts or replaces by name and owner. */
   put(document: StoredModel): Promise<void>;
+  /** False when there is a model of that name and owner. */
+  insert(document: StoredModel): Promise<boolean>;
   /** Sets top-level fields if the revision is still the expected one; false otherwise. */
   update(
     name: string,

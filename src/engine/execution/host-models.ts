@@ -1,5 +1,5 @@
 import { today } from '../../core/clock.js';
-import { BadInput, isGuardError, notFound } from '../../core/errors.js';
+import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
@@ -113,6 +113,11 @@ export class HostModels {
 
   async put(model: StoredModel): Promise<StoredModel> {
     await this.store.models.put(model);
+    this.noteSaved(model);
+    return model;
+  }
+
+  private noteSaved(model: StoredModel): void {
     this.unreadable.delete(model.name);
     const warnings = warningsIn(model);
     if (warnings.length > 0)
@@ -120,7 +125,21 @@ export class HostModels {
         model: model.name,
         warnings: warnings.slice(0, LOGGED),
       });
-    return model;
+  }
+
+  /**
+   * Stores a model where the stored one is still the one that was seen (undefined: there was none).
+   * @throws Conflict `conflict` when somebody has saved another meanwhile
+   */
+  async putOver(seen: StoredModel | undefined, model: StoredModel): Promise<void> {
+    const { name, owner = null, _id, ...fields } = model;
+    const { models } = this.store;
+    const stored =
+      seen === undefined
+        ? await models.insert(model)
+        : await models.update(name, owner, seen.guard?.rev, fields);
+    if (!stored) throw new Conflict('conflict', 'The model was saved meanwhile.');
+    this.noteSaved(model);
   }
 
   /** @throws BadInput `bad-model` with the element and the cause */

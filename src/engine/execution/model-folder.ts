@@ -145,7 +145,8 @@ export class ModelFolder {
       logger.warn('a model file has changed, and so has the stored model, which is kept', { file: path });
       return;
     }
-    const saved = await models.save(name, source, svg, null);
+    const { model: saved } = await models.parse(name, source, svg, null);
+    await models.putOver(stored, saved);
     await files.set(name, { digest, saved: saved.saved?.getTime() ?? 0 } satisfies Taken);
     schedule(saved);
     await this.parts.record([

@@ -53,6 +53,16 @@ export class EmbeddedModels implements ModelStore {
     });
   }
 
+  async insert(document: StoredModel): Promise<boolean> {
+    const model = normalise({ ...document, owner: document.owner ?? null });
+    const key = keyOf(model.name, model.owner);
+    return this.table.exclusive(async () => {
+      if (this.table.get(key) !== undefined) return false;
+      await this.table.write([[key, { ...model, _id: this.ids.next() }]]);
+      return true;
+    });
+  }
+
   async update(
     name: string,
     owner: string | null,

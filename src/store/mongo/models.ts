@@ -47,6 +47,17 @@ export class MongoModels implements ModelStore {
     }
   }
 
+  async insert(document: StoredModel): Promise<boolean> {
+    const { _id, ...model } = normalise({ ...document, owner: document.owner ?? null });
+    const { name, owner } = model;
+    const { upsertedCount } = await this.models.updateOne(
+      { name, owner },
+      { $setOnInsert: model },
+      { upsert: true },
+    );
+    return upsertedCount === 1;
+  }
+
   async update(
     name: string,
     owner: string | null,
