@@ -57,6 +57,10 @@ export default tseslint.config(
     languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: NODE },
     rules: { 'no-unused-vars': UNUSED, eqeqeq: 'error', 'prefer-const': 'error', 'no-var': 'error' },
   },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs' },
+  },
   { files: ['sample-app/public/**/*.js'], languageOptions: { globals: BROWSER } },
   {
     files: ['**/*.ts'],
