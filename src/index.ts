@@ -60,6 +60,7 @@ export type {
   ModelView,
   NodeView,
   ProcessView,
+  SavedModel,
   StoreOptions,
   TasksApi,
   TaskState,

@@ -7,6 +7,7 @@ import { restFace } from '../rest/rest.js';
 import { accountRoutes } from '../routes/account.js';
 import { instanceRoutes } from '../routes/instances.js';
 import { keyRoutes } from '../routes/keys.js';
+import { modelRoutes } from '../routes/models.js';
 import { ownSessionRoutes } from '../routes/own-sessions.js';
 import { sessionRoutes } from '../routes/session.js';
 import { startRoutes } from '../routes/start.js';
@@ -71,6 +72,7 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
     taskRoutes(guard, users, notifications),
     startRoutes(guard),
     instanceRoutes(),
+    modelRoutes(),
     userRoutes(guard, users),
     keyRoutes(guard, keys, config),
   );

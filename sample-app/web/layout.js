@@ -6,6 +6,7 @@ const PAGES = [
   ['/start', 'Start a process'],
   ['/instances', 'My instances'],
 ];
+const MODELS = ['/models', 'Models'];
 const USERS = ['/users', 'Users'];
 const KEYS = ['/keys', 'Keys'];
 
@@ -23,8 +24,9 @@ function current(path, href) {
   return path.startsWith(`${href}/`) ? html` aria-current="true"` : '';
 }
 
-const pagesFor = ({ administers, administersKeys }) => [
+const pagesFor = ({ designs, administers, administersKeys }) => [
   ...PAGES,
+  ...(designs ? [MODELS] : []),
   ...(administers ? [USERS] : []),
   ...(administersKeys ? [KEYS] : []),
 ];

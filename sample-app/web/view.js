@@ -20,6 +20,10 @@ export function prepareView(config) {
       csrf,
       flash: undefined,
       user: undefined,
+      /** Who makes models wants to know what is said of them. */
+      get designs() {
+        return this.administers || this.user?.userGroups?.includes('DESIGNER') === true;
+      },
       get administers() {
         return !enforced || isAdministrator(this.user);
       },

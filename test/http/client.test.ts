@@ -329,7 +329,7 @@ describe('what is malformed rejects with what was expected', () => {
     [
       'engine.start with options',
       (c) => c.engine.start('review', {}, null, null, { parentItemId: 'x' }),
-      /"parentItemId" is not admitted/,
+      /Unknown option of a command: parentItemId/,
     ],
     ['engine.invoke', (c) => c.engine.invoke({ $where: 'true' }, {}), /\$where" is not admitted/],
     ['engine.invoke without a query', (c) => c.engine.invoke(null, {}), /^query is missing\.$/],

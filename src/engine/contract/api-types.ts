@@ -120,15 +120,24 @@ export interface DataApi {
   find(request: FindRequest, user?: UserInfo): Promise<FindPage>;
 }
 
+/** What comes of saving a model. */
+export interface SavedModel {
+  /** As it is stored: trimmed, and in Unicode's composed form. */
+  readonly name: string;
+  /** What of the model is not understood, or not done; empty where there is nothing to say. */
+  readonly warnings: readonly ModelWarning[];
+}
+
 /** bpmn-server's own `BPMNAPI.model`. */
 export interface ModelApi {
   get(query?: Query, user?: UserInfo): Promise<ModelView[]>;
   list(query?: Query, user?: UserInfo): Promise<{ name: string; saved?: Date }[]>;
   /**
-   * Stores a model; true. What its author should know of it: `warnings` of `get`, the log, the audit trail.
+   * Stores a model. What its author should know of it is in the answer, in `warnings` of `get`, in the log and in the
+   * audit trail.
    * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
    */
-  save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<boolean>;
+  save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<SavedModel>;
   /**
    * What `save` would warn of, without storing anything; for those who may save models.
    * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run

@@ -16,7 +16,7 @@ import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
-import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
+import type { ModelApi, ModelEvent, ModelView, SavedModel } from '../contract/types.js';
 
 const LARGE = ['source', 'svg'];
 
@@ -71,7 +71,7 @@ export class Models {
     );
   }
 
-  private async save(call: Call, given: string, source: unknown, svg: unknown): Promise<boolean> {
+  private async save(call: Call, given: string, source: unknown, svg: unknown): Promise<SavedModel> {
     const { calls } = this;
     const name = checkModelName(given);
     const owner = call.principal.owner ?? null;
@@ -95,7 +95,7 @@ export class Models {
     const target = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
     await calls.audit.allowed(call.principal, operation, target, decision);
     await this.recordWarnings(call, operation, stored);
-    return true;
+    return { name, warnings: warningsIn(stored) };
   }
 
   /** What the author of a model was warned of is found again when a task turns out to be nobody's. */

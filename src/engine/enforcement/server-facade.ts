@@ -138,7 +138,7 @@ function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
     getSource: (name: string) => model.getSource(name),
     getSVG: async (name: string) => (await one(name)).svg ?? null,
     findEvents: (query?: Query) => model.findEvents(query),
-    save: (name: string, source: string, svg?: string) => model.save(name, source, svg),
+    save: async (name: string, source: string, svg?: string) => (await model.save(name, source, svg), true),
     saveModel: async (given: unknown) => (await saveAll(given), true),
     import: saveAll,
     deleteModel: (name: string) => model.delete(name),

@@ -12,6 +12,17 @@ const EVENTS = list({
   properties: { modelName: { type: 'string' }, elementId: { type: 'string' } },
 });
 
+const WARNINGS = list({
+  type: 'object',
+  required: ['element', 'found', 'means'],
+  properties: { element: { type: 'string' }, found: { type: 'string' }, means: { type: 'string' } },
+});
+const SAVED: Schema = {
+  type: 'object',
+  required: ['name', 'warnings'],
+  properties: { name: { type: 'string' }, warnings: WARNINGS },
+};
+
 function textOf({ content }: Part): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);
@@ -28,18 +39,18 @@ const upload = (path: string, id: string): Route[] =>
       method: 'POST',
       path,
       id,
-      says: 'Stores a model: a form with the BPMN document as first file and, if wanted, its SVG picture as second. A field `name` or `title` names it where the path does not.',
+      says: 'Stores a model: a form with the BPMN document as first file and, if wanted, its SVG picture as second. A field `name` or `title` names it where the path does not. Where something of it is not understood or not done, the answer says what.',
       operation: 'model:write',
       takes: { name: MODEL },
       upload: true,
-      answers: { type: 'string', const: 'OK' },
+      answers: { oneOf: [{ type: 'string', const: 'OK' }, SAVED] },
       async run({ api, parts }, { name }) {
         const files = parts.filter(({ filename }) => filename !== undefined);
         const [source, svg, ...more] = files;
         if (source === undefined || more.length > 0)
           throw new BadInput('bad-model', 'A model is sent as one file, or as two with its picture.');
-        await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
-        return 'OK';
+        const saved = await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
+        return saved.warnings.length === 0 ? 'OK' : saved;
       },
     }),
   );
@@ -98,17 +109,11 @@ const save = route({
   method: 'POST',
   path: '/api/model/save',
   id: 'model.save',
-  says: 'Stores a model.',
+  says: 'Stores a model, and answers with what of it is not understood or not done.',
   operation: 'model:write',
   takes: { name: MODEL, xml: text('The BPMN document.'), svg: optional(text('Its picture.')) },
-  answers: DONE,
+  answers: SAVED,
   run: ({ api }, { name, xml, svg }) => api.model.save(name, xml, svg),
-});
-
-const WARNINGS = list({
-  type: 'object',
-  required: ['element', 'found', 'means'],
-  properties: { element: { type: 'string' }, found: { type: 'string' }, means: { type: 'string' } },
 });
 
 const check = (path: string, id: string): Route =>

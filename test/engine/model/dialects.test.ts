@@ -292,7 +292,7 @@ onStores('A task of a model in another dialect', (kind) => {
     expect(warnings).toContainEqual(
       expect.objectContaining({ element: 't', means: expect.stringMatching(/nobody/) }),
     );
-    expect(await guard.api.model.save('M', source, null, ADMIN_USER)).toBe(true);
+    expect(await guard.api.model.save('M', source, null, ADMIN_USER)).toEqual({ name: 'M', warnings });
     expect(log).toContainEqual(
       expect.objectContaining({ level: 'warn', facts: expect.objectContaining({ model: 'M', warnings }) }),
     );
