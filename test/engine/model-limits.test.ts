@@ -249,7 +249,9 @@ onStores('A script or service that never ends', (kind) => {
   });
 
   test.each(['commandLimit', 'stepLimit', 'loopLimit'])('%s is a whole number from 1 up', async (name) => {
-    for (const value of [0, -1, 1.5, Number.NaN, Infinity, '5', 2 ** 31])
+    // What a timer takes ends before 2 ** 31 milliseconds.
+    const tooMuch = name === 'commandLimit' ? [2 ** 31] : [];
+    for (const value of [0, -1, 1.5, Number.NaN, Infinity, '5', ...tooMuch])
       expect(await refusal(guards.make({ [name]: value }))).toMatchObject({
         code: 'bad-configuration',
         message: expect.stringContaining(name),

@@ -105,12 +105,14 @@ onStores('One call, one decision on the whole resource', (kind) => {
     const changed = new Set<(name: string) => void>();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
+    let reach: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => (reach = resolve));
     const guard = await guards.make({
       directory: {
         find: async (name) => people.get(name) as never,
         onChanged: (handler) => (changed.add(handler), () => changed.delete(handler)),
       },
-      services: { hold: () => held },
+      services: { hold: () => (reach(), held) },
       models: {
         Slow: model([
           start(),
@@ -124,6 +126,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     const { id: taskId } = await waitingTask(guard, 't', id);
     await guard.api.tasks.take(taskId, bob);
     const inFront = guard.api.tasks.complete(taskId, {}, bob);
+    await reached;
     const inLine = refusal(guard.api.engine.assign({ 'items.id': taskId }, {}, { priority: 9 }, ann));
     await new Promise((resolve) => setTimeout(resolve, 100));
     people.set('ann', { userName: 'ann', disabled: true });
