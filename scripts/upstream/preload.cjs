@@ -73,13 +73,29 @@ async function guardServer(server) {
   server.definitions = asAdministrator(guard, server.definitions);
 }
 
+/** A guard takes a moment to be made, and a file may call its server in the next line: the calls wait for the guard. */
+const PARTS = new Set(['engine', 'dataStore', 'definitions']);
+const whenGuarded = (server, ready, part) =>
+  new Proxy(Object.create(null), {
+    get: (_shell, name) =>
+      typeof server[part][name] === 'function'
+        ? (...args) => ready.then(() => server[part][name](...args))
+        : server[part][name],
+    set: (_shell, name, value) => ((server[part][name] = value), true),
+  });
+
 const BPMNServer =
   mode === 'bare'
     ? bpmn.BPMNServer
     : class extends bpmn.BPMNServer {
         constructor(config, logger, options) {
           super(config, logger, { ...options, cron: false });
-          opening.push(guardServer(this));
+          const ready = guardServer(this);
+          opening.push(ready);
+          return new Proxy(this, {
+            get: (server, name) =>
+              PARTS.has(name) ? whenGuarded(server, ready, name) : Reflect.get(server, name, server),
+          });
         }
       };
 const host = new Proxy(bpmn, { get: (all, name) => (name === 'BPMNServer' ? BPMNServer : all[name]) });
