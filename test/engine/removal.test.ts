@@ -1,4 +1,5 @@
 import type { Guard } from 'bpmn-guard';
+import { deriveGuard } from '../../src/engine/model/derive.js';
 import { ADMIN_USER, Guards, person, refusal } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { onStores } from '../support/stores.js';
@@ -17,15 +18,12 @@ onStores('Instances that are removed', (kind) => {
 
   test('are archived and deleted however many they are, each as it is at that moment', async () => {
     const guard = await guards.make({});
-    for (let number = 0; number < 501; number++)
-      await guard.store.instances.insert({
-        id: `i${number}`,
-        name: 'M',
-        status: 'end',
-        items: [],
-        tokens: [],
-        data: { number },
-      });
+    for (let number = 0; number < 501; number++) {
+      const data = { number };
+      const instance = { id: `i${number}`, name: 'M', status: 'end', items: [], tokens: [], data };
+      deriveGuard(instance as never, { rev: 1, startedBy: 'ann', items: {} });
+      await guard.store.instances.insert(instance as never);
+    }
     const copied = jest.spyOn(guard.store.instances, 'archive');
     expect(await archive(guard, ADMIN_USER, { name: 'M' })).toEqual({ deletedCount: 501 });
     expect(copied.mock.calls.flat(2)).toHaveLength(501);

@@ -104,6 +104,6 @@ onStores('An error that nothing catches', (kind) => {
   test('in a start that fails ends the process with status 1 and says why', async () => {
     const { code, errors } = await run({ mode: 'badStart' }).ended();
     expect(code).toBe(1);
-    expect(errors).toContain('createGuard needs a store');
+    expect(errors).toContain('createGuard needs the option store');
   });
 });

@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.js';
-import { badQuery, parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
+import { badQuery } from '../../store/query/query-input.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { isCut } from '../../store/query/budget.js';
 import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';

@@ -1,6 +1,7 @@
 import { unknownName } from '../../core/options.js';
 import { isPlainObject } from '../../core/plain-object.js';
-import { badQuery, parseField } from '../../store/query/caller-query.js';
+import { parseField } from '../../store/query/caller-query.js';
+import { badQuery } from '../../store/query/query-input.js';
 import type { QueryFields } from '../../store/query/query-fields.js';
 import type { Rows } from '../contract/api-types.js';
 import type { Cursor, Paging, Sort } from '../../store/port.js';

@@ -1,5 +1,5 @@
 import { isPlainObject } from '../../core/plain-object.js';
-import { badQuery } from '../../store/query/caller-query.js';
+import { badQuery } from '../../store/query/query-input.js';
 
 /** Levels of a projection. */
 const DEEPEST = 10;

@@ -1,5 +1,4 @@
-import { AccessDenied, BadInput, Conflict } from '../../core/errors.js';
-import type { Operation } from '../../core/operation.js';
+import { BadInput, Conflict } from '../../core/errors.js';
 import {
   checkAssignment,
   checkData,
@@ -16,27 +15,13 @@ import {
   type CommandParts,
   type LockedTask,
 } from './command-parts.js';
+import { COMPLETE, DELEGATE, giving, meaning, RESOLVE, TAKE, withData } from './task-admission.js';
 import type { Call } from './call.js';
 import type { StoredItem } from '../../store/port.js';
 import { inOwnPart } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
-import { TRANSITIONS } from '../model/task-state.js';
 import type { Data, ExecutionView } from '../contract/types.js';
-
-const admitted = (operation: Operation, states: Admitted['states']): Admitted => ({
-  operations: [operation],
-  states,
-});
-const COMPLETE: Admitted = {
-  ...admitted('task:execute', TRANSITIONS.complete),
-  administratorsToo: ['delegated'],
-};
-const TAKE = admitted('task:take', TRANSITIONS.take);
-const RELEASE = admitted('task:take', TRANSITIONS.release);
-const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
-const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
-const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);
 
 /** What one command makes of a task. */
 interface Change {
@@ -48,13 +33,6 @@ interface Change {
 
 const byId = (itemId: string): { 'items.id': string } => ({ 'items.id': itemId });
 const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
-
-/** An assignment that brings data with it, which is written as completing the task would write it. */
-const withData = (meant: Admitted): Admitted => ({
-  operations: [...meant.operations, 'task:execute'],
-  states: meant.states.filter((state) => COMPLETE.states.includes(state)),
-  administratorsToo: meant.states.filter((state) => COMPLETE.administratorsToo?.includes(state)),
-});
 
 /** The commands on one task. Each finds it among what the principal may see and acts on its id. */
 export class TaskCommands {
@@ -113,45 +91,6 @@ export class TaskCommands {
     return viewOf(parts, call, execution, itemId);
   }
 
-  /** A task is given back by who has it, or an administrator; another state is not another person. */
-  private giving({ principal }: Call, item: StoredItem): Admitted {
-    const holder = namesIn(item.assignee)[0];
-    if (
-      holder !== undefined &&
-      holder !== principal.userName &&
-      !principal.isAdmin() &&
-      !this.parts.calls.bypass
-    ) {
-      throw new AccessDenied(
-        'forbidden',
-        'You may not do this (task:take): it takes one of: assigned to you.',
-      );
-    }
-    return RELEASE;
-  }
-
-  /** What `assign` means depends on what it sets: a take or a release, an assignment, or both. */
-  private meaning(call: Call, assignment: CheckedAssignment, item: StoredItem): Admitted {
-    const { assignee, fields, extras } = assignment;
-    const own = this.ofAssignee(call, assignee, item);
-    const setsMore = Object.keys(fields).length + Object.keys(extras).length > 0;
-    if (own === ASSIGN || !setsMore) return own;
-    return {
-      operations: [...own.operations, 'task:assign'],
-      states: own.states.filter((state) => ASSIGN.states.includes(state)),
-    };
-  }
-
-  private ofAssignee(call: Call, assignee: string | null | undefined, item: StoredItem): Admitted {
-    if (assignee === null) return this.giving(call, item);
-    const { principal } = call;
-    return assignee === principal.userName &&
-      namesIn(item.assignee)[0] !== principal.userName &&
-      !principal.isAdmin()
-      ? TAKE
-      : ASSIGN;
-  }
-
   assign(
     call: Call,
     query: unknown,
@@ -165,7 +104,7 @@ export class TaskCommands {
       call,
       query,
       (item, asker) => {
-        const meant = this.meaning(asker, assignment, item);
+        const meant = meaning(asker, assignment, item, this.parts.calls.bypass);
         // Data that comes with an assignment has the effect of completing: it writes the task's data.
         if (Object.keys(data).length === 0) return { admitted: meant, assignment };
         return { admitted: withData(meant), assignment };
@@ -233,7 +172,7 @@ export class TaskCommands {
 
   release(call: Call, itemId: string): Promise<ExecutionView> {
     return this.change(call, byId(itemId), (item, asker) => ({
-      admitted: this.giving(asker, item),
+      admitted: giving(asker, item, this.parts.calls.bypass),
       assignment: to(null),
     }));
   }

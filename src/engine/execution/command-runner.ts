@@ -1,14 +1,15 @@
-import { Conflict, GuardError, isGuardError, notFound } from '../../core/errors.js';
+import { Conflict, GuardError, isGuardError } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
 import { CommandFailures } from './command-failures.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
-import { commit, commitBeginning, mainOf, writePending } from './commit.js';
-import { Command } from './command.js';
+import { commit, commitBeginning, mainOf } from './commit.js';
+import type { Command } from './command.js';
 import type { Contexts } from './context.js';
-import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
+import type { HostExecution, HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
+import { lookAt, readLocked } from './look-at.js';
 import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
 import { Openness } from './openness.js';
@@ -100,16 +101,9 @@ export class CommandRunner {
     { noWait = false, starter = causer.userName, worthIt }: OnInstance,
   ): Promise<T> {
     const release = await this.parts.locks.lock(id, worthIt);
-    let document: StoredInstance | undefined;
+    let document: StoredInstance;
     try {
-      document = await this.parts.store.instances.load(id, ['logs']);
-      if (document?.guard?.pending !== undefined) {
-        await writePending(this.parts.store, id, document.guard);
-        document = await this.parts.store.instances.load(id, ['logs']);
-      }
-      if (document === undefined) throw notFound('instance');
-      // A command adds to the log, and does not read it.
-      document.logs = [];
+      document = await readLocked(this.parts.store, id);
     } catch (error) {
       await release(error);
       throw error;
@@ -259,25 +253,7 @@ export class CommandRunner {
   }
 
   /** A live copy of an instance to look at; what is done to it is not stored. */
-  async look(id: string): Promise<HostExecution> {
-    const document = await this.parts.store.instances.load(id, ['logs']);
-    if (document === undefined) throw notFound('instance');
-    document.logs = [];
-    // A command that writes nothing: names of models are resolved with the owner of the instance's.
-    const command = new Command(
-      SYSTEM_USER,
-      document.tenantId ?? undefined,
-      document.guard?.modelsOwner as string | undefined,
-      SYSTEM_USER.userName,
-      this.parts.limits.steps,
-    );
-    try {
-      return (await this.contexts.runCommand(command, () =>
-        bpmn.Execution.restore(this.server as never, document as never),
-      )) as unknown as HostExecution;
-    } finally {
-      command.finished = true;
-      command.end();
-    }
+  look(id: string): Promise<HostExecution> {
+    return lookAt(this.parts, this.server, id);
   }
 }

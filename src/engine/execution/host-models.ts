@@ -1,10 +1,10 @@
 import { today } from '../../core/clock.js';
 import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
-import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
 import { READING, refreshModels } from './refresh-models.js';
+import { eventsOf, warningsIn, type Events } from '../model/stored-model.js';
 import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
@@ -13,15 +13,10 @@ import { warningsOf } from '../model/source/check-model.js';
 import { readDefinition, refusal, type ReadDefinition } from '../model/source/read-definition.js';
 import type { GuardLogger } from '../contract/types.js';
 
-type Events = Record<string, unknown>[];
 type Owner = string | null | undefined;
 
 /** How many warnings of one model go to the log. */
 const LOGGED = 20;
-
-/** What was found when a stored model was saved. */
-export const warningsIn = (model: StoredModel): readonly ModelWarning[] =>
-  (model.guard?.warnings ?? []) as unknown as readonly ModelWarning[];
 
 const refusedAs = (name: string, error: unknown): unknown =>
   isGuardError(error) && error.code === 'bad-model'
@@ -250,14 +245,4 @@ export class HostModels {
   async install(): Promise<void> {
     await this.store.install();
   }
-}
-
-/** The events of models for which the query holds, asked of a model with the one event in the place of the list. */
-export function eventsOf(models: readonly StoredModel[], query: Filter): Events {
-  const holds = compileMatch(query);
-  return models.flatMap((model) =>
-    (model.events ?? [])
-      .filter((event) => holds({ ...model, events: event }))
-      .map((event) => ({ ...event, modelName: model.name, _id: model._id })),
-  );
 }

@@ -10,41 +10,10 @@ import { guardOf } from './commit.js';
 import { keptFor } from './kept.js';
 import type { Command } from './command.js';
 import { toDate } from '../model/due-date.js';
-import {
-  bpmn,
-  type HostBehaviour,
-  type HostExecution,
-  type HostItem,
-  type HostNode,
-  type HostToken,
-} from '../model/host.js';
+import { type HostBehaviour, type HostExecution, type HostItem, type HostToken } from '../model/host.js';
+import { repetitions, startToken, timeOf } from './timer-host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
-
-type StartToken = (
-  type: string,
-  execution: HostExecution,
-  node: HostNode,
-  dataPath: null,
-  parent: HostToken | null,
-  origin: HostItem | null,
-  loop: null,
-) => Promise<HostToken>;
-const startToken: StartToken = (...args) =>
-  (bpmn.Token as unknown as { startNewToken: StartToken }).startNewToken(...args);
-
-/** Upstream keeps in the definition what an expression of one item came to; a copy forgets it. */
-const copyOf = (timer: HostBehaviour): HostBehaviour =>
-  Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
-const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> =>
-  copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
-
-/** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
-async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
-  const copy = copyOf(timer);
-  await copy.timeDue?.(item, null);
-  return Number(copy.repeat);
-}
 
 /**
  * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system, in no

@@ -1,9 +1,7 @@
-import { BadInput } from '../../core/errors.js';
-import { FORBIDDEN_KEYS, own } from '../../core/path.js';
-import { nearest } from '../../core/options.js';
+import { own } from '../../core/path.js';
 import { isPlainObject } from '../../core/plain-object.js';
-import { isScalar, type Scalar } from '../../core/value.js';
 import type { QueryFields } from './query-fields.js';
+import { badQuery, checkScalar, entriesOf, hint, isPathPart, QUERY_LIMITS, show } from './query-input.js';
 import { checkRegex } from './regex.js';
 
 /**
@@ -44,50 +42,7 @@ const NO_ENTRY = Object.freeze({
   }),
 });
 
-/** Limits of a caller's query. */
-export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segments: 12 } as const;
-
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
-/** Refuses a caller's query, or what belongs to one. @throws BadInput `bad-query` */
-export const badQuery = (message: string): never => {
-  throw new BadInput('bad-query', message);
-};
-const show = (value: unknown): string => {
-  const text =
-    typeof value === 'string' || typeof value === 'number'
-      ? JSON.stringify(value)
-      : value === null
-        ? 'null'
-        : Array.isArray(value)
-          ? 'a list'
-          : `a value of type ${typeof value}`;
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-};
-
-/** How to ask for what upstream's callers ask for, where it is said in another way here. */
-function hint(name: string, { open, list, item }: QueryFields): string {
-  if (name === open) return ` Ask for its fields one by one, such as { '${open}.caseId': 1 }.`;
-  if (name.startsWith(`${list}.vars`) || name.startsWith(`${list}.data`))
-    return ` Ask for the data of the instance ('data.<name>'), or look at the items that you find.`;
-  const meant = nearest(name, [...Object.keys(item).map((field) => `${list}.${field}`)]);
-  return meant === undefined ? '' : ` Did you mean ${meant}?`;
-}
-
-/** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
-function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
-  const [symbol] = Object.getOwnPropertySymbols(input);
-  return symbol === undefined
-    ? Object.entries(input)
-    : badQuery(`Key ${String(symbol)} is not admitted in a query.`);
-}
-
-const isPathPart = (part: string): boolean =>
-  part !== '' &&
-  !part.startsWith('$') &&
-  !part.includes('\0') &&
-  part.isWellFormed() &&
-  !FORBIDDEN_KEYS.has(part);
-
 const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
 const nor = (...of: CallerQuery[]): CallerQuery => ({ kind: 'nor', of });
 const and = (of: readonly CallerQuery[]): CallerQuery =>
@@ -98,14 +53,6 @@ interface Place {
   readonly field: string;
   /** As the caller wrote it. */
   readonly name: string;
-}
-
-function checkScalar(value: unknown, where: string): Scalar {
-  if (!isScalar(value))
-    return badQuery(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
-  if (typeof value === 'string' && value.length > QUERY_LIMITS.text)
-    badQuery(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
-  return value instanceof Date ? new Date(value) : value;
 }
 
 class Reader {

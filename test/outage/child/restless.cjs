@@ -1,4 +1,3 @@
-/* global require */
 // A guard under load while its store comes and goes, in a process that catches nothing on its own.
 require('../../store/child/sources.cjs');
 const { randomUUID } = require('node:crypto');

@@ -1,4 +1,3 @@
-/* global require */
 // Writes until a file may not grow any more, and says what became of each write; then what is stored at the next start.
 require('./sources.cjs');
 const { writeSync } = require('node:fs');

@@ -1,4 +1,3 @@
-/* global require */
 // Lets a child process require the TypeScript sources, as the tests themselves do.
 const { existsSync, readFileSync } = require('node:fs');
 const Module = require('node:module');

@@ -1,4 +1,3 @@
-/* global require, __filename */
 // Opens the folder, lets another thread try it, and keeps it open until it is killed.
 require('./sources.cjs');
 const { writeSync } = require('node:fs');

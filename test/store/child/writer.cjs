@@ -1,4 +1,3 @@
-/* global require */
 // Writes to the folder until it is killed, and says of each write when it was acknowledged.
 require('./sources.cjs');
 const { writeSync } = require('node:fs');

@@ -7,6 +7,7 @@ import { CheckedBytes } from '../../../src/store/embedded/checked-bytes.js';
 import { readLog } from '../../../src/store/embedded/files/log-file.js';
 import { MemoryBytes } from '../../../src/store/embedded/memory-bytes.js';
 import type { Store } from '../../../src/store/port.js';
+import { CASES } from '../../support/cases.js';
 
 let root: string;
 let whole: string;
@@ -104,7 +105,7 @@ const files = async (): Promise<string[]> =>
 /** Files that hold what was acknowledged; the witness beside them may be lost. */
 const ofDatabase = async (): Promise<string[]> => (await files()).filter((file) => file !== 'COMMITTED');
 
-const TRIES = Number(process.env.CASES ?? 24);
+const TRIES = 24 * CASES;
 
 /** Places all over a file, each time the same. */
 const places = (size: number, tries = TRIES): number[] =>

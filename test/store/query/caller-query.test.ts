@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { isGuardError } from '../../../src/core/errors.js';
-import {
-  parseField,
-  parseQuery,
-  QUERY_LIMITS,
-  type CallerQuery,
-} from '../../../src/store/query/caller-query.js';
+import { parseField, parseQuery, type CallerQuery } from '../../../src/store/query/caller-query.js';
+import { QUERY_LIMITS } from '../../../src/store/query/query-input.js';
 import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../../src/store/query/query-fields.js';
 import { HOSTILE_VALUES, polluted } from '../../core/hostile.js';
 

@@ -95,7 +95,7 @@ if (mode === 'refusals') {
   void guard.runAs(eve, () => guard.server.engine.invoke({ 'items.id': 'x' }));
   void guard.runAs({ userName: 'eve', userGroups: 'ADMIN' }, () => undefined);
   void guard.explain(eve, 'nothing:at:all');
-  await pause(100);
+  await pause(300);
   say({ log: log.map(({ message, code }) => ({ message, code })) });
 }
 await guard.close();

@@ -1,4 +1,3 @@
-/* global require */
 // Asks generated lists of a guard in a process of its own, and says how long each kept all others waiting. The tests'
 // own processes run in a context in which code takes several times as long.
 require('../../store/child/sources.cjs');

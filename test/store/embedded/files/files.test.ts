@@ -9,6 +9,7 @@ import { liveFiles } from '../../../../src/store/embedded/files/manifest.js';
 import { Malformed } from '../../../../src/store/embedded/files/reader.js';
 import { unsnappy } from '../../../../src/store/embedded/files/snappy.js';
 import { tableFault } from '../../../../src/store/embedded/files/table-file.js';
+import { CASES } from '../../../support/cases.js';
 
 let folder: string;
 let table: Buffer;
@@ -60,7 +61,7 @@ test('what LevelDB wrote is whole, compressed index included', async () => {
 });
 
 test('each byte of a table counts', () => {
-  for (const [at, changed] of flipped(table, Number(process.env.CASES ?? 500)))
+  for (const [at, changed] of flipped(table, 500 * CASES))
     expect([at, tableFault(changed)]).toEqual([at, expect.any(String) as unknown]);
 });
 
@@ -79,7 +80,7 @@ test('a table of which a part is left is none', () => {
 
 test.each(['log', 'manifest'])('each byte of a %s counts', (which) => {
   const bytes = which === 'log' ? log : manifest;
-  for (const [at, changed] of flipped(bytes, Number(process.env.CASES ?? 150))) {
+  for (const [at, changed] of flipped(bytes, 150 * CASES)) {
     const { fault } = readLog(changed);
     expect([at, fault]).toEqual([at, expect.anything()]);
     expect(fault?.at).toBeLessThanOrEqual(at);
