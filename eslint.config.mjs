@@ -59,7 +59,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.cjs'],
-    languageOptions: { sourceType: 'commonjs' },
+    languageOptions: { sourceType: 'commonjs', globals: names('__filename __dirname') },
   },
   { files: ['sample-app/public/**/*.js'], languageOptions: { globals: BROWSER } },
   {
