@@ -1,11 +1,23 @@
 import type { Guard } from 'bpmn-guard';
 import { Child } from '../support/child.js';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
-import { call, catching, end, model, service, start, task, timer } from '../support/models.js';
+import {
+  call,
+  catching,
+  end,
+  message,
+  model,
+  service,
+  start,
+  task,
+  throwing,
+  timer,
+} from '../support/models.js';
 import { onMongo, onStores, type Place } from '../support/stores.js';
 import { main } from '../../src/cli/main.js';
 
 const ann = person('ann');
+const M = { messages: ['m'] };
 
 onStores('Work that nobody waits for and that ends the process', (kind) => {
   const guards = new Guards(kind);
@@ -175,9 +187,12 @@ onMongo('Work over which one of two running processes ends', () => {
     Timed: model([start(), catching('c', timer('timeDuration', 'PT0.2S')), service('s', 'die'), end()]),
     Background: model([start(), service('s', 'die'), end()]),
     Ticks: ticking,
+    Catches: model([start(), catching('c', message('m')), service('s', 'die'), end()], M),
+    Throws: model([start(), throwing('t', message('m')), end()], M),
   };
 
   test.each([
+    ['a message to another instance', 'Catches', { start: 'Throws', atOnce: true }],
     ['a timer', 'Timed', { start: 'Timed' }],
     ['work in the background', 'Background', { start: 'Background', noWait: true }],
     ['a start by a timer', 'Ticks', {}],
@@ -188,7 +203,9 @@ onMongo('Work over which one of two running processes ends', () => {
       const beside: string[] = [];
       const services = { die: () => void beside.push('') };
       const other = await guards.make({ place, services, takeOverEvery: 200 });
-      await other.api.model.save(name, models[name], null, ADMIN_USER);
+      for (const saved of new Set([name, 'Throws'] as const))
+        await other.api.model.save(saved, models[saved], null, ADMIN_USER);
+      if (name === 'Catches') await other.api.engine.start(name, {}, ADMIN_USER);
       const dies = new Child('deadly.mjs', { store: place.options, ...first });
       expect(await dies.ended()).toMatchObject({ signal: 'SIGKILL' });
       const before = beside.length;

@@ -72,7 +72,7 @@ export class Deliveries {
     let begun = true;
     const work = async (_command: Command, document: StoredInstance): Promise<void> => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
-      if (resumed) begun = await this.attempts.begin(document, itemId, 'delivery', true);
+      begun = await this.attempts.begin(document, itemId, 'delivery', resumed);
       if (!begun) return;
       const acting = { starter: causer, actor };
       await this.runner.contexts.at({ instanceId, itemId, acting }, () =>
@@ -82,7 +82,7 @@ export class Deliveries {
     await this.runner
       .onInstance(instanceId, SYSTEM_USER, work, { starter: causer })
       .catch(async (error: unknown) => {
-        if (resumed && begun) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
+        if (begun) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
         throw error;
       });
     return begun;

@@ -3,13 +3,16 @@ import { createGuard, SecureUser } from 'bpmn-guard';
 import { DefaultAppDelegate } from 'bpmn-server';
 
 console.log = () => undefined;
-const { store, start, noWait = false, takeOverEvery = 200 } = JSON.parse(process.argv[2]);
+const { store, start, noWait = false, atOnce = false, takeOverEvery = 200 } = JSON.parse(process.argv[2]);
 const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 
-/** What was not acknowledged need not be there afterwards: the process ends when its own start has been answered. */
+/**
+ * What was not acknowledged need not be there afterwards: the process ends when its own start has been answered, or at
+ * once where the start waits for what ends it.
+ */
 let answered;
 const started = new Promise((resolve) => (answered = resolve));
-if (start === undefined) answered();
+if (start === undefined || atOnce) answered();
 const die = () => started.then(() => process.kill(process.pid, 'SIGKILL'));
 
 class Delegate extends DefaultAppDelegate {
