@@ -1,4 +1,4 @@
-import type { Attempt } from '../../store/port.js';
+import type { Attempt, InstanceGuard } from '../../store/port.js';
 
 /** The key of `noWait` work among the attempts of its instance; all other work has the id of its item. */
 export const BACKGROUND = 'background';
@@ -11,3 +11,11 @@ export function withoutAttempts(
   const left = Object.entries(attempts ?? {}).filter(([key, attempt]) => !gone(key, attempt));
   return left.length === 0 ? undefined : Object.fromEntries(left);
 }
+
+/** A change of what the guard keeps of an instance: its attempts without those of the keys. */
+export const forgetting =
+  (gone: (key: string, attempt: Attempt) => boolean) =>
+  ({ attempts, ...guard }: InstanceGuard): InstanceGuard => ({
+    ...guard,
+    attempts: withoutAttempts(attempts, gone),
+  });

@@ -1,5 +1,5 @@
 import { isGuardError } from '../../core/errors.js';
-import { BACKGROUND, withoutAttempts } from './attempts-left.js';
+import { BACKGROUND, forgetting, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { RunnerParts } from './command-options.js';
 import { changeGuard } from './commit.js';
@@ -31,10 +31,11 @@ export class CommandFailures {
   /** The guard was closed, which is not the end of a process over this work. Never rejects. */
   async leaveToNext(command: Command): Promise<void> {
     const forget = (id: string): Promise<void> =>
-      changeGuard(this.parts.store, id, ({ attempts, ...guard }) => ({
-        ...guard,
-        attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
-      }));
+      changeGuard(
+        this.parts.store,
+        id,
+        forgetting((key) => key === BACKGROUND),
+      );
     const ids = [...command.executions.keys()];
     await Promise.all(ids.map((id) => forget(id).catch((error: unknown) => this.unforgotten(id, error))));
   }
@@ -67,10 +68,11 @@ export class CommandFailures {
       const release = await locks.lock(id);
       let failed: unknown;
       try {
-        await changeGuard(store, id, ({ attempts, ...guard }) => ({
-          ...guard,
-          attempts: withoutAttempts(attempts, (entry) => entry === key),
-        }));
+        await changeGuard(
+          store,
+          id,
+          forgetting((entry) => entry === key),
+        );
       } catch (error) {
         failed = error;
         throw error;

@@ -6,7 +6,7 @@ import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
 import type { Attempts } from './attempts.js';
-import { BACKGROUND, withoutAttempts } from './attempts-left.js';
+import { BACKGROUND, forgetting } from './attempts-left.js';
 import { changeGuard } from './commit.js';
 import { terminate } from './terminate.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
@@ -128,10 +128,11 @@ export class Recovery {
   async retry(id: string): Promise<void> {
     const release: string[] = [];
     await this.runner.onInstance(id, SYSTEM_USER, () =>
-      changeGuard(this.store, id, ({ attempts, ...guard }) => ({
-        ...guard,
-        attempts: withoutAttempts(attempts, (key, { held }) => held === true && release.push(key) > 0),
-      })),
+      changeGuard(
+        this.store,
+        id,
+        forgetting((key, { held }) => held === true && release.push(key) > 0),
+      ),
     );
     const left = await this.unfinished();
     for (const { id: sender, guard } of left)

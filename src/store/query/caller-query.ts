@@ -1,5 +1,6 @@
 import { own } from '../../core/path.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import { VALUE_TYPES } from './filter.js';
 import type { QueryFields } from './query-fields.js';
 import { badQuery, checkScalar, entriesOf, hint, isPathPart, QUERY_LIMITS, show } from './query-input.js';
 import { checkRegex } from './regex.js';
@@ -26,21 +27,7 @@ export type CallerQuery =
 /** Lists that say "nobody in particular" by being empty, missing or null; bpmn-server asks all of that by null. */
 const CANDIDATES: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
 /** A list is looked at by its entries, so that an empty one has none of these. */
-const NO_ENTRY = Object.freeze({
-  $not: Object.freeze({
-    $type: Object.freeze([
-      'string',
-      'number',
-      'bool',
-      'date',
-      'object',
-      'objectId',
-      'binData',
-      'regex',
-      'timestamp',
-    ]),
-  }),
-});
+const NO_ENTRY = Object.freeze({ $not: Object.freeze({ $type: VALUE_TYPES }) });
 
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
 const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
