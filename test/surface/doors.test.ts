@@ -1,22 +1,10 @@
-import { ADMIN, OPERATIONS, type Guard, type Operation, type Policy } from 'bpmn-guard';
-import { NOTHING } from '../../src/core/condition.js';
+import { ADMIN, OPERATIONS, type Guard, type Operation } from 'bpmn-guard';
 import { sample } from '../support/cases.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../support/guards.js';
 import { catching, end, message, model, signal, start, task } from '../support/models.js';
 import { holdBack } from '../support/held.js';
 import { onStores } from '../support/stores.js';
-
-/**
- * Each operation of the catalogue is switched off by a policy, and then every door is tried that has its effect: one
- * operation for each effect, whichever method brings it about.
- */
-const switches: { off: Operation | undefined } = { off: undefined };
-const switchedOff: Policy = {
-  name: 'switched-off',
-  waivable: false,
-  answer: (_principal, operation) =>
-    operation === switches.off ? { restrictive: [{ id: 'off', says: 'switched off', when: NOTHING }] } : {},
-};
+import { switchedOff, switches } from '../support/switched-off.js';
 
 interface Ids {
   readonly instance: string;
@@ -307,6 +295,10 @@ function unlessNoFolder(error: { code?: unknown }): string {
   throw error;
 }
 
+/**
+ * Each operation of the catalogue is switched off by a policy, and then every door is tried that has its effect: one
+ * operation for each effect, whichever method brings it about.
+ */
 onStores('every operation at every door', (kind) => {
   const guards = new Guards(kind);
 

@@ -1,17 +1,9 @@
 import type { Guard, GuardError, GuardOptions, Policy } from 'bpmn-guard';
-import { NOTHING, eq } from '../../../src/core/condition.js';
+import { eq } from '../../../src/core/condition.js';
 import type { Operation } from '../../../src/core/operation.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { catching, end, message, model, signal, start, task } from '../../support/models.js';
-
-/** What is allowed when a call comes, and no more when it has waited for the lock of the instance. */
-const switches: { off: Operation | undefined } = { off: undefined };
-const switchedOff: Policy = {
-  name: 'switched-off',
-  waivable: false,
-  answer: (_principal, operation) =>
-    operation === switches.off ? { restrictive: [{ id: 'off', says: 'switched off', when: NOTHING }] } : {},
-};
+import { switchedOff, switches } from '../../support/switched-off.js';
 
 const ann = person('ann');
 const MODELS = {
