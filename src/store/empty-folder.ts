@@ -1,11 +1,22 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { BadInput } from '../core/errors.js';
+import { inFolder, openingFailed } from './embedded/failure.js';
+import { makeFolder } from './make-folder.js';
+
+async function made(folder: string): Promise<readonly string[]> {
+  try {
+    await makeFolder(folder);
+    return await readdir(folder);
+  } catch (cause) {
+    throw inFolder(folder, openingFailed(cause, 'The folder cannot be made'));
+  }
+}
 
 /**
  * Makes a folder that its owner alone may enter, or makes sure that there is nothing in it.
- * @throws BadInput `bad-configuration` when it holds something
+ * @throws BadInput `bad-configuration` when it holds something, or cannot be made or read
  */
 export async function emptyFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if ((await readdir(folder)).length > 0) throw new BadInput('bad-configuration', 'The folder is not empty.');
+  if ((await made(folder)).length > 0)
+    throw inFolder(folder, new BadInput('bad-configuration', 'The folder is not empty.'));
 }

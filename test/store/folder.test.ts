@@ -201,6 +201,7 @@ test('a second process that opens the folder is refused, and so is a second stor
     code: 'store-in-use',
     status: 503,
     name: 'CouldNotTell',
+    message: `${folder}: The folder of the store is open in another process.`,
   });
   child.kill('SIGKILL');
   await ended;

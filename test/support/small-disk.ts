@@ -42,6 +42,12 @@ export class SmallDisk {
     spawnSync('mount', ['-o', `remount,size=${megabytes}m`, this.at]);
   }
 
+  /** Takes effect only while nobody has a file of it open. */
+  setReadOnly(isReadOnly: boolean): void {
+    const done = spawnSync('mount', ['-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, this.at]);
+    if (done.status !== 0) throw new Error(String(done.stderr));
+  }
+
   unmount(): void {
     spawnSync('umount', ['-l', this.at]);
     rmSync(this.at, { recursive: true, force: true });

@@ -15,11 +15,21 @@ export async function keepAsFound(folder: string): Promise<boolean> {
   try {
     const files = (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');
     await mkdir(kept, { mode: 0o700 });
-    for (const file of files) await link(path.join(folder, file), path.join(kept, file));
-    return true;
+    return await linkAll(files, folder, kept);
   } catch {
     // It is for who mends the folder by hand: the store works without it.
     return false;
+  }
+}
+
+async function linkAll(files: readonly string[], from: string, to: string): Promise<boolean> {
+  try {
+    for (const file of files) await link(path.join(from, file), path.join(to, file));
+    return true;
+  } catch (error) {
+    // A part of them is no help, and where another user made it the owner could not remove it.
+    await rm(to, { recursive: true, force: true });
+    throw error;
   }
 }
 

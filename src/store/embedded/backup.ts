@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { emptyFolder } from '../empty-folder.js';
 import type { Bytes, Change } from './bytes.js';
 import { CheckedBytes } from './checked-bytes.js';
-import { openingFailed, writingFailed } from './failure.js';
+import { closeAll } from './close-all.js';
+import { fillingFailed, inFolder, openingFailed } from './failure.js';
 import { writeFormat } from './format.js';
 import { LevelBytes } from './level-bytes.js';
 import { Witness } from './witness.js';
@@ -12,10 +13,11 @@ const BATCH = 200;
 /** Writes values into an empty folder, which is a store when all of them are there; how many documents they are. */
 export async function fill(folder: string, values: AsyncIterable<Change>): Promise<number> {
   const level = await LevelBytes.open(folder, true).catch((cause: unknown) => {
-    throw openingFailed(cause);
+    throw inFolder(folder, openingFailed(cause));
   });
-  const witness = await Witness.open(folder);
+  let witness: Witness | undefined;
   try {
+    witness = await Witness.open(folder);
     const target = new CheckedBytes(level);
     let documents = 0;
     let batch: Change[] = [];
@@ -32,10 +34,12 @@ export async function fill(folder: string, values: AsyncIterable<Change>): Promi
     await witness.note(target.commit);
     return documents;
   } catch (cause) {
-    throw writingFailed(cause);
+    throw fillingFailed(folder, cause);
   } finally {
-    await level.close();
-    await witness.close();
+    await closeAll(
+      () => level.close(),
+      () => witness?.close(),
+    );
   }
 }
 

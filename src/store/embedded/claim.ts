@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
 
@@ -34,23 +34,22 @@ async function isOpenHere(file: string): Promise<boolean> {
 }
 
 /**
- * Claims a folder for one store of this process, and makes it when it is not there. LevelDB alone must not be asked:
- * where the same process tries a second time it closes the lock file, and with that POSIX drops the lock that
- * keeps other
- * processes out.
+ * Claims a folder, which must be there, for one store of this process. LevelDB alone must not be asked: where the same
+ * process tries a second time it closes the lock file, and with that POSIX drops the lock that keeps other processes
+ * out.
  * @returns what gives the claim back
  * @throws CouldNotTell `store-in-use` when another store of this process has it open
  */
 export async function claim(folder: string): Promise<() => void> {
-  await mkdir(folder, { recursive: true });
   const real = await realpath(folder);
   const all = claimed();
-  const inUse = (): CouldNotTell =>
-    new CouldNotTell('store-in-use', 'The folder of the store is open in this process already.');
-  if (all.has(real)) throw inUse();
+  const inUse = (where: string): CouldNotTell =>
+    new CouldNotTell('store-in-use', `The folder of the store is open already, in ${where}.`);
+  if (all.has(real)) throw inUse('this process');
   all.add(real);
   const release = (): void => void all.delete(real);
   if (!(await isOpenHere(path.join(real, LOCK)))) return release;
   release();
-  throw inUse();
+  // A process begins with the files that the one which started it has open.
+  throw inUse('this process or in the one that started it');
 }

@@ -10,6 +10,10 @@ const REASONS: readonly (readonly [words: RegExp, code: string])[] = [
   [/Permission denied/i, 'EACCES'],
   [/Too many open files/i, 'EMFILE'],
   [/Input\/output error/i, 'EIO'],
+  [/Operation not permitted/i, 'EPERM'],
+  [/Not a directory/i, 'ENOTDIR'],
+  [/Is a directory/i, 'EISDIR'],
+  [/File already exists/i, 'EEXIST'],
 ];
 
 /** A file of the folder in a message, at its end or before what is said of it. */
@@ -52,8 +56,11 @@ function unreadable(cause: unknown): GuardError {
   );
 }
 
-/** What opening a folder failed with. */
-export function openingFailed(cause: unknown): GuardError {
+/**
+ * What opening a folder failed with.
+ * @param what did not work, as the beginning of a sentence
+ */
+export function openingFailed(cause: unknown, what = 'The folder of the store cannot be opened'): GuardError {
   if (isGuardError(cause)) return cause;
   const file = fileIn(cause);
   if (has(cause, 'LEVEL_LOCKED'))
@@ -61,11 +68,26 @@ export function openingFailed(cause: unknown): GuardError {
   if (has(cause, 'LEVEL_CORRUPTION')) return unreadable(cause);
   const reason = reasonOf(cause);
   const why = [file, reason].filter(Boolean).join(': ');
-  const message = `The folder of the store cannot be opened${why && ` (${why})`}.`;
+  const message = `${what}${why && ` (${why})`}.`;
   // Nobody's settings are wrong: it passes when there is space.
   if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EIO')
     return new CouldNotTell('store-unavailable', message, { cause });
   return new BadInput('bad-configuration', message, { cause });
+}
+
+/**
+ * What opening a folder again failed with, in a process that had it open: its settings were right, and it passes when
+ * the folder is again what it was.
+ */
+export function reopeningFailed(cause: unknown): GuardError {
+  const error = openingFailed(cause);
+  return error instanceof BadInput ? new CouldNotTell('store-unavailable', error.message, { cause }) : error;
+}
+
+/** The error with its folder, for who starts the process. Callers of one that runs learn of no path. */
+export function inFolder(folder: string, error: GuardError): GuardError {
+  const Kind = error instanceof BadInput ? BadInput : CouldNotTell;
+  return new Kind(error.code, `${folder}: ${error.message}`, { cause: error.cause });
 }
 
 /** What writing failed with; a mistake of this package stays what it is. */
@@ -75,6 +97,12 @@ export function writingFailed(cause: unknown): unknown {
   return reason === undefined
     ? cause
     : new CouldNotTell('store-unavailable', `The store cannot write (${reason}).`, { cause });
+}
+
+/** What writing a copy failed with: with the folder of the copy, where it is that one that cannot be written. */
+export function fillingFailed(folder: string, cause: unknown): unknown {
+  const error = writingFailed(cause);
+  return error !== cause && isGuardError(error) ? inFolder(folder, error) : error;
 }
 
 /** What reading failed with. */

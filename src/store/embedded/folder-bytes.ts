@@ -7,8 +7,9 @@ import type { Bytes, Change, Range, Space } from './bytes.js';
 import type { CheckedBytes } from './checked-bytes.js';
 import { damaged } from './checksum.js';
 import { claim } from './claim.js';
+import { closeAll } from './close-all.js';
 import { sameContent, type Commit } from './commit.js';
-import { openingFailed, reasonOf, writingFailed } from './failure.js';
+import { inFolder, openingFailed, reasonOf, reopeningFailed, writingFailed } from './failure.js';
 import { Groups } from './groups.js';
 import { loadLevel } from './level-bytes.js';
 import { openChecked } from './open-checked.js';
@@ -57,14 +58,15 @@ export class FolderBytes implements Bytes {
 
   /**
    * @throws CouldNotTell `store-in-use` when another process, or another store of this one, has it open;
-   *   `store-damaged`; `store-unavailable` when the disk fails
+   *   `store-damaged`; `store-unavailable` when the disk fails. Each names the folder
+   * @throws BadInput `bad-configuration` when it cannot be entered, read or written, with the code of the system
    */
   static async open(folder: string): Promise<FolderBytes> {
     // First: where it is missing, nothing is made on the disk.
     await loadLevel();
-    await privateFolder(folder);
     const toClose: (() => unknown)[] = [];
     try {
+      await privateFolder(folder);
       const release = await claim(folder);
       toClose.unshift(release);
       const { checked, witness } = await openChecked(folder, async () => {
@@ -76,8 +78,8 @@ export class FolderBytes implements Bytes {
       await witness.note(checked.commit);
       return new FolderBytes(folder, release, witness, checked);
     } catch (cause) {
-      for (const close of toClose) await close();
-      throw openingFailed(cause);
+      await closeAll(...toClose).catch(() => undefined);
+      throw inFolder(folder, openingFailed(cause));
     }
   }
 
@@ -178,7 +180,7 @@ export class FolderBytes implements Bytes {
     this.open = undefined;
     await before?.close();
     const { checked } = await openChecked(this.folder, async () => this.witness).catch((cause: unknown) => {
-      throw openingFailed(cause);
+      throw reopeningFailed(cause);
     });
     this.open = checked;
     const { expected, attempted } = trouble;
@@ -222,9 +224,11 @@ export class FolderBytes implements Bytes {
     clearInterval(this.looking);
     await this.groups.exclusive(async () => {
       clearInterval(this.looking);
-      await this.open?.close();
-      await this.witness.close();
-      this.release();
+      await closeAll(
+        () => this.open?.close(),
+        () => this.witness.close(),
+        this.release,
+      );
     });
   }
 }

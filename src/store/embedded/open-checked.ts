@@ -16,8 +16,9 @@ async function openKept(folder: string): Promise<LevelBytes> {
   try {
     return await LevelBytes.open(folder);
   } catch (error) {
-    // The other process is still changing what was kept.
-    if (isGuardError(error) && error.code === 'store-in-use' && isKeptNow) await dropAsFound(folder);
+    // LevelDB has changed nothing: another process has the folder, or this one may not write to it.
+    const isAsItWas = isGuardError(error) && ['store-in-use', 'bad-configuration'].includes(error.code);
+    if (isAsItWas && isKeptNow) await dropAsFound(folder);
     throw error;
   }
 }

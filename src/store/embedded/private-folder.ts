@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { BadInput } from '../../core/errors.js';
+import { makeFolder } from '../make-folder.js';
 
 const FOLDER = 0o700;
 const FILE = 0o600;
@@ -26,16 +26,10 @@ const ifAllowed = (work: Promise<void>): Promise<void> => work.catch(() => undef
 
 /**
  * Makes a folder that its owner alone may enter: it holds hashes of passwords and sessions. One that is there
- * is closed,
- * unless it holds other things beside a store.
- * @throws BadInput `bad-configuration` when it cannot be made
+ * is closed, unless it holds other things beside a store.
  */
 export async function privateFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: FOLDER });
-  } catch (cause) {
-    throw new BadInput('bad-configuration', 'The folder of the store cannot be opened.', { cause });
-  }
+  await makeFolder(folder);
   const files = await readdir(folder).catch(() => ['?']);
   if (files.every((file) => isOurs(file) || FOLDERS.test(file))) await ifAllowed(chmod(folder, FOLDER));
 }

@@ -25,10 +25,17 @@ export class Witness {
   ) {}
 
   static async open(folder: string): Promise<Witness> {
-    const file = await open(path.join(folder, WITNESS), 'r+').catch(() =>
-      open(path.join(folder, WITNESS), 'w+', 0o600),
-    );
-    return new Witness(file, read(await file.readFile()));
+    const file = await open(path.join(folder, WITNESS), 'r+').catch((error: unknown) => {
+      // Only where there is none: one that could not be opened just now would be emptied.
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      return open(path.join(folder, WITNESS), 'w+', 0o600);
+    });
+    try {
+      return new Witness(file, read(await file.readFile()));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 
   async note({ number, sum }: Commit): Promise<void> {

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fillingFailed } from '../embedded/failure.js';
 import { emptyFolder } from '../empty-folder.js';
 import type { Collections } from './collections.js';
 
@@ -33,7 +34,9 @@ export async function backup(
     await pipeline(
       Readable.from(bytes(collection, () => documents++)),
       createWriteStream(file, { flags: 'wx', flush: true, mode: 0o600 }),
-    );
+    ).catch((error: unknown) => {
+      throw fillingFailed(folder, error);
+    });
   }
   return { files: all.length, documents };
 }

@@ -132,7 +132,7 @@ onSmallDisk('A store on a disk that fills up', 16, (disk) => {
     disk().fill(200_000);
     await expect(writer.store.backup(`${at}/copy`)).rejects.toMatchObject({
       code: 'store-unavailable',
-      message: 'The store cannot write (ENOSPC).',
+      message: `${at}/copy: The store cannot write (ENOSPC).`,
     });
     await expect(openStore({ folder: `${at}/copy` })).rejects.toBeDefined();
     disk().release();

@@ -1,0 +1,11 @@
+/** Closes one after the other, also where one of them fails: a file that stays open keeps its folder locked. */
+export async function closeAll(...parts: readonly (() => unknown)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of parts)
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
+}
