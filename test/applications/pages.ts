@@ -16,6 +16,23 @@ const escaped = (text: unknown): string => String(text).replaceAll('<', '&lt;');
 const page = (title: string, rows: readonly unknown[]): string =>
   `<html><h1>${escaped(title)}</h1><ul>${rows.map((row) => `<li>${escaped(row)}</li>`).join('')}</ul></html>`;
 
+/** What such an application has for its logins: a session, and the user at `req.user`, as passport leaves it. */
+export function withLogin(app: App): void {
+  app.use(express4.json(), express4.urlencoded({ extended: false }));
+  app.use(session({ secret: 'of the test', resave: false, saveUninitialized: false }));
+  app.use((req: Loose, _res: Loose, next: Loose) => {
+    const { userName } = req.session;
+    if (userName !== undefined) req.user = { userName, userGroups: [...(GROUPS[userName] ?? [])] };
+    next();
+  });
+}
+
+/** Takes the word of who signs in, which is all that a test needs. */
+export function login(req: Loose, res: Loose): void {
+  req.session.userName = req.body.userName;
+  res.redirect('/');
+}
+
 /**
  * A server-side rendered application on Express 4, as its author wrote it without a guard: static files, a login,
  * pages, async routes that catch nothing, the API of bpmn-server with the user of the session, and options that its
@@ -30,20 +47,11 @@ export function pages(server: Loose, before: (app: App) => void, after: (app: Ap
   const userOf = (req: Loose): Loose => new bpmn.SecureUser(req.user);
   const app = express4();
   app.use('/static', express4.static(path.join(__dirname, 'public')));
-  app.use(express4.json(), express4.urlencoded({ extended: false }));
-  app.use(session({ secret: 'of the test', resave: false, saveUninitialized: false }));
-  app.use((req: Loose, _res: Loose, next: Loose) => {
-    const { userName } = req.session;
-    if (userName !== undefined) req.user = { userName, userGroups: [...(GROUPS[userName] ?? [])] };
-    next();
-  });
+  withLogin(app);
   before(app);
 
   app.get('/login', (_req: Loose, res: Loose) => res.send(page('Sign in', [])));
-  app.post('/login', (req: Loose, res: Loose) => {
-    req.session.userName = req.body.userName;
-    res.redirect('/');
-  });
+  app.post('/login', login);
   app.get('/', async (req: Loose, res: Loose) => {
     const waiting = await api.data.findItems(
       { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' },

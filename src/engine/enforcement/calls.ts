@@ -42,7 +42,7 @@ export class Calls {
     return this.store.bounded(async () => {
       let principal: SecureUser | undefined;
       try {
-        principal = await this.principals.of(user);
+        principal = await this.principals.ofCall(user);
         return await work(this.of(principal));
       } catch (error) {
         await this.refused(principal, operation, target, error);
