@@ -20,7 +20,8 @@ import { isReindexed } from './upkeep/reindex.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
 import { UnmarkedRules } from './enforcement/unmarked-rules.js';
-import { allPolicies } from './policies.js';
+import { applicationPolicies } from './policies/application-policies.js';
+import { PolicyBook } from './policies/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
@@ -69,7 +70,7 @@ function outerServer(
 async function assemble(options: GuardOptions, plain: Store, flags: Flags): Promise<Guard> {
   const logger = safeLogger(options.logger ?? consoleLogger);
   const incidents = new Incidents(logger);
-  const policies = allPolicies(options);
+  const policies = applicationPolicies(options);
   await plain.install();
   const inside = await assembleEngine(options, plain, flags, logger, incidents);
   const { contexts, retries, audit, runner, strays, host, engine, models, timers, modelTimers, recovery } =
@@ -77,8 +78,8 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   // What is bounded from here on is a call of somebody, and what it fails with a refusal or failure of that call.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
-  const point = createDecisionPoint(policies);
-  const unmarked = new UnmarkedRules(checkMarks(point, options), logger);
+  const book = new PolicyBook(store.policies, () => createDecisionPoint(policies), incidents);
+  const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
@@ -86,7 +87,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const reindexed = await isReindexed(store);
   const isComplete = (): boolean => reindexed.value;
   const calls = new Calls(
-    point,
+    book,
     principals,
     audit,
     events,
@@ -114,7 +115,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
 
   const why: Guard['explain'] = (user, operation, resource = {}) =>
     store.bounded(async () =>
-      explain(parts, calls.of(await principals.of(user)), asOperation(operation), resource),
+      explain(parts, await calls.of(await principals.of(user)), asOperation(operation), resource),
     );
 
   return Object.freeze({

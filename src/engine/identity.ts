@@ -41,7 +41,7 @@ export function createIdentity(
     operation: Operation,
     resource: Resource | undefined,
   ): Promise<void> {
-    const call = calls.of(principal);
+    const call = await calls.of(principal);
     if (resource !== undefined) return assertAllowed(parts, call, operation, resource);
     const facts = operation === 'model:read' ? await factsOfModels(calls, call) : undefined;
     if (call.scope(operation, facts).kind === 'nothing')

@@ -101,6 +101,12 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
     }),
     locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list'], { part: 'locks' }),
     audit: behind(gate, store.audit, ['append', 'find']),
+    policies: behind(
+      gate,
+      store.policies,
+      ['head', 'versions', 'part', 'append', 'snapshot', 'addSnapshot'],
+      { part: 'policies' },
+    ),
     values: (namespace: string) =>
       behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries'], { part: 'values' }),
     install,

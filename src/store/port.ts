@@ -8,8 +8,10 @@
  */
 
 import type { AuditEntry, StoredInstance, StoredModel, StoredUser, UnwoundItem } from './documents.js';
+import type { PolicyStore } from './policy-documents.js';
 
 export type * from './documents.js';
+export type * from './policy-documents.js';
 
 /** A MongoDB query expression over a stored document, made by this package. */
 export type Filter = Readonly<Record<string, unknown>>;
@@ -216,6 +218,7 @@ export interface Store {
   readonly users: UserStore;
   readonly locks: LockStore;
   readonly audit: AuditStore;
+  readonly policies: PolicyStore;
   values(namespace: string): ValueStore;
   /** Makes the indexes; idempotent. */
   install(): Promise<void>;

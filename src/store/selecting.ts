@@ -77,5 +77,6 @@ export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>
     remove: byName,
   },
   locks: { acquire: byName, renew: byName, release: byName },
+  policies: { head: byName, versions: byName, part: byName, snapshot: byName },
   values: { get: byName, set: byName, delete: byName },
 };

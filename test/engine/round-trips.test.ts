@@ -20,29 +20,31 @@ beforeAll(async () => {
 afterAll(() => guard.close());
 
 /** Each answer takes a while: calls that wait for each other wait as often as this says. */
-test('a start asks for its model, stores the instance, and records it', async () => {
+test('a start asks for the policies in force and its model, stores the instance, and records it', async () => {
   const { calls, waits } = await counted.of(() => guard.api.engine.start('M', { a: 1 }, ann));
-  expect(calls).toEqual(['models.get', 'instances.insert', 'audit.append']);
-  expect(waits).toBe(3);
+  expect(calls).toEqual(['policies.head', 'models.get', 'instances.insert', 'audit.append']);
+  expect(waits).toBe(4);
 });
 
-test('a completion waits for six answers; the lock is given back while the audit entry is written', async () => {
+test('a completion waits for eight answers; the lock is given back while the audit entry is written', async () => {
   const { id } = await guard.api.engine.start('M', {}, ann);
   const { id: itemId } = await waitingTask(guard, 't', id);
   const { calls, waits } = await counted.of(() => guard.api.tasks.complete(itemId, {}, ann));
   expect(calls).toEqual([
+    'policies.head',
     'instances.findItems',
     'locks.acquire',
     'instances.load',
+    'policies.head',
     'models.get',
     'instances.update',
     'audit.append',
     'locks.release',
   ]);
-  expect(waits).toBe(6);
+  expect(waits).toBe(8);
 });
 
-test('a list waits for two answers at most', async () => {
+test('a list waits for two answers at most: the policies in force are asked for beside its query', async () => {
   const { data } = guard.api;
   expect((await counted.of(() => data.findInstances({}, ann))).waits).toBe(1);
   expect((await counted.of(() => data.getPendingUserTasks({}, ann))).waits).toBeLessThanOrEqual(2);

@@ -7,6 +7,7 @@ import { lists } from './conformance/lists.js';
 import { locks } from './conformance/locks.js';
 import { mistakes } from './conformance/mistakes.js';
 import { others } from './conformance/others.js';
+import { policies } from './conformance/policies.js';
 
 /** What every store does in the same way. `open` gives an empty one. */
 export function conformance(name: string, open: () => Promise<Store>): void {
@@ -27,6 +28,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
     describe('lists', () => lists(() => store));
     describe('locks', () => locks(() => store));
     describe('others', () => others(() => store));
+    describe('policies', () => policies(() => store));
     describe('mistakes', () => mistakes(() => store));
 
     test('a backup goes into an empty folder only, and tells what it wrote', async () => {
@@ -52,6 +54,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
         own.locks.list(),
         own.audit.find({ limit: 1 }),
         own.values('a').entries(),
+        own.policies.head(null),
         own.backup('/nowhere'),
       ];
       for (const call of await Promise.allSettled(calls))

@@ -10,7 +10,7 @@ export interface Trips {
 }
 
 type Call = (...args: unknown[]) => Promise<unknown>;
-const PARTS = ['instances', 'models', 'users', 'locks', 'audit'] as const;
+const PARTS = ['instances', 'models', 'users', 'locks', 'audit', 'policies'] as const;
 
 /** A store in memory, each answer of which takes a moment; it tells what a call has asked of it. */
 export class CountedStore {

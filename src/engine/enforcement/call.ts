@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../../core/condition.js';
-import { LISTED } from '../../core/decision-point.js';
+import { LISTED, type DecisionPoint } from '../../core/decision-point.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
@@ -37,9 +37,13 @@ export class Call {
   private hidden: Hidden | undefined;
   private readonly rulings = new Map<Operation, { readonly facts: Facts; readonly ruling: Ruling }>();
 
-  /** @param principal established by the caller */
+  /**
+   * @param principal established by the caller
+   * @param point of the policies that were in force when the call began
+   */
   constructor(
     readonly principal: SecureUser,
+    private readonly point: DecisionPoint,
     private readonly calls: Calls,
   ) {}
 
@@ -49,15 +53,15 @@ export class Call {
   }
 
   /** The same call as things are now: the principal as the directory has it, the policies in force. */
-  async again(): Promise<Call> {
-    return this.calls.of(await this.calls.principals.again(this.principal));
+  again(): Promise<Call> {
+    return this.calls.again(this.principal);
   }
 
   /** What the policies say; asked once a call and set of facts. A policy that fails is logged with its cause. */
   ruling(operation: Operation, facts: Facts = NO_FACTS): Ruling {
     const known = this.rulings.get(operation);
     if (known?.facts === facts) return known.ruling;
-    const ruling = this.calls.point.ask(this.principal, operation, facts);
+    const ruling = this.point.ask(this.principal, operation, facts);
     this.rulings.set(operation, { facts, ruling });
     if (ruling.failure !== undefined) {
       const { policy, cause } = ruling.failure;

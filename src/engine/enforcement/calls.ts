@@ -1,10 +1,10 @@
-import type { DecisionPoint } from '../../core/decision-point.js';
 import { isGuardError } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Store } from '../../store/port.js';
 import { Turns } from '../../store/turns.js';
 import type { Incidents } from '../contract/incidents.js';
+import type { InForce, PolicyBook } from '../policies/policy-book.js';
 import { isOutage } from '../execution/transient.js';
 import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';
@@ -18,7 +18,7 @@ export class Calls {
   readonly turns = new Turns();
 
   constructor(
-    readonly point: DecisionPoint,
+    readonly book: PolicyBook,
     readonly principals: Principals,
     readonly audit: Audit,
     readonly events: Events,
@@ -29,9 +29,22 @@ export class Calls {
     readonly unmarked: UnmarkedRules,
   ) {}
 
-  /** The call of a principal that is established. */
-  of(principal: SecureUser): Call {
-    return new Call(principal, this);
+  /**
+   * The call of a principal that is established, by the policies that are in force for its tenant now.
+   * @throws CouldNotTell when they cannot be read
+   */
+  async of(principal: SecureUser): Promise<Call> {
+    return new Call(principal, (await this.inForce(principal)).point, this);
+  }
+
+  /** The call of a principal that was established, as directory and policies are now; both are asked at once. */
+  async again(principal: SecureUser): Promise<Call> {
+    const [now, { point }] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
+    return now.tenantId === principal.tenantId ? new Call(now, point, this) : this.of(now);
+  }
+
+  private async inForce({ tenantId }: SecureUser): Promise<InForce> {
+    return this.bypass ? this.book.nothing : this.book.current(tenantId ?? null);
   }
 
   /**
@@ -39,11 +52,38 @@ export class Calls {
    * @param user what stands in the user's place of the call
    */
   run<T>(user: unknown, operation: Operation, target: Target, work: (call: Call) => Promise<T>): Promise<T> {
+    return this.recorded(user, operation, target, async (principal) => work(await this.of(principal)));
+  }
+
+  /**
+   * Runs one public call that changes nothing, as {@link run} does: its first query goes out while the newest
+   * version of the policies is looked up. Had they changed, what was found is thrown away, and the work is done again.
+   */
+  read<T>(user: unknown, operation: Operation, target: Target, work: (call: Call) => Promise<T>): Promise<T> {
+    return this.recorded(user, operation, target, async (principal) => {
+      const { point } = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
+      const [found, now] = await Promise.allSettled([
+        work(new Call(principal, point, this)),
+        this.inForce(principal),
+      ]);
+      if (now.status === 'rejected') throw now.reason;
+      if (now.value.point !== point) return work(new Call(principal, now.value.point, this));
+      if (found.status === 'rejected') throw found.reason;
+      return found.value;
+    });
+  }
+
+  private recorded<T>(
+    user: unknown,
+    operation: Operation,
+    target: Target,
+    work: (principal: SecureUser) => Promise<T>,
+  ): Promise<T> {
     return this.store.bounded(async () => {
       let principal: SecureUser | undefined;
       try {
         principal = await this.principals.ofCall(user);
-        return await work(this.of(principal));
+        return await work(principal);
       } catch (error) {
         await this.refused(principal, operation, target, error);
         throw error;

@@ -52,24 +52,24 @@ export function dataApi(parts: Parts): DataApi {
   };
   return Object.freeze({
     getPendingUserTasks: (query, user) =>
-      calls.run(user, 'task:read', list, (call) =>
+      calls.read(user, 'task:read', list, (call) =>
         items(call, both(PENDING, parseQuery(query, INSTANCE_FIELDS))),
       ),
     findItems: (query, user) =>
-      calls.run(user, 'task:read', list, (call) => items(call, parseQuery(query, INSTANCE_FIELDS))),
+      calls.read(user, 'task:read', list, (call) => items(call, parseQuery(query, INSTANCE_FIELDS))),
     findItem: (query, user) =>
-      calls.run(
+      calls.read(
         user,
         'task:read',
         list,
         async (call) => (await items(call, parseQuery(query, INSTANCE_FIELDS), 1))[0],
       ),
     findInstances: (query, user, options) =>
-      calls.run(user, 'instance:read', { kind: 'instance' }, (call) =>
+      calls.read(user, 'instance:read', { kind: 'instance' }, (call) =>
         findInstances(parts, call, query, options),
       ),
     find: (request, user) =>
-      calls.run(user, 'instance:read', { kind: 'instance' }, (call) => findPage(parts, call, request)),
+      calls.read(user, 'instance:read', { kind: 'instance' }, (call) => findPage(parts, call, request)),
     deleteInstances: (query, user) =>
       calls.run(user, 'instance:delete', { kind: 'instance' }, (call) => removeInstances(parts, call, query)),
   } satisfies DataApi);

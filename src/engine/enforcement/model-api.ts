@@ -165,33 +165,33 @@ export class Models {
     };
     return Object.freeze({
       get: (query, user) =>
-        calls.run(user, 'model:read', target(), async (call) =>
+        calls.read(user, 'model:read', target(), async (call) =>
           (await this.rows(call, query, [])).map(modelView),
         ),
       list: (query, user) =>
-        calls.run(user, 'model:read', target(), async (call) =>
+        calls.read(user, 'model:read', target(), async (call) =>
           (await this.rows(call, query, LARGE)).map(({ name, saved }) => ({
             name,
             ...(saved === undefined ? {} : { saved }),
           })),
         ),
       getSource: (name, user) =>
-        calls.run(
+        calls.read(
           user,
           'model:read',
           target(name),
           async (call) => (await this.one(call, name)).source ?? '',
         ),
       load: (name, user) =>
-        calls.run(user, 'model:read', target(name), async (call) =>
+        calls.read(user, 'model:read', target(name), async (call) =>
           definitionView(await this.models.definition(name, (await this.one(call, name)).source ?? '')),
         ),
       findEvents: (query, user) =>
-        calls.run(user, 'model:read', target(), async (call) =>
+        calls.read(user, 'model:read', target(), async (call) =>
           (await this.events(call, query)).map(({ event }) => event),
         ),
       findStartEvents: (query, user) =>
-        calls.run(user, 'model:read', target(), async (call) => {
+        calls.read(user, 'model:read', target(), async (call) => {
           const plain = await this.events(call, query);
           return plain
             .filter(

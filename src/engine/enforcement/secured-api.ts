@@ -57,7 +57,7 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       }),
     upgrade: (model, afterNodeIds, user) =>
       calls.run(user, 'instance:migrate', INSTANCE, (call) => instances.upgrade(call, model, afterNodeIds)),
-    get: (query, user) => calls.run(user, 'instance:read', INSTANCE, (call) => instances.get(call, query)),
+    get: (query, user) => calls.read(user, 'instance:read', INSTANCE, (call) => instances.get(call, query)),
   } satisfies EngineApi);
 }
 
@@ -108,14 +108,14 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
         tasks.invoke(call, query(itemId), data, checkOptions(undefined)),
       ),
     count: (wish, user) =>
-      calls.run(user, 'task:read', TASK, (call) =>
+      calls.read(user, 'task:read', TASK, (call) =>
         reads.countItems(
           call,
           wish === undefined || wish === null ? PENDING : parseQuery(wish, INSTANCE_FIELDS),
         ),
       ),
     candidates: (itemId, user) =>
-      calls.run(user, 'task:assignees', target(itemId), async (call) => {
+      calls.read(user, 'task:assignees', target(itemId), async (call) => {
         const row = await reads.oneItem(call, query(itemId));
         const { items: item } = row;
         call.assert('task:assignees', await reads.resourceOf(call, 'task:assignees', row), true);

@@ -1,5 +1,6 @@
 /** The parts that stored bytes are kept in. */
-export type Space = 'instance' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'format';
+export type Space =
+  'instance' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'policy' | 'format';
 
 export const SPACES: readonly Space[] = [
   'instance',
@@ -9,6 +10,7 @@ export const SPACES: readonly Space[] = [
   'user',
   'audit',
   'value',
+  'policy',
   'format',
 ];
 

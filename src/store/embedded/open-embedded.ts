@@ -8,6 +8,7 @@ import { EmbeddedLocks } from './locks.js';
 import { MemoryBytes } from './memory-bytes.js';
 import { EmbeddedModels } from './models.js';
 import { ObjectIds } from './object-ids.js';
+import { EmbeddedPolicies } from './policies.js';
 import { Turns } from '../turns.js';
 import { Table } from './table.js';
 import { EmbeddedUsers } from './users.js';
@@ -31,6 +32,7 @@ async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
     users: new EmbeddedUsers(users),
     locks: new EmbeddedLocks(),
     audit: new EmbeddedAudit(bytes, ids),
+    policies: new EmbeddedPolicies(bytes),
     values: (namespace) => named.namespace(namespace),
     install: async () => undefined,
     missingIndexes: async () => [],

@@ -18,6 +18,12 @@ export interface CollectionNames {
   readonly audit: string;
   /** Default `guard_values`. */
   readonly values: string;
+  /** Default `guard_policies`. */
+  readonly policies: string;
+  /** Default `guard_policy_parts`. */
+  readonly policyParts: string;
+  /** Default `guard_policy_snapshots`. */
+  readonly policySnapshots: string;
 }
 
 export const COLLECTION_NAMES: CollectionNames = Object.freeze({
@@ -28,6 +34,9 @@ export const COLLECTION_NAMES: CollectionNames = Object.freeze({
   users: 'guard_users',
   audit: 'guard_audit',
   values: 'guard_values',
+  policies: 'guard_policies',
+  policyParts: 'guard_policy_parts',
+  policySnapshots: 'guard_policy_snapshots',
 });
 
 export type Collections = { readonly [name in keyof CollectionNames]: Collection<Document> };

@@ -27,6 +27,8 @@ const INDEXES: readonly Wanted[] = [
   // Timers that are due: of running instances only, since those of ended ones are past for ever.
   { on: 'instances', key: { 'items.timeDue': 1 }, partialFilterExpression: { status: 'running' } },
   { on: 'audit', key: { time: -1, _id: -1 } },
+  { on: 'policies', key: { tenantId: 1, version: -1 } },
+  { on: 'policySnapshots', key: { tenantId: 1, version: -1 } },
   { on: 'values', key: { namespace: 1 } },
   { on: 'values', key: { expires: 1 }, expireAfterSeconds: 0 },
 ];

@@ -8,10 +8,11 @@ import { createIndexes, missingIndexes } from './indexes.js';
 import { MongoInstances } from './instances.js';
 import { MongoLocks } from './locks.js';
 import { MongoModels } from './models.js';
+import { MongoPolicies } from './policies.js';
 import { MongoUsers } from './users.js';
 import { MongoValues } from './values.js';
 
-/** A MongoDB database, 5 or newer: the host's own collections, and three of ours beside them. */
+/** A MongoDB database, 5 or newer: the host's own collections, and ours beside them. */
 export interface MongoOptions {
   readonly url: string;
   /** Name of the database. */
@@ -46,6 +47,7 @@ export async function openMongo(
     users: new MongoUsers(collections.users),
     locks: new MongoLocks(collections.locks),
     audit: new MongoAudit(collections.audit),
+    policies: new MongoPolicies(collections),
     values: (namespace) => new MongoValues(collections.values, namespace),
     install: () => createIndexes(collections, limits, ping),
     missingIndexes: () => missingIndexes(collections),

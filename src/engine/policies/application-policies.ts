@@ -1,16 +1,16 @@
-import { tryPolicies } from '../core/decision-point.js';
-import { BadInput } from '../core/errors.js';
-import { taskRulesPolicy } from '../core/policies/task-rules.js';
-import { tenants, tenantsWithoutCode } from '../core/policies/tenants.js';
-import type { Policy } from '../core/policy.js';
-import type { GuardOptions } from './contract/types.js';
-import { messageOf } from './contract/incidents.js';
+import { tryPolicies } from '../../core/decision-point.js';
+import { BadInput } from '../../core/errors.js';
+import { taskRulesPolicy } from '../../core/policies/task-rules.js';
+import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
+import type { Policy } from '../../core/policy.js';
+import type { GuardOptions } from '../contract/types.js';
+import { messageOf } from '../contract/incidents.js';
 
 /**
  * The policies of a guard, each tried.
  * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
  */
-export function allPolicies(options: GuardOptions): readonly Policy[] {
+export function applicationPolicies(options: GuardOptions): readonly Policy[] {
   const { policies = [], tenantsMaySaveCode = true } = options;
   const [failed] = tryPolicies(policies);
   if (failed !== undefined)

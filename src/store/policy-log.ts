@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { CouldNotTell } from '../core/errors.js';
+import { PolicySet, type PolicyChange } from '../core/policy-set.js';
+import { sizeOf } from './bson/codec.js';
+import type { PolicyParts, PolicyStore, PolicyVersion } from './policy-documents.js';
+
+/** Bytes of changes in one document of their own. */
+const PART = 900_000;
+/** Bytes of changes that stand in the version itself. */
+const INSIDE = 64_000;
+/** Versions that are read at once. */
+const PAGE = 200;
+
+const damaged = (what: string): CouldNotTell =>
+  new CouldNotTell('store-damaged', `The log of the policies is not complete: ${what}.`);
+
+/** The changes in pieces that each fit into one document. */
+function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][] {
+  const parts: PolicyChange[][] = [];
+  let left = 0;
+  for (const change of changes) {
+    const size = sizeOf(change);
+    if (parts.length === 0 || size > left) {
+      parts.push([]);
+      left = most;
+    }
+    (parts.at(-1) as PolicyChange[]).push(change);
+    left -= size;
+  }
+  return parts;
+}
+
+/** What is known of a version beside its changes. */
+export type VersionFacts = Pick<
+  PolicyVersion,
+  'tenantId' | 'version' | 'time' | 'userName' | 'reason' | 'source'
+>;
+
+/** A set, and how many changes of the log were read to make it. */
+export interface Replayed {
+  readonly set: PolicySet;
+  readonly replayed: number;
+}
+
+/** Reads and writes policy sets through the log of a store. */
+export class PolicyLog {
+  constructor(private readonly store: PolicyStore) {}
+
+  head(tenantId: string | null): Promise<number> {
+    return this.store.head(tenantId);
+  }
+
+  /**
+   * The set at a version that the log has.
+   * @throws CouldNotTell `store-damaged` when something of it is missing
+   */
+  async load(tenantId: string | null, version: number): Promise<Replayed> {
+    if (version === 0) return { set: PolicySet.EMPTY, replayed: 0 };
+    const snapshot = await this.store.snapshot(tenantId, version);
+    const begin =
+      snapshot === undefined
+        ? PolicySet.EMPTY
+        : PolicySet.EMPTY.with(snapshot.version, await this.changesIn(snapshot.parts));
+    return this.advance(tenantId, begin, version);
+  }
+
+  /**
+   * The set at a later version.
+   * @throws CouldNotTell `store-damaged`
+   */
+  async advance(tenantId: string | null, from: PolicySet, version: number): Promise<Replayed> {
+    let [set, replayed] = [from, 0];
+    while (set.version < version) {
+      const after = set.version;
+      const page = await this.store.versions(tenantId, { after, upTo: version, limit: PAGE });
+      const changes: PolicyChange[] = [];
+      for (const [at, found] of page.entries()) {
+        if (found.version !== after + at + 1) throw damaged(`version ${after + at + 1} is missing`);
+        for (const change of await this.changesOf(found)) changes.push(change);
+      }
+      if (page.length === 0) throw damaged(`version ${after + 1} is missing`);
+      set = set.with(after + page.length, changes);
+      replayed += changes.length;
+    }
+    return { set, replayed };
+  }
+
+  /** What a version changed. @throws CouldNotTell `store-damaged` */
+  async changesOf({ changes, parts, version }: PolicyVersion): Promise<readonly PolicyChange[]> {
+    if (changes !== undefined) return changes;
+    if (parts === undefined) throw damaged(`version ${version} has no changes`);
+    return this.changesIn(parts);
+  }
+
+  /**
+   * Adds a version. False: the log has one of that number already.
+   * @param facts.version one more than the head that was read
+   */
+  append(facts: VersionFacts, changes: readonly PolicyChange[]): Promise<boolean> {
+    const count = changes.length;
+    const { reason, ...known } = facts;
+    const stated = { ...known, ...(reason !== undefined && { reason }), count };
+    if (sizeOf({ changes }) <= INSIDE) return this.store.append({ ...stated, changes }, []);
+    const parts = inParts(changes, PART);
+    return this.store.append({ ...stated, parts: { id: randomUUID(), count: parts.length } }, parts);
+  }
+
+  /** Keeps the whole set, so that reading it begins there. */
+  addSnapshot(tenantId: string | null, set: PolicySet): Promise<void> {
+    const parts = inParts(set.changes(), PART);
+    const named = { id: randomUUID(), count: parts.length };
+    return this.store.addSnapshot({ tenantId, version: set.version, parts: named }, parts);
+  }
+
+  private async changesIn({ id, count }: PolicyParts): Promise<PolicyChange[]> {
+    const all: PolicyChange[] = [];
+    for (let index = 0; index < count; index++) {
+      const part = await this.store.part(id, index);
+      if (part === undefined) throw damaged(`part ${index} of ${count} is missing`);
+      for (const change of part) all.push(change);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,133 @@
+import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { EVERYTHING } from '../../../src/core/condition.js';
+import type { PolicySet } from '../../../src/core/policy-set.js';
+import { SecureUser } from '../../../src/core/principal.js';
+import { Incidents } from '../../../src/engine/contract/incidents.js';
+import { PolicyBook } from '../../../src/engine/policies/policy-book.js';
+import { openStore } from '../../../src/store/open.js';
+import type { PolicyStore, Store } from '../../../src/store/port.js';
+
+let store: Store;
+let logged: string[];
+beforeEach(async () => {
+  store = await openStore({ memory: true });
+  logged = [];
+});
+afterEach(() => store.close());
+
+/** Lets those read the audit trail whose names are entries of the kind `reader`; refuses an entry named `bad`. */
+function compile(set: PolicySet) {
+  const readers = set.of('reader');
+  if (readers.has('bad')) throw new TypeError('bad is no reader');
+  return createDecisionPoint([
+    {
+      name: 'readers',
+      answer: ({ userName }, operation) =>
+        operation === 'system:audit' && readers.has(userName)
+          ? { permissive: [{ id: 'reader', says: 'a reader', when: EVERYTHING }] }
+          : {},
+    },
+  ]);
+}
+/** A book as another process has it: of the same store, with a memory of its own. */
+function bookOf(policies: PolicyStore = store.policies): PolicyBook {
+  const log = (message: string): void => void logged.push(message);
+  return new PolicyBook(policies, compile, new Incidents({ info: log, warn: log, error: log }));
+}
+const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
+const reader = (id: string, value: unknown = {}) => ({ kind: 'reader', id, value });
+
+async function mayRead(book: PolicyBook, tenantId: string | null, userName: string): Promise<boolean> {
+  const { point } = await book.current(tenantId);
+  return point.allows(new SecureUser({ userName }), 'system:audit', {});
+}
+const change = async (book: PolicyBook, tenantId: string | null, id: string, value: unknown = {}) =>
+  book.change(tenantId, await book.current(tenantId), facts(), [reader(id, value)]);
+
+test('a change through one process counts in the next call of another, and in its tenant alone', async () => {
+  const [one, other] = [bookOf(), bookOf()];
+  expect(await mayRead(other, 'acme', 'ann')).toBe(false);
+  await change(one, 'acme', 'ann');
+  expect(await mayRead(other, 'acme', 'ann')).toBe(true);
+  expect(await mayRead(one, 'acme', 'ann')).toBe(true);
+  expect([await mayRead(other, null, 'ann'), await mayRead(other, 'acm', 'ann')]).toEqual([false, false]);
+  await change(other, 'acme', 'ann', null);
+  expect([await mayRead(one, 'acme', 'ann'), await mayRead(other, 'acme', 'ann')]).toEqual([false, false]);
+});
+
+test('of two that change one version the second is refused, and told the newest version', async () => {
+  const [one, other] = [bookOf(), bookOf()];
+  const [first, second] = [await one.current(null), await other.current(null)];
+  await one.change(null, first, facts(), [reader('ann')]);
+  await expect(other.change(null, second, facts(), [reader('ben')])).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('the newest version is 1') as unknown,
+  });
+  expect([await mayRead(other, null, 'ann'), await mayRead(other, null, 'ben')]).toEqual([true, false]);
+});
+
+test('a set that cannot be compiled is not stored', async () => {
+  const book = bookOf();
+  await expect(change(book, null, 'bad')).rejects.toThrow('bad is no reader');
+  expect((await book.current(null)).set.version).toBe(0);
+});
+
+test('a stored set that this version of the package does not understand answers nothing, and is logged', async () => {
+  const set = { ...facts(), tenantId: 'acme', version: 1, count: 1, changes: [reader('bad')] };
+  await store.policies.append(set, []);
+  await expect(bookOf().current('acme')).rejects.toMatchObject({ code: 'could-not-tell', status: 503 });
+  expect(logged).toEqual(['the stored policies cannot be understood']);
+  await expect(bookOf().current(null)).resolves.toMatchObject({ set: { version: 0 } });
+});
+
+test('a log that does not answer is no "nothing was configured"', async () => {
+  const gone = async (): Promise<never> => Promise.reject(new Error('gone'));
+  const policies = Object.assign(Object.create(store.policies), { head: gone }) as PolicyStore;
+  await expect(bookOf(policies).current(null)).rejects.toThrow('gone');
+});
+
+test('calls that come together load a new version once', async () => {
+  await change(bookOf(), null, 'ann');
+  let reads = 0;
+  const policies = Object.assign(Object.create(store.policies), {
+    versions: (...args: Parameters<PolicyStore['versions']>) => {
+      reads++;
+      return store.policies.versions(...args);
+    },
+  }) as PolicyStore;
+  const book = bookOf(policies);
+  const all = await Promise.all(Array.from({ length: 20 }, () => mayRead(book, null, 'ann')));
+  expect(all).toEqual(Array(20).fill(true));
+  expect(reads).toBe(1);
+});
+
+test('one decision point stands for a version: what it keeps goes when the version goes', async () => {
+  const book = bookOf();
+  await change(book, null, 'ann');
+  const { point } = await book.current(null);
+  expect((await book.current(null)).point).toBe(point);
+  await change(book, null, 'ben');
+  expect((await book.current(null)).point).not.toBe(point);
+});
+
+test('a snapshot is stored once the log has grown, so that a start reads little of it', async () => {
+  const book = bookOf();
+  const many = (from: number) => Array.from({ length: 600 }, (_, i) => reader(`${from + i}`));
+  for (const from of [0, 600, 1200]) await book.change(null, await book.current(null), facts(), many(from));
+  expect(await store.policies.snapshot(null, 10)).toMatchObject({ version: 2 });
+  expect((await bookOf().current(null)).set.size).toBe(1800);
+  // One that only reads the log leaves a snapshot as well, where it had to read a lot.
+  const { changes: _none, ...version } = {
+    ...facts(),
+    tenantId: 'acme',
+    version: 1,
+    count: 2000,
+    changes: [],
+  };
+  await store.policies.append({ ...version, parts: { id: 'p', count: 1 } }, [
+    Array.from({ length: 2000 }, (_, i) => reader(`${i}`)),
+  ]);
+  await bookOf().current('acme');
+  await new Promise(setImmediate);
+  expect(await store.policies.snapshot('acme', 10)).toMatchObject({ version: 1 });
+});
