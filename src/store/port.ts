@@ -67,6 +67,13 @@ export interface ItemPlan extends Paging {
   readonly needsAll: boolean;
 }
 
+/** Lines to be added to the log of an instance. */
+export interface LogLines {
+  readonly lines: readonly unknown[];
+  /** How many lines the log then keeps, its newest; at least 1. */
+  readonly most: number;
+}
+
 /** Running and ended instances. */
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
@@ -88,13 +95,13 @@ export interface InstanceStore {
   /**
    * Sets the given top-level fields in one write, if the stored revision is still the expected one (undefined: a
    * document without `guard`, as an unguarded host leaves it). False: somebody else wrote, nothing was changed.
-   * @param log lines to add to `logs`, which keeps its newest; not together with `logs` as a field
+   * @param log what to add to `logs`; not together with `logs` as a field
    */
   update(
     id: string,
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
-    log?: readonly unknown[],
+    log?: LogLines,
   ): Promise<boolean>;
   /** Deletes those of the ids that the filter still admits; how many. */
   remove(ids: readonly string[], filter: Filter): Promise<number>;

@@ -22,6 +22,8 @@ import type { GuardOptions } from './types.js';
 const LONGEST = 2 ** 31 - 1;
 /** An instance as a whole may be no larger, in bytes. */
 const LARGEST = 10_000_000;
+/** The log of an instance may have no more lines: with all else that an instance may hold, MongoDB takes 16 MB. */
+const LONGEST_LOG = 2_000;
 /** The least time between two looks for what other processes have left, in milliseconds. */
 const OFTEN = 100;
 
@@ -47,6 +49,7 @@ const ROOM = {
   caller: count('bytes', 1, LARGEST),
   savePoints: count('save points'),
   savePointBytes: count('bytes', 1, LARGEST),
+  logLines: count('lines', 1, LONGEST_LOG),
 } satisfies OptionsOf<NonNullable<GuardOptions['instanceLimits']>>;
 
 /** The options of `createGuard`. */

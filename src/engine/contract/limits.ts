@@ -17,6 +17,7 @@ const ROOM = {
   caller: 4_194_304,
   savePoints: 50,
   savePointBytes: 4_194_304,
+  logLines: 1_000,
 } as const;
 
 /** What one instance may hold, as {@link GuardOptions.instanceLimits} says. */

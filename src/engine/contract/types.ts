@@ -96,7 +96,7 @@ export interface GuardOptions {
    * `assignments` (assignees, candidates and fields of your own, of all its items; 524288): over it, who adds more than
    * a little is refused with `too-large`. `caller` (4194304): what one caller may have added. `savePoints` (50) and
    * `savePointBytes` (4194304): how many, and how large together; the oldest are dropped, and their items can then no
-   * longer be restarted at.
+   * longer be restarted at. `logLines` (1000, at most 2000): lines of its log, of 500 characters; older ones go.
    */
   readonly instanceLimits?: {
     readonly data?: number;
@@ -104,6 +104,7 @@ export interface GuardOptions {
     readonly caller?: number;
     readonly savePoints?: number;
     readonly savePointBytes?: number;
+    readonly logLines?: number;
   };
   /**
    * What is stored with an instance: its log (default true), save points for restart (false), the model's

@@ -103,7 +103,7 @@ export class CommandRunner {
     const release = await this.parts.locks.lock(id, worthIt);
     let document: StoredInstance;
     try {
-      document = await readLocked(this.parts.store, id);
+      document = await readLocked(this.parts.store, id, this.hostStore.keep.room);
     } catch (error) {
       await release(error);
       throw error;
@@ -113,6 +113,7 @@ export class CommandRunner {
     const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter);
     command.held.add(id);
     command.loaded.set(id, found);
+    command.itemsBefore = found.items?.length ?? 0;
     return this.execute(command, noWait, () => work(command, found), [release]);
   }
 

@@ -51,6 +51,8 @@ export class Command {
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   /** What the caller brings, to be held against the room of the instance when the command is written. */
   readonly additions: Addition[] = [];
+  /** Items that the instance had when it was loaded; what the command adds, it adds to its room as well. */
+  itemsBefore = 0;
   /** Called when the command fails: undoes what is not in the store, such as armed timers. */
   readonly undo: (() => void)[] = [];
   /** Called when the command has been stored: audit and notifications. */

@@ -79,19 +79,19 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   );
   deriveGuard(fields, nextGuard({ ...known, attempts }));
   if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
-  const log = keep.logs ? linesOf(instance.logs) : [];
+  const log = keep.logs ? linesOf(instance.logs, keep.room.logLines) : [];
   if (!fresh) return { rev: known.rev, fields, ...(log.length === 0 ? {} : { log }) };
   return { rev: null, fields: keep.logs ? { ...fields, logs: log } : fields };
 }
 
 /** @returns false when somebody else wrote meanwhile; nothing was changed */
-async function write(store: Store, { rev, fields, log }: PendingWrite): Promise<boolean> {
+async function write(store: Store, { rev, fields, log }: PendingWrite, most: number): Promise<boolean> {
   if (rev === null) {
     await store.instances.insert(fields);
     return true;
   }
   const { id, ...changed } = fields;
-  return store.instances.update(id, rev === 0 ? undefined : rev, changed, log);
+  return store.instances.update(id, rev === 0 ? undefined : rev, changed, log && { lines: log, most });
 }
 
 /**
@@ -102,7 +102,7 @@ async function write(store: Store, { rev, fields, log }: PendingWrite): Promise<
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
   const prepared = prepare(instance, keep);
   const lines = instance.logs?.length ?? 0;
-  if (!(await write(store, prepared)))
+  if (!(await write(store, prepared, keep.room.logLines)))
     throw new Conflict(
       'conflict',
       'The instance was changed by somebody else meanwhile; nothing was stored.',
@@ -121,9 +121,14 @@ export function mainOf(command: Command): HostInstance | undefined {
 }
 
 /** Writes what was committed with an instance and belongs to others; what is written already stays. Then forgets it. */
-export async function writePending(store: Store, id: string, guard: InstanceGuard): Promise<InstanceGuard> {
+export async function writePending(
+  store: Store,
+  id: string,
+  guard: InstanceGuard,
+  { logLines }: Pick<Room, 'logLines'>,
+): Promise<InstanceGuard> {
   for (const one of guard.pending ?? []) {
-    await write(store, one).catch((error: unknown) => {
+    await write(store, one, logLines).catch((error: unknown) => {
       if (!isGuardError(error) || error.code !== 'conflict') throw error;
     });
   }
@@ -165,7 +170,7 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
   command.saved.clear();
   if ((guardOf(main).pending ?? []).length === 0) return true;
   try {
-    main.guard = await writePending(store, main.id, guardOf(main));
+    main.guard = await writePending(store, main.id, guardOf(main), keep.room);
     return true;
   } catch {
     return false;

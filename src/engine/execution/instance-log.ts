@@ -1,5 +1,3 @@
-import { LOG_LINES } from '../../store/instance-log.js';
-
 /** Characters that are kept of a line: the host logs the whole input of a command, and what models log is theirs. */
 const LOG_TEXT = 500;
 
@@ -13,6 +11,6 @@ function line(entry: unknown): unknown {
     : cut(String(entry));
 }
 
-/** The lines of a live instance's log as they are stored; not more than a log holds. */
-export const linesOf = (logs: readonly unknown[] | undefined): unknown[] =>
-  (logs ?? []).slice(-LOG_LINES).map(line);
+/** The newest lines of a live instance's log as they are stored; not more than a log holds. */
+export const linesOf = (logs: readonly unknown[] | undefined, most: number): unknown[] =>
+  (logs ?? []).slice(-most).map(line);

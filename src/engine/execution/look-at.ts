@@ -1,6 +1,7 @@
 import { notFound } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredInstance } from '../../store/port.js';
+import type { Room } from '../contract/limits.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import { Command } from './command.js';
 import { writePending } from './commit.js';
@@ -10,10 +11,14 @@ import type { RunnerParts } from './command-options.js';
  * An instance for a command that holds its lock, without its log: a command adds to that, and does not read it.
  * @throws AccessDenied `not-found`
  */
-export async function readLocked(store: Store, id: string): Promise<StoredInstance> {
+export async function readLocked(
+  store: Store,
+  id: string,
+  room: Pick<Room, 'logLines'>,
+): Promise<StoredInstance> {
   let document = await store.instances.load(id, ['logs']);
   if (document?.guard?.pending !== undefined) {
-    await writePending(store, id, document.guard);
+    await writePending(store, id, document.guard, room);
     document = await store.instances.load(id, ['logs']);
   }
   if (document === undefined) throw notFound('instance');

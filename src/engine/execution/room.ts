@@ -5,7 +5,7 @@ import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
 import type { Command } from './command.js';
 
-/** What callers can make an instance grow by. */
+/** What callers can bring into an instance. */
 export type Kind = 'data' | 'assignments';
 
 /** What the caller of a command brings: bytes, and how much there was of its kind before. */
@@ -15,26 +15,42 @@ export interface Addition {
   readonly bytes: number;
 }
 
-/** Bytes that callers may add at once where there is no more room, and up to which nothing is counted. */
+/**
+ * Bytes that callers may add at once where there is no more room, and up to which nothing is counted. Of the steps
+ * that a model takes in one command its caller answers for no more than the first.
+ */
 const LITTLE = { atOnce: 16_384, free: 262_144 } as const;
+/** No item takes less, in bytes. */
+const LEAST_ITEM = 300;
 
-type Instance = Pick<HostInstance, 'data' | 'guard'> & { items?: Record<string, unknown>[] };
+type Instance = Pick<HostInstance, 'data' | 'guard' | 'tokens' | 'loops'> & {
+  items?: Record<string, unknown>[];
+};
 type Added = { readonly userName: string; readonly bytes: number };
+type Kept = Record<string, { extras?: unknown } & Record<string, unknown>>;
 
-function assignments({ items = [], guard }: Instance): number {
-  const kept = (guard as { items?: Record<string, { extras?: unknown }> } | undefined)?.items ?? {};
-  return sizeOf([
-    ...items.map(({ assignee, candidateUsers, candidateGroups }) => [
-      assignee,
-      candidateUsers,
-      candidateGroups,
+const keptOf = ({ guard }: Instance): Kept => (guard as { items?: Kept } | undefined)?.items ?? {};
+
+const SIZES = {
+  /** With the variables of its items, which come as data that begins with `vars.`. */
+  data: ({ data, items = [] }: Instance) => sizeOf({ data, vars: items.map(({ vars }) => vars) }),
+  assignments: (instance: Instance) =>
+    sizeOf([
+      ...(instance.items ?? []).map(({ assignee, candidateUsers, candidateGroups }) => [
+        assignee,
+        candidateUsers,
+        candidateGroups,
+      ]),
+      ...Object.values(keptOf(instance)).map(({ extras }) => extras),
     ]),
-    ...Object.values(kept).map(({ extras }) => extras),
-  ]);
-}
-
-const size = (kind: Kind, instance: Instance): number =>
-  kind === 'data' ? sizeOf(instance.data ?? {}) : assignments(instance);
+  steps: (instance: Instance) =>
+    sizeOf({
+      items: (instance.items ?? []).map(({ vars: _vars, output: _output, ...item }) => item),
+      tokens: instance.tokens,
+      loops: instance.loops,
+      kept: Object.values(keptOf(instance)).map(({ extras: _extras, ...kept }) => kept),
+    }),
+};
 
 const isNothing = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
@@ -47,7 +63,7 @@ export function noteAddition(command: Command | undefined, kind: Kind, value: un
   if (loaded === undefined && command.executions.size > 0) return;
   // Fields of the application's own are set later: what an assignment adds is what it makes of the instance.
   const bytes = kind === 'data' ? sizeOf(value) : Infinity;
-  command.additions.push({ kind, before: loaded === undefined ? 0 : size(kind, asLive(loaded)), bytes });
+  command.additions.push({ kind, before: loaded === undefined ? 0 : SIZES[kind](asLive(loaded)), bytes });
 }
 
 const asLive = (instance: StoredInstance): Instance => instance as unknown as Instance;
@@ -56,23 +72,39 @@ const refuse = (what: string): never => {
   throw new BadInput('too-large', what);
 };
 
+/** Holds against a caller what it has added, and what it added before. @throws BadInput `too-large` */
+function charge({ causer: { userName } }: Command, instance: HostInstance, mine: number, most: number): void {
+  const guard = instance.guard as { added?: readonly Added[] };
+  const had = guard.added?.find((entry) => entry.userName === userName)?.bytes ?? 0;
+  const added = Math.max(0, had + mine);
+  if (mine > 0 && added > most) refuse(`One caller may add ${most} bytes to an instance.`);
+  const others = (guard.added ?? []).filter((entry) => entry.userName !== userName);
+  guard.added = added === 0 ? others : [...others, { userName, bytes: added }];
+}
+
+/** The bytes of the steps that the model has taken for this command, as far as its caller answers for them. */
+function stepsTaken({ causer, itemsBefore }: Command, instance: HostInstance, free: number): number {
+  const count = instance.items.length;
+  if (causer.isAdmin() || count * LEAST_ITEM <= free || count <= itemsBefore) return 0;
+  const all = SIZES.steps(instance as Instance);
+  return all <= free ? 0 : Math.min(LITTLE.atOnce, Math.ceil((all * (count - itemsBefore)) / count));
+}
+
 /** @throws BadInput `too-large` when the caller has made an instance grow by more than there is room for */
 export function assertRoom(command: Command, instance: HostInstance, room: Room): void {
   const free = Math.min(LITTLE.free, room.data, room.assignments, room.caller);
   for (const { kind, before, bytes } of command.additions.splice(0)) {
-    const after = size(kind, instance);
+    const after = SIZES[kind](instance as Instance);
     if (after <= free) continue;
     const mine = Math.min(after - before, bytes);
     if (after > room[kind] && mine > LITTLE.atOnce)
       refuse(
         `An instance may hold ${room[kind]} bytes of ${kind}; from there on only a little can be added at once.`,
       );
-    const guard = instance.guard as { added?: readonly Added[] };
-    const { userName } = command.causer;
-    const had = guard.added?.find((entry) => entry.userName === userName)?.bytes ?? 0;
-    const added = Math.max(0, had + mine);
-    if (mine > 0 && added > room.caller) refuse(`One caller may add ${room.caller} bytes to an instance.`);
-    const others = (guard.added ?? []).filter((entry) => entry.userName !== userName);
-    guard.added = added === 0 ? others : [...others, { userName, bytes: added }];
+    charge(command, instance, mine, room.caller);
   }
+  const steps = stepsTaken(command, instance, free);
+  // Work in the background is written twice.
+  command.itemsBefore = instance.items.length;
+  if (steps > 0) charge(command, instance, steps, room.caller);
 }

@@ -1,5 +1,5 @@
 import { decode, encode } from '../bson/codec.js';
-import { LOG_LINES } from '../instance-log.js';
+import type { LogLines } from '../port.js';
 import type { Bytes, Change } from './bytes.js';
 
 /** How many writes the log goes back. */
@@ -7,6 +7,8 @@ const SLOTS = 64;
 
 interface Chunk {
   readonly rev: number;
+  /** Lines of the whole log; missing in what an earlier version wrote, which kept 1000. */
+  readonly most?: number;
   readonly value: unknown[];
 }
 
@@ -19,10 +21,10 @@ const SLOT_NUMBERS = Array.from({ length: SLOTS }, (_, slot) => slot);
  * @param base key of the log as a large field
  * @param rev the revision that the write changes
  */
-export const addToLog = (base: string, rev: number, lines: readonly unknown[]): Change => ({
+export const addToLog = (base: string, rev: number, { lines, most }: LogLines): Change => ({
   space: 'large',
   key: slotKey(base, rev),
-  bytes: encode({ rev, value: lines }),
+  bytes: encode({ rev, most, value: lines.slice(-most) }),
 });
 
 /** Takes the chunks away: the log was set as a whole, or its instance is deleted. */
@@ -36,11 +38,11 @@ export async function readLog(bytes: Bytes, base: string): Promise<unknown> {
     ...SLOT_NUMBERS.map((slot) => slotKey(base, slot)),
   ]);
   const first: unknown = whole && decode<{ value: unknown }>(whole).value;
-  const chunks = slots.flatMap((slot) => (slot === undefined ? [] : [decode<Chunk>(slot)]));
-  if (chunks.length === 0) return first;
-  const newest = Math.max(...chunks.map(({ rev }) => rev));
-  const kept = chunks.filter(({ rev }) => rev > newest - SLOTS).sort((a, b) => a.rev - b.rev);
-  return [...(Array.isArray(first) ? (first as unknown[]) : []), ...kept.flatMap(({ value }) => value)].slice(
-    -LOG_LINES,
-  );
+  const chunks = slots
+    .flatMap((slot) => (slot === undefined ? [] : [decode<Chunk>(slot)]))
+    .sort((a, b) => a.rev - b.rev);
+  const newest = chunks.at(-1);
+  if (newest === undefined) return first;
+  const kept = chunks.filter(({ rev }) => rev > newest.rev - SLOTS).flatMap(({ value }) => value);
+  return [...(Array.isArray(first) ? (first as unknown[]) : []), ...kept].slice(-(newest.most ?? 1000));
 }

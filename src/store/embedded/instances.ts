@@ -1,5 +1,5 @@
 import { Conflict } from '../../core/errors.js';
-import { assertOneLog, LOG_LINES } from '../instance-log.js';
+import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
@@ -181,7 +181,7 @@ export class EmbeddedInstances implements InstanceStore {
     id: string,
     expectedRev: number | undefined,
     fields: Fields,
-    log: readonly unknown[] = [],
+    log = NO_LINES,
   ): Promise<boolean> {
     assertOneLog(fields, log);
     // A command changes nearly all fields: they are encoded once, for the memory and for the disk.
@@ -190,7 +190,7 @@ export class EmbeddedInstances implements InstanceStore {
     const largeChanges = [
       ...large(id, fields),
       ...(Object.hasOwn(fields, 'logs') ? withoutChunks(logKey(id)) : []),
-      ...(log.length > 0 ? [addToLog(logKey(id), expectedRev ?? 0, log.slice(-LOG_LINES))] : []),
+      ...(log.lines.length > 0 ? [addToLog(logKey(id), expectedRev ?? 0, log)] : []),
     ];
     return this.serial.run(id, async () => {
       const entry = this.index.get(id);

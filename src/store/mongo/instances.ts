@@ -16,7 +16,7 @@ import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import { taken } from './taken.js';
 import { checkPaging } from '../query/paging.js';
-import { assertOneLog, LOG_LINES } from '../instance-log.js';
+import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { settable } from '../query/revision.js';
 import { isNoList, isTooLarge, withoutPlaces } from './failure.js';
 import { encodedInstance, instanceFull } from '../instance-size.js';
@@ -120,21 +120,21 @@ export class MongoInstances implements InstanceStore {
     id: string,
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
-    log: readonly unknown[] = [],
+    log = NO_LINES,
   ): Promise<boolean> {
     assertOneLog(fields, log);
     const $set: Document = {
       ...decode(encodedInstance(() => encode(withoutLarge(settable(fields))))),
       ...normalise(onlyLarge(fields)),
     };
-    const { lines } = normalise({ lines: [...log] });
+    const { lines } = normalise({ lines: log.lines.slice(-log.most) });
     const where = { id, ...atRevision(expectedRev) };
     const nothing = Object.keys($set).length === 0;
     if (nothing && lines.length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
     const change = nothing ? {} : { $set };
     return this.sized(() =>
       lines.length > 0
-        ? this.addToLog(where, change, lines.slice(-LOG_LINES))
+        ? this.addToLog(where, change, lines, log.most)
         : this.collections.instances.updateOne(where, change).then(({ matchedCount }) => matchedCount === 1),
     );
   }
@@ -148,11 +148,16 @@ export class MongoInstances implements InstanceStore {
     }
   }
 
-  private async addToLog(where: Document, change: Document, lines: unknown[]): Promise<boolean> {
+  private async addToLog(
+    where: Document,
+    change: Document,
+    lines: unknown[],
+    most: number,
+  ): Promise<boolean> {
     const write = async (update: Document): Promise<boolean> =>
       (await this.collections.instances.updateOne(where, update)).matchedCount === 1;
     try {
-      return await write({ ...change, $push: { logs: { $each: lines, $slice: -LOG_LINES } } });
+      return await write({ ...change, $push: { logs: { $each: lines, $slice: -most } } });
     } catch (error) {
       if (!isNoList(error)) throw error;
       return write({ $set: { ...(change.$set as Document | undefined), logs: lines } });

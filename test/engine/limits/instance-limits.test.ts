@@ -10,7 +10,7 @@ const M = model([start(), ...STEPS.map((id) => task(id, { assignee: 'alice' })),
 onStores('What one instance may hold', (kind) => {
   const guards = new Guards(kind);
 
-  test.each(['data', 'assignments', 'caller', 'savePoints', 'savePointBytes'])(
+  test.each(['data', 'assignments', 'caller', 'savePoints', 'savePointBytes', 'logLines'])(
     'is an option: %s is a whole number from 1 up',
     async (name) => {
       for (const value of [0, -1, 1.5, Number.NaN, '5'])
@@ -22,7 +22,7 @@ onStores('What one instance may hold', (kind) => {
   );
 
   test('has no other options, and is never more than an instance can be', async () => {
-    for (const limits of [{ date: 5 }, { data: 10_000_001 }])
+    for (const limits of [{ date: 5 }, { data: 10_000_001 }, { logLines: 2001 }])
       expect(await refusal(guards.make({ instanceLimits: limits as never }))).toMatchObject({
         code: 'bad-configuration',
       });
@@ -37,6 +37,23 @@ onStores('What one instance may hold', (kind) => {
     const { items } = await guard.api.engine.start('M', { text: 'x'.repeat(90_000) }, ALICE);
     const waiting = items.find(({ status }) => status === 'wait');
     expect((await guard.api.tasks.complete(waiting!.id, { little: 'x' }, ALICE)).status).toBe('running');
+  });
+
+  test('of the log: the newest lines, as many as the options say', async () => {
+    const logAfterAll = async (instanceLimits: object): Promise<string[]> => {
+      const guard = await guards.make({ models: { M }, instanceLimits });
+      let view = await guard.api.engine.start('M', {}, ALICE);
+      for (const elementId of STEPS) {
+        const waiting = view.items.find((item) => item.elementId === elementId && item.status === 'wait');
+        view = await guard.api.tasks.complete(waiting!.id, {}, ALICE);
+      }
+      const { logs } = (await guard.store.instances.load(view.id))!;
+      return (logs as { message: string }[]).map(({ message }) => message.replace(/[0-9a-f-]{20,}/g, 'ID'));
+    };
+    const all = await logAfterAll({});
+    expect(all.length).toBeGreaterThan(30);
+    expect(await logAfterAll({ logLines: 25 })).toEqual(all.slice(-25));
+    expect(await logAfterAll({ logLines: 1 })).toEqual(all.slice(-1));
   });
 
   async function pointsAfterAll(instanceLimits: object, data: object): Promise<string[]> {

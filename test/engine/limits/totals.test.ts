@@ -76,6 +76,19 @@ onStores('What callers add to an instance', (kind) => {
     expect(done.data).not.toHaveProperty('b');
   });
 
+  test('as variables of a task: they are data of the instance like any other', async () => {
+    const { guard, open, mine } = await begun();
+    await guard.api.tasks.take(open, EVE);
+    const put = (name: string, bytes: number) =>
+      guard.api.engine.assign({ 'items.id': open }, { [name]: text(bytes) }, { priority: 1 }, EVE);
+    await put('vars.a', 3_000_000);
+    expect(await refusal(put('vars.b', 2_000_000))).toMatchObject({ code: 'too-large', status: 413 });
+    expect(await refusal(put('c', 2_000_000))).toMatchObject({ code: 'too-large', status: 413 });
+    expect((await guard.api.tasks.complete(mine, { approved: true }, ALICE)).data).toEqual({
+      approved: true,
+    });
+  });
+
   test('little by little, has an end for each of them', async () => {
     const { guard, id, open } = await begun();
     await guard.api.tasks.take(open, EVE);
@@ -95,6 +108,43 @@ onStores('What callers add to an instance', (kind) => {
       message: expect.stringContaining('One caller') as string,
     });
     expect((await guard.api.tasks.complete(open, { a: 0 }, ADMIN_USER)).status).toBe('running');
+  });
+});
+
+onStores('What adds up with the steps of an instance', (kind) => {
+  const guards = new Guards(kind);
+  /** A task open to all that comes again whenever it is completed. */
+  const AGAIN = model([
+    start(),
+    task('again'),
+    { id: 'back', flow: false, xml: '<bpmn:sequenceFlow id="back" sourceRef="again" targetRef="again" />' },
+  ]);
+
+  test('is held against who goes round and round; everybody else goes on, and so does an administrator', async () => {
+    const guard = await guards.make({ models: { AGAIN }, instanceLimits: { caller: 4_000 } });
+    const { id } = await guard.api.engine.start('AGAIN', {}, ALICE);
+    const round = async (user: ReturnType<typeof person>): Promise<unknown> => {
+      const [item] = await guard.api.data.getPendingUserTasks({ id }, ADMIN_USER);
+      if (user !== ADMIN_USER) await guard.api.tasks.take(item?.id as string, user);
+      return guard.api.tasks.complete(item?.id as string, {}, user).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    };
+    let refused: unknown;
+    let rounds = 0;
+    for (; refused === undefined && rounds < 50; rounds++) refused = await round(EVE);
+    expect(refused).toMatchObject({
+      code: 'too-large',
+      status: 413,
+      message: 'One caller may add 4000 bytes to an instance.',
+    });
+    expect(rounds).toBeGreaterThan(5);
+    expect(await round(ADMIN_USER)).toBeUndefined();
+    expect(await round(BOB)).toBeUndefined();
+    expect(await round(EVE)).toMatchObject({ code: 'too-large' });
+    const [stored] = await guard.store.instances.find({ filter: { id } });
+    expect(stored?.guard?.added).toMatchObject([{ userName: 'eve' }, { userName: 'bob' }]);
   });
 });
 

@@ -54,7 +54,7 @@ export function instances(store: Get): void {
   describe('the log of an instance', () => {
     const logs = async (id: string): Promise<unknown> => (await store().instances.load(id))?.logs;
     const write = (id: string, rev: number, log: unknown[], fields: object = {}): Promise<boolean> =>
-      store().instances.update(id, rev, { ...fields, guard: { rev: rev + 1 } }, log);
+      store().instances.update(id, rev, { ...fields, guard: { rev: rev + 1 } }, { lines: log, most: 1000 });
 
     test('is added to by writes that do not know what it held, and loaded only where it is wanted', async () => {
       await store().instances.insert({ id: 'log', guard: { rev: 1 }, logs: ['a'], source: 's' });
