@@ -73,7 +73,7 @@ export function createIdentity(
     async requireRight(user: UserInfo | undefined, right: Right) {
       let principal: SecureUser | undefined;
       try {
-        principal = await principals.ofCall(user);
+        principal = await principals.of(user);
         if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right))
           throw new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
         return principal;
@@ -92,7 +92,7 @@ export function createIdentity(
       let change: Change = {};
       let principal: SecureUser | undefined;
       try {
-        principal = await principals.ofCall(user);
+        principal = await principals.of(user);
         const done = await work(principal, (made) => (change = made));
         await audit.allowed(principal, what, target, 'allowed', change);
         return done;

@@ -153,34 +153,4 @@ describe('with a guard, whatever place of a request names somebody else', () => 
   test.each(['bob', undefined])("nor does upstream's BPMNAPI (signed in: %s)", async (who) => {
     await expectNothing(who, paths('api', ['body.user', 'body.userId', 'body.userName']), [ROOT, ANN]);
   });
-
-  test.each(['bob', undefined])("nor does the guard's own API (signed in: %s)", async (who) => {
-    await expectNothing(who, paths('own', ['body.user', 'body.userId', 'body.userName']), [ROOT, ANN]);
-  });
-
-  test('and a group that is not theirs makes nobody more than they are', async () => {
-    for (const user of [
-      { userName: 'ann', userGroups: ['ADMIN'] },
-      { userName: 'ann', userGroups: ['clerks', 'SYSTEM'] },
-      { userName: 'ann', tenantId: 'acme' },
-      { userName: 'ann', modelsOwner: 'acme' },
-    ])
-      for (const path of paths('own', ['body.user'])) {
-        const answer = await say(opened.browser, 'ann', path, mine.task, user);
-        expect([path, user, answer.status]).toEqual([path, user, 401]);
-      }
-    expect(((await stored()) as Loose).items.find(({ id }: Loose) => id === mine.task).status).toBe('wait');
-  });
-
-  test('and a group of theirs that they leave out does not count', async () => {
-    const of = async (user: object): Promise<unknown> =>
-      (await say(opened.browser, 'ann', '/own/models/body.user', mine.task, user)).body.done;
-    expect(await of({ userName: 'ann', userGroups: ['clerks'] })).toEqual(['Leave']);
-    expect(await of({ userName: 'ann' })).toEqual(['Leave']);
-    const other = await opened.guard?.api.engine.start('Leave', {}, ANN);
-    const tasks = async (user: object): Promise<unknown> =>
-      (await say(opened.browser, 'ann', '/own/take/body.user', other?.item?.id as string, user)).status;
-    expect(await tasks({ userName: 'ann', userGroups: [] })).toBe(404);
-    expect(await tasks({ userName: 'ann' })).toBe(200);
-  });
 });

@@ -42,22 +42,11 @@ const API: Readonly<Record<string, Route>> = {
   models: async (_server, user, _id, { model }) => namesOf(await model.list({}, made(user))),
   delete: async (_server, user, _id, { data }) => data.deleteInstances({}, made(user)),
 };
-/** Calls of the guard's own API. */
-const OWN: Readonly<Record<string, Route>> = {
-  start: async (_server, user, _id, { engine }) => answerOf(await engine.start('Leave', {}, user)),
-  invoke: async (_server, user, id, { engine }) =>
-    answerOf(await engine.invoke({ 'items.id': id }, {}, user)),
-  tasks: async (_server, user, _id, { data }) => namesOf(await data.getPendingUserTasks({}, user)),
-  instances: async (_server, user, _id, { data }) => namesOf(await data.findInstances({}, user)),
-  models: async (_server, user, _id, { model }) => namesOf(await model.list({}, user)),
-  delete: async (_server, user, _id, { data }) => data.deleteInstances({}, user),
-  take: async (_server, user, id, { tasks }) => tasks.take(id, user),
-};
-export const DOORS = { engine: ENGINE, api: API, own: OWN } as const;
+export const DOORS = { engine: ENGINE, api: API } as const;
 export const PLACES = Object.keys(SAID);
 
 /** An application whose routes believe what a request says of its user: `POST /:door/:call/:place?id=`. */
-export const believing: Application = (server, before, after, guard) => {
+export const believing: Application = (server, before, after) => {
   const api = new (bpmn as Loose).BPMNAPI(server);
   const app: Loose = express4();
   withLogin(app);
@@ -67,7 +56,7 @@ export const believing: Application = (server, before, after, guard) => {
     const { door, call, place } = req.params;
     const route = (DOORS as Loose)[door][call] as Route;
     const user = SAID[place]?.(req);
-    res.json({ done: await route(server, user, req.query.id, door === 'own' ? guard?.api : api) });
+    res.json({ done: await route(server, user, req.query.id, api) });
   });
   after(app);
   return app;

@@ -82,7 +82,7 @@ export class Calls {
     return this.store.bounded(async () => {
       let principal: SecureUser | undefined;
       try {
-        principal = await this.principals.ofCall(user);
+        principal = await this.principals.of(user);
         return await work(principal);
       } catch (error) {
         await this.refused(principal, operation, target, error);

@@ -15,7 +15,6 @@ import { DEVELOPER, type Flags } from '../contract/environment.js';
 import { within } from '../contract/within.js';
 import type { Directory } from '../contract/types.js';
 import { isReserved } from '../users/user-input.js';
-import { isMadeUser, narrowed } from './user-place.js';
 
 /** How long an answer of the directory is used, in milliseconds. */
 const CACHE = 5000;
@@ -88,21 +87,6 @@ export class Principals {
     if (ambient !== undefined) return this.today(ambient);
     if (!this.flags.requireAuthentication) return this.developer;
     throw nobody();
-  }
-
-  /**
-   * The principal of one call of the API. Inside `runAs` and in a request a plain object is believed no more than that
-   * it names who calls, since routes hand over what they were sent; another user there takes a SecureUser.
-   * @throws AccessDenied `unauthenticated` for every other plain object, and as `of` does
-   */
-  async ofCall(user?: unknown): Promise<SecureUser> {
-    const { principal: ambient, isNobody } = this.contexts;
-    const isSaid = user instanceof EngineUser || user === undefined || user === null || isMadeUser(user);
-    if (isSaid || (ambient === undefined && !isNobody)) return this.of(user);
-    const said = this.explicit(user);
-    if (ambient === undefined) throw nobody();
-    const saysGroups = (user as UserInfo).userGroups !== undefined;
-    return this.today(narrowed(ambient, said, saysGroups && !this.hasDirectory));
   }
 
   /**

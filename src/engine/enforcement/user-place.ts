@@ -1,30 +1,10 @@
-import { AccessDenied } from '../../core/errors.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { looksLikeUser, SecureUser, type UserInfo } from '../../core/principal.js';
 import { bpmn } from '../model/host.js';
 
 /** A SecureUser, of this package or of bpmn-server: what neither a request body nor an object made of one can be. */
-export function isMadeUser(value: unknown): value is UserInfo {
+function isMadeUser(value: unknown): value is UserInfo {
   return SecureUser.made(value) || (value instanceof bpmn.SecureUser && looksLikeUser(value));
-}
-
-/**
- * Who calls, as a plain object in the user's place says it.
- * @param withGroups it says groups, and they count: then those of the caller's that it names
- * @throws AccessDenied `unauthenticated` when it says another user, tenant or group
- */
-export function narrowed(ambient: SecureUser, said: SecureUser, withGroups: boolean): SecureUser {
-  const isOne = (name: 'tenantId' | 'modelsOwner'): boolean =>
-    said[name] === undefined || said[name] === ambient[name];
-  const isSame = said.userName === ambient.userName && isOne('tenantId') && isOne('modelsOwner');
-  if (!isSame || (withGroups && !said.userGroups.every((group) => ambient.inGroup(group))))
-    throw new AccessDenied(
-      'unauthenticated',
-      'The user of the call is not the one that is calling: to act as another takes a SecureUser.',
-    );
-  if (!withGroups || ambient.userGroups.every((group) => said.inGroup(group))) return ambient;
-  const { userName, tenantId, modelsOwner, attributes } = ambient;
-  return new SecureUser({ userName, userGroups: said.userGroups, tenantId, modelsOwner, attributes });
 }
 
 /**
