@@ -18,7 +18,7 @@ main(process.argv.slice(2), {
 }).then(
   (code) => {
     process.exitCode = code;
-    // A terminal or pipe that was read from would keep the process.
+    // An open input stream would keep the process alive.
     process.stdin.unref?.();
   },
   () => {

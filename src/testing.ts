@@ -3,9 +3,9 @@ import type { GuardOptions } from './engine/contract/types.js';
 import { ADMIN, SecureUser, type UserInfo } from './core/principal.js';
 
 /**
- * A guard in memory, for the tests of an application: the rules are on whatever the environment says, nothing is
- * written anywhere. Close it when the test has ended.
- * @param options as for `createGuard`; the store is in memory unless one is given
+ * Creates an in-memory guard for an application's tests. Rules are on regardless of the environment, and nothing is
+ * written to disk. Close it at the end of the test.
+ * @param options as for `createGuard`; the default store is in memory
  * @example
  * const guard = await createTestGuard({ configuration });
  */
@@ -14,9 +14,9 @@ export function createTestGuard(options: Partial<GuardOptions> = {}): Promise<Gu
 }
 
 /**
- * A principal for a test.
- * @param groups its groups; default none
- * @throws TypeError when the name or a group is none
+ * Creates a principal for a test.
+ * @param groups the principal's groups; default none
+ * @throws TypeError if the name or a group is invalid
  * @example
  * guard.as(principal('alice', ['hr']));
  */
@@ -29,7 +29,7 @@ export function principal(
 }
 
 /**
- * An administrator for a test.
+ * Creates an administrator for a test.
  * @example
  * await guard.api.model.save('Leave', source, null, administrator());
  */

@@ -27,9 +27,12 @@ import { type Incidents } from './contract/incidents.js';
 const KEEP = { logs: true, savePoints: false, source: true };
 const LOCK_WAIT = 30_000;
 const STALE_LOCK_AFTER = 600_000;
-/** How often what other processes have left is looked for, in milliseconds. */
+/** How often the guard looks for work left by other processes, in milliseconds. */
 const TAKE_OVER_EVERY = 60_000;
-/** The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds it. */
+/**
+ * The engine side: the host on its inner server, commands, timers, recovery. Trusted; nothing outside holds a
+ * reference to it.
+ */
 export async function assembleEngine(
   options: GuardOptions,
   store: Store,
@@ -48,7 +51,7 @@ export async function assembleEngine(
   const audit = new Audit(store.audit, options.audit, incidents, flags.bypass, contexts);
   const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep, room: roomOf(options) });
   const adoption = new Adoption(contexts, flags.bypass);
-  // No process runs beside the one that has an embedded store open.
+  // An embedded store is open in one process only, so there is no other process.
   const began = store.kind === 'mongo' ? wallClock() : Infinity;
   const attempts = new Attempts(store.instances, locks.owner.nonce, logger, began);
   const runner = new CommandRunner({

@@ -32,7 +32,7 @@ import { safeLogger } from './contract/outlet.js';
 import { within } from './contract/within.js';
 import { assembleEngine } from './assemble-engine.js';
 
-/** How long `close` waits for the application's sink and handlers, in milliseconds. */
+/** How long `close` waits for the application's audit sink and handlers, in milliseconds. */
 const FLUSH_LIMIT = 5000;
 /** How long `close` waits for running commands, in milliseconds. */
 const CLOSE_LIMIT = 30_000;
@@ -42,8 +42,8 @@ function isStore(value: GuardOptions['store']): value is Store {
 }
 
 /**
- * The rules without marks.
- * @throws BadInput `bad-configuration` when there are some and `strictMarks` is set
+ * Returns the rules without marks.
+ * @throws BadInput `bad-configuration` if there are any and `strictMarks` is set
  */
 function checkMarks(point: DecisionPoint, { strictMarks = false }: GuardOptions): readonly string[] {
   const unmarked = unmarkedRules(point, [DESIGNER]);
@@ -54,7 +54,10 @@ function checkMarks(point: DecisionPoint, { strictMarks = false }: GuardOptions)
   );
 }
 
-/** What code outside gets as the server. One that was given becomes it, so that code which holds it is enforced too. */
+/**
+ * Returns the server for outside code. A server passed as an option is turned into it, so that code which holds
+ * that object is enforced too.
+ */
 function outerServer(
   given: object | undefined,
   shown: Readonly<Record<string, unknown>> | HostServer,
@@ -75,7 +78,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const inside = await assembleEngine(options, plain, flags, logger, incidents);
   const { contexts, retries, audit, runner, strays, host, engine, models, timers, modelTimers, recovery } =
     inside;
-  // What is bounded from here on is a call of somebody, and what it fails with a refusal or failure of that call.
+  // From here on, work counts as part of a call, and its errors are that call's refusals or failures.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const book = new PolicyBook(store.policies, () => createDecisionPoint(policies), incidents);
@@ -155,7 +158,8 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
         logger.warn('the audit sink or a handler had not taken all entries when the guard was closed'),
       );
       await store.close();
-      // Node tells of what nobody caught when the promises of this turn are done, and calls ended in it.
+      // Node reports uncaught errors after this turn's promises have settled, and calls may have ended in this
+      // turn.
       await new Promise(setImmediate);
       unclaim();
       contexts.close();
@@ -165,9 +169,9 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
 }
 
 /**
- * Makes a guard: bpmn-server with every call enforced and every list scoped in the store.
- * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
- * cannot be opened
+ * Creates a guard: bpmn-server with every call enforced and every list scoped in the store.
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell if the store cannot
+ * be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   checkGuardOptions(options);

@@ -6,7 +6,7 @@ import { rightsIn, type Right } from '../core/rights.js';
 import { assertAllowed } from './enforcement/explain.js';
 import type { CommandParts } from './enforcement/command-parts.js';
 import { factsOfModels } from './enforcement/model-access.js';
-import type { Change, Door, Target } from './enforcement/audit.js';
+import type { Change, Origin, Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
 import { bindApi } from './enforcement/bind-api.js';
 import type { Flags } from './contract/environment.js';
@@ -14,7 +14,7 @@ import type { GuardApi, Identity } from './contract/types.js';
 
 type Member = (...args: unknown[]) => unknown;
 
-/** The API, each call with the principal as the ambient one, so that what is recorded of it names the caller too. */
+/** The API with the principal as the ambient one of each call, so that records of the call name it too. */
 function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<unknown>): GuardApi {
   const groups = Object.entries(api).map(([group, members]) => {
     const calls = Object.entries(members as Record<string, Member>).map(([name, member]) => [
@@ -26,7 +26,7 @@ function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<un
   return Object.freeze(Object.fromEntries(groups)) as GuardApi;
 }
 
-/** Makes what an enforcement point outside the engine, such as the one at HTTP, asks of a guard. */
+/** Creates the interface through which outer enforcement points, such as the HTTP one, use a guard. */
 export function createIdentity(
   parts: CommandParts,
   contexts: Contexts,
@@ -75,7 +75,7 @@ export function createIdentity(
       try {
         principal = await principals.of(user);
         if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right))
-          throw new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
+          throw new AccessDenied('forbidden', `You may not do this; it needs the right ${right}.`);
         return principal;
       } catch (error) {
         await audit.refused(principal, right, { kind: 'system' }, error);
@@ -101,9 +101,9 @@ export function createIdentity(
         throw error;
       }
     },
-    refused: (name: string | undefined, target: Target, error: unknown, from?: Door) =>
+    refused: (name: string | undefined, target: Target, error: unknown, from?: Origin) =>
       audit.refusedAtDoor(name, target, error, from),
-    session: (event: 'login' | 'logout', userName: string, from: Door = {}) =>
+    session: (event: 'login' | 'logout', userName: string, from: Origin = {}) =>
       audit.session(event, userName, from),
     refusedLogin: (error: unknown, { userName, address }: { userName?: string; address?: string } = {}) =>
       audit.refusedAtDoor(

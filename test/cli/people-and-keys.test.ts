@@ -97,11 +97,11 @@ onStores('the command line', (kind) => {
     });
     expect(await run(['user', 'add', 'bob', ...at], { stdin: 'Password123' })).toMatchObject({
       code: 1,
-      err: ['Many people have this password, so it is tried first; choose another. (bad-request)'],
+      err: ['This password is too common and easily guessed; choose another. (bad-request)'],
     });
     expect(await run(['user', 'add', 'bob', ...at], { stdin: 'short' })).toMatchObject({
       code: 1,
-      err: ['A password is a text of 8 to 1024 characters. (bad-request)'],
+      err: ['A password must be a text of 8 to 1024 characters. (bad-request)'],
     });
     expect(await run(['user', 'add', 'key:bob', ...at], { stdin: PASSWORD })).toMatchObject({ code: 1 });
     expect(await run(['user', 'add', 'bob', ...at])).toMatchObject({ code: 2 });

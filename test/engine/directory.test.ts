@@ -355,7 +355,7 @@ describe('in a guard', () => {
     await admin.disable('alice', root);
     await expect(guard.api.data.findItems({}, person('alice'))).rejects.toMatchObject({
       code: 'unauthenticated',
-      message: 'The user is not known, or was disabled.',
+      message: 'The user is not known or is disabled.',
     });
     await admin.enable('alice', root);
     expect(await guard.api.data.findItems({}, person('alice'))).toEqual([]);
@@ -428,7 +428,7 @@ describe('in a guard', () => {
     [{ userName: '' }, 'userName must be'],
     [{ userName: 'x', userGroups: 'hr' }, 'userGroups must be'],
     [{ userName: 'x', attributes: { rights: 'Document:Read' } }, 'must be a list of rights'],
-    [{ userName: 'x', attributes: { rights: ['Document:Paint'] } }, 'no right of the catalogue'],
+    [{ userName: 'x', attributes: { rights: ['Document:Paint'] } }, 'not a right in the catalogue'],
     [{ userName: 'x', attributes: { rights: ['Testing:All'] } }, 'internal'],
   ])('%j is not added', async (user, message) => {
     const added = admin.add(user as never, root);
@@ -439,7 +439,7 @@ describe('in a guard', () => {
   test('everybody changes the own password, who knows the old one', async () => {
     const alice = person('alice');
     await expect(admin.changeOwnPassword('wrong password', 'the next password', alice)).rejects.toMatchObject(
-      { code: 'forbidden', message: 'The old password is not the right one.' },
+      { code: 'forbidden', message: 'The old password is wrong.' },
     );
     await expect(admin.changeOwnPassword(PASSWORD, 'short', alice)).rejects.toMatchObject({
       code: 'bad-request',

@@ -399,7 +399,7 @@ onStores('Called processes, sub-processes and loops', (kind) => {
     const error = {
       code: 'failed',
       status: 500,
-      message: 'c: the model "Missing" that it calls is not there. Nothing was stored.',
+      message: 'c: the model "Missing" that it calls does not exist. Nothing was stored.',
     };
 
     test('at a start: nothing is stored', async () => {

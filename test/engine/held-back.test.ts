@@ -72,7 +72,7 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
       expect(held).toMatchObject([{ modelName: name, ended: 2, ...expected }]);
       expect(await guard.api.work.list(ann)).toEqual([]);
       expect(log.filter(({ level }) => level === 'error')).toMatchObject([
-        { message: 'work that was under way when processes ended is held back', facts: { ended: 2 } },
+        { message: 'work is held back because processes ended while it was running', facts: { ended: 2 } },
       ]);
       const { instanceId } = held[0] as { instanceId: string };
       expect((await refusal(guard.api.work.retry(instanceId, ann))).code).toMatch(/not-found|forbidden/);
@@ -134,7 +134,7 @@ onStores('A model whose start by its timer ends the process', (kind) => {
     expect(called).toEqual([]);
     expect(log.filter(({ level }) => level === 'error')).toMatchObject([
       {
-        message: 'work that was under way when processes ended is held back',
+        message: 'work is held back because processes ended while it was running',
         facts: { model: 'Ticks', element: 'tick', work: 'start', ended: 2 },
       },
     ]);

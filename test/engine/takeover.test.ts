@@ -218,7 +218,7 @@ onMongo('What another process left when it ended', () => {
     expect(stays.log.filter(({ level }) => level !== 'info')).toMatchObject([
       {
         level: 'warn',
-        message: 'what other processes have left could not be looked for',
+        message: 'could not look for work left by other processes',
         facts: { error: 'away' },
       },
     ]);

@@ -3,7 +3,7 @@ import { end, listener, model, script, service, start, task } from '../support/m
 import { lastingPlace, onStores, type Place } from '../support/stores.js';
 
 const LEFT = 'a model left an error that nothing caught';
-const UNCAUGHT = 'a refusal was caught by nothing: a route or task of the application must handle it';
+const UNCAUGHT = 'nothing caught a refusal: a route or task of the application must handle it';
 
 onStores('An error that nothing catches', (kind) => {
   const children: Child[] = [];

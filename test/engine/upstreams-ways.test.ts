@@ -29,7 +29,7 @@ onStores("upstream's ways of saying it", (kind) => {
     });
     expect(await refusal(assign({ assignee: '' }))).toMatchObject({
       code: 'bad-assignment',
-      message: 'assignee must be a name; null gives the task back.',
+      message: 'assignee must be a name, or null to release the task.',
     });
     for (const bad of [['*'], [7], [null]])
       expect(await refusal(assign({ candidateGroups: bad }))).toMatchObject({ code: 'bad-assignment' });

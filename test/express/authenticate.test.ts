@@ -121,7 +121,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     await stage.directory.change('bob', { disabled: true });
     expect([(await me(bob)).status, (await me(bob)).body.message]).toEqual([
       401,
-      'The user is not known, or was disabled.',
+      'The user is not known or is disabled.',
     ]);
     await stage.directory.change('bob', { disabled: false });
     expect((await me(bob)).status).toBe(200);

@@ -346,7 +346,7 @@ onStores('commands', (kind) => {
     const error = await refusal(engine.start('Pays', { order: { $gt: '' } }, eve));
     expect([error.code, error.message]).toEqual([
       'bad-query',
-      'A thrown event matches "data.order" by a plain value.',
+      'A thrown event can match "data.order" only by a plain value.',
     ]);
     expect([await statusOf(first.id), await statusOf(second.id)]).toEqual(['running', 'running']);
     await engine.start('Pays', { order: 'B2' }, eve);

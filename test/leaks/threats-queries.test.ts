@@ -125,7 +125,9 @@ onStores('queries of callers', (kind) => {
     }
     for (const options of [1, () => 1, 'all', { hint: {} }])
       expect((await refusal(data.findInstances({}, alice, options as never))).code).toBe('bad-query');
-    expect((await refusal(data.find('filter' as never, alice))).message).toMatch(/^Parameters are an object/);
+    expect((await refusal(data.find('filter' as never, alice))).message).toMatch(
+      /^Parameters must be an object/,
+    );
   });
 
   test.each(Object.keys(NESTINGS))(

@@ -57,19 +57,19 @@ test.each([
     'a new password that is too short',
     { old: 'demo-second-2', password: 'short', again: 'short' },
     400,
-    'A password is a text of 8 to 1024 characters.',
+    'A password must be a text of 8 to 1024 characters.',
   ],
   [
     'a new password that many people have',
     { old: 'demo-second-2', password: 'Password123', again: 'Password123' },
     400,
-    'Many people have this password, so it is tried first; choose another.',
+    'This password is too common and easily guessed; choose another.',
   ],
   [
     'the own name as password',
     { old: 'demo-fourth-4', password: 'Reviewer', again: 'Reviewer' },
     400,
-    'A password may not hold the name of the user.',
+    'A password may not contain the user name.',
   ],
 ])('%s changes nothing, and the page says why', async (_what, fields, status, says) => {
   const userName = fields.old === 'demo-fourth-4' ? 'reviewer' : 'user2';

@@ -37,7 +37,7 @@ test.each([
     'a password that is too short',
     { userName: 'dave', password: 'short' },
     400,
-    'A password is a text of 8 to 1024 characters.',
+    'A password must be a text of 8 to 1024 characters.',
   ],
   ['no name', { userName: ' ' }, 400, 'userName must be a non-empty string'],
   ['the name of a program', { userName: 'key:robot' }, 400, 'are reserved'],

@@ -315,7 +315,7 @@ onStores('the façade', (kind) => {
     for (const [name, key] of ENFORCED) {
       const error = await refusal(call(name, key));
       expect([name, key, error.code, error.status]).toEqual([name, key, 'unauthenticated', 401]);
-      expect(error.message).toBe('Nobody is calling: pass a user, or call inside guard.runAs.');
+      expect(error.message).toBe('No caller: pass a user, or call inside guard.runAs.');
     }
     expect(await stored()).toBe(before);
   });

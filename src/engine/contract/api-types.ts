@@ -14,19 +14,19 @@ import type {
 export type * from './view-types.js';
 export type Query = Record<string, unknown>;
 
-/** Options of a command. Upstream's others act on the tasks of strangers and are refused. */
+/** Options of a command. Upstream's other options act on other people's tasks and are refused. */
 export interface CommandOptions {
-  /** Which start event, where a model has several. */
+  /** The start event, if a model has several. */
   readonly startNodeId?: string;
-  /** Return when the input is stored, and go on in the background. */
+  /** Return once the input is stored, and continue in the background. */
   readonly noWait?: boolean;
-  /** The application's own, for its listeners and services: `execution.options`, and in its log. */
+  /** The application's own options, for its listeners and services: in `execution.options` and in its log. */
   readonly [own: string]: unknown;
 }
 
 /**
- * What an assignment sets; `assignee: null` gives the task back. Further keys with plain values are kept with
- * the task.
+ * The fields that an assignment sets. `assignee: null` releases the task. Further keys with plain values are stored
+ * with the task.
  */
 export interface Assignment {
   readonly assignee?: string | null;
@@ -38,7 +38,7 @@ export interface Assignment {
   readonly [extra: string]: unknown;
 }
 
-/** bpmn-server's own `BPMNAPI.engine`. The user may be left out inside `runAs`. */
+/** bpmn-server's own `BPMNAPI.engine`. The user may be omitted inside `runAs`. */
 export interface EngineApi {
   start(name: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   invoke(query: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
@@ -57,8 +57,8 @@ export interface EngineApi {
     options?: CommandOptions,
   ): Promise<ExecutionView | null>;
   /**
-   * Reaches all whom the principal may signal. Where one fails the others are reached all the same; then the
-   * first failure is thrown.
+   * Signals all receivers that the principal may signal. If one fails, the others still receive it; then the first
+   * failure is thrown.
    */
   throwSignal(
     signalId: string,
@@ -79,10 +79,10 @@ export interface EngineApi {
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;
 }
 
-/** Which page of which list. */
+/** Selects a page of a list. */
 export interface FindRequest {
   readonly filter?: Query;
-  /** Cursor of the page before. */
+  /** Cursor of the previous page. */
   readonly after?: string | null;
   /** Rows per page; default 10, at most 1000. */
   readonly limit?: number;
@@ -91,7 +91,7 @@ export interface FindRequest {
   readonly getTotalCount?: boolean;
 }
 
-/** One page; `nextCursor` is null on the last, and what `after` takes on the others. */
+/** One page. `nextCursor` is the value for `after`, or null on the last page. */
 export interface FindPage {
   readonly data: readonly FoundRow[];
   readonly nextCursor: string | null;
@@ -99,8 +99,8 @@ export interface FindPage {
 }
 
 /**
- * The rows of a list that is not paged. One that would be worth more than 16 MiB ends before, and has the cursor at
- * which it goes on: as `after` of `find` with the same conditions. The property is not enumerable.
+ * The rows of a list without paging. A list of more than 16 MiB is cut and has a cursor at which it continues: pass
+ * it as `after` of `find` with the same conditions. The property is not enumerable.
  */
 export type Rows<Row> = Row[] & { readonly nextCursor?: string };
 
@@ -108,7 +108,7 @@ export type Rows<Row> = Row[] & { readonly nextCursor?: string };
 export interface DataApi {
   getPendingUserTasks(query?: Query, user?: UserInfo): Promise<Rows<ItemView>>;
   findItems(query?: Query, user?: UserInfo): Promise<Rows<ItemView>>;
-  /** Undefined when there is none, as upstream answers. */
+  /** Undefined if there is none, as upstream answers. */
   findItem(query: Query, user?: UserInfo): Promise<ItemView | undefined>;
   findInstances(
     query?: Query,
@@ -116,15 +116,15 @@ export interface DataApi {
     options?: 'summary' | 'full' | { projection?: FindRequest['projection']; sort?: Record<string, 1 | -1> },
   ): Promise<Rows<InstanceView>>;
   deleteInstances(query: Query, user?: UserInfo): Promise<{ deletedCount: number }>;
-  /** A page of instances, or of items where the filter or sort names a field below `items.`. */
+  /** A page of instances, or of items if the filter or sort names a field below `items.`. */
   find(request: FindRequest, user?: UserInfo): Promise<FindPage>;
 }
 
-/** What comes of saving a model. */
+/** The result of saving a model. */
 export interface SavedModel {
-  /** As it is stored: trimmed, and in Unicode's composed form. */
+  /** The stored name: trimmed, and in Unicode's composed form. */
   readonly name: string;
-  /** What of the model is not understood, or not done; empty where there is nothing to say. */
+  /** The parts of the model that are not understood or not supported; empty if there are none. */
   readonly warnings: readonly ModelWarning[];
 }
 
@@ -133,17 +133,17 @@ export interface ModelApi {
   get(query?: Query, user?: UserInfo): Promise<ModelView[]>;
   list(query?: Query, user?: UserInfo): Promise<{ name: string; saved?: Date }[]>;
   /**
-   * Stores a model. What its author should know of it is in the answer, in `warnings` of `get`, in the log and in the
-   * audit trail.
-   * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
+   * Stores a model. Warnings for its author are in the answer, in `warnings` of `get`, in the log and in the audit
+   * trail.
+   * @throws BadInput `bad-model` if it cannot be run, naming the element and the cause
    */
   save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<SavedModel>;
   /**
-   * What `save` would warn of, without storing anything; for those who may save models.
-   * @throws BadInput `bad-model` naming the element and the cause, when it cannot be run
+   * The warnings that `save` would give, without storing anything. For principals who may save models.
+   * @throws BadInput `bad-model` if it cannot be run, naming the element and the cause
    */
   check(source: string, user?: UserInfo): Promise<readonly ModelWarning[]>;
-  /** The model as bpmn-server loads it, to be looked at. */
+  /** The model as bpmn-server loads it, read-only. */
   load(name: string, user?: UserInfo): Promise<DefinitionView>;
   getSource(name: string, user?: UserInfo): Promise<string>;
   findEvents(query?: Query, user?: UserInfo): Promise<ModelEvent[]>;
@@ -151,8 +151,8 @@ export interface ModelApi {
   delete(name: string, user?: UserInfo): Promise<boolean>;
   rename(name: string, newName: string, user?: UserInfo): Promise<boolean>;
   /**
-   * Writes the sources of the models found into an existing folder; resolves to their names. Each must be one
-   * that may be written.
+   * Writes the sources of the matching models into an existing folder and resolves to their names. The principal
+   * must be allowed to write each model.
    */
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
 }
@@ -160,56 +160,57 @@ export interface ModelApi {
 /** The life cycle of one user task, by its id. */
 export interface TasksApi {
   take(itemId: string, user?: UserInfo): Promise<ItemView>;
-  /** Undefined in return: the task may no longer be read by who released it. */
+  /** Resolves to undefined if the releasing user may no longer read the task. */
   release(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   assign(itemId: string, assignee: string, user?: UserInfo): Promise<ItemView | undefined>;
   delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView>;
-  /** By the delegate: gives it back. By the owner: recalls it. */
+  /** Called by the delegate: returns the task. Called by the owner: recalls it. */
   resolve(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
   complete(itemId: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;
-  /** How many items `findItems` would find; waiting user tasks where no query is given. */
+  /** The number of items that `findItems` would return; without a query, of waiting user tasks. */
   count(query?: Query, user?: UserInfo): Promise<number>;
-  /** Who else may do the task, for people pickers. */
+  /** The other people who may do the task, for people pickers. */
   candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
 }
 
-/** Work that nobody waits for and that is held back, because processes ended while it was under way. */
+/** Held work: work that nobody waits for, during which processes ended. */
 export interface HeldWork {
-  /** What `retry` and `stop` take. */
+  /** The argument of `retry` and `stop`. */
   readonly id: string;
-  /** Missing of a start: it has left no instance. */
+  /** Missing for a start, which has left no instance. */
   readonly instanceId?: string;
   readonly modelName: string;
   readonly tenantId?: string;
   /**
-   * A timer that fired, `noWait` work that was resumed, what another instance had for this one, or the start of a
-   * model by its timer.
+   * A timer that fired, resumed `noWait` work, a delivery from another instance, or the start of a model by its
+   * timer.
    */
   readonly work: 'timer' | 'background' | 'delivery' | 'start';
   readonly itemId?: string;
   readonly elementId?: string;
-  /** When it was last begun, or held back. */
+  /** When it last began or was held. */
   readonly since: Date;
-  /** How many processes ended while it was under way. */
+  /** The number of processes that ended during it. */
   readonly ended: number;
 }
 
 /**
- * For administrators: work that nobody waits for. All three ask `instance:cancel` of the instance; of a start by a
- * timer they ask `model:write` of the model.
+ * For administrators: work that nobody waits for. All three need `instance:cancel` of the instance; for a start by
+ * a timer they need `model:write` of the model.
  */
 export interface WorkApi {
   list(user?: UserInfo): Promise<HeldWork[]>;
-  /** Lets work that is held back begin again: all of an instance, or the starts by one timer from its next time on. */
+  /** Lets held work begin again: all of an instance's, or the starts by one timer from its next time on. */
   retry(id: string, user?: UserInfo): Promise<void>;
   /**
-   * Ends a running instance at once, with all that waits in it and what it has called; also while a script or service
-   * of it runs, whose caller is answered `conflict`. Resolves to the ids of what was ended.
+   * Ends a running instance at once, with everything that waits in it and the processes it has called; also while
+   * one of its scripts or services runs, whose caller then gets `conflict`. Resolves to the ids of the ended
+   * instances.
    */
   stop(id: string, user?: UserInfo): Promise<string[]>;
 }
 
-/** The engine, data and models, each call enforced and scoped for its principal. */
+/** The engine, data and models; each call is enforced and scoped for its principal. */
 export interface GuardApi {
   readonly engine: EngineApi;
   readonly data: DataApi;

@@ -6,8 +6,8 @@ const printed =
     console[level]('bpmn-guard:', message, ...(facts === undefined ? [] : [facts]));
 
 /**
- * The logger of a guard that is given none: warnings and errors on standard error, since a refusal or failure that
- * nobody hears of looks as if nothing had happened. What merely informs is left out.
+ * The default logger: writes warnings and errors to standard error, since a refusal or failure that nobody hears of
+ * looks as if nothing had happened. Drops informational messages.
  */
 export const consoleLogger: GuardLogger = Object.freeze({
   info: () => undefined,

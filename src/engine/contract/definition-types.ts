@@ -1,7 +1,7 @@
-/** What a behaviour of an element says: a timer, form fields, a loop; with the fields that bpmn-server gives it. */
+/** A behaviour of an element (a timer, form fields, a loop), with bpmn-server's fields. */
 export interface BehaviourView {
   readonly node: NodeView;
-  /** The element of the document that it comes from. */
+  /** The document element it was read from. */
   readonly definition: Readonly<Record<string, unknown>>;
   describe(): readonly string[][];
   readonly [field: string]: unknown;
@@ -13,7 +13,7 @@ interface ElementView {
   readonly name?: string;
   readonly subType?: string;
   readonly lane?: string;
-  /** The element of the document, as the parser gives it. */
+  /** The document element, as parsed. */
   readonly def: Readonly<Record<string, unknown>>;
   readonly behaviours: ReadonlyMap<string, BehaviourView>;
   hasBehaviour(name: string): boolean;
@@ -34,7 +34,7 @@ export interface NodeView extends ElementView {
   readonly childProcess?: ProcessView;
 }
 
-/** A sequence flow, a message flow or an association. */
+/** A sequence flow, message flow or association. */
 export interface FlowView extends ElementView {
   readonly from: NodeView;
   readonly to: NodeView;
@@ -56,8 +56,8 @@ export interface ProcessView {
 }
 
 /**
- * A model as bpmn-server has loaded it, to be looked at: its `Definition` with the members that tell something. It is
- * frozen, and so is all that it leads to; what runs or changes something, and the server, cannot be reached from it.
+ * A model as bpmn-server has loaded it, read-only: its `Definition` with the informative members. It is deeply
+ * frozen. Members that run or change something, and the server, cannot be reached from it.
  */
 export interface DefinitionView {
   readonly name: string;
@@ -67,21 +67,21 @@ export interface DefinitionView {
   readonly nodes: ReadonlyMap<string, NodeView>;
   readonly flows: readonly FlowView[];
   readonly accessRules: readonly unknown[];
-  /** It is loaded already: resolves to itself. */
+  /** The model is already loaded: resolves to itself. */
   load(): Promise<DefinitionView>;
-  /** Its processes, elements and flows as JSON text; `toJSON` gives the same as an object, for `JSON.stringify`. */
+  /** The processes, elements and flows as JSON text. `toJSON` returns the same as an object, for `JSON.stringify`. */
   getJson(): string;
   toJSON(): Record<string, unknown>;
   getNodeById(id: string): NodeView | undefined;
-  /** The element with its form; all undefined where there is no such element. */
+  /** The element with its form; all undefined if there is no such element. */
   getNodeInfo(elementId: string): {
     readonly node: NodeView | undefined;
     readonly fields: readonly Readonly<Record<string, unknown>>[] | undefined;
     readonly formKey: string | undefined;
   };
-  /** Form fields of an element, as `camunda:formData` declares them; null where it has no form. */
+  /** Form fields of an element, as declared by `camunda:formData`; null if it has no form. */
   getFields(elementId: string): Promise<readonly Readonly<Record<string, unknown>>[] | null>;
   getStartNode(): NodeView | undefined;
-  /** @param userInvokable without those that a timer, a message, a signal or an error starts; default false */
+  /** @param userInvokable omits start events triggered by a timer, message, signal or error; default false */
   getStartNodes(userInvokable?: boolean): NodeView[];
 }

@@ -1,32 +1,32 @@
 import { BadInput } from '../../core/errors.js';
 import { weaknessOf } from '../../core/weak-secret.js';
 
-/** The two switches of bpmn-server, as a guard reads them when it is created: two guards may differ. */
+/** The two switches of bpmn-server, read when a guard is created; two guards may differ. */
 export interface Flags {
-  /** False: no login; who calls without a user acts as the development user. */
+  /** False: no login; callers without a user act as the development user. */
   readonly requireAuthentication: boolean;
   readonly enforceSecurity: boolean;
   /** Either switch is off: rules are not enforced. */
   readonly bypass: boolean;
 }
 
-/** The environment variables that the package itself reads; docs are generated from this table. */
+/** The environment variables that the package itself reads. The docs are generated from this table. */
 export const VARIABLES = {
   REQUIRE_AUTHENTICATION:
-    '`false` drops the login and the rules: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
+    '`false` turns the login and the rules off: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
   ENFORCE_SECURITY:
-    '`false` switches the rules off, the login stays. Unset, empty or `true`: on. Anything else is refused at start.',
+    '`false` turns the rules off and keeps the login. Unset, empty or `true`: on. Anything else is refused at start.',
   API_KEY:
-    'A key that acts for every user but members of ADMIN and SYSTEM, read when `apiKeys` is called. Printable ASCII without spaces and commas, else refused. Unset or empty: there is none.',
+    'A key that acts for every user except members of ADMIN and SYSTEM, read when `apiKeys` is called. Must be printable ASCII without spaces and commas. Unset or empty: no such key.',
   NODE_ENV:
-    '`development`, `test`, unset or empty: an API_KEY that is easily guessed is let through with a warning. Anything else counts as production: it is refused.',
-  MONGO_DB_URL: 'For the command `bpmn-guard`: URL of the database, where no option names a store.',
+    '`development`, `test`, unset or empty: a guessable API_KEY is accepted with a warning. Anything else counts as production, where it is refused.',
+  MONGO_DB_URL: 'For the command `bpmn-guard`: URL of the database, if no option names a store.',
   MONGO_DB_NAME: 'For the command `bpmn-guard`: name of the database, with MONGO_DB_URL.',
   DATA_DIR:
-    'For the command `bpmn-guard`: folder of the embedded store, where neither an option nor MONGO_DB_URL names a store.',
+    'For the command `bpmn-guard`: folder of the embedded store, if neither an option nor MONGO_DB_URL names a store.',
 } as const;
 
-/** Who acts under REQUIRE_AUTHENTICATION=false when nobody is named. */
+/** The acting user under REQUIRE_AUTHENTICATION=false if none is given. */
 export const DEVELOPER = 'developer';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ function flag(env: Environment, name: keyof typeof VARIABLES): boolean {
 }
 
 /**
- * @param env where to read from; default the process's own environment
+ * @param env the environment to read; default: that of the process
  * @throws BadInput `bad-environment`, naming the variable
  */
 export function readFlags(env: Environment = process.env): Flags {
@@ -55,19 +55,19 @@ export function readFlags(env: Environment = process.env): Flags {
   });
 }
 
-/** A header can carry it, and it cannot be two headers that were joined. */
+/** Fits into a header and cannot be two joined headers. */
 const KEY_FORM = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
-/** What is not plainly for development could have been meant for production. */
+/** Anything that is not plainly development may be meant as production. */
 function isProduction(env: Environment): boolean {
   const mode = (env.NODE_ENV ?? process.env.NODE_ENV ?? '').trim();
   return !['', 'development', 'test'].includes(mode);
 }
 
 /**
- * @param warn is told of a key that is easily guessed, outside production; in production it is refused
- * @param env where to read from; default the process's own environment, also for a NODE_ENV that it does not name
- * @throws BadInput `bad-environment`, without the text
+ * @param warn called for a guessable key outside production; in production such a key is refused
+ * @param env the environment to read; default: that of the process, also for a NODE_ENV that it does not contain
+ * @throws BadInput `bad-environment`, without the key
  */
 export function readApiKey(
   warn: (message: string) => void,
@@ -82,13 +82,13 @@ export function readApiKey(
     );
   const weakness = weaknessOf(text);
   if (weakness === undefined) return text;
-  const message = `API_KEY is easily guessed: ${weakness}. Take what \`openssl rand -base64 32\` prints.`;
+  const message = `API_KEY is easily guessed: ${weakness}. Use the output of \`openssl rand -base64 32\`.`;
   if (isProduction(env)) throw new BadInput('bad-environment', message);
   warn(message);
   return text;
 }
 
-/** What the environment says of the store; the command line decides what of it counts. */
+/** The store settings in the environment; the command line decides which of them applies. */
 export function readStore(env: Environment = process.env): { url?: string; name?: string; folder?: string } {
   const text = (name: keyof typeof VARIABLES): string | undefined => env[name]?.trim() || undefined;
   const [url, name, folder] = [text('MONGO_DB_URL'), text('MONGO_DB_NAME'), text('DATA_DIR')];

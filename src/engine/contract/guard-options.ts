@@ -18,13 +18,13 @@ import {
 import type { Policy } from '../../core/policy.js';
 import type { GuardOptions } from './types.js';
 
-/** The longest that setTimeout can hold, in milliseconds. */
+/** The longest delay of setTimeout, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
-/** An instance as a whole may be no larger, in bytes. */
+/** Maximum size of a whole instance, in bytes. */
 const LARGEST = 10_000_000;
-/** The log of an instance may have no more lines: with all else that an instance may hold, MongoDB takes 16 MB. */
+/** Maximum number of log lines of an instance, so that everything in it fits into MongoDB's 16 MB. */
 const LONGEST_LOG = 2_000;
-/** The least time between two looks for what other processes have left, in milliseconds. */
+/** Minimum time between two looks for work left by other processes, in milliseconds. */
 const OFTEN = 100;
 
 const POLICY: Kind = {
@@ -60,9 +60,12 @@ export const GUARD_OPTIONS = {
     ['appDelegate', 'scriptHandler'],
   ),
   server: OBJECT,
-  store: needed({ ...OBJECT, takes: '{ url, name }, { folder }, { memory: true }, or what openStore gave' }),
+  store: needed({
+    ...OBJECT,
+    takes: '{ url, name }, { folder }, { memory: true }, or the result of openStore',
+  }),
   directory: withFunctions(
-    'an object with the function find, such as userDirectory gives',
+    'an object with the function find, such as the result of userDirectory',
     ['find'],
     ['verify', 'onChanged'],
   ),
@@ -84,10 +87,12 @@ export const GUARD_OPTIONS = {
   models: objectOf(MODELS),
 } satisfies OptionsOf<GuardOptions>;
 
-/** @throws BadInput `bad-configuration` for an option that is unknown, of the wrong type, or missing */
+/** @throws BadInput `bad-configuration` if an option is unknown, missing or of the wrong type */
 export function checkGuardOptions(options: GuardOptions): void {
   const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
   assertOptions('createGuard', options, GUARD_OPTIONS, refuse);
   if (options.server !== undefined && options.configuration !== undefined)
-    throw refuse('createGuard takes a server or a configuration: a server has its configuration already.');
+    throw refuse(
+      'createGuard takes either a server or a configuration; a server already has its configuration.',
+    );
 }

@@ -6,34 +6,35 @@ import type { AuditEntry } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
 
 /**
- * What an enforcement point outside the engine asks: `authenticate`, `requirePrivilege` and `requireRight` are made of
- * it. Who calls must have been established by the caller of these.
+ * The interface of a guard for outer enforcement points: `authenticate`, `requirePrivilege` and `requireRight` are
+ * built on it. Its callers must have authenticated the user.
  */
 export interface Identity {
-  /** With one, groups and `disabled` come from it, whatever else is said of a user. */
+  /** With a directory, groups and `disabled` come from it, whatever else is given for a user. */
   readonly hasDirectory: boolean;
-  /** Who acts without a login; undefined unless REQUIRE_AUTHENTICATION is `false`. */
+  /** The principal of calls without a login; undefined unless REQUIRE_AUTHENTICATION is `false`. */
   readonly nobody: SecureUser | undefined;
   /**
-   * The user as the directory has it today.
-   * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
+   * The user as the directory has it now.
+   * @throws AccessDenied `unauthenticated`; CouldNotTell if the directory does not answer
    */
   establish(user: UserInfo): Promise<SecureUser>;
   /**
-   * A principal that is no user of the directory, such as a program with a key. This very object counts, no
+   * Creates a principal outside the directory, such as a program with a key. Only the returned object counts, not a
    * copy of it.
    */
   vouch(info: UserInfo): SecureUser;
-  /** The API bound to a principal. @param actor name of who calls on its behalf, for the audit trail */
+  /** The API bound to a principal. @param actor name of the one who calls on its behalf, for the audit trail */
   bind(principal: SecureUser, actor?: string): GuardApi;
-  /** `runAs` for a principal that is established. @param actor name of who calls on its behalf, for the audit trail */
+  /** `runAs` for an established principal. @param actor name of the one who calls on its behalf, for the audit trail */
   run<T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string): Promise<T>;
-  /** The same where nobody is known: nothing in it passes for the application's own code, outside every request. */
+  /** The same without a known caller: code inside it does not count as the application's own. */
   runAsNobody<T>(fn: () => T | PromiseLike<T>): Promise<T>;
   /**
-   * Asserts that the user may do it: to the resource, or without one, that there could be a resource where it may.
+   * Asserts that the user may perform the operation on the resource; without a resource, that a resource could
+   * exist on which the user may.
    * @param user undefined: the ambient principal
-   * @param name of what is asked for, for the audit trail
+   * @param name name of the requested resource, for the audit trail
    * @throws AccessDenied; recorded
    */
   require(
@@ -43,15 +44,15 @@ export interface Identity {
     name?: string,
   ): Promise<SecureUser>;
   /**
-   * Asserts that the user holds the right: ADMIN and SYSTEM do, others by `attributes.rights`. @throws
-   * AccessDenied; recorded
+   * Asserts that the user holds the right: ADMIN and SYSTEM hold all, others those in `attributes.rights`.
+   * @throws AccessDenied; recorded
    */
   requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
-  /** Asserts what `require` asserts, of a principal that is established; not recorded. @throws AccessDenied */
+  /** Like `require`, for an established principal and without a record. @throws AccessDenied */
   decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
   /**
-   * Does something for a user and records what came of it, done or refused. `what`: an operation, or a name
-   * in its place. `changes` tells what decided about access before and after, for the record.
+   * Does work for a user and records the outcome, done or refused. `what` is an operation or another name.
+   * `changes` returns the facts that decided about access before and after, for the record.
    */
   call<T>(
     user: UserInfo | undefined,
@@ -63,8 +64,8 @@ export interface Identity {
     ) => Promise<T>,
   ): Promise<T>;
   /**
-   * Records that somebody could not be let in; the name is that of a key, where it was a good one. Without a name 60 a
-   * minute are recorded of each kind (way and error code), and of the others how many they were.
+   * Records a caller who could not be authenticated. The name is that of a key, if the key was valid. Without a
+   * name, 60 are recorded per minute and kind (method and error code), and the rest are counted.
    */
   refused(
     name: string | undefined,
@@ -73,7 +74,7 @@ export interface Identity {
     from?: Pick<AuditEntry, 'address' | 'onBehalfOf'>,
   ): Promise<void>;
   /**
-   * Records that somebody signed in or out; for applications that keep sessions.
+   * Records a login or logout, for applications that keep sessions.
    * @example await guard.identity.session('login', user.userName, { address: req.ip });
    */
   session(
@@ -82,9 +83,9 @@ export interface Identity {
     from?: Pick<AuditEntry, 'address' | 'tenantId'>,
   ): Promise<void>;
   /**
-   * Records a sign-in that did not succeed: 60 a minute of each error code, and of the others how many they were.
+   * Records a failed login: 60 per minute and error code; the rest are counted.
    * @param error the reason: `AccessDenied` for a wrong password, CouldNotTell for a store that did not answer
-   * @param from `userName` only where there is such a user: people type their password into the wrong field
+   * @param from `userName` only if that user exists: people type their password into the wrong field
    */
   refusedLogin(
     error: unknown,

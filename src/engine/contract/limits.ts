@@ -1,16 +1,16 @@
 import type { GuardOptions } from './types.js';
 
-/** What the work of a model may take where the options say nothing else. */
+/** Default limits of a model's work. */
 const DEFAULTS = { commandLimit: 300_000, stepLimit: 10_000, loopLimit: 1_000 } as const;
 
-/** The limits of the work of a model. */
+/** The limits of a model's work. */
 export const limitsOf = ({
   commandLimit = DEFAULTS.commandLimit,
   stepLimit = DEFAULTS.stepLimit,
   loopLimit = DEFAULTS.loopLimit,
 }: GuardOptions): Record<keyof typeof DEFAULTS, number> => ({ commandLimit, stepLimit, loopLimit });
 
-/** What one instance may hold, where the options say nothing else. */
+/** Default limits of one instance. */
 const ROOM = {
   data: 4_194_304,
   assignments: 524_288,
@@ -20,7 +20,7 @@ const ROOM = {
   logLines: 1_000,
 } as const;
 
-/** What one instance may hold, as {@link GuardOptions.instanceLimits} says. */
+/** The limits of one instance; see {@link GuardOptions.instanceLimits}. */
 export type Room = Record<keyof typeof ROOM, number>;
 
 export const roomOf = ({ instanceLimits = {} }: GuardOptions): Room => ({

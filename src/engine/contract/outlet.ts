@@ -3,24 +3,24 @@ import type { GuardLogger } from './types.js';
 import { messageOf, type Incidents } from './incidents.js';
 import { within } from './within.js';
 
-/** Entries that wait for a slow receiver; what comes when there are as many is dropped and counted. */
+/** Maximum queue length for a slow receiver; further entries are dropped and counted. */
 const WAITING_MOST = 1000;
-/** How long a receiver may take for one entry, in milliseconds. */
+/** Time limit of a receiver per entry, in milliseconds. */
 const TIME_MOST = 5000;
 
 /**
- * Hands entries to code of the application, one after the other and apart from the calls that they tell of: a receiver
- * that throws, hangs or lags behind neither fails nor delays a call.
+ * Passes entries to code of the application, one after the other and independent of the calls they describe: a
+ * receiver that throws, hangs or is slow neither fails nor delays a call.
  */
 export class Outlet<T> {
   private readonly waiting: T[] = [];
   private draining: Promise<void> | undefined;
-  /** How many were dropped since the receiver last caught up. */
+  /** Entries dropped since the receiver last caught up. */
   private dropped = 0;
-  /** The receiver acts for nobody: it is not run in the context of whoever happened to be first in line. */
+  /** The receiver runs outside the context of the caller whose entry happened to be first. */
   private readonly outside = AsyncLocalStorage.snapshot();
 
-  /** @param name what it is, for the log */
+  /** @param name its name in the log */
   constructor(
     private readonly name: string,
     private readonly receive: (entry: T) => unknown,
@@ -30,7 +30,7 @@ export class Outlet<T> {
   push(entry: T): void {
     if (this.waiting.length >= WAITING_MOST) {
       if (this.dropped++ === 0)
-        this.incidents.note(
+        this.incidents.record(
           'dropped',
           `${this.name} lags behind; entries are dropped`,
           new Error('too slow'),
@@ -45,30 +45,30 @@ export class Outlet<T> {
   private async drain(): Promise<void> {
     await Promise.resolve();
     for (let entry = this.waiting.shift(); entry !== undefined; entry = this.waiting.shift()) {
-      await this.hand(entry);
+      await this.deliver(entry);
       if (this.waiting.length === 0) this.dropped = 0;
     }
     this.draining = undefined;
   }
 
-  private async hand(entry: T): Promise<void> {
+  private async deliver(entry: T): Promise<void> {
     try {
       await within(
         TIME_MOST,
         this.outside(async () => this.receive(entry)),
       );
     } catch (error) {
-      this.incidents.note('notification', `${this.name} failed`, error);
+      this.incidents.record('notification', `${this.name} failed`, error);
     }
   }
 
-  /** Resolves when all entries have been handed over, each within its time. */
+  /** Resolves when all entries have been passed on, each within its time limit. */
   async flushed(): Promise<void> {
     while (this.draining !== undefined) await this.draining;
   }
 }
 
-/** The application's logger, which neither fails nor holds up what is logged, whatever it does. */
+/** Wraps the application's logger, so that it can neither fail nor delay the work that logs. */
 export function safeLogger(logger: GuardLogger): GuardLogger {
   const guard =
     (level: 'info' | 'warn' | 'error') =>
@@ -77,7 +77,7 @@ export function safeLogger(logger: GuardLogger): GuardLogger {
         const answer: unknown = logger[level](message, facts);
         if (answer instanceof Promise) answer.catch(() => undefined);
       } catch (error) {
-        // Nowhere is left to tell of it but here.
+        // Nowhere else is left to report it.
         process.emitWarning(`The logger of bpmn-guard failed: ${messageOf(error)}`);
       }
     };

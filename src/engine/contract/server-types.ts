@@ -17,12 +17,12 @@ import type {
 } from './api-types.js';
 
 /**
- * In the place where bpmn-server takes the name of a user: nothing or the name of who calls, or a `SecureUser`; any
- * other name is refused.
+ * The argument where bpmn-server takes a user name: nothing, the name of the caller, or a `SecureUser`. Any other
+ * name is refused.
  */
 export type UserPlace = string | SecureUser | null;
 
-/** `server.engine` of bpmn-server: its methods and arguments, with views in place of live executions. */
+/** bpmn-server's `server.engine`: its methods and arguments, with views in place of live executions. */
 export interface GuardedEngine {
   start(
     name: string,
@@ -59,7 +59,7 @@ export interface GuardedEngine {
   status(): ReturnType<BPMNServer['engine']['status']>;
 }
 
-/** `server.dataStore` of bpmn-server. What would reach the database past the rules refuses. */
+/** bpmn-server's `server.dataStore`. Members that would reach the database without the rules refuse. */
 export interface GuardedDataStore {
   findItems(query?: Query): Promise<Rows<ItemView>>;
   findItem(query: Query): Promise<ItemView>;
@@ -70,13 +70,13 @@ export interface GuardedDataStore {
   deleteInstances(query: Query): Promise<{ deletedCount: number }>;
   archive(query: Query): Promise<unknown>;
   install(): Promise<void>;
-  /** As the option `keep` of createGuard says; another value is refused. */
+  /** Set by the option `keep` of createGuard; another value is refused. */
   enableSavePoints: boolean;
   saveLogs: boolean;
   saveSource: boolean;
 }
 
-/** `server.definitions` of bpmn-server. */
+/** bpmn-server's `server.definitions`. */
 export interface GuardedDefinitions {
   get(query?: Query): Promise<ModelView[]>;
   getList(query?: Query): Promise<{ name: string; saved?: Date }[]>;
@@ -94,14 +94,14 @@ export interface GuardedDefinitions {
   install(): Promise<void>;
 }
 
-/** bpmn-server's own server object, each call of it enforced for the ambient principal. */
+/** bpmn-server's own server object, with each call enforced for the ambient principal. */
 export interface GuardedServer extends Readonly<
   Pick<BPMNServer, 'listener' | 'logger' | 'configuration' | 'appDelegate'>
 > {
   readonly engine: GuardedEngine;
   readonly dataStore: GuardedDataStore;
   readonly definitions: GuardedDefinitions;
-  /** Empty: the live cache is not used. */
+  /** Always empty: the live cache is not used. */
   readonly cache: { list(): unknown[]; getInstance(id?: string): null };
   status(): object;
 }

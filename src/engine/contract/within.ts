@@ -1,7 +1,7 @@
 /**
- * What a piece of work answers, if it does so in time. What it comes to later is nobody's, not even its rejection.
+ * The result of the work if it settles in time. A later result or rejection is ignored.
  * @param ms milliseconds
- * @throws Error when it takes longer; what the work rejects with
+ * @throws Error if it takes longer; the rejection of the work
  */
 export async function within<T>(ms: number, work: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

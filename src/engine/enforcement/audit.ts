@@ -10,18 +10,18 @@ import type { Incidents } from '../contract/incidents.js';
 import { Outlet } from '../contract/outlet.js';
 import { summary, type Decision } from '../../core/decision.js';
 
-/** What an entry says of the resource: its ids, never its data. */
+/** The ids of the resource in an entry; never its data. */
 export type Target = AuditEntry['resource'];
 
-/** What decided about access before a change, and decides after it. */
+/** The facts that decide about access, before and after a change. */
 export type Change = Pick<AuditEntry, 'before' | 'after'>;
-/** What is known of who came, beside the name. */
-export type Door = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
+/** Facts about the caller other than the name. */
+export type Origin = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
 
 const answerOf = (code: string): AuditEntry['answer'] =>
   Object.hasOwn(ERROR_CODES, code) && ERROR_CODES[code as ErrorCode].status < 500 ? 'refused' : 'failed';
 
-/** The audit trail: refusals, failures, and commands that were carried out. */
+/** The audit trail: refusals, failures and completed commands. */
 export class Audit {
   private readonly sink: Outlet<AuditEntry> | undefined;
   private readonly tally: RefusalTally;
@@ -48,14 +48,14 @@ export class Audit {
     );
   }
 
-  /** What a key does on behalf of a user is recorded as the key's, for the user. */
+  /** An action by a key on behalf of a user is recorded under the key's name, with that user. */
   private who(userName: string | null): Pick<AuditEntry, 'userName' | 'onBehalfOf'> {
     const { onBehalf } = this.contexts;
     if (onBehalf === undefined || (userName !== null && userName !== onBehalf.userName)) return { userName };
     return { userName: onBehalf.actor, onBehalfOf: onBehalf.userName };
   }
 
-  /** Never throws: an answer stands whether or not it could be recorded; that it could not is logged. */
+  /** Never throws: an answer stands whether or not it could be recorded. A failure to record is logged. */
   async record(entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]): Promise<void> {
     if (entries.length === 0) return;
     const full = entries.map((entry) => ({
@@ -67,17 +67,17 @@ export class Audit {
     await this.store
       .append(full)
       .catch((error: unknown) =>
-        this.incidents.note('audit', 'the audit trail could not be written', error, { entries: full }),
+        this.incidents.record('audit', 'the audit trail could not be written', error, { entries: full }),
       );
     for (const entry of full) this.sink?.push(entry);
   }
 
-  /** Resolves when the application's sink has had its entries, each within its time. */
+  /** Resolves when the application's sink has received its entries, each within its time limit. */
   async flushed(): Promise<void> {
     await this.sink?.flushed();
   }
 
-  /** @param by the decision that allowed it, or its reason in words */
+  /** @param by the decision that allowed it, or the reason in words */
   allowed(
     principal: SecureUser,
     operation: string,
@@ -98,7 +98,7 @@ export class Audit {
     ]);
   }
 
-  /** @param error what the caller is told */
+  /** @param error the error that the caller receives */
   refused(
     principal: SecureUser | undefined,
     operation: string,
@@ -120,14 +120,14 @@ export class Audit {
   }
 
   /**
-   * Somebody who could not be let in. Of those who have shown nothing that is known, so many are recorded a minute, and
-   * the others counted by kind.
+   * Records a caller who could not be authenticated. For callers who have shown nothing known, only a limited
+   * number is recorded per minute; the rest are counted by kind.
    */
   refusedAtDoor(
     shown: string | undefined,
     resource: Target,
     error: unknown,
-    { operation = 'authenticate', ...from }: Door & { readonly operation?: string } = {},
+    { operation = 'authenticate', ...from }: Origin & { readonly operation?: string } = {},
   ): Promise<void> {
     const reason = isGuardError(error) ? error.code : 'failed';
     const kind = { operation, name: resource.name ?? '', reason };
@@ -137,18 +137,18 @@ export class Audit {
     ]);
   }
 
-  /** Somebody who signed in or out. */
-  session(operation: 'login' | 'logout', userName: string, from: Door): Promise<void> {
+  /** Records a login or logout. */
+  session(operation: 'login' | 'logout', userName: string, from: Origin): Promise<void> {
     const resource = { kind: 'system', name: 'session' };
     return this.record([{ userName, ...from, operation, resource, answer: 'allowed', reason: operation }]);
   }
 
-  /** Records what was only counted so far; before the store is closed. */
+  /** Records counts that are not yet recorded; to be called before the store is closed. */
   flush(): Promise<void> {
     return this.tally.flush();
   }
 
-  /** What failed inside a model without stopping it. */
+  /** Records failures inside a model that did not stop it. */
   failures(command: Command): Promise<void> {
     const { causer, tenantId } = command;
     return this.record(

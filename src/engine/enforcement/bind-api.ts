@@ -2,7 +2,7 @@ import { looksLikeUser, toPrincipal, type UserInfo } from '../../core/principal.
 import type { GuardApi } from '../contract/types.js';
 import { arrangeAssign, arrangeStart } from './user-place.js';
 
-/** How many arguments come before the user, for each member of the API. */
+/** The number of arguments before the user, per member of the API. */
 const USER_AT = {
   engine: {
     start: 2,
@@ -33,7 +33,7 @@ const USER_AT = {
   tasks: { take: 1, release: 1, assign: 2, delegate: 2, resolve: 1, complete: 2, count: 1, candidates: 1 },
 } as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
 
-/** What may stand behind the user of a member: upstream's options. Of all others the user is the last argument. */
+/** Members that take upstream's options after the user. For all others, the user is the last argument. */
 const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   engine: ['start', 'invoke', 'assign', 'throwMessage', 'throwSignal', 'startEvent', 'restart'],
   data: ['findInstances'],
@@ -42,9 +42,9 @@ const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
 type Member = (...args: unknown[]) => unknown;
 
 /**
- * The API with the user filled in, copied at this moment; a call may leave it out, and may not name another, in none of
- * the places where upstream's documents put it.
- * @throws AccessDenied `unauthenticated` when it is not a valid user
+ * The API with the user filled in, copied at this moment. A call may omit the user but may not name another one, in
+ * any of the positions that upstream documents.
+ * @throws AccessDenied `unauthenticated` if it is not a valid user
  */
 export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
   const mine = toPrincipal(user);
@@ -55,11 +55,11 @@ export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
       throw new TypeError('This API is bound to another user.');
   }
 
-  /** What stands behind the user, which is left out where it is the one that the API is bound to. */
+  /** The arguments after the user. The user itself is dropped if it is the bound one. */
   function behindUser([given, ...rest]: readonly unknown[], hasOptions: boolean): readonly unknown[] {
     if (looksLikeUser(given)) {
       refuseOther(given);
-      // Upstream's options hold a userName as well.
+      // Upstream's options contain a userName too.
       if (hasOptions && ('noWait' in given || 'startNodeId' in given)) return [given, ...rest];
     } else if (given !== undefined && given !== null) {
       if (!hasOptions) throw new TypeError('A user is a SecureUser or an object with a userName.');

@@ -8,7 +8,8 @@ type Options = Record<string, unknown>;
 type Work = (principal: SecureUser) => Promise<unknown>;
 
 /**
- * bpmn-server's own engine, while the rules are switched off: it returns live executions; who acts is still recorded.
+ * bpmn-server's own engine, for use while the rules are switched off. It returns live executions; the acting user
+ * is still recorded.
  */
 function engine(parts: CommandParts, secured: GuardApi): EngineApi {
   const { calls, runner, engine: inner } = parts;
@@ -80,7 +81,7 @@ function engine(parts: CommandParts, secured: GuardApi): EngineApi {
   };
 }
 
-/** What the guard keeps with a document is never shown, with the rules off neither. */
+/** The guard's own fields of a document are never shown, not even with the rules off. */
 function withoutOurs(rows: readonly object[]): Options[] {
   return rows.map((row) => {
     const { guard: _ours, items, ...rest } = row as Options;
@@ -109,7 +110,7 @@ function data(parts: CommandParts, secured: GuardApi): DataApi {
   };
 }
 
-/** The API while the rules are switched off. Tasks and models go the usual way, where nothing refuses. */
+/** The API while the rules are switched off. Tasks and models take the usual path, where nothing refuses. */
 export function bypassApi(parts: CommandParts, secured: GuardApi): GuardApi {
   return Object.freeze({
     ...secured,

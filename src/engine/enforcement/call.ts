@@ -15,10 +15,10 @@ import type { Calls } from './calls.js';
 import { hiddenPeople } from './hidden-people.js';
 
 const NO_FACTS: Facts = Object.freeze({});
-/** An event would start an instance. */
+/** Facts of an event that would start an instance. */
 export const STARTS: Facts = Object.freeze({ starts: true });
 
-/** What the rules would be asked with, where none is asked. */
+/** The inputs of the rules, for decisions made while the rules are switched off. */
 const SWITCHED_OFF = Object.freeze({
   policy: 'bypass',
   rule: 'switched-off',
@@ -28,9 +28,9 @@ const SWITCHED_OFF = Object.freeze({
 } as const);
 
 /**
- * One public call: who makes it, and what the rules say to that principal. Each operation is asked of the policies once
- * a call; under the lock of a command the call is made anew ({@link Call.again}), so that nothing revoked while it
- * waited in line is still believed.
+ * One public call: its principal, and the policies' answers for that principal. Policies are asked once per
+ * operation and call. A command makes the call anew under its lock ({@link Call.again}), so that a right revoked
+ * while it waited no longer counts.
  */
 export class Call {
   private seesAll: boolean | undefined;
@@ -38,8 +38,8 @@ export class Call {
   private readonly rulings = new Map<Operation, { readonly facts: Facts; readonly ruling: Ruling }>();
 
   /**
-   * @param principal established by the caller
-   * @param point of the policies that were in force when the call began
+   * @param principal the established caller
+   * @param point decides by the policies in force when the call began
    */
   constructor(
     readonly principal: SecureUser,
@@ -47,17 +47,17 @@ export class Call {
     private readonly calls: Calls,
   ) {}
 
-  /** In which long answers are made. */
+  /** The turns in which long answers are built. */
   get turns(): Turns {
     return this.calls.turns;
   }
 
-  /** The same call as things are now: the principal as the directory has it, the policies in force. */
+  /** The same call with the present state: the principal as the directory has it, and the policies in force. */
   again(): Promise<Call> {
     return this.calls.again(this.principal);
   }
 
-  /** What the policies say; asked once a call and set of facts. A policy that fails is logged with its cause. */
+  /** The policies' answer, asked once per call and set of facts. A policy that fails is logged with its cause. */
   ruling(operation: Operation, facts: Facts = NO_FACTS): Ruling {
     const known = this.rulings.get(operation);
     if (known?.facts === facts) return known.ruling;
@@ -65,7 +65,7 @@ export class Call {
     this.rulings.set(operation, { facts, ruling });
     if (ruling.failure !== undefined) {
       const { policy, cause } = ruling.failure;
-      this.calls.incidents.note('policy', 'a policy failed; the answer is "could not tell"', cause, {
+      this.calls.incidents.record('policy', 'a policy failed; the answer is "could not tell"', cause, {
         policy,
         operation,
       });
@@ -74,17 +74,17 @@ export class Call {
   }
 
   /**
-   * Where the principal may do this; everything while the rules are switched off.
-   * @throws CouldNotTell `could-not-tell` when a policy failed
+   * The scope in which the principal may perform the operation; unrestricted while the rules are switched off.
+   * @throws CouldNotTell `could-not-tell` if a policy failed
    */
   scope(operation: Operation, facts?: Facts): Scope {
     if (this.calls.bypass) return scopeOf(EVERYTHING);
     const ruling = this.ruling(operation, facts);
-    if (LISTED.includes(operation)) this.calls.unmarked.note(ruling);
+    if (LISTED.includes(operation)) this.calls.unmarked.record(ruling);
     return ruling.scope();
   }
 
-  /** @throws CouldNotTell `could-not-tell`: no answer is neither yes nor no */
+  /** @throws CouldNotTell `could-not-tell` if there is no answer, which is neither yes nor no */
   allows(operation: Operation, resource: Resource, facts?: Facts): boolean {
     if (this.calls.bypass) return true;
     const ruling = this.ruling(operation, facts);
@@ -93,7 +93,7 @@ export class Call {
     return false;
   }
 
-  /** The decision with its reasons; allowed while the rules are switched off. */
+  /** The decision with its reasons. Always allowed while the rules are switched off. */
   decide(operation: Operation, resource: Resource, facts?: Facts): Decision {
     const decision = this.ruling(operation, facts).decide(resource);
     if (!this.calls.bypass) return decision;
@@ -103,7 +103,7 @@ export class Call {
   }
 
   /**
-   * @param readable false: the refusal says no more than that there is no such thing
+   * @param readable false: the refusal says only that no such resource exists
    * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell `could-not-tell`
    */
   assert(operation: Operation, resource: Resource, readable: boolean, facts?: Facts): Decision {
@@ -119,25 +119,28 @@ export class Call {
   private assertTold({ couldNotTell, operation }: Decision): void {
     if (couldNotTell === undefined) return;
     if (this.rulings.get(operation)?.ruling.failure === undefined)
-      this.calls.incidents.note('decision', 'a rule could not be asked', new Error(couldNotTell), {
+      this.calls.incidents.record('decision', 'a rule could not be evaluated', new Error(couldNotTell), {
         operation,
       });
     throw new CouldNotTell('could-not-tell', `Could not tell whether this is allowed (${operation}).`);
   }
 
-  /** May the principal read the instance, and its data with it? */
+  /** Whether the principal may read the instance and its data. */
   mayReadInstance(instance: StoredInstance): boolean {
     return this.allows('instance:read', { instance });
   }
 
-  /** For whom tasks are, where not all who may read one see that; what is the principal's own is always shown. */
+  /**
+   * The assignees hidden from this principal, where not every reader of a task may see them. The principal's own
+   * are never hidden.
+   */
   get hiddenPeople(): Hidden | undefined {
     if (this.seesAllAssignees) return undefined;
     this.hidden ??= hiddenPeople(this.scope('task:assignees'), this.principal.userName);
     return this.hidden;
   }
 
-  /** True when who may read a task may always see for whom it is, so that no second question is needed. */
+  /** True if every reader of a task may also see its assignees, so that no second decision is needed. */
   get seesAllAssignees(): boolean {
     this.seesAll ??= this.calls.bypass || this.ruling('task:assignees').equals(this.ruling('task:read'));
     return this.seesAll;

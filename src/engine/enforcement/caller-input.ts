@@ -8,29 +8,33 @@ import { toDate, toPriority } from '../model/due-date.js';
 
 export { checkData } from '../model/input-data.js';
 
-/** What bpmn-server itself reads of the options of a command. */
+/** The command options that bpmn-server itself reads. */
 export const COMMAND_OPTIONS = { startNodeId: TEXT, noWait: FLAG } as const;
 
-/** With these it acts on the tasks of others; and `user` could pass for who calls. */
+/** Options that act on other people's tasks; `user` could be mistaken for the caller. */
 const NOT_ADMITTED = ['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'];
-/** The most that an application may add of its own. */
+/** Maximum number of options of the application's own. */
 const OWN_OPTIONS = 50;
 
 /** The checked options of a command. */
 export interface CheckedOptions {
   readonly startNodeId?: string;
   readonly noWait?: boolean;
-  /** The application's own: listeners and services find them at `execution.options`, and its log has them. */
+  /**
+   * The application's own options: listeners and services read them at `execution.options`, and its log includes
+   * them.
+   */
   readonly own: Readonly<Record<string, unknown>>;
 }
 
-/** What is handed to the host. */
+/** The options passed to the host. */
 export const hostOptions = ({ noWait, own }: CheckedOptions): Record<string, unknown> =>
   noWait === true ? { ...own, noWait } : { ...own };
 
 /**
- * Options of a command. Keys with the value undefined or null count as not given; `userName` is upstream's own and
- * left out. What is nearly the name of an option is a slip, not an option of the application's own.
+ * Checks the options of a command. Keys whose value is undefined or null count as not given; `userName`, an
+ * upstream option, is dropped. A key that resembles a known option is treated as a misspelling, not as an option of
+ * the application's own.
  * @throws BadInput `bad-option`, naming the key
  */
 export function checkOptions(value: unknown): CheckedOptions {
@@ -53,32 +57,30 @@ export function checkOptions(value: unknown): CheckedOptions {
     if (meant !== undefined) refuse(`Option ${JSON.stringify(key)} is not admitted. Did you mean ${meant}?`);
   }
   if (Object.keys(own).length > OWN_OPTIONS)
-    refuse(`A command may have ${OWN_OPTIONS} options of the application's own.`);
+    refuse(`A command may have at most ${OWN_OPTIONS} options of the application's own.`);
   return { ...ours, own };
 }
 
-/**
- * @throws BadInput `bad-request` when it is not a text
- */
+/** @throws BadInput `bad-request` if it is not a string */
 export function checkId(value: unknown, what: string): string {
   if (typeof value === 'string' && value !== '' && value.length <= 500) return value;
   throw new BadInput('bad-request', `${what} must be a text.`);
 }
 
-/** A checked assignment: what is set, by field; `assignee: null` is a release. */
+/** A checked assignment: the fields to set. `assignee: null` releases the task. */
 export interface CheckedAssignment {
   readonly assignee?: string | null;
-  /** Candidates, dates and priority, as they are stored. */
+  /** Candidates, dates and priority, as stored. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Fields of the application's own. */
   readonly extras: Readonly<Record<string, unknown>>;
 }
 
-/** Limits of an assignment: names of a list, extras, characters of one text. */
+/** Limits of an assignment: names per list, extras, characters per text. */
 const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
 
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
-/** Names that a task or its view has already; an extra must not pass for one of them. */
+/** Names that a task or its view already uses; an extra must not be mistaken for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
   'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(
     ' ',
@@ -92,7 +94,7 @@ const bad = (message: string): never => {
 function nameOrBad(value: unknown, key: string): string {
   if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)
     return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
-  return normaliseName(value) ?? bad(`${key} must be a name; a text that is not empty and not *.`);
+  return normaliseName(value) ?? bad(`${key} must be a name: a text that is neither empty nor *.`);
 }
 
 function names(value: unknown, key: string): string[] {
@@ -103,8 +105,8 @@ function names(value: unknown, key: string): string[] {
       : Array.isArray(value)
         ? Array.from(value as unknown[])
         : bad(`${key} must be a list of names.`);
-  if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold ${ASSIGNMENT_LIMITS.names} names.`);
-  // A field of a form that was left empty, split at its commas, is one empty text.
+  if (list.length > ASSIGNMENT_LIMITS.names) bad(`${key} may hold at most ${ASSIGNMENT_LIMITS.names} names.`);
+  // A form field that was left empty arrives as one empty text after splitting at commas.
   const given = list.filter((entry) => typeof entry !== 'string' || entry.trim() !== '');
   return [...new Set(given.map((entry) => nameOrBad(entry, key)))];
 }
@@ -116,19 +118,19 @@ function dateOrBad(value: unknown, key: string): Date | null {
 }
 
 /**
- * An assignment of a caller: only assignee, candidates, dates, priority and extras with a plain value may be set.
- * bpmn-server copies every key onto the item, its status included.
+ * Checks an assignment by a caller. Only assignee, candidates, dates, priority and extras with plain values may be
+ * set: bpmn-server copies every key onto the item, including its status.
  * @throws BadInput `bad-assignment`, naming the key
  */
 export function checkAssignment(value: unknown): CheckedAssignment {
-  if (!isPlainObject(value)) return bad('An assignment is a plain object.');
+  if (!isPlainObject(value)) return bad('An assignment must be a plain object.');
   const fields: Record<string, unknown> = {};
   const extras: Record<string, unknown> = {};
   let assignee: string | null | undefined;
   for (const [key, entry] of Object.entries(value)) {
     if (entry === undefined) continue;
     if (key === 'assignee') {
-      if (entry === '') bad('assignee must be a name; null gives the task back.');
+      if (entry === '') bad('assignee must be a name, or null to release the task.');
       assignee = entry === null ? null : nameOrBad(entry, key);
     } else if (key === 'candidateUsers' || key === 'candidateGroups') fields[key] = names(entry, key);
     else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
@@ -146,6 +148,6 @@ export function checkAssignment(value: unknown): CheckedAssignment {
     else extras[key] = entry;
   }
   if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras)
-    bad(`An assignment may set ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
+    bad(`An assignment may set at most ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
   return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
 }

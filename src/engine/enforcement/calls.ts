@@ -12,9 +12,9 @@ import type { Events } from './events.js';
 import type { Principals } from './principals.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
 
-/** Makes one {@link Call} of each public call, and records what is refused. */
+/** Creates one {@link Call} per public call and records refusals. */
 export class Calls {
-  /** Of what is made for answers: many rows, or large ones. */
+  /** Turns for building large answers: many rows, or large ones. */
   readonly turns = new Turns();
 
   constructor(
@@ -30,14 +30,14 @@ export class Calls {
   ) {}
 
   /**
-   * The call of a principal that is established, by the policies that are in force for its tenant now.
-   * @throws CouldNotTell when they cannot be read
+   * The call of an established principal, with the policies now in force for its tenant.
+   * @throws CouldNotTell if the policies cannot be read
    */
   async of(principal: SecureUser): Promise<Call> {
     return new Call(principal, (await this.inForce(principal)).point, this);
   }
 
-  /** The call of a principal that was established, as directory and policies are now; both are asked at once. */
+  /** The call of an established principal, with the present directory and policies, which are read in parallel. */
   async again(principal: SecureUser): Promise<Call> {
     const [now, { point }] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
     return now.tenantId === principal.tenantId ? new Call(now, point, this) : this.of(now);
@@ -48,8 +48,8 @@ export class Calls {
   }
 
   /**
-   * Runs one public call: finds out who calls, and records a refusal or failure before it goes to the caller.
-   * @param user what stands in the user's place of the call
+   * Runs one public call: establishes the caller, and records a refusal or failure before passing it on.
+   * @param user the `user` argument of the call
    */
   run<T>(user: unknown, operation: Operation, target: Target, work: (call: Call) => Promise<T>): Promise<T> {
     return this.recorded(user, operation, target, async (principal) => work(await this.of(principal)));
@@ -98,7 +98,7 @@ export class Calls {
     error: unknown,
   ): Promise<void> {
     const recorded = this.audit.refused(principal, operation, target, error);
-    // A store that has just failed is not waited for once more.
+    // A store that has just failed is not waited for again.
     if (!isOutage(error)) await recorded;
     if (!isGuardError(error) || ![401, 403, 404].includes(error.status)) return;
     this.events.emit({

@@ -21,7 +21,7 @@ import type { Data, ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
 import { executionView } from './views.js';
 
-/** What the commands of one guard share. */
+/** The parts that all commands of one guard share. */
 export interface CommandParts {
   readonly calls: Calls;
   readonly reads: ScopedReads;
@@ -31,21 +31,24 @@ export interface CommandParts {
   readonly timers: Timers;
 }
 
-/** A task as it was read again under its instance's lock. */
+/** A task, read again under its instance's lock. */
 export interface LockedTask {
-  /** The call as it is made anew under the lock. */
+  /** The call, made anew under the lock. */
   readonly call: Call;
   readonly command: Command;
   readonly instance: StoredInstance;
   readonly item: StoredItem;
   readonly state: TaskState | undefined;
-  /** The decision about the first of the operations. */
+  /** The decision about the first operation. */
   readonly decision: Decision;
 }
 
-/** What is asked for; and which states admit it, for administrators, who may complete any waiting task, others. */
-export interface Admitted {
-  /** One operation for each effect: all must be allowed. The first names the command in the audit trail. */
+/**
+ * The requested effect. Says which item states admit it: for administrators, who may complete any waiting task, and
+ * for others.
+ */
+export interface Effect {
+  /** One operation per effect; all must be allowed. The first one names the command in the audit trail. */
   readonly operations: readonly [Operation, ...Operation[]];
   readonly states: readonly TaskState[];
   readonly administratorsToo?: readonly TaskState[];
@@ -55,7 +58,7 @@ export interface Admitted {
 function assertState(
   principal: SecureUser,
   state: TaskState | undefined,
-  { states, administratorsToo }: Admitted,
+  { states, administratorsToo }: Effect,
 ): void {
   const admitted = principal.isAdmin() ? [...states, ...(administratorsToo ?? [])] : states;
   if (state !== undefined && !admitted.includes(state))
@@ -67,27 +70,27 @@ function assertState(
 
 const ENDED: ReadonlySet<unknown> = new Set(['end', 'terminated']);
 
-/** @throws Conflict `wrong-state` when nothing goes on in the instance any more */
+/** @throws Conflict `wrong-state` if the instance is no longer running */
 export function assertRunning({ status }: StoredInstance): void {
   if (ENDED.has(status)) throw new Conflict('wrong-state', 'The instance has ended.');
 }
 
 /**
- * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on its id.
- * A refusal leaves everything as it was.
- * @param wish what is asked for, given the item as it is at that moment, and who asks
+ * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on the
+ * item's id. A refusal changes nothing.
+ * @param requested returns the requested effect, given the item as it is at that moment and the call
  */
 export async function onItem<T>(
   { calls, reads, runner }: CommandParts,
   call: Call,
   query: unknown,
-  wish: (item: StoredItem, call: Call) => Admitted,
+  requested: (item: StoredItem, call: Call) => Effect,
   work: (task: LockedTask) => Promise<T>,
   noWait = false,
 ): Promise<T> {
   const look = async (asker: Call, where: unknown): Promise<{ id: string; instanceId: string }> => {
     const row = await reads.oneItem(asker, where);
-    const admitted = wish(row.items, asker);
+    const admitted = requested(row.items, asker);
     for (const operation of admitted.operations)
       asker.assert(operation, await reads.resourceOf(asker, operation, row), true);
     if (!calls.bypass) assertState(asker.principal, taskState(row.items), admitted);
@@ -99,22 +102,22 @@ export async function onItem<T>(
     if (item === undefined) throw notFound('task');
     const now = await call.again();
     const readable = now.allows('task:read', { item, instance });
-    const admitted = wish(item, now);
+    const admitted = requested(item, now);
     const [decision] = admitted.operations.map((operation) =>
       now.assert(operation, { item, instance }, readable),
     ) as [Decision];
     const state = taskState(item);
     if (!calls.bypass) assertState(now.principal, state, admitted);
     if (state === undefined && item.status !== 'wait')
-      throw new Conflict('wrong-state', 'The element does not wait.');
+      throw new Conflict('wrong-state', 'The element is not waiting.');
     assertRunning(instance);
     return work({ call: now, command, instance, item, state, decision });
   };
-  const worthIt = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });
-  return runner.onInstance(instanceId, call.principal, locked, { noWait, worthIt });
+  const stillWanted = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });
+  return runner.onInstance(instanceId, call.principal, locked, { noWait, stillWanted });
 }
 
-/** Input must not change who counts as the initiator; the same value again is no change. */
+/** Input must not change the initiator. Setting the same value again is not a change. */
 export async function protectInitiator(
   models: HostModels,
   instance: StoredInstance,
@@ -138,7 +141,7 @@ export async function protectInitiator(
     );
 }
 
-/** What the caller gets of an execution whose command has been stored. */
+/** The caller's view of an execution whose command has been stored. */
 export async function viewOf(
   { calls, runner }: CommandParts,
   call: Call,
@@ -147,7 +150,7 @@ export async function viewOf(
 ): Promise<ExecutionView> {
   const { id } = execution;
   const settled = async (): Promise<ExecutionView> => {
-    await runner.whenSettled(execution);
+    await runner.background.whenSettled(execution);
     const stored = await calls.store.instances.load(id, LARGE_FIELDS);
     if (stored === undefined) throw notFound('instance');
     const now = await call.again();
@@ -157,8 +160,8 @@ export async function viewOf(
   const show = async (asker: Call, stored: StoredInstance): Promise<ExecutionView> => {
     const view = await executionView(asker, stored, itemId, settled);
     if (!asker.mayReadInstance(stored) || !(await mayReadModelOf(calls, asker, stored))) return view;
-    // The live definition would hand out the server.
+    // The live definition would expose the server.
     return Object.defineProperty(view, 'definition', { value: definitionView(execution.definition) });
   };
-  return show(call, runner.storedOf(execution));
+  return show(call, runner.background.storedOf(execution));
 }

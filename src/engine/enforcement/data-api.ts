@@ -26,7 +26,7 @@ import { copying, instanceFields, instanceView, itemView } from './views.js';
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'runner'>;
 type Row = Record<string, unknown>;
 
-/** What waits for people. */
+/** Items that wait for people. */
 export const PENDING: CallerQuery = parseQuery(
   { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' },
   INSTANCE_FIELDS,
@@ -34,7 +34,7 @@ export const PENDING: CallerQuery = parseQuery(
 
 export const both = (...of: CallerQuery[]): CallerQuery => ({ kind: 'and', of });
 
-/** One page: its rows, the place of the last one, and whether it is full. */
+/** One page: its rows, the cursor of the last row, and whether the page is full. */
 interface Page {
   readonly rows: readonly Row[];
   readonly last: Cursor | undefined;
@@ -112,7 +112,7 @@ async function findPage({ calls, reads }: Parts, call: Call, input: unknown): Pr
     'getTotalCount',
   ]);
   const { getTotalCount = false } = request;
-  if (typeof getTotalCount !== 'boolean') return badQuery('getTotalCount is true or false.');
+  if (typeof getTotalCount !== 'boolean') return badQuery('getTotalCount must be true or false.');
   const query = parseQuery(request.filter, INSTANCE_FIELDS);
   const { sort, items: sortsItems } = parseSort(request.sort, INSTANCE_FIELDS);
   const project = parseProjection(request.projection);
@@ -139,7 +139,7 @@ type PageOf = (
 
 const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   const found = await reads.itemRows(call, query, { ...paging, bytes: LIST_BYTES });
-  const shown = await reads.shown(call, found);
+  const shown = await reads.visibility(call, found);
   const copy = copying();
   const rows = await calls.turns.map(found, (row) => {
     const { items, ...instance } = row;
@@ -153,7 +153,7 @@ const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   return { rows, last: last && cursorOf(last), full: isFull(found, paging) };
 };
 
-/** Whether there may be more than these. */
+/** Whether more rows may follow. */
 const isFull = (found: readonly unknown[], { limit }: { limit: number }): boolean =>
   found.length === limit || isCut(found);
 
@@ -167,7 +167,7 @@ const instancePage: PageOf = async ({ calls, reads }, call, query, paging) => {
   };
 };
 
-/** Where the page after this row begins. */
+/** The cursor of the page after this row. */
 function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
   return {
     id: String(_id),

@@ -14,7 +14,7 @@ import { startAt, startFacts, type StartTarget } from './starting.js';
 type EventField = 'messageId' | 'signalId';
 type Receiver = { readonly instanceId: string; readonly itemId: string };
 
-/** Most receivers of one signal. */
+/** Maximum number of receivers of one signal. */
 const RECEIVERS_MOST = 10_000;
 
 const operationOf = (field: EventField): Operation =>
@@ -25,11 +25,14 @@ const isEmpty = (matching: unknown): boolean =>
   matching === null ||
   (isPlainObject(matching) && Object.keys(matching).length === 0);
 
-/** Messages and signals: to the start events and waiting elements that the principal may send them to. */
+/** Messages and signals, sent to the start events and waiting elements that the principal may reach. */
 export class EventCommands {
   constructor(private readonly parts: CommandParts) {}
 
-  /** Start events that listen, in models of the principal's tenant: it must be allowed to start, and to send. */
+  /**
+   * Start events that listen, in models of the principal's tenant. The principal must be allowed both to start and
+   * to send.
+   */
   private async listeningStarts(call: Call, field: EventField, id: string): Promise<StartTarget[]> {
     const models = await this.parts.calls.store.models.find({
       $and: [{ owner: call.principal.owner ?? null }, { 'guard.starts': { $elemMatch: { [field]: id } } }],
@@ -78,11 +81,12 @@ export class EventCommands {
       call.principal,
       async (command, instance) => {
         const now = await call.again();
-        // Who may send to it need not be able to read it.
+        // The right to send does not require the right to read.
         const known = now.allows(operation, { instance }) || now.mayReadInstance(instance);
         const decision = now.assert(operation, { instance }, known);
         const item = instance.items?.find((entry) => entry.id === target.itemId);
-        if (item?.status !== 'wait') throw new Conflict('wrong-state', 'The element no longer waits for it.');
+        if (item?.status !== 'wait')
+          throw new Conflict('wrong-state', 'The element no longer waits for this event.');
         await protectInitiator(models, instance, data);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
         command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));
@@ -94,7 +98,7 @@ export class EventCommands {
     return viewOf(this.parts, call, execution, target.itemId);
   }
 
-  /** A message reaches one receiver: a start event, else the one element that waits for it. */
+  /** A message reaches one receiver: a start event, otherwise the one element that waits for it. */
   async message(
     call: Call,
     messageId: unknown,
@@ -114,14 +118,14 @@ export class EventCommands {
     if (more.length > 0)
       throw new Conflict(
         'ambiguous',
-        'Several elements wait for the message; say which by a matching query.',
+        'Several elements wait for the message; select one with a matching query.',
       );
     return this.send(call, 'messageId', target, data, noWait);
   }
 
   /**
-   * A signal reaches all whom the principal may signal; who is gone in the meantime is passed over. One that fails
-   * does not keep it from the others: the first failure is told when all have been tried.
+   * A signal reaches all receivers that the principal may signal; those that have ended in the meantime are
+   * skipped. A failing receiver does not stop the others: the first failure is thrown after all have been tried.
    */
   async signal(
     call: Call,

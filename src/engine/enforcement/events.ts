@@ -4,13 +4,16 @@ import { Outlet } from '../contract/outlet.js';
 
 type Handler = (event: GuardEvent) => void | Promise<void>;
 
-/** Notifications after the fact, to each handler in order. What a handler throws is logged and changes nothing. */
+/**
+ * Notifications after the fact, delivered to each handler in order. An error thrown by a handler is logged and has
+ * no other effect.
+ */
 export class Events {
   private readonly handlers = new Map<GuardEvent['event'], Set<Outlet<GuardEvent>>>();
 
   constructor(private readonly incidents: Incidents) {}
 
-  /** @returns what takes the handler off again */
+  /** @returns a function that removes the handler */
   on(event: GuardEvent['event'], handler: Handler): () => void {
     const outlets = this.handlers.get(event) ?? new Set();
     const outlet = new Outlet(`a handler of ${event}`, handler, this.incidents);
@@ -23,7 +26,7 @@ export class Events {
     for (const outlet of this.handlers.get(event.event) ?? []) outlet.push(frozen);
   }
 
-  /** Resolves when every handler has had its entries, each within its time. */
+  /** Resolves when every handler has received its entries, each within its time limit. */
   async flushed(): Promise<void> {
     const outlets = [...this.handlers.values()].flatMap((set) => [...set]);
     await Promise.all(outlets.map((outlet) => outlet.flushed()));

@@ -11,7 +11,7 @@ import { startFacts } from './starting.js';
 
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'models'>;
 
-/** A resource as it is stored, whether the principal may read it, and the facts for the operation. */
+/** A stored resource, whether the principal may read it, and the facts for the operation. */
 interface Found {
   readonly resource: Resource;
   readonly readable: boolean;
@@ -60,7 +60,7 @@ async function foundModel(
   return { resource: { model, ...(start && { start }) }, readable, ...(starts && { facts: STARTS }) };
 }
 
-/** The start event that is meant, as it is stored; the first where none is named. */
+/** The stored start event; the first one if none is named. */
 function startOf(starts: readonly StartFacts[], { start }: Resource): StartFacts | undefined {
   if (start === undefined) return starts[0];
   const id = textAt(start, 'elementId');
@@ -88,9 +88,10 @@ async function find(
 }
 
 /**
- * The decision about one resource, with its reasons. The resource is named by its ids and read as it is stored:
- * nothing else that is said of it is believed.
- * @throws AccessDenied `not-found` to whom may not read it: the reasons would tell of it; CouldNotTell
+ * The decision about one resource, with its reasons. The caller names the resource by its ids; everything else is
+ * read from the store.
+ * @throws AccessDenied `not-found` if the principal may not read it, since the reasons would reveal it;
+ * CouldNotTell
  */
 export async function explain(
   parts: Parts,
@@ -104,7 +105,7 @@ export async function explain(
 }
 
 /**
- * Asserts that the principal may do it.
+ * Asserts that the principal may perform the operation.
  * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell
  */
 export async function assertAllowed(

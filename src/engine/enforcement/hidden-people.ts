@@ -2,11 +2,11 @@ import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/conditio
 import type { Scope } from '../../core/scope.js';
 import type { Hidden } from '../../store/query/hidden.js';
 
-/** Fields that name one person: who is that person sees it. */
+/** Fields that name one person. That person always sees them. */
 const ONE: ReadonlySet<string> = new Set(['assignee', 'guard.completedBy']);
 const SEVERAL: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
 
-/** @param scope of seeing for whom tasks are */
+/** @param scope the scope in which the principal sees assignees */
 export function hiddenPeople(scope: Scope, userName: string): Hidden {
   const shown: Condition =
     scope.kind === 'everything' ? EVERYTHING : scope.kind === 'nothing' ? NOTHING : scope.condition;

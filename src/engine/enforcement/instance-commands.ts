@@ -13,7 +13,7 @@ import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 
-/** An instance under its lock, with the call as it is made anew there and the decision. */
+/** An instance under its lock, with the call made anew there and the decision. */
 interface Locked {
   readonly call: Call;
   readonly instance: StoredInstance;
@@ -25,7 +25,7 @@ interface Locked {
 export class InstanceCommands {
   constructor(private readonly parts: CommandParts) {}
 
-  /** Takes the lock, reads again, decides, and lets `work` act. */
+  /** Takes the lock, reads again, decides, then runs `work`. */
   private locked<T>(
     call: Call,
     id: string,
@@ -39,7 +39,7 @@ export class InstanceCommands {
     });
   }
 
-  /** An audit entry when the command has been stored. */
+  /** Writes an audit entry once the command is stored. */
   private record({ call, instance, decision, command }: Locked, name?: string): void {
     const { id } = instance;
     const target = { kind: 'instance', id, instanceId: id, ...(name === undefined ? {} : { name }) };
@@ -74,7 +74,7 @@ export class InstanceCommands {
     return viewOf(this.parts, call, await this.locked(call, id, 'instance:event', work));
   }
 
-  /** Takes an ended instance up again at one of its items; needs save points. */
+  /** Restarts an ended instance at one of its items. Needs save points. */
   async restart(call: Call, query: unknown, input: unknown, { own }: CheckedOptions): Promise<ExecutionView> {
     const { reads, models, engine, timers } = this.parts;
     const data = checkData(input);
@@ -100,12 +100,15 @@ export class InstanceCommands {
       return restarted;
     };
     const execution = await this.locked(call, instanceId, 'instance:restart', work);
-    // What waits again was armed when it waited first, and has ended since.
+    // Timers of items that wait again were armed when they first waited, and have since ended.
     await timers.resumeOf(execution.id);
     return viewOf(this.parts, call, execution);
   }
 
-  /** Gives running instances the model's present source, those left out that have been at one of the nodes. */
+  /**
+   * Gives running instances the present source of their model, except those that have passed one of the given
+   * nodes.
+   */
   async upgrade(call: Call, name: unknown, afterNodeIds: unknown): Promise<string[]> {
     const { calls, reads } = this.parts;
     const modelName = checkModelName(name);
@@ -132,7 +135,7 @@ export class InstanceCommands {
           ...(instance.guard === undefined ? {} : { guard }),
         };
         if (!(await calls.store.instances.update(id, instance.guard?.rev, fields)))
-          throw new Conflict('conflict', 'The instance was changed meanwhile.');
+          throw new Conflict('conflict', 'The instance was changed in the meantime.');
         const target = { kind: 'instance', id, instanceId: id, name: modelName };
         await calls.audit.allowed(now.principal, 'instance:migrate', target, decision);
       };

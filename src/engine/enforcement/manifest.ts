@@ -1,10 +1,9 @@
 import type { Operation } from '../../core/operation.js';
 
 /**
- * What becomes of one member of the host. An operation: it is enforced, for the principal that calls. `open`: it tells
- * nothing of anybody's rows. `refused`: nobody may call it from outside; the engine itself still does.
- * `part`: an object
- * whose members have entries of their own. `absent`: code outside does not find it at all.
+ * How one member of the host is covered. An operation: enforced for the calling principal. `open`: reveals nobody's
+ * data. `refused`: closed to outside callers; the engine itself still uses it. `part`: an object whose members have
+ * entries of their own. `absent`: outside code does not find it.
  */
 export type Coverage =
   | { readonly operation: Operation; readonly finds: string }
@@ -25,18 +24,18 @@ const ITEMS = 'all visible items, scoped in the store';
 const INSTANCES = 'all visible instances, scoped in the store';
 const MODEL = "the model of the principal's owner, by name";
 const MODELS = 'all visible models, scoped in the store';
-const WRITES = refused('it writes documents as they are given');
-const RAW = refused('it reaches the store past every rule');
+const WRITES = refused('it writes documents as given');
+const RAW = refused('it reaches the store without any rule');
 const HELPER = absent('a helper that converts its argument');
 const STATE = absent('state of the host');
-const SWITCH = open('a switch of the store: read, and set by the option `keep` alone');
+const SWITCH = open('a switch of the store: readable, and set only by the option `keep`');
 const INWARDS = absent('a way to the server on which the engine runs');
 const OURS = open("the application's own: code that holds it is trusted");
 const FOR_ENGINE = refused("it is for the engine's own timers and services");
 
 /**
- * Every public method and data member of bpmn-server through which data is read or changed (host-notes 3.1). A test
- * compares it with the installed host: a method that is missing here fails it.
+ * Every public method and property of bpmn-server that reads or changes data. A test compares it with the installed
+ * host and fails for each missing method.
  */
 export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>>>> = Object.freeze({
   APIEngine: {
@@ -101,7 +100,7 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
     db: part('MongoDB'),
     locker: part('InstanceLocker'),
     install: on('system:policy', 'the store itself'),
-    dbConfiguration: open('an empty object: address and collections stay inside'),
+    dbConfiguration: open('an empty object: address and collections stay hidden'),
     getItemsFromInstances: HELPER,
     convertObj: HELPER,
     convertColl: HELPER,
@@ -139,7 +138,7 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
     getFile: RAW,
     saveFile: RAW,
     db: part('MongoDB'),
-    dbConfiguration: open('an empty object: address and collections stay inside'),
+    dbConfiguration: open('an empty object: address and collections stay hidden'),
     definitionsPath: absent('where the files lie'),
   },
   CacheManager: {

@@ -15,13 +15,13 @@ async function factsOf(
   names?: readonly string[],
 ): Promise<Facts> {
   const { principal } = call;
-  // Administrators and designers read models whether or not they read an instance of them.
+  // Administrators and designers read models whether or not they can read an instance of them.
   if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER)) return NONE;
   const options = { reindexed: isReindexed() };
   return { readableModels: await readableModels(store, call.scope('instance:read'), owner, options, names) };
 }
 
-/** Facts for a list of models: of which of the principal's models it may read an instance. */
+/** Facts for a list of models: the principal's models of which it may read an instance. */
 export const factsOfModels = (calls: Calls, call: Call): Promise<Facts> =>
   factsOf(calls, call, call.principal.owner);
 
@@ -32,15 +32,15 @@ export const factsOfModel = (
   { name, owner }: Pick<StoredModel, 'name' | 'owner'>,
 ): Promise<Facts> => factsOf(calls, call, owner ?? undefined, [name]);
 
-/** May the principal read this model? */
+/** Whether the principal may read the model. */
 export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
 }
 
 /**
- * May the principal read the model that the instance runs? Its source comes with the instance, which outlives it. What
- * is shown of a command that was stored does not hang on the store: where the model is needed and cannot be had, it is
- * not shown.
+ * Whether the principal may read the model that an instance runs. The instance stores the model's source and may
+ * outlive the model. The result of a stored command must not depend on the store: if the model is needed and cannot
+ * be read, it is not shown.
  */
 export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredInstance): Promise<boolean> {
   if (calls.bypass) return true;
@@ -48,7 +48,7 @@ export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredI
   const owner = (instance.guard?.modelsOwner as string | undefined) ?? instance.tenantId ?? null;
   const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
   const own = { name, owner };
-  // The wall between tenants asks for the owner alone; other rules may ask for all of the model.
+  // Tenant isolation needs only the owner; other rules may need the whole model.
   const asksMore = [...call.ruling('model:read', facts).restrictedBy].some(
     (policy) => policy !== tenants.name,
   );
@@ -56,7 +56,7 @@ export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredI
     const model = asksMore ? ((await calls.store.models.get(name, owner)) ?? own) : own;
     return call.allows('model:read', { model: { ...model } }, facts);
   } catch (error) {
-    calls.incidents.note('model', 'whether a model may be shown could not be told', error, { model: name });
+    calls.incidents.record('model', 'could not tell whether a model may be shown', error, { model: name });
     return false;
   }
 }

@@ -21,17 +21,17 @@ import type { ModelApi, ModelEvent, ModelView, SavedModel } from '../contract/ty
 
 const LARGE = ['source', 'svg'];
 
-/** What a caller gets of a model; what the guard keeps with it stays inside. */
+/** A model as a caller sees it, without the guard's own fields. */
 function modelView(model: StoredModel): ModelView {
   const { guard: _guard, ...view } = model;
   const warnings = warningsIn(model);
   return (warnings.length === 0 ? view : { ...view, warnings }) as ModelView;
 }
 
-/** Characters of warnings in one entry of the audit trail. */
+/** Maximum length of the warnings in one audit entry, in characters. */
 const LONGEST = 500;
 
-/** bpmn-server's own model API, scoped and enforced. A model is its tenant's, by owner. */
+/** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */
 export class Models {
   constructor(
     private readonly calls: Calls,
@@ -39,7 +39,7 @@ export class Models {
     private readonly timers: ModelTimers,
   ) {}
 
-  /** All models that the principal may read and that the query finds, in one scoped query. */
+  /** All models that match the query and that the principal may read, in one scoped query. */
   private async rows(call: Call, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
     const { calls } = this;
     const filter = modelFilter(
@@ -49,7 +49,7 @@ export class Models {
     return filter === undefined ? [] : calls.store.models.find(filter, { without });
   }
 
-  /** @throws AccessDenied `not-found` when it is not there, or hidden */
+  /** @throws AccessDenied `not-found` if it does not exist or is hidden */
   private async one(call: Call, name: unknown): Promise<StoredModel> {
     const { calls } = this;
     const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
@@ -78,7 +78,7 @@ export class Models {
     const owner = call.principal.owner ?? null;
     const before = await calls.store.models.get(name, owner);
     const readable = before === undefined || (await mayReadModel(calls, call, before));
-    // A name that is taken by a hidden model is answered like one that is free.
+    // A name taken by a hidden model gets the same answer as a free one.
     const operation = before === undefined || !readable ? 'model:create' : 'model:write';
     const decision = call.assert(
       operation,
@@ -99,7 +99,7 @@ export class Models {
     return { name, warnings: warningsIn(stored) };
   }
 
-  /** What the author of a model was warned of is found again when a task turns out to be nobody's. */
+  /** Records the warnings, so that the cause can be found when a task turns out to belong to nobody. */
   private async recordWarnings(
     { principal }: Call,
     operation: 'model:create' | 'model:write',
@@ -113,7 +113,7 @@ export class Models {
     await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
   }
 
-  /** Where the answer of the store was lost, the timers of the models follow what it turns out to have stored. */
+  /** If the store's answer was lost, rereads the models so that timers follow what was actually stored. */
   private async orLookAgain<T>(
     names: readonly string[],
     owner: string | null,
@@ -142,13 +142,12 @@ export class Models {
 
   private async export(call: Call, query: unknown, folder: unknown): Promise<string[]> {
     const models = await this.rows(call, query, []);
-    // Files on the server are for those who keep models, not for all who may read them; whether a folder is there is
-    // told to nobody else.
+    // Only those who maintain models may reach files on the server, and only they learn whether a folder exists.
     if (call.scope('model:write').kind === 'nothing')
-      throw new AccessDenied('forbidden', 'You may not do this (model:write): it is for designers.');
+      throw new AccessDenied('forbidden', 'You may not do this (model:write).');
     for (const model of models) call.assert('model:write', { model }, true);
     if (typeof folder !== 'string' || !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-      throw new BadInput('bad-request', 'Models are exported into an existing folder.');
+      throw new BadInput('bad-request', 'Models can only be exported into an existing folder.');
     for (const { name, source, svg } of models) {
       const file = join(folder, checkModelName(name));
       await writeFile(`${file}.bpmn`, source ?? '');
@@ -204,7 +203,7 @@ export class Models {
         calls.run(user, 'model:write', target(name), (call) => this.save(call, name, source, svg)),
       check: (source, user) =>
         calls.run(user, 'model:create', target(), async (call) => {
-          // Whoever may save no model has none read here.
+          // Callers who may not save models may not have models parsed here either.
           if ((['model:create', 'model:write'] as const).every((may) => call.scope(may).kind === 'nothing'))
             throw new AccessDenied('forbidden', 'You may not check models.');
           return this.models.check(source);

@@ -6,15 +6,15 @@ import type { QueryFields } from '../../store/query/query-fields.js';
 import type { Rows } from '../contract/api-types.js';
 import type { Cursor, Paging, Sort } from '../../store/port.js';
 
-/** Rows of a page where nothing is said, and at most. */
+/** Rows per page: the default and the maximum. */
 export const PAGE = { size: 10, most: 1000 } as const;
-/** Rows of a list that is not paged, at most. */
+/** Maximum number of rows of a list without paging. */
 export const LIST_MOST = 10_000;
 
-/** What an answer of several rows may be worth, in bytes; a row that is larger alone is given alone. */
+/** Maximum size of an answer of several rows, in bytes. A single row that exceeds it is returned alone. */
 export const LIST_BYTES = 16_777_216;
 
-/** An array cannot say that it is cut; a property that is not enumerable leaves it the array that it was. */
+/** Attaches the cursor as a non-enumerable property, so that the result is still a plain array. */
 export function withCursor<Row>(
   rows: Row[],
   place: Cursor | { readonly skip: number } | undefined,
@@ -24,16 +24,17 @@ export function withCursor<Row>(
     : Object.defineProperty(rows, 'nextCursor', { value: printCursor(place) });
 }
 
-/** An instance, and one of its items by `seq` and id; or a number of rows. */
+/** An instance and one of its items by `seq` and id, or a number of rows. */
 const CURSOR = /^(?:([0-9a-f]{24})(?:~(-?\d[\d.e+-]{0,24})?~([\w-]{0,1000}))?|o(\d{1,9}))$/;
 
 /**
- * The parameters of a list. What is not known is refused: a filter with a slip in its name would otherwise find all.
- * @throws BadInput `bad-query`, naming what was met
+ * Parses the parameters of a list. Unknown names are refused: a filter with a misspelt name would otherwise match
+ * everything.
+ * @throws BadInput `bad-query`, naming the parameter
  */
 export function parseParameters(input: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (input === undefined || input === null) return {};
-  if (!isPlainObject(input)) return badQuery(`Parameters are an object of ${known.join(', ')}.`);
+  if (!isPlainObject(input)) return badQuery(`Parameters must be an object of ${known.join(', ')}.`);
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
   if (strange !== undefined)
@@ -43,25 +44,25 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   return Object.fromEntries(given);
 }
 
-/** Where a page begins, as it is told to the caller: opaque to it. */
+/** The cursor of a page; opaque to the caller. */
 export function printCursor(place: Cursor | { readonly skip: number }): string {
   if ('skip' in place) return `o${place.skip}`;
   if (place.item === undefined) return place.id;
   return `${place.id}~${place.seq ?? ''}~${Buffer.from(place.item).toString('base64url')}`;
 }
 
-/** `_id` orders by age: it is not shown and cannot be filtered by, but MongoDB's callers sort by it. */
+/** `_id` orders by age. It is neither shown nor filterable, but callers of MongoDB sort by it. */
 const AGE = { on: 'row', field: '_id' } as const;
 
 /**
- * A caller's sort: an object of fields and directions, in order.
- * @throws BadInput `bad-query` for a field that may not be sorted by
+ * Parses a caller's sort: an object of fields and directions, in order.
+ * @throws BadInput `bad-query` for a field that cannot be sorted by
  */
 export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; items: boolean } {
   if (input === undefined || input === null) return { items: false };
-  if (!isPlainObject(input)) return badQuery('A sort is an object of fields and 1 or -1.');
+  if (!isPlainObject(input)) return badQuery('A sort must be an object of fields and 1 or -1.');
   const entries = Object.entries(input);
-  if (entries.length > 4) return badQuery('A sort names at most 4 fields.');
+  if (entries.length > 4) return badQuery('A sort may name at most 4 fields.');
   const places = entries.map(([name, direction]) => {
     if (direction !== 1 && direction !== -1)
       return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
@@ -69,7 +70,7 @@ export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; i
     return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
   });
   const [first] = places;
-  // Newest first is the default order, which is walked on an index.
+  // Newest first is the default order, which has an index.
   const isDefault =
     first === undefined || (first.key[0] === '_id' && first.key[1] === -1 && places.length === 1);
   return {
@@ -78,9 +79,7 @@ export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; i
   };
 }
 
-/**
- * @throws BadInput `bad-query` when limit or cursor are not what this package hands out
- */
+/** @throws BadInput `bad-query` if limit or cursor is not valid */
 export function parsePage(
   limit: unknown,
   after: unknown,
@@ -92,12 +91,12 @@ export function parsePage(
   if (after === undefined || after === null) return { limit: size, sort };
   const [, id, seq, item, skip] =
     (typeof after === 'string' ? CURSOR.exec(after) : null) ??
-    badQuery('after must be a cursor of the page before.');
+    badQuery('after must be the cursor of a previous page.');
   if ((skip !== undefined) !== (sort !== undefined))
     return badQuery('after belongs to a page in another order.');
   if (skip !== undefined) return { limit: size, sort, skip: Number(skip) };
   if (seq !== undefined && !Number.isFinite(Number(seq)))
-    return badQuery('after must be a cursor of the page before.');
+    return badQuery('after must be the cursor of a previous page.');
   return {
     limit: size,
     after: {

@@ -16,7 +16,7 @@ import { within } from '../contract/within.js';
 import type { Directory } from '../contract/types.js';
 import { isReserved } from '../users/user-input.js';
 
-/** How long an answer of the directory is used, in milliseconds. */
+/** How long an answer of the directory is cached, in milliseconds. */
 const CACHE = 5000;
 const LIMIT = 1000;
 
@@ -24,21 +24,22 @@ const LIMIT = 1000;
 const DIRECTORY_LIMIT = 5000;
 
 const nobody = (): AccessDenied =>
-  new AccessDenied('unauthenticated', 'Nobody is calling: pass a user, or call inside guard.runAs.');
+  new AccessDenied('unauthenticated', 'No caller: pass a user, or call inside guard.runAs.');
 
 const unknown = (): AccessDenied =>
-  new AccessDenied('unauthenticated', 'The user is not known, or was disabled.');
+  new AccessDenied('unauthenticated', 'The user is not known or is disabled.');
 
 /**
- * What stands where `server.engine` takes the name of the user. Routes put there what a request body says, so that
- * far less is believed of it than of the user of a call of the API.
+ * The `user` argument of `server.engine`. Routes often pass it straight from a request body, so it is trusted far
+ * less than the user of an API call.
  */
 export class EngineUser {
   constructor(readonly given: unknown) {}
 }
 
 /**
- * Finds out who calls: an explicit user before the ambient one, both as the directory knows them today.
+ * Establishes the caller: an explicit user takes precedence over the ambient one. Both are looked up in the
+ * directory.
  */
 export class Principals {
   private readonly cache = new Map<
@@ -46,13 +47,13 @@ export class Principals {
     { readonly isFresh: () => boolean; readonly principal: SecureUser }
   >();
   /**
-   * Those that are not in the directory: programs with a key, the developer. Told apart by identity, which
-   * nobody can send.
+   * Principals outside the directory: programs with a key, and the developer. Recognised by object identity, which
+   * no request can carry.
    */
   private readonly vouched = new WeakSet<SecureUser>([SYSTEM_USER]);
-  /** One more with each `forget`: an answer that was asked for before is not kept. */
+  /** Incremented by `forget`: an answer requested earlier is not cached. */
   private forgotten = 0;
-  /** Who acts where nobody is named, while there is no login. */
+  /** The principal of calls without a user, while there is no login. */
   readonly developer: SecureUser = this.vouch({ userName: DEVELOPER });
 
   constructor(
@@ -66,8 +67,9 @@ export class Principals {
   }
 
   /**
-   * A principal that the directory is not asked about, since it is no user of it; this very object alone.
-   * @throws TypeError when it is not a valid user
+   * Creates a principal that is not looked up in the directory, because it is not a user of it. Applies to the
+   * returned object only.
+   * @throws TypeError if it is not a valid user
    */
   vouch(info: UserInfo): SecureUser {
     const principal = new SecureUser(info);
@@ -76,9 +78,9 @@ export class Principals {
   }
 
   /**
-   * @param user what stands in the user's place of the call; undefined or null: the ambient principal
-   * @throws TypeError when it is anything else than a user
-   * @throws AccessDenied `unauthenticated`; CouldNotTell when the directory does not answer
+   * @param user the `user` argument of the call; undefined or null: the ambient principal
+   * @throws TypeError if it is anything other than a user
+   * @throws AccessDenied `unauthenticated`; CouldNotTell if the directory does not answer
    */
   async of(user?: unknown): Promise<SecureUser> {
     if (user instanceof EngineUser) return this.ofEngine(user.given);
@@ -90,8 +92,8 @@ export class Principals {
   }
 
   /**
-   * A principal that was established, as the directory has it now.
-   * @throws AccessDenied `unauthenticated` when it was disabled meanwhile; CouldNotTell
+   * An established principal, as the directory has it now.
+   * @throws AccessDenied `unauthenticated` if it was disabled in the meantime; CouldNotTell
    */
   again(principal: SecureUser): Promise<SecureUser> {
     return this.today(principal);
@@ -100,27 +102,31 @@ export class Principals {
   private explicit(user: unknown): SecureUser {
     if (SecureUser.made(user)) return user;
     if (!looksLikeUser(user) && !(typeof user === 'object' && user !== null && 'userName' in user))
-      throw new TypeError('A user is a SecureUser or an object with a userName.');
+      throw new TypeError('A user must be a SecureUser or an object with a userName.');
     if (isDisabled(user)) throw unknown();
     return toPrincipal(user);
   }
 
   /**
-   * The user of a call of `server.engine`: nothing, for the ambient principal; its name; or a SecureUser, which no
-   * request can hold. In code of the application's own, outside every request, also a name that the directory knows.
+   * Resolves the `user` argument of `server.engine`: absent, meaning the ambient principal; its name; or a
+   * SecureUser, which no request can carry. In the application's own code, outside every request, also a name that
+   * the directory knows.
    * @throws AccessDenied `unauthenticated` for everything else
    */
   private async ofEngine(given: unknown): Promise<SecureUser> {
     if (given === undefined || given === null) return this.of();
     if (SecureUser.made(given)) return this.today(given);
     if (typeof given !== 'string')
-      throw new AccessDenied('unauthenticated', 'The user of server.engine is a user name, or a SecureUser.');
+      throw new AccessDenied(
+        'unauthenticated',
+        'The user of server.engine must be a user name or a SecureUser.',
+      );
     const { principal: ambient, isNobody } = this.contexts;
     if (ambient !== undefined) {
       if (ambient.userName === normaliseName(given)) return this.today(ambient);
       throw new AccessDenied(
         'unauthenticated',
-        'The user name of the call is not the one of the principal that is calling.',
+        'The user name of the call is not that of the calling principal.',
       );
     }
     if (isNobody) throw nobody();
@@ -132,11 +138,11 @@ export class Principals {
     return this.today(toPrincipal({ userName: given }));
   }
 
-  /** The principal with the groups it has today; refused when the directory does not know it, or it was disabled. */
+  /** The principal with its present groups. Refused if the directory does not know it or it is disabled. */
   private async today(principal: SecureUser): Promise<SecureUser> {
     if (this.vouched.has(principal)) return principal;
     if (isReserved(principal.userName))
-      throw new AccessDenied('unauthenticated', 'The name stands for a program; it is no user name.');
+      throw new AccessDenied('unauthenticated', 'The name belongs to a program; it is not a user name.');
     if (this.directory === undefined) return principal;
     const known = this.cache.get(principal.userName);
     if (known?.isFresh() === true) return known.principal;
@@ -152,7 +158,7 @@ export class Principals {
     return fresh;
   }
 
-  /** @throws CouldNotTell when the directory fails, or answers with what is no user */
+  /** @throws CouldNotTell if the directory fails or returns something that is not a user */
   private async look(
     directory: Directory,
     userName: string,
@@ -167,14 +173,14 @@ export class Principals {
     }
   }
 
-  /** May a task of that tenant be assigned to that name? Without a directory every name will do. */
+  /** Whether a task of the tenant may be assigned to the name. Without a directory, any name is accepted. */
   async isAssignable(name: string, tenantId: string | null): Promise<boolean> {
     if (this.directory === undefined) return true;
     const found = await this.look(this.directory, name);
     return found !== undefined && !found.disabled && (found.tenantId ?? null) === tenantId;
   }
 
-  /** Makes the next call ask the directory again; for who was just disabled here. */
+  /** Makes the next call ask the directory again. For users who were just changed here. */
   forget(userName: string): void {
     this.forgotten++;
     this.cache.delete(userName);

@@ -1,10 +1,10 @@
 import { isPlainObject } from '../../core/plain-object.js';
 import { badQuery } from '../../store/query/query-input.js';
 
-/** Levels of a projection. */
+/** Maximum depth of a projection. */
 const DEEPEST = 10;
 
-/** Fields by their names, each as a whole (true) or some of what is below it. */
+/** Fields by name: each as a whole (true) or reduced to some of its subfields. */
 type Fields = Map<string, Fields | true>;
 
 function fieldsOf(names: readonly string[]): Fields {
@@ -24,22 +24,22 @@ function fieldsOf(names: readonly string[]): Fields {
   return fields;
 }
 
-/** What is left of a value; of a list, of each of its entries. What has no fields has none of those that are named. */
-function left(value: unknown, fields: Fields, keeps: boolean): unknown {
+/** Applies the fields to a value; to a list, entry by entry. A value without fields has none of the named ones. */
+function applyFields(value: unknown, fields: Fields, keeps: boolean): unknown {
   if (Array.isArray(value))
-    return value.map((entry) => left(entry, fields, keeps)).filter((entry) => entry !== undefined);
+    return value.map((entry) => applyFields(entry, fields, keeps)).filter((entry) => entry !== undefined);
   if (!isPlainObject(value)) return keeps ? undefined : value;
   const entries = Object.entries(value).map(([name, entry]): [string, unknown] => {
     const below = fields.get(name);
     if (below === undefined) return [name, keeps ? undefined : entry];
-    return [name, below === true ? (keeps ? entry : undefined) : left(entry, below, keeps)];
+    return [name, below === true ? (keeps ? entry : undefined) : applyFields(entry, below, keeps)];
   });
   return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
 }
 
-/** Names of a projection with what is said of each; objects in it are of the fields below. */
+/** The names of a projection with their settings. Nested objects refer to subfields. */
 function pairsOf(input: Record<string, unknown>, above = '', depth = 0): [string, unknown][] {
-  if (depth > DEEPEST) return badQuery(`A projection may be ${DEEPEST} levels deep.`);
+  if (depth > DEEPEST) return badQuery(`A projection may be at most ${DEEPEST} levels deep.`);
   return Object.entries(input).flatMap(([name, value]): [string, unknown][] =>
     isPlainObject(value) &&
     Object.keys(value).length > 0 &&
@@ -50,8 +50,9 @@ function pairsOf(input: Record<string, unknown>, above = '', depth = 0): [string
 }
 
 /**
- * The fields of a projection: a list of names, or an object of 0, 1, true and false, or of such objects. What is both
- * shown and left out is left out. What it makes is a function over a finished view, so that it can only leave out.
+ * Parses a projection: a list of names, or an object (also nested) of 0, 1, true and false. A field that is both
+ * shown and omitted is omitted. Returns a function over a finished view, so that a projection can only remove
+ * fields.
  * @throws BadInput `bad-query`; also for `_id`, which no view has
  */
 export function parseProjection(input: unknown): (view: Record<string, unknown>) => Record<string, unknown> {
@@ -60,10 +61,10 @@ export function parseProjection(input: unknown): (view: Record<string, unknown>)
     ? input.map((name) => [name as string, 1])
     : isPlainObject(input)
       ? pairsOf(input)
-      : badQuery('A projection is a list of names, or an object of 0 and 1.');
+      : badQuery('A projection must be a list of names, or an object of 0 and 1.');
   for (const [name, value] of pairs) {
     if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name))
-      return badQuery('A projection names plain fields.');
+      return badQuery('A projection may only name plain fields.');
     if (value !== 0 && value !== 1 && value !== true && value !== false)
       return badQuery(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
   }
@@ -74,7 +75,7 @@ export function parseProjection(input: unknown): (view: Record<string, unknown>)
   const [shown, hidden] = [named(true), named(false)];
   const [keep, drop] = [fieldsOf(['id', ...shown]), fieldsOf(hidden)];
   return (view) => {
-    const kept = shown.length === 0 ? view : left(view, keep, true);
-    return (hidden.length === 0 ? kept : left(kept, drop, false)) as Record<string, unknown>;
+    const kept = shown.length === 0 ? view : applyFields(view, keep, true);
+    return (hidden.length === 0 ? kept : applyFields(kept, drop, false)) as Record<string, unknown>;
   };
 }

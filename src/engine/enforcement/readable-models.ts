@@ -3,15 +3,16 @@ import type { Scope } from '../../core/scope.js';
 import type { Store } from '../../store/port.js';
 import { existencePlan, type ScopedOptions } from '../../store/query/scoped-query.js';
 
-/** Questions to the store that are under way at once. */
+/** Queries to the store that run at the same time. */
 const AT_ONCE = 10;
 const LARGE = ['source', 'svg', 'processes', 'events', 'guard'];
 
 const OWNER = 'instance.guard.modelsOwner';
 
 /**
- * The instance runs a model of that owner. One from before the guard does not say so; it ran a model of its tenant.
- * @param owner undefined: models of nobody
+ * Matches instances that run a model of the owner. Instances stored before the guard have no owner; they ran a
+ * model of their tenant.
+ * @param owner undefined: models without an owner
  */
 function runsModelOf(owner: string | undefined): Condition {
   const unsaid = not(exists(OWNER));
@@ -21,9 +22,9 @@ function runsModelOf(owner: string | undefined): Condition {
 }
 
 /**
- * Those models of the owner of which the scope admits an instance. Each is asked for by itself, and the first instance
- * answers: the instances are not gone through.
- * @param names the models in question; missing: all of the owner
+ * Returns those models of the owner of which the scope admits an instance. Asks once per model, and the first
+ * matching instance answers, so that instances are not enumerated.
+ * @param names the models to check; missing: all of the owner
  */
 export async function readableModels(
   store: Store,

@@ -1,16 +1,16 @@
 import { ticks } from '../../core/clock.js';
 
-/** Refusals of one kind that are recorded one by one in a minute: whoever has no key must not fill the store. */
+/** Refusals of one kind recorded individually per minute, so that callers without a key cannot fill the store. */
 const RECORDED = 60;
 const MINUTE = 60_000;
-/** Kinds that are told apart; all beyond are one. Kinds come from code, so that there are few. */
+/** Kinds that are told apart; all further kinds count as one. Kinds come from code, so there are few. */
 const KINDS = 200;
 const OTHERS: RefusalKind = Object.freeze({ operation: 'authenticate', name: 'other', reason: 'failed' });
 
-/** What refusals have alike that are counted together. */
+/** The properties by which refusals are counted together. */
 export interface RefusalKind {
   readonly operation: string;
-  /** The way of signing in that was tried. */
+  /** The attempted authentication method. */
   readonly name: string;
   /** The error code. */
   readonly reason: string;
@@ -24,16 +24,16 @@ interface Minute {
 }
 
 /**
- * Bounds how many refusals of callers without a name are recorded. Each kind has its own allowance, so that a flood of
- * one does not hide another; what exceeds it is counted, and the number reported when the minute is over.
+ * Limits how many refusals of unidentified callers are recorded. Each kind has its own allowance, so that a flood
+ * of one kind does not hide another. The excess is counted, and the count is reported at the end of the minute.
  */
 export class RefusalTally {
   private readonly minutes = new Map<string, Minute>();
 
-  /** @param report told how many refusals of a kind were not recorded; never rejects */
+  /** @param report receives the number of unrecorded refusals of a kind; never rejects */
   constructor(private readonly report: (kind: RefusalKind, count: number) => Promise<void>) {}
 
-  /** True: record it. False: it was counted instead. */
+  /** True: record it. False: it was only counted. */
   admits(wanted: RefusalKind): boolean {
     const own = JSON.stringify([wanted.operation, wanted.name, wanted.reason]);
     const isNew = !this.minutes.has(own) && this.minutes.size >= KINDS;
@@ -58,7 +58,7 @@ export class RefusalTally {
       await this.report(minute.kind, minute.seen - RECORDED);
   }
 
-  /** Reports what was counted and not reported yet. */
+  /** Reports all counts not yet reported. */
   async flush(): Promise<void> {
     await Promise.all([...this.minutes.keys()].map((key) => this.end(key)));
   }

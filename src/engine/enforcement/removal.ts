@@ -7,8 +7,8 @@ import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 
 /**
- * Deletes what is found if each may be deleted; else nothing.
- * @param archive with a copy of each in the archive, as it is when it is deleted
+ * Deletes the matching instances if the principal may delete each of them; otherwise deletes none.
+ * @param archive also stores a copy of each, as it is at deletion
  */
 export async function removeInstances(
   { calls, reads, runner }: Pick<CommandParts, 'calls' | 'reads' | 'runner'>,
@@ -17,7 +17,7 @@ export async function removeInstances(
   archive = false,
 ): Promise<{ deletedCount: number }> {
   if (query === undefined || query === null)
-    throw new BadInput('bad-query', 'To delete instances takes a query; {} stands for all.');
+    throw new BadInput('bad-query', 'Deleting instances needs a query; {} selects all.');
   const checked = parseQuery(query, INSTANCE_FIELDS);
   const { instances } = calls.store;
   if (call.scope('instance:delete').kind === 'nothing')
@@ -32,7 +32,7 @@ export async function removeInstances(
     const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
       const now = await call.again();
       const decision = now.assert('instance:delete', { instance }, now.mayReadInstance(instance));
-      // A command works without the log; the archive has it.
+      // Commands work without the log; the archive includes it.
       if (archive) await instances.archive([(await instances.load(id)) ?? instance]);
       const removed = await instances.remove([id], {});
       runner.hostStore.removed([id]);
@@ -47,7 +47,7 @@ export async function removeInstances(
   return { deletedCount };
 }
 
-/** Somebody else has deleted it since it was found. @throws every other error */
+/** Ignores that someone else deleted it first. @throws every other error */
 function goneMeanwhile(error: unknown): number {
   if (isGuardError(error) && error.code === 'not-found') return 0;
   throw error;

@@ -14,15 +14,15 @@ import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
-import { copying, itemView, type Shown } from './views.js';
+import { copying, itemView, type Visibility } from './views.js';
 
-/** Large fields that lists leave out. */
+/** Large fields that lists omit. */
 export const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
 
-/** Instances that are read at once where all are looked at. */
+/** Instances read per batch when all of them are visited. */
 const BATCH = 200;
 
-/** Stands where the scope of instances is not asked for. */
+/** Placeholder where the scope of instances is not needed. */
 const NO_INSTANCE = scopeOf(NOTHING);
 
 const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
@@ -32,10 +32,7 @@ const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
   test: { $in: [...ids] },
 });
 
-/**
- * All reads of instances and items. Each goes through `scoped-query`, where scope and caller's query are put
- * together.
- */
+/** All reads of instances and items. Each goes through `scoped-query`, which joins the scope and the caller's query. */
 export class ScopedReads {
   constructor(private readonly calls: Calls) {}
 
@@ -43,13 +40,13 @@ export class ScopedReads {
     return { reindexed: this.calls.isReindexed(), hidden: call.hiddenPeople };
   }
 
-  /** @throws BadInput `hidden-field`: the order of rows would tell what they do not show */
+  /** @throws BadInput `hidden-field` if the order of the rows would reveal a field that they do not show */
   private checkSort({ hidden }: ScopedOptions, { sort }: Paging): void {
     const field = hiddenSort(hidden, sort);
     if (field !== undefined)
       throw new BadInput(
         'hidden-field',
-        `A list cannot be sorted by ${field}: not all of it is shown to you.`,
+        `A list cannot be sorted by ${field}, because part of it is hidden from you.`,
       );
   }
 
@@ -65,7 +62,10 @@ export class ScopedReads {
     return plan === undefined ? [] : this.calls.store.instances.findItems(plan);
   }
 
-  /** @param sort of the rows that are counted: sorting by data leaves out the items of instances that are not read */
+  /**
+   * @param sort the order of the counted rows: sorting by data omits the items of instances that the caller cannot
+   * read
+   */
   async countItems(call: Call, query: CallerQuery, sort?: Sort): Promise<number> {
     const plan = this.itemPlan(call, query, { sort });
     return plan === undefined ? 0 : this.calls.store.instances.countItems(plan);
@@ -87,7 +87,7 @@ export class ScopedReads {
     return isCut(rows) ? markCut(rows.map(whole)) : rows.map(whole);
   }
 
-  /** Visits all instances that the query finds; not more are in memory than are in one answer. */
+  /** Visits all instances that match the query. Never holds more in memory than one answer does. */
   async eachInstance(
     call: Call,
     query: CallerQuery,
@@ -108,7 +108,7 @@ export class ScopedReads {
   }
 
   async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {
-    const shown = await this.shown(call, rows);
+    const shown = await this.visibility(call, rows);
     const copy = copying();
     return this.calls.turns.map(rows, (row) => {
       const { items, ...instance } = row;
@@ -117,10 +117,10 @@ export class ScopedReads {
   }
 
   /**
-   * What of each row the principal sees beside what every reader of the item does: asked once for each instance, and
-   * for each item where not all who read a task see for whom it is.
+   * Decides which fields of each row the principal sees beyond those that every reader of the item sees. Asked once
+   * per instance, and once per item where the assignee is hidden from some readers.
    */
-  async shown(call: Call, rows: readonly UnwoundItem[]): Promise<(row: UnwoundItem) => Shown> {
+  async visibility(call: Call, rows: readonly UnwoundItem[]): Promise<(row: UnwoundItem) => Visibility> {
     const all = call.seesAllAssignees;
     const [readable, assigned] = await Promise.all([
       this.readable(call, rows),
@@ -143,7 +143,7 @@ export class ScopedReads {
     return new Set(found as string[]);
   }
 
-  /** The ids of those items of the rows on which the principal may do it. */
+  /** The ids of the rows' items on which the principal may perform the operation. */
   private async itemsOf(
     call: Call,
     operation: Operation,
@@ -169,33 +169,34 @@ export class ScopedReads {
   }
 
   /**
-   * The one item that the query finds among those that the principal may see.
+   * Returns the one item that matches the query among those that the principal may see.
    * @throws AccessDenied `not-found`; Conflict `ambiguous`
    */
   async oneItem(call: Call, query: unknown): Promise<UnwoundItem> {
     if (query === undefined || query === null)
-      throw new BadInput('bad-query', 'A command needs a query that finds one item.');
+      throw new BadInput('bad-query', 'A command needs a query that matches one item.');
     const [found, ...more] = await this.itemRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
     if (found === undefined) throw notFound('task');
     if (more.length > 0)
-      throw new Conflict('ambiguous', 'The query finds several items; a command needs exactly one.');
+      throw new Conflict('ambiguous', 'The query matches several items; a command needs exactly one.');
     return found;
   }
 
   /** @throws AccessDenied `not-found`; Conflict `ambiguous` */
   async oneInstance(call: Call, query: unknown): Promise<StoredInstance> {
     if (query === undefined || query === null)
-      throw new BadInput('bad-query', 'A query that finds one instance is needed.');
+      throw new BadInput('bad-query', 'This needs a query that matches one instance.');
     const [found, ...more] = await this.instanceRows(call, parseQuery(query, INSTANCE_FIELDS), { limit: 2 });
     if (found === undefined) throw notFound('instance');
     if (more.length > 0)
-      throw new Conflict('ambiguous', 'The query finds several instances; exactly one is needed.');
+      throw new Conflict('ambiguous', 'The query matches several instances; exactly one is needed.');
     return found;
   }
 
   /**
    * Items that wait for an event, in instances to which the principal may send it.
-   * @param matching what the caller asks of them: of what it may read, since sending is no right to read
+   * @param matching the caller's condition on them; it applies only to what the caller may read, since the right to
+   * send does not include reading
    */
   async receivers(
     call: Call,
@@ -219,13 +220,13 @@ export class ScopedReads {
     return rows.map((row) => ({ instanceId: row.id, itemId: row.items.id }));
   }
 
-  /** An instance with all its items, found by its id alone: to decide about, not to show. */
+  /** An instance with all its items, found by id alone. For decisions only, never to be shown. */
   async whole(id: string): Promise<StoredInstance | undefined> {
     const [found] = await this.calls.store.instances.find({ filter: { id }, limit: 1, without: COLD });
     return found && whole(found);
   }
 
-  /** The instance of an item, with all its items; of that instance where one is named. */
+  /** The instance of an item, with all its items. If an instance id is given, only that instance is searched. */
   async wholeOfItem(itemId: string, instanceId?: string): Promise<StoredInstance | undefined> {
     const ofItem = { items: { $elemMatch: { id: itemId } } };
     const filter = instanceId === undefined ? ofItem : { $and: [{ id: instanceId }, ofItem] };
@@ -234,9 +235,9 @@ export class ScopedReads {
   }
 
   /**
-   * What a decision about the item of a row is made on: the row has all of it, unless a rule speaks of the other items
-   * of the instance.
-   * @throws AccessDenied `not-found` when it has gone meanwhile
+   * The resource for a decision about a row's item. The row is enough unless a rule refers to the instance's other
+   * items.
+   * @throws AccessDenied `not-found` if it has been deleted in the meantime
    */
   async resourceOf(call: Call, operation: Operation, row: UnwoundItem): Promise<Resource> {
     const { items: item, ...instance } = row;

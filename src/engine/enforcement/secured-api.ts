@@ -124,7 +124,7 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
   } satisfies TasksApi);
 }
 
-/** Puts the API of a guard together; every member finds out who calls, decides, and only then acts. */
+/** Assembles the API of a guard. Every member establishes the caller, decides, and only then acts. */
 export function createApi(parts: CommandParts, models: Models, recovery: Pick<Recovery, 'retry'>): GuardApi {
   const tasks = new TaskCommands(parts);
   return Object.freeze({

@@ -23,7 +23,7 @@ type Given = { name: string; source: string; svg?: string };
 
 const NOTHING = Object.freeze({});
 
-/** A member that nobody may reach from outside: a method that refuses, so that a caller gets a coded error. */
+/** A member closed to outside callers: a method that refuses with a coded error. */
 function refuse(calls: Calls, place: string, why: string) {
   return (): Promise<never> =>
     calls.run(undefined, 'system:policy', { kind: 'system', name: place }, () =>
@@ -31,7 +31,7 @@ function refuse(calls: Calls, place: string, why: string) {
     );
 }
 
-/** Adds what the manifest refuses; every other entry must have been given. */
+/** Adds the members that the manifest refuses. Every other entry must be given. */
 function complete(calls: Calls, host: string, members: Members): Readonly<Members> {
   for (const [name, coverage] of Object.entries(MANIFEST[host] ?? {})) {
     if ('refused' in coverage) members[name] ??= refuse(calls, `${host}.${name}`, coverage.refused);
@@ -62,14 +62,14 @@ function engineFacade(calls: Calls, api: GuardApi, host: HostServer): Readonly<M
   } satisfies GuardedEngine);
 }
 
-/** Makes the indexes of the store, for administrators. */
+/** Creates the store's indexes; for administrators. */
 const install = (calls: Calls): Promise<void> =>
   calls.run(undefined, 'system:policy', { kind: 'system' }, async (call) => {
     call.assert('system:policy', {}, true);
     await calls.store.install();
   });
 
-/** Switches of the host's data store: read here, set when the guard is made. */
+/** Switches of the host's data store: readable here, set when the guard is created. */
 const SWITCHES = { enableSavePoints: 'savePoints', saveLogs: 'logs', saveSource: 'source' } as const;
 
 function addSwitches(facade: Members, hostStore: Members): Members {
@@ -95,7 +95,7 @@ function dataFacade(parts: CommandParts, api: GuardApi, host: HostServer): Reado
     const [found, ...more] = await data.findInstances(query, undefined, options);
     if (found === undefined) throw notFound('instance');
     if (more.length > 0)
-      throw new BadInput('bad-query', 'The query finds several instances; exactly one is needed.');
+      throw new BadInput('bad-query', 'The query matches several instances; exactly one is needed.');
     return found;
   };
   const members = {
@@ -151,8 +151,8 @@ function definitionsFacade(calls: Calls, api: GuardApi): Readonly<Members> {
 }
 
 /**
- * The server as code outside sees it: bpmn-server's shape, each call enforced for the principal of `runAs`. What the
- * engine itself uses is another object, the host.
+ * The server that outside code sees: bpmn-server's shape, with each call enforced for the principal of `runAs`. The
+ * engine itself uses a different object, the host.
  */
 export function serverFacade(parts: CommandParts, api: GuardApi, host: HostServer): Readonly<Members> {
   const { calls } = parts;

@@ -15,7 +15,7 @@ export interface StartTarget {
   readonly start: StartFacts;
 }
 
-/** The start events of a model with whom each admits; read from its source where an unguarded host stored it. */
+/** The start events of a model and who may use each. Read from the model's source if an unguarded host stored it. */
 export async function startFacts(
   { models }: Pick<CommandParts, 'models'>,
   model: StoredModel,
@@ -24,7 +24,7 @@ export async function startFacts(
   return stored ?? startsOf(await models.definition(model.name, model.source ?? ''));
 }
 
-/** Starts an instance of the model of that name. */
+/** Starts an instance of the named model. */
 export async function startInstance(
   parts: CommandParts,
   call: Call,
@@ -44,15 +44,15 @@ export async function startInstance(
     throw (await mayReadModel(calls, call, model))
       ? new BadInput('bad-option', 'startNodeId does not name a start event of the model.')
       : notFound('model');
-  // Whether the model may be read matters to a refusal alone.
+  // Whether the caller may read the model matters only for the wording of a refusal.
   if (!call.allows('instance:start', { model, start }))
     call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
   return startAt(parts, call, { model, start }, data, options);
 }
 
 /**
- * Starts an instance at an event for which the principal was found to be admitted; decides once more when it begins.
- * @param sent the operation by which the start event is reached, where it is a message or a signal
+ * Starts an instance at an event that the principal was found to be allowed to use. Decides again when it begins.
+ * @param sent the operation that reaches the start event, if it is a message or a signal
  */
 export async function startAt(
   parts: CommandParts,
@@ -82,6 +82,6 @@ export async function startAt(
     instanceId: id,
     modelName: model.name,
   });
-  // As in bpmn-server: the item to which the start has come.
+  // As in bpmn-server: the item that the start has reached.
   return viewOf(parts, call, execution, execution.item?.id);
 }

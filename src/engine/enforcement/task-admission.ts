@@ -5,13 +5,13 @@ import { namesIn } from '../model/derive.js';
 import { TRANSITIONS } from '../model/task-state.js';
 import type { Call } from './call.js';
 import type { CheckedAssignment } from './caller-input.js';
-import type { Admitted } from './command-parts.js';
+import type { Effect } from './command-parts.js';
 
-const admitted = (operation: Operation, states: Admitted['states']): Admitted => ({
+const admitted = (operation: Operation, states: Effect['states']): Effect => ({
   operations: [operation],
   states,
 });
-export const COMPLETE: Admitted = {
+export const COMPLETE: Effect = {
   ...admitted('task:execute', TRANSITIONS.complete),
   administratorsToo: ['delegated'],
 };
@@ -21,29 +21,32 @@ export const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
 export const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
 export const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);
 
-/** An assignment that brings data with it, which is written as completing the task would write it. */
-export const withData = (meant: Admitted): Admitted => ({
-  operations: [...meant.operations, 'task:execute'],
-  states: meant.states.filter((state) => COMPLETE.states.includes(state)),
-  administratorsToo: meant.states.filter((state) => COMPLETE.administratorsToo?.includes(state)),
+/** Adds the operation for data that comes with an assignment: it is written as completing the task would write it. */
+export const withData = (effect: Effect): Effect => ({
+  operations: [...effect.operations, 'task:execute'],
+  states: effect.states.filter((state) => COMPLETE.states.includes(state)),
+  administratorsToo: effect.states.filter((state) => COMPLETE.administratorsToo?.includes(state)),
 });
 
-/** A task is given back by who has it, or an administrator; another state is not another person. */
-export function giving({ principal }: Call, item: StoredItem, bypass: boolean): Admitted {
+/**
+ * A task is released by its assignee or by an administrator. A task in another state may still have the same
+ * assignee.
+ */
+export function releaseEffect({ principal }: Call, item: StoredItem, bypass: boolean): Effect {
   const holder = namesIn(item.assignee)[0];
   if (holder !== undefined && holder !== principal.userName && !principal.isAdmin() && !bypass) {
-    throw new AccessDenied('forbidden', 'You may not do this (task:take): it takes one of: assigned to you.');
+    throw new AccessDenied('forbidden', 'You may not do this (task:take): the task is not assigned to you.');
   }
   return RELEASE;
 }
 
-/** What `assign` means depends on what it sets: a take or a release, an assignment, or both. */
-export function meaning(
+/** Derives the operations of `assign` from what it sets: take or release, assign, or both. */
+export function assignEffect(
   call: Call,
   assignment: CheckedAssignment,
   item: StoredItem,
   bypass: boolean,
-): Admitted {
+): Effect {
   const { assignee, fields, extras } = assignment;
   const own = ofAssignee(call, assignee, item, bypass);
   const setsMore = Object.keys(fields).length + Object.keys(extras).length > 0;
@@ -59,8 +62,8 @@ function ofAssignee(
   assignee: string | null | undefined,
   item: StoredItem,
   bypass: boolean,
-): Admitted {
-  if (assignee === null) return giving(call, item, bypass);
+): Effect {
+  if (assignee === null) return releaseEffect(call, item, bypass);
   const { principal } = call;
   return assignee === principal.userName &&
     namesIn(item.assignee)[0] !== principal.userName &&

@@ -11,11 +11,19 @@ import {
   onItem,
   protectInitiator,
   viewOf,
-  type Admitted,
+  type Effect,
   type CommandParts,
   type LockedTask,
 } from './command-parts.js';
-import { COMPLETE, DELEGATE, giving, meaning, RESOLVE, TAKE, withData } from './task-admission.js';
+import {
+  COMPLETE,
+  DELEGATE,
+  releaseEffect,
+  assignEffect,
+  RESOLVE,
+  TAKE,
+  withData,
+} from './task-admission.js';
 import type { Call } from './call.js';
 import type { StoredItem } from '../../store/port.js';
 import { inOwnPart } from '../model/data-path.js';
@@ -23,23 +31,23 @@ import { namesIn } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
 import type { Data, ExecutionView } from '../contract/types.js';
 
-/** What one command makes of a task. */
+/** The change that a command makes to a task. */
 interface Change {
-  readonly admitted: Admitted;
+  readonly admitted: Effect;
   readonly assignment: CheckedAssignment;
-  /** Who lends the task by it. */
+  /** Who lends the task. */
   readonly owner?: string;
 }
 
 const byId = (itemId: string): { 'items.id': string } => ({ 'items.id': itemId });
 const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
 
-/** The commands on one task. Each finds it among what the principal may see and acts on its id. */
+/** The commands on one task. Each finds the task among those that the principal may see, and acts on its id. */
 export class TaskCommands {
   constructor(private readonly parts: CommandParts) {}
 
   private record(
-    { operations: [operation] }: Admitted,
+    { operations: [operation] }: Effect,
     { call, instance, item, decision, command }: LockedTask,
     event: 'assigned' | 'completed',
     assignee?: string,
@@ -61,7 +69,7 @@ export class TaskCommands {
     });
   }
 
-  /** Completes a task, or pushes another waiting element, which only administrators may. */
+  /** Completes a task. Administrators may also continue any other waiting element. */
   async invoke(call: Call, query: unknown, input: unknown, options: CheckedOptions): Promise<ExecutionView> {
     const { parts } = this;
     const data = checkData(input);
@@ -104,8 +112,8 @@ export class TaskCommands {
       call,
       query,
       (item, asker) => {
-        const meant = meaning(asker, assignment, item, this.parts.calls.bypass);
-        // Data that comes with an assignment has the effect of completing: it writes the task's data.
+        const meant = assignEffect(asker, assignment, item, this.parts.calls.bypass);
+        // Data given with an assignment has the effect of completing: it is written to the task's data.
         if (Object.keys(data).length === 0) return { admitted: meant, assignment };
         return { admitted: withData(meant), assignment };
       },
@@ -114,7 +122,7 @@ export class TaskCommands {
     );
   }
 
-  /** @param plan asked twice: of the item as it was found, and as it is under the lock */
+  /** @param plan called twice: with the item as found, and with the item as it is under the lock */
   private async change(
     call: Call,
     query: unknown,
@@ -142,7 +150,7 @@ export class TaskCommands {
       );
       await execution.worker;
       const kept = keptFor(execution, itemId);
-      // Whom a task was lent to does not come to own it by assigning it to themselves.
+      // A borrower does not become the owner by assigning the task to themselves.
       const hasIt = assignee === userName && namesIn(task.item.assignee)[0] === assignee;
       if (assignee !== undefined && !hasIt) delete kept.owner;
       if (owner !== undefined) kept.owner = owner;
@@ -150,12 +158,12 @@ export class TaskCommands {
       this.record(admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
       return execution;
     };
-    const wish = (item: StoredItem, asker: Call): Admitted => plan(item, asker).admitted;
+    const wish = (item: StoredItem, asker: Call): Effect => plan(item, asker).admitted;
     const execution = await onItem(parts, call, query, wish, work);
     return viewOf(parts, call, execution, itemId);
   }
 
-  /** The target of an assignment must exist where there is a directory, and belong to the instance's tenant. */
+  /** The assignee must exist if there is a directory, and must belong to the instance's tenant. */
   private async assertTarget(name: string, { call, instance }: LockedTask): Promise<void> {
     const { bypass, principals } = this.parts.calls;
     if (bypass || name === call.principal.userName) return;
@@ -172,26 +180,26 @@ export class TaskCommands {
 
   release(call: Call, itemId: string): Promise<ExecutionView> {
     return this.change(call, byId(itemId), (item, asker) => ({
-      admitted: giving(asker, item, this.parts.calls.bypass),
+      admitted: releaseEffect(asker, item, this.parts.calls.bypass),
       assignment: to(null),
     }));
   }
 
   async assignTo(call: Call, itemId: string, assignee: string): Promise<ExecutionView> {
     if (typeof assignee !== 'string')
-      throw new BadInput('bad-assignment', 'A task is assigned to a user, by name.');
+      throw new BadInput('bad-assignment', 'A task must be assigned to a user name.');
     return this.assign(call, byId(itemId), {}, { assignee });
   }
 
-  /** Lends the task; who lent it keeps reading it and may recall it. */
+  /** Lends the task. The lender may still read it and may recall it. */
   delegate(call: Call, itemId: string, target: string): Promise<ExecutionView> {
     const { assignee } = checkAssignment({ assignee: target });
     if (typeof assignee !== 'string')
-      throw new BadInput('bad-assignment', 'A task is delegated to a user, by name.');
+      throw new BadInput('bad-assignment', 'A task must be delegated to a user name.');
     return this.change(call, byId(itemId), (item, asker) => {
       const owner = namesIn(item.assignee)[0];
       if (owner === assignee)
-        throw new BadInput('bad-assignment', 'A task cannot be delegated to who has it.');
+        throw new BadInput('bad-assignment', 'A task cannot be delegated to the user who has it.');
       return { admitted: DELEGATE, assignment: to(assignee), owner: owner ?? asker.principal.userName };
     });
   }

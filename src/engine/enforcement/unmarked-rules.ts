@@ -1,17 +1,17 @@
 import type { Ruling } from '../../core/ruling.js';
 import type { GuardLogger } from '../contract/types.js';
 
-/** So many are named; a policy that makes up a name for each answer cannot fill the memory. */
+/** Maximum number of names kept: a policy that invents a name per answer cannot fill the memory. */
 const MOST_NAMED = 1_000;
 
 /**
- * The permissive rules met so far from which no marks follow. Which rules a policy gives may depend on groups and
- * attributes that nobody can try beforehand, so each list tells what it met.
+ * The permissive rules met so far from which no marks follow. The rules of a policy may depend on groups and
+ * attributes that cannot be tried in advance, so each list reports the rules it met.
  */
 export class UnmarkedRules {
   private readonly names: Set<string>;
 
-  /** @param found when the guard was made */
+  /** @param found the rules found when the guard was created */
   constructor(
     found: readonly string[],
     private readonly logger: GuardLogger,
@@ -19,13 +19,13 @@ export class UnmarkedRules {
     this.names = new Set(found);
   }
 
-  /** As `policy/rule`, in the order in which they were met. */
+  /** As `policy/rule`, in the order they were met. */
   get list(): readonly string[] {
     return Object.freeze([...this.names]);
   }
 
-  /** Takes note of the rules of a list; each that is new is logged once. */
-  note(ruling: Ruling): void {
+  /** Records the rules of a list; each new one is logged once. */
+  record(ruling: Ruling): void {
     for (const name of ruling.unmarked()) {
       if (this.names.has(name) || this.names.size >= MOST_NAMED) continue;
       this.names.add(name);

@@ -9,7 +9,7 @@ import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/ty
 import type { Call } from './call.js';
 import { LIST_BYTES } from './paging.js';
 
-/** What is kept of an instance's own fields; large ones only where they are asked for. */
+/** The instance's own fields in views. Large ones are included only on request. */
 const INSTANCE_FIELDS = [
   'id',
   'name',
@@ -46,17 +46,17 @@ function pick(from: Readonly<Record<string, unknown>>, fields: readonly string[]
   );
 }
 
-/** What of an item a principal sees beside what every reader does. */
-export interface Shown {
-  /** Process data: for those who may read the instance. */
+/** The fields of an item that a principal sees beyond those that every reader sees. */
+export interface Visibility {
+  /** Process data: for readers of the instance. */
   readonly data: boolean;
-  /** For whom the task is: all of it, or only what is the principal's own. */
+  /** All assignees; otherwise only the principal's own. */
   readonly assignees: boolean;
   readonly userName: string;
 }
 
-/** For whom a task is, and who did it. What is not shown is absent, but for what is the principal's own. */
-function people(item: StoredItem, { assignees, userName }: Shown): Data {
+/** Assignees, candidates and completer. Fields that are not shown are absent, except for the principal's own. */
+function people(item: StoredItem, { assignees, userName }: Visibility): Data {
   const { owner, completedBy } = item.guard ?? {};
   const assignee = namesIn(item.assignee)[0] ?? null;
   if (assignees)
@@ -78,7 +78,7 @@ function people(item: StoredItem, { assignees, userName }: Shown): Data {
   };
 }
 
-/** Makes a copy of a value once, for all parts of an answer that show it. */
+/** Copies a value once for all parts of an answer that include it. */
 export type Copy = (value: unknown) => unknown;
 
 export function copying(): Copy {
@@ -89,11 +89,11 @@ export function copying(): Copy {
   };
 }
 
-/** An item as a caller gets it. */
+/** An item as a caller sees it. */
 export function itemView(
   instance: StoredFields,
   item: StoredItem,
-  shown: Shown,
+  shown: Visibility,
   copy: Copy = copying(),
 ): ItemView {
   const { why } = item.guard ?? {};
@@ -119,7 +119,7 @@ export function itemView(
   return view as unknown as ItemView;
 }
 
-/** The own fields of an instance; to whom may not read it, no more than every reader of its items sees. */
+/** The instance's own fields. Callers who may not read the instance see only what every reader of its items sees. */
 export function instanceFields(
   instance: StoredFields,
   readable: boolean,
@@ -135,13 +135,13 @@ export function instanceFields(
   };
 }
 
-/** The items of a stored instance that the principal may read, and whether they end before all are there. */
+/** The items of a stored instance that the principal may read, and whether the list was cut short. */
 interface ItemsView {
   readonly items: ItemView[];
   readonly cut: boolean;
 }
 
-/** @param wanted the item that is there in any case */
+/** @param wanted the item that is always included */
 async function itemsView(
   call: Call,
   instance: StoredInstance,
@@ -165,9 +165,9 @@ async function itemsView(
 }
 
 /**
- * A stored instance cut down to what the principal may read. Logs and save points are nobody's.
- * @param withSource with `source` and `svg`, which are the model's: for those who may read that
- * @param wanted the item that is there in any case
+ * A stored instance, reduced to what the principal may read. Logs and save points are never included.
+ * @param withSource includes `source` and `svg`, which belong to the model: for its readers only
+ * @param wanted the item that is always included
  */
 export async function instanceView(
   call: Call,
@@ -188,9 +188,9 @@ export async function instanceView(
 }
 
 /**
- * What a command returns.
- * @param instance the document as it was stored
- * @param settled asks for a fresh view when background work has settled
+ * The result of a command.
+ * @param instance the document as stored
+ * @param settled returns a fresh view once background work has settled
  */
 export async function executionView(
   call: Call,
@@ -198,7 +198,7 @@ export async function executionView(
   itemId: string | undefined,
   settled: () => Promise<ExecutionView>,
 ): Promise<ExecutionView> {
-  // Applications print the log; what the engine writes there may hold anybody's data.
+  // Applications print the log, and the engine may write anybody's data to it.
   const view: InstanceView = { ...(await instanceView(call, instance, false, itemId)), logs: [] };
   const item = view.items.find((entry) => entry.id === itemId);
   const result = {
@@ -214,7 +214,7 @@ export async function executionView(
     getData: (path?: string) => dataAt(view.data, path ?? ''),
     tillDone: settled,
   };
-  // Not enumerable: it is the object itself, and a view must be printable.
+  // Not enumerable: it refers to the object itself, and a view must be printable.
   Object.defineProperty(result, 'execution', { get: () => result });
   return result as unknown as ExecutionView;
 }

@@ -16,10 +16,10 @@ import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { mayReadModel } from './model-access.js';
 
-/** Instances with work that is held back; the marker stands beside the indexed one of unfinished work. */
+/** Instances with held work. The unfinished-work marker is included because it is indexed. */
 export const HELD = Object.freeze({ 'guard.unfinished': true, 'guard.held': true });
 
-/** What is held back of an instance. */
+/** The held work of an instance. */
 export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[] =>
   Object.entries(guard?.attempts ?? {}).flatMap(([key, { held, work, at, ended, elementId }]) =>
     held === true
@@ -39,7 +39,7 @@ export const heldOf = ({ id, name, tenantId, guard }: StoredInstance): HeldWork[
       : [],
   );
 
-/** What is held back of a start event. */
+/** The held work of a start event. */
 export const heldStartOf = ({ id, model, attempt }: HeldStart): HeldWork => ({
   id,
   modelName: model.name,
@@ -50,7 +50,7 @@ export const heldStartOf = ({ id, model, attempt }: HeldStart): HeldWork => ({
   ended: attempt.ended,
 });
 
-/** What administrators do about work that nobody waits for. */
+/** The API through which administrators handle work that nobody waits for. */
 export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>): WorkApi {
   const { calls, runner, timers } = parts;
   const { instances } = calls.store;
@@ -59,7 +59,7 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     ...(typeof id === 'string' ? { id: id.slice(0, 100), instanceId: id.slice(0, 100) } : {}),
   });
 
-  /** The instance, if the principal may end it; what may be ended may be tried again. */
+  /** The instance, if the principal may terminate it: whoever may terminate an instance may also retry it. */
   async function endable(call: Call, given: unknown): Promise<StoredInstance> {
     const instance = await instances.load(checkId(given, 'The id of the instance'));
     if (instance === undefined) throw notFound('instance');
@@ -75,7 +75,7 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     const decision = call.assert('model:write', { model }, await mayReadModel(calls, call, model));
     await calls.audit.allowed(call.principal, 'model:write', { kind: 'model', name: model.name }, decision);
     if (!(await retryStart(calls.store, place)))
-      throw new Conflict('wrong-state', 'The starts by this timer are not held back.');
+      throw new Conflict('wrong-state', 'No starts by this timer are held.');
   }
 
   return Object.freeze({
@@ -97,7 +97,7 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
       return calls.run(user, 'instance:cancel', target(id), async (call) => {
         const instance = await endable(call, id);
         if (instance.guard?.held !== true)
-          throw new Conflict('wrong-state', 'Nothing of this instance is held back.');
+          throw new Conflict('wrong-state', 'This instance has no held work.');
         await recovery.retry(instance.id);
       });
     },

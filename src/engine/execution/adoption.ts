@@ -9,7 +9,7 @@ import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 import { adoptLegacy } from '../model/legacy.js';
 import { noteInitiators, overwritten } from '../model/model-facts.js';
 
-/** Ties the host's live executions to the command in which they came to be. */
+/** Ties the host's live executions to the command that created them. */
 export class Adoption {
   private readonly commands = new WeakMap<HostExecution, Command>();
 
@@ -39,15 +39,15 @@ export class Adoption {
         assignment,
       );
     };
-    // At the end of each command the host would put all items and all data into the log once more.
+    // At the end of each command the host would log all items and all data once more.
     execution.report = () => undefined;
     if (command === undefined) return;
     if (!command.executions.has(execution.id)) command.executions.set(execution.id, execution);
     this.commands.set(execution, command);
-    // The host sets it for `start` and `invoke`, and forgets it for a second start event.
+    // The host sets it for `start` and `invoke` but not for a second start event.
     execution.userName ??= command.starter;
     wrap(execution, ['save', 'assign'], (work) => command.track(work));
-    // The host does not wait for these; of `noWait`, for its worker.
+    // The host does not await these, except for its `noWait` worker.
     wrap(execution, command.background ? ['end', 'execute', 'signalItem2'] : ['end'], (work) =>
       command.join(work),
     );
@@ -57,7 +57,7 @@ export class Adoption {
       for (const entry of work) void command.join(Promise.resolve(entry));
       return push(...work);
     };
-    // Nor for how a token ends, nor for the tokens of an ad-hoc sub-process at all.
+    // Nor does it await the end of a token, nor any token of an ad-hoc sub-process.
     const joinToken = (token: HostToken): void =>
       wrap(token, token.type === 'AdHoc' ? ['end', 'terminate', 'execute'] : ['end', 'terminate'], (work) =>
         command.join(work),
@@ -67,7 +67,7 @@ export class Adoption {
     tokens.set = (id, token) => (joinToken(token), set(id, token));
   }
 
-  /** The command in which an execution lives, while that runs. */
+  /** The command of an execution, while it is running. */
   commandOf(execution: HostExecution): Command | undefined {
     const command = this.commands.get(execution);
     return command === undefined || command.finished || command.settled || command.failed
@@ -75,14 +75,14 @@ export class Adoption {
       : command;
   }
 
-  /** Resolves when the command in which an execution lives has ended and given its locks back. */
+  /** Resolves when the command of an execution has ended and released its locks. */
   async ended(execution: HostExecution): Promise<void> {
     await this.commands.get(execution)?.ended;
   }
 
   /**
-   * What a called process returns. Who did a task there must not become the initiator of the process that
-   * called it.
+   * The data that a called process returns. A user who did a task there must not become the initiator of the
+   * calling process.
    */
   private returned(
     execution: HostExecution,
@@ -114,7 +114,7 @@ export class Adoption {
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** Puts something around methods of one live object; its class stays as it is. */
+/** Wraps methods of one live object; its class is not changed. */
 function wrap(
   object: Record<string, unknown>,
   methods: readonly string[],

@@ -1,8 +1,8 @@
 import { ticks, wallClock } from '../../core/clock.js';
 
-/** The longest that setTimeout can hold, in milliseconds; longer waits are armed again in steps. */
+/** The longest delay of setTimeout, in milliseconds; longer waits are armed in steps. */
 const LONGEST = 2 ** 31 - 1;
-/** How often the two clocks are compared, and how far apart they may come, in milliseconds. */
+/** How often the two clocks are compared, and the tolerated difference, in milliseconds. */
 const LOOK_EVERY = 1000;
 const JUMP = 1000;
 
@@ -11,18 +11,18 @@ interface Alarm {
   readonly arm: () => void;
 }
 
-/** What is to be called later: at a time of day, or after a while. */
+/** Calls functions later: at a time of day or after a delay. */
 export class Alarms {
   private readonly armed = new Set<Alarm>();
   private watching: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  /** At that time of day, at once when it has passed; returns what takes it back. */
+  /** Calls `fire` at the time of day, or at once if it has passed. Returns a function that cancels it. */
   at(time: Date, fire: () => void): () => void {
     return this.arm(() => time.getTime() - wallClock(), fire);
   }
 
-  /** When so many milliseconds have passed, whatever becomes of the wall clock; returns what takes it back. */
+  /** Calls `fire` after so many milliseconds, independent of the wall clock. Returns a function that cancels it. */
   after(ms: number, fire: () => void): () => void {
     const end = ticks() + ms;
     return this.arm(() => end - ticks(), fire);
@@ -51,8 +51,8 @@ export class Alarms {
   }
 
   /**
-   * Notices that the wall clock has jumped, and arms everything again: while a machine sleeps, the clock of setTimeout
-   * stands still, and what has become due meanwhile would be late by as much.
+   * Detects jumps of the wall clock and arms everything again. The clock of setTimeout stops while a machine
+   * sleeps, so alarms due meanwhile would fire late by that time.
    */
   watch(): void {
     if (this.stopped || this.watching !== undefined) return;
@@ -66,7 +66,7 @@ export class Alarms {
     this.watching = setInterval(look, LOOK_EVERY).unref();
   }
 
-  /** Takes everything back; nothing is armed afterwards. */
+  /** Cancels everything; nothing can be armed afterwards. */
   stop(): void {
     this.stopped = true;
     clearInterval(this.watching);

@@ -1,9 +1,9 @@
 import type { Attempt, InstanceGuard } from '../../store/port.js';
 
-/** The key of `noWait` work among the attempts of its instance; all other work has the id of its item. */
+/** The key of `noWait` work among the attempts of its instance; all other work is keyed by the id of its item. */
 export const BACKGROUND = 'background';
 
-/** The attempts without those of the keys; undefined when none is left. */
+/** The attempts without the given keys; undefined if none is left. */
 export function withoutAttempts(
   attempts: Readonly<Record<string, Attempt>> | undefined,
   gone: (key: string, attempt: Attempt) => boolean,
@@ -12,8 +12,8 @@ export function withoutAttempts(
   return left.length === 0 ? undefined : Object.fromEntries(left);
 }
 
-/** A change of what the guard keeps of an instance: its attempts without those of the keys. */
-export const forgetting =
+/** A change of the guard's fields of an instance that removes the attempts with the given keys. */
+export const removingAttempts =
   (gone: (key: string, attempt: Attempt) => boolean) =>
   ({ attempts, ...guard }: InstanceGuard): InstanceGuard => ({
     ...guard,

@@ -4,20 +4,21 @@ import type { Attempt, InstanceStore, StoredInstance } from '../../store/port.js
 import type { GuardLogger } from '../contract/types.js';
 import { nextGuard } from './commit.js';
 
-/** Work under way when so many processes ended is held back; a single end may be a kill or a power cut. */
+/** Work during which this many processes ended is held; a single end may be a kill or a power cut. */
 const HELD_AFTER = 2;
 
 /**
- * Work that nobody waits for can end the process, and would end each one that takes it up again. An attempt is recorded
- * before it begins. What was under way when a process ended is taken up alone, so that another end tells which it was;
- * only a process that starts afterwards does so, since one that ran beside it has other work to lose.
+ * Work that nobody waits for can crash the process, and would then crash each process that resumes it. Therefore an
+ * attempt is recorded before it begins. Work that was running when a process ended is resumed alone, so that
+ * another crash identifies it. Only a newly started process does so, since one that ran beside it has other work to
+ * lose.
  */
 export class Attempts {
   private last: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param by names this guard among all processes
-   * @param since when this one began, by the wall clock: an attempt that is not older was made beside it
+   * @param by identifies this guard among all processes
+   * @param since when this guard began, by the wall clock; a younger attempt was made while it ran
    */
   constructor(
     private readonly instances: InstanceStore,
@@ -26,12 +27,12 @@ export class Attempts {
     private readonly since: number,
   ) {}
 
-  /** What is recorded of `noWait` work with the state in which it begins. */
+  /** The attempt stored with the beginning of `noWait` work. */
   ofBackground(): Attempt {
     return { work: 'background', by: this.by, at: today(), ended: 0 };
   }
 
-  /** Whether the work was under way when another process ended, or is held back. */
+  /** Whether the work was running when another process ended, or is held. */
   isSuspect({ guard }: Pick<StoredInstance, 'guard'>, key: string): boolean {
     const attempt = guard?.attempts?.[key];
     return attempt?.held === true || this.isOfOther(attempt);
@@ -42,7 +43,7 @@ export class Attempts {
     return attempt !== undefined && attempt.by !== this.by;
   }
 
-  /** One after the other: when the process ends, it is known by what. */
+  /** Runs suspects one after the other, so that a crash identifies the one that caused it. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.last.then(work);
     this.last = mine.catch(() => undefined);
@@ -50,8 +51,8 @@ export class Attempts {
   }
 
   /**
-   * What is to be recorded before the work begins; undefined when it is not to be done now.
-   * @param before what was recorded last
+   * The attempt to record before the work begins; undefined if the work must not run now.
+   * @param before the last recorded attempt
    * @param alone no other suspect runs in this process
    */
   next(
@@ -64,7 +65,7 @@ export class Attempts {
     const beside = isSuspect && before !== undefined && before.at.getTime() >= this.since;
     if (isSuspect && !alone) return undefined;
     if (before?.held === true && (beside || before.ended >= HELD_AFTER)) return undefined;
-    // What is held back was counted then.
+    // Held work has already been counted.
     const ended = (before?.ended ?? 0) + (isSuspect && before?.held !== true ? 1 : 0);
     return {
       work,
@@ -76,9 +77,9 @@ export class Attempts {
     };
   }
 
-  /** Says that work is held back from here on. */
+  /** Logs that work is held from now on. */
   warn({ work, elementId, ended }: Attempt, where: Readonly<Record<string, string>>): void {
-    this.logger.error('work that was under way when processes ended is held back', {
+    this.logger.error('work is held back because processes ended while it was running', {
       ...where,
       work,
       element: elementId,
@@ -87,9 +88,9 @@ export class Attempts {
   }
 
   /**
-   * Records an attempt; the caller holds the lock of the instance, and the document as it was read there is changed.
+   * Records an attempt. The caller holds the lock of the instance; the document read there is changed.
    * @param alone no other suspect runs in this process
-   * @returns false when the work is not to be done now
+   * @returns false if the work must not run now
    */
   async begin(
     document: StoredInstance,
@@ -98,14 +99,14 @@ export class Attempts {
     alone: boolean,
   ): Promise<boolean> {
     const { guard, items } = document;
-    // What an unguarded host has stored carries nothing of ours yet.
+    // Instances stored by an unguarded host have no guard fields yet.
     if (guard === undefined) return true;
     const elementId = items?.find((item) => item.id === key)?.elementId;
     const attempt = this.next(guard.attempts?.[key], work, alone, elementId);
     if (attempt === undefined) return false;
     const next = nextGuard({ ...guard, attempts: { ...guard.attempts, [key]: attempt } });
     if (!(await this.instances.update(document.id, guard.rev, { guard: next })))
-      throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
+      throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
     document.guard = next;
     if (attempt.held === true) this.warn(attempt, { instance: document.id });
     return attempt.held !== true;

@@ -4,9 +4,9 @@ type Handler = (...args: never[]) => unknown;
 type Failed = (event: string, error: unknown) => void;
 
 /**
- * Handlers of the application are called as before; what an asynchronous one rejects with is told to `failed`, since
- * the host does not wait for it. What one throws at once still makes the command fail.
- * @param begun told of what an asynchronous handler does; it never rejects
+ * Calls the application's handlers as before. Rejections of asynchronous ones are reported to `failed`, since the
+ * host does not await them. A synchronous error still makes the command fail.
+ * @param begun receives the work of an asynchronous handler; it never rejects
  */
 export function catchHandlers(
   listener: HostListener,

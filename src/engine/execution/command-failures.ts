@@ -1,5 +1,5 @@
 import { isGuardError } from '../../core/errors.js';
-import { BACKGROUND, forgetting, withoutAttempts } from './attempts-left.js';
+import { BACKGROUND, removingAttempts, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { RunnerParts } from './command-options.js';
 import { changeGuard } from './commit.js';
@@ -7,48 +7,48 @@ import { isOutage } from './transient.js';
 
 const BACKGROUND_FAILED = 'work in the background failed';
 
-/** Failures that nobody waits for: they stand at their instances, where whoever may read those finds them. */
+/** Failures of work that nobody waits for. They are recorded with their instances, for the readers of those. */
 export class CommandFailures {
-  /** @param keepTrack has a guard that closes wait for the work */
+  /** @param keepTrack makes `close` wait for the work */
   constructor(
     private readonly parts: Pick<RunnerParts, 'store' | 'locks' | 'retries' | 'logger'>,
     private readonly keepTrack: (work: Promise<void>) => Promise<void>,
   ) {}
 
-  /** Work in the background has failed; it is logged, and does not begin again. Never rejects. */
+  /** Records that background work has failed. It is logged and does not start again. Never rejects. */
   async ofBackground(command: Command, error: unknown): Promise<void> {
     const tooLong = isGuardError(error) && error.code === 'timed-out';
     const what = tooLong ? 'work in the background took too long' : BACKGROUND_FAILED;
     this.parts.logger.error(what, { error: error instanceof Error ? error.message : String(error) });
     for (const id of command.executions.keys()) {
       command.failures.push({ what, instanceId: id });
-      await this.note(id, what).catch((failed: unknown) =>
+      await this.record(id, what).catch((failed: unknown) =>
         this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }),
       );
     }
   }
 
-  /** The guard was closed, which is not the end of a process over this work. Never rejects. */
+  /** Records that the guard was closed, which must not count as a process that ended over this work. Never rejects. */
   async leaveToNext(command: Command): Promise<void> {
     const forget = (id: string): Promise<void> =>
       changeGuard(
         this.parts.store,
         id,
-        forgetting((key) => key === BACKGROUND),
+        removingAttempts((key) => key === BACKGROUND),
       );
     const ids = [...command.executions.keys()];
     await Promise.all(ids.map((id) => forget(id).catch((error: unknown) => this.unforgotten(id, error))));
   }
 
   private unforgotten(id: string, error: unknown): void {
-    this.parts.logger.warn('an attempt could not be forgotten; it counts as the end of a process', {
+    this.parts.logger.warn('an attempt could not be removed; it counts as the end of a process', {
       instance: id,
       error: String(error),
     });
   }
 
-  /** Writes the failure of background work. The caller holds the lock of the instance. */
-  note(id: string, failure = BACKGROUND_FAILED): Promise<void> {
+  /** Records the failure of background work. The caller must hold the lock of the instance. */
+  record(id: string, failure = BACKGROUND_FAILED): Promise<void> {
     return changeGuard(this.parts.store, id, ({ busy: _busy, begun: _begun, attempts, ...guard }) => ({
       ...guard,
       attempts: withoutAttempts(attempts, (key) => key === BACKGROUND),
@@ -57,9 +57,9 @@ export class CommandFailures {
   }
 
   /**
-   * An attempt has failed, and the process goes on: it is not counted. Never rejects: whether the work is tried again
-   * hangs on the failure of the work, not on whether this could be written. A guard that closes waits for it, since an
-   * attempt that is left counts as the end of a process.
+   * Records that an attempt failed while the process continues, so that it does not count. Never rejects: whether
+   * the work is retried depends on its own failure, not on this write. `close` waits for it, since a remaining
+   * attempt counts as the end of a process.
    */
   async forgetAttempt(id: string, key: string, failure: unknown): Promise<void> {
     if (isOutage(failure)) return;
@@ -71,7 +71,7 @@ export class CommandFailures {
         await changeGuard(
           store,
           id,
-          forgetting((entry) => entry === key),
+          removingAttempts((entry) => entry === key),
         );
       } catch (error) {
         failed = error;
@@ -80,6 +80,6 @@ export class CommandFailures {
         await release(failed);
       }
     };
-    await this.keepTrack(retries.attempt('forgetting a failed attempt', forget, { instance: id }));
+    await this.keepTrack(retries.attempt('removing a failed attempt', forget, { instance: id }));
   }
 }

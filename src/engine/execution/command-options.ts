@@ -8,23 +8,23 @@ import type { HostStore } from './host-store.js';
 import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 
-/** On whose account a command runs. */
+/** The account on which a command runs. */
 export interface Account {
   readonly causer: SecureUser;
-  /** Recorded as starter of what is started; default the causer's name. */
+  /** Recorded as starter of new instances; default: the causer's name. */
   readonly starter?: string;
   /** Default: the causer's tenant. */
   readonly tenantId?: string | undefined;
   readonly modelsOwner?: string | undefined;
-  /** The model on which was decided; the run uses this very version, whatever is saved meanwhile. */
+  /** The model that the decision was based on. The run uses this version, whatever is saved in the meantime. */
   readonly model?: StoredModel;
-  /** The work goes on in the background when `work` has returned. */
+  /** Work continues in the background after `work` has returned. */
   readonly noWait?: boolean;
 }
 
-/** What one command may take. */
+/** Limits of one command. */
 export interface Limits {
-  /** Milliseconds for the work of the model, until it settles. */
+  /** Milliseconds for the work of the model to settle. */
   readonly time: number;
   /** Steps of elements. */
   readonly steps: number;
@@ -39,16 +39,16 @@ export interface RunnerParts {
   readonly locks: InstanceLocks;
   readonly retries: Retries;
   readonly logger: GuardLogger;
-  /** Told what failed inside a model without stopping it. */
+  /** Called with failures inside a model that did not stop it. */
   readonly onFailures: (command: Command) => Promise<void>;
 }
 
-/** How a command on one instance runs. */
+/** Options of a command on one instance. */
 export interface OnInstance {
-  /** The work goes on in the background when `work` has returned. */
+  /** Work continues in the background after `work` has returned. */
   readonly noWait?: boolean;
-  /** Recorded as starter of what is started; default the causer's name. */
+  /** Recorded as starter of new instances; default: the causer's name. */
   readonly starter?: string;
-  /** Asked before the lock is taken by a command that had to wait in line; what it rejects with ends the command. */
-  readonly worthIt?: () => Promise<unknown>;
+  /** Called before the lock is taken if the command had to queue. A rejection ends the command. */
+  readonly stillWanted?: () => Promise<unknown>;
 }

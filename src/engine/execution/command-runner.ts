@@ -1,10 +1,11 @@
-import { Conflict, GuardError, isGuardError } from '../../core/errors.js';
+import { Conflict, GuardError } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
+import { BackgroundWork } from './background-work.js';
 import { CommandFailures } from './command-failures.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';
-import { commit, commitBeginning, mainOf } from './commit.js';
+import { commit, mainOf } from './commit.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
 import type { HostExecution, HostServer } from '../model/host.js';
@@ -23,24 +24,24 @@ async function inOrder(work: readonly (() => Promise<unknown>)[]): Promise<void>
 }
 
 /**
- * Runs commands: takes the lock, reads, lets the engine work, writes once when it has settled, releases. What fails is
- * not written.
+ * Runs commands: takes the lock, reads, lets the engine work, writes once it has settled, releases. Nothing is
+ * written on failure.
  */
 export class CommandRunner {
   readonly contexts: Contexts;
   readonly hostStore: HostStore;
-  /** The host's own server, and what follows a stored command; set once while the guard is put together. */
+  /** The host's own server and the reaction to stored commands; set once while the guard is assembled. */
   server!: HostServer;
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
-  /** Told of instances of which it is not known whether, or not known that all of, a command was stored. */
+  /** Called with the ids of instances whose command may be stored only in part, or not at all. */
   inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
-  /** Which tasks are open. */
+  /** Decides which tasks are open. */
   readonly openness = new Openness();
-  /** What is kept of failures at their instances. */
+  /** Records failures with their instances. */
   readonly failures: CommandFailures;
+  /** `noWait` work, which continues after its command has returned. */
+  readonly background: BackgroundWork;
   private readonly running: RunningCommands;
-  private readonly settling = new WeakMap<HostExecution, Promise<void>>();
-  private readonly begun = new WeakMap<HostExecution, StoredInstance>();
   private closing = false;
 
   constructor(private readonly parts: RunnerParts) {
@@ -48,6 +49,12 @@ export class CommandRunner {
     this.hostStore = parts.hostStore;
     this.running = new RunningCommands(parts.limits);
     this.failures = new CommandFailures(parts, (work) => this.running.keepTrack(work));
+    this.background = new BackgroundWork(parts, this.failures, {
+      track: (work) => this.running.keepTrack(work),
+      commit: (command) => this.commit(command),
+      inDoubt: (command) => this.inDoubt([...command.executions.keys()]),
+      afterStored: (command) => this.afterStored(command),
+    });
   }
 
   private assertOpen(): void {
@@ -56,23 +63,23 @@ export class CommandRunner {
       throw new GuardError('closed', 'The guard was closed.');
   }
 
-  /** Refuses new commands and waits for the running ones; what takes more than `limit` milliseconds is given up. */
+  /** Refuses new commands and waits for running ones. After `limit` milliseconds, the remaining ones are given up. */
   async close(limit: number): Promise<void> {
     this.closing = true;
     await this.running.close(limit);
   }
 
-  /** Gives up what runs here on an instance, and waits until it can write nothing any more. */
+  /** Gives up the work on an instance in this process, and waits until it can no longer write. */
   giveUp(id: string, reason: Error): Promise<void> {
     return this.running.giveUp(id, reason);
   }
 
-  /** A guard that closes waits for this work too. */
+  /** Makes `close` wait for this work too. */
   track<T>(work: Promise<T>): Promise<T> {
     return this.running.keepTrack(work);
   }
 
-  /** A command that begins without an instance. */
+  /** Runs a command that begins without an instance. */
   run<T>(account: Account, work: (command: Command) => Promise<T>): Promise<T> {
     this.assertOpen();
     const {
@@ -86,11 +93,11 @@ export class CommandRunner {
     return this.running.keepTrack(this.execute(command, account.noWait === true, () => work(command), []));
   }
 
-  /** A command on one instance, under its lock; `work` gets the document as it was read there. */
+  /** Runs a command on one instance, under its lock. `work` receives the document as read there. */
   onInstance<T>(id: string, causer: SecureUser, work: Work<T>, options: OnInstance = {}): Promise<T> {
     this.assertOpen();
     if (this.contexts.command?.held.has(id))
-      throw new Conflict('busy', 'The instance is in the middle of this command.');
+      throw new Conflict('busy', 'The instance is already in this command.');
     return this.running.keepTrack(this.lockAndRun(id, causer, work, options));
   }
 
@@ -98,9 +105,9 @@ export class CommandRunner {
     id: string,
     causer: SecureUser,
     work: Work<T>,
-    { noWait = false, starter = causer.userName, worthIt }: OnInstance,
+    { noWait = false, starter = causer.userName, stillWanted }: OnInstance,
   ): Promise<T> {
-    const release = await this.parts.locks.lock(id, worthIt);
+    const release = await this.parts.locks.lock(id, stillWanted);
     let document: StoredInstance;
     try {
       document = await readLocked(this.parts.store, id, this.hostStore.keep.room);
@@ -140,7 +147,7 @@ export class CommandRunner {
               .filter((worker) => worker !== undefined)
           : [];
         command.background = workers.length > 0;
-        if (command.background) await this.begin(command, workers, releases, end);
+        if (command.background) await this.background.begin(command, workers, releases, end);
         else {
           await command.settle();
           for (const execution of command.executions.values()) noteInitiators(execution);
@@ -150,7 +157,7 @@ export class CommandRunner {
         recorded = inOrder(command.afterwards);
         return value;
       });
-      // What is stored needs the lock no more.
+      // The stored result no longer needs the lock.
       await Promise.all([recorded, command.background ? undefined : end()]);
       if (!command.background) {
         await this.parts.onFailures(command);
@@ -166,7 +173,7 @@ export class CommandRunner {
     }
   }
 
-  /** What a command makes of several instances is written under the lock of its main one, which can be new. */
+  /** All instances of a command are written under the lock of the main one, which may be new. */
   private async lockMain(command: Command, releases: Release[]): Promise<void> {
     const main = command.saved.size > 1 ? mainOf(command) : undefined;
     if (main !== undefined && !command.held.has(main.id) && !main.saved)
@@ -178,82 +185,13 @@ export class CommandRunner {
       this.inDoubt([...command.executions.keys()]);
   }
 
-  /** Stores where `noWait` work begins and lets it go on; a new instance is locked before others can find it. */
-  private async begin(
-    command: Command,
-    workers: Promise<unknown>[],
-    releases: Release[],
-    end: Release,
-  ): Promise<void> {
-    await command.within(Promise.race([command.firstSave, ...workers]));
-    if (command.error !== undefined) throw command.error;
-    const { begun } = command;
-    const execution = begun && command.executions.get(begun.id);
-    if (execution !== undefined) {
-      if (execution.instance.saved === undefined) releases.push(await this.parts.locks.lock(execution.id));
-      noteInitiators(execution);
-      const stored = await commitBeginning(
-        this.parts.store,
-        command,
-        this.hostStore.keep,
-        this.parts.attempts.ofBackground(),
-      );
-      if (stored !== undefined) this.begun.set(execution, stored);
-    }
-    const finishing = this.running.keepTrack(this.finishInBackground(command, workers, end));
-    for (const live of command.executions.values()) this.settling.set(live, finishing);
-  }
-
-  /** The state of an execution as this command has stored it: of `noWait` work, that in which it begins. */
-  storedOf(execution: HostExecution): StoredInstance {
-    return this.begun.get(execution) ?? (execution.instance as unknown as StoredInstance);
-  }
-
-  private async finishInBackground(
-    command: Command,
-    workers: Promise<unknown>[],
-    end: Release,
-  ): Promise<void> {
-    let failure: unknown;
-    await this.contexts.runCommand(command, async () => {
-      try {
-        await command.within(Promise.all(workers));
-        await command.settle();
-        command.background = false;
-        for (const execution of command.executions.values()) {
-          command.saved.set(execution.id, execution.instance);
-          noteInitiators(execution);
-        }
-        await this.commit(command);
-      } catch (error) {
-        failure = error;
-        command.failed = true;
-        for (const undo of command.undo) undo();
-        // What the guard's end interrupts begins again at its next start.
-        const closed = isGuardError(error) && error.code === 'closed';
-        if (closed) await this.failures.leaveToNext(command);
-        else if (!isOutage(error)) await this.failures.ofBackground(command, error);
-      }
-    });
-    await end(failure);
-    // The work begins again where it began, when the store is back.
-    if (isOutage(failure)) this.inDoubt([...command.executions.keys()]);
-    await this.parts.onFailures(command);
-    if (!command.failed) await this.afterStored(command);
-  }
-
-  /** Resolves when the background work of an execution has settled, well or not. */
-  async whenSettled(execution: HostExecution): Promise<void> {
-    await this.settling.get(execution);
-  }
-
-  /** A trusted command on the one item that the query finds. */
+  /** A trusted command on the one item that matches the query. */
   async onItem<T>(query: Record<string, unknown>, work: (itemId: string) => Promise<T>): Promise<T> {
     const item = await this.hostStore.findItem(query);
     return this.onInstance(item.instanceId as string, SYSTEM_USER, () => work(item.id as string));
   }
 
-  /** A live copy of an instance to look at; what is done to it is not stored. */
+  /** A live, read-only copy of an instance: changes to it are not stored. */
   look(id: string): Promise<HostExecution> {
     return lookAt(this.parts, this.server, id);
   }

@@ -6,66 +6,66 @@ import { detach } from '../model/data-path.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
 
-/** Whose work it is, where that is not the causer of the command: of a timer, or of what follows from one. */
+/** The starter and actor of work that does not belong to the command's causer: of a timer, or of its consequences. */
 export interface Acting {
-  /** Recorded as starter and initiator of what is started. */
+  /** Recorded as starter and initiator of new instances. */
   readonly starter: string;
-  /** Who acts: recorded as the cause of each step. */
+  /** The acting user, recorded as the cause of each step. */
   readonly actor: string;
 }
 
-/** A failure inside a model that did not stop it: an expression that came to nothing, a listener that threw. */
+/** A failure inside a model that did not stop it: an expression without a value, a listener that threw. */
 export interface ModelFailure {
   readonly what: string;
   readonly instanceId: string;
   readonly itemId?: string;
 }
 
-/** One command while it runs: what it has loaded, what it will write, who caused it. */
+/** One running command: what it has loaded, what it will write, and who caused it. */
 export class Command {
   finished = false;
   failed = false;
-  /** Why it was given up before its work had settled: it took too long, or somebody stopped its instance. */
+  /** Why it was given up before its work settled: it took too long, or its instance was stopped. */
   givenUpFor: Error | undefined;
-  /** From the first write on it is not known, after a failure of the store, whether the command was stored. */
+  /** True from the first write on: if the store fails then, it is unknown whether the command was stored. */
   writing = false;
-  /** All work has settled and is being written: nothing joins it any more. */
+  /** All work has settled and is being written; nothing can join any more. */
   settled = false;
-  /** Resolves when the command has ended and given its locks back. */
+  /** Resolves when the command has ended and released its locks. */
   readonly ended: Promise<void>;
-  /** Called once, when it has. */
+  /** Resolves `ended`; called once. */
   readonly end: () => void;
   /** Live executions of this command, by instance. */
   readonly executions = new Map<string, HostExecution>();
   /** Instances that the engine saved, to be written when the command settles. */
   readonly saved = new Map<string, HostInstance>();
-  /** Documents read under the lock, to be used once by the engine's own reads. */
+  /** Documents read under the lock, each consumed by the engine's own first read. */
   readonly loaded = new Map<string, StoredInstance>();
   /** Instances whose lock this command holds. */
   readonly held = new Set<string>();
   readonly deliveries = new Map<string, Delivery[]>();
   readonly failures: ModelFailure[] = [];
-  /** What listeners of the application still do, though the host does not wait for them. */
+  /** Background work of the application's listeners, which the host does not await. */
   readonly listening = new Set<Promise<unknown>>();
-  /** Called when all work has settled, before it is read for the store. */
+  /** Called when all work has settled, before the state is collected for the store. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();
-  /** What the caller brings, to be held against the room of the instance when the command is written. */
+  /** The caller's additions, checked against the instance's limits when the command is written. */
   readonly additions: Addition[] = [];
-  /** Items that the instance had when it was loaded; what the command adds, it adds to its room as well. */
+  /** Number of items when the instance was loaded; items that the command adds count towards the instance's limits. */
   itemsBefore = 0;
-  /** Called when the command fails: undoes what is not in the store, such as armed timers. */
+  /** Called when the command fails: undoes effects outside the store, such as armed timers. */
   readonly undo: (() => void)[] = [];
-  /** Called when the command has been stored: audit and notifications. */
+  /** Called once the command is stored: audit and notifications. */
   readonly afterwards: (() => Promise<void>)[] = [];
   /** Set from the return of a `noWait` command until its worker has settled. */
   background = false;
-  /** Where `noWait` work begins, as it is stored when the command returns: the engine's first save, copied. */
+  /** The state in which `noWait` work begins, as stored when the command returns: a copy of the engine's first save. */
   begun: HostInstance | undefined;
-  /** The version of the model on which was decided. */
+  /** The version of the model that the decision was based on. */
   model: StoredModel | undefined;
-  /** The item from which `noWait` work goes on after a crash; undefined for a start. */
+  /** The item from which `noWait` work continues after a crash; undefined for a start. */
   beginsAt: string | undefined;
-  /** The first error of work that nobody waits for: of a `noWait` worker, or in what the host calls without waiting. */
+  /** The first error of work that nobody awaits: of a `noWait` worker, or of calls that the host does not await. */
   error: Error | undefined;
   /** Resolves when the engine has saved for the first time. */
   readonly firstSave: Promise<void>;
@@ -77,14 +77,14 @@ export class Command {
   private readonly inflight = new Set<Promise<unknown>>();
 
   constructor(
-    /** Who caused it. */
+    /** The causer. */
     readonly causer: SecureUser,
     readonly tenantId: string | undefined,
-    /** Owner of the models that names are resolved with. */
+    /** Owner of the models by which names are resolved. */
     readonly modelsOwner: string | undefined,
-    /** Recorded as starter of what this command starts. */
+    /** Recorded as starter of the instances that this command starts. */
     readonly starter: string,
-    /** How many steps of elements it may take. */
+    /** Maximum number of element steps. */
     private readonly mostSteps: number,
   ) {
     this.givenUp = new Promise((_, reject) => (this.reject = reject));
@@ -95,14 +95,14 @@ export class Command {
     this.end = end;
   }
 
-  /** The engine's save: kept until the command commits. */
+  /** The engine's save: kept in the command until it commits. */
   save(instance: HostInstance): void {
     this.saved.set(instance.id, instance);
     if (this.background) this.begun ??= stateOf(instance);
     this.markSaved();
   }
 
-  /** Waits for the promise before the command settles; its rejection is never unhandled. */
+  /** Makes the command wait for the promise before it settles. A rejection is never unhandled. */
   track<T>(promise: Promise<T>): Promise<T> {
     this.inflight.add(promise);
     promise.then(
@@ -112,14 +112,14 @@ export class Command {
     return promise;
   }
 
-  /** Knows of what a listener does in the background, until it has done it. */
+  /** Tracks the background work of a listener until it is done. */
   listen(work: Promise<unknown>): void {
     this.listening.add(work);
     const done = (): void => void this.listening.delete(work);
     work.then(done, done);
   }
 
-  /** For what the host calls without waiting: the command waits for it, and fails with it. */
+  /** For calls that the host does not await: the command waits for them and fails with them. */
   async join(work: Promise<unknown>): Promise<void> {
     await this.track(
       work.then(
@@ -129,29 +129,30 @@ export class Command {
     );
   }
 
-  /** The instance that it is about: the one whose lock it took, else the first that it made. */
+  /** The main instance: the one whose lock it took, otherwise the first one created. */
   get instanceId(): string | undefined {
     const [first] = this.executions.keys();
     return [...this.held][0] ?? first;
   }
 
   /**
-   * Counts one step of an element. With one too many the command is given up, whoever catches what is thrown.
-   * @throws GuardError `too-many-steps`; why the command was given up, so that its work ends
+   * Counts one step of an element. Exceeding the limit gives the command up, even if the model catches the error.
+   * @throws GuardError `too-many-steps`; after the command was given up, the reason, so that its work ends
    */
   step(): void {
     if (this.givenUpFor !== undefined) throw this.givenUpFor;
     if (++this.steps <= this.mostSteps) return;
     const error = new GuardError(
       'too-many-steps',
-      `A command may take ${this.mostSteps} steps; the model goes on without waiting.`,
+      `A command may take at most ${this.mostSteps} steps; the model continues without waiting.`,
     );
     this.giveUp(error);
     throw error;
   }
 
   /**
-   * Gives the command up: what it still does is not stored. Once it has settled it is being written, and goes on.
+   * Gives the command up: nothing it does from now on is stored. Once it has settled it is being written and
+   * continues.
    * @returns whether it was given up
    */
   giveUp(error: Error): boolean {
@@ -162,7 +163,7 @@ export class Command {
     return true;
   }
 
-  /** Waits for the work, until the command is given up. */
+  /** Waits for the work until the command is given up. */
   within<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.givenUp]);
   }
@@ -172,8 +173,8 @@ export class Command {
   }
 
   /**
-   * Waits for all that was begun, and brings what is saved up to what has become of it. @throws the error of
-   * what nobody waits for
+   * Waits for all work and updates the saved state to the outcome.
+   * @throws the first error of work that nobody awaits
    */
   async settle(): Promise<void> {
     do {
@@ -186,8 +187,8 @@ export class Command {
     this.settled = true;
   }
 
-  /** Notes work on an item of another instance: stored with the sender, done when that is. */
-  note(from: string, itemId: string, data: Record<string, unknown> | null, acting: Acting): void {
+  /** Records work on an item of another instance: stored with the sender, performed after that. */
+  addDelivery(from: string, itemId: string, data: Record<string, unknown> | null, acting: Acting): void {
     const { starter, actor } = acting;
     const delivery: Delivery = {
       key: randomUUID(),
@@ -200,7 +201,7 @@ export class Command {
   }
 }
 
-/** A copy of what is stored of a live instance, without the objects that hang on it. */
+/** A copy of the storable state of a live instance, without attached objects. */
 export function stateOf(instance: HostInstance): HostInstance {
   return detach({ ...instance }) as HostInstance;
 }

@@ -12,7 +12,7 @@ import { detach } from '../model/data-path.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostInstance } from '../model/host.js';
 
-/** Which of the large fields are kept, as bpmn-server's data store names them. */
+/** Which large fields are kept, named as in bpmn-server's data store. */
 export interface Keep {
   readonly logs: boolean;
   readonly savePoints: boolean;
@@ -20,7 +20,7 @@ export interface Keep {
   readonly room: Room;
 }
 
-/** The guard's part of a live instance; every instance of a command has one. */
+/** The guard's fields of a live instance; every instance of a command has them. */
 export const guardOf = (instance: HostInstance | StoredInstance): InstanceGuard =>
   instance.guard as InstanceGuard;
 
@@ -47,7 +47,7 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
   return fields;
 }
 
-/** The guard's part as it is written next: one revision on, and marked while something is left to be done. */
+/** The guard's fields for the next write: with the next revision, and marked while work is left. */
 export function nextGuard(guard: InstanceGuard): InstanceGuard {
   const { unfinished: _old, held: _held, attempts, ...next } = { ...guard, rev: guard.rev + 1 };
   const begun = Object.values(attempts ?? {});
@@ -64,14 +64,14 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
 
 const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
 
-/** What is to be written of a live instance, which counts it as saved from here on. */
+/** Prepares the write of a live instance, which counts as saved from here on. */
 function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   const known = guardOf(instance);
   const fresh = isNew(instance);
   instance.version = fresh || typeof instance.version !== 'number' ? 0 : instance.version + 1;
   if (fresh) instance.saved = today();
   const fields = fieldsOf(instance, keep);
-  // What does not wait any more is not attempted again.
+  // Work that no longer waits has no attempts.
   const waits = new Set(fields.items?.flatMap((item) => (item.status === 'wait' ? [item.id] : [])));
   const attempts = withoutAttempts(
     known.attempts,
@@ -84,7 +84,7 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   return { rev: null, fields: keep.logs ? { ...fields, logs: log } : fields };
 }
 
-/** @returns false when somebody else wrote meanwhile; nothing was changed */
+/** @returns false if someone else has written in the meantime; nothing was changed */
 async function write(store: Store, { rev, fields, log }: PendingWrite, most: number): Promise<boolean> {
   if (rev === null) {
     await store.instances.insert(fields);
@@ -95,9 +95,9 @@ async function write(store: Store, { rev, fields, log }: PendingWrite, most: num
 }
 
 /**
- * Writes one live instance under its revision. The live object then knows the revision that it wrote, so that later
- * saves of the same execution are no conflict.
- * @throws Conflict `conflict` when somebody else wrote meanwhile; nothing was changed
+ * Writes one live instance under its revision. The live object then has the written revision, so that later saves
+ * of the same execution do not conflict.
+ * @throws Conflict `conflict` if someone else has written in the meantime; nothing was changed
  */
 export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
   const prepared = prepare(instance, keep);
@@ -105,14 +105,14 @@ export async function writeInstance(store: Store, instance: HostInstance, keep: 
   if (!(await write(store, prepared, keep.room.logLines)))
     throw new Conflict(
       'conflict',
-      'The instance was changed by somebody else meanwhile; nothing was stored.',
+      'The instance was changed by someone else in the meantime; nothing was stored.',
     );
   instance.guard = prepared.fields.guard;
-  // What is stored of the log is not written again.
+  // Stored log entries are not written again.
   instance.logs?.splice(0, lines);
 }
 
-/** The instance that a command is about: the one whose lock it took, else the first that it made. */
+/** The main instance of a command: the one whose lock it took, otherwise the first one created. */
 export function mainOf(command: Command): HostInstance | undefined {
   const saved = [...command.executions.keys(), ...command.saved.keys()]
     .map((id) => command.saved.get(id))
@@ -120,7 +120,10 @@ export function mainOf(command: Command): HostInstance | undefined {
   return saved.find(({ id }) => command.held.has(id)) ?? saved[0];
 }
 
-/** Writes what was committed with an instance and belongs to others; what is written already stays. Then forgets it. */
+/**
+ * Writes the parts of a command that belong to other instances and were committed with this one; parts already
+ * written are skipped. Then clears them.
+ */
 export async function writePending(
   store: Store,
   id: string,
@@ -135,14 +138,14 @@ export async function writePending(
   const { pending: _written, ...rest } = guard;
   const next = nextGuard(rest);
   if (!(await store.instances.update(id, guard.rev, { guard: next })))
-    throw new Conflict('conflict', 'The instance was changed by somebody else meanwhile.');
+    throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
   return next;
 }
 
 /**
- * Writes what a command has saved, at once: the write of its main instance carries what it makes of others, so that
- * either all of it is stored or nothing.
- * @returns whether the others have been written too; else `writePending` has to do so
+ * Writes everything that a command has saved, atomically: the write of its main instance includes the changes to
+ * others, so that all of it is stored or nothing.
+ * @returns whether the other instances have been written too; otherwise `writePending` must do so
  */
 export async function commit(store: Store, command: Command, keep: Keep): Promise<boolean> {
   const main = mainOf(command);
@@ -178,9 +181,9 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
 }
 
 /**
- * Writes the state in which `noWait` work begins, marked as such: what was acknowledged is finished after a crash too.
- * @param attempt recorded with it: when the process ends, it was under way
- * @returns the state as it was written
+ * Writes the state in which `noWait` work begins, marked as such: acknowledged work is finished even after a crash.
+ * @param attempt stored with it, so that the work counts as running when the process ends
+ * @returns the written state
  */
 export async function commitBeginning(
   store: Store,
@@ -209,7 +212,7 @@ export async function commitBeginning(
   return begun as unknown as StoredInstance;
 }
 
-/** Changes the guard's part of a stored instance alone; the caller holds its lock. */
+/** Changes only the guard's fields of a stored instance. The caller must hold its lock. */
 export async function changeGuard(
   store: Store,
   id: string,

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SecureUser } from '../../core/principal.js';
 import type { Acting, Command } from './command.js';
 
-/** Where in a model code runs. */
+/** A place in a model where code runs. */
 export interface Place {
   readonly acting?: Acting | undefined;
   readonly instanceId: string;
@@ -11,14 +11,14 @@ export interface Place {
 }
 
 interface Ambient {
-  /** Undefined: somebody calls from outside, and it is nobody who is known. */
+  /** Undefined: an outside call without a known caller. */
   readonly principal: SecureUser | undefined;
-  /** Who really calls, where it is not the principal: the name of the key that calls on its behalf. */
+  /** The real caller, if it is not the principal: the name of the key that calls on the principal's behalf. */
   readonly actor: string | undefined;
   ended: boolean;
 }
 
-/** What runs somewhere, as far as the guard knows it. */
+/** The context of running code, as far as the guard knows it. */
 interface Frame {
   readonly ambient?: Ambient;
   readonly command?: Command;
@@ -26,8 +26,8 @@ interface Frame {
 }
 
 /**
- * The async contexts of one guard: who calls from outside, which command is running inside, and where in its model.
- * They share one AsyncLocalStorage, since Node hands each of those on with every promise that is made.
+ * The async contexts of one guard: the outside caller, the running command, and the place in its model. They share
+ * one AsyncLocalStorage, because Node passes each storage on with every promise.
  */
 export class Contexts {
   private readonly frames = new AsyncLocalStorage<Frame | undefined>();
@@ -40,21 +40,21 @@ export class Contexts {
     return this.frames.run({ ...this.frames.getStore(), ...part }, fn);
   }
 
-  /** The principal of `runAs`, until the promise that its function returned has settled. */
+  /** The principal of `runAs`, until the promise returned by its function settles. */
   get principal(): SecureUser | undefined {
     const { ambient } = this;
     return ambient === undefined || ambient.ended ? undefined : ambient.principal;
   }
 
   /**
-   * True in a request of nobody, and in what still runs after the function of `runAs` has ended. Code outside every
-   * context is the application's own, and trusted; this is not.
+   * True in a request without a caller, and in work that outlives the function of `runAs`. Code outside every
+   * context is the application's own and trusted; this is not.
    */
   get isNobody(): boolean {
     return this.ambient !== undefined && this.principal === undefined;
   }
 
-  /** Who called on whose behalf; also in what still runs after the call has ended. */
+  /** The actor and the user it acts for; also in work that outlives the call. */
   get onBehalf(): { readonly actor: string; readonly userName: string } | undefined {
     const { actor, principal } = this.ambient ?? {};
     return actor === undefined || principal === undefined
@@ -62,19 +62,19 @@ export class Contexts {
       : { actor, userName: principal.userName };
   }
 
-  /** @param actor who calls on behalf of the principal, where that is somebody else */
+  /** @param actor who calls on behalf of the principal, if that is someone else */
   runAs<T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string): Promise<T> {
     return this.within({ principal, actor, ended: false }, fn);
   }
 
-  /** Runs what comes from outside without a principal: a request that shows nothing, or is refused. */
+  /** Runs outside work without a principal: a request without credentials, or a refused one. */
   runAsNobody<T>(fn: () => T | PromiseLike<T>): Promise<T> {
     return this.within({ principal: undefined, actor: undefined, ended: false }, fn);
   }
 
   private async within<T>(ambient: Ambient, fn: () => T | PromiseLike<T>): Promise<T> {
     try {
-      // Awaited inside: a query of a database library is begun by whoever awaits it.
+      // Awaited inside, because a database library's query starts only when it is awaited.
       return await this.enter({ ambient }, async () => await fn());
     } finally {
       ambient.ended = true;
@@ -87,34 +87,34 @@ export class Contexts {
     return origin === undefined || origin.finished ? undefined : origin;
   }
 
-  /** The command that what runs here belongs to, though it may have ended. */
+  /** The command to which the code running here belongs; it may have ended. */
   get origin(): Command | undefined {
     return this.frames.getStore()?.command;
   }
 
-  /** Where in a model what runs here was begun. */
+  /** The place in a model where the work running here began. */
   get place(): Place | undefined {
     return this.frames.getStore()?.place;
   }
 
-  /** Runs code of a model; what it leaves running is known by its place. */
+  /** Runs code of a model. Work that it leaves running is identified by its place. */
   at<T>(place: Place, fn: () => T): T {
     return this.enter({ place: { acting: this.place?.acting, ...place } }, fn);
   }
 
-  /** Whose work it is that runs here; undefined outside of commands. */
+  /** The starter and actor of the work running here; undefined outside commands. */
   get acting(): Acting | undefined {
     const { command } = this;
     return command && (this.place?.acting ?? { starter: command.starter, actor: command.starter });
   }
 
-  /** @throws why, in what a command that was given up left running: it may begin nothing any more. */
+  /** @throws the reason, in work left running by a command that was given up: it may start nothing more. */
   assertNotGivenUp(): void {
     const reason = this.origin?.givenUpFor;
     if (reason !== undefined) throw reason;
   }
 
-  /** True in what a failed command left running: its saves are dropped. */
+  /** True in work left running by a failed command: its saves are dropped. */
   get abandoned(): boolean {
     return this.origin?.failed === true;
   }
@@ -123,12 +123,12 @@ export class Contexts {
     return this.enter({ command }, fn);
   }
 
-  /** Runs outside every context: for timers, which act for nobody who called once. */
+  /** Runs outside every context: for timers, which must not act for an earlier caller. */
   outside<T>(fn: () => T): T {
     return this.frames.run(undefined, fn);
   }
 
-  /** Lets go of the contexts when the guard is closed: Node would hand them on with each promise for ever. */
+  /** Releases the contexts when the guard is closed. Otherwise Node would pass them on with each promise for ever. */
   close(): void {
     this.frames.disable();
   }

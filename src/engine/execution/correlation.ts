@@ -16,26 +16,29 @@ interface Target {
   readonly name: unknown;
 }
 
-/** What a sender learns of a target that gets its message when the sender has been stored. */
+/** Tells a sender about a target that receives its message once the sender is stored. */
 interface Later {
   readonly instance: { readonly id: string; readonly name?: unknown };
 }
 
 /**
- * A model matches by values of its data: one that is an object would be taken for operators of a query, and whoever
- * gave the data would choose who gets the message.
+ * A model matches by values of its data. An object would be read as query operators, so that whoever supplied the
+ * data could choose the receiver.
  */
 function assertPlain(matching: Query): void {
   const strange = Object.keys(matching).find(
     (field) => matching[field] !== null && !isScalar(matching[field]),
   );
   if (strange !== undefined)
-    throw new BadInput('bad-query', `A thrown event matches ${JSON.stringify(strange)} by a plain value.`);
+    throw new BadInput(
+      'bad-query',
+      `A thrown event can match ${JSON.stringify(strange)} only by a plain value.`,
+    );
 }
 
 /**
- * Messages and signals that models throw. A start event is started at once, in the thrower's command; a waiting item of
- * another instance gets it when the thrower has been stored. Targets are those of the thrower's tenant.
+ * Messages and signals thrown by models. A start event starts at once, in the thrower's command; a waiting item of
+ * another instance receives the event once the thrower is stored. Targets belong to the thrower's tenant.
  */
 export class Correlation {
   constructor(
@@ -48,7 +51,7 @@ export class Correlation {
     return this.runner.contexts.command?.tenantId ?? null;
   }
 
-  /** All that wait for it: of the thrower's own instances as they are now, of all others as they are stored. */
+  /** All items that wait for it: the thrower's own instances in their live state, all others as stored. */
   private async waiting(field: 'messageId' | 'signalId', id: string, matching: Query): Promise<Target[]> {
     assertPlain(matching);
     const { command } = this.runner.contexts;
@@ -86,11 +89,11 @@ export class Correlation {
     });
   }
 
-  private async hand(target: Target, data: object): Promise<Later> {
+  private async deliver(target: Target, data: object): Promise<Later> {
     const { command, acting } = this.runner.contexts;
     const from = [...(command?.executions.keys() ?? [])][0];
     if (command !== undefined && acting !== undefined && from !== undefined) {
-      command.note(from, target.itemId, data as Record<string, unknown>, acting);
+      command.addDelivery(from, target.itemId, data as Record<string, unknown>, acting);
       return { instance: { id: target.instanceId, name: target.name } };
     }
     const starter = command?.starter ?? SYSTEM_USER.userName;
@@ -111,7 +114,7 @@ export class Correlation {
     const [event] = await this.models.findEvents({ 'events.messageId': messageId });
     if (event !== undefined) return this.started(event, data);
     const [target] = await this.waiting('messageId', messageId, matching);
-    return target === undefined ? null : this.hand(target, data);
+    return target === undefined ? null : this.deliver(target, data);
   }
 
   async signal(
@@ -125,7 +128,7 @@ export class Correlation {
       reached.push((await this.started(event, data)).instance.id);
     }
     for (const target of await this.waiting('signalId', signalId, matching)) {
-      await this.hand(target, data);
+      await this.deliver(target, data);
       reached.push({ instanceId: target.instanceId, itemId: target.itemId });
     }
     return reached;

@@ -9,7 +9,7 @@ import type { Timers } from './timers.js';
 type Start = (item: HostItem) => Promise<number>;
 const plainStart = (bpmn.Node.prototype as unknown as { start: Start }).start;
 
-/** Keeps what the assignment came to with the instance; what failed goes to the audit trail, by name. */
+/** Stores the evaluated assignment with the instance. Failures are named in the audit trail. */
 function record(runner: CommandRunner, item: HostItem, { open, problems }: Assigned): void {
   const execution = item.token.execution;
   const kept = keptFor(execution, item.id);
@@ -38,8 +38,8 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
 }
 
 /**
- * Upstream takes for the initiator who caused the start event. After a timer that is the system, while the instance is
- * started for who started the one that the timer belongs to.
+ * Upstream takes the causer of the start event as the initiator. After a timer that is the system, although the
+ * instance is started for the starter of the instance that owns the timer.
  */
 function nameInitiator(node: HostNode, runner: CommandRunner): void {
   const upstream = node.start.bind(node);
@@ -52,7 +52,7 @@ function nameInitiator(node: HostNode, runner: CommandRunner): void {
   };
 }
 
-/** Each step of an element counts, and what its service leaves behind is known to be its. */
+/** Counts each step of an element, and attributes work left behind by its service to the element. */
 function watch(node: HostNode, runner: CommandRunner): void {
   const execute = node.execute.bind(node);
   node.execute = (item) => {
@@ -63,15 +63,13 @@ function watch(node: HostNode, runner: CommandRunner): void {
   node.run = (item) => runner.contexts.at(placeOf(item), () => run(item));
 }
 
-/** Upstream knows the message of an event only; a receive task waits for one as well. */
+/** Upstream sets the message of events only; a receive task waits for one too. */
 function nameMessage(node: HostNode): void {
   const { name } = (node.def.messageRef ?? {}) as { name?: unknown };
   if (typeof name === 'string') node.messageId ??= name;
 }
 
-/**
- * Upstream runs the scripts of a process without waiting for them: a failure would end the Node process.
- */
+/** Upstream runs the scripts of a process without awaiting them: a failure would end the Node process. */
 function joinProcessScripts(process: HostNode['process'], runner: CommandRunner): void {
   const original = process.doEvent.bind(process);
   process.doEvent = (...args) => {
@@ -81,8 +79,8 @@ function joinProcessScripts(process: HostNode['process'], runner: CommandRunner)
 }
 
 /**
- * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, timers are
- * ours. Called for every `process.loaded`, which the host emits synchronously.
+ * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, and
+ * timers are ours. Called for every `process.loaded`, which the host emits synchronously.
  */
 export function hookDefinitions(
   server: HostServer,

@@ -9,8 +9,8 @@ import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 
 /**
- * Work of one instance on another: committed with its sender, done when that is stored, then taken out of the
- * sender. What a crash leaves is found at the next start.
+ * Work of one instance on another: committed with its sender, performed once that is stored, then removed from the
+ * sender. Deliveries left by a crash are found at the next start.
  */
 export class Deliveries {
   constructor(
@@ -28,7 +28,7 @@ export class Deliveries {
     }
   }
 
-  /** A failure leaves the delivery with its sender; what can pass is tried again. */
+  /** A failed delivery stays with its sender; a transient failure is retried. */
   async run(from: string, delivery: Delivery, resumed = false): Promise<void> {
     await this.retries.attempt(
       'a delivery between two instances',
@@ -59,8 +59,8 @@ export class Deliveries {
   }
 
   /**
-   * Nothing is done to an item that no longer waits: the delivery was done before, or came too late.
-   * @returns false when it is held back
+   * An item that no longer waits is left alone: the delivery was done before or came too late.
+   * @returns false if it is held
    */
   private async invokeWaiting(
     { itemId, data, causer, actor = causer }: Delivery,

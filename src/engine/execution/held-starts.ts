@@ -1,14 +1,14 @@
 import { Conflict } from '../../core/errors.js';
 import type { Attempt, Store, StoredModel } from '../../store/port.js';
 
-/** A start event of a model, with a timer. */
+/** A timer start event of a model. */
 export interface TimedStart {
   readonly name: string;
   readonly owner: string | null;
   readonly elementId: string;
 }
 
-/** One whose starts are held back. */
+/** A start event whose starts are held. */
 export interface HeldStart {
   readonly id: string;
   readonly model: StoredModel;
@@ -16,14 +16,14 @@ export interface HeldStart {
 }
 
 const PREFIX = 'start:';
-/** So many others may write a model between a look at it and a write. */
+/** How many competing writes to a model are tolerated before giving up. */
 const TRIES = 5;
 
-/** One text for all of it; no instance has such an id. */
+/** One text that identifies the event; no instance has such an id. */
 export const idOfStart = ({ owner, name, elementId }: TimedStart): string =>
   PREFIX + Buffer.from(JSON.stringify([owner, name, elementId])).toString('base64url');
 
-/** The start event that has the id; undefined for what is none. */
+/** The start event with the id; undefined if it is not the id of one. */
 export function startOfId(id: string): TimedStart | undefined {
   if (!id.startsWith(PREFIX)) return undefined;
   try {
@@ -39,7 +39,7 @@ export function startOfId(id: string): TimedStart | undefined {
 export const attemptOf = ({ guard }: StoredModel, elementId: string): Attempt | undefined =>
   guard?.attempts?.find((attempt) => attempt.elementId === elementId);
 
-/** All that are held back. */
+/** All held start events. */
 export async function heldStarts({ models }: Pick<Store, 'models'>): Promise<HeldStart[]> {
   const found = await models.find({ 'guard.held': true }, { without: ['source', 'svg', 'processes'] });
   return found.flatMap((model) =>
@@ -56,10 +56,10 @@ const placeOf = ({ name, owner = null }: StoredModel, { elementId = '' }: Attemp
 });
 
 /**
- * Writes what becomes of the attempt to start at an event.
- * @param change undefined in return: none is left
- * @returns what was written; undefined also where the model or the event is gone
- * @throws Conflict `conflict` when others write the model all the time
+ * Updates the attempt to start at an event.
+ * @param change returns undefined if no attempt is left
+ * @returns the written attempt; also undefined if the model or the event no longer exists
+ * @throws Conflict `conflict` if others keep writing the model
  */
 export async function changeStart(
   { models }: Pick<Store, 'models'>,
@@ -83,10 +83,10 @@ export async function changeStart(
     };
     if (await models.update(name, owner, model.guard?.rev, { guard: changed })) return next;
   }
-  throw new Conflict('conflict', 'The model was changed by somebody else meanwhile.');
+  throw new Conflict('conflict', 'The model was changed by someone else in the meantime.');
 }
 
-/** Lets the timer start the model again, from its next time on. @returns false when it is not held back */
+/** Lets the timer start the model again, from its next time on. @returns false if it is not held */
 export async function retryStart(store: Pick<Store, 'models'>, place: TimedStart): Promise<boolean> {
   let isHeld = false;
   await changeStart(store, place, (before) => {

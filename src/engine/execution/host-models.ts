@@ -15,7 +15,7 @@ import type { GuardLogger } from '../contract/types.js';
 
 type Owner = string | null | undefined;
 
-/** How many warnings of one model go to the log. */
+/** Number of warnings of one model that are logged. */
 const LOGGED = 20;
 
 const refusedAs = (name: string, error: unknown): unknown =>
@@ -26,12 +26,12 @@ const refusedAs = (name: string, error: unknown): unknown =>
     : error;
 
 /**
- * The model store that the host's own engine uses: trusted, unscoped, on the guard's store. It takes the place of
- * bpmn-server's stores, both of which need MongoDB. A name is resolved with the owner given or, without one, with the
- * owner of the command that runs.
+ * The model store of the host's own engine: trusted, unscoped, on the guard's store. It replaces bpmn-server's
+ * stores, both of which need MongoDB. Names are resolved with the given owner or, without one, with the owner of
+ * the running command.
  */
 export class HostModels {
-  /** Stored models that cannot be run, by name, and why. */
+  /** Stored models that cannot be run, by name, with the reason. */
   readonly unreadable = new Map<string, string>();
 
   constructor(
@@ -68,8 +68,8 @@ export class HostModels {
   }
 
   /**
-   * What the author of a source should know of it.
-   * @throws BadInput `bad-model` when it cannot be run
+   * Returns the warnings about a source.
+   * @throws BadInput `bad-model` if it cannot be run
    */
   async check(source: unknown): Promise<readonly ModelWarning[]> {
     return warningsOf(await this.read('model', source));
@@ -98,8 +98,8 @@ export class HostModels {
   }
 
   /**
-   * Checks, parses and stores a source; resolves when it is stored.
-   * @throws BadInput `bad-model` when the source is not a BPMN document with a process
+   * Checks, parses and stores a source. Resolves once it is stored.
+   * @throws BadInput `bad-model` if the source is not a BPMN document with a process
    */
   async save(name: unknown, source: unknown, svg: string | null = null, owner?: Owner): Promise<StoredModel> {
     const { model } = await this.parse(name, source, svg, this.owner(owner));
@@ -116,15 +116,15 @@ export class HostModels {
     this.unreadable.delete(model.name);
     const warnings = warningsIn(model);
     if (warnings.length > 0)
-      this.logger?.warn('a model says what is not understood or not done', {
+      this.logger?.warn('parts of a model are not understood or not supported', {
         model: model.name,
         warnings: warnings.slice(0, LOGGED),
       });
   }
 
   /**
-   * Stores a model where the stored one is still the one that was seen (undefined: there was none).
-   * @throws Conflict `conflict` when somebody has saved another meanwhile
+   * Stores a model if the stored one is still the given one (undefined: there was none).
+   * @throws Conflict `conflict` if another was saved in the meantime
    */
   async putOver(seen: StoredModel | undefined, model: StoredModel): Promise<void> {
     const { name, owner = null, _id, ...fields } = model;
@@ -133,7 +133,7 @@ export class HostModels {
       seen === undefined
         ? await models.insert(model)
         : await models.update(name, owner, seen.guard?.rev, fields);
-    if (!stored) throw new Conflict('conflict', 'The model was saved meanwhile.');
+    if (!stored) throw new Conflict('conflict', 'The model was saved by someone else in the meantime.');
     this.noteSaved(model);
   }
 
@@ -146,8 +146,8 @@ export class HostModels {
   }
 
   /**
-   * The model as it would be stored, and where it holds code.
-   * @throws BadInput `bad-model` when the source is not a BPMN document with a process
+   * The model as it would be stored, and where it contains code.
+   * @throws BadInput `bad-model` if the source is not a BPMN document with a process
    */
   async parse(
     wanted: unknown,
@@ -167,7 +167,8 @@ export class HostModels {
       throw refusedAs(name, refusal(error));
     }
     const starts = startsOf(definition);
-    // Upstream lists the start events of sub-processes too, and its messages and timers start instances in the middle.
+    // Upstream also lists the start events of sub-processes, whose messages and timers start instances in the
+    // middle.
     const own = (data.events as unknown as Events).filter((event) =>
       starts.some(({ elementId }) => elementId === event.elementId),
     );
@@ -217,8 +218,8 @@ export class HostModels {
   }
 
   /**
-   * Events of the models that the query finds, each with its model's name; `events.` fields are asked of the
-   * one event.
+   * Events of the models that match the query, each with its model's name. Conditions on `events.` fields apply to
+   * the same event.
    */
   async findEvents(query: Filter = {}, owner?: Owner): Promise<Events> {
     return eventsOf(
@@ -227,7 +228,7 @@ export class HostModels {
     );
   }
 
-  /** Brings what is stored of models up to date: names, and what follows from their sources. */
+  /** Updates stored models: names, and data derived from their sources. */
   refresh(): Promise<void> {
     return refreshModels({
       store: this.store,
@@ -237,7 +238,7 @@ export class HostModels {
     });
   }
 
-  /** Upstream's way to read its folder of models; here that is done by `models import`, or by the option `models`. */
+  /** Upstream's way to read its folder of models; replaced by `models import` and the option `models`. */
   async rebuild(): Promise<void> {
     await this.refresh();
   }

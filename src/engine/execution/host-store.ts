@@ -10,7 +10,7 @@ import type { HostInstance } from '../model/host.js';
 type Row = Record<string, unknown>;
 type Query = Record<string, unknown>;
 
-/** The query of a trusted caller in upstream's form, as a plan: `items.` fields are asked of one and the same item. */
+/** Plans the query of a trusted caller in upstream's form: conditions on `items.` fields apply to the same item. */
 export function trustedItemPlan(query: Query): ItemPlan {
   const before: Query = {};
   const element: Query = {};
@@ -22,7 +22,7 @@ export function trustedItemPlan(query: Query): ItemPlan {
   return { before, each: unwoundForm(query) as Filter, needsAll: false };
 }
 
-/** `items: {$elemMatch}` asked of a document with one item in the place of the list. */
+/** `items: {$elemMatch}`, rewritten for a document with one item in place of the list. */
 function unwoundForm(query: unknown): unknown {
   if (Array.isArray(query)) return query.map(unwoundForm);
   if (typeof query !== 'object' || query === null || query instanceof Date || query instanceof RegExp)
@@ -40,7 +40,7 @@ function unwoundForm(query: unknown): unknown {
   return out;
 }
 
-/** An item in the form in which upstream's data store gives it. */
+/** An item in the form of upstream's data store. */
 export function upstreamItem(
   instance: Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>,
   item: StoredItem,
@@ -56,7 +56,7 @@ export function upstreamItem(
   };
 }
 
-/** The members of upstream's locker that its engine uses; a command's locks are taken by the command itself. */
+/** The members of upstream's locker that its engine uses. Commands take their locks themselves. */
 export interface HostLocker {
   lock(id: string): Promise<boolean>;
   release(id: string): Promise<void>;
@@ -64,14 +64,14 @@ export interface HostLocker {
 }
 
 /**
- * The data store that the host's own engine uses: trusted, unscoped. Inside a command, what the engine saves on the way
- * stays with the command, and the engine's reads of that instance see it.
+ * The data store of the host's own engine: trusted, unscoped. Inside a command, intermediate saves of the engine
+ * stay in the command, and its reads of that instance see them.
  */
 export class HostStore {
   readonly dbConfiguration: Row = {};
   readonly db = undefined;
   readonly locker: HostLocker;
-  /** Told of instances that were removed; set once while the guard is put together. */
+  /** Called with the ids of removed instances; set once while the guard is assembled. */
   removed: (ids: readonly string[]) => void = () => undefined;
   enableSavePoints: boolean;
   saveLogs: boolean;
@@ -117,7 +117,7 @@ export class HostStore {
     else await writeInstance(this.store, instance, this.keep);
   }
 
-  /** The instance as the running command has it, to be used up by the engine's one read. */
+  /** The instance in the running command's state, consumed by the engine's one read. */
   private inCommand(query: Query): StoredInstance | undefined {
     const { command } = this.contexts;
     if (command === undefined || typeof query.id !== 'string' || Object.keys(query).length !== 1)

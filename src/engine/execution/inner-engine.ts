@@ -2,25 +2,26 @@ import { GuardError, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Acting, Command } from './command.js';
+import { failureOfModel } from './called-model.js';
 import { noteAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 
 type Options = Record<string, unknown>;
 
-/** Who receives what models throw. */
+/** Delivers messages and signals thrown by models. */
 export interface Receivers {
   message(messageId: string, data: object, matching: Record<string, unknown>): Promise<unknown>;
   signal(signalId: string, data: object, matching: Record<string, unknown>): Promise<unknown>;
 }
 
 /**
- * The engine that the host itself uses: call activities, thrown messages and signals, timers and the application's own
- * services reach it, and nobody from outside. Calls are trusted. Inside a command a new instance joins
- * that command; work on another instance becomes a command of its own, acting as the system.
+ * The engine that the host itself uses. Call activities, thrown messages and signals, timers and the application's
+ * own services reach it; outside callers do not. Calls are trusted. Inside a command, a new instance joins that
+ * command; work on another instance becomes a separate command that acts as the system.
  */
 export class InnerEngine extends bpmn.Engine {
-  /** Who finds the targets of messages and signals; set once while the guard is put together. */
+  /** Finds the targets of messages and signals; set once while the guard is assembled. */
   correlation!: Receivers;
 
   constructor(
@@ -38,10 +39,10 @@ export class InnerEngine extends bpmn.Engine {
     return this.runner.contexts.acting ?? { starter, actor: starter };
   }
 
-  /** As upstream's; called by the commands themselves, inside a command. */
+  /** Upstream's own methods; called by commands, inside a command. */
   get host() {
     return {
-      // The instance is named as its model is, however a call activity writes it.
+      // The instance is named like its model, however a call activity spells the name.
       start: async (name: unknown, ...args: unknown[]) => {
         noteAddition(this.current, 'data', args[0]);
         return super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>;
@@ -102,28 +103,21 @@ export class InnerEngine extends bpmn.Engine {
     const called = await this.host
       .start(name, data, startNodeId ?? null, userName ?? actor, mine)
       .catch((error: unknown) => {
-        // Half an instance must not be stored with the command, even where whoever started it goes on without it.
+        // Half an instance must not be stored with the command, even if its starter continues without it.
         if ([...command.executions.values()].some((execution) => execution.options === mine))
           command.fail(error);
-        throw this.ofModel(error, `the model ${JSON.stringify(name)} that it calls`, options.parentItemId);
+        throw failureOfModel(error, name, this.elementOf(options.parentItemId));
       });
     if (typeof options.parentItemId === 'string') await this.returnAtOnce(called, options.parentItemId);
     return called as never;
   }
 
-  /**
-   * What a model asks for and is not there is a failure of that model: whoever completed a task must not be told that
-   * the task is not there.
-   */
-  private ofModel(error: unknown, what: string, itemId?: unknown): unknown {
-    if (!isGuardError(error) || (error.code !== 'not-found' && error.code !== 'bad-model')) return error;
+  private elementOf(itemId: unknown): string | undefined {
     const items = [...(this.current?.executions.values() ?? [])].flatMap((execution) => execution.getItems());
-    const element = items.find(({ id }) => id === itemId)?.elementId ?? 'The model';
-    const why = error.code === 'not-found' ? 'is not there' : 'cannot be run';
-    return new GuardError('failed', `${element}: ${what} ${why}. Nothing was stored.`, { cause: error });
+    return items.find(({ id }) => id === itemId)?.elementId;
   }
 
-  /** A called process that ended within its caller's command: its data goes to the caller's item now. */
+  /** For a called process that ended within its caller's command: its data goes to the caller's item now. */
   private async returnAtOnce(called: HostExecution, parentItemId: string): Promise<void> {
     if (called.instance.status !== 'end') return;
     for (const execution of this.current?.executions.values() ?? []) {
@@ -147,9 +141,10 @@ export class InnerEngine extends bpmn.Engine {
       const calling = [...command.executions.values()]
         .flatMap((execution) => execution.getItems())
         .find((item) => item.id === itemId);
-      // While the caller's item starts, `start` above returns to it; else it goes on when this is stored.
+      // While the caller's item is starting, `start` above returns the data; otherwise the caller continues once
+      // this is stored.
       if (calling === undefined || calling.status === 'wait')
-        command.note(ended.instance.id, itemId, ended.instance.data ?? null, this.acting(command));
+        command.addDelivery(ended.instance.id, itemId, ended.instance.data ?? null, this.acting(command));
       return ended as never;
     }
     return (await this.runner.onItem(query, (id) =>
@@ -236,13 +231,13 @@ export class InnerEngine extends bpmn.Engine {
     throw new GuardError('bad-option', 'Upgrade through the API of the guard.');
   }
 
-  /** bpmn-server wraps errors and prints them; here the caller gets the error itself. */
+  /** bpmn-server wraps and prints errors; here the caller gets the original error. */
   private async rethrow(error: unknown): Promise<never> {
     throw isGuardError(error) ? error : error instanceof Error ? error : new Error(String(error));
   }
 
   static {
-    // `exception` is private in upstream's declarations, and called by it for every failure.
+    // `exception` is private in upstream's declarations; upstream calls it for every failure.
     (InnerEngine.prototype as unknown as { exception: (error: unknown) => Promise<never> }).exception =
       function (this: InnerEngine, error) {
         return this.rethrow(error);

@@ -19,7 +19,7 @@ type Configuration = Record<string, unknown> & {
   scriptHandler?: (server: unknown) => unknown;
 };
 
-/** The host's server that nobody outside holds, and the parts of it that are ours. */
+/** The host's server, which nothing outside holds, with the parts of it that the guard replaces. */
 export interface InnerServer {
   readonly server: HostServer;
   readonly engine: InnerEngine;
@@ -33,16 +33,14 @@ interface Parts {
   readonly runner: CommandRunner;
   readonly adoption: Adoption;
   readonly logger: GuardLogger;
-  /** How many passes a loop over a collection may have. */
+  /** Maximum number of passes of a loop over a collection. */
   readonly loopLimit: number;
 }
 
-/** Methods of an application delegate that the host calls without waiting for them. */
+/** Methods of an application delegate that the host calls without awaiting them. */
 const UNAWAITED = ['signalThrown', 'executionStarted', 'executionEvent'] as const;
 
-/**
- * What an unawaited method rejects with is recorded, and belongs to the command in which it was called.
- */
+/** Records the rejection of an unawaited method. It belongs to the command in which the method was called. */
 function catchUnawaited(delegate: Record<string, unknown>, { contexts, logger }: Parts): void {
   for (const name of UNAWAITED) {
     const original = delegate[name];
@@ -78,8 +76,8 @@ function assertUnarmed(server: unknown): asserts server is HostServer {
 }
 
 /**
- * Builds the server on which the engine runs. A given server becomes the outer one: its configuration, listener and
- * application delegate are taken over, so that existing code keeps its object.
+ * Builds the server on which the engine runs. A server passed as an option becomes the outer one: its
+ * configuration, listener and application delegate are taken over, so that existing code keeps its object.
  */
 export function createInnerServer(options: GuardOptions, parts: Parts): InnerServer {
   const given = options.server;

@@ -1,9 +1,9 @@
-/** Characters that are kept of a line: the host logs the whole input of a command, and what models log is theirs. */
+/** Maximum length of a stored line, in characters: the host logs whole inputs, and models log what they like. */
 const LOG_TEXT = 500;
 
 const cut = (text: string): string => (text.length > LOG_TEXT ? `${text.slice(0, LOG_TEXT)}…` : text);
 
-/** A line as the host's logger makes it, or what else was put into the log. */
+/** A line from the host's logger, or any other entry of the log. */
 function line(entry: unknown): unknown {
   const { message, date, type, level } = (entry ?? {}) as Record<string, unknown>;
   return date instanceof Date && typeof message === 'string'
@@ -11,6 +11,6 @@ function line(entry: unknown): unknown {
     : cut(String(entry));
 }
 
-/** The newest lines of a live instance's log as they are stored; not more than a log holds. */
+/** The newest lines of a live instance's log as stored, at most as many as a log may hold. */
 export const linesOf = (logs: readonly unknown[] | undefined, most: number): unknown[] =>
   (logs ?? []).slice(-most).map(line);

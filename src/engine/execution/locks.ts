@@ -6,24 +6,24 @@ import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
 import type { Retries } from './retries.js';
 import { isOutage } from './transient.js';
 
-/** A lock lives this long without being renewed, in milliseconds; others wait for `SKEW` more. */
+/** How long a lock lives without renewal, in milliseconds; others wait for `SKEW` more. */
 export const LEASE = 60_000;
 const RENEW_EVERY = 20_000;
-/** When this process began: the same for all its guards. */
+/** When this process began; the same for all its guards. */
 const BORN = Math.round(performance.timeOrigin);
 const BACKOFF = { first: 10, most: 250 };
 
 export interface LockOptions {
-  /** Milliseconds to wait for an instance that others hold. */
+  /** Milliseconds to wait for an instance locked by others. */
   readonly wait: number;
-  /** Milliseconds after which a lock without a lease, an unguarded host's, counts as left behind. */
+  /** Milliseconds after which a lock without a lease (an unguarded host's) counts as abandoned. */
   readonly staleAfter: number;
 }
 
-/** Until when a lock is held that is taken or renewed now. */
+/** The expiry time of a lock taken or renewed now. */
 type Lease = () => Date;
 
-/** Setting the wall clock back does not end a lock that is being renewed. */
+/** Setting the wall clock back must not end a lock that is being renewed. */
 function leaseFromNow(): Lease {
   const [read, began] = [wallClock(), ticks()];
   return () => new Date(Math.max(wallClock(), read + (ticks() - began)) + LEASE);
@@ -33,7 +33,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 const busy = (): Conflict => new Conflict('busy', 'The instance is in use by others; try again.');
 
-/** False when the deadline came first. */
+/** False if the deadline came first. */
 async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>(
@@ -53,18 +53,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/**
- * Gives a lock back; never rejects. With the failure that ended the work under it, nobody waits for the store
- * again.
- */
+/** Releases a lock; never rejects. Given the failure that ended the work, it does not wait for the store again. */
 export type Release = (failure?: unknown) => Promise<void>;
 
 /**
- * Locks of instances: first come, first served within this process, with back-off against other processes. A lease is
- * renewed while the lock is held; a holder whose lease ran out, or that is a dead process of this machine, is replaced.
- * A lock that could not be given back, or whose taking was not answered, is taken over at once by this
- * process, and given
- * back when the store answers again.
+ * Locks of instances: first come, first served within this process, with back-off against other processes. The
+ * lease is renewed while the lock is held. A holder whose lease has expired, or whose process on this machine is
+ * dead, is replaced. A lock that could not be released, or whose acquisition was not answered, is taken over by
+ * this process at once and released when the store answers again.
  */
 export class InstanceLocks {
   readonly owner: LockOwner = Object.freeze({
@@ -75,7 +71,7 @@ export class InstanceLocks {
   private readonly queues = new Map<string, Promise<void>>();
   private readonly inUse = new Set<string>();
   private taken = 0;
-  /** The last outage met here: who waited in line meanwhile need not find out the same for itself. */
+  /** The last outage met here, so that queued callers need not run into it themselves. */
   private outage: { readonly at: number; readonly error: unknown } | undefined;
 
   constructor(
@@ -84,14 +80,14 @@ export class InstanceLocks {
     private readonly retries: Retries,
   ) {}
 
-  /** Whether its holder is gone. */
+  /** Whether the holder is gone. */
   readonly isStale = ({ owner, until, time }: HeldLock): boolean => {
     const now = wallClock();
     if (owner === undefined || until === undefined) return now - time.getTime() > this.options.staleAfter;
     if (until.getTime() + SKEW <= now) return true;
     if (owner.nonce.startsWith(`${this.owner.nonce}/`)) return !this.inUse.has(owner.nonce);
     if (owner.host !== this.owner.host) return false;
-    // In a container every process is number 1: one that was born at another time is gone.
+    // In a container every process has number 1: one that began at another time is gone.
     return owner.pid === this.owner.pid ? !owner.nonce.startsWith(`${BORN}-`) : !isAlive(owner.pid);
   };
 
@@ -111,7 +107,7 @@ export class InstanceLocks {
     return timer.unref();
   }
 
-  /** A lock under a name of its own: a release that arrives late does not take a newer lock away. */
+  /** Each lock has its own name, so that a late release does not remove a newer lock. */
   private nextOwner(): LockOwner {
     const owner = { ...this.owner, nonce: `${this.owner.nonce}/${++this.taken}` };
     this.inUse.add(owner.nonce);
@@ -127,7 +123,7 @@ export class InstanceLocks {
     else await released;
   }
 
-  /** In line within this process; resolves to what lets the next one go on. */
+  /** Queues within this process; resolves to a function that lets the next one continue. */
   private async queue(id: string, deadline: number): Promise<() => void> {
     const since = ticks();
     const before = this.queues.get(id) ?? Promise.resolve();
@@ -152,23 +148,22 @@ export class InstanceLocks {
   }
 
   /**
-   * Waits for the lock and takes it; resolves to its release, which is called once.
-   * @param worthIt asked of who had to wait in line, before the lock is taken: what it rejects with ends the
-   * wait, so that
-   *   a crowd in which one has won is told without each of them taking the lock
-   * @throws Conflict `busy` when the wait was in vain
+   * Waits for the lock and takes it; resolves to its release, to be called once.
+   * @param stillWanted called for queued callers before they take the lock. A rejection ends the wait, so that after
+   * one of a crowd has won, the others are told without taking the lock
+   * @throws Conflict `busy` if the wait timed out
    */
-  async lock(id: string, worthIt?: () => Promise<unknown>): Promise<Release> {
+  async lock(id: string, stillWanted?: () => Promise<unknown>): Promise<Release> {
     const deadline = ticks() + this.options.wait;
     const waited = this.queues.has(id);
     const leave = await this.queue(id, deadline);
     const owner = this.nextOwner();
     const lease = leaseFromNow();
     try {
-      if (waited) await worthIt?.();
+      if (waited) await stillWanted?.();
       await this.acquire(id, owner, lease, deadline);
     } catch (error) {
-      // It may have been taken although the answer was lost.
+      // The lock may have been taken although the answer was lost.
       if (isOutage(error)) await this.giveBack(id, owner, error);
       else this.inUse.delete(owner.nonce);
       leave();

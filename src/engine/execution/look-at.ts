@@ -8,7 +8,8 @@ import { writePending } from './commit.js';
 import type { RunnerParts } from './command-options.js';
 
 /**
- * An instance for a command that holds its lock, without its log: a command adds to that, and does not read it.
+ * An instance for a command that holds its lock, without its log: a command appends to the log and does not read
+ * it.
  * @throws AccessDenied `not-found`
  */
 export async function readLocked(
@@ -26,7 +27,7 @@ export async function readLocked(
   return document;
 }
 
-/** A live copy of an instance to look at, in a command that writes nothing. @throws AccessDenied `not-found` */
+/** A live copy of an instance, in a command that writes nothing. @throws AccessDenied `not-found` */
 export async function lookAt(
   { contexts, limits, store }: Pick<RunnerParts, 'contexts' | 'limits' | 'store'>,
   server: HostServer,
@@ -35,7 +36,7 @@ export async function lookAt(
   const document = await store.instances.load(id, ['logs']);
   if (document === undefined) throw notFound('instance');
   document.logs = [];
-  // Names of models are resolved with the owner of the instance's.
+  // Model names are resolved with the owner of the instance's model.
   const command = new Command(
     SYSTEM_USER,
     document.tenantId ?? undefined,

@@ -9,10 +9,10 @@ import type { GuardLogger, GuardOptions } from '../contract/types.js';
 import type { Contexts } from './context.js';
 import type { HostModels } from './host-models.js';
 
-/** What the folder put into the store last, by the name of the model. */
+/** The state in which the folder last stored each model, by name. */
 interface Taken {
   readonly digest: string;
-  /** When it was saved, in milliseconds; another time at the stored model: somebody has saved it since. */
+  /** Time of that save, in milliseconds. If the stored model has another time, someone else has saved it since. */
   readonly saved: number;
 }
 
@@ -22,25 +22,25 @@ interface Parts {
   readonly contexts: Contexts;
   readonly logger: GuardLogger;
   readonly record: (entries: readonly Omit<AuditEntry, 'time'>[]) => Promise<void>;
-  /** Arms the timers of a model that was saved. */
+  /** Arms the timers of a saved model. */
   readonly schedule: (model: StoredModel) => void;
 }
 
 const TAKEN = 'model-files';
 const MARKER = 'models-read';
-/** A file is written in steps; the folder is read when nothing has changed for so many milliseconds. */
+/** Files are written in steps; the folder is read after this many milliseconds without a change. */
 const QUIET = 200;
-/** Bytes of one file at most. */
+/** Maximum size of one file, in bytes. */
 const LARGEST = 10_000_000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Models that lie as `.bpmn` files in a folder. What is in the store wins: a file replaces a model only if that is as
- * the folder last left it, and brings one back that was deleted only once the file itself has changed.
+ * Models in a folder of `.bpmn` files. The store takes precedence: a file replaces a model only if the model is
+ * still as the folder last stored it, and restores a deleted model only after the file itself has changed.
  */
 export class ModelFolder {
-  /** Files that could not be taken over, by path, and why. */
+  /** Files that could not be imported, by path, with the reason. */
   private readonly unreadable = new Map<string, string>();
   private watcher: FSWatcher | undefined;
   private soon: NodeJS.Timeout | undefined;
@@ -49,8 +49,8 @@ export class ModelFolder {
   constructor(private readonly parts: Parts) {}
 
   /**
-   * @param option the folder whose files are taken over now and, where it is watched, later
-   * @param definitionsPath the folder of upstream's configuration, which is read once where there is no such option
+   * @param option the folder whose files are imported now and, if it is watched, after changes
+   * @param definitionsPath the folder in upstream's configuration, read once if there is no such option
    */
   async open(option: GuardOptions['models'], definitionsPath: unknown): Promise<void> {
     if (option === undefined)
@@ -59,12 +59,12 @@ export class ModelFolder {
     if (option.watch === true) this.follow(option.folder);
   }
 
-  /** What cannot be run, of files and of stored models. */
+  /** Files and stored models that cannot be run. */
   problems(): readonly { readonly model: string; readonly why: string }[] {
     return [...this.unreadable, ...this.parts.models.unreadable].map(([model, why]) => ({ model, why }));
   }
 
-  /** Reads the files once, into a store that has no models and never read any. */
+  /** Reads the files once, into a store that has no models and has never read any. */
   private async firstStart(folder: string): Promise<void> {
     const { store } = this.parts;
     const state = store.values('guard');
@@ -76,7 +76,7 @@ export class ModelFolder {
     await state.set(MARKER, true);
   }
 
-  /** Reads what has changed in the folder. Never fails because of a file. */
+  /** Reads the changes in the folder. A faulty file never makes it fail. */
   private async read(folder: string): Promise<void> {
     let files: string[];
     try {
@@ -99,7 +99,7 @@ export class ModelFolder {
     }
   }
 
-  /** Reads the folder now, and whenever something changes in it until `stop`. */
+  /** Reads the folder now and after each change in it, until `stop`. */
   private follow(folder: string): void {
     try {
       this.watcher = watch(folder, { persistent: false }, () => {
@@ -127,7 +127,7 @@ export class ModelFolder {
     const why = messageOf(error);
     if (this.unreadable.get(path) === why) return;
     this.unreadable.set(path, why);
-    this.parts.logger.error('a model could not be taken over from its file', { file: path, error: why });
+    this.parts.logger.error('a model file could not be imported', { file: path, error: why });
   }
 
   private async take(path: string): Promise<void> {
@@ -142,7 +142,9 @@ export class ModelFolder {
     if (taken?.digest === digest) return;
     const stored = await store.models.get(name, null);
     if (stored !== undefined && stored.source !== source && stored.saved?.getTime() !== taken?.saved) {
-      logger.warn('a model file has changed, and so has the stored model, which is kept', { file: path });
+      logger.warn('a model file and the stored model have both changed; the stored model is kept', {
+        file: path,
+      });
       return;
     }
     const { model: saved } = await models.parse(name, source, svg, null);
@@ -168,7 +170,7 @@ function readText(path: string): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
 }
 
-/** A model, and its picture where one lies beside it. */
+/** A model with its picture, if one lies beside it. */
 function contentOf(path: string): { source: string; svg: string | null } {
   const picture = `${path.slice(0, -'.bpmn'.length)}.svg`;
   const hasPicture = statSync(picture, { throwIfNoEntry: false }) !== undefined;

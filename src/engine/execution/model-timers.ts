@@ -14,7 +14,7 @@ interface HostCron {
   timeDue(expression: string, reference: number | null): number | null;
 }
 
-/** How far the start of a model by a timer has come, over its tries. */
+/** How far a timer start of a model has come, across retries. */
 interface Claim {
   at?: number;
   scheduled: boolean;
@@ -23,7 +23,7 @@ interface Claim {
 
 type Events = Pick<StoredModel, 'name' | 'owner' | 'events'>;
 
-/** A timer that is armed here, and as what it was armed. */
+/** A timer armed in this process, with the state it was armed for. */
 interface Armed {
   readonly as: string;
   readonly cancel: () => void;
@@ -34,7 +34,7 @@ const keyOf = (owner: string | null, name: string, elementId: unknown): string =
 const shapeOf = ({ expression, referenceDateTime }: Record<string, unknown>): string =>
   JSON.stringify([expression, referenceDateTime ?? null]);
 
-/** Timer start events of models, on the timers of the guard. */
+/** Timer start events of models, on the guard's timers. */
 export class ModelTimers {
   private readonly armed = new Map<string, Armed>();
 
@@ -48,8 +48,8 @@ export class ModelTimers {
   ) {}
 
   /**
-   * Arms what is stored and not armed here as it stands: after a start of the process, and what another
-   * process has saved since.
+   * Arms stored timers that are not armed here in their present state: after a process start, and after saves by
+   * other processes.
    */
   async resume(): Promise<void> {
     for (const model of await this.store.models.find(
@@ -67,7 +67,7 @@ export class ModelTimers {
     }
   }
 
-  /** Arms the timer start events of a model, in the place of those it had. */
+  /** Arms the timer start events of a model, replacing its previous ones. */
   schedule(model: Events): void {
     const { name, owner = null, events = [] } = model;
     for (const event of events.filter(
@@ -90,7 +90,7 @@ export class ModelTimers {
     }
   }
 
-  /** Takes the timer start events of a model back. */
+  /** Cancels the timer start events of a model. */
   unschedule(name: string, owner: string | null): void {
     for (const [key, { cancel }] of this.armed) {
       const [ofOwner, ofName] = JSON.parse(key) as [string | null, string];
@@ -100,7 +100,7 @@ export class ModelTimers {
     }
   }
 
-  /** Where the answer to a change of a model was lost: what is stored decides which of its timers there are. */
+  /** After a change of a model whose answer was lost: the stored model decides which timers it has. */
   refreshSoon(name: string, owner: string | null): void {
     this.retries.later('the timers of a model', async () => {
       const model = await this.store.models.get(name, owner);
@@ -110,8 +110,8 @@ export class ModelTimers {
   }
 
   /**
-   * Of several processes that wait for the same time, the one that moves the reference time starts the instance.
-   * @param claim what an earlier try has done
+   * If several processes wait for the same time, the one that advances the reference time starts the instance.
+   * @param claim the progress of an earlier try
    */
   private async startModel(
     name: string,
@@ -139,7 +139,7 @@ export class ModelTimers {
     if (!claim.scheduled) this.schedule((await models.get(name, owner)) ?? { name, owner, events: [] });
     claim.scheduled = true;
     if (!mine) return;
-    // A start whose answer was lost has happened all the same.
+    // A start whose answer was lost has happened nevertheless.
     for (const id of claim.command?.executions.keys() ?? [])
       if ((await instances.load(id, LARGE_FIELDS)) !== undefined) return;
     const account = { causer: SYSTEM_USER, tenantId: owner ?? undefined, modelsOwner: owner ?? undefined };

@@ -13,14 +13,14 @@ const LISTENERS_MAY_TAKE = 5000;
 const ASSIGNED: ReadonlySet<string> = new Set(['wait', 'end']);
 
 /**
- * Decides which tasks are open, when a command is committed: listeners may assign a task after its model has been
- * evaluated. A task that nothing restricts by then is open; later none becomes open.
+ * Decides which tasks are open, at the commit of a command, because listeners may assign a task after its model has
+ * been evaluated. A task without any restriction by then is open; no task becomes open later.
  */
 export class Openness {
-  /** What the fields of an item held when its model had been evaluated. */
+  /** The fields of an item after its model was evaluated. */
   private readonly evaluated = new WeakMap<HostItem, readonly unknown[]>();
 
-  /** The model restricts the task to nobody; whether anything else does shows at the commit. */
+  /** Records that the model does not restrict the task. The commit decides whether anything else does. */
   leave(item: HostItem, kept: Record<string, unknown>): void {
     kept.undecided = true;
     this.evaluated.set(
@@ -29,12 +29,12 @@ export class Openness {
     );
   }
 
-  /** Whether the execution has tasks of which it is not decided yet. */
+  /** Whether the execution has undecided tasks. */
   private isUndecided({ instance }: HostExecution): boolean {
     return Object.values(guardOf(instance)?.items ?? {}).some(({ undecided }) => undecided === true);
   }
 
-  /** Listeners that may still assign are waited for, where a task would be open without them. */
+  /** Waits for listeners that may still assign, if a task would be open otherwise. */
   async decideAll(command: Command): Promise<void> {
     const undecided = [...command.executions.values()].filter((live) => this.isUndecided(live));
     if (undecided.length === 0) return;
@@ -51,8 +51,8 @@ export class Openness {
   }
 
   /**
-   * @param all whether all code that may assign has run; if not, what is not restricted yet is closed
-   * @returns the tasks that somebody set to nobody, and those of which it could not be told
+   * @param all whether all code that may assign has run; otherwise unrestricted tasks are closed
+   * @returns the tasks that were assigned to nobody, and those that could not be decided
    */
   private decide(execution: HostExecution, all: boolean): readonly HostItem[] {
     const items = new Map(execution.getItems().map((item) => [item.id, item]));
@@ -72,12 +72,15 @@ export class Openness {
   }
 }
 
-/** Resolves when all of the work has ended, and what came to it meanwhile. */
+/** Resolves when all work has ended, including work added in the meantime. */
 async function ended(work: ReadonlySet<Promise<unknown>>): Promise<void> {
   while (work.size > 0) await Promise.allSettled(work);
 }
 
-/** What a listener has set, in the form in which the evaluated model is stored: lists of names, and one assignee. */
+/**
+ * The fields that a listener set, in the form in which evaluated assignments are stored: lists of names, and one
+ * assignee.
+ */
 function tidy(item: HostItem): void {
   for (const property of PEOPLE) {
     const value = item[property];

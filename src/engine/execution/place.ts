@@ -1,10 +1,10 @@
 import type { Place } from './context.js';
 import type { HostExecution, HostItem, HostNode, HostToken } from '../model/host.js';
 
-/** What the host gives to the code of a model as `this`. */
+/** The values that the host passes to a model's code as `this`. */
 type Scope = HostItem | (HostToken & { currentNode?: HostNode }) | HostExecution;
 
-/** Where a piece of a model's code stands: at an item, at an element that is about to get one, or at the process. */
+/** The place of a model's code: an item, an element that is about to get one, or the process. */
 export function placeOf(scope: unknown): Place {
   const at = scope as Scope;
   if ('token' in at) {

@@ -6,7 +6,7 @@ import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
 import type { Attempts } from './attempts.js';
-import { BACKGROUND, forgetting } from './attempts-left.js';
+import { BACKGROUND, removingAttempts } from './attempts-left.js';
 import { changeGuard } from './commit.js';
 import { terminate } from './terminate.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
@@ -18,23 +18,25 @@ import { isTransient } from './transient.js';
 import type { Retries } from './retries.js';
 import type { GuardLogger } from '../contract/types.js';
 
-/** Unfinished instances that are taken up at the same time. */
+/** Number of unfinished instances resumed at the same time. */
 const AT_A_TIME = 8;
-/** Instances with work that a crash can have left undone; also what `health` counts. */
+/** Instances with work that a crash may have left undone; also counted by `health`. */
 export const UNFINISHED = Object.freeze({ 'guard.unfinished': true });
-/** A caller that is still at work is stored later than its called processes, by less than this; in milliseconds. */
+/** How much later than its called processes a running caller may be stored, at most; in milliseconds. */
 const CALLER_MAY_TAKE = LEASE + SKEW;
-/** When a write that was given up has arrived or never will, in milliseconds. */
+/** After this many milliseconds, an abandoned write has either arrived or never will. */
 const LATE = 15_000;
 
 /**
- * Finishes what the end of a process left between two commits, at the start of the next: deliveries that
- * were not done, `noWait` work that had not settled, called processes of a caller that was never stored.
+ * Finishes at a process start what the end of a process left between two commits: pending deliveries, `noWait` work
+ * that had not settled, and called processes of a caller that was never stored.
  */
 export class Recovery {
-  /** What was unfinished at the last look, and whether it was tried here as it stands. */
-  private left: ReadonlyMap<string, { readonly rev: number | undefined; readonly tried: boolean }> =
-    new Map();
+  /** Unfinished work at the last look, and whether this process has tried it in that state. */
+  private unfinishedBefore: ReadonlyMap<
+    string,
+    { readonly rev: number | undefined; readonly tried: boolean }
+  > = new Map();
 
   constructor(
     private readonly runner: CommandRunner,
@@ -50,7 +52,7 @@ export class Recovery {
 
   async run(): Promise<void> {
     const unfinished = await this.unfinished();
-    // Several at a time: one that another process is still at work on must not hold up the others.
+    // Several at a time, so that an instance in use by another process does not hold up the others.
     const next = async (): Promise<void> => {
       for (let instance = unfinished.pop(); instance !== undefined; instance = unfinished.pop())
         await this.settle(instance.id);
@@ -69,27 +71,26 @@ export class Recovery {
   }
 
   /**
-   * Finishes what stands as it stood at the last call, with nobody at work on it: whoever began it may have ended. What
-   * cannot be finished is tried once.
+   * Finishes work that has not changed since the last call and that nobody holds: its process may have ended. Work
+   * that cannot be finished is tried once.
    */
   async takeOver(): Promise<void> {
     const [unfinished, locks] = await Promise.all([this.unfinished(), this.store.locks.list()]);
     const held = new Set(locks.filter((lock) => !this.locks.isStale(lock)).map(({ id }) => id));
     const looked = unfinished.map(({ id, guard }) => {
-      const before = this.left.get(id);
+      const before = this.unfinishedBefore.get(id);
       const same = before !== undefined && before.rev === guard?.rev;
       const take = same && !before.tried && !held.has(id);
       return { id, rev: guard?.rev, take, tried: take || (same && before.tried) };
     });
-    this.left = new Map(looked.map(({ id, rev, tried }) => [id, { rev, tried }]));
-    // Not waited for: the work may take as long as the services that it calls.
+    this.unfinishedBefore = new Map(looked.map(({ id, rev, tried }) => [id, { rev, tried }]));
+    // Not awaited: the work may take as long as the services that it calls.
     for (const { id, take } of looked) if (take) void this.settle(id);
   }
 
   /**
-   * What became of instances whose command an outage of the store has left in doubt: found out when the store is back,
-   * finished where something is left to be done, with timers for what waits. Once more a while later, since a write can
-   * arrive after its sender has given it up.
+   * Resolves instances whose command an outage left in doubt: when the store is back, reads them, finishes what is
+   * left and arms timers. Repeats this later, since a write can arrive after its sender has abandoned it.
    */
   inDoubt(ids: readonly string[]): void {
     for (const id of ids) {
@@ -108,13 +109,13 @@ export class Recovery {
     if (guard?.unfinished !== true) return;
     try {
       if (guard.busy === true) await this.resumeOrWait(id, guard);
-      // To take the lock is to write what is pending.
+      // Taking the lock writes pending changes.
       else if (guard.pending !== undefined)
         await this.runner.onInstance(id, SYSTEM_USER, () => Promise.resolve());
     } catch (error) {
-      // What the model fails with stays its failure.
+      // A failure of the model stays with the model.
       if (!isTransient(error))
-        await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.failures.note(id));
+        await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.failures.record(id));
       throw error;
     }
     for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))
@@ -124,14 +125,14 @@ export class Recovery {
       await this.attempts.alone(() => this.deliveries.run(id, delivery, true));
   }
 
-  /** What is held back begins again, as if no process had ended. */
+  /** Restarts held work as if no process had ended. */
   async retry(id: string): Promise<void> {
     const release: string[] = [];
     await this.runner.onInstance(id, SYSTEM_USER, () =>
       changeGuard(
         this.store,
         id,
-        forgetting((key, { held }) => held === true && release.push(key) > 0),
+        removingAttempts((key, { held }) => held === true && release.push(key) > 0),
       ),
     );
     const left = await this.unfinished();
@@ -148,7 +149,7 @@ export class Recovery {
       : this.resume(id, userName, false);
   }
 
-  /** Takes `noWait` work up again where it began; services that it has called are called again. */
+  /** Resumes `noWait` work from its beginning; services that it has called are called again. */
   private async resume(id: string, userName: string, alone: boolean): Promise<void> {
     const work = async (_command: Command, document: StoredInstance): Promise<void> => {
       const { busy, begun } = document.guard ?? {};
@@ -162,7 +163,7 @@ export class Recovery {
     await this.runner.onInstance(id, SYSTEM_USER, work, { starter: userName });
   }
 
-  /** From an item that was completed: what the host's `signalItem` has prepared when it goes on in the background. */
+  /** Continues from a completed item, prepared as the host's `signalItem` does for background work. */
   private async goOn(execution: HostExecution, itemId: string, first: HostItem | undefined): Promise<void> {
     const delegate = execution.server.appDelegate as {
       getServicesProvider(): Promise<unknown>;

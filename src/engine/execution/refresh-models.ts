@@ -4,13 +4,13 @@ import { asModelName, mendModelName } from '../../core/model-name.js';
 import type { Store, StoredModel } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 
-/** Raised when models are read otherwise than before: what is stored of who may start them is then read again. */
+/** Incremented when the interpretation of models changes: the stored start permissions are then derived again. */
 export const READING = 1;
 
 interface Parts {
   readonly store: Store;
   readonly logger: GuardLogger | undefined;
-  /** Gets the models that cannot be run, by name, and why. */
+  /** Receives the models that cannot be run, by name, with the reason. */
   readonly unreadable: Map<string, string>;
   readonly parse: (
     name: string,
@@ -20,7 +20,7 @@ interface Parts {
   ) => Promise<StoredModel>;
 }
 
-/** Parses the models that an unguarded host or an older guard stored, so that who may start them is known. */
+/** Parses models stored by an unguarded host or an older guard, so that their start permissions are known. */
 export async function refreshModels(parts: Parts): Promise<void> {
   await mendNames(parts);
   for (const model of await parts.store.models.find({ 'guard.reading': { $ne: READING } })) {
@@ -34,7 +34,7 @@ export async function refreshModels(parts: Parts): Promise<void> {
   }
 }
 
-/** What is stored of a model beside its source is made anew; its source and the time of its saving stay. */
+/** Derives again what is stored beside a model's source. The source and the time of its saving stay the same. */
 async function readAgain({ store, parse }: Parts, model: StoredModel): Promise<void> {
   const { name, owner = null, source, svg = null, guard } = model;
   const fresh = await parse(name, source, svg, owner);
@@ -43,8 +43,8 @@ async function readAgain({ store, parse }: Parts, model: StoredModel): Promise<v
 }
 
 /**
- * Renames models whose names were stored before names were checked: nobody could ask for them any more, since every
- * name that is given is put into the checked form first.
+ * Renames models stored before names were checked. They could no longer be found, because every given name is
+ * normalised first.
  */
 async function mendNames({ store, logger }: Parts): Promise<void> {
   const models = await store.models.find({}, { without: ['source', 'svg'] });
@@ -56,7 +56,7 @@ async function mendNames({ store, logger }: Parts): Promise<void> {
     for (let copy = 2; isTaken(free); copy++) free = `${wanted} (${copy})`;
     await store.models.rename(name, owner, free);
     models.push({ name: free, owner });
-    logger?.warn('a model was renamed, since its name could not be told from another', {
+    logger?.warn('a model was renamed because its name could not be told from another', {
       was: JSON.stringify(name),
       is: free,
     });

@@ -2,7 +2,7 @@ import type { Contexts } from './context.js';
 import { isTransient } from './transient.js';
 import type { GuardLogger } from '../contract/types.js';
 
-/** Pauses between tries, in milliseconds: the first, doubled up to the most. */
+/** Pauses between tries, in milliseconds: the first is doubled up to the maximum. */
 const BACKOFF = { first: 200, most: 5000 };
 
 const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -10,8 +10,8 @@ const words = (error: unknown): string => (error instanceof Error ? error.messag
 type Facts = Readonly<Record<string, unknown>>;
 
 /**
- * Work that nobody waits for: what an outage of the store or somebody else's lock prevents is done later, in
- * no caller's context.
+ * Work that nobody waits for. If an outage of the store or another lock prevents it, it is retried later, outside
+ * any caller's context.
  */
 export class Retries {
   private readonly waiting = new Set<NodeJS.Timeout>();
@@ -22,20 +22,17 @@ export class Retries {
     private readonly logger: GuardLogger,
   ) {}
 
-  /**
-   * Does the work; never rejects. When that cannot be now, it is tried again until it is done or has failed
-   * for good.
-   */
+  /** Does the work; never rejects. Retries until it is done or has failed for good. */
   async attempt(what: string, work: () => Promise<unknown>, facts: Facts = {}): Promise<void> {
     await this.tryOnce(what, work, facts, 0);
   }
 
-  /** The same, the first try after a pause in milliseconds. */
+  /** The same, with the first try after a pause in milliseconds. */
   later(what: string, work: () => Promise<unknown>, facts: Facts = {}, pause = BACKOFF.first): void {
     this.wait(what, work, facts, pause, 0);
   }
 
-  /** Nothing is tried any more. */
+  /** Stops all retries. */
   stop(): void {
     this.stopped = true;
     for (const timer of this.waiting) clearTimeout(timer);
@@ -50,11 +47,11 @@ export class Retries {
   ): Promise<void> {
     try {
       await work();
-      if (failures > 0) this.logger.info(`${what} was done after all`, facts);
+      if (failures > 0) this.logger.info(`${what} has succeeded after a retry`, facts);
     } catch (error) {
       if (this.stopped) return;
       if (!isTransient(error)) return this.logger.error(`${what} failed`, { ...facts, error: words(error) });
-      if (failures === 0) this.logger.warn(`${what} will be tried again`, { ...facts, error: words(error) });
+      if (failures === 0) this.logger.warn(`${what} will be retried`, { ...facts, error: words(error) });
       this.wait(what, work, facts, Math.min(BACKOFF.first * 2 ** failures, BACKOFF.most), failures + 1);
     }
   }

@@ -5,10 +5,10 @@ import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
 import type { Command } from './command.js';
 
-/** What callers can bring into an instance. */
+/** The kinds of data by which callers can make an instance grow. */
 export type Kind = 'data' | 'assignments';
 
-/** What the caller of a command brings: bytes, and how much there was of its kind before. */
+/** An addition by a command's caller: its bytes, and the previous size of its kind. */
 export interface Addition {
   readonly kind: Kind;
   readonly before: number;
@@ -16,8 +16,8 @@ export interface Addition {
 }
 
 /**
- * Bytes that callers may add at once where there is no more room, and up to which nothing is counted. Of the steps
- * that a model takes in one command its caller answers for no more than the first.
+ * Bytes that callers may add at once when the limit is reached, and the size below which nothing is counted. Of the
+ * model's steps in one command, only so many bytes are charged to its caller.
  */
 const LITTLE = { atOnce: 16_384, free: 262_144 } as const;
 /** No item takes less, in bytes. */
@@ -55,13 +55,13 @@ const SIZES = {
 const isNothing = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
-/** Notes what a caller brings, before the engine takes it over. */
+/** Records a caller's addition before the engine takes it over. */
 export function noteAddition(command: Command | undefined, kind: Kind, value: unknown): void {
-  // What the system brings, and what a process hands to one that it calls, comes from models.
+  // Data from the system, and from a process to one that it calls, comes from models.
   if (command === undefined || command.causer.isAdmin() || isNothing(value)) return;
   const [loaded] = command.loaded.values();
   if (loaded === undefined && command.executions.size > 0) return;
-  // Fields of the application's own are set later: what an assignment adds is what it makes of the instance.
+  // The application's own fields are set later: the size of an assignment is that of the resulting instance.
   const bytes = kind === 'data' ? sizeOf(value) : Infinity;
   command.additions.push({ kind, before: loaded === undefined ? 0 : SIZES[kind](asLive(loaded)), bytes });
 }
@@ -72,17 +72,17 @@ const refuse = (what: string): never => {
   throw new BadInput('too-large', what);
 };
 
-/** Holds against a caller what it has added, and what it added before. @throws BadInput `too-large` */
+/** Charges an addition to its caller. @throws BadInput `too-large` */
 function charge({ causer: { userName } }: Command, instance: HostInstance, mine: number, most: number): void {
   const guard = instance.guard as { added?: readonly Added[] };
   const had = guard.added?.find((entry) => entry.userName === userName)?.bytes ?? 0;
   const added = Math.max(0, had + mine);
-  if (mine > 0 && added > most) refuse(`One caller may add ${most} bytes to an instance.`);
+  if (mine > 0 && added > most) refuse(`One caller may add at most ${most} bytes to an instance.`);
   const others = (guard.added ?? []).filter((entry) => entry.userName !== userName);
   guard.added = added === 0 ? others : [...others, { userName, bytes: added }];
 }
 
-/** The bytes of the steps that the model has taken for this command, as far as its caller answers for them. */
+/** The bytes of the model's steps in this command that are charged to the caller. */
 function stepsTaken({ causer, itemsBefore }: Command, instance: HostInstance, free: number): number {
   const count = instance.items.length;
   if (causer.isAdmin() || count * LEAST_ITEM <= free || count <= itemsBefore) return 0;
@@ -90,7 +90,7 @@ function stepsTaken({ causer, itemsBefore }: Command, instance: HostInstance, fr
   return all <= free ? 0 : Math.min(LITTLE.atOnce, Math.ceil((all * (count - itemsBefore)) / count));
 }
 
-/** @throws BadInput `too-large` when the caller has made an instance grow by more than there is room for */
+/** @throws BadInput `too-large` if the caller made an instance grow beyond its limits */
 export function assertRoom(command: Command, instance: HostInstance, room: Room): void {
   const free = Math.min(LITTLE.free, room.data, room.assignments, room.caller);
   for (const { kind, before, bytes } of command.additions.splice(0)) {
@@ -99,7 +99,7 @@ export function assertRoom(command: Command, instance: HostInstance, room: Room)
     const mine = Math.min(after - before, bytes);
     if (after > room[kind] && mine > LITTLE.atOnce)
       refuse(
-        `An instance may hold ${room[kind]} bytes of ${kind}; from there on only a little can be added at once.`,
+        `An instance may hold ${room[kind]} bytes of ${kind}; beyond that, only small additions are accepted.`,
       );
     charge(command, instance, mine, room.caller);
   }

@@ -10,7 +10,7 @@ export class RunningCommands {
 
   constructor(private readonly limits: Limits) {}
 
-  /** A command whose work is given up when it takes too long, counted from now. */
+  /** Creates a command whose work is given up after the time limit, counted from now. */
   create(
     causer: SecureUser,
     tenantId: string | undefined,
@@ -31,7 +31,7 @@ export class RunningCommands {
     return command;
   }
 
-  /** Remembers work until it has ended. */
+  /** Tracks work until it has ended. */
   keepTrack<T>(work: Promise<T>): Promise<T> {
     this.work.add(work);
     const done = (): void => void this.work.delete(work);
@@ -39,14 +39,14 @@ export class RunningCommands {
     return work;
   }
 
-  /** Gives up what runs here on an instance, and waits until it can write nothing any more. */
+  /** Gives up the work on an instance in this process, and waits until it can no longer write. */
   async giveUp(id: string, reason: Error): Promise<void> {
     const concerned = [...this.commands].filter(({ held, executions }) => held.has(id) || executions.has(id));
     for (const command of concerned) command.giveUp(reason);
     await Promise.all(concerned.map(({ ended }) => ended));
   }
 
-  /** Waits for all work; what is not done within `limit` milliseconds is given up. */
+  /** Waits for all work; work that is not done within `limit` milliseconds is given up. */
   async close(limit: number): Promise<void> {
     const giveUp = (): void => {
       for (const command of this.commands) command.giveUp(new GuardError('closed', 'The guard was closed.'));

@@ -2,7 +2,7 @@ import { sizeOf } from '../../store/bson/codec.js';
 import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
 
-/** The newest of these points for which there is room; the last one always. */
+/** The newest points that fit; always at least the last one. */
 function kept(points: Readonly<Record<string, unknown>>, room: Room): Record<string, unknown> {
   const newest: [string, unknown][] = [];
   let bytes = 0;
@@ -14,7 +14,7 @@ function kept(points: Readonly<Record<string, unknown>>, room: Room): Record<str
   return Object.fromEntries(newest.reverse());
 }
 
-/** The save points of an instance with one of what it is now, by its last item. */
+/** The save points of an instance including its present state, keyed by its last item. */
 export function savePoints(instance: HostInstance, room: Room): Record<string, unknown> {
   const { items, loops, tokens, data } = instance;
   const last = items.at(-1)?.id as string | undefined;

@@ -11,8 +11,8 @@ interface Running {
 }
 
 /**
- * Starts of models by their timers, each recorded with its model before it begins: as long as it is under way this
- * process holds a lock of that name, so that others can tell a long start from one whose process has ended.
+ * Timer starts of models, each recorded with its model before it begins. While a start runs, this process holds a
+ * lock of that name, so that others can tell a long start from one whose process has ended.
  */
 export class StartAttempts {
   private readonly running = new Map<string, Running>();
@@ -24,7 +24,7 @@ export class StartAttempts {
     private readonly retries: Retries,
   ) {}
 
-  /** Does the work, unless it is held back: it was under way when processes ended. */
+  /** Does the work, unless it is held because processes ended during it. */
   async run(place: TimedStart, work: () => Promise<unknown>): Promise<void> {
     const id = idOfStart(place);
     const running = await this.enter(id);
@@ -42,7 +42,7 @@ export class StartAttempts {
     }
   }
 
-  /** Starts at one event that overlap within this process share the lock. */
+  /** Overlapping starts at one event within this process share the lock. */
   private async enter(id: string): Promise<Running> {
     const running = this.running.get(id) ?? { users: 0, lock: this.locks.lock(id) };
     running.users++;
@@ -67,7 +67,10 @@ export class StartAttempts {
     return attempt.held !== true;
   }
 
-  /** The last one out forgets the attempt, however it went: the process goes on. Never rejects. */
+  /**
+   * The last one to leave removes the attempt, whatever the outcome, since the process is still running. Never
+   * rejects.
+   */
   private async leave(id: string, running: Running, place: TimedStart, failure: unknown): Promise<void> {
     if (--running.users > 0) return;
     this.running.delete(id);
@@ -76,7 +79,7 @@ export class StartAttempts {
         known?.held === true || this.attempts.isOfOther(known) ? known : undefined,
       );
     if (!isOutage(failure))
-      await this.retries.attempt('forgetting an attempt', forget, { model: place.name });
+      await this.retries.attempt('removing a start attempt', forget, { model: place.name });
     await (
       await running.lock
     )(failure);

@@ -8,10 +8,10 @@ import type { Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 
-/** How many of the newest are kept with an instance, and named in the log and the audit trail each time. */
+/** How many of the newest are kept with an instance and named in the log and the audit trail each time. */
 const KEPT = 10;
 
-/** An error that a model left behind and nothing caught; without its message, which may hold data. */
+/** An error left behind by a model that nothing caught; without its message, which may contain data. */
 interface Stray {
   readonly at: Date;
   readonly elementId?: string;
@@ -20,7 +20,7 @@ interface Stray {
   readonly error: string;
 }
 
-/** What has not been written yet of one instance. */
+/** Errors of one instance that are not yet written. */
 interface Noted {
   readonly command: Command;
   readonly newest: Stray[];
@@ -42,8 +42,9 @@ const factsOf = (error: unknown): Record<string, unknown> =>
   error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
 
 /**
- * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal of the
- * guard that the application did not catch is logged. Neither ends the process. Every other error is not ours.
+ * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal by
+ * the guard that the application did not catch is logged. Neither ends the process. Every other error is foreign
+ * and passed on.
  */
 export class Strays {
   private readonly refusals = new WeakSet<object>();
@@ -52,7 +53,7 @@ export class Strays {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Does a call of the guard; what it refuses is known for a refusal wherever it ends up. */
+  /** Runs a call of the guard; its refusals are recognised wherever they surface. */
   async refusing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -62,12 +63,12 @@ export class Strays {
     }
   }
 
-  /** Whether the error is ours; then it has been taken care of. Never throws. */
+  /** Whether the error is ours; if so, it has been handled. Never throws. */
   readonly claim = (error: unknown): boolean => {
     const command = this.parts.contexts.origin;
     if (command !== undefined) this.note(command, error);
     else if (isGuardError(error) && this.refusals.has(error))
-      this.say('a refusal was caught by nothing: a route or task of the application must handle it', {
+      this.say('nothing caught a refusal: a route or task of the application must handle it', {
         code: error.code,
         ...factsOf(error),
       });
@@ -75,17 +76,17 @@ export class Strays {
     return true;
   };
 
-  /** Resolves when what was noted has been written, as far as it can be now. */
+  /** Resolves when all recorded errors have been written, as far as possible now. */
   async written(): Promise<void> {
     while (this.writing.size > 0) await Promise.all(this.writing);
   }
 
-  /** The process is about to end unless this returns: a logger that fails must not decide that. */
+  /** The process is about to end unless this returns, and a failing logger must not decide that. */
   private say(message: string, facts: Record<string, unknown>): void {
     try {
       this.parts.logger.error(message, facts);
     } catch {
-      // There is nobody left to tell.
+      // Nowhere is left to report it.
     }
   }
 
@@ -115,7 +116,7 @@ export class Strays {
     if (noted.newest.length > KEPT) noted.newest.shift();
   }
 
-  /** When the command has ended: it holds the lock, and writes the instance itself. */
+  /** For after the command has ended: it holds the lock and writes the instance itself. */
   private writeLater(id: string, command: Command): void {
     const { contexts, retries } = this.parts;
     const work = contexts.outside(async () => {
@@ -124,7 +125,7 @@ export class Strays {
       this.noted.delete(id);
       if (noted === undefined) return;
       await this.audit(id, noted);
-      await retries.attempt('recording what a model left behind', () => this.write(id, noted), {
+      await retries.attempt('recording an uncaught error of a model', () => this.write(id, noted), {
         instance: id,
       });
     });

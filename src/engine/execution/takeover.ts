@@ -5,8 +5,8 @@ import type { Recovery } from './recovery.js';
 import type { Timers } from './timers.js';
 
 /**
- * Where several processes share a store, each looks now and then for what another left when it ended: timers that are
- * overdue, models whose timers are armed nowhere else, work that was not finished.
+ * Where several processes share a store, each regularly looks for what an ended process left: overdue timers,
+ * models whose timers are armed nowhere else, unfinished work.
  */
 export class Takeover {
   private round = Promise.resolve();
@@ -20,12 +20,12 @@ export class Takeover {
     private readonly every: number,
   ) {}
 
-  /** Looks again and again, until the timers are stopped. */
+  /** Looks repeatedly until the timers are stopped. */
   start(): void {
     this.timers.after(this.every, () => (this.round = this.look()));
   }
 
-  /** Resolves when the look that is under way has ended; never rejects. */
+  /** Resolves when the current look has ended; never rejects. */
   ended(): Promise<void> {
     return this.round;
   }
@@ -36,7 +36,7 @@ export class Takeover {
       await this.modelTimers.resume();
       await this.recovery.takeOver();
     } catch (error) {
-      this.logger.warn('what other processes have left could not be looked for', {
+      this.logger.warn('could not look for work left by other processes', {
         error: error instanceof Error ? error.message : String(error),
       });
     }

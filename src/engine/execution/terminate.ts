@@ -5,14 +5,14 @@ import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import { nextGuard } from './commit.js';
 
-/** How often it is tried again where somebody else writes the instance at the same time. */
+/** How often a write is retried when someone else writes the instance at the same time. */
 const TRIES = 10;
 
 /**
- * Ends an instance with all that waits in it, and what it has called; nothing of its model runs. Takes no lock: whoever
- * is at work on it has a revision that is old then, and stores nothing.
- * @returns the ids of those that were ended
- * @throws Conflict `conflict` when others kept changing it
+ * Ends an instance with everything that waits in it and the processes it has called. No code of its model runs.
+ * Takes no lock: a concurrent command then has an outdated revision and stores nothing.
+ * @returns the ids of the ended instances
+ * @throws Conflict `conflict` if others kept changing it
  */
 export async function terminate(instances: InstanceStore, id: string, tries = TRIES): Promise<string[]> {
   const document = await instances.load(id, LARGE_FIELDS);
@@ -34,7 +34,7 @@ export async function terminate(instances: InstanceStore, id: string, tries = TR
   const { items, status, endedAt } = document;
   if (!(await instances.update(id, rev, { status, endedAt, items, tokens, guard }))) {
     if (tries > 1) return terminate(instances, id, tries - 1);
-    throw new Conflict('conflict', 'The instance was changed by others again and again; nothing was stored.');
+    throw new Conflict('conflict', 'The instance was repeatedly changed by others; nothing was stored.');
   }
   const called = await instances.find({
     filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } },

@@ -19,13 +19,13 @@ type StartToken = (
 export const startToken: StartToken = (...args) =>
   (bpmn.Token as unknown as { startNewToken: StartToken }).startNewToken(...args);
 
-/** Upstream keeps in the definition what an expression of one item came to; a copy forgets it. */
+/** Upstream caches an evaluated timer expression in the definition; a copy drops the cached value. */
 const copyOf = (timer: HostBehaviour): HostBehaviour =>
   Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
 export const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> =>
   copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
 
-/** How often a timer fires in all: of a cycle such as `R3/PT1H`, three times. */
+/** How often a timer fires in total: three times for a cycle such as `R3/PT1H`. */
 export async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {
   const copy = copyOf(timer);
   await copy.timeDue?.(item, null);

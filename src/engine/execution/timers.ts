@@ -16,14 +16,14 @@ import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
 
 /**
- * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system, in no
- * caller's context, and are gone with `stop`.
+ * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system,
+ * outside any caller's context, and end with `stop`.
  */
 export class Timers {
   private readonly alarms = new Alarms();
-  /** Of each instance, what takes back the timers of its items that are armed here. */
+  /** Per instance, functions that cancel the timers of its items armed here. */
   private readonly armed = new Map<string, Map<string, () => void>>();
-  /** Items whose timer is firing here, or has failed to, each with the time when it began to. */
+  /** Items whose timer is firing here or has failed to fire, each with its start time. */
   private readonly fired = new Map<string, number>();
 
   constructor(
@@ -34,12 +34,12 @@ export class Timers {
     private readonly attempts: Attempts,
   ) {}
 
-  /** Calls `fire` at that time of day, at once when it has passed; returns what takes it back. */
+  /** Calls `fire` at the time of day, or at once if it has passed. Returns a function that cancels it. */
   arm(at: Date, fire: () => Promise<unknown>): () => void {
     return this.outside(() => this.alarms.at(at, () => void this.retries.attempt('a timer', fire)));
   }
 
-  /** Calls `fire` when so many milliseconds have passed, whatever becomes of the wall clock. */
+  /** Calls `fire` after so many milliseconds, independent of the wall clock. */
   after(ms: number, fire: () => Promise<unknown>): () => void {
     return this.outside(() => this.alarms.after(ms, () => void this.retries.attempt('a timer', fire)));
   }
@@ -64,12 +64,12 @@ export class Timers {
     return cancel;
   }
 
-  /** Takes back the timers of an instance, or of those of its items that do not wait any more. */
+  /** Cancels the timers of an instance, or of its items that no longer wait. */
   disarm(instanceId: string, waits: (itemId: string) => boolean = () => false): void {
     for (const [itemId, cancel] of [...(this.armed.get(instanceId) ?? [])]) if (!waits(itemId)) cancel();
   }
 
-  /** Takes back the timers of what a command has ended. */
+  /** Cancels the timers of everything that a command has ended. */
   disarmEnded({ executions }: Command): void {
     for (const [id, execution] of executions) {
       if (!this.armed.has(id)) continue;
@@ -84,19 +84,19 @@ export class Timers {
     return this.runner.contexts.outside(work);
   }
 
-  /** From here on what a sleep of the machine has made overdue fires when it wakes. */
+  /** From now on, timers that became due while the machine slept fire when it wakes. */
   watchClock(): void {
     this.outside(() => this.alarms.watch());
   }
 
-  /** Takes all timers back; none is armed afterwards. */
+  /** Cancels all timers; none can be armed afterwards. */
   stop(): void {
     this.alarms.stop();
   }
 
-  /** Takes the place of the host's own `startTimer` for one timer event of an execution. */
+  /** Replaces the host's own `startTimer` for one timer event of an execution. */
   async start(behaviour: HostBehaviour, item: HostItem): Promise<void> {
-    // A failed command arms nothing: it was not stored, and its item does not exist.
+    // A failed command arms nothing: it was not stored, so its item does not exist.
     if (this.runner.contexts.abandoned) return;
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
@@ -105,7 +105,7 @@ export class Timers {
     item.timeDue = due;
     const { command } = this.runner.contexts;
     const [instanceId, itemId] = [execution.id, item.id];
-    // A live execution is large: it is held while its command runs, not for as long as the timer.
+    // A live execution is large: it is kept while its command runs, not as long as the timer.
     let live: HostItem | undefined = item;
     void this.adoption.ended(execution).then(() => (live = undefined));
     const cancel = this.armItem(instanceId, itemId, due, () =>
@@ -114,17 +114,18 @@ export class Timers {
     command?.undo.push(cancel);
   }
 
-  /** Inside a command that is still running, the event happens there; else it is a command of its own. */
+  /** Inside a command that is still running, the event happens there; otherwise it is a separate command. */
   private async itemDue(item: HostItem): Promise<void> {
     const { execution } = item.token;
     const running = this.adoption.commandOf(execution);
     if (running === undefined) {
-      // What armed it may still be on its way to the store.
+      // The command that armed it may still be being stored.
       await this.adoption.ended(execution);
       return this.fireItem(execution.id, item.id);
     }
     if (item.status !== 'wait') return;
-    // The command waits for it; among the execution's own promises it would wait for itself, as upstream does.
+    // The command waits for it. If it were one of the execution's own promises, as upstream has it, it would wait
+    // for itself.
     const signal = (): Promise<void> =>
       execution.signalItem(item.id, {}, SYSTEM_USER.userName).then(() => this.repeat(execution, item.id));
     await this.runner.contexts.runCommand(running, () =>
@@ -132,7 +133,7 @@ export class Timers {
     );
   }
 
-  /** The system acts, for who started the instance: what follows from the timer is started for that person. */
+  /** Acts as the system on behalf of the instance's starter: consequences of the timer are started for that person. */
   private acting<T>(instanceId: string, startedBy: string | undefined, itemId: string, work: () => T): T {
     const actor = SYSTEM_USER.userName;
     const acting = { starter: startedBy ?? actor, actor };
@@ -140,8 +141,8 @@ export class Timers {
   }
 
   /**
-   * The timer of an item fires, if the item still waits.
-   * @param alone of a timer that was firing when a process ended: nothing else of that kind runs in this process
+   * Fires the timer of an item if the item still waits.
+   * @param alone for a timer that was firing when a process ended: no other such timer runs in this process
    */
   async fireItem(instanceId: string, itemId: string, alone = false): Promise<void> {
     this.fired.set(itemId, wallClock());
@@ -158,14 +159,14 @@ export class Timers {
     };
     await this.runner.onInstance(instanceId, SYSTEM_USER, fire).catch(async (error: unknown) => {
       if (found) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
-      // The timer of an instance that was deleted has nothing to do.
+      // The timer of a deleted instance has nothing to do.
       if (found || !isGuardError(error) || error.code !== 'not-found') throw error;
     });
-    // What is left to others or held back is not tried at each look.
+    // Work that belongs to others or is held is not retried at each look.
     if (begun) this.fired.delete(itemId);
   }
 
-  /** A cycle with repetitions left gets a new timer, while what it is attached to still waits. */
+  /** Arms a cycle with remaining repetitions again, while the element it is attached to still waits. */
   private async repeat(execution: HostExecution, itemId: string): Promise<void> {
     const item = execution.getItems().find((entry) => entry.id === itemId);
     const timer = [...(item?.node.behaviours.values() ?? [])].find(
@@ -177,8 +178,8 @@ export class Timers {
     const { parentToken, originItem } = item.token as { parentToken?: HostToken; originItem?: HostItem };
     const attached = item.type === 'bpmn:BoundaryEvent';
     if (attached && originItem?.status !== 'wait') return;
-    // Beside the event that has fired, not below it as upstream has it: else the end of the task would not
-    // end the timer.
+    // Beside the fired event, not below it as upstream has it: otherwise the end of the task would not end the
+    // timer.
     const [parent, origin] = attached ? [parentToken, originItem] : [item.token, item];
     const token = await startToken(
       'BoundaryEvent',
@@ -194,21 +195,21 @@ export class Timers {
     await execution.save();
   }
 
-  /** Arms what waits in the store: after a start of the process. */
+  /** Arms all waiting timers in the store, after a process start. */
   resume(): Promise<void> {
     return this.resumeItems({});
   }
 
-  /** Arms what waits in one instance, whatever is armed already: an item that no longer waits does not fire. */
+  /** Arms the waiting timers of one instance, whatever is already armed: an item that no longer waits does not fire. */
   resumeOf(id: string): Promise<void> {
     return this.resumeItems({ id });
   }
 
-  /** Fires what has been due since before that time and was not fired here: whoever armed it may have ended. */
+  /** Fires timers that have been due since before that time and did not fire here: their process may have ended. */
   async takeOver(before: Date): Promise<void> {
     const overdue = await this.waiting({ status: 'running' }, { $lt: before });
     const ids = new Set(overdue.map(({ id }) => id));
-    // What has fired since is not overdue yet, and may still wait: it is no reason to forget that it was tried.
+    // Timers that have fired since are not overdue yet and may still wait, so the record of the try is kept.
     for (const [id, at] of this.fired) if (at < before.getTime() && !ids.has(id)) this.fired.delete(id);
     for (const { id, instanceId } of overdue)
       if (!this.fired.has(id)) this.armItem(instanceId, id, before, () => this.fireItem(instanceId, id));

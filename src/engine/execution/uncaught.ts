@@ -1,12 +1,12 @@
-/** The events with which Node tells of an error that nothing caught. */
+/** The events by which Node reports an uncaught error. */
 const EVENTS: ReadonlySet<unknown> = new Set(['uncaughtException', 'unhandledRejection']);
 
 /**
- * Asks `claim` of every error that nothing caught, before the application's own listeners and before Node ends the
- * process. An error that is claimed goes no further. Every other one takes the way it takes without us, which a
- * listener would change: Node ends a process only where nobody listens.
- * @param claim called in the async context in which the error came to be; must not throw
- * @returns what takes it back
+ * Calls `claim` with every uncaught error, before the application's own listeners and before Node ends the process.
+ * A claimed error goes no further. All others take their usual way, which a listener of our own would change: Node
+ * ends a process only if nobody listens.
+ * @param claim called in the async context in which the error arose; must not throw
+ * @returns a function that stops this
  */
 export function claimUncaught(claim: (error: unknown) => boolean): () => void {
   const before = process.emit;

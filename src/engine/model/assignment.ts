@@ -12,30 +12,33 @@ import { toDate, toPriority } from './due-date.js';
 import type { HostItem, HostNode } from './host.js';
 import { roleOf } from './lanes.js';
 
-/** Evaluates what a modeller wrote; the host's script handler, or ours. */
+/** Evaluates the modeller's expressions; the host's script handler, or ours. */
 export interface Scripts {
   evaluateExpression(scope: unknown, expression: string): Promise<unknown>;
   executeScript(scope: unknown, script: string): Promise<unknown>;
 }
 
-/** What the assignment of one task came to. */
+/** The result of evaluating a task's assignment. */
 export interface Assigned {
-  /** The model restricts the task to nobody. */
+  /** The model does not restrict the task. */
   readonly open: boolean;
-  /** What came to nothing, threw, gave what cannot be used, or is not understood; names of properties, no data. */
+  /**
+   * Properties that evaluated to nothing, threw, gave an unusable value, or are not understood; names only, no
+   * data.
+   */
   readonly problems: readonly string[];
 }
 
 /**
- * Whether a model restricts a task at all: by names, by something that looks like an assignment and is not understood,
- * or by the lane or pool that it stands in.
+ * Whether a model restricts a task: by names, by something that looks like an assignment and is not understood, or
+ * by its lane or pool.
  */
 export function restricts(node: Pick<HostNode, 'def'>): boolean {
   const { people, unclear } = readTask(node.def);
   return people.length + unclear.length > 0 || roleOf(node).kind !== 'none';
 }
 
-/** The variable as the task sees it: in its own part of the data, else in the parts around that. */
+/** The variable as the task sees it: in its own part of the data, otherwise in the enclosing parts. */
 function variable(item: HostItem, name: string): unknown {
   const { data } = item.context.instance;
   const path = String(item.token.dataPath ?? '').split('.');
@@ -46,7 +49,7 @@ function variable(item: HostItem, name: string): unknown {
   return undefined;
 }
 
-/** Who started the instance; an instance that nobody started has no initiator. */
+/** The starter of the instance; an instance without a starter has no initiator. */
 function initiator({ context }: HostItem): unknown {
   const { startedBy } = (context.instance.guard ?? {}) as Partial<InstanceGuard>;
   return startedBy === SYSTEM_USER.userName ? undefined : startedBy;
@@ -69,7 +72,7 @@ async function evaluate(scripts: Scripts, item: HostItem, expression: Expression
   }
 }
 
-/** The names in a result: a text with commas, or a list. Not looked into any further: a value is data, never code. */
+/** The names in a result: a list, or a text with commas. The values are data and never evaluated as code. */
 const namesOf = (result: unknown): string[] =>
   cleanNames(typeof result === 'string' ? result.split(',') : Array.isArray(result) ? result : [result]);
 
@@ -85,7 +88,7 @@ class TaskAssignment {
     this.says = readTask(node.def);
   }
 
-  /** Undefined when it threw. */
+  /** Undefined if it threw. */
   private async result(property: string, expression: Expression): Promise<unknown> {
     try {
       return await evaluate(this.scripts, this.item, expression);
@@ -95,7 +98,7 @@ class TaskAssignment {
     }
   }
 
-  /** The names that the model gives a property; undefined when it says nothing of it. */
+  /** The names that the model gives to a property; undefined if it does not set it. */
   private async names(property: PeopleProperty): Promise<string[] | undefined> {
     const mine = this.says.people.filter((statement) => statement.property === property);
     if (mine.length === 0) return undefined;
@@ -147,9 +150,9 @@ class TaskAssignment {
 }
 
 /**
- * Evaluates a user task's design-time properties into its item. Start listeners have run: what they set counts where
- * the model declares nothing. Candidates become lists of clean names, the assignee one name, dates Dates, the priority
- * a number. Closed on failure: a property that came to nothing, or is not understood, opens nothing.
+ * Evaluates a user task's design-time properties into its item. Start listeners have run: the fields they set count
+ * where the model declares nothing. Candidates become lists of names, the assignee one name, dates Dates, the
+ * priority a number. Fails closed: a property that evaluates to nothing or is not understood opens nothing.
  */
 export function assignTask(node: HostNode, item: HostItem, scripts: Scripts): Promise<Assigned> {
   return new TaskAssignment(node, item, scripts).run();

@@ -1,23 +1,23 @@
 import { ALL_FORMS, readExpression } from './dialects/expression.js';
 import type { ModdleElement } from './host.js';
 
-/** One place of a model that runs code when an instance gets there. */
+/** A place in a model that runs code when an instance reaches it. */
 export interface CodePlace {
-  /** Id of the element, or of the one that it stands in. */
+  /** Id of the element, or of the nearest enclosing one with an id. */
   readonly element: string;
   readonly what: 'script' | 'listener' | 'service' | 'expression';
 }
 
-/** Part of the tree that is still to be looked at. */
+/** A part of the tree still to be visited. */
 interface Visit {
   readonly node: ModdleElement;
-  /** The property of the parent that holds it. */
+  /** The parent's property that contains it. */
   readonly key: string;
-  /** Of the nearest element that has one. */
+  /** Id of the nearest element with one. */
   readonly id: string;
 }
 
-/** Types of elements, without prefix and in lower case, that are code whatever stands in them. */
+/** Element types, without prefix and in lower case, that count as code whatever they contain. */
 const TYPES: Readonly<Record<string, CodePlace['what']>> = {
   scripttask: 'script',
   script: 'script',
@@ -30,14 +30,14 @@ const TYPES: Readonly<Record<string, CodePlace['what']>> = {
 };
 /** Attributes that name what is called. */
 const CALLS: ReadonlySet<string> = new Set(['class', 'expression', 'delegateexpression']);
-/** Attributes whose text the host evaluates in any case; of others only what begins with `$`. */
+/** Attributes whose text the host always evaluates; of others, only texts that begin with `$`. */
 const EVALUATED: ReadonlySet<string> = new Set([
   'collection',
   'loopcondition',
   'completioncondition',
   'loopcardinality',
 ]);
-/** The same of elements. */
+/** The same for elements. */
 const EXPRESSIONS: ReadonlySet<string> = new Set([
   'expression',
   'formalexpression',
@@ -45,11 +45,11 @@ const EXPRESSIONS: ReadonlySet<string> = new Set([
   'entry',
   'value',
 ]);
-/** Formal expressions that hold a date or a duration, unless they begin with `$`. */
+/** Formal expressions that contain a date or a duration, unless they begin with `$`. */
 const TIMES: ReadonlySet<string> = new Set(['timeDuration', 'timeCycle', 'timeDate']);
-/** Those that name people: of a resource, and what is assigned to an input. */
+/** Expressions that name people: of a resource, and values assigned to an input. */
 const PEOPLE: ReadonlySet<string> = new Set(['expression', 'from', 'to']);
-/** Attributes of a task that name people and dates: read by ourselves, in each dialect. */
+/** Attributes of a task that name people and dates. The guard reads them itself, in each dialect. */
 const ASSIGNED: ReadonlySet<string> = new Set([
   'assignee',
   'candidateusers',
@@ -58,7 +58,7 @@ const ASSIGNED: ReadonlySet<string> = new Set([
   'followupdate',
   'priority',
 ]);
-/** Text for people, and the drawing: nothing of it is ever evaluated. */
+/** Prose and diagrams, which are never evaluated. */
 const PROSE: ReadonlySet<string> = new Set(['documentation', 'textannotation']);
 const LABELS: ReadonlySet<string> = new Set(['id', 'name', 'label', 'diagrams']);
 
@@ -68,7 +68,7 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const SCOPES: ReadonlySet<string> = new Set(['this', 'item', 'instance']);
 const DATA: ReadonlySet<string> = new Set(['data', 'input', 'output']);
 
-/** True for a path into the data, such as `$(this.data.requester)`, which reads and calls nothing. */
+/** True for a path into the data, such as `$(this.data.requester)`, which calls nothing. */
 function isPath(text: string): boolean {
   const inner = text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1).trim() : text;
   const [head = '', ...rest] = inner.split('.');
@@ -88,7 +88,7 @@ function isLiteral(text: string): boolean {
   }
 }
 
-/** True for what the host would run as code, where it evaluates the text. */
+/** True for a text that the host would run as code if it evaluates it. */
 function isCode(given: string): boolean {
   const text = (given.startsWith('$') ? given.slice(1) : given).trim();
   return text !== '' && !isPath(text) && !isLiteral(text);
@@ -111,10 +111,10 @@ function codeOfText(key: string, given: string, isEvaluated: boolean): CodePlace
 }
 
 /**
- * Where a parsed model holds code, each place once: scripts, listeners, calls of services, and expressions other than a
- * path into the data or a plain value. What the host does not know is looked at as well: a text that begins with `$` is
- * an expression wherever it stands.
- * @param root what the host's own parser makes of the document
+ * The places where a parsed model contains code, each once: scripts, listeners, service calls, and expressions
+ * other than a path into the data or a plain value. Elements unknown to the host are included: a text that begins
+ * with `$` is an expression wherever it stands.
+ * @param root the document as parsed by the host
  */
 export function codeIn(root: ModdleElement): readonly CodePlace[] {
   const found = new Map<string, CodePlace>();
@@ -162,10 +162,10 @@ export function codeIn(root: ModdleElement): readonly CodePlace[] {
   return [...found.values()];
 }
 
-/** Places that {@link namesOfCode} names at most; one more entry says how many are left out. */
+/** Maximum number of places that {@link namesOfCode} names; one more entry counts the rest. */
 const NAMED = 50;
 
-/** Where code stands, for the audit trail: never the code. */
+/** The places that contain code, for the audit trail; never the code itself. */
 export function namesOfCode(code: readonly CodePlace[]): string[] {
   const named = code.slice(0, NAMED).map(({ what, element }) => `${what} in ${element.slice(0, 100)}`);
   return code.length > NAMED ? [...named, `${code.length - NAMED} more`] : named;

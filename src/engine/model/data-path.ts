@@ -1,7 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS, own } from '../../core/path.js';
 
-/** The parts of a data path, as the host takes it apart. */
+/** The parts of a data path, split as the host does. */
 function partsOf(path: unknown): string[] {
   if (typeof path !== 'string') return [];
   return path
@@ -10,13 +10,16 @@ function partsOf(path: unknown): string[] {
     .filter((part) => part !== '');
 }
 
-/** What a token's data path reaches in the data of its instance, own properties only; undefined when nothing. */
+/**
+ * The value at a token's data path in the data of its instance, following own properties only; undefined if there
+ * is none.
+ */
 export const dataAt = (data: unknown, path: unknown): unknown => partsOf(path).reduce<unknown>(own, data);
 
 /**
- * Elements of a loop's collection, which may come from data, become part of a data path. The host follows it through
- * what objects inherit, and would write input onto what all objects of the process share.
- * @throws BadInput `bad-data` when the path leaves what the data holds itself
+ * Elements of a loop's collection, which may come from data, become part of a data path. The host follows inherited
+ * properties too, and would write input to objects shared by the whole process.
+ * @throws BadInput `bad-data` if the path leaves the data's own properties
  */
 export function assertOwnPath(data: unknown, path: unknown): void {
   let at = data;
@@ -29,15 +32,16 @@ export function assertOwnPath(data: unknown, path: unknown): void {
   }
 }
 
-/** The data that an item sees: its token's part of the instance's data. */
+/** The data visible to an item: its token's part of the instance's data. */
 export function dataOfItem(instance: { data?: unknown; tokens?: unknown[] }, tokenId: unknown): unknown {
   const token = (instance.tokens ?? []).find((entry) => own(entry, 'id') === tokenId);
   return dataAt(instance.data, own(token, 'dataPath'));
 }
 
 /**
- * Input as it must be handed to the host's `assign`, which writes at the root of the instance's data, so that it ends
- * where completing the item would write it: in the part of its token. The parts of others stay as they are.
+ * Input in the form in which the host's `assign` must receive it. The host writes it at the root of the instance's
+ * data; this form makes it end up in the part of the item's token, as completing the item would. The parts of other
+ * tokens are unchanged.
  */
 export function inOwnPart(
   instance: { data?: unknown; tokens?: unknown[] },
@@ -63,10 +67,7 @@ export function inOwnPart(
   return { ...root, ...Object.fromEntries(entries.filter(isVariable)) };
 }
 
-/**
- * A copy of plain data, so that a view does not change with the execution that it was made of; functions are
- * left out.
- */
+/** A copy of plain data, so that a view does not change with its execution. Functions are dropped. */
 export function detach(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(detach);
   if (typeof value === 'function') return undefined;

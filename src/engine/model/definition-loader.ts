@@ -12,8 +12,8 @@ export function modelKeeper(store: Store): HostModels {
 }
 
 /**
- * Reads the definition of a stored instance without a running guard: from the source that is stored with it, else from
- * the model of its name. Knows the host's own extensions of BPMN, not those of an application.
+ * Reads the definition of a stored instance without a running guard: from the source stored with it, otherwise from
+ * the model of its name. Knows the host's own BPMN extensions, not those of an application.
  */
 export function definitionLoader(store: Store): (instance: StoredInstance) => Promise<HostDefinition> {
   const server = readingServer();

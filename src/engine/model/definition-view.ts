@@ -3,7 +3,7 @@ import { bpmn, type HostDefinition } from './host.js';
 
 type Members = Record<string, unknown>;
 
-/** Ways from a definition to the server, and to what the parser shares between all documents. */
+/** Members that lead from a definition to the server, or to state that the parser shares between documents. */
 const HIDDEN: ReadonlySet<string> = new Set([
   'constructor',
   'server',
@@ -14,7 +14,7 @@ const HIDDEN: ReadonlySet<string> = new Set([
   '$descriptor',
 ]);
 
-/** Methods that only answer. All others act on an execution, or change the definition. */
+/** Methods that only read. All others act on an execution or change the definition. */
 const QUESTIONS: ReadonlySet<string> = new Set([
   'describe',
   'get',
@@ -35,7 +35,7 @@ const QUESTIONS: ReadonlySet<string> = new Set([
 
 const CLASSES = [bpmn.Element, bpmn.Process, bpmn.Behaviour] as unknown as readonly (new () => object)[];
 
-/** Parts of a definition and plain data. What is neither could lead anywhere and is left out. */
+/** Whether it is part of a definition or plain data. Anything else could lead anywhere and is omitted. */
 function isPart(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return (
@@ -48,10 +48,10 @@ function isPart(value: object): boolean {
 }
 
 const refuseChange = (): never => {
-  throw new TypeError('A definition that was handed out cannot be changed.');
+  throw new TypeError('This definition is read-only.');
 };
 
-/** Shows the objects of one definition; the same object is shown as the same object. */
+/** Wraps the objects of one definition; the same object always gets the same wrapper. */
 class Showing {
   private readonly shown = new WeakMap<object, unknown>();
 
@@ -66,7 +66,7 @@ class Showing {
     return made;
   }
 
-  /** What a question is answered: lists are the asker's own. */
+  /** The result of a read method; lists are copies. */
   answer(value: unknown): unknown {
     return Array.isArray(value) ? value.map((entry) => this.of(entry)) : this.of(value);
   }
@@ -84,7 +84,7 @@ class Showing {
     return isPart(value) ? this.object(value) : undefined;
   }
 
-  /** Each member is looked up when it is asked for: elements lead to each other in circles, and far. */
+  /** Members are resolved on access, because elements refer to each other in cycles. */
   object(target: object, view: Members = {}): Readonly<Members> {
     for (let at = target; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object)
       for (const [key, { value, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
@@ -105,8 +105,8 @@ class Showing {
 const FORM = 'camunda:formData';
 
 /**
- * What code outside gets of a loaded definition, in bpmn-server's shape: to be looked at, not to be run.
- * Whoever gets it must have been found to be allowed to read the model.
+ * A loaded definition for outside code, in bpmn-server's shape and read-only. The caller must have checked that the
+ * principal may read the model.
  */
 export function definitionView(definition: HostDefinition): DefinitionView {
   const showing = new Showing();

@@ -6,7 +6,7 @@ import { itemsOf } from '../../store/query/stored-items.js';
 export const USER_TASK = 'bpmn:UserTask';
 export const CALL_ACTIVITY = 'bpmn:CallActivity';
 
-/** The names in a field that holds one, several, or none; upstream stores a single candidate as a text. */
+/** The names in a field with one, several or none. Upstream stores a single candidate as a text. */
 export function namesIn(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
@@ -15,7 +15,7 @@ export function namesIn(value: unknown): string[] {
 const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';
 
-/** Nobody but an administrator may do it. */
+/** Whether only an administrator may do it. */
 function isClosed(item: StoredItem, kept: ItemGuard): boolean {
   return (
     isUserTask(item) &&
@@ -24,7 +24,7 @@ function isClosed(item: StoredItem, kept: ItemGuard): boolean {
   );
 }
 
-/** What stands at the item itself: what is kept for it, and what follows from its fields. */
+/** The guard's fields of an item: the stored ones, and those derived from the item's fields. */
 export function itemGuard(item: StoredItem, kept: ItemGuard, startedBy: string | undefined): ItemGuard {
   const closed = isClosed(item, kept);
   const guard: ItemGuard = { ...kept, ...(startedBy === undefined ? {} : { startedBy }) };
@@ -36,7 +36,7 @@ export function itemGuard(item: StoredItem, kept: ItemGuard, startedBy: string |
 const marksOf = (kind: 'u' | 'g' | 's' | 'm', names: unknown): Mark[] =>
   namesIn(names).map((name): Mark => `${kind}:${name}`);
 
-/** Whom an item names, whatever its type and state. */
+/** The people that an item names, whatever its type and state. */
 function itemMarks(item: StoredItem): Mark[] {
   const guard = item.guard ?? {};
   return [
@@ -58,9 +58,10 @@ interface Marks {
 }
 
 /**
- * The marks of an instance whose items carry their `guard`. `read` holds those of all of it: whom it names, its model,
- * the elements of its user tasks, its tenant. `open` holds those of what waits in it, and who started it as `s:`; while
- * something waits that is no user task, which its readers see as well, also all of `read`. Each is never too narrow.
+ * The marks of an instance whose items carry their `guard`. `read` covers the whole instance: people, model,
+ * elements of its user tasks, tenant. `open` covers waiting items, and the starter as `s:`. While something other
+ * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
+ * wide but never too narrow.
  */
 export function instanceMarks(instance: StoredInstance, startedBy: unknown): Marks {
   const items = itemsOf(instance);
@@ -82,14 +83,14 @@ export function instanceMarks(instance: StoredInstance, startedBy: unknown): Mar
   return { read: stored(instance, read), open: stored(instance, open) };
 }
 
-/** What is no name is nobody's tenant; of several names each is one, as in the condition of the policy. */
+/** A value that is not a name is not a tenant. Several names each count, as in the policy's condition. */
 function stored(instance: StoredInstance, marks: readonly Mark[]): string[] {
   const named = namesIn(instance.tenantId);
   const tenants = named.length === 0 ? [undefined] : named;
   return [...new Set(tenants.flatMap((tenantId) => marks.map((mark) => inTenant(tenantId, mark))))].sort();
 }
 
-/** Gives every item its `guard` and the instance its marks; changes the document that it is given. */
+/** Sets the `guard` of every item and the marks of the instance; changes the given document. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
   for (const item of itemsOf(instance))
     item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard.startedBy);
@@ -97,7 +98,7 @@ export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): voi
   instance.guard = guard;
 }
 
-/** Names as they are stored: a list without doubles; what is no name is left out. */
+/** Names as stored: a list without duplicates. Values that are not names are dropped. */
 export function cleanNames(values: readonly unknown[]): string[] {
   const names = values
     .map((value) => normaliseName(typeof value === 'number' ? String(value) : value))

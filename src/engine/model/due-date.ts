@@ -16,8 +16,8 @@ function after(start: Date, text: string): Date | undefined {
 }
 
 /**
- * A date as it is stored: a Date, a number of milliseconds, an ISO 8601 date, or an ISO 8601 duration counted from
- * `start`. Undefined when it is none of these.
+ * A date as stored, from a Date, a number of milliseconds, an ISO 8601 date, or an ISO 8601 duration counted from
+ * `start`. Undefined if it is none of these.
  */
 export function toDate(value: unknown, start: Date): Date | undefined {
   if (value instanceof Date || typeof value === 'number') {
@@ -30,7 +30,7 @@ export function toDate(value: unknown, start: Date): Date | undefined {
   return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** A priority as it is stored: a finite number, also given as text; undefined when it is none. */
+/** A priority as stored: a finite number, which may be given as text. Undefined otherwise. */
 export function toPriority(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;

@@ -1,10 +1,10 @@
-// The whole host first: it is loaded in a circle, which its parts do not stand to be entered by.
+// Import the whole host first: its modules form a cycle that must not be entered elsewhere.
 import 'bpmn-server';
 import * as exported from 'bpmn-server/dist/elements/Definition.js';
 import type { HostDefinition, HostServer } from './host.js';
 import type { Parser, Tree } from './source/read-definition.js';
 
-/** Where the definitions of a server come from that parses a source once. */
+/** Where a server's definitions come from if each source is parsed once. */
 export interface Parsing {
   parser(): Parser;
   tree(name: string, source: string): Promise<Tree>;
@@ -15,15 +15,15 @@ interface HostModule {
   Definition: Class & { [SHARED]?: true };
 }
 
-// Two copies of this package, one for each kind of module, patch the host once.
+// Two copies of this package (CommonJS and ES modules) patch the host only once.
 const SHARED = Symbol.for('bpmn-guard.parsing');
 
-/** The module of the host itself, whichever way it was imported. */
+/** The host's own module, however it was imported. */
 const host = ((exported as { default?: unknown }).default ?? exported) as HostModule;
 
 /**
- * The host parses the source of a model whenever it loads an instance, with a parser made anew each time: most of a
- * command's time. Definitions of a server that has `parsing` get both from there; those of other servers are as before.
+ * The host parses a model's source whenever it loads an instance, each time with a new parser, which takes most of
+ * a command's time. Definitions of a server with `parsing` use its parser and cache; other servers are unchanged.
  */
 export function shareParsing(): void {
   if (host.Definition[SHARED] === true) return;
@@ -47,6 +47,6 @@ export function shareParsing(): void {
   host.Definition = new Proxy(Object.assign(host.Definition, { [SHARED]: true as const }), { construct });
 }
 
-/** A definition of the host, not loaded yet. */
+/** A definition of the host that is not loaded yet. */
 export const newDefinition = (name: string, source: string, server: HostServer): HostDefinition =>
   new host.Definition(name, source, server) as HostDefinition;

@@ -3,7 +3,7 @@ import * as bpmn from 'bpmn-server';
 import { BadInput } from '../../core/errors.js';
 import { shareParsing, type Parsing } from './host-definition.js';
 
-/** The part of bpmn-server that the guard relies on, loosely typed: its own declarations say `any` at these places. */
+/** The part of bpmn-server that the guard relies on, loosely typed where upstream declares `any`. */
 export interface HostItem {
   id: string;
   seq: number;
@@ -110,7 +110,7 @@ export interface HostExecution {
 export interface HostListener {
   on(event: string, handler: (payload: never) => unknown): unknown;
   emit(event: string, payload: unknown): boolean;
-  /** Where eventemitter3 keeps what was registered. */
+  /** Where eventemitter3 keeps its handlers. */
   _events?: Record<
     string,
     | { fn: (...args: never[]) => unknown; once?: boolean }
@@ -132,7 +132,7 @@ export interface HostServer {
   parsing?: Parsing;
 }
 
-/** First and first unsupported version of bpmn-server. */
+/** The first supported and the first unsupported version of bpmn-server. */
 export const SUPPORTED = { from: '2.3.8', below: '2.4.0' } as const;
 
 const parts = (version: string): number[] => version.split('.').map(Number);
@@ -143,7 +143,7 @@ const before = (a: string, b: string): boolean => {
 };
 
 /**
- * Checks the installed bpmn-server; nothing of it has been started yet.
+ * Checks the installed bpmn-server before any of it is started.
  * @param accepted an exact version that is accepted although it is outside the range
  * @throws BadInput `unsupported-host`
  */
@@ -157,16 +157,15 @@ export function checkHost(accepted?: string): void {
   ) {
     throw new BadInput(
       'unsupported-host',
-      `bpmn-server ${version} is installed; supported is ${SUPPORTED.from} up to, not including, ${SUPPORTED.below}.`,
+      `bpmn-server ${version} is installed; supported versions are ${SUPPORTED.from} up to, but not including, ${SUPPORTED.below}.`,
     );
   }
 }
 
 /**
- * Undoes what importing bpmn-server does to the process, makes its ids random, and lets a server parse a model once;
- * idempotent.
- * The listener that swallows every uncaught error is removed: what made it necessary is awaited by the guard.
- * `Execution.prototype.getUUID` is the one prototype of the host that is patched: its ids are each other's neighbours.
+ * Undoes the effects of importing bpmn-server on the process, makes its ids random, and lets a server parse a model
+ * once. Idempotent. Removes the listener that swallows every uncaught error; the guard awaits the work that made it
+ * necessary. Patches `Execution.prototype.getUUID`, because the host's ids are guessable from each other.
  */
 export function tameHost(): void {
   for (const listener of process.listeners('uncaughtException')) {
@@ -177,7 +176,7 @@ export function tameHost(): void {
   (bpmn.Execution.prototype as { getUUID: () => string }).getUUID = () => randomUUID();
 }
 
-// From import on: with the listener in place a start that fails would leave a process that serves nothing.
+// From the import on: with the listener, a failed start would leave a process that serves nothing.
 tameHost();
 
 export { bpmn };

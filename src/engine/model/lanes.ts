@@ -7,17 +7,17 @@ import type { ModdleElement } from './host.js';
 
 const list = (value: unknown): ModdleElement[] => (Array.isArray(value) ? (value as ModdleElement[]) : []);
 
-/** The role that a diagram gives to an element. */
+/** The role that a diagram assigns to an element. */
 export type Role =
-  /** It has neither lanes nor pools with a name, or takes none of them for a role. */
+  /** The diagram has no named lanes or pools, or the process does not use them as roles. */
   | { readonly kind: 'none' }
   | { readonly kind: 'named'; readonly name: string }
-  /** There are roles, and none of them is the element's: it is nobody's. `found` tells why. */
+  /** There are roles, but none of them holds the element: it belongs to nobody. `found` says why. */
   | { readonly kind: 'closed'; readonly found: string };
 
 const NONE: Role = Object.freeze({ kind: 'none' });
 
-/** A property of the process, such as `lanesAsRoles`, in the dialects that have such. */
+/** A property of the process, such as `lanesAsRoles`, in dialects that have them. */
 export function processProperty(process: ModdleElement, name: string): string | undefined {
   const { namespaces } = documentOf(process);
   for (const element of extensionsOf(process)) {
@@ -36,7 +36,7 @@ export function processProperty(process: ModdleElement, name: string): string | 
   return undefined;
 }
 
-/** The process that an element belongs to, through sub-processes. */
+/** The process of an element, through sub-processes. */
 export function processOf(element: ModdleElement): ModdleElement {
   let at = element;
   while (at.$type !== 'bpmn:Process' && at.$parent !== undefined) at = at.$parent;
@@ -49,7 +49,7 @@ const lanesOf = (container: ModdleElement): ModdleElement[] =>
   list(container.laneSets).flatMap((set) => list(set.lanes));
 const withInner = (lane: ModdleElement): ModdleElement[] => [lane, ...innerLanes(lane).flatMap(withInner)];
 
-/** The lanes that hold an element, the innermost first. */
+/** The lanes that contain an element, innermost first. */
 function around(lanes: readonly ModdleElement[], element: ModdleElement): ModdleElement[] {
   for (const lane of lanes) {
     const inner = around(innerLanes(lane), element);
@@ -59,7 +59,7 @@ function around(lanes: readonly ModdleElement[], element: ModdleElement): Moddle
   return [];
 }
 
-/** The pools that show a process. */
+/** The pools that represent a process. */
 function poolsOf(process: ModdleElement): ModdleElement[] {
   return list(process.$parent?.rootElements)
     .filter((root) => root.$type === 'bpmn:Collaboration')
@@ -67,14 +67,14 @@ function poolsOf(process: ModdleElement): ModdleElement[] {
     .filter((pool) => pool.processRef === process);
 }
 
-/** The name of a lane or pool as people read it: on one line. '' when it has none. */
+/** The name of a lane or pool as read by people: on one line. '' if it has none. */
 const nameOf = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+/g, ' ').trim();
 
-/** The lanes and pools that an element could stand in, and those that it does stand in, the innermost first. */
+/** All lanes and pools of a process, and those that contain the element, innermost first. */
 function holdersOf(element: ModdleElement): { all: ModdleElement[]; around: ModdleElement[] } {
   const all: ModdleElement[] = [];
   const holding: ModdleElement[] = [];
-  // The element and the sub-processes that it is in: an outer lane may refer to any of them.
+  // The element and its enclosing sub-processes: an outer lane may refer to any of them.
   const path: ModdleElement[] = [];
   for (let at = element; at.$type !== 'bpmn:Process' && at.$parent !== undefined; at = at.$parent) {
     path.push(at);
@@ -87,10 +87,10 @@ function holdersOf(element: ModdleElement): { all: ModdleElement[]; around: Modd
 }
 
 /**
- * The role that the diagram gives to a task, a start event or a call activity: the name of the innermost lane that has
- * one, else of its pool. Where lanes or pools have names and none of them holds the element, it is nobody's; where
- * nothing has a name, lanes and pools are no roles. A process switches that off with the property `lanesAsRoles` set
- * to `false`.
+ * The role that the diagram assigns to a task, start event or call activity: the name of the innermost named lane,
+ * otherwise of its pool. If lanes or pools have names and none of them contains the element, it belongs to nobody.
+ * If nothing has a name, lanes and pools are not roles. A process turns this off with the property `lanesAsRoles`
+ * set to `false`.
  */
 export function roleOf({ def }: { readonly def: ModdleElement }): Role {
   if (processProperty(processOf(def), 'lanesAsRoles') === 'false') return NONE;

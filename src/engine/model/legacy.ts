@@ -13,15 +13,15 @@ interface LegacyItem {
   readonly [field: string]: unknown;
 }
 
-/** True when the model restricts the task to nobody, so that an unguarded host left it open to all on purpose. */
+/** True if the model does not restrict the task, so that an unguarded host left it open to all on purpose. */
 function declaresNobody(definition: HostDefinition, elementId: string | undefined): boolean {
   const node = elementId === undefined ? undefined : definition.nodes.get(elementId);
   return node !== undefined && !restricts(node);
 }
 
 /**
- * What an instance from before the guard has to be given: who started it (the start item's user, unless that is an
- * element's id, as messages and timers left it), and which of its tasks are open.
+ * The guard's fields for an instance stored before the guard: its starter (the start item's user, unless that is an
+ * element's id, as messages and timers leave it), and which of its tasks are open.
  */
 export function legacyGuard(items: readonly LegacyItem[], definition: HostDefinition): InstanceGuard {
   const kept: Record<string, ItemGuard> = {};
@@ -38,7 +38,7 @@ export function legacyGuard(items: readonly LegacyItem[], definition: HostDefini
   return guard;
 }
 
-/** The same, for an instance that the host has just restored. */
+/** The same for an instance that the host has just restored. */
 export function adoptLegacy(execution: HostExecution): InstanceGuard {
   return legacyGuard(execution.getItems() as unknown as LegacyItem[], execution.definition);
 }

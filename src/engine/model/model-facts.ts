@@ -4,7 +4,7 @@ import { readStarters } from './dialects/start-people.js';
 import type { HostDefinition, HostExecution, HostNode } from './host.js';
 import { processOf, roleOf } from './lanes.js';
 
-/** What a start event says of who may use it; stored with the model as `guard.starts`. */
+/** What a start event declares about who may use it; stored with the model as `guard.starts`. */
 export interface StartFacts {
   readonly elementId: string;
   readonly subType: string | null;
@@ -33,7 +33,7 @@ function startFacts(node: HostNode): StartFacts {
   };
 }
 
-/** The start events of a loaded definition, those of sub-processes left out; the default one first. */
+/** The start events of a loaded definition, the default one first. Sub-processes are excluded. */
 export function startsOf(definition: HostDefinition): StartFacts[] {
   return [...definition.nodes.values()]
     .filter((node) => node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process')
@@ -47,13 +47,13 @@ export function initiatorsOf(definition: HostDefinition): string[] {
     .filter((name): name is string => typeof name === 'string' && name !== '');
 }
 
-/** Keeps with a live instance which variables hold an initiator, and tells them. */
+/** Stores with a live instance which variables hold an initiator, and returns their names. */
 export function noteInitiators({ instance, definition }: HostExecution): readonly string[] {
   const guard = instance.guard as InstanceGuard;
   return (guard.initiators ??= initiatorsOf(definition)) as readonly string[];
 }
 
-/** Those of the variables that the input would give another value. */
+/** The variables to which the input would give another value. */
 export function overwritten(
   variables: readonly string[],
   input: Readonly<Record<string, unknown>>,

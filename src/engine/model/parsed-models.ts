@@ -4,17 +4,17 @@ import { newDefinition, type Parsing } from './host-definition.js';
 import type { HostServer } from './host.js';
 import { parse, type Parser, type Tree } from './source/read-definition.js';
 
-/** How many sources are kept parsed, and how many characters of source in all. */
+/** Number of parsed sources kept, and their total number of characters. */
 const LIMITS = { sources: 200, text: 2_000_000 } as const;
 
-/** References that the host writes into the tree when it loads a definition; all others it only reads. */
+/** References that the host writes into the tree when it loads a definition. It only reads all others. */
 const WRITTEN: ReadonlySet<string> = new Set(
   ['Message', 'Signal', 'Escalation', 'Cancel', 'Compensate', 'Error'].map(
     (kind) => `bpmn:${kind}EventDefinition`,
   ),
 );
 
-/** Writes what the host, or the reading of a document, would write later, once. */
+/** Makes in advance the changes that the host or a reader of the document would make later. */
 function resolve(tree: Tree): Tree {
   const { elementsById, references } = tree;
   documentOf(tree.root);
@@ -28,30 +28,33 @@ function resolve(tree: Tree): Tree {
 
 const OF_THE_DOCUMENT: ReadonlySet<string> = new Set(['$attrs', '$children', '$parent']);
 
-/** A tree is shared by all who load it: what one of them, or a script of a model, writes must not reach the others. */
+/**
+ * A tree is shared by everyone who loads it: a change by one of them, or by a model's script, must not reach the
+ * others.
+ */
 function freeze(value: unknown, seen = new Set<object>()): void {
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
   seen.add(value);
-  // Names with a $ are the parser's own, and lead to what it knows of all documents, but for these.
+  // Names with a $ are internal to the parser and shared by all documents, except for these.
   for (const key of Object.getOwnPropertyNames(value))
     if (!key.startsWith('$') || OF_THE_DOCUMENT.has(key))
       freeze((value as Record<string, unknown>)[key], seen);
   Object.freeze(value);
 }
 
-/** Sources of models as the parser has read them, so that a command does not read again what did not change. */
+/** Parsed sources of models, so that commands do not parse unchanged models again. */
 export class ParsedModels {
   private readonly trees = new Map<string, { readonly size: number; readonly tree: Promise<Tree> }>();
   private text = 0;
   private parser: Parser | undefined;
   private options: unknown;
 
-  /** @param make a parser that knows the application's extensions of BPMN */
+  /** @param make creates a parser that knows the application's BPMN extensions */
   constructor(private readonly make: () => Parser) {}
 
   /**
-   * To make a parser takes longer than to parse.
-   * @param options the application's extensions, as they are now
+   * Creating a parser takes longer than parsing.
+   * @param options the application's extensions at this moment
    */
   parserFor(options: unknown): Parser {
     if (this.parser === undefined || this.options !== options) {
@@ -61,12 +64,12 @@ export class ParsedModels {
     return this.parser;
   }
 
-  /** @param owner of the model: nothing is shared between owners */
+  /** @param owner of the model; nothing is shared between owners */
   read(parser: Parser, owner: string | null, name: string, source: string): Promise<Tree> {
     const key = JSON.stringify([owner, name, createHash('sha256').update(source).digest('base64')]);
     const known = this.trees.get(key);
     if (known !== undefined) {
-      // The order of the map is that of the last use.
+      // The order of the map is the order of last use.
       this.trees.delete(key);
       this.trees.set(key, known);
       return known.tree;
@@ -79,7 +82,7 @@ export class ParsedModels {
     if (source.length > LIMITS.text) return tree;
     this.trees.set(key, { size: source.length, tree });
     this.text += source.length;
-    // What cannot be parsed is not kept.
+    // Failed parses are not cached.
     tree.catch(() => this.forget(key));
     while (this.trees.size > LIMITS.sources || this.text > LIMITS.text)
       this.forget(this.trees.keys().next().value as string);
@@ -95,8 +98,8 @@ export class ParsedModels {
 }
 
 /**
- * Lets a server parse each source once.
- * @param owner of the models that are loaded just now
+ * Makes a server parse each source only once.
+ * @param owner returns the owner of the models being loaded
  */
 export function parsingOf({ appDelegate, logger }: HostServer, owner: () => string | null): Parsing {
   const own = { appDelegate, logger } as unknown as HostServer;

@@ -3,7 +3,7 @@ import { bpmn } from './host.js';
 
 type Scope = Record<string, unknown>;
 
-// The constructor of async functions has no name of its own.
+// The constructor of async functions has no global name.
 const AsyncFunction = (async () => undefined).constructor as new (
   body: string,
 ) => (this: unknown) => Promise<unknown>;
@@ -11,15 +11,15 @@ const AsyncFunction = (async () => undefined).constructor as new (
 const variables = (scope: Scope): string =>
   (bpmn.ScriptHandler as unknown as { getJSvars(scope: unknown): string }).getJSvars(scope);
 
-/** Runs a piece of a model's code; `scope` is the item, token or execution that the code sees as `this`. */
+/** Runs a piece of a model's code. `scope` is the item, token or execution that the code sees as `this`. */
 export type RunAt = (scope: unknown, run: () => Promise<unknown>) => Promise<unknown>;
 
-/** The host asks with a token for one thing only: the collection that a loop goes through. */
+/** The host passes a token for one purpose only: to evaluate the collection of a loop. */
 const isToken = (scope: unknown): boolean => Object.hasOwn(scope as object, 'startNodeId');
 
 /**
- * How many passes the host would make of a collection: of a number as many, of a list or anything else with a length
- * one for each place.
+ * The number of passes that the host would make over a collection: a number counts itself, anything with a length
+ * its entries.
  */
 function passesOf(collection: unknown): number {
   if (typeof collection === 'number') return Number.isInteger(collection) ? collection : 0;
@@ -35,7 +35,7 @@ interface Looping {
   };
 }
 
-/** The loop that a token is about to go through, where it has passes to count. */
+/** The loop that a token is about to run, if its passes can be counted. */
 function loopOf(token: unknown): { element: string; cardinality: unknown } | undefined {
   const { id = '', def } = (token as Looping).currentNode ?? {};
   const loop = def?.loopCharacteristics;
@@ -43,22 +43,22 @@ function loopOf(token: unknown): { element: string; cardinality: unknown } | und
   return { element: id, cardinality: loop.loopCardinality?.body };
 }
 
-/** The host takes anything for a collection, and fails later without saying of what. */
+/** The host accepts anything as a collection and fails later without naming it. */
 function assertCollection(element: string, collection: unknown): void {
   if (Array.isArray(collection) || (Number.isInteger(collection) && (collection as number) >= 0)) return;
   if (typeof (collection as { length?: unknown } | null | undefined)?.length === 'number') return;
   throw new GuardError(
     'failed',
-    `The loop of ${element} has no list to go through, and no number of passes: its collection or loopCardinality gave neither.`,
+    `The loop of ${element} has neither a list nor a number of passes: its collection or loopCardinality evaluated to neither.`,
   );
 }
 
 /**
- * Runs what a modeller wrote: trusted code. As upstream's handler, with the same variables in scope, but scripts are
- * async functions (`await` works), results are awaited, and errors come out as they were thrown.
+ * Runs the modeller's code, which is trusted. Like upstream's handler, with the same variables in scope, but
+ * scripts are async functions (`await` works), results are awaited, and errors are thrown unchanged.
  */
 export class AsyncScriptHandler extends bpmn.ScriptHandler {
-  /** @param mostPasses of one loop over a collection; the collection may come from data */
+  /** @param mostPasses limit of one loop over a collection, which may come from data */
   constructor(
     private readonly runAt: RunAt,
     private readonly mostPasses: number,
@@ -68,15 +68,18 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
 
   override async evaluateExpression(scope: unknown, expression: unknown): Promise<unknown> {
     const loop = isToken(scope) ? loopOf(scope) : undefined;
-    // Upstream knows a collection alone; a loop may say how many passes it has instead.
+    // Upstream knows only collections; a loop may also give a number of passes.
     const result = await this.evaluate(
       scope,
       loop !== undefined ? (expression ?? loop.cardinality) : expression,
     );
     if (loop !== undefined) assertCollection(loop.element, result);
-    // The host makes a token for each pass, or a list as long as the number says, before anything else is asked.
+    // The host first creates a token for each pass, or a list as long as the number.
     if (isToken(scope) && passesOf(result) > this.mostPasses)
-      throw new GuardError('too-many-items', `A loop may have ${this.mostPasses} passes; this one has more.`);
+      throw new GuardError(
+        'too-many-items',
+        `A loop may have at most ${this.mostPasses} passes; this one has more.`,
+      );
     return result;
   }
 

@@ -4,11 +4,14 @@ import type { ModelWarning } from './dialects/warning.js';
 
 export type Events = Record<string, unknown>[];
 
-/** What was found when a stored model was saved. */
+/** The warnings found when a stored model was saved. */
 export const warningsIn = (model: StoredModel): readonly ModelWarning[] =>
   (model.guard?.warnings ?? []) as unknown as readonly ModelWarning[];
 
-/** The events of models for which the query holds, asked of a model with the one event in the place of the list. */
+/**
+ * The events of the models that match the query. The query is applied to a model with one event in place of the
+ * list.
+ */
 export function eventsOf(models: readonly StoredModel[], query: Filter): Events {
   const holds = compileMatch(query);
   return models.flatMap((model) =>

@@ -16,7 +16,7 @@ export function taskState(item: StoredItem): TaskState | undefined {
     : 'closed';
 }
 
-/** From which states each operation on a user task may be done; docs are generated from this table. */
+/** The states in which each operation on a user task is allowed. The docs are generated from this table. */
 export const TRANSITIONS = {
   take: ['open', 'unclaimed'],
   release: ['assigned'],

@@ -7,8 +7,8 @@ import type { GuardOptions } from '../contract/types.js';
 import { messageOf } from '../contract/incidents.js';
 
 /**
- * The policies of a guard, each tried.
- * @throws BadInput `bad-configuration` when one fails for everybody, or has a condition that can never be asked
+ * Returns the policies of a guard, each tried once.
+ * @throws BadInput `bad-configuration` if one fails for everybody or has a condition that can never be evaluated
  */
 export function applicationPolicies(options: GuardOptions): readonly Policy[] {
   const { policies = [], tenantsMaySaveCode = true } = options;

@@ -109,7 +109,7 @@ export class PolicyBook {
       return this.compile(set);
     } catch (error) {
       const { version } = set;
-      this.incidents.note('policy', 'the stored policies cannot be understood', error, { tenantId, version });
+      this.incidents.record('policy', 'the stored policies cannot be understood', error, { tenantId, version });
       throw new CouldNotTell('could-not-tell', 'The stored policies cannot be understood.', { cause: error });
     }
   }
@@ -158,7 +158,7 @@ export class PolicyBook {
     try {
       await this.log.addSnapshot(tenantId, set);
     } catch (error) {
-      this.incidents.note('policy', 'a snapshot of the policies could not be stored', error, {});
+      this.incidents.record('policy', 'a snapshot of the policies could not be stored', error, {});
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { Health } from '../contract/types.js';
 
-/** How the guard and its store are; never throws. */
+/** The state of the guard and its store. Never throws. */
 export async function health(
   store: Store,
   reindexed: Reindexed,

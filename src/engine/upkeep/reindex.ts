@@ -6,17 +6,17 @@ import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
 
 const MARKER = 'reindexed';
-/** From before the guard, or with marks of another version. */
+/** Instances stored before the guard, or with marks of another version. */
 const OUTDATED = Object.freeze({ $nor: Object.freeze([{ 'guard.format': MARKS_FORMAT }]) });
 const BATCH = 100;
 
-/** Whether every stored instance carries what the guard adds, in this version; lists are searched by it only then. */
+/** Whether every stored instance has the guard's marks of this version. Only then do lists search by them. */
 export interface Reindexed {
   readonly value: boolean;
   refresh(): Promise<void>;
 }
 
-/** Reads the marker; a store without instances of an earlier version is complete from the start. */
+/** Reads the marker. A store without instances of an earlier version is complete from the start. */
 export async function isReindexed(store: Store): Promise<Reindexed> {
   const state = { value: false, refresh };
   async function refresh(): Promise<void> {
@@ -37,28 +37,25 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
 export interface ReindexProgress {
   readonly done: number;
   readonly left: number;
-  /**
-   * Instances that were changed by others meanwhile, or whose model could not be read; they are found again
-   * next time.
-   */
+  /** Instances changed by others in the meantime, or whose model could not be read. The next run finds them again. */
   readonly skipped: number;
 }
 
 export interface ReindexOptions {
   readonly load: (instance: StoredInstance) => Promise<HostDefinition>;
   readonly onProgress?: (progress: ReindexProgress) => void;
-  /** Stops after the batch in work; a later call goes on where this one stopped. */
+  /** Stops after the current batch. A later call continues from there. */
   readonly signal?: AbortSignal;
 }
 
-/** The guard's part of an instance from before the guard. */
+/** Builds the guard's fields for an instance stored before the guard. */
 async function adopted(instance: StoredInstance, load: ReindexOptions['load']): Promise<InstanceGuard> {
   return { ...legacyGuard(itemsOf(instance) as never, await load(instance)), rev: 1 };
 }
 
 /**
- * Marks are written under the revision that they were made from, which stays: a command that is under way writes its
- * own marks with all else, and must not fail for these.
+ * Marks are written under the revision they were derived from, which stays the same: a running command writes its
+ * own marks with everything else and must not fail because of these.
  */
 async function reindexOne(store: Store, id: string, load: ReindexOptions['load']): Promise<boolean> {
   const instance = await store.instances.load(id);
@@ -71,9 +68,9 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
 }
 
 /**
- * Gives instances from before the guard what the guard adds (who started them, which tasks are open), and all others
- * the marks of this version. Goes on where an earlier run stopped, since what is done carries the version.
- * @returns true when nothing is left
+ * Adds the guard's fields (starter, open tasks) to instances stored before the guard, and marks of this version to
+ * all others. Continues where an earlier run stopped, since finished instances carry the version.
+ * @returns true if nothing is left
  */
 export async function reindex(store: Store, { load, onProgress, signal }: ReindexOptions): Promise<boolean> {
   let done = 0;

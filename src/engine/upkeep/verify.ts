@@ -7,31 +7,31 @@ import { deriveGuard } from '../model/derive.js';
 import { isReindexed } from './reindex.js';
 
 const BATCH = 100;
-/** Ids that are named of each kind of fault. */
+/** Ids named per kind of fault. */
 const NAMED = 20;
 const LARGE = ['source', 'svg', 'logs', 'savePoints'];
 
-/** What is wrong with the data of a store; after a repair, what still is. */
+/** The faults in a store's data; after a repair, the remaining ones. */
 export interface Findings {
   readonly checked: number;
   readonly missingIndexes: readonly string[];
-  /** Instances from before the guard, or of an unguarded host beside it: for `reindex`. */
+  /** Instances stored before the guard, or by an unguarded host beside it: for `reindex`. */
   readonly unindexed: number;
-  /** Instances whose search data does not follow from their items; the ids of the first of them. */
+  /** Instances whose search data does not match their items; the ids of the first few. */
   readonly wrong: number;
   readonly wrongIds: readonly string[];
   readonly repaired: number;
-  /** Instances that were changed while they were repaired; to be looked at again. */
+  /** Instances that changed during the repair and must be checked again. */
   readonly changed: number;
 }
 
 export interface VerifyOptions {
-  /** Writes what should be there: search data of instances, and indexes. */
+  /** Writes the expected data: search data of instances, and indexes. */
   readonly repair?: boolean;
   readonly onProgress?: (checked: number) => void;
 }
 
-/** The value without what is null or missing: a store keeps the one as the other. */
+/** The value without null and missing fields, since a store may keep one as the other. */
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
@@ -53,7 +53,7 @@ function partOfGuard(instance: StoredInstance): unknown {
   });
 }
 
-/** The instance with the search data that it should have. */
+/** The instance with its expected search data. */
 function derived(instance: StoredInstance): StoredInstance {
   const copy = normalise(instance);
   const guard = bare(copy.guard) as InstanceGuard;
@@ -72,7 +72,7 @@ async function repairOne(store: Store, should: StoredInstance): Promise<boolean>
   return store.instances.update(id, guard.rev, { items, guard: { ...guard, rev: guard.rev + 1 } });
 }
 
-/** Compares what the store holds with what follows from it. Nothing is written unless it is to be repaired. */
+/** Compares the stored data with what should follow from it. Writes only if `repair` is set. */
 export async function verifyStore(
   store: Store,
   { repair = false, onProgress }: VerifyOptions = {},

@@ -2,8 +2,8 @@ import type { Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 
 /**
- * Logs when the store can no longer write, and when it can again: one line each, with the cause.
- * @returns what ends that
+ * Logs once, with the cause, when the store can no longer write, and once when it can again.
+ * @returns a function that stops the watch
  */
 export function watchStore(store: Store, logger: GuardLogger): () => void {
   const stop = store.onWritable?.(({ writable, cause }) => {

@@ -4,8 +4,8 @@ import { rightsIn } from '../../core/rights.js';
 type Facts = Readonly<Record<string, unknown>>;
 
 /**
- * What the audit trail says of a user who was changed: all that decides about access. Of attributes other than rights
- * it has the names alone, since their values can be personal.
+ * The audit facts of a changed user: everything that decides about access. Attributes other than rights are listed
+ * by name only, since their values may be personal.
  */
 export function accessFacts(user: UserInfo & { readonly disabled?: boolean | undefined }): Facts {
   const { userGroups = [], tenantId, modelsOwner, attributes = {}, disabled = false } = user;

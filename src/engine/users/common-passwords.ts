@@ -1,6 +1,6 @@
 /**
- * Whether it is among the most common passwords, in whichever case. The list is loaded at the first question: it takes
- * a tenth of a second and some megabytes, which processes that set no passwords do without.
+ * Whether it is one of the most common passwords, ignoring case. The list is loaded on first use: it takes a tenth
+ * of a second and several megabytes, which processes that set no passwords save.
  * @param folded the password in lower case
  */
 export async function isCommon(folded: string): Promise<boolean> {

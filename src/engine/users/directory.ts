@@ -6,16 +6,16 @@ import { checkNewUser, checkUserChange } from './user-input.js';
 import { Passwords } from './passwords.js';
 import type { Directory } from '../contract/types.js';
 
-/** A user as others may see it: never the password, nor its hash. */
+/** A user without the password and its hash. */
 export interface DirectoryUser extends UserInfo {
   readonly userName: string;
   readonly userGroups: readonly string[];
   readonly disabled: boolean;
-  /** False: there is no password with which the user could sign in. */
+  /** False: the user has no password to sign in with. */
   readonly hasPassword: boolean;
 }
 
-/** What may be changed of a user; what is missing stays, null takes away. */
+/** The changes to a user. Missing fields stay as they are; null removes. */
 export interface UserChange {
   readonly userGroups?: readonly string[];
   readonly tenantId?: string | null;
@@ -25,8 +25,8 @@ export interface UserChange {
 }
 
 /**
- * The users in the store of the guard. What changes is for trusted code: the command line, and `userAdmin`, which asks
- * the rules first.
+ * The users in the guard's store. Changes are for trusted code: the command line, and `userAdmin`, which asks the
+ * rules first.
  */
 export interface UserDirectory extends Directory {
   find(userName: string): Promise<DirectoryUser | undefined>;
@@ -35,23 +35,23 @@ export interface UserDirectory extends Directory {
   /** Ordered by name. */
   list(): Promise<DirectoryUser[]>;
   /**
-   * False when there is a user of that name. The values have been checked. @param password missing: no login
-   * by password
+   * Returns false if a user of that name exists. The values must have been checked.
+   * @param password missing: no login by password
    */
   add(user: UserInfo, password?: string): Promise<boolean>;
   /**
-   * False when there is no such user. The values have been checked.
-   * @param seen the user as `find` gave it, on which it was decided; missing: whatever the user is by now
-   * @throws Conflict `conflict` when the user was changed since then
+   * Returns false if there is no such user. The values must have been checked.
+   * @param seen the user as `find` returned it, on which the decision was based; missing: the present user
+   * @throws Conflict `conflict` if the user has changed since
    */
   change(userName: string, change: UserChange, seen?: DirectoryUser): Promise<boolean>;
-  /** False when there is no such user. Tasks that are assigned to the name stay assigned to it. */
+  /** Returns false if there is no such user. Tasks assigned to the name stay assigned to it. */
   remove(userName: string): Promise<boolean>;
   /**
-   * False when there is no such user.
+   * Returns false if there is no such user.
    * @param seen as for `change`
-   * @param confirm called when the hash is made, which takes a while, right before it is stored; throws to prevent it
-   * @throws BadInput `bad-request` when it may not be a password; Conflict `conflict` when the user was changed
+   * @param confirm called after hashing, which takes a while, just before the hash is stored; throws to prevent it
+   * @throws BadInput `bad-request` if it is not an acceptable password; Conflict `conflict` if the user has changed
    */
   setPassword(
     userName: string,
@@ -77,10 +77,9 @@ const view = (user: StoredUser): DirectoryUser => ({
 });
 
 /**
- * The user directory on the guard's own store. Give it to `createGuard` as `directory`: who is disabled or
- * loses a group
- * there is so at the next call in this process, and within 5 s in others.
- * @param store the one that the guard uses, from `openStore`
+ * A user directory in the guard's own store. Pass it to `createGuard` as `directory`. A user who is disabled or
+ * loses a group is refused at the next call in this process, and within 5 s in others.
+ * @param store the guard's store, from `openStore`
  * @example
  * const directory = userDirectory(store);
  * const guard = await createGuard({ configuration, store, directory });
@@ -111,13 +110,13 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     const name = normaliseName(userName);
     if (name === undefined) return false;
     if (seen !== undefined && !revisions.has(seen))
-      throw new TypeError('seen is what find of this directory gave.');
+      throw new TypeError('seen must be a user that find of this directory returned.');
     const expected: Record<string, string | null> =
       seen === undefined ? {} : { rev: revisions.get(seen) ?? null };
     const found = await users.update(name, { ...fields, rev: randomUUID() }, expected);
     changed(name);
     if (!found && seen !== undefined && (await users.find(name)) !== undefined)
-      throw new Conflict('conflict', 'The user was changed meanwhile.');
+      throw new Conflict('conflict', 'The user was changed in the meantime.');
     return found;
   }
 
@@ -132,7 +131,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
       const hash = user?.passwordHash;
       const { right, outdated } = await passwords.verify(password, hash);
       if (user === undefined || hash === undefined || !right || isDisabled(user)) return undefined;
-      // Only while it is still the hash that was compared: a password that was set meanwhile stays.
+      // Only while the compared hash is still stored: a password set in the meantime is kept.
       if (outdated)
         await users
           .update(user.userName, { passwordHash: await passwords.hash(password) }, { passwordHash: hash })

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { BadInput, GuardError } from '../../core/errors.js';
 import { isCommon } from './common-passwords.js';
 
-/** Parameters of scrypt: memory is 128 * N * r bytes, time grows with N * r * p. */
+/** Parameters of scrypt: memory is 128 * N * r bytes; time grows with N * r * p. */
 interface Cost {
   readonly N: number;
   readonly r: number;
@@ -13,17 +13,17 @@ interface Cost {
 const COST: Cost = Object.freeze({ N: 16384, r: 8, p: 5 });
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** Shortest and longest password, in characters. */
+/** Minimum and maximum length of a password, in characters. */
 const SHORTEST = 8;
 const LONGEST = 1024;
-/** Shorter names stand in good passwords by chance. */
+/** Shorter names occur in good passwords by chance. */
 const SHORTEST_NAME = 3;
-/** Hashes that are computed at once, so that logins leave threads to the store; and those that may wait. */
+/** Hashes computed at the same time, so that logins leave threads for the store; and the maximum queue length. */
 const AT_ONCE = 2;
 const WAITING = 200;
 
 const FORM = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9_-]{22,86})\$([A-Za-z0-9_-]{43,86})$/;
-/** What users without a password are compared with; no password gives this hash. */
+/** The hash compared for users without a password. No password produces it. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 interface Parsed {
@@ -40,7 +40,7 @@ function parse(text: unknown): Parsed | undefined {
   const [, N, r, p, salt, hash] = (typeof text === 'string' ? FORM.exec(text) : null) ?? [];
   if (salt === undefined || hash === undefined) return undefined;
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
-  // A hash that would take all memory or minutes is none: the text comes from a database.
+  // A hash that would take all memory or many minutes is treated as invalid: the text comes from a database.
   if (!isPower(cost.N) || cost.r < 1 || cost.p < 1 || work(cost) > 64 * work(COST)) return undefined;
   return { cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
 }
@@ -57,14 +57,14 @@ function compute(password: string, salt: Buffer, length: number, { N, r, p }: Co
   });
 }
 
-/** What comes of a check: whether it is the password, and whether its hash should be made anew. */
+/** The result of a check: whether the password matches, and whether its hash should be renewed. */
 export interface PasswordCheck {
   readonly right: boolean;
   readonly outdated: boolean;
 }
 
 /**
- * Hashes of passwords as self-describing text, `scrypt$N$r$p$salt$hash`. A password is compared as Unicode NFC. At most
+ * Password hashes as self-describing text, `scrypt$N$r$p$salt$hash`. Passwords are compared as Unicode NFC. At most
  * two are computed at a time.
  */
 export class Passwords {
@@ -81,7 +81,7 @@ export class Passwords {
   private async limited<T>(task: () => Promise<T>): Promise<T> {
     if (this.running >= this.limits.atOnce) {
       if (this.waiting.length >= this.limits.waiting)
-        throw new GuardError('too-many', 'Too many logins at a time; try again later.');
+        throw new GuardError('too-many', 'Too many logins at once; try again later.');
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else this.running++;
     try {
@@ -94,8 +94,8 @@ export class Passwords {
   }
 
   /**
-   * @throws BadInput `bad-request` when it is no text of 8 to 1024 characters, holds the user's own name of at least
-   * three characters, or is among the most common passwords, the last two in whichever case
+   * @throws BadInput `bad-request` if it is not a text of 8 to 1024 characters, contains the user's own name (of at
+   * least three characters), or is one of the most common passwords; the last two ignore case
    */
   async check(password: unknown, userName: string): Promise<void> {
     if (
@@ -104,19 +104,16 @@ export class Passwords {
       password.length < SHORTEST ||
       password.length > LONGEST
     ) {
-      throw new BadInput('bad-request', `A password is a text of ${SHORTEST} to ${LONGEST} characters.`);
+      throw new BadInput('bad-request', `A password must be a text of ${SHORTEST} to ${LONGEST} characters.`);
     }
     const [text, name] = [fold(password), fold(userName)];
     if (text === name || (name.length >= SHORTEST_NAME && text.includes(name)))
-      throw new BadInput('bad-request', 'A password may not hold the name of the user.');
+      throw new BadInput('bad-request', 'A password may not contain the user name.');
     if (await isCommon(text))
-      throw new BadInput(
-        'bad-request',
-        'Many people have this password, so it is tried first; choose another.',
-      );
+      throw new BadInput('bad-request', 'This password is too common and easily guessed; choose another.');
   }
 
-  /** A new hash with a salt of its own. The password has been checked. */
+  /** A new hash with its own salt. The password must have been checked. */
   hash(password: string): Promise<string> {
     return this.limited(async () => {
       const salt = randomBytes(SALT_BYTES);
@@ -126,8 +123,8 @@ export class Passwords {
   }
 
   /**
-   * Whether the password gives the hash, in constant time. Without a hash, or with a bad one, it takes as
-   * long, and it is not.
+   * Whether the password matches the hash, in constant time. A missing or invalid hash takes as long and never
+   * matches.
    */
   verify(password: unknown, stored: string | undefined): Promise<PasswordCheck> {
     return this.limited(async () => {

@@ -8,24 +8,24 @@ import { checkNewUser, checkUser, checkUserName } from './user-input.js';
 
 type Changes = Parameters<Parameters<Guard['identity']['call']>[3]>[1];
 
-/** A user to be added. Without a password the user cannot sign in by one. */
+/** A user to add. Without a password, the user cannot sign in with one. */
 export interface NewUser extends UserInfo {
   readonly password?: string;
 }
 
 /**
- * Administration of the users of the store. Each call needs `system:policy` and is recorded; `by` is who acts, missing:
- * the ambient principal. An administrator with a tenant sees and changes the users of that tenant, one without those
- * without; SYSTEM without a tenant all. Only SYSTEM gives the group SYSTEM or changes its members, only administrators
- * give ADMIN or DESIGNER or change their members, whatever a policy gives, and nobody gives a right that they do not
- * hold.
+ * Administration of the users in the store. Each call needs `system:policy` and is recorded. `by` is the acting
+ * user; missing: the ambient principal. An administrator with a tenant sees and changes the users of that tenant;
+ * one without a tenant, the users without one; SYSTEM without a tenant, all. Whatever a policy permits, only SYSTEM
+ * may grant the group SYSTEM or change its members, only administrators may grant ADMIN or DESIGNER or change their
+ * members, and nobody may grant a right that they do not hold.
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
   list(by?: UserInfo): Promise<DirectoryUser[]>;
-  /** @throws Conflict `conflict` when the name is in use, in whichever tenant; BadInput `bad-request` */
+  /** @throws Conflict `conflict` if the name is in use, in any tenant; BadInput `bad-request` */
   add(user: NewUser, by?: UserInfo): Promise<void>;
-  /** The user is out at the next call. @throws AccessDenied `not-found` */
+  /** Takes effect at the user's next call. @throws AccessDenied `not-found` */
   disable(userName: string, by?: UserInfo): Promise<void>;
   enable(userName: string, by?: UserInfo): Promise<void>;
   /** Replaces the groups. */
@@ -38,9 +38,9 @@ export interface UserAdmin {
   ): Promise<void>;
   setPassword(userName: string, password: string, by?: UserInfo): Promise<void>;
   /**
-   * Everybody's own; needs no privilege.
-   * @throws AccessDenied `forbidden` when the old password is not the right one; BadInput `bad-request` when
-   * the new one may not be one
+   * Changes the caller's own password; needs no right.
+   * @throws AccessDenied `forbidden` if the old password is wrong; BadInput `bad-request` if the new one is not
+   * acceptable
    */
   changeOwnPassword(oldPassword: string, newPassword: string, by?: UserInfo): Promise<void>;
 }
@@ -49,7 +49,7 @@ const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId
 const inReach = (by: SecureUser, user: UserInfo): boolean =>
   crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
 
-/** @throws AccessDenied `forbidden` when the principal may not make, or change, a user that is like this */
+/** @throws AccessDenied `forbidden` if the principal may not create or change such a user */
 function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attributes = {} }: UserInfo): void {
   const no = (what: string): never => {
     throw new AccessDenied('forbidden', `You may not ${what}.`);
@@ -67,7 +67,7 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
 }
 
 /**
- * Makes the administration of a directory; the same one that the guard was given.
+ * Creates the administration of a directory. Pass the directory that the guard uses.
  * @example
  * await userAdmin(guard, directory).setGroups('ann', ['hr', 'boss'], administrator);
  */
@@ -91,7 +91,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     });
   }
 
-  /** The user, whom the principal may change. */
+  /** The user, if the principal may change it. */
   async function reach(by: SecureUser, name: unknown): Promise<DirectoryUser> {
     const user = await directory.find(checkUserName(name));
     if (user === undefined || !inReach(by, user)) throw notFound('user');
@@ -147,7 +147,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     setPassword: (userName, password, by) =>
       administer('set password', userName, by, async (principal) => {
         const user = await reach(principal, userName);
-        // Making the hash takes a while, in which who administers may have lost the right to.
+        // Hashing takes a while, during which the administrator may have lost the right.
         const confirm = async (): Promise<void> => {
           const again = await identity.establish(principal);
           await identity.decide(again, 'system:policy');
@@ -165,7 +165,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         async ({ userName }) => {
           const seen = await directory.find(userName);
           if (seen === undefined || (await directory.verify(userName, oldPassword)) === undefined)
-            throw new AccessDenied('forbidden', 'The old password is not the right one.');
+            throw new AccessDenied('forbidden', 'The old password is wrong.');
           await directory.setPassword(userName, newPassword, seen);
         },
       ),

@@ -12,17 +12,17 @@ const { userName, ...CHANGEABLE } = {
   attributes: checkedLater('an object'),
 } satisfies OptionsOf<UserInfo>;
 
-/** What is said of a new user; of the values more is asked below. */
+/** Fields of a new user; values are checked further below. */
 export const NEW_USER_OPTIONS = { userName, ...CHANGEABLE, password: checkedLater('a text') };
-/** What may be changed of a user. */
+/** Fields of a user that may be changed. */
 export const USER_CHANGE_OPTIONS = { ...CHANGEABLE, disabled: FLAG };
 
-/** Names that stand for something else than a person: keys, the command line, the product itself. */
+/** Names that do not stand for a person: keys, the command line, the product itself. */
 const RESERVED = /^(?:key:|command-line:|system$)/i;
 
 const bad = (message: string): BadInput => new BadInput('bad-request', message);
 
-/** @throws BadInput `bad-request` for a name that nothing is known by: what it was meant to say would be lost */
+/** @throws BadInput `bad-request` for an unknown field, whose meaning would be lost */
 export function checkNewUser(user: unknown): void {
   assertOptions('a user', user, NEW_USER_OPTIONS, bad);
 }
@@ -32,7 +32,7 @@ export function checkUserChange(change: unknown): void {
   assertOptions('a change of a user', change, USER_CHANGE_OPTIONS, bad);
 }
 
-/** True for names that no user may have, since they stand for programs; also for what only looks like one. */
+/** True for names that no user may have, since they stand for programs; also for names that merely look like one. */
 export function isReserved(userName: string): boolean {
   return RESERVED.test(
     userName
@@ -43,8 +43,9 @@ export function isReserved(userName: string): boolean {
 }
 
 /**
- * What is said of a user who is to be stored, as it will be stored.
- * @throws BadInput `bad-request` when a name is none, is reserved, or `attributes.rights` names what may not be given
+ * The data of a user as it will be stored.
+ * @throws BadInput `bad-request` if a name is invalid or reserved, or if `attributes.rights` contains a right that
+ * cannot be granted
  */
 export function checkUser(info: UserInfo): UserInfo {
   let user: SecureUser;
@@ -54,7 +55,7 @@ export function checkUser(info: UserInfo): UserInfo {
     throw new BadInput('bad-request', `${(error as Error).message}.`, { cause: error });
   }
   if (isReserved(user.userName))
-    throw bad('Names that begin with "key:" or "command-line:", and "system", are reserved.');
+    throw bad('Names that begin with "key:" or "command-line:", and the name "system", are reserved.');
   const { rights } = user.attributes;
   if (rights !== undefined) checkRights(rights);
   const { userName, userGroups, tenantId = null, modelsOwner = null, attributes } = user;
@@ -65,12 +66,12 @@ function checkRights(rights: unknown): void {
   if (!Array.isArray(rights)) throw bad('attributes.rights must be a list of rights.');
   for (const right of rights as unknown[]) {
     if (!isRight(right))
-      throw bad(`attributes.rights names ${show(right)}, which is no right of the catalogue.`);
-    if ('internal' in RIGHTS[right]) throw bad(`The right ${right} is internal and is given to nobody.`);
+      throw bad(`attributes.rights names ${show(right)}, which is not a right in the catalogue.`);
+    if ('internal' in RIGHTS[right]) throw bad(`The right ${right} is internal and cannot be granted.`);
   }
 }
 
-/** @throws BadInput `bad-request` when it is no name */
+/** @throws BadInput `bad-request` if it is not a name */
 export function checkUserName(name: unknown): string {
   const userName = normaliseName(name);
   if (userName === undefined) throw bad('A user name must be a non-empty text.');

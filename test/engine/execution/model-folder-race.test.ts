@@ -40,7 +40,7 @@ onStores('A model that is saved while its file is taken over', (kind) => {
       expect(isSaved).toBe(true);
       expect((await guard.store.models.get('A', null))?.source).toBe(source('designer'));
       expect((await guard.health()).unreadableModels).toEqual([
-        { model: file, why: 'The model was saved meanwhile.' },
+        { model: file, why: 'The model was saved by someone else in the meantime.' },
       ]);
       await guard.close();
     } finally {

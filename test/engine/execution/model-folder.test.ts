@@ -104,7 +104,7 @@ onStores('A folder of models', (kind) => {
       });
       expect(log).toContainEqual({
         level: 'error',
-        message: 'a model could not be taken over from its file',
+        message: 'a model file could not be imported',
         facts: { file, error: expect.stringMatching(why) },
       });
     }
@@ -158,7 +158,7 @@ onStores('A folder of models', (kind) => {
       expect(await sourceOf(third, 'A')).toBe(source('designed'));
       expect(log).toContainEqual({
         level: 'warn',
-        message: 'a model file has changed, and so has the stored model, which is kept',
+        message: 'a model file and the stored model have both changed; the stored model is kept',
         facts: { file: join(folder, 'A.bpmn') },
       });
       expect(await entries(third, 'model:write')).toEqual([['designer', 'A', 'task-rules/designer']]);

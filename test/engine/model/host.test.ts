@@ -20,7 +20,7 @@ test.each(['2.3.7', '2.2.23', '1.9.9', '2.4.0', '2.4.1', '3.0.0', '2.3.8-beta.1'
     expect(() => checkHost()).toThrow(
       expect.objectContaining({
         code: 'unsupported-host',
-        message: expect.stringContaining('2.3.8 up to, not including, 2.4.0') as string,
+        message: expect.stringContaining('2.3.8 up to, but not including, 2.4.0') as string,
       }),
     );
   },

@@ -10,7 +10,7 @@ describe('a password', () => {
     ['averylongname', 'AVeryLongName'],
   ])('may not hold the name of its user, %s: %s', async (userName, password) => {
     await expect(passwords.check(password, userName)).rejects.toThrow(
-      'A password may not hold the name of the user.',
+      'A password may not contain the user name.',
     );
   });
 
@@ -36,7 +36,7 @@ describe('a password', () => {
   ])('may not be one of the most common ones, in whichever case: %s', async (password) => {
     await expect(passwords.check(password, 'alice')).rejects.toMatchObject({
       code: 'bad-request',
-      message: 'Many people have this password, so it is tried first; choose another.',
+      message: 'This password is too common and easily guessed; choose another.',
     });
   });
 

@@ -3,12 +3,12 @@ import { Namespaces } from './namespaces.js';
 import { JBPM } from './uris.js';
 import type { ModelWarning } from './warning.js';
 
-/** What the reading of one element needs to know of the document that it stands in. */
+/** The facts about a document that are needed to read one of its elements. */
 export interface ModelDocument {
   readonly namespaces: Namespaces;
   /** Written by jBPM or one of its editors. */
   readonly isJbpm: boolean;
-  /** What the parser dropped and may have named people: nothing in the document is open to all. */
+  /** Parts that the parser dropped and that may have named people: nothing in the document is open to all. */
   readonly lost: readonly ModelWarning[];
 }
 
@@ -30,7 +30,7 @@ function describe(root: ModdleElement, lost: readonly ModelWarning[]): ModelDocu
   return { namespaces, isJbpm: namespaces.has(JBPM), lost };
 }
 
-/** Keeps with a document what was lost when it was read. */
+/** Attaches to a document the parts lost while it was parsed. */
 export function noteLost(root: ModdleElement, lost: readonly ModelWarning[]): void {
   if (lost.length > 0) keep(root, describe(root, lost));
 }

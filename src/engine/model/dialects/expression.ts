@@ -1,17 +1,17 @@
-/** What a modeller wrote in the place of a name. */
+/** The content of an assignment property. */
 export type Expression =
   /** Names, separated by commas. */
   | { readonly kind: 'names'; readonly text: string }
-  /** One name, commas and all. */
+  /** One name, which may contain commas. */
   | { readonly kind: 'name'; readonly name: string }
   /** Code in bpmn-server's own language: `$(…)`, `#…`. */
   | { readonly kind: 'script'; readonly text: string }
-  /** `${variable}`: a variable of the process, and nothing else. */
+  /** `${variable}`: a process variable and nothing else. */
   | { readonly kind: 'variable'; readonly name: string }
-  /** `${initiator}`: who started the process. */
+  /** `${initiator}`: the starter of the process. */
   | { readonly kind: 'initiator' };
 
-/** Which forms a dialect has beside plain names. */
+/** The forms that a dialect has in addition to plain names. */
 export interface Forms {
   readonly scripts: boolean;
   readonly variables: boolean;
@@ -21,17 +21,17 @@ export const NAMES_ONLY: Forms = Object.freeze({ scripts: false, variables: fals
 
 const SCRIPT = /^(?:\$(?!\{)|#(?!\{))/;
 const VARIABLE = /^\$\{\s*([A-Za-z_]\w*)\s*\}$/;
-/** What a variable may not be called in the languages that write `${…}`, and what is not the process's there. */
+/** Words that cannot be process variables in the languages that use `${…}`. */
 const RESERVED = new Set(
   `and authenticatedUserId caseExecution connector currentUser div empty eq execution false ge gt instanceof le loopCounter
   lt mod ne not now null or processInstance task true`.split(/\s+/),
 );
-/** No name holds these: braces, a leading `=`, `$` or `#` in one of several names, a call, a tag of a template. */
+/** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */
 const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 
 /**
- * Reads an attribute value or the body of an expression.
- * @returns undefined when it is written in a language that is not ours, wholly or in part
+ * Parses an attribute value or the body of an expression.
+ * @returns undefined if any part of it is in an unsupported language
  */
 export function readExpression(text: string, { scripts, variables }: Forms): Expression | undefined {
   const trimmed = text.trim();

@@ -2,7 +2,7 @@ import type { ModdleElement } from '../host.js';
 import { childrenOf, type Attribute, type Namespaces } from './namespaces.js';
 import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM, SAME_ATTRIBUTES, ZEEBE } from './uris.js';
 
-/** Attributes that hold the name of what an element of a foreign dialect says. */
+/** Attributes that contain a name in foreign dialects. */
 const NAMING = new Set(['name', 'key', 'metaKey']);
 const IDENTIFIER = /^[\w.:-]{1,60}$/;
 const SPEAKS_OTHERWISE = new Set(ABOUT_OTHER_THINGS);
@@ -11,20 +11,20 @@ const HOLDS_DATA = new Set(DATA_AND_CODE);
 const isEngine = (uri: string | undefined): boolean =>
   uri !== undefined && (uri === ZEEBE || uri === JBPM || Object.hasOwn(SAME_ATTRIBUTES, uri));
 
-/** An attribute as it is shown to the author of a model. */
+/** An attribute as shown to the author of a model. */
 export const shown = ({ name, value }: Attribute): string => `${name}="${value}"`;
 
 export const isAboutOtherThings = (uri: string | undefined): boolean =>
   uri !== undefined && SPEAKS_OTHERWISE.has(uri);
 
-/** Whether an element holds data, a form, or code, whatever the names in it look like. */
+/** Whether an element holds data, a form or code, whatever the names in it look like. */
 const holdsData = (uri: string | undefined, local: string): boolean =>
   isAboutOtherThings(uri) || (isEngine(uri) && HOLDS_DATA.has(local));
 
 /**
- * Looks through an extension element of no known meaning for what may name people.
- * @param isName whether a name of an attribute or element may
- * @returns the first such place as it is written, undefined when there is none
+ * Searches an unknown extension element for anything that may name people.
+ * @param isName whether an attribute or element name may refer to people
+ * @returns the first such place as written; undefined if there is none
  */
 export function peopleIn(
   element: ModdleElement,

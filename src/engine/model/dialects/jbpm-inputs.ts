@@ -12,9 +12,9 @@ interface Association extends ModdleElement {
   assignment?: { from?: { body?: string } }[];
 }
 
-/** By their names in lower case: jBPM's editors do not agree on it. */
+/** By names in lower case: jBPM's editors spell them differently. */
 const NAMES = new Map([...INPUTS].map(([name, property]) => [name.toLowerCase(), property]));
-/** Inputs that name people who do not do the task, or say which of them may not. */
+/** Inputs that name people who do not do the task, or who may not. */
 const OTHERS = new Set([
   'businessadministratorid',
   'businessadministratorgroupid',
@@ -24,7 +24,7 @@ const OTHERS = new Set([
 ]);
 const EXCLUDED = 'excludedownerid';
 
-/** The text that a task assigns to one of its inputs; undefined when it comes from a variable, or from nowhere. */
+/** The text that a task assigns to one of its inputs; undefined if it comes from a variable or is missing. */
 function assigned(task: ModdleElement, input: Input): string | undefined {
   const associations = ((task.dataInputAssociations ?? []) as Association[]).filter(
     ({ targetRef }) => targetRef === input,
@@ -34,7 +34,7 @@ function assigned(task: ModdleElement, input: Input): string | undefined {
   return only?.from?.body;
 }
 
-/** jBPM names people in inputs of a task that it knows by their names. */
+/** Reads jBPM's assignments, which are inputs of a task with known names. */
 export function sayInputs(task: ModdleElement, to: Statements): void {
   const inputs = ((task.ioSpecification as { dataInputs?: unknown } | undefined)?.dataInputs ??
     []) as Input[];
@@ -46,7 +46,7 @@ export function sayInputs(task: ModdleElement, to: Statements): void {
     const found = `dataInput ${input.name ?? ''} = ${text ?? '(no text)'}`;
     if (name === EXCLUDED) {
       to.withheld = true;
-      to.isUnclear(found, 'Owners that are excluded are not known here: the task is nobody’s.');
+      to.isUnclear(found, 'Excluded owners are not supported: the task belongs to nobody.');
     } else if (property === undefined || text === undefined || text.trim() === '') to.isUnclear(found);
     else to.say(property, text, NAMES_ONLY, found);
   }

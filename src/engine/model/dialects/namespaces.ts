@@ -2,7 +2,7 @@ import type { ModdleElement } from '../host.js';
 
 /** An attribute of an element. */
 export interface Attribute {
-  /** URI of its namespace; '' for none, undefined where the prefix cannot be resolved for certain. */
+  /** URI of its namespace; '' for none, undefined if the prefix cannot be resolved with certainty. */
   readonly uri: string | undefined;
   /** Its name without the prefix. */
   readonly local: string;
@@ -32,7 +32,7 @@ const descriptorOf = (element: ModdleElement): Descriptor => element.$descriptor
 const isElement = (value: unknown): value is ModdleElement =>
   typeof value === 'object' && value !== null && typeof (value as { $type?: unknown }).$type === 'string';
 
-/** The elements directly inside an element, whether the parser knows its type or not. */
+/** The direct child elements, whether or not the parser knows their type. */
 export function childrenOf(element: ModdleElement): ModdleElement[] {
   const values = Object.entries(element).map(([key, value]) =>
     key.startsWith('$') && key !== '$children' ? undefined : value,
@@ -40,7 +40,7 @@ export function childrenOf(element: ModdleElement): ModdleElement[] {
   return values.flat().filter((child) => isElement(child) && child.$parent === element) as ModdleElement[];
 }
 
-/** The attributes of an element as texts: of types that the parser knows, those that it did not expect. */
+/** The attributes of an element as texts; for types known to the parser, only the unexpected ones. */
 function* plainAttributes(element: ModdleElement): Generator<[name: string, value: string]> {
   const { isGeneric } = descriptorOf(element);
   for (const [name, value] of Object.entries(isGeneric === true ? element : (element.$attrs ?? {})))
@@ -48,8 +48,8 @@ function* plainAttributes(element: ModdleElement): Generator<[name: string, valu
 }
 
 /**
- * The namespaces of one document. The parser gives a URI that it does not know the prefix under which the document
- * declares it first, so that a prefix with a single URI stands for that URI wherever it occurs.
+ * The namespaces of one document. The parser maps an unknown URI to the prefix under which the document first
+ * declares it, so a prefix with a single URI stands for that URI everywhere.
  */
 export class Namespaces {
   private readonly declared = new Map<string, Set<string>>();
@@ -64,7 +64,7 @@ export class Namespaces {
         if (prefix !== undefined)
           this.declared.set(prefix, (this.declared.get(prefix) ?? new Set()).add(uri));
       }
-      // Diagrams are large, and nobody is named in them.
+      // Diagrams are large and name nobody.
       for (const child of childrenOf(at)) if (child.$type !== 'bpmndi:BPMNDiagram') left.push(child);
     }
   }
@@ -88,7 +88,7 @@ export class Namespaces {
     return { uri: (ns.prefix === undefined ? '' : this.uriOf(ns.prefix)) ?? ns.uri, local };
   }
 
-  /** The attributes of an element that are not BPMN's own, declarations of namespaces left out. */
+  /** The attributes of an element that are not BPMN's own, without namespace declarations. */
   attributesOf(element: ModdleElement): Attribute[] {
     const { isGeneric, ns, properties = [] } = descriptorOf(element);
     const own = isGeneric === true ? this.nameOf(element).uri : '';
@@ -110,7 +110,7 @@ export class Namespaces {
   }
 }
 
-/** A value that the document gives, not a default of the type. */
+/** A value given by the document, not a default of the type. */
 function ownValue(element: ModdleElement, { name, ns }: Property): unknown {
   for (const key of [name, ns.localName])
     if (Object.hasOwn(element, key)) return (element as Record<string, unknown>)[key];

@@ -11,10 +11,10 @@ interface Role extends ModdleElement {
 
 const WHO = /^(user|group)\s*\((.*)\)$/s;
 
-/** Who is meant by a name that says neither `user(…)` nor `group(…)`. */
+/** The kind of a name written as neither `user(…)` nor `group(…)`. */
 type Unnamed = 'user' | 'group';
 
-/** `user(ann), group(hr), it`: the entries and of what kind they are. */
+/** `user(ann), group(hr), it`: the entries with their kinds. */
 export function entriesOf(text: string, unnamed: Unnamed): { kind: Unnamed; text: string }[] {
   return text
     .split(/,(?![^(]*\))/)
@@ -39,16 +39,16 @@ function sayExpression(role: Role, to: Statements, unnamed: Unnamed, user: Peopl
     return;
   }
   const entries = entriesOf(text, unnamed);
-  // Among several, an entry is a name; a call or a variable may be the only one.
+  // Among several, an entry is a name; a call or variable must be the only one.
   if (entries.length > 1 && whole === undefined) return to.isUnclear(found);
   for (const entry of entries)
     to.say(entry.kind === 'user' ? user : 'candidateGroups', entry.text, ALL_FORMS, found);
 }
 
 /**
- * BPMN's own `potentialOwner`, `humanPerformer` and `performer`. A potential owner is a candidate, a performer the
- * assignee; a resource that is referred to is a role, and so a group.
- * @param unnamed who a potential owner is that is named without `user(…)` or `group(…)`
+ * BPMN's own `potentialOwner`, `humanPerformer` and `performer`. A potential owner is a candidate; a performer is
+ * the assignee. A referenced resource is a role, and therefore a group.
+ * @param unnamed the kind of a potential owner named without `user(…)` or `group(…)`
  */
 export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
   const found = `<${role.$type}>`;
@@ -61,6 +61,6 @@ export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
   if (resource !== '')
     to.people.push({ property: 'candidateGroups', expression: { kind: 'name', name: resource } });
   else if (bodyOf(role) === '')
-    return to.isUnclear(found, 'It names nobody that could be found: the task is nobody’s.');
+    return to.isUnclear(found, 'It names nobody that can be found: the task belongs to nobody.');
   if (bodyOf(role) !== '') sayExpression(role, to, user === 'assignee' ? 'user' : unnamed, user);
 }

@@ -11,17 +11,17 @@ import { INITIATOR, POTENTIAL_STARTER, PROCESS_ATTRIBUTES, START_EVENT_ATTRIBUTE
 import { isAboutPeople, isAboutStarters } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
-/** Who a model admits to a start event, besides its lane. */
+/** The people whom a model admits to a start event, apart from its lane. */
 interface Starters {
   readonly users: readonly string[];
   readonly groups: readonly string[];
-  /** The model says something of it: the start is not open, even where it comes to nobody. */
+  /** The model declares starters: the start is not open, even if they evaluate to nobody. */
   readonly declared: boolean;
-  /** What looks as if it admitted somebody and is not understood: the start is not open. */
+  /** Parts that look like a declaration of starters and are not understood: the start is not open. */
   readonly unclear: readonly ModelWarning[];
 }
 
-const CLOSES = 'It is not understood, and admits nobody to the start.';
+const CLOSES = 'It is not understood and admits nobody to the start.';
 
 interface Collected {
   readonly users: string[];
@@ -56,7 +56,7 @@ function sayAttributes(
   }
 }
 
-/** The text of `potentialStarter`, however deep the expression stands in it. */
+/** The text of `potentialStarter`, however deeply the expression is nested. */
 function textOf(element: ModdleElement): string {
   const { $body, body } = element as { $body?: unknown; body?: unknown };
   const own = typeof $body === 'string' ? $body : typeof body === 'string' ? body : '';
@@ -91,7 +91,7 @@ function sayExtensions(
   }
 }
 
-/** What the model says of who may use a start event: there, and at its process. */
+/** The model's declarations about who may use a start event, at the event and at its process. */
 export function readStarters(start: ModdleElement, process: ModdleElement): Starters {
   const document = documentOf(start);
   const to: Collected = { users: [], groups: [], unclear: [] };
@@ -111,7 +111,7 @@ export function readStarters(start: ModdleElement, process: ModdleElement): Star
   };
 }
 
-/** The variable that keeps who started, in the dialects that have one. */
+/** The variable that stores the starter, in dialects that have one. */
 function initiatorOf(start: ModdleElement): string | undefined {
   const attributes = documentOf(start).namespaces.attributesOf(start);
   const found = attributes.find((attribute) => attribute.local === INITIATOR && isUnderstood(attribute));
@@ -119,8 +119,8 @@ function initiatorOf(start: ModdleElement): string | undefined {
 }
 
 /**
- * Tells the host's start event its initiator variable: upstream knows Camunda's attribute alone, and that by its
- * prefix. Needed after each load of a definition, since a load makes new nodes.
+ * Sets the initiator variable of the host's start event: upstream knows only Camunda's attribute, by its prefix.
+ * Needed after each load of a definition, since a load creates new nodes.
  */
 export function setInitiator(node: HostNode): void {
   const name = initiatorOf(node.def);

@@ -3,28 +3,28 @@ import { readExpression, type Expression, type Forms } from './expression.js';
 import type { PeopleProperty, ScheduleProperty } from './understood.js';
 import { warning, type ModelWarning } from './warning.js';
 
-/** A property that the model gives a value. */
+/** A property to which the model gives a value. */
 interface Statement<P = PeopleProperty> {
   readonly property: P;
   readonly expression: Expression;
 }
 
-const CLOSES = 'It is not understood, and counts as an assignment to nobody.';
+const CLOSES = 'It is not understood and counts as an assignment to nobody.';
 
-/** Collects what a model says of one task, from all the dialects that it may be written in. */
+/** Collects a model's statements about one task from all dialects. */
 export class Statements {
   readonly people: Statement[] = [];
   readonly schedule: Statement<ScheduleProperty>[] = [];
-  /** What looks like an assignment and is not understood: the task is not open. */
+  /** Parts that look like an assignment and are not understood: the task is not open. */
   readonly unclear: ModelWarning[] = [];
-  /** What is left out without closing the task. */
+  /** Parts that are omitted without closing the task. */
   readonly leftOut: ModelWarning[] = [];
-  /** Something takes the task away from people, which cannot be done by leaving them out: it is nobody's. */
+  /** True if the model takes the task away from certain people, which is not supported: the task belongs to nobody. */
   withheld = false;
 
   constructor(private readonly element: ModdleElement) {}
 
-  /** A property with a text that may be an expression; an empty one says nothing. */
+  /** Adds a property whose text may be an expression. An empty text is ignored. */
   say(property: PeopleProperty, text: string, forms: Forms, found: string): void {
     if (text.trim() === '') return;
     const expression = readExpression(text, forms);

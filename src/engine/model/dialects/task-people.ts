@@ -13,7 +13,7 @@ import { warning, type ModelWarning } from './warning.js';
 const find = <T extends string>(known: readonly T[], name: string): T | undefined =>
   known.find((entry) => entry === name);
 
-/** Attributes of Camunda 7 and its relatives; others on a task that may name people are not understood. */
+/** Attributes of Camunda 7 and its relatives. Other attributes that may name people are not understood. */
 function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: Statements): void {
   for (const attribute of namespaces.attributesOf(task)) {
     const { uri, local, value } = attribute;
@@ -26,7 +26,7 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
   }
 }
 
-/** Zeebe's extension elements; texts in them are names, and expressions begin with `=`. */
+/** Zeebe's extension elements. Their texts are names; expressions begin with `=`. */
 function sayZeebe(element: ModdleElement, local: string, document: ModelDocument, to: Statements): boolean {
   const kind = ZEEBE_ELEMENTS.get(local);
   if (kind === undefined) return false;
@@ -50,7 +50,7 @@ function sayExtensions(task: ModdleElement, document: ModelDocument, to: Stateme
   }
 }
 
-/** The name under which each round of a loop around a task holds its element, in dialects that have one. */
+/** The variables that hold the current element of a loop around a task, in dialects that have them. */
 function elementVariables(task: ModdleElement, { namespaces }: ModelDocument): string[] {
   const names: string[] = [];
   for (let at: ModdleElement | undefined = task; at !== undefined; at = at.$parent) {
@@ -64,7 +64,7 @@ function elementVariables(task: ModdleElement, { namespaces }: ModelDocument): s
   return names;
 }
 
-/** An element of a loop is not where a variable of the process is looked for: whoever is meant is not known. */
+/** A loop element is not a process variable, so the person it refers to is unknown. */
 function withoutLoopElements(task: ModdleElement, document: ModelDocument, to: Statements): void {
   const elements = new Set(elementVariables(task, document));
   for (let index = to.people.length - 1; index >= 0; index--) {
@@ -73,14 +73,14 @@ function withoutLoopElements(task: ModdleElement, document: ModelDocument, to: S
     to.people.splice(index, 1);
     to.isUnclear(
       `\${${expression.name}}`,
-      'The element of a loop is not known under a name: the task is nobody’s. `$(this.itemKey)` reads it.',
+      'The element of a loop has no variable here: the task belongs to nobody. `$(this.itemKey)` reads it.',
     );
   }
 }
 
 /**
- * What a model says of who does a user task, and until when, in all dialects that are understood. What looks like an
- * assignment and is not understood is kept beside it, so that the task is not taken for one that is open to all.
+ * A model's statements about who does a user task and until when, in all supported dialects. Parts that look like
+ * an assignment and are not understood are kept, so that the task is not mistaken for an open one.
  */
 export function readTask(task: ModdleElement): Statements {
   const document = documentOf(task);
@@ -95,7 +95,7 @@ export function readTask(task: ModdleElement): Statements {
   return to;
 }
 
-/** Where a part of the document was lost that may have named people, what names nobody is nobody's. */
+/** If a lost part of the document may have named people, everything that names nobody belongs to nobody. */
 export function lostIn(element: ModdleElement, { lost }: ModelDocument): ModelWarning[] {
   const [first] = lost;
   if (first === undefined) return [];
@@ -103,7 +103,7 @@ export function lostIn(element: ModdleElement, { lost }: ModelDocument): ModelWa
     warning(
       element,
       `${first.found} in ${first.element}`,
-      'A part of the document could not be read that may have named people: what names nobody else is nobody’s.',
+      'A part of the document that may have named people could not be read: what names nobody else belongs to nobody.',
     ),
   ];
 }

@@ -3,29 +3,29 @@
  * made of them.
  */
 
-/** What a model says of the people of a task, by the names that Camunda 7 and its relatives use. */
+/** The people of a task, as named by Camunda 7 and its relatives. */
 export const PEOPLE = ['assignee', 'candidateUsers', 'candidateGroups'] as const;
-/** What it says of its time. */
+/** The schedule of a task. */
 export const SCHEDULE = ['dueDate', 'followUpDate', 'priority'] as const;
 export type PeopleProperty = (typeof PEOPLE)[number];
 export type ScheduleProperty = (typeof SCHEDULE)[number];
 
-/** Attributes of Camunda 7 and its relatives that say who may start: users first, then groups. */
+/** Attributes of Camunda 7 and its relatives that name who may start: users first, then groups. */
 export const START_EVENT_ATTRIBUTES = ['candidateUsers', 'candidateGroups'] as const;
 export const PROCESS_ATTRIBUTES = ['candidateStarterUsers', 'candidateStarterGroups'] as const;
-/** The attribute of a start event that names the variable for who started. */
+/** The attribute of a start event that names the initiator variable. */
 export const INITIATOR = 'initiator';
-/** The extension element of a process that names who may start. */
+/** The extension element of a process that names who may start it. */
 export const POTENTIAL_STARTER = 'potentialStarter';
 
-/** Extension elements of Zeebe, and of which kind the attributes are that are read of each. */
+/** Extension elements of Zeebe, with the kind of attributes that are read from each. */
 export const ZEEBE_ELEMENTS: ReadonlyMap<string, 'people' | 'schedule'> = new Map([
   ['assignmentDefinition', 'people'],
   ['taskSchedule', 'schedule'],
   ['priorityDefinition', 'schedule'],
 ]);
 
-/** BPMN's own roles of a task, and what a user is who is named in one. */
+/** BPMN's own roles of a task, with the property that they set. */
 export const ROLES: ReadonlyMap<string, PeopleProperty> = new Map([
   ['potentialOwner', 'candidateUsers'],
   ['humanPerformer', 'assignee'],

@@ -1,4 +1,4 @@
-/** Engines whose attributes for people, dates and starters are the same, by the namespace of these. */
+/** Engines with the same attributes for people, dates and starters, by the namespace of those attributes. */
 export const SAME_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({
   'http://camunda.org/schema/1.0/bpmn': 'Camunda 7',
   'http://activiti.org/bpmn': 'Activiti',
@@ -10,7 +10,7 @@ export const ZEEBE = 'http://camunda.org/schema/zeebe/1.0';
 export const JBPM = 'http://www.jboss.org/drools';
 export const BPMN = 'http://www.omg.org/spec/BPMN/20100524/MODEL';
 
-/** Namespaces of pictures, colours, editors and XML itself: what stands in them is never about people. */
+/** Namespaces of diagrams, colours, editors and XML itself, which never name people. */
 export const ABOUT_OTHER_THINGS: readonly string[] = Object.freeze([
   'http://www.omg.org/spec/BPMN/20100524/DI',
   'http://www.omg.org/spec/DD/20100524/DC',
@@ -22,7 +22,7 @@ export const ABOUT_OTHER_THINGS: readonly string[] = Object.freeze([
   'http://www.w3.org/XML/1998/namespace',
 ]);
 
-/** Extension elements of the engines above that hold data, forms or code: names in them may look like people. */
+/** Extension elements of these engines that hold data, forms or code; names in them may look like people. */
 export const DATA_AND_CODE: readonly string[] = Object.freeze([
   'connector',
   'eventListener',

@@ -1,4 +1,4 @@
-/** Names of attributes and elements that say who does a task or starts a process, in one dialect or another. */
+/** Names of attributes and elements that assign a task or name its starters, in any dialect. */
 const KNOWN = [
   'assignee',
   'assignment',
@@ -13,7 +13,7 @@ const KNOWN = [
   'potentialstarter',
 ];
 
-/** Words that say so in a name made of several. */
+/** Words that indicate an assignment when they occur in a compound name. */
 const WORDS = new Set(
   `actor actors approver approvers assign assigned assignee assignees assignment assignments assigns candidate
   candidates claimant employee employees executor executors group groups handler handlers member members owner owners
@@ -32,7 +32,7 @@ function wordsOf(name: string): string[] {
     .split(/[^a-z]+/);
 }
 
-/** How many letters have to be changed to make the one text the other; no more than `limit` are counted. */
+/** The edit distance of two texts, counted up to `limit`. */
 function distance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) > limit) return limit + 1;
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
@@ -49,19 +49,19 @@ function distance(one: string, other: string, limit: number): number {
 
 const LONGEST = 60;
 
-/** A known name, or one with up to two letters wrong: `asignee`, `canditateUsers`. */
+/** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
 function nearlyKnown(name: string): boolean {
   const letters = name.toLowerCase().replace(/[^a-z]/g, '');
   return KNOWN.some((known) => distance(letters, known, 2) <= (known.length > 9 ? 2 : 1));
 }
 
-/** Whether a name of an attribute or element may say who does a task. */
+/** Whether an attribute or element name may refer to a task's people. */
 export function isAboutPeople(name: string): boolean {
   if (name.length > LONGEST) return false;
   return wordsOf(name).some((word) => WORDS.has(word)) || nearlyKnown(name);
 }
 
-/** The same for who may start a process, which has owners and groups of other kinds as well. */
+/** Whether it may refer to a process's starters; a process has owners and groups of other kinds as well. */
 export function isAboutStarters(name: string): boolean {
   if (name.length > LONGEST) return false;
   return wordsOf(name).some((word) => STARTER_WORDS.has(word)) || nearlyKnown(name);

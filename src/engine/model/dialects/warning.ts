@@ -1,10 +1,10 @@
-/** What a model says that is not done, or not as its author may think. */
+/** A part of a model that is not supported, or that may not mean what its author thinks. */
 export interface ModelWarning {
-  /** Id of the element; where the content was lost while reading, its line. */
+  /** Id of the element, or the line if the content was lost while parsing. */
   readonly element: string;
-  /** What stands there, as it is written, cut to 120 characters. */
+  /** The part as written, cut to 120 characters. */
   readonly found: string;
-  /** What follows from it. */
+  /** The consequence. */
   readonly means: string;
 }
 

@@ -8,10 +8,10 @@ import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
 import { readDefinition, type ReadDefinition } from './read-definition.js';
 
-/** How many warnings of one model are told; a last one says how many more there are. */
+/** Maximum number of warnings per model; a last one counts the rest. */
 const MOST = 100;
 
-const NOBODY = 'The lanes or pools are roles, and this is in none of them: it is nobody’s.';
+const NOBODY = 'The lanes or pools are roles, and this is in none of them: it belongs to nobody.';
 
 function ofTask({ def }: HostNode): ModelWarning[] {
   const { unclear, leftOut } = readTask(def);
@@ -28,7 +28,7 @@ function ofStart({ def }: HostNode): ModelWarning[] {
 const isStart = (node: HostNode): boolean =>
   node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process';
 
-/** What the author of a model should know of it; the same is told once. */
+/** The warnings for the author of a model, without duplicates. */
 export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarning[] {
   const nodes = [...definition.nodes.values()];
   const all = [
@@ -43,12 +43,12 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
 }
 
 /**
- * Reads a BPMN document as a guard reads it, and says what of it is not done, or not as its author may think:
- * assignments that are not understood, tasks and starts that are nobody's, parts that could not be read.
- *
- * Extensions of BPMN that an application adds by its delegate's `moddleOptions` are read as any others.
- * @returns an empty list for a model that means what it says
- * @throws BadInput `bad-model` naming the element and the cause, for a document that cannot be run
+ * Reads a BPMN document as a guard reads it and returns warnings about parts that are not supported or that may not
+ * mean what the author thinks: assignments that are not understood, tasks and starts that belong to nobody, parts
+ * that could not be read. Extensions of BPMN that an application adds by its delegate's `moddleOptions` are read
+ * like any others.
+ * @returns an empty list if there is nothing to warn about
+ * @throws BadInput `bad-model` if the document cannot be run, naming the element and the cause
  * @example
  * for (const { element, found, means } of await checkModel(await readFile('leave.bpmn', 'utf8')))
  *   console.log(`${element}: ${found}. ${means}`);

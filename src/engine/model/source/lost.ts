@@ -1,7 +1,7 @@
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 
-/** What bpmn-server's parser says of content that it drops, or of references that lead nowhere. */
+/** A warning of bpmn-server's parser about dropped content or a dangling reference. */
 export interface ParserWarning {
   readonly message: string;
   readonly error?: { readonly message: string };
@@ -10,21 +10,21 @@ export interface ParserWarning {
   readonly value?: string;
 }
 
-/** Elements that name people or give roles, or hold those that do. */
+/** Elements that name people or assign roles, or that contain such elements. */
 const HOLDERS = new Set(
   `childLaneSet collaboration extensionElements flowNodeRef formalExpression lane laneSet participant process resource
   resourceAssignmentExpression resourceRef resourceRole startEvent userTask`.split(/\s+/),
 );
-/** The same in documents of jBPM, which names people in the inputs of a task. */
+/** The same for documents of jBPM, which names people in the inputs of a task. */
 const INPUTS = new Set(
   'assignment dataInput dataInputAssociation from ioSpecification targetRef to'.split(' '),
 );
-/** Errors that drop the element itself; others drop an attribute or a text of it. */
+/** Errors that drop the element itself; others drop one of its attributes or texts. */
 const OF_AN_ELEMENT = /^(?:unknown type|unrecognized element|duplicate ID|illegal ID)/;
-/** What is not about running: explanations, and what other tools add in namespaces of their own. */
+/** Parts that do not matter for execution: documentation, and additions of other tools in their own namespaces. */
 const SILENT = /^(?:documentation|html|text|\w*Bounds|BPMN\w+)$/;
 const OF_OTHERS = /^unrecognized element <(?!bpmn:)[^>]*:/;
-/** References that matter when the model runs, or for people. */
+/** References that matter for execution or for people. */
 const FOLLOWED = new Set(
   'attachedToRef default errorRef escalationRef flowNodeRef messageRef processRef resourceRef signalRef'.split(
     ' ',
@@ -33,15 +33,15 @@ const FOLLOWED = new Set(
 const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
 
-/** What was dropped while a document was read: a warning for its author, and whether it may have named people. */
+/** A part dropped while a document was parsed: the warning for its author, and whether it may have named people. */
 interface Lost {
   readonly warning: ModelWarning;
   readonly namedPeople: boolean;
 }
 
 /**
- * Reads a warning of the parser.
- * @returns undefined when nothing was dropped that matters
+ * Interprets a warning of the parser.
+ * @returns undefined if nothing relevant was dropped
  */
 export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined {
   if (given.error === undefined) return undefined;
@@ -49,7 +49,8 @@ export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined 
   const line = LINE.exec(given.message)?.[1];
   const why = given.error.message;
   const holds = tag === undefined || HOLDERS.has(tag) || (isJbpm && INPUTS.has(tag)) || isAboutPeople(tag);
-  // Which of the attributes of a task was dropped is not told; of other elements only what is dropped itself counts.
+  // The parser does not say which attribute of a task was dropped; of other elements, only the dropped part itself
+  // counts.
   const namedPeople = holds && (tag !== 'process' || !OF_AN_ELEMENT.test(why));
   if (!namedPeople && (tag === undefined || SILENT.test(tag) || OF_OTHERS.test(why))) return undefined;
   return {
@@ -57,21 +58,21 @@ export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined 
       line === undefined ? 'the document' : `line ${Number(line) + 1}`,
       `<${tag ?? '?'}>: ${why}`,
       namedPeople
-        ? 'This part could not be read and may have named people: tasks and starts that name nobody else are nobody’s.'
+        ? 'This part could not be read and may have named people: tasks and starts that name nobody else belong to nobody.'
         : tag?.endsWith('EventDefinition') === true
-          ? 'This part could not be read: the event is one without a definition, which happens at once.'
-          : 'This part could not be read and is left out.',
+          ? 'This part could not be read: the event has no definition and happens at once.'
+          : 'This part could not be read and is omitted.',
     ),
     namedPeople,
   };
 }
 
-/** References that lead nowhere, for the author; those that keep a model from running are refused elsewhere. */
+/** Warnings about dangling references; those that prevent execution are refused elsewhere. */
 export function danglingBy(given: ParserWarning): ModelWarning | undefined {
   if (given.property === undefined || !given.message.startsWith('unresolved reference')) return undefined;
   const property = given.property.replace(/^bpmn:/, '');
   if (!FOLLOWED.has(property)) return undefined;
   const element = given.element?.id ?? given.element?.$type ?? 'the document';
   const found = `${property} ${JSON.stringify(given.value ?? '')}`;
-  return warning(element, found, 'There is no such element: the reference is left out.');
+  return warning(element, found, 'There is no such element: the reference is omitted.');
 }

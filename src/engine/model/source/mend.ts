@@ -23,7 +23,7 @@ interface Container extends ModdleElement {
 const CONTAINERS = new Set(['bpmn:SubProcess', 'bpmn:AdHocSubProcess', 'bpmn:Transaction']);
 const isContainer = (element: ModdleElement): element is Container => CONTAINERS.has(element.$type);
 
-/** Elements of a process that nothing flows through: an id of their own choice is as good as any. */
+/** Elements that take no part in the flow: any id will do for them. */
 const PASSIVE = new Set([
   'bpmn:SequenceFlow',
   'bpmn:DataObject',
@@ -39,21 +39,21 @@ function refuse(element: ModdleElement, cause: string): never {
   throw new BadInput('bad-model', `${named(element)}: ${cause}`);
 }
 
-/** Takes out of a list, in place, what does not hold. */
+/** Removes from a list, in place, the entries that do not hold. */
 function keepOnly<T>(list: T[], holds: (entry: T) => boolean): void {
   list.splice(0, list.length, ...list.filter(holds));
 }
 
 /**
- * Makes a parsed document into one that bpmn-server can load, where nothing is lost by it: missing lists are empty,
- * flows without an id get one, and what the engine has no use for (flows of messages to a pool, associations with
- * annotations) is left out. The ids given depend on the document alone, so that running instances find them again.
+ * Turns a parsed document into one that bpmn-server can load, if nothing is lost by it: missing lists become empty,
+ * flows without an id get one, and parts that the engine does not use (message flows to a pool, associations with
+ * annotations) are removed. New ids depend only on the document, so that running instances find them again.
  */
 class Mender {
   private given = 0;
-  /** What bpmn-server makes a node of: the elements of processes, not pools, lanes or annotations. */
+  /** The elements of processes of which bpmn-server makes nodes; not pools, lanes or annotations. */
   private readonly nodes = new Set<ModdleElement>();
-  /** What each element refers to, by property. */
+  /** The references of each element, by property. */
   private readonly refers = new Map<ModdleElement, Map<string, string>>();
 
   constructor(private readonly parsed: Parsed) {
@@ -61,7 +61,7 @@ class Mender {
       this.refers.set(element, (this.refers.get(element) ?? new Map<string, string>()).set(property, id));
   }
 
-  /** @throws BadInput `bad-model` naming the element and the cause, where the document cannot be run */
+  /** @throws BadInput `bad-model` if the document cannot be run, naming the element and the cause */
   mend(): void {
     const roots = (this.parsed.rootElement as Container).get('rootElements') as Container[];
     for (const root of roots) if (root.$type === 'bpmn:Process') this.container(root);
@@ -88,7 +88,7 @@ class Mender {
     return at === container;
   }
 
-  /** A process or sub-process: what it holds, and what refers to that. */
+  /** Handles a process or sub-process: its elements, and the references to them. */
   private container(container: Container): void {
     for (const element of container.get('flowElements')) {
       if (element.id === undefined && !PASSIVE.has(element.$type))
@@ -117,17 +117,17 @@ class Mender {
     return this.refers.get(element)?.get(`bpmn:${property}`);
   }
 
-  /** What a reference is called in the document, where it leads nowhere. */
+  /** The text of a reference that leads nowhere, as in the document. */
   private wanted(element: ModdleElement, property: string): string {
     const id = this.refersTo(element, property);
-    return id === undefined ? 'not given' : `${JSON.stringify(id)}, which is not there`;
+    return id === undefined ? 'not given' : `${JSON.stringify(id)}, which does not exist`;
   }
 
-  /** Both ends of a flow, or what a boundary event stands at. */
+  /** Checks both ends of a flow, or the element to which a boundary event is attached. */
   private ends(element: ModdleElement): void {
     if (element.$type === 'bpmn:BoundaryEvent' && this.refersTo(element, 'attachedToRef') !== undefined)
       this.end(element, 'attachedToRef', 'the task that it is attached to');
-    // A flow with neither end leads nowhere, and harms nobody.
+    // A flow without either end leads nowhere and does no harm.
     const [from, to] = [this.refersTo(element, 'sourceRef'), this.refersTo(element, 'targetRef')];
     if (element.$type !== 'bpmn:SequenceFlow' || (from === undefined && to === undefined)) return;
     this.end(element, 'sourceRef', 'its source');
@@ -141,7 +141,7 @@ class Mender {
       element,
       end === undefined
         ? `${what} is ${this.wanted(element, property)}.`
-        : `${what} is ${named(end)}, which is no part of a process.`,
+        : `${what} is ${named(end)}, which is not part of a process.`,
     );
   }
 
@@ -156,10 +156,10 @@ class Mender {
     keepOnly(flows, (flow) => this.isNode(flow.sourceRef) && this.isNode(flow.targetRef));
   }
 
-  /** Whether bpmn-server can follow a reference: it looks among the nodes for what it refers to. */
+  /** Whether bpmn-server can follow a reference: it looks it up among the nodes. */
   private isFollowed({ element, id }: Reference): boolean {
     const { elementsById } = this.parsed;
-    // Of an element with an illegal or a second id the reference is left, and nothing else.
+    // Of an element with an invalid or duplicate id, only the reference is left.
     if (element.id !== undefined && elementsById[element.id] !== element) return false;
     if (element.$type === 'bpmn:BoundaryEvent') return this.isNode(elementsById[id]);
     return element.$type !== 'bpmn:SequenceFlow' || this.isNode(element);
@@ -167,8 +167,8 @@ class Mender {
 }
 
 /**
- * Mends a parsed document in place, so that bpmn-server can load it.
- * @throws BadInput `bad-model` naming the element and the cause, where the document cannot be run
+ * Repairs a parsed document in place so that bpmn-server can load it.
+ * @throws BadInput `bad-model` if the document cannot be run, naming the element and the cause
  */
 export function mend(parsed: Parsed): void {
   new Mender(parsed).mend();

@@ -12,7 +12,7 @@ export interface Parser {
   fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }>;
 }
 
-/** A document as the host loads it, and what was noticed on the way. */
+/** A document as the host loads it, with findings made on the way. */
 export interface Tree extends Parsed {
   readonly root: ModdleElement;
   readonly warnings: readonly ModelWarning[];
@@ -23,7 +23,7 @@ interface Loadable extends HostDefinition {
   getDefinition(source: string): Promise<Parsed>;
 }
 
-/** A definition, and what its author should know of how the document was read. */
+/** A definition, and the warnings about how its document was read. */
 export interface ReadDefinition {
   readonly definition: HostDefinition;
   readonly root: ModdleElement;
@@ -32,14 +32,14 @@ export interface ReadDefinition {
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** What bpmn-server cannot read, as it is told to the author. */
+/** The error for a document that bpmn-server cannot read, worded for its author. */
 export function refusal(error: unknown): BadInput {
   if (isGuardError(error)) return error as BadInput;
   const cause = error instanceof Error ? oneLine(error.message) : String(error);
   return new BadInput('bad-model', `bpmn-server cannot read it: ${cause}.`, { cause: error });
 }
 
-/** Keeps what the parser dropped, and makes what it refuses into what it can load. */
+/** Parses a source, keeps what the parser dropped, and repairs what bpmn-server could not load. */
 export async function parse(parser: Parser, source: string): Promise<Tree> {
   const { warnings: given, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
@@ -56,7 +56,7 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
 
 /**
  * Reads a BPMN source with bpmn-server's own parser and loader.
- * @throws BadInput `bad-model` with the element and the cause, when it cannot be run
+ * @throws BadInput `bad-model` if it cannot be run, naming the element and the cause
  */
 export async function readDefinition(
   name: string,
@@ -67,7 +67,7 @@ export async function readDefinition(
   const definition = newDefinition(name, source, server) as Loadable;
   try {
     const parsed = await (server.parsing?.tree(name, source) ?? parse(definition.moddle, source));
-    // In the place of upstream's, which prints the beginning of a source that it cannot read.
+    // Replaces upstream's logger, which prints the beginning of a source that it cannot read.
     definition.getDefinition = () => Promise.resolve(parsed);
     await definition.load();
     for (const node of definition.nodes.values()) if (node.type === 'bpmn:StartEvent') setInitiator(node);

@@ -2,7 +2,10 @@ import { EventEmitter } from 'node:events';
 import { QuietLogger } from '../../execution/quiet-logger.js';
 import { bpmn, tameHost, type HostServer } from '../host.js';
 
-/** As much of a server as reading a definition needs. Knows the host's own extensions of BPMN, not an application's. */
+/**
+ * The minimal server needed to read a definition. Knows the host's own BPMN extensions, not those of an
+ * application.
+ */
 export function readingServer(): HostServer {
   tameHost();
   const server = { listener: new EventEmitter(), logger: new QuietLogger(() => false) };
