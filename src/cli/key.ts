@@ -9,13 +9,13 @@ import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
-/** A day, as ISO 8601 has it: that it begins, in UTC, is when the key ends. @throws UsageError */
+/** A day in ISO 8601; the key ends when it begins, in UTC. @throws UsageError */
 function expiry(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(text) : undefined;
-  // JavaScript takes the 31st of February for the 3rd of March.
+  // JavaScript reads the 31st of February as the 3rd of March.
   if (date === undefined || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new UsageError('--expires takes a date, such as 2030-12-31');
+    throw new UsageError('--expires must be a date, such as 2030-12-31');
   return date;
 }
 
@@ -25,11 +25,11 @@ function actsFor(
   groups: readonly string[] = [],
 ): ActsFor {
   const some = users.length + groups.length > 0;
-  if (anyone === true && some) throw new UsageError('--for-anyone goes without --for-user and --for-group');
+  if (anyone === true && some) throw new UsageError('--for-anyone excludes --for-user and --for-group');
   return anyone === true ? 'anyone' : some ? { users, groups } : 'itself';
 }
 
-/** Makes a key; its text alone is written to the standard output. */
+/** Creates a key; only its text is written to standard output. */
 export const createKey: Run = (args, io) => {
   const { values, given } = readArguments(args, ['key name'], {
     'for-anyone': { type: 'boolean' },
@@ -43,7 +43,7 @@ export const createKey: Run = (args, io) => {
     'dangerously-act-for-designers': { type: 'string' },
   });
   if (values.tenant !== undefined && values['without-tenant'] === true)
-    throw new UsageError('--tenant goes without --without-tenant');
+    throw new UsageError('--tenant excludes --without-tenant');
   const expires = expiry(values.expires);
   const forAdministrators = values['dangerously-act-for-administrators'];
   const forDesigners = values['dangerously-act-for-designers'];
@@ -63,10 +63,10 @@ export const createKey: Run = (args, io) => {
     const { text, key } = await apiKeys(store, { env: {} }).create(given[0] as string, options);
     await record(store, 'create key', key.name, { after: keyFacts(key) });
     if (forAdministrators !== undefined)
-      io.err('This key acts for administrators: whoever has it can do everything.');
+      io.err('This key acts for administrators: its holder can do everything.');
     else if (forDesigners !== undefined)
-      io.err('This key acts for designers: whoever has it can run code on the server.');
-    io.err('The key is shown this once; keep it:');
+      io.err('This key acts for designers: its holder can run code on the server.');
+    io.err('The key is shown only once; keep it:');
     io.out(text);
     return 0;
   });
@@ -114,7 +114,7 @@ export const listKeys: Run = (args, io) => {
   });
 };
 
-/** Ends a key. */
+/** Revokes a key. */
 export const revokeKey: Run = (args, io) => {
   const { values, given } = readArguments(args, ['key name'], {
     tenant: { type: 'string' },
@@ -128,13 +128,12 @@ export const revokeKey: Run = (args, io) => {
     ...(without === true ? [{ tenantId: null }] : []),
     ...(any === true ? [{}] : []),
   ];
-  if (which.length > 1)
-    throw new UsageError('Of --tenant, --without-tenant and --any-tenant one says which key is meant');
+  if (which.length > 1) throw new UsageError('Use only one of --tenant, --without-tenant and --any-tenant');
   return withStore(values, io, async (store) => {
     const keys = apiKeys(store, { env: {} });
     const before = await keys.list();
     if (!(await keys.revoke(name, which[0]))) {
-      io.err(`No key of the name ${name} is in use.`);
+      io.err(`No key named ${name} is in use.`);
       return 1;
     }
     await record(store, 'revoke key', name, revokedFacts(before, await keys.list()));

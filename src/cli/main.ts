@@ -50,15 +50,15 @@ function find(args: readonly string[]): { run: Run; rest: readonly string[] } | 
 
 function told(error: unknown, io: Io): number {
   if (error instanceof UsageError) {
-    io.err(`${error.message}\nbpmn-guard help says what there is.`);
+    io.err(`${error.message}\nbpmn-guard help lists the commands and options.`);
     return 2;
   }
   if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
-  else io.err(`It failed: ${error instanceof Error ? error.message : String(error)}`);
+  else io.err(`Failed: ${error instanceof Error ? error.message : String(error)}`);
   return 1;
 }
 
-/** Runs one command; resolves to the exit code, and never rejects. */
+/** Runs one command; resolves to the exit code and never rejects. */
 export async function main(args: readonly string[], streams: Io): Promise<number> {
   const io = withoutPasswords(args, streams, readStore(streams.env).url);
   const [first] = args;
@@ -72,7 +72,7 @@ export async function main(args: readonly string[], streams: Io): Promise<number
     return 0;
   }
   try {
-    if (command === undefined) throw new UsageError(`There is no command ${args.slice(0, 2).join(' ')}`);
+    if (command === undefined) throw new UsageError(`Unknown command ${args.slice(0, 2).join(' ')}`);
     return await command.run(command.rest, io);
   } catch (error) {
     return told(error, io);

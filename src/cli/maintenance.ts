@@ -9,7 +9,7 @@ export type Run = (args: readonly string[], io: Io) => Promise<number>;
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-/** Makes the indexes, and the folder of an embedded store. */
+/** Creates the indexes, and the folder of an embedded store. */
 export const install: Run = (args, io) => {
   const { values } = readArguments(args, [], {});
   return withStore(
@@ -22,8 +22,8 @@ export const install: Run = (args, io) => {
       for (const name of before) io.out(`${missing.includes(name) ? 'missing' : 'made'}  ${name}`);
       io.out(
         missing.length === 0
-          ? 'All indexes are there.'
-          : `${count(missing.length, 'index')} could not be made.`,
+          ? 'All indexes exist.'
+          : `${count(missing.length, 'index')} could not be created.`,
       );
       return missing.length === 0 ? 0 : 1;
     },
@@ -31,7 +31,7 @@ export const install: Run = (args, io) => {
   );
 };
 
-/** Gives instances from before the guard what makes them searchable. */
+/** Makes instances stored before the guard searchable. */
 export const reindexAll: Run = (args, io) => {
   const { values } = readArguments(args, [], {});
   return withStore(values, io, async (store) => {
@@ -43,7 +43,7 @@ export const reindexAll: Run = (args, io) => {
       io.out('Nothing to do: all instances are indexed.');
       return 0;
     }
-    // Only here: loading bpmn-server takes a while.
+    // Imported here because loading bpmn-server takes a while.
     const { definitionLoader } = await import('../engine/model/definition-loader.js');
     const interruption = io.onInterrupt();
     let skipped = 0;
@@ -56,10 +56,10 @@ export const reindexAll: Run = (args, io) => {
       },
     }).finally(() => interruption.done());
     if (complete) io.out('All instances are indexed.');
-    else if (interruption.signal.aborted) io.out('Stopped. Run it again to go on.');
+    else if (interruption.signal.aborted) io.out('Stopped. Run it again to continue.');
     else
       io.out(
-        `${count(skipped, 'instance')} could not be indexed: changed meanwhile, or without a readable model.`,
+        `${count(skipped, 'instance')} could not be indexed: changed in the meantime, or without a readable model.`,
       );
     return complete ? 0 : 1;
   });

@@ -14,7 +14,7 @@ interface Checked {
 }
 
 async function check(file: string): Promise<Checked> {
-  // Only here: loading bpmn-server takes a while.
+  // Imported here because loading bpmn-server takes a while.
   const { checkModel } = await import('../engine/model/source/check-model.js');
   try {
     return { file, warnings: await checkModel(readFileSync(file, 'utf8')) };
@@ -26,11 +26,11 @@ async function check(file: string): Promise<Checked> {
 
 function tell({ file, error, warnings }: Checked, io: Io): void {
   if (error !== undefined) io.out(`${file}: ${error}`);
-  else if (warnings.length === 0) io.out(`${file}: nothing to say`);
+  else if (warnings.length === 0) io.out(`${file}: no warnings`);
   for (const { element, found, means } of warnings) io.out(`${file}: ${element}: ${found}. ${means}`);
 }
 
-/** Says of files what of them cannot be run, or is not done as its author may think. Needs no store. */
+/** Checks model files for errors and unsupported parts. Needs no store. */
 export const checkModels: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], { json: { type: 'boolean' } });
   let wrong = 0;

@@ -36,7 +36,7 @@ interface ModelFile {
   readonly file: string;
 }
 
-/** The files that the arguments name, those in folders included. @throws UsageError for one that is not there */
+/** The files named by the arguments, including those in folders. @throws UsageError for a missing file */
 export async function modelFiles(given: readonly string[]): Promise<ModelFile[]> {
   const found = await Promise.all(
     given.map(async (place) => {
@@ -50,7 +50,7 @@ export async function modelFiles(given: readonly string[]): Promise<ModelFile[]>
   return found.flat().map((file) => ({ file, name: path.basename(file, BPMN) }));
 }
 
-/** What became of one file, and what its author should know. */
+/** The outcome for one file, with the warnings for its author. */
 interface Imported {
   readonly done: 'added' | 'replaced' | 'unchanged';
   readonly warnings: readonly ModelWarning[];
@@ -63,12 +63,12 @@ async function importOne(
 ): Promise<Imported> {
   const name = checkModelName(given);
   const source = readFileSync(file, 'utf8');
-  // Only here: loading bpmn-server takes a while.
+  // Imported here because loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/model/definition-loader.js');
   const keeper = modelKeeper(store);
   const warnings = await keeper.check(source);
   const before = await store.models.get(name, owner);
-  // What is mended while it is read is stored mended.
+  // A document repaired while parsing is stored repaired.
   if (before !== undefined && before.source === (await keeper.definition(name, source)).source)
     return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
@@ -79,7 +79,7 @@ async function importOne(
   return { done: before === undefined ? 'added' : 'replaced', warnings };
 }
 
-/** Saves files as models. One that cannot be is told of, and does not keep the others out. */
+/** Saves files as models. A faulty file is reported and does not stop the others. */
 export const importModels: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], {
     'model-name': { type: 'string' },
@@ -88,7 +88,7 @@ export const importModels: Run = async (args, io) => {
   });
   const files = await modelFiles(given);
   const wanted = values['model-name'];
-  if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name goes with one file');
+  if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name needs exactly one file');
   const { owner = null, replace = false } = values;
   return withStore(values, io, async (store) => {
     let failed = 0;
@@ -132,7 +132,9 @@ async function exportAll(
     } catch (error) {
       failed++;
       const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
-      io.err(`${model.name}: ${isThere ? 'there is such a file; see --replace' : (error as Error).message}`);
+      io.err(
+        `${model.name}: ${isThere ? 'the file exists already; see --replace' : (error as Error).message}`,
+      );
     }
   }
   return failed;

@@ -15,10 +15,8 @@ export const COMMON = {
 } as const satisfies Config;
 
 /**
- * Reads the arguments behind the command.
- * @param places names of the arguments without an option, all of which are needed; `…` at the end of the last
- *   one: one or
- *   several
+ * Parses the arguments after the command.
+ * @param places names of the positional arguments, all required; `…` at the end of the last one: one or more
  * @throws UsageError
  */
 export function readArguments<const O extends Config>(
@@ -39,7 +37,7 @@ export function readArguments<const O extends Config>(
   }
   const { positionals, values } = parsed;
   if (positionals.length > places.length && places.at(-1)?.endsWith('…') !== true)
-    throw new UsageError(`One argument too many: ${positionals[places.length]}`);
+    throw new UsageError(`Unexpected argument: ${positionals[places.length]}`);
   const missing = places[positionals.length];
   if (missing !== undefined) throw new UsageError(`Missing: <${missing}>`);
   return { values: values as Parsed<O>, given: positionals };

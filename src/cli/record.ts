@@ -6,12 +6,12 @@ function account(): string {
   try {
     return userInfo().username;
   } catch {
-    // An account without a name, as in some containers.
+    // Some containers have accounts without a name.
     return 'unknown';
   }
 }
 
-/** Writes into the audit trail what was done on the command line, and by which account of the machine. */
+/** Records in the audit trail what was done on the command line, and by which account of the machine. */
 export async function record(
   store: Store,
   what: string,

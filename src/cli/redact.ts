@@ -1,10 +1,10 @@
 import type { Io } from './io.js';
 
 const HIDDEN = '…';
-/** Shorter ones are hidden as words of their own only: within other words they would be found by chance. */
+/** Shorter ones are hidden only as whole words: inside other words they would match by chance. */
 const SHORT = 4;
 
-/** The user information of a URL: up to its last `@`, since a password may hold any character unescaped. */
+/** The user information of a URL: up to the last `@`, since a password may contain any character unescaped. */
 const LOGIN = /\w:\/\/([^\n]*)@/;
 const IN_URL = /(\w:\/\/[^\s:@/]*):[^\s]*@/g;
 /** Options of a connection string that are secrets themselves. */
@@ -18,7 +18,10 @@ const decoded = (text: string): string => {
   }
 };
 
-/** The arguments that hold a URL. One whose password has a blank in it was split by the shell, and is put together. */
+/**
+ * The arguments that contain a URL. A URL whose password contains a blank was split by the shell and is joined
+ * again.
+ */
 function urlsIn(args: readonly string[]): string[] {
   return args.flatMap((arg, at) => {
     if (!arg.includes('://')) return [];
@@ -28,7 +31,7 @@ function urlsIn(args: readonly string[]): string[] {
   });
 }
 
-/** The secrets that a URL gives away; of a password with blanks each word too, since they are told of one by one. */
+/** The secrets in a URL. For a password with blanks also each word, since messages may contain single words. */
 function secretsOf(url: string): string[] {
   const [, login = ''] = LOGIN.exec(url) ?? [];
   const at = login.indexOf(':');
@@ -37,14 +40,14 @@ function secretsOf(url: string): string[] {
   return [password, ...password.split(/\s+/), ...options];
 }
 
-/** Takes one secret out of a text. */
+/** Removes one secret from a text. */
 function without(text: string, secret: string): string {
   if (secret.length >= SHORT) return text.replaceAll(secret, HIDDEN);
   const escaped = secret.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}_-])${escaped}(?![\\p{L}\\p{N}_-])`, 'gu'), HIDDEN);
 }
 
-/** The passwords that the URLs give away, the longest first; each also as it is meant. */
+/** The passwords in the URLs, longest first; each also in its decoded form. */
 function passwordsOf(urls: readonly string[]): string[] {
   const found = urls.flatMap(secretsOf).flatMap((secret) => [secret, decoded(secret)]);
   return [...new Set(found)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
@@ -53,16 +56,16 @@ function passwordsOf(urls: readonly string[]): string[] {
 const inUrls = (text: string): string =>
   text.replace(IN_URL, `$1:${HIDDEN}@`).replace(SECRET_OPTION, `$1${HIDDEN}`);
 
-/** Takes the passwords of these URLs out of a text wherever they stand, those of other URLs where they stand in one. */
+/** Removes the passwords of these URLs from a text wherever they occur, and those of other URLs inside URLs. */
 export function redactor(urls: readonly string[]): (text: string) => string {
   const passwords = passwordsOf(urls);
   return (text) => inUrls(passwords.reduce(without, text));
 }
 
 /**
- * The same streams, without the passwords of URLs. In results they are hidden within URLs only: a user may be called as
- * the password of the database is.
- * @param url that of the environment
+ * The same streams without the passwords of URLs. In results they are hidden only within URLs: a user may be named
+ * like the password of the database.
+ * @param url the URL from the environment
  */
 export function withoutPasswords(args: readonly string[], io: Io, url: string | undefined): Io {
   const urls = [...urlsIn(args), ...(url === undefined ? [] : [url])];

@@ -5,7 +5,7 @@ import { record } from './record.js';
 import { storeOptions } from './store.js';
 import { openStore } from '../store/open.js';
 
-/** Puts a backup into an empty store. */
+/** Restores a backup into an empty store. */
 export const restoreBackup: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['backup'], {});
   const target = storeOptions(values, io.env);

@@ -5,20 +5,20 @@ import { UsageError, type Io } from './io.js';
 
 const LONGEST = 8192;
 
-/** The first line of what is piped in. */
+/** The first line piped in. */
 async function piped(stdin: Io['stdin']): Promise<string> {
-  // A character may come in two pieces.
+  // A character may arrive in two pieces.
   const decoder = new StringDecoder('utf8');
   let text = '';
   for await (const chunk of stdin as AsyncIterable<string | Buffer>) {
     text += typeof chunk === 'string' ? chunk : decoder.write(chunk);
-    if (text.length > LONGEST) throw new UsageError('What is piped in is too long for a password');
+    if (text.length > LONGEST) throw new UsageError('The input is too long for a password');
     if (text.includes('\n')) break;
   }
   return (text.split('\n', 1)[0] ?? '').replace(/\r$/, '');
 }
 
-/** Asks without showing what is typed. */
+/** Asks without echoing the input. */
 function ask(io: Io, question: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: io.stdin, output: silent, terminal: true });
@@ -34,9 +34,9 @@ function ask(io: Io, question: string): Promise<string> {
 }
 
 /**
- * A password: from the terminal, asked for twice, or the first line of what is piped in. Never an argument, which other
+ * Reads a password: from the terminal, asked for twice, or the first line piped in. Never an argument, which other
  * users of the machine can see.
- * @throws UsageError when there is none, or the two differ
+ * @throws UsageError if there is none, or the two differ
  */
 export async function readPassword(io: Io): Promise<string> {
   if (io.stdin.isTTY !== true) {

@@ -5,7 +5,7 @@ import { openStore, type StoreOptions } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { UsageError, type Io } from './io.js';
 
-/** Name of the database, where nothing says another. */
+/** Default name of the database. */
 const DATABASE = 'bpmn';
 
 interface Given {
@@ -14,7 +14,7 @@ interface Given {
   readonly folder?: string | undefined;
 }
 
-/** What the options name, else what the environment names. @throws UsageError when neither names one store */
+/** The store named by the options, otherwise by the environment. @throws UsageError if neither names one */
 export function storeOptions(given: Given, env: Io['env']): StoreOptions {
   const { url, name, folder } = given;
   if (url !== undefined && folder !== undefined) throw new UsageError('Name one store: --url or --folder');
@@ -30,8 +30,8 @@ export function storeOptions(given: Given, env: Io['env']): StoreOptions {
 }
 
 /**
- * Opens the store, runs the work and closes it, whatever comes of it.
- * @param make an embedded store may be made; otherwise a folder that is not there, or holds none, is a mistake
+ * Opens the store, runs the work and always closes the store.
+ * @param make allows an embedded store to be created; otherwise a missing or empty folder is an error
  */
 export async function withStore<T>(
   given: Given,
@@ -41,9 +41,9 @@ export async function withStore<T>(
 ): Promise<T> {
   const options = storeOptions(given, io.env);
   if ('folder' in options && !make && !existsSync(options.folder))
-    throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install makes one`);
+    throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install creates one`);
   if ('folder' in options && !make && !holdsStore(options.folder))
-    throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install makes one`);
+    throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install creates one`);
   const store = await openStore(options);
   try {
     return await work(store);

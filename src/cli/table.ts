@@ -1,4 +1,4 @@
-/** Lines of a table in columns, for people. Control characters of what is stored do not reach the terminal. */
+/** The lines of a table for people. Control characters in stored texts do not reach the terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   // eslint-disable-next-line no-control-regex
   const printable = (cell: string): string => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');

@@ -16,7 +16,7 @@ function groupsIn(values: readonly string[] = []): string[] {
   });
 }
 
-/** Shows the groups of a user, and adds and takes away some. */
+/** Shows the groups of a user, and adds or removes some. */
 export const groupsOfUser: Run = (args, io) => {
   const { values, given } = readArguments(args, ['user name'], {
     add: { type: 'string', multiple: true },
@@ -43,7 +43,7 @@ export const groupsOfUser: Run = (args, io) => {
         after: accessFacts({ ...after, disabled }),
       });
       if (added.some((group) => group === ADMIN || group === SYSTEM))
-        io.err(`${name} administers now; running processes know within 5 s.`);
+        io.err(`${name} is now an administrator; running processes see it within 5 s.`);
     }
     for (const group of after.userGroups ?? []) io.out(group);
     return 0;

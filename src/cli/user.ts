@@ -9,10 +9,10 @@ import { readPassword } from './secret.js';
 import { withStore } from './store.js';
 import { table } from './table.js';
 
-/** `name=value`; the value is JSON where it can be read as such, else text. */
+/** `name=value`; the value is parsed as JSON if possible, otherwise taken as text. */
 function attribute(text: string): [string, unknown] {
   const at = text.indexOf('=');
-  if (at < 1) throw new UsageError('--attribute takes name=value');
+  if (at < 1) throw new UsageError('--attribute must be name=value');
   const value = text.slice(at + 1);
   try {
     return [text.slice(0, at), JSON.parse(value) as unknown];
@@ -21,7 +21,7 @@ function attribute(text: string): [string, unknown] {
   }
 }
 
-/** Adds a user; the password comes from the terminal or is piped in. */
+/** Adds a user; the password is entered at the terminal or piped in. */
 export const addUser: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['user name'], {
     group: { type: 'string', multiple: true },
@@ -40,7 +40,7 @@ export const addUser: Run = async (args, io) => {
   const password = values['without-password'] === true ? undefined : await readPassword(io);
   return withStore(values, io, async (store) => {
     if (!(await userDirectory(store).add(user, password))) {
-      io.err(`There is a user ${user.userName} already.`);
+      io.err(`The user ${user.userName} exists already.`);
       return 1;
     }
     await record(store, 'add user', user.userName, { after: accessFacts(user) });
@@ -49,7 +49,7 @@ export const addUser: Run = async (args, io) => {
   });
 };
 
-/** A change of one user that is there. */
+/** Changes one existing user. */
 function change(
   args: readonly string[],
   io: Parameters<Run>[1],
@@ -71,7 +71,7 @@ function change(
       ...(before === undefined ? {} : { before: accessFacts(before) }),
       ...(after === undefined ? {} : { after: accessFacts(after) }),
     });
-    io.out(`${done} ${name}; running processes know within 5 s.`);
+    io.out(`${done} ${name}; running processes see it within 5 s.`);
     return 0;
   });
 }
@@ -84,7 +84,7 @@ export const enableUser: Run = async (args, io) =>
   change(args, io, 'enable user', 'Enabled', (directory, name) =>
     directory.change(name, { disabled: false }),
   );
-/** Takes a user out of the store. The name stays at what it did, and at tasks that are assigned to it. */
+/** Removes a user from the store. The name stays in its history and on tasks assigned to it. */
 export const removeUser: Run = async (args, io) =>
   change(args, io, 'remove user', 'Removed', (directory, name) => directory.remove(name));
 export const setPassword: Run = async (args, io) =>
@@ -97,7 +97,7 @@ export const setPassword: Run = async (args, io) =>
       (await directory.find(name)) !== undefined && directory.setPassword(name, await readPassword(io)),
   );
 
-/** Lists the users, without passwords and their hashes. */
+/** Lists the users, without passwords and hashes. */
 export const listUsers: Run = (args, io) => {
   const { values } = readArguments(args, [], { json: { type: 'boolean' } });
   return withStore(values, io, async (store) => {

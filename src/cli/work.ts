@@ -9,7 +9,7 @@ import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
-/** Lists the work that is held back because processes ended while it was under way. */
+/** Lists held work: work that was running when processes ended. */
 export const listWork: Run = (args, io) => {
   const { values } = readArguments(args, [], { json: { type: 'boolean' } });
   return withStore(values, io, async (store) => {
@@ -36,8 +36,8 @@ export const listWork: Run = (args, io) => {
 };
 
 /**
- * Lets the work of an instance, or the starts by a timer, begin again: at the next start of the application, or when a
- * running one looks.
+ * Lets the work of an instance, or the starts by a timer, begin again: at the next start of the application, or
+ * when a running one looks.
  */
 export const retryWork: Run = (args, io) => {
   const { values, given } = readArguments(args, ['id'], {});
@@ -46,7 +46,7 @@ export const retryWork: Run = (args, io) => {
     const start = startOfId(id);
     if (start !== undefined) {
       if (!(await retryStart(store, start))) {
-        io.err('The starts by this timer are not held back.');
+        io.err('No starts by this timer are held.');
         return 1;
       }
       await record(store, 'retry work', id);
@@ -54,7 +54,7 @@ export const retryWork: Run = (args, io) => {
       return 0;
     }
     if ((await store.instances.load(id))?.guard?.held !== true) {
-      io.err(`Nothing of an instance ${id} is held back.`);
+      io.err(`Instance ${id} has no held work.`);
       return 1;
     }
     await changeGuard(store, id, ({ attempts, ...guard }) => ({
@@ -62,12 +62,12 @@ export const retryWork: Run = (args, io) => {
       attempts: withoutAttempts(attempts, (_key, { held }) => held === true),
     }));
     await record(store, 'retry work', id);
-    io.out('It begins again when the application starts, or within a minute or two where it runs.');
+    io.out('It begins again when the application starts, or within two minutes if it is running.');
     return 0;
   });
 };
 
-/** Ends an instance, with all that waits in it and what it has called. */
+/** Ends an instance with everything that waits in it and the processes it has called. */
 export const stopWork: Run = (args, io) => {
   const { values, given } = readArguments(args, ['instance'], {});
   const id = given[0] as string;

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from './http.js';
 
-/** Answers are for who asked, now, and are no pages. */
+/** Answers are private, not cached, and never pages. */
 const HEADERS = {
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
@@ -9,7 +9,7 @@ const HEADERS = {
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Sends a text with its length; to HEAD, the headers alone. */
+/** Sends a text with its length; to HEAD, only the headers. */
 export function sendText(
   req: HttpRequest,
   res: HttpResponse,
@@ -26,7 +26,7 @@ export function sendText(
   res.end(req.method === 'HEAD' ? undefined : bytes);
 }
 
-/** Sends a value as JSON. What JSON cannot hold is left out; nothing at all is sent as an empty object. */
+/** Sends a value as JSON. Values that JSON cannot hold are omitted; undefined becomes an empty object. */
 export function sendJson(
   req: HttpRequest,
   res: HttpResponse,

@@ -16,57 +16,55 @@ import type { HttpRequest } from './http.js';
 import type { ApiKeys } from './keys.js';
 import { checkOrigins } from './own-origin.js';
 
-/** How `authenticate` finds out who calls. */
+/** Options of {@link authenticate}. */
 export interface AuthenticateOptions {
-  /** Keys in the header `x-api-key`. Default: those of the guard's store, and API_KEY; false: none are accepted. */
+  /** Keys accepted in the header `x-api-key`. Default: those in the guard's store, and API_KEY. False: none. */
   readonly keys?: ApiKeys | false;
   /**
-   * Maps what passport has left at `req.user` to a user; undefined: not let in. What it throws counts as
-   * "could not tell". What it returns is checked.
-   * Missing: sessions are not accepted.
+   * Maps the user that passport left at `req.user`; undefined refuses the request. An error counts as "could not
+   * tell". The result is checked. Missing: sessions are not accepted.
    * @example guard.authenticate({ toPrincipal: (user) => ({ userName: user.name, userGroups: user.groups }) });
    */
   readonly toPrincipal?: (
-    // Whatever the application has made of a user: a parameter of its own type must be accepted.
+    // The application's own user type must be accepted as the parameter.
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
     user: any,
     req: HttpRequest,
   ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /**
-   * Verifies a token of `Authorization: Bearer` and gives its user; undefined: not let in. What it throws
-   * counts as "could
-   * not tell". Missing: such tokens are not looked at.
+   * Verifies a token of `Authorization: Bearer` and returns its user; undefined refuses the request. An error
+   * counts as "could not tell". Missing: such tokens are ignored.
    */
   readonly bearer?: (
     token: string,
     req: HttpRequest,
   ) => UserInfo | null | undefined | false | Promise<UserInfo | null | undefined | false>;
   /**
-   * False: a request without credentials goes on as nobody, and what it calls of the guard is refused with 401; one
-   * with bad credentials is refused all the same. Default: false with `toPrincipal`, since an application with
-   * sessions has pages for people who have not signed in, such as its login; else true.
+   * False: a request without credentials continues without a principal, and its calls of the guard are refused with
+   * 401; bad credentials are refused all the same. Default: false with `toPrincipal`, since an application with
+   * sessions has public pages such as its login; otherwise true.
    */
   readonly required?: boolean;
   /**
-   * Origins of the application's own pages, such as `https://app.example.com`, beside the one that the request itself
-   * is for. A change with a session is refused unless it comes from one of them.
+   * Origins of the application's own pages, such as `https://app.example.com`, in addition to the request's own.
+   * With a session, changes from any other origin are refused.
    */
   readonly origins?: readonly string[];
   /**
-   * Names, without ports, that the header `Host` may have. Missing: any; while REQUIRE_AUTHENTICATION is `false` the
-   * names of this machine (localhost, 127.0.0.1, [::1]) for requests without credentials.
+   * Allowed values of the header `Host`, without ports. Missing: any; while REQUIRE_AUTHENTICATION is `false`, only
+   * this machine's names (localhost, 127.0.0.1, [::1]) for requests without credentials.
    */
   readonly hosts?: readonly string[];
   /**
-   * Bytes at most of a body that is read to find the user a key calls for; default 1 MB (1,048,576), as the
-   * router's.
+   * Maximum size, in bytes, of a body that is read to find the user for whom a key acts; default 1 MB (1,048,576),
+   * like the router's.
    */
   readonly limit?: number;
 }
 
-/** The options of `authenticate`. */
+/** Option table of {@link authenticate}. */
 export const AUTHENTICATE_OPTIONS = {
-  keys: either(oneOf(false), withFunctions('what apiKeys gave', ['find'])),
+  keys: either(oneOf(false), withFunctions('the result of apiKeys', ['find'])),
   toPrincipal: FUNCTION,
   bearer: FUNCTION,
   required: FLAG,
@@ -75,14 +73,14 @@ export const AUTHENTICATE_OPTIONS = {
   limit: count('bytes'),
 } satisfies OptionsOf<AuthenticateOptions>;
 
-/** @throws TypeError when an option is not as described */
+/** @throws TypeError for an invalid option */
 export function checkAuthenticate(guard: Guard, options: AuthenticateOptions): void {
   if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
-    throw new TypeError('authenticate takes the guard that createGuard gave.');
+    throw new TypeError('authenticate needs the guard that createGuard returned.');
   assertOptions('authenticate', options, AUTHENTICATE_OPTIONS);
   const { keys, origins, hosts } = options;
   if (origins !== undefined) checkOrigins(origins);
   if (hosts !== undefined) checkHosts(hosts);
   if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
-    throw new TypeError('authenticate is left without a way to sign in.');
+    throw new TypeError('These options leave authenticate without an authentication method.');
 }

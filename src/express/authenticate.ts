@@ -45,20 +45,21 @@ function agree({ principal: a }: Caller, { principal: b }: Caller): boolean {
   );
 }
 
-/** Resolves when the answer has gone out, or nobody waits for it any more. */
+/** Resolves when the response has been sent or the connection is closed. */
 function ending(res: HttpResponse): Promise<void> {
   if (res.closed || res.destroyed || res.writableFinished) return Promise.resolve();
   return new Promise((resolve) => res.once('finish', resolve).once('close', resolve));
 }
 
 /**
- * Middleware that establishes who calls: by an API key, a passport session, or a bearer token, and by nothing else.
- * Behind it `res.locals.principal` is who calls, `res.locals.guard` the API bound to it, and until the answer has
- * gone out every call of `guard.server` is enforced for it. Errors go to `next`; a 401 comes with WWW-Authenticate.
- * Several credentials in one request must each be good and mean the same principal. With a key, `res.locals.key` is
- * its name, as `key:<name>`, whether or not it may act for the user whom the body names.
- * @throws TypeError when an option is not as described; BadInput `bad-environment` when API_KEY cannot be a key,
- * or is easily guessed in production
+ * Creates middleware that authenticates the caller by an API key, a passport session or a bearer token, and by
+ * nothing else. After it, `res.locals.principal` is the caller, `res.locals.guard` the API bound to it, and until
+ * the response is sent every call of `guard.server` is enforced for it. Errors go to `next`; a 401 comes with
+ * WWW-Authenticate. If a request has several credentials, each must be valid and all must mean the same principal.
+ * With a key, `res.locals.key` is its name, as `key:<name>`, whether or not it may act for the user named in the
+ * body.
+ * @throws TypeError for an invalid option; BadInput `bad-environment` if API_KEY cannot be a key, or is easily
+ * guessed in production
  * @example
  * app.use(guard.authenticate({ toPrincipal: (user) => ({ userName: user.name, userGroups: user.groups }) }));
  */
@@ -76,7 +77,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       ...addressOf(req),
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     });
-    // A store that has just failed is not waited for once more.
+    // A store that has just failed is not waited for again.
     if (!(error instanceof CouldNotTell)) await recorded;
     throw error;
   }
@@ -91,7 +92,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
     }
   }
 
-  /** Who acts by what a browser sends by itself does so from a page of the application, or not at all. */
+  /** With credentials that browsers send by themselves, changes must come from a page of the application. */
   async function ofOwnPage(req: HttpRequest, caller: Caller, way: string): Promise<Caller> {
     try {
       assertOwnOrigin(req, { origins });
@@ -101,7 +102,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
     }
   }
 
-  /** Without a login whoever shows nothing is the developer, if it is a page, or a program, of this machine. */
+  /** Without a login, requests without credentials act as the developer if they come from this machine's own names. */
   async function developer(req: HttpRequest, res: HttpResponse): Promise<Caller | undefined> {
     const { nobody } = identity;
     if (nobody === undefined || localsOf(res).principal !== undefined) return undefined;
@@ -130,7 +131,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
   }
 
   return function authenticateCaller(req, res, next) {
-    /** What comes after runs in the context, until the answer has gone out. */
+    /** Later middleware runs in the context until the response has been sent. */
     const goOnTo = (error?: unknown) => (): Promise<void> => {
       const ended = ending(res);
       next(error);
@@ -142,7 +143,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
         enter(res, identity, caller, identity.bind(caller.principal, caller.actor));
         return identity.run(caller.principal, goOnTo(), caller.actor);
       }
-      // Whom an `authenticate` before this one found goes on as such.
+      // The principal of an earlier `authenticate` is kept.
       return localsOf(res).principal === undefined ? identity.runAsNobody(goOnTo()) : next();
     };
     const refuse = (error: unknown): Promise<void> => {

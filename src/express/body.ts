@@ -1,11 +1,11 @@
 import { BadInput } from '../core/errors.js';
 import type { HttpRequest } from './http.js';
 
-/** Bytes of a body, at most, where nothing else is said. */
+/** Default maximum size of a body, in bytes. */
 export const BODY_LIMIT = 1_048_576;
-/** Milliseconds in which a body must have arrived. */
+/** Time limit for the arrival of a body, in milliseconds. */
 const BODY_TIME = 30_000;
-/** So many times the limit is read and thrown away, so that the caller is there to read the refusal. */
+/** Up to this multiple of the limit is read and discarded, so that the caller still reads the refusal. */
 const PATIENCE = 8;
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/;
@@ -26,17 +26,17 @@ export function isJson(req: HttpRequest): boolean {
 }
 
 /**
- * The bytes of a body that nobody has read yet.
- * @param limit bytes at most
- * @throws BadInput `too-large`; `bad-request` when it is compressed, was read already, breaks off, or takes
- * longer than 30 s
+ * Reads the bytes of a body that has not been read yet.
+ * @param limit maximum size in bytes
+ * @throws BadInput `too-large`; `bad-request` if it is compressed, was already read, is cut off, or takes longer
+ * than 30 s
  */
 export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
   const encoding = req.headers['content-encoding']?.trim().toLowerCase();
   if (encoding !== undefined && encoding !== 'identity')
     return Promise.reject(bad('Compressed bodies are not read.'));
   if (req.readableEnded || req.destroyed)
-    return Promise.reject(bad('The body was read by another part of the application.'));
+    return Promise.reject(bad('Another part of the application has already read the body.'));
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let size = 0;
@@ -48,11 +48,11 @@ export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
     const fail = (error: BadInput): void =>
       settle(() => {
         chunks = [];
-        // What is still to come must not become an unhandled error of the stream.
+        // The rest of the body must not become an unhandled error of the stream.
         req.on('error', () => undefined);
         reject(error);
       });
-    const tooLarge = (): void => fail(new BadInput('too-large', `A body may have ${limit} bytes.`));
+    const tooLarge = (): void => fail(new BadInput('too-large', `A body may have at most ${limit} bytes.`));
     const take = (chunk: Buffer): void => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
@@ -60,7 +60,7 @@ export function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
       else chunks = [];
     };
     const end = (): void => (size > limit ? tooLarge() : settle(() => resolve(Buffer.concat(chunks))));
-    const broken = (): void => fail(bad('The body broke off.'));
+    const broken = (): void => fail(bad('The body was cut off.'));
     const timer = setTimeout(
       () => fail(bad(`The body did not arrive within ${BODY_TIME / 1000} s.`)),
       BODY_TIME,
@@ -79,8 +79,8 @@ function parse(bytes: Buffer): unknown {
 }
 
 /**
- * What a parser before has left at `req.body`. Those of Express 4 leave an empty object where the body is not of
- * their type and nobody has read it: that is no body, least of all an empty query, which stands for everything.
+ * The body that an earlier parser left at `req.body`. Parsers of Express 4 leave an empty object if they did not
+ * read the body. That is not a body, and must not be taken for an empty query, which matches everything.
  */
 export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unknown {
   const { body } = req;
@@ -90,9 +90,9 @@ export function parsedBody(req: HttpRequest & { readonly _body?: boolean }): unk
 }
 
 /**
- * The JSON body of a request, of any method: what a parser before has left at `req.body`, else what is read here and
- * left there, so that a parser behind finds it done. Undefined when there is none.
- * @throws BadInput `bad-request` when it is not JSON; `too-large`
+ * The JSON body of a request of any method: the one an earlier parser left at `req.body`, otherwise read here and
+ * left there for later parsers. Undefined if there is none.
+ * @throws BadInput `bad-request` if it is not JSON; `too-large`
  */
 export async function jsonBody(req: HttpRequest, limit = BODY_LIMIT): Promise<unknown> {
   if (!hasBody(req)) return undefined;
@@ -101,7 +101,7 @@ export async function jsonBody(req: HttpRequest, limit = BODY_LIMIT): Promise<un
   if (parsed !== undefined) return parsed;
   const bytes = await readBytes(req, limit);
   const body = bytes.length === 0 ? undefined : parse(bytes);
-  // `_body` tells the parsers of Express 4 that the body was read; those of Express 5 look at the stream.
+  // `_body` tells the parsers of Express 4 that the body was read; those of Express 5 check the stream.
   Object.assign(req, { body, _body: true });
   return body;
 }

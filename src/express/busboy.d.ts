@@ -1,4 +1,4 @@
-/** What is used here of busboy, which brings no types of its own. */
+/** The parts of busboy used here; it has no types of its own. */
 declare module 'busboy' {
   import type { Readable, Writable } from 'node:stream';
 

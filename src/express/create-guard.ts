@@ -7,9 +7,9 @@ import { express, type HttpFace } from './index.js';
 export interface Guard extends EngineGuard, HttpFace {}
 
 /**
- * Makes a guard: bpmn-server with every call enforced and every list scoped in the store.
- * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store
- * cannot be opened
+ * Creates a guard: bpmn-server with every call enforced and every list scoped in the store.
+ * @throws BadInput `bad-configuration`, `bad-environment` or `unsupported-host`; CouldNotTell when the store cannot
+ * be opened
  * @example
  * const guard = await createGuard({ configuration, store: { url: 'mongodb://localhost:27017', name: 'bpmn' } });
  * const tasks = await guard.api.data.getPendingUserTasks({}, { userName: 'ann', userGroups: ['hr'] });

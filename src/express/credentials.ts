@@ -9,15 +9,15 @@ import { missingReason } from './key-input.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 import { actFor, readClaim } from './on-behalf.js';
 
-/** Who calls: the principal and, where a key calls for it, the name of the key. */
+/** The caller: the principal and, if a key calls on its behalf, the key's name. */
 export interface Caller {
   readonly principal: SecureUser;
   readonly actor?: string;
-  /** The name of the key that was shown, for itself or for another. */
+  /** The name of the key in the request. */
   readonly key?: string;
 }
 
-/** One way to say who calls. Undefined: the request does not use it. Throws when it does, and is not let in. */
+/** An authentication method. Undefined: the request does not use it. Throws if it does and is refused. */
 export interface Way {
   readonly name: 'key' | 'session' | 'bearer';
   /** The scheme of WWW-Authenticate. */
@@ -25,10 +25,10 @@ export interface Way {
   read(req: HttpRequest): Promise<Caller | undefined>;
 }
 
-/** What an application's own mapping or verifier gives; a missing user is not let in. */
+/** The result of an application's own mapping or verifier; a missing user is refused. */
 export type GivenUser = UserInfo | null | undefined | false;
 
-/** A refusal of a credential, with what is known of who showed it: for the audit trail alone. */
+/** A refused credential, with the facts known about its holder, which are for the audit trail only. */
 export class Refused extends Error {
   constructor(
     readonly error: unknown,
@@ -41,7 +41,7 @@ export class Refused extends Error {
 
 export const denied = (message: string): AccessDenied => new AccessDenied('unauthenticated', message);
 
-/** @throws AccessDenied `unauthenticated` when the header comes twice: two readers could take two of them */
+/** @throws AccessDenied `unauthenticated` if the header occurs twice: two readers could choose differently */
 function header(req: HttpRequest, name: string): string | undefined {
   const count = req.rawHeaders.filter((entry, at) => at % 2 === 0 && entry.toLowerCase() === name).length;
   if (count > 1) throw denied(`The header ${name} was sent more than once.`);
@@ -49,7 +49,7 @@ function header(req: HttpRequest, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** @throws AccessDenied `unauthenticated` when it is none, is not known, or was disabled */
+/** @throws AccessDenied `unauthenticated` if it is not a user, is unknown or disabled */
 async function person(identity: Identity, user: GivenUser): Promise<Caller> {
   if (user === undefined || user === null || user === false) throw denied('The credentials are not valid.');
   const principal = await identity.establish(user);
@@ -58,8 +58,8 @@ async function person(identity: Identity, user: GivenUser): Promise<Caller> {
 }
 
 /**
- * A key in `x-api-key`, for itself or for the user that the body names.
- * @param limit bytes of a body that is read for it
+ * A key in `x-api-key`, acting for itself or for the user named in the body.
+ * @param limit maximum size of the body read for it, in bytes
  */
 export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   const programs = new WeakMap<ApiKey, SecureUser>();
@@ -85,7 +85,7 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
       const text = header(req, 'x-api-key');
       if (text === undefined) return undefined;
       const key = await keys.find(text);
-      // One with groups that it must not have was made before that was asked.
+      // A key with forbidden groups was created before groups were checked.
       if (key === undefined || missingReason(key, key.groups) !== undefined)
         throw denied('The API key is not valid.');
       const self = program(key);
@@ -103,22 +103,19 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   } satisfies Way);
 }
 
-/**
- * @throws CouldNotTell for whatever the mapping or verifier of the application throws, unless that says what
- * it means
- */
+/** @throws CouldNotTell for any other error than a refusal from the application's mapping or verifier */
 async function ask(work: () => GivenUser | Promise<GivenUser>): Promise<GivenUser> {
   try {
     return await work();
   } catch (cause) {
     if (isGuardError(cause)) throw cause;
-    throw new CouldNotTell('store-unavailable', 'Whether the credentials are valid could not be told.', {
+    throw new CouldNotTell('store-unavailable', 'Could not tell whether the credentials are valid.', {
       cause,
     });
   }
 }
 
-/** What passport has left at `req.user`. */
+/** The user that passport left at `req.user`. */
 export function sessionWay(
   identity: Identity,
   toPrincipal: (user: unknown, req: HttpRequest) => GivenUser | Promise<GivenUser>,
@@ -155,7 +152,7 @@ export function bearerWay(
   } satisfies Way);
 }
 
-/** The error for the caller, and what the audit trail may know beside it. */
+/** The error for the caller, with additional facts for the audit trail. */
 export function unwrap(error: unknown): Refused {
   return error instanceof Refused ? error : new Refused(error, undefined);
 }

@@ -46,7 +46,10 @@ const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HTML = { 'Content-Security-Policy': CSP, 'Referrer-Policy': 'no-referrer' };
 
-/** Serves the OpenAPI document and a page to try it. The function answers true for what it has served. */
+/**
+ * Serves the OpenAPI document and a page to try it. The returned function is true for requests that it has
+ * answered.
+ */
 export function documentPages(
   routes: readonly Route[],
 ): (req: HttpRequest, res: HttpResponse, path: string) => boolean {
@@ -72,7 +75,7 @@ export function documentPages(
         );
       return true;
     }
-    // The page names its files beside it, so that it works below any mount and behind any proxy.
+    // The page refers to its files relatively, so that it works below any mount path and behind any proxy.
     if ((req.url ?? '').split('?', 1)[0]?.endsWith('/') === true)
       sendText(req, res, 308, '', file.type, { Location: `..${path}` });
     else sendText(req, res, 200, file.text, file.type, HTML);

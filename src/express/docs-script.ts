@@ -1,4 +1,4 @@
-/** The script of the page that tries the API: it reads the document beside it and makes a form of each operation. */
+/** The script of the API page: it reads the OpenAPI document and creates a form for each operation. */
 export const SCRIPT = `'use strict';
 const at = (id) => document.getElementById(id);
 

@@ -18,27 +18,27 @@ import {
 import { dialectAt } from './router.js';
 import { ROUTES } from './routes/index.js';
 
-/** What a page that tells of a refusal may say. */
+/** The public facts about a refusal, for a page. */
 export interface Told extends Refusal {
-  /** What the code means, in a sentence. */
+  /** The meaning of the code, as a sentence. */
   readonly title: string;
 }
 
-/** How the error handler answers. */
+/** Options of {@link Guard.errorHandler}. */
 export interface ErrorHandlerOptions {
-  /** As of the router that it stands behind: how refusals of its routes are told. */
+  /** The dialect of the router in front of it: how refusals of its routes are reported. */
   readonly dialect?: Dialect;
-  /** Told of failures that the answer says nothing of; default: that of the guard. */
+  /** Receives failures that the answer withholds; default: the guard's logger. */
   readonly logger?: GuardLogger;
   /**
-   * Answers a browser that asked for a page: with a page of the application, or by going on to its login. The status
-   * and the headers that belong to it are set; what this throws or rejects with goes to `next`. Missing: a plain
-   * page. A method, so that it may take the request and the answer as Express has them.
+   * Answers a browser that requested a page, with a page of the application or a redirect to its login. Status and
+   * headers are already set; an error or rejection goes to `next`. Missing: a plain page. A method, so that it
+   * accepts Express's own types of request and response.
    */
   render?(told: Told, req: HttpRequest, res: HttpResponse, next: Next): unknown;
 }
 
-/** The options of `errorHandler`. */
+/** Option table of the error handler. */
 export const ERROR_HANDLER_OPTIONS = {
   dialect: oneOf(...DIALECTS),
   logger: LOGGER,
@@ -55,7 +55,7 @@ const pageOf = ({ title, detail, status }: Told): string => `<!doctype html>
 </html>
 `;
 
-/** Browsers name HTML when they ask for a page; programs, and scripts of a page, ask for JSON or for anything. */
+/** Browsers name HTML when they request a page; programs and scripts ask for JSON or anything. */
 function wantsPage({ method, headers: { accept = '' } }: HttpRequest): boolean {
   const types = accept.split(',').map((entry) => entry.split(';')[0]?.trim().toLowerCase());
   const [html, json] = [types.indexOf('text/html'), types.indexOf('application/json')];
@@ -63,9 +63,9 @@ function wantsPage({ method, headers: { accept = '' } }: HttpRequest): boolean {
 }
 
 /**
- * Answers refusals and failures of the guard, whoever made the call: a program as problem details, a browser that
- * asked for a page with a page. Errors that are not the guard's go on to `next` as they are, but for those of the
- * router's own routes. Mounted behind the routes, where the router is mounted.
+ * Creates a handler that answers the guard's refusals and failures, whoever made the call: problem details for
+ * programs, a page for browsers that requested one. Errors that are not the guard's go to `next` unchanged, except
+ * on the router's own routes. Mount it after the routes, where the router is mounted.
  * @throws BadInput `bad-configuration`
  */
 export function createErrorHandler(options: ErrorHandlerOptions = {}): ErrorMiddleware {
@@ -88,7 +88,7 @@ export function createErrorHandler(options: ErrorHandlerOptions = {}): ErrorMidd
       .catch(next);
   }
 
-  // Express tells error handlers by their four parameters.
+  // Express recognises error handlers by their four parameters.
   return function guardErrors(error, req, res, next) {
     const place = match(pathOf(req.url));
     if (place === undefined && !isGuardError(error)) return next(error);

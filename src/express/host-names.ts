@@ -4,13 +4,13 @@ import type { HttpRequest, Middleware } from './http.js';
 /** The names by which a machine reaches itself. */
 export const LOOPBACK_NAMES: readonly string[] = Object.freeze(['localhost', '127.0.0.1', '[::1]']);
 
-/** In lower case, without a port and without the dot of the root; undefined where the text is no name of a host. */
+/** In lower case, without a port and a trailing dot; undefined if the text is not a host name. */
 function nameIn(text: string): string | undefined {
   if (!/^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/.test(text)) return undefined;
   return text.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }
 
-/** @throws TypeError for what is not a list of names */
+/** @throws TypeError if it is not a list of names */
 export function checkHosts(hosts: unknown): readonly string[] {
   const names = Array.isArray(hosts)
     ? hosts.map((entry) =>
@@ -19,15 +19,15 @@ export function checkHosts(hosts: unknown): readonly string[] {
     : [];
   if (names.length === 0 || names.includes(undefined))
     throw new TypeError(
-      'hosts takes a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
+      'hosts must be a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
     );
   return names as string[];
 }
 
 /**
- * Refuses a request for a name that is not on the list. A page whose name was made to point at this server (DNS
- * rebinding) is of the same origin for the browser, and can be told by that name only.
- * @param hosts as `checkHosts` gave them
+ * Refuses a request for a host name that is not listed. A page whose name was made to point at this server (DNS
+ * rebinding) has the same origin for the browser, so only the name reveals it.
+ * @param hosts the result of `checkHosts`
  * @throws BadInput `wrong-host`
  */
 export function assertHost(req: HttpRequest, hosts: readonly string[]): void {
@@ -38,9 +38,9 @@ export function assertHost(req: HttpRequest, hosts: readonly string[]): void {
 }
 
 /**
- * Middleware that lets requests pass whose header `Host` has one of these names, on any port. Comes first.
+ * Creates middleware that passes requests whose header `Host` is one of these names, on any port. Must come first.
  * @param hosts names without ports; an IPv6 address in brackets
- * @throws TypeError when it is no such list
+ * @throws TypeError if it is not such a list
  * @example
  * app.use(requireHost(['app.example.com']));
  */

@@ -10,35 +10,35 @@ import { protect } from './protect.js';
 import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';
 import { createRouter, type RouterOptions } from './router.js';
 
-/** What a guard does at HTTP: middleware for Express 4 and 5. */
+/** The HTTP side of a guard: middleware for Express 4 and 5. */
 export interface HttpFace {
   /**
-   * Establishes who calls; comes first. Behind it `res.locals.principal` is who calls, `res.locals.guard` the API
-   * bound to it, and calls of `guard.server` are enforced for it.
+   * Authenticates the caller; must come first. After it, `res.locals.principal` is the caller, `res.locals.guard`
+   * the API bound to it, and calls of `guard.server` are enforced for it.
    */
   authenticate(options?: AuthenticateOptions): Middleware;
-  /** The routes that bpmn-client calls, and the guard's own; behind `authenticate`. */
+  /** The routes that bpmn-client calls, and the guard's own; must come after `authenticate`. */
   router(options?: RouterOptions): Middleware;
-  /** Lets a request pass when its principal may do the operation; behind `authenticate`. */
+  /** Passes requests whose principal may perform the operation; must come after `authenticate`. */
   requirePrivilege(operation: Operation, options?: RequirePrivilegeOptions): Middleware;
-  /** Lets a request pass when its principal holds the right; behind `authenticate`. */
+  /** Passes requests whose principal holds the right; must come after `authenticate`. */
   requireRight(right: Right): Middleware;
   /**
-   * Answers refusals and failures of the guard: a program with JSON, a browser with a page. Errors of the application
-   * go on to `next`, unchanged. Comes behind the routes.
+   * Answers the guard's refusals and failures: JSON for programs, a page for browsers. Passes the application's own
+   * errors to `next` unchanged. Must come after the routes.
    */
   errorHandler(options?: ErrorHandlerOptions): ErrorMiddleware;
   /**
-   * Has async routes of an application on Express 4 pass their errors on to `next`, as Express 5 does. `authenticate`
-   * and `router` do this by themselves for the application that they are mounted in.
+   * Makes async routes of an Express 4 application pass their errors to `next`, as Express 5 does. `authenticate`
+   * and `router` do this for the application in which they are mounted.
    * @returns the application
    */
   protect<T>(app: T): T;
 }
 
 /**
- * The HTTP side of a guard.
- * @param logger that of the guard, for the keys, and where the router or the error handler is given none
+ * Creates the HTTP side of a guard.
+ * @param logger the guard's logger, for the keys; also the default of the router and the error handler
  */
 export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
   const logged = <T extends { readonly logger?: GuardLogger }>(options?: T): T =>

@@ -7,7 +7,7 @@ import type { Route } from './routes/route.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** Where a body names the user on whose behalf it calls; who may is decided by `authenticate`, before the router. */
+/** Body fields that name the user on whose behalf a request is made. `authenticate` has already decided who may. */
 export const USER_KEYS = ['userId', 'userName', 'user'] as const;
 
 const bad = (message: string): never => {
@@ -16,8 +16,8 @@ const bad = (message: string): never => {
 const show = (name: string): string => JSON.stringify(name.slice(0, 60));
 
 /**
- * A body that names a user is carried out as that user or not at all.
- * @throws BadInput when what it names is no user; AccessDenied `forbidden` when it is another
+ * Ensures that a body which names a user is only carried out as that user.
+ * @throws BadInput if it does not name a user; AccessDenied `forbidden` if it names another one
  */
 export function checkUser(body: unknown, principal: SecureUser): void {
   const claim = readClaim(body);
@@ -25,18 +25,18 @@ export function checkUser(body: unknown, principal: SecureUser): void {
     throw new AccessDenied('forbidden', 'You may not call on behalf of another user.');
 }
 
-/** The members of a JSON body, those that name the user left out. */
+/** The fields of a JSON body without those that name the user. */
 function bodyInputs(route: Route, body: unknown): Given {
   if (body === undefined || body === null || (Array.isArray(body) && body.length === 0)) return {};
   if (!isPlainObject(body)) return bad('The body must be an object.');
   const rest = Object.entries(body).filter(([key]) => !(USER_KEYS as readonly string[]).includes(key));
   const given = Object.fromEntries(rest);
   if (route.bodyIs === undefined || rest.some(([key]) => Object.hasOwn(route.takes, key))) return given;
-  // A body that names a user and nothing else has no query in it: an empty one would stand for everything.
+  // A body that names only a user contains no query: an empty one would match everything.
   return rest.length > 0 || Object.keys(body).length === 0 ? { [route.bodyIs]: given } : {};
 }
 
-/** The query string. It holds names as they are, and of anything else its JSON. */
+/** The query string. It contains names as plain text and all other values as JSON. */
 function queryInputs(route: Route, url: string): Given {
   const at = url.indexOf('?');
   if (at < 0) return {};
@@ -55,14 +55,14 @@ function queryInputs(route: Route, url: string): Given {
   return found;
 }
 
-/** The text of a field of a form; undefined where there is none. */
+/** The text of a form field; undefined if missing. */
 function fieldOf(parts: readonly Part[], field: string): string | undefined {
   const found = parts.filter((part) => part.name === field && part.filename === undefined);
   if (found.length > 1) bad(`${show(field)} is given twice.`);
   return found[0]?.content.toString('utf8');
 }
 
-/** The user whom the fields of a form name, as a JSON body would; `user` is an object in JSON, or a name. */
+/** The user named by form fields, as in a JSON body; `user` is a JSON object or a name. */
 export function formUser(parts: readonly Part[]): Given {
   const user = fieldOf(parts, 'user');
   const named = { userId: fieldOf(parts, 'userId'), userName: fieldOf(parts, 'userName') };
@@ -74,13 +74,13 @@ export function formUser(parts: readonly Part[]): Given {
   }
 }
 
-/** The name of an uploaded model, where the path has none. */
+/** The name of an uploaded model, if the path has none. */
 function formInputs(parts: readonly Part[]): Given {
   const name = fieldOf(parts, 'name') ?? fieldOf(parts, 'title');
   return name === undefined ? {} : { name };
 }
 
-/** What a request gives, by where it stands. */
+/** The inputs of a request, by source. */
 export interface Sources {
   readonly path: ReadonlyMap<string, string>;
   readonly url: string;
@@ -89,8 +89,9 @@ export interface Sources {
 }
 
 /**
- * The inputs of a route, each from the one place where it is given, and of the type that it must have.
- * @throws BadInput `bad-request` when one is missing, unknown, given differently in two places, or of another type
+ * Reads the inputs of a route, each from the one source that gives it, and checks their types.
+ * @throws BadInput `bad-request` if an input is missing, unknown, given twice with different values, or of the
+ * wrong type
  */
 export function readInput(route: Route, { path, url, body, parts }: Sources): Record<string, unknown> {
   const sources: Given[] = [
@@ -103,7 +104,7 @@ export function readInput(route: Route, { path, url, body, parts }: Sources): Re
     if (!Object.hasOwn(route.takes, name)) bad(`${show(name)} is not known here.`);
     if (value === undefined || value === null) continue;
     if (Object.hasOwn(input, name) && input[name] !== value)
-      bad(`${show(name)} is given twice, and differently.`);
+      bad(`${show(name)} is given twice with different values.`);
     input[name] = value;
   }
   for (const [name, param] of Object.entries(route.takes)) {

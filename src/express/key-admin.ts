@@ -6,10 +6,10 @@ import { keyFacts, revokedFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
 /**
- * Administration of keys. Each call needs `system:policy` as an administrator and is recorded; `by` is who acts,
- * missing: the ambient principal. Names of keys are of their tenant. An administrator sees and makes keys that are
- * bound to the own tenant (without one: to users without a tenant), SYSTEM without a tenant all; only SYSTEM makes keys
- * that act with ADMIN or SYSTEM.
+ * Administration of keys. Each call needs `system:policy` as an administrator and is recorded. `by` is the acting
+ * user; missing: the ambient principal. Key names are unique per tenant. An administrator sees and creates keys
+ * bound to their own tenant (without one: to users without a tenant); SYSTEM without a tenant, all. Only SYSTEM
+ * creates keys that act with ADMIN or SYSTEM.
  */
 export interface KeyAdmin {
   create(
@@ -19,9 +19,9 @@ export interface KeyAdmin {
   ): Promise<{ readonly text: string; readonly key: ApiKey }>;
   list(by?: UserInfo): Promise<ApiKey[]>;
   /**
-   * False when no key of that name, within reach, was in use.
-   * @param of which of several tenants', for SYSTEM without a tenant, as in `ApiKeys`
-   * @throws Conflict `ambiguous` when that is missing and several have a key of that name
+   * Returns false if no active key of that name is within reach.
+   * @param of selects a tenant's key, for SYSTEM without a tenant, as in `ApiKeys`
+   * @throws Conflict `ambiguous` if that is missing and several tenants have a key of that name
    */
   revoke(name: string, by?: UserInfo, of?: Pick<ApiKey, 'tenantId'>): Promise<boolean>;
 }
@@ -33,8 +33,8 @@ const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
   crossesTenants(by) || (key.tenantId !== undefined && key.tenantId === (by.tenantId ?? null));
 
 /**
- * Makes the administration of keys; the same ones that `authenticate` was given, so that a revoked key is out
- * at once.
+ * Creates the administration of keys. Pass the keys that `authenticate` uses, so that a revoked key is refused at
+ * once.
  * @example
  * const { text } = await keyAdmin(guard, keys).create('ci', { actsFor: 'itself', groups: ['deployers'] }, user);
  */
@@ -55,7 +55,7 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
     return identity.call(by, 'system:policy', target, async (principal, changed) => {
       await identity.decide(principal, 'system:policy');
       if (!principal.isAdmin())
-        throw new AccessDenied('forbidden', 'Keys are administered by administrators.');
+        throw new AccessDenied('forbidden', 'Only administrators may administer keys.');
       return work(principal, changed);
     });
   }

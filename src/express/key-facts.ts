@@ -2,7 +2,7 @@ import type { ApiKey } from './keys.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** What the audit trail says of a key that was made or revoked: all that decides about access, and never its text. */
+/** The audit facts of a key that was created or revoked: everything that decides about access, never its text. */
 export function keyFacts(key: ApiKey): Facts {
   const { id, actsFor, groups, tenantId, expires, revoked, dangerouslyActsForAdministrators: reason } = key;
   return {
@@ -17,7 +17,7 @@ export function keyFacts(key: ApiKey): Facts {
   };
 }
 
-/** The keys that were in use and are revoked now, as they were and as they are. */
+/** The keys that were revoked, before and after. */
 export function revokedFacts(
   before: readonly ApiKey[],
   after: readonly ApiKey[],

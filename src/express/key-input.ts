@@ -3,22 +3,22 @@ import { BadInput } from '../core/errors.js';
 import { assertOptions, checkedLater, type OptionsOf } from '../core/options.js';
 import { ADMIN, DESIGNER, normaliseName, SYSTEM } from '../core/principal.js';
 
-/** Name of the key that the variable API_KEY is. */
+/** Name of the key from the variable API_KEY. */
 export const ENVIRONMENT_KEY = 'API_KEY';
 
-/** For whom a key may act: every user, no user, or those users and members of those groups. */
+/** For whom a key may act: every user, no user, or the given users and members of the given groups. */
 export type ActsFor =
   'anyone' | 'itself' | { readonly users?: readonly string[]; readonly groups?: readonly string[] };
 
-/** What a new key may do. */
+/** Options of a new key. */
 export interface NewKey {
-  /** Default `itself`. Members of a group are known only with a user directory. */
+  /** Default `itself`. Group members are known only with a user directory. */
   readonly actsFor?: ActsFor;
   /** Groups of the program itself; default none. */
   readonly groups?: readonly string[];
   /** Binds it to one tenant; null: to users without one; missing: any. */
   readonly tenantId?: string | null;
-  /** When it ends; missing: never. */
+  /** When it expires; missing: never. */
   readonly expires?: Date;
   /** Lets it act for, or be, a member of ADMIN, SYSTEM or DESIGNER. The reason, as text; it is stored and shown. */
   readonly dangerouslyActsForAdministrators?: string;
@@ -26,14 +26,14 @@ export interface NewKey {
   readonly dangerouslyActsForDesigners?: string;
 }
 
-/** A key as it is stored, but for its hash. */
+/** A key as stored, without its hash. */
 export interface CheckedKey extends NewKey {
   readonly name: string;
   readonly actsFor: ActsFor;
   readonly groups: readonly string[];
 }
 
-/** The options of a key; what of their values is asked below. */
+/** Option table of a key; values are checked further below. */
 export const KEY_OPTIONS = {
   actsFor: checkedLater('"anyone", "itself", or an object with users, groups, or both'),
   groups: checkedLater('a list of names'),
@@ -50,7 +50,7 @@ function names(value: unknown, what: string): string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) throw bad(`${what} must be a list of names.`);
   const checked = value.map(normaliseName);
-  if (checked.includes(undefined)) throw bad(`${what} must hold non-empty texts.`);
+  if (checked.includes(undefined)) throw bad(`${what} must contain non-empty texts.`);
   return [...new Set(checked as string[])];
 }
 
@@ -61,10 +61,10 @@ function checkActsFor(value: ActsFor): ActsFor {
     value === null ||
     Object.keys(value).some((key) => key !== 'users' && key !== 'groups')
   ) {
-    throw bad('actsFor is "anyone", "itself", or an object with users, groups, or both.');
+    throw bad('actsFor must be "anyone", "itself", or an object with users, groups, or both.');
   }
   const [users, groups] = [names(value.users, 'actsFor.users'), names(value.groups, 'actsFor.groups')];
-  if (users.length + groups.length === 0) throw bad('actsFor names nobody; say "itself" if that is meant.');
+  if (users.length + groups.length === 0) throw bad('actsFor names nobody; use "itself" if that is meant.');
   return { users, groups };
 }
 
@@ -81,16 +81,13 @@ type Reasons = Pick<NewKey, (typeof REASONS)[number]>;
 function checkReasons(options: NewKey): Reasons {
   const given = REASONS.filter((name) => options[name] !== undefined).map((name) => {
     const value: unknown = options[name];
-    if (typeof value !== 'string' || value.trim() === '') throw bad(`${name} takes the reason, as text.`);
+    if (typeof value !== 'string' || value.trim() === '') throw bad(`${name} must be the reason, as text.`);
     return [name, value.trim().slice(0, 200)];
   });
   return Object.fromEntries(given) as Reasons;
 }
 
-/**
- * Why a key that has not the reasons may be neither one of these groups nor act for their members: the name of the
- * option that it lacks; undefined where it may.
- */
+/** The option that a key lacks to be a member of these groups, or to act for their members; undefined if none. */
 export function missingReason(
   { dangerouslyActsForAdministrators: forAdministrators, dangerouslyActsForDesigners: forDesigners }: Reasons,
   groups: readonly string[],
@@ -106,7 +103,7 @@ export function missingReason(
 export function checkKey(name: unknown, options: NewKey): CheckedKey {
   if (typeof name !== 'string' || name === ENVIRONMENT_KEY || !NAME.test(name)) {
     throw bad(
-      `The name of a key has 1 to 64 letters, digits, dots, hyphens and underscores, begins with a letter or digit, and is not ${ENVIRONMENT_KEY}.`,
+      `The name of a key must have 1 to 64 letters, digits, dots, hyphens and underscores, begin with a letter or digit, and must not be ${ENVIRONMENT_KEY}.`,
     );
   }
   assertOptions('a key', options, KEY_OPTIONS, bad);

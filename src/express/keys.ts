@@ -8,16 +8,19 @@ import type { GuardLogger } from '../engine/contract/types.js';
 import type { Store } from '../store/port.js';
 import { checkKey, ENVIRONMENT_KEY, type ActsFor, type NewKey } from './key-input.js';
 
-/** What is known of a key: all but its text, which is shown once, and the hash of it. */
+/** A key without its text, which is shown once, and without the hash. */
 export interface ApiKey {
-  /** The public part of the text: what stands between `bg_` and the second underscore. */
+  /** The public part of the text, between `bg_` and the second underscore. */
   readonly id: string;
-  /** A program that calls for nobody acts as the principal `key:<name>`. */
+  /** A program that acts for nobody else is the principal `key:<name>`. */
   readonly name: string;
   readonly actsFor: ActsFor;
   /** Groups of the program itself. */
   readonly groups: readonly string[];
-  /** The only tenant of whose users it may act; null: users without a tenant; missing: any. Also the program's own. */
+  /**
+   * The only tenant for whose users it may act; null: users without a tenant; missing: any. Also the program's own
+   * tenant.
+   */
   readonly tenantId?: string | null;
   /** Why it may act with ADMIN, SYSTEM and DESIGNER; missing: it may not. */
   readonly dangerouslyActsForAdministrators?: string;
@@ -26,43 +29,44 @@ export interface ApiKey {
   readonly created?: Date;
   readonly expires?: Date;
   readonly revoked?: Date;
-  /** To the minute; missing: not yet. */
+  /** Precise to the minute; missing: never used. */
   readonly lastUsed?: Date;
 }
 
 /** The keys of programs that call over HTTP. For trusted code; `keyAdmin` asks the rules first. */
 export interface ApiKeys {
   /**
-   * Makes a key; its text is in the answer and nowhere else.
-   * @throws BadInput `bad-request`; Conflict `conflict` when a key of that name and tenant is in use
+   * Creates a key. Its text is only in the result, and nowhere else.
+   * @throws BadInput `bad-request`; Conflict `conflict` if a key of that name and tenant is in use
    */
   create(name: string, options?: NewKey): Promise<{ readonly text: string; readonly key: ApiKey }>;
-  /** Also those that have ended; ordered by name. The key of the environment is not among them. */
+  /** All keys, including ended ones, ordered by name; without the key in the environment. */
   list(): Promise<ApiKey[]>;
   /**
-   * Ends the key of that name that is in use: at once in this process, within 5 s in others. False when none was.
-   * @param of what it is bound to: `{ tenantId: 'acme' }`, `{ tenantId: null }` for users without a tenant, `{}` for
-   * any tenant; missing: whatever it is bound to
-   * @throws Conflict `ambiguous` when that is missing and several tenants have a key of that name
+   * Revokes the active key of that name: at once in this process, within 5 s in others. Returns false if there was
+   * none.
+   * @param of the tenant it is bound to: `{ tenantId: 'acme' }`, `{ tenantId: null }` for users without a tenant,
+   * `{}` for any tenant; missing: whatever it is bound to
+   * @throws Conflict `ambiguous` if that is missing and several tenants have a key of that name
    */
   revoke(name: string, of?: Pick<ApiKey, 'tenantId'>): Promise<boolean>;
-  /** The key of that text, while it is good. @throws CouldNotTell when the store does not answer */
+  /** The active key with that text. @throws CouldNotTell if the store does not answer */
   find(text: unknown): Promise<ApiKey | undefined>;
 }
 
-/** Options of `apiKeys`. */
+/** Options of {@link apiKeys}. */
 export interface ApiKeysOptions {
-  /** Where API_KEY and NODE_ENV are read from; default `process.env`, also for a NODE_ENV that it does not name. */
+  /** Environment with API_KEY and NODE_ENV; default `process.env`, also for a NODE_ENV that it does not contain. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told of an API_KEY that is easily guessed, outside production; default `process.emitWarning`. */
+  /** Receives the warning about a guessable API_KEY outside production; default `process.emitWarning`. */
   readonly logger?: GuardLogger;
-  /** Lets API_KEY act with ADMIN, SYSTEM and DESIGNER: whoever has it can do everything. The reason, as text. */
+  /** Lets API_KEY act with ADMIN, SYSTEM and DESIGNER: its holder can do everything. The reason, as text. */
   readonly dangerouslyLetApiKeyActForAdministrators?: string;
-  /** Lets API_KEY act with DESIGNER: whoever has it can run code on the server. The reason, as text. */
+  /** Lets API_KEY act with DESIGNER: its holder can run code on the server. The reason, as text. */
   readonly dangerouslyLetApiKeyActForDesigners?: string;
 }
 
-/** The options of `apiKeys`. */
+/** Option table of {@link apiKeys}. */
 export const API_KEYS_OPTIONS = {
   env: ENVIRONMENT,
   logger: LOGGER,
@@ -71,14 +75,14 @@ export const API_KEYS_OPTIONS = {
 } satisfies OptionsOf<ApiKeysOptions>;
 
 interface StoredKey extends Omit<ApiKey, 'lastUsed' | 'id'> {
-  /** SHA-256 of the text, hexadecimal. The text has 256 random bits, so that a slow hash would add nothing. */
+  /** SHA-256 of the text, hexadecimal. The text has 256 random bits, so a slow hash would add nothing. */
   readonly hash: string;
 }
 
 const FORM = /^bg_([0-9a-f]{16})_[A-Za-z0-9_-]{43}$/;
 const LONGEST = 512;
 const DIGEST_BYTES = 32;
-/** How long what was read of the store is used, and how often a use is written, in milliseconds. */
+/** How long keys are cached, and how often their use is written, in milliseconds. */
 const CACHE = 5000;
 const USE = 60_000;
 
@@ -87,21 +91,21 @@ const ended = ({ expires, revoked }: Pick<ApiKey, 'expires' | 'revoked'>): boole
   revoked !== undefined || (expires !== undefined && expires.getTime() <= wallClock());
 
 function shown(id: string, { hash: _hash, ...stored }: StoredKey): ApiKey {
-  // The store keeps what is missing as null; for the tenant null has a meaning of its own.
+  // The store keeps missing fields as null; for the tenant, null has its own meaning.
   const kept = Object.entries(stored).filter(
     ([field, value]) => value !== undefined && (value !== null || field === 'tenantId'),
   );
   return Object.freeze({ id, ...Object.fromEntries(kept) }) as ApiKey;
 }
 
-/** The one key that stands in the environment; upstream's way. */
+/** The key in the environment, which is upstream's way. */
 function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } | undefined {
   const reason = (name: 'Administrators' | 'Designers'): object => {
     const option = `dangerouslyLetApiKeyActFor${name}` as const;
     const value: unknown = options[option];
     if (value === undefined) return {};
     if (typeof value !== 'string' || value.trim() === '')
-      throw new TypeError(`${option} takes the reason, as text.`);
+      throw new TypeError(`${option} must be the reason, as text.`);
     return { [`dangerouslyActsFor${name}`]: value };
   };
   const reasons = { ...reason('Administrators'), ...reason('Designers') };
@@ -121,19 +125,19 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
 }
 
 /**
- * The keys that are kept in a store, and API_KEY. With neither there is none, and nobody is let in by key.
- * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production; TypeError for a
- * bad option
+ * The keys in a store, and API_KEY. Without either, no key is accepted.
+ * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production; TypeError for
+ * a bad option
  * @example
  * const keys = apiKeys(store);
  * const { text, key } = await keys.create('erp', { actsFor: 'anyone', tenantId: 'acme' });
  */
 export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = {}): ApiKeys {
   if (typeof (store as Partial<Store> | undefined)?.values !== 'function')
-    throw new TypeError('apiKeys takes the store of the guard, from openStore or guard.store.');
+    throw new TypeError('apiKeys needs the store of the guard, from openStore or guard.store.');
   assertOptions('apiKeys', options, API_KEYS_OPTIONS);
   const stored = store.values('keys');
-  // Apart from the keys, so that writing that one was used cannot bring back one that was revoked meanwhile.
+  // Stored apart from the keys, so that recording a use cannot restore a key revoked in the meantime.
   const uses = store.values('keys-used');
   const fromEnvironment = environmentKey(options);
   const written = new Map<string, () => boolean>();
@@ -166,7 +170,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
     if (written.get(id)?.() === true) return;
     written.set(id, freshFor(USE));
     const last = await uses.get(id);
-    // Another process may have written it; a time that is still to come was written by a clock that is wrong.
+    // Another process may have written it; a future time comes from a wrong clock.
     const age = last instanceof Date ? wallClock() - last.getTime() : USE;
     if (age < 0 || age >= USE) await uses.set(id, today());
   }
@@ -208,7 +212,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
         .filter(({ key }) => key.name === name && !ended(key));
       const mine = of === undefined ? live : live.filter(({ key }) => key.tenantId === of.tenantId);
       if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
-        throw new Conflict('ambiguous', 'Several tenants have a key of that name; say which is meant.');
+        throw new Conflict('ambiguous', 'Several tenants have a key of that name; give the tenant.');
       for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
       cache = undefined;
       return mine.length > 0;
@@ -219,7 +223,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const given = digest(text);
       const [, id] = FORM.exec(text) ?? [];
       const named = id === undefined ? undefined : (await current()).get(id);
-      // Each text is compared twice, with something, so that the time taken tells nothing.
+      // Each text is compared twice, if need be with a dummy, so that timing reveals nothing.
       const isEnvironment =
         timingSafeEqual(given, fromEnvironment?.hash ?? Buffer.alloc(DIGEST_BYTES)) &&
         fromEnvironment !== undefined;
@@ -227,7 +231,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
         timingSafeEqual(given, named?.hash ?? Buffer.alloc(DIGEST_BYTES)) && named !== undefined;
       if (isEnvironment) return fromEnvironment.key;
       if (!isNamed || ended(named.key)) return undefined;
-      // Not waited for: a use that could not be written is no reason to refuse.
+      // Not awaited: failing to record a use is no reason to refuse.
       void use(named.key.id).catch(() => undefined);
       return named.key;
     },

@@ -1,11 +1,11 @@
 import { BadInput } from '../core/errors.js';
 import type { Method, Route } from './routes/route.js';
 
-/** What is served at one path, by method. */
+/** The routes of one path, by method. */
 export interface Place {
   readonly path: string;
   readonly routes: ReadonlyMap<Method, Route>;
-  /** The segments of the request, as they were written. */
+  /** The segments of the request, not decoded. */
   readonly segments: readonly string[];
 }
 
@@ -13,7 +13,7 @@ const segmentsOf = (path: string): string[] => path.split('/').slice(1);
 const isInput = (segment: string): boolean => segment.startsWith(':');
 const inputs = (path: string): number => segmentsOf(path).filter(isInput).length;
 
-/** The path of a request, without its query string and one trailing slash. */
+/** The path of a request, without the query string and one trailing slash. */
 export function pathOf(url: string | undefined): string {
   const path = (url ?? '/').split(/[?#]/, 1)[0] as string;
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
@@ -26,7 +26,7 @@ function fits(pattern: readonly string[], segments: readonly string[]): boolean 
   );
 }
 
-/** Finds the place of a path among routes; plain segments win over inputs. */
+/** Finds the routes of a path; literal segments take precedence over inputs. */
 export function matcher(routes: readonly Route[]): (path: string) => Place | undefined {
   const paths = [...new Set(routes.map(({ path }) => path))].sort(
     (left, right) => inputs(left) - inputs(right),
@@ -47,7 +47,7 @@ export function matcher(routes: readonly Route[]): (path: string) => Place | und
 
 /**
  * The inputs in the path, decoded.
- * @throws BadInput `bad-request` when one cannot be decoded
+ * @throws BadInput `bad-request` if one cannot be decoded
  */
 export function pathInputs({ path, segments }: Place): Map<string, string> {
   const found = segmentsOf(path).flatMap((part, at): [string, string][] =>

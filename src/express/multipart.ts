@@ -1,7 +1,7 @@
 import busboy from 'busboy';
 import { BadInput } from '../core/errors.js';
 
-/** One part of a form with files. A file name is told, and never used as one. */
+/** One part of a form with files. The file name is informational and never used as a path. */
 export interface Part {
   readonly name: string;
   readonly filename?: string;
@@ -18,7 +18,7 @@ const PLAIN = /^[\w'()+,./:=? -]{1,70}$/;
 const malformed = (what: string): BadInput =>
   new BadInput('bad-request', `The form with files is malformed: ${what}.`);
 
-/** @throws BadInput `bad-request`: of two boundaries two readers could take two */
+/** @throws BadInput `bad-request`: with two boundaries, two readers could choose differently */
 function boundaryOf(contentType: string): string {
   const found = [...contentType.matchAll(BOUNDARY)];
   const [quoted, plain] = found[0]?.slice(1) ?? [];
@@ -28,7 +28,7 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-/** How many parts begin before the end of the form. */
+/** Counts the parts that begin before the end of the form. */
 function beginningsIn(body: Buffer, boundary: string): number {
   const delimiter = `(?:^|\\r\\n)--${boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`;
   const [form = ''] = body.toString('latin1').split(new RegExp(`${delimiter}--`), 1);
@@ -36,9 +36,9 @@ function beginningsIn(body: Buffer, boundary: string): number {
 }
 
 /**
- * Reads a `multipart/form-data` body of at most 8 parts. Text before the first part and behind the last is left out,
- * as RFC 2046 has it.
- * @throws BadInput `bad-request` for what is malformed, and for parts that are no fields of a form
+ * Parses a `multipart/form-data` body of at most 8 parts. Text before the first and after the last part is ignored,
+ * as RFC 2046 requires.
+ * @throws BadInput `bad-request` for malformed bodies, and for parts that are not form fields
  */
 export async function parseMultipart(body: Buffer, contentType: string): Promise<Part[]> {
   const expected = beginningsIn(body, boundaryOf(contentType));
@@ -70,6 +70,6 @@ export async function parseMultipart(body: Buffer, contentType: string): Promise
     parser.end(body);
   });
   if (parts.length === 0) throw malformed('it has no parts');
-  if (parts.length !== expected) throw malformed('a part is no field of a form');
+  if (parts.length !== expected) throw malformed('a part is not a form field');
   return parts;
 }

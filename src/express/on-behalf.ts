@@ -8,18 +8,18 @@ import type { ApiKey } from './keys.js';
 
 const LONGEST = 200;
 
-/** The user on whose behalf a key calls, as the request says. */
+/** The user for whom a key acts, as named in the request. */
 export interface Claim {
   readonly userName: string;
   readonly userGroups: readonly string[];
-  /** Missing: the request says nothing of it. */
+  /** Missing: the request does not name a tenant. */
   readonly tenantId: string | undefined;
 }
 
 const bad = (what: string): BadInput => new BadInput('bad-request', `${what}.`);
 const own = (object: object, name: string): unknown =>
   Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
-/** Clients send null and the empty text for what they were not given. */
+/** Clients send null and the empty text for missing values. */
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 function nameIn(value: unknown, what: string): string | undefined {
@@ -48,8 +48,8 @@ function userIn(value: unknown): Claim | undefined {
 
 /**
  * Reads the user of a request from its body: `userId`, `userName`, `options.userName`, or a whole `user`.
- * @returns undefined when it names none
- * @throws BadInput `bad-request` when one of them is no user, or two name different ones
+ * @returns undefined if it names none
+ * @throws BadInput `bad-request` if a value is not a user, or two name different users
  */
 export function readClaim(body: unknown): Claim | undefined {
   if (!isPlainObject(body)) return undefined;
@@ -67,14 +67,14 @@ export function readClaim(body: unknown): Claim | undefined {
   return user ?? { userName, userGroups: [], tenantId: undefined };
 }
 
-/** One answer for "no such user" and "not that user", so that a key is no way to ask who there is. */
+/** The same answer for an unknown user and a refused one, so that a key cannot be used to find out who exists. */
 const refusal = (): AccessDenied =>
   new AccessDenied('forbidden', 'This key may not act for that user, or there is no such user.');
 
 async function find(identity: Identity, key: ApiKey, claim: Claim): Promise<SecureUser> {
   if (!identity.hasDirectory) {
-    // What a key says of the groups of its users is believed of one that may act for everybody, but for the group
-    // whose members run code.
+    // A key that may act for everybody is trusted to name its users' groups, except for the group whose members run
+    // code.
     if (key.actsFor !== 'anyone' && claim.userGroups.length > 0) throw refusal();
     if (claim.userGroups.includes(DESIGNER)) throw refusal();
     return identity.establish({ ...claim, tenantId: claim.tenantId ?? key.tenantId });
@@ -94,8 +94,9 @@ function admits({ actsFor }: ApiKey, user: SecureUser, knowsGroups: boolean): bo
 }
 
 /**
- * The principal of that user, if the key may act for it. Administrators and designers are refused, not made less.
- * @throws AccessDenied `forbidden`; CouldNotTell when the directory does not answer
+ * The principal of that user, if the key may act for it. Administrators and designers are refused rather than
+ * reduced.
+ * @throws AccessDenied `forbidden`; CouldNotTell if the directory does not answer
  */
 export async function actFor(identity: Identity, key: ApiKey, claim: Claim): Promise<SecureUser> {
   if (key.actsFor === 'itself' || isReserved(claim.userName)) throw refusal();

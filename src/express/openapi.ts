@@ -44,7 +44,7 @@ function parameters(route: Route): Json[] {
   });
 }
 
-/** Null counts as left out. */
+/** Null counts as missing. */
 const nullable = ({ schema, says, required }: Param<unknown>): Schema => ({
   description: says,
   ...(required ? schema : { anyOf: [schema, { type: 'null' }] }),
@@ -95,7 +95,9 @@ function operation(route: Route): Json {
     operationId: route.id,
     summary: route.says,
     description:
-      route.operation === 'public' ? 'Needs nobody.' : `Asks the guard for \`${route.operation}\`.`,
+      route.operation === 'public'
+        ? 'Needs no authentication.'
+        : `Asks the guard for \`${route.operation}\`.`,
     tags: [
       route.id
         .split('.')

@@ -11,10 +11,7 @@ import { OWN_ORIGIN_OPTIONS } from './own-origin.js';
 import { REQUIRE_OPTIONS } from './require.js';
 import { ROUTER_OPTIONS } from './router.js';
 
-/**
- * The options of every public function, by what they are the options of, as they are checked. Docs are generated from
- * this table.
- */
+/** The option tables of all public functions. The docs are generated from this table. */
 export const OPTIONS = Object.freeze({
   createGuard: GUARD_OPTIONS,
   'the store': { ...STORE_OPTIONS.url, ...STORE_OPTIONS.folder, ...STORE_OPTIONS.memory },

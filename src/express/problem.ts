@@ -6,29 +6,30 @@ import { sendJson } from './answer.js';
 import { challengeOf } from './locals.js';
 
 /**
- * How refusals and failures are told. `bpmn-client`: as the client of that name understands them, status 200 with
- * `errors` and `error`, a missing or bad key excepted. `http`: real statuses and problem details (RFC 9457).
+ * How refusals and failures are reported. `bpmn-client`: as that client expects them, with status 200 and the
+ * members `errors` and `error`, except for a missing or bad key. `http`: real statuses and problem details (RFC
+ * 9457).
  */
 export type Dialect = 'bpmn-client' | 'http';
 export const DIALECTS: readonly Dialect[] = ['bpmn-client', 'http'];
 export const DEFAULT_DIALECT: Dialect = 'bpmn-client';
 
-/** What may be told of an error. */
+/** The public facts about an error. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly status: number;
   readonly detail: string;
-  /** Names the occurrence in the log and in the answer, where the detail says nothing. */
+  /** Identifies the occurrence in the log and in the answer, if the detail is withheld. */
   readonly id?: string;
 }
 
-/** Seconds after which it is worth another try. */
+/** Seconds after which a retry is worthwhile. */
 const RETRY_AFTER = '5';
-/** Where `authenticate` has not said what it takes. */
+/** The challenge if `authenticate` has not set one. */
 const CHALLENGE = 'ApiKey realm="api", header="x-api-key"';
 const PROBLEM = 'application/problem+json; charset=utf-8';
 
-/** What the status of somebody else's error is called here; all others of the request are `bad-request`. */
+/** Codes for the statuses of foreign errors; all other 4xx statuses become `bad-request`. */
 const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',
@@ -40,8 +41,8 @@ const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * Errors of body parsers, routers and the application's own routes, as http-errors makes them: the request
- * was at fault, and they say so.
+ * Recognises errors of body parsers, routers and the application's own routes, as created by http-errors, that
+ * blame the request.
  */
 function ofFramework(error: unknown): ErrorCode | undefined {
   if (error instanceof URIError) return 'bad-request';
@@ -53,10 +54,7 @@ function ofFramework(error: unknown): ErrorCode | undefined {
   return OF_STATUS[status] ?? 'bad-request';
 }
 
-/**
- * Of an error that is not ours nothing is told but that there was one; and under which number it is found,
- * where it is written down.
- */
+/** Foreign errors are reported as a generic 500, with an id that the log also has. */
 export function refusalOf(error: unknown, isLogged: boolean): Refusal {
   if (isGuardError(error))
     return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
@@ -70,17 +68,17 @@ export function refusalOf(error: unknown, isLogged: boolean): Refusal {
           ? 'The request could not be read.'
           : 'The application refused the request.',
     };
-  const detail = 'The call failed; nothing more can be told.';
+  const detail = 'The call failed; no further details are available.';
   return {
     code: 'failed',
     status: 500,
     ...(isLogged
-      ? { detail: `${detail} The log has the reason.`, id: `urn:uuid:${randomUUID()}` }
+      ? { detail: `${detail} The reason is in the log.`, id: `urn:uuid:${randomUUID()}` }
       : { detail }),
   };
 }
 
-/** What a code means, in a sentence. */
+/** The meaning of a code, as a sentence. */
 export const titleOf = (code: ErrorCode): string => ERROR_CODES[code].meaning;
 
 function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
@@ -94,14 +92,14 @@ function problemOf({ code, status, detail, id }: Refusal): Record<string, unknow
   };
 }
 
-/** The headers that belong to a status, and what the log of requests may say of it. */
+/** Sets the headers that belong to a status, and the facts for a request log. */
 export function prepareRefusal(req: HttpRequest, res: HttpResponse, { status, code }: Refusal): void {
   localsOf(res).guardError = { status, code };
   if (status === 401 && !res.hasHeader('WWW-Authenticate'))
     res.setHeader('WWW-Authenticate', challengeOf(res) ?? CHALLENGE);
   if ((status === 503 || status === 429) && !res.hasHeader('Retry-After'))
     res.setHeader('Retry-After', RETRY_AFTER);
-  // What is still to come of the body is not waited for.
+  // Does not wait for the rest of the body.
   if (!req.complete) res.setHeader('Connection', 'close');
 }
 
@@ -118,7 +116,7 @@ export function sendProblem(
 
 const DEEPEST = 5;
 
-/** Why an error came about, as its causes tell it. What they say is for the log alone. */
+/** The messages of an error's causes. For the log only. */
 function causeOf(error: unknown): string | undefined {
   const said: string[] = [];
   let at = (error as { cause?: unknown } | undefined)?.cause;
@@ -127,7 +125,7 @@ function causeOf(error: unknown): string | undefined {
   return said.length === 0 ? undefined : said.join('; ');
 }
 
-/** Writes down what the answer says nothing of. */
+/** Logs what the answer withholds. */
 export function logFailure(
   { id, status, code, detail }: Refusal,
   error: unknown,
@@ -143,8 +141,8 @@ export function logFailure(
 }
 
 /**
- * Answers an error in the dialect. In that of the client a refusal has status 200, since the client loses the reason
- * of any other; but where nobody was recognised the status is 401.
+ * Answers an error in the dialect. In the client's dialect a refusal has status 200, since bpmn-client drops the
+ * reason otherwise; unauthenticated requests get 401.
  */
 export function sendError(
   req: HttpRequest,
@@ -158,7 +156,7 @@ export function sendError(
   localsOf(res).guardError = { status, code };
   logFailure(refusal, error, logger);
   if (res.headersSent || res.destroyed) return void res.destroy();
-  // What is still to come of the body is not waited for.
+  // Does not wait for the rest of the body.
   if (!req.complete) res.setHeader('Connection', 'close');
   if (dialect === 'http') return sendProblem(req, res, refusal);
   const told = { errors: detail, error: detail };

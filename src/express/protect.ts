@@ -1,6 +1,6 @@
 import type { HttpRequest } from './http.js';
 
-/** What of Express 4 is used here; Express 5 has neither, since it does this itself. */
+/** The parts of Express 4 used here. Express 5 has neither and passes errors on by itself. */
 interface Express4 {
   lazyrouter?(): void;
   _router?: { stack: readonly object[]; params: object };
@@ -13,14 +13,14 @@ interface Layer {
 }
 type Methods = Record<string, ((this: object, ...args: unknown[]) => unknown) | undefined>;
 
-/** Marks what is protected already, across copies of this package. */
+/** Marks what is already protected, across copies of this package. */
 const PROTECTED = Symbol.for('bpmn-guard.protected');
 
-/** Where `next` stands among the parameters of a handler. */
+/** The position of `next` among the parameters of a handler. */
 const NEXT_OF_REQUEST = 2;
 const NEXT_OF_ERROR = 3;
 
-/** Hands what a promise is rejected with to `next`; anything else is left as it is. */
+/** Passes the rejection of a promise to `next`; ignores anything else. */
 function passOn(result: unknown, next: unknown): unknown {
   const { then } = (typeof result === 'object' && result !== null ? result : {}) as { then?: unknown };
   if (typeof then !== 'function' || typeof next !== 'function') return result;
@@ -29,7 +29,7 @@ function passOn(result: unknown, next: unknown): unknown {
   );
 }
 
-/** The same handler, whose rejections go to `next`; with as many parameters, since Express looks at their number. */
+/** Wraps a handler so that its rejections go to `next`. Keeps the number of parameters, which Express checks. */
 function passing(handler: Handler, next: number): Handler {
   const wrapped: Handler = function (...args) {
     return passOn(handler.apply(this, args), args[next]);
@@ -37,7 +37,7 @@ function passing(handler: Handler, next: number): Handler {
   return Object.defineProperty(wrapped, 'length', { value: handler.length });
 }
 
-/** Remembers the wrapped form of each handler. */
+/** Caches the wrapped form of each handler. */
 function memory(next: number): (handler: Handler) => Handler {
   const known = new WeakMap<Handler, Handler>();
   return (handler) => {
@@ -47,7 +47,7 @@ function memory(next: number): (handler: Handler) => Handler {
   };
 }
 
-/** Has a method of each layer see its handler in the wrapped form. What others have made of the method stays. */
+/** Makes a method of each layer use the wrapped handler. Patches by others are kept. */
 function patchLayers(layers: Methods, method: string, next: number): void {
   const before = layers[method];
   if (before === undefined) return;
@@ -71,9 +71,9 @@ function patchParams(routers: Methods): void {
 }
 
 /**
- * Has async routes and middleware of an application on Express 4 pass their errors on to `next`, as Express 5 does by
- * itself. Holds for all applications and routers of that copy of Express, for routes that were there before too.
- * `authenticate` and `router` do this for the application that they are mounted in.
+ * Makes async routes and middleware of an Express 4 application pass their errors to `next`, as Express 5 does by
+ * itself. Applies to all applications and routers of that copy of Express, including existing routes.
+ * `authenticate` and `router` do this for the application in which they are mounted.
  * @returns the application
  */
 export function protect<T>(app: T): T {
@@ -92,7 +92,7 @@ export function protect<T>(app: T): T {
   return app;
 }
 
-/** The same for the application that a request has come to. */
+/** The same for the application that received a request. */
 export function protectApplicationOf(req: HttpRequest): void {
   protect((req as { app?: unknown }).app);
 }

@@ -2,7 +2,7 @@ import { freshFor } from '../core/clock.js';
 import { within } from '../engine/contract/within.js';
 import type { Guard, Health } from '../engine/contract/types.js';
 
-/** What anybody may know of the health: yes or no, nothing of what there is. */
+/** The part of the health that anyone may see: yes or no, without details. */
 export interface Readiness {
   readonly ready: boolean;
   readonly store: boolean;
@@ -10,9 +10,9 @@ export interface Readiness {
   readonly reindexed: boolean;
 }
 
-/** Milliseconds after which a store that says nothing counts as one that is not there. */
+/** Milliseconds after which an unresponsive store counts as unavailable. */
 const LIMIT = 5000;
-/** Milliseconds for which an answer is used: anybody may ask, and each answer asks the store several things. */
+/** Milliseconds for which an answer is cached: anyone may ask, and each answer needs several queries. */
 const CACHE = 1000;
 const NOT_READY: Readiness = { ready: false, store: false, indexes: false, reindexed: false };
 
@@ -27,7 +27,7 @@ async function ask(guard: Pick<Guard, 'health'>): Promise<Readiness> {
   };
 }
 
-/** Asks whether calls can be served: at most once a second, and without waiting longer than 5 s. */
+/** Checks whether calls can be served: at most once per second, and waiting at most 5 s. */
 export function readinessOf(guard: Pick<Guard, 'health'>): () => Promise<Readiness> {
   let last: { readonly isFresh: () => boolean; readonly answer: Promise<Readiness> } | undefined;
   return () => {

@@ -7,12 +7,11 @@ import { show } from '../core/show.js';
 import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
 import { identityOf } from './locals.js';
 
-/** On what a privilege is required. */
+/** Options of {@link requirePrivilege}. */
 export interface RequirePrivilegeOptions {
   /**
-   * Finds what the request is about; undefined: 404. Missing: the question is whether there could be a
-   * resource on which
-   * the principal may do it, as `model:write` is for designers and administrators.
+   * Finds the resource of a request; undefined answers 404. Missing: the decision is whether a resource could exist
+   * on which the principal may perform the operation, as `model:write` is for designers and administrators.
    */
   readonly resource?: (
     req: HttpRequest,
@@ -20,15 +19,18 @@ export interface RequirePrivilegeOptions {
   ) => Resource | undefined | Promise<Resource | undefined>;
 }
 
-/** The options of `requirePrivilege`. */
+/** Option table of {@link requirePrivilege}. */
 export const REQUIRE_OPTIONS = { resource: FUNCTION } satisfies OptionsOf<RequirePrivilegeOptions>;
 
 const nobody = (): AccessDenied =>
-  new AccessDenied('unauthenticated', 'Nobody was authenticated: the middleware authenticate comes first.');
+  new AccessDenied(
+    'unauthenticated',
+    'No caller was authenticated: mount the middleware authenticate first.',
+  );
 
 /**
- * Middleware that lets a request pass when its principal may do the operation; behind `authenticate`. Refusals go to
- * `next`: 401, 403, or 404 for a resource that may not be read.
+ * Creates middleware that passes requests whose principal may perform the operation; must come after
+ * `authenticate`. Refusals go to `next`: 401, 403, or 404 for a resource that the principal may not read.
  * @throws TypeError for an operation that is not in the catalogue
  * @example
  * app.post('/models', guard.requirePrivilege('model:write'), saveModel);
@@ -54,8 +56,8 @@ export function requirePrivilege(operation: Operation, options: RequirePrivilege
 }
 
 /**
- * Middleware that lets a request pass when its principal holds the right: members of ADMIN and SYSTEM, and whoever
- * has it in `attributes.rights`. Behind `authenticate`; refusals go to `next`: 401 or 403.
+ * Creates middleware that passes requests whose principal holds the right: members of ADMIN and SYSTEM, and
+ * principals who have it in `attributes.rights`. Must come after `authenticate`; refusals go to `next`: 401 or 403.
  * @throws TypeError for a right that is not in the catalogue
  * @example
  * app.get('/documents', guard.requireRight('Document:Read'), listDocuments);

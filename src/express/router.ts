@@ -14,19 +14,19 @@ import { readinessOf } from './readiness.js';
 import { ROUTES } from './routes/index.js';
 import type { Call, Method, Route } from './routes/route.js';
 
-/** How the router answers, and what it takes. */
+/** Options of {@link Guard.router}. */
 export interface RouterOptions {
-  /** How refusals are told; default `bpmn-client`. */
+  /** How refusals are reported; default `bpmn-client`. */
   readonly dialect?: Dialect;
-  /** Bytes of a body at most, files included; default 1 MB (1,048,576). */
+  /** Maximum size of a body in bytes, files included; default 1 MB (1,048,576). */
   readonly limit?: number;
   /** Serves `/openapi.json` and the page `/docs`; default true. */
   readonly docs?: boolean;
-  /** Told of failures that the answer says nothing of; default: that of the guard. */
+  /** Receives failures that the answer withholds; default: the guard's logger. */
   readonly logger?: GuardLogger;
 }
 
-/** The options of `router`. */
+/** Option table of the router. */
 export const ROUTER_OPTIONS = {
   dialect: oneOf(...DIALECTS),
   limit: count('bytes'),
@@ -36,7 +36,7 @@ export const ROUTER_OPTIONS = {
 
 const refused = (message: string): BadInput => new BadInput('bad-configuration', message);
 
-/** In which dialect a path is answered: our own routes always with real statuses. */
+/** The dialect of a path: our own routes always use real statuses. */
 export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
   const [first] = place?.routes.values() ?? [];
   return first?.face === 'bpmn-client' ? dialect : 'http';
@@ -45,14 +45,14 @@ export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
 /** The parts of a form with files. */
 async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
   if (!hasBody(req) || mediaType(req) !== 'multipart/form-data')
-    throw new BadInput('bad-request', 'A model is sent as a form with files (multipart/form-data).');
+    throw new BadInput('bad-request', 'A model must be sent as a form with files (multipart/form-data).');
   return parseMultipart(await readBytes(req, limit), req.headers['content-type'] ?? '');
 }
 
-/** What all calls of a router have alike. */
+/** The values that all calls of a router share. */
 type Common = Pick<Call, 'guard' | 'readiness'>;
 
-/** Who calls. Before the body is looked at: who is nobody has nothing read. */
+/** The call of the authenticated principal. Checked before the body is read. */
 function callOf(common: Common, route: Route, res: HttpResponse): Call {
   const { guard: api, principal } = localsOf(res);
   if (route.operation !== 'public' && (api === undefined || principal === undefined))
@@ -80,8 +80,8 @@ async function answer(
 }
 
 /**
- * The routes of bpmn-web that bpmn-client calls, and our own, each enforced for who `authenticate` found.
- * A path that it does not know goes to `next`.
+ * Creates the routes of bpmn-web that bpmn-client calls, and our own. Each is enforced for the principal found by
+ * `authenticate`. Unknown paths go to `next`.
  * @throws BadInput `bad-configuration`
  */
 export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {

@@ -73,7 +73,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
       data: ref('Data'),
       items: list(ref('Item')),
     },
-    { description: 'Pruned to what the caller may read.' },
+    { description: 'Reduced to what the caller may read.' },
   ),
   Shown: { type: 'object', description: 'An instance, or the fields of it that the projection names.' },
   Running: object('instance currentItem currentElement', {
@@ -90,13 +90,13 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
   },
   Page: object('data nextCursor', {
     data: list({ type: 'object' }),
-    nextCursor: { type: ['string', 'null'], description: 'Where the next page begins; null after the last.' },
+    nextCursor: { type: ['string', 'null'], description: 'The cursor of the next page; null on the last.' },
     totalCount: { type: 'integer' },
   }),
   ModelName: object('name', { name: TEXT, saved: DATE }),
   Candidates: object('users groups', { users: list(TEXT), groups: list(TEXT) }),
   HeldWork: object('id modelName work since ended', {
-    id: { type: 'string', description: 'What retry and stop take.' },
+    id: { type: 'string', description: 'The argument of retry and stop.' },
     instanceId: TEXT,
     modelName: TEXT,
     tenantId: TEXT,
@@ -104,7 +104,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     itemId: TEXT,
     elementId: TEXT,
     since: { type: 'string', format: 'date-time' },
-    ended: { type: 'integer', description: 'How many processes ended while it was under way.' },
+    ended: { type: 'integer', description: 'How many processes ended while it was running.' },
   }),
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
@@ -138,7 +138,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
       status: { type: 'integer' },
       detail: TEXT,
       code: { enum: Object.keys(ERROR_CODES) },
-      instance: { type: 'string', description: 'Names the occurrence in the log.' },
+      instance: { type: 'string', description: 'Identifies the occurrence in the log.' },
       errors: TEXT,
       error: TEXT,
     },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { storeOptions } from '../../src/cli/store.js';
 import { run } from './running.js';
 
-const HINT = 'bpmn-guard help says what there is.';
+const HINT = 'bpmn-guard help lists the commands and options.';
 
 test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-h']]])(
   '%j prints the help, exit code 0',
@@ -46,13 +46,13 @@ test('without a command the help is printed, exit code 2', async () => {
 });
 
 test.each<[string[], string]>([
-  [['nope'], 'There is no command nope'],
-  [['key'], 'There is no command key'],
-  [['key', 'steal', 'x'], 'There is no command key steal'],
-  [['toString'], 'There is no command toString'],
-  [['__proto__'], 'There is no command __proto__'],
+  [['nope'], 'Unknown command nope'],
+  [['key'], 'Unknown command key'],
+  [['key', 'steal', 'x'], 'Unknown command key steal'],
+  [['toString'], 'Unknown command toString'],
+  [['__proto__'], 'Unknown command __proto__'],
   [['install', '--nope'], "Unknown option '--nope'"],
-  [['install', 'extra', '--folder', 'x'], 'One argument too many: extra'],
+  [['install', 'extra', '--folder', 'x'], 'Unexpected argument: extra'],
   [['backup', '--folder', 'x'], 'Missing: <target>'],
   [['key', 'create', '--folder', 'x'], 'Missing: <key name>'],
   [['user', 'disable', '--folder', 'x'], 'Missing: <user name>'],
@@ -61,15 +61,15 @@ test.each<[string[], string]>([
   [['verify', '--name', 'x', '--folder', 'y'], '--name goes with a URL: a folder holds one store'],
   [
     ['verify', '--folder', '/nowhere/at/all'],
-    'There is no folder /nowhere/at/all; bpmn-guard install makes one',
+    'There is no folder /nowhere/at/all; bpmn-guard install creates one',
   ],
   [
     ['key', 'create', 'k', '--folder', 'x', '--for-anyone', '--for-user', 'alice'],
-    '--for-anyone goes without --for-user and --for-group',
+    '--for-anyone excludes --for-user and --for-group',
   ],
   [
     ['key', 'create', 'k', '--folder', 'x', '--tenant', 'a', '--without-tenant'],
-    '--tenant goes without --without-tenant',
+    '--tenant excludes --without-tenant',
   ],
   ...[
     'soon',
@@ -91,13 +91,13 @@ test.each<[string[], string]>([
     '',
   ].map((text): [string[], string] => [
     ['key', 'create', 'k', '--folder', 'x', `--expires=${text}`],
-    '--expires takes a date, such as 2030-12-31',
+    '--expires must be a date, such as 2030-12-31',
   ]),
   [
     ['key', 'revoke', 'k', '--folder', 'x', '--tenant', 'a', '--any-tenant'],
-    'Of --tenant, --without-tenant and --any-tenant one says which key is meant',
+    'Use only one of --tenant, --without-tenant and --any-tenant',
   ],
-  [['user', 'add', 'u', '--folder', 'x', '--attribute', 'boss'], '--attribute takes name=value'],
+  [['user', 'add', 'u', '--folder', 'x', '--attribute', 'boss'], '--attribute must be name=value'],
   [['user', 'add', 'u', '--password', 'secret-secret'], "Unknown option '--password'"],
 ])('%j is not understood: exit code 2', async (args, message) => {
   const { code, out, err } = await run(args);

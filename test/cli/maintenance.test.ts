@@ -152,7 +152,7 @@ onStores('maintenance', (kind) => {
     const { place, at, ids } = await filled();
     await makeOld(place, ids);
     const stopped = await run(['reindex', ...at], { interrupted: true });
-    expect([stopped.code, stopped.out]).toEqual([1, ['Stopped. Run it again to go on.']]);
+    expect([stopped.code, stopped.out]).toEqual([1, ['Stopped. Run it again to continue.']]);
     expect((await run(['reindex', ...at])).code).toBe(0);
   });
 
@@ -170,7 +170,7 @@ onStores('maintenance', (kind) => {
     const { code, out } = await run(['reindex', ...at]);
     expect([code, out]).toEqual([
       1,
-      ['1 instance could not be indexed: changed meanwhile, or without a readable model.'],
+      ['1 instance could not be indexed: changed in the meantime, or without a readable model.'],
     ]);
   });
 

@@ -137,7 +137,7 @@ onStores('models on the command line', (kind) => {
     const good = put('Good.bpmn', SOURCE);
     expect(await run(['models', 'check', good])).toEqual({
       code: 0,
-      out: [`${good}: nothing to say`],
+      out: [`${good}: no warnings`],
       err: [],
     });
     expect(await run(['check', good])).toMatchObject({ code: 0 });
@@ -147,7 +147,7 @@ onStores('models on the command line', (kind) => {
     expect(code).toBe(1);
     expect(out).toEqual([
       expect.stringMatching(`^${bad}: .*bpmn-server cannot read it`),
-      `${good}: nothing to say`,
+      `${good}: no warnings`,
       expect.stringMatching(`^${unclear}: ask: .*bean`),
     ]);
     const imported = await run(['models', 'import', unclear, ...at]);

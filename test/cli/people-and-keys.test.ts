@@ -67,7 +67,7 @@ onStores('the command line', (kind) => {
   test('a user is disabled, enabled, and given another password', async () => {
     await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD });
     expect((await run(['user', 'disable', 'alice', ...at])).out).toEqual([
-      'Disabled alice; running processes know within 5 s.',
+      'Disabled alice; running processes see it within 5 s.',
     ]);
     expect(await looking((store) => userDirectory(store).verify('alice', PASSWORD))).toBeUndefined();
     expect((await run(['user', 'enable', 'alice', ...at])).code).toBe(0);
@@ -93,7 +93,7 @@ onStores('the command line', (kind) => {
     const before = await looking((store) => store.users.list());
     expect(await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD })).toMatchObject({
       code: 1,
-      err: ['There is a user alice already.'],
+      err: ['The user alice exists already.'],
     });
     expect(await run(['user', 'add', 'bob', ...at], { stdin: 'Password123' })).toMatchObject({
       code: 1,
@@ -158,7 +158,7 @@ onStores('the command line', (kind) => {
     expect(await looking((store) => apiKeys(store, { env: {} }).find(text))).toBeUndefined();
     expect(await run(['key', 'revoke', 'erp', ...at])).toMatchObject({
       code: 1,
-      err: ['No key of the name erp is in use.'],
+      err: ['No key named erp is in use.'],
     });
   });
 
@@ -180,7 +180,7 @@ onStores('the command line', (kind) => {
       'migration',
       ...at,
     ]);
-    expect(strong.err[0]).toBe('This key acts for administrators: whoever has it can do everything.');
+    expect(strong.err[0]).toBe('This key acts for administrators: its holder can do everything.');
     const keys = await looking((store) => apiKeys(store, { env: {} }).list());
     expect(
       keys.map(({ actsFor, groups, tenantId, dangerouslyActsForAdministrators: why }) => [

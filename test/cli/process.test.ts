@@ -47,7 +47,7 @@ describe('the command as it is installed', () => {
     expect((await call(['user', 'list'], { env: { DATA_DIR: folder } })).code).toBe(2);
     expect(await call(['install'], { env: { DATA_DIR: folder } })).toEqual({
       code: 0,
-      out: 'All indexes are there.\n',
+      out: 'All indexes exist.\n',
       err: '',
     });
     expect(

@@ -95,7 +95,7 @@ test('secrets among the options of a connection string are taken out too', () =>
 test('a URL without a password, and text without a URL, stay as they are', () => {
   const redact = redactor(['mongodb://user@h:27017/x', 'https://h/a:b']);
   for (const text of [
-    'There is no command x',
+    'Unknown command x',
     'mongodb://user@h:27017/x',
     'mongodb://h:27017',
     'a:b@c',

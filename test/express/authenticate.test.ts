@@ -371,14 +371,17 @@ describe('options', () => {
     ],
     [{ toPrincipal: 'user' }, 'Option toPrincipal of authenticate must be a function.'],
     [{ bearer: {} }, 'Option bearer of authenticate must be a function.'],
-    [{ keys: true }, 'Option keys of authenticate must be false, or what apiKeys gave.'],
+    [{ keys: true }, 'Option keys of authenticate must be false, or the result of apiKeys.'],
     [{ required: 'no' }, 'Option required of authenticate must be true or false.'],
     [{ limit: '1mb' }, 'Option limit of authenticate must be a whole number of bytes, at least 1.'],
-    [{ keys: false }, 'authenticate is left without a way to sign in.'],
-    [{ origins: ['app.example.com'] }, 'origins takes a list of origins, such as "https://app.example.com".'],
+    [{ keys: false }, 'These options leave authenticate without an authentication method.'],
+    [
+      { origins: ['app.example.com'] },
+      'origins must be a list of origins, such as "https://app.example.com".',
+    ],
     [
       { hosts: ['app.example.com:80'] },
-      'hosts takes a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
+      'hosts must be a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
     ],
   ])('%j is a TypeError when it is built', (options, message) => {
     expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));

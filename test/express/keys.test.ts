@@ -120,15 +120,15 @@ onStores('keys', (kind) => {
 });
 
 const BAD: [string, NewKey, string][] = [
-  ['', {}, 'The name of a key has'],
-  ['API_KEY', {}, 'The name of a key has'],
-  ['a b', {}, 'The name of a key has'],
-  ['key:erp', {}, 'The name of a key has'],
-  ['../x', {}, 'The name of a key has'],
-  ['erp', { actsFor: 'everyone' as never }, 'actsFor is'],
+  ['', {}, 'The name of a key must have'],
+  ['API_KEY', {}, 'The name of a key must have'],
+  ['a b', {}, 'The name of a key must have'],
+  ['key:erp', {}, 'The name of a key must have'],
+  ['../x', {}, 'The name of a key must have'],
+  ['erp', { actsFor: 'everyone' as never }, 'actsFor must be'],
   ['erp', { actsFor: { users: [], groups: [] } }, 'actsFor names nobody'],
-  ['erp', { actsFor: { users: ['*'] } }, 'actsFor.users must hold non-empty texts.'],
-  ['erp', { actsFor: { roles: ['x'] } as never }, 'actsFor is'],
+  ['erp', { actsFor: { users: ['*'] } }, 'actsFor.users must contain non-empty texts.'],
+  ['erp', { actsFor: { roles: ['x'] } as never }, 'actsFor must be'],
   ['erp', { groups: 'hr' as never }, 'groups must be a list of names.'],
   [
     'erp',
@@ -142,14 +142,14 @@ const BAD: [string, NewKey, string][] = [
     'A key in ADMIN or SYSTEM needs dangerouslyActsForAdministrators, with a reason.',
   ],
   ['erp', { groups: [' DESIGNER '] }, 'A key in DESIGNER needs dangerouslyActsForDesigners, with a reason.'],
-  ['erp', { dangerouslyActsForDesigners: ' ' }, 'dangerouslyActsForDesigners takes the reason, as text.'],
+  ['erp', { dangerouslyActsForDesigners: ' ' }, 'dangerouslyActsForDesigners must be the reason, as text.'],
   ['erp', { tenantId: '' }, 'tenantId must be a non-empty text, or null.'],
   ['erp', { expires: new Date(0) }, 'expires must be a date in the future.'],
   ['erp', { expires: new Date(NaN) }, 'expires must be a date in the future.'],
   [
     'erp',
     { dangerouslyActsForAdministrators: true as never },
-    'dangerouslyActsForAdministrators takes the reason, as text.',
+    'dangerouslyActsForAdministrators must be the reason, as text.',
   ],
   ['erp', { actFor: 'anyone' } as never, 'Unknown option of a key: actFor.'],
 ];

@@ -79,7 +79,7 @@ test.each(Object.keys(OPTIONS).filter((of) => of !== 'the store'))(
 );
 
 test.each<[object, string]>([
-  [{ server: {}, configuration: {} }, 'createGuard takes a server or a configuration'],
+  [{ server: {}, configuration: {} }, 'createGuard takes either a server or a configuration'],
   [
     { policies: [{ name: 'p', answr: () => ({}) }] },
     'Option policies of createGuard must be a list of policies',

@@ -95,7 +95,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     for (const path of ['/open', '/open-right'])
       expect((await running.send(path, { headers: { 'x-api-key': API_KEY } })).body).toMatchObject({
         code: 'unauthenticated',
-        message: 'Nobody was authenticated: the middleware authenticate comes first.',
+        message: 'No caller was authenticated: mount the middleware authenticate first.',
       });
   });
 

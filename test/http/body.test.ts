@@ -113,7 +113,7 @@ test.each<[string, Record<string, string>, string | Buffer, number, string, RegE
     JSON.stringify({ name: 'x'.repeat(1000) }),
     413,
     'too-large',
-    /^A body may have 1000 bytes\.$/,
+    /^A body may have at most 1000 bytes\.$/,
   ],
   [
     'more than the limit, in pieces',
@@ -121,7 +121,7 @@ test.each<[string, Record<string, string>, string | Buffer, number, string, RegE
     JSON.stringify({ name: 'x'.repeat(3000) }),
     413,
     'too-large',
-    /^A body may have 1000 bytes\.$/,
+    /^A body may have at most 1000 bytes\.$/,
   ],
   ['another name than in the path', { 'content-type': JSON_TYPE }, '', 400, 'bad-request', /missing/],
 ])('%s is refused', async (_what, headers, body, status, code, detail) => {
@@ -145,7 +145,7 @@ test('a name in the path must be the one in the body', async () => {
     name: 'two',
     userId: 'alice',
   });
-  expect([answer.status, answer.body.detail]).toEqual([400, '"name" is given twice, and differently.']);
+  expect([answer.status, answer.body.detail]).toEqual([400, '"name" is given twice with different values.']);
   expect(
     (
       await app.call('POST', '/api/engine/start/review', app.keys.trusted, {
@@ -184,7 +184,7 @@ describe('reading', () => {
     const read = readBytes(req, 100);
     req.write('half');
     req.destroy();
-    await expect(read).rejects.toMatchObject({ code: 'bad-request', message: 'The body broke off.' });
+    await expect(read).rejects.toMatchObject({ code: 'bad-request', message: 'The body was cut off.' });
   });
 
   test('a body that was read already is refused, not waited for', async () => {
@@ -194,7 +194,7 @@ describe('reading', () => {
     await new Promise((resolve) => req.once('end', resolve));
     await expect(readBytes(req, 100)).rejects.toMatchObject({
       code: 'bad-request',
-      message: 'The body was read by another part of the application.',
+      message: 'Another part of the application has already read the body.',
     });
   });
 
@@ -205,7 +205,10 @@ describe('reading', () => {
     const req = request({ 'transfer-encoding': 'chunked' });
     const read = readBytes(req, 100);
     req.write(Buffer.alloc(1000));
-    await expect(read).rejects.toMatchObject({ code: 'too-large', message: 'A body may have 100 bytes.' });
+    await expect(read).rejects.toMatchObject({
+      code: 'too-large',
+      message: 'A body may have at most 100 bytes.',
+    });
   });
 
   test('it is left where other parsers look', async () => {
@@ -357,7 +360,7 @@ describe('a form with files', () => {
       TYPE,
       400,
       'bad-model',
-      /^A model is sent as one file/,
+      /^A model must be sent as one file/,
     ],
     [
       'three files',
@@ -366,7 +369,7 @@ describe('a form with files', () => {
       TYPE,
       400,
       'bad-model',
-      /^A model is sent as one file/,
+      /^A model must be sent as one file/,
     ],
     [
       'a file that is no model',
@@ -424,9 +427,9 @@ describe('a form with files', () => {
       JSON_TYPE,
       400,
       'bad-request',
-      /^A model is sent as a form/,
+      /^A model must be sent as a form/,
     ],
-    ['nothing', '/api/definitions/import/a', '', TYPE, 400, 'bad-request', /^A model is sent as a form/],
+    ['nothing', '/api/definitions/import/a', '', TYPE, 400, 'bad-request', /^A model must be sent as a form/],
     [
       'more than the limit',
       '/api/definitions/import/a',
@@ -434,7 +437,7 @@ describe('a form with files', () => {
       TYPE,
       413,
       'too-large',
-      /^A body may have 1000 bytes/,
+      /^A body may have at most 1000 bytes/,
     ],
   ])('with %s stores no model', async (_what, path, body, type, status, code, detail) => {
     const before = await app.as('admin').model.list();

@@ -446,7 +446,7 @@ describe('with a session', () => {
     expect([status, body.code, body.detail]).toEqual([
       403,
       'forbidden',
-      'Calls from pages of another origin need a key or a token of their own.',
+      'Calls from pages of another origin need their own key or token.',
     ]);
   });
 

@@ -16,7 +16,7 @@ import { route, withAndWithout, type Route } from './route.js';
 
 export const INSTANCE = ref('Instance');
 
-/** The commands that `/api/engine` and `/api2/engine` have alike. */
+/** The commands that `/api/engine` and `/api2/engine` share. */
 export function commands(root: string, id: string): Route[] {
   return [
     ...withAndWithout(
@@ -49,7 +49,7 @@ export function commands(root: string, id: string): Route[] {
       method: 'PUT',
       path: `${root}/assign`,
       id: `${id}.assign`,
-      says: 'Assigns a task; to oneself it is a take, to nobody a release.',
+      says: 'Assigns a task: to oneself it is a take, to null a release.',
       operation: 'task:assign',
       takes: { query: ONE_ITEM, data: DATA, assignment: ASSIGNMENT, options: OPTIONS },
       answers: member('instance', INSTANCE),
@@ -61,7 +61,7 @@ export function commands(root: string, id: string): Route[] {
       method: 'POST',
       path: `${root}/throwMessage`,
       id: `${id}.throwMessage`,
-      says: 'Sends a message to the one that waits for it; answers with its instance.',
+      says: 'Sends a message to its one receiver; answers with the receiving instance.',
       operation: 'instance:message',
       takes: {
         messageId: text('The id of the message.'),
@@ -77,7 +77,7 @@ export function commands(root: string, id: string): Route[] {
       method: 'POST',
       path: `${root}/throwSignal`,
       id: `${id}.throwSignal`,
-      says: 'Sends a signal to all that wait for it; answers with whom it reached.',
+      says: 'Sends a signal to all receivers; answers with those it reached.',
       operation: 'instance:signal',
       takes: {
         signalId: text('The id of the signal.'),

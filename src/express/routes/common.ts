@@ -14,7 +14,7 @@ export const member = (name: string, of: Schema): Schema => ({
   properties: { [name]: of },
 });
 
-/** What a list that is not paged answers with: where it was cut, also the cursor at which `find` goes on. */
+/** The answer of a list without paging: if it was cut, also the cursor at which `find` continues. */
 export const listing = (name: string, of: Schema): Schema => ({
   type: 'object',
   required: [name],
@@ -28,7 +28,7 @@ export const listed = (name: string, rows: Rows<unknown>): Record<string, unknow
 export const ONE_ITEM = query('Finds exactly one item, by its id or otherwise.');
 export const DATA = optional(object('Input data: a plain object.', ref('Data')));
 const OF_COMMAND = object<CommandOptions>('Options: startNodeId, noWait.', ref('Options'));
-/** Options of an application's own come from its code alone: listeners take what they say for its word. */
+/** Only the application's code may pass options of its own, since listeners trust them. */
 export const OPTIONS = optional({
   ...OF_COMMAND,
   read(value, name) {
@@ -48,7 +48,7 @@ export const MATCHING = optional(query('Which of the instances that wait for it.
 export const MODEL = text('The name of a model.');
 export const START_NODE = optional(text('The start event, where the model has several.'));
 
-/** The options of a start; `startNodeId` has a place of its own in the body. */
+/** The options of a start; `startNodeId` has its own place in the body. */
 export function startOptions(
   options: CommandOptions | undefined,
   startNodeId: string | undefined,

@@ -2,8 +2,8 @@ import { count, flag, object, optional, projection, query, text } from './param.
 import { listed, listing, member, ref } from './common.js';
 import { route, type Route } from './route.js';
 
-const ITEMS = query('Which items; all that the caller may see where nothing is said.');
-const INSTANCES = query('Which instances; all that the caller may read where nothing is said.');
+const ITEMS = query('Which items; default: all that the caller may see.');
+const INSTANCES = query('Which instances; default: all that the caller may read.');
 const REMOVED = member('result', {
   type: 'object',
   required: ['deletedCount'],
@@ -12,11 +12,11 @@ const REMOVED = member('result', {
 
 const PAGE = {
   filter: optional(query('Which instances or, with a field below `items.`, which items.')),
-  after: optional(text('The cursor of the page before.')),
+  after: optional(text('The cursor of the previous page.')),
   limit: optional(count('Rows of a page; default 10, at most 1000.')),
   sort: optional(object<Record<string, 1 | -1>>('Fields and directions: 1 or -1.')),
   projection: optional(projection('The fields to show.')),
-  getTotalCount: optional(flag('Count all rows as well.')),
+  getTotalCount: optional(flag('Also count all rows.')),
 };
 
 const find = (path: string, id: string): Route =>
@@ -36,7 +36,7 @@ const findItems = (path: string, id: string): Route =>
     method: 'GET',
     path,
     id,
-    says: 'Items that the query finds.',
+    says: 'Items that match the query.',
     operation: 'task:read',
     takes: { query: optional(ITEMS) },
     bodyIs: 'query',
@@ -49,7 +49,7 @@ const deleteInstances = (path: string, id: string): Route =>
     method: 'DELETE',
     path,
     id,
-    says: 'Deletes the instances that the query finds, if each of them may be deleted; else none. An empty query stands for all.',
+    says: 'Deletes the instances that match the query if each of them may be deleted; otherwise none. An empty query selects all.',
     operation: 'instance:delete',
     takes: { query: query('Which instances.') },
     bodyIs: 'query',
@@ -57,11 +57,11 @@ const deleteInstances = (path: string, id: string): Route =>
     run: async ({ api }, { query }) => ({ result: await api.data.deleteInstances(query) }),
   });
 
-/** The client sends an empty projection where its caller gave none. */
+/** The client sends an empty projection if its caller gave none. */
 const isNothing = (projection: object | undefined): boolean =>
   projection === undefined || Object.keys(projection).length === 0;
 
-/** `/api/datastore`, as bpmn-web has it, and the paged find that its client asks for. */
+/** `/api/datastore`, as in bpmn-web, and the paged find that its client calls. */
 export const DATASTORE: readonly Route[] = [
   find('/api/datastore/find', 'datastore.find'),
   findItems('/api/datastore/findItems', 'datastore.findItems'),
@@ -69,7 +69,7 @@ export const DATASTORE: readonly Route[] = [
     method: 'GET',
     path: '/api/datastore/findInstances',
     id: 'datastore.findInstances',
-    says: 'Instances that the query finds, with their source where no projection is given.',
+    says: 'Instances that match the query; with their source if no projection is given.',
     operation: 'instance:read',
     takes: { query: optional(INSTANCES), projection: optional(projection('The fields to show.')) },
     bodyIs: 'query',
@@ -91,7 +91,7 @@ export const DATA2: readonly Route[] = [
     method: 'GET',
     path: '/api2/data/findInstances',
     id: 'api2.data.findInstances',
-    says: 'Instances that the query finds, with their source.',
+    says: 'Instances that match the query, with their source.',
     operation: 'instance:read',
     takes: { query: optional(INSTANCES) },
     bodyIs: 'query',

@@ -6,8 +6,8 @@ import { optional, text } from './param.js';
 import { route, type Route } from './route.js';
 
 const ABOUT = {
-  operation: text('The operation, as the catalogue names it: `task:execute`.'),
-  itemId: optional(text('The task that it is asked of, by its id.')),
+  operation: text('The operation, as in the catalogue: `task:execute`.'),
+  itemId: optional(text('The resource: a task, by its id.')),
   instanceId: optional(text('Or the instance, by its id.')),
   model: optional(text('Or the model, by its name.')),
 };
@@ -18,7 +18,7 @@ interface Names {
   readonly model?: string | undefined;
 }
 
-/** A resource by its id alone: what a caller says of it beyond that must not be believed. */
+/** A resource by its id only: the rest is read from the store, not taken from the caller. */
 function resourceOf({ itemId, instanceId, model }: Names): Resource {
   if ([itemId, instanceId, model].filter((name) => name !== undefined).length > 1)
     throw new BadInput('bad-request', 'Name one of itemId, instanceId and model.');
@@ -27,14 +27,14 @@ function resourceOf({ itemId, instanceId, model }: Names): Resource {
   return model === undefined ? {} : { model: { name: model } };
 }
 
-/** What the caller itself may do; of others nothing is told. */
+/** Decisions about the caller itself; those about others are not revealed. */
 export const DECISIONS: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/can',
     id: 'can',
     face: 'ours',
-    says: 'Whether the caller may do it; false as well for what it may not read.',
+    says: 'Whether the caller may perform the operation; false also if it may not read the resource.',
     operation: 'task:read',
     takes: ABOUT,
     answers: member('allowed', { type: 'boolean' }),
@@ -47,7 +47,7 @@ export const DECISIONS: readonly Route[] = [
     path: '/api/explain',
     id: 'explain',
     face: 'ours',
-    says: 'The decision about it, with what each rule said; not found for what the caller may not read.',
+    says: 'The decision, with the result of each rule; not found if the caller may not read the resource.',
     operation: 'task:read',
     takes: ABOUT,
     answers: ref('Decision'),

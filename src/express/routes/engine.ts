@@ -12,14 +12,14 @@ const EVENT = {
   options: OPTIONS,
 };
 
-/** `/api/engine`, as bpmn-web has it. */
+/** `/api/engine`, as in bpmn-web. */
 export const ENGINE: readonly Route[] = [
   ...commands('/api/engine', 'engine'),
   route({
     method: 'PUT',
     path: '/api/engine/startEvent',
     id: 'engine.startEvent',
-    says: 'Starts a further start event within an instance; answers with the instance, which is also its member of that name.',
+    says: 'Starts another start event within an instance; answers with the instance, which is also its member of that name.',
     operation: 'instance:event',
     takes: EVENT,
     answers: { allOf: [INSTANCE, member('instance', INSTANCE)] },
@@ -32,7 +32,7 @@ export const ENGINE: readonly Route[] = [
     method: 'PUT',
     path: '/api/engine/restart',
     id: 'engine.restart',
-    says: 'Takes an ended instance up again at one of its items.',
+    says: 'Restarts an ended instance at one of its items.',
     operation: 'instance:restart',
     takes: { query: ONE_ITEM, data: DATA, options: OPTIONS },
     answers: member('instance', INSTANCE),
@@ -48,7 +48,7 @@ export const ENGINE: readonly Route[] = [
     operation: 'instance:migrate',
     takes: {
       model: MODEL,
-      nodeIds: optional(texts('Instances that have been at one of these elements are left as they are.')),
+      nodeIds: optional(texts('Instances that have passed one of these elements are left unchanged.')),
     },
     answers: member('result', list({ type: 'string' })),
     run: async ({ api }, { model, nodeIds }) => ({ result: await api.engine.upgrade(model, nodeIds ?? []) }),
@@ -57,9 +57,9 @@ export const ENGINE: readonly Route[] = [
     method: 'GET',
     path: '/api/engine/get',
     id: 'engine.get',
-    says: 'The one instance that the query finds.',
+    says: 'The one instance that matches the query.',
     operation: 'instance:read',
-    takes: { query: query('Finds exactly one instance.') },
+    takes: { query: query('Must match exactly one instance.') },
     bodyIs: 'query',
     answers: member('instance', INSTANCE),
     run: async ({ api }, { query }) => ({ instance: (await api.engine.get(query)).instance }),
@@ -68,7 +68,7 @@ export const ENGINE: readonly Route[] = [
     method: 'GET',
     path: '/api/engine/status',
     id: 'engine.status',
-    says: `The newest running instances that the caller may read, at most ${RUNNING_MOST}, each with the item that it waits at.`,
+    says: `The newest running instances that the caller may read, at most ${RUNNING_MOST}, each with its waiting item.`,
     operation: 'instance:read',
     answers: list(ref('Running')),
     async run({ api }) {
@@ -95,7 +95,7 @@ export const ENGINE2: readonly Route[] = [
     method: 'POST',
     path: '/api2/engine/startEvent',
     id: 'api2.engine.startEvent',
-    says: 'Starts a further start event within an instance.',
+    says: 'Starts another start event within an instance.',
     operation: 'instance:event',
     takes: EVENT,
     answers: member('instance', INSTANCE),

@@ -7,7 +7,7 @@ import type { Route } from './route.js';
 import { TASKS } from './tasks.js';
 import { WORK } from './work.js';
 
-/** Every route that the router serves, the document and its page excepted. */
+/** Every route of the router except the document and its page. */
 export const ROUTES: readonly Route[] = Object.freeze([
   ...HEALTH,
   ...ENGINE,

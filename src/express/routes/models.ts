@@ -31,7 +31,7 @@ function textOf({ content }: Part): string {
   }
 }
 
-/** The first file is the BPMN document, the second, where there is one, its picture. */
+/** The first file is the BPMN document; an optional second one is its picture. */
 const upload = (path: string, id: string): Route[] =>
   withAndWithout(
     'name',
@@ -39,7 +39,7 @@ const upload = (path: string, id: string): Route[] =>
       method: 'POST',
       path,
       id,
-      says: 'Stores a model: a form with the BPMN document as first file and, if wanted, its SVG picture as second. A field `name` or `title` names it where the path does not. Where something of it is not understood or not done, the answer says what.',
+      says: 'Stores a model, from a form with the BPMN document as first file and, optionally, its SVG picture as second. A field `name` or `title` names it if the path does not. The answer lists parts that are not understood or not supported.',
       operation: 'model:write',
       takes: { name: MODEL },
       upload: true,
@@ -48,7 +48,7 @@ const upload = (path: string, id: string): Route[] =>
         const files = parts.filter(({ filename }) => filename !== undefined);
         const [source, svg, ...more] = files;
         if (source === undefined || more.length > 0)
-          throw new BadInput('bad-model', 'A model is sent as one file, or as two with its picture.');
+          throw new BadInput('bad-model', 'A model must be sent as one file, or as two with its picture.');
         const saved = await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
         return saved.warnings.length === 0 ? 'OK' : saved;
       },
@@ -109,7 +109,7 @@ const save = route({
   method: 'POST',
   path: '/api/model/save',
   id: 'model.save',
-  says: 'Stores a model, and answers with what of it is not understood or not done.',
+  says: 'Stores a model, and answers with the parts that are not understood or not supported.',
   operation: 'model:write',
   takes: { name: MODEL, xml: text('The BPMN document.'), svg: optional(text('Its picture.')) },
   answers: SAVED,
@@ -122,14 +122,14 @@ const check = (path: string, id: string): Route =>
     path,
     id,
     face: 'ours',
-    says: 'What of a model is not understood or not done, without storing it; `bad-model` when it cannot be run.',
+    says: 'The parts of a model that are not understood or not supported, without storing it; `bad-model` if it cannot be run.',
     operation: 'model:create',
     takes: { xml: text('The BPMN document.') },
     answers: member('warnings', WARNINGS),
     run: async ({ api }, { xml }) => ({ warnings: await api.model.check(xml) }),
   });
 
-/** `/api/definitions` and `/api/model`; the client imports to either. */
+/** `/api/definitions` and `/api/model`; the client imports to both. */
 export const DEFINITIONS: readonly Route[] = [
   models('/api/definitions/list', 'definitions.list'),
   ...withAndWithout(
@@ -138,7 +138,7 @@ export const DEFINITIONS: readonly Route[] = [
       method: 'GET',
       path: '/api/definitions/load',
       id: 'definitions.load',
-      says: 'The BPMN document of a model, as it was stored.',
+      says: 'The BPMN document of a model, as stored.',
       operation: 'model:read',
       takes: { name: MODEL },
       answers: { type: 'string' },

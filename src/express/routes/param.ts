@@ -3,12 +3,12 @@ import { isPlainObject } from '../../core/plain-object.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** One input of a route: what it must be, checked before anything is called. */
+/** One input of a route, checked before anything is called. */
 export interface Param<T> {
   readonly schema: Schema;
   readonly says: string;
   readonly required: boolean;
-  /** Query strings hold text; of anything else they hold its JSON. */
+  /** Query strings contain plain text; all other inputs are JSON in them. */
   readonly text: boolean;
   /** @throws BadInput naming the input */
   read(value: unknown, name: string): T;
@@ -23,12 +23,12 @@ function required<T>(schema: Schema, says: string, read: Param<T>['read'], text 
   return Object.freeze({ schema, says, required: true, text, read });
 }
 
-/** The same input, which may be left out; null counts as left out. */
+/** The same input, but optional; null counts as missing. */
 export function optional<T>(param: Param<T>): Param<T | undefined> {
   return Object.freeze({ ...param, required: false });
 }
 
-/** A name or id: a text, whatever else JSON can hold. */
+/** A name or id: a text. */
 export const text = (says: string): Param<string> =>
   required(
     { type: 'string' },
@@ -75,22 +75,22 @@ export const projection = (says: string): Param<string[] | Record<string, 0 | 1>
         : bad(`${name} must be a list of names, or an object of 0 and 1.`),
   );
 
-/** Dates of a query: JSON has none, so that they are written `{"$date": "2030-01-31T00:00:00Z"}`. */
+/** Dates of a query: JSON has none, so they are written `{"$date": "2030-01-31T00:00:00Z"}`. */
 function revive(value: unknown, depth = 0): unknown {
-  if (depth > DEEPEST) throw new BadInput('bad-query', `A query may be ${DEEPEST} levels deep.`);
+  if (depth > DEEPEST) throw new BadInput('bad-query', `A query may be at most ${DEEPEST} levels deep.`);
   if (Array.isArray(value)) return value.map((entry) => revive(entry, depth + 1));
   if (!isObject(value)) return value;
   const keys = Object.keys(value);
   if (keys.length === 1 && keys[0] === '$date') {
     const date = typeof value.$date === 'string' ? new Date(value.$date) : undefined;
     if (date === undefined || Number.isNaN(date.getTime()))
-      throw new BadInput('bad-query', '$date takes a date as text (ISO 8601).');
+      throw new BadInput('bad-query', '$date must be a date as text (ISO 8601).');
     return date;
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, revive(entry, depth + 1)]));
 }
 
-/** A query in MongoDB's syntax; what may stand in it is checked where it is used. */
+/** A query in MongoDB's syntax; its content is checked where it is used. */
 export const query = (says: string): Param<Record<string, unknown>> =>
   required({ $ref: '#/components/schemas/Query' }, says, (value, name) =>
     isObject(value) ? (revive(value) as Record<string, unknown>) : bad(`${name} must be an object.`),

@@ -7,15 +7,15 @@ import type { Param, Schema } from './param.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Who calls, and what with. */
+/** The caller and the inputs of one call. */
 export interface Call {
-  /** Bound to who calls. */
+  /** Bound to the caller. */
   readonly api: GuardApi;
   readonly principal: SecureUser;
   readonly guard: Guard;
   /** Whether calls can be served. */
   readonly readiness: () => Promise<Readiness>;
-  /** Of a form with files. */
+  /** The parts of a form with files. */
   readonly parts: readonly Part[];
 }
 
@@ -23,7 +23,7 @@ export interface Call {
 export type Takes = Readonly<Record<string, Param<unknown>>>;
 type Values<T> = { readonly [K in keyof T]: T[K] extends Param<infer V> ? V : never };
 
-/** What one route is, as data: the router, the OpenAPI document and the tests read it. */
+/** One route as data: the router, the OpenAPI document and the tests read it. */
 export interface Route {
   readonly method: Method;
   /** Segments that begin with a colon are inputs. */
@@ -31,20 +31,20 @@ export interface Route {
   /** Unique; the operation id of the document. */
   readonly id: string;
   readonly says: string;
-  /** What the guard is asked; `public` needs nobody. */
+  /** The operation that is enforced; `public` needs no authentication. */
   readonly operation: Operation | 'public';
-  /** `bpmn-client`: refusals follow the dialect of the router. `ours`: always as problem details. */
+  /** `bpmn-client`: refusals follow the dialect of the router. `ours`: always problem details. */
   readonly face: 'bpmn-client' | 'ours';
   readonly takes: Takes;
-  /** The input that the body itself is, unless it has that name as a key. */
+  /** The input that is the whole body, unless the body has that name as a key. */
   readonly bodyIs?: string;
   /** Takes a form with files instead of JSON. */
   readonly upload?: true;
   /** The schema of the answer. */
   readonly answers: Schema;
-  /** The media type of the answer; JSON where nothing is said. */
+  /** The media type of the answer; default JSON. */
   readonly type?: string;
-  /** The status of an answer; 200 where nothing is said. */
+  /** The status of an answer; default 200. */
   status?(answer: unknown): number;
   run(call: Call, input: Readonly<Record<string, unknown>>): Promise<unknown>;
 }
@@ -55,15 +55,12 @@ interface Defined<T extends Takes> extends Omit<Route, 'takes' | 'run' | 'face'>
   run(call: Call, input: Values<T>): Promise<unknown>;
 }
 
-/** One route; its inputs are typed by what it takes. */
+/** Defines a route; its inputs are typed by `takes`. */
 export function route<T extends Takes = Record<never, never>>(given: Defined<T>): Route {
   return Object.freeze({ face: 'bpmn-client', takes: {}, ...given } as unknown as Route);
 }
 
-/**
- * A route with an input that may stand at the end of its path: two routes, since Express 5 and OpenAPI know
- * no others.
- */
+/** A route with an optional last path segment, as two routes: Express 5 and OpenAPI have no optional segments. */
 export function withAndWithout(name: string, given: Route): Route[] {
   return [given, Object.freeze({ ...given, path: `${given.path}/:${name}`, id: `${given.id}.${name}` })];
 }

@@ -5,10 +5,10 @@ import { route, type Route, type Takes } from './route.js';
 
 const ID = text('The id of the task.');
 const ITEM = ref('Item');
-/** Without a task: who acted may no longer read it. */
+/** Without an item if the acting user may no longer read the task. */
 const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
 const PENDING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
-const WAITING = optional(query('Which tasks; all that wait where nothing is said.'));
+const WAITING = optional(query('Which tasks; default: all waiting ones.'));
 
 const command = <T extends Takes>(
   verb: string,
@@ -60,7 +60,7 @@ export const TASKS: readonly Route[] = [
     path: '/api/tasks/count',
     id: 'tasks.count',
     face: 'ours',
-    says: 'How many waiting user tasks the list would show.',
+    says: 'The number of waiting user tasks in the list.',
     operation: 'task:read',
     takes: { query: WAITING },
     bodyIs: 'query',
@@ -81,18 +81,18 @@ export const TASKS: readonly Route[] = [
     run: ({ api }, { itemId }) => api.tasks.candidates(itemId),
   }),
   onTask('take', 'Takes a task that waits for one of several.', 'task:take', (api, id) => api.tasks.take(id)),
-  onTask('release', 'Gives a task back to its candidates.', 'task:take', (api, id) => api.tasks.release(id)),
-  onTask('resolve', 'Gives a lent task back, or recalls it.', 'task:delegate', (api, id) =>
+  onTask('release', 'Releases a task to its candidates.', 'task:take', (api, id) => api.tasks.release(id)),
+  onTask('resolve', 'Returns a borrowed task, or recalls a lent one.', 'task:delegate', (api, id) =>
     api.tasks.resolve(id),
   ),
   command('assign', {
-    says: 'Gives a task to another.',
+    says: 'Assigns a task to another user.',
     operation: 'task:assign',
     takes: { itemId: ID, assignee: text('The name of the user.') },
     run: ({ api }, { itemId, assignee }) => shown(api.tasks.assign(itemId, assignee)),
   }),
   command('delegate', {
-    says: 'Lends a task to another, who gives it back.',
+    says: 'Lends a task to another user, who returns it.',
     operation: 'task:delegate',
     takes: { itemId: ID, to: text('The name of the user.') },
     run: ({ api }, { itemId, to }) => shown(api.tasks.delegate(itemId, to)),

@@ -5,14 +5,14 @@ import { route, type Route } from './route.js';
 const ID = text('The id of the instance, or of held work as the list has it.');
 const NOTHING: Schema = { type: 'object', additionalProperties: false };
 
-/** Work that nobody waits for, for administrators. */
+/** Work that nobody waits for; for administrators. */
 export const WORK: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/work',
     id: 'work.list',
     face: 'ours',
-    says: 'Work that is held back, because processes ended while it was under way.',
+    says: 'Held work: work that was running when processes ended.',
     operation: 'instance:cancel',
     answers: member('work', list(ref('HeldWork'))),
     run: async ({ api }) => ({ work: await api.work.list() }),
@@ -22,7 +22,7 @@ export const WORK: readonly Route[] = [
     path: '/api/work/:workId/retry',
     id: 'work.retry',
     face: 'ours',
-    says: 'Lets work that is held back begin again.',
+    says: 'Lets held work begin again.',
     operation: 'instance:cancel',
     takes: { workId: ID },
     answers: NOTHING,
@@ -36,7 +36,7 @@ export const WORK: readonly Route[] = [
     path: '/api/work/:workId/stop',
     id: 'work.stop',
     face: 'ours',
-    says: 'Ends a running instance at once, and what it has called; answers with the ids of what was ended.',
+    says: 'Ends a running instance at once, with the processes it has called; answers with the ids of the ended instances.',
     operation: 'instance:cancel',
     takes: { workId: ID },
     answers: member('ended', list({ type: 'string' })),
