@@ -7,8 +7,8 @@ import type { Facts, Policy, PolicyAnswer } from './policy.js';
 import { Predicates } from './predicates.js';
 import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
-import { Answers, type Given } from './rule-lists.js';
-import { RuleSets } from './rule-set.js';
+import { Answers } from './rule-lists.js';
+import { Answered, RuleSets } from './rule-set.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './show.js';
@@ -56,6 +56,18 @@ const administrators = (group: string): PolicyAnswer =>
 const OF_ADMIN = administrators(ADMIN);
 const OF_SYSTEM = administrators(SYSTEM);
 
+/** Reads an answer that was not met there before; of what is said to administrators only what restricts. */
+function add(
+  place: Answered,
+  answers: Answers,
+  answer: PolicyAnswer,
+  operation: Operation,
+  admin: boolean,
+): Answered {
+  const { all, restricts, isFixed } = answers.of(answer, operation);
+  return place.add(answer, admin ? restricts : all, isFixed);
+}
+
 /**
  * Makes the decision point for a list of policies.
  * @throws TypeError when two policies have one name
@@ -71,21 +83,39 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   const asked = policies.map((policy) => ({ policy, answers: answersOf(policy.name) }));
   const ofAdministrators = answersOf('administrators');
 
-  function ask(principal: SecureUser, name: Operation, facts: Facts = NO_FACTS): Ruling {
-    const operation = asOperation(name);
+  const starts = {
+    ofAll: new Map<Operation, Answered>(),
+    ofAdmin: new Map<Operation, Answered>(),
+    ofSystem: new Map<Operation, Answered>(),
+  };
+
+  /** Where asking about an operation begins: administrators are given their rule first. */
+  function startOf(principal: SecureUser, name: Operation): Answered {
     const admin = principal.isAdmin();
-    const given: Given[] = [];
-    if (admin) given.push(ofAdministrators.of(principal.isSystem() ? OF_SYSTEM : OF_ADMIN, operation).all);
+    const known = !admin ? starts.ofAll : principal.isSystem() ? starts.ofSystem : starts.ofAdmin;
+    let start = known.get(name);
+    if (start === undefined) {
+      const operation = asOperation(name);
+      const rule = principal.isSystem() ? OF_SYSTEM : OF_ADMIN;
+      start = new Answered(sets, admin ? [ofAdministrators.of(rule, operation).all] : []);
+      known.set(operation, start);
+    }
+    return start;
+  }
+
+  function ask(principal: SecureUser, operation: Operation, facts: Facts = NO_FACTS): Ruling {
+    const admin = principal.isAdmin();
+    let place = startOf(principal, operation);
     for (const { policy, answers } of asked) {
       if (admin && !isHeard(policy, principal)) continue;
       try {
-        const answer = answers.of(policy.answer(principal, operation, facts), operation);
-        given.push(admin ? answer.restricts : answer.all);
+        const answer = policy.answer(principal, operation, facts);
+        place = place.after(answer) ?? add(place, answers, answer, operation, admin);
       } catch (cause) {
         return new Ruling(principal, operation, sets.of([]), { policy: policy.name, cause });
       }
     }
-    return new Ruling(principal, operation, sets.of(given));
+    return new Ruling(principal, operation, place.rules);
   }
 
   return Object.freeze({

@@ -1,6 +1,17 @@
 import { byCases } from './cases.js';
 import { keyOf } from './condition-key.js';
-import { and, eq, exists, isEverything, isIn, isReference, not, or, type Condition } from './condition.js';
+import {
+  and,
+  eq,
+  exists,
+  isEverything,
+  isIn,
+  isReference,
+  not,
+  or,
+  some,
+  type Condition,
+} from './condition.js';
 import { conjuncts, NAMED, namedBy, valuesOf } from './named.js';
 import type { Scalar } from './value.js';
 
@@ -46,31 +57,33 @@ function takeCases(alternatives: readonly Condition[], field: string, made: Cond
   return alternatives.filter((alternative) => !named.has(alternative));
 }
 
-/** Those that compare one field with plain values become one that asks for any of them. */
+/** Those that compare one field with plain values become one that asks for any of them, where the first stood. */
 function mergeValues(alternatives: readonly Condition[]): Condition[] {
   const byField = new Map<
     string,
     { readonly first: Condition; readonly values: Set<Scalar>; count: number }
   >();
-  const others: Condition[] = [];
+  const places: (Condition | string)[] = [];
   for (const alternative of alternatives) {
     const values = valuesOf(alternative);
     if (values === undefined || !('field' in alternative)) {
-      others.push(alternative);
+      places.push(alternative);
       continue;
     }
     const known = byField.get(alternative.field);
-    if (known === undefined)
+    if (known === undefined) {
       byField.set(alternative.field, { first: alternative, values: new Set(values), count: 1 });
-    else {
+      places.push(alternative.field);
+    } else {
       known.count++;
       for (const value of values) known.values.add(value);
     }
   }
-  const merged = [...byField].map(([field, { first, values, count }]) =>
-    count === 1 ? first : isIn(field, [...values]),
-  );
-  return [...others, ...merged];
+  return places.map((place) => {
+    const found = typeof place === 'string' ? byField.get(place) : undefined;
+    if (typeof place !== 'string' || found === undefined) return place as Condition;
+    return found.count === 1 ? found.first : isIn(place, [...found.values]);
+  });
 }
 
 /** A comparison by what it says; other conditions are equal to themselves only. */
@@ -92,6 +105,14 @@ function byBeginning(alternatives: readonly Condition[]): Condition[] {
   );
 }
 
+/** What is asked of each element of a list, put together as what is asked of the resource is. */
+const withinLists = (condition: Condition): Condition =>
+  condition.op === 'some'
+    ? some(condition.field, factored([condition.where]))
+    : condition.op === 'and'
+      ? and(...condition.of.map(withinLists))
+      : condition;
+
 /**
  * Alternatives that mean the same and ask less: those for different models or elements are told apart by a hash, those
  * that begin with the same condition are put together, so that `(a and b) or (a and c)` becomes `a and (b or c)`, and
@@ -103,7 +124,7 @@ export function factored(alternatives: readonly Condition[]): Condition {
   const always = flat.find(isEverything);
   if (always !== undefined) return always;
   const made: Condition[] = [];
-  let left: Condition[] = flat;
+  let left: Condition[] = flat.map(withinLists);
   for (const field of NAMED) left = takeCases(left, field, made);
   return or(...byBeginning(mergeValues(left)), ...made);
 }

@@ -1,46 +1,19 @@
 import { own, valuesAt } from './path.js';
-import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-
-/** What conditions are asked of: the parts of a resource, read from it once, and who asks. */
-export interface Frame {
-  readonly item: unknown;
-  readonly instance: unknown;
-  readonly model: unknown;
-  readonly start: unknown;
-  readonly principal: SecureUser | undefined;
-}
 
 type Root = keyof Resource;
 const NO_PARTS: Resource = Object.freeze({});
 const ROOTS: ReadonlySet<string> = new Set(['item', 'instance', 'model', 'start'] satisfies Root[]);
 
-/** A part of the resource, its own only. The parts that it lacks, which are most, cost no second look. */
-function part(resource: Resource, root: Root): unknown {
-  const found: unknown = resource[root];
-  return found === undefined || Object.hasOwn(resource, root) ? found : undefined;
-}
-
 /** A resource that is none has no parts. */
-export function frameOf(resource: Resource, principal?: SecureUser): Frame {
-  const from = typeof resource === 'object' && resource !== null ? resource : NO_PARTS;
-  return {
-    item: part(from, 'item'),
-    instance: part(from, 'instance'),
-    model: part(from, 'model'),
-    start: part(from, 'start'),
-    principal,
-  };
-}
+export const partsOf = (resource: Resource): Resource =>
+  typeof resource === 'object' && resource !== null ? resource : NO_PARTS;
 
-/** The same frame with another item. */
-export const withItem = ({ instance, model, start, principal }: Frame, item: unknown): Frame => ({
-  item,
-  instance,
-  model,
-  start,
-  principal,
-});
+/** The item in question, unless it is inherited. */
+export function itemOf(resource: Resource): unknown {
+  const { item } = resource;
+  return item === undefined || Object.hasOwn(resource, 'item') ? item : undefined;
+}
 
 /** A dotted path, taken apart once. */
 export interface Path {
@@ -55,47 +28,68 @@ export function parsePath(path: string): Path {
   return { root: root as Root, segments };
 }
 
-/** The part of the frame; a choice among known names is quicker than a property whose name is in a variable. */
-function partOf(frame: Frame, root: Root): unknown {
+/** The part, which may be inherited. A choice among known names is quicker than a property named by a variable. */
+function partOf(root: Root, item: unknown, resource: Resource): unknown {
   switch (root) {
     case 'item':
-      return frame.item;
+      return item;
     case 'instance':
-      return frame.instance;
+      return resource.instance;
     case 'model':
-      return frame.model;
+      return resource.model;
     case 'start':
-      return frame.start;
+      return resource.start;
   }
 }
 
-/** What a path reaches: one value, or a list of all; undefined when nothing. Fast while no list is on the way. */
-export function reach(frame: Frame, { root, segments }: Path): unknown {
-  let value = partOf(frame, root);
+/**
+ * What a path reaches: one value, or a list of all; undefined when nothing. Fast while no list is on the way. It may be
+ * inherited: who would say yes because of it asks {@link isOwn} first. Most tests fail, and need no second look.
+ */
+export function glance({ root, segments }: Path, item: unknown, resource: Resource): unknown {
+  let value = partOf(root, item, resource);
   for (let i = 0; i < segments.length; i++) {
-    // What is a list at the end of the way counts by its entries, as MongoDB has it.
-    if (Array.isArray(value)) return valuesAt(partOf(frame, root), segments).flat();
     if (typeof value !== 'object' || value === null) return undefined;
-    const segment = segments[i] as string;
-    const found = (value as Record<string, unknown>)[segment];
-    // Most fields of an item are not set: what is not there at all needs no second look.
-    if (found === undefined || found === null || !Object.hasOwn(value, segment)) return undefined;
-    value = found;
+    // What is a list at the end of the way counts by its entries, as MongoDB has it.
+    if (Array.isArray(value)) return valuesAt(partOf(root, item, resource), segments).flat();
+    value = (value as Record<string, unknown>)[segments[i] as string];
   }
   return value;
 }
 
+/** True when nothing on the way of a path is inherited. Behind a list only own properties are looked at. */
+export function isOwn({ root, segments }: Path, item: unknown, resource: Resource): boolean {
+  if (root !== 'item' && !Object.hasOwn(resource, root)) return false;
+  let value = partOf(root, item, resource);
+  for (let i = 0; i < segments.length; i++) {
+    if (Array.isArray(value)) return true;
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segments[i] as string))
+      return false;
+    value = (value as Record<string, unknown>)[segments[i] as string];
+  }
+  return true;
+}
+
+/** What a path reaches through own properties. */
+export function reach(path: Path, item: unknown, resource: Resource): unknown {
+  const found = glance(path, item, resource);
+  return found !== undefined && found !== null && isOwn(path, item, resource) ? found : undefined;
+}
+
+const ownPart = (root: Root, item: unknown, resource: Resource): unknown =>
+  root === 'item' ? item : own(resource, root);
+
 /** One plain value, reached without passing through a list; else undefined. */
-export const plainValue = (frame: Frame, { root, segments }: Path): unknown =>
+export const plainValue = ({ root, segments }: Path, item: unknown, resource: Resource): unknown =>
   segments.reduce<unknown>(
     (value, segment) => (Array.isArray(value) ? undefined : own(value, segment)),
-    frame[root],
+    ownPart(root, item, resource),
   );
 
 const NONE: readonly unknown[] = Object.freeze([]);
 
 /** The list at a path, reached through own properties only; empty when there is none. */
-export function listAt(frame: Frame, { root, segments }: Path): readonly unknown[] {
-  const list = segments.reduce<unknown>(own, frame[root]);
+export function listAt({ root, segments }: Path, item: unknown, resource: Resource): readonly unknown[] {
+  const list = segments.reduce<unknown>(own, ownPart(root, item, resource));
   return Array.isArray(list) ? list : NONE;
 }

@@ -31,15 +31,16 @@ export const DESIGNER = 'DESIGNER';
  * new SecureUser({ userName: 'ann', userGroups: ['hr'], tenantId: 'acme' });
  */
 export class SecureUser implements UserInfo {
+  // What each decision asks of a principal stands first.
+  readonly #admin: boolean;
   readonly userName: string;
   readonly userGroups: readonly string[];
   readonly tenantId: string | undefined;
   readonly modelsOwner: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly #system: boolean;
   /** Only the constructor sets it, so that no object passes for a checked one by its prototype. */
   readonly #checked = true;
-  readonly #system: boolean;
-  readonly #admin: boolean;
 
   constructor(info: UserInfo) {
     if (typeof info !== 'object' || info === null)

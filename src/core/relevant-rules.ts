@@ -1,7 +1,8 @@
 import type { Condition } from './condition.js';
 import { isReference } from './condition.js';
-import { parsePath, reach, type Frame, type Path } from './frame.js';
+import { itemOf, parsePath, partsOf, reach, type Path } from './frame.js';
 import { conjuncts, MOST_NAMED, NAMED, namedBy } from './named.js';
+import type { Resource } from './resource.js';
 import type { AskedRule } from './rule-lists.js';
 
 /** A rule is about these texts at a field: with any other there, its answer is known without asking. */
@@ -85,18 +86,18 @@ export class RelevantRules {
     }
   }
 
-  /** In the order of the rules. The frame has all parts that they speak of. */
-  of(frame: Frame): readonly AskedRule[] {
+  /** In the order of the rules. The resource has all parts that they speak of. */
+  of(resource: Resource): readonly AskedRule[] {
     if (this.groups.size === 0) return this.rules;
     const found = [
       ...this.always,
-      ...[...this.groups.values()].flatMap((group) => this.inGroup(group, frame)),
+      ...[...this.groups.values()].flatMap((group) => this.inGroup(group, partsOf(resource))),
     ];
     return found.sort((a, b) => a - b).map((at) => this.rules[at] as AskedRule);
   }
 
-  private inGroup({ paths, needsValue, byTexts, all }: Group, frame: Frame): readonly number[] {
-    const texts = paths.map((path) => reach(frame, path));
+  private inGroup({ paths, needsValue, byTexts, all }: Group, resource: Resource): readonly number[] {
+    const texts = paths.map((path) => reach(path, itemOf(resource), resource));
     const asksAll = texts.some(
       (text) => Array.isArray(text) || (needsValue && (text === undefined || text === null)),
     );

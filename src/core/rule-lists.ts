@@ -80,6 +80,8 @@ interface ReadAnswer {
   readonly all: Given;
   /** For administrators, who need no permission. */
   readonly restricts: Given;
+  /** True when the policy's answer cannot change any more, so that what follows from it is kept as long as it lives. */
+  readonly isFixed: boolean;
   /** For these a resource has what the rules speak of. */
   readonly operations: Set<Operation>;
 }
@@ -124,7 +126,12 @@ export class Answers {
     const isKept = isFixedAnswer(given, lists);
     const together = (some: readonly RuleList[]): Given =>
       some.length === 0 ? NONE : Object.freeze({ lists: some, isKept });
-    const answer = { all: together(lists), restricts: together(restricts), operations: new Set<Operation>() };
+    const answer = {
+      all: together(lists),
+      restricts: together(restricts),
+      isFixed: isKept,
+      operations: new Set<Operation>(),
+    };
     if (isKept) this.known.set(given, answer);
     return answer;
   }

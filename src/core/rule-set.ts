@@ -1,9 +1,9 @@
 import { NOTHING, type Condition } from './condition.js';
 import { byObjects, placeOf } from './by-objects.js';
 import type { PrincipalPredicate } from './evaluate.js';
-import { frameOf } from './frame.js';
 import { restricted } from './factor.js';
-import { isMissing, type Part } from './parts.js';
+import { hasPart, isMissing, type Part } from './parts.js';
+import type { PolicyAnswer } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
@@ -20,6 +20,7 @@ export class RuleSet {
   readonly restricts: readonly AskedRule[];
   /** All parts that a rule speaks of. */
   readonly parts: readonly Part[];
+  private readonly asks: Readonly<Record<'item' | 'instance' | 'items' | 'start', boolean>>;
   private combinedRules: PrincipalPredicate | undefined;
   private relevantRules: RelevantRules | undefined;
   private unmarkedNames: readonly string[] | undefined;
@@ -36,6 +37,21 @@ export class RuleSet {
     this.permits = of('permits');
     this.restricts = of('restricts');
     this.parts = [...new Set(lists.flatMap(({ parts }) => [...parts]))];
+    this.asks = {
+      item: this.parts.includes('item'),
+      instance: this.parts.includes('instance') || this.parts.includes('items'),
+      items: this.parts.includes('items'),
+      start: this.parts.includes('model') || this.parts.includes('start'),
+    };
+  }
+
+  /** True when the resource has all parts that the rules speak of: {@link hasPart} for each, taken together. */
+  covers(resource: Resource): boolean {
+    const { asks } = this;
+    if (asks.start) return this.parts.every((part) => hasPart(resource, part));
+    const { item, instance } = resource;
+    if (instance === undefined) return !asks.instance && (!asks.item || hasPart(resource, 'item'));
+    return (!asks.item || item !== undefined) && (!asks.items || instance.items !== undefined);
   }
 
   /** One of the rules that permit holds, and all that restrict. */
@@ -51,7 +67,7 @@ export class RuleSet {
   relevant(resource: Resource): readonly AskedRule[] {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
     this.relevantRules ??= new RelevantRules(this.inOrder);
-    return this.relevantRules.of(frameOf(resource));
+    return this.relevantRules.of(resource);
   }
 
   /** The rules that permit and from which no marks follow, as `policy/rule`. */
@@ -111,5 +127,37 @@ export class RuleSets {
     if (!lists.every(({ isFixed }) => isFixed)) return new RuleSet(lists, this.predicates);
     const kept = placeOf(this.byLists, lists);
     return (kept.value ??= new RuleSet(lists, this.predicates));
+  }
+}
+
+/**
+ * What the policies have answered so far, one after the other, to one kind of principal about one operation. Answers
+ * that cannot change lead to the same place each time, for as long as they live: one look for each policy, and the
+ * rules stand there.
+ */
+export class Answered {
+  private readonly longer = new WeakMap<PolicyAnswer, Answered>();
+  private known: RuleSet | undefined;
+
+  constructor(
+    private readonly sets: RuleSets,
+    private readonly given: readonly Given[] = [],
+  ) {}
+
+  /** The place after one more answer; undefined when it was not met here, or may have changed since. */
+  after(answer: PolicyAnswer): Answered | undefined {
+    return this.longer.get(answer);
+  }
+
+  /** @param isFixed the answer cannot change any more */
+  add(answer: PolicyAnswer, given: Given, isFixed: boolean): Answered {
+    const next = new Answered(this.sets, [...this.given, given]);
+    if (isFixed) this.longer.set(answer, next);
+    return next;
+  }
+
+  get rules(): RuleSet {
+    this.known ??= this.sets.of(this.given);
+    return this.known;
   }
 }

@@ -4,7 +4,7 @@ import { isNothing, type Condition } from './condition.js';
 import type { Decision, Reason } from './decision.js';
 import { CouldNotTell } from './errors.js';
 import type { Operation } from './operation.js';
-import { hasPart, isAbsent, isMissing, type Part } from './parts.js';
+import { isAbsent, isMissing, type Part } from './parts.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect } from './rule-lists.js';
@@ -62,9 +62,7 @@ export class Ruling {
 
   /** True when the resource has all parts that the rules speak of, and no policy failed: the answer is certain. */
   isCertain(resource: Resource): boolean {
-    if (this.failure !== undefined) return false;
-    for (const part of this.rules.parts) if (!hasPart(resource, part)) return false;
-    return true;
+    return this.failure === undefined && this.rules.covers(resource);
   }
 
   /** The answer of {@link decide} without its reasons; false also where it could not be told. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
+import { byCases } from '../../src/core/cases.js';
 import {
   and,
   compare,
@@ -196,6 +197,16 @@ describe('compiling', () => {
         holds(some('instance.items', eq('item.x', 'a')), { instance: {} }),
         holds(some('instance.items', eq('item.x', 'a')), { instance: { items: [{}] } }),
         holds(eq('item.y', { ref: 'data', path: 'requester' }), { item: { y: 'a' }, instance: {} }),
+        holds(eq('item.x', 'a'), { item: Object.create({ x: 'a' }) as object }),
+        holds(eq('item.y.x', 'a'), { item: { y: {} } }),
+        holds(or(and(eq('item.x', 'a'), not(NOTHING)), and(ne('item.x', 'a'), EVERYTHING)), { item: {} }),
+        holds(
+          byCases('item.x', [
+            ['a', EVERYTHING],
+            ['b', exists('item.y')],
+          ]),
+          { item: {} },
+        ),
       ],
     );
     expect(answer).toEqual(answer.map(() => false));
@@ -211,6 +222,22 @@ describe('compiling', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('what a field is and what it is not, as two alternatives, mean what they mean one by one', () => {
+    const found = [...HOSTILE_VALUES, ...SCALARS, ['a'], ['b'], ['a', 'b'], [['a']], [null], []];
+    const [isA, isOther] = [
+      and(eq('item.x', 'a'), exists('item.y')),
+      and(ne('item.x', 'a'), exists('item.z')),
+    ];
+    const answers = found.flatMap((x) =>
+      [{ x }, { x, y: 1 }, { x, z: 1 }, { x, y: 1, z: 1 }].map((one) => {
+        const answer = holds(or(isA, isOther), { item: one });
+        expect(answer).toBe(holds(isA, { item: one }) || holds(isOther, { item: one }));
+        return answer;
+      }),
+    );
+    expect(new Set(answers).size).toBe(2);
   });
 
   test('the closure does not write into the resource', () => {

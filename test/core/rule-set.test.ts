@@ -195,6 +195,18 @@ describe('Rules that could change are read at each answer:', () => {
     expect(asked(() => answer)).toEqual([true, false]);
   });
 
+  test('an answer without rules that is not frozen', () => {
+    const rules: Rule[] = [];
+    const answer = { permissive: rules };
+    const point = createDecisionPoint([policy('changing', answer), tenants]);
+    const allows = (): boolean => point.allows(ALICE, 'task:read', { item: {}, instance: { items: [] } });
+    expect(allows()).toBe(false);
+    rules.push(...frozen([and()]));
+    expect(allows()).toBe(true);
+    rules.length = 0;
+    expect(allows()).toBe(false);
+  });
+
   test('a list that is not frozen', () => {
     const rules: Rule[] = [...frozen([eq('item.a', 1)])];
     const point = createDecisionPoint([{ name: 'p', answer: () => ({ permissive: rules }) }]);

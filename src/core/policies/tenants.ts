@@ -39,7 +39,7 @@ export const tenants: Policy = Object.freeze({
   waivable: false,
   answer(principal, operation, facts) {
     const kind = OPERATIONS[operation].kind;
-    if (kind === 'system' || (principal.isSystem() && principal.tenantId === undefined)) return NO_ANSWER;
+    if (kind === 'system' || (principal.tenantId === undefined && principal.isSystem())) return NO_ANSWER;
     return kind === 'model' || facts.starts === true ? ownModels(principal) : ownRows(principal);
   },
 } satisfies Policy);
