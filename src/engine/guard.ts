@@ -23,6 +23,7 @@ import { UnmarkedRules } from './enforcement/unmarked-rules.js';
 import { applicationPolicies } from './policies/application-policies.js';
 import { PolicyBook } from './policies/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
+import { strictApi } from './enforcement/strict-arguments.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
 import { consoleLogger } from './contract/console-logger.js';
@@ -102,7 +103,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   );
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers };
   const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
-  const api = flags.bypass ? bypassApi(parts, secured) : secured;
+  const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
   const server = outerServer(options.server, flags.bypass ? host : serverFacade(parts, api, host));

@@ -1,4 +1,4 @@
-import { summary, type Decision, type Reason } from '../../src/core/decision.js';
+import { summary, whyNot, type Decision, type Reason } from '../../src/core/decision.js';
 
 const reason = (rule: string, effect: Reason['effect'], holds: boolean): Reason => ({
   policy: 'p',
@@ -45,4 +45,47 @@ test.each<[what: string, decision: Decision, expected: string]>([
   ],
 ])('%s', (_what, one, expected) => {
   expect(summary(one)).toBe(expected);
+});
+
+describe('what stands in the way of a refused decision', () => {
+  const saying = (rule: string, effect: Reason['effect'], says: string): Reason => ({
+    ...reason(rule, effect, false),
+    says,
+  });
+  test('is each restriction that does not hold', () => {
+    const { reasons } = decision(
+      false,
+      saying('a', 'permits', 'you are assigned'),
+      saying('b', 'restricts', 'not your own'),
+      { ...saying('c', 'restricts', 'in office hours'), holds: true },
+      saying('d', 'restricts', 'not twice'),
+    );
+    expect(whyNot(decision(false, ...reasons))).toBe('not your own; not twice');
+  });
+
+  test('is, where nothing restricts, each way to be permitted, once', () => {
+    const reasons = [
+      saying('a', 'permits', 'you are assigned'),
+      { ...saying('b', 'restricts', 'in office hours'), holds: true },
+      saying('c', 'permits', 'you are a candidate'),
+      saying('d', 'permits', 'you are assigned'),
+    ];
+    expect(whyNot(decision(false, ...reasons))).toBe(
+      'it takes one of: you are assigned; you are a candidate',
+    );
+  });
+
+  test('is, where nothing permits it, that it is for administrators', () => {
+    expect(whyNot(decision(false))).toBe('it is for administrators');
+    const restricts = { ...saying('b', 'restricts', 'in office hours'), holds: true };
+    expect(whyNot(decision(false, restricts))).toBe('it is for administrators');
+  });
+
+  test('is, where it could not be told, why', () => {
+    const failed = {
+      ...decision(false, saying('b', 'restricts', 'x')),
+      couldNotTell: 'could not tell: p failed',
+    };
+    expect(whyNot(failed)).toBe('could not tell: p failed');
+  });
 });

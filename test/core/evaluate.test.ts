@@ -96,6 +96,13 @@ describe('a condition on one of the items', () => {
     expect(holds(waiting, { instance: { items } })).toBe(expected);
   });
 
+  test('takes a list within the list for a document whose fields are its places', () => {
+    const items = [['a', { x: 'b' }]];
+    expect(holds(some('instance.items', eq('item.0', 'a')), { instance: { items } })).toBe(true);
+    expect(holds(some('instance.items', eq('item.1.x', 'b')), { instance: { items } })).toBe(true);
+    expect(holds(some('instance.items', eq('item.1', 'a')), { instance: { items } })).toBe(false);
+  });
+
   test('speaks of that item, not of the one that was asked about', () => {
     expect(holds(waiting, { item: { assignee: 'alice', status: 'wait' }, instance: { items: [{}] } })).toBe(
       false,

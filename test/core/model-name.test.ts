@@ -59,7 +59,12 @@ test.each(['', '   ', '\u00a0', '.', '..', 'a/b', 'a\\b', 'x'.repeat(201), 7, nu
   '%j is no name',
   (value) => {
     expect(asModelName(value)).toBeUndefined();
-    expect(() => checkModelName(value)).toThrow(expect.objectContaining({ code: 'bad-model' }));
+    expect(() => checkModelName(value)).toThrow(
+      expect.objectContaining({
+        code: 'bad-model',
+        message: expect.stringContaining('A model name is a text of 1 to 200 characters') as unknown,
+      }),
+    );
   },
 );
 

@@ -9,6 +9,7 @@ import {
   objectOf,
   oneOf,
   TEXT,
+  withFunctions,
 } from '../../src/core/options';
 
 const KNOWN = {
@@ -18,6 +19,7 @@ const KNOWN = {
   keep: objectOf({ logs: FLAG, name: needed(TEXT) }),
   audit: FUNCTION,
   store: needed(TEXT),
+  directory: withFunctions('a directory', ['find', 'list'], ['verify']),
 };
 
 const faultIn = (given: unknown): string | undefined => {
@@ -33,6 +35,8 @@ test.each([
   [{ store: 'x' }],
   [{ store: 'x', policies: ['a'], dialect: 'http', limit: 100, keep: { name: 'n' }, audit: () => 1 }],
   [{ store: 'x', policies: undefined, polcies: undefined }],
+  [{ store: 'x', directory: { find: () => 1, list: () => 1, more: 1 } }],
+  [{ store: 'x', directory: { find: () => 1, list: () => 1, verify: () => 1 } }],
   [Object.assign(Object.create(null), { store: 'x' })],
 ])('options that are as described pass: %j', (given) => expect(faultIn(given)).toBeUndefined());
 
@@ -42,7 +46,7 @@ test.each<[unknown, string]>([
   [{ store: 'x', limti: 1 }, 'Unknown option of make: limti. Did you mean limit?'],
   [
     { store: 'x', other: 1 },
-    'Unknown option of make: other. Known are policies, dialect, limit, keep, audit, store.',
+    'Unknown option of make: other. Known are policies, dialect, limit, keep, audit, store, directory.',
   ],
   [{ store: 'x', keep: { name: 'n', log: true } }, 'Unknown option of make: keep.log. Did you mean logs?'],
   [{ store: 'x', keep: {} }, 'make needs the option keep.name: a text that is not empty.'],
@@ -53,10 +57,21 @@ test.each<[unknown, string]>([
   [{ store: 'x', limit: 101 }, 'Option limit of make must be a whole number of bytes, from 1 to 100.'],
   [{ store: 'x', limit: '5' }, 'Option limit of make must be a whole number of bytes, from 1 to 100.'],
   [{ store: 'x', audit: null }, 'Option audit of make must be a function.'],
+  ...[
+    {},
+    { find: () => 1 },
+    { find: 1, list: () => 1 },
+    { find: () => 1, list: 'x' },
+    { find: () => 1, list: () => 1, verify: true },
+    null,
+  ].map((directory): [unknown, string] => [
+    { store: 'x', directory },
+    'Option directory of make must be a directory.',
+  ]),
   [{ store: ' ' }, 'Option store of make must be a text that is not empty.'],
   [{}, 'make needs the option store: a text that is not empty.'],
-  [undefined, 'make takes an object of policies, dialect, limit, keep, audit, store.'],
-  [[], 'make takes an object of policies, dialect, limit, keep, audit, store.'],
+  [undefined, 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
+  [[], 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
 ])('%j is refused, and the message says what is meant', (given, message) =>
   expect(faultIn(given)).toBe(`TypeError: ${message}`),
 );

@@ -76,21 +76,29 @@ export interface GuardedDataStore {
   saveSource: boolean;
 }
 
-/** bpmn-server's `server.definitions`. */
+/**
+ * bpmn-server's `server.definitions`. `owner` is the caller's tenant, or left out; any other owner is refused with
+ * `bad-request`.
+ */
 export interface GuardedDefinitions {
   get(query?: Query): Promise<ModelView[]>;
   getList(query?: Query): Promise<{ name: string; saved?: Date }[]>;
-  getSource(name: string): Promise<string>;
-  getSVG(name: string): Promise<string | null>;
-  load(name: string): Promise<DefinitionView>;
-  loadModel(name: string): Promise<ModelView>;
-  findEvents(query?: Query): Promise<ModelEvent[]>;
-  save(name: string, source: string, svg?: string | null): Promise<boolean>;
-  saveModel(model: { name: string; source: string; svg?: string }): Promise<boolean>;
-  import(models: unknown): Promise<void>;
-  deleteModel(name: string): Promise<boolean>;
-  renameModel(name: string, newName: string): Promise<boolean>;
-  export(name: string, folder: string): Promise<string[]>;
+  getSource(name: string, owner?: string | null): Promise<string>;
+  getSVG(name: string, owner?: string | null): Promise<string | null>;
+  load(name: string, owner?: string | null): Promise<DefinitionView>;
+  /** With the source of the instance, which is compared with the stored one; without one, the model as it is now. */
+  loadFromInstance(
+    instance: { readonly id?: unknown; readonly name: string; readonly source?: unknown },
+    owner?: string | null,
+  ): Promise<DefinitionView>;
+  loadModel(name: string, owner?: string | null): Promise<ModelView>;
+  findEvents(query?: Query, owner?: string | null): Promise<ModelEvent[]>;
+  save(name: string, source: string, svg?: string | null, owner?: string | null): Promise<boolean>;
+  saveModel(model: { name: string; source: string; svg?: string }, owner?: string | null): Promise<boolean>;
+  import(models: unknown, owner?: string | null): Promise<void>;
+  deleteModel(name: string, owner?: string | null): Promise<boolean>;
+  renameModel(name: string, newName: string, owner?: string | null): Promise<boolean>;
+  export(name: string, folder: string, owner?: string | null): Promise<string[]>;
   install(): Promise<void>;
 }
 

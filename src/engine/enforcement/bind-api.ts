@@ -3,7 +3,7 @@ import type { GuardApi } from '../contract/types.js';
 import { arrangeAssign, arrangeStart } from './user-place.js';
 
 /** The number of arguments before the user, per member of the API. */
-const USER_AT = {
+export const USER_AT = {
   engine: {
     start: 2,
     invoke: 2,
@@ -34,7 +34,7 @@ const USER_AT = {
 } as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
 
 /** Members that take upstream's options after the user. For all others, the user is the last argument. */
-const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+export const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   engine: ['start', 'invoke', 'assign', 'throwMessage', 'throwSignal', 'startEvent', 'restart'],
   data: ['findInstances'],
 };

@@ -16,6 +16,8 @@ const NOT_ADMITTED = ['parentItemId', 'recover', 'restart', 'debug', 'cron', 'us
 /** Maximum number of options of the application's own. */
 const OWN_OPTIONS = 50;
 
+type HostOption = keyof typeof COMMAND_OPTIONS;
+
 /** The checked options of a command. */
 export interface CheckedOptions {
   readonly startNodeId?: string;
@@ -35,9 +37,10 @@ export const hostOptions = ({ noWait, own }: CheckedOptions): Record<string, unk
  * Checks the options of a command. Keys whose value is undefined or null count as not given; `userName`, an
  * upstream option, is dropped. A key that resembles a known option is treated as a misspelling, not as an option of
  * the application's own.
+ * @param honoured the upstream options that have an effect on the command
  * @throws BadInput `bad-option`, naming the key
  */
-export function checkOptions(value: unknown): CheckedOptions {
+export function checkOptions(value: unknown, ...honoured: readonly HostOption[]): CheckedOptions {
   if (value === undefined || value === null) return { own: {} };
   const refuse = (message: string): never => {
     throw new BadInput('bad-option', message);
@@ -50,6 +53,8 @@ export function checkOptions(value: unknown): CheckedOptions {
     Object.fromEntries(given.filter(([key]) => known.includes(key) === mine)),
   ) as [Record<string, unknown>, Record<string, unknown>];
   assertOptions('a command', ours, COMMAND_OPTIONS, refuse as () => never);
+  const idle = Object.keys(ours).find((key) => ours[key] !== false && !honoured.includes(key as HostOption));
+  if (idle !== undefined) refuse(`Option ${idle} does nothing for this command, and is not admitted.`);
   for (const [key] of Object.entries(own)) {
     if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key))
       refuse(`Option ${JSON.stringify(key)} is not admitted.`);

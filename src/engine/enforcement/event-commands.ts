@@ -7,7 +7,7 @@ import { isOutage } from '../execution/transient.js';
 import type { Data, ExecutionView } from '../contract/types.js';
 import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
-import { checkData, checkId, type CheckedOptions } from './caller-input.js';
+import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
 import { protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 import { startAt, startFacts, type StartTarget } from './starting.js';
 
@@ -72,7 +72,7 @@ export class EventCommands {
     field: EventField,
     target: Receiver,
     data: Data,
-    noWait = false,
+    options: CheckedOptions,
   ): Promise<ExecutionView> {
     const { calls, runner, models, engine } = this.parts;
     const operation = operationOf(field);
@@ -90,10 +90,10 @@ export class EventCommands {
         await protectInitiator(models, instance, data);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
         command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));
-        const options = noWait ? { noWait } : {};
-        return engine.host.invoke({ 'items.id': item.id }, data, now.principal.userName, options);
+        const { userName } = now.principal;
+        return engine.host.invoke({ 'items.id': item.id }, data, userName, hostOptions(options));
       },
-      { noWait },
+      { noWait: options.noWait === true },
     );
     return viewOf(this.parts, call, execution, target.itemId);
   }
@@ -108,7 +108,6 @@ export class EventCommands {
   ): Promise<ExecutionView> {
     const id = checkId(messageId, 'messageId');
     const data = checkData(input);
-    const noWait = options.noWait === true;
     const [start, ...others] = await this.listeningStarts(call, 'messageId', id);
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
@@ -120,7 +119,7 @@ export class EventCommands {
         'ambiguous',
         'Several elements wait for the message; select one with a matching query.',
       );
-    return this.send(call, 'messageId', target, data, noWait);
+    return this.send(call, 'messageId', target, data, options);
   }
 
   /**
@@ -132,6 +131,7 @@ export class EventCommands {
     signalId: unknown,
     input: unknown,
     matching: unknown,
+    options: CheckedOptions,
   ): Promise<(string | Receiver)[]> {
     const { calls } = this.parts;
     const id = checkId(signalId, 'signalId');
@@ -153,11 +153,11 @@ export class EventCommands {
     for (const start of starts)
       await reach(
         { kind: 'model', name: start.model.name },
-        async () => (await startAt(this.parts, call, start, data, { own: {} }, 'instance:signal')).id,
+        async () => (await startAt(this.parts, call, start, data, options, 'instance:signal')).id,
       );
     for (const target of targets)
       await reach({ kind: 'instance', id: target.instanceId, instanceId: target.instanceId }, () =>
-        this.send(call, 'signalId', target, data).then(() => target),
+        this.send(call, 'signalId', target, data, options).then(() => target),
       );
     if (failures.length > 0) throw failures[0];
     return reached;

@@ -27,11 +27,13 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       const { user, options } = arrangeStart(third, fourth, rest[0]);
       const target = { kind: 'model', ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}) };
       return calls.run(user, 'instance:start', target, (call) =>
-        startInstance(parts, call, name, data, checkOptions(options)),
+        startInstance(parts, call, name, data, checkOptions(options, 'startNodeId', 'noWait')),
       );
     },
     invoke: (query, data, user, options) =>
-      calls.run(user, 'task:execute', TASK, (call) => tasks.invoke(call, query, data, checkOptions(options))),
+      calls.run(user, 'task:execute', TASK, (call) =>
+        tasks.invoke(call, query, data, checkOptions(options, 'noWait')),
+      ),
     assign(query, data, third, fourth, options) {
       const { user, assignment } = arrangeAssign(third, fourth);
       return calls.run(user, 'task:assign', TASK, (call) => {
@@ -40,13 +42,12 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
     },
     throwMessage: (id, data, matching, user, options) =>
       calls.run(user, 'instance:message', INSTANCE, (call) =>
-        events.message(call, id, data, matching, checkOptions(options)),
+        events.message(call, id, data, matching, checkOptions(options, 'noWait')),
       ),
     throwSignal: (id, data, matching, user, options) =>
-      calls.run(user, 'instance:signal', INSTANCE, (call) => {
-        checkOptions(options);
-        return events.signal(call, id, data, matching);
-      }),
+      calls.run(user, 'instance:signal', INSTANCE, (call) =>
+        events.signal(call, id, data, matching, checkOptions(options)),
+      ),
     startEvent: (where, elementId, data, user, options) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => {
         return instances.startEvent(call, where, elementId, data, checkOptions(options));

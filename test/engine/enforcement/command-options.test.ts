@@ -1,5 +1,5 @@
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { catching, end, message, model, signal, start, task } from '../../support/models.js';
 
 type Loose = any;
 const SOURCE = model([start(), task('do'), end()]);
@@ -59,4 +59,54 @@ test.each([
     engine.throwMessage('m', {}, null, ann, options),
   ])
     expect(await refusal(work)).toMatchObject({ code: 'bad-option', status: 400 });
+});
+
+test("an application's own options reach who gets a message or a signal", async () => {
+  const models = {
+    Told: model([start(), catching('m', message('ping')), catching('s', signal('bell')), end()], {
+      messages: ['ping'],
+      signals: ['bell'],
+    }),
+  };
+  const guard = await guards.make({ models });
+  const seen: unknown[] = [];
+  (guard.server as Loose).listener.on('process.saving', ({ context }: Loose) =>
+    seen.push(context.options?.channel),
+  );
+  const { engine } = guard.api;
+  await engine.start('Told', {}, ADMIN_USER);
+  await engine.throwMessage('ping', {}, null, ADMIN_USER, { channel: 'mail' } as Loose);
+  expect(seen.at(-1)).toBe('mail');
+  await engine.throwSignal('bell', {}, null, ADMIN_USER, { channel: 'horn' } as Loose);
+  expect(seen.at(-1)).toBe('horn');
+});
+
+test('an option that does nothing for a command is refused, and one that says no is none', async () => {
+  const guard = await guards.make({ models: { Own: SOURCE } });
+  const { id } = await guard.api.engine.start('Own', {}, ann);
+  const where = { id, 'items.elementId': 'do' };
+  const engine = guard.api.engine as Loose;
+  const refused = (name: string): object => ({
+    code: 'bad-option',
+    message: `Option ${name} does nothing for this command, and is not admitted.`,
+  });
+  const commands: ((options: object) => Promise<unknown>)[] = [
+    (options) => engine.assign(where, {}, { priority: 1 }, ann, options),
+    (options) => engine.startEvent(id, 'start', {}, ADMIN_USER, options),
+    (options) => engine.restart(where, {}, ADMIN_USER, options),
+    (options) => engine.throwSignal('bell', {}, null, ADMIN_USER, options),
+  ];
+  for (const command of commands) {
+    expect(await refusal(command({ noWait: true }))).toMatchObject(refused('noWait'));
+    expect(await refusal(command({ startNodeId: 'start' }))).toMatchObject(refused('startNodeId'));
+  }
+  for (const command of [engine.invoke, engine.throwMessage])
+    expect(
+      await refusal(
+        command(where, {}, ...(command === engine.invoke ? [] : [null]), ADMIN_USER, {
+          startNodeId: 'start',
+        }),
+      ),
+    ).toMatchObject(refused('startNodeId'));
+  await engine.assign(where, {}, { priority: 1 }, ADMIN_USER, { noWait: false, startNodeId: null });
 });
