@@ -84,7 +84,7 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
-      'max-lines': ['error', { max: 260 }],
+      'max-lines': ['error', { max: 250 }],
       'no-console': 'error',
       'no-restricted-syntax': ['error', STATE, ENVIRONMENT, CLOCK],
     },

@@ -5,7 +5,7 @@ import { authenticate } from './authenticate.js';
 import type { AuthenticateOptions } from './authenticate-options.js';
 import { createErrorHandler, type ErrorHandlerOptions } from './error-handler.js';
 import type { ErrorMiddleware, Middleware } from './http.js';
-import { apiKeys } from './keys.js';
+import { apiKeys, type ApiKeysOptions } from './keys.js';
 import { protect } from './protect.js';
 import { requirePrivilege, requireRight, type RequirePrivilegeOptions } from './require.js';
 import { createRouter, type RouterOptions } from './router.js';
@@ -47,7 +47,9 @@ export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
     authenticate: (options?: AuthenticateOptions) =>
       authenticate(
         guard,
-        options?.keys === undefined ? { ...options, keys: apiKeys(guard.store, { logger }) } : options,
+        options?.keys === undefined
+          ? { ...options, keys: apiKeys(guard.store, logged<ApiKeysOptions>()) }
+          : options,
       ),
     router: (options?: RouterOptions) => createRouter(guard, logged(options)),
     requirePrivilege,

@@ -1,14 +1,17 @@
 /** The documents that a store keeps. */
 
-/** The fields of a stored instance, its items left out. `guard` is ours, all else is the host's. */
+/**
+ * The fields of a stored instance without its items. `guard` is ours, all others are the host's. The host leaves some
+ * undefined, and a write of undefined clears the field.
+ */
 export interface StoredFields {
   _id?: unknown;
   id: string;
   name?: string;
-  status?: string;
-  version?: number | null;
+  status?: string | undefined;
+  version?: number | null | undefined;
   tenantId?: string | null;
-  data?: Record<string, unknown>;
+  data?: Record<string, unknown> | undefined;
   tokens?: unknown[];
   guard?: InstanceGuard;
   [field: string]: unknown;

@@ -72,7 +72,7 @@ function instance(fields: Fields, items: unknown, guard: unknown): StoredInstanc
     source: '<secret/>',
     logs: ['secret'],
     tokens: [],
-  } as StoredInstance;
+  } as unknown as StoredInstance;
 }
 
 /** An instance that the guard itself has written. */

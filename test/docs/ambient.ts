@@ -17,11 +17,14 @@ declare global {
   const guard: Guard;
   const keys: ApiKeys;
   const logger: GuardLogger;
+  const passport: { authenticate(strategy: string): RequestHandler };
   const req: Request;
+  const retryLater: () => void;
   const routes: RequestHandler;
   const saveModel: RequestHandler;
   const showReport: RequestHandler;
   const listDocuments: RequestHandler;
+  const source: string;
   const store: Store;
   const taskId: string;
   const user: UserInfo;

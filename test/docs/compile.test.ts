@@ -2,6 +2,7 @@ import path from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../surface/sources.js';
 import { AMBIENT, MODULES } from './ambient.js';
+import { EXAMPLES } from './examples.js';
 import { isProgram, PAGES, snippetsOf } from './snippets.js';
 
 const OPTIONS: ts.CompilerOptions = {
@@ -21,7 +22,7 @@ const OPTIONS: ts.CompilerOptions = {
 /** Parameters and variables of JavaScript have no types to write down. */
 const UNTYPED = new Set([7005, 7006, 7019, 7031, 7034]);
 
-const snippets = PAGES.flatMap(snippetsOf).filter(isProgram);
+const snippets = [...PAGES.flatMap(snippetsOf).filter(isProgram), ...EXAMPLES];
 const files = new Map(
   snippets.map((snippet) => {
     const { page, line, language } = snippet;
@@ -52,6 +53,10 @@ const program = ts.createProgram([...texts.keys()], OPTIONS, host);
 
 test('the pages hold code to compile', () => {
   expect(files.size).toBeGreaterThan(20);
+});
+
+test('the doc comments of the sources hold examples to compile', () => {
+  expect(EXAMPLES.length).toBeGreaterThan(20);
 });
 
 test.each([...files])('%s compiles in strict TypeScript with exact optional properties', (file, snippet) => {

@@ -80,7 +80,9 @@ test.each([
 test('a session secret that is easily guessed is warned of outside production, without repeating it', () => {
   const warnings: string[] = [];
   const warn = (sessionSecret?: string) =>
-    warnOfSecrets({ sessionSecret }, { warn: (message) => void warnings.push(message) });
+    warnOfSecrets(sessionSecret === undefined ? {} : { sessionSecret }, {
+      warn: (message) => void warnings.push(message),
+    });
   warn();
   warn(LONG);
   expect(warnings).toEqual([]);

@@ -31,7 +31,9 @@ export class TestDelegate extends DefaultAppDelegate {
   }
 }
 
-export interface GuardParts extends Partial<Omit<GuardOptions, 'store' | 'models'>> {
+export interface GuardParts extends Partial<Omit<GuardOptions, 'store' | 'models' | 'env'>> {
+  /** Missing: an empty one; undefined: the environment of the process. */
+  readonly env?: GuardOptions['env'] | undefined;
   readonly services?: Services;
   /** Fields of the host's configuration. */
   readonly config?: Record<string, unknown>;
@@ -84,6 +86,7 @@ export class Guards {
       delegate = TestDelegate,
       models = {},
       modelFolder,
+      env = 'env' in parts ? undefined : {},
       place: given,
       ...options
     } = parts;
@@ -92,7 +95,7 @@ export class Guards {
     const note = (level: LogLine['level']) => (message: string, facts?: Record<string, unknown>) =>
       void log.push({ level, message, facts });
     const guard = await createGuard({
-      env: {},
+      ...(env !== undefined && { env }),
       store: place.options,
       configuration: { appDelegate: (server: unknown) => new delegate(server, services), ...config },
       logger: { info: note('info'), warn: note('warn'), error: note('error') },

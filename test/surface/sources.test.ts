@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { nodesOf, parse, read, SOURCES } from './sources.js';
 
-const LONGEST = 260;
+const LONGEST = 250;
 const ENVIRONMENT = 'src/engine/contract/environment.ts';
 const CONTAINERS = /^(Map|Set|WeakMap|WeakSet|Array|AsyncLocalStorage|EventEmitter)$/;
 

@@ -63,7 +63,7 @@ export class InstanceCommands {
       assertRunning(instance);
       const definition = await models.loadFromInstance({
         name: instance.name ?? '',
-        source: instance.source as string | undefined,
+        ...(typeof instance.source === 'string' && { source: instance.source }),
       });
       if (definition.nodes.get(element)?.type !== 'bpmn:StartEvent')
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');

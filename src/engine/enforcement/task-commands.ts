@@ -62,9 +62,9 @@ export class TaskCommands {
         userName: call.principal.userName,
         operation,
         ...ids,
-        elementId: item.elementId,
-        modelName: instance.name,
-        ...(assignee === undefined ? {} : { assignee }),
+        ...(item.elementId !== undefined && { elementId: item.elementId }),
+        ...(instance.name !== undefined && { modelName: instance.name }),
+        ...(assignee !== undefined && { assignee }),
       });
     });
   }

@@ -1,6 +1,13 @@
 import { today } from '../../core/clock.js';
 import { Conflict, isGuardError } from '../../core/errors.js';
-import type { Attempt, InstanceGuard, PendingWrite, Store, StoredInstance } from '../../store/port.js';
+import type {
+  Attempt,
+  InstanceGuard,
+  PendingWrite,
+  Store,
+  StoredInstance,
+  StoredItem,
+} from '../../store/port.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { Room } from '../contract/limits.js';
@@ -36,7 +43,7 @@ function fieldsOf(instance: HostInstance, keep: Keep): StoredInstance {
     status,
     saved,
     tokens,
-    items: items as StoredInstance['items'],
+    items: items as unknown as StoredItem[],
     loops,
     name,
     data,

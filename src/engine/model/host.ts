@@ -11,7 +11,7 @@ export interface HostItem {
   type: string;
   elementId: string;
   name: string;
-  userName?: string | null;
+  userName?: string | null | undefined;
   assignee?: unknown;
   candidateUsers?: unknown;
   candidateGroups?: unknown;

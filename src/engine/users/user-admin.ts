@@ -69,7 +69,7 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
 /**
  * Creates the administration of a directory. Pass the directory that the guard uses.
  * @example
- * await userAdmin(guard, directory).setGroups('ann', ['hr', 'boss'], administrator);
+ * await userAdmin(guard, directory).setGroups('ann', ['hr', 'boss'], user);
  */
 export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirectory): UserAdmin {
   const { identity } = guard;

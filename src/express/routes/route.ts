@@ -21,7 +21,12 @@ export interface Call {
 
 /** The inputs of a route, by name. */
 export type Takes = Readonly<Record<string, Param<unknown>>>;
-type Values<T> = { readonly [K in keyof T]: T[K] extends Param<infer V> ? V : never };
+type Value<P> = P extends Param<infer V> ? V : never;
+type OptionalNames<T> = { [K in keyof T]: undefined extends Value<T[K]> ? K : never }[keyof T];
+/** The values of a route's inputs; optional inputs that the request does not give are absent. */
+type Values<T> = { readonly [K in Exclude<keyof T, OptionalNames<T>>]: Value<T[K]> } & {
+  readonly [K in OptionalNames<T>]?: Exclude<Value<T[K]>, undefined>;
+};
 
 /** One route as data: the router, the OpenAPI document and the tests read it. */
 export interface Route {

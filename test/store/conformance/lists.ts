@@ -32,7 +32,7 @@ function listed(i: number): StoredInstance {
 const ids = (rows: readonly UnwoundItem[]): string[] => rows.map((row) => row.items.id);
 const cursorOf = ({ _id, items }: UnwoundItem): Cursor => ({
   id: String(_id),
-  seq: items.seq,
+  ...(items.seq !== undefined && { seq: items.seq }),
   item: items.id,
 });
 

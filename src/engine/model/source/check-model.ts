@@ -50,6 +50,8 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
  * @returns an empty list if there is nothing to warn about
  * @throws BadInput `bad-model` if the document cannot be run, naming the element and the cause
  * @example
+ * import { readFile } from 'node:fs/promises';
+ *
  * for (const { element, found, means } of await checkModel(await readFile('leave.bpmn', 'utf8')))
  *   console.log(`${element}: ${found}. ${means}`);
  */
