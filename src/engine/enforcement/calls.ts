@@ -60,17 +60,45 @@ export class Calls {
    * version of the policies is looked up. Had they changed, what was found is thrown away, and the work is done again.
    */
   read<T>(user: unknown, operation: Operation, target: Target, work: (call: Call) => Promise<T>): Promise<T> {
+    return this.recorded(
+      user,
+      operation,
+      target,
+      async (principal) => (await this.asked(principal, work)).found,
+    );
+  }
+
+  /**
+   * Runs one public call, as {@link run} does, whose first query goes out while the newest version of the policies is
+   * looked up. `ask` is that query: it changes nothing, and what it finds was found by the policies in force.
+   */
+  runAsking<T, F>(
+    user: unknown,
+    operation: Operation,
+    target: Target,
+    ask: (call: Call) => Promise<F>,
+    work: (call: Call, found: F) => Promise<T>,
+  ): Promise<T> {
     return this.recorded(user, operation, target, async (principal) => {
-      const { point } = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
-      const [found, now] = await Promise.allSettled([
-        work(new Call(principal, point, this)),
-        this.inForce(principal),
-      ]);
-      if (now.status === 'rejected') throw now.reason;
-      if (now.value.point !== point) return work(new Call(principal, now.value.point, this));
-      if (found.status === 'rejected') throw found.reason;
-      return found.value;
+      const { call, found } = await this.asked(principal, ask);
+      return work(call, found);
     });
+  }
+
+  private async asked<F>(
+    principal: SecureUser,
+    ask: (call: Call) => Promise<F>,
+  ): Promise<{ call: Call; found: F }> {
+    const { point } = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
+    const early = new Call(principal, point, this);
+    const [found, now] = await Promise.allSettled([ask(early), this.inForce(principal)]);
+    if (now.status === 'rejected') throw now.reason;
+    if (now.value.point !== point) {
+      const call = new Call(principal, now.value.point, this);
+      return { call, found: await ask(call) };
+    }
+    if (found.status === 'rejected') throw found.reason;
+    return { call: early, found: found.value };
   }
 
   private recorded<T>(

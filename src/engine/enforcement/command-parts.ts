@@ -1,7 +1,7 @@
 import { BadInput, Conflict, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
-import type { StoredInstance, StoredItem } from '../../store/port.js';
+import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Decision } from '../../core/decision.js';
@@ -75,9 +75,25 @@ export function assertRunning({ status }: StoredInstance): void {
   if (ENDED.has(status)) throw new Conflict('wrong-state', 'The instance has ended.');
 }
 
+/** The model by which the instance of a row runs. */
+async function modelOf(
+  { store }: Calls,
+  { principal }: Call,
+  { name, guard }: UnwoundItem,
+): Promise<StoredModel | undefined> {
+  const owner = (guard?.modelsOwner as string | undefined) ?? principal.owner ?? null;
+  return typeof name === 'string' ? store.models.get(name, owner) : undefined;
+}
+
+/** The one item of a command, where it was found already. */
+export class FoundItem {
+  constructor(readonly row: UnwoundItem) {}
+}
+
 /**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on the
  * item's id. A refusal changes nothing.
+ * @param query of the caller, or what it has found in this call
  * @param requested returns the requested effect, given the item as it is at that moment and the call
  */
 export async function onItem<T>(
@@ -88,19 +104,25 @@ export async function onItem<T>(
   work: (task: LockedTask) => Promise<T>,
   noWait = false,
 ): Promise<T> {
-  const look = async (asker: Call, where: unknown): Promise<{ id: string; instanceId: string }> => {
-    const row = await reads.oneItem(asker, where);
+  const look = async (asker: Call, where: unknown): Promise<UnwoundItem> => {
+    const row = where instanceof FoundItem ? where.row : await reads.oneItem(asker, where);
     const admitted = requested(row.items, asker);
     for (const operation of admitted.operations)
       asker.assert(operation, await reads.resourceOf(asker, operation, row), true);
     if (!calls.bypass) assertState(asker.principal, taskState(row.items), admitted);
-    return { id: row.items.id, instanceId: row.id };
+    return row;
   };
-  const { id, instanceId } = await look(call, query);
+  const row = await look(call, query);
+  const { id } = row.items;
+  let now = call;
+  const underLock = async (): Promise<StoredModel | undefined> => {
+    const [again, model] = await Promise.all([call.again(), modelOf(calls, call, row)]);
+    now = again;
+    return model;
+  };
   const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
-    const now = await call.again();
     const readable = now.allows('task:read', { item, instance });
     const admitted = requested(item, now);
     const [decision] = admitted.operations.map((operation) =>
@@ -114,7 +136,7 @@ export async function onItem<T>(
     return work({ call: now, command, instance, item, state, decision });
   };
   const stillWanted = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });
-  return runner.onInstance(instanceId, call.principal, locked, { noWait, stillWanted });
+  return runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
 }
 
 /** Input must not change the initiator. Setting the same value again is not a change. */

@@ -1,11 +1,11 @@
 import { BadInput } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import { checkId, checkOptions } from './caller-input.js';
+import { checkData, checkId, checkOptions } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { dataApi, PENDING } from './data-api.js';
 import { EventCommands } from './event-commands.js';
-import { startInstance } from './starting.js';
+import { modelToStart, startInstance } from './starting.js';
 import { namesIn } from '../model/derive.js';
 import { InstanceCommands } from './instance-commands.js';
 import type { Recovery } from '../execution/recovery.js';
@@ -26,13 +26,26 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
     start(name, data, third, fourth, ...rest: unknown[]) {
       const { user, options } = arrangeStart(third, fourth, rest[0]);
       const target = { kind: 'model', ...(typeof name === 'string' ? { name: name.slice(0, 200) } : {}) };
-      return calls.run(user, 'instance:start', target, (call) =>
-        startInstance(parts, call, name, data, checkOptions(options, 'startNodeId', 'noWait')),
+      return calls.runAsking(
+        user,
+        'instance:start',
+        target,
+        async (call) => {
+          checkOptions(options, 'startNodeId', 'noWait');
+          checkData(data);
+          return modelToStart(parts, call, name);
+        },
+        (call, model) =>
+          startInstance(parts, call, model, data, checkOptions(options, 'startNodeId', 'noWait')),
       );
     },
     invoke: (query, data, user, options) =>
-      calls.run(user, 'task:execute', TASK, (call) =>
-        tasks.invoke(call, query, data, checkOptions(options, 'noWait')),
+      calls.runAsking(
+        user,
+        'task:execute',
+        TASK,
+        (call) => tasks.findFor(call, query, data, checkOptions(options, 'noWait')),
+        (call, found) => tasks.invoke(call, found, data, checkOptions(options, 'noWait')),
       ),
     assign(query, data, third, fourth, options) {
       const { user, assignment } = arrangeAssign(third, fourth);
@@ -105,8 +118,12 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
         async (call) => (await tasks.resolve(call, query(itemId)['items.id'])).item,
       ),
     complete: (itemId, data, user) =>
-      calls.run(user, 'task:execute', target(itemId), (call) =>
-        tasks.invoke(call, query(itemId), data, checkOptions(undefined)),
+      calls.runAsking(
+        user,
+        'task:execute',
+        target(itemId),
+        (call) => tasks.findFor(call, query(itemId), data, checkOptions(undefined)),
+        (call, found) => tasks.invoke(call, found, data, checkOptions(undefined)),
       ),
     count: (wish, user) =>
       calls.read(user, 'task:read', TASK, (call) =>

@@ -24,18 +24,27 @@ export async function startFacts(
   return stored ?? startsOf(await models.definition(model.name, model.source ?? ''));
 }
 
-/** Starts an instance of the named model. */
+/** @throws BadInput for what is no name; AccessDenied `not-found` */
+export async function modelToStart(
+  { calls }: Pick<CommandParts, 'calls'>,
+  call: Call,
+  name: unknown,
+): Promise<StoredModel> {
+  const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
+  if (model === undefined) throw notFound('model');
+  return model;
+}
+
+/** Starts an instance of a model. */
 export async function startInstance(
   parts: CommandParts,
   call: Call,
-  name: unknown,
+  model: StoredModel,
   input: unknown,
   options: CheckedOptions,
 ): Promise<ExecutionView> {
   const { calls } = parts;
   const data = checkData(input);
-  const model = await calls.store.models.get(checkModelName(name), call.principal.owner ?? null);
-  if (model === undefined) throw notFound('model');
   const starts = await startFacts(parts, model);
   const { startNodeId } = options;
   const start =

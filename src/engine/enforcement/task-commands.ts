@@ -8,6 +8,7 @@ import {
 } from './caller-input.js';
 import { keptFor } from '../execution/kept.js';
 import {
+  FoundItem,
   onItem,
   protectInitiator,
   viewOf,
@@ -69,12 +70,23 @@ export class TaskCommands {
     });
   }
 
-  /** Completes a task. Administrators may also continue any other waiting element. */
-  async invoke(call: Call, query: unknown, input: unknown, options: CheckedOptions): Promise<ExecutionView> {
-    const { parts } = this;
-    const data = checkData(input);
+  /** Finds the one item to complete. What is wrong with the rest of the call is said first. */
+  async findFor(call: Call, query: unknown, input: unknown, options: CheckedOptions): Promise<FoundItem> {
+    checkData(input);
     if (options.startNodeId !== undefined)
       throw new BadInput('bad-option', 'startNodeId belongs to start, not to invoke.');
+    return new FoundItem(await this.parts.reads.oneItem(call, query));
+  }
+
+  /** Completes a task. Administrators may also continue any other waiting element. */
+  async invoke(
+    call: Call,
+    query: FoundItem,
+    input: unknown,
+    options: CheckedOptions,
+  ): Promise<ExecutionView> {
+    const { parts } = this;
+    const data = checkData(input);
     let itemId = '';
     const noWait = options.noWait === true;
     const work = async (task: LockedTask): Promise<HostExecution> => {

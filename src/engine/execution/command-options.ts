@@ -51,4 +51,9 @@ export interface OnInstance {
   readonly starter?: string;
   /** Called before the lock is taken if the command had to queue. A rejection ends the command. */
   readonly stillWanted?: () => Promise<unknown>;
+  /**
+   * Reads beside the instance what else the command needs to know, once the lock is held; answers with the model of the
+   * instance where it was read. A rejection ends the command.
+   */
+  readonly underLock?: () => Promise<StoredModel | undefined>;
 }

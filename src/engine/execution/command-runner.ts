@@ -1,6 +1,6 @@
 import { Conflict, GuardError } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
-import type { StoredInstance } from '../../store/port.js';
+import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
 import { BackgroundWork } from './background-work.js';
 import { CommandFailures } from './command-failures.js';
@@ -105,12 +105,16 @@ export class CommandRunner {
     id: string,
     causer: SecureUser,
     work: Work<T>,
-    { noWait = false, starter = causer.userName, stillWanted }: OnInstance,
+    { noWait = false, starter = causer.userName, stillWanted, underLock }: OnInstance,
   ): Promise<T> {
     const release = await this.parts.locks.lock(id, stillWanted);
     let document: StoredInstance;
+    let model: StoredModel | undefined;
     try {
-      document = await readLocked(this.parts.store, id, this.hostStore.keep.room);
+      [document, model] = await Promise.all([
+        readLocked(this.parts.store, id, this.hostStore.keep.room),
+        underLock?.(),
+      ]);
     } catch (error) {
       await release(error);
       throw error;
@@ -118,6 +122,7 @@ export class CommandRunner {
     const found = whole(document);
     const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
     const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter);
+    if (model !== undefined) command.model = model;
     command.held.add(id);
     command.loaded.set(id, found);
     command.itemsBefore = found.items?.length ?? 0;
