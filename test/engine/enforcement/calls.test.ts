@@ -1,0 +1,93 @@
+import { EVERYTHING } from '../../../src/core/condition.js';
+import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import type { PolicySet } from '../../../src/core/policy-set.js';
+import { SecureUser } from '../../../src/core/principal.js';
+import { Incidents } from '../../../src/engine/contract/incidents.js';
+import type { Audit } from '../../../src/engine/enforcement/audit.js';
+import type { Call } from '../../../src/engine/enforcement/call.js';
+import { Calls } from '../../../src/engine/enforcement/calls.js';
+import type { Events } from '../../../src/engine/enforcement/events.js';
+import type { Principals } from '../../../src/engine/enforcement/principals.js';
+import type { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
+import { PolicyBook } from '../../../src/engine/policies/policy-book.js';
+import { openStore } from '../../../src/store/open.js';
+import type { Store } from '../../../src/store/port.js';
+import { SILENT } from '../../support/guards.js';
+
+const ann = new SecureUser({ userName: 'ann' });
+const ON = { kind: 'instance' };
+let store: Store;
+beforeEach(async () => {
+  store = await openStore({ memory: true });
+});
+afterEach(() => store.close());
+
+/** Lets those read the audit trail whose names are entries of the kind `reader`. */
+const compile = (set: PolicySet) =>
+  createDecisionPoint([
+    {
+      name: 'readers',
+      answer: ({ userName }, operation) =>
+        operation === 'system:audit' && set.of('reader').has(userName)
+          ? { permissive: [{ id: 'reader', says: 'a reader', when: EVERYTHING }] }
+          : {},
+    },
+  ]);
+const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
+const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
+const reader = (id: string, value: unknown) => ({ kind: 'reader', id, value });
+
+const callsWith = (book: PolicyBook): Calls =>
+  new Calls(
+    book,
+    { of: async () => ann } as unknown as Principals,
+    { refused: async () => undefined } as unknown as Audit,
+    { emit: () => undefined } as unknown as Events,
+    store,
+    new Incidents(SILENT),
+    false,
+    () => true,
+    { record: () => undefined } as unknown as UnmarkedRules,
+  );
+const mayRead = (call: Call): boolean => call.allows('system:audit', {});
+
+describe('A call that asks its first query while the version of the policies is looked up', () => {
+  async function asked(calls: Calls): Promise<{ asks: boolean[]; worked: boolean; found: boolean }> {
+    const asks: boolean[] = [];
+    return calls.runAsking(
+      undefined,
+      'system:audit',
+      ON,
+      async (call) => {
+        asks.push(mayRead(call));
+        return mayRead(call);
+      },
+      async (call, found) => ({ asks, worked: mayRead(call), found }),
+    );
+  }
+
+  test('throws away what it found where another process has changed them, and asks again', async () => {
+    const [here, elsewhere] = [bookOf(), bookOf()];
+    await elsewhere.change(null, await elsewhere.current(null), facts(), [reader('ann', {})]);
+    await here.current(null);
+    const calls = callsWith(here);
+    expect(await asked(calls)).toEqual({ asks: [true], worked: true, found: true });
+
+    await elsewhere.change(null, await elsewhere.current(null), facts(), [reader('ann', null)]);
+    expect(await asked(calls)).toEqual({ asks: [true, false], worked: false, found: false });
+    expect(await asked(calls)).toEqual({ asks: [false], worked: false, found: false });
+  });
+
+  test('does nothing more where they cannot be read, or where the query fails', async () => {
+    const book = bookOf();
+    const calls = callsWith(book);
+    const work = jest.fn();
+    const gone = new Error('gone');
+    const failing = calls.runAsking(undefined, 'system:audit', ON, () => Promise.reject(gone), work);
+    await expect(failing).rejects.toBe(gone);
+    jest.spyOn(book, 'current').mockRejectedValue(gone);
+    const unread = calls.runAsking(undefined, 'system:audit', ON, async () => 'found', work);
+    await expect(unread).rejects.toBe(gone);
+    expect(work).not.toHaveBeenCalled();
+  });
+});
