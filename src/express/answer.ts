@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from './http.js';
+import type { Outgoing } from './outgoing.js';
 
 /** Answers are private, not cached, and never pages. */
 const HEADERS = {
@@ -17,8 +18,10 @@ export function sendText(
   text: string,
   type: string,
   headers: Readonly<Record<string, string>> = {},
+  outgoing?: Outgoing,
 ): void {
   const bytes = Buffer.from(text, 'utf8');
+  outgoing?.add(res, req.method === 'HEAD' ? 0 : bytes.length);
   res.statusCode = status;
   for (const [name, value] of Object.entries({ ...HEADERS, ...headers })) res.setHeader(name, value);
   res.setHeader('Content-Type', type);
@@ -33,6 +36,7 @@ export function sendJson(
   status: number,
   value: unknown,
   type: string = JSON_TYPE,
+  outgoing?: Outgoing,
 ): void {
-  sendText(req, res, status, JSON.stringify(value ?? {}), type);
+  sendText(req, res, status, JSON.stringify(value ?? {}), type, {}, outgoing);
 }

@@ -1,6 +1,7 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
 import { assertOptions, count, FLAG, LOGGER, oneOf, type OptionsOf } from '../core/options.js';
 import type { Guard, GuardLogger } from '../engine/contract/types.js';
+import { Outgoing } from './outgoing.js';
 import { sendJson, sendText } from './answer.js';
 import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
 import { documentPages } from './docs-page.js';
@@ -50,7 +51,9 @@ async function formParts(req: HttpRequest, limit: number): Promise<Part[]> {
 }
 
 /** The values that all calls of a router share. */
-type Common = Pick<Call, 'guard' | 'readiness'>;
+interface Common extends Pick<Call, 'guard' | 'readiness'> {
+  readonly outgoing: Outgoing;
+}
 
 /** The call of the authenticated principal. Checked before the body is read. */
 function callOf(common: Common, route: Route, res: HttpResponse): Call {
@@ -75,8 +78,8 @@ async function answer(
   const input = readInput(route, { path: pathInputs(place), url: req.url ?? '', body, parts });
   const result = await route.run({ ...call, parts }, input);
   const status = route.status?.(result) ?? 200;
-  if (route.type === undefined) sendJson(req, res, status, result);
-  else sendText(req, res, status, String(result), route.type);
+  if (route.type === undefined) sendJson(req, res, status, result, undefined, common.outgoing);
+  else sendText(req, res, status, String(result), route.type, {}, common.outgoing);
 }
 
 /**
@@ -87,7 +90,7 @@ async function answer(
 export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {
   assertOptions('router', options, ROUTER_OPTIONS, refused);
   const { dialect = DEFAULT_DIALECT, limit = BODY_LIMIT, docs = true, logger } = options;
-  const common: Common = { guard, readiness: readinessOf(guard) };
+  const common: Common = { guard, readiness: readinessOf(guard), outgoing: new Outgoing() };
   const match = matcher(ROUTES);
   const pages = docs ? documentPages(ROUTES) : undefined;
 

@@ -16,7 +16,7 @@ import { addToLog, readLog, withoutChunks } from './instance-log.js';
 import { countItems, findItems } from './items.js';
 import type { ObjectIds } from './object-ids.js';
 import { checkPaging, end } from '../query/paging.js';
-import { Budget, isCut, markCut } from '../query/budget.js';
+import { Budget, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
 import { Serial } from './serial.js';
 import type { Turns } from '../turns.js';
@@ -32,6 +32,9 @@ const large = (id: string, fields: Fields): Change[] =>
   Object.entries(fields)
     .filter(([name]) => isLarge(name))
     .map(([name, value]) => ({ space: 'large', key: largeKey(id, name), bytes: encode({ value }) }));
+
+/** Instances whose large fields are read at the same time. */
+const READ_AT_ONCE = 8;
 
 const logKey = (id: string): string => largeKey(id, 'logs');
 
@@ -70,29 +73,42 @@ export class EmbeddedInstances implements InstanceStore {
       plan.after && { key: plan.after.id, included: false },
     );
     const sorted = sort === undefined ? found : await sortRows(found, sort, (row) => row, work);
+    const chosen = sorted.slice(skip, end(plan));
+    const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
+    if (wanted.length > 0) return this.withLarge(chosen, wanted, plan);
     const size = sizesOf();
-    const rows = await new Budget(plan.bytes).copied(
-      sorted.slice(skip, end(plan)),
+    return new Budget(plan.bytes).copied(
+      chosen,
       (document) => size.instance(document),
-      (document) => ({ document, row: copyWithout(document, without) }),
+      (document) => copyWithout(document, without),
       this.turns,
     );
-    const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
-    const ended = <Row>(list: Row[]): Row[] => (isCut(rows) ? markCut(list) : list);
-    if (wanted.length === 0) return ended(rows.map(({ row }) => row));
-    const whole = await Promise.all(
-      rows.map(({ document, row }) => this.withLarge(document, row, wanted, plan)),
-    );
-    return ended(whole.filter((row) => row !== undefined));
   }
 
-  /**
-   * Adds large fields to a row; undefined when the instance was changed meanwhile so that the plan admits it
-   * no more.
-   */
-  private withLarge(
+  /** Rows with large fields, which are read a few at a time: no more of them than the plan has bytes for. */
+  private async withLarge(
+    documents: readonly StoredInstance[],
+    wanted: readonly string[],
+    plan: InstancePlan,
+  ): Promise<StoredInstance[]> {
+    const size = sizesOf();
+    const budget = new Budget(plan.bytes);
+    const rows: StoredInstance[] = [];
+    for (let at = 0; at < documents.length && !budget.isSpent; at += READ_AT_ONCE) {
+      const some = documents.slice(at, at + READ_AT_ONCE);
+      for (const row of await Promise.all(some.map((document) => this.whole(document, wanted, plan)))) {
+        if (row === undefined) continue;
+        if (!budget.take(() => size.instance(row))) break;
+        rows.push(row);
+      }
+      if (this.turns.isOver()) await this.turns.next();
+    }
+    return budget.isSpent ? markCut(rows) : rows;
+  }
+
+  /** A row with large fields; undefined if the instance has changed since and the plan no longer admits it. */
+  private whole(
     selected: StoredInstance,
-    row: StoredInstance,
     wanted: readonly string[],
     plan: InstancePlan,
   ): Promise<StoredInstance | undefined> {
@@ -100,8 +116,7 @@ export class EmbeddedInstances implements InstanceStore {
       const now = this.index.get(selected.id)?.document;
       if (now === undefined) return undefined;
       if (now !== selected && !this.index.admits(selected.id, plan)) return undefined;
-      const base = now === selected ? row : copyWithout(now, plan.without ?? []);
-      return { ...base, ...(await this.readLarge(selected.id, wanted)) };
+      return { ...copyWithout(now, plan.without ?? []), ...(await this.readLarge(selected.id, wanted)) };
     });
   }
 

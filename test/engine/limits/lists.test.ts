@@ -105,3 +105,21 @@ onStores('Lists of instances with much data', (kind) => {
     }
   });
 });
+
+onStores('Lists of instances with large sources', (kind) => {
+  const guards = new Guards(kind);
+  const LARGE = V.replace('<bpmn:process', `<!-- ${'x'.repeat(1_000_000)} --><bpmn:process`);
+
+  test('read no more sources than an answer holds, and say where they go on', async () => {
+    const guard = await guards.make({ models: { LARGE } });
+    for (let i = 0; i < 20; i++) await guard.api.engine.start('LARGE', { voters: ['alice'] }, ALICE);
+    const first = await guard.api.data.findInstances({}, ADMIN_USER, 'full');
+    expect(JSON.stringify(first).length).toBeLessThan(MOST);
+    expect(first.length).toBeGreaterThan(10);
+    expect(first.length).toBeLessThan(20);
+    expect(first.every(({ source }) => source === LARGE)).toBe(true);
+    const rest = await guard.api.data.find({ after: first.nextCursor as string, limit: 100 }, ADMIN_USER);
+    const ids = [...first, ...rest.data].map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([20, 20]);
+  });
+});

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { sendText } from '../../src/express/answer.js';
+import { Outgoing } from '../../src/express/outgoing.js';
+import { eventually } from '../support/guards.js';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+const MB = 1_048_576;
+const SIZE = 16 * MB;
+
+describe('Large answers', () => {
+  let server: Server;
+  const clients: Socket[] = [];
+  const answers: ServerResponse[] = [];
+
+  async function serve(limits: ConstructorParameters<typeof Outgoing>[0]): Promise<void> {
+    const outgoing = new Outgoing(limits);
+    server = createServer((req, res) => {
+      answers.push(res);
+      sendText(req, res, 200, 'x'.repeat(req.url === '/small' ? 10 : SIZE), 'text/plain', {}, outgoing);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  }
+  const get = async (path = '/'): Promise<string> => {
+    const { port } = server.address() as AddressInfo;
+    return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  };
+
+  /** A client that asks, and does not read. */
+  async function slow(path = '/'): Promise<Socket> {
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    clients.push(socket);
+    await once(socket, 'connect');
+    const before = answers.length;
+    socket.pause();
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await eventually(() => answers.length > before);
+    return socket;
+  }
+  const open = (): number => answers.filter(({ destroyed }) => !destroyed).length;
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.destroy();
+    answers.splice(0);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('that many clients do not read take no more memory than the limit, and all others are answered', async () => {
+    await serve({ large: MB, most: 4 * SIZE, patience: 60_000 });
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 12; i++) await slow();
+    expect(open()).toBe(4);
+    // The oldest went first.
+    expect(answers.map(({ destroyed }) => destroyed)).toEqual([
+      ...Array(8).fill(true),
+      ...Array(4).fill(false),
+    ]);
+    expect((await get()).length).toBe(SIZE);
+    expect(await get('/small')).toBe('x'.repeat(10));
+    await eventually(() => {
+      collect();
+      return process.memoryUsage().arrayBuffers - before < 6 * SIZE || undefined;
+    });
+  });
+
+  test('lose a client that reads nothing for a while, and not one that reads slowly', async () => {
+    await serve({ large: MB, most: 100 * SIZE, patience: 300 });
+    await slow();
+    const reader = await slow();
+    let read = 0;
+    reader.on('data', (piece: Buffer) => {
+      read += piece.length;
+      reader.pause();
+      setTimeout(() => reader.resume(), 4);
+    });
+    const began = Date.now();
+    reader.resume();
+    await eventually(() => read > SIZE || undefined);
+    expect(Date.now() - began).toBeGreaterThan(300);
+    await eventually(() => answers[0]?.destroyed);
+  });
+
+  test('count until they are sent, and small ones do not', async () => {
+    await serve({ large: MB, most: 2 * SIZE, patience: 60_000 });
+    for (let i = 0; i < 5; i++) expect((await get()).length).toBe(SIZE);
+    await slow();
+    for (let i = 0; i < 5; i++) await slow('/small');
+    expect(answers.at(-6)?.destroyed).toBe(false);
+  });
+});
