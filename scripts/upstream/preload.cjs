@@ -12,14 +12,24 @@ const { UPSTREAM_MODE: mode, UPSTREAM_FOLDER: folder, UPSTREAM_MONGO: url } = pr
 const database = `upstream_${randomUUID().slice(0, 8)}`;
 EventEmitter.defaultMaxListeners = 100;
 
-// The application around the suite is TypeScript; its types do not matter here.
-require.extensions['.ts'] = (module, file) =>
+/** Compiles a file of the checkout as CommonJS, whichever syntax it has. */
+const compile = (module, file) =>
   module._compile(
     ts.transpileModule(readFileSync(file, 'utf8'), {
-      compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true },
+      compilerOptions: { module: 'commonjs', target: 'es2022', esModuleInterop: true, allowJs: true },
     }).outputText,
     file,
   );
+// The application around the suite is TypeScript; its types do not matter here. A few files of the suite have both
+// `require` and `import`, which no runtime takes.
+require.extensions['.ts'] = compile;
+const plain = require.extensions['.js'];
+require.extensions['.js'] = (module, file) =>
+  file.startsWith(path.join(folder, 'src')) && /^(import|export) /m.test(readFileSync(file, 'utf8'))
+    ? compile(module, file)
+    : plain(module, file);
+require(path.join(folder, 'node_modules/mocha/lib/nodejs/esm-utils.js')).requireOrImport = async (file) =>
+  require(file);
 
 const configuration = () =>
   new bpmn.Configuration({
@@ -38,19 +48,20 @@ const configuration = () =>
     cacheManager: (server) => new bpmn.NoCacheManager(server),
   });
 
-const ADMIN = { userName: 'admin', userGroups: ['ADMIN'] };
-/** Where the calls of `server.engine` take the name of a user, which must be that of who calls. */
+/** Where the calls of `server.engine` take the name of a user. */
 const USER_AT = { start: 3, invoke: 2, assign: 3, startEvent: 3, restart: 2 };
 
-/** The same object, each call made as an administrator. */
+/** The same object, each call made as an administrator: of the name that the call has, since it must be who calls. */
 const asAdministrator = (guard, target, places = {}) =>
   new Proxy(Object.create(null), {
     get(_shell, name) {
       const member = target[name];
       if (typeof member !== 'function') return member;
       return (...args) => {
+        const given = args[places[name]];
+        const userName = typeof given === 'string' ? given : 'admin';
         if (name in places) args[places[name]] = undefined;
-        return guard.runAs(ADMIN, () => member.apply(target, args));
+        return guard.runAs({ userName, userGroups: ['ADMIN'] }, () => member.apply(target, args));
       };
     },
     set: (_shell, name, value) => ((target[name] = value), true),
@@ -109,6 +120,7 @@ const IN_PLACE = [
   /^\.\.\/\.\.\/?$/,
   /testConfiguration(\.js)?$/,
   /^\.\.\/\.\.\/configuration$/,
+  /^\.\/feature\/index(\.js)?$/,
 ];
 /** Mail, and a tester that would open a server of its own, are not what is looked at. */
 const LEFT_OUT = [/userAccess\/config\/mail$/, /helpers\/BPMNTester$/];
@@ -139,6 +151,8 @@ exports.mochaHooks = {
       cron: false,
     });
     await server.dataStore.install();
+    // Messages and signals that start a model are found in the database, as the set-up of bpmn-web leaves it.
+    await server.definitions.rebuild();
   },
   async afterAll() {
     if (mode !== 'bare') return;

@@ -71,8 +71,20 @@ function runFile(file, mode) {
   });
 }
 
+/** What differs on purpose, or by chance, as docs/from-upstream.md says of it. */
+const KNOWN = [
+  [
+    /^(bypass|rules) {2}error\.js: .* Error 4 Then check Event_1e95dbp end/,
+    'two branches race to a terminate event',
+  ],
+  [/^rules {2}ds\.js: .* find instance by caseId/, 'a query for the whole of `data`'],
+  [/^rules {2}restart2\.js: .* (When restart|after restart)/, 'the option `restart` of invoke'],
+  [/^rules {2}serviceInput\.js: .* check for query/, 'a query for `items.vars`'],
+];
+
 const totals = Object.fromEntries(MODES.map((mode) => [mode, { passed: 0, failed: 0, broken: 0 }]));
 const differences = [];
+const failing = [];
 for (const file of files) {
   const runs = {};
   for (const mode of MODES) {
@@ -80,6 +92,10 @@ for (const file of files) {
     totals[mode].passed += run.passes.length;
     totals[mode].failed += Object.keys(run.failures).length;
     totals[mode].broken += run.broken ? 1 : 0;
+  }
+  for (const title of new Set(MODES.flatMap((mode) => Object.keys(runs[mode].failures)))) {
+    const modes = MODES.filter((mode) => title in runs[mode].failures);
+    failing.push(`${modes.join(' ')}  ${file}: ${title}: ${runs[modes[0]].failures[title]}`);
   }
   for (const mode of MODES.slice(1))
     for (const title of runs.bare.passes.filter((one) => !runs[mode].passes.includes(one)))
@@ -93,6 +109,12 @@ for (const mode of MODES)
   console.log(
     `${mode}: ${totals[mode].passed} passed, ${totals[mode].failed} failed, ${totals[mode].broken} files without a report`,
   );
-console.log(`\n${differences.length} pass bare and fail guarded`);
-for (const line of differences) console.log(line);
-process.exitCode = differences.length > 0 ? 1 : 0;
+console.log(`\n${failing.length} fail somewhere`);
+for (const line of failing) console.log(line);
+const reasonOf = (line) => KNOWN.find(([pattern]) => pattern.test(line))?.[1];
+const unknown = differences.filter((line) => reasonOf(line) === undefined);
+console.log(
+  `\n${differences.length} pass bare and fail guarded, ${unknown.length} of them for no known reason`,
+);
+for (const line of differences) console.log(`${reasonOf(line) ?? 'NO KNOWN REASON'}: ${line}`);
+process.exitCode = unknown.length > 0 ? 1 : 0;
