@@ -145,6 +145,7 @@ Module._load = function (request, parent, ...rest) {
 
 exports.mochaHooks = {
   async beforeAll() {
+    this.timeout(0);
     await Promise.all(opening);
     if (mode !== 'bare') return;
     const server = new bpmn.BPMNServer(face.configuration, new bpmn.Logger({ toConsole: false }), {

@@ -105,6 +105,10 @@ export const ERROR_CODES = {
       'The folder of the embedded store does not hold what was written to it; nothing is read from or written to what is damaged.',
   },
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
+  'not-ready': {
+    status: 503,
+    meaning: 'The guard of this server is not made yet, or could not be made; nothing of the server answers.',
+  },
   closed: { status: 503, meaning: 'The guard was closed.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

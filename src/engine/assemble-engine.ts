@@ -18,6 +18,7 @@ import { ModelFolder } from './execution/model-folder.js';
 import { ModelTimers } from './execution/model-timers.js';
 import { Recovery } from './execution/recovery.js';
 import { Retries } from './execution/retries.js';
+import { Serving } from './execution/serving.js';
 import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
@@ -66,7 +67,9 @@ export async function assembleEngine(
     onFailures: (command) => audit.failures(command),
   });
   const record = audit.record.bind(audit);
-  const strays = new Strays({ contexts, store, locks, retries, logger, record });
+  const serving = new Serving();
+  const isServing = (): boolean => serving.now;
+  const strays = new Strays({ contexts, store, locks, retries, logger, record, isServing });
   const {
     server: host,
     engine,
@@ -107,6 +110,7 @@ export async function assembleEngine(
     retries,
     audit,
     runner,
+    serving,
     strays,
     host,
     engine,

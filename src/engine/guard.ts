@@ -24,6 +24,7 @@ import { applicationPolicies } from './policies/application-policies.js';
 import { PolicyBook } from './policies/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { strictApi } from './enforcement/strict-arguments.js';
+import { TakenServer } from './enforcement/taken-server.js';
 import { claimUncaught } from './execution/uncaught.js';
 import { watchStore } from './upkeep/watch-store.js';
 import { consoleLogger } from './contract/console-logger.js';
@@ -60,18 +61,22 @@ function checkMarks(point: DecisionPoint, { strictMarks = false }: GuardOptions)
  * that object is enforced too.
  */
 function outerServer(
-  given: object | undefined,
+  { server: given }: GuardOptions,
+  taken: TakenServer | undefined,
   shown: Readonly<Record<string, unknown>> | HostServer,
 ): Guard['server'] {
-  const { engine, dataStore, definitions, cache } = shown;
-  const server = (
-    given === undefined ? shown : Object.assign(given, { engine, dataStore, definitions, cache })
-  ) as Guard['server'];
+  taken?.give(shown as HostServer);
+  const server = (given ?? shown) as Guard['server'];
   (bpmn.BPMNServer as unknown as { instance: unknown }).instance = server;
   return server;
 }
 
-async function assemble(options: GuardOptions, plain: Store, flags: Flags): Promise<Guard> {
+async function assemble(
+  options: GuardOptions,
+  plain: Store,
+  flags: Flags,
+  taken: TakenServer | undefined,
+): Promise<Guard> {
   const logger = safeLogger(options.logger ?? consoleLogger);
   const incidents = new Incidents(logger);
   const policies = applicationPolicies(options);
@@ -106,7 +111,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
-  const server = outerServer(options.server, flags.bypass ? host : serverFacade(parts, api, host));
+  const server = outerServer(options, taken, flags.bypass ? host : serverFacade(parts, api, host));
 
   const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([
@@ -126,7 +131,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
     server,
     api,
     store: plain,
-    identity: createIdentity(parts, contexts, api, flags),
+    identity: createIdentity(parts, contexts, api, flags, inside.serving),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
     can: async (user, operation, resource = {}) => {
@@ -163,6 +168,7 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
       // turn.
       await new Promise(setImmediate);
       unclaim();
+      inside.serving.close();
       contexts.close();
     },
     current: () => contexts.principal,
@@ -175,15 +181,26 @@ async function assemble(options: GuardOptions, plain: Store, flags: Flags): Prom
  * be opened
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
+  // Before anything is looked at: a server is not left without a guard because its guard could not be made.
+  const taken = TakenServer.of((options as Partial<GuardOptions> | undefined)?.server);
+  try {
+    return await open(options, taken);
+  } catch (error) {
+    taken?.fail();
+    throw error;
+  }
+}
+
+async function open(options: GuardOptions, taken: TakenServer | undefined): Promise<Guard> {
   checkGuardOptions(options);
   const flags = readFlags(options.env);
   checkHost(options.acceptHostVersion);
   tameHost();
   const given = options.store;
-  if (isStore(given)) return given.bounded(() => assemble(options, given, flags));
+  if (isStore(given)) return given.bounded(() => assemble(options, given, flags, taken));
   const store = await openStore(given);
   try {
-    return await store.bounded(() => assemble(options, store, flags));
+    return await store.bounded(() => assemble(options, store, flags, taken));
   } catch (error) {
     await store.close();
     throw error;

@@ -8,6 +8,7 @@ import type { CommandParts } from './enforcement/command-parts.js';
 import { factsOfModels } from './enforcement/model-access.js';
 import type { Change, Origin, Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
+import type { Serving } from './execution/serving.js';
 import { bindApi } from './enforcement/bind-api.js';
 import type { Flags } from './contract/environment.js';
 import type { GuardApi, Identity } from './contract/types.js';
@@ -32,6 +33,7 @@ export function createIdentity(
   contexts: Contexts,
   api: GuardApi,
   flags: Flags,
+  serving: Serving,
 ): Identity {
   const { calls } = parts;
   const { principals, audit, bypass } = calls;
@@ -60,9 +62,14 @@ export function createIdentity(
             within(api, (call) => contexts.runAs(principal, call, actor)),
             principal,
           ),
-    run: <T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string) =>
-      contexts.runAs(principal, fn, actor),
-    runAsNobody: <T>(fn: () => T | PromiseLike<T>) => contexts.runAsNobody(fn),
+    run: <T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string) => {
+      serving.begin();
+      return contexts.runAs(principal, fn, actor);
+    },
+    runAsNobody: <T>(fn: () => T | PromiseLike<T>) => {
+      serving.begin();
+      return contexts.runAsNobody(fn);
+    },
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
       return calls.run(user, operation, target, async ({ principal }) => {

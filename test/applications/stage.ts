@@ -6,6 +6,7 @@ import { bareStage } from '../leaks/bare-stage.js';
 import { ADMIN_USER } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { mongoUrl } from '../support/stores.js';
+import { serverOfApplication } from '../support/application-server.js';
 import { pages } from './pages.js';
 
 export type Loose = any;
@@ -19,20 +20,6 @@ export const MODELS: Readonly<Record<string, string>> = {
     end(),
   ]),
 };
-
-/** The same server of an application, made by bpmn-server, whose data lies in the store of the guard. */
-function made(): Loose {
-  const { DataStore, ModelsDatastore, CacheManager, ScriptHandler, BPMNServer, Logger } = bpmn as Loose;
-  const configuration = {
-    database: { MongoDB: { db_url: 'mongodb://nowhere', db: 'none' } },
-    dataStore: (it: unknown) => new DataStore(it),
-    definitions: (it: unknown) => new ModelsDatastore(it),
-    cacheManager: (it: unknown) => new CacheManager(it),
-    scriptHandler: (it: unknown) => new ScriptHandler(it),
-    appDelegate: (it: never) => new bpmn.DefaultAppDelegate(it),
-  };
-  return new BPMNServer(configuration, new Logger({ toConsole: false }), { cron: false });
-}
 
 /** Signs people in at the application, and shows their cookie. */
 export class Browser {
@@ -100,16 +87,11 @@ export interface Opened {
  * Makes an application around a server of bpmn-server.
  * @param before what a guard needs before the routes; @param after what it needs behind them
  */
-export type Application = (
-  server: Loose,
-  before: (app: Loose) => void,
-  after: (app: Loose) => void,
-  guard?: Guard,
-) => Loose;
+export type Application = (server: Loose, before: (app: Loose) => void, after: (app: Loose) => void) => Loose;
 
 /** The application with the lines that docs/drop-in.md names, and nothing else. */
 export async function guarded(application: Application = pages): Promise<Opened> {
-  const server = made();
+  const server = serverOfApplication();
   const guard = await createGuard({ server, store: { memory: true }, env: {} });
   for (const [name, source] of Object.entries(MODELS))
     await guard.api.model.save(name, source, null, ADMIN_USER);
@@ -117,7 +99,6 @@ export async function guarded(application: Application = pages): Promise<Opened>
     server,
     (it) => it.use(guard.authenticate({ toPrincipal: (user) => user as Loose })),
     (it) => it.use(guard.errorHandler()),
-    guard,
   );
   const running = await listen(app);
   return {

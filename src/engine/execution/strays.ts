@@ -33,6 +33,8 @@ interface Parts {
   readonly locks: InstanceLocks;
   readonly retries: Retries;
   readonly logger: GuardLogger;
+  /** Whether the process serves, so that a refusal must not end it. */
+  readonly isServing: () => boolean;
   /** Writes to the audit trail; never rejects. */
   readonly record: (entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]) => Promise<void>;
 }
@@ -43,8 +45,8 @@ const factsOf = (error: unknown): Record<string, unknown> =>
 
 /**
  * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal by
- * the guard that the application did not catch is logged. Neither ends the process. Every other error is foreign
- * and passed on.
+ * the guard that the application did not catch is logged, once the process serves. Neither ends the process. Every other
+ * error is foreign and passed on, as is a refusal in a start script, before the process serves.
  */
 export class Strays {
   private readonly refusals = new WeakSet<object>();
@@ -67,7 +69,7 @@ export class Strays {
   readonly claim = (error: unknown): boolean => {
     const command = this.parts.contexts.origin;
     if (command !== undefined) this.note(command, error);
-    else if (isGuardError(error) && this.refusals.has(error))
+    else if (isGuardError(error) && this.refusals.has(error) && this.parts.isServing())
       this.say('nothing caught a refusal: a route or task of the application must handle it', {
         code: error.code,
         ...factsOf(error),

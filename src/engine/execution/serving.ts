@@ -1,0 +1,31 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+/** Where Node tells of each request that a server of its own has got. */
+const REQUESTS = 'http.server.request.start';
+
+/**
+ * Whether this process serves: it listens on a port, or has had a request. Until then it is a script that starts
+ * something, and ends as every script of Node does by an error that nothing catches.
+ */
+export class Serving {
+  private hasHadRequest = false;
+
+  constructor() {
+    subscribe(REQUESTS, this.begin);
+  }
+
+  /** A request has come, by whichever way: not every one is of a server of this process. */
+  readonly begin = (): void => {
+    if (this.hasHadRequest) return;
+    this.hasHadRequest = true;
+    this.close();
+  };
+
+  get now(): boolean {
+    return this.hasHadRequest || process.getActiveResourcesInfo().includes('TCPServerWrap');
+  }
+
+  close(): void {
+    unsubscribe(REQUESTS, this.begin);
+  }
+}
