@@ -79,7 +79,28 @@ onStores('An error that nothing catches', (kind) => {
     60_000,
   );
 
-  test('which is a refusal of the guard is logged and ends nothing', async () => {
+  test.each(['start:awaited', 'start:runAs', 'start:floating'])(
+    'which is a refusal in a start script, before it serves, ends it with status 1 and says why (%s)',
+    async (mode) => {
+      const child = run({ mode, store: place().options });
+      const { code, errors } = await child.ended();
+      expect([code, child.facts]).toEqual([1, []]);
+      expect(errors).toMatch(/AccessDenied.*No such model[^]*code: 'not-found'/);
+    },
+  );
+
+  test.each([
+    ['request', ['not-found', 'not-found']],
+    ['adapter', ['unauthenticated']],
+  ])('which is a refusal in a process that has had a request is logged (%s)', async (mode, codes) => {
+    const child = run({ mode, store: place().options });
+    expect(await child.ended()).toMatchObject({ code: 0, signal: null });
+    expect((child.facts[0] as { log: unknown[] }).log).toEqual(
+      codes.map((code) => ({ message: UNCAUGHT, code })),
+    );
+  });
+
+  test('which is a refusal of the guard, while the process listens, is logged and ends nothing', async () => {
     const child = run({ mode: 'refusals', store: place().options });
     expect(await child.ended()).toMatchObject({ code: 0, signal: null });
     const codes = ['not-found', 'bad-query', 'not-found', 'unauthenticated', 'unknown-operation'];

@@ -45,8 +45,8 @@ const factsOf = (error: unknown): Record<string, unknown> =>
 
 /**
  * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal by
- * the guard that the application did not catch is logged, once the process serves. Neither ends the process. Every other
- * error is foreign and passed on, as is a refusal in a start script, before the process serves.
+ * the guard that the application did not catch is logged, once the process serves. Neither ends the process. Every
+ * other error is foreign and passed on, as is a refusal in a start script, before the process serves.
  */
 export class Strays {
   private readonly refusals = new WeakSet<object>();

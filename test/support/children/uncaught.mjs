@@ -1,4 +1,5 @@
 // What becomes of errors that nothing catches; says one JSON text a line.
+import { createServer } from 'node:http';
 import { createGuard, SecureUser } from 'bpmn-guard';
 import { DefaultAppDelegate } from 'bpmn-server';
 
@@ -87,9 +88,45 @@ if (mode === 'models') {
   );
   say({ log: log.map(({ message, error, element }) => ({ message, error, element })), reasons });
 }
-/** A call that is refused, and nobody catches it. */
+/** A start script whose first call is refused. */
+const eve = new SecureUser({ userName: 'eve' });
+if (mode === 'start:awaited') await guard.api.engine.start('nothing', {}, eve);
+if (mode === 'start:runAs') await guard.runAs(eve, () => guard.server.engine.start('nothing'));
+if (mode === 'start:floating') {
+  void (async () => {
+    await pause(5);
+    await guard.as(eve).engine.start('nothing');
+  })();
+  await pause(500);
+  say({ alive: true });
+}
+
+/** A call that is refused, and nobody catches it, in a process that serves. */
+const server = createServer((_req, res) => {
+  void guard.as(eve).engine.start('nothing');
+  res.end();
+});
+const listening = () => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+if (mode === 'request') {
+  await listening();
+  const answer = await fetch(`http://127.0.0.1:${server.address().port}/`, {
+    headers: { connection: 'close' },
+  });
+  await answer.text();
+  await new Promise((resolve) => server.close(resolve));
+  // It has served: what a request has left running is told from it as little as the request.
+  void guard.as(eve).engine.start('nothing');
+  await pause(300);
+  say({ log: log.map(({ message, code }) => ({ message, code })) });
+}
+if (mode === 'adapter') {
+  await guard.identity.runAsNobody(() => void guard.server.engine.start('nothing'));
+  await pause(300);
+  say({ log: log.map(({ message, code }) => ({ message, code })) });
+}
 if (mode === 'refusals') {
-  const eve = new SecureUser({ userName: 'eve' });
+  await listening();
+
   void guard.as(eve).engine.start('nothing');
   void guard.as(eve).data.findItems({ $where: '1' });
   void guard.runAs(eve, () => guard.server.engine.invoke({ 'items.id': 'x' }));
@@ -97,6 +134,7 @@ if (mode === 'refusals') {
   void guard.explain(eve, 'nothing:at:all');
   await pause(300);
   say({ log: log.map(({ message, code }) => ({ message, code })) });
+  server.close();
 }
 await guard.close();
 say({ alive: true });
