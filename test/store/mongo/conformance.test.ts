@@ -1,6 +1,6 @@
-import { openStore } from '../../src/store/open.js';
-import { conformance } from './conformance.js';
-import { describeMongo, dropDatabase, MONGO_DB_URL, randomName } from './mongo-server.js';
+import { openStore } from '../../../src/store/open.js';
+import { conformance } from '../conformance.js';
+import { describeMongo, dropDatabase, MONGO_DB_URL, randomName } from '../mongo-server.js';
 
 describeMongo('MongoDB', () => {
   const names: string[] = [];

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openStore } from '../../src/store/open.js';
-import type { HeldLock, Store } from '../../src/store/port.js';
-import { describeMongo, dropDatabase, MONGO_DB_URL, randomName, withClient } from './mongo-server.js';
+import { openStore } from '../../../src/store/open.js';
+import type { HeldLock, Store } from '../../../src/store/port.js';
+import { describeMongo, dropDatabase, MONGO_DB_URL, randomName, withClient } from '../mongo-server.js';
 
 const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: string }> =>
   promise.then(
@@ -37,7 +37,7 @@ test('without the driver it is said what to install', async () => {
   jest.doMock('mongodb', () => {
     throw Object.assign(new Error("Cannot find module 'mongodb'"), { code: 'MODULE_NOT_FOUND' });
   });
-  const fresh = (await import('../../src/store/open.js')) as { openStore: typeof openStore };
+  const fresh = (await import('../../../src/store/open.js')) as { openStore: typeof openStore };
   const error = await refusal(fresh.openStore({ url: 'mongodb://127.0.0.1:1', name: 'x', timeout: 300 }));
   jest.dontMock('mongodb');
   expect(error).toMatchObject({

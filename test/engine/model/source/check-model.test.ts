@@ -1,0 +1,57 @@
+import { checkModel } from 'bpmn-guard';
+import { end, model, start, task } from '../../../support/models.js';
+
+const FLOW = '<bpmn:sequenceFlow id="loose" sourceRef="start" targetRef="nowhere" />';
+const sound = model([start(), task('t', { assignee: 'ann' }), end()]);
+const withBefore = (mark: string, added: string): string => sound.replace(mark, `${added}${mark}`);
+
+describe('a model that means what it says', () => {
+  test('has no warnings', async () => {
+    expect(await checkModel(sound)).toEqual([]);
+  });
+});
+
+describe('a model that cannot be run', () => {
+  test.each([
+    ['empty', '', /needs its BPMN source as text/],
+    ['no XML', 'hello', /bpmn-server cannot read it/],
+    ['a flow to an element that does not exist', withBefore('</bpmn:process>', FLOW), /loose.*"nowhere"/],
+    [
+      'an element without an id',
+      withBefore('</bpmn:process>', '<bpmn:userTask name="Sign" />'),
+      /UserTask "Sign": it has no id/,
+    ],
+  ])('is refused with the element and the cause: %s', async (_what, source, message) => {
+    await expect(checkModel(source)).rejects.toMatchObject({
+      code: 'bad-model',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});
+
+describe('a model that can be mended without losing anything', () => {
+  test('is read: a flow without an id, in a way that every reading repeats', async () => {
+    const flows = /<bpmn:sequenceFlow id="[^"]*"/;
+    const source = sound.replace(flows, '<bpmn:sequenceFlow');
+    expect(source).not.toBe(sound);
+    expect(await checkModel(source)).toEqual([]);
+  });
+});
+
+describe('a part that the parser drops', () => {
+  test('and that may have named people is told of: what names nobody else belongs to nobody', async () => {
+    const [warning] = await checkModel(
+      withBefore('</bpmn:process>', '<bpmn:laneSet id="1 2"><bpmn:lane id="l" name="hr" /></bpmn:laneSet>'),
+    );
+    expect(warning).toMatchObject({
+      element: expect.stringMatching(/^line \d+$/) as string,
+      found: expect.stringContaining('laneSet') as string,
+      means: expect.stringContaining('belong to nobody') as string,
+    });
+  });
+
+  test('and that only explains is not told of', async () => {
+    const source = withBefore('</bpmn:process>', '<bpmn:documentation id="1 2">text</bpmn:documentation>');
+    expect(await checkModel(source)).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import {
+  atRevision,
+  conjunction,
+  leavingOut,
+  markFilter,
+  newestFirst,
+  portions,
+} from '../../../src/store/mongo/query.js';
+
+describe('filters side by side', () => {
+  test('are elements of one $and, so that neither field nor operator of one replaces that of another', () => {
+    expect(conjunction({ status: 'running' }, { status: 'end' })).toEqual({
+      $and: [{ status: 'running' }, { status: 'end' }],
+    });
+  });
+
+  test('that say nothing are left out', () => {
+    expect(conjunction(undefined, {}, { a: 1 })).toEqual({ a: 1 });
+    expect(conjunction(undefined, {})).toEqual({});
+  });
+});
+
+describe('many marks', () => {
+  const marks = (count: number) => ({
+    field: 'guard.open' as const,
+    anyOf: Array.from({ length: count }, (_, i) => `u:${i}`),
+  });
+
+  test('are divided into portions that together have each mark once', () => {
+    const all = marks(301);
+    const parts = portions(all);
+    expect(parts.map((part) => part?.anyOf.length)).toEqual([150, 150, 1]);
+    expect(parts.flatMap((part) => part?.anyOf ?? [])).toEqual(all.anyOf);
+  });
+
+  test.each([1, 150])('of which there are %s are one portion', (count) => {
+    expect(portions(marks(count))).toEqual([marks(count)]);
+  });
+
+  test('no marks are one portion without a filter', () => {
+    expect(portions(undefined)).toEqual([undefined]);
+    expect(markFilter(undefined)).toBeUndefined();
+  });
+});
+
+describe('rows of several walks', () => {
+  test('come newest first, and once where several walks have found them', () => {
+    const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
+    expect(newestFirst([[c, a], [c, b], []])).toEqual([c, b, a]);
+  });
+
+  test('of a single walk keep their order', () => {
+    const rows = [{ _id: 'a' }, { _id: 'b' }];
+    expect(newestFirst([rows])).toEqual(rows);
+  });
+});
+
+test('a document without a revision is only found as one that an unguarded host wrote', () => {
+  expect(atRevision(0)).toEqual({ 'guard.rev': 0 });
+  expect(atRevision(undefined)).toEqual({ 'guard.rev': { $exists: false } });
+});
+
+test('fields are left out by name', () => {
+  expect(leavingOut(['source', 'svg'])).toEqual({ source: 0, svg: 0 });
+});
