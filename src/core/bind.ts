@@ -39,12 +39,12 @@ function userReader(path: string): Read<unknown> {
   return rest.length === 0 ? first : (principal) => rest.reduce<unknown>(own, first(principal));
 }
 
-/** The value of `$user.<path>`: the principal's own field, then its attributes; undefined when there is none. */
+/** The value of `$user.<path>`: the principal's own field, otherwise its attributes; undefined if there is none. */
 export const userValue = (principal: SecureUser, path: string): unknown => userReader(path)(principal);
 
 /**
- * Reads `$user.<path>` as a value to compare with; undefined when it is none. A principal's own names were
- * checked when it was made.
+ * Reads `$user.<path>` as a value to compare with; undefined if it is not a scalar. A principal's own names were
+ * checked when it was created.
  */
 export function scalarReader(path: string): Read<Scalar | undefined> {
   const read = userReader(path);
@@ -57,7 +57,7 @@ export function scalarReader(path: string): Read<Scalar | undefined> {
   );
 }
 
-/** Reads `$user.<path>` as a list to compare with, one value as a list of one; undefined when it is none. */
+/** Reads `$user.<path>` as a list; a single value becomes a list of one. Undefined if it is neither. */
 export function listReader(path: string): Read<readonly Scalar[] | undefined> {
   if (path === GROUPS) return groupsOf;
   const read = userReader(path);
@@ -80,9 +80,9 @@ function scalars(
 }
 
 /**
- * Puts the principal's values in the place of `$user.…`. What the principal lacks makes its part of the condition
- * come out false however it is nested: below a `not`, the unknown part counts as true.
- * @throws TypeError when it meets what is no condition
+ * Replaces `$user.…` by the principal's values. A value that the principal lacks makes its part of the condition
+ * false however it is nested: below a `not`, the unknown part counts as true.
+ * @throws TypeError if it is not a condition
  */
 export function bind(condition: Condition, principal: SecureUser, negated = false): Condition {
   const unknown = negated ? EVERYTHING : NOTHING;

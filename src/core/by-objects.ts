@@ -1,4 +1,4 @@
-/** Values kept for lists of objects, told apart by identity, as long as those objects live. */
+/** Values cached by a list of objects, compared by identity, as long as the objects live. */
 export interface ByObjects<T> {
   readonly longer: WeakMap<object, ByObjects<T>>;
   value?: T;
@@ -6,7 +6,7 @@ export interface ByObjects<T> {
 
 export const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
 
-/** A loop: a list of ten thousand rules is deeper than the stack. */
+/** A loop, because a list of ten thousand rules would exceed the stack. */
 export function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
   let place = root;
   for (const object of objects) {

@@ -1,7 +1,7 @@
 import { keyOf } from './condition-key.js';
 import { and, eq, isIn, isNothing, NOTHING, or, type Case, type Condition } from './condition.js';
 
-/** Texts by what follows for them, in the order in which they were met; equal outcomes are one. */
+/** Texts by their outcomes, in order of occurrence; equal outcomes are merged. */
 export class Outcomes {
   private readonly byCondition = new Map<Condition, string[]>();
   private readonly byKey = new Map<string, { readonly when: Condition; readonly values: string[] }>();
@@ -26,9 +26,8 @@ export class Outcomes {
 }
 
 /**
- * Conditions that are told apart by the text at a field: holds when the condition of that text does. The same as
- * `field is value and when`, or-ed, but one look into a hash instead of a comparison for each. A text that is named
- * several times has the conditions or-ed.
+ * Selects a condition by the text at a field. Equivalent to `field is value and when`, or-ed, but with one hash
+ * lookup instead of a comparison each. If a text occurs several times, its conditions are or-ed.
  */
 export function byCases(
   field: string,
@@ -48,7 +47,7 @@ export function byCases(
   const outcomes = new Outcomes(found).list;
   const [outcome, ...others] = outcomes;
   if (outcome !== undefined && others.length === 0) return and(isIn(field, outcome.values), outcome.when);
-  // Equal outcomes are one object from here on, so that they are told apart, bound and compiled once.
+  // Equal outcomes are one object from here on, so that they are compared, bound and compiled once.
   const shared = new Map(outcomes.flatMap(({ when, values }) => values.map((value) => [value, when])));
   const chosen = found.map(({ value, when }): Case =>
     Object.freeze({ value, when: shared.get(value) ?? when }),

@@ -1,24 +1,25 @@
 /**
- * The two clocks. Durations (waits, caches, limits) are measured by `ticks` and `freshFor`; what happened when, or is
- * due when, is read from `wallClock`. A wall clock is set, by people and by the network: what measured a duration by it
- * would last for as long as the clock was set back.
+ * The two clocks. Durations (waits, caches, limits) are measured with `ticks` and `freshFor`; points in time are
+ * read from `wallClock`. People and the network set wall clocks, and a duration measured with one would last as
+ * long as the clock was set back.
  */
 
-/** Milliseconds since some moment, on a clock that nobody sets. Only differences mean something. */
+/** Milliseconds on a monotonic clock. Only differences are meaningful. */
 export const ticks = (): number => performance.now();
 
-/** The time of day in milliseconds since 1970, as people and other processes read it; for no duration. */
+/** The time of day in milliseconds since 1970, as other processes see it; not for durations. */
 export const wallClock = (): number => Date.now();
 
-/** The same as a date: the time at which something happens, for the record. */
+/** The present time as a date, for records. */
 export const today = (): Date => new Date(wallClock());
 
-/** How far the wall clocks of two processes may be apart, in milliseconds, without one taking the other for gone. */
+/** How far the wall clocks of two processes may differ, in milliseconds, before one takes the other for dead. */
 export const SKEW = 30_000;
 
 /**
- * For caches: asks whether so many milliseconds have not passed yet. They have also passed when the wall clock says so,
- * which alone counts a sleep of the machine, and when it was set back: a doubtful answer is asked for again.
+ * For caches: returns a function that is true until so many milliseconds have passed. It also becomes false when
+ * the wall clock has advanced that far, which covers a sleep of the machine, or was set back: a doubtful answer is
+ * requested again.
  */
 export function freshFor(ms: number): () => boolean {
   const [began, read] = [ticks(), wallClock()];

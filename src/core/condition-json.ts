@@ -27,7 +27,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   $gt: 'gt',
   $gte: 'gte',
 };
-/** Shorthands of rule writers, and what they stand for. */
+/** Shorthands for rule authors, with their meaning. */
 const ROOTS: Readonly<Record<string, string>> = {
   item: 'item',
   instance: 'instance',
@@ -40,7 +40,7 @@ const bad = (message: string): never => {
   throw new BadInput('bad-condition', message);
 };
 
-/** A dotted path of own keys: no empty part, no `$`, no NUL, nothing that leads out of the data. */
+/** A dotted path of own keys: without empty parts, `$`, NUL, or keys that lead out of the data. */
 function checkPath(path: string, whole: string): string {
   for (const part of path.split('.')) {
     if (part === '' || part.startsWith('$') || part.includes('\0') || FORBIDDEN_KEYS.has(part))
@@ -85,7 +85,7 @@ function values(input: unknown, where: string): readonly Scalar[] | Reference {
   });
 }
 
-/** The fields that a condition speaks of, those of `$data.` and `$role.` values included. */
+/** The fields that a condition refers to, including those of `$data.` and `$role.` values. */
 function fieldsOf(condition: Condition): string[] {
   if (condition.op === 'not') return fieldsOf(condition.of);
   if ('of' in condition) return condition.of.flatMap(fieldsOf);
@@ -181,7 +181,7 @@ function printValue(input: Scalar | Reference): unknown {
 }
 
 /**
- * The JSON form of a condition that `parseCondition` read: reading it again gives one that means the same.
+ * The JSON form of a condition read by `parseCondition`. Parsing it again gives an equivalent condition.
  * @example
  * JSON.stringify(printCondition(parseCondition({ 'data.amount': { $lt: 1000 } })));
  */

@@ -3,7 +3,7 @@ import type { Scalar } from './value.js';
 
 function valueKey(value: Scalar | Reference): unknown {
   if (isReference(value)) return { [value.ref]: value.path };
-  // JSON writes a date as a text, and numbers that are none as null.
+  // JSON writes a date as a text, and numbers that are not finite as null.
   if (value instanceof Date) return { date: value.getTime() };
   return typeof value === 'number' ? { number: String(value) } : value;
 }
@@ -32,5 +32,5 @@ function plainKey(condition: Condition): unknown {
   }
 }
 
-/** A text that two conditions share only when they are the same, so that they can be told apart by a hash. */
+/** A text that two conditions share only if they are the same, for use as a hash key. */
 export const keyOf = (condition: Condition): string => JSON.stringify(plainKey(condition));

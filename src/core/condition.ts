@@ -1,23 +1,21 @@
 import { show } from './show.js';
 import { isScalar, type Scalar } from './value.js';
 
-/** A value that is known only when a principal asks (`user`) or a resource is at hand (`data`, `role`). */
+/** A value known only for a given principal (`user`) or resource (`data`, `role`). */
 export interface Reference {
   readonly ref: 'user' | 'data' | 'role';
-  /** Dotted path below the root that `ref` names. */
+  /** Dotted path below the root named by `ref`. */
   readonly path: string;
 }
 
 export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 
 /**
- * The closed tree in which all rules are written. One tree decides about a resource in memory (`evaluate`) and scopes
- * a query (`store/filter`).
- *
- * A field is a dotted path that begins with `item`, `instance` or `model`. Where a field holds a list, a comparison
- * holds when it holds for one of the entries; `ne` holds when there is a value and none equals. A field that is not
- * there, null or an empty list satisfies nothing but `exists: false`. `cases` asks what stands for the text that the
- * field holds; rules that differ by model or element only are put together so.
+ * The closed tree in which all rules are written. The same tree decides about a resource in memory (`evaluate`) and
+ * scopes a query (`store/filter`). A field is a dotted path that begins with `item`, `instance` or `model`. If a
+ * field is a list, a comparison holds if it holds for one of the entries; `ne` holds if there is a value and none
+ * is equal. A field that is missing, null or an empty list satisfies only `exists: false`. `cases` selects a
+ * condition by the text in a field; rules that differ only by model or element are merged this way.
  */
 export type Condition =
   | { readonly op: Comparison; readonly field: string; readonly value: Scalar | Reference }
@@ -33,7 +31,7 @@ export const EVERYTHING: Condition = Object.freeze({ op: 'and', of: Object.freez
 /** Holds for no resource. */
 export const NOTHING: Condition = Object.freeze({ op: 'or', of: Object.freeze([]) });
 
-/** What is asked where the field holds this text, and nothing else. */
+/** The condition for one text of the field. */
 export interface Case {
   readonly value: string;
   readonly when: Condition;
@@ -57,8 +55,9 @@ export function isReference(value: unknown): value is Reference {
 const REFERENCES: ReadonlySet<string> = new Set(['user', 'data', 'role'] satisfies Reference['ref'][]);
 
 /**
- * The value, checked. Nothing stands in for one that is missing: undefined would match every row that lacks the field.
- * @throws TypeError when it is neither a scalar nor a reference
+ * Returns the value, checked. A missing value is never replaced: undefined would match every row that lacks the
+ * field.
+ * @throws TypeError if it is neither a scalar nor a reference
  */
 export function operand<V>(field: string, value: V): V {
   if (isReference(value) ? !REFERENCES.has(value.ref) : !isScalar(value))
@@ -66,14 +65,14 @@ export function operand<V>(field: string, value: V): V {
   return value;
 }
 
-/** A reference that its maker cannot change afterwards. */
+/** A reference that its creator cannot change afterwards. */
 const unchangeable = <V>(value: V): V =>
   isReference(value) && !Object.isFrozen(value)
     ? (Object.freeze({ ref: value.ref, path: value.path }) as V)
     : value;
 
 /**
- * The field compared with one value. @throws TypeError when the value is missing or not a scalar; so do all
+ * The field compared with one value. @throws TypeError if the value is missing or not a scalar, as do all functions
  * that take values
  */
 export const compare = (op: Comparison, field: string, value: Scalar | Reference): Condition =>
@@ -101,12 +100,12 @@ function membership(op: 'in' | 'overlaps', field: string, values: readonly Scala
       });
 }
 
-/** One element of the list at `field` satisfies `where`, which speaks of it as `item`. */
+/** One element of the list at `field` satisfies `where`, which refers to it as `item`. */
 export function some(field: string, where: Condition): Condition {
   return isNothing(where) ? NOTHING : Object.freeze({ op: 'some', field, where });
 }
 
-/** All of them hold. Simplified: nested `and`s are flattened, what always holds is left out. */
+/** All of them hold. Simplified: nested `and`s are flattened, and conditions that always hold are dropped. */
 export function and(...conditions: readonly Condition[]): Condition {
   const flat = conditions.flatMap((c) => (c.op === 'and' ? c.of : [c]));
   if (flat.some(isNothing)) return NOTHING;
@@ -117,7 +116,7 @@ export function and(...conditions: readonly Condition[]): Condition {
       : Object.freeze({ op: 'and', of: Object.freeze(flat) });
 }
 
-/** One of them holds. Simplified as {@link and} is. */
+/** One of them holds. Simplified like {@link and}. */
 export function or(...conditions: readonly Condition[]): Condition {
   const flat = conditions.flatMap((c) => (c.op === 'or' ? c.of : [c]));
   if (flat.some(isEverything)) return EVERYTHING;

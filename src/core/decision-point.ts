@@ -17,13 +17,13 @@ const NO_FACTS: Facts = Object.freeze({});
 const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
 
 /**
- * The one decision point. It asks every policy and combines the answers as row-level security does:
- * `( P1 or P2 or … ) and R1 and R2 and …`, deny by default. It keeps no answers: who calls once asks once, by `ask`,
- * and has the same ruling for the whole call.
+ * The decision point. It asks every policy and combines the answers as row-level security does: `( P1 or P2 or … )
+ * and R1 and R2 and …`, deny by default. It caches no answers: a caller uses `ask` once and keeps the ruling for
+ * the whole call.
  */
 export interface DecisionPoint {
   /**
-   * Asks every policy once. A policy that fails makes a ruling that allows nothing and says so.
+   * Asks every policy once. If a policy fails, the ruling allows nothing and reports the failure.
    * @throws BadInput `unknown-operation`
    */
   ask(principal: SecureUser, operation: Operation, facts?: Facts): Ruling;
@@ -36,8 +36,8 @@ export interface DecisionPoint {
 }
 
 /**
- * Has a policy a say to an administrator? Administrators pass what policies restrict, but for those that are not
- * waivable; none is asked for SYSTEM across tenants, so that none can lock it out.
+ * Whether a policy applies to an administrator. Administrators are exempt from restrictions except those that are
+ * not waivable. No policy applies to SYSTEM across tenants, so that none can lock it out.
  */
 const isHeard = (policy: Policy, principal: SecureUser): boolean =>
   policy.waivable === false && !(principal.isSystem() && principal.tenantId === undefined);
@@ -56,7 +56,7 @@ const administrators = (group: string): PolicyAnswer =>
 const OF_ADMIN = administrators(ADMIN);
 const OF_SYSTEM = administrators(SYSTEM);
 
-/** Reads an answer that was not met there before; of what is said to administrators only what restricts. */
+/** Reads an answer that is not cached. For administrators, only restrictions count. */
 function add(
   place: Answered,
   answers: Answers,
@@ -69,8 +69,8 @@ function add(
 }
 
 /**
- * Makes the decision point for a list of policies.
- * @throws TypeError when two policies have one name
+ * Creates the decision point for a list of policies.
+ * @throws TypeError if two policies have the same name
  */
 export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   const policies = Object.freeze([...list]);
@@ -89,7 +89,7 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
     ofSystem: new Map<Operation, Answered>(),
   };
 
-  /** Where asking about an operation begins: administrators are given their rule first. */
+  /** The initial answer for an operation: administrators get their rule first. */
   function startOf(principal: SecureUser, name: Operation): Answered {
     const admin = principal.isAdmin();
     const known = !admin ? starts.ofAll : principal.isSystem() ? starts.ofSystem : starts.ofAdmin;
@@ -126,15 +126,15 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
   } satisfies DecisionPoint);
 }
 
-/** Whom policies are tried on before a guard starts: nobody in particular, with and without a tenant. */
+/** The principals that policies are tried on before a guard starts: ordinary users with and without a tenant. */
 const TRIED: readonly SecureUser[] = [
   new SecureUser({ userName: 'anybody' }),
   new SecureUser({ userName: 'anybody', tenantId: 'any' }),
 ];
 
 /**
- * Tries every policy on every operation: one that fails for an ordinary user, or whose condition can never be asked,
- * would answer every call with "could not tell".
+ * Tries every policy on every operation. A policy that fails for an ordinary user, or whose condition can never be
+ * evaluated, would answer every call with "could not tell".
  */
 export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly operation: Operation })[] {
   return policies.flatMap((policy) => {
@@ -152,8 +152,8 @@ export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly 
 export const LISTED: readonly Operation[] = Object.freeze(['task:read', 'instance:read']);
 
 /**
- * The permissive rules from which no marks follow, as `policy/rule`, so that they make every list look through all
- * instances of the tenant: those for ordinary users, and for members of each of the groups alone.
+ * The permissive rules from which no marks follow, as `policy/rule`: they make every list scan all instances of the
+ * tenant. Tried for ordinary users, and for members of each group.
  */
 export function unmarkedRules(point: DecisionPoint, groups: readonly string[] = []): string[] {
   const members = groups.map((group) => new SecureUser({ userName: 'anybody', userGroups: [group] }));

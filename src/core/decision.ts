@@ -1,29 +1,29 @@
 import type { Operation } from './operation.js';
 
-/** What one rule had to say. */
+/** The result of one rule. */
 export interface Reason {
   readonly policy: string;
   readonly rule: string;
-  /** A rule that permits is enough if it holds; one that restricts must hold; `failed`: it could not be told. */
+  /** A permissive rule suffices if it holds; a restrictive one must hold; `failed`: it could not be evaluated. */
   readonly effect: 'permits' | 'restricts' | 'failed';
   readonly holds: boolean;
   /** The rule in words. */
   readonly says: string;
 }
 
-/** The answer of the decision point, with what every rule said. Frozen. */
+/** The answer of the decision point, with the result of every rule. Frozen. */
 export interface Decision {
   readonly allowed: boolean;
   readonly operation: Operation;
-  /** Name of the principal that asked. */
+  /** Name of the principal. */
   readonly userName: string;
-  /** In the order in which the rules were asked. */
+  /** In the order in which the rules were evaluated. */
   readonly reasons: readonly Reason[];
-  /** Why no answer was reached, in words; `allowed` is false then, but no rule has said no. */
+  /** Why no answer was reached; `allowed` is then false, but no rule has refused. */
   readonly couldNotTell?: string;
 }
 
-/** The reasons that made the answer what it is, in one line: the permits that held, or what stood in the way. */
+/** The decisive reasons in one line: the permits that held, or the obstacles. */
 export function summary(decision: Decision): string {
   if (decision.couldNotTell !== undefined) return decision.couldNotTell;
   const against = decision.reasons.filter((r) => r.effect === 'restricts' && !r.holds);
@@ -34,7 +34,7 @@ export function summary(decision: Decision): string {
   return decision.allowed ? 'allowed' : 'no rule permits it';
 }
 
-/** What stands in the way of a refused decision, in words for who was refused: what it would take. */
+/** The obstacles of a refused decision, worded for the caller: what it would take. */
 export function whyNot(decision: Decision): string {
   if (decision.couldNotTell !== undefined) return decision.couldNotTell;
   const against = decision.reasons.filter((r) => r.effect === 'restricts' && !r.holds);

@@ -1,6 +1,6 @@
 /**
- * Every refusal and failure that the guard raises, as one closed table of codes.
- * `status` is the HTTP status that the code answers with; `meaning` is what the docs print.
+ * Every refusal and failure that the guard raises, as a closed table of codes. `status` is the HTTP status of the
+ * code; `meaning` is printed in the docs.
  */
 export const ERROR_CODES = {
   'bad-request': {
@@ -9,26 +9,26 @@ export const ERROR_CODES = {
   },
   'bad-query': {
     status: 400,
-    meaning: 'A query holds an operator, field or shape that is not admitted; the message names it.',
+    meaning: 'A query contains an operator, field or shape that is not admitted; the message names it.',
   },
   'too-expensive': {
     status: 400,
-    meaning: 'A query takes more work than one query may; ask for less, or more precisely.',
+    meaning: 'A query takes more work than allowed; ask for less, or more precisely.',
   },
   'hidden-field': {
     status: 400,
-    meaning: 'A list cannot be sorted by a field that not all of its rows show to the caller.',
+    meaning: 'A list cannot be sorted by a field that some of its rows hide from the caller.',
   },
   'bad-data': {
     status: 400,
     meaning:
-      'Input data is not a plain object, or holds a key such as __proto__, _bsontype, or $ref with $id.',
+      'Input data is not a plain object, or contains a key such as __proto__, _bsontype, or $ref with $id.',
   },
-  'bad-option': { status: 400, meaning: 'A command option that is not on the list of admitted options.' },
-  'bad-assignment': { status: 400, meaning: 'An assignment sets a key or a value that may not be assigned.' },
+  'bad-option': { status: 400, meaning: 'A command option that is not admitted.' },
+  'bad-assignment': { status: 400, meaning: 'An assignment sets a key or a value that cannot be assigned.' },
   'bad-condition': {
     status: 400,
-    meaning: 'A rule condition is not valid; the message names the node that was met.',
+    meaning: 'A rule condition is not valid; the message names the node.',
   },
   'bad-model': { status: 400, meaning: 'A model name or source is not valid.' },
   'protected-variable': {
@@ -37,48 +37,51 @@ export const ERROR_CODES = {
   },
   'bad-configuration': {
     status: 400,
-    meaning: 'The guard was created with options that do not fit together; it does not start.',
+    meaning: 'The options of the guard are invalid or do not fit together; it does not start.',
   },
   'bad-environment': {
     status: 400,
     meaning:
-      'An environment variable has a value that is not understood, or in production an API key that is easily guessed; the guard does not start.',
+      'An environment variable has an invalid value, or in production an API key that is easily guessed; the guard does not start.',
   },
   'unsupported-host': { status: 400, meaning: 'The installed bpmn-server is outside the supported range.' },
-  'unknown-operation': { status: 400, meaning: 'An operation that the catalogue does not list.' },
-  unauthenticated: { status: 401, meaning: 'Nobody is calling, or who calls could not be established.' },
-  forbidden: { status: 403, meaning: 'The resource may be seen, the operation is not allowed.' },
-  'not-found': { status: 404, meaning: 'Not there, or not yours to know.' },
+  'unknown-operation': { status: 400, meaning: 'An operation that is not in the catalogue.' },
+  unauthenticated: { status: 401, meaning: 'No caller, or the caller could not be authenticated.' },
+  forbidden: { status: 403, meaning: 'The caller may see the resource but may not perform the operation.' },
+  'not-found': { status: 404, meaning: 'The resource does not exist, or the caller may not know of it.' },
   'method-not-allowed': {
     status: 405,
-    meaning: 'The path is known, but not with this HTTP method; the header Allow lists those it takes.',
+    meaning: 'The path does not support this HTTP method; the header Allow lists those it supports.',
   },
   'wrong-host': {
     status: 421,
-    meaning: 'The request is for a host name under which the application does not answer.',
+    meaning: 'The application does not answer under the requested host name.',
   },
-  ambiguous: { status: 409, meaning: 'The query found more than one resource; a command needs exactly one.' },
-  conflict: { status: 409, meaning: 'Somebody else was faster, or the resource changed meanwhile.' },
+  ambiguous: {
+    status: 409,
+    meaning: 'The query matched more than one resource; a command needs exactly one.',
+  },
+  conflict: { status: 409, meaning: 'Someone else was faster, or the resource has changed in the meantime.' },
   'wrong-state': {
     status: 409,
-    meaning: 'The task or instance is not in a state that admits the operation.',
+    meaning: 'The state of the task or instance does not allow the operation.',
   },
   'instance-full': {
     status: 409,
     meaning:
-      'The instance has grown as large as one may be, by what its model does; nothing was stored of what would make it larger.',
+      'The instance has reached its maximum size through its model; the change that would exceed it was not stored.',
   },
-  busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait allows.' },
+  busy: { status: 409, meaning: 'The instance stayed locked by others for longer than the wait limit.' },
   'too-large': { status: 413, meaning: 'Input is larger than the limit.' },
   'too-many-items': {
     status: 413,
-    meaning: 'A loop over a collection from data would have more passes than the limit; nothing was stored.',
+    meaning: 'A loop over a collection from data would exceed the limit of passes; nothing was stored.',
   },
   'too-many': { status: 429, meaning: 'Too many requests.' },
   failed: {
     status: 500,
     meaning:
-      'Something threw: a script or a service of a model, or a model that it calls is missing, and then nothing of the command was stored; or the application itself.',
+      'An error in a script or service of a model, a missing model that it calls (nothing of the command was stored), or an error in the application.',
   },
   'too-many-steps': {
     status: 500,
@@ -88,21 +91,21 @@ export const ERROR_CODES = {
   'timed-out': {
     status: 504,
     meaning:
-      'A script or service of the model took longer than the limit of a command; nothing of it was or will be stored.',
+      'A script or service of the model exceeded the time limit of a command; nothing of it was or will be stored.',
   },
   'could-not-tell': {
     status: 503,
     meaning:
-      'Whether it is allowed could not be told: a policy failed, or what it asks about was not there. The log says why.',
+      'Could not tell whether the operation is allowed: a policy failed, or a resource it refers to was missing. The log has the reason.',
   },
   'store-unavailable': {
     status: 503,
-    meaning: 'The store did not answer; whether the operation is allowed could not be told.',
+    meaning: 'The store did not answer; could not tell whether the operation is allowed.',
   },
   'store-damaged': {
     status: 503,
     meaning:
-      'The folder of the embedded store does not hold what was written to it; nothing is read from or written to what is damaged.',
+      'The folder of the embedded store does not contain what was written to it; damaged files are neither read nor written.',
   },
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
   'not-ready': {
@@ -116,8 +119,8 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /**
- * Base of all errors of the guard. `code` is stable and meant for programs, `message` is safe to show to the caller.
- * `cause`, where present, is for logs only.
+ * Base class of all errors of the guard. `code` is stable and meant for programs; `message` is safe to show to the
+ * caller. `cause`, if present, is for logs only.
  */
 export class GuardError extends Error {
   readonly code: ErrorCode;
@@ -131,10 +134,10 @@ export class GuardError extends Error {
   }
 }
 
-/** "No": the question was answered, and the answer is a refusal (401, 403, 404). */
+/** "No": the question was answered with a refusal (401, 403, 404). */
 export class AccessDenied extends GuardError {}
 
-/** "Could not tell": no answer was reached (503). Never to be taken for a yes. */
+/** "Could not tell": there is no answer (503). Must never be taken for a yes. */
 export class CouldNotTell extends GuardError {}
 
 /** The caller's input is malformed (400, 413), or not meant for this application (405, 421). */
@@ -143,7 +146,7 @@ export class BadInput extends GuardError {}
 /** The resource is in another state than the operation needs (409). */
 export class Conflict extends GuardError {}
 
-/** What is said of a resource that is absent or hidden: always the same words, so that the two cannot be told apart. */
+/** The error for a resource that is missing or hidden. Both get the same words, so that they cannot be told apart. */
 export function notFound(kind: string): AccessDenied {
   return new AccessDenied('not-found', `No such ${kind}, or it is not yours to see.`);
 }

@@ -9,20 +9,20 @@ import { holds, step, type ReadOperand, type Step } from './steps.js';
 import { amongAll, isOther, isPresent, ORDERS, type Test } from './tests.js';
 import { same, type Scalar } from './value.js';
 
-/** Answers a condition about one resource. */
+/** Evaluates a condition on one resource. */
 export type Predicate = (resource: Resource) => boolean;
 
-/** Answers a condition about one resource for one principal, whose values it takes for `$user.…`. */
+/** Evaluates a condition on one resource for one principal, whose values replace `$user.…`. */
 export type PrincipalPredicate = (resource: Resource, principal: SecureUser) => boolean;
 
-/** The path of the resource that `$data.` and `$role.` stand for. */
+/** The resource path that `$data.` and `$role.` refer to. */
 export function referencePath(reference: Reference): string {
   return reference.ref === 'data'
     ? `instance.data.${reference.path}`
     : `instance.guard.roles.${reference.path}`;
 }
 
-/** Steps of an operand that is known, or that the principal has. */
+/** Steps for an operand that is constant, or that the principal has. */
 function comparison(
   op: Step['op'],
   field: string,
@@ -69,7 +69,7 @@ function member(condition: Extract<Condition, { op: 'in' | 'overlaps' }>, negate
 const betweenFields = (op: 'eq' | 'ne' | 'in', field: string, reference: Reference): Step =>
   step('fields', { path: parsePath(field), other: parsePath(referencePath(reference)), operand: op });
 
-/** What stands first in an `and`, where it compares a field with a known value by `op`; and the rest. */
+/** The first part of an `and` if it compares a field with a constant by `op`, and the rest. */
 function beginning(
   condition: Condition,
   op: 'eq' | 'ne',
@@ -79,7 +79,7 @@ function beginning(
   return { field: first.field, value: operand(first.field, first.value), rest: and(...rest) };
 }
 
-/** Alternatives for what a field is and what it is not. */
+/** Alternatives that depend on whether a field has a value. */
 function choice(alternatives: readonly Condition[], negated: boolean): Step | undefined {
   const [first, second, ...more] = alternatives;
   if (first === undefined || second === undefined || more.length > 0) return undefined;
@@ -89,7 +89,7 @@ function choice(alternatives: readonly Condition[], negated: boolean): Step | un
   return step('choice', { path: parsePath(is.field), operand: is.value, parts });
 }
 
-/** @param negated below a `not`, where what the principal lacks counts as true */
+/** @param negated below a `not`, where a value that the principal lacks counts as true */
 function build(condition: Condition, negated: boolean): Step {
   switch (condition.op) {
     case 'eq':
@@ -134,10 +134,10 @@ function build(condition: Condition, negated: boolean): Step {
 }
 
 /**
- * Compiles a condition to a closure that serves every principal. It means what the condition means once it is bound:
- * what the principal lacks makes its part come out false however it is nested, so that below a `not` it counts as true.
- * The closure reads own properties only and never throws.
- * @throws TypeError for what is no condition
+ * Compiles a condition to a closure for all principals. It is equivalent to the bound condition: a value that the
+ * principal lacks makes its part false however it is nested, so below a `not` it counts as true. The closure reads
+ * own properties only and never throws.
+ * @throws TypeError if it is not a condition
  */
 export function compileForAll(condition: Condition): PrincipalPredicate {
   const whole = build(condition, false);
@@ -161,8 +161,8 @@ function assertBound(condition: Condition): void {
 }
 
 /**
- * Compiles a condition, bound to its principal, to a closure. The closure reads own properties only and never throws.
- * @throws TypeError when a `$user.` value is left in it: it must be bound first, and for what is no condition
+ * Compiles a condition that is bound to its principal. The closure reads own properties only and never throws.
+ * @throws TypeError if a `$user.` value is left, which must be bound first, or if it is not a condition
  */
 export function compile(condition: Condition): Predicate {
   assertBound(condition);

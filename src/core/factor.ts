@@ -15,7 +15,7 @@ import {
 import { conjuncts, NAMED, namedBy, valuesOf } from './named.js';
 import type { Scalar } from './value.js';
 
-/** One alternative, apart by the name that it is for. */
+/** One alternative, separated by the name that it is for. */
 interface Named {
   readonly values: readonly string[];
   readonly rest: Condition;
@@ -30,7 +30,7 @@ function byName(alternative: Condition, field: string): Named | undefined {
   return undefined;
 }
 
-/** Puts those that are for one name each together by a hash; gives back all others. */
+/** Merges the alternatives for one name each into a hash; returns the others. */
 function takeCases(alternatives: readonly Condition[], field: string, made: Condition[]): Condition[] {
   const named = new Map<Condition, Named>();
   const names = new Set<string>();
@@ -57,7 +57,7 @@ function takeCases(alternatives: readonly Condition[], field: string, made: Cond
   return alternatives.filter((alternative) => !named.has(alternative));
 }
 
-/** Those that compare one field with plain values become one that asks for any of them, where the first stood. */
+/** Merges comparisons of one field with constants into one test, at the place of the first. */
 function mergeValues(alternatives: readonly Condition[]): Condition[] {
   const byField = new Map<
     string,
@@ -86,10 +86,10 @@ function mergeValues(alternatives: readonly Condition[]): Condition[] {
   });
 }
 
-/** A comparison by what it says; other conditions are equal to themselves only. */
+/** The key of a comparison; other conditions equal only themselves. */
 const firstKey = (condition: Condition): unknown => ('value' in condition ? keyOf(condition) : condition);
 
-/** Those that begin with the same comparison are asked once for it. */
+/** Alternatives with the same first comparison evaluate it once. */
 function byBeginning(alternatives: readonly Condition[]): Condition[] {
   const groups = new Map<unknown, { readonly first: Condition; readonly rests: Condition[] }>();
   for (const alternative of alternatives) {
@@ -105,7 +105,7 @@ function byBeginning(alternatives: readonly Condition[]): Condition[] {
   );
 }
 
-/** What is asked of each element of a list, put together as what is asked of the resource is. */
+/** Conditions on the elements of a list are merged in the same way. */
 const withinLists = (condition: Condition): Condition =>
   condition.op === 'some'
     ? some(condition.field, factored([condition.where]))
@@ -114,10 +114,10 @@ const withinLists = (condition: Condition): Condition =>
       : condition;
 
 /**
- * Alternatives that mean the same and ask less: those for different models or elements are told apart by a hash, those
- * that begin with the same condition are put together, so that `(a and b) or (a and c)` becomes `a and (b or c)`, and
- * those that compare one field with different values become one. Ten thousand rules then cost about what ten do.
- * Conditions have no effects and never fail, so that their order does not matter.
+ * Rewrites alternatives into equivalent ones that evaluate less: those for different models or elements are
+ * selected by a hash, those with the same first condition are merged, so that `(a and b) or (a and c)` becomes `a
+ * and (b or c)`, and comparisons of one field with different values become one. Ten thousand rules then cost about
+ * as much as ten. Conditions have no effects and never fail, so their order does not matter.
  */
 export function factored(alternatives: readonly Condition[]): Condition {
   const flat = alternatives.flatMap((one) => (one.op === 'or' ? one.of : [one]));
@@ -129,14 +129,14 @@ export function factored(alternatives: readonly Condition[]): Condition {
   return or(...byBeginning(mergeValues(left)), ...made);
 }
 
-/** The named text that a field must not have, or else all of the rest must hold. */
+/** The text that a field must not have, or else the rest must hold. */
 interface Unless {
   readonly field: string;
   readonly value: string;
   readonly rest: Condition;
 }
 
-/** Reads `field is not value, or …`. */
+/** Parses `field is not value, or …`. */
 function unless(condition: Condition): Unless | undefined {
   const parts = condition.op === 'or' ? condition.of : [condition];
   for (const [at, part] of parts.entries()) {
@@ -147,7 +147,7 @@ function unless(condition: Condition): Unless | undefined {
   return undefined;
 }
 
-/** Those of one field: where it has a value, a hash knows what must hold beside; where it has none, all must. */
+/** Merges those of one field: if it has a value, a hash selects what else must hold; if it has none, all must hold. */
 function byUnless(field: string, named: readonly Unless[]): Condition[] {
   const bad = named.map(({ value, rest }) => and(eq(field, value), not(rest)));
   return [or(exists(field), and(...new Set(named.map(({ rest }) => rest)))), not(factored(bad))];
@@ -160,8 +160,8 @@ function listAt<T>(lists: Map<string, T[]>, key: string): T[] {
 }
 
 /**
- * What must all hold, so that it means the same and asks less: what is ruled out (`not (a and b)`), and what one model
- * or element must fulfil (`not that model, or c`), is put together as {@link factored} does it.
+ * Rewrites conditions that must all hold into equivalent ones that evaluate less: exclusions (`not (a and b)`) and
+ * requirements of one model or element (`not that model, or c`) are merged like in {@link factored}.
  */
 export function restricted(conditions: readonly Condition[]): readonly Condition[] {
   const flat = conditions.flatMap(conjuncts);

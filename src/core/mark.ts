@@ -1,27 +1,26 @@
 /**
- * A fact by which stored instances are found, without its tenant. Facts are of the instance, never permissions: a
- * change of rules does not change them, and beside each stands the exact condition.
- *
- * `u:` and `g:`: a user or group that it names (assignee, candidates, starter, who completed or lent a task). `o:`: a
- * task of it is open to everybody. `s:`: who started it, where the list is of what waits. `m:`: its model. `e:`: an
- * element of its model. `t:`: nothing more than the tenant.
+ * A fact by which stored instances are found, without its tenant. Marks describe the instance, never permissions: a
+ * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
+ * that it names (assignee, candidates, starter, completer, lender). `o:`: one of its tasks is open to everybody.
+ * `s:`: its starter, in the list of waiting items. `m:`: its model. `e:`: an element of its model. `t:`: only the
+ * tenant.
  */
 export type Mark = `${'u' | 'g' | 's' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
-/** The version of what stands in the lists of marks. Instances with another are found by the exact condition alone. */
+/** The version of the lists of marks. Instances with another version are found by the exact condition only. */
 export const MARKS_FORMAT = 2;
 
-/** More marks than these are replaced by coarser ones, before a list is searched. */
+/** A longer list of marks is replaced by coarser ones before a search. */
 const MOST_MARKS = 1_500;
 
 export const OPEN_MARK: Mark = 'o:';
 export const TENANT_MARK: Mark = 't:';
 
-/** `\` and the sign inside a name would end it early. */
+/** An unescaped `\` or sign inside a name would end it early. */
 const escaped = (text: string, sign: string): string =>
   text.replaceAll('\\', '\\\\').replaceAll(sign, `\\${sign}`);
 
-/** The mark as it is stored: the tenant before it, so that the users of one name in two tenants never collide. */
+/** The mark as stored: prefixed by the tenant, so that users of the same name in two tenants never collide. */
 export const inTenant = (tenantId: string | undefined, mark: Mark): string =>
   `${escaped(tenantId ?? '', '|')}|${mark}`;
 
@@ -29,7 +28,7 @@ export const elementMark = (model: string, element: string): Mark => `e:${escape
 
 const MODEL_OF_ELEMENT = /^e:((?:[^\\/]|\\.)*)\//s;
 
-/** A mark that every instance with this one has as well, and more: of an element its model, of all else the tenant. */
+/** A mark that every instance with this one also has: the model for an element, otherwise the tenant. */
 export function coarser(mark: Mark): Mark {
   const model = MODEL_OF_ELEMENT.exec(mark)?.[1];
   return model === undefined ? TENANT_MARK : `m:${model.replace(/\\(.)/gs, '$1')}`;
@@ -39,7 +38,7 @@ export function coarser(mark: Mark): Mark {
 const RANKS = { u: 0, g: 0, s: 0, e: 1, o: 2, m: 3, t: 4 } as const;
 const rankOf = (mark: Mark): number => RANKS[mark[0] as keyof typeof RANKS];
 
-/** Of several lists of marks the one that is likely to find the fewest instances; nothing is the worst. */
+/** The list of marks that probably matches the fewest instances; no list is the worst. */
 export function fewest(lists: readonly (readonly Mark[] | undefined)[]): readonly Mark[] | undefined {
   const known = lists.filter((list) => list !== undefined);
   const worst = (list: readonly Mark[]): number =>
@@ -57,11 +56,14 @@ export function fewest(lists: readonly (readonly Mark[] | undefined)[]): readonl
     )?.list;
 }
 
-/** True when the marks say no more than the tenant. */
+/** True if the marks say no more than the tenant. */
 export const isOnlyTenant = (marks: readonly Mark[] | undefined): boolean =>
   marks === undefined || marks.includes(TENANT_MARK);
 
-/** Not more marks than can be searched by, and never narrower: elements give way to models, all else to the tenant. */
+/**
+ * Reduces the marks to a searchable number, never narrowing the search: elements become models, all others the
+ * tenant.
+ */
 export function limited(marks: readonly Mark[], most = MOST_MARKS): readonly Mark[] {
   if (marks.includes(TENANT_MARK)) return [TENANT_MARK];
   if (marks.length <= most) return marks;

@@ -1,20 +1,21 @@
 import { BadInput } from './errors.js';
 
-/** In characters, after blanks were put in order. */
+/** In characters, after blanks are normalised. */
 const LONGEST = 200;
-/** Blanks of every width, that of HTML included, which shows several as one. */
+/** Blanks of every width; HTML shows several as one. */
 const BLANKS = /[\p{Zs}\t]+/gu;
 /**
- * What nobody sees, or what changes how the rest is shown: control and format characters (direction marks, joiners,
- * characters without width), line separators, fillers, characters for private use, and halves of surrogate pairs.
+ * Invisible characters, and those that change how others are displayed: control and format characters (direction
+ * marks, joiners, zero-width characters), line separators, fillers, private-use characters, and unpaired
+ * surrogates.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const SEPARATORS = /[/\\]/;
 
 /**
- * The name of a model as it is stored and compared: Unicode NFC, without blanks at its ends, with one blank where there
- * were several. Undefined when it cannot be one: not a text, empty, longer than 200 characters, `.` or `..`, with a
- * slash, or with characters that cannot be seen, so that two names that look alike are one.
+ * The name of a model as it is stored and compared: Unicode NFC, trimmed, with single blanks. Undefined if it is
+ * not acceptable: not a text, empty, longer than 200 characters, `.` or `..`, with a slash, or with invisible
+ * characters, so that names which look alike are the same.
  */
 export function asModelName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -24,19 +25,19 @@ export function asModelName(value: unknown): string | undefined {
 }
 
 /**
- * The name of a model as it is stored; see {@link asModelName}.
- * @throws BadInput `bad-model` when it cannot name a model
+ * The name of a model as stored; see {@link asModelName}.
+ * @throws BadInput `bad-model` if it cannot name a model
  */
 export function checkModelName(value: unknown): string {
   const name = asModelName(value);
   if (name !== undefined) return name;
   throw new BadInput(
     'bad-model',
-    `A model name is a text of 1 to ${LONGEST} characters without slashes, control, direction or invisible characters.`,
+    `A model name must be a text of 1 to ${LONGEST} characters without slashes, control, direction or invisible characters.`,
   );
 }
 
-/** A name that can be one, made of a name that cannot: for models that were stored before names were checked. */
+/** Turns an unacceptable name into an acceptable one, for models stored before names were checked. */
 export function mendModelName(stored: string): string {
   const mended = stored
     .replace(new RegExp(UNSEEN, 'gu'), '')

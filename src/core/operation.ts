@@ -1,21 +1,21 @@
 import { BadInput } from './errors.js';
 import { show } from './show.js';
 
-/** What kind of thing an operation acts on. */
+/** The kind of resource that an operation acts on. */
 export type ResourceKind = 'task' | 'instance' | 'model' | 'system';
 
 /** One entry of the operation catalogue. */
 export interface OperationEntry {
   readonly kind: ResourceKind;
-  /** What it is, for people. */
+  /** Its meaning, for people. */
   readonly meaning: string;
-  /** Privileges of the access rules grid, any of which stands for it. */
+  /** Privileges of the access rules grid; any of them grants it. */
   readonly grid: readonly string[];
-  /** Rights of the rights catalogue, any of which stands for it. */
+  /** Rights of the rights catalogue; any of them grants it. */
   readonly rights: readonly string[];
-  /** Section permissions, any of which stands for it. */
+  /** Section permissions; any of them grants it. */
   readonly sections: readonly string[];
-  /** Case operations that stand for it; `visibility` is the visibility of the case itself. */
+  /** Case operations that grant it; `visibility` is the visibility of the case itself. */
   readonly cases: readonly string[];
 }
 
@@ -41,7 +41,7 @@ function entry(
 
 const EDIT = 'bpmn-process-instance-edit';
 
-/** The catalogue: every operation that can be asked for. Nothing else exists; docs tables are generated from it. */
+/** The catalogue of all operations. The docs are generated from it. */
 export const OPERATIONS = {
   'model:read': entry(
     'model',
@@ -175,8 +175,8 @@ export const OPERATIONS = {
 export type Operation = keyof typeof OPERATIONS;
 
 /**
- * The operation of that name.
- * @throws BadInput `unknown-operation`, naming what was met
+ * Returns the operation of that name.
+ * @throws BadInput `unknown-operation`, naming the value
  */
 export function asOperation(name: unknown): Operation {
   if (typeof name === 'string' && Object.hasOwn(OPERATIONS, name)) return name as Operation;

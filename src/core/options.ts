@@ -1,18 +1,18 @@
-/** What an option takes. */
+/** The type of an option. */
 export interface Kind {
   /** For people: completes "must be …". */
   readonly takes: string;
   holds(value: unknown): boolean;
-  /** Of an object with options of its own. */
+  /** The fields of an object with options of its own. */
   readonly fields?: Options;
-  /** It must be given. */
+  /** The option is required. */
   readonly needed?: true;
 }
 
 /** The options of one function, by name. */
 export type Options = Readonly<Record<string, Kind>>;
 
-/** Such a table with an entry for each member of a type, so that the compiler finds what was forgotten. */
+/** A table with an entry for each member of a type, so that the compiler finds missing ones. */
 export type OptionsOf<T> = { readonly [Name in keyof T]-?: Kind };
 
 const kind = (takes: string, holds: (value: unknown) => boolean): Kind => Object.freeze({ takes, holds });
@@ -25,7 +25,7 @@ export const TEXT = kind('a text that is not empty', isText);
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const FUNCTION = kind('a function', (value) => typeof value === 'function');
 export const OBJECT = kind('an object', isObject);
-/** What a logger of the application has. */
+/** A logger of the application. */
 export const LOGGER = kind(
   'an object with the functions info, warn and error',
   (value) => isObject(value) && ['info', 'warn', 'error'].every((name) => typeof value[name] === 'function'),
@@ -38,7 +38,7 @@ export const ENVIRONMENT = kind(
     Object.values(value).every((entry) => entry === undefined || typeof entry === 'string'),
 );
 
-/** A whole number. @param what it counts, for people */
+/** A whole number. @param what the unit, for people */
 export const count = (what: string, least = 1, most: number = Number.MAX_SAFE_INTEGER): Kind =>
   kind(
     `a whole number of ${what}, ${most === Number.MAX_SAFE_INTEGER ? `at least ${least}` : `from ${least} to ${most}`}`,
@@ -50,11 +50,11 @@ export const oneOf = (...values: readonly (string | boolean)[]): Kind =>
     values.includes(value as string),
   );
 
-/** @param what the entries are, for people */
+/** @param what the kind of the entries, for people */
 export const listOf = (what: string, { holds }: Kind): Kind =>
   kind(`a list of ${what}`, (value) => Array.isArray(value) && value.every(holds));
 
-/** An object that has these functions, and perhaps more. @param what it is, for people */
+/** An object with these functions, and possibly others. @param what its description, for people */
 export const withFunctions = (
   what: string,
   needed: readonly string[],
@@ -68,7 +68,7 @@ export const withFunctions = (
       possible.every((name) => ['function', 'undefined'].includes(typeof value[name])),
   );
 
-/** An object whose members are options as well. */
+/** An object whose members are options too. */
 export const objectOf = (fields: Options): Kind =>
   Object.freeze({ takes: `an object of ${Object.keys(fields).join(', ')}`, holds: isObject, fields });
 
@@ -76,13 +76,13 @@ export const objectOf = (fields: Options): Kind =>
 export const either = (...kinds: readonly Kind[]): Kind =>
   kind(kinds.map(({ takes }) => takes).join(', or '), (value) => kinds.some(({ holds }) => holds(value)));
 
-/** Of which more is asked where it is used: the name is known, and that is all that is looked at here. */
+/** An option whose value is checked where it is used; only its name is checked here. */
 export const checkedLater = (takes: string): Kind => kind(takes, () => true);
 
-/** It must be given. */
+/** Makes an option required. */
 export const needed = (of: Kind): Kind => Object.freeze({ ...of, needed: true });
 
-/** How many slips lie between two texts: a letter more, less, another, or two that changed places. */
+/** The number of typing errors between two texts: a letter added, missing, replaced, or two swapped. */
 function slips(a: string, b: string): number {
   let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i++) {
@@ -104,7 +104,7 @@ function slips(a: string, b: string): number {
 
 const LONGEST = 60;
 
-/** The known name that was probably meant; undefined where none is near. */
+/** The known name that was probably meant; undefined if none is similar. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > LONGEST) return undefined;
   const near = known
@@ -116,13 +116,13 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return near[0]?.other;
 }
 
-/** What to say of a name that is not known. */
+/** The hint for an unknown name. */
 export function unknownName(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   return meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
 }
 
-/** What is wrong with the options given; undefined when nothing is. */
+/** The first fault in the options; undefined if there is none. */
 function faultOf(of: string, given: unknown, known: Options, path = ''): string | undefined {
   const names = Object.keys(known);
   if (!isObject(given)) return `${of} takes an object of ${names.join(', ')}.`;
@@ -146,8 +146,8 @@ function faultOf(of: string, given: unknown, known: Options, path = ''): string 
 
 /**
  * Refuses options that are unknown, of the wrong type, or missing.
- * @param of the function that takes them, for the message
- * @param refuse makes the error
+ * @param of the function that receives them, for the message
+ * @param refuse creates the error
  */
 export function assertOptions(
   of: string,

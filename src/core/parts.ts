@@ -3,10 +3,10 @@ import { isReference } from './condition.js';
 import { OPERATIONS, type Operation } from './operation.js';
 import type { Resource } from './resource.js';
 
-/** What a condition can speak of; `items` is the list of all items of the instance. */
+/** The parts that a condition can refer to; `items` is the list of all items of the instance. */
 export type Part = 'item' | 'instance' | 'items' | 'model' | 'start';
 
-/** Large fields of an instance that no list has at hand, so that no rule can speak of them. */
+/** Large fields of an instance, which lists do not load, so rules cannot refer to them. */
 const NOT_AT_HAND: ReadonlySet<string> = new Set(['source', 'svg', 'logs', 'savePoints', 'loops', 'all']);
 
 const AT: Readonly<Record<string, readonly Part[]>> = {
@@ -15,7 +15,7 @@ const AT: Readonly<Record<string, readonly Part[]>> = {
   model: ['model'],
   system: [],
 };
-/** An event starts an instance or reaches one that waits for it. */
+/** An event either starts an instance or reaches one that waits for it. */
 const SENT: ReadonlySet<Operation> = new Set(['instance:message', 'instance:signal']);
 
 /** The parts that a resource of the operation can have. */
@@ -64,11 +64,11 @@ function addParts(found: Set<Part>, condition: Condition): void {
   }
 }
 
-/** Tells which parts of a resource conditions speak of; kept for as long as the condition lives. */
+/** Finds the parts of a resource that conditions refer to; cached as long as the condition lives. */
 export class Parts {
   private readonly known = new WeakMap<Condition, ReadonlySet<Part>>();
 
-  /** @throws TypeError when the condition names a field that no rule can speak of */
+  /** @throws TypeError if the condition names a field that no rule can refer to */
   of(condition: Condition): ReadonlySet<Part> {
     const known = this.known.get(condition);
     if (known !== undefined) return known;
@@ -78,7 +78,7 @@ export class Parts {
     return found;
   }
 
-  /** @throws TypeError when a resource of the operation never has one of the parts */
+  /** @throws TypeError if a resource of the operation never has one of the parts */
   assertAskable(operation: Operation, spokenOf: ReadonlySet<Part>): void {
     const parts = askable(operation);
     for (const part of spokenOf) {
@@ -90,18 +90,18 @@ export class Parts {
   }
 }
 
-/** True where an event starts an instance: the resource then has no instance, rather than one that was not loaded. */
+/** True if an event starts an instance: the resource then has no instance, rather than one that was not loaded. */
 const startsOne = (resource: Resource): boolean =>
   resource.start !== undefined && resource.instance === undefined;
 
-/** True for a part that this resource does not have, so that a rule which speaks of it does not hold. */
+/** True for a part that this resource does not have, so that a rule which refers to it does not hold. */
 export function isAbsent(resource: Resource, part: Part): boolean {
   if (part === 'model' || part === 'start')
     return resource.instance !== undefined && resource.model === undefined;
   return startsOne(resource);
 }
 
-/** True for a part that was not loaded: nothing can be told of it, and no negation holds. */
+/** True for a part that was not loaded: nothing can be told about it, and no negation holds. */
 export function isMissing(resource: Resource, part: Part): boolean {
   if (isAbsent(resource, part)) return false;
   return part === 'items' ? resource.instance?.items === undefined : resource[part] === undefined;

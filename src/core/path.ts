@@ -1,9 +1,9 @@
 const INDEX = /^(0|[1-9]\d*)$/;
 
-/** Keys that lead out of the data of an object; they are refused wherever a caller may name one. */
+/** Keys that lead out of an object's data; refused wherever a caller may name a key. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Own property of an object, or undefined: inherited keys do not exist here. */
+/** The own property of an object, or undefined; inherited keys do not count. */
 export function own(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
     ? (value as Record<string, unknown>)[key]
@@ -11,8 +11,8 @@ export function own(value: unknown, key: string): unknown {
 }
 
 /**
- * The values that a dotted path reaches, as MongoDB finds them: an array on the way stands for each of its elements
- * (and, for a number, for the element at that place). `undefined` stands for "not there".
+ * The values at a dotted path, as MongoDB finds them: an array on the way stands for each of its elements (and, for
+ * a number, for the element at that position). `undefined` stands for "missing".
  */
 export function valuesAt(document: unknown, segments: readonly string[], from = 0): unknown[] {
   let value = document;
@@ -22,7 +22,7 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
       const found: unknown[] = [];
       if (INDEX.test(segment) && Number(segment) < value.length) {
         const entry: unknown = value[Number(segment)];
-        // A list that a number names stands for itself, and no condition is about a list.
+        // A list selected by a number stands for itself, and no condition is about a list.
         if (i + 1 < segments.length || !Array.isArray(entry)) found.push(...valuesAt(entry, segments, i + 1));
       }
       for (const element of value as unknown[]) {
@@ -36,10 +36,7 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
   return [value];
 }
 
-/**
- * True for what holds fields of its own: a document or a list; not for a date, an id or another value of a
- * database's types.
- */
+/** True for a document or a list; not for a date, an id or another database type. */
 export function isDocument(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || value instanceof Date) return false;
   return !('_bsontype' in value) || Object.hasOwn(value, '_bsontype');

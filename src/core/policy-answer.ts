@@ -14,17 +14,17 @@ function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readon
 }
 
 /**
- * The two lists of a policy's answer. A promise, a misspelt list or anything else unknown is refused: what it was
- * meant to restrict would be lost.
- * @throws TypeError naming what was met
+ * The two lists of a policy's answer. A promise, a misspelt list or anything else unknown is refused, since a
+ * restriction could be lost.
+ * @throws TypeError naming the value
  */
 export function readAnswer(answer: unknown): Required<PolicyAnswer> {
   if (answer instanceof Promise) {
-    // Nobody waits for it; left alone, its rejection would end the process.
+    // Nobody awaits it, and an unhandled rejection would end the process.
     answer.catch(() => undefined);
-    throw new TypeError('A policy answers at once, not with a promise');
+    throw new TypeError('A policy must answer synchronously, not with a promise');
   }
-  if (!isPlainObject(answer)) throw new TypeError(`A policy answers with an object, got ${show(answer)}`);
+  if (!isPlainObject(answer)) throw new TypeError(`A policy must answer with an object, got ${show(answer)}`);
   const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
   if (unknown !== undefined)
     throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);

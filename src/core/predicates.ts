@@ -3,7 +3,7 @@ import { and, isReference, type Condition } from './condition.js';
 import { compileForAll, type PrincipalPredicate } from './evaluate.js';
 import { factored, restricted } from './factor.js';
 
-/** True when nothing in the condition can be changed any more, as in all that this package makes. */
+/** True if nothing in the condition can change any more, as for everything this package creates. */
 export function isFixed(condition: Condition): boolean {
   if (!Object.isFrozen(condition)) return false;
   switch (condition.op) {
@@ -32,16 +32,15 @@ export function isFixed(condition: Condition): boolean {
 const PERMITS_END = Object.freeze({});
 
 /**
- * Compiled conditions, each kept for as long as its conditions live. Rules that are the same for all principals, with
- * `$user.…` for what differs, are thus compiled once: many principals share the closures, which stay in the
- * processor's caches.
+ * Compiled conditions, each cached as long as the condition lives. Rules that are the same for all principals, with
+ * `$user.…` for differences, are compiled once and share their closures.
  */
 export class Predicates {
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
   private readonly joined = byObjects<Condition>();
   private readonly combinations = byObjects<PrincipalPredicate>();
 
-  /** @throws TypeError for what is no condition */
+  /** @throws TypeError if it is not a condition */
   of(condition: Condition): PrincipalPredicate {
     const known = this.single.get(condition);
     if (known !== undefined) return known;
@@ -50,7 +49,7 @@ export class Predicates {
     return predicate;
   }
 
-  /** One of them holds, as one condition that asks each thing once. Kept as {@link of} keeps what it compiles. */
+  /** One condition for "any of these holds", which evaluates each test once. Cached like {@link of}. */
   alternatives(conditions: readonly Condition[]): Condition {
     if (!this.isKept(conditions)) return factored(conditions);
     const kept = placeOf(this.joined, conditions);
@@ -58,8 +57,8 @@ export class Predicates {
   }
 
   /**
-   * One of the first list holds, and all of the second. What restricts is asked first: it is short, and a row of
-   * another tenant needs no further question.
+   * Any of the first list holds, and all of the second. Restrictions are evaluated first: they are few, and rows of
+   * other tenants need no further evaluation.
    */
   combined(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
     const compile = (): PrincipalPredicate =>
@@ -69,7 +68,7 @@ export class Predicates {
     return (kept.value ??= compile());
   }
 
-  /** Those that were not kept alone could change. */
+  /** Conditions that could change are not cached. */
   private isKept(conditions: readonly Condition[]): boolean {
     return conditions.every((condition) => this.single.has(condition));
   }

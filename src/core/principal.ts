@@ -14,24 +14,24 @@ import {
 export { isDisabled, looksLikeUser, normaliseName, readUserInfo, type UserInfo } from './user-info.js';
 
 /**
- * The group of administrators: everything in their own tenant. Of all groups the product knows this and the
+ * The group of administrators, who may do everything in their own tenant. The product knows only this group and the
  * two below.
  */
 export const ADMIN = 'ADMIN';
-/** The group that passes everything and, without a tenant, crosses tenants. */
+/** The group that may do everything and, without a tenant, crosses tenants. */
 export const SYSTEM = 'SYSTEM';
 /** The group that reads and writes the models of its tenant. */
 export const DESIGNER = 'DESIGNER';
 
 /**
- * Who acts: a frozen value. Accepts what bpmn-server's own `SecureUser` accepts and checks it.
- * The `qualify…` methods return the query as it is, since every list is scoped in the store.
- * @throws TypeError when a field has the wrong type
+ * A principal: a frozen value. Accepts and checks what bpmn-server's own `SecureUser` accepts. The `qualify…`
+ * methods return the query unchanged, since every list is scoped in the store.
+ * @throws TypeError if a field has the wrong type
  * @example
  * new SecureUser({ userName: 'ann', userGroups: ['hr'], tenantId: 'acme' });
  */
 export class SecureUser implements UserInfo {
-  // What each decision asks of a principal stands first.
+  // The fields that each decision reads come first.
   readonly #admin: boolean;
   readonly userName: string;
   readonly userGroups: readonly string[];
@@ -39,7 +39,7 @@ export class SecureUser implements UserInfo {
   readonly modelsOwner: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly #system: boolean;
-  /** Only the constructor sets it, so that no object passes for a checked one by its prototype. */
+  /** Set only by the constructor, so that no object passes for a checked one by its prototype. */
   readonly #checked = true;
 
   constructor(info: UserInfo) {
@@ -60,7 +60,7 @@ export class SecureUser implements UserInfo {
     Object.freeze(this);
   }
 
-  /** True for what this constructor has made: neither a copy nor an object that was given the prototype. */
+  /** True for objects created by this constructor; not for copies, nor for objects with its prototype. */
   static made(value: unknown): value is SecureUser {
     return typeof value === 'object' && value !== null && #checked in value;
   }
@@ -70,7 +70,7 @@ export class SecureUser implements UserInfo {
     return this.#admin;
   }
 
-  /** SYSTEM: passes everything, and without a tenant crosses tenants. */
+  /** SYSTEM: may do everything, and crosses tenants if it has none. */
   isSystem(): boolean {
     return this.#system;
   }
@@ -79,7 +79,7 @@ export class SecureUser implements UserInfo {
     return this.userGroups.includes(group);
   }
 
-  /** The owner with which the models of this principal are stored: `modelsOwner`, else the tenant. */
+  /** The owner under which this principal's models are stored: `modelsOwner`, otherwise the tenant. */
   get owner(): string | undefined {
     return this.modelsOwner ?? this.tenantId;
   }
@@ -104,12 +104,12 @@ export class SecureUser implements UserInfo {
   }
 }
 
-/** The product itself, for timers and recovery. It is nobody's login. */
+/** The product itself, for timers and recovery. Nobody can sign in as it. */
 export const SYSTEM_USER: SecureUser = new SecureUser({ userName: 'system', userGroups: [SYSTEM] });
 
 /**
- * Makes a principal of a plain or foreign user object. Only the known fields are read, no method is called.
- * @throws AccessDenied `unauthenticated` when it is not a valid user
+ * Creates a principal from a plain or foreign user object. Only known fields are read, and no method is called.
+ * @throws AccessDenied `unauthenticated` if it is not a valid user
  */
 export function toPrincipal(value: unknown): SecureUser {
   if (SecureUser.made(value)) return value;

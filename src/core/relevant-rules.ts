@@ -5,11 +5,11 @@ import { conjuncts, MOST_NAMED, NAMED, namedBy } from './named.js';
 import type { Resource } from './resource.js';
 import type { AskedRule } from './rule-lists.js';
 
-/** A rule is about these texts at a field: with any other there, its answer is known without asking. */
+/** A rule that is restricted to these texts at a field: for any other text, its result is known without evaluation. */
 interface Pin {
   readonly field: string;
   readonly values: readonly string[];
-  /** The answer is not known where the field has no value. */
+  /** The result is unknown if the field has no value. */
   readonly needsValue: boolean;
 }
 
@@ -29,7 +29,7 @@ const pinsOfAny = (condition: Condition): Pin[] =>
     return NAMED.includes(part.field) ? [{ field: part.field, values: [part.value], needsValue: true }] : [];
   });
 
-/** At most one for a field, and not more texts in all than a rule is worth being written down for. */
+/** At most one per field, with a limited total number of texts. */
 function pinsOf({ effect, rule }: AskedRule): Pin[] {
   const pins: Pin[] = [];
   let size = 1;
@@ -44,7 +44,7 @@ function pinsOf({ effect, rule }: AskedRule): Pin[] {
 const combinations = (pins: readonly Pin[]): string[][] =>
   pins.reduce<string[][]>((all, { values }) => all.flatMap((one) => values.map((v) => [...one, v])), [[]]);
 
-/** Rules that are pinned at the same fields, by what they are pinned to. */
+/** Rules that are pinned at the same fields, by their texts. */
 interface Group {
   readonly paths: readonly Path[];
   readonly needsValue: boolean;
@@ -55,8 +55,8 @@ interface Group {
 const keyOf = (texts: readonly unknown[]): string => JSON.stringify(texts);
 
 /**
- * Tells which of many rules have something to say about a resource: a rule about another model or element permits
- * nothing, and restricts nothing. Found by a hash, however many there are.
+ * Finds the rules that matter for a resource: a rule about another model or element neither permits nor restricts.
+ * Uses a hash, so the cost does not depend on the number of rules.
  */
 export class RelevantRules {
   private readonly always: number[] = [];
@@ -86,7 +86,7 @@ export class RelevantRules {
     }
   }
 
-  /** In the order of the rules. The resource has all parts that they speak of. */
+  /** In the order of the rules. The resource must have all parts that they refer to. */
   of(resource: Resource): readonly AskedRule[] {
     if (this.groups.size === 0) return this.rules;
     const found = [

@@ -1,13 +1,13 @@
-/** An item of an instance, in the shape in which it is stored. */
+/** An item of an instance, as stored. */
 export type ItemRecord = Readonly<Record<string, unknown>>;
-/** An instance, in the shape in which it is stored. */
+/** An instance, as stored. */
 export type InstanceRecord = Readonly<Record<string, unknown>>;
-/** A model, in the shape in which it is stored. */
+/** A model, as stored. */
 export type ModelRecord = Readonly<Record<string, unknown>>;
 
 /**
- * What an operation acts on. A task is its item together with its instance; for `instance:start` the model comes with
- * the start event that is meant, as `start`. A system operation acts on nothing in particular.
+ * The target of an operation. A task is its item together with its instance. For `instance:start`, the model comes
+ * with the start event as `start`. A system operation has no target.
  */
 export interface Resource {
   readonly item?: ItemRecord;

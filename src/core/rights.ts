@@ -3,13 +3,13 @@ import { show } from './show.js';
 /** One entry of the rights catalogue. */
 export interface RightEntry {
   readonly group: RightGroup;
-  /** What it lets its holder do, for people. */
+  /** What its holder may do, for people. */
   readonly meaning: string;
-  /** For the product's own use; nobody is given it. */
+  /** For the product's own use; cannot be granted. */
   readonly internal?: true;
 }
 
-/** What a right is about; the part of its name before the colon, in words. */
+/** The subject of a right: the part of its name before the colon, in words. */
 export type RightGroup =
   | 'Binaries'
   | 'Debugger'
@@ -37,7 +37,7 @@ const internal = (group: RightGroup, meaning: string): RightEntry =>
   Object.freeze({ group, meaning, internal: true });
 
 /**
- * The catalogue of rights: a closed list. Those for things that bpmn-server does not have, such as documents, are for
+ * The closed catalogue of rights. Rights about things that bpmn-server does not have, such as documents, are for
  * the application's own routes (`requireRight`).
  */
 export const RIGHTS = {
@@ -116,15 +116,15 @@ export function isRight(name: unknown): name is Right {
 }
 
 /**
- * The right of that name.
- * @throws TypeError, naming what was met
+ * Returns the right of that name.
+ * @throws TypeError naming the value
  */
 export function asRight(name: unknown): Right {
   if (isRight(name)) return name;
   throw new TypeError(`Unknown right ${show(name)}; see the rights catalogue.`);
 }
 
-/** The rights in a list of names; what is no right is left out. */
+/** The rights in a list of names; other names are dropped. */
 export function rightsIn(value: unknown): readonly Right[] {
   return Array.isArray(value) ? value.filter(isRight) : [];
 }

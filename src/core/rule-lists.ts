@@ -7,7 +7,7 @@ import { isFixed, type Predicates } from './predicates.js';
 
 export type Effect = 'permits' | 'restricts';
 
-/** A rule that a policy gave, the closure that answers it, and the parts of a resource that it speaks of. */
+/** A rule of a policy, with its compiled closure and the parts of a resource that it refers to. */
 export interface AskedRule {
   readonly policy: string;
   readonly effect: Effect;
@@ -16,25 +16,25 @@ export interface AskedRule {
   readonly parts: ReadonlySet<Part>;
 }
 
-/** One list of rules that a policy gave, ready to be asked. */
+/** One list of a policy's rules, compiled. */
 export interface RuleList {
   readonly effect: Effect;
   readonly rules: readonly AskedRule[];
-  /** All parts that a rule of it speaks of. */
+  /** All parts that its rules refer to. */
   readonly parts: ReadonlySet<Part>;
-  /** True when nothing in it can be changed any more, so that what follows from it is kept as long as it lives. */
+  /** True if nothing in it can change any more, so that results derived from it can be cached. */
   readonly isFixed: boolean;
 }
 
 const NONE: Given = Object.freeze({ lists: Object.freeze([]), isKept: true });
 
-/** True when what the rule says stands in it, and cannot be changed; a getter would say something else each time. */
+/** True if the rule's fields are plain and frozen; a getter could return something else each time. */
 const isFixedRule = (rule: Rule): boolean =>
   Object.isFrozen(rule) &&
   Object.getOwnPropertyDescriptor(rule, 'when')?.value === rule.when &&
   isFixed(rule.when);
 
-/** The lists that one policy gives for one effect. A frozen list of frozen rules is read once, as long as it lives. */
+/** The lists of one policy for one effect. A frozen list of frozen rules is read once, as long as it lives. */
 class RuleLists {
   private readonly known = new WeakMap<readonly Rule[], RuleList>();
 
@@ -45,7 +45,7 @@ class RuleLists {
     private readonly parts: Parts,
   ) {}
 
-  /** @throws TypeError for what is no rule */
+  /** @throws TypeError if an entry is not a rule */
   of(given: readonly Rule[]): RuleList {
     const known = this.known.get(given);
     if (known !== undefined) return known;
@@ -71,18 +71,18 @@ class RuleLists {
 /** Lists that were given together; none of them is empty. */
 export interface Given {
   readonly lists: readonly RuleList[];
-  /** True when the same object stands for them the next time. */
+  /** True if the same object will represent them next time. */
   readonly isKept: boolean;
 }
 
-/** What one policy answered, ready to be asked. */
+/** The compiled answer of one policy. */
 interface ReadAnswer {
   readonly all: Given;
   /** For administrators, who need no permission. */
   readonly restricts: Given;
-  /** True when the policy's answer cannot change any more, so that what follows from it is kept as long as it lives. */
+  /** True if the policy's answer cannot change any more, so that results derived from it can be cached. */
   readonly isFixed: boolean;
-  /** For these a resource has what the rules speak of. */
+  /** Operations whose resources have the parts that the rules refer to. */
   readonly operations: Set<Operation>;
 }
 
@@ -92,8 +92,8 @@ const isFixedAnswer = (given: PolicyAnswer, lists: readonly RuleList[]): boolean
   Object.values(Object.getOwnPropertyDescriptors(given)).every((property) => 'value' in property);
 
 /**
- * The answers of one policy. A frozen answer of frozen lists of frozen rules is read once, as long as the policy gives
- * that same object; of any other answer at least those lists are.
+ * The answers of one policy. A frozen answer of frozen lists of frozen rules is read once, as long as the policy
+ * returns the same object; of other answers, at least frozen lists are.
  */
 export class Answers {
   private readonly known = new WeakMap<PolicyAnswer, ReadAnswer>();
@@ -109,7 +109,7 @@ export class Answers {
     this.restricts = new RuleLists(policy, 'restricts', predicates, parts);
   }
 
-  /** @throws TypeError for what is no answer, or a rule that can never be asked of a resource of the operation */
+  /** @throws TypeError if it is not an answer, or a rule can never be evaluated on a resource of the operation */
   of(given: PolicyAnswer, operation: Operation): ReadAnswer {
     const known = this.known.get(given);
     if (known?.operations.has(operation) === true) return known;

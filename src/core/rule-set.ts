@@ -14,11 +14,14 @@ import type { Way } from './scope.js';
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
 
-/** The rules of all policies for one question, and what follows from them for every principal: found when needed. */
+/**
+ * The rules of all policies for one question, with the results derived from them for every principal, computed when
+ * needed.
+ */
 export class RuleSet {
   readonly permits: readonly AskedRule[];
   readonly restricts: readonly AskedRule[];
-  /** All parts that a rule speaks of. */
+  /** All parts that its rules refer to. */
   readonly parts: readonly Part[];
   private readonly asks: Readonly<Record<'item' | 'instance' | 'items' | 'start', boolean>>;
   private combinedRules: PrincipalPredicate | undefined;
@@ -45,7 +48,7 @@ export class RuleSet {
     };
   }
 
-  /** True when the resource has all parts that the rules speak of: {@link hasPart} for each, taken together. */
+  /** True if the resource has all parts that the rules refer to: {@link hasPart} for all of them. */
   covers(resource: Resource): boolean {
     const { asks } = this;
     if (asks.start) return this.parts.every((part) => hasPart(resource, part));
@@ -54,23 +57,20 @@ export class RuleSet {
     return (!asks.item || item !== undefined) && (!asks.items || instance.items !== undefined);
   }
 
-  /** One of the rules that permit holds, and all that restrict. */
+  /** One of the permissive rules holds, and all restrictive ones. */
   get combined(): PrincipalPredicate {
     this.combinedRules ??= this.predicates.combined(whens(this.permits), whens(this.restricts));
     return this.combinedRules;
   }
 
-  /**
-   * The rules that have something to say about the resource, in the order of the policies; all of them where a part was
-   * not loaded.
-   */
+  /** The rules that matter for the resource, in the order of the policies; all of them if a part was not loaded. */
   relevant(resource: Resource): readonly AskedRule[] {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(resource);
   }
 
-  /** The rules that permit and from which no marks follow, as `policy/rule`. */
+  /** The permissive rules from which no marks follow, as `policy/rule`. */
   get unmarked(): readonly string[] {
     this.unmarkedNames ??= this.permits
       .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
@@ -82,7 +82,7 @@ export class RuleSet {
     return this.lists.flatMap(({ rules }) => rules);
   }
 
-  /** What makes a scope, before it is bound to a principal. */
+  /** The scope before it is bound to a principal. */
   unbound(ofInstances: boolean): Unbound {
     let known = this.scopes.get(ofInstances);
     if (known === undefined) this.scopes.set(ofInstances, (known = this.makeUnbound(ofInstances)));
@@ -102,7 +102,7 @@ export class RuleSet {
   }
 }
 
-/** The ways into a scope and what restricts it, with `$user.…` for what differs between principals. */
+/** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
 export interface Unbound {
   readonly ways: readonly Way[];
   readonly restricts: readonly Condition[];
@@ -110,7 +110,7 @@ export interface Unbound {
 
 const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);
 
-/** Sets of rules, kept for as long as the policies give the same lists. */
+/** Sets of rules, cached as long as the policies return the same lists. */
 export class RuleSets {
   private readonly byAnswers = byObjects<RuleSet>();
   private readonly byLists = byObjects<RuleSet>();
@@ -131,9 +131,8 @@ export class RuleSets {
 }
 
 /**
- * What the policies have answered so far, one after the other, to one kind of principal about one operation. Answers
- * that cannot change lead to the same place each time, for as long as they live: one look for each policy, and the
- * rules stand there.
+ * The answers of the policies so far, one after the other, for one kind of principal and one operation. Immutable
+ * answers lead to the same node each time: one lookup per policy leads to the finished rule set.
  */
 export class Answered {
   private readonly longer = new WeakMap<PolicyAnswer, Answered>();
@@ -144,7 +143,7 @@ export class Answered {
     private readonly given: readonly Given[] = [],
   ) {}
 
-  /** The place after one more answer; undefined when it was not met here, or may have changed since. */
+  /** The node after one more answer; undefined if the answer is new or may have changed. */
   after(answer: PolicyAnswer): Answered | undefined {
     return this.longer.get(answer);
   }

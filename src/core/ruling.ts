@@ -11,46 +11,46 @@ import type { AskedRule, Effect } from './rule-lists.js';
 import type { RuleSet } from './rule-set.js';
 import { scopeOfWays, type Scope, type Way } from './scope.js';
 
-/** A policy that threw, or answered with what is no answer. */
+/** A policy that threw or returned an invalid answer. */
 export interface Failure {
   readonly policy: string;
   readonly cause: unknown;
 }
 
-/** Many policies make their conditions anew for each answer. */
+/** Many policies create their conditions anew for each answer. */
 const isSame = (a: Condition, b: Condition): boolean => a === b || keyOf(a) === keyOf(b);
 
 const isSameRule = (a: AskedRule | undefined, b: AskedRule | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && isSame(a.rule.when, b.rule.when));
 
-/** The same rules in the same order; lists that a policy gave twice are not compared rule by rule. */
+/** The same rules in the same order; identical lists are not compared rule by rule. */
 const areSame = (a: readonly AskedRule[], b: readonly AskedRule[]): boolean =>
   a === b || (a.length === b.length && a.every((asked, at) => isSameRule(asked, b[at])));
 
 /**
- * What the policies say to one principal about one operation: each was asked once. One ruling decides about resources,
- * and scopes lists.
+ * The policies' answer for one principal and operation; each policy was asked once. One ruling decides about
+ * resources and scopes lists.
  */
 export class Ruling {
   constructor(
     readonly principal: SecureUser,
     readonly operation: Operation,
     private readonly rules: RuleSet,
-    /** Set when a policy failed: then nothing is allowed, and nothing can be told. */
+    /** Set if a policy failed: then nothing is allowed, and nothing can be told. */
     readonly failure?: Failure,
   ) {}
 
-  /** True when a rule speaks of that part, so that it must be loaded before a decision. */
+  /** True if a rule refers to that part, so that it must be loaded before a decision. */
   needs(part: Part): boolean {
     return this.rules.parts.includes(part);
   }
 
-  /** The names of the policies that restrict. */
+  /** The names of the restricting policies. */
   get restrictedBy(): ReadonlySet<string> {
     return new Set(this.rules.restricts.map(({ policy }) => policy));
   }
 
-  /** True when both rulings come to the same answer about everything: the same rules, in the same order. */
+  /** True if both rulings always give the same answer: the same rules in the same order. */
   equals(other: Ruling): boolean {
     return (
       this.failure === undefined &&
@@ -60,18 +60,18 @@ export class Ruling {
     );
   }
 
-  /** True when the resource has all parts that the rules speak of, and no policy failed: the answer is certain. */
+  /** True if the resource has all parts that the rules refer to and no policy failed: the answer is certain. */
   isCertain(resource: Resource): boolean {
     return this.failure === undefined && this.rules.covers(resource);
   }
 
-  /** The answer of {@link decide} without its reasons; false also where it could not be told. */
+  /** The answer of {@link decide} without its reasons; false also if it could not be told. */
   allows(resource: Resource): boolean {
     if (!this.isCertain(resource)) return this.decide(resource).allowed;
     return this.rules.combined(resource, this.principal);
   }
 
-  /** Denied where the answer could not be told; never throws. */
+  /** Refused if the answer could not be told; never throws. */
   decide(resource: Resource): Decision {
     const { operation, principal } = this;
     const of = (allowed: boolean, reasons: Reason[], couldNotTell?: string): Decision =>
@@ -114,7 +114,7 @@ export class Ruling {
           rule: rule.id,
           effect: 'failed',
           holds: false,
-          says: `rule ${rule.id} of ${policy} asks about ${part}, which was not loaded`,
+          says: `rule ${rule.id} of ${policy} refers to ${part}, which was not loaded`,
         });
       absent ||= isAbsent(resource, part);
     }
@@ -123,8 +123,8 @@ export class Ruling {
   }
 
   /**
-   * On which resources the principal could do it: the same rules, for a query.
-   * @throws CouldNotTell `could-not-tell` when a policy failed: that never looks like an empty list
+   * The resources on which the principal may perform the operation: the same rules, for a query.
+   * @throws CouldNotTell `could-not-tell` if a policy failed, which must not look like an empty list
    */
   scope(): Scope {
     if (this.failure !== undefined)
@@ -140,8 +140,8 @@ export class Ruling {
   }
 
   /**
-   * The permissive rules from which no marks follow, as `policy/rule`: each of them makes the lists of the principal
-   * look through all instances of the tenant.
+   * The permissive rules from which no marks follow, as `policy/rule`: each makes the principal's lists scan all
+   * instances of the tenant.
    */
   unmarked(): readonly string[] {
     return this.rules.unmarked;

@@ -1,16 +1,16 @@
 import { and, EVERYTHING, isEverything, isNothing, or, type Condition } from './condition.js';
 import type { Mark } from './mark.js';
 
-/** One way to be in a scope, and the marks by which it is found; missing: those that follow from the condition. */
+/** One way into a scope, with the marks to search by; missing: those that follow from the condition. */
 export interface Way {
   readonly when: Condition;
   readonly search?: readonly Mark[] | undefined;
 }
 
 /**
- * Which rows a principal may see, as one of three values. "Nothing" never reaches a database; "everything" and a
- * condition are told apart from "no restriction was found", which does not exist. The condition is that one of the ways
- * holds, and all of what restricts.
+ * The rows that a principal may see. "Nothing" never reaches a database; "everything" is explicit, so that it
+ * cannot be confused with a restriction that was not found. The condition: one of the ways holds, and all
+ * restrictions.
  */
 export type Scope =
   | { readonly kind: 'everything' }
@@ -28,7 +28,7 @@ const NONE: Scope = Object.freeze({ kind: 'nothing' });
 const conjuncts = (condition: Condition): readonly Condition[] =>
   condition.op === 'and' ? condition.of : [condition];
 
-/** The scope in which one of the ways holds, and all of what restricts. */
+/** The scope of rows for which one of the ways and all restrictions hold. */
 export function scopeOfWays(ways: readonly Way[], restricts: readonly Condition[]): Scope {
   const condition = and(or(...ways.map(({ when }) => when)), ...restricts);
   if (isNothing(condition)) return NONE;
@@ -45,7 +45,7 @@ export function scopeOfWays(ways: readonly Way[], restricts: readonly Condition[
 export const scopeOf = (condition: Condition): Scope =>
   scopeOfWays([{ when: EVERYTHING }], isNothing(condition) ? [condition] : conjuncts(condition));
 
-/** Where both scopes admit a row; looked for where the first one looks. */
+/** The rows that both scopes admit; searched by the marks of the first. */
 export function intersection(a: Scope, b: Scope): Scope {
   if (a.kind === 'nothing' || b.kind === 'nothing') return NONE;
   if (a.kind === 'everything') return b;

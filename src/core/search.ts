@@ -2,15 +2,15 @@ import { isReference, type Condition } from './condition.js';
 import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
 
 /**
- * Which list of an instance is searched: `read` holds the marks of all of it; `open` those of what waits in it, and, as
- * long as something waits that is no user task, those of all of it.
+ * The list of marks that is searched: `read` has the marks of the whole instance; `open` those of waiting items
+ * and, while something other than a user task waits, those of the whole instance.
  */
 export type MarkList = 'open' | 'read';
 
 const USER_TASK = 'bpmn:UserTask';
 const ITEMS = 'instance.items';
 
-/** What is known beside a condition: texts one of which a field holds. */
+/** Facts known in addition to a condition: the texts that a field must have one of. */
 interface Pins {
   readonly field: string;
   readonly values: readonly unknown[];
@@ -20,13 +20,13 @@ interface Pins {
 const pinned = (pins: Pins | undefined, field: string): readonly unknown[] | undefined =>
   pins === undefined || pins.field === field ? pins?.values : pinned(pins.more, field);
 
-/** What a condition is asked of: an item of the instance, and which one as far as that is known. */
+/** What a condition is evaluated on: an item of the instance, and which one, if known. */
 interface Place {
   readonly list: MarkList;
   readonly pins: Pins | undefined;
 }
 
-/** The values one of which the field must hold, where those are known. */
+/** The values that the field must have one of, if they are known. */
 function valuesOf(condition: Condition): readonly unknown[] | undefined {
   if (condition.op === 'eq') return isReference(condition.value) ? undefined : [condition.value];
   if (condition.op !== 'in' && condition.op !== 'overlaps') return undefined;
@@ -36,7 +36,7 @@ function valuesOf(condition: Condition): readonly unknown[] | undefined {
 const isNames = (values: readonly unknown[]): values is readonly string[] =>
   values.every((value) => typeof value === 'string' && value !== '');
 
-/** The kind of the mark that follows from a name at a field; undefined: none does. */
+/** The kind of mark that follows from a name at a field; undefined if none does. */
 function kindOf(field: string, { list, pins }: Place): 'u' | 'g' | 's' | 'm' | undefined {
   switch (field) {
     case 'item.assignee':
@@ -62,7 +62,7 @@ function kindOf(field: string, { list, pins }: Place): 'u' | 'g' | 's' | 'm' | u
 
 function ofElements(elements: readonly string[], { list, pins }: Place): readonly Mark[] | undefined {
   const models = pinned(pins, 'instance.name');
-  // Of what is past only user tasks are marked; of what waits everything.
+  // Of past items only user tasks are marked; of waiting ones, all.
   const marked = list === 'open' || pinned(pins, 'item.type')?.every((type) => type === USER_TASK) === true;
   return marked && models !== undefined && isNames(models)
     ? models.flatMap((model) => elements.map((element) => elementMark(model, element)))
@@ -81,20 +81,20 @@ function ofComparison(field: string, values: readonly unknown[], place: Place): 
   return kind === undefined ? undefined : values.map((value): Mark => `${kind}:${value}`);
 }
 
-/** What follows for the item of one place from all that must hold of it. */
+/** What follows for one place's item from conditions that must all hold. */
 function within(parts: readonly Condition[], { list, pins }: Place): Place {
   let known = pins;
   let all = list === 'read';
   for (const part of parts) {
     const values = valuesOf(part);
     if (values !== undefined && 'field' in part) known = { field: part.field, values, more: known };
-    // Where something waits that is no user task, what waits carries the marks of all.
+    // While something other than a user task waits, waiting items carry all marks.
     all ||= part.op === 'ne' && part.field === 'item.type' && part.value === USER_TASK;
   }
   return { list: all ? 'read' : 'open', pins: known };
 }
 
-/** Of the whole list of items only what is known of the instance is known as well. */
+/** For the whole list of items, only facts about the instance are known. */
 const ofInstance = (pins: Pins | undefined): Pins | undefined =>
   pins === undefined
     ? undefined
@@ -150,9 +150,9 @@ function marksAt(condition: Condition, place: Place): readonly Mark[] | undefine
 }
 
 /**
- * Marks one of which every instance has in the list, that satisfies the condition, or has an item that does; for the
- * list `open` an item that waits. Undefined when nothing is known of it.
- * @param beside what holds as well
+ * Marks of the list: every instance that satisfies the condition, or has an item that does (for `open`, a waiting
+ * one), has one of them. Undefined if none are known.
+ * @param beside conditions that hold as well
  */
 export const marksOf = (
   condition: Condition,
@@ -160,7 +160,7 @@ export const marksOf = (
   beside: readonly Condition[] = [],
 ): readonly Mark[] | undefined => marksAt(condition, within(beside, { list, pins: undefined }));
 
-/** The tenant whose instances alone satisfy all of the conditions; undefined when that is not known. */
+/** The tenant to which all matching instances belong; undefined if it is not known. */
 export function tenantOf(
   conditions: readonly Condition[],
 ): { readonly tenantId: string | undefined } | undefined {

@@ -1,6 +1,6 @@
 const LONGEST = 120;
 
-/** What was met, for an error message: short, and whatever it is. */
+/** A short description of any value, for error messages. */
 export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);

@@ -5,37 +5,37 @@ import type { Resource } from './resource.js';
 import { isEqual, isOneOf, isPresent, type Test } from './tests.js';
 import { isScalar, plain, same, type Scalar } from './value.js';
 
-/** What a field is compared with: a value, or one that each principal has or lacks. */
+/** The value that a field is compared with, or a value that each principal has or lacks. */
 export type Operand = unknown;
 export type ReadOperand = (principal: SecureUser) => Operand;
 
 /**
- * One step of a compiled condition. Every step has all fields, in one order, and one function asks them all: the
- * processor then follows a loop, where closures would be jumps that it cannot foresee.
+ * One step of a compiled condition. All steps have the same fields in the same order and are evaluated by one
+ * function: the processor predicts a loop better than calls of closures.
  */
 export interface Step {
   readonly op:
     'and' | 'or' | 'not' | 'eq' | 'oneOf' | 'test' | 'absent' | 'choice' | 'fields' | 'some' | 'cases';
-  /** True for those that ask one field. */
+  /** True for steps that test one field. */
   readonly isTest: boolean;
   readonly path: Path;
-  /** Of `choice`: what must hold where the field is the value, and what where it is not. */
+  /** For `choice`: what must hold if the field has the value, and what if it has not. */
   readonly parts: readonly Step[];
   readonly operand: Operand;
-  /** Reads the operand from the principal; missing: it is known. */
+  /** Reads the operand from the principal; missing: the operand is constant. */
   readonly read: ReadOperand | undefined;
-  /** The answer where the principal lacks the operand. */
+  /** The result if the principal lacks the operand. */
   readonly unknown: boolean;
   readonly test: Test<never> | undefined;
   readonly cases: ReadonlyMap<string, Step> | undefined;
-  /** The other field, where two are compared. */
+  /** The other field, if two are compared. */
   readonly other: Path | undefined;
 }
 
 const NO_PATH: Path = Object.freeze({ root: 'item', segments: Object.freeze([]) });
 const NO_PARTS: readonly Step[] = Object.freeze([]);
 
-/** A step with all fields. */
+/** Creates a step with all fields. */
 export function step(op: Step['op'], fields: Partial<Omit<Step, 'op'>>): Step {
   return {
     op,
@@ -66,7 +66,7 @@ function testField(one: Step, item: unknown, resource: Resource, principal: Secu
   const { path, read, unknown } = one;
   const found = glance(path, item, resource);
   const isThere = found !== undefined && found !== null;
-  // Most fields are not set: then the principal's value makes no difference, unless to lack it counts as true.
+  // Most fields are unset: then the principal's value does not matter, unless lacking it counts as true.
   if (!isThere && !unknown) return false;
   let { operand } = one;
   if (read !== undefined) {
@@ -94,7 +94,7 @@ function testSome(
   for (let i = 0; i < list.length; i++) {
     const one = list[i];
     if (!isDocument(one)) continue;
-    // A list inside the list is taken for a document whose fields are its places, as in MongoDB.
+    // A list inside the list counts as a document whose fields are its positions, as in MongoDB.
     if (holds(parts[0] as Step, Array.isArray(one) ? { ...one } : one, resource, principal)) return true;
   }
   return false;
@@ -114,7 +114,7 @@ function testCases(
   return (Array.isArray(found) ? found.some(test) : test(found)) && isOwn(path, item, resource);
 }
 
-/** `(field is value and this) or (field is another and that)`: the field is looked at once. */
+/** `(field is value and this) or (field is another and that)`: reads the field once. */
 function choose(
   { path, operand, parts }: Step,
   item: unknown,
@@ -128,11 +128,11 @@ function choose(
   return ask(parts[isThat ? 0 : 1] as Step, item, resource, principal) && isOwn(path, item, resource);
 }
 
-/** Most steps ask one field: they are asked in the place of the loop, without another call. */
+/** Most steps test one field: they are evaluated inline in the loop. */
 const ask = (one: Step, item: unknown, resource: Resource, principal: SecureUser | undefined): boolean =>
   one.isTest ? testField(one, item, resource, principal) : holds(one, item, resource, principal);
 
-/** The answer of a step about an item, the resource that it is of, and a principal. */
+/** The result of a step for an item, its resource and a principal. */
 export function holds(
   one: Step,
   item: unknown,

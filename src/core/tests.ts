@@ -1,12 +1,12 @@
 import { compareWithinType, plain, same, type Scalar } from './value.js';
 
 /**
- * Tests of what a path reached, one value or a list. None is asked about nothing, which satisfies no test. Plain loops:
- * lists of candidates and groups are short.
+ * Tests of the value or list at a path. Undefined satisfies no test. Plain loops, since lists of candidates and
+ * groups are short.
  */
 export type Test<Operand> = (found: unknown, operand: Operand) => boolean;
 
-/** Any value but null; a list inside a list is no value here. */
+/** Any value except null; a list inside a list is not a value here. */
 const present = (value: unknown): boolean => value !== undefined && value !== null && !Array.isArray(value);
 export const isPresent = (found: unknown): boolean =>
   Array.isArray(found) ? found.some(present) : present(found);

@@ -1,6 +1,6 @@
 import { isPlainObject } from './plain-object.js';
 
-/** What an application knows about who acts. Names are compared as stored, after Unicode NFC and trimming. */
+/** An application's data about a user. Names are compared as stored, after Unicode NFC and trimming. */
 export interface UserInfo {
   /** Unique name of the user; never empty. */
   readonly userName: string;
@@ -15,8 +15,8 @@ export interface UserInfo {
 }
 
 /**
- * A name as it is compared: Unicode NFC, trimmed. Undefined when it is no name: not a text, empty, `*`, or with half a
- * surrogate pair, since all of those are stored as one character.
+ * A name as it is compared: Unicode NFC, trimmed. Undefined if it is not a name: not a text, empty, `*`, or with an
+ * unpaired surrogate, since all of those are stored as the same character.
  */
 export function normaliseName(value: unknown): string | undefined {
   if (typeof value !== 'string' || !value.isWellFormed()) return undefined;
@@ -24,7 +24,7 @@ export function normaliseName(value: unknown): string | undefined {
   return name === '' || name === '*' ? undefined : name;
 }
 
-/** A name, or undefined where there is none. @throws TypeError when it is something else */
+/** A name, or undefined if there is none. @throws TypeError if it is anything else */
 export function optionalName(value: unknown, field: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   const name = normaliseName(value);
@@ -33,7 +33,7 @@ export function optionalName(value: unknown, field: string): string | undefined 
   return name;
 }
 
-/** What a value is, in words that repeat none of it. */
+/** Describes the kind of a value without repeating any of it. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
@@ -46,7 +46,7 @@ export function describe(value: unknown): string {
       : `${typeof value}`;
 }
 
-/** Groups as they are compared, each once. @throws TypeError when it is no list of names */
+/** Groups as they are compared, without duplicates. @throws TypeError if it is not a list of names */
 export function readGroups(value: unknown): readonly string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value))
@@ -61,7 +61,7 @@ export function readGroups(value: unknown): readonly string[] {
   return Object.freeze([...groups]);
 }
 
-/** A frozen copy that inherits nothing. @throws TypeError when it is no object, or too deep */
+/** A frozen copy without a prototype. @throws TypeError if it is not an object, or too deep */
 export function readAttributes(value: unknown): Readonly<Record<string, unknown>> {
   const attributes: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if (value === undefined || value === null) return Object.freeze(attributes);
@@ -71,12 +71,12 @@ export function readAttributes(value: unknown): Readonly<Record<string, unknown>
   return Object.freeze(attributes);
 }
 
-/** Names under which an object-relational mapper keeps what is its own. */
+/** Names that object-relational mappers use internally. */
 const INTERNAL = /^[$_]/;
 
 /**
- * The entries of an object of facts: of a Map, of a plain object, or of an instance of a class, where getters of the
- * class count as well, since an object-relational mapper keeps the values behind them.
+ * The entries of an object of facts: of a Map, a plain object, or a class instance. Getters of the class count too,
+ * since object-relational mappers keep the values behind them.
  */
 function entriesOf(value: object): [string, unknown][] {
   if (value instanceof Map)
@@ -98,7 +98,7 @@ function entriesOf(value: object): [string, unknown][] {
 
 const DEEPEST_ATTRIBUTE = 16;
 
-/** Lists and plain objects are copied, so that nobody who holds the original can change what rules read. */
+/** Copies lists and plain objects, so that holders of the original cannot change what rules read. */
 function frozenCopy(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST_ATTRIBUTE)
     throw new TypeError(`SecureUser.attributes may be ${DEEPEST_ATTRIBUTE} levels deep`);
@@ -111,7 +111,7 @@ function frozenCopy(value: unknown, depth = 0): unknown {
   return Object.freeze(copy);
 }
 
-/** A field of a user object: its own or its class's, never one that was put on every object there is. */
+/** A field of a user object: its own or of its class, never one added to every object. */
 export function field(info: object, name: keyof UserInfo | 'disabled'): unknown {
   for (
     let at: object | null = info;
@@ -127,8 +127,7 @@ const FIELDS = ['userName', 'userGroups', 'tenantId', 'modelsOwner', 'attributes
 const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().replace(/s$/, '');
 
 /**
- * A field whose name is written otherwise would be lost, and with it a tenant or the groups. Objects of users may have
- * any other fields.
+ * Refuses misspelt fields, since a tenant or groups could be lost. User objects may have any other fields.
  * @throws TypeError naming the field that was probably meant
  */
 export function assertSpelt(info: object): void {
@@ -140,7 +139,7 @@ export function assertSpelt(info: object): void {
   }
 }
 
-/** True for what may stand in a user's place of a call: a SecureUser, or an object with a string `userName`. */
+/** True for a SecureUser or an object with a string `userName`. */
 export function looksLikeUser(value: unknown): value is UserInfo {
   return (
     typeof value === 'object' &&
@@ -150,13 +149,13 @@ export function looksLikeUser(value: unknown): value is UserInfo {
   );
 }
 
-/** True when the user object says that the user is disabled, by whatever value: it may be 1, 't' or a date. */
+/** True if the user object says that the user is disabled; any truthy value counts: 1, 't' or a date. */
 export const isDisabled = (info: object): boolean => Boolean(field(info, 'disabled'));
 
 /**
- * What an object of an application's own says of a user: the known fields alone, each read once, getters of its class
- * included. None of its methods is called.
- * @throws TypeError when it is no object; whatever a getter throws
+ * Reads the known fields of an application's user object, each once, including getters of its class. None of its
+ * methods is called.
+ * @throws TypeError if it is not an object; whatever a getter throws
  */
 export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boolean } {
   if (typeof info !== 'object' || info === null || Array.isArray(info))

@@ -1,9 +1,9 @@
-/** A value that a condition may compare with: what MongoDB orders within one type. */
+/** A value that a condition may compare with: one that MongoDB orders within its type. */
 export type Scalar = string | number | boolean | Date;
 
 /**
- * True when the value may stand in a condition. NaN and invalid dates may not: they equal nothing. Nor may half a
- * surrogate pair: stored as UTF-8, all of them become one character.
+ * True if the value may occur in a condition. NaN and invalid dates may not, since they equal nothing; nor may
+ * unpaired surrogates, which all become the same character in UTF-8.
  */
 export function isScalar(value: unknown): value is Scalar {
   if (typeof value === 'number') return !Number.isNaN(value);
@@ -14,8 +14,8 @@ export function isScalar(value: unknown): value is Scalar {
 const NUMBERS: ReadonlySet<unknown> = new Set(['Long', 'Decimal128', 'Int32', 'Double']);
 
 /**
- * A number that a database keeps in a type of its own, as a number; anything else as it is. Its type is
- * inherited, never its own.
+ * Converts a database's own number type to a number; returns anything else unchanged. The type is recognised by its
+ * prototype, never by own properties.
  */
 export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -23,7 +23,7 @@ export function plain(value: unknown): unknown {
   return NUMBERS.has(_bsontype) && !Object.hasOwn(value, '_bsontype') ? Number(String(value)) : value;
 }
 
-/** Equality as MongoDB has it for scalars: no conversion between types; dates by their time, numbers by their value. */
+/** Equality as in MongoDB: no conversion between types; dates by their time, numbers by their value. */
 export function same(left: unknown, right: Scalar): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || left === null) return false;
@@ -31,16 +31,13 @@ export function same(left: unknown, right: Scalar): boolean {
   return typeof right === 'number' && plain(left) === right;
 }
 
-/** Characters beyond the first 65,536 stand as two units, which lie below the last ones of the others. */
+/** Characters beyond the first 65,536 are two units, which sort below the last ones of the others. */
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
 const byCodePoint = (unit: number): number =>
   unit < FIRST_SURROGATE ? unit : unit <= LAST_SURROGATE ? unit + 0x10000 : unit;
 
-/**
- * Order of texts by code point, as MongoDB's binary comparison of UTF-8 has it; JavaScript's own order is by
- * UTF-16 unit.
- */
+/** Order of texts by code point, as in MongoDB's binary comparison of UTF-8. JavaScript orders by UTF-16 unit. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
   const length = Math.min(left.length, right.length);
@@ -51,7 +48,7 @@ export function compareText(left: string, right: string): number {
   return left.length - right.length;
 }
 
-/** Order of two values of one type, or undefined when their types differ (MongoDB compares within a type only). */
+/** Order of two values of one type; undefined if the types differ, since MongoDB compares within a type only. */
 export function compareWithinType(left: unknown, right: Scalar): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   if (typeof right === 'number' && typeof left === 'object') left = plain(left);

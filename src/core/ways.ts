@@ -9,8 +9,8 @@ import { marksOf } from './search.js';
 const SEPARATOR = '\n';
 
 /**
- * The ways into a scope that rules open, before they are bound to a principal: those that name the same marks, or none,
- * are one.
+ * The ways into a scope that rules open, before they are bound to a principal. Ways with the same marks, or without
+ * any, are merged.
  */
 export function alternativesBySearch(rules: readonly Rule[], predicates: Predicates): Way[] {
   const bySearch = new Map<
@@ -31,7 +31,7 @@ export function alternativesBySearch(rules: readonly Rule[], predicates: Predica
 
 const ANYBODY = 'anybody';
 
-/** The condition where the principal has all that it is compared with. */
+/** The condition if the principal has all values that it is compared with. */
 function assumed(condition: Condition): Condition {
   switch (condition.op) {
     case 'eq':
@@ -56,6 +56,6 @@ function assumed(condition: Condition): Condition {
   }
 }
 
-/** True when nothing follows from a rule about where to look for what it permits; whatever the principal is. */
+/** True if no marks follow from a rule, whatever the principal is. */
 export const isUnmarked = ({ when, search }: Rule): boolean =>
   search === undefined && !isNothing(when) && isOnlyTenant(marksOf(assumed(when), 'read'));

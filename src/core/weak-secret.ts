@@ -1,14 +1,14 @@
 /** In characters. */
 const SHORTEST = 16;
 const FEWEST_DIFFERENT = 8;
-/** Characters, at least, that stand neither in words of examples nor in sequences. */
+/** Minimum number of characters outside example words and sequences. */
 const FEWEST_OWN = 10;
-/** Longer than any secret needs to be; what follows is not looked at. */
+/** Longer than any secret needs to be; the rest is ignored. */
 const LOOKED_AT = 1024;
 
 /**
- * What placeholders and the examples of applications are made of; `omni` and `qwerty` stand in those of bpmn-server. Of
- * two that begin alike the longer one comes first.
+ * The words of placeholders and example applications; `omni` and `qwerty` occur in bpmn-server's. Of two with the
+ * same beginning, the longer one comes first.
  */
 const WORDS = new RegExp(
   [
@@ -36,7 +36,7 @@ const SEQUENCES = [...LINES, ...LINES.map(reversed)];
 const isSequence = (three: string): boolean =>
   /^(.)\1\1$/.test(three) || SEQUENCES.some((line) => line.includes(three));
 
-/** How many characters are left without sequences of three or more. */
+/** The number of characters without sequences of three or more. */
 function withoutSequences(text: string): number {
   const found = new Set<number>();
   for (let at = 0; at + 3 <= text.length; at++)
@@ -51,7 +51,7 @@ const own = (text: string): number =>
 const unzipped = (text: string): string =>
   [0, 1].map((rest) => [...text].filter((_, at) => at % 2 === rest).join('')).join('');
 
-/** The last time may lack what stands between the others. */
+/** The last repetition may lack the separator. */
 function repeats(text: string): boolean {
   for (let period = 1; period * 2 <= text.length + 1; period++)
     if (text.slice(period) === text.slice(0, -period)) return true;
@@ -59,10 +59,10 @@ function repeats(text: string): boolean {
 }
 
 /**
- * Why a secret that should be random, such as an API key or what signs cookies, can be guessed: it has fewer than 16
- * characters or 8 different ones, repeats itself, or is little more than words of examples and sequences of the
- * alphabet, the digits or a keyboard. For secrets of programs, not for passwords that people remember.
- * @returns what is wrong with it, without the secret; undefined when nothing of this is
+ * Why a secret that should be random, such as an API key or a cookie secret, can be guessed: it has fewer than 16
+ * characters or 8 different ones, repeats itself, or consists of example words and sequences of the alphabet, the
+ * digits or the keyboard. For secrets of programs, not for passwords that people remember.
+ * @returns the weakness, without the secret; undefined if there is none
  * @example
  * const weakness = weaknessOf(process.env.SESSION_SECRET ?? '');
  * if (weakness !== undefined) throw new Error(`SESSION_SECRET ${weakness}`);
@@ -76,6 +76,6 @@ export function weaknessOf(secret: string): string | undefined {
   const plain = text.replace(/[^a-z0-9]/g, '');
   const others = new Set(text.replace(/[a-z0-9]/g, '')).size;
   if (Math.min(own(plain), own(unzipped(plain))) + others < FEWEST_OWN)
-    return 'it is made of words of examples and of sequences of the alphabet, the digits or the keyboard';
+    return 'it consists of example words and sequences of the alphabet, the digits or the keyboard';
   return undefined;
 }

@@ -159,7 +159,7 @@ onStores('models on the command line', (kind) => {
   test('names that cannot be one, and files that are not there, are told', async () => {
     const file = put('x.bpmn', SOURCE);
     const wrong = await run(['models', 'import', file, '--model-name', 'a/b', ...at]);
-    expect([wrong.code, wrong.err[0]]).toEqual([1, expect.stringContaining('A model name is a text')]);
+    expect([wrong.code, wrong.err[0]]).toEqual([1, expect.stringContaining('A model name must be a text')]);
     expect(await run(['models', 'import', path.join(folder, 'none.bpmn'), ...at])).toMatchObject({ code: 2 });
     expect(await run(['models', 'import', ...at])).toMatchObject({ code: 2 });
     expect(await run(['models', 'import', file, file, '--model-name', 'x', ...at])).toMatchObject({

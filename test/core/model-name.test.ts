@@ -62,7 +62,7 @@ test.each(['', '   ', '\u00a0', '.', '..', 'a/b', 'a\\b', 'x'.repeat(201), 7, nu
     expect(() => checkModelName(value)).toThrow(
       expect.objectContaining({
         code: 'bad-model',
-        message: expect.stringContaining('A model name is a text of 1 to 200 characters') as unknown,
+        message: expect.stringContaining('A model name must be a text of 1 to 200 characters') as unknown,
       }),
     );
   },

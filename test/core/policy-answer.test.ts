@@ -16,7 +16,7 @@ test.each<[what: string, answer: unknown, message: RegExp]>([
   ['nothing', undefined, /object, got undefined/],
   ['true', true, /object, got true/],
   ['a list of rules', [RULE], /object, got/],
-  ['a promise', Promise.resolve({ restrictive: [] }), /at once, not with a promise/],
+  ['a promise', Promise.resolve({ restrictive: [] }), /synchronously, not with a promise/],
   ['a misspelt list', { restrict: [RULE] }, /met "restrict"/],
   ['a list of another system', { permissive: [RULE], deny: [RULE] }, /met "deny"/],
   ['a text as list', { permissive: 'all' }, /permissive must be a list of rules, got "all"/],

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { weaknessOf } from '../../src/core/weak-secret.js';
 
-const WORDS = 'it is made of words of examples and of sequences of the alphabet, the digits or the keyboard';
+const WORDS = 'it consists of example words and sequences of the alphabet, the digits or the keyboard';
 
 describe('a secret is weak', () => {
   test.each([

@@ -94,7 +94,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
       409,
       {
         status: 409,
-        title: 'Somebody else was faster, or the resource changed meanwhile.',
+        title: 'Someone else was faster, or the resource has changed in the meantime.',
         detail: 'Somebody was faster.',
         page: true,
       },

@@ -409,7 +409,7 @@ describe('a form with files', () => {
       TYPE,
       400,
       'bad-model',
-      /^A model name is/,
+      /^A model name must be/,
     ],
     [
       'a name in the form that leads out',
@@ -418,7 +418,7 @@ describe('a form with files', () => {
       TYPE,
       400,
       'bad-model',
-      /^A model name is/,
+      /^A model name must be/,
     ],
     [
       'JSON in its place',

@@ -360,7 +360,7 @@ describe('what is malformed rejects with what was expected', () => {
     [
       'definitions.rename',
       (c) => c.definitions.rename('review', '../../etc/cron'),
-      /^A model name is a text/,
+      /^A model name must be a text/,
     ],
     ['definitions.delete', (c) => c.definitions.delete({ $ne: null }), /^name must be a text\.$/],
   ])('%s', async (_name, call, message) => {

@@ -24,8 +24,7 @@ const rule = (id: string, says: string, when: Condition): Rule => Object.freeze(
 const onUserTask = (condition: Condition): Condition => and(eq('item.type', USER_TASK), condition);
 const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.when));
 
-// What makes one a reader of a user task. The conditions name no principal, so that they are
-// compiled once.
+// The rules that make someone a reader of a user task. The conditions name no principal and are compiled once.
 const OPEN = rule('open', 'the model restricts this task to nobody', onUserTask(eq('item.guard.open', true)));
 const ASSIGNEE = rule('assignee', 'assigned to you', onUserTask(eq('item.assignee', ME)));
 const OWNER = rule('owner', 'you lent this task to another', onUserTask(eq('item.guard.owner', ME)));
@@ -62,7 +61,7 @@ const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
   ),
 );
 
-/** The same object for all who ask, so that it is read and compiled once. */
+/** The same object for all principals, so that it is read and compiled once. */
 const permits = (...rules: readonly Rule[]): PolicyAnswer =>
   Object.freeze({ permissive: Object.freeze(rules) });
 
@@ -128,7 +127,7 @@ function answer(principal: SecureUser, operation: Operation, facts: Facts): Poli
   }
 }
 
-/** The rules that always hold. What none of them names is for ADMIN and SYSTEM. */
+/** The rules that always apply. Operations that they do not mention are for ADMIN and SYSTEM. */
 export const taskRulesPolicy: Policy = Object.freeze({
   name: 'task-rules',
   answer,

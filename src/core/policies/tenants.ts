@@ -31,8 +31,8 @@ function ownModels({ modelsOwner, tenantId }: SecureUser): PolicyAnswer {
 }
 
 /**
- * Tenants are kept apart, whatever other policies say: a principal with a tenant sees its tenant's rows only, one
- * without only rows without one; SYSTEM without a tenant crosses tenants. It holds for ADMIN too.
+ * Isolates tenants, whatever other policies say: a principal with a tenant sees only that tenant's rows; one
+ * without, only rows without a tenant. SYSTEM without a tenant crosses tenants. Applies to ADMIN too.
  */
 export const tenants: Policy = Object.freeze({
   name: 'tenants',
@@ -46,13 +46,13 @@ export const tenants: Policy = Object.freeze({
 
 const NO_CODE: Rule = Object.freeze({
   id: 'no-code',
-  says: 'people of tenants save no models with code',
+  says: 'people of tenants may not save models with code',
   when: NOTHING,
 });
 
 /**
- * The same wall, with less trust in those behind it: who has a tenant, or models of an owner, saves no model that holds
- * code, administrators included. Code runs in the process of all tenants.
+ * Tenant isolation with less trust: a principal with a tenant or a model owner may not save models that contain
+ * code, not even as an administrator. Code runs in the process that all tenants share.
  */
 export const tenantsWithoutCode: Policy = Object.freeze({
   ...tenants,
