@@ -2,6 +2,7 @@
  * Mutation testing by a sample: Stryker changes lines that a seed chooses, and the tests of that part must notice.
  *
  *     npm run mutation -- [--part core] [--seed 1] [--lines 40] [--minutes 10] [--concurrency 1]
+ *         [--tests 'test/core/*.test.ts']
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '40' },
     minutes: { type: 'string', default: '10' },
     concurrency: { type: 'string', default: '1' },
+    tests: { type: 'string' },
   },
 });
 
@@ -115,7 +117,7 @@ for (const part of values.part.split(',')) {
     jest: {
       config: {
         ...jestConfig,
-        testMatch: chosen.tests.map((pattern) => `<rootDir>/${pattern}`),
+        testMatch: (values.tests?.split(',') ?? chosen.tests).map((pattern) => `<rootDir>/${pattern}`),
         maxWorkers: 1,
       },
       enableFindRelatedTests: false,

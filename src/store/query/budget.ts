@@ -4,7 +4,7 @@ const CUT = Symbol('cut');
 
 /** Notes that rows end before the list does. */
 export function markCut<Row>(rows: Row[]): Row[] {
-  return Object.defineProperty(rows, CUT, { value: true });
+  return Object.defineProperty(rows, CUT, {});
 }
 
 /** Whether rows that a store has given end because of the bytes of the plan: there are more. */
