@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 import { SAME_ATTRIBUTES, ZEEBE } from '../dist/esm/engine/model/dialects/uris.js';
+import { rightUse } from '../dist/esm/core/policies/security-rights.js';
 import * as understood from '../dist/esm/engine/model/dialects/understood.js';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
@@ -30,11 +31,24 @@ const operations = Object.entries(OPERATIONS).map(([id, o]) => [
   list(o.cases),
 ]);
 const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [code(id), status, meaning]);
+/** Rights that the package asks for in another way than by an operation. */
+const ASKED_BY = {
+  'SecurityRole:Read': 'reading `api.policies.securityRoles`',
+  'SecurityRole:Manage': 'changing `api.policies.securityRoles`',
+};
+const operationsWhere = (test) =>
+  list(
+    Object.keys(OPERATIONS)
+      .filter((id) => test(rightUse(id)))
+      .map(code),
+  );
 const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) => [
   code(id),
   group,
-  meaning,
-  internal ? 'given to nobody' : '',
+  meaning + (internal ? ' (internal)' : ''),
+  list([operationsWhere(({ needs }) => needs.includes(id)), ASKED_BY[id] ?? ''].filter(Boolean)) ||
+    'your own routes',
+  operationsWhere(({ opens }) => opens === id),
 ]);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
 const options = Object.entries(OPTIONS).flatMap(([of, table]) =>
@@ -62,9 +76,12 @@ yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\
 
 ## Rights
 
-What \`requireRight\` can ask for; see [authentication](authentication.md#privileges-and-rights-of-your-own-routes).
+Given by [security roles](security-roles.md). Once a tenant has a security role, the operations in the fourth column need
+one of the rights that name them; a right opens the operations in the last column on what its holder may read. Those for
+your own routes are asked by \`requireRight\`, as all of them can be; see
+[authentication](authentication.md#privileges-and-rights-of-your-own-routes).
 
-${table(['right', 'group', 'lets its holder', ''], rights)}
+${table(['right', 'group', 'lets its holder', 'needed for', 'opens'], rights)}
 
 ## Errors
 

@@ -30,6 +30,11 @@ export const ERROR_CODES = {
     status: 400,
     meaning: 'A rule condition is not valid; the message names the node.',
   },
+  'bad-policy': {
+    status: 400,
+    meaning:
+      'Policy data is not valid: nothing of the change was stored. The message names what was met, and the nearest known name.',
+  },
   'bad-model': { status: 400, meaning: 'A model name or source is not valid.' },
   'protected-variable': {
     status: 400,

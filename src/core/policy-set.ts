@@ -20,23 +20,28 @@ export class PolicySet {
   private constructor(
     /** 0: nothing was ever configured. */
     readonly version: number,
-    private readonly kinds: ReadonlyMap<string, Entries>,
+    private readonly byKind: ReadonlyMap<string, Entries>,
     private readonly none: Entries = new Map(),
   ) {}
 
   /** The entries of one kind by their ids; the same object for as long as none of them changes. */
   of(kind: string): Entries {
-    return this.kinds.get(kind) ?? this.none;
+    return this.byKind.get(kind) ?? this.none;
+  }
+
+  /** The kinds of which there are entries. */
+  get kinds(): readonly string[] {
+    return [...this.byKind].filter(([, entries]) => entries.size > 0).map(([kind]) => kind);
   }
 
   /** How many entries there are. */
   get size(): number {
-    return [...this.kinds.values()].reduce((sum, entries) => sum + entries.size, 0);
+    return [...this.byKind.values()].reduce((sum, entries) => sum + entries.size, 0);
   }
 
   /** The set as it is after the changes, in their order. */
   with(version: number, changes: readonly PolicyChange[]): PolicySet {
-    const kinds = new Map(this.kinds);
+    const kinds = new Map(this.byKind);
     const own = new Map<string, Map<string, unknown>>();
     for (const { kind, id, value } of changes) {
       let entries = own.get(kind);
@@ -52,6 +57,6 @@ export class PolicySet {
 
   /** All entries, as the changes that make them of an empty set. */
   *changes(): IterableIterator<PolicyChange> {
-    for (const [kind, entries] of this.kinds) for (const [id, value] of entries) yield { kind, id, value };
+    for (const [kind, entries] of this.byKind) for (const [id, value] of entries) yield { kind, id, value };
   }
 }

@@ -1,7 +1,8 @@
-import { createDecisionPoint, unmarkedRules, type DecisionPoint } from '../core/decision-point.js';
+import { unmarkedRules, type DecisionPoint } from '../core/decision-point.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
-import { DESIGNER } from '../core/principal.js';
+import { DESIGNER, type UserInfo } from '../core/principal.js';
+import { isRight, type Right } from '../core/rights.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Calls } from './enforcement/calls.js';
@@ -20,7 +21,7 @@ import { isReindexed } from './upkeep/reindex.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
 import { UnmarkedRules } from './enforcement/unmarked-rules.js';
-import { applicationPolicies } from './policies/application-policies.js';
+import { applicationPolicies, compilerWith } from './policies/application-policies.js';
 import { PolicyBook } from './policies/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { strictApi } from './enforcement/strict-arguments.js';
@@ -87,7 +88,7 @@ async function assemble(
   // From here on, work counts as part of a call, and its errors are that call's refusals or failures.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
-  const book = new PolicyBook(store.policies, () => createDecisionPoint(policies), incidents);
+  const book = new PolicyBook(store.policies, compilerWith(policies), incidents);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
@@ -127,6 +128,9 @@ async function assemble(
       explain(parts, await calls.of(await principals.of(user)), asOperation(operation), resource),
     );
 
+  const holds = async (user: UserInfo, right: Right): Promise<boolean> =>
+    (await calls.rightsOf(await principals.of(user)))?.has(right) ?? true;
+
   return Object.freeze({
     server,
     api,
@@ -136,6 +140,7 @@ async function assemble(
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
     can: async (user, operation, resource = {}) => {
       try {
+        if (isRight(operation)) return await store.bounded(() => holds(user, operation));
         const decision = await why(user, operation, resource);
         if (decision.couldNotTell === undefined) return decision.allowed;
         throw new CouldNotTell('could-not-tell', 'Could not tell whether this is allowed.');

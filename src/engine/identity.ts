@@ -2,7 +2,7 @@ import { AccessDenied } from '../core/errors.js';
 import { OPERATIONS, type Operation } from '../core/operation.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
-import { rightsIn, type Right } from '../core/rights.js';
+import type { Right } from '../core/rights.js';
 import { assertAllowed } from './enforcement/explain.js';
 import type { CommandParts } from './enforcement/command-parts.js';
 import { factsOfModels } from './enforcement/model-access.js';
@@ -17,14 +17,18 @@ type Member = (...args: unknown[]) => unknown;
 
 /** The API with the principal as the ambient one of each call, so that records of the call name it too. */
 function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<unknown>): GuardApi {
-  const groups = Object.entries(api).map(([group, members]) => {
-    const calls = Object.entries(members as Record<string, Member>).map(([name, member]) => [
-      name,
-      (...args: unknown[]) => run(async () => member(...args)),
-    ]);
-    return [group, Object.freeze(Object.fromEntries(calls))];
-  });
-  return Object.freeze(Object.fromEntries(groups)) as GuardApi;
+  const part = (members: object): object =>
+    Object.freeze(
+      Object.fromEntries(
+        Object.entries(members as Record<string, Member | object>).map(([name, member]) => [
+          name,
+          typeof member === 'function'
+            ? (...args: unknown[]) => run(async () => (member as Member)(...args))
+            : part(member),
+        ]),
+      ),
+    );
+  return part(api) as GuardApi;
 }
 
 /** Creates the interface through which outer enforcement points, such as the HTTP one, use a guard. */
@@ -81,7 +85,7 @@ export function createIdentity(
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
-        if (!bypass && !principal.isAdmin() && !rightsIn(principal.attributes.rights).includes(right))
+        if ((await calls.rightsOf(principal))?.has(right) === false)
           throw new AccessDenied('forbidden', `You may not do this; it needs the right ${right}.`);
         return principal;
       } catch (error) {

@@ -56,8 +56,9 @@ export function requirePrivilege(operation: Operation, options: RequirePrivilege
 }
 
 /**
- * Creates middleware that passes requests whose principal holds the right: members of ADMIN and SYSTEM, and
- * principals who have it in `attributes.rights`. Must come after `authenticate`; refusals go to `next`: 401 or 403.
+ * Creates middleware that passes requests whose principal holds the right: by a security role, by
+ * `attributes.rights`, as a member of SYSTEM, or as one of ADMIN unless the right is internal. Must come after
+ * `authenticate`; refusals go to `next`: 401 or 403.
  * @throws TypeError for a right that is not in the catalogue
  * @example
  * app.get('/documents', guard.requireRight('Document:Read'), listDocuments);

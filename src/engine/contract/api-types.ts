@@ -1,3 +1,4 @@
+import type { PoliciesApi } from './policy-types.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import type { DefinitionView } from './definition-types.js';
@@ -217,4 +218,5 @@ export interface GuardApi {
   readonly model: ModelApi;
   readonly tasks: TasksApi;
   readonly work: WorkApi;
+  readonly policies: PoliciesApi;
 }

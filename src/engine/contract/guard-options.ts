@@ -67,7 +67,7 @@ export const GUARD_OPTIONS = {
   directory: withFunctions(
     'an object with the function find, such as the result of userDirectory',
     ['find'],
-    ['verify', 'onChanged'],
+    ['verify', 'onChanged', 'hasMembers'],
   ),
   policies: listOf('policies, each with a name and the function answer', POLICY),
   tenantsMaySaveCode: FLAG,

@@ -44,7 +44,8 @@ export interface Identity {
     name?: string,
   ): Promise<SecureUser>;
   /**
-   * Asserts that the user holds the right: ADMIN and SYSTEM hold all, others those in `attributes.rights`.
+   * Asserts that the user holds the right: by a security role, by `attributes.rights`, as SYSTEM, or as ADMIN unless
+   * it is internal.
    * @throws AccessDenied; recorded
    */
   requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;

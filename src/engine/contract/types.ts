@@ -3,6 +3,7 @@ import type { Operation } from '../../core/operation.js';
 import type { Policy } from '../../core/policy.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
+import type { Right } from '../../core/rights.js';
 import type { StoreOptions } from '../../store/open.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
@@ -13,6 +14,7 @@ export type { StoreOptions } from '../../store/open.js';
 export type * from './api-types.js';
 export type * from './definition-types.js';
 export type * from './identity-types.js';
+export type * from './policy-types.js';
 export type * from './server-types.js';
 
 /** Looks users up; see `directory` in the options. */
@@ -30,6 +32,11 @@ export interface Directory {
   verify?(userName: string, password: string): Promise<UserInfo | undefined>;
   /** Subscribes to changes of users, so that the next call sees them at once. Returns a function that unsubscribes. */
   onChanged?(handler: (userName: string) => void): () => void;
+  /**
+   * Whether the group has a member of that tenant (null: none) who is not disabled. Missing: it cannot be told, and no
+   * group counts as one that is left to manage security roles.
+   */
+  hasMembers?(group: string, tenantId: string | null): Promise<boolean>;
 }
 
 /** Receives the audit trail too. Called in order and awaited; a failure is logged and does not change an answer. */
@@ -189,9 +196,9 @@ export interface Guard {
   runAs<T>(user: UserInfo, fn: () => T | PromiseLike<T>): Promise<T>;
   /**
    * Decides about a stored resource, given by its ids: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name
-   * } }`.
+   * } }`. Given a right instead of an operation, tells whether the user holds it.
    */
-  can(user: UserInfo, operation: Operation, resource?: Resource): Promise<boolean>;
+  can(user: UserInfo, operation: Operation | Right, resource?: Resource): Promise<boolean>;
   /** The decision with its reasons. If the user may not read the resource, it says only that it was not found. */
   explain(user: UserInfo, operation: Operation, resource?: Resource): Promise<Decision>;
   on(event: GuardEvent['event'], handler: (event: GuardEvent) => void | Promise<void>): () => void;

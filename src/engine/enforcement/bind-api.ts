@@ -31,7 +31,22 @@ export const USER_AT = {
   },
   work: { list: 0, retry: 1, stop: 1 },
   tasks: { take: 1, release: 1, assign: 2, delegate: 2, resolve: 1, complete: 2, count: 1, candidates: 1 },
-} as const satisfies { [G in keyof GuardApi]: Record<keyof GuardApi[G], number> };
+  policies: {
+    version: 0,
+    read: 1,
+    history: 1,
+    apply: 2,
+    securityRoles: { list: 0, mine: 0, save: 3, remove: 2, give: 3, withdraw: 3 },
+  },
+} as const satisfies UserAt<GuardApi>;
+
+/** A number for each function of a part of the API, and the same for the parts below it. */
+type UserAt<Part> = {
+  [Name in keyof Part]: Part[Name] extends (...args: never[]) => unknown ? number : UserAt<Part[Name]>;
+};
+interface Places {
+  readonly [name: string]: number | Places;
+}
 
 /** Members that take upstream's options after the user. For all others, the user is the last argument. */
 export const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -85,13 +100,16 @@ export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
     };
   }
 
-  const groups = Object.entries(USER_AT).map(([group, members]) => {
-    const calls = api[group as keyof GuardApi] as unknown as Record<string, Member>;
-    const ofGroup = Object.entries(members).map(([name, at]) => [
-      name,
-      bound(group, name, at, calls[name] as Member),
-    ]);
-    return [group, Object.freeze(Object.fromEntries(ofGroup))];
-  });
-  return Object.freeze(Object.fromEntries(groups)) as GuardApi;
+  const part = (group: string, places: Places, calls: Record<string, unknown>): object =>
+    Object.freeze(
+      Object.fromEntries(
+        Object.entries(places).map(([name, at]) => [
+          name,
+          typeof at === 'number'
+            ? bound(group, name, at, calls[name] as Member)
+            : part(name, at, calls[name] as Record<string, unknown>),
+        ]),
+      ),
+    );
+  return part('', USER_AT, api as unknown as Record<string, unknown>) as GuardApi;
 }

@@ -1,4 +1,5 @@
 import { isGuardError } from '../../core/errors.js';
+import type { Right } from '../../core/rights.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Store } from '../../store/port.js';
@@ -41,6 +42,11 @@ export class Calls {
   async again(principal: SecureUser): Promise<Call> {
     const [now, { point }] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
     return now.tenantId === principal.tenantId ? new Call(now, point, this) : this.of(now);
+  }
+
+  /** The rights that the principal holds now; undefined while the rules are switched off: all of them. */
+  async rightsOf(principal: SecureUser): Promise<ReadonlySet<Right> | undefined> {
+    return this.bypass ? undefined : (await this.inForce(principal)).securityRoles.rightsOf(principal);
   }
 
   private async inForce({ tenantId }: SecureUser): Promise<InForce> {

@@ -163,9 +163,15 @@ export class Principals {
     directory: Directory,
     userName: string,
   ): Promise<ReturnType<typeof readUserInfo> | undefined> {
-    try {
-      const found: unknown = await within(DIRECTORY_LIMIT, directory.find(userName));
+    return this.asked(async () => {
+      const found: unknown = await directory.find(userName);
       return found === undefined || found === null ? undefined : readUserInfo(found);
+    });
+  }
+
+  private async asked<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await within(DIRECTORY_LIMIT, question());
     } catch (error) {
       throw isGuardError(error)
         ? error
@@ -178,6 +184,12 @@ export class Principals {
     if (this.directory === undefined) return true;
     const found = await this.look(this.directory, name);
     return found !== undefined && !found.disabled && (found.tenantId ?? null) === tenantId;
+  }
+
+  /** Whether the group has a member in that tenant; false if the directory cannot tell. @throws CouldNotTell */
+  async hasMembers(group: string, tenantId: string | null): Promise<boolean> {
+    const { directory } = this;
+    return this.asked(() => directory?.hasMembers?.(group, tenantId) ?? Promise.resolve(false));
   }
 
   /** Makes the next call ask the directory again. For users who were just changed here. */

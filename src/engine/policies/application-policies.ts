@@ -1,8 +1,11 @@
-import { tryPolicies } from '../../core/decision-point.js';
+import { createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
 import { BadInput } from '../../core/errors.js';
 import { taskRulesPolicy } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
+import { compileSet } from '../../core/policy-kinds.js';
+import type { PolicySet } from '../../core/policy-set.js';
+import type { Compiled } from './policy-book.js';
 import type { GuardOptions } from '../contract/types.js';
 import { messageOf } from '../contract/incidents.js';
 
@@ -21,3 +24,11 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
     );
   return [taskRulesPolicy, tenantsMaySaveCode ? tenants : tenantsWithoutCode, ...policies];
 }
+
+/** Makes the decision point of a policy set: its policies stand beside those of the application. */
+export const compilerWith =
+  (policies: readonly Policy[]) =>
+  (set: PolicySet): Compiled => {
+    const { policies: configured, securityRoles } = compileSet(set);
+    return { point: createDecisionPoint([...policies, ...configured]), securityRoles };
+  };

@@ -1,5 +1,6 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
 import { Conflict, CouldNotTell } from '../../core/errors.js';
+import type { SecurityRoles } from '../../core/policies/security-roles.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';
@@ -10,10 +11,15 @@ const MOST = 1000;
 /** A snapshot is due after so many changes, and after as many as the set has entries. */
 const LEAST = 1000;
 
-/** What is in force for a tenant: one version of its policy set, and the decision point of that version. */
-export interface InForce {
-  readonly set: PolicySet;
+/** What was made of a set. */
+export interface Compiled {
   readonly point: DecisionPoint;
+  readonly securityRoles: SecurityRoles;
+}
+
+/** What is in force for a tenant: one version of its policy set, and what was made of it. */
+export interface InForce extends Compiled {
+  readonly set: PolicySet;
 }
 
 /** Says what a version is, beside what it changes; the number follows from the one that was read. */
@@ -41,16 +47,16 @@ export class PolicyBook {
   readonly nothing: InForce;
 
   /**
-   * @param compile makes the decision point of a set
+   * @param compile makes the decision point of a set, and what else follows from it
    * @throws what `compile` throws for a set without entries
    */
   constructor(
     store: PolicyStore,
-    private readonly compile: (set: PolicySet) => DecisionPoint,
+    private readonly compile: (set: PolicySet) => Compiled,
     private readonly incidents: Incidents,
   ) {
     this.log = new PolicyLog(store);
-    this.nothing = { set: PolicySet.EMPTY, point: compile(PolicySet.EMPTY) };
+    this.nothing = { set: PolicySet.EMPTY, ...compile(PolicySet.EMPTY) };
   }
 
   /**
@@ -97,19 +103,22 @@ export class PolicyBook {
       known === undefined
         ? await this.log.load(tenantId, head)
         : await this.log.advance(tenantId, known.set, head);
-    const loaded = this.keep(tenantId, { set, point: this.understood(tenantId, set) });
+    const loaded = this.keep(tenantId, { set, ...this.understood(tenantId, set) });
     // Nobody waits for it, and it does not fail.
     void this.snapshotWhenDue(tenantId, set, replayed);
     return loaded;
   }
 
   /** @throws CouldNotTell `could-not-tell`: what is stored and not understood is not the same as nothing */
-  private understood(tenantId: string | null, set: PolicySet): DecisionPoint {
+  private understood(tenantId: string | null, set: PolicySet): Compiled {
     try {
       return this.compile(set);
     } catch (error) {
       const { version } = set;
-      this.incidents.record('policy', 'the stored policies cannot be understood', error, { tenantId, version });
+      this.incidents.record('policy', 'the stored policies cannot be understood', error, {
+        tenantId,
+        version,
+      });
       throw new CouldNotTell('could-not-tell', 'The stored policies cannot be understood.', { cause: error });
     }
   }
@@ -142,7 +151,7 @@ export class PolicyBook {
   ): Promise<InForce> {
     const version = from.set.version + 1;
     const set = from.set.with(version, changes);
-    const changed = { set, point: this.compile(set) };
+    const changed = { set, ...this.compile(set) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw outdated(await this.log.head(tenantId));
     await this.snapshotWhenDue(tenantId, set, changes.length);

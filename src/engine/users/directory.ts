@@ -32,6 +32,7 @@ export interface UserDirectory extends Directory {
   find(userName: string): Promise<DirectoryUser | undefined>;
   verify(userName: string, password: string): Promise<UserInfo | undefined>;
   onChanged(handler: (userName: string) => void): () => void;
+  hasMembers(group: string, tenantId: string | null): Promise<boolean>;
   /** Ordered by name. */
   list(): Promise<DirectoryUser[]>;
   /**
@@ -145,6 +146,12 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     },
 
     list: async () => (await users.list()).map(shown),
+
+    hasMembers: async (group, tenantId) =>
+      (await users.list()).some(
+        (user) =>
+          user.userGroups.includes(group) && (user.tenantId ?? null) === tenantId && !isDisabled(user),
+      ),
 
     async add(user, password) {
       checkNewUser(user);

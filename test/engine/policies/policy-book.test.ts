@@ -1,5 +1,6 @@
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { EVERYTHING } from '../../../src/core/condition.js';
+import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
@@ -19,7 +20,7 @@ afterEach(() => store.close());
 function compile(set: PolicySet) {
   const readers = set.of('reader');
   if (readers.has('bad')) throw new TypeError('bad is no reader');
-  return createDecisionPoint([
+  const point = createDecisionPoint([
     {
       name: 'readers',
       answer: ({ userName }, operation) =>
@@ -28,6 +29,7 @@ function compile(set: PolicySet) {
           : {},
     },
   ]);
+  return { point, securityRoles: new SecurityRoles(set) };
 }
 /** A book as another process has it: of the same store, with a memory of its own. */
 function bookOf(policies: PolicyStore = store.policies): PolicyBook {

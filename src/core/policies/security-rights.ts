@@ -1,0 +1,112 @@
+import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../condition.js';
+import { TENANT_MARK } from '../mark.js';
+import { OPERATIONS, type Operation } from '../operation.js';
+import type { Policy, PolicyAnswer, Rule } from '../policy.js';
+import type { Right } from '../rights.js';
+import type { SecurityRoles } from './security-roles.js';
+
+const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
+const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
+const OWN_TASK: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
+
+/** With this right alone an operation is for the own tasks. */
+const OF_OWN: Readonly<Partial<Record<Operation, Right>>> = {
+  'task:delegate': 'Todo:Delegate_Own',
+  'task:escalate': 'Todo:Escalate_Own',
+};
+
+/**
+ * Rights that open an operation where nothing else would: the `_All` rights for reading, the others on what their
+ * holder may read, which each enforcement point asks beside.
+ */
+const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
+  'task:read': 'Todo:Read_All',
+  'task:assign': 'Todo:Reassign',
+  'task:delegate': 'Todo:Delegate_All',
+  'task:escalate': 'Todo:Escalate_All',
+  'instance:data': 'Variables:Update',
+  'instance:suspend': 'ModelInstance:Suspend',
+  'instance:cancel': 'ModelInstance:Terminate',
+  'instance:delete': 'Model:Delete',
+  'instance:restart': 'ModelInstance:Write',
+  'instance:migrate': 'ModelInstance:Update_Model',
+  'instance:roles': 'Role:Manage',
+  'model:create': 'Model:Manage',
+  'model:write': 'Model:Manage',
+  'model:delete': 'Model:Manage',
+  'model:deploy': 'Model:Manage',
+  'model:report': 'Report:Read_All',
+  'system:audit': 'Exception:Read',
+  'system:expression': 'Expression:Evaluate',
+};
+
+/** What the security rights do to an operation, for tables of the docs. */
+export interface RightUse {
+  /** Any of them is needed, once there are security roles. */
+  readonly needs: readonly Right[];
+  /** With it alone only the own tasks. */
+  readonly ofOwn: Right | undefined;
+  /** Opens the operation beside what other policies give. */
+  readonly opens: Right | undefined;
+}
+
+/** What the security rights do to an operation. */
+export const rightUse = (operation: Operation): RightUse => ({
+  needs: OPERATIONS[operation].rights as readonly Right[],
+  ofOwn: OF_OWN[operation],
+  opens: OPENED_BY[operation],
+});
+
+const rule = (id: string, says: string, when: Condition): Rule =>
+  Object.freeze({ id, says, when, ...(when === NOTHING ? {} : { search: Object.freeze([TENANT_MARK]) }) });
+
+const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
+
+/** What is answered to who holds none of the rights, to who holds one for own tasks only, and to who holds more. */
+interface Answers {
+  readonly refused: PolicyAnswer;
+  readonly own: PolicyAnswer;
+  readonly held: PolicyAnswer;
+  readonly opened: PolicyAnswer;
+}
+
+function answersFor(operation: Operation): Answers {
+  const { needs, ofOwn, opens } = rightUse(operation);
+  const restricts = (says: string, when: Condition): PolicyAnswer =>
+    Object.freeze({ restrictive: Object.freeze([rule('rights', says, when)]) });
+  const where = operation === 'task:read' ? and(USER_TASK) : EVERYTHING;
+  return Object.freeze({
+    refused: restricts(`it needs the right ${needs.join(' or ')}`, NOTHING),
+    own: restricts(`with the right ${ofOwn ?? ''} you may do it with your own tasks`, OWN_TASK),
+    held: SAYS_NOTHING,
+    opened: Object.freeze({
+      permissive: Object.freeze([rule('right', `you hold the right ${opens ?? ''}`, where)]),
+    }),
+  });
+}
+
+/**
+ * The policy that security roles make. Once there is one, each operation that names rights needs one of them, whatever
+ * other policies give; some rights open what they name.
+ */
+export function securityRights(roles: SecurityRoles): Policy {
+  const known = new Map<Operation, Answers>();
+  const answers = (operation: Operation): Answers => {
+    let found = known.get(operation);
+    if (found === undefined) known.set(operation, (found = answersFor(operation)));
+    return found;
+  };
+  return Object.freeze({
+    name: 'security-rights',
+    answer(principal, operation) {
+      const { needs, ofOwn, opens } = rightUse(operation);
+      if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
+      const held = roles.rightsOf(principal);
+      const any = needs.filter((right) => held.has(right));
+      const { refused, own, held: asBefore, opened } = answers(operation);
+      if (any.length === 0) return refused;
+      if (opens !== undefined && held.has(opens)) return opened;
+      return any.every((right) => right === ofOwn) ? own : asBefore;
+    },
+  } satisfies Policy);
+}

@@ -1,0 +1,142 @@
+import { BadInput } from './errors.js';
+import { unknownName } from './options.js';
+import { isPlainObject } from './plain-object.js';
+import type { Policy } from './policy.js';
+import type { PolicyChange, PolicySet } from './policy-set.js';
+import { isRight, RIGHTS, type Right } from './rights.js';
+import { show } from './show.js';
+import { normaliseName } from './user-info.js';
+import { securityRights } from './policies/security-rights.js';
+import {
+  holderId,
+  SECURITY_ROLE,
+  SECURITY_ROLE_HOLDER,
+  SecurityRoles,
+  type Holder,
+  type SecurityRole,
+  type SecurityRoleHolder,
+} from './policies/security-roles.js';
+
+/** The longest text that says what something is for, and the longest name, in characters. */
+const LONGEST = { text: 1000, name: 200 };
+
+const bad = (message: string): never => {
+  throw new BadInput('bad-policy', message);
+};
+
+/** A name as it is compared: in Unicode's composed form, trimmed. @throws BadInput `bad-policy` */
+export function policyName(given: unknown, what: string): string {
+  const name = normaliseName(given);
+  if (name === undefined || name.length > LONGEST.name)
+    return bad(`${what} is a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
+  return name;
+}
+
+function fields(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
+  if (!isPlainObject(value)) return bad(`${what} is an object of ${known.join(', ')}, got ${show(value)}.`);
+  const strange = Object.keys(value).find((key) => !known.includes(key));
+  if (strange !== undefined) bad(`${what} has no ${show(strange)}. ${unknownName(strange, known)}`);
+  return value;
+}
+
+function right(name: unknown, what: string): Right {
+  if (isRight(name)) return name;
+  const names = Object.keys(RIGHTS);
+  return bad(
+    `${what} names the unknown right ${show(name)}. ${typeof name === 'string' ? unknownName(name, names) : ''}`.trim(),
+  );
+}
+
+function readRole(id: string, value: unknown): SecurityRole {
+  const what = `The security role ${show(id)}`;
+  const { rights, says } = fields(value, what, ['rights', 'says']);
+  if (!Array.isArray(rights)) return bad(`${what} takes a list of rights, got ${show(rights)}.`);
+  if (says !== undefined && (typeof says !== 'string' || says.length > LONGEST.text))
+    bad(`${what} says what it is for in at most ${LONGEST.text} characters.`);
+  const read = [...new Set((rights as unknown[]).map((name) => right(name, what)))].sort();
+  return { rights: read, ...(typeof says === 'string' && { says }) };
+}
+
+/** Who has a role, as a caller gives it: `{ user }` or `{ group }`. @throws BadInput `bad-policy` */
+export function readHolder(value: unknown): Holder {
+  const what = 'Who holds a security role';
+  const { user, group } = fields(value, what, ['user', 'group']);
+  if ((user === undefined) === (group === undefined)) return bad(`${what} is one user or one group.`);
+  return user === undefined
+    ? { group: policyName(group, `${what}, a group,`) }
+    : { user: policyName(user, `${what}, a user,`) };
+}
+
+function readRoleHolder(id: string, value: unknown): SecurityRoleHolder {
+  const { role, ...rest } = fields(value, 'Who holds a security role', ['role', 'user', 'group']);
+  const read = { role: policyName(role, 'A security role'), ...readHolder(rest) };
+  const expected = holderId(read.role, read);
+  return id === expected ? read : bad(`The entry of ${show(read.role)} must have the id ${expected}.`);
+}
+
+/** A kind of entries: reads what a caller gives for one. */
+type Read = (id: string, value: unknown) => unknown;
+
+const READ: Readonly<Record<string, Read>> = {
+  [SECURITY_ROLE]: readRole,
+  [SECURITY_ROLE_HOLDER]: readRoleHolder,
+};
+
+/** The kinds of entries that a policy set can have. */
+export const POLICY_KINDS: readonly string[] = Object.freeze(Object.keys(READ));
+
+function readerOf(kind: unknown): Read {
+  if (typeof kind === 'string' && Object.hasOwn(READ, kind)) return READ[kind] as Read;
+  return bad(
+    `Unknown kind of policy ${show(kind)}. ${unknownName(typeof kind === 'string' ? kind : '', POLICY_KINDS)}`,
+  );
+}
+
+/**
+ * The changes that a caller gives, each checked and in the form in which it is stored.
+ * @throws BadInput `bad-policy`, naming what was met and the nearest that is known
+ */
+export function readChanges(given: unknown): PolicyChange[] {
+  if (!Array.isArray(given)) return bad(`Changes are a list, got ${show(given)}.`);
+  return (given as unknown[]).map((one, at) => {
+    const { kind, id, value } = fields(one, `Change ${at + 1}`, ['kind', 'id', 'value']);
+    const read = readerOf(kind);
+    if (typeof id !== 'string' || id === '' || id.length > 2 * LONGEST.name)
+      return bad(`Change ${at + 1} needs the id of an entry, got ${show(id)}.`);
+    if (value === null) return { kind: kind as string, id, value };
+    const name = kind === SECURITY_ROLE ? policyName(id, 'A security role') : id;
+    return { kind: kind as string, id: name, value: read(name, value) };
+  });
+}
+
+/**
+ * Checks what the entries of a set say of each other.
+ * @throws BadInput `bad-policy`
+ */
+export function checkSet(set: PolicySet): void {
+  const roles = set.of(SECURITY_ROLE);
+  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
+    const { role } = value as SecurityRoleHolder;
+    if (!roles.has(role))
+      bad(
+        `There is no security role ${show(role)} that somebody could hold. ${unknownName(role, [...roles.keys()])}`,
+      );
+  }
+}
+
+/** What follows from a set for decisions, and who holds which rights. */
+export interface CompiledSet {
+  readonly policies: readonly Policy[];
+  readonly securityRoles: SecurityRoles;
+}
+
+/**
+ * Makes the policies of a set.
+ * @throws TypeError for an entry of an unknown kind, as a newer version of this package may have stored it
+ */
+export function compileSet(set: PolicySet): CompiledSet {
+  const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
+  if (strange !== undefined) throw new TypeError(`The kind ${show(strange)} of policies is not known`);
+  const securityRoles = new SecurityRoles(set);
+  return { policies: securityRoles.exist ? [securityRights(securityRoles)] : [], securityRoles };
+}

@@ -1,0 +1,86 @@
+import { AccessDenied, Conflict } from '../../core/errors.js';
+import {
+  SECURITY_ROLE,
+  SECURITY_ROLE_HOLDER,
+  type SecurityRole,
+  type SecurityRoleHolder,
+} from '../../core/policies/security-roles.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { SecureUser } from '../../core/principal.js';
+import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
+import type { InForce } from './policy-book.js';
+
+const MANAGE: Right = 'SecurityRole:Manage';
+
+/** Tells whether somebody who holds a role is there: a user that is not disabled, or a group that has members. */
+export interface People {
+  isUser(name: string): Promise<boolean>;
+  hasMembers(group: string): Promise<boolean>;
+}
+
+const no = (what: string): never => {
+  throw new AccessDenied('forbidden', `You may not ${what}.`);
+};
+
+const rightsIn = (set: PolicySet, role: string): readonly Right[] =>
+  (set.of(SECURITY_ROLE).get(role) as SecurityRole | undefined)?.rights ?? [];
+
+/** Each right that a change gives to somebody, and the name of the role in which it does. */
+function* given(
+  before: PolicySet,
+  after: PolicySet,
+  changes: readonly PolicyChange[],
+): IterableIterator<readonly [role: string, right: Right]> {
+  for (const { kind, id, value } of changes) {
+    if (value === null) continue;
+    if (kind === SECURITY_ROLE) {
+      const had = rightsIn(before, id);
+      for (const right of (value as SecurityRole).rights) if (!had.includes(right)) yield [id, right];
+    }
+    if (kind === SECURITY_ROLE_HOLDER && !before.of(kind).has(id)) {
+      const { role } = value as SecurityRoleHolder;
+      for (const right of rightsIn(after, role)) yield [role, right];
+    }
+  }
+}
+
+/**
+ * Nobody gives a right that they do not hold; taking away is always possible. Internal rights are given by SYSTEM
+ * alone, and only where that is asked for.
+ * @throws AccessDenied `forbidden`, naming the right
+ */
+export function assertMayGive(
+  by: SecureUser,
+  { set, securityRoles }: InForce,
+  after: PolicySet,
+  changes: readonly PolicyChange[],
+  allowInternal: boolean,
+): void {
+  const held = securityRoles.rightsOf(by);
+  for (const [role, right] of given(set, after, changes)) {
+    if (!held.has(right))
+      no(`give the right ${right} by the role ${JSON.stringify(role)}: you do not hold it`);
+    if ((RIGHTS[right] as RightEntry).internal === true && !allowInternal)
+      no(`give the internal right ${right} without allowInternal`);
+  }
+}
+
+/** True when somebody who is there may manage security roles by one of them. */
+async function hasManager(set: PolicySet, people: People): Promise<boolean> {
+  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
+    const holder = value as SecurityRoleHolder;
+    if (!rightsIn(set, holder.role).includes(MANAGE)) continue;
+    if ('user' in holder ? await people.isUser(holder.user) : await people.hasMembers(holder.group))
+      return true;
+  }
+  return false;
+}
+
+/**
+ * Where somebody may manage security roles, somebody must be left who may.
+ * @throws Conflict `wrong-state`
+ */
+export async function assertManagerStays(before: PolicySet, after: PolicySet, people: People): Promise<void> {
+  if ((await hasManager(after, people)) || !(await hasManager(before, people))) return;
+  throw new Conflict('wrong-state', `Somebody must be left who holds the right ${MANAGE}.`);
+}
