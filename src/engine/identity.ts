@@ -9,26 +9,19 @@ import { factsOfModels } from './enforcement/model-access.js';
 import type { Change, Origin, Target } from './enforcement/audit.js';
 import type { Contexts } from './execution/context.js';
 import type { Serving } from './execution/serving.js';
+import { mapApi } from './enforcement/api-members.js';
 import { bindApi } from './enforcement/bind-api.js';
 import type { Flags } from './contract/environment.js';
 import type { GuardApi, Identity } from './contract/types.js';
 
-type Member = (...args: unknown[]) => unknown;
-
 /** The API with the principal as the ambient one of each call, so that records of the call name it too. */
 function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<unknown>): GuardApi {
-  const part = (members: object): object =>
-    Object.freeze(
-      Object.fromEntries(
-        Object.entries(members as Record<string, Member | object>).map(([name, member]) => [
-          name,
-          typeof member === 'function'
-            ? (...args: unknown[]) => run(async () => (member as Member)(...args))
-            : part(member),
-        ]),
-      ),
-    );
-  return part(api) as GuardApi;
+  return mapApi(
+    api,
+    (member) =>
+      (...args) =>
+        run(async () => member(...args)),
+  );
 }
 
 /** Creates the interface through which outer enforcement points, such as the HTTP one, use a guard. */
@@ -40,7 +33,7 @@ export function createIdentity(
   serving: Serving,
 ): Identity {
   const { calls } = parts;
-  const { principals, audit, bypass } = calls;
+  const { principals, audit } = calls;
 
   async function decide(
     principal: SecureUser,

@@ -1,7 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import type { GuardApi } from '../contract/types.js';
-import { USER_AT, WITH_OPTIONS } from './bind-api.js';
+import { mapApi, WITH_OPTIONS } from './api-members.js';
 
 type Member<A extends unknown[], R> = (...args: A) => Promise<R>;
 
@@ -33,17 +33,9 @@ export const strictly = <M extends Record<string, Member<never, unknown>>>(host:
 
 /** The API, each member with as many arguments as it takes. */
 export function strictApi(api: GuardApi): GuardApi {
-  const groups = Object.entries(USER_AT).map(([group, members]) => {
-    const calls = api[group as keyof GuardApi] as unknown as Record<string, Member<unknown[], unknown>>;
-    const ofGroup = Object.entries(members).map(([name, at]) => {
-      // Before the user of `start` may stand what upstream's documents put there.
-      const behind = (WITH_OPTIONS[group]?.includes(name) === true ? 1 : 0) + (name === 'start' ? 1 : 0);
-      return [
-        name,
-        takesAtMost(at + 1 + behind, `${group}.${name}`, calls[name] as Member<unknown[], unknown>),
-      ];
-    });
-    return [group, Object.freeze(Object.fromEntries(ofGroup))];
+  return mapApi(api, (member, name, group, at) => {
+    // Before the user of `start` may stand what upstream's documents put there.
+    const behind = (WITH_OPTIONS[group]?.includes(name) === true ? 1 : 0) + (name === 'start' ? 1 : 0);
+    return takesAtMost(at + 1 + behind, `${group}.${name}`, member);
   });
-  return Object.freeze(Object.fromEntries(groups)) as GuardApi;
 }
