@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
@@ -23,8 +24,8 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** Lets those read the audit trail whose names are entries of the kind `reader`. */
-const compile = (set: PolicySet) =>
-  createDecisionPoint([
+const compile = (set: PolicySet) => ({
+  point: createDecisionPoint([
     {
       name: 'readers',
       answer: ({ userName }, operation) =>
@@ -32,7 +33,9 @@ const compile = (set: PolicySet) =>
           ? { permissive: [{ id: 'reader', says: 'a reader', when: EVERYTHING }] }
           : {},
     },
-  ]);
+  ]),
+  securityRoles: new SecurityRoles(set),
+});
 const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
 const reader = (id: string, value: unknown) => ({ kind: 'reader', id, value });
