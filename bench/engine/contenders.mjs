@@ -24,6 +24,7 @@ export async function openGuarded(store) {
   await guard.api.model.save(MODEL_NAME, MODEL_SOURCE, null, ADMIN);
   const { engine } = guard.api;
   return {
+    start: (userName) => engine.start(MODEL_NAME, { amount: 1 }, new SecureUser({ userName })),
     async cycle(userName) {
       const user = new SecureUser({ userName });
       const { id } = await engine.start(MODEL_NAME, { amount: 1 }, user);
@@ -48,6 +49,11 @@ function bareServer(stores, database) {
   return new BPMNServer(configuration, new Logger({ toConsole: false }), { cron: false });
 }
 
+const bareStart =
+  ({ engine }) =>
+  (userName) =>
+    engine.start(MODEL_NAME, { amount: 1 }, null, userName);
+
 function bareCycle({ engine }) {
   return async (userName) => {
     const { id } = await engine.start(MODEL_NAME, { amount: 1 }, null, userName);
@@ -64,7 +70,7 @@ export async function openBare() {
     { dataStore: () => new BareDataStore(), definitions: (of) => new BareModels(of) },
     {},
   );
-  return { cycle: bareCycle(server), close: async () => undefined };
+  return { start: bareStart(server), cycle: bareCycle(server), close: async () => undefined };
 }
 
 /** bpmn-server alone, on its own stores. */
@@ -76,6 +82,7 @@ export async function openBareOnMongo(url, name) {
   await server.dataStore.install();
   await server.definitions.save(MODEL_NAME, MODEL_SOURCE, null);
   return {
+    start: bareStart(server),
     cycle: bareCycle(server),
     async close() {
       for (const { db } of [server.dataStore, server.definitions]) await db.client?.close();

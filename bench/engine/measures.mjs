@@ -24,12 +24,12 @@ function cycles(cycle, count) {
   };
 }
 
-/** Cycles side by side; so many in all. */
-function sideBySide(cycle, atOnce, count) {
+/** Cycles, or starts, side by side; so many in all. */
+function sideBySide(work, atOnce, count) {
   const users = names();
   return async () => {
     for (let done = 0; done < count; done += atOnce)
-      await Promise.all(Array.from({ length: atOnce }, () => cycle(users.next().value)));
+      await Promise.all(Array.from({ length: atOnce }, () => work(users.next().value)));
   };
 }
 
@@ -47,6 +47,25 @@ const atOnce = (store, many, clock) => ({
         theirs: sideBySide(bare.cycle, many, count),
         rounds: quick ? 1 : 9,
         clock,
+      }),
+      count,
+    );
+  },
+});
+
+/** Starts alone, many at once: how many a second, which is where a store is waited for most often. */
+const starts = (store) => ({
+  name: `cycle/${store}/starts`,
+  goal: 1,
+  says: `starts alone, ${AT_ONCE} at once, by throughput, against bpmn-server alone`,
+  async run({ guarded, bare, quick }) {
+    const count = quick ? AT_ONCE : AT_ONCE * 5;
+    if (!quick) for (const contender of [guarded, bare]) await warmUp(contender, 100);
+    return perOne(
+      await compare({
+        ours: sideBySide(guarded.start, AT_ONCE, count),
+        theirs: sideBySide(bare.start, AT_ONCE, count),
+        rounds: quick ? 1 : 9,
       }),
       count,
     );
@@ -84,6 +103,7 @@ function group(store, openBoth) {
       atOnce(store, 20, 'elapsed'),
       atOnce(store, 50, 'elapsed'),
       atOnce(store, 50, 'cpu'),
+      starts(store),
     ],
   };
 }

@@ -32,9 +32,12 @@ export async function upstreamOver(store) {
   return { findItems, getItemsFromInstances, dbConfiguration: {}, db: { find } };
 }
 
+/** The address with a database in it: bpmn-server's `find` looks there, whatever database is configured. */
+const withDatabase = (url, name) => url.replace(/^(\w+:\/\/[^/?]+)\/?[^?]*/, `$1/${name}`);
+
 /** bpmn-server's own data store on a MongoDB server. */
 export function upstreamOnMongo(url, name) {
-  const configuration = { database: { MongoDB: { db_url: url, db: name } } };
+  const configuration = { database: { MongoDB: { db_url: withDatabase(url, name), db: name } } };
   const dataStore = new DataStore({ configuration, logger: new Logger({ toConsole: false }) });
   return Object.assign(dataStore, { close: () => dataStore.db.client?.close() });
 }

@@ -32,6 +32,7 @@ test('the bench prints one JSON line for each measure that is asked for, and not
     ['cycle/embedded/20', 1],
     ['cycle/embedded/50', 1],
     ['cycle/embedded/50/cpu', 1],
+    ['cycle/embedded/starts', 1],
   ]);
   for (const { ratio } of lines) expect(ratio).toBeGreaterThan(0);
 }, 60_000);
