@@ -2,7 +2,8 @@ import type { Guard, GuardApi, SecurityRolesApi } from 'bpmn-guard';
 import { openStore, userDirectory } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
-import { onStores } from '../../support/stores.js';
+import { CASES } from '../../support/cases.js';
+import { onMongo, onStores } from '../../support/stores.js';
 
 const MODEL = model([
   start(),
@@ -124,6 +125,35 @@ onStores('security roles', (kind) => {
       { resource: { id: '2' }, userName: 'admin' },
       { resource: { id: '1' } },
     ]);
+  });
+});
+
+onMongo('two processes on one database', () => {
+  const guards = new Guards('mongo');
+
+  test('what one changes, the very next call of the other knows, while others read', async () => {
+    const place = guards.place();
+    const one = await guards.make({ place, models: { M: MODEL } });
+    const other = await guards.make({ place });
+    await other.api.engine.start('M', {}, ann);
+    await give(one, 'seers', ['Todo:Read_Own', 'ModelInstance:Read']);
+    const count = (): Promise<number> => other.api.tasks.count(undefined, ann);
+    const readers = { running: true };
+    const reading = (async () => {
+      while (readers.running) await count();
+    })();
+    const seen: unknown[] = [];
+    const rounds = 20 * CASES;
+    for (let round = 0; round < rounds; round++) {
+      await rolesOf(one).give('seers', { user: 'ann' });
+      const given = await count();
+      await rolesOf(other).withdraw('seers', { user: 'ann' });
+      seen.push([given, await one.api.tasks.count(undefined, ann)]);
+    }
+    readers.running = false;
+    await reading;
+    expect(seen).toEqual(Array(rounds).fill([1, 0]));
+    expect(await one.as(ADMIN_USER).policies.version()).toBe(1 + 2 * rounds);
   });
 });
 
