@@ -21,11 +21,11 @@ async function listen(app, port, host) {
 
 /**
  * Starts the application.
- * @param port instead of the configured one; 0 takes a free one
- * @param env instead of the environment of the process and `.env`
- * @param logger instead of the log on the standard output
- * @param limits instead of `LIMITS`
- * @returns its address, its guard and users, and `close`, which finishes what runs and closes the store
+ * @param port overrides the configured port; 0 takes a free one
+ * @param env overrides the environment of the process and `.env`
+ * @param logger overrides the log on standard output
+ * @param limits overrides `LIMITS`
+ * @returns its address, its guard and users, and `close`, which finishes running requests and closes the store
  */
 export async function startApp({ port, env, logger: given, limits } = {}) {
   const config = readConfig(env);

@@ -9,7 +9,7 @@ import { trustProxyFrom } from './config/trust-proxy.js';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
-/** The environment of this process, over what a `.env` file in the working directory says. */
+/** The environment of this process; it takes precedence over a `.env` file in the working directory. */
 function environment() {
   const file = path.resolve('.env');
   return { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...process.env };
@@ -43,8 +43,8 @@ function storeFrom(env) {
 }
 
 /**
- * The settings of the application, as `.env.example` describes them; nothing else here reads the environment.
- * @throws Error that names the variable whose value cannot be used
+ * The settings of the application, as described in `.env.example`. Nothing else reads the environment.
+ * @throws Error naming the variable whose value is invalid
  */
 export function readConfig(env = environment()) {
   const production = modeFrom(env) === 'production';
@@ -59,7 +59,7 @@ export function readConfig(env = environment()) {
     production,
     host,
     allowedHosts,
-    /** Only this machine reaches it. */
+    /** Reachable only from this machine. */
     local,
     port: portFrom(env),
     trustProxy: trustProxyFrom(env),
@@ -71,7 +71,7 @@ export function readConfig(env = environment()) {
     enforceSecurity: flagFrom(env, 'ENFORCE_SECURITY', true),
     developmentUser: text(env.DEVELOPMENT_USER) ?? 'user1',
     demoUsers: flagFrom(env, 'DEMO_USERS', !production && local),
-    /** What the guard itself reads. */
+    /** The variables that the guard itself reads. */
     guardEnvironment: Object.freeze({
       REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION,
       ENFORCE_SECURITY: env.ENFORCE_SECURITY,

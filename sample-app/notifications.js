@@ -4,15 +4,15 @@ const DAYS_KEPT = 30;
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const PAGE = 5;
-/** How many tasks are asked for at once. */
+/** Number of tasks per query. */
 const BATCH = 100;
 
 /** A service of a model leaves its notice before the task is stored. */
 const isSettled = ({ time }) => Date.now() - new Date(time).getTime() > MINUTE;
 
 /**
- * Notices for users, kept in the store until they are dismissed or old, or their task is done.
- * @param store of the guard
+ * Notices for users, stored until they are dismissed, expire, or their task is done.
+ * @param store the guard's store
  */
 export function notificationsIn(store) {
   const of = (userName) => store.values(`notices:${userName}`);
@@ -22,7 +22,7 @@ export function notificationsIn(store) {
     return entries.map(([, notice]) => notice).sort((a, b) => b.time - a.time);
   }
 
-  /** Those whose task waits and may be seen; the others are taken away. */
+  /** Returns the notices whose task waits and is visible, and removes the others. */
   async function live(api, userName) {
     const notices = await all(userName);
     const waiting = new Set();
@@ -36,13 +36,13 @@ export function notificationsIn(store) {
   }
 
   return Object.freeze({
-    /** The task is the key: services of a model may run twice. */
+    /** Keyed by task, because services of a model may run twice. */
     add: (userName, { text, itemId }) =>
       of(userName).set(itemId, { text, itemId, time: new Date() }, new Date(Date.now() + DAYS_KEPT * DAY)),
 
     /**
      * A page of the notices, newest first.
-     * @param api bound to the user @param wanted its number, from 1; the nearest there is where it is none
+     * @param api bound to the user @param wanted its number, from 1; out of range, the nearest page
      */
     async page(api, userName, wanted) {
       const notices = await live(api, userName);

@@ -12,14 +12,14 @@ function introduce({ address, config }) {
   }
 }
 
-/** Ends with what runs finished. */
+/** Shuts down after finishing what is running. */
 function stopOn(signals, app) {
   async function stop() {
     try {
       await app.close();
       process.exit(0);
     } catch (error) {
-      console.error(`The sample application did not stop in order: ${error.message}`);
+      console.error(`The sample application did not shut down properly: ${error.message}`);
       process.exit(1);
     }
   }

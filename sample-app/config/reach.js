@@ -9,8 +9,9 @@ const isLoopback = (host) =>
   host === 'localhost' || host === '::1' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 
 /**
- * What NODE_ENV says; `development` where it is unset.
- * @throws Error for anything else: a misspelt `production` would start with what is fit for a demonstration only
+ * The mode in NODE_ENV; default `development`.
+ * @throws Error for anything else: with a misspelt `production`, settings fit only for a demonstration would be
+ * accepted
  */
 export function modeFrom(env) {
   const mode = text(env.NODE_ENV) ?? 'development';
@@ -20,9 +21,9 @@ export function modeFrom(env) {
 }
 
 /**
- * The names, without ports, under which the application answers. Default: those of this machine, and HOST where it is
- * one address.
- * @throws Error when it is no such list, and in production when it is missing
+ * The host names, without ports, under which the application answers. Default: those of this machine, and HOST if
+ * it is a single address.
+ * @throws Error if it is not such a list, and in production if it is missing
  */
 export function allowedHostsFrom(env, host, production) {
   const listed = text(env.ALLOWED_HOSTS);
@@ -45,12 +46,12 @@ export function allowedHostsFrom(env, host, production) {
   return Object.freeze(names);
 }
 
-/** Whether only this machine reaches the application: by the address where it listens, and by each of its names. */
+/** Whether only this machine reaches the application, by its listening address and all of its names. */
 export const isOfThisMachine = (host, allowedHosts) => isLoopback(host) && allowedHosts.every(isLoopback);
 
 /**
- * Refuses what is fit for a demonstration only where others could reach it.
- * @throws Error that names the setting
+ * Refuses settings that are fit only for a demonstration if others could reach the application.
+ * @throws Error naming the setting
  */
 export function refuseBeyondDemonstration({
   production,
@@ -64,7 +65,8 @@ export function refuseBeyondDemonstration({
     ? 'with NODE_ENV=production'
     : 'where HOST or ALLOWED_HOSTS lets other machines in';
   if (!requireAuthentication)
-    throw new Error(`REQUIRE_AUTHENTICATION=false lets everybody in: not ${where}.`);
-  if (!enforceSecurity) throw new Error(`ENFORCE_SECURITY=false lets everybody do everything: not ${where}.`);
-  if (demoUsers) throw new Error(`DEMO_USERS=true adds users with known passwords: not ${where}.`);
+    throw new Error(`REQUIRE_AUTHENTICATION=false turns the login off: not allowed ${where}.`);
+  if (!enforceSecurity)
+    throw new Error(`ENFORCE_SECURITY=false lets everybody do everything: not allowed ${where}.`);
+  if (demoUsers) throw new Error(`DEMO_USERS=true adds users with known passwords: not allowed ${where}.`);
 }

@@ -1,9 +1,9 @@
 import { weaknessOf } from 'bpmn-guard';
 import { text } from './text.js';
 
-/** Values that stand in `.env.example`: known to everybody, so no secrets. */
+/** Values in `.env.example`, which everybody knows. */
 const PLACEHOLDERS = ['change-me'];
-/** In characters; a signed cookie is enough to try out shorter ones in peace. */
+/** In characters. Shorter secrets could be found by trying them out against a signed cookie. */
 const SHORTEST = 16;
 const SHORTEST_IN_PRODUCTION = 32;
 
@@ -20,8 +20,8 @@ function checkStrength(name, secret) {
 }
 
 /**
- * What signs the session cookies; undefined: one is made and kept with the data.
- * @throws Error when it is too short, and in production when it is missing, too short, known, or easily guessed
+ * The secret that signs the session cookies; undefined: one is generated and stored with the data.
+ * @throws Error if it is too short, and in production if it is missing, too short, known, or easily guessed
  */
 export function sessionSecretFrom(env, production) {
   const secret = text(env.SESSION_SECRET);
@@ -35,8 +35,8 @@ export function sessionSecretFrom(env, production) {
 }
 
 /**
- * The key that acts for every user but administrators; undefined: there is none.
- * @throws Error when it is a placeholder, and in production when it is too short, known, or easily guessed
+ * The key that acts for every user except administrators; undefined: none.
+ * @throws Error if it is a placeholder, and in production if it is too short, known, or easily guessed
  */
 export function apiKeyFrom(env, production) {
   const key = text(env.API_KEY);
@@ -47,7 +47,7 @@ export function apiKeyFrom(env, production) {
   return key;
 }
 
-/** Warns of a session secret that production would refuse; of the API key the guard itself warns. */
+/** Warns about a session secret that production would refuse. The guard itself warns about the API key. */
 export function warnOfSecrets({ sessionSecret }, logger) {
   const weakness = sessionSecret === undefined ? undefined : weaknessOf(sessionSecret);
   if (weakness !== undefined)

@@ -11,8 +11,8 @@ function wholeFrom(env, name, { unset, most }) {
 }
 
 /**
- * How long a session lasts in milliseconds: `idle` without a request, `longest` after the login.
- * @throws Error for what is no such number; no session lasts for ever
+ * How long a session lasts, in milliseconds: `idle` without a request, `longest` after the login.
+ * @throws Error for an invalid number; no session lasts for ever
  */
 export function sessionTimesFrom(env) {
   return Object.freeze({

@@ -15,9 +15,9 @@ function isSubnet(entry) {
 }
 
 /**
- * Whose word about the caller's address and protocol is taken (X-Forwarded-For, X-Forwarded-Proto), as Express's
- * `trust proxy` has it: false, a number of proxies, or their addresses.
- * @throws Error for anything else, `true` included: everybody could then write any address
+ * The proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, as in Express's `trust proxy`: false, a
+ * number of proxies, or their addresses.
+ * @throws Error for anything else, including `true`: everybody could then forge an address
  */
 export function trustProxyFrom(env) {
   const value = text(env.TRUST_PROXY);

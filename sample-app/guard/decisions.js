@@ -1,5 +1,5 @@
 /**
- * What the guard says about several operations of a user on one task that the user may read.
+ * The guard's decisions about several operations of a user on one task that the user may read.
  * @returns the decisions, by operation
  */
 export async function decisionsOn(guard, user, task, operations) {
@@ -15,7 +15,7 @@ export async function decisionsOn(guard, user, task, operations) {
   );
 }
 
-/** Whether the model leaves the task to everybody, whoever has it now. */
+/** Whether the model leaves the task open to everybody, regardless of its assignee. */
 export async function isForEverybody(guard, task) {
   const instance = await guard.store.instances.load(task.instanceId);
   return instance?.items?.find(({ id }) => id === task.id)?.guard?.open === true;

@@ -1,6 +1,6 @@
 import { DefaultAppDelegate } from 'bpmn-server';
 
-/** Gives the models of this application their services, as `appServices` in expressions and scripts. */
+/** Provides the models of this application with their services, as `appServices` in expressions and scripts. */
 export class Delegate extends DefaultAppDelegate {
   #services;
 

@@ -1,5 +1,5 @@
 /**
- * The users as the guard asks for them: those of the store, and no others. Without authentication the configured
+ * The user directory for the guard: the users in the store and no others. Without authentication, the configured
  * development user is known too, stored or not.
  */
 export function directoryOf(users, { requireAuthentication, developmentUser }) {

@@ -4,7 +4,7 @@ import { directoryOf } from './directory.js';
 import { Delegate } from './delegate.js';
 import { servicesFor } from './services.js';
 
-/** Opens the store, and the guard with the users, services and notices of this application. */
+/** Opens the store, and the guard with this application's users, services and notices. */
 export async function openGuard(config, logger) {
   const store = await openStore(config.store);
   try {

@@ -4,7 +4,7 @@ import { scrubber } from './scrub.js';
 
 const DEEPEST = 3;
 
-/** Of an error what helps to mend it. Its other members are left out: a parser puts the whole body there. */
+/** The useful parts of an error. Other members are dropped: a parser puts the whole body there. */
 function toldOf(error, depth = 0) {
   if (!(error instanceof Error)) return String(error);
   const cause =
@@ -18,9 +18,9 @@ function toldOf(error, depth = 0) {
 }
 
 /**
- * The log of the application: one line of JSON for each message, on the standard output.
- * @param secrets texts that may not be in it
- * @param write takes each line
+ * The log of the application: one line of JSON per message, on standard output.
+ * @param secrets texts that must not appear in it
+ * @param write receives each line
  */
 export function createLogger({ level = 'info', secrets = [], write = standardOutput() } = {}) {
   const scrub = scrubber(secrets);

@@ -6,13 +6,13 @@ const isPipe = (fd) => {
 };
 
 /**
- * Takes lines for the standard output. Where they cannot be written, since nobody reads any more or the disk is full,
- * the application goes on; how many were lost is said in a line of its own as soon as there is space again.
+ * Writes lines to standard output. If that fails, because nobody reads any more or the disk is full, the
+ * application continues; the number of lost lines is logged as soon as writing works again.
  */
 export function standardOutput(stream = process.stdout) {
-  // Without a listener an error of a standard stream ends the process.
+  // Without a listener, an error of a standard stream ends the process.
   for (const each of [stream, process.stderr]) each.on('error', () => {});
-  // A stream does not write again after an error; to a file is written without one.
+  // A stream stops writing after an error; a file is written without one.
   const write = isPipe(stream.fd) ? (line) => stream.write(line) : (line) => writeSync(stream.fd, line);
   let lost = 0;
   return function output(line) {

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 
-/**
- * The route that answered, as it is written in the code: an address can hold names, ids, and what somebody pasted into
- * it by mistake.
- */
+/** The route of the request as written in the code: an address may contain names, ids and accidental pastes. */
 const routeOf = (req, res) =>
   res.locals.guardRoute ??
   res.locals.route ??
   (typeof req.route?.path === 'string' ? req.route.path : undefined);
 
 /**
- * Writes a line for each request, when it is over: number, method, route, status, milliseconds, and who asked. Nothing
- * that was sent: no query, no header, no cookie, no body. The number is in the answer as `X-Request-Id`. The status is
- * the real one: refusals that bpmn-client understands are sent with 200, and `sent` says so.
+ * Logs a line per request when it is finished: number, method, route, status, milliseconds, and user. Nothing that
+ * was sent: no query, header, cookie or body. The response has the number as `X-Request-Id`. The status is the real
+ * one: refusals in bpmn-client's form are sent with 200, which `sent` shows.
  */
 export function logRequests(logger) {
   return function requests(req, res, next) {

@@ -1,15 +1,15 @@
 const REPLACEMENT = '[hidden]';
-/** What cannot be told apart from text by its name: keys of this product, and the login of an address. */
+/** Secrets recognised by their form: keys of this product, and the login in a URL. */
 const PATTERNS = [
   [/bg_[0-9a-f]{16}_[A-Za-z0-9_-]{43}/g, REPLACEMENT],
-  // Begins behind `://` alone, so that a long text is gone through once.
+  // Begins only after `://`, so that a long text is scanned once.
   [/(?<=[a-z0-9+.-]:\/\/)[^\s/@"\\]+@/gi, `${REPLACEMENT}@`],
 ];
 const SHORTEST = 4;
 
 const asJson = (secret) => JSON.stringify(secret).slice(1, -1);
 
-/** The password of a database address, as it is written there and as it is meant. */
+/** The password of a database URL, as written and decoded. */
 function passwordsOf(url) {
   const [, password] = /:\/\/[^:@/]*:([^@/]*)@/.exec(url ?? '') ?? [];
   if (password === undefined) return [];
@@ -28,9 +28,9 @@ export const secretsOf = ({ sessionSecret, apiKey, store }) => [
 ];
 
 /**
- * Makes what takes secrets out of a line of the log. It is the last net: what writes to the log has to name what it
- * writes, and names none of them.
- * @param secrets texts that may never be written; missing ones are left out
+ * Creates a function that removes secrets from a log line. It is the last safety net: code that logs must name what
+ * it writes, and names no secrets.
+ * @param secrets texts that must never be written; missing ones are ignored
  */
 export function scrubber(secrets) {
   const known = [

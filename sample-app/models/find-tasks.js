@@ -2,16 +2,16 @@ const PAGE = 25;
 const USER_TASK = { 'items.type': 'bpmn:UserTask' };
 const WAITING = { ...USER_TASK, 'items.status': 'wait' };
 
-/** The tasks of a page of items, each as the guard shows it. */
+/** The tasks of a page of items, as the guard shows them. */
 const itemsOf = ({ data }) => data.map(({ items }) => items);
 
-/** The user task of that id, in any state; undefined where there is none, or it is hidden. */
+/** The user task of that id, in any state; undefined if it does not exist or is hidden. */
 export async function findTask(api, id) {
   const [task] = itemsOf(await api.data.find({ filter: { ...USER_TASK, 'items.id': id }, limit: 1 }));
   return task;
 }
 
-/** Those of the ids whose task waits, and may be seen. */
+/** The ids among those given whose task waits and is visible. */
 export async function waitingAmong(api, ids) {
   if (ids.length === 0) return new Set();
   const found = await api.data.find({
@@ -22,7 +22,7 @@ export async function waitingAmong(api, ids) {
   return new Set(itemsOf(found).map(({ id }) => id));
 }
 
-/** The lists of waiting tasks, each with the condition of its tasks. */
+/** The lists of waiting tasks, each with its condition. */
 const LISTS = {
   mine: (userName) => ({ 'items.assignee': userName }),
   free: () => ({ 'items.assignee': null }),
@@ -32,9 +32,9 @@ const LISTS = {
 };
 
 /**
- * The waiting tasks that the user may see, as the wish sorts and narrows them: the own ones, those that nobody has,
- * those of others.
- * @param after by list, the cursor after which its page begins
+ * The waiting tasks that the user may see, sorted and filtered: the user's own, unassigned ones, and those of
+ * others.
+ * @param after by list, the cursor of its page
  * @returns by list, `{tasks, next}`
  */
 export async function taskLists(api, userName, wish, after) {

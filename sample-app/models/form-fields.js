@@ -12,7 +12,7 @@ const KINDS = {
 const childrenOf = (element, type) => (element.$children ?? []).filter(({ $type }) => $type === type);
 const numberOf = (text) => (text === undefined || Number.isNaN(Number(text)) ? undefined : Number(text));
 
-/** A form field of the model (camunda:formField), as the pages use it. Unknown types are entered as text. */
+/** A form field of the model (camunda:formField), for the pages. Unknown types are entered as text. */
 function fieldOf(element) {
   const constraints = new Map(
     childrenOf(element, 'camunda:validation')
@@ -44,8 +44,8 @@ function formOf({ def }) {
 const NO_FORMS = Object.freeze({ of: () => [], byId: new Map() });
 
 /**
- * The forms of a model, as far as its reader may see it.
- * @returns `of(elementId)` gives the fields of one form, `byId` all fields of the model
+ * The forms of a model, as far as the reader may see it.
+ * @returns `of(elementId)` returns the fields of one form; `byId` has all fields of the model
  */
 export async function formsOf(api, modelName) {
   const model = await api.model.load(modelName).catch((error) => {

@@ -52,14 +52,14 @@ const READ = {
 function read(field, sent) {
   const text = typeof sent === 'string' ? sent.trim() : '';
   if (text !== '') return READ[field.kind](text, field);
-  if (field.required) return new Problem(`${field.label} is needed.`);
+  if (field.required) return new Problem(`${field.label} is required.`);
   return field.kind === 'boolean' ? false : undefined;
 }
 
 /**
- * What a form sent, as process data: only the declared fields, in their types. Days stay text (`2030-01-31`), so that
- * no time zone moves them. An empty field that is not needed is left out.
- * @returns `{data, problems}`: problems by the id of their field
+ * Converts a submitted form to process data: only the declared fields, in their types. Days stay text
+ * (`2030-01-31`), so that no time zone shifts them. Empty optional fields are omitted.
+ * @returns `{data, problems}`: problems by field id
  */
 export function readForm(fields, body) {
   const data = {};

@@ -1,13 +1,13 @@
 import { formsOf } from './form-fields.js';
 
-/** How many values of its data a row of a list shows, and how long each may be. */
+/** Number of values that a row of a list shows, and their maximum length. */
 const MOST = 3;
 const LONGEST = 60;
 
 const short = (value) =>
   typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
 
-/** The first values that people entered in the forms of a process: what tells one instance of it from another. */
+/** The first values that people entered in the forms of a process, which distinguish its instances. */
 function factsOf(data, forms) {
   return [...forms.byId.values()]
     .filter(({ id }) => data?.[id] !== undefined && data[id] !== null && data[id] !== '')
@@ -36,8 +36,8 @@ export async function withFacts(api, instances) {
 }
 
 /**
- * Tasks, each with `facts`, and `requester`: who started its instance. Both are of the instance, and missing where the
- * reader may see the task alone.
+ * Adds `facts` and `requester`, the instance's starter, to each task. Both belong to the instance, and are missing
+ * if the reader may only see the task.
  */
 export async function withRequesters(api, tasks) {
   const ids = [...new Set(tasks.map(({ instanceId }) => instanceId))];

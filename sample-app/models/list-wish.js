@@ -6,7 +6,7 @@ const text = (value) =>
 
 const oneOf = (value, choices) => (Object.hasOwn(choices, String(value)) ? String(value) : undefined);
 
-/** How tasks can be sorted: what is said of it, the sort, and which tasks it is of. */
+/** The sort orders of tasks: label, sort, and the tasks to which it applies. */
 export const TASK_SORTS = Object.freeze({
   newest: { name: 'Newest first' },
   oldest: { name: 'Oldest first', sort: { startedAt: 1 } },
@@ -30,8 +30,8 @@ export const INSTANCE_STATES = Object.freeze({
 });
 
 /**
- * What the query string of a list asks for; what it does not know it leaves out.
- * @param sorts the sorts of that list @param states those of its states, where it has any
+ * Parses the query string of a list and ignores unknown values.
+ * @param sorts the list's sort orders @param states its states, if it has any
  */
 export function listWish(query, sorts, states = {}) {
   const process = text(query.process);
@@ -52,7 +52,7 @@ export function listWish(query, sorts, states = {}) {
     filter,
     order: sorts[sort].sort,
     isNarrowed: process !== undefined || state !== undefined || sorts[sort].filter !== undefined,
-    /** The query string of this list, with further values. */
+    /** The query string of this list with additional values. */
     query(more = {}) {
       const all = new URLSearchParams([...asked, ...Object.entries(more).filter(([, value]) => value)]);
       return all.size === 0 ? '' : `?${all}`;

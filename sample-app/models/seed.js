@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** Who saves the models that come with the application: an administrator that is no user, and whom no login becomes. */
+/** Saves the models that come with the application: an administrator that is not a user and cannot sign in. */
 const SEEDER = Object.freeze({ userName: 'model-seeder', userGroups: Object.freeze(['ADMIN']) });
 
 const MODELS = Object.freeze({
@@ -14,8 +14,8 @@ const source = (file) => readFile(new URL(`../processes/${file}`, import.meta.ur
 const digest = (text) => createHash('sha256').update(text).digest('base64url');
 
 /**
- * Saves the models of this application that are missing, or whose file has changed since it was last saved: what a
- * designer changed in between stays.
+ * Saves the models of this application that are missing or whose file has changed since the last save; changes by a
+ * designer are kept.
  */
 export async function seedModels(guard) {
   const { model } = guard.as(guard.identity.vouch(SEEDER));

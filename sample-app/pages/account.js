@@ -4,7 +4,7 @@ import { newPassword, passwordField } from './password.js';
 
 const groups = ({ userGroups }) => (userGroups?.length ? userGroups.join(', ') : 'none');
 
-/** The own account. @param problem why the password was not changed: `{field, text}` */
+/** The account page. @param problem why the password was not changed: `{field, text}` */
 export function accountPage(view, { problem } = {}) {
   const of = (field) => (problem?.field === field ? problem.text : undefined);
   return page(

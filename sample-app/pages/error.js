@@ -1,7 +1,7 @@
 import { html } from '../web/html.js';
 import { page } from '../web/layout.js';
 
-/** @param back where the reader can go on: `{href, label}` */
+/** @param back a link to continue with: `{href, label}` */
 export function errorPage(view, { title, message, back = { href: '/', label: 'Back to the start page' } }) {
   return page(
     view,

@@ -6,7 +6,7 @@ const YES_NO = [
   { id: 'false', name: 'No' },
 ];
 const LONG_TEXT = 120;
-/** Apart from the other ids of a page. */
+/** Distinct from the other ids of a page. */
 const domId = ({ id }) => `field-${id}`;
 const limit = (name, value) => (value === undefined ? '' : html` ${name}="${value}"`);
 const described = (field, problem) =>
@@ -75,12 +75,12 @@ function fieldMarkup(field, value, problem) {
 }
 
 /**
- * The inputs of a form, with what was entered and what is wrong with it. What was entered is all: a box that
- * is not in it was not ticked.
+ * The inputs of a form, with the entered values and their problems. A box that is missing from the values was not
+ * ticked.
  */
 export function formFields(fields, values, problems = new Map()) {
   const valueOf = ({ id, defaultValue }) => (values === undefined ? defaultValue : values[id]) ?? '';
   const summary =
-    problems.size > 0 ? html`<p class="notice error" role="alert">Please look at the marked fields.</p>` : '';
+    problems.size > 0 ? html`<p class="notice error" role="alert">Please check the marked fields.</p>` : '';
   return html`${summary}${fields.map((field) => fieldMarkup(field, valueOf(field), problems.get(field.id)))}`;
 }

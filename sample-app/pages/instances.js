@@ -29,8 +29,8 @@ const COLUMNS = [
 /** A page of the instances that the user may read. @param next cursor of the next page */
 export function instancesPage(view, { instances, next, wish, processes }) {
   const none = wish.isNarrowed
-    ? html`<p>Nothing fits the filter.</p>`
-    : html`<p>There is none yet. <a href="/start">Start a process</a>.</p>`;
+    ? html`<p>Nothing matches the filter.</p>`
+    : html`<p>You have no instances yet. <a href="/start">Start a process</a>.</p>`;
   return page(
     view,
     'My instances',
@@ -59,15 +59,15 @@ const HISTORY = [
   { label: 'Finished', cell: ({ endedAt }) => time(endedAt) },
 ];
 
-/** Elements that wait for no person. */
+/** Elements that do not wait for a person. */
 const EVENTS = ['bpmn:IntermediateCatchEvent', 'bpmn:ReceiveTask'];
 
-/** What an instance waits for, where no task says so. */
+/** What an instance waits for, if no visible task says so. */
 function waitsFor({ status, items }, tasks) {
   if (status === 'end' || status === 'terminated' || tasks.some(({ state }) => state !== 'done')) return '';
   const isEvent = items.some((item) => item.status === 'wait' && EVENTS.includes(item.type));
   return html`<p class="notice calm">
-    ${isEvent ? 'It waits for something to happen: a time, a message or a signal.' : 'It waits for somebody else, whose task is not yours to see.'}
+    ${isEvent ? 'It waits for an event: a time, a message or a signal.' : 'It waits for somebody else; you may not see that task.'}
   </p>`;
 }
 
@@ -92,7 +92,7 @@ export function instancePage(view, { instance, tasks, ends, forms, back }) {
         <h2 id="history">Tasks</h2>
         ${
           tasks.length === 0
-            ? html`<p class="muted">There is no task that you may see.</p>`
+            ? html`<p class="muted">There are no tasks that you may see.</p>`
             : table(HISTORY, tasks)
         }
       </section>`,

@@ -44,7 +44,7 @@ const columns = (view) => [
   },
 ];
 
-/** The keys that the administrator may see. @param hasApiKey the variable API_KEY is set */
+/** The keys that the administrator may see. @param hasApiKey whether the variable API_KEY is set */
 export function keysPage(view, { keys, hasApiKey }) {
   return page(
     view,

@@ -11,7 +11,7 @@ const select = (name, label, all, chosen, none) =>
     </select>
   </p>`;
 
-/** The form that narrows and sorts a list. @param processes names to choose from */
+/** The form that filters and sorts a list. @param processes names to choose from */
 export function listFilter(view, wish, { processes, sorts, states }) {
   const names = [...new Set([...processes, ...(wish.process === undefined ? [] : [wish.process])])].sort();
   return html`<form method="get" action="${view.path}" class="row filter" aria-label="Filter and sort">
@@ -29,7 +29,7 @@ export function listFilter(view, wish, { processes, sorts, states }) {
   </form>`;
 }
 
-/** The key facts of a row, as `First day: 1 Jul 2030`. @param shown makes a value readable */
+/** The key facts of a row, as `First day: 1 Jul 2030`. @param shown formats a value */
 export const factLines = (facts, shown) =>
   facts.length === 0
     ? '–'

@@ -17,7 +17,7 @@ const demonstration = (demoUsers) =>
     ${table(COLUMNS, demoUsers)}
   </section>`;
 
-/** @param message why the last try did not work @param demoUsers whose passwords are shown */
+/** @param message why the last attempt failed @param demoUsers users whose passwords are shown */
 export function loginPage(view, { message, userName = '', demoUsers = [] } = {}) {
   return page(
     view,

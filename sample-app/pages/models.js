@@ -13,10 +13,10 @@ const warningsOf = ({ warnings = [] }) =>
 const COLUMNS = [
   { label: 'Name', cell: ({ name }) => name },
   { label: 'Saved', cell: ({ saved }) => time(saved) },
-  { label: 'What its author should know', cell: warningsOf },
+  { label: 'Warnings', cell: warningsOf },
 ];
 
-/** The models that the user may read, with what is not understood of them, or not done. */
+/** The models that the user may read, with their warnings. */
 export function modelsPage(view, models) {
   return page(
     view,

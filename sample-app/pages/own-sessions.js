@@ -3,7 +3,7 @@ import { html } from '../web/html.js';
 import { buttonForm, page } from '../web/layout.js';
 import { NOTHING, table } from '../web/table.js';
 
-/** How many are listed at most: those that were used last. */
+/** Maximum number listed: the most recently used ones. */
 const MOST = 100;
 
 const COLUMNS = [
@@ -16,7 +16,7 @@ const COLUMNS = [
   { label: 'Address', cell: ({ address }) => address ?? NOTHING },
 ];
 
-/** Where the user is signed in. */
+/** The sessions of the user. */
 export function ownSessionsPage(view, sessions) {
   const left = sessions.length - MOST;
   return page(

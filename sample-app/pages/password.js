@@ -2,7 +2,7 @@ import { html } from '../web/html.js';
 
 const problemId = (name) => `${name}-problem`;
 
-/** An input for a password, with what is wrong with what was entered. What was entered never comes back. */
+/** A password input with its problem. The entered value is never sent back. */
 export function passwordField(name, label, { autocomplete, problem, hint }) {
   const about = [hint && `${name}-hint`, problem && problemId(name)].filter(Boolean).join(' ');
   return html`<p class="field">
@@ -19,10 +19,10 @@ export function passwordField(name, label, { autocomplete, problem, hint }) {
   </p>`;
 }
 
-/** The input for a new password, called `password`. */
+/** The input for a new password, named `password`. */
 export const newPassword = ({ label = 'New password', problem } = {}) =>
   passwordField('password', label, {
     autocomplete: 'new-password',
-    hint: 'At least 8 characters; a few words make a good one.',
+    hint: 'At least 8 characters; several words are a good choice.',
     problem,
   });

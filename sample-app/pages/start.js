@@ -11,7 +11,7 @@ export function startListPage(view, starts) {
   return page(
     view,
     'Start a process',
-    html` ${starts.length === 0 ? html`<p class="muted">There is no process that you may start.</p>` : ''}
+    html` ${starts.length === 0 ? html`<p class="muted">There are no processes that you may start.</p>` : ''}
       <ul class="tiles">
         ${starts.map(
           (start) =>
@@ -36,7 +36,7 @@ export function startPage(view, { start, fields, entered = {} }) {
     `Start ${start.modelName}`,
     html` <form method="post" action="${href(start)}" class="card narrow">
       ${csrfField(view)} ${onceField()}
-      ${fields.length === 0 ? html`<p>Nothing needs to be filled in.</p>` : formFields(fields, entered.values, entered.problems)}
+      ${fields.length === 0 ? html`<p>This process needs no input.</p>` : formFields(fields, entered.values, entered.problems)}
       <p class="buttons">
         <button class="primary">Start</button> <a class="button secondary" href="/start">Cancel</a>
       </p>

@@ -5,8 +5,8 @@ const inState =
     states.includes(state);
 
 /**
- * What can be done with a task, in the order in which it is shown. `when` says whether the moment is right, `not` what
- * is said when it is not; whether the user may is the guard's to decide.
+ * The actions on a task, in display order. `when` says whether the task's state allows it, `not` explains why not;
+ * the guard decides whether the user may.
  */
 const ACTIONS = [
   {
@@ -15,56 +15,56 @@ const ACTIONS = [
     label: 'Take',
     meaning: 'for yourself',
     when: inState('open', 'unclaimed'),
-    not: 'it is not free',
+    not: 'the task is not free',
   },
   {
     id: 'complete',
     operation: 'task:execute',
     label: 'Complete',
-    meaning: 'fill it in and finish it',
+    meaning: 'fill in the form and finish the task',
     when: inState('open', 'unclaimed', 'assigned', 'closed'),
-    not: 'it is lent: it has to be given back first',
+    not: 'the task is lent and must be returned first',
   },
   {
     id: 'release',
     operation: 'task:execute',
     label: 'Release',
-    meaning: 'give it up, for others to take',
+    meaning: 'give it up, so that others can take it',
     when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)),
-    not: 'it is not yours',
+    not: 'the task is not yours',
   },
   {
     id: 'assign',
     operation: 'task:assign',
     label: 'Assign',
-    meaning: 'hand it to somebody',
+    meaning: 'give it to somebody else',
     when: inState('open', 'unclaimed', 'assigned', 'closed'),
-    not: 'it is lent',
+    not: 'the task is lent',
   },
   {
     id: 'delegate',
     operation: 'task:delegate',
     label: 'Lend',
-    meaning: 'to somebody, who gives it back',
+    meaning: 'to somebody who returns it',
     when: inState('assigned'),
-    not: 'it is not assigned',
+    not: 'the task is not assigned',
   },
   {
     id: 'resolve',
     operation: 'task:read',
     label: 'Give back',
-    meaning: 'to the one who lent it',
+    meaning: 'to the lender',
     when: ({ state, assignee, owner }, { userName }) =>
       state === 'delegated' && (assignee === userName || owner === userName),
-    not: 'it is not lent',
+    not: 'the task is not lent',
   },
 ];
 
 const sentence = (reasons) => [...new Set(reasons.map(({ says }) => says))].join('; ');
 
-/** Why a decision came out as it did, for people. */
+/** The reason for a decision, for people. */
 function because({ allowed, reasons }) {
-  if (reasons.some(({ effect }) => effect === 'failed')) return 'it could not be told';
+  if (reasons.some(({ effect }) => effect === 'failed')) return 'this could not be determined';
   const against = reasons.filter(({ effect, holds }) => effect === 'restricts' && !holds);
   if (against.length > 0) return `not as long as this does not hold: ${sentence(against)}`;
   const permits = reasons.filter(({ effect, holds }) => effect === 'permits' && holds === allowed);
@@ -72,13 +72,13 @@ function because({ allowed, reasons }) {
   return permits.length > 0 ? `only if: ${sentence(permits)}` : 'no rule permits it';
 }
 
-/** The operations that the decisions are needed for. */
+/** The operations whose decisions are needed. */
 export const OPERATIONS = Object.freeze([...new Set(ACTIONS.map(({ operation }) => operation))]);
 
 /**
- * Which actions a user has on a task, and why or why not.
+ * The actions that a user has on a task, and why or why not.
  * @param decisions by operation
- * @param enforced false: the rules are switched off, and do not stand in the way
+ * @param enforced false: the rules are switched off and allow everything
  */
 export function taskActions(task, user, decisions, enforced) {
   return ACTIONS.map(({ id, operation, label, meaning, when, not }) => {

@@ -63,7 +63,7 @@ const formOf = (view, task, fields, entered) =>
     </form>
   </section>`;
 
-/** The form of a task that was lent, for who has borrowed it: to be read, since its owner completes it. */
+/** The form of a borrowed task, read-only for the borrower, since its owner completes it. */
 const lentForm = ({ owner }, fields) =>
   html`<section class="card" aria-labelledby="complete">
     <h2 id="complete">What is to be filled in</h2>
@@ -95,7 +95,7 @@ function handOver(view, task, people, may) {
         aria-describedby="to-hint"
       />
       <span class="muted" id="to-hint"
-        >${people.mayTake.length > 0 ? 'The list has those who may do it.' : 'It names nobody else: the list has all colleagues.'}</span
+        >${people.mayTake.length > 0 ? 'The list shows those who may do it.' : 'The task names nobody else, so the list shows all colleagues.'}</span
       >
     </p>
     <datalist id="people">
@@ -106,14 +106,14 @@ function handOver(view, task, people, may) {
   </form>`;
 }
 
-/** Asked before a task is given up that nobody else may take. @param alone why nobody may */
+/** Shown before the release of a task that nobody else may take. @param alone why nobody else may */
 const releaseWarning = (view, task, alone) =>
   html`<section class="card notice-card" aria-labelledby="warning">
     <h2 id="warning">Nobody else may take this task</h2>
     <p class="notice warn" role="alert">${alone}</p>
     <form method="post" action="${addressOf(task)}/release" class="buttons">
       ${csrfField(view)} <input type="hidden" name="confirmed" value="yes" />
-      <button class="primary">Release it all the same</button>
+      <button class="primary">Release anyway</button>
       <a class="button secondary" href="${addressOf(task)}">Keep it</a>
     </form>
   </section>`;
@@ -138,10 +138,10 @@ function sideOf(view, task, actions, people, may) {
 }
 
 /**
- * One task: what it is about, its form, and who may do what with it.
- * @param entered what was sent and is wrong, when the form comes back: `{values, problems}`
- * @param alone why nobody else may take it; with it, its release is to be confirmed
- * @param back the list from which the reader came
+ * One task: its subject, its form, and who may do what with it.
+ * @param entered the submitted values and their problems if the form is shown again: `{values, problems}`
+ * @param alone why nobody else may take it; if set, its release must be confirmed
+ * @param back the list that the reader came from
  */
 export function taskPage(view, { task, forms, actions, people, back, alone, entered = {} }) {
   const may = new Set(actions.filter(({ allowed }) => allowed).map(({ id }) => id));

@@ -33,9 +33,9 @@ function group(id, title, { tasks, next }, empty, wish) {
   </section>`;
 }
 
-/** The waiting tasks that the user may see: the own ones, those that nobody has, those of others. */
+/** The waiting tasks that the user may see: the user's own, unassigned ones, and those of others. */
 export function tasksPage(view, { lists: { mine, free, others }, notices, wish, processes }) {
-  const none = wish.isNarrowed ? 'Nothing fits the filter.' : undefined;
+  const none = wish.isNarrowed ? 'Nothing matches the filter.' : undefined;
   const isEmpty = [mine, free, others].every(({ tasks }) => tasks.length === 0);
   return page(
     view,

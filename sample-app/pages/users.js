@@ -28,7 +28,7 @@ const textField = (name, label, { value = '', hint, required = false }) =>
 
 const facts = ({ groups, supervisor }) =>
   html` ${textField('groups', 'Groups', { value: groups, hint: 'Separated by commas. ADMIN administers, DESIGNER changes models.' })}
-  ${textField('supervisor', 'Supervisor', { value: supervisor, hint: 'User name of who decides about requests.' })}`;
+  ${textField('supervisor', 'Supervisor', { value: supervisor, hint: 'User name of the person who decides about requests.' })}`;
 
 const COLUMNS = [
   { label: 'User', cell: (user) => html`<a href="${addressOf(user)}">${user.userName}</a>` },
@@ -37,7 +37,7 @@ const COLUMNS = [
   { label: 'State', cell: state },
 ];
 
-/** The users, and a form for one more. @param entered what was entered and why it was refused */
+/** The users, and a form to add one. @param entered the submitted values and why they were refused */
 export function usersPage(view, { users, entered = {} }) {
   return page(
     view,
@@ -59,7 +59,7 @@ export function usersPage(view, { users, entered = {} }) {
   );
 }
 
-/** One user, and what can be changed. @param problem why a change was refused */
+/** One user, with the possible changes. @param problem why a change was refused */
 export function userPage(view, { user, problem }) {
   const address = addressOf(user);
   const isSelf = user.userName === view.user.userName;

@@ -2,10 +2,10 @@ import { ERROR_CODES, GuardError } from 'bpmn-guard';
 import { Router } from 'express';
 import { TooMany } from '../web/limits.js';
 
-/** The paths of the REST face; everything else is a page. */
+/** The paths of the REST API; everything else is a page. */
 const PATHS = /^\/(?:api2?|openapi\.json|docs|docs\.js|docs\.css|health|ready)(?:\/|$)/;
 
-/** A real 429 in both dialects: what is refused here has not got as far as the call. */
+/** A real 429 in both dialects: requests refused here have not reached the call. */
 function tooMany(error, req, res, next) {
   if (!(error instanceof TooMany)) return next(error);
   const code = 'too-many';
@@ -22,10 +22,9 @@ function tooMany(error, req, res, next) {
 }
 
 /**
- * The routes that bpmn-client calls, at the paths where it calls them. Who calls is said by a key and by nothing else:
- * these routes come before the sessions, so that neither does a key need a token for forms, nor is a page of
- * another site
- * of use to somebody whose visitor has a session here.
+ * The routes of bpmn-client, at the paths that it calls. Callers authenticate with a key only: these routes come
+ * before the sessions, so that a key needs no form token, and a page of another site cannot use a visitor's
+ * session.
  */
 export function restFace(guard, keys, limits, logger) {
   const routes = Router();

@@ -4,7 +4,7 @@ import { accountPage } from '../pages/account.js';
 import { beginSession } from '../session/begin.js';
 import { goTo } from '../web/view.js';
 
-/** What was wrong with a form for a new password; undefined where it was not the form. */
+/** The problem of a form for a new password; undefined if the form was not the cause. */
 function problemOf(error) {
   if (!isGuardError(error)) return undefined;
   if (error.code === 'forbidden')
@@ -12,7 +12,7 @@ function problemOf(error) {
   return error.code === 'bad-request' ? { field: 'password', text: error.message, status: 400 } : undefined;
 }
 
-/** The own account: everybody changes the own password. */
+/** The account page, where users change their own password. */
 export function accountRoutes(guard, users, login, limits, sessions) {
   const routes = Router();
   const admin = userAdmin(guard, users);
@@ -33,7 +33,7 @@ export function accountRoutes(guard, users, login, limits, sessions) {
       return refuse(problem);
     }
     limits.passwordIsRight(req, res);
-    // With the password all sessions of before are over, this one too.
+    // All earlier sessions end with the password, including this one.
     await sessions.endAll(view.user.userName);
     await beginSession(req, await login.again(view.user.userName), sessions);
     return goTo(req, res, '/account', 'Your password is changed.');

@@ -5,8 +5,8 @@ import { NotHere } from '../web/problem.js';
 import { goTo } from '../web/view.js';
 
 /**
- * The administration of keys; who may is decided by the guard, at each call.
- * @param keys those that the REST face takes, so that a revoked one is out at once
+ * The administration of keys; the guard decides at each call who may use it.
+ * @param keys those that the REST API accepts, so that a revoked key is refused at once
  */
 export function keyRoutes(guard, keys, { apiKey }) {
   const routes = Router();

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { modelsPage } from '../pages/models.js';
 
-/** The models; which of them somebody sees is decided by the guard. */
+/** The models; the guard decides which of them a user sees. */
 export function modelRoutes() {
   const routes = Router();
   routes.get('/models', async (_req, res) => {

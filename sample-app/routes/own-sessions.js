@@ -3,7 +3,7 @@ import { ownSessionsPage } from '../pages/own-sessions.js';
 import { endSession } from '../session/begin.js';
 import { clearSessionCookie } from '../session/cookie.js';
 
-/** Where one is signed in, and out everywhere at once. @param records see `session/records.js` */
+/** The user's sessions, and signing out of all of them. @param records see `session/records.js` */
 export function ownSessionRoutes(sessions, config, records) {
   const routes = Router();
 

@@ -4,9 +4,9 @@ import { beginSession, endSession } from '../session/begin.js';
 import { DEMO_USERS } from '../users/demo.js';
 import { clearSessionCookie } from '../session/cookie.js';
 
-const WRONG = 'That user name and password do not belong together.';
+const WRONG = 'The user name or the password is wrong.';
 
-/** Signing in and out. @param sessions the store of them @param records see `session/records.js` */
+/** Login and logout. @param sessions the session store @param records see `session/records.js` */
 export function sessionRoutes(login, sessions, limits, config, records) {
   const routes = Router();
   const demoUsers = config.demoUsers ? DEMO_USERS : [];

@@ -6,10 +6,10 @@ import { onceIn } from '../web/once.js';
 import { goTo } from '../web/view.js';
 import { NotHere } from '../web/problem.js';
 
-/** Starts that a person makes; the others are made by messages, signals and timers. */
+/** Starts by a person; all others are triggered by messages, signals and timers. */
 const byHand = ({ subType }) => subType === undefined || subType === null;
 
-/** Starting a process; a double click starts one instance. */
+/** Starts a process; a double click starts one instance. */
 export function startRoutes(guard) {
   const routes = Router();
   const once = onceIn(guard.store);

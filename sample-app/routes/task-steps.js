@@ -2,17 +2,17 @@ import { typedName } from '../users/people.js';
 import { listBefore } from '../web/back.js';
 import { goTo } from '../web/view.js';
 
-/** What became of a task that was given up. */
+/** The outcome of a release. */
 const RELEASED = {
   open: 'is free again: anybody may take it',
   unclaimed: 'is free again',
-  closed: 'is nobody’s now: an administrator has to assign it',
+  closed: 'belongs to nobody now: an administrator must assign it',
 };
 
 /**
- * The steps of a task's life that need no form: each does one thing,
- * and shows the task again where its reader still may.
- * @param find gives the task of the request, or refuses
+ * The steps of a task that need no form. Each changes one thing and shows the task again if the reader still may
+ * see it.
+ * @param find returns the task of the request, or refuses
  */
 export function taskSteps(routes, users, find) {
   const act = (name, work, said) =>
@@ -33,9 +33,9 @@ export function taskSteps(routes, users, find) {
   act(
     'release',
     (tasks, id) => tasks.release(id),
-    (after) => RELEASED[after?.state] ?? 'is given up, and no longer yours to see',
+    (after) => RELEASED[after?.state] ?? 'is released, and you may no longer see it',
   );
-  // Without a name nothing would be assigned, and nothing refused either.
+  // Without a name nothing would be assigned, and nothing would be refused either.
   act(
     'assign',
     (tasks, id, to) => tasks.assign(id, to),

@@ -17,7 +17,7 @@ import { taskSteps } from './task-steps.js';
 
 const NOBODY = Object.freeze({ mayTake: [], mayBeGiven: [] });
 
-/** The list of tasks, one task, and what can be done with it. */
+/** The list of tasks, one task, and its actions. */
 export function taskRoutes(guard, users, notifications) {
   const routes = Router();
   routes.param('id', checkId);
@@ -41,15 +41,15 @@ export function taskRoutes(guard, users, notifications) {
     res.locals.show(taskPage(view, { task, forms, actions, people, back, alone, entered }), status);
   }
 
-  /** Why nobody else could take the task when it is released; undefined where somebody could. */
+  /** Why nobody else could take the task after its release; undefined if somebody could. */
   async function whyAlone(res, task) {
     const { api, view } = res.locals;
     if (await isForEverybody(guard, task)) return undefined;
     const { mayTake } = await peopleFor(api, users, view.user, task);
     if (mayTake.some((name) => name !== task.assignee)) return undefined;
     return mayTake.length > 0
-      ? 'You are the only one who may do it: released, it waits until you take it again.'
-      : 'Released, it is nobody’s: not even you may take it back. It waits until an administrator assigns it.';
+      ? 'You are the only one who may do it: after its release it waits until you take it again.'
+      : 'After its release it belongs to nobody, and not even you may take it back. It waits until an administrator assigns it.';
   }
 
   routes.get('/tasks', async (req, res) => {

@@ -9,10 +9,10 @@ const listed = (text) =>
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean);
-/** Refusals that are shown with the form that was sent. */
+/** Refusals that are shown together with the submitted form. */
 const SHOWN = ['bad-request', 'conflict', 'forbidden'];
 
-/** Attributes with the supervisor that a form names; the others stay. */
+/** The attributes with the supervisor from a form; others are kept. */
 function withSupervisor(attributes, text) {
   const { supervisor: _before, ...others } = attributes ?? {};
   const supervisor = String(text ?? '').trim();
@@ -21,13 +21,13 @@ function withSupervisor(attributes, text) {
 
 const administers = (groups) => groups.includes('ADMIN') || groups.includes('SYSTEM');
 
-/** Who gives up the own administration here would be refused the rest of the form, and could be the last one. */
+/** An administrator who leaves ADMIN here would be refused the rest of the form, and could be the last one. */
 function keepAdministration(userName, groups, by) {
   if (userName === by.userName && administers(by.userGroups) && !administers(groups))
-    throw new BadInput('bad-request', 'This is you: another administrator has to take you out of ADMIN.');
+    throw new BadInput('bad-request', 'This is you: another administrator has to remove you from ADMIN.');
 }
 
-/** The administration of users; who may is decided by the guard, at each call. */
+/** The administration of users; the guard decides at each call who may use it. */
 export function userRoutes(guard, users) {
   const routes = Router();
   const admin = userAdmin(guard, users);
@@ -39,7 +39,7 @@ export function userRoutes(guard, users) {
     return user;
   }
 
-  /** Does something; where that is refused, `again` shows the form with the reason. */
+  /** Runs work; if it is refused, `again` shows the form with the reason. */
   async function attempt(work, again) {
     try {
       await work();
@@ -108,7 +108,7 @@ export function userRoutes(guard, users) {
       if (userName === by.userName) throw new NotHere();
       await admin.disable(userName, by);
     },
-    ({ userName }) => `${userName} is disabled, and out.`,
+    ({ userName }) => `${userName} is disabled and signed out.`,
   );
   change(
     '/users/:name/enable',

@@ -1,8 +1,8 @@
-/** A path of this server, and no address of another one. */
+/** A path on this server, not an address of another one. */
 const OWN_PATH = /^\/(?![/\\])/;
 const LONGEST = 500;
 
-/** A page that somebody wanted to see: no picture, no script of another page. */
+/** A page request by a person; not for a picture or script of another page. */
 const isWanted = ({ method, originalUrl, headers }) =>
   method === 'GET' &&
   OWN_PATH.test(originalUrl) &&
@@ -10,8 +10,8 @@ const isWanted = ({ method, originalUrl, headers }) =>
   ['document', undefined].includes(headers['sec-fetch-dest']);
 
 /**
- * Establishes who acts: `res.locals.view.user`, and `res.locals.api`, the guarded API bound to that user. Who has not
- * signed in is sent to do so. Without authentication the configured development user acts.
+ * Establishes the acting user: `res.locals.view.user`, and `res.locals.api`, the API bound to that user. Visitors
+ * who are not signed in are sent to the login. Without authentication, the configured development user acts.
  */
 export function actingUser(guard, users, config) {
   async function find(req) {

@@ -1,9 +1,9 @@
 const done = (work) => new Promise((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
 
 /**
- * Begins the session of a user. Passport regenerates it: an id that was known before the login is worth nothing after
- * it, and nothing that the session held before is in it. Stored when it resolves.
- * @param longest how long it lasts at most, in milliseconds
+ * Begins the session of a user. Passport regenerates it: an id known before the login is worthless after it, and
+ * earlier session data is gone. Resolves once it is stored.
+ * @param longest maximum lifetime in milliseconds
  */
 export async function beginSession(req, user, { longest }) {
   await done((next) => req.logIn(user, next));
@@ -12,12 +12,13 @@ export async function beginSession(req, user, { longest }) {
   await done((next) => req.session.save(next));
 }
 
-/** Ends the session, for copies of its cookie too. */
+/** Ends the session, including for copies of its cookie. */
 export const endSession = (req) => done((next) => req.session.destroy(next));
 
 /**
- * Stores what was changed in the session, so that no page is shown whose form or notice the session does not know.
- * @throws what the store throws; the session is then let go, since it would be tried again at the end of the answer
+ * Stores the changes to the session, so that no page is shown whose form token or notice is not in the session.
+ * @throws the store's error; the session is then discarded, since it would be stored again at the end of the
+ * response
  */
 export async function storeSession(req) {
   if (!req.session) return;

@@ -1,11 +1,11 @@
 const MINUTE = 60_000;
 
-/** How long, in milliseconds, a session lasts before anybody has signed in: the time to fill in the login form. */
+/** Lifetime of a session before login, in milliseconds: the time to fill in the login form. */
 const BEFORE_LOGIN = 60 * MINUTE;
 
 /**
- * The cookie of the session. In production it goes over HTTPS only, and by its prefix no other host of the domain can
- * set it.
+ * The session cookie. In production it is sent over HTTPS only, and its prefix keeps other hosts of the domain from
+ * setting it.
  */
 export function sessionCookie({ production }) {
   return Object.freeze({
@@ -20,7 +20,7 @@ export function sessionCookie({ production }) {
   });
 }
 
-/** Takes the cookie away from the browser, as it was given. */
+/** Removes the cookie from the browser, with the options it was set with. */
 export function clearSessionCookie(res, { production }) {
   const { name, options } = sessionCookie({ production });
   res.clearCookie(name, { ...options, secure: options.secure === true, maxAge: undefined });

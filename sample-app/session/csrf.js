@@ -19,8 +19,8 @@ export class ForeignForm extends Error {
 const hasToken = (req) => same(req.body?.[CSRF_FIELD], req.session?.csrf);
 
 /**
- * Gives each session a token for its forms (`res.locals.csrf()`), and refuses what is sent without it, or from a page
- * of another origin. Where the browser does not say which page that is, the token alone tells.
+ * Gives each session a token for its forms (`res.locals.csrf()`) and refuses forms without it, or from a page of
+ * another origin. If the browser does not name the origin, the token alone decides.
  */
 export function protectForms() {
   const ownOrigin = requireOwnOrigin({ otherwise: hasToken });

@@ -2,7 +2,7 @@ import passport from 'passport';
 import { Strategy } from 'passport-local';
 import { marksOf } from './mark.js';
 
-/** A login is tried again when the password was changed, or its hash renewed, while it was compared. */
+/** A login is retried if the password was changed, or its hash renewed, during the comparison. */
 const TRIES = 3;
 
 const publicUser = ({ userName, userGroups, tenantId, modelsOwner, attributes }) => ({
@@ -16,8 +16,8 @@ const isEntered = (value) => typeof value === 'string' && value !== '';
 const answer = (promise, done) => promise.then((value) => done(null, value), done);
 
 /**
- * Passport for this application. A session holds the user's name and the mark of the password; each request looks the
- * user up again. What cannot be told, since the store does not answer, is an error and never a login.
+ * Passport for this application. A session contains the user's name and the mark of the password; each request
+ * looks the user up again. If the store does not answer, that is an error and never a login.
  * @param users the directory
  */
 export function passportFor({ store }, users, secret) {
@@ -52,10 +52,10 @@ export function passportFor({ store }, users, secret) {
 
   return Object.freeze({
     session: () => login.session(),
-    /** @returns what `begin` takes; undefined when it is not the password. Rejects when it could not be told. */
+    /** @returns the user for `begin`; undefined if the password is wrong. Rejects if it could not be checked. */
     check(req, res) {
-      // What the form lacks passport-local takes from the address: past the limit by name, and into the logs
-      // of proxies.
+      // passport-local would take missing form fields from the query string: bypassing the limit by name, and into
+      // the logs of proxies.
       if (!isEntered(req.body.userName) || !isEntered(req.body.password)) return Promise.resolve(undefined);
       return new Promise((resolve, reject) =>
         login.authenticate('local', (error, user) => (error ? reject(error) : resolve(user || undefined)))(
@@ -65,7 +65,7 @@ export function passportFor({ store }, users, secret) {
         ),
       );
     },
-    /** What `begin` takes, for who has just changed the own password. */
+    /** The user for `begin`, after a change of the own password. */
     async again(userName) {
       const user = await stored(userName);
       return { userName, mark: marks.of(user) };

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Ties sessions to the password that began them: a session carries the mark of the hash, and ends when the password is
- * changed, wherever that was done.
+ * Ties sessions to the password that they began with: a session contains a mark of the hash, and ends when the
+ * password is changed anywhere.
  */
 export function marksOf(secret) {
   const digest = (userName, passwordHash) =>

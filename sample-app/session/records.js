@@ -1,10 +1,10 @@
 import { AccessDenied } from 'bpmn-guard';
 
-const WRONG = new AccessDenied('unauthenticated', 'The password is not the right one.');
+const WRONG = new AccessDenied('unauthenticated', 'The password is wrong.');
 
 /**
- * Tells the audit trail who signed in, who could not, and who signed out, each with the address. A name that was
- * entered is recorded only where there is such a user: people type their password into the wrong field.
+ * Records logins, failed logins and logouts in the audit trail, each with the address. An entered name is recorded
+ * only if that user exists: people type their password into the wrong field.
  */
 export function sessionRecords({ identity }, users) {
   const nameIn = async ({ body }) =>
@@ -17,7 +17,7 @@ export function sessionRecords({ identity }, users) {
       await identity.refusedLogin(WRONG, { userName: await nameIn(req), address: req.ip });
     },
 
-    /** The store did not answer: the record waits for it as well, and the reader of the page does not. */
+    /** If the store does not answer, the record waits for it, but the reader of the page does not. */
     failed(req, error) {
       void identity.refusedLogin(error, { address: req.ip });
     },

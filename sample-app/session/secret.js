@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** The configured secret for signing session cookies, else a random one that is made at first start and kept. */
+/** The configured secret for session cookies; otherwise a random one, generated at the first start and stored. */
 export async function sessionSecret(configured, store) {
   if (configured !== undefined) return configured;
   const settings = store.values('settings');

@@ -2,28 +2,28 @@ import { createHash } from 'node:crypto';
 import session from 'express-session';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How often a use of a session is written, in milliseconds; at most a tenth of the time that it may be idle. */
+/** How often a use of a session is written, in milliseconds; at most a tenth of the idle time. */
 const USE = 60_000;
-/** Sessions lie under a digest of their id: who reads the store cannot take one over. */
+/** Sessions are stored under a digest of their id, so that readers of the store cannot take one over. */
 const keyOf = (id) => createHash('sha256').update(id).digest('base64url');
 const timeOf = (value) => new Date(value ?? NaN).getTime();
 const userOf = ({ passport }) => passport?.user;
 
 /** Marks a session that is, or was, in the store. */
 const STORED = Symbol('stored');
-/** When a session was last used, and from where, as the store has it. */
+/** When and from where a session was last used, as stored. */
 const USED = Symbol('used');
 
 /**
- * Sessions of express-session in the store of the guard; they survive a restart. One in which somebody has signed in
- * (`began`) ends when it is idle for too long, and after its longest time however much it is used; others end with
- * their cookie. When a session was last used is kept apart from it, so that writing that undoes no change of it.
+ * Sessions of express-session in the guard's store; they survive a restart. A session with a login (`began`) ends
+ * when it is idle for too long, and at the latest after its maximum lifetime; others end with their cookie. The
+ * last use is stored separately, so that writing it does not undo changes to the session.
  */
 export class SessionStore extends session.Store {
   #values;
   #uses;
   #idle;
-  /** How long a session lasts at most after a login, in milliseconds. */
+  /** Maximum lifetime after a login, in milliseconds. */
   longest;
 
   /** @param times `idle` and `longest`, in milliseconds */
@@ -46,7 +46,7 @@ export class SessionStore extends session.Store {
   set(id, value, done) {
     const [key, end] = [keyOf(id), this.#endOf(value)];
     this.#answer(async () => {
-      // It ended while this request went on, by a logout: stored again it would be good again.
+      // It was ended by a logout during this request; storing it again would revive it.
       if (value[STORED] && !(await this.#values.get(key))) return;
       const userName = userOf(value)?.userName ?? null;
       await this.#values.set(key, { text: JSON.stringify(value), end: end.toISOString(), userName }, end);
@@ -55,7 +55,7 @@ export class SessionStore extends session.Store {
     }, done);
   }
 
-  /** Called at the end of a request that has changed nothing in the session. */
+  /** Called at the end of a request that has not changed the session. */
   touch(id, value, done) {
     this.#use(keyOf(id), value);
     this.#answer(() => Promise.resolve(), done);
@@ -66,9 +66,9 @@ export class SessionStore extends session.Store {
   }
 
   /**
-   * The sessions of a user that are good, the one that was used last first.
-   * @param mark of the password that counts now: sessions that began with another are over
-   * @param present id of the session that asks
+   * The valid sessions of a user, most recently used first.
+   * @param mark of the present password: sessions that began with another one are invalid
+   * @param present id of the current session
    */
   async listOf(userName, mark, present) {
     const [sessions, uses] = await Promise.all([this.#values.entries(), this.#uses.entries()]);
@@ -86,7 +86,7 @@ export class SessionStore extends session.Store {
       .sort((a, b) => b.lastUsed - a.lastUsed);
   }
 
-  /** Ends all sessions of a user, for copies of their cookies too. */
+  /** Ends all sessions of a user, including for copies of their cookies. */
   async endAll(userName) {
     const own = (await this.#values.entries()).filter(([, kept]) => kept.userName === userName);
     for (const [key] of own) await this.#remove(key);
@@ -97,7 +97,7 @@ export class SessionStore extends session.Store {
     if (!kept) return null;
     const value = JSON.parse(kept.text);
     if (!this.#isOver(kept, value, use)) return Object.assign(value, { [USED]: use });
-    // Once it is over it stays so, whatever becomes of the clock and of the settings.
+    // An expired session stays expired, even if the clock or the settings change.
     await this.#remove(key);
     return null;
   }
@@ -112,7 +112,7 @@ export class SessionStore extends session.Store {
     return new Date(cookie?.expires ?? Date.now() + DAY);
   }
 
-  /** What cannot be read as a time is over. */
+  /** A value that is not a valid time counts as expired. */
   #isOver(kept, value, use) {
     const now = Date.now();
     if (!(timeOf(kept.end) > now)) return true;
@@ -128,7 +128,7 @@ export class SessionStore extends session.Store {
     const isWritten = age >= 0 && age < Math.min(USE, this.#idle / 10) && value[USED].address === address;
     if (isWritten) return;
     value[USED] = { at: new Date(), address };
-    // Not waited for: a use that could not be written lets the session end early, and nothing else.
+    // Not awaited: if a use cannot be written, the session merely ends early.
     this.#uses.set(key, value[USED], this.#endOf(value)).catch(() => undefined);
   }
 

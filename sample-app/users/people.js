@@ -1,7 +1,7 @@
-/** How many names a list of people has at most. */
+/** Maximum number of names in a list of people. */
 const MOST = 500;
 
-/** Those who may be given a task by a user: of one tenant, and not disabled. */
+/** The users to whom a user may give a task: of the same tenant and not disabled. */
 async function colleaguesOf(users, { tenantId }) {
   return (await users.list()).filter(
     (user) => !user.disabled && (user.tenantId ?? null) === (tenantId ?? null),
@@ -9,9 +9,9 @@ async function colleaguesOf(users, { tenantId }) {
 }
 
 /**
- * Who may do a task: its candidates, and the members of its candidate groups.
- * @returns `mayTake`: their names; `mayBeGiven`: those to choose from when it is handed over, which is every colleague
- *   where the task names nobody
+ * The people who may do a task: its candidates, and the members of its candidate groups.
+ * @returns `mayTake`: their names; `mayBeGiven`: the names to choose from for an assignment, which are all
+ * colleagues if the task names nobody
  */
 export async function peopleFor(api, users, user, task) {
   const [candidates, colleagues] = await Promise.all([
@@ -25,7 +25,7 @@ export async function peopleFor(api, users, user, task) {
   return { mayTake, mayBeGiven: all.filter((name) => name !== task.assignee).slice(0, MOST) };
 }
 
-/** The user name that somebody typed, whatever its upper and lower case; as it was typed where nobody has it. */
+/** The user name that was typed, ignoring case; unchanged if nobody has it. */
 export async function typedName(users, user, typed) {
   const name = String(typed ?? '').trim();
   if (name === '' || (await users.find(name)) !== undefined) return name;

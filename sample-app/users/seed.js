@@ -2,7 +2,7 @@ import { DEMO_USERS } from './demo.js';
 
 const MARKER = 'demo-users-seeded';
 
-/** Adds the demo users that are missing, once: a user that was removed or changed later stays so. */
+/** Adds the missing demo users, once: later removals and changes are kept. */
 export async function seedUsers({ store }, users) {
   const settings = store.values('settings');
   if (await settings.get(MARKER)) return;
@@ -11,8 +11,8 @@ export async function seedUsers({ store }, users) {
 }
 
 /**
- * Data of a demonstration that became the real thing.
- * @throws Error when a demo user can sign in with the password that everybody knows
+ * Protects demonstration data that has become production data.
+ * @throws Error if a demo user can sign in with the publicly known password
  */
 export async function refuseDemoUsers(users) {
   for (const { userName, password } of DEMO_USERS) {

@@ -1,6 +1,6 @@
 import { html } from './html.js';
 
-/** In the time zone of the server, and saying so: the reader may be in another. */
+/** In the server's time zone, which is shown: the reader may be in another. */
 const TIME = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -22,7 +22,7 @@ export function time(value) {
     : html`<time datetime="${date.toISOString()}">${TIME.format(date)}</time>`;
 }
 
-/** The day of a date, or a dash: a due date is seldom meant to the minute. */
+/** The day of a date, or a dash: due dates are rarely precise to the minute. */
 export function day(value) {
   const date = new Date(value ?? NaN);
   return Number.isNaN(date.getTime())
@@ -32,7 +32,7 @@ export function day(value) {
       >`;
 }
 
-/** A value of process data, for people; `field` says how it was entered, where that is known. */
+/** A value of process data for people; `field` says how it was entered, if known. */
 export function shown(value, field) {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -49,7 +49,7 @@ export const STATES = Object.freeze({
   open: ['open', 'Open to everybody'],
   unclaimed: ['unclaimed', 'Nobody has taken it yet'],
   assigned: ['assigned', 'Somebody works on it'],
-  delegated: ['lent', 'Lent to somebody, who gives it back'],
+  delegated: ['lent', 'Lent to somebody who returns it'],
   closed: ['closed', 'Nobody may do it until an administrator assigns it'],
   starting: ['starting', 'Being prepared'],
   done: ['done', 'Finished'],
@@ -60,13 +60,13 @@ export function stateBadge(state) {
   return html`<span class="badge ${state ?? ''}" title="${meaning}">${word}</span>`;
 }
 
-/** `paidAmount` as `Paid amount`, for data that no form names. */
+/** `paidAmount` as `Paid amount`, for data without a form field. */
 const words = (key) =>
   (key.charAt(0).toUpperCase() + key.slice(1))
     .replace(/([a-z0-9])([A-Z])/g, (_, end, begin) => `${end} ${begin.toLowerCase()}`)
     .replace(/_/g, ' ');
 
-/** Process data as a list of labels and values; technical and empty entries are left out. */
+/** Process data as a list of labels and values, without technical and empty entries. */
 export function dataList(data, fields) {
   const entries = Object.entries(data ?? {}).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',

@@ -1,6 +1,6 @@
 import helmet from 'helmet';
 
-/** The pages have no scripts at all; what they load and where their forms go is this server. */
+/** Pages have no scripts; resources and form targets are on this server only. */
 const DIRECTIVES = {
   defaultSrc: ["'none'"],
   styleSrc: ["'self'"],
@@ -11,7 +11,7 @@ const DIRECTIVES = {
 };
 const NOT_USED = ['camera', 'geolocation', 'microphone', 'payment', 'usb'];
 
-/** Headers of every answer: nothing is loaded from elsewhere, framed, guessed or kept. */
+/** Headers of every response: nothing external is loaded, and responses are not framed, sniffed or cached. */
 export function protectAnswers() {
   const secure = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },

@@ -1,18 +1,18 @@
 const LIMIT = 5000;
-/** How long an answer is used, in milliseconds: whoever asks often does not keep the store busy. */
+/** How long an answer is cached, in milliseconds, so that frequent requests do not load the store. */
 const CACHE = 1000;
 
 const LATE = Object.freeze({ ok: false, cause: 'no answer in time' });
 const isReady = ({ ok, reindexed }) => ok && reindexed;
 
-/** What is wrong, for the log. */
+/** The problems, for the log. */
 function facts({ store, missingIndexes, reindexed, stuck }) {
   return { store: store?.answers === true, missingIndexes: missingIndexes?.length, reindexed, stuck };
 }
 
 /**
- * `/healthz`: the process answers. `/readyz`: the store answers too, its indexes are there and its documents reindexed;
- * else 503. Strangers ask these, so the answer is yes or no; what is wrong stands in the log.
+ * `/healthz`: the process answers. `/readyz`: the store answers too, its indexes exist and its documents are
+ * reindexed; otherwise 503. Anyone may ask, so the answer is only yes or no; the log has the problem.
  */
 export function healthRoutes(guard, logger) {
   let last = { until: -Infinity, health: undefined };

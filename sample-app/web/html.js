@@ -1,7 +1,7 @@
 const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text) => text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 
-/** Text that is markup already. Only `html` makes it. */
+/** Text that is already markup. Only `html` creates it. */
 class Markup {
   #text;
   constructor(text) {
@@ -20,12 +20,12 @@ function render(value) {
 }
 
 /**
- * Markup from a template: every value is escaped, except markup made by this function. Lists are joined; undefined,
- * null, true and false give nothing. Attributes must stand in quotes in the template.
+ * Creates markup from a template: escapes every value except markup created by this function. Joins lists;
+ * undefined, null, true and false become empty. Attribute values must be quoted in the template.
  */
 export function html(parts, ...values) {
   return new Markup(parts.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }
 
-/** An attribute without a value, such as `checked`, where the condition holds. */
+/** An attribute without a value, such as `checked`, if the condition holds. */
 export const attribute = (name, condition) => (condition ? html` ${name}` : '');

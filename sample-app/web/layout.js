@@ -10,7 +10,7 @@ const MODELS = ['/models', 'Models'];
 const USERS = ['/users', 'Users'];
 const KEYS = ['/keys', 'Keys'];
 
-/** The hidden field that every form carries. */
+/** The hidden field of every form. */
 export const csrfField = (view) => html`<input type="hidden" name="${CSRF_FIELD}" value="${view.csrf()}" />`;
 
 /** A form with a single button. */
@@ -62,7 +62,10 @@ const bypass = (view) =>
         Security rules are switched off: everybody may do everything. For development only.
       </p>`;
 
-/** A whole page. `view` holds what every page needs: user, path, csrf, flash, enforced, requireAuthentication. */
+/**
+ * A whole page. `view` has the values that every page needs: user, path, csrf, flash, enforced,
+ * requireAuthentication.
+ */
 export function page(view, title, body) {
   return html`<!doctype html>
     <html lang="en">

@@ -5,23 +5,23 @@ const MINUTE = 60_000;
 const LONGEST_NAME = 200;
 
 /**
- * How many requests are taken, each in so many milliseconds. They are counted in the memory of this process: several
- * processes admit several times as many, and a restart forgets.
+ * Limits of requests, each per so many milliseconds. They are counted in the memory of this process: several
+ * processes admit several times as many, and a restart resets them.
  */
 export const LIMITS = Object.freeze({
-  /** Requests from one address by people who have not signed in: each may make a session. */
+  /** Requests from one address without a login: each may create a session. */
   strangers: { windowMs: 15 * MINUTE, limit: 600 },
   /** Wrong passwords from one address. */
   loginsByAddress: { windowMs: 15 * MINUTE, limit: 50 },
-  /** Wrong passwords for one name, wherever they come from; the right one has to wait then, too. */
+  /** Wrong passwords for one name, from anywhere; the right one has to wait then, too. */
   loginsByName: { windowMs: 15 * MINUTE, limit: 10 },
-  /** Refused keys, or none, from one address. */
+  /** Refused or missing keys from one address. */
   keysByAddress: { windowMs: 15 * MINUTE, limit: 200 },
   /** Calls with one key. */
   callsByKey: { windowMs: MINUTE, limit: 6000 },
 });
 
-/** More than is taken in so short a time. */
+/** Too many requests in a short time. */
 export class TooMany extends Error {
   status = 429;
 }
@@ -32,8 +32,7 @@ function refuse(req, res, next) {
   next(new TooMany());
 }
 
-// The address is the one that `trust proxy` gives, so that a header that it does not trust is none of the
-// limit's business.
+// The address is the one determined by `trust proxy`, so untrusted headers do not affect the limit.
 const limiter = (settings) =>
   rateLimit({
     standardHeaders: false,
@@ -52,8 +51,8 @@ const name = (req, res) =>
     .slice(0, LONGEST_NAME);
 
 /**
- * Counts wrong passwords: 401, and 403 for an old one. A right one is no longer counted from when it is known
- * (`passwordIsRight`), also where its caller does not wait for the answer.
+ * Counts wrong passwords: 401, and 403 for an old one. A right one stops counting as soon as it is known to be
+ * right (`passwordIsRight`), even if its caller disconnects.
  */
 function passwordLimit(byAddress, byName) {
   const isToGiveBack = (req, res) => ![401, 403].includes(res.statusCode) && !res.locals.passwordIsRight;
@@ -73,13 +72,13 @@ function passwordLimit(byAddress, byName) {
 }
 
 /**
- * Counts refused keys, or none. A good one is no longer counted from when it is known (`known`, before `authenticate`
- * reads the body to learn whom the key acts for): until the call is over would be too long, since uploads and calls may
- * take their time, be many at once, break off, and be given up.
+ * Counts refused or missing keys. A valid key stops counting as soon as it is known (`known`, before `authenticate`
+ * reads the body to find the user): waiting for the end of the call would take too long, since uploads and calls
+ * may be slow, parallel, or aborted.
  */
 function keyLimit(settings) {
   const store = new Windows();
-  // What was given back already is not given back once more.
+  // A refund is given only once.
   const isToGiveBack = (req, res) => res.statusCode !== 401 && res.locals.keyIsGood !== true;
   return {
     keys: limiter({
@@ -91,7 +90,7 @@ function keyLimit(settings) {
     }),
     known: (keys) =>
       async function known(req, res, next) {
-        // Whether it is good that could not be told `authenticate` says.
+        // `authenticate` reports that the key could not be checked.
         const key = await keys.find(req.get('x-api-key')).catch(() => undefined);
         if (key !== undefined) {
           res.locals.keyIsGood = true;

@@ -5,7 +5,7 @@ import { html } from './html.js';
 const FIELD = '_once';
 const FORM = /^[0-9a-f-]{36}$/;
 const MINUTE = 60_000;
-/** How long the answer to a form is remembered, in milliseconds; and how long a second click waits for the first. */
+/** How long the answer to a form is remembered, and how long a second click waits for the first, in milliseconds. */
 const REMEMBERED = 60 * MINUTE;
 const PATIENCE = 30_000;
 const PAUSE = 100;
@@ -16,15 +16,15 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 export const onceField = () => html`<input type="hidden" name="${FIELD}" value="${randomUUID()}" />`;
 
 /**
- * Carries out what a form asks for once. A double click sends it twice, at the same time: the second waits, and is
- * answered as the first. What failed may be tried again. In the store, so that it holds between processes.
+ * Carries out a submitted form once. A double click sends it twice at the same time: the second request waits and
+ * gets the answer of the first. A failed form may be retried. Kept in the store, so that it works across processes.
  */
 export function onceIn(store) {
   const answers = store.values('answered-forms');
   const owner = () => ({ host: hostname(), pid: process.pid, nonce: randomUUID() });
   const isGone = ({ until }) => until !== undefined && until.getTime() < Date.now();
 
-  /** @returns the answer to an earlier sending; undefined: this one is to be carried out, and holds the lock */
+  /** @returns the answer to an earlier request; undefined: this one must be carried out, and holds the lock */
   async function answerOr(key, holder) {
     const end = performance.now() + PATIENCE;
     for (;;) {
@@ -37,7 +37,7 @@ export function onceIn(store) {
     }
   }
 
-  /** @param work resolves to the address of the page that shows what it did */
+  /** @param work resolves to the address of the page that shows the result */
   return async function once(req, userName, work) {
     const token = req.body?.[FIELD];
     if (typeof token !== 'string' || !FORM.test(token)) return work();

@@ -3,7 +3,7 @@ import { ForeignForm } from '../session/csrf.js';
 import { errorPage } from '../pages/error.js';
 import { TooMany } from './limits.js';
 
-/** An address that leads nowhere, or to what is not the reader's to know: always the same words. */
+/** An address that does not exist or that the reader may not know of; both get the same words. */
 export class NotHere extends Error {
   status = 404;
 }
@@ -12,19 +12,19 @@ export class NotHere extends Error {
 const RETRY_AFTER = '5';
 const NOT_HERE = { title: 'Not found', message: 'There is nothing here, or it is not yours to see.' };
 const TITLES = {
-  400: 'That was not understood',
+  400: 'Invalid request',
   401: 'Please sign in',
   403: 'Not allowed',
   409: 'That is no longer possible',
   413: 'Too large',
-  421: 'Not under this name',
+  421: 'Unknown host name',
   429: 'Too many requests',
   503: 'Not available just now',
 };
 
 /**
- * What may be said of an error: status, title, message. Undefined where nothing may. @param isAction
- * something was to be changed
+ * The public facts about an error: status, title, message. Undefined if nothing may be shown. @param isAction
+ * whether the request was to change something
  */
 function told(error, isAction) {
   if (error instanceof NotHere || (isGuardError(error) && error.status === 404))
@@ -46,11 +46,11 @@ function told(error, isAction) {
     return {
       status: 503,
       title: TITLES[503],
-      message: `The data cannot be reached just now.${isAction ? ' Whether that was carried out could not be told: please look before you do it again.' : ' Please try again in a moment.'}`,
+      message: `The data cannot be reached just now.The data cannot be reached just now.${isAction ? ' It is not known whether your change was made: please check before you try again.' : ' Please try again in a moment.'}`,
     };
   if (isGuardError(error) && error.status !== 500)
     return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };
-  // Errors of the body parser and of the router: the request was at fault, and they say so.
+  // Errors of the body parser and the router blame the request.
   if (error?.expose === true && error.status < 500)
     return {
       status: error.status,
@@ -62,11 +62,11 @@ function told(error, isAction) {
 }
 
 /**
- * Answers every error with a page that says what happened, never with a stack. What is not expected is logged under a
- * number that the page shows.
+ * Answers every error with a page that explains it, never with a stack. Unexpected errors are logged under a number
+ * that the page shows.
  */
 export function answerErrors(logger) {
-  // Express tells error handlers by their four parameters.
+  // Express recognises error handlers by their four parameters.
   return function errors(error, req, res, next) {
     if (res.headersSent) return next(error);
     let known = told(error, req.method === 'POST');
@@ -87,7 +87,7 @@ export function answerErrors(logger) {
     const page = String(errorPage(res.locals.view, { ...known, back }));
     if (known.status === 503) {
       if (!res.hasHeader('Retry-After')) res.set('Retry-After', RETRY_AFTER);
-      // Where the store does not answer, storing the session at the end would keep the reader waiting once more.
+      // If the store does not answer, storing the session at the end would keep the reader waiting again.
       req.session = undefined;
     }
     res.status(known.status).send(page);

@@ -1,11 +1,10 @@
-/** Milliseconds that a running request has to finish: as long as the guard waits for the command that it answers. */
+/** Milliseconds that a running request has to finish: as long as the guard waits for a command. */
 const PATIENCE = 30_000;
 
 /**
- * Makes what stops a server: nothing new is accepted, each answer from then on tells the caller that the connection
- * ends (`Connection: close`), and a request that runs is finished, so that nobody is left without the answer to what
- * was stored.
- * @param patience in milliseconds, after which what still runs is cut off
+ * Creates a function that stops a server: it accepts nothing new, each further response closes its connection
+ * (`Connection: close`), and running requests are finished, so that every stored change gets its answer.
+ * @param patience milliseconds after which running requests are cut off
  */
 export function stopper(server, patience = PATIENCE) {
   const answers = new Set();

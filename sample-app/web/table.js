@@ -1,12 +1,12 @@
 import { html } from './html.js';
 
-/** What a cell shows that has nothing to show. */
+/** The content of an empty cell. */
 export const NOTHING = '–';
 
 /**
- * A table; on a narrow screen each row is a block, and each cell says what it is.
- * @param columns each with a `label` and `cell(row)`; the first names the row. One that is `optional` is left out where
- *   it has nothing to show in any row
+ * A table. On a narrow screen each row becomes a block whose cells show their labels.
+ * @param columns each with a `label` and `cell(row)`; the first one names the row. An `optional` one is omitted if
+ * it is empty in all rows
  */
 export function table(columns, rows) {
   const cells = columns.map(({ label, cell, optional }) => ({ label, optional, all: rows.map(cell) }));

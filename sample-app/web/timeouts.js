@@ -10,11 +10,11 @@ export const TIMEOUTS = Object.freeze({
   requestTimeout: 30 * SECOND,
   /** A connection without a request. */
   keepAliveTimeout: 5 * SECOND,
-  /** A connection on which nothing moves, while an answer is made or read. */
+  /** A connection without traffic while a response is prepared or read. */
   inactivity: 120 * SECOND,
 });
 
-/** A server that nobody keeps busy by being slow. */
+/** A server that slow clients cannot keep busy. */
 export function timedServer(app, { inactivity, ...timeouts } = TIMEOUTS) {
   const server = createServer({ ...timeouts, connectionsCheckingInterval: SECOND }, app);
   return server.setTimeout(inactivity);

@@ -4,10 +4,9 @@ const isAdministrator = (user) =>
   user?.userGroups?.some((group) => group === 'ADMIN' || group === 'SYSTEM') === true;
 
 /**
- * What every page needs, on `res.locals.view`: the path, the switches, the token for forms, the notice that the page
- * before left, and later the user. `res.locals.show` answers with a page, `res.locals.go` goes on to another;
- * both store
- * the session first, where it was changed.
+ * Sets `res.locals.view`, which every page needs: the path, the switches, the form token, the notice of the
+ * previous page, and later the user. `res.locals.show` answers with a page and `res.locals.go` redirects to one;
+ * both first store a changed session.
  */
 export function prepareView(config) {
   const enforced = config.requireAuthentication && config.enforceSecurity;
@@ -20,14 +19,14 @@ export function prepareView(config) {
       csrf,
       flash: undefined,
       user: undefined,
-      /** Who makes models wants to know what is said of them. */
+      /** Only people who design models see their warnings. */
       get designs() {
         return this.administers || this.user?.userGroups?.includes('DESIGNER') === true;
       },
       get administers() {
         return !enforced || isAdministrator(this.user);
       },
-      /** Keys are for members of ADMIN and SYSTEM, also where no rules are enforced. */
+      /** Only members of ADMIN and SYSTEM administer keys, even if no rules are enforced. */
       get administersKeys() {
         return isAdministrator(this.user);
       },
@@ -40,7 +39,7 @@ export function prepareView(config) {
   };
 }
 
-/** Takes the notice that the page before left in the session. */
+/** Takes the notice that the previous page left in the session. */
 export function takeNotice() {
   return function notice(req, res, next) {
     if (req.method === 'GET' && req.session.flash) {
@@ -52,7 +51,7 @@ export function takeNotice() {
   };
 }
 
-/** Goes on to another page, which shows the text once. */
+/** Redirects to another page, which shows the text once. */
 export function goTo(req, res, address, text, kind = 'success') {
   if (text !== undefined) {
     req.session.flash = { text, kind };

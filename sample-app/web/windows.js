@@ -1,6 +1,6 @@
 /**
- * Where express-rate-limit counts, in memory, as its own store does; but windows are measured by a clock that nobody
- * sets. With the wall clock set back, a limit that was reached would last for as long as that.
+ * In-memory counters for express-rate-limit, like its own, but with windows measured by a monotonic clock. If the
+ * wall clock were set back, a reached limit would last that much longer.
  */
 export class Windows {
   localKeys = true;

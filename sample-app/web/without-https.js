@@ -1,6 +1,6 @@
 /**
- * Says once in the log why nobody can sign in: in production the cookie of the session goes over HTTPS only, and this
- * application does not see that it is used.
+ * Logs once why nobody can sign in: in production the session cookie is sent over HTTPS only, and this application
+ * does not see that HTTPS is used.
  */
 export function warnWithoutHttps(logger) {
   let told = false;
@@ -8,7 +8,7 @@ export function warnWithoutHttps(logger) {
     if (!req.secure && !told) {
       told = true;
       logger.warn(
-        'a page was asked for without HTTPS: nobody can sign in that way. Put a proxy with HTTPS in front, and set TRUST_PROXY so that it is believed.',
+        'a page was requested without HTTPS: nobody can sign in that way. Put a proxy with HTTPS in front, and set TRUST_PROXY so that it is trusted.',
       );
     }
     next();

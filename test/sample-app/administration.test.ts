@@ -67,7 +67,7 @@ test('who is disabled is out at the next request, and cannot sign in', async () 
     address: 'x',
   });
   expect(waiting.status).toBe(200);
-  expect((await change('erin', '/disable')).text).toContain('erin is disabled, and out.');
+  expect((await change('erin', '/disable')).text).toContain('erin is disabled and signed out.');
   expect(
     (await erin.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' }))
       .path,
@@ -106,7 +106,7 @@ test('a password that an administrator sets ends the sessions of the user', asyn
 test('names with all kinds of letters have pages too', async () => {
   const userName = 'a/b ?#% "<i>ü';
   expect((await add({ userName })).text).toContain('&lt;i&gt;ü is added.');
-  expect((await change(userName, '/disable')).text).toContain('is disabled, and out.');
+  expect((await change(userName, '/disable')).text).toContain('is disabled and signed out.');
   expect((await app.users.find(userName))?.disabled).toBe(true);
 });
 
@@ -120,7 +120,7 @@ test('an administrator cannot give up the own administration: nothing of the for
   const before = await app.users.find('admin');
   const answer = await change('admin', '', { groups: 'employees', supervisor: 'boss' });
   expect(answer.status).toBe(400);
-  expect(answer.text).toContain('another administrator has to take you out of ADMIN');
+  expect(answer.text).toContain('another administrator has to remove you from ADMIN');
   expect(await app.users.find('admin')).toEqual(before);
   expect((await change('admin', '', { groups: 'ADMIN, employees', supervisor: 'boss' })).text).toContain(
     'admin is changed.',

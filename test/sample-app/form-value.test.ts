@@ -37,9 +37,9 @@ test.each([
   ['date', '2027-13-01', {}, 'X must be a date such as 2030-01-31.'],
   ['date', 'tomorrow', {}, 'X must be a date such as 2030-01-31.'],
   ['boolean', 'maybe', {}, 'X must be yes or no.'],
-  ['boolean', undefined, { required: true }, 'X is needed.'],
+  ['boolean', undefined, { required: true }, 'X is required.'],
   ['enum', 'b', { values: [{ id: 'a', name: 'A' }] }, 'X must be one of the choices.'],
-  ['text', '  ', { required: true }, 'X is needed.'],
+  ['text', '  ', { required: true }, 'X is required.'],
   ['text', 'abc', { maxlength: 2 }, 'X takes at most 2 characters.'],
   ['text', 'a', { minlength: 2 }, 'X needs at least 2 characters.'],
 ])('%s %j is refused', (kind, sent, more, expected) => expect(read(kind, sent, more)).toBe(expected));

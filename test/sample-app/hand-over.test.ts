@@ -27,7 +27,7 @@ test('releasing a task that nobody else may take warns first, and says what come
   expect((await user.get(mine)).text).toContain('assigned to you');
   const released = await user.post(`${mine}/release`, { confirmed: 'yes' });
   expect(released.text).toMatch(
-    /Request is nobody.s now: an administrator has to assign it\.|no longer yours to see/,
+    /Request belongs to nobody now: an administrator must assign it\.|you may no longer see it/,
   );
   const admin = await app.login('admin');
   expect((await admin.get(mine)).text).toContain('nobody yet: an administrator has to assign it');

@@ -63,7 +63,7 @@ test('tasks are narrowed to a process and sorted, and the way back keeps that', 
   const byPriority = rowsOf((await boss.get('/tasks?sort=priority')).text);
   expect(byPriority[0]).toContain('Urgent');
   expect(rowsOf((await boss.get('/tasks?process=No+such+process')).text)).toEqual([]);
-  expect((await boss.get('/tasks?process=No+such+process')).text).toContain('Nothing fits the filter.');
+  expect((await boss.get('/tasks?process=No+such+process')).text).toContain('Nothing matches the filter.');
 });
 
 test.each([

@@ -24,12 +24,12 @@ test.each([
   [
     'an event',
     catching('later', timer('timeDuration', 'PT1H')),
-    'It waits for something to happen: a time, a message or a signal.',
+    'It waits for an event: a time, a message or a signal.',
   ],
   [
     'a task of somebody else',
     task('theirs', { assignee: 'boss' }),
-    'It waits for somebody else, whose task is not yours to see.',
+    'It waits for somebody else; you may not see that task.',
   ],
 ])('of an instance at %s is told what it waits for', async (_what, part, says) => {
   await app.guard.as({ userName: 'admin' }).model.save('waiting', model([start(), part, end()]));
@@ -46,7 +46,7 @@ test('a form that comes back has the boxes as they were left, not as they were a
     { id: 'name', label: 'Name', kind: 'text', required: true, values: [] },
   ];
   expect(String(formFields(fields))).toMatch(/type="checkbox"[^>]* checked\s*\/?>/);
-  expect(String(formFields(fields, { name: '' }, new Map([['name', 'Name is needed.']])))).not.toContain(
+  expect(String(formFields(fields, { name: '' }, new Map([['name', 'Name is required.']])))).not.toContain(
     'checked',
   );
 });

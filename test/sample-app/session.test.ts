@@ -52,7 +52,7 @@ test.each([
   await visitor.get('/login');
   const answer = await visitor.post('/login', fields);
   expect(answer.status).toBe(401);
-  expect(answer.text).toContain('That user name and password do not belong together.');
+  expect(answer.text).toContain('The user name or the password is wrong.');
   expect((await visitor.get('/tasks')).path).toBe('/login');
 });
 
@@ -95,7 +95,7 @@ test.each([
   const answer = await visitor.post('/start/Request%20Vacation/start_vacation', {}, token);
   expect(answer.status).toBe(403);
   expect(answer.text).toContain('Nothing was changed');
-  expect((await visitor.get('/instances')).text).toContain('There is none yet');
+  expect((await visitor.get('/instances')).text).toContain('You have no instances yet');
 });
 
 test('the token of another session is refused', async () => {

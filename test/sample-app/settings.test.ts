@@ -69,7 +69,7 @@ test.each([
   ['an API key of one letter', { API_KEY: 'k'.repeat(40) }, 'API_KEY is too easily guessed'],
   ['the placeholder as API key', { API_KEY: 'change-me' }, 'API_KEY is a placeholder'],
   ['demo users', { DEMO_USERS: 'true' }, 'DEMO_USERS=true adds users with known passwords'],
-  ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false lets everybody in'],
+  ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false turns the login off'],
   ['no rules', { ENFORCE_SECURITY: 'false' }, 'ENFORCE_SECURITY=false lets everybody do everything'],
   ['no names', { ALLOWED_HOSTS: undefined }, 'ALLOWED_HOSTS must be set'],
   ['blank names', { ALLOWED_HOSTS: ' ' }, 'ALLOWED_HOSTS must be set'],
@@ -141,7 +141,7 @@ test.each([undefined, '', ' ', 'development', 'test', ' development '])('NODE_EN
 });
 
 const OPEN: [string, object, string][] = [
-  ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false lets everybody in'],
+  ['no login', { REQUIRE_AUTHENTICATION: 'false' }, 'REQUIRE_AUTHENTICATION=false turns the login off'],
   ['no rules', { ENFORCE_SECURITY: 'FALSE' }, 'ENFORCE_SECURITY=false lets everybody do everything'],
   ['demo users', { DEMO_USERS: 'true' }, 'DEMO_USERS=true adds users with known passwords'],
 ];
