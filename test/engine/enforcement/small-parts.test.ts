@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
+
+const SOURCE = model([start(), task('do'), end()]);
+const ann = person('ann');
+const guards = new Guards('embedded');
+
+test('an export is one file for each model, with its source', async () => {
+  const guard = await guards.make({ models: { M: SOURCE } });
+  const folder = mkdtempSync(join(tmpdir(), 'guard-export-'));
+  expect(await guard.api.model.export({ name: 'M' }, folder, ADMIN_USER)).toEqual(['M']);
+  expect(readdirSync(folder)).toEqual(['M.bpmn']);
+  expect(readFileSync(join(folder, 'M.bpmn'), 'utf8')).toBe(SOURCE);
+  rmSync(folder, { recursive: true });
+});
+
+test('who may migrate nothing is told so', async () => {
+  const guard = await guards.make({ models: { M: SOURCE } });
+  expect(await refusal(guard.api.engine.upgrade('M', [], ann))).toMatchObject({
+    code: 'forbidden',
+    message: 'You may not upgrade instances.',
+  });
+});
+
+test('a candidate who is named twice is one', async () => {
+  const guard = await guards.make({ models: { M: SOURCE } });
+  const { id } = await guard.api.engine.start('M', {}, ann);
+  const item = await waitingTask(guard, 'do', id);
+  const assignment = { candidateUsers: ['ann', 'bob', 'ann'] };
+  await guard.api.engine.assign({ 'items.id': item.id }, {}, assignment, ADMIN_USER);
+  expect(await waitingTask(guard, 'do', id)).toMatchObject({ candidateUsers: ['ann', 'bob'] });
+});
