@@ -1,3 +1,4 @@
+import { assertArgument, OBJECT, type Kind } from './options.js';
 import {
   and,
   compare,
@@ -180,12 +181,15 @@ function printValue(input: Scalar | Reference): unknown {
   return isReference(input) ? `$${input.ref}.${input.path}` : input;
 }
 
+const CONDITION: Kind = { takes: 'a condition, as parseCondition gives it', holds: OBJECT.holds };
+
 /**
  * The JSON form of a condition read by `parseCondition`. Parsing it again gives an equivalent condition.
  * @example
  * JSON.stringify(printCondition(parseCondition({ 'data.amount': { $lt: 1000 } })));
  */
 export function printCondition(condition: Condition): Record<string, unknown> {
+  assertArgument('printCondition', condition, CONDITION);
   switch (condition.op) {
     case 'in':
     case 'overlaps':

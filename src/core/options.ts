@@ -25,6 +25,11 @@ export const TEXT = kind('a text that is not empty', isText);
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const FUNCTION = kind('a function', (value) => typeof value === 'function');
 export const OBJECT = kind('an object', isObject);
+/** Options that are looked at later, or none. */
+export const OPTIONAL_OBJECT = kind(
+  'an object of options',
+  (value) => value === undefined || isObject(value),
+);
 /** A logger of the application. */
 export const LOGGER = kind(
   'an object with the functions info, warn and error',
@@ -120,6 +125,15 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 export function unknownName(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   return meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+}
+
+/**
+ * Refuses an argument of a public function that is not what it works on, so that it does not fail later, and elsewhere.
+ * @param of the function, for the message
+ * @throws TypeError
+ */
+export function assertArgument(of: string, value: unknown, { takes, holds }: Kind): void {
+  if (!holds(value)) throw new TypeError(`${of} takes ${takes}.`);
 }
 
 /** The first fault in the options; undefined if there is none. */

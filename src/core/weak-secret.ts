@@ -1,3 +1,6 @@
+import { assertArgument, type Kind } from './options.js';
+
+const TEXT_OF_ANY_LENGTH: Kind = { takes: 'a text', holds: (value) => typeof value === 'string' };
 /** In characters. */
 const SHORTEST = 16;
 const FEWEST_DIFFERENT = 8;
@@ -68,6 +71,7 @@ function repeats(text: string): boolean {
  * if (weakness !== undefined) throw new Error(`SESSION_SECRET ${weakness}`);
  */
 export function weaknessOf(secret: string): string | undefined {
+  assertArgument('weaknessOf', secret, TEXT_OF_ANY_LENGTH);
   const text = secret.slice(0, LOOKED_AT).toLowerCase();
   if (text.length < SHORTEST) return `it has fewer than ${SHORTEST} characters`;
   if (new Set(text).size < FEWEST_DIFFERENT)

@@ -1,7 +1,8 @@
 import { AccessDenied } from '../core/errors.js';
-import { OPERATIONS, type Operation } from '../core/operation.js';
-import type { SecureUser, UserInfo } from '../core/principal.js';
+import { asOperation, OPERATIONS, type Operation } from '../core/operation.js';
+import { SecureUser, type UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
+import { assertArgument, FUNCTION, type Kind } from '../core/options.js';
 import type { Right } from '../core/rights.js';
 import { assertAllowed } from './enforcement/explain.js';
 import type { CommandParts } from './enforcement/command-parts.js';
@@ -24,6 +25,8 @@ function within(api: GuardApi, run: (call: () => Promise<unknown>) => Promise<un
   );
 }
 
+const PRINCIPAL: Kind = { takes: 'a principal, as identity.establish gives it', holds: SecureUser.made };
+
 /** Creates the interface through which outer enforcement points, such as the HTTP one, use a guard. */
 export function createIdentity(
   parts: CommandParts,
@@ -40,6 +43,8 @@ export function createIdentity(
     operation: Operation,
     resource: Resource | undefined,
   ): Promise<void> {
+    assertArgument('identity.decide', principal, PRINCIPAL);
+    asOperation(operation);
     const call = await calls.of(principal);
     if (resource !== undefined) return assertAllowed(parts, call, operation, resource);
     const facts = operation === 'model:read' ? await factsOfModels(calls, call) : undefined;
@@ -68,7 +73,10 @@ export function createIdentity(
       return contexts.runAsNobody(fn);
     },
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
-      const target: Target = { kind: OPERATIONS[operation].kind, ...(name === undefined ? {} : { name }) };
+      const target: Target = {
+        kind: OPERATIONS[asOperation(operation)].kind,
+        ...(name === undefined ? {} : { name }),
+      };
       return calls.run(user, operation, target, async ({ principal }) => {
         await decide(principal, operation, resource);
         return principal;
@@ -93,6 +101,7 @@ export function createIdentity(
       target: Target,
       work: (principal: SecureUser, changes: (change: Change) => void) => Promise<T>,
     ) {
+      assertArgument('identity.call', work, FUNCTION);
       let change: Change = {};
       let principal: SecureUser | undefined;
       try {

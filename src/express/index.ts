@@ -1,3 +1,4 @@
+import { assertArgument, OPTIONAL_OBJECT, type Kind } from '../core/options.js';
 import type { Operation } from '../core/operation.js';
 import type { Right } from '../core/rights.js';
 import type { Guard as EngineGuard, GuardLogger } from '../engine/contract/types.js';
@@ -36,25 +37,38 @@ export interface HttpFace {
   protect<T>(app: T): T;
 }
 
+const APPLICATION: Kind = {
+  takes: 'an application or a router of Express',
+  holds: (value) => typeof value === 'function' && typeof (value as { use?: unknown }).use === 'function',
+};
+
 /**
  * Creates the HTTP side of a guard.
  * @param logger the guard's logger, for the keys; also the default of the router and the error handler
  */
 export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
-  const logged = <T extends { readonly logger?: GuardLogger }>(options?: T): T =>
-    (logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger }) as T;
+  const logged = <T extends { readonly logger?: GuardLogger }>(of: string, options?: T): T => {
+    assertArgument(of, options, OPTIONAL_OBJECT);
+    return (
+      logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger }
+    ) as T;
+  };
   return Object.freeze({
-    authenticate: (options?: AuthenticateOptions) =>
-      authenticate(
-        guard,
-        options?.keys === undefined
-          ? { ...options, keys: apiKeys(guard.store, logged<ApiKeysOptions>()) }
-          : options,
-      ),
-    router: (options?: RouterOptions) => createRouter(guard, logged(options)),
+    authenticate: (options?: AuthenticateOptions) => {
+      assertArgument('authenticate', options, OPTIONAL_OBJECT);
+      if (options?.keys !== undefined) return authenticate(guard, options);
+      return authenticate(guard, {
+        ...options,
+        keys: apiKeys(guard.store, logged<ApiKeysOptions>('apiKeys')),
+      });
+    },
+    router: (options?: RouterOptions) => createRouter(guard, logged('router', options)),
     requirePrivilege,
     requireRight,
-    errorHandler: (options?: ErrorHandlerOptions) => createErrorHandler(logged(options)),
-    protect,
+    errorHandler: (options?: ErrorHandlerOptions) => createErrorHandler(logged('errorHandler', options)),
+    protect: (app) => {
+      assertArgument('protect', app, APPLICATION);
+      return protect(app);
+    },
   } satisfies HttpFace);
 }

@@ -1,3 +1,4 @@
+import { assertArgument, withFunctions, type Kind } from '../core/options.js';
 import { AccessDenied } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
@@ -32,6 +33,11 @@ const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId
 const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
   crossesTenants(by) || (key.tenantId !== undefined && key.tenantId === (by.tenantId ?? null));
 
+const GUARD: Kind = {
+  takes: 'a guard, as createGuard gives it',
+  holds: (value) => typeof (value as Partial<Guard> | null | undefined)?.identity?.call === 'function',
+};
+
 /**
  * Creates the administration of keys. Pass the keys that `authenticate` uses, so that a revoked key is refused at
  * once.
@@ -39,6 +45,8 @@ const inReach = (by: SecureUser, key: Pick<ApiKey, 'tenantId'>): boolean =>
  * const { text } = await keyAdmin(guard, keys).create('ci', { actsFor: 'itself', groups: ['deployers'] }, user);
  */
 export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmin {
+  assertArgument('keyAdmin', guard, GUARD);
+  assertArgument('keyAdmin', keys, withFunctions('keys, as apiKeys gives them', ['create']));
   const { identity } = guard;
 
   function administer<T>(

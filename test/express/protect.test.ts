@@ -101,6 +101,6 @@ describe.each(EXPRESSES)('async routes that do not catch, on %s', (_name, expres
   test('it is done once, and gives the application back', () => {
     const app = express();
     expect(guard.protect(guard.protect(app))).toBe(app);
-    expect(guard.protect(undefined)).toBeUndefined();
+    expect(() => guard.protect(undefined)).toThrow('protect takes an application');
   });
 });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { assertArgument, FUNCTION } from '../../core/options.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Acting, Command } from './command.js';
 
@@ -73,6 +74,7 @@ export class Contexts {
   }
 
   private async within<T>(ambient: Ambient, fn: () => T | PromiseLike<T>): Promise<T> {
+    assertArgument('runAs', fn, FUNCTION);
     try {
       // Awaited inside, because a database library's query starts only when it is awaited.
       return await this.enter({ ambient }, async () => await fn());

@@ -1,3 +1,4 @@
+import { assertArgument, FUNCTION, type Kind } from '../../core/options.js';
 import { randomUUID } from 'node:crypto';
 import { Conflict } from '../../core/errors.js';
 import { isDisabled, normaliseName, type UserInfo } from '../../core/principal.js';
@@ -77,6 +78,11 @@ const view = (user: StoredUser): DirectoryUser => ({
   hasPassword: typeof user.passwordHash === 'string',
 });
 
+const STORE: Kind = {
+  takes: 'the store of the guard, from openStore or guard.store',
+  holds: (value) => typeof (value as Partial<Store> | null | undefined)?.users?.find === 'function',
+};
+
 /**
  * A user directory in the guard's own store. Pass it to `createGuard` as `directory`. A user who is disabled or
  * loses a group is refused at the next call in this process, and within 5 s in others.
@@ -86,6 +92,7 @@ const view = (user: StoredUser): DirectoryUser => ({
  * const guard = await createGuard({ configuration, store, directory });
  */
 export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
+  assertArgument('userDirectory', store, STORE);
   const { users } = store;
   const passwords: Passwords = new Passwords();
   const revisions = new WeakMap<DirectoryUser, string | null>();
@@ -141,6 +148,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     },
 
     onChanged(handler) {
+      assertArgument('onChanged', handler, FUNCTION);
       handlers.add(handler);
       return () => void handlers.delete(handler);
     },

@@ -1,3 +1,4 @@
+import { assertArgument, withFunctions, type Kind } from '../../core/options.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { ADMIN, DESIGNER, SYSTEM, type SecureUser, type UserInfo } from '../../core/principal.js';
 import { rightsIn } from '../../core/rights.js';
@@ -66,12 +67,19 @@ function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attribute
   if (foreign !== undefined) no(`give the right ${foreign}, which you do not hold`);
 }
 
+const GUARD: Kind = {
+  takes: 'a guard, as createGuard gives it',
+  holds: (value) => typeof (value as Partial<Guard> | null | undefined)?.identity?.call === 'function',
+};
+
 /**
  * Creates the administration of a directory. Pass the directory that the guard uses.
  * @example
  * await userAdmin(guard, directory).setGroups('ann', ['hr', 'boss'], user);
  */
 export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirectory): UserAdmin {
+  assertArgument('userAdmin', guard, GUARD);
+  assertArgument('userAdmin', directory, withFunctions('a directory, as userDirectory gives it', ['add']));
   const { identity } = guard;
 
   function administer<T>(
