@@ -2,19 +2,19 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ticks } from '../core/clock.js';
 import { CouldNotTell } from '../core/errors.js';
 
-/** A store that answers slowly is waited for so many times the limit of one call; one that is gone, once. */
+/** Multiple of the limit of one call that a piece of work may wait for a slow store. A call that times out ends it. */
 const TOTAL = 4;
 
-/** What a piece of work may still wait for its store, in milliseconds; nothing counts when the work has ended. */
+/** How long a piece of work may still wait for its store, in milliseconds. */
 interface Allowance {
   left: number;
-  /** Calls under way, and since when there is one. */
+  /** Calls in progress, and since when at least one is. */
   active: number;
   since: number;
   ended: boolean;
 }
 
-/** One AsyncLocalStorage for both: Node hands each of those on with every promise that is made. */
+/** One AsyncLocalStorage for both, because Node copies each of them for every new promise. */
 interface Frame {
   readonly signal?: AbortSignal;
   readonly allowance?: Allowance;
@@ -25,16 +25,16 @@ const late = (): CouldNotTell => new CouldNotTell('store-unavailable', 'The stor
 const spent = (allowance: Allowance): number => (allowance.active > 0 ? ticks() - allowance.since : 0);
 
 /**
- * How long callers wait for a store: each call, and all calls together of one piece of work. A call that is given up is
- * told so by its signal, so that what has not been sent yet is not sent later.
+ * Limits the time that callers wait for a store: per call, and for all calls of one piece of work. The signal of a
+ * timed-out call is aborted, so that nothing is sent after the timeout.
  */
 export class CallLimits {
   private readonly frames = new AsyncLocalStorage<Frame>();
 
-  /** @param limit of one call, in milliseconds; missing: none */
+  /** @param limit per call, in milliseconds; missing: no limit */
   constructor(readonly limit?: number) {}
 
-  /** Aborts when the call that is running here is given up. */
+  /** The signal of the current call; it aborts when the call times out. */
   get signal(): AbortSignal | undefined {
     return this.frames.getStore()?.signal;
   }
@@ -49,8 +49,8 @@ export class CallLimits {
   }
 
   /**
-   * Runs work whose calls may together wait for four times the limit, and for nothing more when one of them was given
-   * up; work inside it that is bounded itself has its own limits.
+   * Runs work whose calls may wait for four times the limit in total, and no longer at all once one of them has timed
+   * out. Nested bounded work has its own limits.
    */
   async bounded<T>(work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
@@ -62,7 +62,7 @@ export class CallLimits {
     }
   }
 
-  /** @throws CouldNotTell `store-unavailable` when the call is given up */
+  /** @throws CouldNotTell `store-unavailable` when the call times out */
   async call<T>(work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
     const { allowance } = this;
@@ -81,7 +81,7 @@ export class CallLimits {
     }
   }
 
-  /** Work without a limit of its own, given up when the store no longer answers `ping`. */
+  /** Runs work without a time limit; gives up when the store no longer answers `ping`. */
   async whileAnswering<T>(ping: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
     const controller = new AbortController();
@@ -102,7 +102,7 @@ export class CallLimits {
     }
   }
 
-  /** Lets go of the contexts when the store is closed: Node would hand them on with each promise for ever. */
+  /** Releases the async contexts when the store is closed; otherwise Node copies them with each promise forever. */
   close(): void {
     this.frames.disable();
   }

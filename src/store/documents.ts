@@ -1,8 +1,8 @@
 /** The documents that a store keeps. */
 
 /**
- * The fields of a stored instance without its items. `guard` is ours, all others are the host's. The host leaves some
- * undefined, and a write of undefined clears the field.
+ * The fields of a stored instance without its items. `guard` belongs to this package, all others to the host. The
+ * host leaves some of them undefined; writing undefined clears the field.
  */
 export interface StoredFields {
   _id?: unknown;
@@ -17,12 +17,12 @@ export interface StoredFields {
   [field: string]: unknown;
 }
 
-/** An instance as it is stored. */
+/** A stored instance. */
 export interface StoredInstance extends StoredFields {
   items?: StoredItem[];
 }
 
-/** An item as it is stored; an item is a step of an instance, a task among others. */
+/** A stored item: one step of an instance, such as a task. */
 export interface StoredItem {
   id: string;
   elementId?: string;
@@ -33,99 +33,99 @@ export interface StoredItem {
   [field: string]: unknown;
 }
 
-/** What the guard keeps of one item; copied to `items[].guard` at every save, for the scopes. */
+/** The guard's data about one item, copied to `items[].guard` at every save. Scopes use it. */
 export interface ItemGuard {
-  /** The model restricts the task to nobody. */
+  /** The model does not restrict the task. */
   open?: boolean;
-  /** Nobody but an administrator may do it: not open, no assignee, no candidates. Derived at every save. */
+  /** Only an administrator may do the task: not open, no assignee, no candidates. Derived at every save. */
   closed?: boolean;
-  /** The model restricts it to nobody; whether it is open is decided when its command is committed. */
+  /** The model does not restrict the task; whether it is open is decided when its command is committed. */
   undecided?: boolean;
-  /** Why it is closed, in words without data. */
+  /** The reason why it is closed, without data. */
   why?: string;
   startedBy?: string;
-  /** Who lent the task, while it is delegated. */
+  /** The lender of the task, while it is delegated. */
   owner?: string;
   completedBy?: string;
   [extra: string]: unknown;
 }
 
-/** A delivery from one instance to another that was committed with the sender and is not done yet. */
+/** A delivery from one instance to another: committed with the sender, not done yet. */
 export interface Delivery {
   readonly key: string;
   readonly itemId: string;
   readonly data: Record<string, unknown> | null;
-  /** For whom: recorded as starter of what it starts. */
+  /** The user recorded as starter of whatever the delivery starts. */
   readonly causer: string;
-  /** Who acts, where it is not the causer: the system, after a timer. */
+  /** The acting user, if it is not the causer: the system, after a timer. */
   readonly actor?: string;
 }
 
-/** Work that nobody waits for, and that was begun and has not been stored. */
+/** Background work that has begun and is not stored yet. */
 export interface Attempt {
   /**
-   * A timer that fired, `noWait` work that was resumed, what another instance had for this one, or the start of a
-   * model by its timer.
+   * A timer that fired, `noWait` work that was resumed, a delivery from another instance, or the start of a model by
+   * its timer.
    */
   readonly work: 'timer' | 'background' | 'delivery' | 'start';
-  /** The guard that began it. */
+  /** The guard that began the work. */
   readonly by: string;
   readonly at: Date;
-  /** How many processes ended while it was under way. */
+  /** How many processes ended during the work. */
   readonly ended: number;
   readonly elementId?: string;
-  /** Not begun again by itself. */
+  /** Not retried automatically. */
   readonly held?: boolean;
 }
 
-/** What one command makes of another instance than its main one. */
+/** A write of one command to an instance other than its main one. */
 export interface PendingWrite {
-  /** The revision that it changes; null: a new instance. */
+  /** The revision that is replaced; null: a new instance. */
   readonly rev: number | null;
   readonly fields: StoredInstance;
   /** Lines to add to its log. */
   readonly log?: readonly unknown[];
 }
 
-/** What the guard keeps of an instance, beside the fields that are the host's. */
+/** The guard's data about an instance, stored beside the host's fields. */
 export interface InstanceGuard {
-  /** Our integer revision, one more at every commit. */
+  /** Revision of the guard, incremented at every commit. */
   rev: number;
   startedBy?: string;
-  /** Who caused work of the instance that was not started by a person; for the record. */
+  /** The user who caused work that no person started; informational. */
   causedBy?: string;
-  /** Marks by which lists find what waits in it, and by which they find all of it. */
+  /** Marks by which lists find the waiting items of the instance, and those by which they find all its items. */
   open?: string[];
   read?: string[];
-  /** Which version of the marks those are. */
+  /** The version of the format of these marks. */
   format?: number;
   items?: Record<string, ItemGuard>;
   /** True from the return of a `noWait` command until its work has settled. */
   busy?: boolean;
-  /** Where that work began: the item that was invoked (null: the start), and by whom. */
+  /** The origin of that work: the invoked item (null: the start), and its user. */
   begun?: { itemId: string | null; userName: string };
-  /** The failure of `noWait` work, in words. */
+  /** The error message of failed `noWait` work. */
   failure?: string;
   outbox?: Delivery[];
-  /** Work that was begun, by the id of its item; `background` for `noWait` work. */
+  /** Work that has begun, by item id; `background` for `noWait` work. */
   attempts?: Record<string, Attempt> | undefined;
-  /** Present while some of that work is held back. */
+  /** Set while some of that work is held back. */
   held?: true;
-  /** Committed with this instance and not written yet, or not known to be. */
+  /** Writes committed with this instance that are not written yet, or not known to be. */
   pending?: PendingWrite[];
-  /** Errors that its model left behind and nothing caught: how many, and the newest. */
+  /** Uncaught errors of the model: their number, and the newest. */
   uncaught?: { count: number; newest: { at: Date; elementId?: string; itemId?: string; error: string }[] };
-  /** Present while `busy` is set, or `outbox` or `pending` holds something; has an index. */
+  /** Set while `busy` is set, or `outbox` or `pending` is not empty; indexed. */
   unfinished?: true;
   [extra: string]: unknown;
 }
 
-/** One item of an instance: the instance's document with the one item in the place of the list. */
+/** One item of an instance: the document of the instance, with the item in place of the list. */
 export interface UnwoundItem extends StoredFields {
   items: StoredItem;
 }
 
-/** A process definition as it is stored. */
+/** A stored process definition. */
 export interface StoredModel {
   _id?: unknown;
   name: string;
@@ -138,9 +138,9 @@ export interface StoredModel {
   guard?: {
     rev: number;
     starts?: Record<string, unknown>[];
-    /** Starts by its timers that were begun, by their element; gone when it is saved anew. */
+    /** Timer starts that have begun, by element; removed when the model is saved again. */
     attempts?: Attempt[];
-    /** Present while some of them are held back. */
+    /** Set while some of them are held back. */
     held?: true;
     [extra: string]: unknown;
   };
@@ -155,14 +155,14 @@ export interface StoredUser {
   modelsOwner?: string | null;
   attributes?: Record<string, unknown>;
   disabled?: boolean;
-  /** Salted hash of the password, in a self-describing text form; never leaves the directory. */
+  /** Salted password hash in a self-describing text form; never leaves the directory. */
   passwordHash?: string;
-  /** Another one after each change but the renewal of a hash; missing: not changed since revisions are kept. */
+  /** Changes with each write except the renewal of a hash; missing: not changed since revisions exist. */
   rev?: string | null;
   [extra: string]: unknown;
 }
 
-/** One line of the audit trail: who, for whom, what, on what, the answer, the reason. Never the data. */
+/** One entry of the audit trail: user, cause, operation, resource, decision, reason. Never the data. */
 export interface AuditEntry {
   readonly time: Date;
   readonly userName: string | null;
@@ -174,18 +174,18 @@ export interface AuditEntry {
     readonly id?: string | undefined;
     readonly instanceId?: string | undefined;
     readonly name?: string | undefined;
-    /** Where a model that was saved holds code, such as `script in Task_1`; missing: it holds none. */
+    /** Places of code in a saved model, such as `script in Task_1`; missing: it contains no code. */
     readonly code?: readonly string[] | undefined;
   };
   readonly answer: 'allowed' | 'refused' | 'failed';
   /** An error code, or the rule that decided. */
   readonly reason: string;
   readonly bypass?: boolean | undefined;
-  /** Where somebody signed in or out, or was not let in: the address, as the application knows it. */
+  /** The client address of a login, logout or refused login, as the application knows it. */
   readonly address?: string | undefined;
-  /** What decided about access before a user or a key was changed, and decides since: groups, rights, tenant. */
+  /** The groups, rights and tenant of a user or key before and after a change. */
   readonly before?: Readonly<Record<string, unknown>> | undefined;
   readonly after?: Readonly<Record<string, unknown>> | undefined;
-  /** This entry stands for so many of the same kind, which were too many to be recorded one by one. */
+  /** The number of similar entries that this one stands for, when there were too many to record each. */
   readonly count?: number | undefined;
 }

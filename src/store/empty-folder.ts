@@ -13,8 +13,8 @@ async function made(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * Makes a folder that its owner alone may enter, or makes sure that there is nothing in it.
- * @throws BadInput `bad-configuration` when it holds something, or cannot be made or read
+ * Creates a folder that only its owner may enter, or makes sure that an existing one is empty.
+ * @throws BadInput `bad-configuration` when it is not empty, or cannot be created or read
  */
 export async function emptyFolder(folder: string): Promise<void> {
   if ((await made(folder)).length > 0)

@@ -5,12 +5,12 @@ import { SELECTING } from './selecting.js';
 
 const closed = (): CouldNotTell => new CouldNotTell('closed', 'The store was closed.');
 
-/** Tells what a failure of an adapter means to the guard. */
+/** Translates a failure of an adapter into an error of the guard. */
 export type Translate = (error: unknown) => GuardError;
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** Counts the calls under way, so that closing waits for them, and refuses those that come after. */
+/** Counts the calls in progress, so that closing waits for them, and refuses later calls. */
 class Gate {
   private readonly running = new Set<Promise<unknown>>();
   private closing: Promise<void> | undefined;
@@ -20,10 +20,10 @@ class Gate {
     private readonly limits: CallLimits,
   ) {}
 
-  /** @param atLength it keeps to limits of its own */
+  /** @param atLength true for a call with its own limits */
   async pass(call: () => Promise<unknown>, atLength = false): Promise<unknown> {
     if (this.closing !== undefined) throw closed();
-    // The adapter copies its arguments before it first waits: it is called here, not later.
+    // The adapter copies its arguments before it first waits, so it must be called here and not later.
     const run = atLength ? (async () => call())() : this.limits.call(async () => call());
     this.running.add(run);
     try {
@@ -46,8 +46,8 @@ class Gate {
 }
 
 /**
- * The same object with each of its methods behind the gate.
- * @param part of the store, by which arguments that select are checked
+ * Returns the object with each of its methods behind the gate.
+ * @param part of the store, which determines the checked arguments
  */
 function behind<T extends object>(
   gate: Gate,
@@ -68,7 +68,7 @@ function behind<T extends object>(
   return guarded as unknown as T;
 }
 
-/** A store whose failures are errors of the guard, and that is closed once and for all. */
+/** Wraps an adapter: its failures become errors of the guard, and it can be closed only once. */
 export function guarded(store: Adapter, translate: Translate, limits: CallLimits): Store {
   const gate = new Gate(translate, limits);
   const { missingIndexes, ping } = behind(gate, store, ['missingIndexes', 'ping']);

@@ -1,16 +1,16 @@
 import { Conflict, isGuardError } from '../core/errors.js';
 
-/** How large an instance may be without its large fields, in bytes; with them MongoDB takes 16 MB. */
+/** Maximum size of an instance without its large fields, in bytes; with them MongoDB accepts 16 MB. */
 const INSTANCE_BYTES = 10_000_000;
 
-/** What one call brings has limits of its own, far below: this one is met by what a model does. */
+/** The input of one call has its own, much lower limits: only the effects of a model reach this one. */
 export const instanceFull = (cause?: unknown): Conflict =>
   new Conflict('instance-full', `An instance may take ${INSTANCE_BYTES} bytes; this one would take more.`, {
     cause,
   });
 
 /**
- * Whose size it is when an instance is encoded.
+ * Encodes an instance and checks its size.
  * @throws Conflict `instance-full`
  */
 export function encodedInstance(encode: () => Uint8Array): Uint8Array {

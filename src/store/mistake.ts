@@ -1,6 +1,6 @@
 import { GuardError } from '../core/errors.js';
 
-/** Errors that a program makes, and no store. By name, since they may come from another realm. */
+/** Names of errors caused by mistakes in a program, not by a store; errors of another realm fail `instanceof`. */
 const MISTAKES: ReadonlySet<string> = new Set([
   'TypeError',
   'ReferenceError',
@@ -9,8 +9,8 @@ const MISTAKES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error of a call that was wrong in itself: it fails again however often it is repeated, and says nothing of the
- * store. Undefined: it is none.
+ * Returns the error of an invalid call: it fails however often it is repeated, and does not mean that the store is
+ * unavailable. Undefined for any other error.
  */
 export function asMistake(error: unknown): GuardError | undefined {
   return error instanceof Error && MISTAKES.has(error.name)

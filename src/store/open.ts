@@ -22,9 +22,9 @@ import { COLLECTION_NAMES } from './mongo/collections.js';
 import { openMongo, type MongoOptions } from './mongo/open-mongo.js';
 import type { Adapter, Store } from './port.js';
 
-/** A folder of this process alone: development, demonstrations, small installations. */
+/** A folder used by this process alone: development, demonstrations, small installations. */
 export interface FolderOptions {
-  /** Made when it is not there. */
+  /** Created if missing. */
   readonly folder: string;
 }
 
@@ -40,7 +40,7 @@ const MONGO = {
   collections: objectOf(Object.fromEntries(Object.keys(COLLECTION_NAMES).map((name) => [name, TEXT]))),
 } satisfies OptionsOf<MongoOptions>;
 
-/** The options of `openStore`, by what says which kind of store it is. */
+/** The options of `openStore`, by the option that names the kind of store. */
 export const STORE_OPTIONS = {
   url: MONGO,
   folder: { folder: needed(TEXT) } satisfies OptionsOf<FolderOptions>,
@@ -49,7 +49,7 @@ export const STORE_OPTIONS = {
 
 type StoreKind = keyof typeof STORE_OPTIONS;
 
-/** Which kind of store the options name, one that is checked. @throws BadInput `bad-configuration` */
+/** Checks the options and returns the kind of store. @throws BadInput `bad-configuration` */
 function kindOf(options: object): StoreKind {
   const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
   const all: Options = Object.assign({}, ...Object.values(STORE_OPTIONS)) as Options;
@@ -65,12 +65,12 @@ function kindOf(options: object): StoreKind {
   return kind;
 }
 
-/** Where the guard keeps its data: one of the three. */
+/** Where the guard keeps its data: one of these three. */
 export type StoreOptions = MongoOptions | FolderOptions | MemoryOptions;
 
 function asEmbeddedError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
-  // What cannot be written is refused as bad data before; this was read.
+  // Values that cannot be written are refused earlier as bad data, so this error comes from reading.
   if (error instanceof BSONError) return damaged('a stored document cannot be read', error);
   return (
     asMistake(error) ?? new CouldNotTell('store-unavailable', 'The store did not answer.', { cause: error })
@@ -78,10 +78,10 @@ function asEmbeddedError(error: unknown): GuardError {
 }
 
 /**
- * Opens a store. Whatever its methods fail with is a GuardError; what is no fault of the caller's is CouldNotTell
+ * Opens a store. Its methods throw GuardErrors only; failures that are not the caller's fault are CouldNotTell
  * `store-unavailable` with the reason as `cause`.
- * @throws BadInput `bad-configuration` when the options name no store, the driver is not installed, or the folder was
- *   written by a newer version
+ * @throws BadInput `bad-configuration` when the options name no store, the driver is not installed, or a newer version
+ *   wrote the folder
  * @throws CouldNotTell `store-in-use` when another process has opened the folder; `store-unavailable` when the database
  *   does not answer
  * @example

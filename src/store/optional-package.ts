@@ -1,11 +1,11 @@
 import { BadInput } from '../core/errors.js';
 
-/** A package that one kind of store needs, and installations without that store may leave out. */
+/** A package that only one kind of store needs; other installations can omit it. */
 export interface OptionalPackage {
   readonly name: string;
   /** Major version. */
   readonly version: number;
-  /** The kind of store, for the message. */
+  /** The kind of store, for the error message. */
   readonly neededBy: string;
 }
 
@@ -18,7 +18,7 @@ const isMissing = (cause: unknown, name: string): boolean => {
   );
 };
 
-/** The error that names the package and how to get it. */
+/** Creates the error that names the package and the command that installs it. */
 export function notUsable(
   { name, version, neededBy }: OptionalPackage,
   what: string,
@@ -32,7 +32,7 @@ export function notUsable(
 }
 
 /**
- * Loads an optional package when a store first needs it.
+ * Loads an optional package at its first use.
  * @param load imports it
  * @throws BadInput `bad-configuration` when it is not installed, or cannot be loaded on this machine
  */

@@ -4,17 +4,17 @@ import { PolicySet, type PolicyChange } from '../core/policy-set.js';
 import { sizeOf } from './bson/codec.js';
 import type { PolicyParts, PolicyStore, PolicyVersion } from './policy-documents.js';
 
-/** Bytes of changes in one document of their own. */
+/** Bytes of changes per separate document. */
 const PART = 900_000;
-/** Bytes of changes that stand in the version itself. */
+/** Bytes of changes that are stored in the version itself. */
 const INSIDE = 64_000;
-/** Versions that are read at once. */
+/** Versions per read. */
 const PAGE = 200;
 
 const damaged = (what: string): CouldNotTell =>
   new CouldNotTell('store-damaged', `The log of the policies is not complete: ${what}.`);
 
-/** The changes in pieces that each fit into one document. */
+/** Splits the changes into pieces that fit into one document each. */
 function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][] {
   const parts: PolicyChange[][] = [];
   let left = 0;
@@ -30,13 +30,13 @@ function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][
   return parts;
 }
 
-/** What is known of a version beside its changes. */
+/** A version without its changes. */
 export type VersionFacts = Pick<
   PolicyVersion,
   'tenantId' | 'version' | 'time' | 'userName' | 'reason' | 'source'
 >;
 
-/** A set, and how many changes of the log were read to make it. */
+/** A set, and the number of log entries replayed to build it. */
 export interface Replayed {
   readonly set: PolicySet;
   readonly replayed: number;
@@ -51,8 +51,8 @@ export class PolicyLog {
   }
 
   /**
-   * The set at a version that the log has.
-   * @throws CouldNotTell `store-damaged` when something of it is missing
+   * Returns the set at a version that the log contains.
+   * @throws CouldNotTell `store-damaged` when a part of it is missing
    */
   async load(tenantId: string | null, version: number): Promise<Replayed> {
     if (version === 0) return { set: PolicySet.EMPTY, replayed: 0 };
@@ -65,7 +65,7 @@ export class PolicyLog {
   }
 
   /**
-   * The set at a later version.
+   * Returns the set at a later version.
    * @throws CouldNotTell `store-damaged`
    */
   async advance(tenantId: string | null, from: PolicySet, version: number): Promise<Replayed> {
@@ -85,7 +85,7 @@ export class PolicyLog {
     return { set, replayed };
   }
 
-  /** What a version changed. @throws CouldNotTell `store-damaged` */
+  /** Returns the changes of a version. @throws CouldNotTell `store-damaged` */
   async changesOf({ changes, parts, version }: PolicyVersion): Promise<readonly PolicyChange[]> {
     if (changes !== undefined) return changes;
     if (parts === undefined) throw damaged(`version ${version} has no changes`);
@@ -93,8 +93,8 @@ export class PolicyLog {
   }
 
   /**
-   * Adds a version. False: the log has one of that number already.
-   * @param facts.version one more than the head that was read
+   * Appends a version. False: the log already has one with that number.
+   * @param facts.version the head that was read, plus one
    */
   append(facts: VersionFacts, changes: readonly PolicyChange[]): Promise<boolean> {
     const count = changes.length;
@@ -105,7 +105,7 @@ export class PolicyLog {
     return this.store.append({ ...stated, parts: { id: randomUUID(), count: parts.length } }, parts);
   }
 
-  /** Keeps the whole set, so that reading it begins there. */
+  /** Stores a snapshot of the whole set, from which later reads start. */
   addSnapshot(tenantId: string | null, set: PolicySet): Promise<void> {
     const parts = inParts(set.changes(), PART);
     const named = { id: randomUUID(), count: parts.length };

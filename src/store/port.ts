@@ -1,10 +1,9 @@
 /**
- * What the guard needs of a store, as one interface with two adapters (`mongo`, `embedded`). A filter, a sort and a
- * field name here are trusted: they come from `scoped-query`, never straight from a caller. They cannot name the large
- * fields (`source`, `svg`, `logs`, `savePoints`), which are read by `load` alone. What goes in is copied
- * before the call
- * returns, what comes out is the caller's own; `undefined` is stored as null. Every call may throw CouldNotTell
- * (`store-unavailable`, `store-damaged`, `closed`) and BadInput (`bad-data`) for what cannot be stored.
+ * The store interface of the guard, with two adapters (`mongo`, `embedded`). Filters, sorts and field names are
+ * trusted here: they come from `scoped-query`, never directly from a caller. They cannot name the large fields
+ * (`source`, `svg`, `logs`, `savePoints`); only `load` reads those. Arguments are copied before a call returns, and the
+ * caller owns the results; `undefined` is stored as null. Every call may throw CouldNotTell (`store-unavailable`,
+ * `store-damaged`, `closed`), and BadInput (`bad-data`) for values that cannot be stored.
  */
 
 import type { AuditEntry, StoredInstance, StoredModel, StoredUser, UnwoundItem } from './documents.js';
@@ -15,10 +14,10 @@ export type * from './documents.js';
 export type * from './plans.js';
 export type * from './policy-documents.js';
 
-/** Lines to be added to the log of an instance. */
+/** Lines to add to the log of an instance. */
 export interface LogLines {
   readonly lines: readonly unknown[];
-  /** How many lines the log then keeps, its newest; at least 1. */
+  /** The log keeps this many of its newest lines; at least 1. */
   readonly most: number;
 }
 
@@ -26,24 +25,24 @@ export interface LogLines {
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
   count(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number>;
-  /** What comes back is without `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
+  /** The rows omit `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
   findItems(plan: ItemPlan): Promise<UnwoundItem[]>;
   countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number>;
-  /** Whether the plan admits an instance at all; looks no further than the first. */
+  /** Tells whether the plan admits any instance; stops at the first. */
   exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean>;
-  /** Distinct values of a top-level field, among the instances of the plan. */
+  /** Distinct values of a top-level field among the instances of the plan. */
   distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]>;
   /**
-   * The whole document, a copy of the caller's own.
-   * @param without large fields to leave out
+   * The whole document, as a copy.
+   * @param without large fields to omit
    */
   load(id: string, without?: readonly string[]): Promise<StoredInstance | undefined>;
   /** @throws Conflict when the id exists */
   insert(document: StoredInstance): Promise<void>;
   /**
-   * Sets the given top-level fields in one write, if the stored revision is still the expected one (undefined: a
-   * document without `guard`, as an unguarded host leaves it). False: somebody else wrote, nothing was changed.
-   * @param log what to add to `logs`; not together with `logs` as a field
+   * Sets the given top-level fields in one write if the stored revision is the expected one (undefined: a document
+   * without `guard`, as an unguarded host leaves it). False: someone else wrote first, and nothing was changed.
+   * @param log lines to add to `logs`; not together with `logs` as a field
    */
   update(
     id: string,
@@ -51,9 +50,9 @@ export interface InstanceStore {
     fields: Readonly<Record<string, unknown>>,
     log?: LogLines,
   ): Promise<boolean>;
-  /** Deletes those of the ids that the filter still admits; how many. */
+  /** Deletes the instances with these ids that the filter still admits. @returns how many */
   remove(ids: readonly string[], filter: Filter): Promise<number>;
-  /** Copies documents to the archive; those that are there already are replaced, so that it may be repeated. */
+  /** Copies documents to the archive and replaces existing copies, so it can be repeated. */
   archive(documents: readonly StoredInstance[]): Promise<void>;
 }
 
@@ -64,13 +63,13 @@ export interface ModelStore {
     filter: Filter,
     options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number },
   ): Promise<StoredModel[]>;
-  /** The model of that name and owner (null: none). */
+  /** The model with that name and owner (null: none). */
   get(name: string, owner: string | null): Promise<StoredModel | undefined>;
   /** Inserts or replaces by name and owner. */
   put(document: StoredModel): Promise<void>;
-  /** False when there is a model of that name and owner. */
+  /** False when a model with that name and owner exists. */
   insert(document: StoredModel): Promise<boolean>;
-  /** Sets top-level fields if the revision is still the expected one; false otherwise. */
+  /** Sets top-level fields if the revision is the expected one; false otherwise. */
   update(
     name: string,
     owner: string | null,
@@ -78,11 +77,11 @@ export interface ModelStore {
     fields: Readonly<Record<string, unknown>>,
   ): Promise<boolean>;
   remove(name: string, owner: string | null): Promise<boolean>;
-  /** @throws Conflict when the new name exists for that owner */
+  /** @throws Conflict when the owner already has a model with the new name */
   rename(name: string, owner: string | null, newName: string): Promise<boolean>;
 }
 
-/** Who holds a lock: enough to tell whether the holder is gone. */
+/** The holder of a lock, with enough data to tell whether it still exists. */
 export interface LockOwner {
   readonly host: string;
   readonly pid: number;
@@ -90,24 +89,24 @@ export interface LockOwner {
   readonly nonce: string;
 }
 
-/** A lock as it was found. */
+/** A lock, as read from the store. */
 export interface HeldLock {
   readonly id: string;
   readonly owner?: LockOwner | undefined;
-  /** When it was taken. */
+  /** When the lock was taken. */
   readonly time: Date;
-  /** Missing: taken by an unguarded host. */
+  /** Missing: an unguarded host took the lock. */
   readonly until?: Date | undefined;
 }
 
-/** Locks across processes, by the id of what is locked. */
+/** Locks across processes, by the id of the locked resource. */
 export interface LockStore {
   /**
-   * One try: takes the lock when it is free or `isStale` says so of its holder; true when it is now the owner's.
-   * Two takers of one stale lock: one wins.
+   * One attempt: takes the lock if it is free, or if `isStale` is true for its holder. True if the owner now has it.
+   * If two try to take one stale lock, only one succeeds.
    */
   acquire(id: string, owner: LockOwner, until: Date, isStale: (held: HeldLock) => boolean): Promise<boolean>;
-  /** False when the lock is no longer the owner's. */
+  /** False when the owner no longer has the lock. */
   renew(id: string, owner: LockOwner, until: Date): Promise<boolean>;
   release(id: string, owner: LockOwner): Promise<void>;
   list(): Promise<HeldLock[]>;
@@ -117,11 +116,11 @@ export interface LockStore {
 export interface UserStore {
   find(userName: string): Promise<StoredUser | undefined>;
   put(user: StoredUser): Promise<void>;
-  /** False, and nothing is changed, when there is a user of that name. */
+  /** False, without a change, when a user with that name exists. */
   insert(user: StoredUser): Promise<boolean>;
   /**
-   * Sets top-level fields in one write, if the user is there and the expected texts are still what is stored (null:
-   * there is none); false otherwise. So what two callers change at once does not undo each other.
+   * Sets top-level fields in one write if the user exists and the stored texts are the expected ones (null: missing);
+   * false otherwise. This keeps concurrent callers from undoing each other's changes.
    */
   update(
     userName: string,
@@ -135,7 +134,7 @@ export interface UserStore {
 /** The audit trail. */
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>;
-  /** Newest first. `since` is included, `until` is not; `tenantId` null: entries without a tenant. */
+  /** Newest first. `since` is inclusive, `until` exclusive; `tenantId` null: entries without a tenant. */
   find(filter: {
     readonly since?: Date;
     readonly until?: Date;
@@ -146,26 +145,26 @@ export interface AuditStore {
   }): Promise<AuditEntry[]>;
 }
 
-/** Named values with an optional end: markers, sessions, keys. */
+/** Named values with an optional expiry: markers, sessions, keys. */
 export interface ValueStore {
   get(key: string): Promise<unknown>;
-  /** @param expires when the value is gone; missing: never */
+  /** @param expires when the value expires; missing: never */
   set(key: string, value: unknown, expires?: Date): Promise<void>;
   delete(key: string): Promise<boolean>;
   entries(): Promise<[key: string, value: unknown][]>;
 }
 
-/** Whether a store can write. */
+/** Tells whether a store can write. */
 export interface Writability {
   readonly writable: boolean;
-  /** Why it cannot: the code of the system (ENOSPC), and what is known besides. For logs. */
+  /** Why it cannot: the system error code (ENOSPC) and details. For logs. */
   readonly cause?: string;
 }
 
-/** What an adapter gives; `openStore` makes a store of it. */
+/** The interface of an adapter; `openStore` makes a store of it. */
 export type Adapter = Omit<Store, 'bounded'>;
 
-/** Everything that the guard keeps, as `openStore` gives it. */
+/** All data of the guard, as `openStore` returns it. */
 export interface Store {
   readonly kind: 'mongo' | 'embedded' | 'memory';
   readonly instances: InstanceStore;
@@ -175,29 +174,30 @@ export interface Store {
   readonly audit: AuditStore;
   readonly policies: PolicyStore;
   values(namespace: string): ValueStore;
-  /** Makes the indexes; idempotent. */
+  /** Creates the indexes; idempotent. */
   install(): Promise<void>;
-  /** Names of the indexes that should be there and are not. */
+  /** Names of required indexes that are missing. */
   missingIndexes(): Promise<string[]>;
-  /** @throws CouldNotTell when the store does not answer in time, or cannot write; the message says why */
+  /** @throws CouldNotTell when the store does not answer in time, or cannot write; the message has the reason */
   ping(): Promise<void>;
   /**
-   * Tells when the store can no longer write, and when it can again; gives back what ends that. Missing where each call
-   * tells for itself (MongoDB), and where writing cannot fail (memory).
+   * Reports when the store can no longer write, and when it can again; returns a function that unsubscribes. Missing
+   * for MongoDB, where each call reports it, and in memory, where writing cannot fail.
    */
   onWritable?(listener: (state: Writability) => void): () => void;
   /**
-   * Writes a copy into an empty folder: one that can be opened as a store (embedded, consistent), or a file of BSON per
-   * collection, as of mongodump (mongo); resolves to what was written.
+   * Writes a copy into an empty folder. Embedded: a consistent copy that can be opened as a store. MongoDB: one BSON
+   * file per collection, as mongodump writes it.
+   * @returns the numbers of written files and documents
    * @throws GuardError `bad-configuration` when the folder is not empty
    */
   backup(folder: string): Promise<{ readonly files: number; readonly documents: number }>;
   /**
-   * Runs work whose calls of this store may together wait for four times the `timeout` of the store; each may
-   * wait for one, and when one was given up none is waited for. Work inside it that is bounded itself has its own
-   * allowance. Without a timeout (embedded) nothing is limited.
+   * Runs work whose calls of this store may wait for four times its `timeout` in total. Each call may wait for one
+   * `timeout`; once one has timed out, later calls do not wait at all. Nested bounded work has its own allowance.
+   * Without a timeout (embedded) nothing is limited.
    */
   bounded<T>(work: () => Promise<T>): Promise<T>;
-  /** Waits for the calls under way; every later call throws CouldNotTell `closed`. May be called again. */
+  /** Waits for the calls in progress; later calls throw CouldNotTell `closed`. May be called again. */
   close(): Promise<void>;
 }

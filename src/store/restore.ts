@@ -5,7 +5,7 @@ import { holdsStore } from './embedded/private-folder.js';
 import { restoreDatabase } from './mongo/restore.js';
 import { openStore, type StoreOptions } from './open.js';
 
-/** What a backup or a restore wrote. */
+/** The numbers of files and documents that a backup or a restore wrote. */
 interface Copied {
   readonly files: number;
   readonly documents: number;
@@ -14,7 +14,7 @@ interface Copied {
 const bad = (message: string): BadInput => new BadInput('bad-configuration', message);
 
 async function restoreFolder(source: string, folder: string): Promise<Copied> {
-  if (!holdsStore(source)) throw bad('The folder holds no backup of an embedded store.');
+  if (!holdsStore(source)) throw bad('The folder contains no backup of an embedded store.');
   await emptyFolder(folder);
   // A backup of an embedded store is a store.
   const store = await openStore({ folder: source });
@@ -26,14 +26,14 @@ async function restoreFolder(source: string, folder: string): Promise<Copied> {
 }
 
 /**
- * Puts a backup into an empty place: of the same kind of store, since the two have different forms.
+ * Restores a backup into an empty store of the same kind; the two kinds have different formats.
  * @param source the folder that `backup` wrote
- * @throws BadInput `bad-configuration` when the source is no such backup, or the place is not empty; nothing was
+ * @throws BadInput `bad-configuration` when the source is not such a backup, or the target is not empty; nothing was
  *   written
  */
 export async function restore(source: string, target: StoreOptions): Promise<Copied> {
   if (!existsSync(source)) throw bad('There is no such backup.');
   if ('folder' in target) return restoreFolder(source, target.folder);
   if ('url' in target) return restoreDatabase(source, target);
-  throw bad('A store in memory is not restored.');
+  throw bad('A store in memory cannot be restored.');
 }

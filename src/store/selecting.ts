@@ -1,8 +1,8 @@
 import { isDocument } from './bson/kind.js';
 
 /**
- * What selects documents may hold no `undefined`: MongoDB's driver takes it for null, which a missing field equals, so
- * that a value which somebody forgot finds everything. Checked here, before either adapter sees it.
+ * Arguments that select documents must not contain `undefined`: MongoDB's driver treats it as null, which also matches
+ * a missing field, so a forgotten value would match everything. This check runs before either adapter.
  */
 
 const refuse = (what: string): never => {
@@ -25,16 +25,16 @@ const filter =
     checkFilter(args[at], 'filter');
   };
 
-/** Arguments that name one thing: texts, or null where that means none. */
+/** Arguments that name one thing: strings, or null where that means none. */
 const names =
   (...at: number[]): Check =>
   (args) => {
     for (const i of at)
       if (typeof args[i] !== 'string' && args[i] !== null)
-        throw new TypeError('What names a document is a text');
+        throw new TypeError('The name of a document must be a text');
   };
 
-/** The filters of a plan, and its marks. */
+/** The filters and marks of a plan. */
 const plan =
   (at: number, ...filters: string[]): Check =>
   (args) => {
@@ -51,7 +51,7 @@ const all =
 
 const byName = names(0);
 
-/** What selects, by the part of the store and its method. */
+/** The checks of selecting arguments, by the part of the store and its method. */
 export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   instances: {
     find: plan(0, 'filter'),

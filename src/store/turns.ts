@@ -1,19 +1,19 @@
 import { ticks } from '../core/clock.js';
 
-/** Milliseconds for which long work keeps everything else of the process waiting. */
+/** Longest time in milliseconds for which long work may block the event loop. */
 const SLICE = 10;
 
 /**
- * Lets long work make way: of all that is long, one part has its turn, and then timers, requests and answers have
- * theirs. Short work never waits.
+ * Makes long work yield: one piece of long work runs per turn, and then timers, requests and answers are served. Short
+ * work never waits.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
-  /** When the work of this turn of the event loop began. */
+  /** When work began in this turn of the event loop. */
   private began: number | undefined;
   private isArmed = false;
 
-  /** Whether what runs has run for long enough. To be asked often: it also finds out when work begins. */
+  /** True when the current work has run long enough. Call it often: it also detects the beginning of work. */
   isOver(): boolean {
     const now = ticks();
     if (this.began === undefined) {
@@ -23,13 +23,13 @@ export class Turns {
     return now - this.began > SLICE;
   }
 
-  /** Resolves in a later turn of the event loop, when all who came before have had theirs. */
+  /** Resolves in a later turn of the event loop, after all earlier waiters. */
   next(): Promise<void> {
     this.arm();
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  /** Makes one thing of each row, one after the other. */
+  /** Maps the rows one after the other. */
   async map<Row, Made>(rows: readonly Row[], make: (row: Row) => Made | Promise<Made>): Promise<Made[]> {
     const made: Made[] = [];
     for (const row of rows) {
@@ -54,10 +54,10 @@ export class Turns {
   }
 }
 
-/** Rows that are sorted, or put together, in one go. */
+/** Rows that are sorted or merged without a pause. */
 const RUN = 2048;
 
-/** Two sorted lists as one. */
+/** Merges two sorted lists. */
 async function merged<T>(left: T[], right: T[], compare: (a: T, b: T) => number, turns: Turns): Promise<T[]> {
   const rows: T[] = [];
   for (let [l, r] = [0, 0]; l < left.length || r < right.length;) {
@@ -68,7 +68,7 @@ async function merged<T>(left: T[], right: T[], compare: (a: T, b: T) => number,
   return rows;
 }
 
-/** Sorts a list that may be long; what is equal keeps its order. */
+/** Sorts a list of any length; the sort is stable. */
 export async function sortInTurns<T>(
   list: readonly T[],
   compare: (a: T, b: T) => number,
