@@ -4,18 +4,18 @@ import { compileLinear } from './linear-program.js';
 import { toPattern } from './pattern.js';
 import { stepsOn } from './regex-cost.js';
 
-/** JavaScript's own engine is many times faster, and goes back when it fails: it gets what it cannot spend long on. */
+/** Limits for JavaScript's engine: it is many times faster but backtracks, so it only runs cheap patterns. */
 const ENGINE = { ways: 8, steps: 4096 } as const;
-/** What it does in the time of one step. */
+/** Its steps in the time of one step of the linear search. */
 const PER_STEP = 16;
 
-/** Whether a pattern is found in a text. */
+/** Tells whether a text matches a pattern. */
 type Search = (text: string, spend: Spend) => boolean;
 
 /**
- * A search for a regular expression that means what MongoDB means by it, and never takes longer than its steps say.
- * Patterns that callers cannot send (look-around, back references) are left to JavaScript's engine.
- * @throws TypeError when it is no regular expression
+ * Compiles a regular expression with MongoDB's semantics into a search that never exceeds its steps. JavaScript's
+ * engine runs the patterns that callers cannot send (look-around, back references).
+ * @throws TypeError when it is not a valid regular expression
  */
 export function boundedPattern(source: string, flags: string): Search {
   const pattern = toPattern(source, flags);

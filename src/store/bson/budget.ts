@@ -1,29 +1,29 @@
 import { BadInput } from '../../core/errors.js';
 import { sortInTurns, type Turns } from '../turns.js';
 
-/** Counts work. @throws BadInput `too-expensive` when a query has taken more steps than it may */
+/** Counts work. @throws BadInput `too-expensive` when a query exceeds its steps */
 export type Spend = (steps: number) => void;
 
-/** Steps of one query: some 20 to 60 ns each, and up to 160 ns within patterns. */
+/** Steps per query: some 20 to 60 ns each, and up to 160 ns within patterns. */
 export const QUERY_STEPS = 4_000_000;
-/** Of these, what may be taken in one go: on one document. Until it is done, nothing else of the process runs. */
+/** Steps per document. A document is processed without a pause, so this bounds how long it blocks the process. */
 export const DOCUMENT_STEPS = 750_000;
-/** After so many steps it is looked at the clock. */
+/** Steps between two looks at the clock. */
 const LOOK_EVERY = 2000;
 
-/** For what is small by itself. */
+/** For work that is always small. */
 export const free: Spend = () => undefined;
 
 function refuse(): never {
   throw new BadInput(
     'too-expensive',
-    'The query takes more steps than one query may: ask for less, or name fields that have an index (id, name).',
+    'The query takes more steps than allowed: ask for less, or filter by indexed fields (id, name).',
   );
 }
 
-/** The work of one query: it counts its steps, and makes way for others. */
+/** The work of one query: counts its steps, and yields to other work. */
 export class Work {
-  /** What is left of the query's steps when those of this document are used up. */
+  /** The remaining steps of the query after those of this document. */
   private end = QUERY_STEPS - DOCUMENT_STEPS;
   private look = QUERY_STEPS - LOOK_EVERY;
   private left = QUERY_STEPS;
@@ -37,8 +37,8 @@ export class Work {
   };
 
   /**
-   * To be asked between two documents. True: to await `next` before going on; what was read before may have been
-   * changed when it comes back.
+   * Call it between two documents. If true, await `next` before going on; data that was read before may have changed
+   * by then.
    */
   isOver(): boolean {
     this.end = Math.max(0, this.left - DOCUMENT_STEPS);
@@ -51,7 +51,7 @@ export class Work {
     return this.turns.next();
   }
 
-  /** Sorts in turns; what is equal keeps its order. Its steps are to be spent before. */
+  /** Sorts in turns; the sort is stable. Spend its steps first. */
   sort<T>(list: readonly T[], compare: (a: T, b: T) => number): Promise<T[]> {
     return sortInTurns(list, compare, this.turns);
   }

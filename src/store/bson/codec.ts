@@ -2,20 +2,20 @@ import { BSONError, deserialize, serialize, type Document } from 'bson';
 import { BadInput } from '../../core/errors.js';
 import { isDocument, kindOf } from './kind.js';
 
-/** What MongoDB takes as one document, in bytes. */
+/** MongoDB's maximum size of a document, in bytes. */
 const MOST = 16 * 1024 * 1024;
 
 const tooLarge = (cause?: unknown): BadInput =>
-  new BadInput('too-large', `What is stored as one document may take ${MOST} bytes.`, { cause });
+  new BadInput('too-large', `A stored document may take at most ${MOST} bytes.`, { cause });
 
-/** The package writes into a buffer of one size; a text that does not fit is cut off without an error. */
+/** The package writes into a buffer of fixed size, and truncates a string that does not fit without an error. */
 const isOutOfBuffer = (error: unknown): boolean =>
   (error as Error | null)?.name === 'RangeError' &&
   ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE' || /offset/.test((error as Error).message));
 
 /**
- * A document as bytes, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
- * @throws BadInput `bad-data` when it holds what cannot be stored; `too-large`
+ * Encodes a document, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
+ * @throws BadInput `bad-data` when it contains a value that cannot be stored; `too-large`
  */
 export function encode(document: object): Uint8Array {
   let bytes: Uint8Array;
@@ -24,14 +24,14 @@ export function encode(document: object): Uint8Array {
   } catch (cause) {
     if (isOutOfBuffer(cause)) throw tooLarge(cause);
     if (cause instanceof BSONError || cause instanceof RangeError)
-      throw new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+      throw new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
     throw cause;
   }
   if (bytes.length > MOST) throw tooLarge();
   return bytes;
 }
 
-/** Type, length and end of a text or a document; of a number, a date and the like all there is. */
+/** Bytes of type, length and end of a string or document; for fixed-size values such as numbers, all bytes. */
 const FRAME = 5;
 const FIXED = 8;
 
@@ -47,7 +47,7 @@ function bytesOf(value: unknown): number {
   return bytes;
 }
 
-/** About as many bytes as a value takes when it is stored; 0 where it cannot be, which `encode` says. */
+/** Approximate size of a value in bytes when it is stored; 0 if it cannot be stored, which `encode` reports. */
 export function sizeOf(value: unknown): number {
   try {
     return bytesOf(value);
@@ -61,7 +61,7 @@ export const decode = <T extends object>(bytes: Uint8Array): T => deserialize(by
 const LENGTH_BYTES = 4;
 const END_BYTES = 1;
 
-/** Two encoded documents as one: BSON is a length, the fields, and a zero byte. No field may be in both. */
+/** Joins two encoded documents. BSON is a length, the fields, and a zero byte. They must have no field in common. */
 export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   const whole = new Uint8Array(first.length + second.length - LENGTH_BYTES - END_BYTES);
   whole.set(first);
@@ -70,10 +70,10 @@ export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   return whole;
 }
 
-/** What a document becomes by being stored and read again; a copy. */
+/** Returns a copy of the document as it would be read back from a store. */
 export const normalise = <T extends object>(document: T): T => decode<T>(encode(document));
 
-/** A deep copy of a stored value: nothing that can be changed is shared. */
+/** Deep copy of a stored value; the copy shares no mutable data with it. */
 export function copy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
@@ -99,7 +99,7 @@ function copyDocument(document: Readonly<Record<string, unknown>>): Record<strin
   return result;
 }
 
-/** A copy without some of the top-level fields. */
+/** Copies a document without some of its top-level fields. */
 export function copyWithout<T extends object>(document: T, without: readonly string[]): T {
   const kept = Object.fromEntries(Object.entries(document).filter(([key]) => !without.includes(key)));
   return copyDocument(kept) as T;

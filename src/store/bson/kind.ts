@@ -1,4 +1,4 @@
-/** The type of a stored value, as MongoDB names it; integers are told from fractions where `$type` does so. */
+/** The type of a stored value, by MongoDB's name; integers are distinguished from doubles as in `$type`. */
 export type Kind =
   | 'missing'
   | 'null'
@@ -55,13 +55,13 @@ const ORDER: Readonly<Record<Kind, number>> = {
   maxKey: 13,
 };
 
-/** Asked first: it is quick, and answers without looking at what may be inherited. */
+/** Checked first: it is fast, and ignores inherited properties. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The name of a BSON class. Inherited only: a document that has a field `_bsontype` of its own is no such class. */
+/** The name of a BSON class. Inherited only: a document with its own field `_bsontype` is not of such a class. */
 function bsonType(value: object): string | undefined {
   const type = (value as { _bsontype?: unknown })._bsontype;
   return typeof type === 'string' && !Object.hasOwn(value, '_bsontype') ? type : undefined;
@@ -96,16 +96,16 @@ export function kindOf(value: unknown): Kind {
   }
 }
 
-/** The place of a type in MongoDB's order; values of equal rank are compared with each other. */
+/** The position of a type in MongoDB's sort order; values of equal rank are compared with each other. */
 export const rankOf = (kind: Kind): number => ORDER[kind];
 
-/** True for a document inside a document: no list, date, id or other value. */
+/** True for a plain (sub)document; false for lists, dates, ids and other values. */
 export function isDocument(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   return isPlain(value) || kindOf(value) === 'object';
 }
 
-/** Own field of a document; undefined for anything else, and for what is inherited. */
+/** The own field of a document; undefined for other values and for inherited fields. */
 export function child(value: unknown, key: string): unknown {
   return isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

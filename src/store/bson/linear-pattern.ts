@@ -4,7 +4,7 @@ import type { Place, Program } from './linear-program.js';
 const NONE = -1;
 const LINE_FEED = 10;
 
-/** Whether a place between two characters is what is asked for. */
+/** Tells whether a zero-width assertion holds between two characters. */
 function holds(
   asked: Place,
   program: Program,
@@ -26,7 +26,7 @@ function holds(
   }
 }
 
-/** A set of steps in the order in which they came, emptied at no cost. */
+/** A set of steps in insertion order that can be cleared at no cost. */
 class Steps {
   readonly list: Uint32Array;
   private readonly places: Uint32Array;
@@ -37,7 +37,7 @@ class Steps {
     this.places = new Uint32Array(most);
   }
 
-  /** False when it is there already. */
+  /** False when the set already has the step. */
   add(step: number): boolean {
     const place = this.places[step] as number;
     if (place < this.size && this.list[place] === step) return false;
@@ -48,14 +48,14 @@ class Steps {
 }
 
 /**
- * Whether a pattern is found in a text, in steps that grow with the length of the text and of the pattern: all ways are
- * followed at once, and none is gone twice.
+ * Tells whether a text matches a pattern, in steps linear in the length of the text and of the pattern: all ways are
+ * followed in parallel, and none twice.
  */
 export function findLinear(program: Program, multiline: boolean, text: string, spend: Spend): boolean {
   const { steps } = program;
   let [now, next] = [new Steps(steps.length), new Steps(steps.length)];
   const stack: number[] = [];
-  /** Follows a step to all that wait for a character; true when the pattern is done. */
+  /** Follows a step to all steps that wait for a character; true when the pattern has matched. */
   const follow = (from: number, into: Steps, before: number, after: number, isLast: boolean): boolean => {
     stack.length = 0;
     stack.push(from);

@@ -1,22 +1,22 @@
 import { RegexCost, type Cost } from './regex-cost.js';
 import { translate } from './pattern.js';
 
-/** Says of one character, by its code point, whether it fits. */
+/** Tells whether a character, given by its code point, matches. */
 type Fits = (code: number) => boolean;
 
-/** What a pattern asks of a place between two characters. */
+/** A zero-width assertion between two characters. */
 export type Place = '^' | '$' | '\\b' | '\\B';
 
-/** One step of a pattern: go on behind a character, at a place, at one of two steps, or be done. */
+/** One step of a pattern: match a character, check a position, fork into two steps, or accept. */
 export type Step =
   { readonly fits: Fits } | { readonly at: Place } | { either: number; or: number } | { readonly done: true };
 
-/** A pattern as steps, of which several are followed at once: no text makes it go back. */
+/** A pattern as steps; several are followed in parallel, so no text causes backtracking. */
 export interface Program {
   readonly steps: readonly Step[];
   readonly cost: Cost;
   readonly anchored: boolean;
-  /** What stands in every text that matches, as it is written here; empty: not known. */
+  /** A string that every match contains; empty: unknown. */
   readonly literal: string;
   readonly isWord: Fits;
 }
@@ -72,7 +72,7 @@ class Compiler {
     return this.literals.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
   }
 
-  /** Texts of a group are not known to stand in every match. */
+  /** Strings inside a group may be missing from a match. */
   private note(text: string): void {
     if (this.depth === 0 && text !== '') this.literals[this.literals.length - 1] += text;
     else this.literals.push('');
@@ -143,7 +143,7 @@ class Compiler {
   }
 
   private repeat(fits: Fits, least: number, most: number): void {
-    // At the very end nothing can fail later, so that there is nothing to go back to.
+    // At the very end nothing can fail later, so nothing is retried.
     if (this.at < this.source.length) this.cost.repetition(least, most);
     for (let i = 0; i < least; i++) this.steps.push({ fits });
     if (most === Infinity) {
@@ -163,14 +163,14 @@ function timesOf([, sign, least, comma, most]: RegExpExecArray): [least: number,
 }
 
 /**
- * Compiles the patterns that callers may send: characters, classes, places, alternatives in groups that are not
- * repeated, and repetitions of single characters. Undefined: it is no such pattern.
+ * Compiles the patterns that callers may send: characters, classes, assertions, alternatives in groups that are not
+ * repeated, and repetitions of single characters. Undefined for any other pattern.
  */
 export function compileLinear(source: string, flags: string): Program | undefined {
   try {
     return new Compiler(source, flags).compile();
   } catch (error) {
-    // An atom that JavaScript takes in its lax mode only.
+    // An atom that JavaScript accepts only without the flag u.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

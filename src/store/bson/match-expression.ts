@@ -2,17 +2,17 @@ import type { Spend } from './budget.js';
 import { child, isDocument, kindOf } from './kind.js';
 import { compareValues } from './order.js';
 
-/** Computes a value of one document; undefined stands for "missing". */
+/** Computes a value from a document; undefined means "missing". */
 type Expression = (document: unknown) => unknown;
 
-/** Steps of an expression; its lists hold what people may do and who they are, and are short. */
+/** Steps per expression; its lists (candidates, groups of a user) are short. */
 const PER_EXPRESSION = 10;
 
 const refuse = (message: string): never => {
   throw new TypeError(message);
 };
 
-/** In an expression a list on the path stands for the list of what its documents hold; numbers name no place in it. */
+/** In an expression, a list on the path yields the list of its documents' values; numbers are not list indexes. */
 function resolve(value: unknown, path: readonly string[], from: number): unknown {
   if (from === path.length) return value;
   if (Array.isArray(value))
@@ -29,7 +29,7 @@ function pair(name: string, operand: unknown): [Expression, Expression] {
   return [expression(operand[0]), expression(operand[1])];
 }
 
-/** Operators of one operand take it bare or as a list of one. */
+/** Unary operators accept their operand directly or as a list of one. */
 const single = (operand: unknown): Expression =>
   expression(Array.isArray(operand) && operand.length === 1 ? operand[0] : operand);
 
@@ -92,8 +92,8 @@ function expression(input: unknown): Expression {
 }
 
 /**
- * Compiles the operand of `$expr`: comparisons of two fields of one document.
- * @throws TypeError naming an operator that is not supported
+ * Compiles the operand of `$expr`: comparisons between two fields of a document.
+ * @throws TypeError naming an unsupported operator
  */
 export function compileExpression(input: unknown, spend: Spend): (document: unknown) => boolean {
   const value = expression(input);

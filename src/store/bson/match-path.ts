@@ -1,16 +1,16 @@
 import { free, type Spend } from './budget.js';
 import { child, isDocument } from './kind.js';
 
-/** A question about one value that a path reaches; `undefined` stands for "not there". */
+/** A test of one value that a path reaches; `undefined` means "missing". */
 export type ValueTest = (value: unknown) => boolean;
 
-/** How a list at the end of a path is looked at: each entry and then the list, or the list alone. */
+/** How a list at the end of a path is tested: each entry and then the list, or only the list. */
 export type AtLeaf = 'entries' | 'list';
 
-/** True when the test holds for one of the values that the path reaches in a document. */
+/** True when the test holds for any value that the path reaches in a document. */
 export type Reach = (document: unknown) => boolean;
 
-/** A number as it names a place in a list. */
+/** A number that is an index of a list. */
 const PLACE = /^(0|[1-9]\d{0,8})$/;
 
 function leaf(value: unknown, atLeaf: AtLeaf, test: ValueTest, spend: Spend): boolean {
@@ -23,8 +23,8 @@ function leaf(value: unknown, atLeaf: AtLeaf, test: ValueTest, spend: Spend): bo
 }
 
 /**
- * The path goes on inside a list: each document in it is asked, and the entry at the place that a number names. Other
- * entries reach nothing, not even "missing", as in MongoDB.
+ * Continues the path inside a list: in each of its documents, and in the entry at a numeric index. Other entries reach
+ * nothing, not even "missing", as in MongoDB.
  */
 function through(
   list: readonly unknown[],
@@ -71,17 +71,17 @@ function walk(
   return leaf(value, atLeaf, test, spend);
 }
 
-/** Compiles the walk along a dotted path, as MongoDB's queries walk it. @param spend takes a step for each value */
+/** Compiles the traversal of a dotted path with MongoDB's semantics. @param spend takes a step for each value */
 export function reach(path: string, atLeaf: AtLeaf, test: ValueTest, spend: Spend): Reach {
   const segments = path.split('.');
   if (segments.length > 1) return (document) => walk(document, segments, 0, atLeaf, test, spend);
   return (document) => leaf(child(document, path), atLeaf, test, spend);
 }
 
-/** What the indexes in memory know: texts, and `true`, which marks few documents among many. */
+/** Values in the indexes in memory: strings, and `true`, which marks few documents among many. */
 export type Term = string | true;
 
-/** All terms that a path reaches. */
+/** Returns all terms that a path reaches. */
 export function termsAt(document: unknown, path: readonly string[]): Set<Term> {
   const found = new Set<Term>();
   const note = (value: unknown): boolean => {

@@ -27,8 +27,8 @@ const ALIASES: Readonly<Record<string, readonly Kind[]>> = {
 };
 
 /**
- * The test of `$type`: one alias or a list of them.
- * @throws TypeError naming an alias that is not known
+ * Compiles the operand of `$type`: one alias or a list of aliases.
+ * @throws TypeError naming an unknown alias
  */
 export function typeTest(operand: unknown): ValueTest {
   const names: unknown[] = Array.isArray(operand) ? operand : [operand];

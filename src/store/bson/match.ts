@@ -7,10 +7,10 @@ import { boundedPattern } from './bounded-pattern.js';
 import { free, type Spend } from './budget.js';
 import type { Filter } from '../port.js';
 
-/** Answers a filter about one document. */
+/** Tells whether a document matches a filter. */
 export type Match = (document: unknown) => boolean;
 
-/** Makes a predicate of a test of values: by walking a path to them, or (inside `$elemMatch`) of the entry itself. */
+/** Makes a predicate from a value test: applied to the values of a path or, in `$elemMatch`, to the entry itself. */
 type Apply = (atLeaf: AtLeaf, test: ValueTest) => Match;
 
 const refuse = (message: string): never => {
@@ -32,7 +32,7 @@ const any = (parts: readonly Match[]): Match =>
   parts.length === 1 ? (parts[0] as Match) : (document) => parts.some((part) => part(document));
 
 function equals(operand: unknown): ValueTest {
-  if (operand === undefined) return refuse('A filter compares with undefined');
+  if (operand === undefined) return refuse('A filter must not compare with undefined');
   if (operand === null) return (value) => value === undefined || value === null;
   if (typeof operand === 'string' || typeof operand === 'boolean') return (value) => value === operand;
   if (typeof operand === 'number')
@@ -53,7 +53,7 @@ function pattern(source: unknown, options: unknown, spend: Spend): ValueTest {
       : value instanceof RegExp && value.source === text && value.flags === flags;
 }
 
-/** What a value is told apart from others by at once; undefined for those that are compared one by one. */
+/** A key for set lookup of a value; undefined for values that must be compared one by one. */
 function keyOf(value: unknown): string | number | boolean | undefined {
   switch (typeof value) {
     case 'string':
@@ -71,7 +71,7 @@ function oneOf(operand: unknown, name: string, spend: Spend): ValueTest {
   const list: readonly unknown[] = operand;
   const plain = new Set<unknown>(list.map(keyOf).filter((key) => key !== undefined));
   const dates = new Set(list.filter(isDate).map((date) => date.getTime()));
-  // Numbers that a database keeps in types of its own equal plain ones.
+  // A plain number also equals numbers in the database's own number types.
   const numbers = list.filter((value) => typeof value === 'number').map(equals);
   const rest = list
     .filter((value) => keyOf(value) === undefined && !isDate(value))
@@ -89,7 +89,7 @@ function oneOf(operand: unknown, name: string, spend: Spend): ValueTest {
 }
 
 const isDate = (value: unknown): value is Date => value instanceof Date;
-/** A number in a type of its own; what is a document or a list is none. */
+/** True for a number in its own class; false for documents and lists. */
 const isBoxed = (value: unknown): boolean =>
   typeof value === 'bigint' ||
   (typeof value === 'object' && value !== null && NUMBER_RANK === rankOf(kindOf(value)));
@@ -102,7 +102,7 @@ const RANGES: Readonly<Record<string, (difference: number) => boolean>> = {
   $lte: (difference) => difference <= 0,
 };
 
-/** Values of another type are never in a range; NaN is in none but that of NaN itself. */
+/** A range never contains values of another type; NaN is only in a range bounded by NaN. */
 function range(name: string, operand: unknown): ValueTest {
   const holds = RANGES[name] as (difference: number) => boolean;
   if (operand === undefined || operand instanceof RegExp)
@@ -133,7 +133,7 @@ function elementMatch(operand: unknown, spend: Spend): ValueTest {
     };
   }
   const match = compileMatch(operand, spend);
-  // A list inside the list is taken for a document whose fields are the places, as in MongoDB.
+  // A list inside the list is treated as a document whose field names are the indexes, as in MongoDB.
   const holds = (entry: unknown): boolean => {
     if (!Array.isArray(entry)) return isDocument(entry) && match(entry);
     spend(entry.length);
@@ -182,7 +182,7 @@ function operator(
     case '$regex':
       return apply('entries', pattern(operand, beside.$options, spend));
     case '$options':
-      return '$regex' in beside ? all([]) : refuse('$options stands without $regex');
+      return '$regex' in beside ? all([]) : refuse('$options needs $regex');
     case '$size':
       return apply('list', (value) => Array.isArray(value) && value.length === operand);
     case '$elemMatch':
@@ -229,10 +229,10 @@ function clause(name: string, operand: unknown, spend: Spend): Match {
 }
 
 /**
- * Compiles a trusted filter in MongoDB's syntax to a closure that means what MongoDB means by it. It reads own fields
- * only. What the filter holds must not be changed afterwards.
- * @param spend counts what is looked at; missing: nothing is counted
- * @throws TypeError naming an operator that is not supported, or an operand of the wrong shape
+ * Compiles a trusted filter in MongoDB's syntax and semantics to a predicate. It reads own fields only. The filter must
+ * not be changed afterwards.
+ * @param spend counts the tested values; missing: nothing is counted
+ * @throws TypeError naming an unsupported operator, or an operand of the wrong shape
  */
 export function compileMatch(filter: Filter, spend: Spend = free): Match {
   return all(Object.keys(filter).map((name) => clause(name, filter[name], spend)));

@@ -14,7 +14,7 @@ function compareNumbers(left: unknown, right: unknown): number {
   return Number.isNaN(b) || a > b ? 1 : -1;
 }
 
-/** Fields in their order; of two fields first the type counts, then the name, then the value, as in MongoDB. */
+/** Compares documents field by field: type, then name, then value, as in MongoDB. */
 function compareDocuments(left: Record<string, unknown>, right: Record<string, unknown>): number {
   const a = Object.keys(left);
   const b = Object.keys(right);
@@ -61,8 +61,8 @@ function compareBytes(left: unknown, right: unknown): number {
 const hex = (value: unknown): string => (value as { toHexString(): string }).toHexString();
 
 /**
- * Order of two stored values as MongoDB sorts them: missing < null < numbers < texts (by code point) < documents <
- * lists < binary < ids < booleans < dates. 0 when they are equal to each other.
+ * Compares two stored values in MongoDB's sort order: missing < null < numbers < strings (by code point) < documents <
+ * lists < binary < ids < booleans < dates. 0 when they are equal.
  */
 export function compareValues(left: unknown, right: unknown): number {
   if (left === right) return 0;
@@ -99,6 +99,6 @@ export function compareValues(left: unknown, right: unknown): number {
   }
 }
 
-/** Equality as MongoDB has it: numbers by value, dates and ids by content, documents with the order of their fields. */
+/** Equality with MongoDB's semantics: numbers by value, dates and ids by content, documents in field order. */
 export const equalValues = (left: unknown, right: unknown): boolean =>
   left === right || compareValues(left, right) === 0;

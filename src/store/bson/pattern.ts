@@ -1,7 +1,7 @@
 /**
- * A regular expression that means in JavaScript what MongoDB's PCRE means by it: `.` is anything but a line feed, `$`
- * also stands before a last line feed, lines end at line feeds alone, `\s` is the six ASCII blanks.
- * @throws TypeError when it is no regular expression, or an option is not one of i, m, s
+ * Translates a regular expression to one with the semantics of MongoDB's PCRE: `.` matches anything but a line feed,
+ * `$` also matches before a final line feed, only line feeds end lines, `\s` is the six ASCII blanks.
+ * @throws TypeError when it is not a valid regular expression, or an option is not one of i, m, s
  */
 export function toPattern(source: string, options: string): RegExp {
   const flags = [...new Set(options)].filter((flag) => flag !== 'g' && flag !== 'y' && flag !== 'u').join('');
@@ -11,11 +11,11 @@ export function toPattern(source: string, options: string): RegExp {
   try {
     return new RegExp(text, `${kept}u`);
   } catch {
-    // Without the u flag JavaScript takes escapes that PCRE takes too, such as \- or \'.
+    // Without the u flag JavaScript accepts escapes that PCRE accepts too, such as \- or \'.
     try {
       return new RegExp(text, kept);
     } catch (cause) {
-      throw new TypeError(`$regex ${JSON.stringify(source.slice(0, 40))} is no regular expression`, {
+      throw new TypeError(`$regex ${JSON.stringify(source.slice(0, 40))} is not a regular expression`, {
         cause,
       });
     }
@@ -29,7 +29,7 @@ const NO_BLANKS = '\\0-\\x08\\x0e-\\x1f!-\\u{10ffff}';
 export function translate(source: string, flags: string): string {
   return source.replace(TOKEN, (token) => {
     if (token === '.') return flags.includes('s') ? '[\\s\\S]' : '[^\\n]';
-    // In PCRE no line begins after the line feed that ends the text.
+    // In PCRE no line begins after a final line feed.
     if (token === '^') return flags.includes('m') ? '(?:^|(?<=\\n)(?=[\\s\\S]))' : '^';
     if (token === '$') return flags.includes('m') ? '(?=\\n|$)' : '(?=\\n?$)';
     if (token === '\\s') return `[${BLANKS}]`;

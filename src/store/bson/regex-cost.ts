@@ -1,23 +1,23 @@
 const TEXT = 100;
 
-/** In how many ways a pattern can be tried on a text, by an engine that goes back when it fails. */
+/** The number of ways in which a backtracking engine can try a pattern on a text. */
 export interface Cost {
   readonly ways: number;
-  /** Power of the text's length, for a pattern that can begin at one place only. */
+  /** Exponent of the length of the text, for an anchored pattern. */
   readonly degree: number;
 }
 
-/** The most steps on a text of that length. */
+/** The maximum number of steps on a text of that length. */
 export const stepsOn = ({ ways, degree }: Cost, length: number, anchored: boolean): number =>
   ways * length ** (degree + (anchored ? 0 : 1));
 
 /**
- * Counts the steps that a pattern may take: what can be tried in several ways is tried in all of them before
- * it fails.
+ * Computes the maximum number of steps of a pattern: before it fails, a backtracking engine tries all combinations of
+ * its alternatives and repetitions.
  */
 export class RegexCost {
   private ways = 1;
-  /** Power of the text's length. */
+  /** Exponent of the length of the text. */
   private degree = 0;
   private readonly alternatives = [1];
 
@@ -38,15 +38,15 @@ export class RegexCost {
     else this.ways *= Math.max(most - least, 0) + 1;
   }
 
-  /** To be asked once, when all that was opened is closed. */
+  /** Call it once, after every group is closed. */
   total(): Cost {
     this.close();
     return { ways: this.ways, degree: this.degree };
   }
 
   /**
-   * Steps on a text of 100 characters; to be asked when all that was opened is closed.
-   * @param anchored true when it can begin at one place only
+   * Steps on a text of 100 characters; call it once, after every group is closed.
+   * @param anchored true when a match can begin at only one position
    */
   steps(anchored: boolean): number {
     return stepsOn(this.total(), TEXT, anchored);

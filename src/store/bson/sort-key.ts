@@ -3,10 +3,10 @@ import { child } from './kind.js';
 import { compareValues } from './order.js';
 import type { Sort } from '../port.js';
 
-/** What an empty list sorts as: before null, like MongoDB's undefined. */
+/** The sort key of an empty list: before null, like MongoDB's undefined. */
 const EMPTY = Symbol('empty list');
 
-/** Tells the values that a path reaches, as they are sorted by. */
+/** Calls `tell` with each sort key that a path reaches. */
 function reached(value: unknown, path: readonly string[], from: number, tell: (key: unknown) => void): void {
   if (!Array.isArray(value)) {
     if (from === path.length) tell(value ?? null);
@@ -23,7 +23,7 @@ function compareKeys(left: unknown, right: unknown): number {
   return compareValues(left, right);
 }
 
-/** The value that a document sorts by: of a list its least entry (ascending) or its greatest, as in MongoDB. */
+/** The sort key of a document: the smallest entry of a list (ascending) or the largest, as in MongoDB. */
 function sortKey(document: unknown, path: readonly string[], direction: 1 | -1, spend: Spend): unknown {
   let [best, count]: [best: unknown, count: number] = [undefined, 0];
   reached(document, path, 0, (key) => {
@@ -33,15 +33,15 @@ function sortKey(document: unknown, path: readonly string[], direction: 1 | -1, 
   return best;
 }
 
-/** Characters of a text that are compared in the time of a step. */
+/** Characters compared per step. */
 const PER_STEP = 32;
 
-/** Steps of comparing a key with another one. */
+/** Steps per comparison of a key. */
 const weight = (key: unknown): number =>
   typeof key === 'string' ? 1 + key.length / PER_STEP : typeof key === 'object' && key !== null ? 4 : 1;
 
 /**
- * Sorts rows by what `document` gives of each; rows that are equal keep their order.
+ * Sorts rows by the documents that `document` returns for them; the sort is stable.
  * @param work counts comparisons before they are made
  */
 export async function sortRows<Row>(

@@ -76,6 +76,6 @@ export function asStoreError(error: unknown): GuardError {
     return new BadInput('too-expensive', 'The query takes longer than a query may: ask for less.', { cause });
   if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
   if (name === 'BSONError' || name === 'BSONVersionError')
-    return new BadInput('bad-data', 'The data holds a value that cannot be stored.', { cause });
+    return new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
   return new CouldNotTell('store-unavailable', 'The database did not answer.', { cause });
 }

@@ -2,18 +2,18 @@ import type { Turns } from '../turns.js';
 
 const CUT = Symbol('cut');
 
-/** Notes that rows end before the list does. */
+/** Marks rows that were cut off before the end of the list. */
 export function markCut<Row>(rows: Row[]): Row[] {
   return Object.defineProperty(rows, CUT, {});
 }
 
-/** Whether rows that a store has given end because of the bytes of the plan: there are more. */
+/** Tells whether a store cut off rows because of the byte limit of the plan: there are more. */
 export const isCut = (rows: readonly unknown[]): boolean => CUT in rows;
 
-/** Takes rows until they are worth more than so many bytes; the first one always. */
+/** Takes rows until their size exceeds a number of bytes; always takes the first. */
 export class Budget {
   private spent = 0;
-  /** A row was refused. */
+  /** True once a row was refused. */
   isSpent = false;
 
   constructor(private readonly bytes = Infinity) {}
@@ -30,7 +30,7 @@ export class Budget {
     return (this.isSpent = !first && this.spent > this.bytes) === false;
   }
 
-  /** Those rows from the front that there is room for. */
+  /** The rows from the beginning that fit. */
   within<Row>(rows: readonly Row[], size: (row: Row) => number): Row[] {
     const taken: Row[] = [];
     for (const row of rows) {
@@ -40,7 +40,7 @@ export class Budget {
     return this.isSpent ? markCut(taken) : taken;
   }
 
-  /** The same, as `made` makes them of the rows; it makes way for others now and then. */
+  /** The rows from the beginning that fit, converted by `made`; yields to other work. */
   async copied<Row, Made>(
     rows: readonly Row[],
     size: (row: Row) => number,

@@ -6,8 +6,8 @@ import { badQuery, checkScalar, entriesOf, hint, isPathPart, QUERY_LIMITS, show 
 import { checkRegex } from './regex.js';
 
 /**
- * One test of one field, in MongoDB's own syntax; never null (`absent` says that), and negative only where an empty
- * list counts as absent.
+ * A test of one field, in MongoDB's syntax. It never compares with null (`absent` does), and is negative only if an
+ * empty list counts as absent.
  */
 export type Leaf =
   | {
@@ -18,15 +18,15 @@ export type Leaf =
     }
   | { readonly kind: 'absent'; readonly on: 'row' | 'item'; readonly field: string };
 
-/** A caller's query, checked and copied. `row` is the instance (or model), `item` one element of its list. */
+/** A checked copy of a caller's query. `row` is the instance (or model), `item` one element of its list. */
 export type CallerQuery =
   | Leaf
   | { readonly kind: 'and' | 'or' | 'nor'; readonly of: readonly CallerQuery[] }
   | { readonly kind: 'element'; readonly where: CallerQuery };
 
-/** Lists that say "nobody in particular" by being empty, missing or null; bpmn-server asks all of that by null. */
+/** Lists that mean "nobody in particular" when empty, missing or null; bpmn-server queries all three by null. */
 const CANDIDATES: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
-/** A list is looked at by its entries, so that an empty one has none of these. */
+/** A list is tested by its entries, so an empty list has none of these types. */
 const NO_ENTRY = Object.freeze({ $not: Object.freeze({ $type: VALUE_TYPES }) });
 
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
@@ -47,11 +47,12 @@ class Reader {
   constructor(private readonly fields: QueryFields) {}
 
   private count(depth: number): void {
-    if (depth > QUERY_LIMITS.depth) badQuery(`A query may be ${QUERY_LIMITS.depth} levels deep.`);
-    if (++this.nodes > QUERY_LIMITS.nodes) badQuery(`A query may have ${QUERY_LIMITS.nodes} conditions.`);
+    if (depth > QUERY_LIMITS.depth) badQuery(`A query may be at most ${QUERY_LIMITS.depth} levels deep.`);
+    if (++this.nodes > QUERY_LIMITS.nodes)
+      badQuery(`A query may have at most ${QUERY_LIMITS.nodes} conditions.`);
   }
 
-  /** @param inside true below `$elemMatch`, where fields are those of the element */
+  /** @param inside true below `$elemMatch`, where fields belong to the element */
   query(input: unknown, inside: boolean, depth: number): CallerQuery {
     this.count(depth);
     if (!isPlainObject(input)) return badQuery(`A query is an object, got ${show(input)}.`);
@@ -186,16 +187,16 @@ class Reader {
 }
 
 /**
- * Checks and copies a caller's query against an allow-list of operators, fields, depth and size. The input is not
- * changed and nothing of it is kept; frozen ones work. Missing (undefined or null) means all.
- * @throws BadInput `bad-query`, naming what was refused
+ * Checks and copies a caller's query against an allow-list of operators, fields, depth and size. The input may be
+ * frozen, is not changed, and is not referenced by the result. Missing (undefined or null) means all.
+ * @throws BadInput `bad-query`, naming the refused part
  */
 export function parseQuery(input: unknown, fields: QueryFields): CallerQuery {
   return input === undefined || input === null ? ALL : new Reader(fields).query(input, false, 0);
 }
 
 /**
- * The place of a field that a caller wants to sort by.
+ * Returns the place of a field that a caller wants to sort by.
  * @throws BadInput `bad-query` when it is not admitted
  */
 export function parseField(name: string, fields: QueryFields): { on: 'row' | 'item'; field: string } {

@@ -4,13 +4,13 @@ import { and, EVERYTHING, isIn, isNothing, not, or, type Condition } from '../..
 import { BadInput } from '../../core/errors.js';
 import { speaksOf } from './filter.js';
 
-/** One way to satisfy a condition: what must hold of the instance, and what of the item. */
+/** One way to satisfy a condition: a condition on the instance, and one on the item. */
 export interface Term {
   readonly instance: Condition;
   readonly item: Condition;
 }
 
-/** Rules that multiply out to more ways than these are refused, so that no query grows without end. */
+/** Rules that expand to more alternatives are refused, to bound the size of a query. */
 const MOST_TERMS = 1_000;
 
 const refused = (): BadInput =>
@@ -30,7 +30,7 @@ function grouped(terms: readonly Term[], by: keyof Term, join: (of: readonly Ter
   return [...groups.values()].map((group) => (group.length === 1 ? (group[0] as Term) : join(group)));
 }
 
-/** Terms that share their item, or else their instance, are one. */
+/** Merges terms with the same condition on the item, or else on the instance. */
 function merged(terms: readonly Term[]): Term[] {
   const possible = terms.filter(({ instance, item }) => !isNothing(instance) && !isNothing(item));
   const byItem = grouped(possible, 'item', (of) => ({
@@ -81,14 +81,14 @@ function termsOf(condition: Condition, negated: boolean): Term[] {
       );
     }
     default:
-      // One comparison of the item with its instance: it cannot be taken apart.
+      // A comparison of an item with its instance: it cannot be split into the two parts.
       throw refused();
   }
 }
 
 /**
- * The condition as alternatives in which what it says of the instance and what it says of an item stand apart, so that
- * "an item for which it holds" can be asked of an instance.
+ * Rewrites a condition as alternatives that each consist of a condition on the instance and one on the item. An
+ * instance can then be tested for "an item for which it holds".
  * @throws BadInput `bad-query` for a comparison of an item with its instance, or for too many alternatives
  */
 export const disjunctive = (condition: Condition): readonly Term[] => merged(termsOf(condition, false));

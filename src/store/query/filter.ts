@@ -17,7 +17,7 @@ import { same, type Scalar } from '../../core/value.js';
 import type { Filter } from '../port.js';
 
 /**
- * What document a filter is asked of: the stored instance; one element of its items (inside `$elemMatch`); the
+ * The documents that a filter is applied to: the stored instance; one element of its items (inside `$elemMatch`); the
  * instance with its items unwound (`items` is the one, `all` the list); or a stored model.
  */
 export type Shape = 'instance' | 'element' | 'unwound' | 'model';
@@ -35,7 +35,7 @@ const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
   model: { 'model.guard.starts': 'guard.starts' },
 };
 
-/** All types of one value but null; a list counts by its entries. */
+/** All types of a single value except null; a list is tested by its entries. */
 export const VALUE_TYPES: readonly string[] = Object.freeze([
   'string',
   'number',
@@ -47,14 +47,14 @@ export const VALUE_TYPES: readonly string[] = Object.freeze([
   'regex',
   'timestamp',
 ]);
-/** "There is a value." */
+/** Matches if there is a value. */
 const PRESENT = Object.freeze({ $type: VALUE_TYPES });
 const PLAIN_TYPES = Object.freeze(['string', 'int', 'long', 'double', 'decimal', 'bool', 'date']);
 
 const ALWAYS: Filter = Object.freeze({});
 const NEVER: Filter = Object.freeze({ $nor: Object.freeze([ALWAYS]) });
 
-/** True for a path through the list of items, rather than one item. */
+/** True for a path through the list of items; false for a path in one item. */
 const isBelowItems = (field: string): boolean =>
   field === 'instance.items' || field.startsWith('instance.items.');
 
@@ -62,11 +62,11 @@ function stored(field: string, shape: Shape): string {
   if (shape === 'unwound' && isBelowItems(field)) return field.replace('instance.items', 'all');
   const dot = field.indexOf('.');
   const prefix = ROOTS[shape][field.slice(0, dot)];
-  if (prefix === undefined) throw new TypeError(`Field ${field} cannot be asked of one ${shape}`);
+  if (prefix === undefined) throw new TypeError(`Field ${field} cannot be evaluated on the shape ${shape}`);
   return prefix + field.slice(dot + 1);
 }
 
-/** Compares two fields of one document; each must be one plain value, reached through no list. */
+/** Compares two fields of one document; each must be a single plain value, not reached through a list. */
 function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Reference, shape: Shape): Filter {
   const left = stored(field, shape);
   const right = stored(referencePath(reference), shape);
@@ -83,7 +83,7 @@ function compareFields(op: 'eq' | 'ne' | 'in', field: string, reference: Referen
         expr(isList(right, false), { [`$${op}`]: [`$${left}`, `$${right}`] }),
       ],
     };
-  // Databases may evaluate all parts of $and, and $in fails on what is no list.
+  // A database may evaluate all parts of $and, and $in fails on anything but a list.
   const list = { $cond: [{ $isArray: `$${right}` }, `$${right}`, []] };
   return { $and: [plain(left), expr(isList(right, true), { $in: [`$${left}`, list] })] };
 }
@@ -100,9 +100,9 @@ function comparison(op: Comparison, field: string, value: Scalar | Reference, sh
 }
 
 /**
- * The MongoDB filter that admits exactly the documents for which the condition holds. `null` never stands in it: what
- * null matches on a dotted path differs between versions of MongoDB.
- * @throws TypeError when the condition is not bound, or speaks of what the shape does not have
+ * The MongoDB filter that admits exactly the documents for which the condition holds. It never contains `null`, because
+ * versions of MongoDB differ in what null matches on a dotted path.
+ * @throws TypeError when the condition is not bound, or refers to a field that the shape does not have
  */
 export function toFilter(condition: Condition, shape: Shape): Filter {
   switch (condition.op) {
@@ -120,7 +120,8 @@ export function toFilter(condition: Condition, shape: Shape): Filter {
     }
     case 'some': {
       const list = LISTS[shape][condition.field];
-      if (list === undefined) throw new TypeError(`List ${condition.field} cannot be asked of one ${shape}`);
+      if (list === undefined)
+        throw new TypeError(`List ${condition.field} cannot be evaluated on the shape ${shape}`);
       return { [list]: { $elemMatch: toFilter(condition.where, 'element') } };
     }
     case 'cases': {
@@ -142,7 +143,7 @@ export function toFilter(condition: Condition, shape: Shape): Filter {
   }
 }
 
-/** Which of the two, item and instance, a condition speaks of. */
+/** Tells which of item and instance a condition refers to. */
 export function speaksOf(condition: Condition): { readonly item: boolean; readonly instance: boolean } {
   if (condition.op === 'not') return speaksOf(condition.of);
   if ('of' in condition) {
@@ -162,8 +163,8 @@ export function speaksOf(condition: Condition): { readonly item: boolean; readon
 }
 
 /**
- * What must hold of an instance so that one of its items can satisfy the condition: never too narrow. Used to find
- * the instances worth unwinding.
+ * A necessary condition on an instance for one of its items to satisfy the condition; it may admit too much, never too
+ * little. Finds the instances to unwind.
  */
 export function relax(condition: Condition): Condition {
   const { item, instance } = speaksOf(condition);
@@ -180,7 +181,7 @@ export function relax(condition: Condition): Condition {
   return and(...(ofItem.length === 0 ? [] : [some('instance.items', and(...ofItem))]), ...rest.map(relax));
 }
 
-/** True when the condition asks of the whole list of items, beside the one item. */
+/** True when the condition refers to the whole list of items, not only to the one item. */
 export function needsAllItems(condition: Condition): boolean {
   if (condition.op === 'not') return needsAllItems(condition.of);
   if ('of' in condition) return condition.of.some(needsAllItems);
@@ -189,8 +190,8 @@ export function needsAllItems(condition: Condition): boolean {
 }
 
 /**
- * The condition where it is known that one of the values of a field is the given one: what follows from that is
- * answered. That no other value is there does not follow, since a field may hold a list.
+ * Simplifies a condition, given that one value of each field is known. It cannot conclude that a field has no other
+ * value, because a field may contain a list.
  */
 export function specialise(condition: Condition, known: ReadonlyMap<string, Scalar>): Condition {
   switch (condition.op) {
@@ -204,7 +205,7 @@ export function specialise(condition: Condition, known: ReadonlyMap<string, Scal
       const chosen = mapCases(condition, (when) => specialise(when, known));
       const value = known.get(condition.field);
       const of = condition.cases.find((one) => one.value === value)?.when;
-      // The field may hold a list, with other texts beside the one that is known.
+      // The field may be a list that contains other strings as well.
       return of === undefined ? chosen : or(specialise(of, known), chosen);
     }
     case 'eq':

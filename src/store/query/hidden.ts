@@ -3,30 +3,30 @@ import type { Sort } from '../port.js';
 import type { Leaf } from './caller-query.js';
 
 /**
- * Fields of items that not everybody sees who may read the item. A hidden field is absent to a caller: a test of it
- * holds where it is shown and the test holds, a negation where that is not so.
+ * Fields of items that some readers of the item do not see. To a caller, a hidden field is absent: a test holds if the
+ * field is shown and its value passes, and a negation holds otherwise.
  */
 export interface Hidden {
-  /** Where the field of an item, by its stored path, is shown; undefined: to all who may read the item. */
+  /** The condition under which a field of an item, by its stored path, is shown; undefined: every reader sees it. */
   shows(field: string): Condition | undefined;
 }
 
 const showsOf = (hidden: Hidden | undefined, leaf: Leaf): Condition | undefined =>
   leaf.on === 'item' ? hidden?.shows(leaf.field) : undefined;
 
-/** Where the fields that a query of items names are shown, each condition once. */
+/** The conditions under which the item fields of a query are shown, without duplicates. */
 export function shownFor(hidden: Hidden | undefined, leaves: readonly Leaf[]): Condition[] {
   const found = leaves.map((leaf) => showsOf(hidden, leaf)).filter((shows) => shows !== undefined);
   return [...new Set(found)];
 }
 
-/** The first field of the sort that not everybody sees. */
+/** The first sort field that some readers do not see. */
 export const hiddenSort = (hidden: Hidden | undefined, sort: Sort = []): string | undefined =>
   sort
     .map(([field]) => field)
     .find((field) => field.startsWith('items.') && hidden?.shows(field.slice('items.'.length)) !== undefined);
 
-/** One leaf as alternatives of a condition under which it is asked, and whether its own test is asked with it. */
+/** Splits a leaf into alternatives: a condition, and whether the test of the leaf applies under it. */
 export function askedOf(
   hidden: Hidden | undefined,
   leaf: Leaf,

@@ -2,11 +2,11 @@ import { isDocument } from '../bson/kind.js';
 import type { Filter, Sort } from '../port.js';
 
 /**
- * Top-level fields of an instance that are large and asked of by nobody: lists leave them out, filters cannot
+ * Top-level fields of an instance that are large and never queried: lists omit them, and filters cannot
  * name them.
  */
 export const LARGE_FIELDS: readonly string[] = Object.freeze(['source', 'svg', 'logs', 'savePoints']);
-/** What an item row does not bring along of its instance. */
+/** Fields of the instance that item rows omit. */
 export const NOT_WITH_ITEMS: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops', 'all']);
 
 const LARGE: ReadonlySet<string> = new Set(LARGE_FIELDS);
@@ -34,7 +34,7 @@ function namesLarge(filter: Filter): string | undefined {
 }
 
 /**
- * Refuses a plan that asks for what is not at hand in every adapter, rather than answering it wrongly.
+ * Refuses a plan that uses fields which not every adapter can query, because its answer would be wrong.
  * @throws TypeError naming the field
  */
 export function refuseLarge(filters: readonly Filter[], sort: Sort = []): void {

@@ -1,9 +1,9 @@
 import type { Paging } from '../port.js';
 
-/** How many rows are looked for, those that are skipped included. */
+/** The number of rows to find, including skipped ones. */
 export const end = ({ skip = 0, limit = Infinity }: Paging): number => skip + limit;
 
-/** @throws TypeError when a page is to begin after a cursor in another than the default order, or the cursor is none */
+/** @throws TypeError when a cursor is combined with a sort order, or is malformed */
 export function checkPaging({ sort, after }: Paging): void {
   if (after === undefined) return;
   if (sort !== undefined) throw new TypeError('A cursor needs the default order');

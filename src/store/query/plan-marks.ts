@@ -6,7 +6,7 @@ import type { Scalar } from '../../core/value.js';
 import type { MarkFilter } from '../port.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 
-/** Marks that stand in either list: they say something of the instance, not of an item. */
+/** Marks that are in both lists, because they describe the instance and not an item. */
 const OF_INSTANCE = /^[tm]:/;
 
 /** The parts of a query that must all hold. */
@@ -22,7 +22,7 @@ const equals = (part: CallerQuery, on: Leaf['on']): [field: string, value: Scala
     ? [[part.field, part.test.$eq as Scalar]]
     : [];
 
-/** Fields of the item that a query for items pins to one value. */
+/** The item fields that a query for items compares with one value. */
 export const pinned = (query: CallerQuery): Map<string, Scalar> =>
   new Map(
     conjuncts(query)
@@ -35,13 +35,13 @@ const ofRow = (query: CallerQuery): Condition[] =>
     .flatMap((part) => equals(part, 'row'))
     .map(([field, value]) => eq(`instance.${field}`, value));
 
-/** What a query for items says of the item and its instance, as far as marks may follow from it. */
+/** The conditions on the item and its instance that a query for items implies, as far as marks can use them. */
 export const saidOfItem = (query: CallerQuery): Condition[] => [
   ...ofRow(query),
   ...[...pinned(query)].map(([field, value]) => eq(field, value)),
 ];
 
-/** What a query for instances says of them, as far as marks may follow from it. */
+/** The conditions on instances that a query for instances implies, as far as marks can use them. */
 export function saidOfInstance(query: CallerQuery): Condition[] {
   const parts = query.kind === 'and' ? query.of : [query];
   return parts.flatMap((part) =>
@@ -73,9 +73,10 @@ function ofWays(
 }
 
 /**
- * Where to look for what a scope admits: never too narrow, since the exact condition stands beside it.
- * @param said what the caller's query asks for as well
- * @param waiting the query is for items that wait
+ * The marks by which to find the rows that a scope admits. They may find too much, never too little; the exact
+ * condition is applied as well.
+ * @param said the conditions that the caller's query implies
+ * @param waiting true when the query is for waiting items
  */
 export function planMarks(
   scope: Scope,

@@ -1,12 +1,12 @@
 /**
- * The fields that a caller may filter and sort by, with the stored path of each: a closed list, so that no filter reads
- * what is hidden.
+ * The fields that a caller may filter and sort by, with the stored path of each. The list is closed, so no filter can
+ * read hidden data.
  */
 export interface QueryFields {
   readonly row: Readonly<Record<string, string>>;
   /** A root below which every path is admitted. */
   readonly open?: string;
-  /** The name of the list, and its elements' fields. */
+  /** The name of the list, and the fields of its elements. */
   readonly list: string;
   readonly item: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ import type { QueryFields } from './query-fields.js';
 /** Limits of a caller's query. */
 export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segments: 12 } as const;
 
-/** Refuses a caller's query, or what belongs to one. @throws BadInput `bad-query` */
+/** Refuses a caller's query, or a part of it. @throws BadInput `bad-query` */
 export const badQuery = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
@@ -23,7 +23,7 @@ export const show = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-/** How to ask for what upstream's callers ask for, where it is said in another way here. */
+/** Suggests how to write a query that bpmn-server accepts in another form. */
 export function hint(name: string, { open, list, item }: QueryFields): string {
   if (name === open) return ` Ask for its fields one by one, such as { '${open}.caseId': 1 }.`;
   if (name.startsWith(`${list}.vars`) || name.startsWith(`${list}.data`))
@@ -32,7 +32,7 @@ export function hint(name: string, { open, list, item }: QueryFields): string {
   return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
-/** Keys and values of an object, each read once. A symbol among the keys would be lost on the way to the database. */
+/** Keys and values of an object, each read once. Symbol keys are refused, because the database would drop them. */
 export function entriesOf(input: Record<string, unknown>): [key: string, value: unknown][] {
   const [symbol] = Object.getOwnPropertySymbols(input);
   return symbol === undefined

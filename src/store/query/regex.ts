@@ -2,7 +2,7 @@ import { BadInput } from '../../core/errors.js';
 import { RegexCost } from '../bson/regex-cost.js';
 
 /**
- * Longest pattern and repetition that a caller may send, and the most steps that it may take on a text of 100
+ * Limits of a caller's pattern: its length, its repetitions, and the maximum number of steps on a text of 100
  * characters.
  */
 export const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
@@ -14,15 +14,15 @@ const bad = (source: string, message: string): never => {
   );
 };
 
-/** One atom: an escape, a character class, or one character. No group opens here. */
+/** One atom: an escape, a character class, or one character. It opens no group. */
 const ATOM =
   /\\[dDwWsSbBnrt]|\\[^a-zA-Z0-9\0]|\[(?!\^?\])\^?(?:\\[dDwWsSnrt]|\\[^a-zA-Z0-9\0]|[^\]\\[\0])+\]|[^\\[\](){}*+?|\0]/uy;
 const QUANTIFIER = /[*+?]\??|\{(\d+)(,)?(\d+)?\}/y;
-/** What PCRE takes for a named class, and refuses where it stands. */
+/** PCRE reads this as a named class, and refuses it here. */
 const NAMED_CLASS = /^\[([:.=]).*\1\]$/s;
 const NEEDS_ESCAPE = /[a-zA-Z0-9^$\\.*+?()[\]{}|/]/;
 
-/** Escapes that say nothing are left out: with JavaScript's flag `u` they are refused. */
+/** Removes escapes without effect: JavaScript refuses them with the flag `u`. */
 function withoutNeedlessEscapes(atom: string): string {
   const inClass = atom.startsWith('[');
   return atom.replace(/\\(.)/gsu, (escape, char: string) =>
@@ -41,7 +41,7 @@ function repetition(
   return [Number(least), most !== undefined ? Number(most) : comma === undefined ? Number(least) : Infinity];
 }
 
-/** Reads a pattern part by part; what it has read is valid with and without JavaScript's flag `u`. */
+/** Reads a pattern part by part; the part read so far is valid with and without JavaScript's flag `u`. */
 class PatternReader {
   private at = 0;
   private depth = 0;
@@ -57,7 +57,7 @@ class PatternReader {
     return this.checked;
   }
 
-  /** @param multiline true when `^` stands for the beginning of every line */
+  /** @param multiline true when `^` matches at the beginning of every line */
   steps(multiline: boolean): number {
     return this.cost.steps(this.source.startsWith('^') && !this.branches && !multiline);
   }
@@ -107,17 +107,17 @@ class PatternReader {
     if (found === null) return '';
     this.at += found[0].length;
     const [least, most] = repetition(this.source, found);
-    // At the very end nothing can fail later, so that there is nothing to go back to.
+    // At the very end nothing can fail later, so nothing is retried.
     if (this.at < this.source.length) this.cost.repetition(least, most);
     return found[0];
   }
 }
 
 /**
- * Checks a regular expression of a caller against a closed grammar that JavaScript and PCRE read alike: characters,
- * classes, anchors, simple escapes, alternatives in groups that are not repeated, and repetitions of single characters.
- * Look-around, back references and repeated groups are refused, and what could be tried in too many ways.
- * @throws BadInput `bad-query`, naming what was met
+ * Checks a caller's regular expression against a closed grammar with the same meaning in JavaScript and PCRE:
+ * characters, classes, anchors, simple escapes, alternatives in groups that are not repeated, and repetitions of single
+ * characters. Look-around, back references, repeated groups and too costly patterns are refused.
+ * @throws BadInput `bad-query`, naming the refused part
  */
 export function checkRegex(source: string, flags: string): { source: string; flags: string } {
   if (source.length > REGEX_LIMITS.length) bad(source, `longer than ${REGEX_LIMITS.length} characters`);
@@ -131,7 +131,7 @@ export function checkRegex(source: string, flags: string): { source: string; fla
   try {
     new RegExp(checked, `${flags}u`);
   } catch {
-    bad(source, 'it is no regular expression');
+    bad(source, 'it is not a regular expression');
   }
   return { source: checked, flags };
 }

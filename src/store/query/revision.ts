@@ -1,12 +1,12 @@
 import { child } from '../bson/kind.js';
 
-/** The revision of a stored document; undefined where an unguarded host wrote it. */
+/** The revision of a stored document; undefined if an unguarded host wrote it. */
 export const revisionOf = (document: unknown): unknown => child(child(document, 'guard'), 'rev');
 
 /**
  * Checks the fields of an update.
- * @param fixed names of fields that identify the document
- * @throws TypeError when one is a path, an operator, or identifies the document
+ * @param fixed names of the fields that identify the document
+ * @throws TypeError when a field is a path, an operator, or identifies the document
  */
 export function settable(
   fields: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ interface Row {
   readonly items?: unknown;
 }
 
-/** Asks for the size of the data of an instance once, whichever of its rows it is asked of. */
+/** Measures rows; the size of the data of an instance is computed once for all its rows. */
 export function sizesOf(): { item(row: Row): number; instance(row: Row): number } {
   const known = new Map<unknown, number>();
   const data = (row: Row): number => {
@@ -15,9 +15,9 @@ export function sizesOf(): { item(row: Row): number; instance(row: Row): number 
   };
   const count = ({ items }: Row): number => (Array.isArray(items) ? items.length : 0);
   return {
-    /** A row of one item brings the data of the instance, and the part of it that is the item's. */
+    /** A row of one item contains the data of the instance, and the item's part of it. */
     item: (row) => 2 * data(row) + sizeOf(row.items),
-    /** Each of the items of an instance brings its data along. */
+    /** Each item of an instance contains its data. */
     instance: (row) => sizeOf(row) + 2 * data(row) * count(row),
   };
 }

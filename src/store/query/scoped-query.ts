@@ -8,13 +8,13 @@ import { askedOf, shownFor, type Hidden } from './hidden.js';
 import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
 import type { Filter, InstancePlan, ItemPlan, Paging } from '../port.js';
 
-/** Any value, for "absent": also an empty list is something that is there. */
+/** Any value, to define "absent": an empty list counts as a value. */
 const ANY_VALUE = Object.freeze({ $type: Object.freeze([...VALUE_TYPES, 'array']) });
-/** An item is a document of the list with a text as its id; nothing else in the list is one. */
+/** An item is a document in the list with a string as its id; other entries are not items. */
 const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
 const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
-/** What every reader of an item sees of its instance; filtering and sorting by more needs the right to read that. */
+/** Instance fields that every reader of an item sees; filtering and sorting by others needs access to the instance. */
 const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name', '_id']);
 
 const anyOf = (filters: readonly Filter[]): Filter =>
@@ -48,7 +48,7 @@ function compound(
   }
 }
 
-/** The query of one element, its fields below `prefix`. */
+/** The query on one element, whose fields are below `prefix`. */
 const ofElement = (query: CallerQuery, prefix: string): Filter =>
   compound(
     query,
@@ -56,7 +56,7 @@ const ofElement = (query: CallerQuery, prefix: string): Filter =>
     (where) => ofElement(where, prefix),
   );
 
-/** The caller's query as it is asked of a document with one element in the place of its list. */
+/** The caller's query, applied to a document with one element in place of its list. */
 export function listedFilter(query: CallerQuery, list: string, hidden?: Hidden): Filter {
   const ofLeaf = (leaf: Leaf): Filter => {
     const plain = leafFilter(leaf, leaf.on === 'item' ? `${list}.` : '');
@@ -75,9 +75,9 @@ function leaves(query: CallerQuery): Leaf[] {
   return query.kind === 'test' || query.kind === 'absent' ? [query] : query.of.flatMap(leaves);
 }
 
-/** What must hold of an instance so that one of its items can satisfy the query: never too narrow. */
+/** A necessary condition on an instance for one of its items to satisfy the query; never too narrow. */
 function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter {
-  // A hidden field is asked about of an item alone, where it is known whether it is shown.
+  // Conditions on hidden fields apply to single items only, where it is known whether the field is shown.
   const parts = conjuncts(query).filter((part) => shownFor(hidden, leaves(part)).length === 0);
   const on = (side: Leaf['on']): CallerQuery[] =>
     parts.filter((part) => leaves(part).every((leaf) => leaf.on === side));
@@ -87,14 +87,14 @@ function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter
   return all(...on('row').map((part) => ofElement(part, '')), element);
 }
 
-/** The items that may be read, in the form in which they are asked for. */
+/** The readable items, as alternatives. */
 const seenItems = (visible: Scope): readonly Term[] => disjunctive(conditionOf(visible));
 
 function hasElement(query: CallerQuery): boolean {
   return query.kind === 'element' || ('of' in query && query.of.some(hasElement));
 }
 
-/** The ways of a scope that are left where fields of the item are known. */
+/** The ways of a scope that remain when fields of the item are known. */
 function specialised(scope: Scope, known: ReadonlyMap<string, Scalar>): Scope {
   if (scope.kind !== 'condition') return scope;
   const ways = scope.ways
@@ -107,13 +107,13 @@ const conditionOf = (scope: Scope): Condition =>
   scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
 
 export interface ScopedOptions {
-  /** False until every stored instance carries its marks: until then lists are not searched by them. */
+  /** False until every stored instance has its marks; lists do not search by marks before that. */
   readonly reindexed: boolean;
-  /** Missing: who may read an item sees all its fields. */
+  /** Missing: every reader of an item sees all its fields. */
   readonly hidden?: Hidden | undefined;
 }
 
-/** True when a query for items names more of the instance than every reader of its items sees. */
+/** True when a query for items uses instance fields that some readers of its items do not see. */
 export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean {
   return (
     sort.some(([field]) => !field.startsWith('items.') && !SEEN_WITH_ITEM.has(field)) ||
@@ -122,9 +122,9 @@ export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean 
 }
 
 /**
- * The plan of a list of items: scope and caller's query side by side. `instances` is the scope of reading instances;
- * it joins in where the query `looksInside` an instance, so that nobody learns by filtering what he may not read; else
- * it is not asked. Undefined: nothing can be found, and no query is to be sent.
+ * The plan of a list of items: scope and caller's query side by side. `instances` is the scope of reading instances; it
+ * applies only if the query `looksInside` an instance, so that filtering does not reveal unreadable data. Undefined:
+ * nothing can match, so no query is sent.
  */
 export function itemPlan(
   scope: Scope,
@@ -152,7 +152,7 @@ export function itemPlan(
   };
 }
 
-/** "An item that may be read satisfies the test", asked of an instance. */
+/** A filter on instances: a readable item satisfies the test. */
 const visibleElement = (visible: readonly Term[], test: Filter): Filter =>
   visible.length === 0
     ? toFilter(NOTHING, 'instance')
@@ -165,8 +165,8 @@ const visibleElement = (visible: readonly Term[], test: Filter): Filter =>
       );
 
 /**
- * The plan of a list of instances. What the query asks of items is asked of those items only that the principal may
- * read (`visible` is the scope of reading tasks): a filter must not tell of what is hidden. Undefined: send no query.
+ * The plan of a list of instances. Conditions on items apply only to items that the principal may read (`visible` is
+ * the scope of reading tasks), because a filter must not reveal hidden data. Undefined: send no query.
  */
 export function instancePlan(
   scope: Scope,
@@ -190,7 +190,7 @@ export function instancePlan(
               visibleElement(where === undefined ? seen : seenWhere(where), tested ? leafFilter(leaf) : {}),
             ),
           ),
-    // An item with fields that are not shown is not asked about them: it does not answer.
+    // Items that hide these fields are excluded, so that they cannot answer.
     (where) => visibleElement(seenWhere(...shownFor(hidden, leaves(where))), ofElement(where, '')),
   );
   const marks = options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined;
@@ -198,8 +198,8 @@ export function instancePlan(
 }
 
 /**
- * The plan that asks whether the scope admits an instance of which the condition holds. Undefined: it admits none, and
- * nothing is to be asked.
+ * The plan that tells whether the scope admits an instance for which the condition holds. Undefined: it admits none;
+ * send no query.
  */
 export function existencePlan(
   scope: Scope,
@@ -213,7 +213,7 @@ export function existencePlan(
   return { filter: toFilter(and(condition, conditionOf(scope)), 'instance'), marks };
 }
 
-/** The filter of a list of models; undefined: no query is to be sent. Who may read a model may read its events. */
+/** The filter of a list of models; undefined: send no query. Readers of a model may read its events. */
 export function modelFilter(scope: Scope, query: CallerQuery): Filter | undefined {
   if (scope.kind === 'nothing') return undefined;
   const caller = compound(

@@ -1,6 +1,6 @@
 import type { StoredInstance, StoredItem } from '../documents.js';
 
-/** An item is a document with a text as its id; what else another program left in the list is none. */
+/** An item is a document with a string as its id; entries by other programs may be anything else. */
 function isItem(entry: unknown): entry is StoredItem {
   return (
     typeof entry === 'object' &&
@@ -16,6 +16,6 @@ export function itemsOf(instance: StoredInstance): StoredItem[] {
   return Array.isArray(list) ? list.filter(isItem) : [];
 }
 
-/** The whole instance: one that was stored without a list of items has none, which is not the same as "not loaded". */
+/** Gives an instance stored without a list of items an empty one, which is not the same as "not loaded". */
 export const whole = (instance: StoredInstance): StoredInstance =>
   instance.items === undefined ? { ...instance, items: [] } : instance;

@@ -43,5 +43,5 @@ test('options of JavaScript alone are left out, unknown ones are refused', () =>
 
 test('what is no regular expression is refused', () => {
   expect(() => toPattern('(', '')).toThrow(TypeError);
-  expect(() => toPattern('(', '')).toThrow('$regex "(" is no regular expression');
+  expect(() => toPattern('(', '')).toThrow('$regex "(" is not a regular expression');
 });

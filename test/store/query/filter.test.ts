@@ -225,25 +225,25 @@ describe('a path', () => {
 
   test('of what the shape does not have is refused', () => {
     expect(() => toFilter(eq('item.x', 1), 'instance')).toThrow(
-      new TypeError('Field item.x cannot be asked of one instance'),
+      new TypeError('Field item.x cannot be evaluated on the shape instance'),
     );
     expect(() => toFilter(eq('instance.x', 1), 'element')).toThrow(
-      new TypeError('Field instance.x cannot be asked of one element'),
+      new TypeError('Field instance.x cannot be evaluated on the shape element'),
     );
     expect(() => toFilter(eq('model.x', 1), 'unwound')).toThrow(
-      new TypeError('Field model.x cannot be asked of one unwound'),
+      new TypeError('Field model.x cannot be evaluated on the shape unwound'),
     );
     expect(() => toFilter(eq('instance.x', 1), 'model')).toThrow(
-      new TypeError('Field instance.x cannot be asked of one model'),
+      new TypeError('Field instance.x cannot be evaluated on the shape model'),
     );
     expect(() => toFilter(some('instance.items', eq('item.x', 1)), 'element')).toThrow(
-      new TypeError('List instance.items cannot be asked of one element'),
+      new TypeError('List instance.items cannot be evaluated on the shape element'),
     );
     expect(() => toFilter(some('instance.data.list', eq('item.x', 1)), 'instance')).toThrow(
-      new TypeError('List instance.data.list cannot be asked of one instance'),
+      new TypeError('List instance.data.list cannot be evaluated on the shape instance'),
     );
     expect(() => toFilter(eq('item.x', ref('data', 'y')), 'element')).toThrow(
-      new TypeError('Field instance.data.y cannot be asked of one element'),
+      new TypeError('Field instance.data.y cannot be evaluated on the shape element'),
     );
   });
 
