@@ -2,13 +2,13 @@ import { link, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isOurs } from './private-folder.js';
 
-/** Where the files stay as they were before a database was opened that turned out to be damaged. */
+/** Keeps the files of a damaged database as they were before it was opened. */
 const AS_FOUND = 'as-found';
 
 /**
- * Keeps the files of a folder as they are now: to open it, LevelDB throws away what it takes for torn. They are links,
- * and no copies. Where a file system has none, nothing is kept; where something is kept already, that stays.
- * @returns whether this call made the folder that keeps them
+ * Keeps the current files of a folder, because LevelDB discards data that looks torn when it opens them. Uses hard
+ * links, not copies. If the file system has no links, nothing is kept; files that are already kept stay.
+ * @returns whether this call created the folder that keeps them
  */
 export async function keepAsFound(folder: string): Promise<boolean> {
   const kept = path.join(folder, AS_FOUND);
@@ -17,7 +17,7 @@ export async function keepAsFound(folder: string): Promise<boolean> {
     await mkdir(kept, { mode: 0o700 });
     return await linkAll(files, folder, kept);
   } catch {
-    // It is for who mends the folder by hand: the store works without it.
+    // The links only help to repair the folder by hand; the store works without them.
     return false;
   }
 }
@@ -27,12 +27,12 @@ async function linkAll(files: readonly string[], from: string, to: string): Prom
     for (const file of files) await link(path.join(from, file), path.join(to, file));
     return true;
   } catch (error) {
-    // A part of them is no help, and where another user made it the owner could not remove it.
+    // An incomplete set is useless, and if another user created it the owner could not remove it.
     await rm(to, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** To be called when the folder has turned out to be whole. */
+/** Call it when the folder has turned out to be undamaged. */
 export const dropAsFound = (folder: string): Promise<void> =>
   rm(path.join(folder, AS_FOUND), { recursive: true, force: true });

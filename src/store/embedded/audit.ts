@@ -3,10 +3,10 @@ import type { Bytes } from './bytes.js';
 import { decode, encode } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
 
-/** Times as texts of one length in the order of time; also those before 1970. */
+/** Times as strings of equal length that sort by time, including times before 1970. */
 const place = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');
 
-/** The audit trail, on disk only, in the order of time. */
+/** The audit trail, only on disk, sorted by time. */
 export class EmbeddedAudit implements AuditStore {
   constructor(
     private readonly bytes: Bytes,

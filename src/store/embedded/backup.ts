@@ -10,7 +10,7 @@ import { Witness } from './witness.js';
 
 const BATCH = 200;
 
-/** Writes values into an empty folder, which is a store when all of them are there; how many documents they are. */
+/** Writes values into an empty folder, which becomes a store with the last one. @returns the number of documents */
 export async function fill(folder: string, values: AsyncIterable<Change>): Promise<number> {
   const level = await LevelBytes.open(folder, true).catch((cause: unknown) => {
     throw inFolder(folder, openingFailed(cause));
@@ -43,7 +43,7 @@ export async function fill(folder: string, values: AsyncIterable<Change>): Promi
   }
 }
 
-/** Copies everything of one moment into an empty folder, which can then be opened as a store. */
+/** Copies a consistent snapshot into an empty folder, which can then be opened as a store. */
 export async function backup(bytes: Bytes, folder: string): Promise<{ files: number; documents: number }> {
   await emptyFolder(folder);
   const documents = await fill(folder, bytes.snapshot());

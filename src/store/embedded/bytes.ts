@@ -1,4 +1,4 @@
-/** The parts that stored bytes are kept in. */
+/** The key spaces of the stored bytes. */
 export type Space =
   'instance' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'policy' | 'format';
 
@@ -14,7 +14,7 @@ export const SPACES: readonly Space[] = [
   'format',
 ];
 
-/** One key that is written, or deleted where `bytes` is missing. */
+/** Writes one key, or deletes it if `bytes` is missing. */
 export interface Change {
   readonly space: Space;
   readonly key: string;
@@ -23,20 +23,20 @@ export interface Change {
 
 export interface Range {
   readonly reverse?: boolean;
-  /** First key. */
+  /** First key, inclusive. */
   readonly from?: string | undefined;
-  /** Keys below this one. */
+  /** Last key, exclusive. */
   readonly below?: string | undefined;
 }
 
-/** Where the embedded store keeps its bytes. */
+/** The storage of the embedded store. */
 export interface Bytes {
   read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
-  /** All of the changes or, after a crash, none of them; on return they are where they survive one. */
+  /** Atomic: after a crash, all of the changes are stored or none. They are durable when it returns. */
   write(changes: readonly Change[]): Promise<void>;
-  /** In the order of the keys, as it was when the scan began. */
+  /** In key order, as of the beginning of the scan. */
   scan(space: Space, range?: Range): AsyncIterable<readonly [key: string, bytes: Uint8Array]>;
-  /** Everything of one moment. */
+  /** A consistent snapshot of everything. */
   snapshot(): AsyncIterable<Change>;
   close(): Promise<void>;
 }

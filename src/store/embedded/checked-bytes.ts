@@ -5,9 +5,9 @@ import { damaged, seal, unseal } from './checksum.js';
 import { NO_COMMIT, sameContent, Tally, type Commit } from './commit.js';
 
 const COMMIT = 'commit';
-/** Not remembered in memory: a trail only grows. */
+/** Not kept in memory, because a trail only grows. */
 const UNREMEMBERED: ReadonlySet<Space> = new Set(['audit']);
-/** Keys of these hold names of people, and of sessions and keys. */
+/** Keys of these spaces contain user names, or names of sessions and keys. */
 const PRIVATE: ReadonlySet<Space> = new Set(['user', 'value']);
 
 const placeOf = (space: Space, key: string): string => `${space}!${key}`;
@@ -15,8 +15,8 @@ const nameOf = (space: Space, key: string): string =>
   PRIVATE.has(space) ? `a value of "${space}"` : `"${space}" ${JSON.stringify(key.replace('\0', ' '))}`;
 
 /**
- * Bytes with a checksum of every value, and of all values together in every commit. What was damaged, lost or is from
- * another time is found when it is read, and all of it by `check`. One write at a time.
+ * Bytes with a checksum of every value, and in every commit of all values together. Reading a damaged, lost or outdated
+ * value fails, and `check` finds all of them. One write at a time.
  */
 export class CheckedBytes implements Bytes {
   private readonly sums = new Map<string, number>();
@@ -25,18 +25,18 @@ export class CheckedBytes implements Bytes {
 
   constructor(private readonly disk: Bytes) {}
 
-  /** The commit that is stored. */
+  /** The stored commit. */
   get commit(): Commit {
     return this.last;
   }
 
-  /** What was tried to be stored last, whether it is or not. */
+  /** The commit of the last write attempt, successful or not. */
   get attempted(): Commit {
     return this.next;
   }
 
   /**
-   * Reads everything; once, before anything else.
+   * Reads everything. Call it once, before any other method.
    * @throws CouldNotTell `store-damaged`, naming the first value that is not what was written
    */
   async check(): Promise<void> {
@@ -44,7 +44,7 @@ export class CheckedBytes implements Bytes {
       this.remember(space, key, sum);
   }
 
-  /** Everything of one moment, which is whole when the last entry has come. */
+  /** A consistent snapshot of everything; it is complete once the last entry was read. */
   private async *entries(
     whole?: (commit: Commit) => void,
   ): AsyncGenerator<{ space: Space; key: string; value: Uint8Array; sum: number }> {
@@ -87,7 +87,7 @@ export class CheckedBytes implements Bytes {
     });
   }
 
-  /** Checksums of what stands now where the changes go. */
+  /** The current checksums of the keys that the changes write. */
   private async before(changes: readonly Change[]): Promise<Map<string, number | undefined>> {
     const looked = changes.filter(({ space }) => UNREMEMBERED.has(space));
     const found = new Map<string, number | undefined>();

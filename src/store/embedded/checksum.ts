@@ -1,17 +1,17 @@
 import { crc32 } from 'node:zlib';
 import { CouldNotTell } from '../../core/errors.js';
 
-/** Bytes of a checksum, which stands at the end of what it is of. */
+/** Bytes of a checksum, which is appended to its value. */
 const SIZE = 4;
 
 /**
- * What is stored is not what was written, or is not there.
- * @param what place and kind of the damage; in the message only where it names nothing of the data
+ * The error for a stored value that is missing, or is not what was written.
+ * @param what place and kind of the damage; the message contains it, so it must not reveal data
  */
 export const damaged = (what: string, cause?: unknown): CouldNotTell =>
   new CouldNotTell('store-damaged', `The embedded store is damaged: ${what}.`, { cause });
 
-/** Adds a checksum of the value and of the place where it is stored, so that it holds for no other place. */
+/** Appends a checksum of the value and of its place, so that it is invalid at any other place. */
 export function seal(place: string, value: Uint8Array): { readonly bytes: Uint8Array; readonly sum: number } {
   const bytes = new Uint8Array(value.length + SIZE);
   const sum = crc32(value, crc32(place));

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
 
 const CLAIMED = Symbol.for('bpmn-guard.folders');
-/** The file by which LevelDB locks a folder. */
+/** LevelDB's lock file in a folder. */
 const LOCK = 'LOCK';
-/** What this process has open, where the system tells it as a folder of links. */
+/** The open files of this process, on systems that list them as links. */
 const OPEN_FILES = '/proc/self/fd';
 
 /**
- * The folders that this thread has open, whichever copy of the package opened them. Not kept with a module, since the
- * system's lock on a folder belongs to the process.
+ * The folders that this thread has open, through any copy of the package. Not a module variable, because the system's
+ * lock on a folder belongs to the process.
  */
 function claimed(): Set<string> {
   const holder = globalThis as unknown as Record<symbol, Set<string> | undefined>;
@@ -18,8 +18,8 @@ function claimed(): Set<string> {
 }
 
 /**
- * True when any thread of this process has the file open; threads do not share what they remember. Not known
- * everywhere.
+ * True when any thread of this process has the file open; threads do not share variables. Not every system can
+ * tell.
  */
 async function isOpenHere(file: string): Promise<boolean> {
   const identity = async (at: string): Promise<string | undefined> =>
@@ -34,10 +34,9 @@ async function isOpenHere(file: string): Promise<boolean> {
 }
 
 /**
- * Claims a folder, which must be there, for one store of this process. LevelDB alone must not be asked: where the same
- * process tries a second time it closes the lock file, and with that POSIX drops the lock that keeps other processes
- * out.
- * @returns what gives the claim back
+ * Claims an existing folder for one store of this process. LevelDB's own lock is not enough: a second attempt by the
+ * same process closes the lock file, and POSIX then releases the lock that keeps other processes out.
+ * @returns a function that releases the claim
  * @throws CouldNotTell `store-in-use` when another store of this process has it open
  */
 export async function claim(folder: string): Promise<() => void> {
@@ -50,6 +49,6 @@ export async function claim(folder: string): Promise<() => void> {
   const release = (): void => void all.delete(real);
   if (!(await isOpenHere(path.join(real, LOCK)))) return release;
   release();
-  // A process begins with the files that the one which started it has open.
+  // A process starts with open files inherited from its parent.
   throw inUse('this process or in the one that started it');
 }

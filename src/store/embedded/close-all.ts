@@ -1,4 +1,4 @@
-/** Closes one after the other, also where one of them fails: a file that stays open keeps its folder locked. */
+/** Closes one part after the other, even if one fails: a file that stays open keeps its folder locked. */
 export async function closeAll(...parts: readonly (() => unknown)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const close of parts)

@@ -1,10 +1,10 @@
-/** What is stored after a commit: enough to tell that nothing is missing, and nothing is of another time. */
+/** The state after a commit: enough to detect that a value is missing or from another commit. */
 export interface Commit {
-  /** Of the commit, counted from the first one. */
+  /** Number of the commit, counted from the first. */
   readonly number: number;
-  /** Values that are stored. */
+  /** Number of stored values. */
   readonly count: number;
-  /** All checksums added up, modulo 2^52: it changes with every value that comes, goes or is another. */
+  /** Sum of all checksums modulo 2^52; it changes with every value that is added, removed or replaced. */
   readonly sum: number;
 }
 
@@ -12,17 +12,17 @@ const MODULUS = 2 ** 52;
 
 export const NO_COMMIT: Commit = Object.freeze({ number: 0, count: 0, sum: 0 });
 
-/** True when the same is stored after both. */
+/** True when both commits have the same stored values. */
 export const sameContent = (a: Commit, b: Commit): boolean => a.count === b.count && a.sum === b.sum;
 
-/** Counts what is stored, value by value. */
+/** Maintains count and sum, value by value. */
 export class Tally {
   constructor(
     private count = 0,
     private sum = 0,
   ) {}
 
-  /** @param before checksum of the value that was there; @param after of the one that is; undefined for none */
+  /** @param before checksum of the old value; @param after of the new one; undefined for none */
   change(before: number | undefined, after: number | undefined): void {
     if (before !== undefined) this.count--;
     if (after !== undefined) this.count++;

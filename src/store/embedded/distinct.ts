@@ -1,7 +1,7 @@
 import { child } from '../bson/kind.js';
 import { compareValues } from '../bson/order.js';
 
-/** The different values of a field among documents, in MongoDB's order; a list counts by its entries. */
+/** The distinct values of a field among documents, in MongoDB's order; a list counts by its entries. */
 export function distinctValues(documents: Iterable<unknown>, field: string): unknown[] {
   const seen = new Set<unknown>();
   for (const document of documents) {

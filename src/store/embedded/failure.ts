@@ -1,7 +1,7 @@
 import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../../core/errors.js';
 import { damaged } from './checksum.js';
 
-/** Words by which the system tells why a file cannot be written, and the codes that stand for them. */
+/** System messages about failed writes, and the codes that they stand for. */
 const REASONS: readonly (readonly [words: RegExp, code: string])[] = [
   [/No space left on device/i, 'ENOSPC'],
   [/Disk quota exceeded/i, 'EDQUOT'],
@@ -16,10 +16,10 @@ const REASONS: readonly (readonly [words: RegExp, code: string])[] = [
   [/File already exists/i, 'EEXIST'],
 ];
 
-/** A file of the folder in a message, at its end or before what is said of it. */
+/** A file name of the folder in an error message. */
 const FILE = /(?:^|[/\\ '])(CURRENT|LOCK|COMMITTED|MANIFEST-\d+|\d+\.(?:ldb|log|sst|dbtmp))(?=[:'\s]|$)/;
 
-/** An error and what caused it, outermost first. */
+/** An error and its causes, outermost first. */
 function* chain(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
   for (let at: unknown = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause)
     yield at;
@@ -30,7 +30,7 @@ const has = (error: unknown, code: string): boolean => [...chain(error)].some((o
 const ofDatabase = (error: unknown): boolean =>
   [...chain(error)].some(({ code }) => typeof code === 'string' && code.startsWith('LEVEL_'));
 
-/** Why the disk failed, as a code of the system; undefined when it was not the disk. */
+/** The system code of a disk failure; undefined for other errors. */
 export function reasonOf(error: unknown): string | undefined {
   for (const { code, message } of chain(error)) {
     const found = REASONS.find(([words, name]) => code === name || words.test(String(message)));
@@ -39,7 +39,7 @@ export function reasonOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The file of the folder that an error names; none of the path, which is not for callers. */
+/** The file name in an error message, without its path, which callers must not see. */
 function fileIn(error: unknown): string | undefined {
   for (const { message } of chain(error)) {
     const found = FILE.exec(String(message))?.[1];
@@ -57,8 +57,8 @@ function unreadable(cause: unknown): GuardError {
 }
 
 /**
- * What opening a folder failed with.
- * @param what did not work, as the beginning of a sentence
+ * Translates an error of opening a folder.
+ * @param what the failed action, as the beginning of a sentence
  */
 export function openingFailed(cause: unknown, what = 'The folder of the store cannot be opened'): GuardError {
   if (isGuardError(cause)) return cause;
@@ -69,28 +69,28 @@ export function openingFailed(cause: unknown, what = 'The folder of the store ca
   const reason = reasonOf(cause);
   const why = [file, reason].filter(Boolean).join(': ');
   const message = `${what}${why && ` (${why})`}.`;
-  // Nobody's settings are wrong: it passes when there is space.
+  // No setting is wrong: opening works again when there is space.
   if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EIO')
     return new CouldNotTell('store-unavailable', message, { cause });
   return new BadInput('bad-configuration', message, { cause });
 }
 
 /**
- * What opening a folder again failed with, in a process that had it open: its settings were right, and it passes when
- * the folder is again what it was.
+ * Translates an error of reopening a folder that this process had open: its settings were right, so the failure is
+ * temporary.
  */
 export function reopeningFailed(cause: unknown): GuardError {
   const error = openingFailed(cause);
   return error instanceof BadInput ? new CouldNotTell('store-unavailable', error.message, { cause }) : error;
 }
 
-/** The error with its folder, for who starts the process. Callers of one that runs learn of no path. */
+/** Adds the folder to an error, for the administrator who starts the process. Its callers must not see paths. */
 export function inFolder(folder: string, error: GuardError): GuardError {
   const Kind = error instanceof BadInput ? BadInput : CouldNotTell;
   return new Kind(error.code, `${folder}: ${error.message}`, { cause: error.cause });
 }
 
-/** What writing failed with; a mistake of this package stays what it is. */
+/** Translates an error of writing; programming mistakes are returned unchanged. */
 export function writingFailed(cause: unknown): unknown {
   if (isGuardError(cause)) return cause;
   const reason = reasonOf(cause) ?? (ofDatabase(cause) ? 'the database of its folder failed' : undefined);
@@ -99,13 +99,13 @@ export function writingFailed(cause: unknown): unknown {
     : new CouldNotTell('store-unavailable', `The store cannot write (${reason}).`, { cause });
 }
 
-/** What writing a copy failed with: with the folder of the copy, where it is that one that cannot be written. */
+/** Translates an error of writing a copy; adds the folder of the copy if it is the one that cannot be written. */
 export function fillingFailed(folder: string, cause: unknown): unknown {
   const error = writingFailed(cause);
   return error !== cause && isGuardError(error) ? inFolder(folder, error) : error;
 }
 
-/** What reading failed with. */
+/** Translates an error of reading. */
 export function readingFailed(cause: unknown): unknown {
   return has(cause, 'LEVEL_CORRUPTION') ? unreadable(cause) : cause;
 }

@@ -16,30 +16,30 @@ import { openChecked } from './open-checked.js';
 import { privateFolder } from './private-folder.js';
 import { Witness } from './witness.js';
 
-/** After so many milliseconds without a write, `ping` makes one to see whether the disk takes it. */
+/** After this many milliseconds without a write, `ping` writes to test the disk. */
 const PROBE_EVERY = 10_000;
-/** How often it is looked whether there is space again, and the pauses between tries to open the folder again. */
+/** Interval of checks for free space, and pauses between attempts to reopen the folder, in milliseconds. */
 const LOOK_EVERY = 500;
 const PAUSE = { first: 200, most: 5000 };
-/** What opening a folder may need beside what is in its logs. */
+/** Space in bytes that opening a folder may need beyond the size of its logs. */
 const RESERVE = 256 * 1024;
 
-/** What is known after a failed write, until the folder has been opened again. */
+/** The state after a failed write, until the folder is open again. */
 interface Trouble {
   error: GuardError;
   readonly changes: readonly Change[];
-  /** What must be stored, and what is if the write that failed was stored all the same. */
+  /** The commit that must be stored, and the one that is stored if the failed write succeeded after all. */
   readonly expected: Commit;
   readonly attempted: Commit;
-  /** Takes the failed write back. */
+  /** Reverts the failed write. */
   undo?: Change[];
   next: number;
   pause: number;
 }
 
 /**
- * Bytes in a folder that goes on after what a disk does: after any failed write the database is closed, opened and
- * checked before the next one, since LevelDB goes on behind a torn record and later drops all that follows it.
+ * Bytes in a folder that survives disk failures. After any failed write the database is closed, reopened and checked
+ * before the next write, because LevelDB continues after a torn record and later drops all that follows it.
  */
 export class FolderBytes implements Bytes {
   private readonly groups = new Groups((changes) => this.commit(changes));
@@ -59,10 +59,10 @@ export class FolderBytes implements Bytes {
   /**
    * @throws CouldNotTell `store-in-use` when another process, or another store of this one, has it open;
    *   `store-damaged`; `store-unavailable` when the disk fails. Each names the folder
-   * @throws BadInput `bad-configuration` when it cannot be entered, read or written, with the code of the system
+   * @throws BadInput `bad-configuration` with the system error code when it cannot be entered, read or written
    */
   static async open(folder: string): Promise<FolderBytes> {
-    // First: where it is missing, nothing is made on the disk.
+    // Loaded first, so that nothing is created on the disk if it is missing.
     await loadLevel();
     const toClose: (() => unknown)[] = [];
     try {
@@ -83,7 +83,7 @@ export class FolderBytes implements Bytes {
     }
   }
 
-  /** The open database. @throws GuardError while there is none */
+  /** The open database. @throws GuardError while it is not open */
   private async current(): Promise<CheckedBytes> {
     await this.reopening?.catch(() => undefined);
     if (this.open === undefined) throw (this.trouble as Trouble).error;
@@ -106,7 +106,7 @@ export class FolderBytes implements Bytes {
     if (changes.length > 0) await this.groups.write(changes);
   }
 
-  /** @throws CouldNotTell when nothing can be written, with the cause */
+  /** @throws CouldNotTell with the cause when nothing can be written */
   async ping(): Promise<void> {
     if (this.trouble !== undefined) throw this.trouble.error;
     if (ticks() - this.lastWrite > PROBE_EVERY) await this.groups.write([]);
@@ -131,7 +131,7 @@ export class FolderBytes implements Bytes {
       throw isGuardError(error) ? error : this.failed(error, changes, expected, open.attempted);
     }
     this.lastWrite = ticks();
-    // The write is stored; that it is not known beside the database is mended before the next one.
+    // The write is stored. If the witness could not record it, that is repaired before the next write.
     await this.witness.note(open.commit).catch((error: unknown) => {
       this.failed(error, [], open.commit, open.commit);
     });
@@ -149,7 +149,7 @@ export class FolderBytes implements Bytes {
     return error;
   }
 
-  /** @throws GuardError while nothing can be written */
+  /** Reopens the folder. @throws GuardError while nothing can be written */
   private async recover(trouble: Trouble): Promise<void> {
     if (this.trouble !== trouble) return;
     const isFinal = trouble.error.code === 'store-damaged';
@@ -187,13 +187,13 @@ export class FolderBytes implements Bytes {
     const isExpected = sameContent(checked.commit, expected);
     if (checked.commit.number < expected.number || !(isExpected || sameContent(checked.commit, attempted)))
       throw damaged('after a failed write, other values are there than were acknowledged');
-    // Nobody was told that the failed write is stored, and nothing in memory knows of it.
+    // No caller was told that the failed write is stored, and no data in memory depends on it.
     await checked.write(isExpected ? [] : trouble.undo);
     if (!sameContent(checked.commit, expected)) throw damaged('a failed write could not be taken back');
     await this.witness.note(checked.commit);
   }
 
-  /** What makes the values of these changes what they are now. */
+  /** The changes that restore the current values of the keys in these changes. */
   private async asBefore(changes: readonly Change[]): Promise<Change[]> {
     const keys = [...new Map(changes.map(({ space, key }) => [`${space}!${key}`, { space, key }])).values()];
     const open = this.open as CheckedBytes;
@@ -202,7 +202,7 @@ export class FolderBytes implements Bytes {
     );
   }
 
-  /** Whether the disk has room for what opening writes anew, and for the changes. */
+  /** Tells whether the disk has space for the files that opening rewrites, and for the changes. */
   private async hasSpace(changes: readonly Change[]): Promise<boolean> {
     try {
       const logs = (await readdir(this.folder)).filter((name) => name.endsWith('.log'));
@@ -233,7 +233,7 @@ export class FolderBytes implements Bytes {
   }
 }
 
-/** Why nothing can be written, for the log: the code of the system, and the file of the folder that it named. */
+/** Why nothing can be written, for the log: the system error code, and the file that the error names. */
 function causeOf(error: GuardError, folder: string): string {
   const words =
     error.cause instanceof Error ? error.cause.message.replaceAll(`${folder}${path.sep}`, '') : '';

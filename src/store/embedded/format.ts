@@ -5,14 +5,14 @@ import type { Bytes } from './bytes.js';
 import { damaged } from './checksum.js';
 
 /**
- * The version of the format in which this code writes a folder.
- * 1: values as they are. 2: with checksums, and a record of the last commit.
+ * The version of the folder format that this code writes.
+ * 1: plain values. 2: with checksums, and a record of the last commit.
  */
 export const FORMAT_VERSION = 2;
 
 const KEY = 'version';
 
-/** Without a checksum, so that every version of the package can tell what it cannot read. */
+/** Stored without a checksum, so that every version of the package can detect a format that it cannot read. */
 export const writeFormat = (bytes: Bytes, version = FORMAT_VERSION): Promise<void> =>
   bytes.write([{ space: 'format', key: KEY, bytes: encode({ version }) }]);
 
@@ -30,9 +30,9 @@ function versionIn(stored: Uint8Array): unknown {
 }
 
 /**
- * The format of a folder; undefined: it is empty.
- * @throws BadInput `bad-configuration` when it is newer than this code, or is what an interrupted backup left
- * @throws CouldNotTell `store-damaged` when no version can be read
+ * Returns the format of a folder; undefined when it is empty.
+ * @throws BadInput `bad-configuration` when it is newer than this code, or was left by an interrupted backup
+ * @throws CouldNotTell `store-damaged` when the version cannot be read
  */
 export async function readFormat(bytes: Bytes): Promise<number | undefined> {
   const [stored] = await bytes.read('format', [KEY]);

@@ -7,18 +7,18 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-/** Bytes after which a group takes no more; one write may be larger. */
+/** Maximum size of a group in bytes; a single write may be larger. */
 const MOST = 8_000_000;
 
 const sizeOf = (changes: readonly Change[]): number =>
   changes.reduce((size, { bytes }) => size + (bytes?.length ?? 0), 0);
 
-/** Puts writes that come while another one is under way together into one, which then costs one flush of the disk. */
+/** Combines the writes that arrive during another write, so that they cost one flush of the disk together. */
 export class Groups {
   private readonly serial = new Serial();
   private waiting: Waiting[] = [];
 
-  /** @param commit writes the changes of a group, in their order: all or none */
+  /** @param commit writes the changes of a group in order: all or none */
   constructor(private readonly commit: (changes: readonly Change[]) => Promise<void>) {}
 
   write(changes: readonly Change[]): Promise<void> {

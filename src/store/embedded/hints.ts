@@ -2,16 +2,16 @@ import { isDocument } from '../bson/kind.js';
 import type { Term } from '../bson/match-path.js';
 import type { Filter } from '../port.js';
 
-/** The fields that have an index, and are asked of in filters. */
+/** The indexed fields that filters use. */
 export type Indexed = 'id' | 'items.id' | 'name' | 'guard.unfinished';
 
-/** Terms one of which a document must hold at a path, so that it can satisfy the filter. */
+/** Terms at a path: a document needs one of them to match the filter. */
 export interface Hint {
   readonly path: Indexed;
   readonly terms: readonly Term[];
 }
 
-/** What must all hold, one condition at a time. */
+/** The conditions of a filter that must all hold, one by one. */
 function* conjuncts(filter: Filter): Generator<[name: string, condition: unknown]> {
   for (const [name, condition] of Object.entries(filter)) {
     if (name !== '$and') yield [name, condition];
@@ -30,7 +30,7 @@ function termsOf(condition: unknown): readonly Term[] | undefined {
   return Array.isArray(list) && list.every(isTerm) ? list : undefined;
 }
 
-/** What a filter says of the fields that have an index. A hint is never too narrow. */
+/** The conditions of a filter on indexed fields. A hint is never too narrow. */
 export function* hintsOf(filter: Filter): Generator<Hint> {
   for (const [name, condition] of conjuncts(filter)) {
     if (name === 'id' || name === 'items.id' || name === 'name' || name === 'guard.unfinished') {

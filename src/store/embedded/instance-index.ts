@@ -6,20 +6,20 @@ import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
 import { TermIndex } from './term-index.js';
 
-/** An instance in memory, without its large fields. The document is replaced as a whole, never changed. */
+/** An instance in memory, without its large fields. Its document is replaced as a whole, never modified. */
 export interface Entry {
   readonly key: string;
   document: StoredInstance;
 }
 
 type Wanted = Pick<InstancePlan, 'filter' | 'marks'>;
-/** Gets what was found. It may be kept: what is replaced in the index stays as it was here. */
+/** Receives a match. It may keep it, because the index replaces entries and never modifies them. */
 type Visit = (found: Readonly<Entry>) => boolean | void;
 
-/** Lists of which one entry is looked at in the time of a step. */
+/** Lists per step in which one entry is examined. */
 const LISTS_PER_STEP = 4;
 
-/** The instances in memory and the indexes on them. */
+/** The instances in memory, and their indexes. */
 export class InstanceIndex {
   private readonly byId = new Map<string, Entry>();
   private readonly all: Entry[] = [];
@@ -39,7 +39,7 @@ export class InstanceIndex {
     return this.byId.get(id);
   }
 
-  /** Puts a document in the place of the one with its id, or adds it. */
+  /** Adds a document, or replaces the one with its id. */
   set(key: string, document: StoredInstance): void {
     const entry = this.byId.get(document.id) ?? { key, document };
     const before = this.byId.has(document.id) ? entry.document : undefined;
@@ -57,9 +57,9 @@ export class InstanceIndex {
   }
 
   /**
-   * Finds the instances that satisfy filter and marks, newest first, on the way of the fewest candidates. It makes way
-   * for others now and then: each document is what it was when it was visited, and some may have changed since.
-   * @param visit ends it with false
+   * Finds the instances that match filter and marks, newest first, through the index with the fewest candidates. It
+   * yields to other work: each document is as it was when visited, and some may have changed since.
+   * @param visit returns false to stop
    * @throws BadInput `too-expensive`
    */
   async scan({ filter, marks }: Wanted, work: Work, visit: Visit, bound?: Bound): Promise<void> {
@@ -73,7 +73,7 @@ export class InstanceIndex {
     }
   }
 
-  /** @returns where to go on when others have had their turn; undefined at the end */
+  /** @returns where to continue after yielding to others; undefined at the end */
   private walk(
     lists: readonly (readonly Entry[])[],
     match: Match,
@@ -90,7 +90,7 @@ export class InstanceIndex {
     return undefined;
   }
 
-  /** Whether the instance of that id is there and satisfies filter and marks, without a pause. */
+  /** Tells whether the instance with that id exists and matches filter and marks, without a pause. */
   admits(id: string, { filter, marks }: Wanted): boolean {
     const entry = this.byId.get(id);
     return entry !== undefined && this.matchOf(filter, marks, free)(entry.document);
@@ -103,7 +103,7 @@ export class InstanceIndex {
     return (document) => holds(document) && match(document);
   }
 
-  /** One list of what is found by ids: few entries from many short lists. */
+  /** One sorted list of the instances with these ids: few entries from many short lists. */
   private few(path: 'id' | 'items.id', terms: readonly Term[]): Entry[] {
     const found = terms.flatMap((term) =>
       path === 'items.id' ? this.terms[path].get(term) : (term !== true && this.byId.get(term)) || [],
@@ -120,7 +120,7 @@ export class InstanceIndex {
           ? [this.few(path, terms)]
           : terms.map((term) => this.terms[path].get(term)),
       );
-    // Of ways that are equally short the last, most special one.
+    // Among equally short candidate lists, the last one is the most specific.
     const length = (way: (readonly Entry[])[]): number => way.reduce((sum, list) => sum + list.length, 0);
     return ways
       .reduce((best, way) => (length(way) <= length(best) ? way : best))

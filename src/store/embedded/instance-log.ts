@@ -2,12 +2,12 @@ import { decode, encode } from '../bson/codec.js';
 import type { LogLines } from '../port.js';
 import type { Bytes, Change } from './bytes.js';
 
-/** How many writes the log goes back. */
+/** Size of the ring of chunks. */
 const SLOTS = 64;
 
 interface Chunk {
   readonly rev: number;
-  /** Lines of the whole log; missing in what an earlier version wrote, which kept 1000. */
+  /** Maximum number of lines of the whole log; missing in logs of an earlier version, which kept 1000. */
   readonly most?: number;
   readonly value: unknown[];
 }
@@ -16,8 +16,8 @@ const slotKey = (base: string, rev: number): string => `${base}\u0000${rev % SLO
 const SLOT_NUMBERS = Array.from({ length: SLOTS }, (_, slot) => slot);
 
 /**
- * The log of an instance: what it was inserted or set with under one key, and beside it a ring of chunks, one for each
- * write that added lines. So a write encodes its own lines, not those before, and takes the place of an old one.
+ * Adds lines to the log of an instance. One key contains the log as it was inserted or set; beside it is a ring of
+ * chunks, one per write that added lines. A write encodes only its own lines and replaces the oldest chunk.
  * @param base key of the log as a large field
  * @param rev the revision that the write changes
  */
@@ -27,11 +27,11 @@ export const addToLog = (base: string, rev: number, { lines, most }: LogLines): 
   bytes: encode({ rev, most, value: lines.slice(-most) }),
 });
 
-/** Takes the chunks away: the log was set as a whole, or its instance is deleted. */
+/** Removes the chunks, because the log was set as a whole or its instance is deleted. */
 export const withoutChunks = (base: string): Change[] =>
   SLOT_NUMBERS.map((slot): Change => ({ space: 'large', key: slotKey(base, slot) }));
 
-/** The newest lines; undefined where there never was a log. */
+/** The newest lines; undefined if there never was a log. */
 export async function readLog(bytes: Bytes, base: string): Promise<unknown> {
   const [whole, ...slots] = await bytes.read('large', [
     base,

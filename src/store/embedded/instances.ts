@@ -27,18 +27,18 @@ const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
 const largeKey = (id: string, field: string): string => `${id}\u0000${field}`;
 const hot = (id: string, bytes: Uint8Array): Change => ({ space: 'instance', key: id, bytes });
 
-/** Each large field has a key of its own, so that setting one does not read the others. */
+/** Each large field has its own key, so that setting one does not read the others. */
 const large = (id: string, fields: Fields): Change[] =>
   Object.entries(fields)
     .filter(([name]) => isLarge(name))
     .map(([name, value]) => ({ space: 'large', key: largeKey(id, name), bytes: encode({ value }) }));
 
-/** Instances whose large fields are read at the same time. */
+/** Number of instances whose large fields are read concurrently. */
 const READ_AT_ONCE = 8;
 
 const logKey = (id: string): string => largeKey(id, 'logs');
 
-/** Instances: in memory without their large fields, on disk whole. Nothing in memory changes before the disk has it. */
+/** Instances: in memory without their large fields, complete on disk. The disk is written before the memory. */
 export class EmbeddedInstances implements InstanceStore {
   private readonly index = new InstanceIndex();
   private readonly serial = new Serial();
@@ -49,7 +49,7 @@ export class EmbeddedInstances implements InstanceStore {
     private readonly turns: Turns,
   ) {}
 
-  /** Reads what is stored; once, before anything else. */
+  /** Loads the stored instances. Call it once, before any other method. */
   async open(): Promise<void> {
     for await (const [, bytes] of this.bytes.scan('instance')) this.keep(decode<StoredInstance>(bytes));
   }
@@ -85,7 +85,7 @@ export class EmbeddedInstances implements InstanceStore {
     );
   }
 
-  /** Rows with large fields, which are read a few at a time: no more of them than the plan has bytes for. */
+  /** Adds large fields to rows, a few at a time, and reads no more of them than the byte limit of the plan. */
   private async withLarge(
     documents: readonly StoredInstance[],
     wanted: readonly string[],
@@ -106,7 +106,7 @@ export class EmbeddedInstances implements InstanceStore {
     return budget.isSpent ? markCut(rows) : rows;
   }
 
-  /** A row with large fields; undefined if the instance has changed since and the plan no longer admits it. */
+  /** A row with large fields; undefined if the instance has changed since and no longer matches the plan. */
   private whole(
     selected: StoredInstance,
     wanted: readonly string[],
@@ -199,7 +199,7 @@ export class EmbeddedInstances implements InstanceStore {
     log = NO_LINES,
   ): Promise<boolean> {
     assertOneLog(fields, log);
-    // A command changes nearly all fields: they are encoded once, for the memory and for the disk.
+    // A command changes nearly all fields, so they are encoded only once, for memory and disk.
     const changedBytes = encodedInstance(() => encode(pick(settable(fields), (name) => !isLarge(name))));
     const changed = decode<Fields>(changedBytes);
     const largeChanges = [

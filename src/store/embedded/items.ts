@@ -14,7 +14,7 @@ import { unwind, viewOf, type Row } from './unwind.js';
 
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
-/** Steps of unwinding one instance, its items left out. */
+/** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
 
 async function eachRows(
@@ -49,12 +49,12 @@ async function select(index: InstanceIndex, plan: ItemPlan, work: Work): Promise
   return sorted.slice(plan.skip ?? 0, end(plan));
 }
 
-/** The rows of a page of items: only these are copied. */
+/** Finds the rows of a page of items; copies only these. */
 export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Turns): Promise<UnwoundItem[]> {
   refuseLarge([], plan.sort);
   const without = [...NOT_WITH_ITEMS, 'items'];
   const size = sizesOf();
-  // The rows of one instance share what they have of it.
+  // The rows of one instance share the copy of its fields.
   const copies = new Map<StoredInstance, object>();
   const copyOf = (document: StoredInstance): object => {
     const known = copies.get(document) ?? copyWithout(document, without);

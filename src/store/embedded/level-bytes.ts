@@ -8,18 +8,18 @@ type Level = LevelDb.ClassicLevel<string, Uint8Array>;
 type Operation = { type: 'put'; key: string; value: Uint8Array } | { type: 'del'; key: string };
 
 const ENCODING = { keyEncoding: 'utf8', valueEncoding: 'view' } as const;
-/** Stands between space and key; the character after it ends a space. */
+/** Separates space and key; the next character is the upper bound of a space. */
 const BETWEEN = '!';
 const AFTER = '"';
 
 const PACKAGE = { name: 'classic-level', version: 3, neededBy: 'A store in a folder' };
 
-/** LevelDB, once a folder is opened. @throws BadInput `bad-configuration` when it cannot be loaded */
+/** Loads LevelDB on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
 export const loadLevel = (): Promise<typeof LevelDb> => loadOptional(PACKAGE, () => import('classic-level'));
 
 const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 
-/** Bytes in a folder, in a log-structured tree that recovers its last whole batch after a crash. */
+/** Bytes in a folder, in a log-structured tree that recovers the last complete batch after a crash. */
 export class LevelBytes implements Bytes {
   private constructor(
     private readonly level: Level,
@@ -27,7 +27,7 @@ export class LevelBytes implements Bytes {
   ) {}
 
   /**
-   * @param fresh true: the folder must not hold a database yet
+   * @param fresh true: the folder must not contain a database
    * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
    * @throws BadInput `bad-configuration` when classic-level cannot be loaded
    */
@@ -78,7 +78,7 @@ export class LevelBytes implements Bytes {
   }
 
   async *snapshot(): AsyncIterable<Change> {
-    // One iterator sees one moment, whatever is written while it runs.
+    // An iterator sees one snapshot, even if data is written meanwhile.
     for await (const [key, bytes] of this.entries({})) {
       const space = SPACES.find((name) => key.startsWith(name + BETWEEN));
       if (space !== undefined) yield { space, key: key.slice(space.length + BETWEEN.length), bytes };
@@ -87,7 +87,7 @@ export class LevelBytes implements Bytes {
 
   async close(): Promise<void> {
     await this.level.close();
-    // Those that were made since.
+    // Restricts files created since.
     await privateFiles(this.folder);
   }
 }

@@ -10,7 +10,7 @@ const copyOf = (lock: HeldLock): HeldLock => ({
   until: lock.until && new Date(lock.until),
 });
 
-/** Locks in memory only: the folder is this process's alone, so that nobody's locks outlive the process. */
+/** Locks in memory only: one process owns the folder, so no lock needs to outlive it. */
 export class EmbeddedLocks implements LockStore {
   private readonly held = new Map<string, HeldLock>();
 

@@ -7,19 +7,19 @@ import { FORMAT_VERSION } from './format.js';
 import type { LevelBytes } from './level-bytes.js';
 import { isOurs, MOVING, PARTIAL, READY } from './private-folder.js';
 
-/** Where the files of an older format stay, inside the folder. */
+/** The subfolder that keeps the files of an older format. */
 const oldFolder = (version: number): string => `format-${version}`;
 
 const files = async (folder: string): Promise<string[]> =>
   (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');
 
-/** The file by which a folder is taken for a database goes first when files leave it, and comes last. */
+/** Puts CURRENT first. It marks a folder as a database, so it must leave a folder first and arrive last. */
 const currentFirst = (names: readonly string[]): string[] =>
   [...names].sort((a, b) => Number(b === 'CURRENT') - Number(a === 'CURRENT'));
 
 /**
- * Writes what a folder of an older format holds in today's, beside it. The folder is not changed.
- * @param old the database of the folder, open
+ * Writes the content of a folder of an older format in the current format, beside it. The folder does not change.
+ * @param old the open database of the folder
  */
 export async function writeAnew(folder: string, old: LevelBytes): Promise<void> {
   const partial = path.join(folder, PARTIAL);
@@ -30,8 +30,8 @@ export async function writeAnew(folder: string, old: LevelBytes): Promise<void> 
 }
 
 /**
- * Puts what `writeAnew` has written in the place of the old files, which are kept in a folder of their own. Goes on
- * where it was interrupted; nothing to do: does nothing.
+ * Replaces the old files with those of `writeAnew`, and keeps the old ones in their own folder. Resumes an interrupted
+ * run; does nothing if there is nothing to replace.
  */
 export async function takeOver(folder: string): Promise<void> {
   const [ready, moving] = [path.join(folder, READY), path.join(folder, MOVING)];

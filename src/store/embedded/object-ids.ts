@@ -1,10 +1,10 @@
 import { ObjectId } from 'bson';
 
-/** Makes ids that grow, even when the clock goes back or the counter of the driver's ids begins again. */
+/** Makes ascending ids, even when the clock goes back or the counter of the driver's ids restarts. */
 export class ObjectIds {
   private last = '';
 
-  /** @param hex an id that is taken: later ones are greater */
+  /** @param hex an existing id; later ones are greater */
   saw(hex: string): void {
     if (hex > this.last) this.last = hex;
   }

@@ -10,20 +10,20 @@ import { LevelBytes } from './level-bytes.js';
 import { takeOver, writeAnew } from './migrate.js';
 import type { Witness } from './witness.js';
 
-/** Opens the database of a folder. What LevelDB may throw away to do so stays beside it. */
+/** Opens the database of a folder. Keeps the files that LevelDB may discard data from. */
 async function openKept(folder: string): Promise<LevelBytes> {
   const isKeptNow = await keepAsFound(folder);
   try {
     return await LevelBytes.open(folder);
   } catch (error) {
-    // LevelDB has changed nothing: another process has the folder, or this one may not write to it.
+    // LevelDB has changed nothing: another process has the folder open, or this one may not write to it.
     const isAsItWas = isGuardError(error) && ['store-in-use', 'bad-configuration'].includes(error.code);
     if (isAsItWas && isKeptNow) await dropAsFound(folder);
     throw error;
   }
 }
 
-/** The database of a folder in today's format. One in an older format is written anew, and its files are kept. */
+/** Opens the database of a folder in the current format. Rewrites an older format, and keeps its files. */
 async function openToday(folder: string): Promise<LevelBytes> {
   const level = await openKept(folder);
   try {
@@ -51,7 +51,7 @@ function compare(stored: Commit, known: Witness['found']): void {
   if (stored.sum !== known.sum) throw damaged('its last write is not the one that was acknowledged');
 }
 
-/** Damage that showed in what was read, with the files that it may come from. */
+/** Adds the suspected files to an error about damage found while reading. */
 function withFiles(error: unknown, suspects: readonly string[]): unknown {
   const told = openingFailed(error);
   if (told.code !== 'store-damaged' || suspects.length === 0) return error;
@@ -78,9 +78,9 @@ async function openWhole(
 }
 
 /**
- * Opens a folder and reads all of it. What is damaged is refused with the name of the file, and where LevelDB has
- * changed the files to open them, they are kept beside as they were found.
- * @param witness makes what knows the last acknowledged commit, once the folder is in today's format
+ * Opens a folder and reads all of it. Damage is refused with the name of the file; if LevelDB changed files when it
+ * opened them, their original state is kept in a subfolder.
+ * @param witness opens the record of the last acknowledged commit, once the folder has the current format
  */
 export async function openChecked(
   folder: string,

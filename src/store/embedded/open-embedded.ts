@@ -45,7 +45,7 @@ async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
 export const openMemory = (): Promise<Adapter> =>
   storeOn(new MemoryBytes(), { kind: 'memory', ping: async () => undefined });
 
-/** A store in a folder of this process alone. */
+/** A store in a folder that only this process uses. */
 export async function openFolder(folder: string): Promise<Adapter> {
   const bytes = await FolderBytes.open(folder);
   try {

@@ -4,12 +4,12 @@ import type { Bytes, Change } from './bytes.js';
 import { Serial } from './serial.js';
 
 const SPACE = 'policy';
-/** Tenants whose newest version is kept in memory. */
+/** Maximum number of tenants whose newest version is kept in memory. */
 const MOST_HEADS = 10_000;
-/** Numbers as texts in the order of numbers. */
+/** Numbers as strings that sort numerically. */
 const place = (number: number): string => String(number).padStart(16, '0');
 
-/** Where the versions (`v`) or snapshots (`s`) of a tenant stand; the name is quoted, so that none begins another. */
+/** Key prefix of a tenant's versions (`v`) or snapshots (`s`); quoted, so that no prefix is part of another. */
 const folderOf = (tenantId: string | null, what: 'v' | 's'): string => `${JSON.stringify(tenantId)}/${what}/`;
 const partAt = (id: string, index: number): string => `part/${id}/${place(index)}`;
 
@@ -22,7 +22,7 @@ const partChanges = (id: string, parts: Parts): Change[] =>
     bytes: encode({ changes }),
   }));
 
-/** The log of the policy sets, on disk; of each tenant that was asked for, the newest version is in memory. */
+/** The log of the policy sets, on disk; the newest versions of the requested tenants are in memory. */
 export class EmbeddedPolicies implements PolicyStore {
   private readonly heads = new Map<string | null, number>();
   private readonly serial = new Serial();
@@ -58,7 +58,7 @@ export class EmbeddedPolicies implements PolicyStore {
     const found: T[] = [];
     if (limit <= 0) return found;
     const from = folder + place(after + 1);
-    // A slash is followed by `0` among the characters.
+    // `0` is the next character after the slash.
     const below = upTo === undefined ? `${folder.slice(0, -1)}0` : folder + place(upTo + 1);
     if (from >= below) return found;
     for await (const [, bytes] of this.bytes.scan(SPACE, { reverse, from, below })) {

@@ -1,6 +1,6 @@
 /**
- * Runs the tasks of one key one after the other, in the order in which they came; those of different keys
- * side by side.
+ * Runs the tasks of one key one after the other, in order of arrival; tasks of different keys run
+ * concurrently.
  */
 export class Serial {
   private readonly tails = new Map<string, Promise<unknown>>();

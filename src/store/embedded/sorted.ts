@@ -1,9 +1,9 @@
-/** An entry with the key that lists of entries are ordered by: its `_id` in hexadecimal digits. */
+/** An entry with its sort key: its `_id` in hexadecimal digits. */
 export interface Keyed {
   readonly key: string;
 }
 
-/** How many entries of an ascending list have a key below the given one. */
+/** Number of entries of an ascending list whose key is below the given one. */
 export function countBelow(list: readonly Keyed[], key: string): number {
   let low = 0;
   let high = list.length;
@@ -15,7 +15,7 @@ export function countBelow(list: readonly Keyed[], key: string): number {
   return low;
 }
 
-/** Adds an entry to an ascending list; at the end, mostly. */
+/** Inserts an entry into an ascending list; usually at the end. */
 export function insertSorted<T extends Keyed>(list: T[], entry: T): void {
   const last = list.at(-1);
   if (last === undefined || last.key < entry.key) list.push(entry);
@@ -27,14 +27,14 @@ export function removeSorted<T extends Keyed>(list: T[], entry: T): void {
   if (list[at] === entry) list.splice(at, 1);
 }
 
-/** Where a walk begins. */
+/** The start of a walk. */
 export interface Bound {
   readonly key: string;
-  /** Whether the entry of that key itself belongs to the walk. */
+  /** Whether the walk includes the entry with that key. */
   readonly included: boolean;
 }
 
-/** How far a walk has come in one of the lists. */
+/** The position of a walk in one of its lists. */
 interface Walker<T extends Keyed> {
   readonly list: readonly T[];
   at: number;
@@ -42,7 +42,7 @@ interface Walker<T extends Keyed> {
 
 const keyAt = <T extends Keyed>({ list, at }: Walker<T>): string => (list[at] as T).key;
 
-/** Puts the first of a heap, whose others are in order, to its place; the newest comes first. */
+/** Restores a heap whose root may be out of place; the newest entry is at the top. */
 function sink<T extends Keyed>(heap: Walker<T>[], from: number): void {
   let at = from;
   for (;;) {
@@ -57,8 +57,8 @@ function sink<T extends Keyed>(heap: Walker<T>[], from: number): void {
 }
 
 /**
- * Walks several ascending lists from their ends as one, newest first; what is in more than one list comes once. A step
- * costs the logarithm of the number of lists.
+ * Merges ascending lists from their ends, newest first and without duplicates. A step costs the logarithm of the number
+ * of lists.
  */
 export function* newestFirst<T extends Keyed>(lists: readonly (readonly T[])[], bound?: Bound): Generator<T> {
   const start = (list: readonly T[]): number => {

@@ -2,7 +2,7 @@ import type { Bytes, Change, Space } from './bytes.js';
 import { copy, decode, encode } from '../bson/codec.js';
 import { Serial } from './serial.js';
 
-/** A small set of documents by key, all of them in memory. What it gives is a copy. */
+/** A small set of documents by key, all in memory. Returned documents are copies. */
 export class Table<T extends object> {
   private readonly rows = new Map<string, T>();
   private readonly serial = new Serial();
@@ -12,7 +12,7 @@ export class Table<T extends object> {
     private readonly space: Space,
   ) {}
 
-  /** Reads what is stored; once, before anything else. */
+  /** Loads the stored documents. Call it once, before any other method. */
   async open(): Promise<void> {
     for await (const [key, bytes] of this.bytes.scan(this.space)) this.rows.set(key, decode<T>(bytes));
   }
@@ -21,17 +21,17 @@ export class Table<T extends object> {
     return copy(this.rows.get(key));
   }
 
-  /** The rows themselves: not to be changed, not to be given away. */
+  /** The rows themselves: do not change them or pass them on. */
   entries(): IterableIterator<[string, T]> {
     return this.rows.entries();
   }
 
-  /** Runs a task that nobody else's `exclusive` of the table overlaps. */
+  /** Runs a task that no other `exclusive` task of the table overlaps. */
   exclusive<R>(task: () => Promise<R>): Promise<R> {
     return this.serial.run('', task);
   }
 
-  /** Writes rows, deletes those given as undefined, in one step. Copies before it returns. */
+  /** Writes rows, and deletes those given as undefined, atomically. Copies them before it returns. */
   async write(rows: readonly (readonly [key: string, row: T | undefined])[]): Promise<void> {
     const changes: Change[] = rows.map(([key, row]) => ({
       space: this.space,

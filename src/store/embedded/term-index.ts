@@ -2,8 +2,8 @@ import { termsAt, type Term } from '../bson/match-path.js';
 import { insertSorted, removeSorted, type Keyed } from './sorted.js';
 
 /**
- * An index of texts, and of `true`: for each that a path reaches, the entries whose documents hold it, oldest
- * first.
+ * An index of strings, and of `true`: for each value that a path reaches, the entries whose documents contain it,
+ * oldest first.
  */
 export class TermIndex<T extends Keyed> {
   private readonly lists = new Map<Term, T[]>();
@@ -17,7 +17,7 @@ export class TermIndex<T extends Keyed> {
     return this.lists.get(term) ?? [];
   }
 
-  /** @param before the document that the entry had; missing for a new one. @param after missing when it goes */
+  /** @param before the old document of the entry; missing for a new one. @param after missing when it is removed */
   change(entry: T, before: object | undefined, after: object | undefined): void {
     const old = before === undefined ? new Set<Term>() : termsAt(before, this.path);
     const terms = after === undefined ? new Set<Term>() : termsAt(after, this.path);

@@ -1,7 +1,7 @@
 import type { Match } from '../bson/match.js';
 import type { StoredInstance } from '../port.js';
 
-/** One item beside its instance, both as they are stored. */
+/** One item and its instance, both as stored. */
 export interface Row {
   readonly key: string;
   readonly document: StoredInstance;
@@ -9,13 +9,13 @@ export interface Row {
 }
 
 /**
- * The items of an instance that satisfy `each`, in the order of the list; what is no list counts as one item,
- * as in `$unwind`.
+ * The items of an instance that match `each`, in list order. A value that is not a list counts as one item, as in
+ * `$unwind`.
  */
 export function unwind(key: string, document: StoredInstance, each: Match, needsAll: boolean): Row[] {
   const items: unknown = document.items;
   const list: unknown[] = Array.isArray(items) ? items : items === undefined || items === null ? [] : [items];
-  // One view for all items: the predicate is done with it before the next one takes its place.
+  // One view is reused for all items, because the predicate does not keep it.
   const view: Record<string, unknown> = needsAll ? { ...document, all: items } : { ...document };
   const rows: Row[] = [];
   for (const item of list) {
@@ -25,5 +25,5 @@ export function unwind(key: string, document: StoredInstance, each: Match, needs
   return rows;
 }
 
-/** What the row is to a filter or a sort. */
+/** The document of the row that filters and sorts are applied to. */
 export const viewOf = (row: Row): Record<string, unknown> => ({ ...row.document, items: row.item });

@@ -8,12 +8,12 @@ export interface StoredValue {
   readonly expires: Date | null;
 }
 
-/** After so many writes the values that have ended are thrown away. */
+/** Expired values are removed after this many writes. */
 const SWEEP_EVERY = 200;
 
 const ended = ({ expires }: StoredValue): boolean => expires !== null && expires.getTime() <= wallClock();
 
-/** Named values of all namespaces in one table. */
+/** The named values of all namespaces in one table. */
 export class EmbeddedValues {
   private writes = 0;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Commit } from './commit.js';
 
-/** The file that knows the last acknowledged commit. */
+/** The file that records the last acknowledged commit. */
 export const WITNESS = 'COMMITTED';
 const SIZE = 20;
 
@@ -13,20 +13,20 @@ function read(bytes: Buffer): Pick<Commit, 'number' | 'sum'> | undefined {
 }
 
 /**
- * Remembers the last acknowledged commit beside the database: LevelDB drops what follows a damaged place of its log
- * without a word, and what is then left is whole in itself. It is written over in place and not flushed each time, so
- * that it costs little, needs no space, and after a loss of power at worst knows an earlier commit.
+ * Records the last acknowledged commit beside the database, because LevelDB silently drops log data behind a damaged
+ * place and the rest looks consistent. The file is overwritten in place and not flushed each time: it costs little,
+ * needs no space, and after a power failure at worst names an earlier commit.
  */
 export class Witness {
   private constructor(
     private readonly file: FileHandle,
-    /** As it was found; undefined where there was none, or none that can be read. */
+    /** The commit in the file; undefined if it was missing or unreadable. */
     readonly found: Pick<Commit, 'number' | 'sum'> | undefined,
   ) {}
 
   static async open(folder: string): Promise<Witness> {
     const file = await open(path.join(folder, WITNESS), 'r+').catch((error: unknown) => {
-      // Only where there is none: one that could not be opened just now would be emptied.
+      // Created only if missing: a file that merely could not be opened would be truncated.
       if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
       return open(path.join(folder, WITNESS), 'w+', 0o600);
     });

@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import type { CallLimits } from '../call-limits.js';
 
-/** The place of the options among the arguments of those methods of a collection that adapters use. */
+/** The argument index of the options of each collection method that adapters use. */
 const OPTIONS_AT: Readonly<Record<string, number>> = {
   find: 1,
   findOne: 1,
@@ -22,16 +22,16 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
   createIndexes: 1,
 };
 
-/** Methods that ask, and change nothing. */
+/** Methods that only read. */
 const QUERIES: ReadonlySet<string> = new Set(['find', 'findOne', 'aggregate', 'countDocuments', 'distinct']);
-/** The part of a call's time that the server may work on it: what is too expensive is to be told from no answer. */
+/** Fraction of a call's time limit for the server, so that an expensive query differs from no answer. */
 const OF_LIMIT = 0.8;
 
 type Method = (...args: unknown[]) => unknown;
 
 /**
- * The same collection, whose methods pass the signal of the call in which they run to the driver: a call that was given
- * up stops waiting for a server or a connection, and what it has not sent is never sent.
+ * Wraps a collection: its methods pass the signal of the current call to the driver. A call that timed out stops
+ * waiting for a server or connection, and what it has not sent is never sent.
  */
 export function abortable(collection: Collection<Document>, limits: CallLimits): Collection<Document> {
   return new Proxy(collection, {
@@ -42,7 +42,7 @@ export function abortable(collection: Collection<Document>, limits: CallLimits):
       if (at === undefined) return (value as Method).bind(target);
       return (...args: unknown[]): unknown => {
         const { signal, limit } = limits;
-        // Without a signal nobody waits for it within a limit, as for a backup.
+        // Without a signal no caller waits within a limit, as in a backup.
         if (signal !== undefined) {
           const isQuery = limit !== undefined && QUERIES.has(name as string);
           const most = isQuery ? { maxTimeMS: Math.ceil(limit * OF_LIMIT) } : {};

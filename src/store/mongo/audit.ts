@@ -2,7 +2,7 @@ import type { Collection, Document } from 'mongodb';
 import { normalise } from '../bson/codec.js';
 import type { AuditEntry, AuditStore } from '../port.js';
 
-/** The audit trail in a collection of its own. */
+/** The audit trail, in its own collection. */
 export class MongoAudit implements AuditStore {
   constructor(private readonly audit: Collection<Document>) {}
 

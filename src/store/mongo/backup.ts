@@ -8,8 +8,8 @@ import { emptyFolder } from '../empty-folder.js';
 import type { Collections } from './collections.js';
 
 /**
- * Documents as the database has them: no value is read and written again, and none can pass for another, as
- * in JSON.
+ * The documents as raw bytes from the database. Nothing is decoded and encoded again, so no value changes its type, as
+ * it could in JSON.
  */
 async function* bytes(collection: Collection<Document>, count: () => void): AsyncGenerator<Uint8Array> {
   for await (const document of collection.find({}, { raw: true, sort: { _id: 1 } })) {
@@ -19,8 +19,8 @@ async function* bytes(collection: Collection<Document>, count: () => void): Asyn
 }
 
 /**
- * Writes each collection to a file of its own, BSON documents one after the other, as mongodump does and
- * mongorestore reads.
+ * Writes each collection to its own file of consecutive BSON documents, in the format of mongodump and
+ * mongorestore.
  */
 export async function backup(
   collections: Collections,

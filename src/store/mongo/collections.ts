@@ -2,7 +2,7 @@ import type { Collection, Db, Document } from 'mongodb';
 import type { CallLimits } from '../call-limits.js';
 import { abortable } from './abortable.js';
 
-/** Names of the collections: the host's, by their defaults there, and ours. */
+/** Names of the collections: the host's, with its defaults, and those of this package. */
 export interface CollectionNames {
   /** Default `wf_instances`. */
   readonly instances: string;

@@ -4,13 +4,13 @@ import { BadInput, CouldNotTell } from '../../core/errors.js';
 import { loadOptional, notUsable } from '../optional-package.js';
 import { withoutPlaces } from './failure.js';
 
-/** How long the database may take to answer, in milliseconds. */
+/** Time limit for an answer of the database, in milliseconds. */
 export const DEFAULT_TIMEOUT = 5000;
 
 const PACKAGE = { name: 'mongodb', version: 7, neededBy: 'A store with a url' };
 
 /**
- * The driver. Where it was left out, Node finds bpmn-server's own, of version 3: it has no `appendMetadata`.
+ * Loads the driver. If it is not installed, Node finds bpmn-server's version 3, which has no `appendMetadata`.
  * @throws BadInput `bad-configuration` when it is not installed, or is too old
  */
 export async function loadDriver(): Promise<typeof Driver> {
@@ -21,8 +21,8 @@ export async function loadDriver(): Promise<typeof Driver> {
 }
 
 /**
- * Connects to a server. Its URL may hold a password: no message repeats it.
- * @throws BadInput `bad-configuration` when the driver is not installed or the URL is none
+ * Connects to a server. Error messages omit the URL, because it may contain a password.
+ * @throws BadInput `bad-configuration` when the driver is not installed or the URL is invalid
  * @throws CouldNotTell `store-unavailable` when no server answers in time
  */
 export async function connect(url: string, timeout: number): Promise<MongoClient> {
@@ -43,11 +43,11 @@ function clientFor(Client: typeof MongoClient, url: string, timeout: number): Mo
     return new Client(url, {
       serverSelectionTimeoutMS: timeout,
       connectTimeoutMS: timeout,
-      // Each call has its own limit and takes its connection with it; this is for what no call waits for any more.
+      // Each call has its own limit and aborts its connection; this limit applies when no call is waiting any more.
       socketTimeoutMS: 2 * timeout,
       waitQueueTimeoutMS: timeout,
       ignoreUndefined: false,
-      // Revisions and locks are worth what a new primary still knows of them; a secondary would show what was revoked.
+      // Revisions and locks must survive a failover, and a secondary could return revoked rights.
       writeConcern: { w: 'majority' },
       readPreference: 'primary',
     });

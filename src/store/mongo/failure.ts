@@ -2,17 +2,17 @@ import { BadInput, Conflict, CouldNotTell, GuardError, isGuardError } from '../.
 import { asMistake } from '../mistake.js';
 
 const DUPLICATE_KEY = 11000;
-/** MaxTimeMSExpired: each query tells the server how long it may work. */
+/** MaxTimeMSExpired: the server exceeded the time limit that the query set. */
 const OUT_OF_TIME = 50;
-/** What a server answers to a query that is wrong in itself: BadValue, FailedToParse, TypeMismatch, and the like. */
+/** Server codes for an invalid query: BadValue, FailedToParse, TypeMismatch, and the like. */
 const REFUSED: ReadonlySet<unknown> = new Set([2, 9, 14, 15, 16, 40, 52, 55, 72, 73, 168, 51091]);
-/** What the driver does not even send. */
+/** Errors of the driver for calls that it does not send. */
 const UNSENT: ReadonlySet<unknown> = new Set(['MongoInvalidArgumentError', 'MongoCompatibilityError']);
 const WRONG = 'A call of the store was wrong: this is a mistake in the program.';
 const BAD_VALUE = 2;
 const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 
-/** Fields of the driver's errors; read by name, so that a second copy of the driver does as well. */
+/** Fields of the driver's errors; read by name, so that errors of a second copy of the driver work too. */
 interface DriverError {
   readonly code?: unknown;
   readonly name?: unknown;
@@ -20,12 +20,12 @@ interface DriverError {
   readonly cause?: unknown;
 }
 
-/** A call that fails again however often it is repeated. */
+/** True for a call that fails again however often it is repeated. */
 const isRefusedQuery = (error: unknown): boolean => {
   const { code, name } = (error ?? {}) as DriverError;
   return UNSENT.has(name) || (name === 'MongoServerError' && REFUSED.has(code));
 };
-/** The database, or its driver before it, has found a document too large. */
+/** True when the database or its driver found a document too large. */
 export function isTooLarge(error: unknown): boolean {
   const { code, name } = (error ?? {}) as DriverError;
   return (
@@ -35,14 +35,14 @@ export function isTooLarge(error: unknown): boolean {
   );
 }
 
-/** Something was to be added to a field that holds no list, as another program has left it. */
+/** True when a value was pushed to a field that is not a list, as another program may leave it. */
 export const isNoList = (error: unknown): boolean => (error as DriverError | null)?.code === BAD_VALUE;
 
 export const isDuplicate = (error: unknown): boolean => (error as DriverError | null)?.code === DUPLICATE_KEY;
 
 /**
- * The cause of a failure as it may be logged: messages of the driver hold host names, those of a server values of the
- * data. Its class and codes remain.
+ * The cause of a failure, safe for logs: messages of the driver contain host names, those of a server contain data.
+ * Only class and codes remain.
  */
 export function withoutPlaces(error: unknown): unknown {
   const { name, code, codeName, cause } = (error ?? {}) as DriverError;
@@ -60,20 +60,20 @@ export function withoutPlaces(error: unknown): unknown {
 }
 
 /**
- * What a failure of the driver means to the guard. Only refusals that are the caller's own are told apart: after all
- * else (a lost connection, a timeout, a primary that stepped down) it is not known whether a write was done.
+ * Translates a failure of the driver. Only refusals caused by the caller get their own code: after any other failure (a
+ * lost connection, a timeout, a primary that stepped down) it is unknown whether a write was done.
  */
 export function asStoreError(error: unknown): GuardError {
   if (isGuardError(error)) return error;
   const { code, name } = (error ?? {}) as DriverError;
   const cause = withoutPlaces(error);
   if (isTooLarge(error))
-    return new BadInput('too-large', 'The document is larger than the database admits.', { cause });
+    return new BadInput('too-large', 'The document exceeds the maximum size of the database.', { cause });
   const mistake =
     asMistake(error) ?? (isRefusedQuery(error) ? new GuardError('failed', WRONG, { cause }) : undefined);
   if (mistake !== undefined) return mistake;
   if (code === OUT_OF_TIME)
-    return new BadInput('too-expensive', 'The query takes longer than a query may: ask for less.', { cause });
+    return new BadInput('too-expensive', 'The query takes longer than allowed: ask for less.', { cause });
   if (isDuplicate(error)) return new Conflict('conflict', 'It exists already.', { cause });
   if (name === 'BSONError' || name === 'BSONVersionError')
     return new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });

@@ -15,7 +15,7 @@ interface Wanted {
   readonly partialFilterExpression?: Document;
 }
 
-/** The host's own indexes first, then ours. Without the unique ones locks do not lock. */
+/** The host's own indexes first, then those of this package. Locks only work with the unique ones. */
 const INDEXES: readonly Wanted[] = [
   { on: 'instances', key: { id: 1 }, unique: true },
   { on: 'instances', key: { 'items.id': 1 } },
@@ -24,7 +24,7 @@ const INDEXES: readonly Wanted[] = [
   { on: 'instances', key: { 'guard.open': 1, _id: -1 } },
   { on: 'instances', key: { 'guard.read': 1, _id: -1 } },
   { on: 'instances', key: { 'guard.unfinished': 1 }, sparse: true },
-  // Timers that are due: of running instances only, since those of ended ones are past for ever.
+  // Due timers: of running instances only, because those of ended instances never fire.
   { on: 'instances', key: { 'items.timeDue': 1 }, partialFilterExpression: { status: 'running' } },
   { on: 'audit', key: { time: -1, _id: -1 } },
   { on: 'policies', key: { tenantId: 1, version: -1 } },
@@ -34,7 +34,7 @@ const INDEXES: readonly Wanted[] = [
 ];
 
 const NO_SUCH_COLLECTION = 26;
-/** Of the connection, which would else be given up while the index is built. */
+/** No time limit for the connection, which otherwise closes while the index is built. */
 const NO_LIMIT = { socketTimeoutMS: 0 } as CreateIndexesOptions;
 
 const nameOf = (key: Key): string => Object.entries(key).flat().join('_');
@@ -51,10 +51,10 @@ async function indexesOf(collection: Collection<Document>): Promise<Document[]> 
   }
 }
 
-/** An index of the same key or name that was made with other options (85, 86). */
+/** An index with the same key or name exists with other options (85, 86). */
 const IN_THE_WAY: ReadonlySet<unknown> = new Set([85, 86]);
 
-/** What the data or the indexes that are there do not admit: nothing that goes away by waiting. */
+/** Translates an error about existing data or indexes: it does not go away by waiting. */
 function refused(error: unknown, name: string): unknown {
   const cause = withoutPlaces(error);
   if (isDuplicate(error))
@@ -73,8 +73,8 @@ function refused(error: unknown, name: string): unknown {
 }
 
 /**
- * Makes the indexes that are not there. Building one may take longer than a query may.
- * @throws BadInput `bad-configuration`, naming the index that cannot be made
+ * Creates the missing indexes. Building one may take longer than the limit of a query.
+ * @throws BadInput `bad-configuration`, naming the index that cannot be created
  */
 export async function createIndexes(
   collections: Collections,
@@ -93,7 +93,7 @@ export async function createIndexes(
   }
 }
 
-/** The indexes that are not there, as `collection.name`. */
+/** The missing indexes, as `collection.name`. */
 export async function missingIndexes(collections: Collections): Promise<string[]> {
   const missing: string[] = [];
   for (const wanted of INDEXES) {

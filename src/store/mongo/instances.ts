@@ -27,7 +27,7 @@ import { atRevision, conjunction, leavingOut, markFilter, newestFirst, portions 
 
 const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
 
-/** Instances in the host's own collection, as the host writes them. */
+/** Instances in the host's own collection and format. */
 export class MongoInstances implements InstanceStore {
   private readonly items: ItemQueries;
 
@@ -139,7 +139,7 @@ export class MongoInstances implements InstanceStore {
     );
   }
 
-  /** An instance that is too large for the database has become so by degrees: it is not the caller's document. */
+  /** Translates "too large": an instance grows to this size over time, so it is not the caller's document. */
   private async sized<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
@@ -183,7 +183,7 @@ export class MongoInstances implements InstanceStore {
   }
 }
 
-/** A page of several walks. One that was cut is complete down to its last row: what is older is left for later. */
+/** Merges the pages of several walks. If one was cut, the result ends at its last row; older rows follow later. */
 function merged(
   walks: readonly StoredInstance[][],
   { skip = 0, limit = Infinity, bytes }: InstancePlan,

@@ -11,9 +11,8 @@ import { conjunction, leavingOut, markFilter, portions } from './query.js';
 type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
 /**
- * From instances to items. The order is asked for before anything else touches the documents, where an index
- * (`guard.open` or `guard.read` with `_id`, or that of `_id`) answers it without sorting; then the large fields go,
- * before `$unwind` would carry a copy of them with each item.
+ * Stages from instances to items. Sorting comes first, while an index (`guard.open` or `guard.read` with `_id`, or
+ * `_id`) can provide the order; then the large fields are removed, before `$unwind` would copy them for each item.
  */
 function pipeline({ before, marks, each, needsAll }: Counted, ordered: boolean, where?: Filter): Document[] {
   return [
@@ -26,14 +25,14 @@ function pipeline({ before, marks, each, needsAll }: Counted, ordered: boolean, 
   ];
 }
 
-/** What orders rows that are equal in the order asked for. */
+/** Sort fields that break ties of the requested order. */
 const TIE_BREAKS: Sort = [
   ['_id', -1],
   ['items.seq', 1],
   ['items.id', 1],
 ];
 
-/** The answer never brings `all` along. */
+/** Removes `all`, which is never part of the answer. */
 const trimmed = ({ needsAll }: Counted): Document[] => (needsAll ? [{ $project: { all: 0 } }] : []);
 
 const hexOf = (row: UnwoundItem): string => String(row._id);
@@ -41,7 +40,7 @@ const atInstance = (id: string): Filter => ({ _id: new ObjectId(id) });
 const olderThan = (id: string | undefined): Filter | undefined =>
   id === undefined ? undefined : { _id: { $lt: new ObjectId(id) } };
 
-/** Queries for items: instances unwound in the database, so that their siblings never leave it. */
+/** Queries for items: the database unwinds instances, so the siblings of an item never leave it. */
 export class ItemQueries {
   constructor(private readonly instances: Collection<Document>) {}
 
@@ -90,7 +89,7 @@ export class ItemQueries {
     return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
   }
 
-  /** One walk for each portion of the marks: rows that stand beside each other, newest instance first. */
+  /** One walk per portion of the marks: adjacent rows, newest instance first. */
   private async walks(plan: ItemPlan, below: string | undefined, limit: number): Promise<UnwoundItem[][]> {
     const limited = Number.isFinite(limit) ? [{ $limit: limit }] : [];
     return Promise.all(
@@ -104,16 +103,16 @@ export class ItemQueries {
   }
 
   /**
-   * A page in the default order. Sorting by `_id` and `seq` after `$unwind` would make the database look at all there
-   * is before it gives the first row; so instances are walked in the order of `_id`, and `$limit` stops the walk. The
-   * limit may fall inside an instance, whose items need not be stored in the order of `seq`: that one instance is read
-   * again without the limit. Of several walks each is complete above the instance where the first of them was stopped.
-   * Two queries, mostly; what was changed between them is answered by the later one.
+   * A page in the default order. Sorting by `_id` and `seq` after `$unwind` would make the database read everything
+   * before it returns the first row. So instances are walked in the order of `_id`, and `$limit` stops the walk. It may
+   * stop inside an instance, whose items need not be stored in the order of `seq`: that instance is read again without
+   * the limit. Each of several walks is complete above the instance where the first of them stopped. Usually two
+   * queries; changes between them show in the later one.
    */
   private async newestFirst(plan: ItemPlan): Promise<UnwoundItem[]> {
     const { after, skip = 0, limit = Infinity } = plan;
     const rows = after !== undefined && isInside(after) ? await this.ofInstance(plan, after.id, after) : [];
-    // What was read of a page that is cut is read in the order of instances, and cut in that of their items.
+    // A page that is cut was read in the order of instances; it is cut in the order of their items.
     let cut = false;
     let below = after?.id;
     for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
@@ -137,7 +136,7 @@ export class ItemQueries {
   }
 }
 
-/** Rows of one instance that stand beside each other share what they have of it. */
+/** Adjacent rows of one instance share the fields of the instance. */
 function sharing(): (row: Document) => Document {
   let before: Document | undefined;
   return (row) => {
@@ -146,7 +145,7 @@ function sharing(): (row: Document) => Document {
   };
 }
 
-/** The rows of each instance, newest first; of an instance that several walks have met, those of one of them. */
+/** The rows of each instance, newest first; if several walks found an instance, the rows of one of them. */
 function byInstance(walks: readonly (readonly UnwoundItem[])[]): [id: string, rows: UnwoundItem[]][] {
   const groups = new Map<string, UnwoundItem[]>();
   for (const walk of walks) {

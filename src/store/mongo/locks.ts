@@ -3,7 +3,7 @@ import { today } from '../../core/clock.js';
 import type { HeldLock, LockOwner, LockStore } from '../port.js';
 import { isDuplicate } from './failure.js';
 
-/** A lock that somebody releases while we look at it is tried once more. */
+/** Attempts to take a lock that someone releases meanwhile. */
 const TRIES = 2;
 
 const ownedBy = (id: string, { host, pid, nonce }: LockOwner): Document => ({
@@ -19,7 +19,7 @@ function held(row: Document): HeldLock {
   return { id: row.id as string, owner: guard?.owner, time, until: guard?.until };
 }
 
-/** Locks in the host's own collection: where we hold one, an unguarded host waits, and the other way round. */
+/** Locks in the host's own collection: guards and unguarded hosts wait for each other. */
 export class MongoLocks implements LockStore {
   constructor(private readonly locks: Collection<Document>) {}
 
@@ -53,7 +53,7 @@ export class MongoLocks implements LockStore {
     }
   }
 
-  /** Takes the place of exactly that holder: not of who took it meanwhile, nor of a holder that renewed it. */
+  /** Replaces exactly that holder: not a later one, and not one that has renewed its lock. */
   private async replace(holder: WithId<Document>, lock: Document): Promise<boolean> {
     const { owner, until } = held(holder);
     const guard =

@@ -6,7 +6,7 @@ import { settable } from '../query/revision.js';
 import { isDuplicate } from './failure.js';
 import { atRevision, leavingOut } from './query.js';
 
-/** Process definitions in the host's own collection. A missing owner is the same as null there. */
+/** Process definitions in the host's own collection. The host treats a missing owner like null. */
 export class MongoModels implements ModelStore {
   constructor(private readonly models: Collection<Document>) {}
 
@@ -41,7 +41,7 @@ export class MongoModels implements ModelStore {
     try {
       await write();
     } catch (error) {
-      // Two that insert the same model at once: the second finds what the first made.
+      // If two callers insert the same model at once, the second finds the model of the first.
       if (!isDuplicate(error)) throw error;
       await write();
     }
@@ -79,7 +79,7 @@ export class MongoModels implements ModelStore {
       if ((await this.get(name, owner)) === undefined) return false;
       throw new Conflict('conflict', 'A model with this name exists.');
     }
-    // The unique index decides between two who take one name at once.
+    // The unique index decides if two callers choose one name at once.
     return (await this.models.updateOne({ name, owner }, { $set: { name: newName } })).matchedCount === 1;
   }
 }

@@ -12,25 +12,25 @@ import { MongoPolicies } from './policies.js';
 import { MongoUsers } from './users.js';
 import { MongoValues } from './values.js';
 
-/** A MongoDB database, 5 or newer: the host's own collections, and ours beside them. */
+/** A MongoDB database, 5 or newer, with the host's own collections and those of this package. */
 export interface MongoOptions {
   readonly url: string;
   /** Name of the database. */
   readonly name: string;
-  /** How long the database may take to answer, in milliseconds; default 5000. */
+  /** Time limit for an answer of the database, in milliseconds; default 5000. */
   readonly timeout?: number | undefined;
-  /** Names of collections, where they are not the defaults. */
+  /** Names of collections that differ from the defaults. */
   readonly collections?: Partial<CollectionNames> | undefined;
 }
 
-/** Sessions are ended at the server where it answers soon; else it forgets them by itself. */
+/** Ends sessions at the server if it answers soon; otherwise it expires them itself. */
 async function closeSoon(close: () => Promise<void>, limit: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit)));
   await Promise.race([close(), over]).finally(() => clearTimeout(timer));
 }
 
-/** @param limits of its calls, by the same timeout */
+/** @param limits of its calls, with the same timeout */
 export async function openMongo(
   { url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions,
   limits: CallLimits,

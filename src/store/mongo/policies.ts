@@ -6,13 +6,13 @@ import { isDuplicate } from './failure.js';
 
 type Parts = readonly (readonly PolicyChange[])[];
 
-/** Both names make the `_id`, so that there is one of each even without an index. */
+/** All names form the `_id`, so that it is unique even without an index. */
 const idOf = (...names: readonly (string | number | null)[]): never => JSON.stringify(names) as never;
 
 const NEWEST = { version: -1 } as const;
 const WITHOUT_ID = { _id: 0 } as const;
 
-/** The log of the policy sets: parts are inserted first, then what names them, and that insert is the commit. */
+/** The log of the policy sets: the parts are inserted first; inserting the version that names them is the commit. */
 export class MongoPolicies implements PolicyStore {
   private readonly log: Collection<Document>;
   private readonly parts: Collection<Document>;
@@ -74,7 +74,7 @@ export class MongoPolicies implements PolicyStore {
       await this.removeParts(snapshot.parts.id, parts);
   }
 
-  /** False when there is a document of that id. */
+  /** False when a document with that id exists. */
   private async insert(into: Collection<Document>, _id: never, stored: Document): Promise<boolean> {
     try {
       await into.insertOne({ ...stored, _id });

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import type { Filter, MarkFilter } from '../port.js';
 
-/** All of the filters, side by side in one `$and`: none is merged into another. */
+/** Combines the filters in one `$and`; none is merged into another. */
 export function conjunction(...filters: readonly (Filter | undefined)[]): Document {
   const parts = filters.filter(
     (filter) => filter !== undefined && Object.keys(filter).length > 0,
@@ -9,10 +9,10 @@ export function conjunction(...filters: readonly (Filter | undefined)[]): Docume
   return parts.length === 0 ? {} : parts.length === 1 ? (parts[0] as Document) : { $and: parts };
 }
 
-/** MongoDB merges the scans of at most some 200 values by an index; more it would sort, all of what is found. */
+/** MongoDB merges the index scans of some 200 values at most; with more it sorts all matches. */
 const MOST_MERGED = 150;
 
-/** The marks in portions, each of which one index answers in order; one portion without marks when there are none. */
+/** Splits the marks into portions that one index answers in order; one portion without marks if there are none. */
 export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined)[] {
   if (marks === undefined || marks.anyOf.length <= MOST_MERGED) return [marks];
   const { field, anyOf } = marks;
@@ -22,7 +22,7 @@ export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined
   }));
 }
 
-/** Rows of several walks, each newest first, as one; what is in more than one of them comes once. */
+/** Merges the rows of several walks, each newest first, without duplicates. */
 export function newestFirst<T extends { readonly _id?: unknown }>(walks: readonly (readonly T[])[]): T[] {
   const [only, ...more] = walks;
   if (only !== undefined && more.length === 0) return [...only];
@@ -33,9 +33,9 @@ export function newestFirst<T extends { readonly _id?: unknown }>(walks: readonl
 export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>
   marks && { [marks.field]: { $in: [...marks.anyOf] } };
 
-/** A projection that leaves fields out. */
+/** A projection that excludes fields. */
 export const leavingOut = (names: readonly string[]): Document =>
   Object.fromEntries(names.map((name) => [name, 0]));
 
-/** The document of a revision; undefined: one that an unguarded host wrote. */
+/** A filter for the document with a revision; undefined: one that an unguarded host wrote. */
 export const atRevision = (rev: number | undefined): Filter => ({ 'guard.rev': rev ?? { $exists: false } });

@@ -12,15 +12,15 @@ import { asStoreError } from './failure.js';
 import type { MongoOptions } from './open-mongo.js';
 
 const EXTENSION = '.bson';
-/** What is sent at once, in bytes: well below the 48 MB that a message may have. */
+/** Bytes per batch: well below the 48 MB limit of a message. */
 const BATCH = 8 * 1024 * 1024;
-/** Of one document, as the database limits it, with some room for its own fields. */
+/** Maximum size of a document in the database, with some room for its own fields. */
 const LARGEST = 17 * 1024 * 1024;
 
 const bad = (message: string, cause?: unknown): BadInput =>
   new BadInput('bad-configuration', message, cause === undefined ? {} : { cause });
 
-/** The documents of a file, one after the other, each as its bytes. @throws BadInput where it is torn */
+/** The documents of a file, as bytes, one after the other. @throws BadInput when the file is truncated */
 async function* documentsOf(file: string): AsyncGenerator<Buffer> {
   let left: Buffer = Buffer.alloc(0);
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
@@ -36,7 +36,7 @@ async function* documentsOf(file: string): AsyncGenerator<Buffer> {
   if (left.length > 0) throw bad(`The backup is damaged: ${path.basename(file)} ends within a document.`);
 }
 
-/** Calls the work with the documents of a file, in batches. */
+/** Calls `work` with the documents of a file, in batches. */
 async function inBatches(file: string, work: (documents: Buffer[]) => Promise<void>): Promise<number> {
   let [batch, bytes, count]: [Buffer[], number, number] = [[], 0, 0];
   for await (const document of documentsOf(file)) {
@@ -51,26 +51,25 @@ async function inBatches(file: string, work: (documents: Buffer[]) => Promise<vo
   return count;
 }
 
-/** The files of a backup by the collection that each is of. @throws BadInput when it is no backup */
+/** The files of a backup, by collection. @throws BadInput when it is not a backup */
 async function filesOf(source: string, names: CollectionNames): Promise<[keyof CollectionNames, string][]> {
   const files = (await readdir(source)).filter((file) => file.endsWith(EXTENSION));
   const found = Object.entries(names).map(
     ([of, name]) => [of, `${encodeURIComponent(name)}${EXTENSION}`] as const,
   );
   const strange = files.find((file) => !found.some(([, name]) => name === file));
-  if (strange !== undefined)
-    throw bad(`The backup has a file of a collection that is not known: ${strange}.`);
+  if (strange !== undefined) throw bad(`The backup contains a file of an unknown collection: ${strange}.`);
   if (!files.includes(`${encodeURIComponent(names.instances)}${EXTENSION}`))
-    throw bad('The folder holds no backup of a database.');
+    throw bad('The folder contains no backup of a database.');
   return found
     .filter(([, file]) => files.includes(file))
     .map(([of, file]) => [of as keyof CollectionNames, path.join(source, file)]);
 }
 
 /**
- * Reads what `backup` wrote, or mongodump, into a database in which none of the collections holds anything. Locks are
- * left out: who held them is gone.
- * @throws BadInput `bad-configuration` when it is no backup, is damaged, or the database is not empty
+ * Restores a backup of `backup` or mongodump into a database whose collections are all empty. Locks are skipped,
+ * because their holders no longer exist.
+ * @throws BadInput `bad-configuration` when it is not a backup, is damaged, or the database is not empty
  */
 export async function restoreDatabase(
   source: string,
@@ -78,7 +77,7 @@ export async function restoreDatabase(
 ): Promise<{ files: number; documents: number }> {
   const names = { ...COLLECTION_NAMES, ...given };
   const files = await filesOf(source, names);
-  // All is read once before anything is written: half a backup would look like a whole one.
+  // All files are read once before anything is written: half a backup would look like a complete one.
   for (const [, file] of files) await inBatches(file, async () => undefined);
   const { BSON } = await loadDriver();
   const client = await connect(url, timeout);
@@ -88,7 +87,7 @@ export async function restoreDatabase(
       if ((await db.collection(collection).findOne({}, { projection: { _id: 1 } })) !== null)
         throw bad(`The database is not empty: ${collection} holds documents.`);
     let documents = 0;
-    // Every number, date and text keeps its kind: none is made a value of JavaScript on the way.
+    // Keep BSON types: no number, date or string is converted to a JavaScript value.
     const read = (bytes: Buffer): Document =>
       BSON.deserialize(bytes, { promoteValues: false, promoteLongs: false, bsonRegExp: true });
     for (const [of, file] of files.filter(([which]) => which !== 'locks')) {

@@ -1,7 +1,7 @@
 import type { AbstractCursor, Document } from 'mongodb';
 import { markCut, type Budget } from '../query/budget.js';
 
-/** The rows of a cursor as far as the budget goes; what does not fit any more is not read. */
+/** Reads the rows of a cursor that fit the budget; the others are not read. */
 export async function taken(
   cursor: AbstractCursor<Document>,
   budget: Budget,

@@ -5,7 +5,7 @@ import { isDuplicate } from './failure.js';
 
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
 
-/** Users by name; the name is the `_id`, so that no two have one name even without an index. */
+/** Users by name; the name is the `_id`, so that it is unique even without an index. */
 export class MongoUsers implements UserStore {
   constructor(private readonly users: Collection<Document>) {}
 

@@ -3,10 +3,10 @@ import { today, wallClock } from '../../core/clock.js';
 import { normalise } from '../bson/codec.js';
 import type { ValueStore } from '../port.js';
 
-/** The database removes what has ended within minutes; until then it is not to be seen. */
+/** Hides expired values: the database removes them only after some minutes. */
 const alive = (): Document => ({ $or: [{ expires: null }, { expires: { $gt: today() } }] });
 
-/** Named values of one namespace. Both names make the `_id`, so that a value is there once even without an index. */
+/** Named values of one namespace. Namespace and key form the `_id`, so that it is unique even without an index. */
 export class MongoValues implements ValueStore {
   constructor(
     private readonly values: Collection<Document>,

@@ -12,10 +12,10 @@ const TABLE = /^(\d+)\.(?:ldb|sst)$/;
 const LOG = /^(\d+)\.log$/;
 const POINTER = /^(MANIFEST-\d+)\n$/;
 
-/** A file that should be there is not; where another process has the folder open, that passes. */
+/** A required file is missing. This may be temporary while another process has the folder open. */
 class Missing extends Error {}
 
-/** @returns undefined when it is not there. @throws GuardError that names it when it cannot be read */
+/** @returns undefined when the file is missing. @throws GuardError naming the file when it cannot be read */
 async function read(folder: string, file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path.join(folder, file));
@@ -33,7 +33,7 @@ const numbered = (names: readonly string[], pattern: RegExp): { file: string; nu
     })
     .sort((a, b) => a.number - b.number);
 
-/** What the manifest says, and what may be damage of it, or what a process left that died. */
+/** Reads the manifest, and reports a place that is either damaged or was left by a process that died. */
 async function readManifest(
   folder: string,
   manifest: string,
@@ -89,11 +89,11 @@ async function checkOnce(folder: string): Promise<readonly string[]> {
 }
 
 /**
- * Compares the files of a folder with their checksums before LevelDB opens it, which ends the process over some
- * damage, and drops without a word what follows other damage. Reads all of them, one after the other.
- * @returns what may be damage, or may be what a process left that died while it wrote: to be told when values are
+ * Compares the files of a folder with their checksums before LevelDB opens it. LevelDB ends the process at some kinds
+ * of damage, and silently drops the data behind others. Reads all files, one after the other.
+ * @returns places that are either damaged or were left by a process that died while writing; report them if values are
  *   missing
- * @throws CouldNotTell `store-damaged` that names the file; what `openingFailed` tells of one that cannot be read
+ * @throws CouldNotTell `store-damaged` naming the file; the error of `openingFailed` for a file that cannot be read
  */
 export async function checkFiles(folder: string): Promise<readonly string[]> {
   for (let tries = 3; ; tries--)

@@ -1,4 +1,4 @@
-/** CRC-32C of eight bytes at a time: 256 entries for a byte, and for that byte with one to seven others behind it. */
+/** CRC-32C of eight bytes at a time: 256 entries for a byte, and for a byte followed by one to seven others. */
 const TABLE = table();
 
 function table(): Int32Array {
@@ -15,7 +15,7 @@ function table(): Int32Array {
   return entries;
 }
 
-/** `behind`: how many of the eight bytes follow. */
+/** @param behind how many of the eight bytes follow */
 const entry = (behind: number, byte: number): number => TABLE[(behind << 8) | (byte & 255)] as number;
 
 function crc32c(bytes: Uint8Array): number {
@@ -39,7 +39,7 @@ function crc32c(bytes: Uint8Array): number {
   return ~c >>> 0;
 }
 
-/** As LevelDB stores it: turned and shifted, so that a checksum of bytes that hold checksums is another one. */
+/** The form that LevelDB stores: rotated and shifted, so that data with embedded checksums has a different one. */
 export function maskedCrc(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -1,29 +1,29 @@
 import { maskedCrc } from './crc32c.js';
 
-/** LevelDB writes a log in blocks; a record that does not fit is continued in the next. */
+/** LevelDB writes a log in blocks; a record that does not fit continues in the next. */
 const BLOCK = 32 * 1024;
-/** Checksum, length, and which part of a record it is. */
+/** Checksum, length, and part of the record. */
 const HEADER = 7;
 const [FULL, FIRST, MIDDLE, LAST] = [1, 2, 3, 4];
 
 export interface LogFault {
-  /** The first byte of what is no whole record. */
+  /** Position of the first invalid record. */
   readonly at: number;
-  /** The file ends in it, as it does where a process died, or the power failed, while it was written. */
+  /** True when the file ends inside a record, as after a crash or power failure during a write. */
   readonly isTorn: boolean;
 }
 
 export interface LogContent {
   readonly records: readonly Buffer[];
-  /** Undefined when all of it is what was written; nothing behind it was read. */
+  /** Undefined when all of it is valid; data behind a fault is not read. */
   readonly fault?: LogFault;
 }
 
-/** The records of a log, or of a manifest, up to the first that is not what was written. */
+/** Reads the records of a log or manifest, up to the first invalid one. */
 export function readLog(log: Buffer): LogContent {
   const records: Buffer[] = [];
   let parts: Buffer[] = [];
-  // Where the power failed, a file may end in zeros that were never written.
+  // After a power failure, a file may end in zeros that were never written.
   const until = (at: number, isTorn: boolean): LogContent => ({
     records,
     fault: { at, isTorn: isTorn || log.subarray(at).every((byte) => byte === 0) },

@@ -1,6 +1,6 @@
 import { Malformed, Reader } from './reader.js';
 
-/** What the records of a manifest say of, by their numbers. */
+/** The tags of the fields in a manifest record. */
 const COMPARATOR = 1;
 const LOG = 2;
 const NEXT_FILE = 3;
@@ -10,16 +10,16 @@ const DELETED_TABLE = 6;
 const NEW_TABLE = 7;
 const PREVIOUS_LOG = 9;
 
-/** The files of which a database consists. */
+/** The files that make up a database. */
 export interface LiveFiles {
-  /** Sizes in bytes, by the numbers of tables. */
+  /** Sizes in bytes, by table number. */
   readonly tables: ReadonlyMap<number, number>;
-  /** The logs are this one, and those with higher numbers. */
+  /** The first live log; logs with higher numbers are live too. */
   readonly log: number;
   readonly previousLog: number;
 }
 
-/** What the records of a manifest come to; undefined when they are not those of a whole one. */
+/** Combines the records of a manifest; undefined when they are incomplete or invalid. */
 export function liveFiles(records: readonly Buffer[]): LiveFiles | undefined {
   const tables = new Map<number, number>();
   const numbers = new Map<number, number>();
@@ -51,7 +51,7 @@ export function liveFiles(records: readonly Buffer[]): LiveFiles | undefined {
         text();
         return;
       default:
-        throw new Malformed('Such a record is not known');
+        throw new Malformed('The record has an unknown tag');
     }
   };
   try {

@@ -1,7 +1,7 @@
-/** Bytes that are not in the format that they should be in. */
+/** The bytes do not have the expected format. */
 export class Malformed extends Error {}
 
-/** Reads what LevelDB writes, from the front. @throws Malformed beyond the end */
+/** Reads LevelDB's encodings from the beginning. @throws Malformed beyond the end */
 export class Reader {
   private at = 0;
 
@@ -13,23 +13,23 @@ export class Reader {
 
   byte(): number {
     const byte = this.bytes[this.at++];
-    if (byte === undefined) throw new Malformed('There are fewer bytes');
+    if (byte === undefined) throw new Malformed('Unexpected end of data');
     return byte;
   }
 
-  /** Seven bits a byte, the lowest first, in as few bytes as it takes. */
+  /** Reads a varint: seven bits per byte, lowest first. An encoding longer than necessary is refused. */
   number(): number {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
       const byte = this.byte();
       value += (byte & 127) * factor;
-      if (byte === 0 && factor > 1) throw new Malformed('A number is longer than it is written');
+      if (byte === 0 && factor > 1) throw new Malformed('A number has a longer encoding than necessary');
       if (byte < 128) return value;
     }
   }
 
   take(length: number): Buffer {
-    if (length > this.bytes.length - this.at) throw new Malformed('There are fewer bytes');
+    if (length > this.bytes.length - this.at) throw new Malformed('Unexpected end of data');
     const taken = this.bytes.subarray(this.at, this.at + length);
     this.at += length;
     return taken;

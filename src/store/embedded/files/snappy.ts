@@ -1,6 +1,6 @@
 import { Malformed, Reader } from './reader.js';
 
-/** What a tag says of the bytes that follow in the output: literally, or from so far back. */
+/** Decodes the tag of a copy: how many bytes to copy, and from how far back in the output. */
 function copied(tag: number, from: Reader): { length: number; back: number } {
   const kind = tag & 3;
   if (kind === 1) return { length: ((tag >>> 2) & 7) + 4, back: ((tag >>> 5) << 8) | from.byte() };
@@ -16,28 +16,28 @@ function literally(tag: number, from: Reader): Buffer {
 
 /**
  * Decompresses Snappy's raw format.
- * @throws Malformed when the bytes are not of that format
+ * @throws Malformed when the bytes do not have that format
  */
 export function unsnappy(bytes: Buffer): Buffer {
   const from = new Reader(bytes);
   const length = from.number();
-  // Three bytes make 64 at most.
-  if (length > 64 * bytes.length) throw new Malformed('Not so much can be in it');
+  // Three bytes expand to at most 64.
+  if (length > 64 * bytes.length) throw new Malformed('The stated length is impossible');
   const whole = Buffer.alloc(length);
   let at = 0;
   while (!from.isAtEnd) {
     const tag = from.byte();
     if ((tag & 3) === 0) {
       const text = literally(tag, from);
-      if (text.length > length - at) throw new Malformed('There is more in it');
+      if (text.length > length - at) throw new Malformed('The data is longer than stated');
       at += text.copy(whole, at);
       continue;
     }
     const { length: count, back } = copied(tag, from);
-    if (back === 0 || back > at || count > length - at) throw new Malformed('It copies what is not there');
-    // One by one: it may copy what it has just written.
+    if (back === 0 || back > at || count > length - at) throw new Malformed('A copy is out of range');
+    // Byte by byte, because the source may overlap the bytes just written.
     for (let i = 0; i < count; i++, at++) whole[at] = whole[at - back] as number;
   }
-  if (at !== length) throw new Malformed('There is less in it');
+  if (at !== length) throw new Malformed('The data is shorter than stated');
   return whole;
 }

@@ -2,10 +2,10 @@ import { maskedCrc } from './crc32c.js';
 import { Malformed, Reader } from './reader.js';
 import { unsnappy } from './snappy.js';
 
-/** The end of a table: two handles, padded with zeros, and a number by which a whole table is known. */
+/** The footer of a table: two handles, padded with zeros, and a magic number. */
 const FOOTER = 48;
 const MAGIC = Buffer.from('57fb808b247547db', 'hex');
-/** Behind each block: how it is compressed, and a checksum of both. */
+/** The trailer of each block: its compression, and a checksum of both. */
 const TRAILER = 5;
 const SNAPPY = 1;
 
@@ -14,12 +14,12 @@ interface Handle {
   readonly size: number;
 }
 
-/** Where a table is not what was written. */
+/** A position where a table is damaged. */
 class Fault extends Malformed {}
 
 const handleOf = (reader: Reader): Handle => ({ at: reader.number(), size: reader.number() });
 
-/** The bytes of a block as they are stored, with their compression at the end. @throws Fault */
+/** The stored bytes of a block, with the compression at the end. @throws Fault */
 function whole(table: Buffer, { at, size }: Handle): Buffer {
   const end = at + size;
   if (end + TRAILER > table.length - FOOTER) throw new Fault('its end is damaged');
@@ -29,12 +29,12 @@ function whole(table: Buffer, { at, size }: Handle): Buffer {
   return block;
 }
 
-/** The handles that stand as values in a block, such as the index of the table. */
+/** The handles that a block contains as values, such as those in the index of the table. */
 function handlesIn(stored: Buffer): Handle[] {
   const bytes = stored.subarray(0, -1);
   const block = stored.at(-1) === SNAPPY ? unsnappy(bytes) : bytes;
   const length = block.length - 4;
-  if (length < 0) throw new Malformed('A block has no end');
+  if (length < 0) throw new Malformed('The block is too short');
   const reader = new Reader(block.subarray(0, Math.max(0, length - 4 * block.readUInt32LE(length))));
   const handles: Handle[] = [];
   while (!reader.isAtEnd) {
@@ -57,9 +57,9 @@ function check(table: Buffer): void {
 }
 
 /**
- * Compares every block of a table with its checksum. LevelDB asserts what it reads from blocks, and takes the sizes
- * that a footer names: damage there would end the process.
- * @returns undefined when the table is what was written, else where it is not
+ * Compares every block of a table with its checksum. LevelDB trusts the content of blocks and the sizes in a footer, so
+ * damage there would end the process.
+ * @returns undefined when the table is undamaged, else where it is damaged
  */
 export function tableFault(table: Buffer): string | undefined {
   try {
