@@ -17,23 +17,24 @@ import {
   type SecurityRoleHolder,
 } from './policies/security-roles.js';
 
-/** The longest text that says what something is for, and the longest name, in characters. */
+/** Maximum length of a description, and of a name, in characters. */
 const LONGEST = { text: 1000, name: 200 };
 
 const bad = (message: string): never => {
   throw new BadInput('bad-policy', message);
 };
 
-/** A name as it is compared: in Unicode's composed form, trimmed. @throws BadInput `bad-policy` */
+/** Normalises a name: trimmed, in Unicode's composed form. @throws BadInput `bad-policy` */
 export function policyName(given: unknown, what: string): string {
   const name = normaliseName(given);
   if (name === undefined || name.length > LONGEST.name)
-    return bad(`${what} is a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
+    return bad(`${what} needs a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
   return name;
 }
 
 function fields(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
-  if (!isPlainObject(value)) return bad(`${what} is an object of ${known.join(', ')}, got ${show(value)}.`);
+  if (!isPlainObject(value))
+    return bad(`${what} must be an object of ${known.join(', ')}, got ${show(value)}.`);
   const strange = Object.keys(value).find((key) => !known.includes(key));
   if (strange !== undefined) bad(`${what} has no ${show(strange)}. ${unknownName(strange, known)}`);
   return value;
@@ -52,29 +53,29 @@ function readRole(id: string, value: unknown): SecurityRole {
   const { rights, says } = fields(value, what, ['rights', 'says']);
   if (!Array.isArray(rights)) return bad(`${what} takes a list of rights, got ${show(rights)}.`);
   if (says !== undefined && (typeof says !== 'string' || says.length > LONGEST.text))
-    bad(`${what} says what it is for in at most ${LONGEST.text} characters.`);
+    bad(`${what} has a description (says) of at most ${LONGEST.text} characters.`);
   const read = [...new Set((rights as unknown[]).map((name) => right(name, what)))].sort();
   return { rights: read, ...(typeof says === 'string' && { says }) };
 }
 
-/** Who has a role, as a caller gives it: `{ user }` or `{ group }`. @throws BadInput `bad-policy` */
+/** Reads the holder of a role as a caller passes it: `{ user }` or `{ group }`. @throws BadInput `bad-policy` */
 export function readHolder(value: unknown): Holder {
-  const what = 'Who holds a security role';
+  const what = 'The holder of a security role';
   const { user, group } = fields(value, what, ['user', 'group']);
-  if ((user === undefined) === (group === undefined)) return bad(`${what} is one user or one group.`);
+  if ((user === undefined) === (group === undefined)) return bad(`${what} must be one user or one group.`);
   return user === undefined
     ? { group: policyName(group, `${what}, a group,`) }
     : { user: policyName(user, `${what}, a user,`) };
 }
 
 function readRoleHolder(id: string, value: unknown): SecurityRoleHolder {
-  const { role, ...rest } = fields(value, 'Who holds a security role', ['role', 'user', 'group']);
+  const { role, ...rest } = fields(value, 'The holder of a security role', ['role', 'user', 'group']);
   const read = { role: policyName(role, 'A security role'), ...readHolder(rest) };
   const expected = holderId(read.role, read);
   return id === expected ? read : bad(`The entry of ${show(read.role)} must have the id ${expected}.`);
 }
 
-/** A kind of entries: reads what a caller gives for one. */
+/** Reads the value of an entry of one kind, as a caller passes it. */
 type Read = (id: string, value: unknown) => unknown;
 
 const READ: Readonly<Record<string, Read>> = {
@@ -82,7 +83,7 @@ const READ: Readonly<Record<string, Read>> = {
   [SECURITY_ROLE_HOLDER]: readRoleHolder,
 };
 
-/** The kinds of entries that a policy set can have. */
+/** The kinds of policy set entries. */
 export const POLICY_KINDS: readonly string[] = Object.freeze(Object.keys(READ));
 
 function readerOf(kind: unknown): Read {
@@ -93,11 +94,11 @@ function readerOf(kind: unknown): Read {
 }
 
 /**
- * The changes that a caller gives, each checked and in the form in which it is stored.
- * @throws BadInput `bad-policy`, naming what was met and the nearest that is known
+ * Checks the changes that a caller passes, and converts them to their stored form.
+ * @throws BadInput `bad-policy`, naming the invalid part and the nearest known name
  */
 export function readChanges(given: unknown): PolicyChange[] {
-  if (!Array.isArray(given)) return bad(`Changes are a list, got ${show(given)}.`);
+  if (!Array.isArray(given)) return bad(`Changes must be a list, got ${show(given)}.`);
   return (given as unknown[]).map((one, at) => {
     const { kind, id, value } = fields(one, `Change ${at + 1}`, ['kind', 'id', 'value']);
     const read = readerOf(kind);
@@ -110,7 +111,7 @@ export function readChanges(given: unknown): PolicyChange[] {
 }
 
 /**
- * Checks what the entries of a set say of each other.
+ * Checks the references between the entries of a set.
  * @throws BadInput `bad-policy`
  */
 export function checkSet(set: PolicySet): void {
@@ -118,25 +119,23 @@ export function checkSet(set: PolicySet): void {
   for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
     const { role } = value as SecurityRoleHolder;
     if (!roles.has(role))
-      bad(
-        `There is no security role ${show(role)} that somebody could hold. ${unknownName(role, [...roles.keys()])}`,
-      );
+      bad(`The security role ${show(role)} does not exist. ${unknownName(role, [...roles.keys()])}`);
   }
 }
 
-/** What follows from a set for decisions, and who holds which rights. */
+/** The policies of a set, and its security roles. */
 export interface CompiledSet {
   readonly policies: readonly Policy[];
   readonly securityRoles: SecurityRoles;
 }
 
 /**
- * Makes the policies of a set.
- * @throws TypeError for an entry of an unknown kind, as a newer version of this package may have stored it
+ * Compiles the policies of a set.
+ * @throws TypeError for an entry of an unknown kind, which a newer version of this package may have stored
  */
 export function compileSet(set: PolicySet): CompiledSet {
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
-  if (strange !== undefined) throw new TypeError(`The kind ${show(strange)} of policies is not known`);
+  if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = new SecurityRoles(set);
   return { policies: securityRoles.exist ? [securityRights(securityRoles)] : [], securityRoles };
 }

@@ -1,18 +1,18 @@
-/** One entry of a policy set, as a change leaves it. */
+/** A change of one entry of a policy set. */
 export interface PolicyChange {
-  /** What it is, such as `security-role`. */
+  /** The kind of the entry, such as `security-role`. */
   readonly kind: string;
-  /** Its name among those of its kind. */
+  /** Its id, unique within its kind. */
   readonly id: string;
-  /** JSON; null: the entry is removed. */
+  /** The new value as JSON; null removes the entry. */
   readonly value: unknown;
 }
 
 type Entries = ReadonlyMap<string, unknown>;
 
 /**
- * What the administrators of one tenant configured, at one version. It never changes: a change makes another set, which
- * shares with this one the kinds that it leaves alone.
+ * The configuration by the administrators of one tenant, at one version. Immutable: a change makes another set, which
+ * shares the unchanged kinds with this one.
  */
 export class PolicySet {
   static readonly EMPTY = new PolicySet(0, new Map());
@@ -24,22 +24,22 @@ export class PolicySet {
     private readonly none: Entries = new Map(),
   ) {}
 
-  /** The entries of one kind by their ids; the same object for as long as none of them changes. */
+  /** The entries of one kind, by id; the same object until one of them changes. */
   of(kind: string): Entries {
     return this.byKind.get(kind) ?? this.none;
   }
 
-  /** The kinds of which there are entries. */
+  /** The kinds that have entries. */
   get kinds(): readonly string[] {
     return [...this.byKind].filter(([, entries]) => entries.size > 0).map(([kind]) => kind);
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get size(): number {
     return [...this.byKind.values()].reduce((sum, entries) => sum + entries.size, 0);
   }
 
-  /** The set as it is after the changes, in their order. */
+  /** Applies changes in order. @returns the new set */
   with(version: number, changes: readonly PolicyChange[]): PolicySet {
     const kinds = new Map(this.byKind);
     const own = new Map<string, Map<string, unknown>>();
@@ -55,7 +55,7 @@ export class PolicySet {
     return new PolicySet(version, kinds, this.none);
   }
 
-  /** All entries, as the changes that make them of an empty set. */
+  /** All entries, as the changes that create them from an empty set. */
   *changes(): IterableIterator<PolicyChange> {
     for (const [kind, entries] of this.byKind) for (const [id, value] of entries) yield { kind, id, value };
   }

@@ -9,15 +9,15 @@ const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
 const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
 const OWN_TASK: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
 
-/** With this right alone an operation is for the own tasks. */
+/** Rights that permit an operation only on one's own tasks. */
 const OF_OWN: Readonly<Partial<Record<Operation, Right>>> = {
   'task:delegate': 'Todo:Delegate_Own',
   'task:escalate': 'Todo:Escalate_Own',
 };
 
 /**
- * Rights that open an operation where nothing else would: the `_All` rights for reading, the others on what their
- * holder may read, which each enforcement point asks beside.
+ * Rights that permit an operation by themselves. Those for reading apply to all resources; the others only to resources
+ * that their holder may read, which the enforcement points check separately.
  */
 const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
   'task:read': 'Todo:Read_All',
@@ -40,17 +40,17 @@ const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
   'system:expression': 'Expression:Evaluate',
 };
 
-/** What the security rights do to an operation, for tables of the docs. */
+/** The effect of security rights on an operation, for tables of the docs. */
 export interface RightUse {
-  /** Any of them is needed, once there are security roles. */
+  /** One of them is required once security roles exist. */
   readonly needs: readonly Right[];
-  /** With it alone only the own tasks. */
+  /** Without another of them, this right permits only one's own tasks. */
   readonly ofOwn: Right | undefined;
-  /** Opens the operation beside what other policies give. */
+  /** Permits the operation in addition to what other policies permit. */
   readonly opens: Right | undefined;
 }
 
-/** What the security rights do to an operation. */
+/** The effect of security rights on an operation. */
 export const rightUse = (operation: Operation): RightUse => ({
   needs: OPERATIONS[operation].rights as readonly Right[],
   ofOwn: OF_OWN[operation],
@@ -62,7 +62,7 @@ const rule = (id: string, says: string, when: Condition): Rule =>
 
 const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 
-/** What is answered to who holds none of the rights, to who holds one for own tasks only, and to who holds more. */
+/** The answers for holders of no right, of rights for own tasks only, of other rights, and of an opening right. */
 interface Answers {
   readonly refused: PolicyAnswer;
   readonly own: PolicyAnswer;
@@ -86,8 +86,8 @@ function answersFor(operation: Operation): Answers {
 }
 
 /**
- * The policy that security roles make. Once there is one, each operation that names rights needs one of them, whatever
- * other policies give; some rights open what they name.
+ * The policy of the security roles. Once a role exists, each operation with rights requires one of them, whatever other
+ * policies permit; some rights also permit their operations.
  */
 export function securityRights(roles: SecurityRoles): Policy {
   const known = new Map<Operation, Answers>();

@@ -2,29 +2,29 @@ import type { PolicySet } from '../policy-set.js';
 import type { SecureUser } from '../principal.js';
 import { RIGHTS, rightsIn, type Right, type RightEntry } from '../rights.js';
 
-/** The kinds of entries in a policy set that make security roles. */
+/** The kinds of policy set entries for security roles. */
 export const SECURITY_ROLE = 'security-role';
 export const SECURITY_ROLE_HOLDER = 'security-role-holder';
 
 /** A named bundle of rights. */
 export interface SecurityRole {
   readonly rights: readonly Right[];
-  /** What it is for, in words. */
+  /** Description of its purpose. */
   readonly says?: string;
 }
 
-/** Who has a security role: a user or all members of a group. A user and a group of one name are two holders. */
+/** A holder of a security role: a user, or all members of a group. A user and a group of one name are two holders. */
 export type Holder = { readonly user: string } | { readonly group: string };
 
-/** That somebody has a security role. */
+/** The assignment of a security role to a holder. */
 export type SecurityRoleHolder = Holder & { readonly role: string };
 
 const isInternal = (right: Right): boolean => (RIGHTS[right] as RightEntry).internal === true;
 const ALL: readonly Right[] = Object.freeze(Object.keys(RIGHTS) as Right[]);
-/** What an administrator holds without having been given it. */
+/** The rights that every administrator holds. */
 const NOT_INTERNAL: readonly Right[] = Object.freeze(ALL.filter((right) => !isInternal(right)));
 
-/** The name of the entry that says so. */
+/** The id of the entry that assigns a role to a holder. */
 export const holderId = (role: string, holder: Holder): string =>
   JSON.stringify([role, ...('user' in holder ? ['user', holder.user] : ['group', holder.group])]);
 
@@ -45,12 +45,12 @@ export class SecurityRoles {
     }
   }
 
-  /** Without any security role rights restrict nothing. */
+  /** True when there is a security role; without one, rights restrict nothing. */
   get exist(): boolean {
     return this.roles.size > 0;
   }
 
-  /** The roles of the principal, its own and those of its groups. */
+  /** The roles of the principal and of its groups. */
   rolesOf({ userName, userGroups }: Pick<SecureUser, 'userName' | 'userGroups'>): readonly string[] {
     const found = [`u:${userName}`, ...userGroups.map((group) => `g:${group}`)].flatMap(
       (key) => this.byHolder.get(key) ?? [],
@@ -59,8 +59,8 @@ export class SecurityRoles {
   }
 
   /**
-   * The rights of the principal: those of its roles, and those that stand with the user as `attributes.rights`. SYSTEM
-   * holds all, ADMIN all that are not internal.
+   * The rights of the principal: those of its roles, and those in its `attributes.rights`. SYSTEM holds all rights,
+   * ADMIN all except internal ones.
    */
   rightsOf(principal: SecureUser): ReadonlySet<Right> {
     const held = new Set<Right>(rightsIn(principal.attributes.rights));

@@ -24,8 +24,8 @@ const rule = (id: string, says: string, when: Condition): Rule => Object.freeze(
 const onUserTask = (condition: Condition): Condition => and(eq('item.type', USER_TASK), condition);
 const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.when));
 
-// The rules that make someone a reader of a user task. The conditions name no principal and are compiled once.
-const OPEN = rule('open', 'the model restricts this task to nobody', onUserTask(eq('item.guard.open', true)));
+// The rules for reading a user task. The conditions name no principal, so they are compiled once.
+const OPEN = rule('open', 'the model does not restrict this task', onUserTask(eq('item.guard.open', true)));
 const ASSIGNEE = rule('assignee', 'assigned to you', onUserTask(eq('item.assignee', ME)));
 const OWNER = rule('owner', 'you lent this task to another', onUserTask(eq('item.guard.owner', ME)));
 const CONCERNED: readonly Rule[] = Object.freeze([
@@ -40,7 +40,7 @@ const CONCERNED: readonly Rule[] = Object.freeze([
 ]);
 const STUCK = rule(
   'stuck',
-  'you started the instance, and nobody may do this task',
+  'you started the instance, and this task is stuck',
   onUserTask(and(eq('item.guard.closed', true), eq('item.guard.startedBy', ME))),
 );
 
@@ -56,25 +56,25 @@ const INSTANCE_READERS: readonly Rule[] = Object.freeze([
 const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
   rule(
     `instance-${r.id}`,
-    `${r.says}: its other items come with it`,
+    `${r.says}, so you may read its other items`,
     and(ne('item.type', USER_TASK), r.when),
   ),
 );
 
-/** The same object for all principals, so that it is read and compiled once. */
+/** Makes one answer for all principals, so that it is compiled once. */
 const permits = (...rules: readonly Rule[]): PolicyAnswer =>
   Object.freeze({ permissive: Object.freeze(rules) });
 
 const READ = permits(OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE);
 const READ_INSTANCE = permits(...INSTANCE_READERS);
 const EXECUTE = permits(ASSIGNEE);
-// Lending, giving back, recalling.
+// Lending, returning, recalling.
 const DELEGATE = permits(ASSIGNEE, OWNER);
 const ASSIGN = permits(OPEN, ...CONCERNED);
 
 const starters = (at: string): Condition =>
   or(eq(`${at}.open`, true), overlaps(`${at}.users`, ME), overlaps(`${at}.groups`, MY_GROUPS));
-const START = permits(rule('starter', 'the start event admits you', starters('start')));
+const START = permits(rule('starter', 'the start event permits you to start it', starters('start')));
 const MAY_START = rule('may-start', 'you may start it', some('model.guard.starts', starters('item')));
 
 function modelReaders(principal: SecureUser, facts: Facts): PolicyAnswer {
@@ -127,7 +127,7 @@ function answer(principal: SecureUser, operation: Operation, facts: Facts): Poli
   }
 }
 
-/** The rules that always apply. Operations that they do not mention are for ADMIN and SYSTEM. */
+/** The rules that always apply. They leave all other operations to ADMIN and SYSTEM. */
 export const taskRulesPolicy: Policy = Object.freeze({
   name: 'task-rules',
   answer,

@@ -5,7 +5,7 @@ import type { SecureUser } from '../principal.js';
 
 const NO_ANSWER: PolicyAnswer = Object.freeze({});
 
-/** An answer that names no principal, so that it is read and compiled once. */
+/** Makes an answer that names no principal, so that it is compiled once. */
 const only = (says: string, when: Condition): Required<Pick<PolicyAnswer, 'restrictive'>> =>
   Object.freeze({
     restrictive: Object.freeze([Object.freeze({ id: 'own-tenant', says, when })]),
@@ -13,7 +13,7 @@ const only = (says: string, when: Condition): Required<Pick<PolicyAnswer, 'restr
 const own = (field: string, path: string): Condition => eq(field, { ref: 'user', path });
 
 const MODELS = {
-  mine: only('only models of the owner you act for', own('model.owner', 'modelsOwner')),
+  mine: only('only models of the owner that you act for', own('model.owner', 'modelsOwner')),
   ofTenant: only('only models of your tenant', own('model.owner', 'tenantId')),
   nobodys: only('only models without an owner', exists('model.owner', false)),
 } as const;
@@ -31,8 +31,8 @@ function ownModels({ modelsOwner, tenantId }: SecureUser): PolicyAnswer {
 }
 
 /**
- * Isolates tenants, whatever other policies say: a principal with a tenant sees only that tenant's rows; one
- * without, only rows without a tenant. SYSTEM without a tenant crosses tenants. Applies to ADMIN too.
+ * Isolates tenants, whatever other policies permit: a principal with a tenant sees only rows of that tenant; one
+ * without sees only rows without a tenant. Only SYSTEM without a tenant sees all tenants. Applies to ADMIN too.
  */
 export const tenants: Policy = Object.freeze({
   name: 'tenants',
@@ -46,13 +46,13 @@ export const tenants: Policy = Object.freeze({
 
 const NO_CODE: Rule = Object.freeze({
   id: 'no-code',
-  says: 'people of tenants may not save models with code',
+  says: 'users of tenants may not save models with code',
   when: NOTHING,
 });
 
 /**
- * Tenant isolation with less trust: a principal with a tenant or a model owner may not save models that contain
- * code, not even as an administrator. Code runs in the process that all tenants share.
+ * Stricter tenant isolation: a principal with a tenant or a model owner may not save models that contain code, not even
+ * as an administrator, because code runs in the process that all tenants share.
  */
 export const tenantsWithoutCode: Policy = Object.freeze({
   ...tenants,

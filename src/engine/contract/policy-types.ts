@@ -7,66 +7,67 @@ import type { PolicyVersion } from '../../store/port.js';
 export type { Holder as SecurityRoleHolder, SecurityRole } from '../../core/policies/security-roles.js';
 export type { PolicyChange } from '../../core/policy-set.js';
 
-/** How a change of the policies is made. */
+/** Options of a change of the policies. */
 export interface PolicyChangeOptions {
-  /** Refuse with 409 `conflict` unless this is the newest version; missing: whichever is the newest is changed. */
+  /** Refuse with 409 `conflict` unless this is the newest version; missing: change the newest, whichever it is. */
   readonly expectedVersion?: number;
-  /** Why, for the history; at most 1,000 characters. */
+  /** The reason, for the history; at most 1,000 characters. */
   readonly reason?: string;
-  /** Let internal rights, such as `Testing:All`, be given; for SYSTEM. Default false. */
+  /** Allow SYSTEM to give internal rights, such as `Testing:All`. Default false. */
   readonly allowInternal?: boolean;
 }
 
-/** A version of the policy set, as the history tells of it. */
+/** A version of the policy set in the history. */
 export type PolicyVersionView = Pick<
   PolicyVersion,
   'version' | 'time' | 'userName' | 'reason' | 'source' | 'count'
 > & {
-  /** What it changed; missing where that is large: `read` the versions before and after. */
+  /** Its changes; missing if they are large: `read` the versions before and after. */
   readonly changes?: readonly PolicyChange[];
 };
 
-/** All that is configured, at one version. */
+/** The whole configuration at one version. */
 export interface PolicySetView {
   /** 0: nothing was ever configured. */
   readonly version: number;
-  /** Each entry as the change that would make it. */
+  /** Each entry, as the change that creates it. */
   readonly entries: readonly PolicyChange[];
 }
 
-/** A security role, and who holds it. */
+/** A security role and its holders. */
 export interface SecurityRoleView extends SecurityRole {
   readonly name: string;
   readonly holders: readonly Holder[];
 }
 
 /**
- * Named bundles of rights and who holds them. Reading takes the right `SecurityRole:Read` or `SecurityRole:Manage`,
- * changing `SecurityRole:Manage`. ADMIN holds every right that is not internal, SYSTEM every right. Nobody gives a
- * right that they do not hold (403 `forbidden`), and somebody must be left who may manage (409 `wrong-state`).
+ * Named bundles of rights, and their holders. Reading requires the right `SecurityRole:Read` or `SecurityRole:Manage`,
+ * changing requires `SecurityRole:Manage`. ADMIN holds every right that is not internal, SYSTEM every right. A caller
+ * cannot give a right that it does not hold (403 `forbidden`). At least one active holder of `SecurityRole:Manage` must
+ * remain once there is one (409 `wrong-state`).
  */
 export interface SecurityRolesApi {
   /** Ordered by name. */
   list(user?: UserInfo): Promise<SecurityRoleView[]>;
-  /** The rights of the caller, by whatever gives them; needs no right. Ordered by name. */
+  /** All rights of the caller, whatever their source; requires no right. Ordered by name. */
   mine(user?: UserInfo): Promise<Right[]>;
-  /** Makes a role, or replaces it; its holders stay. @throws BadInput `bad-policy` */
+  /** Creates or replaces a role; its holders remain. @throws BadInput `bad-policy` */
   save(
     name: string,
     role: SecurityRole,
     options?: PolicyChangeOptions,
     user?: UserInfo,
   ): Promise<{ version: number }>;
-  /** Takes the role from all who hold it as well. @throws AccessDenied `not-found` */
+  /** Removes a role, and takes it from all its holders. @throws AccessDenied `not-found` */
   remove(name: string, options?: PolicyChangeOptions, user?: UserInfo): Promise<{ version: number }>;
-  /** Gives the role to a user or a group. @throws AccessDenied `not-found` when there is no such role */
+  /** Gives the role to a user or a group. @throws AccessDenied `not-found` when the role does not exist */
   give(
     name: string,
     to: Holder,
     options?: PolicyChangeOptions,
     user?: UserInfo,
   ): Promise<{ version: number }>;
-  /** Takes the role from a user or a group. @throws AccessDenied `not-found` when they do not hold it */
+  /** Takes the role from a user or a group. @throws AccessDenied `not-found` when it does not hold the role */
   withdraw(
     name: string,
     from: Holder,
@@ -76,12 +77,12 @@ export interface SecurityRolesApi {
 }
 
 /**
- * What the administrators of the caller's tenant have configured, as a log of versions. A change is one version: all of
- * it is stored or nothing, and it counts from the next call on, in every process. All but `version` and `securityRoles`
- * ask `system:policy`.
+ * The configuration by the administrators of the caller's tenant, as a log of versions. A change is one version: it is
+ * stored completely or not at all, and takes effect at the next call, in every process. All methods except `version`
+ * and `securityRoles` require `system:policy`.
  */
 export interface PoliciesApi {
-  /** The newest version; also for those who may read security roles. */
+  /** The newest version; readers of security roles may also ask for it. */
   version(user?: UserInfo): Promise<number>;
   /** @param options.version an older one; missing: the newest */
   read(options?: { readonly version?: number }, user?: UserInfo): Promise<PolicySetView>;
@@ -95,8 +96,8 @@ export interface PoliciesApi {
     user?: UserInfo,
   ): Promise<PolicyVersionView[]>;
   /**
-   * Makes changes as one version: an entry of `value` null is removed.
-   * @throws BadInput `bad-policy`, naming what was met; AccessDenied; Conflict `conflict`
+   * Applies changes as one version; a `value` of null removes the entry.
+   * @throws BadInput `bad-policy`, naming the invalid part; AccessDenied; Conflict `conflict`
    */
   apply(
     changes: readonly PolicyChange[],

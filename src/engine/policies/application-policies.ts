@@ -25,7 +25,7 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
   return [taskRulesPolicy, tenantsMaySaveCode ? tenants : tenantsWithoutCode, ...policies];
 }
 
-/** Makes the decision point of a policy set: its policies stand beside those of the application. */
+/** Makes the decision point of a policy set: its policies are added to those of the application. */
 export const compilerWith =
   (policies: readonly Policy[]) =>
   (set: PolicySet): Compiled => {

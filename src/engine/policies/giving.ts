@@ -12,7 +12,7 @@ import type { InForce } from './policy-book.js';
 
 const MANAGE: Right = 'SecurityRole:Manage';
 
-/** Tells whether somebody who holds a role is there: a user that is not disabled, or a group that has members. */
+/** Tells whether a holder of a role is active: a user who is not disabled, or a group with members. */
 export interface People {
   isUser(name: string): Promise<boolean>;
   hasMembers(group: string): Promise<boolean>;
@@ -25,7 +25,7 @@ const no = (what: string): never => {
 const rightsIn = (set: PolicySet, role: string): readonly Right[] =>
   (set.of(SECURITY_ROLE).get(role) as SecurityRole | undefined)?.rights ?? [];
 
-/** Each right that a change gives to somebody, and the name of the role in which it does. */
+/** Each right that a change gives, with the name of its role. */
 function* given(
   before: PolicySet,
   after: PolicySet,
@@ -45,8 +45,8 @@ function* given(
 }
 
 /**
- * Nobody gives a right that they do not hold; taking away is always possible. Internal rights are given by SYSTEM
- * alone, and only where that is asked for.
+ * A principal can only give rights that it holds; withdrawing is always possible. Only SYSTEM can give internal rights,
+ * and only with `allowInternal`.
  * @throws AccessDenied `forbidden`, naming the right
  */
 export function assertMayGive(
@@ -59,13 +59,13 @@ export function assertMayGive(
   const held = securityRoles.rightsOf(by);
   for (const [role, right] of given(set, after, changes)) {
     if (!held.has(right))
-      no(`give the right ${right} by the role ${JSON.stringify(role)}: you do not hold it`);
+      no(`give the right ${right} through the role ${JSON.stringify(role)}: you do not hold it`);
     if ((RIGHTS[right] as RightEntry).internal === true && !allowInternal)
       no(`give the internal right ${right} without allowInternal`);
   }
 }
 
-/** True when somebody who is there may manage security roles by one of them. */
+/** True when an active holder of a role may manage security roles. */
 async function hasManager(set: PolicySet, people: People): Promise<boolean> {
   for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
     const holder = value as SecurityRoleHolder;
@@ -77,10 +77,10 @@ async function hasManager(set: PolicySet, people: People): Promise<boolean> {
 }
 
 /**
- * Where somebody may manage security roles, somebody must be left who may.
+ * Refuses a change that removes the last holder who may manage security roles.
  * @throws Conflict `wrong-state`
  */
 export async function assertManagerStays(before: PolicySet, after: PolicySet, people: People): Promise<void> {
   if ((await hasManager(after, people)) || !(await hasManager(before, people))) return;
-  throw new Conflict('wrong-state', `Somebody must be left who holds the right ${MANAGE}.`);
+  throw new Conflict('wrong-state', `At least one active user or group must hold the right ${MANAGE}.`);
 }

@@ -24,7 +24,7 @@ import type {
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { outdated, type InForce } from './policy-book.js';
 
-/** Entries that a policy set may have, and that one change may name. */
+/** Maximum number of entries of a policy set, and of one change. */
 const MOST_ENTRIES = 100_000;
 const LONGEST_REASON = 1000;
 const HISTORY = { default: 50, most: 500 };
@@ -42,7 +42,7 @@ const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: cou
 
 const refuse = (message: string): BadInput => new BadInput('bad-request', message);
 
-/** What may be left out. */
+/** Checks options, which may be missing. */
 function checked<T extends object>(of: string, options: T | null | undefined, known: OptionsOf<T>): T {
   const given = options ?? ({} as T);
   assertOptions(of, given, known, refuse);
@@ -52,7 +52,7 @@ function checked<T extends object>(of: string, options: T | null | undefined, kn
 const needsRight = (right: Right): AccessDenied =>
   new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
 
-/** Makes, reads and tells of the policy set of the caller's tenant. */
+/** Reads and changes the policy set of the caller's tenant. */
 export class Policies {
   constructor(private readonly calls: Calls) {}
 
@@ -136,7 +136,7 @@ export class Policies {
     } satisfies SecurityRolesApi);
   }
 
-  /** One public call, and what is in force as it begins; with the rules switched off as well. */
+  /** Runs one public call with the policies in force at its beginning, also when the rules are switched off. */
   private run<T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
     return this.calls.run(user, 'system:policy', { kind: 'system', name: 'policies' }, async (call) =>
       work(call, await this.calls.book.current(this.tenantOf(call))),
@@ -166,7 +166,7 @@ export class Policies {
     return found.map(({ tenantId: _own, parts: _where, ...version }) => version as PolicyVersionView);
   }
 
-  /** Makes the change, where nothing that it names, gives or takes forbids it. */
+  /** Checks and makes a change. */
   private async change(
     call: Call,
     now: InForce,

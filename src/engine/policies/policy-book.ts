@@ -6,49 +6,49 @@ import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';
 import type { Incidents } from '../contract/incidents.js';
 
-/** Tenants whose sets stay compiled; the one that was loaded longest ago gives way. */
+/** Maximum number of tenants whose sets stay compiled; the one loaded longest ago is dropped first. */
 const MOST = 1000;
-/** A snapshot is due after so many changes, and after as many as the set has entries. */
+/** Minimum number of changes between snapshots; larger sets wait for as many changes as they have entries. */
 const LEAST = 1000;
 
-/** What was made of a set. */
+/** A compiled policy set. */
 export interface Compiled {
   readonly point: DecisionPoint;
   readonly securityRoles: SecurityRoles;
 }
 
-/** What is in force for a tenant: one version of its policy set, and what was made of it. */
+/** The policies in force for a tenant: one version of its policy set, compiled. */
 export interface InForce extends Compiled {
   readonly set: PolicySet;
 }
 
-/** Says what a version is, beside what it changes; the number follows from the one that was read. */
+/** The metadata of a new version; its number is the one after the version that was read. */
 export type ChangeFacts = Omit<VersionFacts, 'tenantId' | 'version'>;
 
-/** Somebody else changed the policy set first. */
+/** The error when someone else changed the policy set first. */
 export const outdated = (version: number): Conflict =>
   new Conflict(
     'conflict',
-    `The policies were changed meanwhile; the newest version is ${version}. Read it, and try again.`,
+    `The policies have changed in the meantime; the newest version is ${version}. Read it and try again.`,
   );
 
 /**
- * The policy sets in force. Each call asks for the newest version of its tenant, so that a change through any process
- * counts from the very next call on, and then keeps to that one decision point. What was compiled, and what a decision
- * point keeps, goes with its version.
+ * The policy sets in force. Each call reads the newest version of its tenant and uses its decision point until it ends,
+ * so a change by any process takes effect at the next call. The caches of a decision point are dropped with its
+ * version.
  */
 export class PolicyBook {
   private readonly log: PolicyLog;
   private readonly known = new Map<string | null, InForce>();
   private readonly loading = new Map<string | null, Promise<InForce>>();
-  /** Changes since the last snapshot, of the tenants that are known. */
+  /** Changes since the last snapshot, by known tenant. */
   private readonly changes = new Map<string | null, number>();
-  /** What holds where nothing was ever configured. */
+  /** The policies of a tenant without any configuration. */
   readonly nothing: InForce;
 
   /**
-   * @param compile makes the decision point of a set, and what else follows from it
-   * @throws what `compile` throws for a set without entries
+   * @param compile makes the decision point and security roles of a set
+   * @throws the error of `compile` for a set without entries
    */
   constructor(
     store: PolicyStore,
@@ -60,8 +60,8 @@ export class PolicyBook {
   }
 
   /**
-   * What is in force for the tenant now.
-   * @throws CouldNotTell when the log cannot be read, or what it holds cannot be understood
+   * The policies in force for the tenant now.
+   * @throws CouldNotTell when the log cannot be read or understood
    */
   async current(tenantId: string | null): Promise<InForce> {
     const head = await this.log.head(tenantId);
@@ -70,17 +70,17 @@ export class PolicyBook {
     return known !== undefined && known.set.version >= head ? known : this.load(tenantId, head);
   }
 
-  /** The newest that this process knows of, which may not be in force any more. */
+  /** The newest policies that this process has loaded; they may be outdated. */
   newest(tenantId: string | null): InForce {
     return this.known.get(tenantId) ?? this.nothing;
   }
 
-  /** The tenant's set as it was at an older version. */
+  /** The tenant's set at an older version. */
   async at(tenantId: string | null, version: number): Promise<PolicySet> {
     return (await this.log.load(tenantId, version)).set;
   }
 
-  /** One load of a tenant at a time; who comes meanwhile waits for it, and looks again. */
+  /** Loads a tenant's set, once at a time; concurrent callers wait and check again. */
   private async load(tenantId: string | null, head: number): Promise<InForce> {
     for (;;) {
       const running = this.loading.get(tenantId);
@@ -104,12 +104,12 @@ export class PolicyBook {
         ? await this.log.load(tenantId, head)
         : await this.log.advance(tenantId, known.set, head);
     const loaded = this.keep(tenantId, { set, ...this.understood(tenantId, set) });
-    // Nobody waits for it, and it does not fail.
+    // Not awaited; it never rejects.
     void this.snapshotWhenDue(tenantId, set, replayed);
     return loaded;
   }
 
-  /** @throws CouldNotTell `could-not-tell`: what is stored and not understood is not the same as nothing */
+  /** @throws CouldNotTell `could-not-tell`: an unreadable set must not count as an empty one */
   private understood(tenantId: string | null, set: PolicySet): Compiled {
     try {
       return this.compile(set);
@@ -123,7 +123,7 @@ export class PolicyBook {
     }
   }
 
-  /** Never puts an older version in the place of a newer one. */
+  /** Keeps the loaded set, unless a newer one is already known. */
   private keep(tenantId: string | null, loaded: InForce): InForce {
     const known = this.known.get(tenantId);
     if (known !== undefined && known.set.version >= loaded.set.version) return known;
@@ -139,9 +139,9 @@ export class PolicyBook {
   }
 
   /**
-   * Adds a version to the tenant's log, whole or not at all.
-   * @param from what the changes were made for and checked against
-   * @throws Conflict `conflict` when there is a newer version; BadInput for a set that cannot be compiled
+   * Adds a version to the tenant's log atomically.
+   * @param from the version that the changes were checked against
+   * @throws Conflict `conflict` when a newer version exists; BadInput for a set that cannot be compiled
    */
   async change(
     tenantId: string | null,
@@ -158,7 +158,7 @@ export class PolicyBook {
     return this.keep(tenantId, changed);
   }
 
-  /** A snapshot saves time only: without it the set is read from more of the log. */
+  /** Stores a snapshot. Its failure is harmless: loading then replays more of the log. */
   private async snapshotWhenDue(tenantId: string | null, set: PolicySet, count: number): Promise<void> {
     const since = (this.changes.get(tenantId) ?? 0) + count;
     this.changes.set(tenantId, since);

@@ -147,17 +147,17 @@ test.each([
   [{ kind: 'security-role', id: 'a', value: { rights: ['Todo:Proces'] } }, 'Did you mean Todo:Process?'],
   [{ kind: 'security-role', id: 'a', value: { rights: 'Todo:Process' } }, 'takes a list of rights'],
   [{ kind: 'security-role', id: 'a', value: { right: [] } }, 'Did you mean rights?'],
-  [{ kind: 'security-role', id: '*', value: { rights: [] } }, 'is a name'],
-  [{ kind: 'security-role', id: 'a', value: { rights: [], says: 1 } }, 'says what it is for'],
-  [{ kind: 'security-role', id: 'a', value: undefined }, 'is an object'],
+  [{ kind: 'security-role', id: '*', value: { rights: [] } }, 'needs a name'],
+  [{ kind: 'security-role', id: 'a', value: { rights: [], says: 1 } }, 'has a description'],
+  [{ kind: 'security-role', id: 'a', value: undefined }, 'must be an object'],
   [{ kind: 'security-role', id: 'a', vlaue: {} }, 'Did you mean value?'],
   [{ kind: 'security-role-holder', id: 'a', value: { role: 'a', user: 'ann' } }, 'must have the id'],
   [
     { kind: 'security-role-holder', id: 'a', value: { role: 'a', user: 'b', group: 'c' } },
     'one user or one group',
   ],
-  [{ kind: 'security-role-holder', id: 'a', value: { role: 'a', user: { $ne: '' } } }, 'is a name'],
-  ['change', 'is an object'],
+  [{ kind: 'security-role-holder', id: 'a', value: { role: 'a', user: { $ne: '' } } }, 'needs a name'],
+  ['change', 'must be an object'],
 ])('what is no policy is refused, naming what was met: %j', (change, message) => {
   expect(() => readChanges([change])).toThrow(
     expect.objectContaining({
