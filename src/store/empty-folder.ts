@@ -8,7 +8,7 @@ async function made(folder: string): Promise<readonly string[]> {
     await makeFolder(folder);
     return await readdir(folder);
   } catch (cause) {
-    throw inFolder(folder, openingFailed(cause, 'The folder cannot be made'));
+    throw inFolder(folder, openingFailed(cause, 'The folder cannot be created'));
   }
 }
 

@@ -61,7 +61,7 @@ export class CheckedBytes implements Bytes {
       yield { space, key, value, sum };
     }
     if (!sameContent(commit, tally.commit(commit.number)))
-      throw damaged(`${commit.count} values were written, and others are there`);
+      throw damaged(`it does not contain exactly the ${commit.count} values that were written`);
     whole?.(commit);
   }
 

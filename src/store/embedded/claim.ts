@@ -43,7 +43,7 @@ export async function claim(folder: string): Promise<() => void> {
   const real = await realpath(folder);
   const all = claimed();
   const inUse = (where: string): CouldNotTell =>
-    new CouldNotTell('store-in-use', `The folder of the store is open already, in ${where}.`);
+    new CouldNotTell('store-in-use', `The folder of the store is already open in ${where}.`);
   if (all.has(real)) throw inUse('this process');
   all.add(real);
   const release = (): void => void all.delete(real);

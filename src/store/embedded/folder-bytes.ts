@@ -186,10 +186,10 @@ export class FolderBytes implements Bytes {
     const { expected, attempted } = trouble;
     const isExpected = sameContent(checked.commit, expected);
     if (checked.commit.number < expected.number || !(isExpected || sameContent(checked.commit, attempted)))
-      throw damaged('after a failed write, other values are there than were acknowledged');
+      throw damaged('after a failed write, its values are not the acknowledged ones');
     // No caller was told that the failed write is stored, and no data in memory depends on it.
     await checked.write(isExpected ? [] : trouble.undo);
-    if (!sameContent(checked.commit, expected)) throw damaged('a failed write could not be taken back');
+    if (!sameContent(checked.commit, expected)) throw damaged('a failed write could not be reverted');
     await this.witness.note(checked.commit);
   }
 

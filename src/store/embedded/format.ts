@@ -41,7 +41,7 @@ export async function readFormat(bytes: Bytes): Promise<number | undefined> {
     if (await isEmpty(bytes)) return undefined;
     throw new BadInput(
       'bad-configuration',
-      'The folder holds no complete store: perhaps a backup that was interrupted.',
+      'The folder contains no complete store, perhaps because a backup was interrupted.',
     );
   }
   const version = versionIn(stored);

@@ -60,13 +60,13 @@ function refused(error: unknown, name: string): unknown {
   if (isDuplicate(error))
     return new BadInput(
       'bad-configuration',
-      `The unique index ${name} cannot be made: several documents have the same values.`,
+      `The unique index ${name} cannot be created: several documents have the same values.`,
       { cause },
     );
   if (IN_THE_WAY.has((error as { code?: unknown } | null)?.code))
     return new BadInput(
       'bad-configuration',
-      `The index ${name} cannot be made: one with other options is in its place; drop that first.`,
+      `The index ${name} cannot be created: an index with other options exists in its place; drop it first.`,
       { cause },
     );
   return error;

@@ -85,7 +85,7 @@ export async function restoreDatabase(
     const db = client.db(name);
     for (const collection of Object.values(names))
       if ((await db.collection(collection).findOne({}, { projection: { _id: 1 } })) !== null)
-        throw bad(`The database is not empty: ${collection} holds documents.`);
+        throw bad(`The database is not empty: ${collection} contains documents.`);
     let documents = 0;
     // Keep BSON types: no number, date or string is converted to a JavaScript value.
     const read = (bytes: Buffer): Document =>

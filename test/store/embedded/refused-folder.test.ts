@@ -99,7 +99,7 @@ onSmallDisk('A store on a disk that may only be read', 16, (disk) => {
       const missing = join(disk().at, 'missing');
       await expect(store.backup(missing)).rejects.toMatchObject({
         code: 'bad-configuration',
-        message: `${missing}: The folder cannot be made (EROFS).`,
+        message: `${missing}: The folder cannot be created (EROFS).`,
       });
       await expect(store.backup(there)).rejects.toMatchObject({
         message: expect.stringMatching(new RegExp(`^${there}: .*EROFS`)) as unknown,
@@ -191,12 +191,12 @@ describe('Two processes on one folder', () => {
     const store = await openStore({ folder });
     await store.instances.insert({ id: 'before' });
     const said = await Promise.all(['a', 'b'].map((id) => otherProcess(folder, id)));
-    const inUse = `store-in-use: ${folder}: The folder of the store is open already, in`;
+    const inUse = `store-in-use: ${folder}: The folder of the store is already open in`;
     expect(said).toEqual(Array(2).fill(`${inUse} this process or in the one that started it.`));
     await store.instances.insert({ id: 'after' });
     await expect(openStore({ folder })).rejects.toMatchObject({
       code: 'store-in-use',
-      message: `${folder}: The folder of the store is open already, in this process.`,
+      message: `${folder}: The folder of the store is already open in this process.`,
     });
     await store.close();
     expect(await stored(folder)).toEqual(['after', 'before']);

@@ -223,13 +223,15 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     );
     expect(await install()).toMatchObject({
       code: 'bad-configuration',
-      message: expect.stringContaining('wf_locks.id_1 cannot be made: several documents') as unknown,
+      message: expect.stringContaining('wf_locks.id_1 cannot be created: several documents') as unknown,
     });
     await dropDatabase(database);
     await withClient((client) => client.db(database).collection('wf_locks').createIndex({ id: 1 }));
     expect(await install()).toMatchObject({
       code: 'bad-configuration',
-      message: expect.stringContaining('wf_locks.id_1 cannot be made: one with other options') as unknown,
+      message: expect.stringContaining(
+        'wf_locks.id_1 cannot be created: an index with other options',
+      ) as unknown,
     });
     await dropDatabase(database);
   });

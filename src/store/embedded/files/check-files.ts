@@ -43,7 +43,7 @@ async function readManifest(
   const { records, fault } = readLog(bytes);
   const live = liveFiles(records);
   const where = fault && `${manifest} is not what was written from byte ${fault.at} on`;
-  if (live === undefined || fault?.isTorn === false) throw damaged(where ?? `${manifest} is not whole`);
+  if (live === undefined || fault?.isTorn === false) throw damaged(where ?? `${manifest} is not complete`);
   return { live, suspect: where };
 }
 

@@ -48,7 +48,7 @@ function handlesIn(stored: Buffer): Handle[] {
 
 function check(table: Buffer): void {
   if (table.length < FOOTER || !table.subarray(-MAGIC.length).equals(MAGIC))
-    throw new Fault('its end is not that of a table');
+    throw new Fault('its footer is not that of a table');
   const footer = new Reader(table.subarray(-FOOTER, -MAGIC.length));
   const [meta, index] = [handleOf(footer), handleOf(footer)];
   while (!footer.isAtEnd) if (footer.byte() !== 0) throw new Fault('its end is damaged');
