@@ -248,7 +248,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     };
     await store.instances.insert({ id: 'backed-up', data });
     const { files, documents } = await store.backup(folder);
-    expect([files, (await readdir(folder)).length]).toEqual([7, 7]);
+    expect([files, (await readdir(folder)).length]).toEqual([10, 10]);
     const file = await readFile(path.join(folder, 'wf_instances.bson'));
     const rows: Document[] = [];
     for (let at = 0; at < file.length; at += file.readInt32LE(at))
