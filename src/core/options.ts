@@ -19,6 +19,9 @@ const kind = (takes: string, holds: (value: unknown) => boolean): Kind => Object
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Options are own fields: a Map, a Date or a promise has none, and what it holds would be ignored. */
+const hasFields = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && ['[object Object]', '[object Module]'].includes(Object.prototype.toString.call(value));
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 export const TEXT = kind('a text that is not empty', isText);
@@ -75,7 +78,7 @@ export const withFunctions = (
 
 /** An object whose members are options too. */
 export const objectOf = (fields: Options): Kind =>
-  Object.freeze({ takes: `an object of ${Object.keys(fields).join(', ')}`, holds: isObject, fields });
+  Object.freeze({ takes: `an object of ${Object.keys(fields).join(', ')}`, holds: hasFields, fields });
 
 /** One of several. */
 export const either = (...kinds: readonly Kind[]): Kind =>
@@ -139,7 +142,7 @@ export function assertArgument(of: string, value: unknown, { takes, holds }: Kin
 /** The first fault in the options; undefined if there is none. */
 function faultOf(of: string, given: unknown, known: Options, path = ''): string | undefined {
   const names = Object.keys(known);
-  if (!isObject(given)) return `${of} takes an object of ${names.join(', ')}.`;
+  if (!hasFields(given)) return `${of} takes an object of ${names.join(', ')}.`;
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   const strange = entries.find(([name]) => !Object.hasOwn(known, name));
   if (strange !== undefined)

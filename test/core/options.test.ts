@@ -76,6 +76,18 @@ test.each<[unknown, string]>([
   expect(faultIn(given)).toBe(`TypeError: ${message}`),
 );
 
+test.each([
+  new Map([['store', 'x']]),
+  new Date(),
+  Promise.resolve({ store: 'x' }),
+  [{ store: 'x' }],
+  'x',
+  null,
+])('what has no fields of its own is no object of options: %p', (given) => {
+  expect(faultIn(given)).toContain('make takes an object of policies');
+  expect(faultIn({ store: 'x', keep: given })).toContain('keep');
+});
+
 test('the nearest name is the one with the fewest slips, and a name that is far from all has none', () => {
   const known = ['userName', 'userGroups', 'tenantId'];
   expect(nearest('userGroup', known)).toBe('userGroups');

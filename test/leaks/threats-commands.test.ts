@@ -137,6 +137,15 @@ onStores('commands', (kind) => {
         candidates: [0],
       },
       work: { list: [], retry: [0], stop: [0] },
+      policies: { version: [], read: [0], history: [0], apply: [0, 1] },
+      securityRoles: {
+        list: [],
+        mine: [],
+        save: [0, 1, 2],
+        remove: [0, 1],
+        give: [0, 1, 2],
+        withdraw: [0, 1, 2],
+      },
     };
     const good: Record<string, unknown[]> = {
       start: ['Own', {}],
@@ -150,16 +159,23 @@ onStores('commands', (kind) => {
       assign: [{ id: ABSENT }, {}, {}],
       invoke: [{ id: ABSENT }, {}],
       restart: [{ id: ABSENT }, {}],
+      apply: [[{ kind: 'security-role', id: 'a', value: { rights: [] } }], { expectedVersion: 7 }],
+      'securityRoles.save': ['absent', { rights: [] }, { expectedVersion: 7 }],
+      remove: ['absent', {}],
+      give: ['absent', { user: 'bob' }, {}],
+      withdraw: ['absent', { user: 'bob' }, {}],
     };
     // Data may have any names, and a list of texts may be one of elements.
     const fits = (member: string, place: number, value: unknown): boolean =>
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
-    const api = guard.api as unknown as Record<
+    const { policies, ...parts } = guard.api;
+    const { securityRoles, ...ofPolicies } = policies;
+    const api = { ...parts, policies: ofPolicies, securityRoles } as unknown as Record<
       string,
       Record<string, (...args: unknown[]) => Promise<unknown>>
     >;
-    expect(Object.keys(guard.api).filter((group) => !(group in places))).toEqual([]);
+    expect(Object.keys(api).filter((group) => !(group in places))).toEqual([]);
     const accepted: string[] = [];
     for (const [group, members] of Object.entries(places)) {
       expect(Object.keys(api[group] as object).sort()).toEqual(Object.keys(members).sort());
@@ -169,7 +185,11 @@ onStores('commands', (kind) => {
             const args =
               group === 'tasks'
                 ? [ABSENT, member === 'complete' ? {} : 'bob'].slice(0, at.length)
-                : [...((group === 'data' ? undefined : good[member]) ?? [{}])];
+                : [
+                    ...((group === 'data' ? undefined : (good[`${group}.${member}`] ?? good[member])) ?? [
+                      {},
+                    ]),
+                  ];
             args[place] = value;
             const [outcome] = await Promise.allSettled([
               Promise.resolve().then(() => api[group]?.[member]?.(...args, ADMIN_USER)),

@@ -177,8 +177,8 @@ export class Policies {
     const { expectedVersion, reason, allowInternal = false } = options;
     if (reason !== undefined && reason.length > LONGEST_REASON)
       throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
-    if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
     if (changes.length === 0) throw refuse('There is nothing to change.');
+    if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
     const after = now.set.with(now.set.version + 1, changes);
     if (changes.length > MOST_ENTRIES || after.size > MOST_ENTRIES)
       throw new BadInput('too-large', `A policy set has at most ${MOST_ENTRIES} entries.`);
