@@ -49,29 +49,49 @@ const lanesOf = (container: ModdleElement): ModdleElement[] =>
   list(container.laneSets).flatMap((set) => list(set.lanes));
 const withInner = (lane: ModdleElement): ModdleElement[] => [lane, ...innerLanes(lane).flatMap(withInner)];
 
-/** The lanes that contain an element, innermost first. */
+/**
+ * The lanes that contain an element, innermost first. If several lanes beside each other refer to it, one with a name
+ * counts before one without, since a name further out admits more people.
+ */
 function around(lanes: readonly ModdleElement[], element: ModdleElement): ModdleElement[] {
+  let first: ModdleElement[] = [];
   for (const lane of lanes) {
     const inner = around(innerLanes(lane), element);
-    if (inner.length > 0) return [...inner, lane];
-    if (list(lane.flowNodeRef).includes(element)) return [lane];
+    const found =
+      inner.length > 0 ? [...inner, lane] : list(lane.flowNodeRef).includes(element) ? [lane] : [];
+    if (found.some((entry) => nameOf(entry) !== '')) return found;
+    if (first.length === 0) first = found;
   }
-  return [];
+  return first;
 }
 
 /** The pools that represent a process. */
 function poolsOf(process: ModdleElement): ModdleElement[] {
   return list(process.$parent?.rootElements)
-    .filter((root) => root.$type === 'bpmn:Collaboration')
     .flatMap((collaboration) => list(collaboration.participants))
     .filter((pool) => pool.processRef === process);
 }
 
-/** The name of a lane or pool as read by people: on one line. '' if it has none. */
-const nameOf = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+/g, ' ').trim();
+const onOneLine = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+/g, ' ').trim();
 
-/** All lanes and pools of a process, and those that contain the element, innermost first. */
-function holdersOf(element: ModdleElement): { all: ModdleElement[]; around: ModdleElement[] } {
+/** The name of a lane or pool as read by people: its own, else that of what a lane stands for. '' if it has none. */
+function nameOf(holder: ModdleElement): string {
+  const own = onOneLine(holder);
+  const standsFor = (holder.partitionElementRef ?? holder.partitionElement) as ModdleElement | undefined;
+  return own === '' && standsFor !== undefined ? onOneLine(standsFor) : own;
+}
+
+interface Holders {
+  /** All lanes and pools of the process. */
+  readonly all: readonly ModdleElement[];
+  /** Those that contain the element, innermost first. */
+  readonly around: readonly ModdleElement[];
+  /** The sub-processes that contain it, innermost first. */
+  readonly within: readonly ModdleElement[];
+}
+
+/** What is around an element in its diagram. */
+export function holdersOf(element: ModdleElement): Holders {
   const all: ModdleElement[] = [];
   const holding: ModdleElement[] = [];
   // The element and its enclosing sub-processes: an outer lane may refer to any of them.
@@ -83,17 +103,24 @@ function holdersOf(element: ModdleElement): { all: ModdleElement[]; around: Modd
     holding.push(...(path.map((entry) => around(lanes, entry)).find((found) => found.length > 0) ?? []));
   }
   const pools = poolsOf(processOf(element));
-  return { all: [...all, ...pools], around: [...holding, ...pools] };
+  return { all: [...all, ...pools], around: [...holding, ...pools], within: path.slice(1) };
 }
 
 /**
  * The role that the diagram assigns to a task, start event or call activity: the name of the innermost named lane,
- * otherwise of its pool. If lanes or pools have names and none of them contains the element, it belongs to nobody.
+ * otherwise of its pool. If lanes or pools have names and none of them contains the element, or if one could not be
+ * read, it belongs to nobody.
  * If nothing has a name, lanes and pools are not roles. A process turns this off with the property `lanesAsRoles`
  * set to `false`.
  */
 export function roleOf({ def }: { readonly def: ModdleElement }): Role {
   if (processProperty(processOf(def), 'lanesAsRoles') === 'false') return NONE;
+  const { lostLane } = documentOf(def);
+  if (lostLane !== undefined)
+    return {
+      kind: 'closed',
+      found: `A lane or pool could not be read: ${lostLane.found} in ${lostLane.element}.`,
+    };
   const { all, around: holders } = holdersOf(def);
   if (all.every((holder) => nameOf(holder) === '')) return NONE;
   const named = holders.find((holder) => nameOf(holder) !== '');

@@ -10,6 +10,8 @@ export interface ModelDocument {
   readonly isJbpm: boolean;
   /** Parts that the parser dropped and that may have named people: nothing in the document is open to all. */
   readonly lost: readonly ModelWarning[];
+  /** The first of them that may have been a lane or a pool: nobody knows the role of any element. */
+  readonly lostLane: ModelWarning | undefined;
 }
 
 const DOCUMENT = Symbol('document');
@@ -25,14 +27,22 @@ const keep = (root: ModdleElement, document: ModelDocument): ModelDocument => {
   return document;
 };
 
-function describe(root: ModdleElement, lost: readonly ModelWarning[]): ModelDocument {
+function describe(
+  root: ModdleElement,
+  lost: readonly ModelWarning[],
+  lostLane?: ModelWarning,
+): ModelDocument {
   const namespaces = new Namespaces(root);
-  return { namespaces, isJbpm: namespaces.has(JBPM), lost };
+  return { namespaces, isJbpm: namespaces.has(JBPM), lost, lostLane };
 }
 
 /** Attaches to a document the parts lost while it was parsed. */
-export function noteLost(root: ModdleElement, lost: readonly ModelWarning[]): void {
-  if (lost.length > 0) keep(root, describe(root, lost));
+export function noteLost(
+  root: ModdleElement,
+  lost: readonly ModelWarning[],
+  lostLane: ModelWarning | undefined,
+): void {
+  if (lost.length > 0) keep(root, describe(root, lost, lostLane));
 }
 
 /** The document of an element, read once. */

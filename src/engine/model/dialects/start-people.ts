@@ -1,14 +1,15 @@
 import { cleanNames } from '../derive.js';
 import type { HostNode, ModdleElement } from '../host.js';
+import { holdersOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { NAMES_ONLY, readExpression } from './expression.js';
 import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
 import { childrenOf, type Attribute } from './namespaces.js';
 import { entriesOf } from './standard-roles.js';
 import { SAME_ATTRIBUTES } from './uris.js';
-import { lostIn } from './task-people.js';
+import { lostIn, sayAround } from './task-people.js';
 import { INITIATOR, POTENTIAL_STARTER, PROCESS_ATTRIBUTES, START_EVENT_ATTRIBUTES } from './understood.js';
-import { isAboutPeople, isAboutStarters } from './vocabulary.js';
+import { isAboutPeople, isAboutStarters, isNearlyKnown } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
 /** The people whom a model admits to a start event, apart from its lane. */
@@ -102,7 +103,8 @@ export function readStarters(start: ModdleElement, process: ModdleElement): Star
   for (const role of (process.resources ?? []) as ModdleElement[])
     to.unclear.push(warning(process, `<${role.$type}>`, CLOSES));
   const declared = to.users.length + to.groups.length + to.unclear.length > 0;
-  if (!declared) to.unclear.push(...lostIn(start, document));
+  if (!declared)
+    to.unclear.push(...lostIn(start, document), ...sayAround(start, holdersOf(start).around, isNearlyKnown));
   return {
     users: cleanNames(to.users),
     groups: cleanNames(to.groups),

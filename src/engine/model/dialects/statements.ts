@@ -1,3 +1,4 @@
+import { cleanNames } from '../derive.js';
 import type { ModdleElement } from '../host.js';
 import { readExpression, type Expression, type Forms } from './expression.js';
 import type { PeopleProperty, ScheduleProperty } from './understood.js';
@@ -29,6 +30,8 @@ export class Statements {
     if (text.trim() === '') return;
     const expression = readExpression(text, forms);
     if (expression === undefined) this.isUnclear(found);
+    else if (expression.kind === 'names' && cleanNames(expression.text.split(',')).length === 0)
+      this.isUnclear(found, 'It names nobody: no user and no group can have such a name.');
     else this.people.push({ property, expression });
   }
 

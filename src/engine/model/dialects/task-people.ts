@@ -1,4 +1,5 @@
 import type { ModdleElement } from '../host.js';
+import { holdersOf, processOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { ALL_FORMS, NAMES_ONLY } from './expression.js';
 import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
@@ -7,7 +8,7 @@ import { sayRole } from './standard-roles.js';
 import { Statements } from './statements.js';
 import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
-import { isAboutPeople } from './vocabulary.js';
+import { isAboutPeople, isNearlyKnown } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
 const find = <T extends string>(known: readonly T[], name: string): T | undefined =>
@@ -79,6 +80,37 @@ function withoutLoopElements(task: ModdleElement, document: ModelDocument, to: S
 }
 
 /**
+ * What assigns a task or names starters, found at something around it: no engine reads it there, so nobody knows whom
+ * it means.
+ */
+export function sayAround(
+  element: ModdleElement,
+  holders: readonly ModdleElement[],
+  isName: (name: string) => boolean,
+): ModelWarning[] {
+  const { namespaces } = documentOf(element);
+  return holders.flatMap((holder) => {
+    const attribute = namespaces
+      .attributesOf(holder)
+      .find(({ uri, local, value }) => !isAboutOtherThings(uri) && value.trim() !== '' && isName(local));
+    const [found] = [
+      ...(attribute === undefined ? [] : [shown(attribute)]),
+      ...extensionsOf(holder).flatMap((extension) => peopleIn(extension, namespaces, isName) ?? []),
+    ];
+    if (found === undefined) return [];
+    const means = 'It is not read there: what names nobody else belongs to nobody.';
+    return [warning(element, `${found} at ${holder.id ?? holder.$type}`, means)];
+  });
+}
+
+const isOfTask = (name: string): boolean => isNearlyKnown(name) && !/starter/i.test(name);
+
+function aroundTask(task: ModdleElement): ModelWarning[] {
+  const { around, within } = holdersOf(task);
+  return sayAround(task, [...within, ...around, processOf(task)], isOfTask);
+}
+
+/**
  * A model's statements about who does a user task and until when, in all supported dialects. Parts that look like
  * an assignment and are not understood are kept, so that the task is not mistaken for an open one.
  */
@@ -91,7 +123,8 @@ export function readTask(task: ModdleElement): Statements {
     sayRole(role, to, document.isJbpm ? 'user' : 'group');
   sayInputs(task, to);
   withoutLoopElements(task, document, to);
-  if (to.people.length + to.unclear.length === 0) to.unclear.push(...lostIn(task, document));
+  if (to.people.length + to.unclear.length === 0)
+    to.unclear.push(...lostIn(task, document), ...aroundTask(task));
   return to;
 }
 

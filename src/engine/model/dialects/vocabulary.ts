@@ -18,8 +18,12 @@ const WORDS = new Set(
   `actor actors approver approvers assign assigned assignee assignees assignment assignments assigns candidate
   candidates claimant employee employees executor executors group groups handler handlers member members owner owners
   participant participants people performer performers person persons responsibility responsible reviewer reviewers
-  role roles staff starter starters swimlane team teams user users`.split(/\s+/),
+  role roles staff starter starters swimlane team teams user users
+  actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames`.split(/\s+/),
 );
+
+/** Parts of words that hardly occur in other ones: `assignedto`, `taskperformer`. */
+const STEM = /assign|candidate|performer|approver|reviewer/;
 
 const STARTER_WORDS = new Set(['candidate', 'candidates', 'starter', 'starters']);
 
@@ -47,22 +51,22 @@ function distance(one: string, other: string, limit: number): number {
   return row[other.length] as number;
 }
 
+/** Longer names are no misspelt ones. */
 const LONGEST = 60;
 
 /** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
-function nearlyKnown(name: string): boolean {
+export function isNearlyKnown(name: string): boolean {
+  if (name.length > LONGEST) return false;
   const letters = name.toLowerCase().replace(/[^a-z]/g, '');
   return KNOWN.some((known) => distance(letters, known, 2) <= (known.length > 9 ? 2 : 1));
 }
 
 /** Whether an attribute or element name may refer to a task's people. */
 export function isAboutPeople(name: string): boolean {
-  if (name.length > LONGEST) return false;
-  return wordsOf(name).some((word) => WORDS.has(word)) || nearlyKnown(name);
+  return wordsOf(name).some((word) => WORDS.has(word) || STEM.test(word)) || isNearlyKnown(name);
 }
 
 /** Whether it may refer to a process's starters; a process has owners and groups of other kinds as well. */
 export function isAboutStarters(name: string): boolean {
-  if (name.length > LONGEST) return false;
-  return wordsOf(name).some((word) => STARTER_WORDS.has(word)) || nearlyKnown(name);
+  return wordsOf(name).some((word) => STARTER_WORDS.has(word)) || isNearlyKnown(name);
 }

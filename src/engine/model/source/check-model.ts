@@ -1,9 +1,10 @@
 import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
+import type { Statements } from '../dialects/statements.js';
 import { readTask } from '../dialects/task-people.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
-import { USER_TASK } from '../derive.js';
-import type { HostNode } from '../host.js';
+import { cleanNames, USER_TASK } from '../derive.js';
+import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
 import { readDefinition, type ReadDefinition } from './read-definition.js';
@@ -13,10 +14,28 @@ const MOST = 100;
 
 const NOBODY = 'The lanes or pools are roles, and this is in none of them: it belongs to nobody.';
 
+/** Assignees that are names in the model itself, where there are several. */
+function rivals(def: ModdleElement, { people }: Statements): ModelWarning[] {
+  const names = people.flatMap(({ property, expression }) =>
+    property === 'assignee' && expression.kind === 'names' ? expression.text.split(',') : [],
+  );
+  const distinct = cleanNames(names);
+  if (distinct.length < 2) return [];
+  return [
+    warning(def, `assignee ${distinct.join(', ')}`, 'A task has one assignee: none of these is taken.'),
+  ];
+}
+
 function ofTask({ def }: HostNode): ModelWarning[] {
-  const { unclear, leftOut } = readTask(def);
+  const statements = readTask(def);
+  const { unclear, leftOut } = statements;
   const role = roleOf({ def });
-  return [...unclear, ...leftOut, ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : [])];
+  return [
+    ...unclear,
+    ...leftOut,
+    ...rivals(def, statements),
+    ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : []),
+  ];
 }
 
 function ofStart({ def }: HostNode): ModelWarning[] {

@@ -1,5 +1,6 @@
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
+import { namesPeople, overwrittenIn } from './markup.js';
 
 /** A warning of bpmn-server's parser about dropped content or a dangling reference. */
 export interface ParserWarning {
@@ -32,23 +33,63 @@ const FOLLOWED = new Set(
 );
 const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
+const COLUMN = /column: (\d+)/;
+/** Parts that lanes and pools are made of: without them nobody knows which is around an element. */
+const OF_LANES = new Set(['childLaneSet', 'collaboration', 'flowNodeRef', 'lane', 'laneSet', 'participant']);
 
 /** A part dropped while a document was parsed: the warning for its author, and whether it may have named people. */
 interface Lost {
   readonly warning: ModelWarning;
   readonly namedPeople: boolean;
+  /** It may have been the lane or pool of an element. */
+  readonly ofLanes: boolean;
+}
+
+const PEOPLE_LOST =
+  'This part could not be read and may have named people: tasks and starts that name nobody else belong to nobody.';
+
+/** Where a line and column stand in a text; both begin with 0. */
+function offsetOf(source: string, line: number, column: number): number {
+  let at = 0;
+  for (let left = line; left > 0; left--) at = source.indexOf('\n', at) + 1;
+  return at + column;
+}
+
+/** The parts that the parser drops without a word, since another of the same name follows. */
+export function lostInSilence(source: string): Lost[] {
+  return overwrittenIn(source).map(({ offset, local }) => ({
+    warning: warning(
+      `line ${source.slice(0, offset).split('\n').length}`,
+      `<${local}>: there is another of the same name`,
+      PEOPLE_LOST,
+    ),
+    namedPeople: true,
+    ofLanes: OF_LANES.has(local),
+  }));
 }
 
 /**
  * Interprets a warning of the parser.
  * @returns undefined if nothing relevant was dropped
  */
-export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined {
+export function lostBy(given: ParserWarning, isJbpm: boolean, source: string): Lost | undefined {
   if (given.error === undefined) return undefined;
   const tag = TAG.exec(given.message)?.[1];
   const line = LINE.exec(given.message)?.[1];
+  const column = COLUMN.exec(given.message)?.[1];
   const why = given.error.message;
-  const holds = tag === undefined || HOLDERS.has(tag) || (isJbpm && INPUTS.has(tag)) || isAboutPeople(tag);
+  // An element dropped as a whole takes with it whatever it holds.
+  const inside = (): boolean =>
+    line !== undefined &&
+    column !== undefined &&
+    OF_AN_ELEMENT.test(why) &&
+    namesPeople(source, offsetOf(source, Number(line), Number(column)));
+  const holds =
+    tag === undefined ||
+    HOLDERS.has(tag) ||
+    (isJbpm && INPUTS.has(tag)) ||
+    isAboutPeople(tag) ||
+    (!SILENT.test(tag) && inside());
   // The parser does not say which attribute of a task was dropped; of other elements, only the dropped part itself
   // counts.
   const namedPeople = holds && (tag !== 'process' || !OF_AN_ELEMENT.test(why));
@@ -58,12 +99,13 @@ export function lostBy(given: ParserWarning, isJbpm: boolean): Lost | undefined 
       line === undefined ? 'the document' : `line ${Number(line) + 1}`,
       `<${tag ?? '?'}>: ${why}`,
       namedPeople
-        ? 'This part could not be read and may have named people: tasks and starts that name nobody else belong to nobody.'
+        ? PEOPLE_LOST
         : tag?.endsWith('EventDefinition') === true
           ? 'This part could not be read: the event has no definition and happens at once.'
           : 'This part could not be read and is omitted.',
     ),
     namedPeople,
+    ofLanes: namedPeople && (tag === undefined || OF_LANES.has(tag)),
   };
 }
 

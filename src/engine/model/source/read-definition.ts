@@ -4,7 +4,7 @@ import { setInitiator } from '../dialects/start-people.js';
 import type { ModelWarning } from '../dialects/warning.js';
 import { newDefinition } from '../host-definition.js';
 import type { HostDefinition, HostServer, ModdleElement } from '../host.js';
-import { danglingBy, lostBy, type ParserWarning } from './lost.js';
+import { danglingBy, lostBy, lostInSilence, type ParserWarning } from './lost.js';
 import { mend, type Parsed } from './mend.js';
 
 /** The parser of bpmn-server. */
@@ -44,10 +44,12 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
   const { warnings: given, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
   const { isJbpm } = documentOf(root);
-  const lost = given.map((entry) => lostBy(entry, isJbpm)).filter((entry) => entry !== undefined);
+  const lost = given.map((entry) => lostBy(entry, isJbpm, source)).filter((entry) => entry !== undefined);
+  lost.push(...lostInSilence(source));
   noteLost(
     root,
     lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),
+    lost.find(({ ofLanes }) => ofLanes)?.warning,
   );
   mend(parsed);
   const dangling = given.map(danglingBy).filter((entry) => entry !== undefined);

@@ -1,0 +1,139 @@
+import { isAboutPeople } from '../dialects/vocabulary.js';
+
+/** A tag of a document as written. */
+export interface Tag {
+  readonly offset: number;
+  /** Name without its prefix. */
+  readonly local: string;
+  readonly kind: 'begin' | 'end' | 'empty';
+  /** What stands between its name and its end. */
+  readonly rest: string;
+}
+
+/** Content that is skipped as a whole, by how it begins. */
+const SKIPPED = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+  ['<!', '>'],
+] as const;
+const NAME = /^\/?(?:[^\s:/]+:)?([^\s:/]+)/;
+const ATTRIBUTE = /([^\s=:]+:)?([^\s=:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
+/** Where a tag ends; brackets in quotes are text. -1 if it does not. */
+function endOf(source: string, from: number): number {
+  let quote = '';
+  for (let at = from; at < source.length; at++) {
+    const char = source.charAt(at);
+    if (quote === '') {
+      if (char === '>') return at;
+      if (char === '"' || char === "'") quote = char;
+    } else if (char === quote) quote = '';
+  }
+  return -1;
+}
+
+/** The tags of a well-formed document from an offset on, each looked at once. */
+export function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
+  for (let at = source.indexOf('<', from); at !== -1; at = source.indexOf('<', at)) {
+    const skipped = SKIPPED.find(([begin]) => source.startsWith(begin, at));
+    const end =
+      skipped === undefined ? endOf(source, at) : source.indexOf(skipped[1], at + skipped[0].length);
+    if (end === -1) return;
+    const inner = source.slice(at + 1, end);
+    const name = skipped === undefined ? NAME.exec(inner) : null;
+    if (name !== null) {
+      const kind = inner.startsWith('/') ? 'end' : inner.endsWith('/') ? 'empty' : 'begin';
+      yield { offset: at, local: name[1] as string, kind, rest: inner.slice(name[0].length) };
+    }
+    at = end + 1;
+  }
+}
+
+/** The attributes of a tag that are not blank, by their names as written. */
+export function attributesOf({ rest }: Tag): { prefix: string; local: string; value: string }[] {
+  return [...rest.matchAll(ATTRIBUTE)].map(([, prefix = '', local = '', double, single]) => ({
+    prefix: prefix.slice(0, -1),
+    local,
+    value: double ?? single ?? '',
+  }));
+}
+
+const NAMING = new Set(['name', 'key', 'metaKey']);
+
+/** Whether the names of a tag, or what its attributes name, may refer to people. */
+const isOfPeople = (tag: Tag): boolean =>
+  isAboutPeople(tag.local) ||
+  attributesOf(tag).some(
+    ({ prefix, local, value }) =>
+      prefix !== 'xmlns' &&
+      value.trim() !== '' &&
+      (isAboutPeople(local) || (NAMING.has(local) && /^[\w.:-]{1,60}$/.test(value) && isAboutPeople(value))),
+  );
+
+/** The element that begins at an offset, with all inside it. */
+function* elementAt(source: string, offset: number): IterableIterator<Tag> {
+  let depth = 0;
+  for (const tag of tagsOf(source, offset)) {
+    if (tag.kind !== 'end') yield tag;
+    depth += tag.kind === 'begin' ? 1 : tag.kind === 'end' ? -1 : 0;
+    if (depth <= 0) return;
+  }
+}
+
+/** Whether the element that begins at an offset may name people, itself or by anything inside. */
+export function namesPeople(source: string, offset: number): boolean {
+  for (const tag of elementAt(source, offset)) if (isOfPeople(tag)) return true;
+  return false;
+}
+
+/** Elements of which a parent has one: the parser keeps the last and drops the others without a warning. */
+const SINGLE = new Set([
+  'childLaneSet',
+  'expression',
+  'extensionElements',
+  'formalExpression',
+  'ioSpecification',
+  'resourceAssignmentExpression',
+  'resourceRef',
+]);
+/** Of these, the ones that may hold much besides people. */
+const OF_MANY_THINGS = new Set(['extensionElements', 'ioSpecification']);
+/** Parents inside which any element may be repeated. */
+const FREE = new Set(['extensionElements', 'documentation']);
+
+/** A tag of whose attributes one is given twice, by two prefixes of one namespace: the parser keeps the last. */
+function hasRival(tag: Tag, uris: Map<string, string>): boolean {
+  const attributes = attributesOf(tag);
+  for (const { prefix, local, value } of attributes) if (prefix === 'xmlns') uris.set(local, value);
+  const names = attributes
+    .filter(({ prefix, local }) => uris.has(prefix) && isAboutPeople(local))
+    .map(({ prefix, local }) => `${uris.get(prefix)} ${local}`);
+  return new Set(names).size < names.length;
+}
+
+/** The parts that the parser drops because a parent has another of the same name, and that may name people. */
+export function overwrittenIn(source: string): Tag[] {
+  const found: Tag[] = [];
+  const path: { readonly local: string; readonly last: Map<string, Tag> }[] = [];
+  const uris = new Map<string, string>();
+  let free = 0;
+  for (const tag of tagsOf(source)) {
+    if (hasRival(tag, uris)) found.push(tag);
+    if (tag.kind === 'end') {
+      if (FREE.has(path.pop()?.local ?? '')) free--;
+      continue;
+    }
+    const last = path.at(-1)?.last;
+    if (last !== undefined && free === 0 && SINGLE.has(tag.local)) {
+      const before = last.get(tag.local);
+      if (before !== undefined && (!OF_MANY_THINGS.has(tag.local) || namesPeople(source, before.offset)))
+        found.push(before);
+      last.set(tag.local, tag);
+    }
+    if (tag.kind === 'empty') continue;
+    path.push({ local: tag.local, last: new Map() });
+    if (FREE.has(tag.local)) free++;
+  }
+  return found;
+}
