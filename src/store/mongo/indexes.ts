@@ -93,13 +93,14 @@ export async function createIndexes(
   }
 }
 
-/** The missing indexes, as `collection.name`. */
+/** The missing indexes, as `collection.name`. Each collection is asked once, all at the same time. */
 export async function missingIndexes(collections: Collections): Promise<string[]> {
+  const found = new Map<string, Promise<Document[]>>();
+  for (const { on } of INDEXES) if (!found.has(on)) found.set(on, indexesOf(collections[on]));
+  await Promise.all(found.values());
   const missing: string[] = [];
-  for (const wanted of INDEXES) {
-    const collection = collections[wanted.on];
-    if (!(await indexesOf(collection)).some((index) => isSame(index, wanted)))
-      missing.push(`${collection.collectionName}.${nameOf(wanted.key)}`);
-  }
+  for (const wanted of INDEXES)
+    if (!(await found.get(wanted.on))?.some((index) => isSame(index, wanted)))
+      missing.push(`${collections[wanted.on].collectionName}.${nameOf(wanted.key)}`);
   return missing;
 }
