@@ -124,10 +124,15 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return near[0]?.other;
 }
 
+/** Names that a hint lists. */
+const MOST_NAMES = 100;
+
 /** The hint for an unknown name. */
 export function unknownName(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
-  return meant === undefined ? `Known are ${known.join(', ')}.` : `Did you mean ${meant}?`;
+  if (meant !== undefined) return `Did you mean ${meant}?`;
+  const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
+  return `Known are ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }
 
 /**

@@ -17,8 +17,13 @@ import {
   type SecurityRoleHolder,
 } from './policies/security-roles.js';
 
-/** Maximum length of a description, and of a name, in characters. */
-const LONGEST = { text: 1000, name: 200 };
+/**
+ * The longest description, name and id (which quotes two names) in characters, and the longest list of rights before
+ * duplicates are removed.
+ */
+const LONGEST = { text: 1000, name: 200, id: 3000, rights: 1000 };
+/** Entries that a policy set may have, and that one change may name. */
+const MOST_ENTRIES = 100_000;
 
 const bad = (message: string): never => {
   throw new BadInput('bad-policy', message);
@@ -31,6 +36,9 @@ export function policyName(given: unknown, what: string): string {
     return bad(`${what} needs a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
   return name;
 }
+
+const tooMany = (): BadInput =>
+  new BadInput('too-large', `A policy set has at most ${MOST_ENTRIES} entries.`);
 
 function fields(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
   if (!isPlainObject(value))
@@ -54,7 +62,8 @@ function readRole(id: string, value: unknown): SecurityRole {
   if (!Array.isArray(rights)) return bad(`${what} takes a list of rights, got ${show(rights)}.`);
   if (says !== undefined && (typeof says !== 'string' || says.length > LONGEST.text))
     bad(`${what} has a description (says) of at most ${LONGEST.text} characters.`);
-  const read = [...new Set((rights as unknown[]).map((name) => right(name, what)))].sort();
+  if (rights.length > LONGEST.rights) return bad(`${what} has at most ${LONGEST.rights} rights.`);
+  const read = [...new Set(Array.from(rights as unknown[], (name) => right(name, what)))].sort();
   return { rights: read, ...(typeof says === 'string' && { says }) };
 }
 
@@ -99,22 +108,40 @@ function readerOf(kind: unknown): Read {
  */
 export function readChanges(given: unknown): PolicyChange[] {
   if (!Array.isArray(given)) return bad(`Changes must be a list, got ${show(given)}.`);
-  return (given as unknown[]).map((one, at) => {
+  if (given.length > MOST_ENTRIES) throw tooMany();
+  // A list may have holes.
+  return Array.from(given as unknown[], (one, at) => {
     const { kind, id, value } = fields(one, `Change ${at + 1}`, ['kind', 'id', 'value']);
     const read = readerOf(kind);
-    if (typeof id !== 'string' || id === '' || id.length > 2 * LONGEST.name)
+    if (typeof id !== 'string' || id === '' || id.length > LONGEST.id)
       return bad(`Change ${at + 1} needs the id of an entry, got ${show(id)}.`);
-    if (value === null) return { kind: kind as string, id, value };
     const name = kind === SECURITY_ROLE ? policyName(id, 'A security role') : id;
+    if (value === null) return { kind: kind as string, id: name, value };
     return { kind: kind as string, id: name, value: read(name, value) };
   });
 }
 
 /**
- * Checks the references between the entries of a set.
- * @throws BadInput `bad-policy`
+ * The set after the changes, with the references between its entries checked. What is removed must be there: a role
+ * that somebody believes withdrawn, by a misspelt name, would stay.
+ * @throws BadInput `bad-policy`, `too-large`
  */
-export function checkSet(set: PolicySet): void {
+export function changedSet(before: PolicySet, changes: readonly PolicyChange[]): PolicySet {
+  const set = before.with(before.version + 1, changes);
+  if (changes.length > MOST_ENTRIES || set.size > MOST_ENTRIES) throw tooMany();
+  const given = new Map<string, boolean>();
+  for (const { kind, id, value } of changes) {
+    const key = JSON.stringify([kind, id]);
+    const known = before.of(kind);
+    if (value === null && !(given.get(key) ?? known.has(id)))
+      bad(`There is no ${kind} ${show(id)} to remove.`);
+    given.set(key, value !== null);
+  }
+  checkSet(set);
+  return set;
+}
+
+function checkSet(set: PolicySet): void {
   const roles = set.of(SECURITY_ROLE);
   for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
     const { role } = value as SecurityRoleHolder;

@@ -10,6 +10,13 @@ export interface PolicyChange {
 
 type Entries = ReadonlyMap<string, unknown>;
 
+/** Callers get the values that decide, so nobody may change them. */
+function frozen(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
 /**
  * The configuration by the administrators of one tenant, at one version. Immutable: a change makes another set, which
  * shares the unchanged kinds with this one.
@@ -50,7 +57,7 @@ export class PolicySet {
         kinds.set(kind, entries);
       }
       if (value === null) entries.delete(id);
-      else entries.set(id, value);
+      else entries.set(id, frozen(value));
     }
     return new PolicySet(version, kinds, this.none);
   }

@@ -60,8 +60,10 @@ export function assertMayGive(
   for (const [role, right] of given(set, after, changes)) {
     if (!held.has(right))
       no(`give the right ${right} through the role ${JSON.stringify(role)}: you do not hold it`);
-    if ((RIGHTS[right] as RightEntry).internal === true && !allowInternal)
-      no(`give the internal right ${right} without allowInternal`);
+    const isInternal = (RIGHTS[right] as RightEntry).internal === true;
+    // Who was given one, or has it from the directory, does not pass it on.
+    if (isInternal && !by.isSystem()) no(`give the internal right ${right}: only SYSTEM does`);
+    if (isInternal && !allowInternal) no(`give the internal right ${right} without allowInternal`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
 import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
-import { checkSet, policyName, readChanges, readHolder } from '../../core/policy-kinds.js';
+import { changedSet, policyName, readChanges, readHolder } from '../../core/policy-kinds.js';
 import {
   holderId,
   SECURITY_ROLE,
@@ -21,11 +21,10 @@ import type {
   SecurityRolesApi,
   SecurityRoleView,
 } from '../contract/policy-types.js';
+import { atOnce, copyOf } from './arguments.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { outdated, type InForce } from './policy-book.js';
 
-/** Maximum number of entries of a policy set, and of one change. */
-const MOST_ENTRIES = 100_000;
 const LONGEST_REASON = 1000;
 const HISTORY = { default: 50, most: 500 };
 
@@ -77,11 +76,16 @@ export class Policies {
           this.assertPolicy(call);
           return this.history(call, checked('policies.history', options, HISTORY_OPTIONS));
         }),
-      apply: (changes, options, user) =>
-        this.run(user, async (call, now) => {
+      apply: (changes, options, user) => {
+        const given = atOnce(() => readChanges(changes));
+        const how = copyOf(options);
+        return this.run(user, async (call, now) => {
           this.assertPolicy(call);
-          return this.change(call, now, readChanges(changes), options);
-        }),
+          // All kinds of entries are about security roles.
+          if (!this.holds(call, now, MANAGE)) throw needsRight(MANAGE);
+          return this.change(call, now, given(), how);
+        });
+      },
       securityRoles: this.securityRoles(),
     } satisfies PoliciesApi);
   }
@@ -92,11 +96,13 @@ export class Policies {
       user: unknown,
       options: PolicyChangeOptions | undefined,
       make: Make,
-    ): Promise<{ version: number }> =>
-      this.run(user, async (call, now) => {
+    ): Promise<{ version: number }> => {
+      const how = copyOf(options);
+      return this.run(user, async (call, now) => {
         if (!this.holds(call, now, MANAGE)) throw needsRight(MANAGE);
-        return this.change(call, now, make(now), options);
+        return this.change(call, now, make(now), how);
       });
+    };
     return Object.freeze({
       list: (user) =>
         this.run(user, async (call, now) => {
@@ -108,7 +114,11 @@ export class Policies {
           [...securityRoles.rightsOf(principal)].sort(),
         ),
       save: (name, role, options, user) =>
-        change(user, options, () => readChanges([{ kind: SECURITY_ROLE, id: name, value: role }])),
+        change(
+          user,
+          options,
+          atOnce(() => readChanges([{ kind: SECURITY_ROLE, id: name, value: role }])),
+        ),
       remove: (name, options, user) =>
         change(user, options, ({ set }) => {
           const role = policyName(name, 'A security role');
@@ -121,18 +131,22 @@ export class Policies {
             ...holders.map(([id]) => ({ kind: SECURITY_ROLE_HOLDER, id, value: null })),
           ];
         }),
-      give: (name, to, options, user) =>
-        change(user, options, ({ set }) => {
-          const [role, holder] = [policyName(name, 'A security role'), readHolder(to)];
+      give: (name, to, options, user) => {
+        const given = atOnce(() => [policyName(name, 'A security role'), readHolder(to)] as const);
+        return change(user, options, ({ set }) => {
+          const [role, holder] = given();
           if (!set.of(SECURITY_ROLE).has(role)) throw notFound('security role');
           return [{ kind: SECURITY_ROLE_HOLDER, id: holderId(role, holder), value: { role, ...holder } }];
-        }),
-      withdraw: (name, from, options, user) =>
-        change(user, options, ({ set }) => {
-          const id = holderId(policyName(name, 'A security role'), readHolder(from));
+        });
+      },
+      withdraw: (name, from, options, user) => {
+        const given = atOnce(() => holderId(policyName(name, 'A security role'), readHolder(from)));
+        return change(user, options, ({ set }) => {
+          const id = given();
           if (!set.of(SECURITY_ROLE_HOLDER).has(id)) throw notFound('holder of the security role');
           return [{ kind: SECURITY_ROLE_HOLDER, id, value: null }];
-        }),
+        });
+      },
     } satisfies SecurityRolesApi);
   }
 
@@ -179,10 +193,7 @@ export class Policies {
       throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
     if (changes.length === 0) throw refuse('There is nothing to change.');
     if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
-    const after = now.set.with(now.set.version + 1, changes);
-    if (changes.length > MOST_ENTRIES || after.size > MOST_ENTRIES)
-      throw new BadInput('too-large', `A policy set has at most ${MOST_ENTRIES} entries.`);
-    checkSet(after);
+    const after = changedSet(now.set, changes);
     const { principal } = call;
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     await assertManagerStays(now.set, after, this.peopleOf(call));

@@ -90,6 +90,8 @@ export class EmbeddedPolicies implements PolicyStore {
     const all = [...partChanges(version.parts?.id ?? '', parts), stored];
     return this.exclusive(tenantId, async () => {
       if ((await this.readHead(tenantId)) >= version.version) return false;
+      // A write that fails may have been made, so nothing is known until the head is read again.
+      this.heads.delete(tenantId);
       await this.bytes.write(all);
       this.heads.set(tenantId, version.version);
       return true;

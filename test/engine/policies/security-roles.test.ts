@@ -1,5 +1,5 @@
 import type { Guard, GuardApi, SecurityRolesApi } from 'bpmn-guard';
-import { openStore, userDirectory } from 'bpmn-guard';
+import { openStore, parseCondition, userDirectory } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { CASES } from '../../support/cases.js';
@@ -283,5 +283,101 @@ describe('who may give what', () => {
     expect(await refusal(policies.apply([]))).toMatchObject({ code: 'bad-request' });
     expect(await policies.read()).toEqual({ version: 0, entries: [] });
     expect(await policies.apply([good])).toEqual({ version: 1 });
+  });
+
+  test('what a call returns does not lead to the set that decides', async () => {
+    const guard = await guards.make();
+    const { policies } = guard.as(ADMIN_USER);
+    await give(guard, 'workers', ['Todo:Process'], 'ann');
+    const [entry] = (await policies.read()).entries;
+    const [role] = await policies.securityRoles.list();
+    for (const { rights } of [entry?.value, role] as { rights: string[] }[])
+      expect(() => rights.push('Person:Manage')).toThrow(TypeError);
+    expect(await guard.as(ann).policies.securityRoles.mine()).toEqual(['Todo:Process']);
+  });
+
+  test('what is changed after the call does not count', async () => {
+    const guard = await guards.make();
+    const { policies } = guard.as(ADMIN_USER);
+    const rights = ['Signal:Send'];
+    const saving = policies.securityRoles.save('a', { rights } as never);
+    rights.push('Person:Manage');
+    await saving;
+    const [to, entries] = [{ user: 'ann' }, [{ kind: 'security-role', id: 'b', value: { rights: [] } }]];
+    const giving = policies.securityRoles.give('a', to);
+    to.user = 'ben';
+    await giving;
+    const applying = policies.apply(entries);
+    entries.length = 0;
+    await applying;
+    expect(await policies.securityRoles.list()).toEqual([
+      { name: 'a', rights: ['Signal:Send'], holders: [{ user: 'ann' }] },
+      { name: 'b', rights: [], holders: [] },
+    ]);
+  });
+
+  test('who may change policies by a rule of the application needs the right for roles as well', async () => {
+    const rule = { id: 'changers', says: 'changers change policies', when: parseCondition({}) };
+    const guard = await guards.make({
+      policies: [
+        {
+          name: 'changers',
+          answer: ({ userGroups }, operation) =>
+            operation === 'system:policy' && userGroups.includes('changers') ? { permissive: [rule] } : {},
+        },
+      ],
+    });
+    await give(guard, 'readers', ['SecurityRole:Read'], 'zoe');
+    const { policies } = guard.as(person('zoe', 'changers'));
+    expect((await policies.read()).version).toBe(2);
+    const change = [{ kind: 'security-role', id: 'readers', value: { rights: [] } }];
+    expect(await refusal(policies.apply(change))).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('SecurityRole:Manage') as unknown,
+    });
+  });
+
+  test('who holds an internal right does not pass it on', async () => {
+    const guard = await guards.make();
+    await give(guard, 'managers', ['SecurityRole:Manage'], 'mia');
+    const mia = { userName: 'mia', attributes: { rights: ['Testing:All'] } };
+    const { securityRoles } = guard.as(mia).policies;
+    expect(
+      await refusal(securityRoles.save('testers', { rights: ['Testing:All'] }, { allowInternal: true })),
+    ).toMatchObject({ code: 'forbidden', message: expect.stringContaining('SYSTEM') as unknown });
+  });
+
+  test('what is to be removed must be there: a misspelt name takes nothing away in silence', async () => {
+    const guard = await guards.make();
+    const { policies } = guard.as(ADMIN_USER);
+    await give(guard, 'caf\u00e9', ['Signal:Send'], 'ann');
+    for (const [kind, id] of [
+      ['security-role', 'cafe'],
+      ['security-role-holder', '["caf\u00e9", "user", "ann"]'],
+    ] as const)
+      expect(await refusal(policies.apply([{ kind, id, value: null }]))).toMatchObject({
+        code: 'bad-policy',
+      });
+    expect(await policies.version()).toBe(2);
+    await policies.apply([
+      { kind: 'security-role-holder', id: '["caf\u00e9","user","ann"]', value: null },
+      { kind: 'security-role', id: ' cafe\u0301', value: null },
+    ]);
+    expect((await policies.read()).entries).toEqual([]);
+  });
+
+  test('the longest names can be given and taken back, by each of the ways; lists may have holes', async () => {
+    const guard = await guards.make();
+    const { policies } = guard.as(ADMIN_USER);
+    const [role, user] = ['"'.repeat(200), '\\'.repeat(200)];
+    await give(guard, role, ['Signal:Send'], user);
+    const { entries } = await policies.read();
+    const holder = entries.find(({ kind }) => kind === 'security-role-holder') as { id: string };
+    await policies.apply([{ kind: 'security-role-holder', id: holder.id, value: null }]);
+    expect((await policies.securityRoles.list())[0]?.holders).toEqual([]);
+    expect(await refusal(policies.apply(Array(2) as never))).toMatchObject({ code: 'bad-policy' });
+    expect(await refusal(policies.apply(Array(100_001) as never))).toMatchObject({ code: 'too-large' });
+    const many = { rights: Array(1001).fill('Signal:Send') } as never;
+    expect(await refusal(policies.securityRoles.save('a', many))).toMatchObject({ code: 'bad-policy' });
   });
 });

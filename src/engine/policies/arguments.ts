@@ -1,0 +1,19 @@
+import { isPlainObject } from '../../core/plain-object.js';
+
+/**
+ * Reads an argument at the call, so that its owner cannot change it while the call waits; what is wrong with it is told
+ * only to who may ask.
+ */
+export function atOnce<T>(read: () => T): () => T {
+  try {
+    const value = read();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** Options as they are at the call. What is no plain object is refused later. */
+export const copyOf = <T>(options: T): T => (isPlainObject(options) ? ({ ...options } as T) : options);
