@@ -1,6 +1,6 @@
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
-import { namesPeople, overwrittenIn } from './markup.js';
+import { lineAt, namesPeople, overwrittenIn } from './markup.js';
 
 /** A warning of bpmn-server's parser about dropped content or a dangling reference. */
 export interface ParserWarning {
@@ -48,18 +48,17 @@ interface Lost {
 const PEOPLE_LOST =
   'This part could not be read and may have named people: tasks and starts that name nobody else belong to nobody.';
 
-/** Where a line and column stand in a text; both begin with 0. */
-function offsetOf(source: string, line: number, column: number): number {
-  let at = 0;
-  for (let left = line; left > 0; left--) at = source.indexOf('\n', at) + 1;
-  return at + column;
+/** A source, and where its lines begin. */
+export interface Text {
+  readonly source: string;
+  readonly lines: readonly number[];
 }
 
 /** The parts that the parser drops without a word, since another of the same name follows. */
-export function lostInSilence(source: string): Lost[] {
+export function lostInSilence({ source, lines }: Text): Lost[] {
   return overwrittenIn(source).map(({ offset, local }) => ({
     warning: warning(
-      `line ${source.slice(0, offset).split('\n').length}`,
+      `line ${lineAt(lines, offset)}`,
       `<${local}>: there is another of the same name`,
       PEOPLE_LOST,
     ),
@@ -72,7 +71,7 @@ export function lostInSilence(source: string): Lost[] {
  * Interprets a warning of the parser.
  * @returns undefined if nothing relevant was dropped
  */
-export function lostBy(given: ParserWarning, isJbpm: boolean, source: string): Lost | undefined {
+export function lostBy(given: ParserWarning, isJbpm: boolean, text: Text): Lost | undefined {
   if (given.error === undefined) return undefined;
   const tag = TAG.exec(given.message)?.[1];
   const line = LINE.exec(given.message)?.[1];
@@ -83,7 +82,7 @@ export function lostBy(given: ParserWarning, isJbpm: boolean, source: string): L
     line !== undefined &&
     column !== undefined &&
     OF_AN_ELEMENT.test(why) &&
-    namesPeople(source, offsetOf(source, Number(line), Number(column)));
+    namesPeople(text.source, (text.lines[Number(line)] ?? 0) + Number(column));
   const holds =
     tag === undefined ||
     HOLDERS.has(tag) ||

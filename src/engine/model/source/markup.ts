@@ -18,7 +18,9 @@ const SKIPPED = [
   ['<!', '>'],
 ] as const;
 const NAME = /^\/?(?:[^\s:/]+:)?([^\s:/]+)/;
-const ATTRIBUTE = /([^\s=:]+:)?([^\s=:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const ATTRIBUTE = /\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
+/** What is no attribute: skipped as a whole, so that no text is read again from each of its characters. */
+const NO_ATTRIBUTE = /\s*[^\s=]*=?/y;
 
 /** Where a tag ends; brackets in quotes are text. -1 if it does not. */
 function endOf(source: string, from: number): number {
@@ -50,13 +52,45 @@ export function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
   }
 }
 
-/** The attributes of a tag that are not blank, by their names as written. */
+/** The attributes of a tag as written. */
 export function attributesOf({ rest }: Tag): { prefix: string; local: string; value: string }[] {
-  return [...rest.matchAll(ATTRIBUTE)].map(([, prefix = '', local = '', double, single]) => ({
-    prefix: prefix.slice(0, -1),
-    local,
-    value: double ?? single ?? '',
-  }));
+  const found: { prefix: string; local: string; value: string }[] = [];
+  for (let at = 0; at < rest.length;) {
+    ATTRIBUTE.lastIndex = NO_ATTRIBUTE.lastIndex = at;
+    const match = ATTRIBUTE.exec(rest);
+    if (match === null) {
+      NO_ATTRIBUTE.exec(rest);
+      at = Math.max(at + 1, NO_ATTRIBUTE.lastIndex);
+      continue;
+    }
+    at = ATTRIBUTE.lastIndex;
+    const [, name = '', double, single] = match;
+    const colon = name.indexOf(':');
+    found.push({
+      prefix: name.slice(0, Math.max(colon, 0)),
+      local: name.slice(colon + 1),
+      value: double ?? single ?? '',
+    });
+  }
+  return found;
+}
+
+/** Where the lines of a text begin. */
+export function linesOf(source: string): readonly number[] {
+  const starts = [0];
+  for (let at = source.indexOf('\n'); at !== -1; at = source.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The line of an offset, the first being 1. */
+export function lineAt(lines: readonly number[], offset: number): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] as number) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const NAMING = new Set(['name', 'key', 'metaKey']);

@@ -5,6 +5,7 @@ import type { ModelWarning } from '../dialects/warning.js';
 import { newDefinition } from '../host-definition.js';
 import type { HostDefinition, HostServer, ModdleElement } from '../host.js';
 import { danglingBy, lostBy, lostInSilence, type ParserWarning } from './lost.js';
+import { linesOf } from './markup.js';
 import { mend, type Parsed } from './mend.js';
 
 /** The parser of bpmn-server. */
@@ -44,8 +45,9 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
   const { warnings: given, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
   const { isJbpm } = documentOf(root);
-  const lost = given.map((entry) => lostBy(entry, isJbpm, source)).filter((entry) => entry !== undefined);
-  lost.push(...lostInSilence(source));
+  const text = { source, lines: linesOf(source) };
+  const lost = given.map((entry) => lostBy(entry, isJbpm, text)).filter((entry) => entry !== undefined);
+  lost.push(...lostInSilence(text));
   noteLost(
     root,
     lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),

@@ -113,3 +113,15 @@ describe('the role of a lane', () => {
     expect(await waitingTask(guard, 't', id)).toMatchObject({ candidateGroups: [group] });
   });
 });
+
+describe('a hostile source', () => {
+  test.each([
+    ['one long name without a value', model(task(`${'a'.repeat(300_000)}`))],
+    ['many extensions in one element', model(task('', extensions('').repeat(20_000)))],
+  ])('is read in a time that grows with its length: %s', async (_what, source) => {
+    const begin = performance.now();
+    await checkModel(source).catch(() => undefined);
+    // Read again from each character or line it takes minutes.
+    expect(performance.now() - begin).toBeLessThan(10_000);
+  });
+});
