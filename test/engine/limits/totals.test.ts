@@ -137,7 +137,7 @@ onStores('What adds up with the steps of an instance', (kind) => {
     expect(refused).toMatchObject({
       code: 'too-large',
       status: 413,
-      message: 'One caller may add 4000 bytes to an instance.',
+      message: 'One caller may add at most 4000 bytes to an instance.',
     });
     expect(rounds).toBeGreaterThan(5);
     expect(await round(ADMIN_USER)).toBeUndefined();
