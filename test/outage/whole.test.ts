@@ -7,7 +7,7 @@ import { onMongo } from '../support/stores.js';
 
 const ann = person('ann');
 /** Nothing hangs here; a busy machine is no outage. */
-const PATIENT = 3000;
+const PATIENT = 6000;
 
 const models = {
   Two: model([start(), task('a', { assignee: 'ann' }), task('b', { assignee: 'ann' }), end()]),
