@@ -54,7 +54,7 @@ describe('API_KEY', () => {
       const keys = apiKeys(store, { env: { API_KEY: '12345', NODE_ENV: name }, logger });
       expect((await keys.find('12345'))?.name).toBe('API_KEY');
       expect(warnings).toEqual([
-        'API_KEY is easily guessed: it has fewer than 16 characters. Take what `openssl rand -base64 32` prints.',
+        'API_KEY is easily guessed: it has fewer than 16 characters. Use the output of `openssl rand -base64 32`.',
       ]);
     },
   );
