@@ -1,7 +1,7 @@
 import type { Collection, Document, WithId } from 'mongodb';
 import { today } from '../../core/clock.js';
 import type { HeldLock, LockOwner, LockStore } from '../port.js';
-import { isDuplicate } from './failure.js';
+import { inserted } from './insert.js';
 
 /** Attempts to take a lock that someone releases meanwhile. */
 const TRIES = 2;
@@ -36,21 +36,11 @@ export class MongoLocks implements LockStore {
       guard: { owner: { host, pid, nonce }, until: new Date(until) },
     };
     for (let i = 0; i < TRIES; i++) {
-      if (await this.insert(lock)) return true;
+      if (await inserted(this.locks, { ...lock })) return true;
       const holder = await this.locks.findOne({ id });
       if (holder !== null) return isStale(held(holder)) && (await this.replace(holder, lock));
     }
     return false;
-  }
-
-  private async insert(lock: Document): Promise<boolean> {
-    try {
-      await this.locks.insertOne({ ...lock });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 
   /** Replaces exactly that holder: not a later one, and not one that has renewed its lock. */

@@ -2,7 +2,7 @@ import type { Collection, Document } from 'mongodb';
 import { normalise } from '../bson/codec.js';
 import type { PolicyChange, PolicySnapshot, PolicyStore, PolicyVersion } from '../policy-documents.js';
 import type { Collections } from './collections.js';
-import { isDuplicate } from './failure.js';
+import { inserted } from './insert.js';
 
 type Parts = readonly (readonly PolicyChange[])[];
 
@@ -54,7 +54,7 @@ export class MongoPolicies implements PolicyStore {
     const stored: Document = normalise(version);
     const id = version.parts?.id;
     await this.insertParts(id, parts);
-    if (await this.insert(this.log, idOf(version.tenantId, version.version), stored)) return true;
+    if (await inserted(this.log, { ...stored, _id: idOf(version.tenantId, version.version) })) return true;
     await this.removeParts(id, parts);
     return false;
   }
@@ -70,19 +70,8 @@ export class MongoPolicies implements PolicyStore {
   async addSnapshot(snapshot: PolicySnapshot, parts: Parts): Promise<void> {
     const stored: Document = normalise(snapshot);
     await this.insertParts(snapshot.parts.id, parts);
-    if (!(await this.insert(this.snapshots, idOf(snapshot.tenantId, snapshot.version), stored)))
+    if (!(await inserted(this.snapshots, { ...stored, _id: idOf(snapshot.tenantId, snapshot.version) })))
       await this.removeParts(snapshot.parts.id, parts);
-  }
-
-  /** False when a document with that id exists. */
-  private async insert(into: Collection<Document>, _id: never, stored: Document): Promise<boolean> {
-    try {
-      await into.insertOne({ ...stored, _id });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
   }
 
   private async insertParts(id: string | undefined, parts: Parts): Promise<void> {

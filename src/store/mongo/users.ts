@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import { normalise } from '../bson/codec.js';
 import type { StoredUser, UserStore } from '../port.js';
-import { isDuplicate } from './failure.js';
+import { inserted } from './insert.js';
 
 const WITHOUT_ID = { projection: { _id: 0 } } as const;
 
@@ -21,13 +21,7 @@ export class MongoUsers implements UserStore {
 
   async insert(user: StoredUser): Promise<boolean> {
     const { _id, ...stored } = normalise(user) as StoredUser & { _id?: unknown };
-    try {
-      await this.users.insertOne({ _id: stored.userName as never, ...stored });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    return inserted(this.users, { _id: stored.userName as never, ...stored });
   }
 
   async update(
