@@ -33,44 +33,46 @@ function sideBySide(work, atOnce, count) {
   };
 }
 
-/** Many at once: throughput is what the elapsed time tells, and processor time what a server needs for it. */
-const atOnce = (store, many, clock) => ({
-  name: `cycle/${store}/${many}${clock === 'cpu' ? '/cpu' : ''}`,
+/** Work of both contenders side by side; `many` at once, `count` in all. */
+const manyAtOnce = ({ name, says, many, count, of, clock }) => ({
+  name,
   goal: 1,
-  says: `${many} cycles at once, by ${clock === 'cpu' ? 'processor time' : 'throughput'}, against bpmn-server alone`,
+  says: `${says}, against bpmn-server alone`,
   async run({ guarded, bare, quick }) {
-    const count = quick ? many : many * 2;
+    const all = quick ? many : count;
     if (!quick) for (const contender of [guarded, bare]) await warmUp(contender, 100);
     return perOne(
       await compare({
-        ours: sideBySide(guarded.cycle, many, count),
-        theirs: sideBySide(bare.cycle, many, count),
+        ours: sideBySide(guarded[of], many, all),
+        theirs: sideBySide(bare[of], many, all),
         rounds: quick ? 1 : 9,
         clock,
       }),
-      count,
+      all,
     );
   },
 });
 
+/** Many at once: throughput is what the elapsed time tells, and processor time what a server needs for it. */
+const atOnce = (store, many, clock) =>
+  manyAtOnce({
+    name: `cycle/${store}/${many}${clock === 'cpu' ? '/cpu' : ''}`,
+    says: `${many} cycles at once, by ${clock === 'cpu' ? 'processor time' : 'throughput'}`,
+    many,
+    count: many * 2,
+    of: 'cycle',
+    clock,
+  });
+
 /** Starts alone, many at once: how many a second, which is where a store is waited for most often. */
-const starts = (store) => ({
-  name: `cycle/${store}/starts`,
-  goal: 1,
-  says: `starts alone, ${AT_ONCE} at once, by throughput, against bpmn-server alone`,
-  async run({ guarded, bare, quick }) {
-    const count = quick ? AT_ONCE : AT_ONCE * 5;
-    if (!quick) for (const contender of [guarded, bare]) await warmUp(contender, 100);
-    return perOne(
-      await compare({
-        ours: sideBySide(guarded.start, AT_ONCE, count),
-        theirs: sideBySide(bare.start, AT_ONCE, count),
-        rounds: quick ? 1 : 9,
-      }),
-      count,
-    );
-  },
-});
+const starts = (store) =>
+  manyAtOnce({
+    name: `cycle/${store}/starts`,
+    says: `starts alone, ${AT_ONCE} at once, by throughput`,
+    many: AT_ONCE,
+    count: AT_ONCE * 5,
+    of: 'start',
+  });
 
 function group(store, openBoth) {
   return {
