@@ -45,7 +45,10 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         user,
         'task:execute',
         TASK,
-        (call) => tasks.findFor(call, query, data, checkOptions(options, 'noWait')),
+        (call) => {
+          checkOptions(options, 'noWait');
+          return tasks.findFor(call, query, data);
+        },
         (call, found) => tasks.invoke(call, found, data, checkOptions(options, 'noWait')),
       ),
     assign(query, data, third, fourth, options) {
@@ -123,7 +126,7 @@ function tasksApi({ calls, reads }: CommandParts, tasks: TaskCommands): TasksApi
         user,
         'task:execute',
         target(itemId),
-        (call) => tasks.findFor(call, query(itemId), data, checkOptions(undefined)),
+        (call) => tasks.findFor(call, query(itemId), data),
         (call, found) => tasks.invoke(call, found, data, checkOptions(undefined)),
       ),
     count: (wish, user) =>

@@ -71,10 +71,8 @@ export class TaskCommands {
   }
 
   /** Finds the one item to complete. What is wrong with the rest of the call is said first. */
-  async findFor(call: Call, query: unknown, input: unknown, options: CheckedOptions): Promise<FoundItem> {
+  async findFor(call: Call, query: unknown, input: unknown): Promise<FoundItem> {
     checkData(input);
-    if (options.startNodeId !== undefined)
-      throw new BadInput('bad-option', 'startNodeId belongs to start, not to invoke.');
     return new FoundItem(await this.parts.reads.oneItem(call, query));
   }
 
