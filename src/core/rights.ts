@@ -1,3 +1,4 @@
+import { AccessDenied } from './errors.js';
 import { show } from './show.js';
 
 /** One entry of the rights catalogue. */
@@ -128,3 +129,7 @@ export function asRight(name: unknown): Right {
 export function rightsIn(value: unknown): readonly Right[] {
   return Array.isArray(value) ? value.filter(isRight) : [];
 }
+
+/** The refusal of a principal that does not hold the right. */
+export const needsRight = (right: Right): AccessDenied =>
+  new AccessDenied('forbidden', `You may not do this; it needs the right ${right}.`);

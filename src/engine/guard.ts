@@ -129,7 +129,7 @@ async function assemble(
     );
 
   const holds = async (user: UserInfo, right: Right): Promise<boolean> =>
-    (await calls.rightsOf(await principals.of(user)))?.has(right) ?? true;
+    calls.holds(await principals.of(user), right);
 
   return Object.freeze({
     server,

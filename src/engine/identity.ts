@@ -3,7 +3,7 @@ import { asOperation, OPERATIONS, type Operation } from '../core/operation.js';
 import { SecureUser, type UserInfo } from '../core/principal.js';
 import type { Resource } from '../core/resource.js';
 import { assertArgument, FUNCTION, type Kind } from '../core/options.js';
-import type { Right } from '../core/rights.js';
+import { needsRight, type Right } from '../core/rights.js';
 import { assertAllowed } from './enforcement/explain.js';
 import type { CommandParts } from './enforcement/command-parts.js';
 import { factsOfModels } from './enforcement/model-access.js';
@@ -86,8 +86,7 @@ export function createIdentity(
       let principal: SecureUser | undefined;
       try {
         principal = await principals.of(user);
-        if ((await calls.rightsOf(principal))?.has(right) === false)
-          throw new AccessDenied('forbidden', `You may not do this; it needs the right ${right}.`);
+        if (!(await calls.holds(principal, right))) throw needsRight(right);
         return principal;
       } catch (error) {
         await audit.refused(principal, right, { kind: 'system' }, error);

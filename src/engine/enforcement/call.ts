@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../../core/condition.js';
-import { LISTED, type DecisionPoint } from '../../core/decision-point.js';
+import { LISTED } from '../../core/decision-point.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
@@ -11,6 +11,7 @@ import { scopeOf, type Scope } from '../../core/scope.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';
+import type { InForce } from '../policies/policy-book.js';
 import type { Calls } from './calls.js';
 import { hiddenPeople } from './hidden-people.js';
 
@@ -39,11 +40,11 @@ export class Call {
 
   /**
    * @param principal the established caller
-   * @param point decides by the policies in force when the call began
+   * @param inForce the policies in force when the call began
    */
   constructor(
     readonly principal: SecureUser,
-    private readonly point: DecisionPoint,
+    readonly inForce: InForce,
     private readonly calls: Calls,
   ) {}
 
@@ -61,7 +62,7 @@ export class Call {
   ruling(operation: Operation, facts: Facts = NO_FACTS): Ruling {
     const known = this.rulings.get(operation);
     if (known?.facts === facts) return known.ruling;
-    const ruling = this.point.ask(this.principal, operation, facts);
+    const ruling = this.inForce.point.ask(this.principal, operation, facts);
     this.rulings.set(operation, { facts, ruling });
     if (ruling.failure !== undefined) {
       const { policy, cause } = ruling.failure;

@@ -35,18 +35,18 @@ export class Calls {
    * @throws CouldNotTell if the policies cannot be read
    */
   async of(principal: SecureUser): Promise<Call> {
-    return new Call(principal, (await this.inForce(principal)).point, this);
+    return new Call(principal, await this.inForce(principal), this);
   }
 
   /** The call of an established principal, with the present directory and policies, which are read in parallel. */
   async again(principal: SecureUser): Promise<Call> {
-    const [now, { point }] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
-    return now.tenantId === principal.tenantId ? new Call(now, point, this) : this.of(now);
+    const [now, inForce] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
+    return now.tenantId === principal.tenantId ? new Call(now, inForce, this) : this.of(now);
   }
 
-  /** The rights that the principal holds now; undefined while the rules are switched off: all of them. */
-  async rightsOf(principal: SecureUser): Promise<ReadonlySet<Right> | undefined> {
-    return this.bypass ? undefined : (await this.inForce(principal)).securityRoles.rightsOf(principal);
+  /** Whether the principal holds the right now; always while the rules are switched off. */
+  async holds(principal: SecureUser, right: Right): Promise<boolean> {
+    return this.bypass || (await this.inForce(principal)).securityRoles.rightsOf(principal).has(right);
   }
 
   private async inForce({ tenantId }: SecureUser): Promise<InForce> {
@@ -95,12 +95,12 @@ export class Calls {
     principal: SecureUser,
     ask: (call: Call) => Promise<F>,
   ): Promise<{ call: Call; found: F }> {
-    const { point } = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
-    const early = new Call(principal, point, this);
+    const newest = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
+    const early = new Call(principal, newest, this);
     const [found, now] = await Promise.allSettled([ask(early), this.inForce(principal)]);
     if (now.status === 'rejected') throw now.reason;
-    if (now.value.point !== point) {
-      const call = new Call(principal, now.value.point, this);
+    if (now.value.point !== newest.point) {
+      const call = new Call(principal, now.value, this);
       return { call, found: await ask(call) };
     }
     if (found.status === 'rejected') throw found.reason;

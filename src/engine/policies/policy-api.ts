@@ -1,5 +1,5 @@
 import { today } from '../../core/clock.js';
-import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
+import { BadInput, notFound } from '../../core/errors.js';
 import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { changedSet, policyName, readChanges, readHolder } from '../../core/policy-kinds.js';
 import {
@@ -10,7 +10,7 @@ import {
   type SecurityRoleHolder,
 } from '../../core/policies/security-roles.js';
 import type { PolicyChange } from '../../core/policy-set.js';
-import type { Right } from '../../core/rights.js';
+import { needsRight, type Right } from '../../core/rights.js';
 import { compareText } from '../../core/value.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
@@ -47,9 +47,6 @@ function checked<T extends object>(of: string, options: T | null | undefined, kn
   assertOptions(of, given, known, refuse);
   return given;
 }
-
-const needsRight = (right: Right): AccessDenied =>
-  new AccessDenied('forbidden', `You may not do this: it needs the right ${right}.`);
 
 /** Reads and changes the policy set of the caller's tenant. */
 export class Policies {
@@ -150,10 +147,11 @@ export class Policies {
     } satisfies SecurityRolesApi);
   }
 
-  /** Runs one public call with the policies in force at its beginning, also when the rules are switched off. */
+  /** Runs one public call with the policies in force, which a call itself ignores while the rules are switched off. */
   private run<T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
+    const { bypass, book } = this.calls;
     return this.calls.run(user, 'system:policy', { kind: 'system', name: 'policies' }, async (call) =>
-      work(call, await this.calls.book.current(this.tenantOf(call))),
+      work(call, bypass ? await book.current(this.tenantOf(call)) : call.inForce),
     );
   }
 
@@ -198,7 +196,7 @@ export class Policies {
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     await assertManagerStays(now.set, after, this.peopleOf(call));
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
-    const { set } = await this.calls.book.change(this.tenantOf(call), now, facts, changes);
+    const { set } = await this.calls.book.change(this.tenantOf(call), after, facts, changes);
     await this.record(call, set.version, changes);
     return { version: set.version };
   }

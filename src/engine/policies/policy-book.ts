@@ -140,17 +140,16 @@ export class PolicyBook {
 
   /**
    * Adds a version to the tenant's log atomically.
-   * @param from the version that the changes were checked against
+   * @param set the set after the changes, one version above the set that they were checked against
    * @throws Conflict `conflict` when a newer version exists; BadInput for a set that cannot be compiled
    */
   async change(
     tenantId: string | null,
-    from: InForce,
+    set: PolicySet,
     facts: ChangeFacts,
     changes: readonly PolicyChange[],
   ): Promise<InForce> {
-    const version = from.set.version + 1;
-    const set = from.set.with(version, changes);
+    const { version } = set;
     const changed = { set, ...this.compile(set) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw outdated(await this.log.head(tenantId));

@@ -40,6 +40,12 @@ const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Inc
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
 const reader = (id: string, value: unknown) => ({ kind: 'reader', id, value });
 
+const changeReader = async (book: PolicyBook, value: unknown): Promise<void> => {
+  const { set } = await book.current(null);
+  const changes = [reader('ann', value)];
+  await book.change(null, set.with(set.version + 1, changes), facts(), changes);
+};
+
 const callsWith = (book: PolicyBook): Calls =>
   new Calls(
     book,
@@ -71,12 +77,12 @@ describe('A call that asks its first query while the version of the policies is 
 
   test('throws away what it found where another process has changed them, and asks again', async () => {
     const [here, elsewhere] = [bookOf(), bookOf()];
-    await elsewhere.change(null, await elsewhere.current(null), facts(), [reader('ann', {})]);
+    await changeReader(elsewhere, {});
     await here.current(null);
     const calls = callsWith(here);
     expect(await asked(calls)).toEqual({ asks: [true], worked: true, found: true });
 
-    await elsewhere.change(null, await elsewhere.current(null), facts(), [reader('ann', null)]);
+    await changeReader(elsewhere, null);
     expect(await asked(calls)).toEqual({ asks: [true, false], worked: false, found: false });
     expect(await asked(calls)).toEqual({ asks: [false], worked: false, found: false });
   });

@@ -1,10 +1,10 @@
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
-import type { PolicySet } from '../../../src/core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
-import { PolicyBook } from '../../../src/engine/policies/policy-book.js';
+import { PolicyBook, type InForce } from '../../../src/engine/policies/policy-book.js';
 import { openStore } from '../../../src/store/open.js';
 import type { PolicyStore, Store } from '../../../src/store/port.js';
 
@@ -43,8 +43,10 @@ async function mayRead(book: PolicyBook, tenantId: string | null, userName: stri
   const { point } = await book.current(tenantId);
   return point.allows(new SecureUser({ userName }), 'system:audit', {});
 }
+const changeFrom = (book: PolicyBook, tenantId: string | null, { set }: InForce, changes: PolicyChange[]) =>
+  book.change(tenantId, set.with(set.version + 1, changes), facts(), changes);
 const change = async (book: PolicyBook, tenantId: string | null, id: string, value: unknown = {}) =>
-  book.change(tenantId, await book.current(tenantId), facts(), [reader(id, value)]);
+  changeFrom(book, tenantId, await book.current(tenantId), [reader(id, value)]);
 
 test('a change through one process counts in the next call of another, and in its tenant alone', async () => {
   const [one, other] = [bookOf(), bookOf()];
@@ -60,8 +62,8 @@ test('a change through one process counts in the next call of another, and in it
 test('of two that change one version the second is refused, and told the newest version', async () => {
   const [one, other] = [bookOf(), bookOf()];
   const [first, second] = [await one.current(null), await other.current(null)];
-  await one.change(null, first, facts(), [reader('ann')]);
-  await expect(other.change(null, second, facts(), [reader('ben')])).rejects.toMatchObject({
+  await changeFrom(one, null, first, [reader('ann')]);
+  await expect(changeFrom(other, null, second, [reader('ben')])).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('the newest version is 1') as unknown,
   });
@@ -115,7 +117,7 @@ test('one decision point stands for a version: what it keeps goes when the versi
 test('a snapshot is stored once the log has grown, so that a start reads little of it', async () => {
   const book = bookOf();
   const many = (from: number) => Array.from({ length: 600 }, (_, i) => reader(`${from + i}`));
-  for (const from of [0, 600, 1200]) await book.change(null, await book.current(null), facts(), many(from));
+  for (const from of [0, 600, 1200]) await changeFrom(book, null, await book.current(null), many(from));
   expect(await store.policies.snapshot(null, 10)).toMatchObject({ version: 2 });
   expect((await bookOf().current(null)).set.size).toBe(1800);
   // One that only reads the log leaves a snapshot as well, where it had to read a lot.
