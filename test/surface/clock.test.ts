@@ -10,7 +10,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/enforcement/audit.ts': 'when it happened',
   'src/engine/execution/strays.ts': 'when it happened',
   'src/cli/record.ts': 'when it happened',
-  'src/engine/policies/policy-api.ts': 'when the policies were changed',
+  'src/engine/policies/policy-commands.ts': 'when the policies were changed',
   'src/engine/execution/quiet-logger.ts': "the host's own log entry",
   'src/engine/execution/host-models.ts': 'when a model was saved, compared with the time of its file',
   'src/engine/execution/refresh-models.ts': 'when a model was saved, compared with the time of its file',

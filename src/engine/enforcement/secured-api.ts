@@ -9,7 +9,7 @@ import { modelToStart, startInstance } from './starting.js';
 import { namesIn } from '../model/derive.js';
 import { InstanceCommands } from './instance-commands.js';
 import type { Recovery } from '../execution/recovery.js';
-import { Policies } from '../policies/policy-api.js';
+import { policiesApi } from '../policies/policy-api.js';
 import { workApi } from './work-api.js';
 import type { Models } from './model-api.js';
 import { TaskCommands } from './task-commands.js';
@@ -155,6 +155,6 @@ export function createApi(parts: CommandParts, models: Models, recovery: Pick<Re
     model: models.api(),
     tasks: tasksApi(parts, tasks),
     work: workApi(parts, recovery),
-    policies: new Policies(parts.calls).api(),
+    policies: policiesApi(parts.calls),
   });
 }

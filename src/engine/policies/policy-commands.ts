@@ -1,0 +1,111 @@
+import { today } from '../../core/clock.js';
+import { BadInput } from '../../core/errors.js';
+import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
+import { changedSet } from '../../core/policy-kinds.js';
+import type { PolicyChange } from '../../core/policy-set.js';
+import type { Right } from '../../core/rights.js';
+import type { Call } from '../enforcement/call.js';
+import type { Calls } from '../enforcement/calls.js';
+import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
+import { assertManagerStays, assertMayGive, type People } from './giving.js';
+import { outdated, type InForce } from './policy-book.js';
+
+const LONGEST_REASON = 1000;
+const HISTORY = { default: 50, most: 500 };
+
+const CHANGE_OPTIONS = {
+  expectedVersion: count('versions', 0),
+  reason: TEXT,
+  allowInternal: FLAG,
+} satisfies OptionsOf<PolicyChangeOptions>;
+export const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: count('versions', 1) };
+
+const refuse = (message: string): BadInput => new BadInput('bad-request', message);
+
+/** Checks options, which may be missing. */
+export function checked<T extends object>(of: string, options: T | null | undefined, known: OptionsOf<T>): T {
+  const given = options ?? ({} as T);
+  assertOptions(of, given, known, refuse);
+  return given;
+}
+
+/** What all calls about policies share: the policies in force for the caller's tenant, and the way to change them. */
+export class PolicyCommands {
+  constructor(readonly calls: Calls) {}
+
+  /** Runs one public call with the policies in force, which a call itself ignores while the rules are switched off. */
+  run<T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
+    const { bypass, book } = this.calls;
+    return this.calls.run(user, 'system:policy', { kind: 'system', name: 'policies' }, async (call) =>
+      work(call, bypass ? await book.current(this.tenantOf(call)) : call.inForce),
+    );
+  }
+
+  tenantOf({ principal }: Call): string | null {
+    return principal.tenantId ?? null;
+  }
+
+  assertPolicy(call: Call): void {
+    call.assert('system:policy', {}, true);
+  }
+
+  holds({ principal }: Call, { securityRoles }: InForce, ...any: readonly Right[]): boolean {
+    const held = securityRoles.rightsOf(principal);
+    return this.calls.bypass || any.some((right) => held.has(right));
+  }
+
+  async history(
+    call: Call,
+    { limit = HISTORY.default, before }: { readonly limit?: number; readonly before?: number },
+  ): Promise<PolicyVersionView[]> {
+    const upTo = before === undefined ? undefined : before - 1;
+    const range = { newestFirst: true, limit, upTo };
+    const found = await this.calls.store.policies.versions(this.tenantOf(call), range);
+    return found.map(({ tenantId: _own, parts: _where, ...version }) => version as PolicyVersionView);
+  }
+
+  /** Checks and makes a change. */
+  async change(
+    call: Call,
+    now: InForce,
+    changes: readonly PolicyChange[],
+    given: PolicyChangeOptions | undefined,
+  ): Promise<{ version: number }> {
+    const options = checked('a change of the policies', given, CHANGE_OPTIONS);
+    const { expectedVersion, reason, allowInternal = false } = options;
+    if (reason !== undefined && reason.length > LONGEST_REASON)
+      throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
+    if (changes.length === 0) throw refuse('There is nothing to change.');
+    if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
+    const after = changedSet(now.set, changes);
+    const { principal } = call;
+    if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
+    await assertManagerStays(now.set, after, this.peopleOf(call));
+    const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
+    const { set } = await this.calls.book.change(this.tenantOf(call), after, facts, changes);
+    await this.record(call, set.version, changes);
+    return { version: set.version };
+  }
+
+  private record({ principal }: Call, version: number, changes: readonly PolicyChange[]): Promise<void> {
+    const named = changes
+      .slice(0, 20)
+      .map(({ kind, id, value }) => `${value === null ? '-' : '+'} ${kind} ${id}`);
+    return this.calls.audit.allowed(
+      principal,
+      'system:policy',
+      { kind: 'system', name: 'policies', id: String(version) },
+      'allowed',
+      { after: { version, changes: named, count: changes.length } },
+    );
+  }
+
+  private peopleOf(call: Call): People {
+    const tenantId = this.tenantOf(call);
+    const { principals } = this.calls;
+    return {
+      isUser: (name) => principals.isAssignable(name, tenantId),
+      hasMembers: (group) => principals.hasMembers(group, tenantId),
+    };
+  }
+}

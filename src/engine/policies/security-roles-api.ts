@@ -1,0 +1,98 @@
+import { notFound } from '../../core/errors.js';
+import { policyName } from '../../core/policies/entries.js';
+import { readHolder } from '../../core/policies/security-role-entries.js';
+import {
+  holderId,
+  SECURITY_ROLE,
+  SECURITY_ROLE_HOLDER,
+  type Holder,
+  type SecurityRoleHolder,
+} from '../../core/policies/security-roles.js';
+import { readChanges } from '../../core/policy-kinds.js';
+import type { PolicyChange } from '../../core/policy-set.js';
+import { needsRight, type Right } from '../../core/rights.js';
+import { compareText } from '../../core/value.js';
+import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '../contract/policy-types.js';
+import { atOnce, copyOf } from './arguments.js';
+import type { InForce } from './policy-book.js';
+import type { PolicyCommands } from './policy-commands.js';
+
+export const MANAGE: Right = 'SecurityRole:Manage';
+export const READ: Right = 'SecurityRole:Read';
+
+/** Reads and changes the security roles of the caller's tenant. */
+export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
+  type Make = (now: InForce) => PolicyChange[];
+  const change = (
+    user: unknown,
+    options: PolicyChangeOptions | undefined,
+    make: Make,
+  ): Promise<{ version: number }> => {
+    const how = copyOf(options);
+    return commands.run(user, async (call, now) => {
+      if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
+      return commands.change(call, now, make(now), how);
+    });
+  };
+  return Object.freeze({
+    list: (user) =>
+      commands.run(user, async (call, now) => {
+        if (!commands.holds(call, now, READ, MANAGE)) throw needsRight(READ);
+        return rolesIn(now);
+      }),
+    mine: (user) =>
+      commands.run(user, async ({ principal }, { securityRoles }) =>
+        [...securityRoles.rightsOf(principal)].sort(),
+      ),
+    save: (name, role, options, user) =>
+      change(
+        user,
+        options,
+        atOnce(() => readChanges([{ kind: SECURITY_ROLE, id: name, value: role }])),
+      ),
+    remove: (name, options, user) =>
+      change(user, options, ({ set }) => {
+        const role = policyName(name, 'A security role');
+        if (!set.of(SECURITY_ROLE).has(role)) throw notFound('security role');
+        const holders = [...set.of(SECURITY_ROLE_HOLDER)].filter(
+          ([, value]) => (value as SecurityRoleHolder).role === role,
+        );
+        return [
+          { kind: SECURITY_ROLE, id: role, value: null },
+          ...holders.map(([id]) => ({ kind: SECURITY_ROLE_HOLDER, id, value: null })),
+        ];
+      }),
+    give: (name, to, options, user) => {
+      const given = atOnce(() => [policyName(name, 'A security role'), readHolder(to)] as const);
+      return change(user, options, ({ set }) => {
+        const [role, holder] = given();
+        if (!set.of(SECURITY_ROLE).has(role)) throw notFound('security role');
+        return [{ kind: SECURITY_ROLE_HOLDER, id: holderId(role, holder), value: { role, ...holder } }];
+      });
+    },
+    withdraw: (name, from, options, user) => {
+      const given = atOnce(() => holderId(policyName(name, 'A security role'), readHolder(from)));
+      return change(user, options, ({ set }) => {
+        const id = given();
+        if (!set.of(SECURITY_ROLE_HOLDER).has(id)) throw notFound('holder of the security role');
+        return [{ kind: SECURITY_ROLE_HOLDER, id, value: null }];
+      });
+    },
+  } satisfies SecurityRolesApi);
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  compareText(a.name, b.name);
+
+function rolesIn({ set, securityRoles }: InForce): SecurityRoleView[] {
+  const holders = new Map<string, Holder[]>();
+  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
+    const { role, ...holder } = value as SecurityRoleHolder;
+    const known = holders.get(role);
+    if (known === undefined) holders.set(role, [holder]);
+    else known.push(holder);
+  }
+  return [...securityRoles.roles]
+    .map(([name, role]) => ({ name, ...role, holders: holders.get(name) ?? [] }))
+    .sort(byName);
+}
