@@ -20,7 +20,7 @@ const LONGEST_ID = 3000;
 const MOST_ENTRIES = 100_000;
 
 /** All entries that a policy set can have. */
-const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES];
+export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES];
 
 const READ: Readonly<Record<string, ReadEntry>> = Object.assign({}, ...ENTRIES.map(({ kinds }) => kinds));
 const NAMED: ReadonlySet<string> = new Set(ENTRIES.flatMap(({ named = [] }) => named));
@@ -42,7 +42,8 @@ export function readChanges(given: unknown): PolicyChange[] {
   return Array.from(given as unknown[], (one, at) => readChange(one, `Change ${at + 1}`));
 }
 
-function readChange(given: unknown, what: string): PolicyChange {
+/** Checks one change, and converts it to its stored form. @throws BadInput `bad-policy` */
+export function readChange(given: unknown, what: string): PolicyChange {
   const { kind: named, id, value } = entryFields(given, what, ['kind', 'id', 'value']);
   const kind = oneOf(named, 'kind of policy', POLICY_KINDS);
   if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID)

@@ -6,9 +6,15 @@ export interface PolicyChange {
   readonly id: string;
   /** The new value as JSON; null removes the entry. */
   readonly value: unknown;
+  /** The policy file that it comes from; missing: the entry is changed through the API. */
+  readonly file?: string;
 }
 
 type Entries = ReadonlyMap<string, unknown>;
+type Files = ReadonlyMap<string, string>;
+const NO_FILES: Files = new Map();
+
+const keyOf = (kind: string, id: string): string => `${kind}\n${id}`;
 
 /** Callers get the values that decide, so nobody may change them. */
 function frozen(value: unknown): unknown {
@@ -29,11 +35,18 @@ export class PolicySet {
     readonly version: number,
     private readonly byKind: ReadonlyMap<string, Entries>,
     private readonly none: Entries = new Map(),
+    /** The files of the entries that come from files. */
+    private readonly files: Files = NO_FILES,
   ) {}
 
   /** The entries of one kind, by id; the same object until one of them changes. */
   of(kind: string): Entries {
     return this.byKind.get(kind) ?? this.none;
+  }
+
+  /** The policy file that an entry comes from; undefined if it has none, or does not exist. */
+  fileOf(kind: string, id: string): string | undefined {
+    return this.files.get(keyOf(kind, id));
   }
 
   /** The kinds that have entries. */
@@ -50,7 +63,8 @@ export class PolicySet {
   with(version: number, changes: readonly PolicyChange[]): PolicySet {
     const kinds = new Map(this.byKind);
     const own = new Map<string, Map<string, unknown>>();
-    for (const { kind, id, value } of changes) {
+    let files: Map<string, string> | undefined;
+    for (const { kind, id, value, file } of changes) {
       let entries = own.get(kind);
       if (entries === undefined) {
         own.set(kind, (entries = new Map(this.of(kind))));
@@ -58,12 +72,20 @@ export class PolicySet {
       }
       if (value === null) entries.delete(id);
       else entries.set(id, frozen(value));
+      const named = value === null ? undefined : file;
+      const key = keyOf(kind, id);
+      if (named !== undefined) (files ??= new Map(this.files)).set(key, named);
+      else if ((files ?? this.files).has(key)) (files ??= new Map(this.files)).delete(key);
     }
-    return new PolicySet(version, kinds, this.none);
+    return new PolicySet(version, kinds, this.none, files ?? this.files);
   }
 
   /** All entries, as the changes that create them from an empty set. */
   *changes(): IterableIterator<PolicyChange> {
-    for (const [kind, entries] of this.byKind) for (const [id, value] of entries) yield { kind, id, value };
+    for (const [kind, entries] of this.byKind)
+      for (const [id, value] of entries) {
+        const file = this.fileOf(kind, id);
+        yield { kind, id, value, ...(file !== undefined && { file }) };
+      }
   }
 }

@@ -11,13 +11,75 @@ const LONGEST = { name: 200, text: 1000 };
 /** Reads the value of an entry, as a caller passes it, and returns its stored form. @throws BadInput `bad-policy` */
 export type ReadEntry = (id: string, value: unknown) => unknown;
 
+/** A place in a policy file: keys and positions, from the outside in. */
+export type FilePath = readonly (string | number)[];
+
+/** An entry as a policy file states it, not read yet. */
+export interface FileEntry {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: unknown;
+  readonly path: FilePath;
+}
+
+/** How entries are written in a policy file: under one key at its top. */
+export interface FileForm {
+  readonly key: string;
+  /** JSON schema of what stands under the key; editors complete and check files by it. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /**
+   * The entries that stand under the key; their paths begin below it.
+   * @throws BadInput `bad-policy`; see {@link inPlace}
+   */
+  entries(value: unknown): Iterable<FileEntry>;
+  /** What stands under the key for the entries of a set; undefined if it has none. */
+  write(set: PolicySet): unknown;
+}
+
 /** The kinds of policy set entries that belong to one way of saying who may do what. */
 export interface EntryKinds {
   readonly kinds: Readonly<Record<string, ReadEntry>>;
+  readonly file: FileForm;
   /** Kinds whose ids are names: an id is normalised as names are. */
   readonly named?: readonly string[];
   /** Checks the references between entries. @throws BadInput `bad-policy` */
   check?(set: PolicySet): void;
+}
+
+/** A mistake in one entry of a policy set, which `kind` and `id` name. */
+export class BadEntry extends BadInput {
+  constructor(
+    readonly kind: string,
+    readonly id: string,
+    message: string,
+  ) {
+    super('bad-policy', message);
+  }
+}
+
+/** A mistake in a policy file, at `path`. */
+export class Misplaced extends BadInput {
+  constructor(
+    readonly path: FilePath,
+    { code, message }: BadInput,
+  ) {
+    super(code, message);
+  }
+}
+
+/** The error with its place, if it is a mistake of a caller; otherwise the error itself. */
+export function placed(path: FilePath, error: unknown): unknown {
+  if (error instanceof Misplaced) return new Misplaced([...path, ...error.path], error);
+  return error instanceof BadInput ? new Misplaced(path, error) : error;
+}
+
+/** Runs `work`, and says of a mistake in it where it is. */
+export function inPlace<T>(path: FilePath, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw placed(path, error);
+  }
 }
 
 /** @throws BadInput `bad-policy` */
@@ -42,10 +104,24 @@ export function entryFields(value: unknown, what: string, known: readonly string
   return value;
 }
 
-/** An optional description. @throws BadInput `bad-policy` */
+/** An object of named things, as its entries. @throws BadInput `bad-policy` */
+export function namedIn(value: unknown, what: string): [string, unknown][] {
+  return isPlainObject(value)
+    ? Object.entries(value)
+    : badPolicy(`${what} are an object by name, got ${show(value)}.`);
+}
+
+/** A list, without holes. @throws BadInput `bad-policy` */
+export function listIn(value: unknown, what: string): unknown[] {
+  return Array.isArray(value) ? Array.from(value) : badPolicy(`${what} are a list, got ${show(value)}.`);
+}
+
+/** The optional description of `what`. @throws BadInput `bad-policy` */
 export function entryText(value: unknown, what: string): string | undefined {
   if (value === undefined || (typeof value === 'string' && value.length <= LONGEST.text)) return value;
-  return badPolicy(`${what} is a text of at most ${LONGEST.text} characters, got ${show(value)}.`);
+  return badPolicy(
+    `${what} has a description (says) of at most ${LONGEST.text} characters, got ${show(value)}.`,
+  );
 }
 
 /** One of the known names. @throws BadInput `bad-policy`, naming the nearest */

@@ -1,7 +1,19 @@
 import { unknownName } from '../options.js';
 import { isRight, RIGHTS, type Right } from '../rights.js';
 import { show } from '../show.js';
-import { badPolicy, entryFields, entryText, policyName, type EntryKinds } from './entries.js';
+import type { PolicySet } from '../policy-set.js';
+import {
+  BadEntry,
+  badPolicy,
+  entryFields,
+  entryText,
+  inPlace,
+  listIn,
+  namedIn,
+  policyName,
+  type EntryKinds,
+  type FileEntry,
+} from './entries.js';
 import {
   holderId,
   SECURITY_ROLE,
@@ -26,7 +38,7 @@ function readRole(id: string, value: unknown): SecurityRole {
   const what = `The security role ${show(id)}`;
   const { rights, says } = entryFields(value, what, ['rights', 'says']);
   if (!Array.isArray(rights)) return badPolicy(`${what} takes a list of rights, got ${show(rights)}.`);
-  const text = entryText(says, `The description (says) of ${what}`);
+  const text = entryText(says, what);
   if (rights.length > MOST_RIGHTS) return badPolicy(`${what} has at most ${MOST_RIGHTS} rights.`);
   const read = [...new Set(Array.from(rights as unknown[], (name) => right(name, what)))].sort();
   return { rights: read, ...(text !== undefined && { says: text }) };
@@ -49,16 +61,78 @@ function readRoleHolder(id: string, value: unknown): SecurityRoleHolder {
   return id === expected ? read : badPolicy(`The entry of ${show(read.role)} must have the id ${expected}.`);
 }
 
+function* inFile(value: unknown): Iterable<FileEntry> {
+  for (const [name, stated] of namedIn(value, 'Security roles')) {
+    const what = `The security role ${show(name)}`;
+    const { holders = [], ...role } = inPlace([name], () =>
+      entryFields(stated, what, ['rights', 'says', 'holders']),
+    );
+    yield { kind: SECURITY_ROLE, id: name, value: role, path: [name] };
+    const list = inPlace([name, 'holders'], () => listIn(holders, `The holders of ${what}`));
+    for (const [at, one] of list.entries()) {
+      const path = [name, 'holders', at];
+      const [roleName, holder] = inPlace(
+        path,
+        () => [policyName(name, 'A security role'), readHolder(one)] as const,
+      );
+      const id = holderId(roleName, holder);
+      yield { kind: SECURITY_ROLE_HOLDER, id, value: { role: roleName, ...holder }, path };
+    }
+  }
+}
+
+function toFile(set: PolicySet): unknown {
+  const roles = [...(set.of(SECURITY_ROLE) as ReadonlyMap<string, SecurityRole>)];
+  if (roles.length === 0) return undefined;
+  const holders = new Map<string, Holder[]>();
+  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
+    const { role, ...holder } = value as SecurityRoleHolder;
+    holders.set(role, [...(holders.get(role) ?? []), holder]);
+  }
+  return Object.fromEntries(
+    roles.map(([name, role]) => [
+      name,
+      { ...role, ...(holders.has(name) && { holders: holders.get(name) }) },
+    ]),
+  );
+}
+
+const NAME = { type: 'string', minLength: 1 };
+const HOLDER = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  properties: { user: NAME, group: NAME },
+};
+
+const SCHEMA = {
+  description: 'Security roles by name: bundles of rights, and who holds them.',
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['rights'],
+    properties: {
+      says: { type: 'string', description: 'What it is for.' },
+      rights: { type: 'array', items: { enum: Object.keys(RIGHTS) } },
+      holders: { type: 'array', items: HOLDER },
+    },
+  },
+};
+
 /** The entries of security roles and their holders. */
 export const SECURITY_ROLE_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [SECURITY_ROLE]: readRole, [SECURITY_ROLE_HOLDER]: readRoleHolder },
   named: [SECURITY_ROLE],
+  file: { key: 'securityRoles', schema: SCHEMA, entries: inFile, write: toFile },
   check(set) {
     const roles = set.of(SECURITY_ROLE);
-    for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
+    for (const [id, value] of set.of(SECURITY_ROLE_HOLDER)) {
       const { role } = value as SecurityRoleHolder;
-      if (!roles.has(role))
-        badPolicy(`The security role ${show(role)} does not exist. ${unknownName(role, [...roles.keys()])}`);
+      if (roles.has(role)) continue;
+      const hint = unknownName(role, [...roles.keys()]);
+      throw new BadEntry(SECURITY_ROLE_HOLDER, id, `The security role ${show(role)} does not exist. ${hint}`);
     }
   },
 } satisfies EntryKinds);

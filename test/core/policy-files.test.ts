@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { policyDocumentOf, policyFileSchema, readPolicyDocument } from '../../src/core/policy-files.js';
+import { ENTRIES, POLICY_KINDS, readChanges } from '../../src/core/policy-kinds.js';
+import { PolicySet } from '../../src/core/policy-set.js';
+import { holderId } from '../../src/core/policies/security-roles.js';
+import { RIGHTS, type Right } from '../../src/core/rights.js';
+import { CASES } from '../support/cases.js';
+
+const told = (content: unknown) =>
+  readPolicyDocument(content).mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+test('a role is written with its rights and its holders, under its name', () => {
+  const { tenantId, entries, mistakes } = readPolicyDocument({
+    tenant: 'acme',
+    securityRoles: { clerk: { says: 'the desk', rights: ['Todo:Process'], holders: [{ user: 'kim' }] } },
+  });
+  expect(mistakes).toEqual([]);
+  expect(tenantId).toBe('acme');
+  expect(entries.map(({ change, path }) => [change.kind, change.id, path.join('.')])).toEqual([
+    ['security-role', 'clerk', 'securityRoles.clerk'],
+    ['security-role-holder', holderId('clerk', { user: 'kim' }), 'securityRoles.clerk.holders.0'],
+  ]);
+});
+
+test('every mistake is told with its place, not only the first', () => {
+  expect(
+    told({
+      tenant: 7,
+      securityRole: {},
+      securityRoles: {
+        a: { rights: ['Todo:Proces'] },
+        b: { rights: [], holders: [{ user: 'kim', group: 'hr' }] },
+        c: { right: [] },
+      },
+    }),
+  ).toEqual([
+    expect.stringMatching(/^tenant: The tenant needs a name/),
+    expect.stringMatching(/^securityRole: A policy file has no "securityRole".*securityRoles/),
+    expect.stringMatching(/^securityRoles.a: .*Todo:Process/),
+    expect.stringMatching(/^securityRoles.b.holders.0: .*one user or one group/),
+  ]);
+});
+
+test('an empty file says nothing; what is no object is a mistake', () => {
+  expect(readPolicyDocument(null)).toEqual({ tenantId: null, entries: [], mistakes: [] });
+  for (const content of [[], 'text', 7])
+    expect(told(content)).toEqual([expect.stringContaining('an object')]);
+});
+
+test('each way of saying who may do what has a form in files and a schema for editors', () => {
+  const { properties } = policyFileSchema() as { properties: Record<string, object> };
+  expect(Object.keys(properties)).toEqual(['$schema', 'tenant', ...ENTRIES.map(({ file }) => file.key)]);
+  for (const { file } of ENTRIES) expect(Object.keys(file.schema)).toContain('description');
+  expect(POLICY_KINDS.length).toBe(ENTRIES.flatMap(({ kinds }) => Object.keys(kinds)).length);
+});
+
+const NAME = fc
+  .string({ minLength: 1, maxLength: 8 })
+  .filter((name) => name.trim() === name && name !== '__proto__');
+const ROLES = fc.dictionary(
+  NAME,
+  fc.record(
+    {
+      rights: fc.uniqueArray(fc.constantFrom(...(Object.keys(RIGHTS) as Right[])), { maxLength: 3 }),
+      says: fc.string({ maxLength: 5 }),
+      holders: fc.uniqueArray(fc.oneof(fc.record({ user: NAME }), fc.record({ group: NAME })), {
+        maxLength: 3,
+        selector: (holder) => JSON.stringify(holder),
+      }),
+    },
+    { requiredKeys: ['rights'] },
+  ),
+  { maxKeys: 4 },
+);
+
+test('what is written of a set reads as the same set', () => {
+  fc.assert(
+    fc.property(ROLES, (securityRoles) => {
+      const { entries, mistakes } = readPolicyDocument({ securityRoles });
+      expect(mistakes).toEqual([]);
+      const changes = entries.map(({ change }) => change);
+      const set = PolicySet.EMPTY.with(1, readChanges(changes));
+      const again = readPolicyDocument(policyDocumentOf(set));
+      expect(again.mistakes).toEqual([]);
+      expect([
+        ...PolicySet.EMPTY.with(
+          1,
+          again.entries.map(({ change }) => change),
+        ).changes(),
+      ]).toEqual(expect.arrayContaining([...set.changes()]));
+      expect(again.entries).toHaveLength(set.size);
+    }),
+    { numRuns: 50 * CASES },
+  );
+});
