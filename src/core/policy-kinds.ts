@@ -7,6 +7,8 @@ import {
   type EntryKinds,
   type ReadEntry,
 } from './policies/entries.js';
+import { Duties } from './policies/duties/duties.js';
+import { DUTY_ENTRIES } from './policies/duties/duty-entries.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { securityRights } from './policies/security-rights.js';
 import { SecurityRoles } from './policies/security-roles.js';
@@ -20,7 +22,7 @@ const LONGEST_ID = 3000;
 const MOST_ENTRIES = 100_000;
 
 /** All entries that a policy set can have. */
-export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES];
+export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES, DUTY_ENTRIES];
 
 const READ: Readonly<Record<string, ReadEntry>> = Object.assign({}, ...ENTRIES.map(({ kinds }) => kinds));
 const NAMED: ReadonlySet<string> = new Set(ENTRIES.flatMap(({ named = [] }) => named));
@@ -76,6 +78,7 @@ export function changedSet(before: PolicySet, changes: readonly PolicyChange[]):
 export interface CompiledSet {
   readonly policies: readonly Policy[];
   readonly securityRoles: SecurityRoles;
+  readonly duties: Duties;
 }
 
 /**
@@ -86,5 +89,7 @@ export function compileSet(set: PolicySet): CompiledSet {
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = new SecurityRoles(set);
-  return { policies: securityRoles.exist ? [securityRights(securityRoles)] : [], securityRoles };
+  const duties = new Duties(set);
+  const policies = [...(securityRoles.exist ? [securityRights(securityRoles)] : []), ...duties.policies];
+  return { policies, securityRoles, duties };
 }

@@ -29,6 +29,6 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
 export const compilerWith =
   (policies: readonly Policy[]) =>
   (set: PolicySet): Compiled => {
-    const { policies: configured, securityRoles } = compileSet(set);
-    return { point: createDecisionPoint([...policies, ...configured]), securityRoles };
+    const { policies: configured, ...known } = compileSet(set);
+    return { point: createDecisionPoint([...policies, ...configured]), ...known };
   };

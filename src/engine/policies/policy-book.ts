@@ -1,5 +1,6 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
 import { Conflict, CouldNotTell } from '../../core/errors.js';
+import type { Duties } from '../../core/policies/duties/duties.js';
 import type { SecurityRoles } from '../../core/policies/security-roles.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
@@ -15,6 +16,7 @@ const LEAST = 1000;
 export interface Compiled {
   readonly point: DecisionPoint;
   readonly securityRoles: SecurityRoles;
+  readonly duties: Duties;
 }
 
 /** The policies in force for a tenant: one version of its policy set, compiled. */

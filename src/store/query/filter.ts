@@ -29,9 +29,9 @@ const ROOTS: Record<Shape, Readonly<Record<string, string>>> = {
   model: { model: '' },
 };
 const LISTS: Record<Shape, Readonly<Record<string, string>>> = {
-  instance: { 'instance.items': 'items' },
+  instance: { 'instance.items': 'items', 'instance.guard.did': 'guard.did' },
   element: {},
-  unwound: { 'instance.items': 'all' },
+  unwound: { 'instance.items': 'all', 'instance.guard.did': 'guard.did' },
   model: { 'model.guard.starts': 'guard.starts' },
 };
 

@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
+import { Duties } from '../../../src/core/policies/duties/duties.js';
 import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
@@ -35,6 +36,7 @@ const compile = (set: PolicySet) => ({
     },
   ]),
   securityRoles: new SecurityRoles(set),
+  duties: new Duties(set),
 });
 const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;

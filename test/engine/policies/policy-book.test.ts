@@ -1,5 +1,6 @@
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { EVERYTHING } from '../../../src/core/condition.js';
+import { Duties } from '../../../src/core/policies/duties/duties.js';
 import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicyChange, PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
@@ -29,7 +30,7 @@ function compile(set: PolicySet) {
           : {},
     },
   ]);
-  return { point, securityRoles: new SecurityRoles(set) };
+  return { point, securityRoles: new SecurityRoles(set), duties: new Duties(set) };
 }
 /** A book as another process has it: of the same store, with a memory of its own. */
 function bookOf(policies: PolicyStore = store.policies): PolicyBook {

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { parseCondition } from '../../../../src/core/condition-json.js';
+import { compile } from '../../../../src/core/evaluate.js';
+import { possibly } from '../../../../src/core/policies/duties/possibly.js';
+import { CASES } from '../../../support/cases.js';
+
+/** Whether a condition possibly holds of these data. */
+const may = (json: object, data: object): boolean =>
+  compile(possibly(parseCondition(json)))({ instance: { data, guard: {} } });
+
+test('what holds possibly holds, and what cannot be told does too', () => {
+  const SURE = [
+    [{ 'data.n': { $gt: 5 } }, { n: 6 }, { n: 5 }],
+    [{ 'data.n': { $gte: 5 } }, { n: 5 }, { n: 4 }],
+    [{ 'data.n': { $lt: 5 } }, { n: 4 }, { n: 5 }],
+    [{ 'data.n': { $lte: 5 } }, { n: 5 }, { n: 6 }],
+    [{ 'data.n': 5 }, { n: 5 }, { n: 6 }],
+    [{ 'data.n': { $ne: 5 } }, { n: 6 }, { n: 5 }],
+    [{ 'data.n': { $in: [5, 6] } }, { n: 6 }, { n: 7 }],
+    [{ 'data.n': { $nin: [5, 6] } }, { n: 7 }, { n: 6 }],
+    [{ $not: { 'data.n': { $gt: 5 } } }, { n: 5 }, { n: 6 }],
+    [{ $nor: [{ 'data.n': 5 }, { 'data.n': { $lt: 3 } }] }, { n: 4 }, { n: 5 }],
+    [{ 'data.n': '$data.m' }, { n: 1, m: 1 }, { n: 1, m: 2 }],
+    [{ 'data.n': { $ne: '$data.m' } }, { n: 1, m: 2 }, { n: 1, m: 1 }],
+  ] as const;
+  for (const [json, yes, no] of SURE) {
+    expect([JSON.stringify(json), may(json, yes), may(json, no)]).toEqual([
+      JSON.stringify(json),
+      true,
+      false,
+    ]);
+    expect([JSON.stringify(json), may(json, {}), may(json, { n: null })]).toEqual([
+      JSON.stringify(json),
+      true,
+      true,
+    ]);
+  }
+  for (const [json] of SURE.slice(0, 4)) expect(may(json, { n: '5' })).toBe(true);
+});
+
+test('whether something is there can always be told', () => {
+  expect([may({ 'data.n': { $exists: true } }, {}), may({ 'data.n': { $exists: false } }, { n: 1 })]).toEqual(
+    [false, false],
+  );
+});
+
+const field = fc.constantFrom('data.a', 'data.b');
+const leaf = fc
+  .tuple(field, fc.constantFrom('$eq', '$ne', '$lt', '$lte', '$gt', '$gte'), fc.integer({ min: 0, max: 3 }))
+  .map(([name, op, value]) => ({ [name]: { [op]: value } }));
+const { tree } = fc.letrec<{ tree: object }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    leaf,
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map(($and) => ({ $and })),
+    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map(($or) => ({ $or })),
+    tie('tree').map(($not) => ({ $not })),
+  ),
+}));
+const number = fc.integer({ min: 0, max: 3 });
+
+test('with all values there it is the condition itself; without one it holds wherever some value would make it', () => {
+  fc.assert(
+    fc.property(tree, number, number, (json, a, b) => {
+      const plain = compile(parseCondition(json))({ instance: { data: { a, b } } });
+      expect(may(json, { a, b })).toBe(plain);
+      if (plain)
+        for (const data of [{ a }, { b }, {}, { a, b: 'x' }, { a: null, b }]) {
+          const lacks = may(json, data);
+          if (!('b' in data && data.b === 'x')) expect(lacks).toBe(true);
+        }
+    }),
+    { numRuns: 300 * CASES },
+  );
+});
