@@ -13,6 +13,11 @@ const OWNERS = {
   assign: 'the assignee, a candidate, or anybody while it is open; a closed task: administrators',
   delegate: 'the assignee',
   resolve: 'the delegate (gives it back), the owner (recalls it)',
+  reject: 'a candidate, or anybody while it is open',
+  undoReject: 'who has rejected it',
+  escalate: 'the assignee, who lent it, the starter of the instance',
+  suspend: 'administrators; the assignee where the model says `suspendable`',
+  resume: 'as for suspend',
   complete: 'the assignee; administrators from every waiting state',
 };
 
@@ -70,9 +75,9 @@ ${table(['operation', 'what it covers', 'grid privilege', 'right', 'section perm
 
 ${table(['command', 'from the states', 'who, by the task rules'], states)}
 
-The states: *open* (the model restricts it to nobody), *unclaimed* (candidates, no assignee), *assigned*, *delegated*
-(lent, with an owner), *closed* (nobody but an administrator may do it), *starting* (its assignment is not evaluated
-yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
+The states: *open* (the model restricts it to nobody), *unclaimed* (candidates, no assignee), *rejected* (by all its
+candidates), *assigned*, *delegated* (lent, with an owner), *closed* (nobody but an administrator may do it),
+*suspended* (the task or its instance), *starting* (its assignment is not evaluated yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
 
 ## Rights
 

@@ -154,6 +154,7 @@ export const OPERATIONS = {
     '',
   ),
   'task:escalate': entry('task', 'hand up', 'Re-Assign task', 'Todo:Escalate_Own, Todo:Escalate_All', ''),
+  'task:suspend': entry('task', 'suspend one task, resume it', '', 'ModelInstance:Suspend, Todo:Process', ''),
   'system:audit': entry(
     'system',
     'read the audit trail, monitor',

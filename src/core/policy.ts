@@ -34,6 +34,8 @@ export interface Facts {
    * and its start event. A rule that refers to an instance does not hold there.
    */
   readonly starts?: boolean;
+  /** True for `task:reject` if a refusal is taken back. */
+  readonly undo?: boolean;
   /** Names of the models of which the principal may read an instance. */
   readonly readableModels?: readonly string[];
 }

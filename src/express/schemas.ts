@@ -4,6 +4,7 @@ import type { Schema } from './routes/param.js';
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 const list = (items: Schema): Schema => ({ type: 'array', items });
 const TEXT: Schema = { type: 'string' };
+const TASK_STATES = 'open unclaimed rejected assigned delegated closed suspended starting done'.split(' ');
 const DATE: Schema = { type: ['string', 'null'], format: 'date-time' };
 const object = (required: string, properties: Record<string, Schema>, more: Schema = {}): Schema => ({
   type: 'object',
@@ -55,7 +56,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     candidateUsers: list(TEXT),
     candidateGroups: list(TEXT),
     dueDate: DATE,
-    state: { enum: ['open', 'unclaimed', 'assigned', 'delegated', 'closed', 'starting', 'done'] },
+    state: { enum: TASK_STATES },
     owner: TEXT,
     completedBy: TEXT,
     data: { type: 'object', description: 'Present where the caller may read the instance.' },

@@ -47,7 +47,40 @@ export interface ItemGuard {
   /** The lender of the task, while it is delegated. */
   owner?: string;
   completedBy?: string;
+  /** Candidates who have rejected the task. */
+  rejectedBy?: string[];
+  /** All candidates have rejected it. Kept up to date by every command that changes either. */
+  stuck?: true;
+  /** Whom the model names to escalate the task to. */
+  escalateTo?: Handed;
+  escalation?: Escalation;
+  /** The model lets the assignee suspend it. */
+  suspendable?: true;
+  /** Who has suspended the task itself, and when. */
+  suspension?: Suspension;
+  /** The task or its instance is suspended. Derived at every save. */
+  suspended?: true;
   [extra: string]: unknown;
+}
+
+/** Whom a task is handed to. */
+export type Handed = { readonly user: string } | { readonly group: string };
+
+/** The last escalation of a task. */
+export interface Escalation {
+  readonly by: string;
+  readonly at: Date;
+  readonly to: Handed;
+  /** How often the task was escalated. */
+  readonly times: number;
+}
+
+/** Who has suspended a task or an instance, and when. */
+export interface Suspension {
+  readonly by: string;
+  readonly at: Date;
+  /** Of a called process: the instance whose suspension covers it. */
+  readonly with?: string;
 }
 
 /** A delivery from one instance to another: committed with the sender, not done yet. */
@@ -113,6 +146,8 @@ export interface InstanceGuard {
   held?: true;
   /** Writes committed with this instance that are not written yet, or not known to be. */
   pending?: PendingWrite[];
+  /** Set while the instance is suspended. */
+  suspension?: Suspension;
   /** Uncaught errors of the model: their number, and the newest. */
   uncaught?: { count: number; newest: { at: Date; elementId?: string; itemId?: string; error: string }[] };
   /** Set while `busy` is set, or `outbox` or `pending` is not empty; indexed. */

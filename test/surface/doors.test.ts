@@ -136,6 +136,23 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
     'tasks.resolve by who borrowed it': (guard, { borrowed }) => guard.api.tasks.resolve(borrowed, ann),
     'tasks.resolve by who lent it': (guard, { lent }) => guard.api.tasks.resolve(lent, ann),
   },
+  'task:reject': {
+    'tasks.reject': (guard, { open }) => guard.api.tasks.reject(open, ann).then(() => 'rejected'),
+    'tasks.undoReject': async (guard, { open }) => {
+      await guard.api.tasks.reject(open, ann);
+      return guard.api.tasks.undoReject(open, ann);
+    },
+  },
+  'task:escalate': {
+    'tasks.escalate': (guard, { mine }) => guard.api.tasks.escalate(mine, 'bob', ann),
+  },
+  'task:suspend': {
+    'tasks.suspend': (guard, { mine }) => guard.api.tasks.suspend(mine, root),
+    'tasks.resume': async (guard, { mine }) => {
+      await guard.api.tasks.suspend(mine, root);
+      return guard.api.tasks.resume(mine, root);
+    },
+  },
   'instance:start': {
     'engine.start': (guard) => guard.api.engine.start('Doors', {}, ann),
     'engine.throwMessage': (guard) => guard.api.engine.throwMessage('begin', {}, {}, ann),
@@ -254,8 +271,6 @@ const ELSEWHERE: readonly string[] = [
   'instance:roles',
   'instance:comment',
   'instance:restart',
-  'task:reject',
-  'task:escalate',
   'system:audit',
   'system:expression',
 ];

@@ -25,6 +25,7 @@ const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
   'task:delegate': 'Todo:Delegate_All',
   'task:escalate': 'Todo:Escalate_All',
   'instance:data': 'Variables:Update',
+  'task:suspend': 'ModelInstance:Suspend',
   'instance:suspend': 'ModelInstance:Suspend',
   'instance:cancel': 'ModelInstance:Terminate',
   'instance:delete': 'Model:Delete',
@@ -70,8 +71,17 @@ interface Answers {
   readonly opened: PolicyAnswer;
 }
 
-function answersFor(operation: Operation): Answers {
-  const { needs, ofOwn, opens } = rightUse(operation);
+/** The right to take a refusal back; for refusing, the other rights of the operation count. */
+const UNDO: Right = 'Todo:Undo_Reject';
+
+/** @param undo whether a refusal is taken back */
+function needsOf(operation: Operation, undo: boolean): readonly Right[] {
+  const { needs } = rightUse(operation);
+  return operation === 'task:reject' ? needs.filter((right) => (right === UNDO) === undo) : needs;
+}
+
+function answersFor(operation: Operation, needs: readonly Right[]): Answers {
+  const { ofOwn, opens } = rightUse(operation);
   const restricts = (says: string, when: Condition): PolicyAnswer =>
     Object.freeze({ restrictive: Object.freeze([rule('rights', says, when)]) });
   const where = operation === 'task:read' ? and(USER_TASK) : EVERYTHING;
@@ -90,20 +100,26 @@ function answersFor(operation: Operation): Answers {
  * policies permit; some rights also permit their operations.
  */
 export function securityRights(roles: SecurityRoles): Policy {
-  const known = new Map<Operation, Answers>();
-  const answers = (operation: Operation): Answers => {
+  const [usual, undoing] = [false, true].map(() => new Map<Operation, Answers>()) as [
+    Map<Operation, Answers>,
+    Map<Operation, Answers>,
+  ];
+  const answers = (operation: Operation, undo: boolean, needs: readonly Right[]): Answers => {
+    const known = undo ? undoing : usual;
     let found = known.get(operation);
-    if (found === undefined) known.set(operation, (found = answersFor(operation)));
+    if (found === undefined) known.set(operation, (found = answersFor(operation, needs)));
     return found;
   };
   return Object.freeze({
     name: 'security-rights',
-    answer(principal, operation) {
-      const { needs, ofOwn, opens } = rightUse(operation);
+    answer(principal, operation, facts) {
+      const { ofOwn, opens } = rightUse(operation);
+      const undo = facts.undo === true;
+      const needs = needsOf(operation, undo);
       if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
       const held = roles.rightsOf(principal);
       const any = needs.filter((right) => held.has(right));
-      const { refused, own, held: asBefore, opened } = answers(operation);
+      const { refused, own, held: asBefore, opened } = answers(operation, undo, needs);
       if (any.length === 0) return refused;
       if (opens !== undefined && held.has(opens)) return opened;
       return any.every((right) => right === ofOwn) ? own : asBefore;

@@ -3,6 +3,7 @@ import {
   eq,
   isIn,
   ne,
+  not,
   NOTHING,
   or,
   overlaps,
@@ -28,25 +29,35 @@ const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.wh
 const OPEN = rule('open', 'the model does not restrict this task', onUserTask(eq('item.guard.open', true)));
 const ASSIGNEE = rule('assignee', 'assigned to you', onUserTask(eq('item.assignee', ME)));
 const OWNER = rule('owner', 'you lent this task to another', onUserTask(eq('item.guard.owner', ME)));
-const CONCERNED: readonly Rule[] = Object.freeze([
-  ASSIGNEE,
+const CANDIDATES: readonly Rule[] = Object.freeze([
   rule('candidate-user', 'you are among the candidates', onUserTask(eq('item.candidateUsers', ME))),
   rule(
     'candidate-group',
     'one of your groups is among the candidates',
     onUserTask(overlaps('item.candidateGroups', MY_GROUPS)),
   ),
-  OWNER,
 ]);
+const CONCERNED: readonly Rule[] = Object.freeze([ASSIGNEE, ...CANDIDATES, OWNER]);
 const STUCK = rule(
   'stuck',
   'you started the instance, and this task is stuck',
   onUserTask(and(eq('item.guard.closed', true), eq('item.guard.startedBy', ME))),
 );
 
+const STARTED_IT: Condition = onUserTask(eq('item.guard.startedBy', ME));
+
+// Who has rejected a task does not find it any more, whatever else names them for it, unless it came to them after all.
+const NOT_REJECTED = not(eq('item.guard.rejectedBy', ME));
+const KEPT = rule(
+  'rejected',
+  'you have not rejected it',
+  or(NOT_REJECTED, eq('item.assignee', ME), eq('item.guard.owner', ME), STUCK.when),
+);
+
 const PARTICIPATION = or(
-  and(OPEN.when, eq('item.status', 'wait')),
-  anyOf(CONCERNED),
+  ASSIGNEE.when,
+  OWNER.when,
+  and(or(and(OPEN.when, eq('item.status', 'wait')), anyOf(CANDIDATES)), NOT_REJECTED),
   onUserTask(eq('item.guard.completedBy', ME)),
 );
 const INSTANCE_READERS: readonly Rule[] = Object.freeze([
@@ -65,12 +76,26 @@ const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
 const permits = (...rules: readonly Rule[]): PolicyAnswer =>
   Object.freeze({ permissive: Object.freeze(rules) });
 
-const READ = permits(OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE);
+/** The same for rules about a task that only those find who have not rejected it. */
+const permitsUnlessRejected = (...rules: readonly Rule[]): PolicyAnswer =>
+  Object.freeze({ ...permits(...rules), restrictive: Object.freeze([KEPT]) });
+
+const READ = permitsUnlessRejected(OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE);
 const READ_INSTANCE = permits(...INSTANCE_READERS);
 const EXECUTE = permits(ASSIGNEE);
 // Lending, returning, recalling.
 const DELEGATE = permits(ASSIGNEE, OWNER);
-const ASSIGN = permits(OPEN, ...CONCERNED);
+const ASSIGN = permitsUnlessRejected(OPEN, ...CONCERNED);
+// Rejecting, and taking it back: by then the task is no longer found.
+const REJECT = permits(OPEN, ...CANDIDATES);
+const ESCALATE = permits(ASSIGNEE, OWNER, rule('starter', 'you started the instance', STARTED_IT));
+const SUSPEND_TASK = permits(
+  rule(
+    'assignee-may-suspend',
+    'assigned to you, and the model lets its assignee suspend it',
+    and(ASSIGNEE.when, eq('item.guard.suspendable', true)),
+  ),
+);
 
 const starters = (at: string): Condition =>
   or(eq(`${at}.open`, true), overlaps(`${at}.users`, ME), overlaps(`${at}.groups`, MY_GROUPS));
@@ -109,6 +134,12 @@ function answer(principal: SecureUser, operation: Operation, facts: Facts): Poli
       return ASSIGN;
     case 'task:delegate':
       return DELEGATE;
+    case 'task:reject':
+      return REJECT;
+    case 'task:escalate':
+      return ESCALATE;
+    case 'task:suspend':
+      return SUSPEND_TASK;
     case 'instance:message':
     case 'instance:signal':
       return facts.starts === true ? START : READ_INSTANCE;

@@ -37,6 +37,11 @@ export interface Directory {
    * group counts as one that is left to manage security roles.
    */
   hasMembers?(group: string, tenantId: string | null): Promise<boolean>;
+  /**
+   * The names of the group's members of that tenant (null: none) who are not disabled. Missing: it cannot be told,
+   * and a candidate group counts as having a member who has not rejected a task.
+   */
+  members?(group: string, tenantId: string | null): Promise<readonly string[]>;
 }
 
 /** Receives the audit trail too. Called in order and awaited; a failure is logged and does not change an answer. */
@@ -131,7 +136,17 @@ export interface GuardOptions {
 
 /** A notification after the fact, with ids and names only. */
 export interface GuardEvent {
-  readonly event: 'denied' | 'assigned' | 'completed' | 'started';
+  readonly event:
+    | 'denied'
+    | 'started'
+    | 'assigned'
+    | 'completed'
+    | 'rejected'
+    | 'escalated'
+    | 'suspended'
+    | 'resumed'
+    | 'terminated'
+    | 'migrated';
   readonly userName: string | null;
   readonly operation: Operation;
   readonly instanceId?: string;

@@ -1,3 +1,4 @@
+import type { Escalation } from '../../store/port.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import type { DefinitionView } from './definition-types.js';
 
@@ -38,6 +39,10 @@ export interface ItemView {
   /** The lender of a delegated task. */
   readonly owner?: string;
   readonly completedBy?: string;
+  /** Who has rejected the task. Visible like the candidates. */
+  readonly rejectedBy?: readonly string[];
+  /** The last escalation of the task: by whom, when, to whom, and how often it was escalated. Visible likewise. */
+  readonly escalation?: Escalation;
   /** Data in the task's own scope, if the principal may read the instance. */
   readonly data?: Data;
   /** Data of the whole instance, if the principal may read it. */
@@ -45,8 +50,9 @@ export interface ItemView {
   readonly [field: string]: unknown;
 }
 
-/** The states of a waiting user task, and `done`. */
-export type TaskState = 'open' | 'unclaimed' | 'assigned' | 'delegated' | 'closed' | 'starting' | 'done';
+/** The states of a waiting user task, and `done`. `rejected`: by all its candidates. */
+export type TaskState =
+  'open' | 'unclaimed' | 'rejected' | 'assigned' | 'delegated' | 'closed' | 'suspended' | 'starting' | 'done';
 
 /** An instance as a caller gets it. */
 export interface InstanceView {

@@ -4,6 +4,7 @@ import { assertOptions, FLAG, nearest, TEXT } from '../../core/options.js';
 import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { normaliseName } from '../../core/principal.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import type { Handed } from '../../store/port.js';
 import { toDate, toPriority } from '../model/due-date.js';
 
 export { checkData } from '../model/input-data.js';
@@ -87,7 +88,7 @@ const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Names that a task or its view already uses; an extra must not be mistaken for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy constructor prototype'.split(
+  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy stuck suspended suspendable suspension escalation escalateTo constructor prototype'.split(
     ' ',
   ),
 );
@@ -100,6 +101,20 @@ function nameOrBad(value: unknown, key: string): string {
   if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)
     return bad(`${key} must be a name of at most ${ASSIGNMENT_LIMITS.text} characters.`);
   return normaliseName(value) ?? bad(`${key} must be a name: a text that is neither empty nor *.`);
+}
+
+/**
+ * Checks whom a task is escalated to: a name of a user, or an object with `user` or `group`.
+ * @returns undefined if nobody is named
+ * @throws BadInput `bad-assignment`
+ */
+export function checkHanded(value: unknown): Handed | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return { user: nameOrBad(value, 'The user') };
+  const [[kind, name] = [], ...more] = isPlainObject(value) ? Object.entries(value) : [];
+  if (more.length === 0 && kind === 'user') return { user: nameOrBad(name, 'user') };
+  if (more.length === 0 && kind === 'group') return { group: nameOrBad(name, 'group') };
+  return bad('A task is escalated to { user } or to { group }.');
 }
 
 function names(value: unknown, key: string): string[] {

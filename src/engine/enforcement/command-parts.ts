@@ -1,9 +1,11 @@
 import { BadInput, Conflict, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
+import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored-items.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import type { Resource } from '../../core/resource.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -52,15 +54,19 @@ export interface Effect {
   readonly operations: readonly [Operation, ...Operation[]];
   readonly states: readonly TaskState[];
   readonly administratorsToo?: readonly TaskState[];
+  /** Facts for the policies. */
+  readonly facts?: Facts;
 }
 
-/** @throws Conflict `wrong-state` */
-function assertState(
+/** The states from which the principal may bring about the effect. */
+export const statesFor = (
   principal: SecureUser,
-  state: TaskState | undefined,
   { states, administratorsToo }: Effect,
-): void {
-  const admitted = principal.isAdmin() ? [...states, ...(administratorsToo ?? [])] : states;
+): readonly TaskState[] => (principal.isAdmin() ? [...states, ...(administratorsToo ?? [])] : states);
+
+/** @throws Conflict `wrong-state` */
+function assertState(principal: SecureUser, state: TaskState | undefined, effect: Effect): void {
+  const admitted = statesFor(principal, effect);
   if (state !== undefined && !admitted.includes(state))
     throw new Conflict(
       'wrong-state',
@@ -91,6 +97,31 @@ export class FoundItem {
 }
 
 /**
+ * A task by its id, for an effect that its principal may have without reading the task: who has rejected it no longer
+ * finds it, and a starter may escalate what others do.
+ */
+export class UnreadTask {
+  constructor(
+    readonly id: string,
+    readonly effect: Effect,
+  ) {}
+}
+
+/** Whether the principal may read the task, or bring about an effect for which that is not needed. */
+const isKnown = (asker: Call, resource: Resource, unread: Effect | undefined): boolean =>
+  (unread?.operations.every((operation) => asker.allows(operation, resource, unread.facts)) ?? false) ||
+  asker.allows('task:read', resource);
+
+/** @throws AccessDenied `not-found` */
+async function unreadRow(reads: ScopedReads, asker: Call, { id, effect }: UnreadTask): Promise<UnwoundItem> {
+  const instance = await reads.wholeOfItem(id);
+  const item = instance?.items?.find((entry) => entry.id === id);
+  if (instance === undefined || item === undefined) throw notFound('task');
+  if (!isKnown(asker, { item, instance }, effect)) throw notFound('task');
+  return { ...instance, items: item };
+}
+
+/**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on the
  * item's id. A refusal changes nothing.
  * @param query of the caller, or what it has found in this call
@@ -105,10 +136,15 @@ export async function onItem<T>(
   noWait = false,
 ): Promise<T> {
   const look = async (asker: Call, where: unknown): Promise<UnwoundItem> => {
-    const row = where instanceof FoundItem ? where.row : await reads.oneItem(asker, where);
+    const row =
+      where instanceof FoundItem
+        ? where.row
+        : where instanceof UnreadTask
+          ? await unreadRow(reads, asker, where)
+          : await reads.oneItem(asker, where);
     const admitted = requested(row.items, asker);
     for (const operation of admitted.operations)
-      asker.assert(operation, await reads.resourceOf(asker, operation, row), true);
+      asker.assert(operation, await reads.resourceOf(asker, operation, row), true, admitted.facts);
     if (!calls.bypass) assertState(asker.principal, taskState(row.items), admitted);
     return row;
   };
@@ -123,10 +159,11 @@ export async function onItem<T>(
   const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
-    const readable = now.allows('task:read', { item, instance });
+    const unread = query instanceof UnreadTask ? query.effect : undefined;
+    const known = isKnown(now, { item, instance }, unread);
     const admitted = requested(item, now);
     const [decision] = admitted.operations.map((operation) =>
-      now.assert(operation, { item, instance }, readable),
+      now.assert(operation, { item, instance }, known, admitted.facts),
     ) as [Decision];
     const state = taskState(item);
     if (!calls.bypass) assertState(now.principal, state, admitted);
@@ -135,7 +172,8 @@ export async function onItem<T>(
     assertRunning(instance);
     return work({ call: now, command, instance, item, state, decision });
   };
-  const stillWanted = async (): Promise<unknown> => look(await call.again(), { 'items.id': id });
+  const again = query instanceof UnreadTask ? query : { 'items.id': id };
+  const stillWanted = async (): Promise<unknown> => look(await call.again(), again);
   return runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
 }
 

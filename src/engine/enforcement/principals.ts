@@ -192,6 +192,18 @@ export class Principals {
     return this.asked(() => directory?.hasMembers?.(group, tenantId) ?? Promise.resolve(false));
   }
 
+  /** Whether a task may be handed to the group: false only if the directory knows that nobody is in it. */
+  async mayHaveMembers(group: string, tenantId: string | null): Promise<boolean> {
+    const { directory } = this;
+    return this.asked(() => directory?.hasMembers?.(group, tenantId) ?? Promise.resolve(true));
+  }
+
+  /** The group's members in that tenant; undefined if the directory cannot tell. @throws CouldNotTell */
+  async members(group: string, tenantId: string | null): Promise<readonly string[] | undefined> {
+    const { directory } = this;
+    return this.asked(async () => directory?.members?.(group, tenantId));
+  }
+
   /** Makes the next call ask the directory again. For users who were just changed here. */
   forget(userName: string): void {
     this.forgotten++;

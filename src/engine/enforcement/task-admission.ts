@@ -20,6 +20,14 @@ const RELEASE = admitted('task:take', TRANSITIONS.release);
 export const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
 export const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
 export const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);
+export const REJECT = admitted('task:reject', TRANSITIONS.reject);
+export const UNDO_REJECT: Effect = {
+  ...admitted('task:reject', TRANSITIONS.undoReject),
+  facts: Object.freeze({ undo: true }),
+};
+export const ESCALATE = admitted('task:escalate', TRANSITIONS.escalate);
+export const SUSPEND = admitted('task:suspend', TRANSITIONS.suspend);
+export const RESUME = admitted('task:suspend', TRANSITIONS.resume);
 
 /** Adds the operation for data that comes with an assignment: it is written as completing the task would write it. */
 export const withData = (effect: Effect): Effect => ({

@@ -26,6 +26,8 @@ import {
   withData,
 } from './task-admission.js';
 import type { Call } from './call.js';
+import { recordTask } from './task-record.js';
+import { noteRejections } from './stuck.js';
 import type { StoredItem } from '../../store/port.js';
 import { inOwnPart } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
@@ -46,29 +48,6 @@ const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: 
 /** The commands on one task. Each finds the task among those that the principal may see, and acts on its id. */
 export class TaskCommands {
   constructor(private readonly parts: CommandParts) {}
-
-  private record(
-    { operations: [operation] }: Effect,
-    { call, instance, item, decision, command }: LockedTask,
-    event: 'assigned' | 'completed',
-    assignee?: string,
-  ): void {
-    const { audit, events } = this.parts.calls;
-    const ids = { instanceId: instance.id, itemId: item.id };
-    command.afterwards.push(async () => {
-      const target = { kind: 'task', id: item.id, instanceId: instance.id, name: item.elementId };
-      await audit.allowed(call.principal, operation, target, decision);
-      events.emit({
-        event,
-        userName: call.principal.userName,
-        operation,
-        ...ids,
-        ...(item.elementId !== undefined && { elementId: item.elementId }),
-        ...(instance.name !== undefined && { modelName: instance.name }),
-        ...(assignee !== undefined && { assignee }),
-      });
-    });
-  }
 
   /** Finds the one item to complete. What is wrong with the rest of the call is said first. */
   async findFor(call: Call, query: unknown, input: unknown): Promise<FoundItem> {
@@ -102,7 +81,7 @@ export class TaskCommands {
         kept.completedBy = userName;
         delete kept.owner;
       }
-      this.record(COMPLETE, task, 'completed');
+      recordTask(parts.calls, COMPLETE, task, 'completed');
       return execution;
     };
     const execution = await onItem(parts, call, query, () => COMPLETE, work, noWait);
@@ -160,12 +139,20 @@ export class TaskCommands {
       );
       await execution.worker;
       const kept = keptFor(execution, itemId);
+      const changed = execution.getItems().find(({ id }) => id === itemId);
+      await noteRejections(parts.calls.principals, changed, kept, task.instance.tenantId ?? null);
       // A borrower does not become the owner by assigning the task to themselves.
       const hasIt = assignee === userName && namesIn(task.item.assignee)[0] === assignee;
       if (assignee !== undefined && !hasIt) delete kept.owner;
       if (owner !== undefined) kept.owner = owner;
       if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
-      this.record(admitted, task, 'assigned', typeof assignee === 'string' ? assignee : undefined);
+      recordTask(
+        parts.calls,
+        admitted,
+        task,
+        'assigned',
+        typeof assignee === 'string' ? assignee : undefined,
+      );
       return execution;
     };
     const wish = (item: StoredItem, asker: Call): Effect => plan(item, asker).admitted;
@@ -174,7 +161,7 @@ export class TaskCommands {
   }
 
   /** The assignee must exist if there is a directory, and must belong to the instance's tenant. */
-  private async assertTarget(name: string, { call, instance }: LockedTask): Promise<void> {
+  async assertTarget(name: string, { call, instance }: LockedTask): Promise<void> {
     const { bypass, principals } = this.parts.calls;
     if (bypass || name === call.principal.userName) return;
     if (!(await principals.isAssignable(name, instance.tenantId ?? null)))

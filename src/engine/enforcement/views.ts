@@ -57,7 +57,7 @@ export interface Visibility {
 
 /** Assignees, candidates and completer. Fields that are not shown are absent, except for the principal's own. */
 function people(item: StoredItem, { assignees, userName }: Visibility): Data {
-  const { owner, completedBy } = item.guard ?? {};
+  const { owner, completedBy, escalation, rejectedBy } = item.guard ?? {};
   const assignee = namesIn(item.assignee)[0] ?? null;
   if (assignees)
     return {
@@ -70,6 +70,8 @@ function people(item: StoredItem, { assignees, userName }: Visibility): Data {
           }),
       ...(owner === undefined ? {} : { owner }),
       ...(completedBy === undefined ? {} : { completedBy }),
+      ...(escalation === undefined ? {} : { escalation: detach(escalation) }),
+      ...(rejectedBy === undefined ? {} : { rejectedBy: namesIn(rejectedBy) }),
     };
   return {
     ...(assignee === userName ? { assignee } : {}),

@@ -15,6 +15,7 @@ import type { Release } from './locks.js';
 import { noteInitiators } from '../model/model-facts.js';
 import { Openness } from './openness.js';
 import { RunningCommands } from './running.js';
+import { suspendedOf } from './suspended.js';
 import { isOutage } from './transient.js';
 
 type Work<T> = (command: Command, document: StoredInstance) => Promise<T>;
@@ -126,6 +127,7 @@ export class CommandRunner {
     command.held.add(id);
     command.loaded.set(id, found);
     command.itemsBefore = found.items?.length ?? 0;
+    command.suspended = suspendedOf(found);
     return this.execute(command, noWait, () => work(command, found), [release]);
   }
 

@@ -5,6 +5,7 @@ import type { Delivery, StoredInstance, StoredModel } from '../../store/port.js'
 import { detach } from '../model/data-path.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
+import { NOT_SUSPENDED, type Suspended } from './suspended.js';
 
 /** The starter and actor of work that does not belong to the command's causer: of a timer, or of its consequences. */
 export interface Acting {
@@ -63,6 +64,8 @@ export class Command {
   begun: HostInstance | undefined;
   /** The version of the model that the decision was based on. */
   model: StoredModel | undefined;
+  /** The suspended part of the instance whose lock it took. */
+  suspended: Suspended = NOT_SUSPENDED;
   /** The item from which `noWait` work continues after a crash; undefined for a start. */
   beginsAt: string | undefined;
   /** The first error of work that nobody awaits: of a `noWait` worker, or of calls that the host does not await. */

@@ -1,5 +1,6 @@
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
 import { setInitiator } from '../model/dialects/start-people.js';
+import { lifeOf, type LifeFacts } from '../model/life-properties.js';
 import { keptFor } from './kept.js';
 import type { CommandRunner } from './command-runner.js';
 import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
@@ -10,12 +11,17 @@ type Start = (item: HostItem) => Promise<number>;
 const plainStart = (bpmn.Node.prototype as unknown as { start: Start }).start;
 
 /** Stores the evaluated assignment with the instance. Failures are named in the audit trail. */
-function record(runner: CommandRunner, item: HostItem, { open, problems }: Assigned): void {
+function record(
+  runner: CommandRunner,
+  item: HostItem,
+  { open, problems }: Assigned,
+  { problems: others, ...life }: LifeFacts,
+): void {
   const execution = item.token.execution;
-  const kept = keptFor(execution, item.id);
+  const kept = Object.assign(keptFor(execution, item.id), life);
   if (open) runner.openness.leave(item, kept);
-  if (problems.length === 0) return;
-  kept.why = problems.join('; ');
+  if (problems.length + others.length === 0) return;
+  kept.why = [...problems, ...others].join('; ');
   runner.contexts.command?.failures.push({
     what: `${item.elementId}: ${kept.why as string}`,
     instanceId: execution.id,
@@ -32,7 +38,7 @@ function guardUserTask(node: HostNode, runner: CommandRunner, bypass: boolean): 
       if (!restricts(node)) runner.openness.leave(item, keptFor(item.token.execution, item.id));
       return result;
     }
-    record(runner, item, await assignTask(node, item, scripts));
+    record(runner, item, await assignTask(node, item, scripts), await lifeOf(node, item, scripts));
     return plainStart.call(node, item);
   };
 }

@@ -6,6 +6,7 @@ import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { InstanceLocks } from './locks.js';
+import { isSuspended } from './suspended.js';
 import type { Retries } from './retries.js';
 
 /**
@@ -60,7 +61,7 @@ export class Deliveries {
 
   /**
    * An item that no longer waits is left alone: the delivery was done before or came too late.
-   * @returns false if it is held
+   * @returns false if it is held, or its receiver is suspended
    */
   private async invokeWaiting(
     { itemId, data, causer, actor = causer }: Delivery,
@@ -70,8 +71,13 @@ export class Deliveries {
     if (row === undefined || row.status !== 'wait') return true;
     const instanceId = row.instanceId as string;
     let begun = true;
-    const work = async (_command: Command, document: StoredInstance): Promise<void> => {
+    const work = async (command: Command, document: StoredInstance): Promise<void> => {
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      // It stays with its sender until the receiver is resumed.
+      if (isSuspended(command.suspended, itemId)) {
+        begun = false;
+        return;
+      }
       begun = await this.attempts.begin(document, itemId, 'delivery', resumed);
       if (!begun) return;
       const acting = { starter: causer, actor };

@@ -5,6 +5,7 @@ import type { Acting, Command } from './command.js';
 import { failureOfModel } from './called-model.js';
 import { noteAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
+import { awake } from './suspended.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 
 type Options = Record<string, unknown>;
@@ -39,7 +40,7 @@ export class InnerEngine extends bpmn.Engine {
     return this.runner.contexts.acting ?? { starter, actor: starter };
   }
 
-  /** Upstream's own methods; called by commands, inside a command. */
+  /** Upstream's own methods; called by commands, inside a command. Refused with `wrong-state` on what is suspended. */
   get host() {
     return {
       // The instance is named like its model, however a call activity spells the name.
@@ -48,7 +49,7 @@ export class InnerEngine extends bpmn.Engine {
         return super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>;
       },
       invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
-        const { current } = this;
+        const current = awake(this.current, query['items.id']);
         noteAddition(current, 'data', data);
         if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];
         return super.invoke(
@@ -59,18 +60,18 @@ export class InnerEngine extends bpmn.Engine {
         ) as unknown as Promise<HostExecution>;
       },
       assign: (...args: unknown[]) => {
-        noteAddition(this.current, 'data', args[1]);
+        noteAddition(awake(this.current, (args[0] as { 'items.id': string })['items.id']), 'data', args[1]);
         noteAddition(this.current, 'assignments', [args[2]]);
         return super.assign(
           ...(args as [unknown, object, object, string]),
         ) as unknown as Promise<HostExecution>;
       },
       startEvent: (...args: unknown[]) => {
-        noteAddition(this.current, 'data', args[2]);
+        noteAddition(awake(this.current), 'data', args[2]);
         return super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>;
       },
       restart: (...args: unknown[]) => {
-        noteAddition(this.current, 'data', args[1]);
+        noteAddition(awake(this.current), 'data', args[1]);
         return super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>;
       },
       startRepeatTimerEvent: (...args: unknown[]) =>

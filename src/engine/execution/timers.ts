@@ -11,6 +11,7 @@ import { keptFor } from './kept.js';
 import type { Command } from './command.js';
 import { toDate } from '../model/due-date.js';
 import { type HostBehaviour, type HostExecution, type HostItem, type HostToken } from '../model/host.js';
+import { isSuspended } from './suspended.js';
 import { repetitions, startToken, timeOf } from './timer-host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
@@ -147,9 +148,11 @@ export class Timers {
   async fireItem(instanceId: string, itemId: string, alone = false): Promise<void> {
     this.fired.set(itemId, wallClock());
     let [found, begun] = [false, true];
-    const fire = async (_command: Command, document: StoredInstance): Promise<void> => {
+    const fire = async (command: Command, document: StoredInstance): Promise<void> => {
       found = true;
       if (document.items?.find((item) => item.id === itemId)?.status !== 'wait') return;
+      // What is suspended looks at its timers again when it is resumed.
+      if (isSuspended(command.suspended, itemId)) return;
       begun = await this.attempts.begin(document, itemId, 'timer', alone);
       if (!begun) return;
       await this.acting(instanceId, document.guard?.startedBy, itemId, async () => {
@@ -207,7 +210,10 @@ export class Timers {
 
   /** Fires timers that have been due since before that time and did not fire here: their process may have ended. */
   async takeOver(before: Date): Promise<void> {
-    const overdue = await this.waiting({ status: 'running' }, { $lt: before });
+    const overdue = await this.waiting(
+      { status: 'running', 'guard.suspension': { $exists: false } },
+      { $lt: before },
+    );
     const ids = new Set(overdue.map(({ id }) => id));
     // Timers that have fired since are not overdue yet and may still wait, so the record of the try is kept.
     for (const [id, at] of this.fired) if (at < before.getTime() && !ids.has(id)) this.fired.delete(id);
@@ -221,7 +227,7 @@ export class Timers {
   }
 
   private async waiting(
-    query: { readonly id?: string; readonly status?: string },
+    query: { readonly id?: string; readonly status?: string; readonly 'guard.suspension'?: object },
     due: { readonly $lt?: Date },
   ): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
     const rows = await this.runner.hostStore.findItems({

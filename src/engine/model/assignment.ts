@@ -4,7 +4,7 @@ import { own } from '../../core/path.js';
 import type { InstanceGuard } from '../../store/port.js';
 import { dataAt } from './data-path.js';
 import { cleanNames, namesIn } from './derive.js';
-import type { Expression } from './dialects/expression.js';
+import { ALL_FORMS, readExpression, type Expression } from './dialects/expression.js';
 import type { Statements } from './dialects/statements.js';
 import { PEOPLE, SCHEDULE, type PeopleProperty } from './dialects/understood.js';
 import { readTask } from './dialects/task-people.js';
@@ -70,6 +70,15 @@ async function evaluate(scripts: Scripts, item: HostItem, expression: Expression
         ? scripts.evaluateExpression(item, expression.text)
         : scripts.executeScript(item, `return ${expression.text.slice(1)}`);
   }
+}
+
+/**
+ * The value of a text in one of the forms that an assignment has.
+ * @throws whatever the model's code throws; undefined for a language that is not understood
+ */
+export async function evaluateText(scripts: Scripts, item: HostItem, text: string): Promise<unknown> {
+  const expression = readExpression(text, ALL_FORMS);
+  return expression === undefined ? undefined : evaluate(scripts, item, expression);
 }
 
 /** The names in a result: a list, or a text with commas. The values are data and never evaluated as code. */

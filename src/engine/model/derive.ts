@@ -15,21 +15,27 @@ export function namesIn(value: unknown): string[] {
 const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';
 
-/** Whether only an administrator may do it. */
+/** Whether only an administrator may do it, or nobody is left who would. */
 function isClosed(item: StoredItem, kept: ItemGuard): boolean {
+  if (!isUserTask(item) || kept.open === true || namesIn(item.assignee).length > 0) return false;
   return (
-    isUserTask(item) &&
-    kept.open !== true &&
-    [item.assignee, item.candidateUsers, item.candidateGroups].every((value) => namesIn(value).length === 0)
+    kept.stuck === true ||
+    [item.candidateUsers, item.candidateGroups].every((value) => namesIn(value).length === 0)
   );
 }
 
-/** The guard's fields of an item: the stored ones, and those derived from the item's fields. */
-export function itemGuard(item: StoredItem, kept: ItemGuard, startedBy: string | undefined): ItemGuard {
+/** The guard's fields of an item: the stored ones, and those derived from the item's fields and its instance. */
+export function itemGuard(
+  item: StoredItem,
+  kept: ItemGuard,
+  { startedBy, suspension }: Pick<InstanceGuard, 'startedBy' | 'suspension'>,
+): ItemGuard {
   const closed = isClosed(item, kept);
   const guard: ItemGuard = { ...kept, ...(startedBy === undefined ? {} : { startedBy }) };
   delete guard.closed;
+  delete guard.suspended;
   if (closed) guard.closed = true;
+  if ((suspension ?? kept.suspension) !== undefined && waits(item)) guard.suspended = true;
   return guard;
 }
 
@@ -92,8 +98,7 @@ function stored(instance: StoredInstance, marks: readonly Mark[]): string[] {
 
 /** Sets the `guard` of every item and the marks of the instance; changes the given document. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
-  for (const item of itemsOf(instance))
-    item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard.startedBy);
+  for (const item of itemsOf(instance)) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard);
   Object.assign(guard, instanceMarks(instance, guard.startedBy), { format: MARKS_FORMAT });
   instance.guard = guard;
 }

@@ -8,20 +8,29 @@ export function taskState(item: StoredItem): TaskState | undefined {
   if (item.status === 'enter' || item.status === 'start') return 'starting';
   if (item.status !== 'wait') return 'done';
   const guard = item.guard ?? {};
+  if (guard.suspended === true) return 'suspended';
   if (guard.owner !== undefined) return 'delegated';
   if (namesIn(item.assignee).length > 0) return 'assigned';
+  if (guard.stuck === true) return 'rejected';
   if (guard.open === true) return 'open';
   return namesIn(item.candidateUsers).length + namesIn(item.candidateGroups).length > 0
     ? 'unclaimed'
     : 'closed';
 }
 
+const WAITING = ['open', 'unclaimed', 'rejected', 'assigned', 'delegated', 'closed'] as const;
+
 /** The states in which each operation on a user task is allowed. The docs are generated from this table. */
 export const TRANSITIONS = {
-  take: ['open', 'unclaimed'],
+  take: ['open', 'unclaimed', 'rejected'],
   release: ['assigned'],
-  assign: ['open', 'unclaimed', 'assigned', 'delegated', 'closed'],
+  assign: WAITING,
   delegate: ['assigned'],
   resolve: ['delegated'],
-  complete: ['open', 'unclaimed', 'assigned', 'closed'],
+  reject: ['open', 'unclaimed', 'rejected'],
+  undoReject: ['open', 'unclaimed', 'rejected'],
+  escalate: WAITING,
+  suspend: WAITING,
+  resume: ['suspended'],
+  complete: ['open', 'unclaimed', 'rejected', 'assigned', 'closed'],
 } as const satisfies Record<string, readonly TaskState[]>;

@@ -34,6 +34,7 @@ export interface UserDirectory extends Directory {
   verify(userName: string, password: string): Promise<UserInfo | undefined>;
   onChanged(handler: (userName: string) => void): () => void;
   hasMembers(group: string, tenantId: string | null): Promise<boolean>;
+  members(group: string, tenantId: string | null): Promise<string[]>;
   /** Ordered by name. */
   list(): Promise<DirectoryUser[]>;
   /**
@@ -128,6 +129,14 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     return found;
   }
 
+  const members = async (group: string, tenantId: string | null): Promise<string[]> =>
+    (await users.list())
+      .filter(
+        (user) =>
+          user.userGroups.includes(group) && (user.tenantId ?? null) === tenantId && !isDisabled(user),
+      )
+      .map(({ userName }) => userName);
+
   return Object.freeze({
     async find(userName) {
       const user = await stored(userName);
@@ -155,11 +164,8 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
 
     list: async () => (await users.list()).map(shown),
 
-    hasMembers: async (group, tenantId) =>
-      (await users.list()).some(
-        (user) =>
-          user.userGroups.includes(group) && (user.tenantId ?? null) === tenantId && !isDisabled(user),
-      ),
+    hasMembers: async (group, tenantId) => (await members(group, tenantId)).length > 0,
+    members,
 
     async add(user, password) {
       checkNewUser(user);

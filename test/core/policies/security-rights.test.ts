@@ -43,9 +43,10 @@ test.each(PAIRS)(
   '%s is one of the rights that %s needs, once there is a security role',
   (right, operation) => {
     const point = pointOf(setOf(role('some', right), holder('some', { user: 'ann' })));
+    const facts = { undo: right === 'Todo:Undo_Reject' };
     const reasons = (who: string) =>
       point
-        .decide(user(who), operation, resourceOf(operation))
+        .decide(user(who), operation, resourceOf(operation), facts)
         .reasons.filter(({ policy, effect }) => policy === 'security-rights' && effect === 'restricts');
     expect(reasons('ann').every(({ holds }) => holds)).toBe(true);
     expect(reasons('ben')).toMatchObject([{ holds: false, says: expect.stringContaining(right) as unknown }]);

@@ -20,8 +20,9 @@ const COLUMNS: [operation: Operation, column: (state: TaskState) => readonly Per
   ['task:assign', (state) => state.assign],
   ['task:execute', (state) => state.execute],
   ['task:delegate', (state) => state.delegate ?? state.execute],
-  ['task:reject', () => []],
-  ['task:escalate', () => []],
+  ['task:reject', (state) => state.reject ?? []],
+  ['task:escalate', (state) => ['sam', ...state.execute, ...(state.delegate ?? [])]],
+  ['task:suspend', (state) => state.suspend ?? []],
   ['instance:read', (state) => state.instance],
   ['instance:message', (state) => state.instance],
   ['instance:signal', (state) => state.instance],
@@ -58,7 +59,7 @@ describe.each(Object.entries(TASK_STATES))('a user task that is %s', (_name, sta
       expect.arrayContaining([...who('task:execute', resource), ...who('task:assign', resource)]),
     );
     expect(who('task:assign', resource)).toEqual(
-      readers.filter((person) => person !== 'sam' || state.read.length === EVERYBODY.length),
+      readers.filter((person) => person !== 'sam' || (state.item.guard as { open?: unknown }).open === true),
     );
   });
 

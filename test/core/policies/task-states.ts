@@ -11,6 +11,10 @@ export interface TaskState {
   readonly execute: readonly Person[];
   /** Who lends, gives back or recalls it, where that is not who may do it. */
   readonly delegate?: readonly Person[];
+  /** Who may reject it, or take that back. */
+  readonly reject?: readonly Person[];
+  /** Who may suspend it, or resume it. */
+  readonly suspend?: readonly Person[];
   /** Who reads the instance; sam started it. */
   readonly instance: readonly Person[];
 }
@@ -44,6 +48,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: EVERYBODY,
     assign: EVERYBODY,
     execute: [],
+    reject: EVERYBODY,
     instance: EVERYBODY,
   },
   'open, with empty candidates': {
@@ -51,6 +56,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: EVERYBODY,
     assign: EVERYBODY,
     execute: [],
+    reject: EVERYBODY,
     instance: EVERYBODY,
   },
   unclaimed: {
@@ -58,6 +64,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: ['carol', 'harry'],
     assign: ['carol', 'harry'],
     execute: [],
+    reject: ['carol', 'harry'],
     instance: ['carol', 'harry', 'sam'],
   },
   assigned: {
@@ -65,6 +72,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: ['alice', 'carol', 'harry'],
     assign: ['alice', 'carol', 'harry'],
     execute: ['alice'],
+    reject: ['carol', 'harry'],
     instance: ['alice', 'carol', 'harry', 'sam'],
   },
   'assigned without candidates': {
@@ -79,6 +87,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: EVERYBODY,
     assign: EVERYBODY,
     execute: ['alice'],
+    reject: EVERYBODY,
     instance: EVERYBODY,
   },
   delegated: {
@@ -110,6 +119,54 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     execute: [],
     instance: ['sam'],
   },
+  'unclaimed, and rejected by one candidate': {
+    item: task('wait', CANDIDATES, { rejectedBy: ['carol'] }),
+    read: ['harry'],
+    assign: ['harry'],
+    execute: [],
+    reject: ['carol', 'harry'],
+    instance: ['harry', 'sam'],
+  },
+  'rejected by all candidates, so that it is stuck': {
+    item: task('wait', CANDIDATES, { rejectedBy: ['carol', 'harry'], stuck: true, closed: true }),
+    read: ['sam'],
+    assign: [],
+    execute: [],
+    reject: ['carol', 'harry'],
+    instance: ['sam'],
+  },
+  'rejected by who got it after all': {
+    item: task('wait', { assignee: 'carol', ...CANDIDATES }, { rejectedBy: ['carol'] }),
+    read: ['carol', 'harry'],
+    assign: ['carol', 'harry'],
+    execute: ['carol'],
+    reject: ['carol', 'harry'],
+    instance: ['carol', 'harry', 'sam'],
+  },
+  'open, and rejected by one': {
+    item: task('wait', {}, { open: true, rejectedBy: ['eve'] }),
+    read: EVERYBODY.filter((person) => person !== 'eve'),
+    assign: EVERYBODY.filter((person) => person !== 'eve'),
+    execute: [],
+    reject: EVERYBODY,
+    instance: EVERYBODY.filter((person) => person !== 'eve'),
+  },
+  'rejected, by names of other types': {
+    item: task('wait', CANDIDATES, { rejectedBy: [['carol'], null, { 0: 'carol' }, '.*'] }),
+    read: ['carol', 'harry'],
+    assign: ['carol', 'harry'],
+    execute: [],
+    reject: ['carol', 'harry'],
+    instance: ['carol', 'harry', 'sam'],
+  },
+  'assigned, and its assignee may suspend it': {
+    item: task('wait', { assignee: 'alice' }, { suspendable: true }),
+    read: ['alice'],
+    assign: ['alice'],
+    execute: ['alice'],
+    suspend: ['alice'],
+    instance: ['alice', 'sam'],
+  },
   'candidates of other types': {
     item: task('wait', {
       assignee: { $ne: null },
@@ -133,6 +190,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: ['alice', 'carol', 'harry'],
     assign: ['alice', 'carol', 'harry'],
     execute: ['alice'],
+    reject: ['carol', 'harry'],
     instance: ['alice', 'carol', 'harry', 'sam'],
   },
   'finished by another than its assignee': {
@@ -147,6 +205,7 @@ export const TASK_STATES: Readonly<Record<string, TaskState>> = {
     read: EVERYBODY,
     assign: EVERYBODY,
     execute: [],
+    reject: EVERYBODY,
     instance: ['eve', 'sam'],
   },
 };

@@ -1,0 +1,181 @@
+import { today } from '../../core/clock.js';
+import { BadInput, Conflict } from '../../core/errors.js';
+import type { GuardEvent, ItemView } from '../contract/types.js';
+import type { Handed, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
+import { escalationCatcher } from '../execution/escalation-catcher.js';
+import { keptFor } from '../execution/kept.js';
+import { keptOf, rewrite } from '../execution/rewrite.js';
+import type { HostExecution } from '../model/host.js';
+import type { Call } from './call.js';
+import { checkHanded } from './caller-input.js';
+import {
+  onItem,
+  UnreadTask,
+  viewOf,
+  type CommandParts,
+  type Effect,
+  type LockedTask,
+} from './command-parts.js';
+import { noteRejections, rejectersOf } from './stuck.js';
+import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
+import type { TaskCommands } from './task-commands.js';
+import { recordTask } from './task-record.js';
+import { executionView } from './views.js';
+
+/** How many people may reject one task. */
+const REJECTERS_MOST = 1000;
+
+const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
+
+/** What changes about a task; the names of its own fields are not among them. */
+type Change = (kept: ItemGuard, task: LockedTask) => void;
+
+/** The commands on the life of one task that bpmn-server does not have. */
+export class TaskLife {
+  constructor(
+    private readonly parts: CommandParts,
+    private readonly tasks: Pick<TaskCommands, 'assertTarget'>,
+  ) {}
+
+  /** Changes what is kept about a task, in one write; bpmn-server is not asked. */
+  private async change(
+    call: Call,
+    itemId: string,
+    effect: Effect,
+    event: GuardEvent['event'],
+    check: (item: StoredItem, asker: Call) => void,
+    change: Change,
+    query: unknown = { 'items.id': itemId },
+  ): Promise<ItemView | undefined> {
+    const { parts } = this;
+    const { calls, models } = parts;
+    const requested = (item: StoredItem, asker: Call): Effect => {
+      check(item, asker);
+      return effect;
+    };
+    const work = async (task: LockedTask): Promise<StoredInstance> => {
+      if (task.state === undefined) throw wrongState('Only a user task can be treated like this.');
+      const { store, principals } = calls;
+      const changed = await rewrite(
+        { store, models },
+        task.command,
+        task.instance,
+        async (document, guard) => {
+          const kept = keptOf(guard, itemId);
+          change(kept, task);
+          const item = document.items?.find(({ id }) => id === itemId);
+          await noteRejections(principals, item, kept, document.tenantId ?? null);
+        },
+      );
+      recordTask(calls, effect, task, event);
+      return changed;
+    };
+    const stored = await onItem(parts, call, query, requested, work);
+    const view = await executionView(call, stored, itemId, () =>
+      Promise.reject(new TypeError('Nothing runs.')),
+    );
+    return view.item;
+  }
+
+  /** The task leaves the principal's lists and stays for the other candidates. */
+  reject(call: Call, itemId: string): Promise<ItemView | undefined> {
+    const check = ({ guard = {} }: StoredItem, { principal }: Call): void => {
+      const rejecters = rejectersOf(guard);
+      if (rejecters.includes(principal.userName)) throw wrongState('You have already rejected this task.');
+      if (rejecters.length >= REJECTERS_MOST)
+        throw new BadInput('too-large', `At most ${REJECTERS_MOST} people may reject a task.`);
+    };
+    const change: Change = (kept, task) => {
+      kept.rejectedBy = [...rejectersOf(kept), task.call.principal.userName];
+    };
+    return this.change(call, itemId, REJECT, 'rejected', check, change, new UnreadTask(itemId, REJECT));
+  }
+
+  /** Takes the principal's own refusal back. */
+  undoReject(call: Call, itemId: string): Promise<ItemView | undefined> {
+    const check = ({ guard = {} }: StoredItem, { principal }: Call): void => {
+      if (!rejectersOf(guard).includes(principal.userName))
+        throw wrongState('You have not rejected this task.');
+    };
+    const change: Change = (kept, task) => {
+      kept.rejectedBy = rejectersOf(kept).filter((name) => name !== task.call.principal.userName);
+    };
+    const query = new UnreadTask(itemId, UNDO_REJECT);
+    return this.change(call, itemId, UNDO_REJECT, 'rejected', check, change, query);
+  }
+
+  /** Nothing can be done with the task, and its boundary events wait, until it is resumed. */
+  suspend(call: Call, itemId: string): Promise<ItemView | undefined> {
+    return this.change(
+      call,
+      itemId,
+      SUSPEND,
+      'suspended',
+      () => undefined,
+      (kept, task) => {
+        kept.suspension = { by: task.call.principal.userName, at: today() };
+      },
+    );
+  }
+
+  /** The task is as it was before; timers that came due in the meantime fire now. */
+  async resume(call: Call, itemId: string): Promise<ItemView | undefined> {
+    let instanceId = '';
+    const check = ({ guard }: StoredItem): void => {
+      if (guard?.suspended === true && guard.suspension === undefined)
+        throw wrongState('The instance of the task is suspended; resume the instance.');
+    };
+    const item = await this.change(call, itemId, RESUME, 'resumed', check, (kept, { instance }) => {
+      instanceId = instance.id;
+      delete kept.suspension;
+    });
+    await this.parts.timers.resumeOf(instanceId);
+    return item;
+  }
+
+  /**
+   * Hands the task to a user or a group; without one, to whom the model names. An escalation event that waits for it in
+   * the instance is triggered.
+   */
+  async escalate(call: Call, itemId: string, given: unknown): Promise<ItemView | undefined> {
+    const { parts } = this;
+    const named = checkHanded(given);
+    const work = async (task: LockedTask): Promise<HostExecution> => {
+      if (task.state === undefined) throw wrongState('Only a user task can be escalated.');
+      const to = named ?? task.item.guard?.escalateTo;
+      if (to === undefined)
+        throw new BadInput(
+          'bad-assignment',
+          'The model names nobody to escalate to; name a user or a group.',
+        );
+      await this.assertHanded(to, task);
+      const { userName } = task.call.principal;
+      const set =
+        'user' in to
+          ? { assignee: to.user }
+          : { assignee: null, candidateUsers: [], candidateGroups: [to.group] };
+      const execution = await parts.engine.host.assign({ 'items.id': itemId }, {}, set, userName, {});
+      await execution.worker;
+      const kept = keptFor(execution, itemId) as ItemGuard;
+      const item = execution.getItems().find(({ id }) => id === itemId);
+      delete kept.owner;
+      kept.escalation = { by: userName, at: today(), to, times: (kept.escalation?.times ?? 0) + 1 };
+      await noteRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
+      recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined);
+      const catcher = item && escalationCatcher(execution, item);
+      if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});
+      return execution;
+    };
+    const execution = await onItem(parts, call, new UnreadTask(itemId, ESCALATE), () => ESCALATE, work);
+    return (await viewOf(parts, call, execution, itemId)).item;
+  }
+
+  private async assertHanded(to: Handed, task: LockedTask): Promise<void> {
+    const { bypass, principals } = this.parts.calls;
+    if ('user' in to && to.user === task.call.principal.userName && !task.call.principal.isAdmin())
+      throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
+    if ('user' in to) return this.tasks.assertTarget(to.user, task);
+    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null))) return;
+    throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
+  }
+}

@@ -1,0 +1,27 @@
+import type { GuardEvent } from '../contract/types.js';
+import type { Calls } from './calls.js';
+import type { Effect, LockedTask } from './command-parts.js';
+
+/** Writes an audit entry and notifies, once the command on the task is stored. */
+export function recordTask(
+  { audit, events }: Pick<Calls, 'audit' | 'events'>,
+  { operations: [operation] }: Effect,
+  { call, instance, item, decision, command }: LockedTask,
+  event: GuardEvent['event'],
+  assignee?: string,
+): void {
+  const ids = { instanceId: instance.id, itemId: item.id };
+  command.afterwards.push(async () => {
+    const target = { kind: 'task', id: item.id, instanceId: instance.id, name: item.elementId };
+    await audit.allowed(call.principal, operation, target, decision);
+    events.emit({
+      event,
+      userName: call.principal.userName,
+      operation,
+      ...ids,
+      ...(item.elementId !== undefined && { elementId: item.elementId }),
+      ...(instance.name !== undefined && { modelName: instance.name }),
+      ...(assignee !== undefined && { assignee }),
+    });
+  });
+}
