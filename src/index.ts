@@ -37,6 +37,11 @@ export type {
   DataApi,
   DefinitionView,
   Directory,
+  Distinct,
+  DutiesApi,
+  Duty,
+  DutyTask,
+  DutyView,
   EngineApi,
   ExecutionView,
   FindPage,
@@ -59,6 +64,7 @@ export type {
   ModelEvent,
   ModelView,
   NodeView,
+  NotInitiator,
   PoliciesApi,
   PolicyChange,
   PolicyChangeOptions,
@@ -73,6 +79,7 @@ export type {
   StoreOptions,
   TasksApi,
   TaskState,
+  TwoTasks,
 } from './engine/contract/types.js';
 export { OPTIONS } from './express/option-tables.js';
 export { isRight, RIGHTS, type Right, type RightEntry, type RightGroup } from './core/rights.js';

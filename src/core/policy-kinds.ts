@@ -5,6 +5,7 @@ import {
   badPolicy,
   entryFields,
   type EntryKinds,
+  type NamedElement,
   type ReadEntry,
 } from './policies/entries.js';
 import { Duties } from './policies/duties/duties.js';
@@ -72,6 +73,12 @@ export function changedSet(before: PolicySet, changes: readonly PolicyChange[]):
   }
   for (const { check } of ENTRIES) check?.(set);
   return set;
+}
+
+/** The models, and the elements of them, that a change names; none for a removal. */
+export function namesIn({ kind, value }: PolicyChange): readonly NamedElement[] {
+  const of = value === null ? undefined : ENTRIES.find(({ kinds }) => Object.hasOwn(kinds, kind));
+  return [...(of?.names?.(kind, value) ?? [])];
 }
 
 /** The policies of a set, and what the enforcement points ask of it besides. */

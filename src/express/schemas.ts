@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '../core/errors.js';
+import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
 import type { Schema } from './routes/param.js';
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -43,6 +44,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     { userName: TEXT, userGroups: list(TEXT), tenantId: { type: ['string', 'null'] } },
     { description: 'On whose behalf a trusted key calls.' },
   ),
+  Duty: DUTY_SCHEMA,
+  NamedDuty: {
+    ...DUTY_SCHEMA,
+    required: ['name', ...DUTY_SCHEMA.required],
+    properties: { name: TEXT, ...DUTY_SCHEMA.properties },
+  },
   Item: object('id instanceId processName elementId type status', {
     id: TEXT,
     instanceId: TEXT,

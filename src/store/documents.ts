@@ -221,6 +221,8 @@ export interface AuditEntry {
   /** The groups, rights and tenant of a user or key before and after a change. */
   readonly before?: Readonly<Record<string, unknown>> | undefined;
   readonly after?: Readonly<Record<string, unknown>> | undefined;
+  /** The names of duties that forbade it, and that an administrator overrode. */
+  readonly overrides?: readonly string[] | undefined;
   /** The number of similar entries that this one stands for, when there were too many to record each. */
   readonly count?: number | undefined;
 }

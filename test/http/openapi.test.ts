@@ -131,6 +131,8 @@ type Input = {
 };
 const file = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.bpmn"\r\n\r\n${model([start(), task('a'), end()])}\r\n--x--`;
 
+const DUTY = { duty: 'not-initiator', model: 'spare', tasks: ['a'] } as const;
+
 /** What makes each route succeed. */
 const commands = (id: string): [string, (on: Ground) => Input][] => [
   [`${id}.start`, () => ({ body: { name: 'review', data: { days: 1 } }, user: 'alice' })],
@@ -209,6 +211,12 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ['work.list', () => ({})],
   ['work.retry', (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) })],
   ['work.stop', (on) => ({ path: { workId: on.instance } })],
+  ['duties.list', () => ({ before: () => app.as('admin').policies.duties.save('d', DUTY) })],
+  ['duties.save', () => ({ path: { name: 'e' }, body: DUTY })],
+  [
+    'duties.remove',
+    () => ({ path: { name: 'd' }, before: () => app.as('admin').policies.duties.save('d', DUTY) }),
+  ],
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],
 ]);

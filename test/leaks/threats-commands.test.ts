@@ -143,6 +143,7 @@ onStores('commands', (kind) => {
       },
       work: { list: [], retry: [0], stop: [0] },
       policies: { version: [], read: [0], history: [0], apply: [0, 1] },
+      duties: { list: [], save: [0, 1, 2], remove: [0, 1] },
       securityRoles: {
         list: [],
         mine: [],
@@ -166,6 +167,7 @@ onStores('commands', (kind) => {
       restart: [{ id: ABSENT }, {}],
       apply: [[{ kind: 'security-role', id: 'a', value: { rights: [] } }], { expectedVersion: 7 }],
       'securityRoles.save': ['absent', { rights: [] }, { expectedVersion: 7 }],
+      'duties.save': ['absent', { duty: 'not-initiator', model: 'Own' }, { expectedVersion: 7 }],
       remove: ['absent', {}],
       give: ['absent', { user: 'bob' }, {}],
       withdraw: ['absent', { user: 'bob' }, {}],
@@ -175,8 +177,8 @@ onStores('commands', (kind) => {
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
     const { policies, ...parts } = guard.api;
-    const { securityRoles, ...ofPolicies } = policies;
-    const api = { ...parts, policies: ofPolicies, securityRoles } as unknown as Record<
+    const { securityRoles, duties, ...ofPolicies } = policies;
+    const api = { ...parts, policies: ofPolicies, securityRoles, duties } as unknown as Record<
       string,
       Record<string, (...args: unknown[]) => Promise<unknown>>
     >;

@@ -36,12 +36,23 @@ export interface FileForm {
   write(set: PolicySet): unknown;
 }
 
+/** A model that an entry names, and an element of it. */
+export interface NamedElement {
+  readonly model: string;
+  /** The id of the element; missing: only the model is named. */
+  readonly element?: string;
+  /** The types that the element may have, such as `bpmn:UserTask`; missing: any. */
+  readonly types?: readonly string[];
+}
+
 /** The kinds of policy set entries that belong to one way of saying who may do what. */
 export interface EntryKinds {
   readonly kinds: Readonly<Record<string, ReadEntry>>;
   readonly file: FileForm;
   /** Kinds whose ids are names: an id is normalised as names are. */
   readonly named?: readonly string[];
+  /** The models, and the elements of them, that an entry of one of the kinds names. */
+  names?(kind: string, value: unknown): Iterable<NamedElement>;
   /** Checks the references between entries. @throws BadInput `bad-policy` */
   check?(set: PolicySet): void;
 }

@@ -1,3 +1,4 @@
+import type { DutiesApi } from './duty-types.js';
 import type { Holder, SecurityRole } from '../../core/policies/security-roles.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
@@ -15,6 +16,11 @@ export interface PolicyChangeOptions {
   readonly reason?: string;
   /** Allow SYSTEM to give internal rights, such as `Testing:All`. Default false. */
   readonly allowInternal?: boolean;
+  /**
+   * Accept names of models and tasks that do not exist yet; the linter warns of them. Default false: such a change is
+   * refused.
+   */
+  readonly allowUnknownModels?: boolean;
 }
 
 /** A version of the policy set in the history. */
@@ -105,4 +111,5 @@ export interface PoliciesApi {
     user?: UserInfo,
   ): Promise<{ version: number }>;
   readonly securityRoles: SecurityRolesApi;
+  readonly duties: DutiesApi;
 }

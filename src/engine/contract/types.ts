@@ -13,6 +13,7 @@ import type { GuardedServer } from './server-types.js';
 export type { StoreOptions } from '../../store/open.js';
 export type * from './api-types.js';
 export type * from './definition-types.js';
+export type * from './duty-types.js';
 export type * from './identity-types.js';
 export type * from './policy-types.js';
 export type * from './server-types.js';

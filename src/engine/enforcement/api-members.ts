@@ -49,6 +49,7 @@ const USER_AT = {
     history: 1,
     apply: 2,
     securityRoles: { list: 0, mine: 0, save: 3, remove: 2, give: 3, withdraw: 3 },
+    duties: { list: 0, save: 3, remove: 2 },
   },
 } as const satisfies UserAt<GuardApi>;
 

@@ -13,8 +13,8 @@ import { summary, type Decision } from '../../core/decision.js';
 /** The ids of the resource in an entry; never its data. */
 export type Target = AuditEntry['resource'];
 
-/** The facts that decide about access, before and after a change. */
-export type Change = Pick<AuditEntry, 'before' | 'after'>;
+/** The facts that decide about access, before and after a change, and what was overridden by it. */
+export type Change = Pick<AuditEntry, 'before' | 'after' | 'overrides'>;
 /** Facts about the caller other than the name. */
 export type Origin = Pick<AuditEntry, 'address' | 'onBehalfOf' | 'tenantId'>;
 

@@ -181,9 +181,19 @@ export class Principals {
 
   /** Whether a task of the tenant may be assigned to the name. Without a directory, any name is accepted. */
   async isAssignable(name: string, tenantId: string | null): Promise<boolean> {
-    if (this.directory === undefined) return true;
+    return (await this.named(name, tenantId)) !== undefined;
+  }
+
+  /**
+   * The user of that name and tenant, who is not the caller; undefined if the directory does not know it, or it is
+   * disabled. Without a directory, any name is one, and its groups are not known.
+   */
+  async named(name: string, tenantId: string | null): Promise<SecureUser | undefined> {
+    if (this.directory === undefined)
+      return toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) });
     const found = await this.look(this.directory, name);
-    return found !== undefined && !found.disabled && (found.tenantId ?? null) === tenantId;
+    if (found === undefined || found.disabled || (found.tenantId ?? null) !== tenantId) return undefined;
+    return toPrincipal({ ...found, userName: found.userName ?? name });
   }
 
   /** Whether the group has a member in that tenant; false if the directory cannot tell. @throws CouldNotTell */

@@ -85,6 +85,6 @@ export function createApi(parts: CommandParts, models: Models, recovery: Pick<Re
     model: models.api(),
     tasks: tasksApi(parts, tasks),
     work: workApi(parts, recovery),
-    policies: policiesApi(parts.calls),
+    policies: policiesApi(parts),
   });
 }

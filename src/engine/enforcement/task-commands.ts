@@ -25,6 +25,7 @@ import {
   TAKE,
   withData,
 } from './task-admission.js';
+import { assertTarget, overriddenBy } from './targets.js';
 import type { Call } from './call.js';
 import { recordTask } from './task-record.js';
 import { noteRejections } from './stuck.js';
@@ -69,6 +70,7 @@ export class TaskCommands {
     const work = async (task: LockedTask): Promise<HostExecution> => {
       itemId = task.item.id;
       const { userName } = task.call.principal;
+      const overridden = overriddenBy(task.call, task, 'task:execute');
       await protectInitiator(parts.models, task.instance, data);
       const execution = await parts.engine.host.invoke(
         { 'items.id': itemId },
@@ -81,7 +83,7 @@ export class TaskCommands {
         kept.completedBy = userName;
         delete kept.owner;
       }
-      recordTask(parts.calls, COMPLETE, task, 'completed');
+      recordTask(parts.calls, COMPLETE, task, 'completed', undefined, overridden);
       return execution;
     };
     const execution = await onItem(parts, call, query, () => COMPLETE, work, noWait);
@@ -127,7 +129,12 @@ export class TaskCommands {
       const { assignee, fields, extras } = assignment;
       const { userName } = task.call.principal;
       itemId = task.item.id;
-      if (typeof assignee === 'string') await this.assertTarget(assignee, task);
+      const overridden = [
+        ...(typeof assignee === 'string' ? await assertTarget(parts.calls, assignee, task) : []),
+        ...(admitted.operations.includes('task:execute')
+          ? overriddenBy(task.call, task, 'task:execute')
+          : []),
+      ];
       await protectInitiator(parts.models, task.instance, data);
       const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
       const execution = await parts.engine.host.assign(
@@ -152,20 +159,13 @@ export class TaskCommands {
         task,
         'assigned',
         typeof assignee === 'string' ? assignee : undefined,
+        [...new Set(overridden)],
       );
       return execution;
     };
     const wish = (item: StoredItem, asker: Call): Effect => plan(item, asker).admitted;
     const execution = await onItem(parts, call, query, wish, work);
     return viewOf(parts, call, execution, itemId);
-  }
-
-  /** The assignee must exist if there is a directory, and must belong to the instance's tenant. */
-  async assertTarget(name: string, { call, instance }: LockedTask): Promise<void> {
-    const { bypass, principals } = this.parts.calls;
-    if (bypass || name === call.principal.userName) return;
-    if (!(await principals.isAssignable(name, instance.tenantId ?? null)))
-      throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
   }
 
   take(call: Call, itemId: string): Promise<ExecutionView> {

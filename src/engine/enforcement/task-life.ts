@@ -18,7 +18,7 @@ import {
 } from './command-parts.js';
 import { noteRejections, rejectersOf } from './stuck.js';
 import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
-import type { TaskCommands } from './task-commands.js';
+import { assertTarget } from './targets.js';
 import { recordTask } from './task-record.js';
 import { executionView } from './views.js';
 
@@ -32,10 +32,7 @@ type Change = (kept: ItemGuard, task: LockedTask) => void;
 
 /** The commands on the life of one task that bpmn-server does not have. */
 export class TaskLife {
-  constructor(
-    private readonly parts: CommandParts,
-    private readonly tasks: Pick<TaskCommands, 'assertTarget'>,
-  ) {}
+  constructor(private readonly parts: CommandParts) {}
 
   /** Changes what is kept about a task, in one write; bpmn-server is not asked. */
   private async change(
@@ -148,7 +145,7 @@ export class TaskLife {
           'bad-assignment',
           'The model names nobody to escalate to; name a user or a group.',
         );
-      await this.assertHanded(to, task);
+      const overridden = await this.assertHanded(to, task);
       const { userName } = task.call.principal;
       const set =
         'user' in to
@@ -161,7 +158,7 @@ export class TaskLife {
       delete kept.owner;
       kept.escalation = { by: userName, at: today(), to, times: (kept.escalation?.times ?? 0) + 1 };
       await noteRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
-      recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined);
+      recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined, overridden);
       const catcher = item && escalationCatcher(execution, item);
       if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});
       return execution;
@@ -170,12 +167,14 @@ export class TaskLife {
     return (await viewOf(parts, call, execution, itemId)).item;
   }
 
-  private async assertHanded(to: Handed, task: LockedTask): Promise<void> {
-    const { bypass, principals } = this.parts.calls;
+  /** @returns the duties that the user, an administrator, would override */
+  private async assertHanded(to: Handed, task: LockedTask): Promise<readonly string[]> {
+    const { calls } = this.parts;
+    const { bypass, principals } = calls;
     if ('user' in to && to.user === task.call.principal.userName && !task.call.principal.isAdmin())
       throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
-    if ('user' in to) return this.tasks.assertTarget(to.user, task);
-    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null))) return;
+    if ('user' in to) return assertTarget(calls, to.user, task);
+    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null))) return [];
     throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
   }
 }

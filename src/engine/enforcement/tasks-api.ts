@@ -14,7 +14,7 @@ const TASK = { kind: 'task' };
 /** The API on tasks by their id. */
 export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
   const { calls, reads } = parts;
-  const life = new TaskLife(parts, tasks);
+  const life = new TaskLife(parts);
   const target = (itemId: unknown): { kind: string; id?: string } => ({
     kind: 'task',
     ...(typeof itemId === 'string' ? { id: itemId.slice(0, 100) } : {}),

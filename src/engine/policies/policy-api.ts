@@ -2,17 +2,19 @@ import { notFound } from '../../core/errors.js';
 import { count } from '../../core/options.js';
 import { readChanges } from '../../core/policy-kinds.js';
 import { needsRight } from '../../core/rights.js';
-import type { Calls } from '../enforcement/calls.js';
+import { DUTY } from '../../core/policies/duties/duty.js';
+import type { CommandParts } from '../enforcement/command-parts.js';
 import type { PoliciesApi } from '../contract/policy-types.js';
 import { atOnce, copyOf } from './arguments.js';
+import { dutiesApi } from './duties-api.js';
 import { checked, HISTORY_OPTIONS, PolicyCommands } from './policy-commands.js';
 import { MANAGE, READ, securityRolesApi } from './security-roles-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
 
 /** Reads and changes the policy set of the caller's tenant. */
-export function policiesApi(calls: Calls): PoliciesApi {
-  const commands = new PolicyCommands(calls);
+export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'models'>): PoliciesApi {
+  const commands = new PolicyCommands(calls, models);
   return Object.freeze({
     version: (user) =>
       commands.run(user, async (call, now) => {
@@ -37,11 +39,13 @@ export function policiesApi(calls: Calls): PoliciesApi {
       const how = copyOf(options);
       return commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
-        // All kinds of entries are about security roles.
-        if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
-        return commands.change(call, now, given(), how);
+        const read = given();
+        if (read.some(({ kind }) => kind !== DUTY) && !commands.holds(call, now, MANAGE))
+          throw needsRight(MANAGE);
+        return commands.change(call, now, read, how);
       });
     },
     securityRoles: securityRolesApi(commands),
+    duties: dutiesApi(commands),
   } satisfies PoliciesApi);
 }

@@ -7,7 +7,9 @@ import type { Right } from '../../core/rights.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
+import type { HostModels } from '../execution/host-models.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
+import { assertKnownNames, ModelNames } from './known-names.js';
 import { outdated, type InForce } from './policy-book.js';
 
 const LONGEST_REASON = 1000;
@@ -17,6 +19,7 @@ const CHANGE_OPTIONS = {
   expectedVersion: count('versions', 0),
   reason: TEXT,
   allowInternal: FLAG,
+  allowUnknownModels: FLAG,
 } satisfies OptionsOf<PolicyChangeOptions>;
 export const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: count('versions', 1) };
 
@@ -31,7 +34,10 @@ export function checked<T extends object>(of: string, options: T | null | undefi
 
 /** What all calls about policies share: the policies in force for the caller's tenant, and the way to change them. */
 export class PolicyCommands {
-  constructor(readonly calls: Calls) {}
+  constructor(
+    readonly calls: Calls,
+    private readonly models: Pick<HostModels, 'definition'>,
+  ) {}
 
   /** Runs one public call with the policies in force, which a call itself ignores while the rules are switched off. */
   run<T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> {
@@ -72,13 +78,14 @@ export class PolicyCommands {
     given: PolicyChangeOptions | undefined,
   ): Promise<{ version: number }> {
     const options = checked('a change of the policies', given, CHANGE_OPTIONS);
-    const { expectedVersion, reason, allowInternal = false } = options;
+    const { expectedVersion, reason, allowInternal = false, allowUnknownModels = false } = options;
     if (reason !== undefined && reason.length > LONGEST_REASON)
       throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
     if (changes.length === 0) throw refuse('There is nothing to change.');
     if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
     const after = changedSet(now.set, changes);
     const { principal } = call;
+    if (!allowUnknownModels) await assertKnownNames(this.namesOf(call), changes);
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     await assertManagerStays(now.set, after, this.peopleOf(call));
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
@@ -98,6 +105,11 @@ export class PolicyCommands {
       'allowed',
       { after: { version, changes: named, count: changes.length } },
     );
+  }
+
+  /** The models of the caller's owner. */
+  namesOf({ principal }: Call): ModelNames {
+    return new ModelNames(this.calls.store, this.models, principal.owner ?? null);
   }
 
   private peopleOf(call: Call): People {

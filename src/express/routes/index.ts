@@ -1,5 +1,6 @@
 import { DATA2, DATASTORE } from './data.js';
 import { DECISIONS } from './decisions.js';
+import { DUTIES } from './duties.js';
 import { ENGINE, ENGINE2 } from './engine.js';
 import { HEALTH } from './health.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
@@ -19,4 +20,5 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...TASKS,
   ...WORK,
   ...DECISIONS,
+  ...DUTIES,
 ]);

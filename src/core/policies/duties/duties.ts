@@ -1,6 +1,7 @@
 import { parseCondition } from '../../condition-json.js';
 import { and, eq, EVERYTHING, not, type Condition } from '../../condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import type { Reason } from '../../decision.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
 import type { PolicySet } from '../../policy-set.js';
@@ -106,7 +107,8 @@ export class Duties {
   readonly policies: readonly Policy[];
   /** Models with tasks whose duties refer to other instances of the case. */
   readonly acrossInstances: ReadonlySet<string>;
-  private readonly all: DecisionPoint;
+  /** As the policies apply, and as if nobody were exempt. */
+  private readonly asked: Readonly<Record<'inForce' | 'all', DecisionPoint>>;
 
   constructor(set: PolicySet) {
     const entries = [...dutiesIn(set)];
@@ -120,7 +122,10 @@ export class Duties {
       .map(([, duty]) => tasksOf(duty))
       .filter((tasks) => tasks.some((task) => task.anywhere));
     this.acrossInstances = new Set(wide.flat().map(({ model }) => model));
-    this.all = createDecisionPoint(this.policies.map((policy) => ({ ...policy, waivable: false })));
+    this.asked = {
+      inForce: createDecisionPoint(this.policies),
+      all: createDecisionPoint(this.policies.map((policy) => ({ ...policy, waivable: false }))),
+    };
   }
 
   /** True when there is a duty. */
@@ -128,16 +133,25 @@ export class Duties {
     return this.policies.length > 0;
   }
 
-  /**
-   * The ids of the duties that forbid it to the principal, administrator or not. Empty for SYSTEM across tenants.
-   */
-  forbidding(principal: SecureUser, operation: Operation, resource: Resource): readonly string[] {
+  /** What stands against the principal's doing it, in words; against an administrator's, only strict duties. */
+  against(principal: SecureUser, operation: Operation, resource: Resource): readonly string[] {
+    return this.unmet('inForce', principal, operation, resource).map(({ says }) => says);
+  }
+
+  /** The names of the duties that forbid it to an administrator too, and that it overrides by doing it. */
+  overridden(principal: SecureUser, operation: Operation, resource: Resource): readonly string[] {
+    if (!principal.isAdmin()) return [];
+    return [...new Set(this.unmet('all', principal, operation, resource).map(({ rule }) => rule))];
+  }
+
+  private unmet(
+    which: 'inForce' | 'all',
+    principal: SecureUser,
+    operation: Operation,
+    resource: Resource,
+  ): readonly Reason[] {
     if (!this.exist) return [];
-    const { reasons } = this.all.decide(principal, operation, resource);
-    return [
-      ...new Set(
-        reasons.filter(({ holds, effect }) => effect !== 'permits' && !holds).map(({ rule }) => rule),
-      ),
-    ];
+    const { reasons } = this.asked[which].decide(principal, operation, resource);
+    return reasons.filter(({ effect, holds }) => effect !== 'permits' && !holds);
   }
 }

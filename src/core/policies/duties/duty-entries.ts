@@ -6,7 +6,7 @@ import type { PolicySet } from '../../policy-set.js';
 import { show } from '../../show.js';
 import { badPolicy, entryFields, entryText, oneOf, policyName, type EntryKinds } from '../entries.js';
 import { DUTY_FILE } from './duty-file.js';
-import { DUTY, DUTY_TYPES, taskOf, type DutyTask, type DutyType, type Duty } from './duty.js';
+import { DUTY, DUTY_TYPES, taskOf, tasksOf, type DutyTask, type DutyType, type Duty } from './duty.js';
 
 /** The most tasks that one duty may name, and the most duties that a set may have. */
 const MOST = { tasks: 50, duties: 10_000 };
@@ -18,6 +18,7 @@ const FIELDS: Readonly<Record<DutyType, readonly string[]>> = {
   distinct: [...COMMON, 'tasks', 'eachItem'],
 };
 const PARTS = new Parts();
+const USER_TASKS = Object.freeze(['bpmn:UserTask']);
 
 function flag(value: unknown, what: string): boolean | undefined {
   return value === undefined || typeof value === 'boolean'
@@ -112,6 +113,11 @@ export const DUTY_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [DUTY]: readDuty },
   named: [DUTY],
   file: DUTY_FILE,
+  names: (_kind, value) => {
+    const duty = value as Duty;
+    const tasks = tasksOf(duty).map(({ model, task }) => ({ model, element: task, types: USER_TASKS }));
+    return [{ model: duty.model }, ...tasks];
+  },
   check(set: PolicySet) {
     if (set.of(DUTY).size > MOST.duties) badPolicy(`A policy set has at most ${MOST.duties} duties.`);
   },

@@ -16,25 +16,28 @@ const TASK = {
   ],
 };
 
+/** JSON schema of a duty. */
+export const DUTY_SCHEMA = Object.freeze({
+  type: 'object',
+  additionalProperties: false,
+  required: ['duty', 'model'],
+  properties: {
+    duty: { enum: DUTY_TYPES },
+    model: { ...NAME, description: 'The model of the tasks.' },
+    task: TASK,
+    did: { ...TASK, description: 'The other task.' },
+    tasks: { type: 'array', minItems: 1, items: TASK },
+    eachItem: { type: 'boolean', description: 'Each item of a repeated task needs another person too.' },
+    when: { type: 'object', description: 'A condition, such as {"data.amount": {"$gt": 1000}}.' },
+    strict: { type: 'boolean', description: 'Administrators must obey it too.' },
+    says: { type: 'string', description: 'The duty in words.' },
+  },
+});
+
 const SCHEMA = {
   description: 'Separation of duties by name: who may not, or must, do a task because of what they did.',
   type: 'object',
-  additionalProperties: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['duty', 'model'],
-    properties: {
-      duty: { enum: DUTY_TYPES },
-      model: { ...NAME, description: 'The model of the tasks.' },
-      task: TASK,
-      did: { ...TASK, description: 'The other task.' },
-      tasks: { type: 'array', minItems: 1, items: TASK },
-      eachItem: { type: 'boolean', description: 'Each item of a repeated task needs another person too.' },
-      when: { type: 'object', description: 'A condition, such as {"data.amount": {"$gt": 1000}}.' },
-      strict: { type: 'boolean', description: 'Administrators must obey it too.' },
-      says: { type: 'string', description: 'The duty in words.' },
-    },
-  },
+  additionalProperties: DUTY_SCHEMA,
 };
 
 /** Duties in a policy file: an object of duties by name. */

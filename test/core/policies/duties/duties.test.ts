@@ -226,11 +226,16 @@ describe('administrators', () => {
   const forbidden = among(heldBy('B', 'admin'), [doneBy('A', 'admin')]);
   const strict = pointOf({ strict: { ...apart, strict: true } });
 
-  test('pass a duty, and the duties name what they passed', () => {
+  test('pass a duty, and the duties name what they override', () => {
     expect(point.allows(admin, 'task:execute', forbidden)).toBe(true);
     const duties = new Duties(setOf({ apart, other: { ...apart, task: 'C' } }));
-    expect(duties.forbidding(admin, 'task:execute', forbidden)).toEqual(['apart']);
-    expect(duties.forbidding(admin, 'task:execute', among(waits('B'), []))).toEqual([]);
+    expect(duties.overridden(admin, 'task:execute', forbidden)).toEqual(['apart']);
+    expect(duties.overridden(admin, 'task:execute', among(waits('B'), []))).toEqual([]);
+    expect(duties.overridden(user('admin'), 'task:execute', forbidden)).toEqual([]);
+    expect(duties.against(admin, 'task:execute', forbidden)).toEqual([]);
+    expect(duties.against(user('admin'), 'task:execute', forbidden)).toEqual([
+      'B and A must be done by different people',
+    ]);
   });
 
   test('obey a strict one, and see its tasks all the same', () => {

@@ -1,0 +1,71 @@
+import { BadInput } from '../../core/errors.js';
+import { unknownName } from '../../core/options.js';
+import { namesIn } from '../../core/policy-kinds.js';
+import type { NamedElement } from '../../core/policies/entries.js';
+import type { PolicyChange } from '../../core/policy-set.js';
+import { show } from '../../core/show.js';
+import type { Store } from '../../store/port.js';
+import type { HostModels } from '../execution/host-models.js';
+
+/** The elements of a model, by id, with their types. */
+export type ElementTypes = ReadonlyMap<string, string>;
+
+/** Reads what the stored models of one owner contain, each at most once. */
+export class ModelNames {
+  private readonly known = new Map<string, Promise<ElementTypes | undefined>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly models: Pick<HostModels, 'definition'>,
+    private readonly owner: string | null,
+  ) {}
+
+  /** The elements of a model; undefined if there is no such model. @throws BadInput `bad-model` */
+  elements(model: string): Promise<ElementTypes | undefined> {
+    let found = this.known.get(model);
+    if (found === undefined) this.known.set(model, (found = this.read(model)));
+    return found;
+  }
+
+  private async read(name: string): Promise<ElementTypes | undefined> {
+    const model = await this.store.models.get(name, this.owner);
+    if (model === undefined) return undefined;
+    const { nodes } = await this.models.definition(name, model.source ?? '');
+    return new Map([...nodes].map(([id, { type }]) => [id, type]));
+  }
+
+  /** The names of the models. */
+  async all(): Promise<string[]> {
+    const found = await this.store.models.find({ owner: this.owner }, { without: ['source', 'svg'] });
+    return found.map(({ name }) => name);
+  }
+}
+
+/** What is wrong with a name; undefined if it is known. */
+export async function unknownIn(
+  names: ModelNames,
+  { model, element, types }: NamedElement,
+): Promise<string | undefined> {
+  const elements = await names.elements(model);
+  if (elements === undefined)
+    return `There is no model ${show(model)}. ${unknownName(model, await names.all())}`;
+  if (element === undefined) return undefined;
+  const type = elements.get(element);
+  if (type !== undefined && types?.includes(type) !== false) return undefined;
+  const possible = [...elements].filter(([, other]) => types?.includes(other) !== false).map(([id]) => id);
+  const what = type === undefined ? `has no ${show(element)}` : `has ${show(element)} as a ${type}`;
+  return `The model ${show(model)} ${what}. ${unknownName(element, possible)}`;
+}
+
+/**
+ * Refuses changes that name a model, or an element of one, that does not exist.
+ * @throws BadInput `bad-policy`, naming it and the nearest known name
+ */
+export async function assertKnownNames(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
+  for (const change of changes)
+    for (const named of namesIn(change)) {
+      const unknown = await unknownIn(names, named);
+      if (unknown !== undefined)
+        throw new BadInput('bad-policy', `The ${change.kind} ${show(change.id)} is not valid. ${unknown}`);
+    }
+}
