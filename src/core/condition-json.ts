@@ -35,6 +35,7 @@ const ROOTS: Readonly<Record<string, string>> = {
   model: 'model',
   data: 'instance.data',
   roles: 'instance.guard.roles',
+  user: 'user',
 };
 
 const bad = (message: string): never => {
@@ -100,6 +101,12 @@ function fieldsOf(condition: Condition): string[] {
   ];
 }
 
+/** What the principal is, is compared with constants; with the case by a field of the case. */
+function assertConstants(name: string, path: string, tests: Condition): void {
+  if (JSON.stringify(tests).includes('"ref":'))
+    bad(`${name} is compared with constants; compare the other way round, as in { "data.x": "$${path}" }.`);
+}
+
 class Reader {
   private nodes = 0;
 
@@ -132,6 +139,12 @@ class Reader {
     this.enter(depth);
     if (name === 'items') return this.items(input, depth);
     const path = field(name);
+    const tests = this.tests(name, path, input, depth);
+    if (path.startsWith('user.')) assertConstants(name, path, tests);
+    return tests;
+  }
+
+  private tests(name: string, path: string, input: unknown, depth: number): Condition {
     if (!isPlainObject(input)) return compare('eq', path, value(input, name));
     const entries = Object.entries(input);
     if (entries.length === 0) return bad(`Field ${show(name)} has an empty condition.`);
@@ -167,8 +180,8 @@ class Reader {
 
 /**
  * Reads a condition from its JSON form, which is MongoDB's own syntax with `$user.`, `$data.` and `$role.` values:
- * `{ "data.topic": { "$in": "$user.expertise" } }`. Fields begin with `data.`, `roles.`, `item.`, `instance.` or
- * `model.`; `items` takes an `$elemMatch` whose fields begin with `item.`.
+ * `{ "data.topic": { "$in": "$user.expertise" } }`. Fields begin with `data.`, `roles.`, `item.`, `instance.`,
+ * `model.` or `user.` (the principal itself); `items` takes an `$elemMatch` whose fields begin with `item.`.
  * @throws BadInput `bad-condition`, naming the node that was met and what was expected
  * @example
  * parseCondition({ 'data.store': '$user.store', 'item.status': { $in: ['wait', 'end'] } });

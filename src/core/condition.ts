@@ -12,7 +12,8 @@ export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 
 /**
  * The closed tree in which all rules are written. The same tree decides about a resource in memory (`evaluate`) and
- * scopes a query (`store/filter`). A field is a dotted path that begins with `item`, `instance` or `model`. If a
+ * scopes a query (`store/filter`). A field is a dotted path that begins with `item`, `instance`, `model`, `start`
+ * (an event that would start an instance) or `user` (the principal itself, as in `$user.`). If a
  * field is a list, a comparison holds if it holds for one of the entries; `ne` holds if there is a value and none
  * is equal. A field that is missing, null or an empty list satisfies only `exists: false`. `cases` selects a
  * condition by the text in a field; rules that differ only by model or element are merged this way.
@@ -64,6 +65,10 @@ export function operand<V>(field: string, value: V): V {
     throw new TypeError(`A condition on ${field} takes a text, number, boolean or date, got ${show(value)}`);
   return value;
 }
+
+/** What a condition compares its field with: a value, a list or a reference; undefined if it compares with nothing. */
+export const operandOf = (condition: Condition): Scalar | Reference | readonly Scalar[] | undefined =>
+  'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
 
 /** A reference that its creator cannot change afterwards. */
 const unchangeable = <V>(value: V): V =>

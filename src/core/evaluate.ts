@@ -1,4 +1,3 @@
-import { listReader, scalarReader } from './bind.js';
 import { and, isReference, operand, type Comparison, type Condition, type Reference } from './condition.js';
 import { itemOf, parsePath, partsOf } from './frame.js';
 import { conjuncts } from './named.js';
@@ -7,6 +6,8 @@ import type { Resource } from './resource.js';
 import { show } from './show.js';
 import { holds, step, type ReadOperand, type Step } from './steps.js';
 import { amongAll, isOther, isPresent, ORDERS, type Test } from './tests.js';
+import { isUserTest, userTest } from './user-test.js';
+import { listReader, scalarReader } from './user-value.js';
 import { same, type Scalar } from './value.js';
 
 /** Evaluates a condition on one resource. */
@@ -91,6 +92,7 @@ function choice(alternatives: readonly Condition[], negated: boolean): Step | un
 
 /** @param negated below a `not`, where a value that the principal lacks counts as true */
 function build(condition: Condition, negated: boolean): Step {
+  if (isUserTest(condition)) return step('user', { read: userTest(condition, negated) });
   switch (condition.op) {
     case 'eq':
     case 'ne':
@@ -152,6 +154,8 @@ function assertBound(condition: Condition): void {
   if ('of' in condition) for (const part of [condition.of].flat() as Condition[]) assertBound(part);
   else if (condition.op === 'some') assertBound(condition.where);
   else if (condition.op === 'cases') for (const { when } of condition.cases) assertBound(when);
+  else if (isUserTest(condition))
+    throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
   else {
     const value =
       'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;

@@ -1,14 +1,14 @@
 /**
  * A fact by which stored instances are found, without its tenant. Marks describe the instance, never permissions: a
  * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
- * that it names (assignee, candidates, starter, completer, lender). `o:`: one of its tasks is open to everybody.
- * `s:`: its starter, in the list of waiting items. `m:`: its model. `e:`: an element of its model. `t:`: only the
- * tenant.
+ * that it names (assignee, candidates, starter, completer, lender, holder of a label). `o:`: one of its tasks is open
+ * to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `m:`: its model. `e:`: an
+ * element of its model. `t:`: only the tenant.
  */
 export type Mark = `${'u' | 'g' | 's' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
 /** The version of the lists of marks. Instances with another version are found by the exact condition only. */
-export const MARKS_FORMAT = 2;
+export const MARKS_FORMAT = 3;
 
 /** A longer list of marks is replaced by coarser ones before a search. */
 const MOST_MARKS = 1_500;

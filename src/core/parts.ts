@@ -15,17 +15,19 @@ const AT: Readonly<Record<string, readonly Part[]>> = {
   model: ['model'],
   system: [],
 };
-/** An event either starts an instance or reaches one that waits for it. */
+/** An event either starts an instance or reaches an item of one that waits for it. */
 const SENT: ReadonlySet<Operation> = new Set(['instance:message', 'instance:signal']);
 
 /** The parts that a resource of the operation can have. */
 function askable(operation: Operation): readonly Part[] {
   if (operation === 'instance:start') return ['model', 'start'];
   const parts = AT[OPERATIONS[operation].kind] as readonly Part[];
-  return SENT.has(operation) ? [...parts, 'model', 'start'] : parts;
+  if (operation === 'instance:event') return ['item', ...parts];
+  return SENT.has(operation) ? ['item', ...parts, 'model', 'start'] : parts;
 }
 
 function addField(found: Set<Part>, field: string): void {
+  if (field.startsWith('user.')) return;
   const [root, second] = field.split('.', 2) as [Part, string | undefined];
   if (root === 'instance' && second !== undefined && NOT_AT_HAND.has(second))
     throw new TypeError(`a rule cannot speak of ${field}: lists do not have it at hand`);

@@ -10,6 +10,8 @@ import {
 } from './policies/entries.js';
 import { Duties } from './policies/duties/duties.js';
 import { DUTY_ENTRIES } from './policies/duties/duty-entries.js';
+import { GRID_ENTRIES } from './policies/grid/grid-entries.js';
+import { Grid } from './policies/grid/grid-policy.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { securityRights } from './policies/security-rights.js';
 import { SecurityRoles } from './policies/security-roles.js';
@@ -23,7 +25,7 @@ const LONGEST_ID = 3000;
 const MOST_ENTRIES = 100_000;
 
 /** All entries that a policy set can have. */
-export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES, DUTY_ENTRIES];
+export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES, DUTY_ENTRIES, GRID_ENTRIES];
 
 const READ: Readonly<Record<string, ReadEntry>> = Object.assign({}, ...ENTRIES.map(({ kinds }) => kinds));
 const NAMED: ReadonlySet<string> = new Set(ENTRIES.flatMap(({ named = [] }) => named));
@@ -86,6 +88,7 @@ export interface CompiledSet {
   readonly policies: readonly Policy[];
   readonly securityRoles: SecurityRoles;
   readonly duties: Duties;
+  readonly grid: Grid;
 }
 
 /**
@@ -97,6 +100,11 @@ export function compileSet(set: PolicySet): CompiledSet {
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = new SecurityRoles(set);
   const duties = new Duties(set);
-  const policies = [...(securityRoles.exist ? [securityRights(securityRoles)] : []), ...duties.policies];
-  return { policies, securityRoles, duties };
+  const grid = new Grid(set);
+  const policies = [
+    ...(securityRoles.exist ? [securityRights(securityRoles)] : []),
+    ...(grid.isInUse ? [grid.policy] : []),
+    ...duties.policies,
+  ];
+  return { policies, securityRoles, duties, grid };
 }

@@ -9,6 +9,8 @@ export type MarkList = 'open' | 'read';
 
 const USER_TASK = 'bpmn:UserTask';
 const ITEMS = 'instance.items';
+/** Who holds labels, by label. */
+const HOLDERS = 'instance.guard.roles.';
 
 /** Facts known in addition to a condition: the texts that a field must have one of. */
 interface Pins {
@@ -56,7 +58,7 @@ function kindOf(field: string, { list, pins }: Place): 'u' | 'g' | 's' | 'm' | u
         ? 'u'
         : 's';
     default:
-      return undefined;
+      return field.startsWith(HOLDERS) ? (list === 'read' ? 'u' : 's') : undefined;
   }
 }
 

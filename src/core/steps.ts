@@ -15,7 +15,18 @@ export type ReadOperand = (principal: SecureUser) => Operand;
  */
 export interface Step {
   readonly op:
-    'and' | 'or' | 'not' | 'eq' | 'oneOf' | 'test' | 'absent' | 'choice' | 'fields' | 'some' | 'cases';
+    | 'and'
+    | 'or'
+    | 'not'
+    | 'eq'
+    | 'oneOf'
+    | 'test'
+    | 'absent'
+    | 'choice'
+    | 'fields'
+    | 'some'
+    | 'cases'
+    | 'user';
   /** True for steps that test one field. */
   readonly isTest: boolean;
   readonly path: Path;
@@ -164,6 +175,8 @@ export function holds(
       return testSome(one, item, resource, principal);
     case 'cases':
       return testCases(one, item, resource, principal);
+    case 'user':
+      return principal !== undefined && one.read?.(principal) === true;
     default:
       return testField(one, item, resource, principal);
   }

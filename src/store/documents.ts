@@ -47,6 +47,8 @@ export interface ItemGuard {
   /** The lender of the task, while it is delegated. */
   owner?: string;
   completedBy?: string;
+  /** Labels that the task reserves while it waits, and for whom. */
+  labels?: Record<string, readonly string[]>;
   /** Candidates who have rejected the task. */
   rejectedBy?: string[];
   /** All candidates have rejected it. Kept up to date by every command that changes either. */
@@ -133,6 +135,11 @@ export interface InstanceGuard {
   /** The version of the format of these marks. */
   format?: number;
   items?: Record<string, ItemGuard>;
+  /** Who has won which label of the access rules grid for good. */
+  won?: Record<string, readonly string[]>;
+  /** Who holds which label, won or reserved by a task, and how many they are. Derived at every save. */
+  roles?: Record<string, readonly string[]>;
+  roleCounts?: Record<string, number>;
   /** True from the return of a `noWait` command until its work has settled. */
   busy?: boolean;
   /** The origin of that work: the invoked item (null: the start), and its user. */

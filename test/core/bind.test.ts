@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { mapCases } from '../../src/core/cases.js';
-import { bind, userValue } from '../../src/core/bind.js';
+import { bind } from '../../src/core/bind.js';
+import { userValue } from '../../src/core/user-value.js';
 import {
   and,
   compare,

@@ -54,23 +54,21 @@ const KEPT = rule(
   or(NOT_REJECTED, eq('item.assignee', ME), eq('item.guard.owner', ME), STUCK.when),
 );
 
-const PARTICIPATION = or(
+/** What of the people whom the model names is left by other policies. */
+export interface Narrowing {
+  /** Of an item: they still count. */
+  readonly task: Condition;
+  /** Of an instance: in one of its items, of which these names hold, they still count. */
+  someTask(names: Condition): Condition;
+}
+
+/** The model names the principal for an item: as assignee, or as one of those who may take it. */
+const NAMED_BY_MODEL = or(
   ASSIGNEE.when,
-  OWNER.when,
   and(or(and(OPEN.when, eq('item.status', 'wait')), anyOf(CANDIDATES)), NOT_REJECTED),
-  onUserTask(eq('item.guard.completedBy', ME)),
 );
-const INSTANCE_READERS: readonly Rule[] = Object.freeze([
-  rule('starter', 'you started it', eq('instance.guard.startedBy', ME)),
-  rule('participant', 'you may read or completed one of its tasks', some('instance.items', PARTICIPATION)),
-]);
-const WITH_INSTANCE: readonly Rule[] = INSTANCE_READERS.map((r) =>
-  rule(
-    `instance-${r.id}`,
-    `${r.says}, so you may read its other items`,
-    and(ne('item.type', USER_TASK), r.when),
-  ),
-);
+const COMPLETED = onUserTask(eq('item.guard.completedBy', ME));
+const STARTER = rule('starter', 'you started it', eq('instance.guard.startedBy', ME));
 
 /** Makes one answer for all principals, so that it is compiled once. */
 const permits = (...rules: readonly Rule[]): PolicyAnswer =>
@@ -80,14 +78,56 @@ const permits = (...rules: readonly Rule[]): PolicyAnswer =>
 const permitsUnlessRejected = (...rules: readonly Rule[]): PolicyAnswer =>
   Object.freeze({ ...permits(...rules), restrictive: Object.freeze([KEPT]) });
 
-const READ = permitsUnlessRejected(OPEN, ...CONCERNED, STUCK, ...WITH_INSTANCE);
-const READ_INSTANCE = permits(...INSTANCE_READERS);
+/** The answers in which people count whom the model names. */
+interface Reading {
+  readonly read: PolicyAnswer;
+  readonly readInstance: PolicyAnswer;
+  readonly assign: PolicyAnswer;
+  readonly reject: PolicyAnswer;
+}
+
+function reading(tasks: readonly Rule[], candidates: readonly Rule[], participation: Condition): Reading {
+  const readers = [STARTER, rule('participant', 'you may read or completed one of its tasks', participation)];
+  const withInstance = readers.map((r) =>
+    rule(
+      `instance-${r.id}`,
+      `${r.says}, so you may read its other items`,
+      and(ne('item.type', USER_TASK), r.when),
+    ),
+  );
+  return Object.freeze({
+    read: permitsUnlessRejected(...tasks, STUCK, ...withInstance),
+    readInstance: permits(...readers),
+    assign: permitsUnlessRejected(...tasks),
+    // Rejecting, and taking it back: by then the task is no longer found.
+    reject: permits(...candidates),
+  });
+}
+
+const ALL_OF_MODEL = reading(
+  [OPEN, ...CONCERNED],
+  [OPEN, ...CANDIDATES],
+  some('instance.items', or(NAMED_BY_MODEL, OWNER.when, COMPLETED)),
+);
+
+/** Who lends a task, and who completed one, is no candidate any more: the narrowing is not about them. */
+function narrowedReading({ task, someTask }: Narrowing): Reading {
+  const model = (names: readonly Rule[]): Rule =>
+    rule(
+      'model',
+      'the model names you or nobody, and no rule excludes you from performing it',
+      and(anyOf(names), task),
+    );
+  return reading(
+    [model([OPEN, ...CONCERNED.filter((one) => one !== OWNER)]), OWNER],
+    [model([OPEN, ...CANDIDATES])],
+    or(someTask(NAMED_BY_MODEL), some('instance.items', or(OWNER.when, COMPLETED))),
+  );
+}
+
 const EXECUTE = permits(ASSIGNEE);
 // Lending, returning, recalling.
 const DELEGATE = permits(ASSIGNEE, OWNER);
-const ASSIGN = permitsUnlessRejected(OPEN, ...CONCERNED);
-// Rejecting, and taking it back: by then the task is no longer found.
-const REJECT = permits(OPEN, ...CANDIDATES);
 const ESCALATE = permits(ASSIGNEE, OWNER, rule('starter', 'you started the instance', STARTED_IT));
 const SUSPEND_TASK = permits(
   rule(
@@ -122,29 +162,34 @@ function modelReaders(principal: SecureUser, facts: Facts): PolicyAnswer {
 const DESIGNERS = permits(rule('designer', 'designers write models', and()));
 const NOBODY = permits();
 
-function answer(principal: SecureUser, operation: Operation, facts: Facts): PolicyAnswer {
+function answer(
+  principal: SecureUser,
+  operation: Operation,
+  facts: Facts,
+  { read, readInstance, assign, reject }: Reading,
+): PolicyAnswer {
   switch (operation) {
     case 'task:read':
     case 'task:assignees':
-      return READ;
+      return read;
     case 'task:execute':
       return EXECUTE;
     case 'task:take':
     case 'task:assign':
-      return ASSIGN;
+      return assign;
     case 'task:delegate':
       return DELEGATE;
     case 'task:reject':
-      return REJECT;
+      return reject;
     case 'task:escalate':
       return ESCALATE;
     case 'task:suspend':
       return SUSPEND_TASK;
     case 'instance:message':
     case 'instance:signal':
-      return facts.starts === true ? START : READ_INSTANCE;
+      return facts.starts === true ? START : readInstance;
     case 'instance:read':
-      return READ_INSTANCE;
+      return readInstance;
     case 'instance:start':
       return START;
     case 'model:read':
@@ -158,8 +203,14 @@ function answer(principal: SecureUser, operation: Operation, facts: Facts): Poli
   }
 }
 
+const taskRules = (of: Reading): Policy =>
+  Object.freeze({
+    name: 'task-rules',
+    answer: (principal, operation, facts) => answer(principal, operation, facts, of),
+  } satisfies Policy);
+
 /** The rules that always apply. They leave all other operations to ADMIN and SYSTEM. */
-export const taskRulesPolicy: Policy = Object.freeze({
-  name: 'task-rules',
-  answer,
-});
+export const taskRulesPolicy: Policy = taskRules(ALL_OF_MODEL);
+
+/** The same rules, where what the model gives is narrowed. */
+export const narrowedTaskRules = (narrowing: Narrowing): Policy => taskRules(narrowedReading(narrowing));

@@ -2,6 +2,7 @@ import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { labelFacts } from './labels.js';
 
 export const USER_TASK = 'bpmn:UserTask';
 export const CALL_ACTIVITY = 'bpmn:CallActivity';
@@ -64,17 +65,19 @@ interface Marks {
 }
 
 /**
- * The marks of an instance whose items carry their `guard`. `read` covers the whole instance: people, model,
- * elements of its user tasks, tenant. `open` covers waiting items, and the starter as `s:`. While something other
+ * The marks of an instance whose items carry their `guard`. `read` covers the whole instance: people, holders of
+ * labels among them, model, elements of its user tasks, tenant. `open` covers waiting items, and the starter and the
+ * holders of labels as `s:`. While something other
  * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
  * wide but never too narrow.
  */
-export function instanceMarks(instance: StoredInstance, startedBy: unknown): Marks {
+export function instanceMarks(instance: StoredInstance, { startedBy, roles }: InstanceGuard): Marks {
   const items = itemsOf(instance);
   const waiting = items.filter(waits);
   const ofModel = [...marksOf('m', instance.name), TENANT_MARK];
+  const people = [startedBy, ...Object.values(roles ?? {})];
   const read = [
-    ...marksOf('u', startedBy),
+    ...people.flatMap((names) => marksOf('u', names)),
     ...items.flatMap((item) => marksOf('u', item.guard?.completedBy)),
     ...items.flatMap(itemMarks),
     ...elementMarks(instance, items.filter(isUserTask)),
@@ -83,7 +86,7 @@ export function instanceMarks(instance: StoredInstance, startedBy: unknown): Mar
   const open = [
     ...waiting.flatMap(itemMarks),
     ...elementMarks(instance, waiting),
-    ...(waiting.length === 0 ? [] : [...marksOf('s', startedBy), ...ofModel]),
+    ...(waiting.length === 0 ? [] : [...people.flatMap((names) => marksOf('s', names)), ...ofModel]),
     ...(waiting.every(isUserTask) ? [] : read),
   ];
   return { read: stored(instance, read), open: stored(instance, open) };
@@ -99,7 +102,8 @@ function stored(instance: StoredInstance, marks: readonly Mark[]): string[] {
 /** Sets the `guard` of every item and the marks of the instance; changes the given document. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
   for (const item of itemsOf(instance)) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard);
-  Object.assign(guard, instanceMarks(instance, guard.startedBy), { format: MARKS_FORMAT });
+  Object.assign(guard, labelFacts(instance, guard));
+  Object.assign(guard, instanceMarks(instance, guard), { format: MARKS_FORMAT });
   instance.guard = guard;
 }
 

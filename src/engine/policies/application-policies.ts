@@ -1,6 +1,6 @@
 import { createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
 import { BadInput } from '../../core/errors.js';
-import { taskRulesPolicy } from '../../core/policies/task-rules.js';
+import { narrowedTaskRules, taskRulesPolicy } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
 import { compileSet } from '../../core/policy-kinds.js';
@@ -29,6 +29,10 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
 export const compilerWith =
   (policies: readonly Policy[]) =>
   (set: PolicySet): Compiled => {
-    const { policies: configured, ...known } = compileSet(set);
-    return { point: createDecisionPoint([...policies, ...configured]), ...known };
+    const { policies: configured, ...compiled } = compileSet(set);
+    const { narrowing } = compiled.grid;
+    const basic = policies.map((policy) =>
+      policy === taskRulesPolicy && narrowing !== undefined ? narrowedTaskRules(narrowing) : policy,
+    );
+    return { ...compiled, point: createDecisionPoint([...basic, ...configured]) };
   };

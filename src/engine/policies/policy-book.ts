@@ -1,6 +1,7 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
 import { Conflict, CouldNotTell } from '../../core/errors.js';
 import type { Duties } from '../../core/policies/duties/duties.js';
+import type { Grid } from '../../core/policies/grid/grid-policy.js';
 import type { SecurityRoles } from '../../core/policies/security-roles.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
@@ -16,6 +17,7 @@ const LEAST = 1000;
 export interface Compiled {
   readonly point: DecisionPoint;
   readonly securityRoles: SecurityRoles;
+  readonly grid: Grid;
   readonly duties: Duties;
 }
 

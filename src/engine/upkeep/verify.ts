@@ -49,6 +49,8 @@ function partOfGuard(instance: StoredInstance): unknown {
     open: guard?.open ?? [],
     read: guard?.read ?? [],
     format: guard?.format,
+    roles: guard?.roles,
+    roleCounts: guard?.roleCounts,
     items: itemsOf(instance).map((item) => item.guard ?? {}),
   });
 }
@@ -63,6 +65,8 @@ function derived(instance: StoredInstance): StoredInstance {
     open: guard.open ?? [],
     read: guard.read ?? [],
     format: MARKS_FORMAT,
+    ...(guard.roles !== undefined && { roles: guard.roles }),
+    ...(guard.roleCounts !== undefined && { roleCounts: guard.roleCounts }),
   };
   return copy;
 }

@@ -1,6 +1,7 @@
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { Duties } from '../../../src/core/policies/duties/duties.js';
+import { Grid } from '../../../src/core/policies/grid/grid-policy.js';
 import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
@@ -37,6 +38,7 @@ const compile = (set: PolicySet) => ({
   ]),
   securityRoles: new SecurityRoles(set),
   duties: new Duties(set),
+  grid: new Grid(set),
 });
 const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;

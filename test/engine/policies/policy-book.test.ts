@@ -1,6 +1,7 @@
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { Duties } from '../../../src/core/policies/duties/duties.js';
+import { Grid } from '../../../src/core/policies/grid/grid-policy.js';
 import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
 import type { PolicyChange, PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
@@ -30,7 +31,7 @@ function compile(set: PolicySet) {
           : {},
     },
   ]);
-  return { point, securityRoles: new SecurityRoles(set), duties: new Duties(set) };
+  return { point, securityRoles: new SecurityRoles(set), duties: new Duties(set), grid: new Grid(set) };
 }
 /** A book as another process has it: of the same store, with a memory of its own. */
 function bookOf(policies: PolicyStore = store.policies): PolicyBook {

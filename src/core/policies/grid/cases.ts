@@ -1,0 +1,73 @@
+import { and, eq, isIn, not, some, type Condition } from '../../condition.js';
+import { keyOf } from '../../condition-key.js';
+import type { PolicyAnswer } from '../../policy.js';
+import { answerAt, isOfRole, OF_CASES, OF_TASKS, said, saidOfCase, type GridRules } from './grid-rules.js';
+import { ME, USER_TASK, type GridRuleConditions } from './rule-conditions.js';
+import { OF_ITEM, RuleIndex, type Said } from './rule-index.js';
+import type { Performing } from './tasks.js';
+
+const ITEMS = 'instance.items';
+const ELEMENT = 'item.elementId';
+const WAITING = and(USER_TASK, eq('item.status', 'wait'));
+
+/** A task waits there that the principal has not rejected. */
+const waitsAt = (...more: readonly Condition[]): Condition =>
+  some(ITEMS, and(WAITING, not(eq('item.guard.rejectedBy', ME)), ...more));
+const none = (restricts: readonly Said[]): Condition[] => restricts.map(({ when }) => not(when));
+
+/** A case of the rule in which a task waits that the rule is about, and from which the principal is not excluded. */
+function waitingFor(rule: GridRuleConditions, restricts: RuleIndex): Condition {
+  const { process, element, who } = rule;
+  if (element !== undefined)
+    return and(who, ...none(restricts.covering(process, element)), waitsAt(eq(ELEMENT, element)));
+  if (process === undefined) return and(who, ...none(restricts.system), waitsAt());
+  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])];
+  return and(
+    who,
+    ...none(restricts.covering(process, undefined)),
+    waitsAt(...(limited.length === 0 ? [] : [not(isIn(ELEMENT, limited))])),
+  );
+}
+
+/** The key of rules that differ by their task only. */
+const audience = ({ process, who, rule }: GridRuleConditions): string =>
+  JSON.stringify([process, rule.privilege === 'Perform', keyOf(who)]);
+
+/** Who may Perform or assign a waiting task may read its case. Rules that differ by their task only are one. */
+function participants(rules: GridRules, { restricts }: Performing): (readonly [GridRuleConditions, Said])[] {
+  const work = (['Perform', 'Assign', 'Re-Assign'] as const).flatMap((privilege) =>
+    rules.allowing(privilege, OF_TASKS),
+  );
+  const free = new RuleIndex<Said>([]);
+  const together = new Map<string, { readonly rule: GridRuleConditions; readonly elements: string[] }>();
+  const found: (readonly [GridRuleConditions, Said])[] = [];
+  for (const rule of work) {
+    const limits = rule.rule.privilege === 'Perform' ? restricts : free;
+    const { process, element } = rule;
+    if (process === undefined || element === undefined || limits.covering(process, element).length > 0) {
+      found.push([rule, saidOfCase(rule, waitingFor(rule, limits))]);
+      continue;
+    }
+    const key = audience(rule);
+    const known = together.get(key);
+    if (known === undefined) together.set(key, { rule, elements: [element] });
+    else if (!known.elements.includes(element)) known.elements.push(element);
+  }
+  for (const { rule, elements } of together.values())
+    found.push([rule, saidOfCase(rule, and(rule.who, waitsAt(isIn(ELEMENT, elements))))]);
+  return found;
+}
+
+/** Reading cases: who may View the process, or works on one of their tasks. */
+export function readingCases(rules: GridRules, performed: Performing): PolicyAnswer {
+  const views = rules.allowing('View', OF_CASES).map((rule) => [rule, said(rule, rule.who)] as const);
+  const all = [...views, ...participants(rules, performed)];
+  return answerAt(
+    OF_ITEM,
+    all,
+    new RuleIndex(views.filter(([rule]) => !isOfRole(rule)).map(([, one]) => one)),
+    new RuleIndex(all.map(([, one]) => one)),
+    rules.restricting('View', OF_CASES).map((rule) => [rule, said(rule, rule.who)] as const),
+    'View',
+  );
+}

@@ -1,0 +1,165 @@
+import { and } from '../../condition.js';
+import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
+import type { Operation } from '../../operation.js';
+import type { Policy, PolicyAnswer } from '../../policy.js';
+import type { PolicySet } from '../../policy-set.js';
+import type { SecureUser } from '../../principal.js';
+import type { Resource } from '../../resource.js';
+import type { Narrowing } from '../task-rules.js';
+import { readingCases } from './cases.js';
+import { GRID_LABEL, GRID_RULE, type GridContents } from './grid.js';
+import { answerOf, forbidden, GridRules, OF_CASES, OF_EVENTS, permitted } from './grid-rules.js';
+import { monitoring, readingModels, starting } from './models.js';
+import { conditionsOf, type GridRuleConditions } from './rule-conditions.js';
+import { RuleIndex } from './rule-index.js';
+import {
+  assigningTasks,
+  completingTasks,
+  escalatingTasks,
+  lendingTasks,
+  narrowed,
+  performing,
+  readingTasks,
+  rejectingTasks,
+  takingTasks,
+  type Performing,
+} from './tasks.js';
+
+const NOTHING_SAID: PolicyAnswer = Object.freeze({});
+
+/** A label that performing wins. */
+export interface Winnable {
+  readonly label: string;
+  /** The holder may lend it with the task. */
+  readonly handOn: boolean;
+}
+
+/** The access rules grid of one policy set. Its answers are made when first asked for, once for all principals. */
+export class Grid {
+  readonly contents: GridContents;
+  readonly policy: Policy;
+  private readonly answers = new Map<string, PolicyAnswer>();
+  private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
+  private made:
+    | { readonly rules: GridRules; readonly performed: Performing; readonly labelling: RuleIndex<Labelling> }
+    | undefined;
+
+  constructor(set: PolicySet) {
+    this.contents = {
+      rules: set.of(GRID_RULE) as GridContents['rules'],
+      labels: set.of(GRID_LABEL) as GridContents['labels'],
+    };
+    this.policy = Object.freeze({
+      name: 'grid',
+      answer: (_principal, operation, { starts = false }) => this.answer(operation, starts),
+    } satisfies Policy);
+  }
+
+  /** False: it has no rule, and changes nothing. */
+  get isInUse(): boolean {
+    return this.contents.rules.size > 0;
+  }
+
+  /** What is left of what the task rules give by the model; undefined: all. */
+  get narrowing(): Narrowing | undefined {
+    return this.isInUse ? narrowed(this.compiled.performed) : undefined;
+  }
+
+  /**
+   * The labels that the principal wins by performing a task or event.
+   * @param starts the resource is a model and its start event
+   */
+  labelsWonBy(principal: SecureUser, resource: Resource, starts = false): Winnable[] {
+    const { instance, item, model, start } = resource;
+    const [process, element] = starts ? [model?.name, start?.elementId] : [instance?.name, item?.elementId];
+    const rules = this.compiled.labelling
+      .covering(process as string | undefined, element as string | undefined)
+      // A rule about a process is about its tasks.
+      .filter(
+        ({ rule: { element: named } }) => named !== undefined || (!starts && item?.type === 'bpmn:UserTask'),
+      )
+      .filter(({ rule }) => this.holds(rule, starts)(resource, principal));
+    return [...new Set(rules.map(({ rule }) => rule.rule.as as string))].map((label) => ({
+      label,
+      handOn: rules.some(({ rule }) => rule.rule.as === label && rule.rule.handOn === true),
+    }));
+  }
+
+  private holds(rule: GridRuleConditions, starts: boolean): PrincipalPredicate {
+    if (starts) return compileForAll(rule.start);
+    let known = this.predicates.get(rule);
+    if (known === undefined) this.predicates.set(rule, (known = compileForAll(rule.who)));
+    return known;
+  }
+
+  private get compiled() {
+    if (this.made === undefined) {
+      const { rules: given } = this.contents;
+      const rules = new GridRules([...given].map(([id, rule]) => conditionsOf(id, rule, this.contents)));
+      const labelling = rules.allow
+        .filter(({ rule }) => rule.as !== undefined)
+        .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: and(), rule }));
+      this.made = { rules, performed: performing(rules), labelling: new RuleIndex(labelling) };
+    }
+    return this.made;
+  }
+
+  private answer(operation: Operation, starts: boolean): PolicyAnswer {
+    if (!this.isInUse) return NOTHING_SAID;
+    const key = `${operation} ${starts}`;
+    let found = this.answers.get(key);
+    if (found === undefined) {
+      // The same rules show a task and its people.
+      found =
+        operation === 'task:assignees' ? this.answer('task:read', starts) : this.make(operation, starts);
+      this.answers.set(key, found);
+    }
+    return found;
+  }
+
+  private make(operation: Operation, starts: boolean): PolicyAnswer {
+    const { rules, performed } = this.compiled;
+    switch (operation) {
+      case 'task:read':
+        return readingTasks(rules, performed);
+      case 'task:take':
+        return takingTasks(rules, performed);
+      case 'task:execute':
+        return completingTasks(rules, performed);
+      case 'task:reject':
+        return rejectingTasks(rules, performed);
+      case 'task:assign':
+        return assigningTasks(rules);
+      case 'task:delegate':
+        return lendingTasks(rules);
+      case 'task:escalate':
+        return escalatingTasks(rules);
+      case 'instance:read':
+        return readingCases(rules, performed);
+      case 'instance:start':
+        return starting(rules);
+      case 'instance:message':
+      case 'instance:signal':
+      case 'instance:event':
+        return starts
+          ? starting(rules)
+          : answerOf(permitted(rules, 'Perform', OF_EVENTS), forbidden(rules, 'Perform', OF_EVENTS));
+      case 'model:read':
+        return readingModels(rules);
+      case 'model:report':
+        return monitoring(rules, OF_CASES);
+      case 'system:audit':
+        return monitoring(rules, ['system']);
+      default:
+        return NOTHING_SAID;
+    }
+  }
+}
+
+/** A rule that gives a label. */
+interface Labelling {
+  readonly process: string | undefined;
+  readonly element: string | undefined;
+  readonly when: ReturnType<typeof and>;
+  readonly rule: GridRuleConditions;
+}

@@ -1,0 +1,135 @@
+import { and, isEverything, isNothing, not, type Condition } from '../../condition.js';
+import { TENANT_MARK, type Mark } from '../../mark.js';
+import type { PolicyAnswer, Rule } from '../../policy.js';
+import { kindOf, type ObjectKind, type Privilege } from './grid.js';
+import type { GridRuleConditions } from './rule-conditions.js';
+import { OF_ITEM, RuleIndex, saidAt, type Place, type Said } from './rule-index.js';
+import { printSentence } from './sentences.js';
+
+const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
+export const OF_TASKS: readonly ObjectKind[] = ['system', 'process', 'task'];
+export const OF_CASES: readonly ObjectKind[] = ['system', 'process'];
+export const OF_EVENTS: readonly ObjectKind[] = ['event'];
+export const OF_ANY: readonly ObjectKind[] = [...OF_TASKS, ...OF_EVENTS];
+
+/** The rules of a grid, in their order. */
+export class GridRules {
+  readonly allow: readonly GridRuleConditions[];
+  readonly restrict: readonly GridRuleConditions[];
+
+  constructor(readonly all: readonly GridRuleConditions[]) {
+    this.allow = all.filter(({ rule }) => rule.effect === 'Allow');
+    this.restrict = all.filter(({ rule }) => rule.effect === 'Restrict');
+  }
+
+  allowing(privilege: Privilege, kinds: readonly ObjectKind[]): readonly GridRuleConditions[] {
+    return about(this.allow, privilege, kinds);
+  }
+
+  restricting(privilege: Privilege, kinds: readonly ObjectKind[]): readonly GridRuleConditions[] {
+    return about(this.restrict, privilege, kinds);
+  }
+}
+
+const about = (
+  rules: readonly GridRuleConditions[],
+  privilege: Privilege,
+  kinds: readonly ObjectKind[],
+): readonly GridRuleConditions[] =>
+  rules.filter(({ rule }) => rule.privilege === privilege && kinds.includes(kindOf(rule.on)));
+
+/** True for rules about who has won a label, whom only a case has. */
+export const isOfRole = ({ rule: { users } }: GridRuleConditions): boolean =>
+  users !== 'all' && 'role' in users;
+
+/** What a rule says of its object. */
+export const said = ({ process, element }: GridRuleConditions, when: Condition): Said => ({
+  process,
+  element,
+  when,
+});
+/** What a rule says of the whole case in which its object is. */
+export const saidOfCase = ({ process }: GridRuleConditions, when: Condition): Said => ({
+  process,
+  element: undefined,
+  when,
+});
+
+/** A rule of the decision point that permits what a rule of the grid allows. */
+export const permit = (rule: GridRuleConditions, when: Condition): Rule =>
+  Object.freeze({
+    id: rule.id,
+    says: `the rule ${rule.id} of the grid: ${printSentence(rule.rule)}`,
+    when,
+    // What holds for all processes has no mark of its own.
+    ...(rule.process === undefined && !isNothing(when) ? { search: BY_TENANT } : {}),
+  });
+
+/** A rule of the decision point that forbids what a rule of the grid restricts. */
+export const forbid = (rule: GridRuleConditions, when: Condition): Rule =>
+  Object.freeze({
+    id: rule.id,
+    says: `unless this concerns you, the rule ${rule.id} of the grid: ${printSentence(rule.rule)}`,
+    when: not(when),
+  });
+
+const objectText = ({ process, element }: Pick<Said, 'process' | 'element'>): string =>
+  process === undefined ? 'all processes' : element === undefined ? process : `${process}/${element}`;
+
+/** A rule of the decision point that closes an object, named for a privilege, to those whom no rule allows it. */
+export const close = (privilege: Privilege, closed: Said): Rule =>
+  Object.freeze({
+    id: `closed ${privilege} ${objectText(closed)}`,
+    says: `rules of the grid name who may ${privilege} ${objectText(closed)}; one of them must allow it to you`,
+    when: not(closed.when),
+  });
+
+export const answerOf = (permissive: readonly Rule[], restrictive: readonly Rule[]): PolicyAnswer =>
+  Object.freeze({
+    permissive: Object.freeze(permissive.filter(({ when }) => !isNothing(when))),
+    restrictive: Object.freeze(restrictive.filter(({ when }) => !isEverything(when))),
+  });
+
+/** Permits what rules allow for a privilege on their objects, as far as it `applies`. */
+export const permitted = (
+  rules: GridRules,
+  privilege: Privilege,
+  kinds: readonly ObjectKind[],
+  ...applies: readonly Condition[]
+): Rule[] =>
+  rules.allowing(privilege, kinds).map((rule) => permit(rule, saidAt(rule, OF_ITEM, ...applies, rule.who)));
+
+/** What must not be: see {@link RuleIndex.closed}, and what Restrict rules say. */
+export const forbidden = (
+  rules: GridRules,
+  privilege: Privilege,
+  kinds: readonly ObjectKind[],
+  ...applies: readonly Condition[]
+): Rule[] => {
+  const allows = new RuleIndex(rules.allowing(privilege, kinds).map((rule) => said(rule, rule.who)));
+  return [
+    ...[...allows.closed(allows, OF_ITEM, and(...applies))].map((closed) => close(privilege, closed)),
+    ...rules
+      .restricting(privilege, kinds)
+      .map((rule) => forbid(rule, saidAt(rule, OF_ITEM, ...applies, rule.who))),
+  ];
+};
+
+/** The same for resources where objects stand elsewhere, such as models; `when` is what each rule says there. */
+export function answerAt(
+  at: Place,
+  allows: readonly (readonly [GridRuleConditions, Said])[],
+  closers: RuleIndex,
+  allowers: RuleIndex,
+  restricts: readonly (readonly [GridRuleConditions, Said])[],
+  privilege: Privilege,
+): PolicyAnswer {
+  const whole = (one: Said): Condition => saidAt(one, at, one.when);
+  return answerOf(
+    allows.map(([rule, one]) => permit(rule, whole(one))),
+    [
+      ...[...closers.closed(allowers, at, and())].map((closed) => close(privilege, closed)),
+      ...restricts.map(([rule, one]) => forbid(rule, whole(one))),
+    ],
+  );
+}

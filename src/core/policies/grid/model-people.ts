@@ -1,0 +1,70 @@
+import { byCases } from '../../cases.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  isIn,
+  isNothing,
+  NOTHING,
+  not,
+  or,
+  some,
+  type Condition,
+} from '../../condition.js';
+import { factored } from '../../factor.js';
+import type { Narrowing } from '../task-rules.js';
+import type { RuleIndex, Said } from './rule-index.js';
+
+const ITEMS = 'instance.items';
+const ELEMENT = 'item.elementId';
+const NAME = 'instance.name';
+
+const none = (said: readonly Said[]): Condition => not(or(...said.map(({ when }) => when)));
+
+/** A task of one process that names the principal, and from which the rules do not exclude it. */
+function inProcess(process: string, names: Condition, allows: RuleIndex, restricts: RuleIndex): Condition {
+  const closed = allows.processes.get(process);
+  if (closed !== undefined && closed.whole.length > 0) return NOTHING;
+  const named = [...(closed?.byElement.keys() ?? [])];
+  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])].filter(
+    (element) => !named.includes(element),
+  );
+  const elsewhere = [...named, ...limited];
+  const others = elsewhere.length === 0 ? EVERYTHING : not(isIn(ELEMENT, elsewhere));
+  return or(
+    and(none(restricts.covering(process, undefined)), some(ITEMS, and(names, others))),
+    ...limited.map((element) =>
+      and(none(restricts.covering(process, element)), some(ITEMS, and(names, eq(ELEMENT, element)))),
+    ),
+  );
+}
+
+/**
+ * What the task rules give by the model is narrowed by the rules about Perform: a task that one of them names is open
+ * to nobody by its model, and one from which a user is excluded does not show to that user as a candidate.
+ * @param blocked of an item: it is such a task, and the principal is excluded
+ */
+export function narrowing(
+  allows: RuleIndex,
+  restricts: RuleIndex,
+  blocked: readonly Said[],
+): Narrowing | undefined {
+  if (blocked.length === 0) return undefined;
+  const isBlocked = factored(blocked.map(({ when }) => when));
+  return Object.freeze({
+    task: not(isBlocked),
+    someTask: (names: Condition): Condition => {
+      if (allows.system.length > 0) return NOTHING;
+      const affected = new Set([...allows.processes.keys(), ...restricts.processes.keys()]);
+      const unaffected = affected.size === 0 ? EVERYTHING : not(isIn(NAME, [...affected]));
+      const elsewhere = and(none(restricts.system), unaffected, some(ITEMS, names));
+      const inThem = byCases(
+        NAME,
+        [...affected]
+          .map((process) => [process, inProcess(process, names, allows, restricts)] as const)
+          .filter(([, when]) => !isNothing(when)),
+      );
+      return or(elsewhere, inThem);
+    },
+  });
+}

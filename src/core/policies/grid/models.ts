@@ -1,0 +1,76 @@
+import type { PolicyAnswer } from '../../policy.js';
+import {
+  answerAt,
+  answerOf,
+  isOfRole,
+  OF_ANY,
+  OF_CASES,
+  OF_EVENTS,
+  permit,
+  said,
+  saidOfCase,
+  type GridRules,
+} from './grid-rules.js';
+import type { ObjectKind } from './grid.js';
+import type { GridRuleConditions } from './rule-conditions.js';
+import { OF_START, RuleIndex, saidAt, type Said } from './rule-index.js';
+
+const withStart = (rules: readonly GridRuleConditions[]): (readonly [GridRuleConditions, Said])[] =>
+  rules.map((rule) => [rule, said(rule, rule.start)] as const);
+
+/** Starting a case at an event, also by its message or signal. */
+export function starting(rules: GridRules): PolicyAnswer {
+  const allows = withStart(rules.allowing('Perform', OF_EVENTS));
+  const index = new RuleIndex(allows.map(([, one]) => one));
+  return answerAt(
+    OF_START,
+    allows,
+    index,
+    index,
+    withStart(rules.restricting('Perform', OF_EVENTS)),
+    'Perform',
+  );
+}
+
+/**
+ * Reading models: who may View the process, whatever its cases, or start one. Which cases one may read is another
+ * fact, from which the task rules permit it.
+ */
+export function readingModels(rules: GridRules): PolicyAnswer {
+  const views = rules.allowing('View', OF_CASES);
+  const ofUser = (rule: GridRuleConditions): Said => saidOfCase(rule, rule.user);
+  const permits = [
+    ...views.filter(({ rule }) => rule.for === undefined),
+    ...rules.allowing('Perform', OF_EVENTS),
+  ];
+  const work = (['Perform', 'Assign', 'Re-Assign'] as const).flatMap((privilege) =>
+    rules.allowing(privilege, OF_ANY),
+  );
+  const restricts = rules
+    .restricting('View', OF_CASES)
+    .filter((rule) => rule.rule.for === undefined && !isOfRole(rule));
+  return answerAt(
+    OF_START,
+    permits.map((rule) => [rule, ofUser(rule)] as const),
+    new RuleIndex(views.filter((rule) => !isOfRole(rule)).map(ofUser)),
+    new RuleIndex([...views, ...work].map(ofUser)),
+    restricts.map((rule) => [rule, ofUser(rule)] as const),
+    'View',
+  );
+}
+
+/** Monitor: the reports of a model, and system wide the audit trail. */
+export function monitoring(rules: GridRules, kinds: readonly ObjectKind[]): PolicyAnswer {
+  if (kinds.includes('process')) {
+    const allows = rules.allowing('Monitor', kinds).map((rule) => [rule, said(rule, rule.user)] as const);
+    const index = new RuleIndex(allows.map(([, one]) => one));
+    const restricts = rules
+      .restricting('Monitor', kinds)
+      .map((rule) => [rule, said(rule, rule.user)] as const);
+    return answerAt(OF_START, allows, index, index, restricts, 'Monitor');
+  }
+  const permits = rules
+    .allowing('Monitor', kinds)
+    .map((rule) => permit(rule, saidAt(rule, OF_START, rule.user)));
+  return answerOf(permits, []);
+}

@@ -1,0 +1,170 @@
+import { parseCondition } from '../../condition-json.js';
+import type { Condition } from '../../condition.js';
+import { isGuardError } from '../../errors.js';
+import { FORBIDDEN_KEYS } from '../../path.js';
+import { isPlainObject } from '../../plain-object.js';
+import { show } from '../../show.js';
+import { badPolicy, entryFields, entryText, oneOf, policyName } from '../entries.js';
+import { readSentence } from './sentences.js';
+import {
+  APPLIES_TO,
+  EFFECTS,
+  kindOf,
+  PRIVILEGES,
+  type ConditionJson,
+  type GridLabel,
+  type GridObject,
+  type GridRule,
+  type GridUsers,
+} from './grid.js';
+
+const RULE_FIELDS = ['effect', 'users', 'privilege', 'on', 'for', 'as', 'handOn', 'says'];
+const USER_FIELDS = ['group', 'user', 'role', 'where'] as const;
+const MOST_HOLDERS = 1000;
+/** Labels are names of fields of the stored case. */
+const LABEL = /^[^\s.$\d"][^.$"\p{Cc}]*$/u;
+const LONGEST_LABEL = 100;
+/** The roots of fields of a condition on a case. */
+const OF_CASE = /^(user\.|instance\.|\$(data|role)\.)/;
+
+/** Reads the name of a label. @throws BadInput `bad-policy` */
+export function labelName(given: unknown, what: string): string {
+  const name = policyName(given, what);
+  if (!LABEL.test(name) || name.length > LONGEST_LABEL || FORBIDDEN_KEYS.has(name))
+    return badPolicy(
+      `${what} takes a label of at most ${LONGEST_LABEL} characters without . $ and ", which does not begin ` +
+        `with a digit, got ${show(name)}.`,
+    );
+  return name;
+}
+
+/** All fields that a condition names. */
+function fieldsOf(condition: Condition): string[] {
+  if (condition.op === 'not') return fieldsOf(condition.of);
+  if ('of' in condition) return condition.of.flatMap(fieldsOf);
+  return [condition.field];
+}
+
+/** JSON as it would be read back: without dates, undefined and what is no JSON. */
+function asJson(value: ConditionJson, what: string): ConditionJson {
+  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, entry: unknown) {
+    const given = this[key];
+    if (
+      given instanceof Date ||
+      given === undefined ||
+      (typeof given === 'number' && !Number.isFinite(given))
+    )
+      badPolicy(`${what} takes JSON: texts, numbers, true, false, lists and objects; met ${show(given)}.`);
+    return entry;
+  });
+  return JSON.parse(text) as ConditionJson;
+}
+
+function condition(value: unknown, what: string, known: RegExp, expected: string): ConditionJson {
+  if (!isPlainObject(value) || Object.keys(value).length === 0)
+    return badPolicy(`${what} takes a condition, such as {"data.store":"$user.store"}, got ${show(value)}.`);
+  let parsed: Condition;
+  const json = asJson(value, what);
+  try {
+    parsed = parseCondition(json);
+  } catch (error) {
+    return badPolicy(isGuardError(error) ? `${what}: ${error.message}` : what);
+  }
+  const strange = fieldsOf(parsed).find((field) => !known.test(field));
+  return strange === undefined
+    ? json
+    : badPolicy(`${what} takes fields of ${expected}, met ${show(strange)}.`);
+}
+
+/** Reads the users of a rule. @throws BadInput `bad-policy` */
+export function readUsers(value: unknown, what: string): GridUsers {
+  if (value === 'all') return value;
+  const expected = `${what} needs users: "all", or one of {group}, {user}, {role}, {where}`;
+  if (!isPlainObject(value)) return badPolicy(`${expected}, got ${show(value)}.`);
+  const fields = entryFields(value, `The users of ${what}`, USER_FIELDS);
+  const given = USER_FIELDS.filter((name) => fields[name] !== undefined);
+  const [kind] = given;
+  if (given.length !== 1 || kind === undefined) return badPolicy(`${expected}, got ${show(value)}.`);
+  if (kind === 'where')
+    return {
+      where: condition(fields.where, `where of ${what}`, /^user\./, 'the user, which begin with user.'),
+    };
+  if (kind === 'role') return { role: labelName(fields.role, `The role of ${what}`) };
+  const name = policyName(fields[kind], `The ${kind} of ${what}`);
+  return kind === 'group' ? { group: name } : { user: name };
+}
+
+/** Reads the object of a rule. @throws BadInput `bad-policy` */
+export function readObject(value: unknown, what: string): GridObject {
+  if (value === 'system') return value;
+  if (!isPlainObject(value))
+    return badPolicy(
+      `${what} needs an object (on): "system", or {process}, {process, task} or {process, event}, got ${show(value)}.`,
+    );
+  const {
+    process: given,
+    task,
+    event,
+  } = entryFields(value, `The object of ${what}`, ['process', 'task', 'event']);
+  const process = policyName(given, `The process of ${what}`);
+  if (task !== undefined && event !== undefined)
+    return badPolicy(`${what} is about a task or about an event, not about both.`);
+  if (task !== undefined) return { process, task: policyName(task, `The task of ${what}`) };
+  return event === undefined ? { process } : { process, event: policyName(event, `The event of ${what}`) };
+}
+
+const flag = (value: unknown, what: string): boolean =>
+  value === undefined || value === false
+    ? false
+    : value === true || badPolicy(`${what} takes true or false, got ${show(value)}.`);
+
+/** Reads a rule, an object or a sentence. @throws BadInput `bad-policy`, naming the invalid part */
+export function readRule(id: string, value: unknown): GridRule {
+  const what = `The rule ${show(id)}`;
+  const given = entryFields(typeof value === 'string' ? readSentence(value) : value, what, RULE_FIELDS);
+  const effect = oneOf(given.effect, 'effect of a rule', EFFECTS);
+  const privilege = oneOf(given.privilege, 'privilege', PRIVILEGES);
+  const users = readUsers(given.users, what);
+  const on = readObject(given.on, what);
+  const kind = kindOf(on);
+  if (!APPLIES_TO[privilege].includes(kind))
+    badPolicy(`${what}: ${privilege} applies to ${APPLIES_TO[privilege].join(', ')}, not to ${kind}.`);
+  const when =
+    given.for === undefined
+      ? undefined
+      : condition(given.for, `for of ${what}`, OF_CASE, 'a case: data., roles., instance., items or user.');
+  const as = given.as === undefined ? undefined : labelName(given.as, `The label (as) of ${what}`);
+  const handOn = flag(given.handOn, `handOn of ${what}`);
+  if (as !== undefined && (effect !== 'Allow' || privilege !== 'Perform' || kind === 'system'))
+    badPolicy(`${what}: only a rule that allows to Perform a process, a task or an event gives a label.`);
+  if (handOn && as === undefined) badPolicy(`${what} has no label (as) that could be handed on.`);
+  if (privilege === 'Monitor' && (when !== undefined || isRole(users)))
+    badPolicy(
+      `${what}: Monitor is about no single case; its users are chosen by group, user or where alone.`,
+    );
+  const says = entryText(given.says, what);
+  return {
+    effect,
+    users,
+    privilege,
+    on,
+    ...(when !== undefined && { for: when }),
+    ...(as !== undefined && { as }),
+    ...(handOn && { handOn }),
+    ...(says !== undefined && { says }),
+  };
+}
+
+const isRole = (users: GridUsers): boolean => users !== 'all' && 'role' in users;
+
+/** Reads a label as a caller passes it. @throws BadInput `bad-policy` */
+export function readLabel(id: string, value: unknown): GridLabel {
+  const name = labelName(id, 'A label');
+  const what = `The label ${show(name)}`;
+  const { multiple, says } = entryFields(value, what, ['multiple', 'says']);
+  const most = multiple as number;
+  if (multiple !== undefined && !(Number.isInteger(multiple) && most >= 1 && most <= MOST_HOLDERS))
+    badPolicy(`${what}: multiple is a whole number from 1 to ${MOST_HOLDERS}, got ${show(multiple)}.`);
+  const text = entryText(says, what);
+  return { ...(multiple !== undefined && { multiple: most }), ...(text !== undefined && { says: text }) };
+}

@@ -1,0 +1,109 @@
+import { parseCondition } from '../../condition-json.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  exists,
+  isReference,
+  compare,
+  NOTHING,
+  not,
+  operandOf,
+  or,
+  type Condition,
+  type Reference,
+} from '../../condition.js';
+import { elementOf, type GridContents, type GridRule, type GridUsers } from './grid.js';
+
+export const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
+export const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
+
+/** The field of the holders of a label, and that of their number. */
+export const holdersOf = (label: string): string => `instance.guard.roles.${label}`;
+const numberOf = (label: string): string => `instance.guard.roleCounts.${label}`;
+
+/** A rule, and the conditions that follow from it, without its object. */
+export interface GridRuleConditions {
+  readonly id: string;
+  readonly rule: GridRule;
+  /** The process; undefined: all. */
+  readonly process: string | undefined;
+  /** The task or event; undefined: all of the process. */
+  readonly element: string | undefined;
+  /** Of the principal and the case: whom the rule concerns, in which cases, and that its label is not taken. */
+  readonly who: Condition;
+  /**
+   * Of the principal alone: whom the rule can concern in some case; nothing for holders of labels, whom only a case
+   * has.
+   */
+  readonly user: Condition;
+  /** Of the principal and the data that a case would start with. */
+  readonly start: Condition;
+}
+
+function usersCondition(users: GridUsers): Condition {
+  if (users === 'all') return EVERYTHING;
+  if ('group' in users) return eq('user.userGroups', users.group);
+  if ('user' in users) return eq('user.userName', users.user);
+  return 'role' in users ? eq(holdersOf(users.role), ME) : parseCondition(users.where);
+}
+
+/** The label has room for one more, or the principal holds it. */
+function roomFor(label: string, multiple: number | undefined): Condition {
+  if (multiple === undefined) return EVERYTHING;
+  const held = numberOf(label);
+  return or(eq(holdersOf(label), ME), exists(held, false), compare('lt', held, multiple));
+}
+
+const DATA = 'instance.data.';
+
+/** The same tests of the data that a case would start with; undefined if something else of a case is tested. */
+function ofStart(condition: Condition): Condition | undefined {
+  if (condition.op === 'not') {
+    const inner = ofStart(condition.of);
+    return inner && not(inner);
+  }
+  if ('of' in condition) {
+    const parts = condition.of.map(ofStart);
+    const known = parts.filter((part) => part !== undefined);
+    if (known.length < parts.length) return undefined;
+    return condition.op === 'and' ? and(...known) : or(...known);
+  }
+  if (condition.op === 'some' || condition.op === 'cases') return undefined;
+  const operand = operandOf(condition);
+  if (isReference(operand) && operand.ref !== 'user') return undefined;
+  const { field } = condition;
+  if (field.startsWith('user.')) return condition;
+  return field.startsWith(DATA)
+    ? Object.freeze({ ...condition, field: `start.data.${field.slice(DATA.length)}` })
+    : undefined;
+}
+
+/** True if the rule's condition can be evaluated before a case exists: on its data and the user alone. */
+export const canStart = ({ users, for: when }: GridRule): boolean =>
+  !(users !== 'all' && 'role' in users) &&
+  (when === undefined || ofStart(parseCondition(when)) !== undefined);
+
+/** The conditions of a rule. */
+export function conditionsOf(
+  id: string,
+  rule: GridRule,
+  { labels }: Pick<GridContents, 'labels'>,
+): GridRuleConditions {
+  const { users, on, as, effect } = rule;
+  const isRole = users !== 'all' && 'role' in users;
+  const concerned = usersCondition(users);
+  const when = rule.for === undefined ? EVERYTHING : parseCondition(rule.for);
+  const room = as === undefined ? EVERYTHING : roomFor(as, labels.get(as)?.multiple);
+  const user = isRole ? NOTHING : concerned;
+  return Object.freeze({
+    id,
+    rule,
+    process: on === 'system' ? undefined : on.process,
+    element: elementOf(on),
+    who: and(concerned, when, room),
+    user,
+    // What cannot be told before a case exists permits nothing, and restricts.
+    start: and(user, ofStart(when) ?? (effect === 'Allow' ? NOTHING : EVERYTHING)),
+  });
+}

@@ -1,0 +1,125 @@
+import { and, eq, EVERYTHING, exists, ne, not, type Condition } from '../../condition.js';
+import type { PolicyAnswer, Rule } from '../../policy.js';
+import type { Narrowing } from '../task-rules.js';
+import { kindOf } from './grid.js';
+import {
+  answerOf,
+  close,
+  forbid,
+  forbidden,
+  isOfRole,
+  OF_ANY,
+  OF_TASKS,
+  permit,
+  permitted,
+  said,
+  type GridRules,
+} from './grid-rules.js';
+import { narrowing } from './model-people.js';
+import { ME, USER_TASK, type GridRuleConditions } from './rule-conditions.js';
+import { OF_ITEM, RuleIndex, saidAt, type Said } from './rule-index.js';
+
+const UNASSIGNED = exists('item.assignee', false);
+const ASSIGNED = exists('item.assignee');
+const MINE = eq('item.assignee', ME);
+const NOT_LENT = exists('item.guard.owner', false);
+const NO_TASK = ne('item.type', 'bpmn:UserTask');
+
+/** Who may Perform user tasks. */
+export interface Performing {
+  readonly allows: RuleIndex;
+  readonly restricts: RuleIndex;
+  /** Of an item: the principal is excluded from it. */
+  readonly blocked: readonly Said[];
+  readonly rules: readonly Rule[];
+}
+
+export function performing(rules: GridRules): Performing {
+  const allows = new RuleIndex(rules.allowing('Perform', OF_TASKS).map((rule) => said(rule, rule.who)));
+  const limits = rules.restricting('Perform', OF_TASKS);
+  const closed = [...allows.closed(allows, OF_ITEM, USER_TASK)];
+  const excluded = limits.map((rule) => said(rule, saidAt(rule, OF_ITEM, USER_TASK, rule.who)));
+  return {
+    allows,
+    restricts: new RuleIndex(limits.map((rule) => said(rule, rule.who))),
+    blocked: [...closed, ...excluded],
+    rules: [
+      ...closed.map((one) => close('Perform', one)),
+      ...limits.map((rule, at) => forbid(rule, (excluded[at] as Said).when)),
+    ],
+  };
+}
+
+/** What the rules about Perform leave of what the model gives. */
+export const narrowed = ({ allows, restricts, blocked }: Performing): Narrowing | undefined =>
+  narrowing(allows, restricts, blocked);
+
+/** Who may View an item: an object of View may be any item. */
+const viewed = (rule: GridRuleConditions): Condition => {
+  const kind = kindOf(rule.rule.on);
+  const type = kind === 'task' ? USER_TASK : kind === 'event' ? NO_TASK : EVERYTHING;
+  return and(type, rule.who);
+};
+
+/** Reading tasks: who may View them, Perform them, or assign them. */
+export function readingTasks(rules: GridRules, { restricts }: Performing): PolicyAnswer {
+  const views = rules.allowing('View', OF_ANY).map((rule) => [rule, viewed(rule)] as const);
+  const works = [
+    ...rules
+      .allowing('Perform', OF_TASKS)
+      .map((rule) => [rule, and(USER_TASK, rule.who, not(restricts.holdsAt(rule, OF_ITEM)))] as const),
+    ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, and(USER_TASK, rule.who)] as const),
+    ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, and(USER_TASK, rule.who)] as const),
+  ];
+  const all = [...views, ...works];
+  const closers = new RuleIndex(
+    views.filter(([rule]) => !isOfRole(rule)).map(([rule]) => said(rule, rule.who)),
+  );
+  const allowers = new RuleIndex(all.map(([rule, when]) => said(rule, when)));
+  return answerOf(
+    all.map(([rule, when]) => permit(rule, saidAt(rule, OF_ITEM, when))),
+    [
+      ...[...closers.closed(allowers, OF_ITEM, EVERYTHING)].map((closed) => close('View', closed)),
+      ...rules.restricting('View', OF_ANY).map((rule) => forbid(rule, saidAt(rule, OF_ITEM, viewed(rule)))),
+    ],
+  );
+}
+
+/** Taking a task needs to Perform it; who assigns it may take it where nothing is said of who performs it. */
+export const takingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
+  answerOf(
+    [...permitted(rules, 'Perform', OF_TASKS, USER_TASK), ...permitted(rules, 'Assign', OF_TASKS, USER_TASK)],
+    restrictive,
+  );
+
+export const completingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
+  answerOf(permitted(rules, 'Perform', OF_TASKS, USER_TASK, MINE), restrictive);
+
+export const rejectingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
+  answerOf(permitted(rules, 'Perform', OF_TASKS, USER_TASK, UNASSIGNED), restrictive);
+
+/** Assign is for tasks without an assignee, Re-Assign for those with one. */
+export const assigningTasks = (rules: GridRules): PolicyAnswer =>
+  answerOf(
+    [
+      ...permitted(rules, 'Assign', OF_TASKS, USER_TASK, UNASSIGNED),
+      ...permitted(rules, 'Re-Assign', OF_TASKS, USER_TASK, ASSIGNED),
+    ],
+    [
+      ...forbidden(rules, 'Assign', OF_TASKS, USER_TASK, UNASSIGNED),
+      ...forbidden(rules, 'Re-Assign', OF_TASKS, USER_TASK, ASSIGNED),
+    ],
+  );
+
+/** A lent task is returned and recalled whatever the rules say of lending. */
+export const lendingTasks = (rules: GridRules): PolicyAnswer =>
+  answerOf(
+    permitted(rules, 'Assign', OF_TASKS, USER_TASK, NOT_LENT),
+    forbidden(rules, 'Assign', OF_TASKS, USER_TASK, NOT_LENT),
+  );
+
+export const escalatingTasks = (rules: GridRules): PolicyAnswer =>
+  answerOf(
+    permitted(rules, 'Re-Assign', OF_TASKS, USER_TASK),
+    forbidden(rules, 'Re-Assign', OF_TASKS, USER_TASK),
+  );
