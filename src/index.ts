@@ -78,6 +78,7 @@ export type {
   SecurityRoleView,
   StoreOptions,
   TasksApi,
+  TaskCommand,
   TaskState,
   TwoTasks,
 } from './engine/contract/types.js';

@@ -19,6 +19,7 @@ import { ModelTimers } from './execution/model-timers.js';
 import { Recovery } from './execution/recovery.js';
 import { Retries } from './execution/retries.js';
 import { Serving } from './execution/serving.js';
+import { Spread } from './execution/spread.js';
 import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
@@ -96,7 +97,20 @@ export async function assembleEngine(
   const schedule = modelTimers.schedule.bind(modelTimers);
   const folder = new ModelFolder({ models, store, contexts, logger, record, schedule });
   await folder.open(options.models, host.configuration.definitionsPath);
-  const recovery = new Recovery(runner, deliveries, engine, timers, store, retries, attempts, locks, logger);
+  const spread = new Spread(runner, store, models);
+  const recovery = new Recovery(
+    runner,
+    deliveries,
+    engine,
+    timers,
+    store,
+    retries,
+    attempts,
+    locks,
+    spread,
+    logger,
+  );
+  spread.awake = (id) => recovery.awake(id);
   runner.inDoubt = (ids) => recovery.inDoubt(ids);
   const takeover = new Takeover(
     timers,
@@ -119,6 +133,7 @@ export async function assembleEngine(
     timers,
     modelTimers,
     recovery,
+    spread,
     takeover,
   };
 }

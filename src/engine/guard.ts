@@ -107,7 +107,8 @@ async function assemble(
     isComplete,
     unmarked,
   );
-  const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers };
+  const { spread } = inside;
+  const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread };
   const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)

@@ -155,9 +155,18 @@ export interface InstanceGuard {
   pending?: PendingWrite[];
   /** Set while the instance is suspended. */
   suspension?: Suspension;
+  /**
+   * Set while what was done to the instance (suspended, resumed, terminated) is carried on to the processes below it:
+   * the instance it was done to first, and the revision of this one at that time.
+   */
+  spread?: { readonly root: string; readonly rev: number };
+  /** The instances that were added to this one. */
+  processes?: string[];
+  /** The instance to which this one was added. */
+  addedTo?: string;
   /** Uncaught errors of the model: their number, and the newest. */
   uncaught?: { count: number; newest: { at: Date; elementId?: string; itemId?: string; error: string }[] };
-  /** Set while `busy` is set, or `outbox` or `pending` is not empty; indexed. */
+  /** Set while `busy` or `spread` is set, or `outbox` or `pending` is not empty; indexed. */
   unfinished?: true;
   [extra: string]: unknown;
 }

@@ -208,6 +208,31 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
     }),
   ],
   ['tasks.complete', (on) => ({ path: { itemId: on.first }, body: { data: { done: true } }, user: 'alice' })],
+  ['tasks.reject', (on) => ({ path: { itemId: on.read }, user: 'alice' })],
+  [
+    'tasks.undo-reject',
+    (on) => ({
+      path: { itemId: on.read },
+      user: 'alice',
+      before: () => app.as('alice').tasks.reject(on.read),
+    }),
+  ],
+  ['tasks.suspend', (on) => ({ path: { itemId: on.read } })],
+  [
+    'tasks.resume',
+    (on) => ({ path: { itemId: on.read }, before: () => app.as('admin').tasks.suspend(on.read) }),
+  ],
+  ['tasks.escalate', (on) => ({ path: { itemId: on.first }, body: { to: 'bob' }, user: 'alice' })],
+  ['tasks.allowed', (on) => ({ body: { itemIds: [on.read, on.first] }, user: 'alice' })],
+  ['instances.suspend', (on) => ({ path: { instanceId: on.instance } })],
+  [
+    'instances.resume',
+    (on) => ({
+      path: { instanceId: on.instance },
+      before: () => app.as('admin').engine.suspend(on.instance),
+    }),
+  ],
+  ['instances.terminate', (on) => ({ path: { instanceId: on.instance } })],
   ['work.list', () => ({})],
   ['work.retry', (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) })],
   ['work.stop', (on) => ({ path: { workId: on.instance } })],

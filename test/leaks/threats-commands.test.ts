@@ -104,6 +104,9 @@ onStores('commands', (kind) => {
         restart: [0, 1],
         upgrade: [0, 1],
         get: [0],
+        suspend: [0],
+        resume: [0],
+        terminate: [0],
       },
       data: {
         getPendingUserTasks: [0],
@@ -138,6 +141,7 @@ onStores('commands', (kind) => {
         escalate: [0, 1],
         suspend: [0],
         resume: [0],
+        allowed: [0],
         count: [0],
         candidates: [0],
       },

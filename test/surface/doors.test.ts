@@ -153,6 +153,13 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       return guard.api.tasks.resume(mine, root);
     },
   },
+  'instance:suspend': {
+    'engine.suspend': (guard, { instance }) => guard.api.engine.suspend(instance, root),
+    'engine.resume': async (guard, { instance }) => {
+      await guard.api.engine.suspend(instance, root);
+      return guard.api.engine.resume(instance, root);
+    },
+  },
   'instance:start': {
     'engine.start': (guard) => guard.api.engine.start('Doors', {}, ann),
     'engine.throwMessage': (guard) => guard.api.engine.throwMessage('begin', {}, {}, ann),
@@ -253,6 +260,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       await holdBack(guard, instance);
       return guard.api.work.retry(instance, root);
     },
+    'engine.terminate': (guard, { instance }) => guard.api.engine.terminate(instance, root),
     'work.stop': (guard, { instance }) => guard.api.work.stop(instance, root),
   },
   'system:policy': {
@@ -267,7 +275,6 @@ const ELSEWHERE: readonly string[] = [
   'model:deploy',
   'model:report',
   'instance:data',
-  'instance:suspend',
   'instance:roles',
   'instance:comment',
   'instance:restart',

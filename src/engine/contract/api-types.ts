@@ -1,4 +1,5 @@
 import type { PoliciesApi } from './policy-types.js';
+import type { TasksApi } from './task-types.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import type { DefinitionView } from './definition-types.js';
@@ -12,6 +13,7 @@ import type {
   ModelView,
 } from './view-types.js';
 
+export type * from './task-types.js';
 export type * from './view-types.js';
 export type Query = Record<string, unknown>;
 
@@ -78,6 +80,19 @@ export interface EngineApi {
   restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   upgrade(model: string, afterNodeIds: readonly string[], user?: UserInfo): Promise<string[]>;
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;
+  /**
+   * Suspends a running instance, given by its id or a query for one, and the processes below it: nothing can be done
+   * with it, and its timers wait, until it is resumed. Needs `instance:suspend`.
+   * @throws Conflict `wrong-state` if it is suspended already, or has ended
+   */
+  suspend(instance: string | Query, user?: UserInfo): Promise<InstanceView>;
+  /** Makes it as it was before. Timers that have become due in the meantime fire. Needs `instance:suspend`. */
+  resume(instance: string | Query, user?: UserInfo): Promise<InstanceView>;
+  /**
+   * Ends a running instance with everything that waits in it and the processes below it; no code of its model runs.
+   * Resolves to the ids of the ended instances. Needs `instance:cancel`.
+   */
+  terminate(instance: string | Query, user?: UserInfo): Promise<string[]>;
 }
 
 /** Selects a page of a list. */
@@ -156,43 +171,6 @@ export interface ModelApi {
    * must be allowed to write each model.
    */
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
-}
-
-/** The life cycle of one user task, by its id. */
-export interface TasksApi {
-  take(itemId: string, user?: UserInfo): Promise<ItemView>;
-  /** Resolves to undefined if the releasing user may no longer read the task. */
-  release(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  assign(itemId: string, assignee: string, user?: UserInfo): Promise<ItemView | undefined>;
-  delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView>;
-  /** Called by the delegate: returns the task. Called by the owner: recalls it. */
-  resolve(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  complete(itemId: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;
-  /**
-   * For candidates: the task leaves the user's own lists and stays for the others. Once all have rejected it, its
-   * starter and administrators see that it is stuck. Resolves to the task if the user may still read it.
-   */
-  reject(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  /** Takes the user's own refusal back. */
-  undoReject(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  /**
-   * For the assignee and the starter of the instance: hands the task to a user or a group; without one, to whom the
-   * model names. An escalation event that waits for it is triggered. It cannot be recalled.
-   * @throws BadInput `bad-assignment` if nobody is named, or the user or group is not known
-   */
-  escalate(
-    itemId: string,
-    to?: string | { readonly user: string } | { readonly group: string } | null,
-    user?: UserInfo,
-  ): Promise<ItemView | undefined>;
-  /** Nothing can be done with the task, and the events on its boundary wait, until it is resumed. */
-  suspend(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  /** The task is as it was before. Timers that have become due in the meantime fire. */
-  resume(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
-  /** The number of items that `findItems` would return; without a query, of waiting user tasks. */
-  count(query?: Query, user?: UserInfo): Promise<number>;
-  /** The other people who may do the task, for people pickers. */
-  candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
 }
 
 /** Held work: work that nobody waits for, during which processes ended. */

@@ -1,4 +1,4 @@
-import type { Escalation } from '../../store/port.js';
+import type { Escalation, Suspension } from '../../store/port.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
 import type { DefinitionView } from './definition-types.js';
 
@@ -54,6 +54,20 @@ export interface ItemView {
 export type TaskState =
   'open' | 'unclaimed' | 'rejected' | 'assigned' | 'delegated' | 'closed' | 'suspended' | 'starting' | 'done';
 
+/** A command on a user task, as a member of `api.tasks` or in a list of what is allowed. */
+export type TaskCommand =
+  | 'take'
+  | 'release'
+  | 'assign'
+  | 'delegate'
+  | 'resolve'
+  | 'reject'
+  | 'undoReject'
+  | 'escalate'
+  | 'suspend'
+  | 'resume'
+  | 'complete';
+
 /** An instance as a caller gets it. */
 export interface InstanceView {
   readonly id: string;
@@ -66,6 +80,8 @@ export interface InstanceView {
   /** Time of the last save. */
   readonly saved?: Date | null;
   readonly startedBy?: string;
+  /** By whom and since when it is suspended; `with`: the instance above it that was. Missing while it is not. */
+  readonly suspension?: Suspension;
   readonly parentItemId?: string | null;
   readonly tenantId?: string | null;
   /** Empty if the principal may not read the instance. */

@@ -12,6 +12,9 @@ const USER_AT = {
     restart: 2,
     upgrade: 2,
     get: 1,
+    suspend: 1,
+    resume: 1,
+    terminate: 1,
   },
   data: { getPendingUserTasks: 1, findItems: 1, findItem: 1, findInstances: 1, deleteInstances: 1, find: 1 },
   model: {
@@ -40,6 +43,7 @@ const USER_AT = {
     escalate: 2,
     suspend: 1,
     resume: 1,
+    allowed: 1,
     count: 1,
     candidates: 1,
   },

@@ -78,6 +78,9 @@ function engine(parts: CommandParts, secured: GuardApi): EngineApi {
       ),
     upgrade: secured.engine.upgrade,
     get: (query, user) => as(user, 'instance:read', () => inner.get(query)),
+    suspend: secured.engine.suspend,
+    resume: secured.engine.resume,
+    terminate: secured.engine.terminate,
   };
 }
 

@@ -15,6 +15,7 @@ import type { ScopedReads } from './scoped-reads.js';
 import type { HostExecution } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
+import type { Spread } from '../execution/spread.js';
 import type { Timers } from '../execution/timers.js';
 import { definitionView } from '../model/definition-view.js';
 import { initiatorsOf, overwritten } from '../model/model-facts.js';
@@ -31,6 +32,7 @@ export interface CommandParts {
   readonly engine: InnerEngine;
   readonly models: HostModels;
   readonly timers: Timers;
+  readonly spread: Spread;
 }
 
 /** A task, read again under its instance's lock. */
@@ -76,9 +78,12 @@ function assertState(principal: SecureUser, state: TaskState | undefined, effect
 
 const ENDED: ReadonlySet<unknown> = new Set(['end', 'terminated']);
 
+/** Whether anything can still be done with the instance. */
+export const isRunning = ({ status }: StoredInstance): boolean => !ENDED.has(status);
+
 /** @throws Conflict `wrong-state` if the instance is no longer running */
-export function assertRunning({ status }: StoredInstance): void {
-  if (ENDED.has(status)) throw new Conflict('wrong-state', 'The instance has ended.');
+export function assertRunning(instance: StoredInstance): void {
+  if (!isRunning(instance)) throw new Conflict('wrong-state', 'The instance has ended.');
 }
 
 /** The model by which the instance of a row runs. */

@@ -1,51 +1,19 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
-import type { Decision } from '../../core/decision.js';
-import type { Operation } from '../../core/operation.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
 import { keptFor } from '../execution/kept.js';
-import type { Command } from '../execution/command.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
-
-/** An instance under its lock, with the call made anew there and the decision. */
-interface Locked {
-  readonly call: Call;
-  readonly instance: StoredInstance;
-  readonly decision: Decision;
-  readonly command: Command;
-}
+import { onLocked, recordInstance, type Locked } from './locked-instance.js';
 
 /** The commands that manage running instances. */
 export class InstanceCommands {
   constructor(private readonly parts: CommandParts) {}
-
-  /** Takes the lock, reads again, decides, then runs `work`. */
-  private locked<T>(
-    call: Call,
-    id: string,
-    operation: Operation,
-    work: (locked: Locked) => Promise<T>,
-  ): Promise<T> {
-    return this.parts.runner.onInstance(id, call.principal, async (command, instance) => {
-      const now = await call.again();
-      const decision = now.assert(operation, { instance }, now.mayReadInstance(instance));
-      return work({ call: now, instance, decision, command });
-    });
-  }
-
-  /** Writes an audit entry once the command is stored. */
-  private record({ call, instance, decision, command }: Locked, name?: string): void {
-    const { id } = instance;
-    const target = { kind: 'instance', id, instanceId: id, ...(name === undefined ? {} : { name }) };
-    const { audit } = this.parts.calls;
-    command.afterwards.push(() => audit.allowed(call.principal, decision.operation, target, decision));
-  }
 
   async startEvent(
     call: Call,
@@ -68,10 +36,10 @@ export class InstanceCommands {
       if (definition.nodes.get(element)?.type !== 'bpmn:StartEvent')
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
       await protectInitiator(models, instance, data);
-      this.record(locked, element);
+      recordInstance(this.parts, locked, element);
       return engine.host.startEvent(id, element, data, locked.call.principal.userName, { ...own });
     };
-    return viewOf(this.parts, call, await this.locked(call, id, 'instance:event', work));
+    return viewOf(this.parts, call, await onLocked(this.parts, call, id, 'instance:event', work));
   }
 
   /** Restarts an ended instance at one of its items. Needs save points. */
@@ -92,14 +60,14 @@ export class InstanceCommands {
           'The instance has no save point for this item; save points must be kept (option keep).',
         );
       await protectInitiator(models, instance, data);
-      this.record(locked);
+      recordInstance(this.parts, locked);
       const { userName } = locked.call.principal;
       const restarted = await engine.host.restart({ 'items.id': item.id }, data, userName, { ...own });
       for (const { id, status } of restarted.getItems())
         if (status === 'wait') delete keptFor(restarted, id).completedBy;
       return restarted;
     };
-    const execution = await this.locked(call, instanceId, 'instance:restart', work);
+    const execution = await onLocked(this.parts, call, instanceId, 'instance:restart', work);
     // Timers of items that wait again were armed when they first waited, and have since ended.
     await timers.resumeOf(execution.id);
     return viewOf(this.parts, call, execution);
@@ -139,7 +107,7 @@ export class InstanceCommands {
         const target = { kind: 'instance', id, instanceId: id, name: modelName };
         await calls.audit.allowed(now.principal, 'instance:migrate', target, decision);
       };
-      await calls.store.bounded(() => this.locked(call, id, 'instance:migrate', work));
+      await calls.store.bounded(() => onLocked(this.parts, call, id, 'instance:migrate', work));
       upgraded.push(id);
     }
     return upgraded;

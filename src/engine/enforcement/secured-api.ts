@@ -4,6 +4,7 @@ import { dataApi } from './data-api.js';
 import { EventCommands } from './event-commands.js';
 import { modelToStart, startInstance } from './starting.js';
 import { InstanceCommands } from './instance-commands.js';
+import { InstanceLife } from './instance-life.js';
 import type { Recovery } from '../execution/recovery.js';
 import { policiesApi } from '../policies/policy-api.js';
 import { workApi } from './work-api.js';
@@ -19,6 +20,7 @@ const TASK = { kind: 'task' };
 function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
   const { calls } = parts;
   const instances = new InstanceCommands(parts);
+  const life = new InstanceLife(parts);
   const events = new EventCommands(parts);
   return Object.freeze({
     start(name, data, third, fourth, ...rest: unknown[]) {
@@ -73,6 +75,12 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
     upgrade: (model, afterNodeIds, user) =>
       calls.run(user, 'instance:migrate', INSTANCE, (call) => instances.upgrade(call, model, afterNodeIds)),
     get: (query, user) => calls.read(user, 'instance:read', INSTANCE, (call) => instances.get(call, query)),
+    suspend: (where, user) =>
+      calls.run(user, 'instance:suspend', INSTANCE, (call) => life.suspend(call, where)),
+    resume: (where, user) =>
+      calls.run(user, 'instance:suspend', INSTANCE, (call) => life.resume(call, where)),
+    terminate: (where, user) =>
+      calls.run(user, 'instance:cancel', INSTANCE, (call) => life.terminate(call, where)),
   } satisfies EngineApi);
 }
 

@@ -16,7 +16,7 @@ export const COMPLETE: Effect = {
   administratorsToo: ['delegated'],
 };
 export const TAKE = admitted('task:take', TRANSITIONS.take);
-const RELEASE = admitted('task:take', TRANSITIONS.release);
+export const RELEASE = admitted('task:take', TRANSITIONS.release);
 export const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
 export const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
 export const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);

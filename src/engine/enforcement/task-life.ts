@@ -126,7 +126,7 @@ export class TaskLife {
       instanceId = instance.id;
       delete kept.suspension;
     });
-    await this.parts.timers.resumeOf(instanceId);
+    await this.parts.spread.awake(instanceId);
     return item;
   }
 

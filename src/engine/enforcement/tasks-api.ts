@@ -3,6 +3,7 @@ import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { ExecutionView, ItemView, TasksApi } from '../contract/types.js';
 import { namesIn } from '../model/derive.js';
+import { allowedOn } from './allowed.js';
 import { checkId, checkOptions } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { PENDING } from './data-api.js';
@@ -73,6 +74,8 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
       calls.run(user, 'task:suspend', target(itemId), async (call) => life.suspend(call, idOf(itemId))),
     resume: (itemId, user) =>
       calls.run(user, 'task:suspend', target(itemId), async (call) => life.resume(call, idOf(itemId))),
+    allowed: (itemIds, user) =>
+      calls.read(user, 'task:read', TASK, (call) => allowedOn(parts, call, itemIds)),
     count: (wish, user) =>
       calls.read(user, 'task:read', TASK, (call) =>
         reads.countItems(

@@ -128,11 +128,12 @@ export function instanceFields(
   copy: Copy,
   withSource = false,
 ): Data {
-  const startedBy = instance.guard?.startedBy;
+  const { startedBy, suspension } = instance.guard ?? {};
   const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? ['source', 'svg'] : [])] : ['id', 'name'];
   return {
     ...pick(instance, fields),
     ...(readable && startedBy !== undefined ? { startedBy } : {}),
+    ...(readable && suspension !== undefined ? { suspension: copy(suspension) } : {}),
     data: readable ? copy(instance.data ?? {}) : {},
   };
 }

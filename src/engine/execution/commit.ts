@@ -60,6 +60,7 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
   const begun = Object.values(attempts ?? {});
   const open =
     guard.busy === true ||
+    guard.spread !== undefined ||
     [guard.outbox, guard.pending, begun].some((left) => left !== undefined && left.length > 0);
   return {
     ...next,

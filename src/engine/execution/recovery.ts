@@ -13,6 +13,7 @@ import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE, type InstanceLocks } from './locks.js';
+import type { Spread } from './spread.js';
 import type { Timers } from './timers.js';
 import { isTransient } from './transient.js';
 import type { Retries } from './retries.js';
@@ -29,7 +30,8 @@ const LATE = 15_000;
 
 /**
  * Finishes at a process start what the end of a process left between two commits: pending deliveries, `noWait` work
- * that had not settled, and called processes of a caller that was never stored.
+ * that had not settled, called processes of a caller that was never stored, and what was to be carried on to called
+ * processes.
  */
 export class Recovery {
   /** Unfinished work at the last look, and whether this process has tried it in that state. */
@@ -47,6 +49,7 @@ export class Recovery {
     private readonly retries: Retries,
     private readonly attempts: Attempts,
     private readonly locks: Pick<InstanceLocks, 'isStale'>,
+    private readonly spread: Pick<Spread, 'run'>,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -118,6 +121,7 @@ export class Recovery {
         await this.runner.onInstance(id, SYSTEM_USER, () => this.runner.failures.record(id));
       throw error;
     }
+    if (guard.spread !== undefined) await this.spread.run(id);
     for (const [itemId, { work }] of Object.entries(guard.attempts ?? {}))
       if (work === 'timer' && this.attempts.isSuspect({ guard }, itemId))
         await this.attempts.alone(() => this.timers.fireItem(id, itemId, true));
@@ -139,6 +143,15 @@ export class Recovery {
     for (const { id: sender, guard } of left)
       if (guard?.outbox?.some(({ itemId }) => release.includes(itemId)) === true) void this.settle(sender);
     void this.settle(id);
+    await this.timers.resumeOf(id);
+  }
+
+  /** Lets what waited for a resumed instance reach it: its timers, and deliveries that stayed with their senders. */
+  async awake(id: string): Promise<void> {
+    const items = new Set((await this.store.instances.load(id, LARGE_FIELDS))?.items?.map((item) => item.id));
+    const senders = items.size === 0 ? [] : await this.unfinished();
+    for (const { id: sender, guard } of senders)
+      if (guard?.outbox?.some(({ itemId }) => items.has(itemId)) === true) void this.settle(sender);
     await this.timers.resumeOf(id);
   }
 

@@ -50,9 +50,9 @@ export async function rewrite(
 ): Promise<StoredInstance> {
   const document = detach(instance) as StoredInstance;
   const rev = document.guard?.rev;
-  const guard = nextGuard(await guardOfDocument(models, document));
+  const guard = await guardOfDocument(models, document);
   const own = (await change(document, guard)) ?? [];
-  deriveGuard(document, guard);
+  deriveGuard(document, nextGuard(guard));
   const fields = Object.fromEntries(['items', 'guard', ...own].map((name) => [name, document[name]]));
   command.writing = true;
   if (!(await store.instances.update(document.id, rev, fields)))

@@ -1,24 +1,65 @@
 import { today } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
-import type { InstanceStore } from '../../store/port.js';
+import type { InstanceGuard, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { deriveGuard } from '../model/derive.js';
+import { itemsOf } from '../../store/query/stored-items.js';
+import { CALL_ACTIVITY, deriveGuard } from '../model/derive.js';
 import { nextGuard } from './commit.js';
 
 /** How often a write is retried when someone else writes the instance at the same time. */
 const TRIES = 10;
 
+const conflict = (): Conflict =>
+  new Conflict('conflict', 'The instance was repeatedly changed by others; nothing was stored.');
+
+/** The running processes that an instance has called, and those that were added to it; without their items. */
+export async function processesBelow(
+  instances: Pick<InstanceStore, 'find'>,
+  document: StoredInstance,
+): Promise<StoredInstance[]> {
+  const calling = itemsOf(document).flatMap(({ id, type }) => (type === CALL_ACTIVITY ? [id] : []));
+  const added = document.guard?.processes ?? [];
+  const found = await Promise.all(
+    [
+      ['parentItemId', calling],
+      ['id', added],
+    ].flatMap(([field, ids]) =>
+      (ids as string[]).length === 0
+        ? []
+        : [
+            instances.find({
+              filter: { status: 'running', [field as string]: { $in: ids } },
+              without: [...LARGE_FIELDS, 'items'],
+            }),
+          ],
+    ),
+  );
+  return found.flat();
+}
+
+/** Removes the note that something is to be carried on below an instance, unless it was written anew. */
+export const withoutSpread = (
+  { spread, ...guard }: InstanceGuard,
+  done: InstanceGuard['spread'],
+): InstanceGuard =>
+  spread === undefined || spread.rev !== done?.rev ? { ...guard, ...(spread && { spread }) } : guard;
+
 /**
- * Ends an instance with everything that waits in it and the processes it has called. No code of its model runs.
- * Takes no lock: a concurrent command then has an outdated revision and stores nothing.
+ * Ends an instance with everything that waits in it and the processes below it. No code of its model runs. Takes no
+ * lock: a concurrent command then has an outdated revision and stores nothing. If the process ends in between, the next
+ * start ends the processes below.
  * @returns the ids of the ended instances
  * @throws Conflict `conflict` if others kept changing it
  */
-export async function terminate(instances: InstanceStore, id: string, tries = TRIES): Promise<string[]> {
+export async function terminate(
+  instances: InstanceStore,
+  id: string,
+  root = id,
+  tries = TRIES,
+): Promise<string[]> {
   const document = await instances.load(id, LARGE_FIELDS);
   if (document === undefined || document.status !== 'running') return [];
-  const open = (document.items ?? []).filter((item) => item.status !== 'end');
-  for (const item of open) item.status = 'end';
+  for (const item of document.items ?? []) if (item.status !== 'end') item.status = 'end';
   const tokens = (document.tokens ?? []).map((token) => ({ ...(token as object), status: 'terminated' }));
   const rev = document.guard?.rev;
   const {
@@ -26,20 +67,34 @@ export async function terminate(instances: InstanceStore, id: string, tries = TR
     begun: _begun,
     outbox: _outbox,
     attempts: _attempts,
+    suspension: _suspension,
     ...kept
   } = document.guard ?? { rev: 0 };
-  const guard = nextGuard(kept);
+  const guard = nextGuard({ ...kept, spread: { root, rev: kept.rev } });
   Object.assign(document, { status: 'terminated', endedAt: today(), tokens });
   deriveGuard(document, guard);
   const { items, status, endedAt } = document;
   if (!(await instances.update(id, rev, { status, endedAt, items, tokens, guard }))) {
-    if (tries > 1) return terminate(instances, id, tries - 1);
-    throw new Conflict('conflict', 'The instance was repeatedly changed by others; nothing was stored.');
+    if (tries > 1) return terminate(instances, id, root, tries - 1);
+    throw conflict();
   }
-  const called = await instances.find({
-    filter: { status: 'running', parentItemId: { $in: open.map((item) => item.id) } },
-    without: ['source', 'svg', 'logs', 'items'],
-  });
-  const below = await Promise.all(called.map((child) => terminate(instances, child.id)));
-  return [id, ...below.flat()];
+  return [id, ...(await terminateBelow(instances, id))];
+}
+
+/**
+ * Ends the processes below a terminated instance.
+ * @returns the ids of the ended instances
+ */
+export async function terminateBelow(instances: InstanceStore, id: string, tries = TRIES): Promise<string[]> {
+  const document = await instances.load(id, LARGE_FIELDS);
+  const { spread, rev } = document?.guard ?? {};
+  if (document === undefined || spread === undefined) return [];
+  const below = await processesBelow(instances, document);
+  const ended = await Promise.all(below.map((child) => terminate(instances, child.id, spread.root)));
+  const guard = nextGuard(withoutSpread(document.guard as InstanceGuard, spread));
+  if (!(await instances.update(id, rev, { guard }))) {
+    if (tries <= 1) throw conflict();
+    ended.push(await terminateBelow(instances, id, tries - 1));
+  }
+  return ended.flat();
 }

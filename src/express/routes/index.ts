@@ -3,6 +3,7 @@ import { DECISIONS } from './decisions.js';
 import { DUTIES } from './duties.js';
 import { ENGINE, ENGINE2 } from './engine.js';
 import { HEALTH } from './health.js';
+import { LIFE } from './life.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
 import type { Route } from './route.js';
 import { TASKS } from './tasks.js';
@@ -18,6 +19,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...DATA2,
   ...MODEL2,
   ...TASKS,
+  ...LIFE,
   ...WORK,
   ...DECISIONS,
   ...DUTIES,

@@ -1,12 +1,15 @@
+import { BadInput } from '../../core/errors.js';
+import { TRANSITIONS } from '../../engine/model/task-state.js';
 import type { GuardApi, ItemView } from '../../engine/contract/types.js';
 import { DATA, listed, listing, member, ref } from './common.js';
-import { optional, query, text, type Schema } from './param.js';
+import { optional, query, text, texts, type Schema } from './param.js';
 import { route, type Route, type Takes } from './route.js';
 
 const ID = text('The id of the task.');
 const ITEM = ref('Item');
 /** Without an item if the acting user may no longer read the task. */
 const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
+const TASK_COMMANDS = Object.keys(TRANSITIONS);
 const PENDING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
 const WAITING = optional(query('Which tasks; default: all waiting ones.'));
 
@@ -85,6 +88,49 @@ export const TASKS: readonly Route[] = [
   onTask('resolve', 'Returns a borrowed task, or recalls a lent one.', 'task:delegate', (api, id) =>
     api.tasks.resolve(id),
   ),
+  onTask(
+    'reject',
+    'Takes a task off the own lists; it stays for the other candidates.',
+    'task:reject',
+    (api, id) => api.tasks.reject(id),
+  ),
+  onTask('undo-reject', 'Takes the own refusal of a task back.', 'task:reject', (api, id) =>
+    api.tasks.undoReject(id),
+  ),
+  onTask('suspend', 'Suspends a task, with the events on its boundary.', 'task:suspend', (api, id) =>
+    api.tasks.suspend(id),
+  ),
+  onTask('resume', 'Makes a suspended task as it was before.', 'task:suspend', (api, id) =>
+    api.tasks.resume(id),
+  ),
+  command('escalate', {
+    says: 'Hands a task to a user or a group; without one, to whom the model names.',
+    operation: 'task:escalate',
+    takes: {
+      itemId: ID,
+      to: optional(text('The name of the user.')),
+      group: optional(text('Or the name of the group.')),
+    },
+    run({ api }, { itemId, to, group }) {
+      if (to !== undefined && group !== undefined)
+        throw new BadInput('bad-request', 'Name one of to and group.');
+      return shown(api.tasks.escalate(itemId, group === undefined ? to : { group }));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/tasks/allowed',
+    id: 'tasks.allowed',
+    face: 'ours',
+    says: 'The commands that the caller may give on each of the tasks.',
+    operation: 'task:read',
+    takes: { itemIds: texts('The ids of the tasks, at most 1000.') },
+    answers: member('allowed', {
+      type: 'object',
+      additionalProperties: { type: 'array', items: { enum: TASK_COMMANDS } },
+    }),
+    run: async ({ api }, { itemIds }) => ({ allowed: await api.tasks.allowed(itemIds) }),
+  }),
   command('assign', {
     says: 'Assigns a task to another user.',
     operation: 'task:assign',

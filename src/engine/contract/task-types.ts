@@ -1,0 +1,45 @@
+import type { UserInfo } from '../../core/principal.js';
+import type { Query } from './api-types.js';
+import type { Data, ExecutionView, ItemView, TaskCommand } from './view-types.js';
+
+/** The life cycle of one user task, by its id. */
+export interface TasksApi {
+  take(itemId: string, user?: UserInfo): Promise<ItemView>;
+  /** Resolves to undefined if the releasing user may no longer read the task. */
+  release(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  assign(itemId: string, assignee: string, user?: UserInfo): Promise<ItemView | undefined>;
+  delegate(itemId: string, to: string, user?: UserInfo): Promise<ItemView>;
+  /** Called by the delegate: returns the task. Called by the owner: recalls it. */
+  resolve(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  complete(itemId: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;
+  /**
+   * For candidates: the task leaves the user's own lists and stays for the others. Once all have rejected it, its
+   * starter and administrators see that it is stuck. Resolves to the task if the user may still read it.
+   */
+  reject(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  /** Takes the user's own refusal back. */
+  undoReject(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  /**
+   * For the assignee and the starter of the instance: hands the task to a user or a group; without one, to whom the
+   * model names. An escalation event that waits for it is triggered. It cannot be recalled.
+   * @throws BadInput `bad-assignment` if nobody is named, or the user or group is not known
+   */
+  escalate(
+    itemId: string,
+    to?: string | { readonly user: string } | { readonly group: string } | null,
+    user?: UserInfo,
+  ): Promise<ItemView | undefined>;
+  /** Nothing can be done with the task, and the events on its boundary wait, until it is resumed. */
+  suspend(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  /** The task is as it was before. Timers that have become due in the meantime fire. */
+  resume(itemId: string, user?: UserInfo): Promise<ItemView | undefined>;
+  /**
+   * The commands that the user may give on each of these tasks, at most 1000, by id: a page of tasks in one go. What a
+   * command is given with, such as whom to delegate to, is checked when it is given.
+   */
+  allowed(itemIds: readonly string[], user?: UserInfo): Promise<Record<string, TaskCommand[]>>;
+  /** The number of items that `findItems` would return; without a query, of waiting user tasks. */
+  count(query?: Query, user?: UserInfo): Promise<number>;
+  /** The other people who may do the task, for people pickers. */
+  candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
+}

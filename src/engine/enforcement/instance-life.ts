@@ -1,0 +1,90 @@
+import { today } from '../../core/clock.js';
+import { Conflict } from '../../core/errors.js';
+import type { StoredInstance } from '../../store/port.js';
+import type { InstanceView } from '../contract/types.js';
+import { rewrite, type Rewriting } from '../execution/rewrite.js';
+import { spreadOf } from '../execution/spread.js';
+import { terminate } from '../execution/terminate.js';
+import type { Call } from './call.js';
+import { assertRunning, type CommandParts } from './command-parts.js';
+import { onLocked, recordInstance } from './locked-instance.js';
+import { instanceView } from './views.js';
+
+const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
+
+/** The commands on the life of an instance that bpmn-server does not have. */
+export class InstanceLife {
+  constructor(private readonly parts: CommandParts) {}
+
+  private get rewriting(): Rewriting {
+    const { calls, models } = this.parts;
+    return { store: calls.store, models };
+  }
+
+  private async idOf(call: Call, where: unknown): Promise<string> {
+    const query = typeof where === 'string' ? { id: where } : where;
+    return (await this.parts.reads.oneInstance(call, query)).id;
+  }
+
+  async suspend(call: Call, where: unknown): Promise<InstanceView> {
+    const id = await this.idOf(call, where);
+    const stored = await onLocked(this.parts, call, id, 'instance:suspend', (locked) => {
+      const { instance, command } = locked;
+      assertRunning(instance);
+      if (instance.guard?.suspension !== undefined) throw wrongState('The instance is suspended already.');
+      if (instance.guard?.busy === true)
+        throw wrongState('Work of the instance continues in the background; it can be stopped.');
+      recordInstance(this.parts, locked, undefined, 'suspended');
+      return rewrite(this.rewriting, command, instance, (_document, guard) => {
+        guard.suspension = { by: locked.call.principal.userName, at: today() };
+        guard.spread = spreadOf(instance);
+      });
+    });
+    await this.carryOn(id);
+    return instanceView(call, stored);
+  }
+
+  async resume(call: Call, where: unknown): Promise<InstanceView> {
+    const id = await this.idOf(call, where);
+    const stored = await onLocked(this.parts, call, id, 'instance:suspend', async (locked) => {
+      const { instance, command } = locked;
+      assertRunning(instance);
+      const { suspension } = instance.guard ?? {};
+      if (suspension === undefined) throw wrongState('The instance is not suspended.');
+      if (suspension.with !== undefined && (await this.isSuspended(suspension.with)))
+        throw wrongState('The instance is suspended with the one above it; resume that one.');
+      recordInstance(this.parts, locked, undefined, 'resumed');
+      return rewrite(this.rewriting, command, instance, (_document, guard) => {
+        delete guard.suspension;
+        guard.spread = spreadOf(instance);
+      });
+    });
+    await this.carryOn(id);
+    await this.parts.spread.awake(id);
+    return instanceView(call, stored);
+  }
+
+  /** What cannot be carried on now, as while an instance below is locked, is carried on later. */
+  private async carryOn(id: string): Promise<void> {
+    const { spread, runner } = this.parts;
+    await spread.run(id).catch(() => runner.inDoubt([id]));
+  }
+
+  /** Whether the instance above is still there and suspended. */
+  private async isSuspended(id: string): Promise<boolean> {
+    const above: StoredInstance | undefined = await this.parts.reads.whole(id);
+    return above?.guard?.suspension !== undefined;
+  }
+
+  async terminate(call: Call, where: unknown): Promise<string[]> {
+    const { calls, timers } = this.parts;
+    const id = await this.idOf(call, where);
+    const ended = await onLocked(this.parts, call, id, 'instance:cancel', async (locked) => {
+      assertRunning(locked.instance);
+      recordInstance(this.parts, locked, undefined, 'terminated');
+      return terminate(calls.store.instances, id);
+    });
+    for (const one of ended) timers.disarm(one);
+    return ended;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Decision } from '../../core/decision.js';
+import { notFound } from '../../core/errors.js';
+import type { Operation } from '../../core/operation.js';
+import type { StoredInstance } from '../../store/port.js';
+import type { GuardEvent } from '../contract/types.js';
+import type { Command } from '../execution/command.js';
+import type { Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+
+/** An instance under its lock, with the call made anew there and the decision. */
+export interface Locked {
+  readonly call: Call;
+  readonly instance: StoredInstance;
+  readonly decision: Decision;
+  readonly command: Command;
+}
+
+/**
+ * Takes the lock, reads again, decides, then runs `work`. The decision is asked once before, so that whoever is refused
+ * does not wait for the lock.
+ */
+export async function onLocked<T>(
+  { runner, reads }: CommandParts,
+  call: Call,
+  id: string,
+  operation: Operation,
+  work: (locked: Locked) => Promise<T>,
+): Promise<T> {
+  const decide = (asker: Call, instance: StoredInstance): Decision =>
+    asker.assert(operation, { instance }, asker.mayReadInstance(instance));
+  const found = await reads.whole(id);
+  if (found === undefined) throw notFound('instance');
+  decide(call, found);
+  return runner.onInstance(id, call.principal, async (command, instance) => {
+    const now = await call.again();
+    return work({ call: now, instance, decision: decide(now, instance), command });
+  });
+}
+
+/** Writes an audit entry, and notifies, once the command is stored. */
+export function recordInstance(
+  { calls }: CommandParts,
+  { call, instance, decision, command }: Locked,
+  name?: string,
+  event?: GuardEvent['event'],
+): void {
+  const { id } = instance;
+  const { audit, events } = calls;
+  const { userName } = call.principal;
+  const { operation } = decision;
+  command.afterwards.push(async () => {
+    const target = { kind: 'instance', id, instanceId: id, ...(name === undefined ? {} : { name }) };
+    await audit.allowed(call.principal, operation, target, decision);
+    const modelName = instance.name === undefined ? {} : { modelName: instance.name };
+    if (event !== undefined) events.emit({ event, userName, operation, instanceId: id, ...modelName });
+  });
+}
