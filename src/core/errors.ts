@@ -71,6 +71,10 @@ export const ERROR_CODES = {
     status: 409,
     meaning: 'The state of the task or instance does not allow the operation.',
   },
+  'managed-by-file': {
+    status: 409,
+    meaning: 'The policy comes from a file and is changed only there; the message names the file.',
+  },
   'instance-full': {
     status: 409,
     meaning:

@@ -22,6 +22,7 @@ import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
 import { UnmarkedRules } from './enforcement/unmarked-rules.js';
 import { applicationPolicies, compilerWith } from './policies/application-policies.js';
+import { PolicyFolder } from './policies/files/policy-folder.js';
 import { PolicyBook } from './policies/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { strictApi } from './enforcement/strict-arguments.js';
@@ -89,6 +90,8 @@ async function assemble(
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const book = new PolicyBook(store.policies, compilerWith(policies), incidents);
+  const files = new PolicyFolder({ store, book, logger, audit, contexts });
+  await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
   const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
@@ -155,14 +158,21 @@ async function assemble(
     install: () => store.install(),
     health: () =>
       store.bounded(() =>
-        health(store, reindexed, flags.bypass, incidents, inside.folder.problems(), unmarked.list),
+        health(store, {
+          reindexed,
+          bypass: flags.bypass,
+          incidents,
+          unreadableModels: inside.folder.problems(),
+          unmarked: unmarked.list,
+          policyFiles: files.problem,
+        }),
       ),
     close: async () => {
       stopListening?.();
       stopWatching();
       timers.stop();
       retries.stop();
-      await inside.folder.stop();
+      await Promise.all([inside.folder.stop(), files.stop()]);
       await Promise.all([started, inside.takeover.ended(), runner.close(CLOSE_LIMIT)]);
       await strays.written();
       await audit.flush();

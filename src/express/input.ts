@@ -86,6 +86,8 @@ export interface Sources {
   readonly url: string;
   readonly body: unknown;
   readonly parts: readonly Part[];
+  /** Inputs that stand in headers. */
+  readonly headers?: Given;
 }
 
 /**
@@ -93,11 +95,15 @@ export interface Sources {
  * @throws BadInput `bad-request` if an input is missing, unknown, given twice with different values, or of the
  * wrong type
  */
-export function readInput(route: Route, { path, url, body, parts }: Sources): Record<string, unknown> {
+export function readInput(
+  route: Route,
+  { path, url, body, parts, headers = {} }: Sources,
+): Record<string, unknown> {
   const sources: Given[] = [
     Object.fromEntries(path),
     queryInputs(route, url),
     route.upload ? formInputs(parts) : bodyInputs(route, body),
+    headers,
   ];
   const input: Record<string, unknown> = {};
   for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
@@ -107,9 +113,8 @@ export function readInput(route: Route, { path, url, body, parts }: Sources): Re
       bad(`${show(name)} is given twice with different values.`);
     input[name] = value;
   }
-  for (const [name, param] of Object.entries(route.takes)) {
-    if (Object.hasOwn(input, name)) input[name] = param.read(input[name], name);
-    else if (param.required) bad(`${name} is missing.`);
-  }
+  for (const name of Object.keys(input)) input[name] = route.takes[name]?.read(input[name], name);
+  for (const [name, { required }] of Object.entries(route.takes))
+    if (required && !Object.hasOwn(input, name)) bad(`${name} is missing.`);
   return input;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ERROR_CODES, isGuardError, type ErrorCode } from '../core/errors.js';
+import { ERROR_CODES, isGuardError, type ErrorCode, type GuardError } from '../core/errors.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import { localsOf, type HttpRequest, type HttpResponse } from './http.js';
 import { sendJson } from './answer.js';
@@ -19,6 +19,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly status: number;
   readonly detail: string;
+  /** After a conflict of versions: the newest one. */
+  readonly version?: number;
   /** Identifies the occurrence in the log and in the answer, if the detail is withheld. */
   readonly id?: string;
 }
@@ -56,8 +58,11 @@ function ofFramework(error: unknown): ErrorCode | undefined {
 
 /** Foreign errors are reported as a generic 500, with an id that the log also has. */
 export function refusalOf(error: unknown, isLogged: boolean): Refusal {
-  if (isGuardError(error))
-    return { code: error.code, status: ERROR_CODES[error.code].status, detail: error.message };
+  if (isGuardError(error)) {
+    const { code, message: detail, version } = error as GuardError & { readonly version?: unknown };
+    const { status } = ERROR_CODES[code];
+    return { code, status, detail, ...(typeof version === 'number' && { version }) };
+  }
   const code = ofFramework(error);
   if (code !== undefined)
     return {
@@ -81,13 +86,14 @@ export function refusalOf(error: unknown, isLogged: boolean): Refusal {
 /** The meaning of a code, as a sentence. */
 export const titleOf = (code: ErrorCode): string => ERROR_CODES[code].meaning;
 
-function problemOf({ code, status, detail, id }: Refusal): Record<string, unknown> {
+function problemOf({ code, status, detail, id, version }: Refusal): Record<string, unknown> {
   return {
     type: `urn:bpmn-guard:error:${code}`,
     title: titleOf(code),
     status,
     detail,
     code,
+    ...(version === undefined ? {} : { version }),
     ...(id === undefined ? {} : { instance: id }),
   };
 }

@@ -6,6 +6,7 @@ import { sendJson, sendText } from './answer.js';
 import { BODY_LIMIT, hasBody, jsonBody, mediaType, readBytes } from './body.js';
 import { documentPages } from './docs-page.js';
 import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
+import { etagOf, versionIn } from './if-match.js';
 import { checkUser, formUser, readInput } from './input.js';
 import { allowed, matcher, pathInputs, pathOf, type Place } from './match.js';
 import { parseMultipart, type Part } from './multipart.js';
@@ -63,6 +64,8 @@ function callOf(common: Common, route: Route, res: HttpResponse): Call {
   return { ...common, api: api as Call['api'], principal: principal as Call['principal'], parts: [] };
 }
 
+const changesVersion = ({ takes }: Route): boolean => Object.hasOwn(takes, 'expectedVersion');
+
 async function answer(
   common: Common,
   route: Route,
@@ -75,8 +78,11 @@ async function answer(
   const parts = route.upload ? await formParts(req, limit) : [];
   const body = route.upload ? undefined : await jsonBody(req, limit);
   if (route.operation !== 'public') checkUser(route.upload ? formUser(parts) : body, call.principal);
-  const input = readInput(route, { path: pathInputs(place), url: req.url ?? '', body, parts });
+  const headers = changesVersion(route) ? { expectedVersion: versionIn(req.headers['if-match']) } : {};
+  const input = readInput(route, { path: pathInputs(place), url: req.url ?? '', body, parts, headers });
   const result = await route.run({ ...call, parts }, input);
+  const { version } = (route.versioned === true ? result : {}) as { version?: unknown };
+  if (typeof version === 'number') res.setHeader('ETag', etagOf(version));
   const status = route.status?.(result) ?? 200;
   if (route.type === undefined) sendJson(req, res, status, result, undefined, common.outgoing);
   else sendText(req, res, status, String(result), route.type, {}, common.outgoing);

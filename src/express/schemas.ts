@@ -1,5 +1,7 @@
 import { ERROR_CODES } from '../core/errors.js';
 import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
+import { POLICY_KINDS } from '../core/policy-kinds.js';
+import { RIGHTS } from '../core/rights.js';
 import type { Schema } from './routes/param.js';
 
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -114,6 +116,44 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     since: { type: 'string', format: 'date-time' },
     ended: { type: 'integer', description: 'How many processes ended while it was running.' },
   }),
+  PolicyChange: object('kind id value', {
+    kind: { enum: POLICY_KINDS },
+    id: TEXT,
+    value: { description: 'As JSON; null removes the entry.' },
+  }),
+  PolicySet: object('version entries', {
+    version: { type: 'integer', description: '0: nothing was ever configured.' },
+    entries: list(
+      object('kind id value', {
+        kind: TEXT,
+        id: TEXT,
+        value: {},
+        file: { type: 'string', description: 'The policy file that it comes from.' },
+      }),
+    ),
+  }),
+  PolicyVersion: object('version time userName source count', {
+    version: { type: 'integer' },
+    time: { type: 'string', format: 'date-time' },
+    userName: TEXT,
+    reason: TEXT,
+    source: { enum: ['api', 'file'] },
+    count: { type: 'integer', description: 'The number of changed entries.' },
+    changes: { type: 'array', description: 'Missing if they are large.' },
+  }),
+  PolicyDifference: object('kind id', { kind: TEXT, id: TEXT, before: {}, after: {} }),
+  Holder: object(
+    '',
+    { user: TEXT, group: TEXT },
+    { minProperties: 1, maxProperties: 1, additionalProperties: false },
+  ),
+  SecurityRoleValue: object('rights', { rights: list({ enum: Object.keys(RIGHTS) }), says: TEXT }),
+  SecurityRole: object('name rights holders', {
+    name: TEXT,
+    rights: list(TEXT),
+    says: TEXT,
+    holders: list(ref('Holder')),
+  }),
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
     operation: TEXT,
@@ -146,6 +186,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
       status: { type: 'integer' },
       detail: TEXT,
       code: { enum: Object.keys(ERROR_CODES) },
+      version: { type: 'integer', description: 'After a conflict of versions: the newest one.' },
       instance: { type: 'string', description: 'Identifies the occurrence in the log.' },
       errors: TEXT,
       error: TEXT,

@@ -36,7 +36,7 @@ test('every mistake is told with its place, not only the first', () => {
   ).toEqual([
     expect.stringMatching(/^tenant: The tenant needs a name/),
     expect.stringMatching(/^securityRole: A policy file has no "securityRole".*securityRoles/),
-    expect.stringMatching(/^securityRoles.a: .*Todo:Process/),
+    expect.stringMatching(/^securityRoles.a.rights.0: .*Todo:Process/),
     expect.stringMatching(/^securityRoles.b.holders.0: .*one user or one group/),
   ]);
 });
@@ -54,9 +54,7 @@ test('each way of saying who may do what has a form in files and a schema for ed
   expect(POLICY_KINDS.length).toBe(ENTRIES.flatMap(({ kinds }) => Object.keys(kinds)).length);
 });
 
-const NAME = fc
-  .string({ minLength: 1, maxLength: 8 })
-  .filter((name) => name.trim() === name && name !== '__proto__');
+const NAME = fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name.trim() === name && name !== '*');
 const ROLES = fc.dictionary(
   NAME,
   fc.record(

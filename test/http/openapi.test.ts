@@ -7,6 +7,7 @@ import type { Route } from '../../src/express/routes/route.js';
 import { end, model, start, task } from '../support/models.js';
 import { holdBack } from '../support/held.js';
 import { Application } from './application.js';
+import { policyInputs, withoutPolicies } from './policy-inputs.js';
 import { send, type Answer } from './send.js';
 
 const app = new Application({ dialect: 'http' });
@@ -101,6 +102,7 @@ interface Ground {
 }
 async function ground(): Promise<Ground> {
   const alice = app.as('alice');
+  await withoutPolicies(app);
   await app.as('admin').data.deleteInstances({});
   for (const { name } of await app.as('admin').model.list({ name: { $in: ['new', 'renamed', 'spare'] } }))
     await app.as('admin').model.delete(name);
@@ -244,6 +246,7 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ],
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],
+  ...policyInputs(app),
 ]);
 
 async function go(

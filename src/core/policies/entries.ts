@@ -65,6 +65,7 @@ export class BadEntry extends BadInput {
     message: string,
   ) {
     super('bad-policy', message);
+    this.name = BadInput.name;
   }
 }
 
@@ -75,6 +76,7 @@ export class Misplaced extends BadInput {
     { code, message }: BadInput,
   ) {
     super(code, message);
+    this.name = BadInput.name;
   }
 }
 

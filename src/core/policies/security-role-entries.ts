@@ -40,7 +40,11 @@ function readRole(id: string, value: unknown): SecurityRole {
   if (!Array.isArray(rights)) return badPolicy(`${what} takes a list of rights, got ${show(rights)}.`);
   const text = entryText(says, what);
   if (rights.length > MOST_RIGHTS) return badPolicy(`${what} has at most ${MOST_RIGHTS} rights.`);
-  const read = [...new Set(Array.from(rights as unknown[], (name) => right(name, what)))].sort();
+  const read = [
+    ...new Set(
+      Array.from(rights as unknown[], (name, at) => inPlace(['rights', at], () => right(name, what))),
+    ),
+  ].sort();
   return { rights: read, ...(text !== undefined && { says: text }) };
 }
 

@@ -2,6 +2,7 @@ import { BadInput } from '../../core/errors.js';
 import {
   assertOptions,
   count,
+  either,
   ENVIRONMENT,
   FLAG,
   FUNCTION,
@@ -42,6 +43,10 @@ const KEEP = {
 } satisfies OptionsOf<NonNullable<GuardOptions['keep']>>;
 
 const MODELS = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<NonNullable<GuardOptions['models']>>;
+
+const POLICY_FILES = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<
+  Exclude<NonNullable<GuardOptions['policyFiles']>, string>
+>;
 
 const ROOM = {
   data: count('bytes', 1, LARGEST),
@@ -85,12 +90,15 @@ export const GUARD_OPTIONS = {
   instanceLimits: objectOf(ROOM),
   keep: objectOf(KEEP),
   models: objectOf(MODELS),
+  policyFiles: either(TEXT, objectOf(POLICY_FILES)),
 } satisfies OptionsOf<GuardOptions>;
 
 /** @throws BadInput `bad-configuration` if an option is unknown, missing or of the wrong type */
 export function checkGuardOptions(options: GuardOptions): void {
   const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
   assertOptions('createGuard', options, GUARD_OPTIONS, refuse);
+  const { policyFiles } = options;
+  if (typeof policyFiles === 'object') assertOptions('policyFiles', policyFiles, POLICY_FILES, refuse);
   if (options.server !== undefined && options.configuration !== undefined)
     throw refuse(
       'createGuard takes either a server or a configuration; a server already has its configuration.',

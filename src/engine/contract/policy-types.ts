@@ -36,8 +36,24 @@ export type PolicyVersionView = Pick<
 export interface PolicySetView {
   /** 0: nothing was ever configured. */
   readonly version: number;
-  /** Each entry, as the change that creates it. */
+  /** Each entry, as the change that creates it; `file` names the policy file that it comes from. */
   readonly entries: readonly PolicyChange[];
+}
+
+/** An entry that differs between two sets. */
+export interface PolicyDifference {
+  readonly kind: string;
+  readonly id: string;
+  /** Its value in the older set; missing: it is new. */
+  readonly before?: unknown;
+  /** Its value in the newer set; missing: it is removed. */
+  readonly after?: unknown;
+}
+
+/** Options of an import. */
+export interface PolicyImportOptions extends PolicyChangeOptions {
+  /** Remove what the text does not state, except what comes from policy files. Default false: it stays. */
+  readonly replace?: boolean;
 }
 
 /** A security role and its holders. */
@@ -110,6 +126,19 @@ export interface PoliciesApi {
     options?: PolicyChangeOptions,
     user?: UserInfo,
   ): Promise<{ version: number }>;
+  /**
+   * What changes would do, without doing it: they are checked as `apply` checks them.
+   * @throws BadInput `bad-policy`
+   */
+  diff(changes: readonly PolicyChange[], user?: UserInfo): Promise<PolicyDifference[]>;
+  /** The set as the text of a policy file, in YAML. @param options.version an older one; missing: the newest */
+  export(options?: { readonly version?: number }, user?: UserInfo): Promise<string>;
+  /**
+   * Applies the text of a policy file, YAML or JSON, as one version. What it states can be changed through the API
+   * afterwards, unlike what comes from `policyFiles`. Without a difference no version is made.
+   * @throws BadInput `bad-policy`, with line and column; AccessDenied; Conflict `conflict`, `managed-by-file`
+   */
+  import(text: string, options?: PolicyImportOptions, user?: UserInfo): Promise<{ version: number }>;
   readonly securityRoles: SecurityRolesApi;
   readonly duties: DutiesApi;
 }

@@ -133,6 +133,12 @@ export interface GuardOptions {
    * an empty store.
    */
   readonly models?: { readonly folder: string; readonly watch?: boolean };
+  /**
+   * A folder of policy files (YAML or JSON), which are applied before the guard is made and, with `watch` (default
+   * false), after each change. What they state is changed only there: the API refuses it with `managed-by-file`. A
+   * mistake refuses all of them: at the start no guard is made; later the policies stay, and `health()` says why.
+   */
+  readonly policyFiles?: string | { readonly folder: string; readonly watch?: boolean };
 }
 
 /** A notification after the fact, with ids and names only. */
@@ -175,6 +181,8 @@ export interface Health {
   readonly held: number;
   /** Model files that could not be imported, and stored models that cannot be run; the others work. */
   readonly unreadableModels: readonly { readonly model: string; readonly why: string }[];
+  /** Why changed policy files are not in force; missing: they are. */
+  readonly policyFiles?: string;
   readonly bypass: boolean;
   /**
    * Number of failures answered by a refusal since the guard was created, by kind: `policy`, `directory`, `lock`,

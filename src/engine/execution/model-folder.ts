@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
+import { FolderWatch } from '../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
 import type { Contexts } from './context.js';
 import type { HostModels } from './host-models.js';
@@ -28,8 +29,6 @@ interface Parts {
 
 const TAKEN = 'model-files';
 const MARKER = 'models-read';
-/** Files are written in steps; the folder is read after this many milliseconds without a change. */
-const QUIET = 200;
 /** Maximum size of one file, in bytes. */
 const LARGEST = 10_000_000;
 
@@ -42,9 +41,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 export class ModelFolder {
   /** Files that could not be imported, by path, with the reason. */
   private readonly unreadable = new Map<string, string>();
-  private watcher: FSWatcher | undefined;
-  private soon: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly watch = new FolderWatch(
+    (folder) => this.parts.contexts.outside(() => this.read(folder)),
+    (folder, error) => this.skip(folder, error),
+  );
 
   constructor(private readonly parts: Parts) {}
 
@@ -56,7 +56,7 @@ export class ModelFolder {
     if (option === undefined)
       return typeof definitionsPath === 'string' ? this.firstStart(definitionsPath) : undefined;
     await this.read(option.folder);
-    if (option.watch === true) this.follow(option.folder);
+    if (option.watch === true) this.watch.start(option.folder);
   }
 
   /** Files and stored models that cannot be run. */
@@ -99,28 +99,8 @@ export class ModelFolder {
     }
   }
 
-  /** Reads the folder now and after each change in it, until `stop`. */
-  private follow(folder: string): void {
-    try {
-      this.watcher = watch(folder, { persistent: false }, () => {
-        clearTimeout(this.soon);
-        this.soon = setTimeout(() => this.readSoon(folder), QUIET).unref();
-      });
-      this.watcher.on('error', (error) => this.skip(folder, error));
-    } catch (error) {
-      this.skip(folder, error);
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.watcher?.close();
-    clearTimeout(this.soon);
-    await this.running;
-  }
-
-  private readSoon(folder: string): void {
-    const work = (): Promise<void> => this.parts.contexts.outside(() => this.read(folder));
-    this.running = this.running.then(work).catch((error: unknown) => this.skip(folder, error));
+  stop(): Promise<void> {
+    return this.watch.stop();
   }
 
   private skip(path: string, error: unknown): void {

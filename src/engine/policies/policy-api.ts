@@ -1,16 +1,34 @@
 import { notFound } from '../../core/errors.js';
-import { count } from '../../core/options.js';
-import { readChanges } from '../../core/policy-kinds.js';
-import { needsRight } from '../../core/rights.js';
-import { DUTY } from '../../core/policies/duties/duty.js';
+import { count, FLAG } from '../../core/options.js';
+import { differences } from '../../core/policy-difference.js';
+import { changedSet, readChanges } from '../../core/policy-kinds.js';
+import type { PolicySet } from '../../core/policy-set.js';
+import type { Call } from '../enforcement/call.js';
 import type { CommandParts } from '../enforcement/command-parts.js';
 import type { PoliciesApi } from '../contract/policy-types.js';
 import { atOnce, copyOf } from './arguments.js';
 import { dutiesApi } from './duties-api.js';
-import { checked, HISTORY_OPTIONS, PolicyCommands } from './policy-commands.js';
-import { MANAGE, READ, securityRolesApi } from './security-roles-api.js';
+import { importChanges, printPolicyFile, readPolicyText } from './files/policy-text.js';
+import type { InForce } from './policy-book.js';
+import { CHANGE_OPTIONS, checked, HISTORY_OPTIONS, MANAGE, PolicyCommands, READ } from './policy-commands.js';
+import { securityRolesApi } from './security-roles-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
+const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
+
+/** The set that a caller asks for: at a version, or the newest. */
+async function setAt(
+  { calls, tenantOf }: PolicyCommands,
+  call: Call,
+  { set }: InForce,
+  of: string,
+  options: { readonly version?: number } | undefined,
+): Promise<PolicySet> {
+  const { version } = checked(of, options, READ_OPTIONS);
+  if (version === undefined) return set;
+  if (version > set.version) throw notFound('version');
+  return calls.book.at(tenantOf(call), version);
+}
 
 /** Reads and changes the policy set of the caller's tenant. */
 export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'models'>): PoliciesApi {
@@ -24,9 +42,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
     read: (options, user) =>
       commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
-        const { version } = checked('policies.read', options, READ_OPTIONS);
-        if (version !== undefined && version > now.set.version) throw notFound('version');
-        const set = version === undefined ? now.set : await calls.book.at(commands.tenantOf(call), version);
+        const set = await setAt(commands, call, now, 'policies.read', options);
         return { version: set.version, entries: [...set.changes()] };
       }),
     history: (options, user) =>
@@ -39,10 +55,32 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
       const how = copyOf(options);
       return commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
-        const read = given();
-        if (read.some(({ kind }) => kind !== DUTY) && !commands.holds(call, now, MANAGE))
-          throw needsRight(MANAGE);
-        return commands.change(call, now, read, how);
+        commands.assertMayChange(call, now, given());
+        return commands.change(call, now, given(), how);
+      });
+    },
+    diff: (changes, user) => {
+      const given = atOnce(() => readChanges(changes));
+      return commands.run(user, async (call, { set }) => {
+        commands.assertPolicy(call);
+        return differences(set, changedSet(set, given()));
+      });
+    },
+    export: (options, user) =>
+      commands.run(user, async (call, now) => {
+        commands.assertPolicy(call);
+        return printPolicyFile(await setAt(commands, call, now, 'policies.export', options));
+      }),
+    import: (text, options, user) => {
+      const given = atOnce(() => readPolicyText(text));
+      const how = copyOf(options);
+      return commands.run(user, async (call, now) => {
+        commands.assertPolicy(call);
+        const { replace, ...rest } = checked('policies.import', how, IMPORT_OPTIONS);
+        const { set } = now;
+        const changes = importChanges(set, given(), commands.tenantOf(call), replace === true);
+        commands.assertMayChange(call, now, changes);
+        return changes.length === 0 ? { version: set.version } : commands.change(call, now, changes, rest);
       });
     },
     securityRoles: securityRolesApi(commands),

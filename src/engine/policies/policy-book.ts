@@ -29,12 +29,17 @@ export interface InForce extends Compiled {
 /** The metadata of a new version; its number is the one after the version that was read. */
 export type ChangeFacts = Omit<VersionFacts, 'tenantId' | 'version'>;
 
-/** The error when someone else changed the policy set first. */
-export const outdated = (version: number): Conflict =>
-  new Conflict(
-    'conflict',
-    `The policies have changed in the meantime; the newest version is ${version}. Read it and try again.`,
-  );
+/** Someone else changed the policy set first. */
+export class Outdated extends Conflict {
+  /** @param version the newest */
+  constructor(readonly version: number) {
+    super(
+      'conflict',
+      `The policies have changed in the meantime; the newest version is ${version}. Read it and try again.`,
+    );
+    this.name = Conflict.name;
+  }
+}
 
 /**
  * The policy sets in force. Each call reads the newest version of its tenant and uses its decision point until it ends,
@@ -156,7 +161,7 @@ export class PolicyBook {
     const { version } = set;
     const changed = { set, ...this.compile(set) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
-      throw outdated(await this.log.head(tenantId));
+      throw new Outdated(await this.log.head(tenantId));
     await this.snapshotWhenDue(tenantId, set, changes.length);
     return this.keep(tenantId, changed);
   }

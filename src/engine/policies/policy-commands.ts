@@ -1,21 +1,27 @@
 import { today } from '../../core/clock.js';
-import { BadInput } from '../../core/errors.js';
+import { BadInput, Conflict } from '../../core/errors.js';
 import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { changedSet } from '../../core/policy-kinds.js';
-import type { PolicyChange } from '../../core/policy-set.js';
-import type { Right } from '../../core/rights.js';
+import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import { needsRight, type Right } from '../../core/rights.js';
+import { show } from '../../core/show.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { assertKnownNames, ModelNames } from './known-names.js';
-import { outdated, type InForce } from './policy-book.js';
+import { changesIn } from './named-changes.js';
+import { Outdated, type InForce } from './policy-book.js';
 
 const LONGEST_REASON = 1000;
+export const MANAGE: Right = 'SecurityRole:Manage';
+export const READ: Right = 'SecurityRole:Read';
+
 const HISTORY = { default: 50, most: 500 };
 
-const CHANGE_OPTIONS = {
+export const CHANGE_OPTIONS = {
   expectedVersion: count('versions', 0),
   reason: TEXT,
   allowInternal: FLAG,
@@ -23,13 +29,25 @@ const CHANGE_OPTIONS = {
 } satisfies OptionsOf<PolicyChangeOptions>;
 export const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: count('versions', 1) };
 
-const refuse = (message: string): BadInput => new BadInput('bad-request', message);
+export const refuse = (message: string): BadInput => new BadInput('bad-request', message);
 
 /** Checks options, which may be missing. */
 export function checked<T extends object>(of: string, options: T | null | undefined, known: OptionsOf<T>): T {
   const given = options ?? ({} as T);
   assertOptions(of, given, known, refuse);
   return given;
+}
+
+/** What comes from a file is changed only there, so that both never differ. @throws Conflict `managed-by-file` */
+function assertNotFromFile(set: PolicySet, changes: readonly PolicyChange[]): void {
+  for (const { kind, id } of changes) {
+    const file = set.fileOf(kind, id);
+    if (file !== undefined)
+      throw new Conflict(
+        'managed-by-file',
+        `The ${kind} ${show(id)} comes from the policy file ${file}: change it there.`,
+      );
+  }
 }
 
 /** What all calls about policies share: the policies in force for the caller's tenant, and the way to change them. */
@@ -70,6 +88,16 @@ export class PolicyCommands {
     return found.map(({ tenantId: _own, parts: _where, ...version }) => version as PolicyVersionView);
   }
 
+  /** @throws AccessDenied `forbidden`, unless the caller may change all entries of these kinds */
+  assertMayChange(call: Call, now: InForce, changes: readonly PolicyChange[]): void {
+    this.assertPolicy(call);
+    if (
+      changes.some(({ kind }) => Object.hasOwn(SECURITY_ROLE_ENTRIES.kinds, kind)) &&
+      !this.holds(call, now, MANAGE)
+    )
+      throw needsRight(MANAGE);
+  }
+
   /** Checks and makes a change. */
   async change(
     call: Call,
@@ -82,7 +110,9 @@ export class PolicyCommands {
     if (reason !== undefined && reason.length > LONGEST_REASON)
       throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
     if (changes.length === 0) throw refuse('There is nothing to change.');
-    if (expectedVersion !== undefined && expectedVersion !== now.set.version) throw outdated(now.set.version);
+    if (expectedVersion !== undefined && expectedVersion !== now.set.version)
+      throw new Outdated(now.set.version);
+    assertNotFromFile(now.set, changes);
     const after = changedSet(now.set, changes);
     const { principal } = call;
     if (!allowUnknownModels) await assertKnownNames(this.namesOf(call), changes);
@@ -95,15 +125,12 @@ export class PolicyCommands {
   }
 
   private record({ principal }: Call, version: number, changes: readonly PolicyChange[]): Promise<void> {
-    const named = changes
-      .slice(0, 20)
-      .map(({ kind, id, value }) => `${value === null ? '-' : '+'} ${kind} ${id}`);
     return this.calls.audit.allowed(
       principal,
       'system:policy',
       { kind: 'system', name: 'policies', id: String(version) },
       'allowed',
-      { after: { version, changes: named, count: changes.length } },
+      { after: changesIn(version, changes) },
     );
   }
 

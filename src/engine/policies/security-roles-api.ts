@@ -10,15 +10,12 @@ import {
 } from '../../core/policies/security-roles.js';
 import { readChanges } from '../../core/policy-kinds.js';
 import type { PolicyChange } from '../../core/policy-set.js';
-import { needsRight, type Right } from '../../core/rights.js';
+import { needsRight } from '../../core/rights.js';
 import { compareText } from '../../core/value.js';
 import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '../contract/policy-types.js';
 import { atOnce, copyOf } from './arguments.js';
 import type { InForce } from './policy-book.js';
-import type { PolicyCommands } from './policy-commands.js';
-
-export const MANAGE: Right = 'SecurityRole:Manage';
-export const READ: Right = 'SecurityRole:Read';
+import { MANAGE, READ, type PolicyCommands } from './policy-commands.js';
 
 /** Reads and changes the security roles of the caller's tenant. */
 export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {

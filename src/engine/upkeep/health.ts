@@ -6,16 +6,20 @@ import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { Health } from '../contract/types.js';
 
+/** What the guard knows of its own state. */
+interface Known extends Pick<Health, 'bypass' | 'unreadableModels' | 'unmarked'> {
+  readonly reindexed: Reindexed;
+  readonly incidents: Incidents;
+  readonly policyFiles: string | undefined;
+}
+
 /** The state of the guard and its store. Never throws. */
 export async function health(
   store: Store,
-  reindexed: Reindexed,
-  bypass: boolean,
-  { counts: incidents }: Incidents,
-  unreadableModels: Health['unreadableModels'],
-  unmarked: readonly string[],
+  { reindexed, incidents: { counts: incidents }, policyFiles, ...known }: Known,
 ): Promise<Health> {
   const { kind } = store;
+  const said = { ...known, incidents, ...(policyFiles !== undefined && { policyFiles }) };
   try {
     await store.ping();
     const missingIndexes = await store.missingIndexes();
@@ -29,10 +33,7 @@ export async function health(
       reindexed: reindexed.value,
       stuck,
       held,
-      unreadableModels,
-      bypass,
-      incidents,
-      unmarked,
+      ...said,
     };
   } catch (error) {
     return {
@@ -42,10 +43,7 @@ export async function health(
       reindexed: reindexed.value,
       stuck: 0,
       held: 0,
-      unreadableModels,
-      bypass,
-      incidents,
-      unmarked,
+      ...said,
     };
   }
 }

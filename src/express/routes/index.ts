@@ -5,6 +5,7 @@ import { ENGINE, ENGINE2 } from './engine.js';
 import { HEALTH } from './health.js';
 import { LIFE } from './life.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
+import { POLICIES } from './policies.js';
 import type { Route } from './route.js';
 import { TASKS } from './tasks.js';
 import { WORK } from './work.js';
@@ -23,4 +24,5 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...WORK,
   ...DECISIONS,
   ...DUTIES,
+  ...POLICIES,
 ]);

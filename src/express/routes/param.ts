@@ -59,6 +59,23 @@ export const flag = (says: string): Param<boolean> =>
     typeof value === 'boolean' ? value : bad(`${name} must be true or false.`),
   );
 
+/** A list of objects. */
+export const objects = <T extends object = Record<string, unknown>>(
+  says: string,
+  of: Schema = { type: 'object' },
+): Param<T[]> =>
+  required({ type: 'array', items: of }, says, (value, name) =>
+    Array.isArray(value) && value.every(isObject)
+      ? (value as T[])
+      : bad(`${name} must be a list of objects.`),
+  );
+
+/** A whole number from 0. */
+export const wholeNumber = (says: string): Param<number> =>
+  required({ type: 'integer', minimum: 0 }, says, (value, name) =>
+    Number.isInteger(value) ? (value as number) : bad(`${name} must be a whole number.`),
+  );
+
 export const count = (says: string): Param<number> =>
   required({ type: 'integer', minimum: 1 }, says, (value, name) =>
     Number.isInteger(value) ? (value as number) : bad(`${name} must be a whole number.`),

@@ -43,6 +43,10 @@ export interface Route {
   readonly takes: Takes;
   /** The input that is the whole body, unless the body has that name as a key. */
   readonly bodyIs?: string;
+  /**
+   * The version in the answer is also its ETag. A change also takes the version from If-Match, as `expectedVersion`.
+   */
+  readonly versioned?: true;
   /** Takes a form with files instead of JSON. */
   readonly upload?: true;
   /** The schema of the answer. */

@@ -54,7 +54,14 @@ describe('verify', () => {
 
 describe('health', () => {
   const look = async (of: Store): ReturnType<typeof health> =>
-    health(of, await isReindexed(store), false, new Incidents({ info() {}, warn() {}, error() {} }), [], []);
+    health(of, {
+      reindexed: await isReindexed(store),
+      bypass: false,
+      incidents: new Incidents({ info() {}, warn() {}, error() {} }),
+      unreadableModels: [],
+      unmarked: [],
+      policyFiles: undefined,
+    });
 
   test('is good where the store answers and has its indexes', async () => {
     expect(await look(store)).toMatchObject({ ok: true, store: { answers: true }, stuck: 0, held: 0 });

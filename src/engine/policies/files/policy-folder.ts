@@ -1,0 +1,91 @@
+import { BadInput, isGuardError } from '../../../core/errors.js';
+import { SYSTEM_USER } from '../../../core/principal.js';
+import type { Store } from '../../../store/port.js';
+import { FolderWatch } from '../../contract/folder-watch.js';
+import { messageOf } from '../../contract/incidents.js';
+import type { GuardLogger, GuardOptions } from '../../contract/types.js';
+import type { Audit } from '../../enforcement/audit.js';
+import type { Contexts } from '../../execution/context.js';
+import type { PolicyBook } from '../policy-book.js';
+import { changesIn } from '../named-changes.js';
+import { applyFiles } from './apply-files.js';
+import { readPolicyFiles } from './policy-files.js';
+
+interface Parts {
+  readonly store: Store;
+  readonly book: PolicyBook;
+  readonly logger: GuardLogger;
+  readonly audit: Pick<Audit, 'record'>;
+  readonly contexts: Pick<Contexts, 'outside'>;
+}
+
+/** The policies in a folder of files. They are in force from the moment the guard is made. */
+export class PolicyFolder {
+  private wrong: string | undefined;
+  private readonly watch = new FolderWatch(
+    (folder) => this.parts.contexts.outside(() => this.parts.store.bounded(() => this.again(folder))),
+    (_folder, error) => this.tell(error),
+  );
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Why the files as they are now are not in force; undefined if they are. */
+  get problem(): string | undefined {
+    return this.wrong;
+  }
+
+  /**
+   * Applies the files and, if wanted, each later change in the folder.
+   * @throws BadInput `bad-policy` with file and line, or `bad-configuration`: a guard with other policies than those
+   * its files state is not made
+   */
+  async open(option: GuardOptions['policyFiles']): Promise<void> {
+    if (option === undefined) return;
+    const { folder, watch = false } = typeof option === 'string' ? { folder: option } : option;
+    try {
+      await this.apply(folder);
+    } catch (error) {
+      if (isGuardError(error)) throw error;
+      throw new BadInput('bad-configuration', `policyFiles: ${messageOf(error)}.`, { cause: error });
+    }
+    if (watch) this.watch.start(folder);
+  }
+
+  stop(): Promise<void> {
+    return this.watch.stop();
+  }
+
+  /** Applies changed files; if they have mistakes, the policies stay as they are. */
+  private async again(folder: string): Promise<void> {
+    await this.apply(folder);
+    this.wrong = undefined;
+  }
+
+  private tell(error: unknown): void {
+    const why = messageOf(error);
+    if (this.wrong === why) return;
+    this.wrong = why;
+    this.parts.logger.error('the changed policy files are not in force', { error: why });
+  }
+
+  private async apply(folder: string): Promise<void> {
+    const { store, book, audit, logger } = this.parts;
+    const { userName } = SYSTEM_USER;
+    for (const { tenantId, version, changes } of await applyFiles(store, book, readPolicyFiles([folder]), {
+      userName,
+    })) {
+      logger.info('policy files were applied', { version, changes: changes.length });
+      await audit.record([
+        {
+          userName,
+          ...(tenantId !== null && { tenantId }),
+          operation: 'system:policy',
+          resource: { kind: 'system', name: 'policies', id: String(version) },
+          answer: 'allowed',
+          reason: 'policy files',
+          after: changesIn(version, changes),
+        },
+      ]);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { BadInput } from '../core/errors.js';
+
+const VERSION = /^"(0|[1-9]\d{0,14})"$/;
+
+/** The tag of a version, for the header ETag. */
+export const etagOf = (version: number): string => `"${version}"`;
+
+/**
+ * The version that a header If-Match names; undefined: any, or no header.
+ * @throws BadInput `bad-request` for what is not the tag of one version
+ */
+export function versionIn(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const match = VERSION.exec(header.trim());
+  if (match !== null) return Number(match[1]);
+  throw new BadInput('bad-request', 'If-Match must be the ETag of one version, as "7".');
+}

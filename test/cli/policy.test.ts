@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openStore } from 'bpmn-guard';
+import { ADMIN_USER, Guards, person } from '../support/guards.js';
+import { onStores } from '../support/stores.js';
+import { named, run } from './running.js';
+
+const ROLES = 'securityRoles:\n  clerk:\n    rights: [Todo:Process]\n    holders: [{ user: ann }]\n';
+const HOLDER = '["clerk","user","ann"]';
+
+onStores('policies on the command line', (kind) => {
+  const guards = new Guards(kind);
+  let at: string[];
+  let folder: string;
+  let place: ReturnType<Guards['place']>;
+  beforeEach(async () => {
+    place = guards.place();
+    at = named(place.options);
+    folder = mkdtempSync(path.join(tmpdir(), 'cli-policies-'));
+    expect((await run(['install', ...at])).code).toBe(0);
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const put = (name: string, text: string): string => {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+
+  test('are checked without a store, each mistake with its place', async () => {
+    put('roles.yaml', ROLES);
+    expect(await run(['policy', 'check', folder])).toEqual({
+      code: 0,
+      out: ['no mistakes in 2 entries'],
+      err: [],
+    });
+    const wrong = put('wrong.yaml', 'securityRoles:\n  a:\n    rights: [Todo:Proces]\nduty: []\n');
+    const { code, out } = await run(['policy', 'check', wrong]);
+    expect([code, out]).toEqual([
+      1,
+      [
+        expect.stringMatching(/^wrong\.yaml:3:14: .*Did you mean Todo:Process\?$/),
+        expect.stringMatching(/^wrong\.yaml:4:7: A policy file has no "duty"/),
+      ],
+    ]);
+    const json = await run(['policy', 'check', '--json', wrong]);
+    expect(JSON.parse(json.out[0] as string)).toMatchObject({ file: 'wrong.yaml', line: 3, column: 14 });
+    expect((await run(['policy', 'check', path.join(folder, 'absent')])).code).toBe(2);
+  });
+
+  test('are compared with the store, applied as one version, and are in force in the next guard', async () => {
+    const file = put('roles.yaml', ROLES);
+    const plan = { code: 1, out: ['+ security-role clerk', `+ security-role-holder ${HOLDER}`], err: [] };
+    expect(await run(['policy', 'diff', folder, ...at])).toEqual(plan);
+    expect(await run(['policy', 'apply', file, '--reason', 'the desk opens', ...at])).toEqual({
+      ...plan,
+      code: 0,
+    });
+    expect(await run(['policy', 'diff', folder, ...at])).toEqual({ code: 0, out: [], err: [] });
+    expect((await run(['policy', 'apply', folder, ...at])).out).toEqual(['nothing to change']);
+    const { out } = await run(['policy', 'history', '--json', ...at]);
+    expect(out.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        version: 1,
+        source: 'file',
+        reason: 'the desk opens',
+        userName: expect.stringMatching(/^command-line:/),
+      }),
+    ]);
+    const shown = (await run(['policy', 'history', ...at])).out;
+    expect(shown[1]).toMatch(/^1 .* command-line:\S+ +file +2 +the desk opens$/);
+    const store = await openStore(place.options);
+    expect(await store.audit.find({ limit: 5 })).toEqual([
+      expect.objectContaining({ operation: 'system:policy', after: { version: 1, count: 2 } }),
+    ]);
+    await store.close();
+    const guard = await guards.make({ place });
+    expect(await guard.api.policies.securityRoles.mine(person('ann'))).toEqual(['Todo:Process']);
+  });
+
+  test('with a mistake nothing is applied', async () => {
+    put('a.yaml', ROLES);
+    put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');
+    const { code, err } = await run(['policy', 'apply', folder, ...at]);
+    expect(code).toBe(1);
+    expect(err.join('\n')).toMatch(/not applied[^]*b\.yaml:2:9: .*\(bad-policy\)$/);
+    expect((await run(['policy', 'history', '--json', ...at])).out).toEqual([]);
+  });
+
+  test('what was made through the API is exported, and can be applied from then on', async () => {
+    const guard = await guards.make({ place });
+    const { securityRoles } = guard.as(ADMIN_USER).policies;
+    await securityRoles.save('clerk', { rights: ['Todo:Process'] });
+    await securityRoles.give('clerk', { group: 'desk' });
+    await guard.close();
+    const output = path.join(folder, 'all.yaml');
+    expect((await run(['policy', 'export', '--output', output, ...at])).code).toBe(0);
+    const text = readFileSync(output, 'utf8');
+    expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
+    expect((await run(['policy', 'export', '--version', '1', ...at])).out.join('\n')).not.toContain('desk');
+    expect((await run(['policy', 'export', '--version', '9', ...at])).code).toBe(2);
+    // It has the same values, but is managed by the file from now on.
+    expect((await run(['policy', 'apply', output, ...at])).out).toHaveLength(2);
+    expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
+  });
+
+  test('of a tenant stand in files that name it', async () => {
+    put('acme.yaml', `tenant: acme\n${ROLES}`);
+    expect((await run(['policy', 'apply', folder, ...at])).out[0]).toBe(
+      '+ security-role clerk  (tenant acme)',
+    );
+    expect((await run(['policy', 'export', ...at])).out).toEqual(['{}']);
+    const { out } = await run(['policy', 'export', '--tenant', 'acme', ...at]);
+    expect(out[0]?.split('\n')[0]).toBe('tenant: "acme"');
+    rmSync(path.join(folder, 'acme.yaml'));
+    put('none.yaml', '# nothing\n');
+    expect((await run(['policy', 'apply', folder, ...at])).out).toHaveLength(2);
+    expect((await run(['policy', 'history', '--tenant', 'acme', '--json', ...at])).out).toHaveLength(2);
+  });
+});

@@ -1,0 +1,39 @@
+import type { Application } from './application.js';
+
+/** What makes a route about policies succeed. */
+interface PolicyInput {
+  readonly path?: Record<string, string>;
+  readonly body?: Record<string, unknown>;
+  readonly before?: () => Promise<unknown>;
+}
+
+const ROLE = { rights: ['Todo:Process'], says: 'the desk' };
+const CHANGES = [{ kind: 'security-role', id: 'clerk', value: ROLE }];
+const ALICE = { user: 'alice' };
+
+/** What makes each route about policies succeed, by its id. */
+export function policyInputs(app: Application): [string, () => PolicyInput][] {
+  const roles = () => app.as('admin').policies.securityRoles;
+  const clerk = () => roles().save('clerk', ROLE as never);
+  const held = async () => (await clerk(), roles().give('clerk', ALICE));
+  const path = { role: 'clerk' };
+  return [
+    ['policy.read', () => ({ before: held })],
+    ['policy.version', () => ({})],
+    ['policy.history', () => ({ body: { limit: 2 }, before: held })],
+    ['policy.apply', () => ({ body: { changes: CHANGES, reason: 'the desk opens' } })],
+    ['policy.diff', () => ({ body: { changes: CHANGES } })],
+    ['policy.export', () => ({ before: held })],
+    ['policy.import', () => ({ body: { text: 'securityRoles:\n  clerk: { rights: [] }\n', replace: true } })],
+    ['policy.rights', () => ({})],
+    ['policy.securityRoles.list', () => ({ before: held })],
+    ['policy.securityRoles.save', () => ({ path, body: { value: ROLE } })],
+    ['policy.securityRoles.remove', () => ({ path, before: held })],
+    ['policy.securityRoles.give', () => ({ path, body: { holder: ALICE }, before: clerk })],
+    ['policy.securityRoles.withdraw', () => ({ path, body: { holder: ALICE }, before: held })],
+  ];
+}
+
+/** Takes back what the routes above configured. */
+export const withoutPolicies = (app: Application): Promise<unknown> =>
+  app.as('admin').policies.import('', { replace: true });
