@@ -17,6 +17,16 @@ Models
   models export <folder>      write models as files
       --owner <name>  --model <name>  --replace
 
+Policies
+  policy check <file …>       find mistakes in policy files, or those of a folder; needs no store
+  policy diff <file …>        what applying them would change; exit code 1 when they differ from the store
+  policy apply <file …>       make what they state the policies in force; what no file states any more is removed
+      --reason <text>  --allow-unknown-models (diff too)
+  policy export               print the stored policies as a policy file
+      --tenant <name>  --version <number>  --output <file>
+  policy history [--json]     versions, the newest first
+      --tenant <name>
+
 Work that ended processes
   work list [--json]          what is held back, because processes ended while it was under way
   work retry <id>             let it begin again

@@ -6,6 +6,7 @@ import { createKey, listKeys, revokeKey } from './key.js';
 import { checkModels } from './models-check.js';
 import { exportModels, importModels, listModels } from './models.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
+import { applyPolicies, checkPolicies, diffPolicies, exportPolicies, policyHistory } from './policy.js';
 import { withoutPasswords } from './redact.js';
 import { restoreBackup } from './restore.js';
 import { groupsOfUser } from './user-groups.js';
@@ -24,6 +25,11 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'models export': exportModels,
   'models check': checkModels,
   check: checkModels,
+  'policy check': checkPolicies,
+  'policy diff': diffPolicies,
+  'policy apply': applyPolicies,
+  'policy export': exportPolicies,
+  'policy history': policyHistory,
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,

@@ -2,12 +2,13 @@ import { userInfo } from 'node:os';
 import { today } from '../core/clock.js';
 import type { AuditEntry, Store } from '../store/port.js';
 
-function account(): string {
+/** Who works on the command line: the account of the machine. */
+export function account(): string {
   try {
-    return userInfo().username;
+    return `command-line:${userInfo().username}`;
   } catch {
     // Some containers have accounts without a name.
-    return 'unknown';
+    return 'command-line:unknown';
   }
 }
 
@@ -21,7 +22,7 @@ export async function record(
   await store.audit.append([
     {
       time: today(),
-      userName: `command-line:${account()}`,
+      userName: account(),
       operation: 'system:policy',
       resource: { kind: 'system', name: what, id },
       answer: 'allowed',

@@ -90,7 +90,7 @@ async function assemble(
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const book = new PolicyBook(store.policies, compilerWith(policies), incidents);
-  const files = new PolicyFolder({ store, book, logger, audit, contexts });
+  const files = new PolicyFolder({ store, book, models, logger, audit, contexts });
   await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
   const principals = new Principals(contexts, options.directory, flags);

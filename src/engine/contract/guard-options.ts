@@ -44,7 +44,7 @@ const KEEP = {
 
 const MODELS = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<NonNullable<GuardOptions['models']>>;
 
-const POLICY_FILES = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<
+const POLICY_FILES = { folder: needed(TEXT), watch: FLAG, allowUnknownModels: FLAG } satisfies OptionsOf<
   Exclude<NonNullable<GuardOptions['policyFiles']>, string>
 >;
 

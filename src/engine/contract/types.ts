@@ -137,8 +137,10 @@ export interface GuardOptions {
    * A folder of policy files (YAML or JSON), which are applied before the guard is made and, with `watch` (default
    * false), after each change. What they state is changed only there: the API refuses it with `managed-by-file`. A
    * mistake refuses all of them: at the start no guard is made; later the policies stay, and `health()` says why.
+   * `allowUnknownModels` (default false) admits names of models that are not stored yet.
    */
-  readonly policyFiles?: string | { readonly folder: string; readonly watch?: boolean };
+  readonly policyFiles?:
+    string | { readonly folder: string; readonly watch?: boolean; readonly allowUnknownModels?: boolean };
 }
 
 /** A notification after the fact, with ids and names only. */

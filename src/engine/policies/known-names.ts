@@ -1,7 +1,6 @@
-import { BadInput } from '../../core/errors.js';
 import { unknownName } from '../../core/options.js';
 import { namesIn } from '../../core/policy-kinds.js';
-import type { NamedElement } from '../../core/policies/entries.js';
+import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/show.js';
 import type { Store } from '../../store/port.js';
@@ -66,6 +65,10 @@ export async function assertKnownNames(names: ModelNames, changes: readonly Poli
     for (const named of namesIn(change)) {
       const unknown = await unknownIn(names, named);
       if (unknown !== undefined)
-        throw new BadInput('bad-policy', `The ${change.kind} ${show(change.id)} is not valid. ${unknown}`);
+        throw new BadEntry(
+          change.kind,
+          change.id,
+          `The ${change.kind} ${show(change.id)} is not valid. ${unknown}`,
+        );
     }
 }

@@ -1,9 +1,11 @@
 import { today } from '../../../core/clock.js';
 import { isGuardError } from '../../../core/errors.js';
-import type { PolicyChange } from '../../../core/policy-set.js';
+import { changedSet } from '../../../core/policy-kinds.js';
+import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import type { PolicyBook } from '../policy-book.js';
-import { fileChanges, refusal, setFromFiles, type PolicyFiles, type TenantFiles } from './policy-files.js';
+import { assertKnownNames, type ModelNames } from '../known-names.js';
+import { fileChanges, placedInFiles, refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
 /** Attempts when others change the policies at the same moment. */
 const ATTEMPTS = 10;
@@ -33,38 +35,39 @@ async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<reado
   return [...tenants, ...gone.map((tenantId) => ({ tenantId, statements: [] }))];
 }
 
-async function plan(
-  book: PolicyBook,
-  { tenantId, statements }: TenantFiles,
-): Promise<{ readonly changes: PolicyChange[]; apply(by: Author): Promise<Applied> }> {
+/** Where policy files are applied. */
+export interface FilesTarget {
+  readonly store: Store;
+  readonly book: PolicyBook;
+  /** The models of an owner, which the files may name; undefined: any names may be used, before there are models. */
+  readonly namesOf: ((owner: string | null) => ModelNames) | undefined;
+}
+
+interface Plan {
+  readonly changes: readonly PolicyChange[];
+  readonly after: PolicySet;
+}
+
+/** @throws BadInput `bad-policy`, with file and line */
+async function plan({ book, namesOf }: FilesTarget, { tenantId, statements }: TenantFiles): Promise<Plan> {
   const { set } = await book.current(tenantId);
   const changes = fileChanges(set, statements);
-  const after = setFromFiles(set, changes, statements);
-  return {
-    changes,
-    async apply({ userName, reason }) {
-      const facts = {
-        time: today(),
-        userName,
-        source: 'file',
-        ...(reason !== undefined && { reason }),
-      } as const;
-      const { set: now } = await book.change(tenantId, after, facts, changes);
-      return { tenantId, version: now.version, changes };
-    },
-  };
+  return placedInFiles(statements, async () => {
+    const after = changedSet(set, changes);
+    if (namesOf !== undefined) await assertKnownNames(namesOf(tenantId), changes);
+    return { changes, after };
+  });
 }
 
 /** Changes that applying the files would make, by tenant. @throws BadInput `bad-policy`, with file and line */
 export async function plannedChanges(
-  store: Store,
-  book: PolicyBook,
+  target: FilesTarget,
   files: PolicyFiles,
 ): Promise<{ readonly tenantId: string | null; readonly changes: readonly PolicyChange[] }[]> {
   if (files.mistakes.length > 0) throw refusal(files.mistakes);
   const planned = [];
-  for (const tenant of await allTenants(store, files)) {
-    const { changes } = await plan(book, tenant);
+  for (const tenant of await allTenants(target.store, files)) {
+    const { changes } = await plan(target, tenant);
     if (changes.length > 0) planned.push({ tenantId: tenant.tenantId, changes });
   }
   return planned;
@@ -76,13 +79,9 @@ export async function plannedChanges(
  * version is stored.
  * @throws BadInput `bad-policy`, with file and line: nothing was applied
  */
-export async function applyFiles(
-  store: Store,
-  book: PolicyBook,
-  files: PolicyFiles,
-  by: Author,
-): Promise<Applied[]> {
-  await plannedChanges(store, book, files);
+export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Author): Promise<Applied[]> {
+  const { store } = target;
+  await plannedChanges(target, files);
   const tenants = await allTenants(store, files);
   // Before the versions: a tenant that is named without need costs a look, one that is missing would keep its entries.
   await store.values(KEPT.space).set(
@@ -91,18 +90,25 @@ export async function applyFiles(
   );
   const applied: Applied[] = [];
   for (const tenant of tenants) {
-    const done = await applyOne(book, tenant, by);
+    const done = await applyOne(target, tenant, by);
     if (done !== undefined) applied.push(done);
   }
   return applied;
 }
 
-async function applyOne(book: PolicyBook, tenant: TenantFiles, by: Author): Promise<Applied | undefined> {
+async function applyOne(
+  target: FilesTarget,
+  tenant: TenantFiles,
+  { userName, reason }: Author,
+): Promise<Applied | undefined> {
+  const { tenantId } = tenant;
   for (let attempt = 1; ; attempt++) {
-    const { changes, apply } = await plan(book, tenant);
+    const { changes, after } = await plan(target, tenant);
     if (changes.length === 0) return undefined;
     try {
-      return await apply(by);
+      const facts = { time: today(), userName, reason, source: 'file' } as const;
+      const { set } = await target.book.change(tenantId, after, facts, changes);
+      return { tenantId, version: set.version, changes };
     } catch (error) {
       if (attempt >= ATTEMPTS || !isGuardError(error) || error.code !== 'conflict') throw error;
     }

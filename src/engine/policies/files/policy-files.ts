@@ -3,7 +3,6 @@ import { basename, extname, join } from 'node:path';
 import { BadInput } from '../../../core/errors.js';
 import { BadEntry } from '../../../core/policies/entries.js';
 import { sameValue } from '../../../core/policy-difference.js';
-import { changedSet } from '../../../core/policy-kinds.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
 import { parseYaml, type FileMistake, type FileStatement, type ParsedFile } from './parse-file.js';
@@ -109,17 +108,13 @@ export function fileChanges(set: PolicySet, statements: readonly FileStatement[]
   return [...gone.map(({ kind, id }) => ({ kind, id, value: null })), ...changed];
 }
 
-/**
- * The set after the changes that files ask for.
- * @throws BadInput `bad-policy`, with file and line
- */
-export function setFromFiles(
-  set: PolicySet,
-  changes: readonly PolicyChange[],
+/** Says of a mistake in an entry where the files state it. */
+export async function placedInFiles<T>(
   statements: readonly FileStatement[],
-): PolicySet {
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return changedSet(set, changes);
+    return await work();
   } catch (error) {
     if (!(error instanceof BadEntry)) throw error;
     const { kind, id, message } = error;

@@ -6,6 +6,8 @@ import { messageOf } from '../../contract/incidents.js';
 import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
 import type { Contexts } from '../../execution/context.js';
+import type { HostModels } from '../../execution/host-models.js';
+import { ModelNames } from '../known-names.js';
 import type { PolicyBook } from '../policy-book.js';
 import { changesIn } from '../named-changes.js';
 import { applyFiles } from './apply-files.js';
@@ -14,6 +16,7 @@ import { readPolicyFiles } from './policy-files.js';
 interface Parts {
   readonly store: Store;
   readonly book: PolicyBook;
+  readonly models: Pick<HostModels, 'definition'>;
   readonly logger: GuardLogger;
   readonly audit: Pick<Audit, 'record'>;
   readonly contexts: Pick<Contexts, 'outside'>;
@@ -22,6 +25,7 @@ interface Parts {
 /** The policies in a folder of files. They are in force from the moment the guard is made. */
 export class PolicyFolder {
   private wrong: string | undefined;
+  private anyNames = false;
   private readonly watch = new FolderWatch(
     (folder) => this.parts.contexts.outside(() => this.parts.store.bounded(() => this.again(folder))),
     (_folder, error) => this.tell(error),
@@ -41,7 +45,9 @@ export class PolicyFolder {
    */
   async open(option: GuardOptions['policyFiles']): Promise<void> {
     if (option === undefined) return;
-    const { folder, watch = false } = typeof option === 'string' ? { folder: option } : option;
+    const given = typeof option === 'string' ? { folder: option } : option;
+    const { folder, watch = false, allowUnknownModels = false } = given;
+    this.anyNames = allowUnknownModels;
     try {
       await this.apply(folder);
     } catch (error) {
@@ -69,11 +75,13 @@ export class PolicyFolder {
   }
 
   private async apply(folder: string): Promise<void> {
-    const { store, book, audit, logger } = this.parts;
+    const { store, book, models, audit, logger } = this.parts;
     const { userName } = SYSTEM_USER;
-    for (const { tenantId, version, changes } of await applyFiles(store, book, readPolicyFiles([folder]), {
-      userName,
-    })) {
+    const namesOf = this.anyNames
+      ? undefined
+      : (owner: string | null): ModelNames => new ModelNames(store, models, owner);
+    const applied = await applyFiles({ store, book, namesOf }, readPolicyFiles([folder]), { userName });
+    for (const { tenantId, version, changes } of applied) {
       logger.info('policy files were applied', { version, changes: changes.length });
       await audit.record([
         {

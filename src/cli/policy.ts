@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { readPolicyFiles, refusal, type PolicyFiles } from '../engine/policies/files/policy-files.js';
+import type { Store } from '../store/port.js';
+import { ModelNames } from '../engine/policies/known-names.js';
+import { applyFiles, plannedChanges, type FilesTarget } from '../engine/policies/files/apply-files.js';
+import { printPolicyFile } from '../engine/policies/files/policy-text.js';
+import { storedPolicies } from '../engine/policies/stored-policies.js';
+import type { PolicyChange } from '../core/policy-set.js';
+import { UsageError, type Io } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { account, record } from './record.js';
+import { withStore } from './store.js';
+import { minute, table } from './table.js';
+
+const MOST_VERSIONS = 500;
+const JSON_OPTION = { json: { type: 'boolean' } } as const;
+const CHANGING = { ...JSON_OPTION, 'allow-unknown-models': { type: 'boolean' } } as const;
+const OF_TENANT = { tenant: { type: 'string' } } as const;
+
+/** Reads the files. @throws UsageError for a path that cannot be read */
+function filesAt(paths: readonly string[]): PolicyFiles {
+  try {
+    return readPolicyFiles(paths);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+async function targetOf(
+  store: Store,
+  values: { readonly 'allow-unknown-models'?: boolean | undefined },
+): Promise<FilesTarget> {
+  const book = storedPolicies(store);
+  if (values['allow-unknown-models'] === true) return { store, book, namesOf: undefined };
+  // Imported here because loading bpmn-server takes a while.
+  const { modelKeeper } = await import('../engine/model/definition-loader.js');
+  const keeper = modelKeeper(store);
+  return { store, book, namesOf: (owner) => new ModelNames(store, keeper, owner) };
+}
+
+/** Checks policy files for mistakes. Needs no store. */
+export const checkPolicies: Run = async (args, io) => {
+  const { values, given } = readArguments(args, ['file …'], JSON_OPTION);
+  const { tenants, mistakes } = filesAt(given);
+  for (const mistake of mistakes) {
+    const { file, line, column, message } = mistake;
+    io.out(values.json === true ? JSON.stringify(mistake) : `${file}:${line}:${column}: ${message}`);
+  }
+  if (mistakes.length > 0) return 1;
+  const count = tenants.reduce((sum, { statements }) => sum + statements.length, 0);
+  if (values.json !== true) io.out(`no mistakes in ${count} ${count === 1 ? 'entry' : 'entries'}`);
+  return 0;
+};
+
+const line = ({ kind, id, value }: PolicyChange, tenantId: string | null): string =>
+  `${value === null ? '-' : '+'} ${kind} ${id}${tenantId === null ? '' : `  (tenant ${tenantId})`}`;
+
+function tell(
+  changed: readonly { readonly tenantId: string | null; readonly changes: readonly PolicyChange[] }[],
+  io: Io,
+  json: boolean,
+): void {
+  for (const { tenantId, changes } of changed)
+    for (const change of changes)
+      io.out(json ? JSON.stringify({ tenantId, ...change }) : line(change, tenantId));
+}
+
+/** Shows what applying the files would change; exit code 1 when they differ from the stored policies. */
+export const diffPolicies: Run = (args, io) => {
+  const { values, given } = readArguments(args, ['file …'], CHANGING);
+  const files = filesAt(given);
+  if (files.mistakes.length > 0) throw refusal(files.mistakes);
+  return withStore(values, io, async (store) => {
+    const planned = await plannedChanges(await targetOf(store, values), files);
+    tell(planned, io, values.json === true);
+    return planned.length === 0 ? 0 : 1;
+  });
+};
+
+/** Makes what the files say the policies in force. */
+export const applyPolicies: Run = (args, io) => {
+  const { values, given } = readArguments(args, ['file …'], { ...CHANGING, reason: { type: 'string' } });
+  const files = filesAt(given);
+  if (files.mistakes.length > 0) throw refusal(files.mistakes);
+  return withStore(values, io, async (store) => {
+    const by = { userName: account(), reason: values.reason };
+    const applied = await applyFiles(await targetOf(store, values), files, by);
+    for (const { tenantId, version, changes } of applied)
+      await record(store, 'policies', String(version), {
+        after: { version, count: changes.length, ...(tenantId !== null && { tenant: tenantId }) },
+      });
+    tell(applied, io, values.json === true);
+    if (applied.length === 0 && values.json !== true) io.out('nothing to change');
+    return 0;
+  });
+};
+
+/** Prints the policies of one tenant, or of rows without one, as a policy file. */
+export const exportPolicies: Run = (args, io) => {
+  const { values } = readArguments(args, [], {
+    ...OF_TENANT,
+    version: { type: 'string' },
+    output: { type: 'string' },
+  });
+  const { version, tenant = null, output } = values;
+  if (version !== undefined && !/^\d{1,15}$/.test(version))
+    throw new UsageError('--version needs the number of a version');
+  return withStore(values, io, async (store) => {
+    const book = storedPolicies(store);
+    const { set: newest } = await book.current(tenant);
+    if (version !== undefined && Number(version) > newest.version)
+      throw new UsageError(`There is no version ${version}; the newest is ${newest.version}`);
+    const set = version === undefined ? newest : await book.at(tenant, Number(version));
+    const text = (tenant === null ? '' : `tenant: ${JSON.stringify(tenant)}\n`) + printPolicyFile(set);
+    if (output === undefined) io.out(text.trimEnd());
+    else writeFileSync(output, text, { flag: 'wx' });
+    return 0;
+  });
+};
+
+/** Lists versions, the newest first. */
+export const policyHistory: Run = (args, io) => {
+  const { values } = readArguments(args, [], { ...OF_TENANT, ...JSON_OPTION });
+  return withStore(values, io, async (store) => {
+    const found = await store.policies.versions(values.tenant ?? null, {
+      newestFirst: true,
+      limit: MOST_VERSIONS,
+    });
+    if (values.json === true)
+      for (const { parts: _where, ...version } of found) io.out(JSON.stringify(version));
+    else {
+      const rows = found.map(({ version, time, userName, source, count, reason = '' }) => [
+        String(version),
+        minute(time),
+        userName,
+        source,
+        String(count),
+        reason,
+      ]);
+      for (const row of table(['version', 'time', 'by', 'from', 'entries', 'reason'], rows)) io.out(row);
+    }
+    return 0;
+  });
+};
