@@ -12,6 +12,8 @@ import { Duties } from './policies/duties/duties.js';
 import { DUTY_ENTRIES } from './policies/duties/duty-entries.js';
 import { GRID_ENTRIES } from './policies/grid/grid-entries.js';
 import { Grid } from './policies/grid/grid-policy.js';
+import { SECTION_ENTRIES } from './policies/sections/section-file.js';
+import { Sections } from './policies/sections/sections.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { securityRights } from './policies/security-rights.js';
 import { SecurityRoles } from './policies/security-roles.js';
@@ -22,10 +24,15 @@ import { show } from './show.js';
 /** The longest id of an entry, which may quote several names, in characters. */
 const LONGEST_ID = 3000;
 /** Entries that a policy set may have, and that one change may name. */
-const MOST_ENTRIES = 100_000;
+const MOST_ENTRIES = 200_000;
 
 /** All entries that a policy set can have. */
-export const ENTRIES: readonly EntryKinds[] = [SECURITY_ROLE_ENTRIES, DUTY_ENTRIES, GRID_ENTRIES];
+export const ENTRIES: readonly EntryKinds[] = [
+  SECURITY_ROLE_ENTRIES,
+  DUTY_ENTRIES,
+  GRID_ENTRIES,
+  SECTION_ENTRIES,
+];
 
 const READ: Readonly<Record<string, ReadEntry>> = Object.assign({}, ...ENTRIES.map(({ kinds }) => kinds));
 const NAMED: ReadonlySet<string> = new Set(ENTRIES.flatMap(({ named = [] }) => named));
@@ -73,7 +80,7 @@ export function changedSet(before: PolicySet, changes: readonly PolicyChange[]):
       badPolicy(`There is no ${kind} ${show(id)} to remove.`);
     given.set(key, value !== null);
   }
-  for (const { check } of ENTRIES) check?.(set);
+  for (const { check } of ENTRIES) check?.(set, before, changes);
   return set;
 }
 
@@ -89,6 +96,7 @@ export interface CompiledSet {
   readonly securityRoles: SecurityRoles;
   readonly duties: Duties;
   readonly grid: Grid;
+  readonly sections: Sections;
 }
 
 /**
@@ -101,10 +109,12 @@ export function compileSet(set: PolicySet): CompiledSet {
   const securityRoles = new SecurityRoles(set);
   const duties = new Duties(set);
   const grid = new Grid(set);
+  const sections = new Sections(set);
   const policies = [
     ...(securityRoles.exist ? [securityRights(securityRoles)] : []),
     ...(grid.isInUse ? [grid.policy] : []),
     ...duties.policies,
+    ...sections.policies,
   ];
-  return { policies, securityRoles, duties, grid };
+  return { policies, securityRoles, duties, grid, sections };
 }

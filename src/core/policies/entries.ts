@@ -1,7 +1,7 @@
 import { BadInput } from '../errors.js';
 import { unknownName } from '../options.js';
 import { isPlainObject } from '../plain-object.js';
-import type { PolicySet } from '../policy-set.js';
+import type { PolicyChange, PolicySet } from '../policy-set.js';
 import { show } from '../show.js';
 import { normaliseName } from '../user-info.js';
 
@@ -53,8 +53,12 @@ export interface EntryKinds {
   readonly named?: readonly string[];
   /** The models, and the elements of them, that an entry of one of the kinds names. */
   names?(kind: string, value: unknown): Iterable<NamedElement>;
-  /** Checks the references between entries. @throws BadInput `bad-policy` */
-  check?(set: PolicySet): void;
+  /**
+   * Checks the references between entries.
+   * @param before the set that the changes were made to, which was checked
+   * @throws BadInput `bad-policy`
+   */
+  check?(set: PolicySet, before: PolicySet, changes: readonly PolicyChange[]): void;
 }
 
 /** A mistake in one entry of a policy set, which `kind` and `id` name. */

@@ -136,6 +136,12 @@ export interface DataApi {
   find(request: FindRequest, user?: UserInfo): Promise<FindPage>;
 }
 
+/** Options of saving a model. */
+export interface SaveOptions {
+  /** The section in which a new model is made; missing: ROOT. A model that exists stays where it is. */
+  readonly section?: string;
+}
+
 /** The result of saving a model. */
 export interface SavedModel {
   /** The stored name: trimmed, and in Unicode's composed form. */
@@ -153,7 +159,13 @@ export interface ModelApi {
    * trail.
    * @throws BadInput `bad-model` if it cannot be run, naming the element and the cause
    */
-  save(name: string, source: string, svg?: string | null, user?: UserInfo): Promise<SavedModel>;
+  save(
+    name: string,
+    source: string,
+    svg?: string | null,
+    user?: UserInfo,
+    options?: SaveOptions,
+  ): Promise<SavedModel>;
   /**
    * The warnings that `save` would give, without storing anything. For principals who may save models.
    * @throws BadInput `bad-model` if it cannot be run, naming the element and the cause

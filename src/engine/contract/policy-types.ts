@@ -4,6 +4,7 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { Right } from '../../core/rights.js';
 import type { PolicyVersion } from '../../store/port.js';
+import type { SectionsApi } from './section-types.js';
 
 export type { Holder as SecurityRoleHolder, SecurityRole } from '../../core/policies/security-roles.js';
 export type { PolicyChange } from '../../core/policy-set.js';
@@ -141,4 +142,5 @@ export interface PoliciesApi {
   import(text: string, options?: PolicyImportOptions, user?: UserInfo): Promise<{ version: number }>;
   readonly securityRoles: SecurityRolesApi;
   readonly duties: DutiesApi;
+  readonly sections: SectionsApi;
 }

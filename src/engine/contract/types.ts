@@ -16,6 +16,7 @@ export type * from './definition-types.js';
 export type * from './duty-types.js';
 export type * from './identity-types.js';
 export type * from './policy-types.js';
+export type * from './section-types.js';
 export type * from './server-types.js';
 
 /** Looks users up; see `directory` in the options. */

@@ -57,6 +57,17 @@ const USER_AT = {
     import: 2,
     securityRoles: { list: 0, mine: 0, save: 3, remove: 2, give: 3, withdraw: 3 },
     duties: { list: 0, save: 3, remove: 2 },
+    sections: {
+      tree: 0,
+      list: 1,
+      create: 3,
+      rename: 3,
+      move: 3,
+      delete: 2,
+      place: 3,
+      permissions: { list: 1, give: 4, withdraw: 4, inherit: 3 },
+      effective: 2,
+    },
   },
 } as const satisfies UserAt<GuardApi>;
 
@@ -72,6 +83,7 @@ interface Places {
 export const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   engine: ['start', 'invoke', 'assign', 'throwMessage', 'throwSignal', 'startEvent', 'restart'],
   data: ['findInstances'],
+  model: ['save'],
 };
 
 /** A member of the API. */

@@ -18,13 +18,18 @@ export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
   }
 
   /** The arguments after the user. The user itself is dropped if it is the bound one. */
-  function behindUser([given, ...rest]: readonly unknown[], hasOptions: boolean): readonly unknown[] {
+  function behindUser(
+    [given, ...rest]: readonly unknown[],
+    hasOptions: boolean,
+    nameIsUser: boolean,
+  ): readonly unknown[] {
     if (looksLikeUser(given)) {
       refuseOther(given);
       // Upstream's options contain a userName too.
       if (hasOptions && ('noWait' in given || 'startNodeId' in given)) return [given, ...rest];
     } else if (given !== undefined && given !== null) {
-      if (!hasOptions) throw new TypeError('A user is a SecureUser or an object with a userName.');
+      if (!hasOptions || (nameIsUser && typeof given === 'string'))
+        throw new TypeError('A user is a SecureUser or an object with a userName.');
       return [given, ...rest];
     }
     return rest;
@@ -43,7 +48,8 @@ export function bindApi(api: GuardApi, user: UserInfo): GuardApi {
         before[2] = arranged.assignment;
         behind = [arranged.user, args[4]];
       }
-      return call(...before, mine, ...behindUser(behind, hasOptions));
+      // Of the options, only those of upstream's commands and lists may be a text.
+      return call(...before, mine, ...behindUser(behind, hasOptions, group === 'model'));
     };
   }
 

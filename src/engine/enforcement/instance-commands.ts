@@ -1,7 +1,7 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { StoredInstance } from '../../store/port.js';
+import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
@@ -10,6 +10,13 @@ import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
+
+/** The instance as it will be once it runs the model. */
+const runningOn = ({ guard, ...instance }: StoredInstance, { name, owner }: StoredModel): StoredInstance => ({
+  ...instance,
+  name,
+  guard: { ...(guard as InstanceGuard), modelsOwner: owner ?? undefined },
+});
 
 /** The commands that manage running instances. */
 export class InstanceCommands {
@@ -96,6 +103,8 @@ export class InstanceCommands {
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
+        // By the model before it was decided; what is permitted there may not be by the model after.
+        now.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
         const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };
         const fields = {
           source: model.source,

@@ -1,4 +1,5 @@
 import type { Facts } from '../../core/policy.js';
+import { SECTIONS } from '../../core/policies/sections/section-rules.js';
 import { tenants } from '../../core/policies/tenants.js';
 import { DESIGNER } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
@@ -7,6 +8,8 @@ import type { Calls } from './calls.js';
 import { readableModels } from './readable-models.js';
 
 const NONE: Facts = Object.freeze({});
+/** Policies that ask for no more of a model than its name and owner. */
+const BY_NAME: ReadonlySet<string> = new Set([tenants.name, SECTIONS]);
 
 async function factsOf(
   { bypass, store, isReindexed }: Calls,
@@ -15,8 +18,10 @@ async function factsOf(
   names?: readonly string[],
 ): Promise<Facts> {
   const { principal } = call;
-  // Administrators and designers read models whether or not they can read an instance of them.
-  if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER)) return NONE;
+  // Administrators and designers read models whether or not they can read an instance of them. Where there are
+  // sections, their permission decides: it is needed, and suffices.
+  if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER) || call.inForce.sections.exist)
+    return NONE;
   const options = { reindexed: isReindexed() };
   return { readableModels: await readableModels(store, call.scope('instance:read'), owner, options, names) };
 }
@@ -48,10 +53,7 @@ export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredI
   const owner = (instance.guard?.modelsOwner as string | undefined) ?? instance.tenantId ?? null;
   const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
   const own = { name, owner };
-  // Tenant isolation needs only the owner; other rules may need the whole model.
-  const asksMore = [...call.ruling('model:read', facts).restrictedBy].some(
-    (policy) => policy !== tenants.name,
-  );
+  const asksMore = [...call.ruling('model:read', facts).restrictedBy].some((policy) => !BY_NAME.has(policy));
   try {
     const model = asksMore ? ((await calls.store.models.get(name, owner)) ?? own) : own;
     return call.allows('model:read', { model: { ...model } }, facts);

@@ -12,12 +12,13 @@ import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
 import type { HostModels } from '../execution/host-models.js';
 import { eventsOf, warningsIn } from '../model/stored-model.js';
-import { namesOfCode } from '../model/code.js';
 import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
-import { isOutage } from '../execution/transient.js';
-import type { ModelApi, ModelEvent, ModelView, SavedModel } from '../contract/types.js';
+import { ModelSaving } from './model-saving.js';
+import { copyOf } from '../policies/arguments.js';
+import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
+import { ModelPlaces } from '../policies/model-places.js';
 
 const LARGE = ['source', 'svg'];
 
@@ -28,16 +29,19 @@ function modelView(model: StoredModel): ModelView {
   return (warnings.length === 0 ? view : { ...view, warnings }) as ModelView;
 }
 
-/** Maximum length of the warnings in one audit entry, in characters. */
-const LONGEST = 500;
-
 /** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */
 export class Models {
+  private readonly places: ModelPlaces;
+  private readonly saving: ModelSaving;
+
   constructor(
     private readonly calls: Calls,
     private readonly models: HostModels,
     private readonly timers: ModelTimers,
-  ) {}
+  ) {
+    this.places = new ModelPlaces(calls, models);
+    this.saving = new ModelSaving(calls, models, timers, this.places);
+  }
 
   /** All models that match the query and that the principal may read, in one scoped query. */
   private async rows(call: Call, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
@@ -70,61 +74,6 @@ export class Models {
     return models.flatMap((model) =>
       eventsOf([model], ofEvent).map((event) => ({ model, event: event as unknown as ModelEvent })),
     );
-  }
-
-  private async save(call: Call, given: string, source: unknown, svg: unknown): Promise<SavedModel> {
-    const { calls } = this;
-    const name = checkModelName(given);
-    const owner = call.principal.owner ?? null;
-    const before = await calls.store.models.get(name, owner);
-    const readable = before === undefined || (await mayReadModel(calls, call, before));
-    // A name taken by a hidden model gets the same answer as a free one.
-    const operation = before === undefined || !readable ? 'model:create' : 'model:write';
-    const decision = call.assert(
-      operation,
-      { model: before !== undefined && readable ? before : { name, owner } },
-      true,
-    );
-    if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
-    if (svg !== undefined && svg !== null && typeof svg !== 'string')
-      throw new BadInput('bad-model', 'The picture of a model is SVG text.');
-    const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
-    if (code.length > 0) call.assert('model:code', { model: before ?? { name, owner } }, true);
-    const stored = await this.orLookAgain([name], owner, () => this.models.put(model));
-    this.timers.schedule(stored);
-    const places = namesOfCode(code);
-    const target = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
-    await calls.audit.allowed(call.principal, operation, target, decision);
-    await this.recordWarnings(call, operation, stored);
-    return { name, warnings: warningsIn(stored) };
-  }
-
-  /** Records the warnings, so that the cause can be found when a task turns out to belong to nobody. */
-  private async recordWarnings(
-    { principal }: Call,
-    operation: 'model:create' | 'model:write',
-    model: StoredModel,
-  ): Promise<void> {
-    const warnings = warningsIn(model).map(({ element, found }) => `${element}: ${found}`);
-    if (warnings.length === 0) return;
-    const reason = `${warnings.length} warnings: ${warnings.join('; ')}`.slice(0, LONGEST);
-    const { userName, tenantId } = principal;
-    const resource = { kind: 'model', name: model.name };
-    await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
-  }
-
-  /** If the store's answer was lost, rereads the models so that timers follow what was actually stored. */
-  private async orLookAgain<T>(
-    names: readonly string[],
-    owner: string | null,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isOutage(error)) for (const name of names) this.timers.refreshSoon(name, owner);
-      throw error;
-    }
   }
 
   private async change(
@@ -199,8 +148,12 @@ export class Models {
             )
             .map(({ event }) => event);
         }),
-      save: (name, source, svg, user) =>
-        calls.run(user, 'model:write', target(name), (call) => this.save(call, name, source, svg)),
+      save: (name, source, svg, user, options) => {
+        const given = copyOf(options);
+        return calls.run(user, 'model:write', target(name), (call) =>
+          this.saving.save(call, name, source, svg, given),
+        );
+      },
       check: (source, user) =>
         calls.run(user, 'model:create', target(), async (call) => {
           // Callers who may not save models may not have models parsed here either.
@@ -212,9 +165,11 @@ export class Models {
         calls.run(user, 'model:delete', target(name), (call) =>
           this.change(call, 'model:delete', name, async (model) => {
             this.timers.unschedule(model.name, model.owner ?? null);
-            return this.orLookAgain([model.name], model.owner ?? null, () =>
+            const removed = await this.saving.orLookAgain([model.name], model.owner ?? null, () =>
               calls.store.models.remove(model.name, model.owner ?? null),
             );
+            await this.places.removed(call, model.name);
+            return removed;
           }),
         ),
       rename: (name, newName, user) =>
@@ -224,11 +179,13 @@ export class Models {
             const wanted = checkModelName(newName);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name exists.');
+            await this.places.copied(call, model.name, wanted);
             this.timers.unschedule(model.name, owner);
-            const renamed = await this.orLookAgain([model.name, wanted], owner, () =>
+            const renamed = await this.saving.orLookAgain([model.name, wanted], owner, () =>
               calls.store.models.rename(model.name, owner, wanted),
             );
             this.timers.schedule({ ...model, name: wanted });
+            await this.places.removed(call, model.name);
             return renamed;
           }),
         ),

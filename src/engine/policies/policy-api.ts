@@ -11,6 +11,7 @@ import { dutiesApi } from './duties-api.js';
 import { importChanges, printPolicyFile, readPolicyText } from './files/policy-text.js';
 import type { InForce } from './policy-book.js';
 import { CHANGE_OPTIONS, checked, HISTORY_OPTIONS, MANAGE, PolicyCommands, READ } from './policy-commands.js';
+import { sectionsApi } from './sections-api.js';
 import { securityRolesApi } from './security-roles-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
@@ -85,5 +86,6 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
     },
     securityRoles: securityRolesApi(commands),
     duties: dutiesApi(commands),
+    sections: sectionsApi(commands),
   } satisfies PoliciesApi);
 }

@@ -1,8 +1,6 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
 import { Conflict, CouldNotTell } from '../../core/errors.js';
-import type { Duties } from '../../core/policies/duties/duties.js';
-import type { Grid } from '../../core/policies/grid/grid-policy.js';
-import type { SecurityRoles } from '../../core/policies/security-roles.js';
+import type { CompiledSet } from '../../core/policy-kinds.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';
@@ -14,11 +12,8 @@ const MOST = 1000;
 const LEAST = 1000;
 
 /** A compiled policy set. */
-export interface Compiled {
+export interface Compiled extends Omit<CompiledSet, 'policies'> {
   readonly point: DecisionPoint;
-  readonly securityRoles: SecurityRoles;
-  readonly grid: Grid;
-  readonly duties: Duties;
 }
 
 /** The policies in force for a tenant: one version of its policy set, compiled. */

@@ -1,9 +1,7 @@
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
-import { Duties } from '../../../src/core/policies/duties/duties.js';
-import { Grid } from '../../../src/core/policies/grid/grid-policy.js';
-import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
-import type { PolicySet } from '../../../src/core/policy-set.js';
+import { compileSet } from '../../../src/core/policy-kinds.js';
+import { PolicySet } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
 import type { Audit } from '../../../src/engine/enforcement/audit.js';
@@ -27,6 +25,7 @@ afterEach(() => store.close());
 
 /** Lets those read the audit trail whose names are entries of the kind `reader`. */
 const compile = (set: PolicySet) => ({
+  ...compileSet(PolicySet.EMPTY),
   point: createDecisionPoint([
     {
       name: 'readers',
@@ -36,9 +35,6 @@ const compile = (set: PolicySet) => ({
           : {},
     },
   ]),
-  securityRoles: new SecurityRoles(set),
-  duties: new Duties(set),
-  grid: new Grid(set),
 });
 const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;

@@ -91,7 +91,7 @@ describe('No argument is passed over', () => {
     test.each<[string, string, number]>([
       ['data', 'findItems', 2],
       ['data', 'findInstances', 3],
-      ['model', 'save', 4],
+      ['model', 'save', 5],
       ['model', 'getSource', 2],
       ['engine', 'invoke', 4],
       ['engine', 'start', 5],

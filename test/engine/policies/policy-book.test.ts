@@ -1,9 +1,7 @@
 import { createDecisionPoint } from '../../../src/core/decision-point.js';
 import { EVERYTHING } from '../../../src/core/condition.js';
-import { Duties } from '../../../src/core/policies/duties/duties.js';
-import { Grid } from '../../../src/core/policies/grid/grid-policy.js';
-import { SecurityRoles } from '../../../src/core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../../src/core/policy-set.js';
+import { compileSet } from '../../../src/core/policy-kinds.js';
+import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
 import { PolicyBook, type InForce } from '../../../src/engine/policies/policy-book.js';
@@ -31,7 +29,7 @@ function compile(set: PolicySet) {
           : {},
     },
   ]);
-  return { point, securityRoles: new SecurityRoles(set), duties: new Duties(set), grid: new Grid(set) };
+  return { ...compileSet(PolicySet.EMPTY), point };
 }
 /** A book as another process has it: of the same store, with a memory of its own. */
 function bookOf(policies: PolicyStore = store.policies): PolicyBook {

@@ -376,7 +376,7 @@ describe('who may give what', () => {
     await policies.apply([{ kind: 'security-role-holder', id: holder.id, value: null }]);
     expect((await policies.securityRoles.list())[0]?.holders).toEqual([]);
     expect(await refusal(policies.apply(Array(2) as never))).toMatchObject({ code: 'bad-policy' });
-    expect(await refusal(policies.apply(Array(100_001) as never))).toMatchObject({ code: 'too-large' });
+    expect(await refusal(policies.apply(Array(200_001) as never))).toMatchObject({ code: 'too-large' });
     const many = { rights: Array(1001).fill('Signal:Send') } as never;
     expect(await refusal(policies.securityRoles.save('a', many))).toMatchObject({ code: 'bad-policy' });
   });

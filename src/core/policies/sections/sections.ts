@@ -1,0 +1,107 @@
+import type { Policy } from '../../policy.js';
+import type { PolicySet } from '../../policy-set.js';
+import type { SecureUser } from '../../principal.js';
+import type { Holder } from '../security-roles.js';
+import { bitsOf, PERMISSION_NAMES, ROOT, type SectionPermission } from './permissions.js';
+import { Reach } from './reach.js';
+import { sectionRules } from './section-rules.js';
+import { SECTION, type SectionPlace } from './section-entries.js';
+import { groupKey, SectionIndex, userKey, type PlaceNode } from './section-index.js';
+
+/** A principal, as far as permissions are given to it. */
+export type PermissionHolder = Pick<SecureUser, 'userName' | 'userGroups'>;
+
+/** Where a permission comes from: the section or model with the entry, and to whom it is given there. */
+export type PermissionSource = SectionPlace & Holder;
+
+/** The number of different sets of holders whose reach is kept, and of the names of models in all of them. */
+const MOST = { reaches: 5_000, names: 1_000_000 };
+
+const keysOf = ({ userName, userGroups }: PermissionHolder): string[] => [
+  userKey(userName),
+  ...userGroups.map(groupKey),
+];
+
+/** The holder that a key stands for. */
+const holderOf = (key: string): Holder =>
+  key.startsWith('u:') ? { user: key.slice(2) } : { group: key.slice(2) };
+
+/** The sections of one policy set: who has which permission where. Indexed when first asked. */
+export class Sections {
+  private known: SectionIndex | undefined;
+  private readonly reaches = new Map<string, Reach>();
+  private names = 0;
+
+  constructor(private readonly set: PolicySet) {}
+
+  /** True once there is ROOT; before that, sections neither restrict nor permit anything. */
+  get exist(): boolean {
+    return this.set.of(SECTION).has(ROOT);
+  }
+
+  /** The policies that follow: none before there is ROOT. */
+  get policies(): readonly Policy[] {
+    return this.exist ? [sectionRules(this)] : [];
+  }
+
+  get index(): SectionIndex {
+    this.known ??= new SectionIndex(this.set);
+    return this.known;
+  }
+
+  /** What the principal reaches; the same object for all who have their permissions from the same holders. */
+  reachOf(principal: PermissionHolder): Reach {
+    const holders = this.index.holders(keysOf(principal)).sort();
+    const key = JSON.stringify(holders);
+    const known = this.reaches.get(key);
+    if (known !== undefined) return known;
+    const reach: Reach = new Reach(this.index, holders, (by) => {
+      if (this.reaches.get(key) === reach) this.grow(by, reach);
+    });
+    this.reaches.set(key, reach);
+    this.grow(0, reach);
+    return reach;
+  }
+
+  /** Drops the oldest while there are too many; the one that grows stays. */
+  private grow(by: number, grown: Reach): void {
+    this.names += by;
+    for (const [key, reach] of this.reaches) {
+      if (this.reaches.size <= MOST.reaches && this.names <= MOST.names) return;
+      if (reach === grown) continue;
+      this.reaches.delete(key);
+      this.names -= reach.size;
+    }
+  }
+
+  /** Whether the principal holds one of the permissions on the section or model. */
+  holds(principal: PermissionHolder, place: SectionPlace, ...any: readonly SectionPermission[]): boolean {
+    const node = this.index.find(place);
+    return node !== undefined && this.reachOf(principal).holds(bitsOf(any), node);
+  }
+
+  /** Each permission that the principal holds on the section or model, with all places from which it comes. */
+  effective(
+    principal: PermissionHolder,
+    place: SectionPlace,
+  ): ReadonlyMap<SectionPermission, readonly PermissionSource[]> {
+    const found = new Map<SectionPermission, PermissionSource[]>();
+    const given = new Map<PlaceNode, [key: string, bits: number][]>();
+    for (const key of this.index.holders(keysOf(principal)))
+      for (const { node, bits } of this.index.givenTo(key))
+        given.set(node, [...(given.get(node) ?? []), [key, bits]]);
+    for (
+      let node = this.index.find(place);
+      node !== undefined;
+      node = node.inherits ? node.parent : undefined
+    )
+      for (const [key, bits] of given.get(node) ?? [])
+        for (const name of PERMISSION_NAMES) {
+          if ((bits & bitsOf([name])) === 0) continue;
+          found.set(name, [...(found.get(name) ?? []), { ...node.place, ...holderOf(key) }]);
+        }
+    return new Map(
+      PERMISSION_NAMES.flatMap((name) => (found.has(name) ? [[name, found.get(name) ?? []]] : [])),
+    );
+  }
+}

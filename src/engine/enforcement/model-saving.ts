@@ -1,0 +1,111 @@
+import { BadInput, Conflict, isGuardError } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
+import { TEXT, type OptionsOf } from '../../core/options.js';
+import type { StoredModel } from '../../store/port.js';
+import type { SavedModel, SaveOptions } from '../contract/types.js';
+import type { HostModels } from '../execution/host-models.js';
+import type { ModelTimers } from '../execution/model-timers.js';
+import { isOutage } from '../execution/transient.js';
+import { namesOfCode } from '../model/code.js';
+import { warningsIn } from '../model/stored-model.js';
+import type { ModelPlaces } from '../policies/model-places.js';
+import { checked } from '../policies/policy-commands.js';
+import type { Call } from './call.js';
+import type { Calls } from './calls.js';
+import { mayReadModel } from './model-access.js';
+
+const SAVE_OPTIONS = { section: TEXT } satisfies OptionsOf<SaveOptions>;
+
+/** Maximum length of the warnings in one audit entry, in characters. */
+const LONGEST = 500;
+
+/** Saves models: new ones in a section, and changes of others. */
+export class ModelSaving {
+  constructor(
+    private readonly calls: Calls,
+    private readonly models: HostModels,
+    private readonly timers: ModelTimers,
+    private readonly places: ModelPlaces,
+  ) {}
+
+  async save(
+    call: Call,
+    given: string,
+    source: unknown,
+    svg: unknown,
+    options: SaveOptions | undefined,
+  ): Promise<SavedModel> {
+    const { calls } = this;
+    const name = checkModelName(given);
+    const { section } = checked('model.save', options, SAVE_OPTIONS);
+    const owner = call.principal.owner ?? null;
+    const before = await calls.store.models.get(name, owner);
+    const readable = before === undefined || (await mayReadModel(calls, call, before));
+    // A name taken by a hidden model gets the same answer as a free one.
+    const operation = before === undefined || !readable ? 'model:create' : 'model:write';
+    const target = this.places.target(call, name, section);
+    const asked = before !== undefined && readable ? before : { name, owner, ...target };
+    const decision = call.assert(operation, { model: asked }, true);
+    if (before !== undefined && section !== undefined && readable)
+      throw new BadInput(
+        'bad-option',
+        'The section is that of a new model; move this one with sections.place.',
+      );
+    if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
+    if (svg !== undefined && svg !== null && typeof svg !== 'string')
+      throw new BadInput('bad-model', 'The picture of a model is SVG text.');
+    const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
+    if (code.length > 0) call.assert('model:code', { model: before ?? { name, owner } }, true);
+    const stored = await this.orLookAgain([name], owner, () =>
+      before === undefined ? this.putNew(call, model, target.section) : this.models.put(model),
+    );
+    this.timers.schedule(stored);
+    const places = namesOfCode(code);
+    const saved = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
+    await calls.audit.allowed(call.principal, operation, saved, decision);
+    await this.recordWarnings(call, operation, stored);
+    return { name, warnings: warningsIn(stored) };
+  }
+
+  /**
+   * Stores a new model in its section, in which it is before it exists. Nobody else's model is replaced: who may make
+   * one may not change it.
+   */
+  private async putNew(call: Call, model: StoredModel, section: string): Promise<StoredModel> {
+    if (!call.inForce.sections.exist) return this.models.put(model);
+    const undo = await this.places.made(call, model.name, section);
+    try {
+      await this.models.putOver(undefined, model);
+    } catch (error) {
+      // After any other failure it may be stored.
+      if (isGuardError(error) && error.code === 'conflict') await undo();
+      throw error;
+    }
+    await this.places.kept(call, model.name, section);
+    return model;
+  }
+
+  /** Records the warnings, so that the cause can be found when a task turns out to belong to nobody. */
+  private async recordWarnings(
+    { principal }: Call,
+    operation: 'model:create' | 'model:write',
+    model: StoredModel,
+  ): Promise<void> {
+    const warnings = warningsIn(model).map(({ element, found }) => `${element}: ${found}`);
+    if (warnings.length === 0) return;
+    const reason = `${warnings.length} warnings: ${warnings.join('; ')}`.slice(0, LONGEST);
+    const { userName, tenantId } = principal;
+    const resource = { kind: 'model', name: model.name };
+    await this.calls.audit.record([{ userName, tenantId, operation, resource, answer: 'allowed', reason }]);
+  }
+
+  /** If the store's answer was lost, rereads the models so that timers follow what was actually stored. */
+  async orLookAgain<T>(names: readonly string[], owner: string | null, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isOutage(error)) for (const name of names) this.timers.refreshSoon(name, owner);
+      throw error;
+    }
+  }
+}

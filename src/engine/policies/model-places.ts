@@ -1,0 +1,120 @@
+import { Conflict, isGuardError } from '../../core/errors.js';
+import { ROOT } from '../../core/policies/sections/permissions.js';
+import {
+  modelId,
+  SECTION_MODEL,
+  type ModelRef,
+  type SectionModel,
+} from '../../core/policies/sections/section-entries.js';
+import { newModelIn } from '../../core/policies/sections/section-rules.js';
+import { policyName } from '../../core/policies/entries.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { Call } from '../enforcement/call.js';
+import type { Calls } from '../enforcement/calls.js';
+import type { HostModels } from '../execution/host-models.js';
+import { PolicyCommands } from './policy-commands.js';
+import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from './section-changes.js';
+
+/** How often a change is made anew, because others changed the policies at the same time. */
+const TRIES = 20;
+
+const isAt = (model: SectionModel | undefined, section: string): boolean =>
+  model?.gone !== true && (model?.section ?? ROOT) === section;
+
+/** Keeps the places and permissions of models true to the models: made, renamed and deleted with them. */
+export class ModelPlaces {
+  private readonly commands: PolicyCommands;
+
+  constructor(
+    private readonly calls: Calls,
+    models: Pick<HostModels, 'definition'>,
+  ) {
+    this.commands = new PolicyCommands(calls, models);
+  }
+
+  /**
+   * The section in which a new model is made: the one that a policy file names for it, else the given one, else ROOT.
+   * Part of the resource that is decided about.
+   * @throws BadInput `bad-policy` for what is no name
+   */
+  target(
+    { principal, inForce: { set } }: Call,
+    name: string,
+    section: unknown,
+  ): { readonly section: string } {
+    const ref = refOf(principal, name);
+    const isFixed = set.fileOf(SECTION_MODEL, modelId(ref)) !== undefined;
+    const given = section === undefined || section === null ? undefined : policyName(section, 'A section');
+    return newModelIn(isFixed ? modelIn(set, ref)?.section : given);
+  }
+
+  /**
+   * Puts a model that is about to be made into its section; nothing that was said of an earlier one of its name applies
+   * to it.
+   * @returns takes that back, for a model that someone else has made meanwhile
+   * @throws Conflict `conflict` if there is one by now
+   */
+  async made(call: Call, name: string, section: string): Promise<() => Promise<void>> {
+    const ref = refOf(call.principal, name);
+    const owner = call.principal.owner ?? null;
+    let before: SectionModel | undefined;
+    await this.change(call, `the model ${name} is new`, async (set) => {
+      // Read after the policies: who has made it since has changed them, or will.
+      if ((await this.calls.store.models.get(name, owner)) !== undefined)
+        throw new Conflict('conflict', 'A model of that name exists.');
+      before = modelIn(set, ref);
+      return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
+    });
+    return () =>
+      this.change(call, `the model ${name} is another's`, (set) =>
+        isAt(modelIn(set, ref), section) && !isAt(before, section)
+          ? withNewModel(set, ref, before?.section ?? ROOT)
+          : [],
+      );
+  }
+
+  /** Once the model is stored: whoever was about to make one of that name as well has not taken it elsewhere. */
+  kept(call: Call, name: string, section: string): Promise<void> {
+    const ref = refOf(call.principal, name);
+    return this.change(call, `the model ${name} is new`, (set) =>
+      isAt(modelIn(set, ref), section) ? [] : withNewModel(set, ref, section),
+    );
+  }
+
+  /** Gives the new name what is said of the old one. To be called before the model is renamed. */
+  copied(call: Call, from: string, to: string): Promise<void> {
+    const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
+    return this.change(call, `the model ${from} becomes ${to}`, (set) =>
+      refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [],
+    );
+  }
+
+  /** From now on, what is said of the model applies to its instances only. */
+  removed(call: Call, name: string): Promise<void> {
+    const ref: ModelRef = refOf(call.principal, name);
+    return this.change(call, `the model ${name} is gone`, (set) => withoutModel(set, ref));
+  }
+
+  /** Makes a change that follows from one of a model, which others that change the policies do not stop. */
+  private async change(
+    call: Call,
+    reason: string,
+    make: (set: PolicySet) => PolicyChange[] | Promise<PolicyChange[]>,
+  ): Promise<void> {
+    // Without sections there is nothing to keep, and no further query.
+    if (!call.inForce.sections.exist && !this.calls.bypass) return;
+    for (let tries = 1; ; tries++) {
+      const now = await this.calls.book.current(this.commands.tenantOf(call));
+      if (!now.sections.exist) return;
+      const changes = await make(now.set);
+      if (changes.length === 0) return;
+      try {
+        const options = { reason: reason.slice(0, 1000), allowUnknownModels: true };
+        await this.commands.change(call, now, changes, options);
+        return;
+      } catch (error) {
+        if (!isGuardError(error) || error.code !== 'conflict' || tries >= TRIES) throw error;
+      }
+    }
+  }
+}

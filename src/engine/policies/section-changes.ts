@@ -1,0 +1,142 @@
+import { ROOT, type SectionPermission } from '../../core/policies/sections/permissions.js';
+import {
+  grantEntry,
+  grantId,
+  modelId,
+  SECTION,
+  SECTION_MODEL,
+  SECTION_PERMISSION,
+  type ModelRef,
+  type Section,
+  type SectionGrant,
+  type SectionModel,
+  type SectionPlace,
+} from '../../core/policies/sections/section-entries.js';
+import { ownerOf } from '../../core/policies/sections/section-rules.js';
+import type { Holder } from '../../core/policies/security-roles.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { SecureUser } from '../../core/principal.js';
+
+/** The principal's model of that name, as entries name it. */
+export function refOf(principal: SecureUser, model: string): ModelRef {
+  const owner = ownerOf(principal);
+  return { model, ...(owner !== undefined && { owner }) };
+}
+
+const remove = (kind: string, id: string): PolicyChange => ({ kind, id, value: null });
+
+export const sectionIn = (set: PolicySet, id: string): Section | undefined =>
+  set.of(SECTION).get(id) as Section | undefined;
+export const modelIn = (set: PolicySet, ref: ModelRef): SectionModel | undefined =>
+  set.of(SECTION_MODEL).get(modelId(ref)) as SectionModel | undefined;
+export const grantIn = (set: PolicySet, on: SectionPlace, to: Holder): SectionGrant | undefined =>
+  set.of(SECTION_PERMISSION).get(grantId(on, to)) as SectionGrant | undefined;
+
+const isSame = (a: SectionPlace, b: SectionPlace): boolean =>
+  'section' in a
+    ? 'section' in b && a.section === b.section
+    : !('section' in b) && a.model === b.model && a.owner === b.owner;
+
+/** All permissions given on a section or model, with the ids of their entries. */
+export const grantsOn = (set: PolicySet, on: SectionPlace): [id: string, grant: SectionGrant][] =>
+  [...(set.of(SECTION_PERMISSION) as ReadonlyMap<string, SectionGrant>)].filter(([, grant]) =>
+    isSame(grant, on),
+  );
+
+export const withSection = (id: string, value: Section): PolicyChange => ({ kind: SECTION, id, value });
+
+/** A section with another parent; ROOT is not written. */
+export function withParent({ parent: _before, ...rest }: Section, parent: string): Section {
+  return { ...rest, ...(parent !== ROOT && { parent }) };
+}
+
+/** A model in another section. What said that it is gone is no longer true. */
+export function placedIn(
+  { section: _before, gone: _gone, ...rest }: SectionModel,
+  section: string,
+): SectionModel {
+  return { ...rest, ...(section !== ROOT && { section }) };
+}
+
+export const withModel = (value: SectionModel): PolicyChange => ({
+  kind: SECTION_MODEL,
+  id: modelId(value),
+  value,
+});
+
+/** A section or model that inherits, or does not. */
+export function inheriting<T extends { readonly inherit?: false }>(value: T, inherit: boolean): T {
+  const { inherit: _before, ...rest } = value;
+  return { ...rest, ...(inherit ? {} : { inherit: false }) } as T;
+}
+
+/** Permissions given on a place to a holder; none removes the entry. */
+export function withGrant(
+  on: SectionPlace,
+  to: Holder,
+  permissions: readonly SectionPermission[],
+): PolicyChange {
+  if (permissions.length === 0) return remove(SECTION_PERMISSION, grantId(on, to));
+  return grantEntry({ ...on, ...to, permissions: [...new Set(permissions)].sort() });
+}
+
+/** Whether sections or models that still exist are directly in the section. */
+export function isEmpty(set: PolicySet, id: string): boolean {
+  for (const section of (set.of(SECTION) as ReadonlyMap<string, Section>).values())
+    if (section.parent === id) return false;
+  for (const model of (set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>).values())
+    if (model.section === id && model.gone !== true) return false;
+  return true;
+}
+
+/**
+ * Removes an empty section with the permissions given on it. Instances of models that were in it, and are gone, do not
+ * get the permissions of another section: nothing is widened by deleting.
+ */
+export function withoutSection(set: PolicySet, id: string): PolicyChange[] {
+  const gone = [...(set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>).values()].filter(
+    ({ section }) => section === id,
+  );
+  return [
+    ...grantsOn(set, { section: id }).map(([entry]) => remove(SECTION_PERMISSION, entry)),
+    ...gone.map(({ section: _removed, ...rest }) => withModel({ ...rest, inherit: false })),
+    remove(SECTION, id),
+  ];
+}
+
+/** True if the set says anything of the model. */
+export const isStated = (set: PolicySet, ref: ModelRef): boolean =>
+  modelIn(set, ref) !== undefined || grantsOn(set, ref).length > 0;
+
+/** A new model, without anything that was said of an earlier one of its name. Entries that come from files stay. */
+export function withNewModel(set: PolicySet, ref: ModelRef, section: string): PolicyChange[] {
+  const known = modelIn(set, ref);
+  const removed = grantsOn(set, ref)
+    .filter(([id]) => set.fileOf(SECTION_PERMISSION, id) === undefined)
+    .map(([id]) => remove(SECTION_PERMISSION, id));
+  if (known !== undefined && set.fileOf(SECTION_MODEL, modelId(ref)) !== undefined) return removed;
+  if (section !== ROOT) return [...removed, withModel(placedIn(ref, section))];
+  return known === undefined ? removed : [...removed, remove(SECTION_MODEL, modelId(ref))];
+}
+
+/** A model under its new name, with its place and permissions. */
+export function withCopy(set: PolicySet, from: ModelRef, to: ModelRef): PolicyChange[] {
+  const place = modelIn(set, from);
+  const cleared = withNewModel(set, to, place?.section ?? ROOT);
+  const copies = grantsOn(set, from).map(([, grant]) => {
+    const holder: Holder = 'user' in grant ? { user: grant.user } : { group: grant.group };
+    return withGrant(to, holder, grant.permissions);
+  });
+  return [
+    ...cleared,
+    ...(place?.inherit === false ? [withModel({ ...placedIn(place, place.section ?? ROOT), ...to })] : []),
+    ...copies,
+  ];
+}
+
+/** A model that does not exist any more: what is said of it applies to its instances only. */
+export function withoutModel(set: PolicySet, ref: ModelRef): PolicyChange[] {
+  if (!isStated(set, ref) || set.fileOf(SECTION_MODEL, modelId(ref)) !== undefined) return [];
+  const known = modelIn(set, ref);
+  return known?.gone === true ? [] : [withModel({ ...ref, ...known, gone: true })];
+}
