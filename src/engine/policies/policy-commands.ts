@@ -14,6 +14,7 @@ import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { assertKnownNames, ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
 import { Outdated, type InForce } from './policy-book.js';
+import { assertNoSections } from './section-sight.js';
 
 const LONGEST_REASON = 1000;
 export const MANAGE: Right = 'SecurityRole:Manage';
