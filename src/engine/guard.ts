@@ -17,6 +17,7 @@ import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { createIdentity } from './identity.js';
 import { Models } from './enforcement/model-api.js';
 import { Principals } from './enforcement/principals.js';
+import { OrphanCount } from './upkeep/orphans.js';
 import { isReindexed } from './upkeep/reindex.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { createApi } from './enforcement/secured-api.js';
@@ -116,6 +117,7 @@ async function assemble(
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');
+  const orphans = new OrphanCount(plain, principals, book);
   const server = outerServer(options, taken, flags.bypass ? host : serverFacade(parts, api, host));
 
   const unclaim = claimUncaught(strays.claim);
@@ -165,6 +167,7 @@ async function assemble(
           unreadableModels: inside.folder.problems(),
           unmarked: unmarked.list,
           policyFiles: files.problem,
+          orphans,
         }),
       ),
     close: async () => {

@@ -154,6 +154,20 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     says: TEXT,
     holders: list(ref('Holder')),
   }),
+  Orphans: object('data nextCursor', {
+    data: list(
+      object('kind', {
+        kind: { enum: ['task', 'case-role', 'security-role'] },
+        instanceId: TEXT,
+        modelName: TEXT,
+        itemId: TEXT,
+        elementId: TEXT,
+        assignee: TEXT,
+        role: TEXT,
+      }),
+    ),
+    nextCursor: { type: ['string', 'null'] },
+  }),
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
     operation: TEXT,

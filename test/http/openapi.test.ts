@@ -236,6 +236,7 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ],
   ['instances.terminate', (on) => ({ path: { instanceId: on.instance } })],
   ['work.list', () => ({})],
+  ['work.orphans', () => ({})],
   ['work.retry', (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) })],
   ['work.stop', (on) => ({ path: { workId: on.instance } })],
   ['duties.list', () => ({ before: () => app.as('admin').policies.duties.save('d', DUTY) })],

@@ -145,7 +145,7 @@ onStores('commands', (kind) => {
         count: [0],
         candidates: [0],
       },
-      work: { list: [], retry: [0], stop: [0] },
+      work: { list: [], orphans: [0], retry: [0], stop: [0] },
       policies: {
         version: [],
         read: [0],

@@ -256,6 +256,11 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       await holdBack(guard, instance);
       return guard.api.work.list(root);
     },
+    'work.orphans': async (guard) => {
+      const { securityRoles } = guard.as(root).policies;
+      await securityRoles.save('unheld', { rights: [] });
+      return (await guard.api.work.orphans({}, root)).data;
+    },
     'work.retry': async (guard, { instance }) => {
       await holdBack(guard, instance);
       return guard.api.work.retry(instance, root);

@@ -50,6 +50,12 @@ export class SecurityRoles {
     return this.roles.size > 0;
   }
 
+  /** The roles that nobody was given. */
+  get unheld(): readonly string[] {
+    const held = new Set([...this.byHolder.values()].flat());
+    return [...this.roles.keys()].filter((role) => !held.has(role));
+  }
+
   /** The roles of the principal and of its groups. */
   rolesOf({ userName, userGroups }: Pick<SecureUser, 'userName' | 'userGroups'>): readonly string[] {
     const found = [`u:${userName}`, ...userGroups.map((group) => `g:${group}`)].flatMap(

@@ -1,4 +1,5 @@
 import type { PoliciesApi } from './policy-types.js';
+import type { WorkApi } from './work-types.js';
 import type { TasksApi } from './task-types.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
@@ -15,6 +16,7 @@ import type {
 
 export type * from './task-types.js';
 export type * from './view-types.js';
+export type * from './work-types.js';
 export type Query = Record<string, unknown>;
 
 /** Options of a command. Upstream's other options act on other people's tasks and are refused. */
@@ -183,43 +185,6 @@ export interface ModelApi {
    * must be allowed to write each model.
    */
   export(query: Query, folder: string, user?: UserInfo): Promise<string[]>;
-}
-
-/** Held work: work that nobody waits for, during which processes ended. */
-export interface HeldWork {
-  /** The argument of `retry` and `stop`. */
-  readonly id: string;
-  /** Missing for a start, which has left no instance. */
-  readonly instanceId?: string;
-  readonly modelName: string;
-  readonly tenantId?: string;
-  /**
-   * A timer that fired, resumed `noWait` work, a delivery from another instance, or the start of a model by its
-   * timer.
-   */
-  readonly work: 'timer' | 'background' | 'delivery' | 'start';
-  readonly itemId?: string;
-  readonly elementId?: string;
-  /** When it last began or was held. */
-  readonly since: Date;
-  /** The number of processes that ended during it. */
-  readonly ended: number;
-}
-
-/**
- * For administrators: work that nobody waits for. All three need `instance:cancel` of the instance; for a start by
- * a timer they need `model:write` of the model.
- */
-export interface WorkApi {
-  list(user?: UserInfo): Promise<HeldWork[]>;
-  /** Lets held work begin again: all of an instance's, or the starts by one timer from its next time on. */
-  retry(id: string, user?: UserInfo): Promise<void>;
-  /**
-   * Ends a running instance at once, with everything that waits in it and the processes it has called; also while
-   * one of its scripts or services runs, whose caller then gets `conflict`. Resolves to the ids of the ended
-   * instances.
-   */
-  stop(id: string, user?: UserInfo): Promise<string[]>;
 }
 
 /** The engine, data and models; each call is enforced and scoped for its principal. */

@@ -182,6 +182,13 @@ export interface Health {
   readonly stuck: number;
   /** Number of instances with held work, and of timers whose starts of a model are held; see `api.work`. */
   readonly held: number;
+  /**
+   * What nobody is left for, among the newest 1000 waiting tasks; counted at most once a minute. `tasks`: whose
+   * assignee is gone or disabled, 0 without a directory; `roles`: security roles without holders; `complete`: false if
+   * there was more to look at. Missing if it could not be told. See `api.work.orphans`.
+   */
+  readonly orphans?:
+    { readonly tasks: number; readonly roles: number; readonly complete: boolean } | undefined;
   /** Model files that could not be imported, and stored models that cannot be run; the others work. */
   readonly unreadableModels: readonly { readonly model: string; readonly why: string }[];
   /** Why changed policy files are not in force; missing: they are. */

@@ -30,7 +30,7 @@ const USER_AT = {
     rename: 2,
     export: 2,
   },
-  work: { list: 0, retry: 1, stop: 1 },
+  work: { list: 0, orphans: 1, retry: 1, stop: 1 },
   tasks: {
     take: 1,
     release: 1,

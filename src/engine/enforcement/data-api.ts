@@ -168,7 +168,8 @@ const instancePage: PageOf = async ({ calls, reads }, call, query, paging) => {
 };
 
 /** The cursor of the page after this row. */
-function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
+/** The place of a row in the list of items. */
+export function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
   return {
     id: String(_id),
     ...(typeof seq === 'number' && Number.isFinite(seq) ? { seq } : {}),

@@ -14,6 +14,7 @@ import type { HeldWork, WorkApi } from '../contract/api-types.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
+import { findOrphans } from './orphans-api.js';
 import { mayReadModel } from './model-access.js';
 
 /** Instances with held work. The unfinished-work marker is included because it is indexed. */
@@ -79,6 +80,8 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
   }
 
   return Object.freeze({
+    orphans: (page, user) =>
+      calls.read(user, 'instance:cancel', { kind: 'instance' }, (call) => findOrphans(parts, call, page)),
     list: (user) =>
       calls.run(user, 'instance:cancel', { kind: 'instance' }, async (call) => {
         const found = await instances.find({ filter: HELD, without: LARGE_FIELDS });

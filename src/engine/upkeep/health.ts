@@ -2,6 +2,7 @@ import type { Store } from '../../store/port.js';
 import { HELD } from '../enforcement/work-api.js';
 import { heldStarts } from '../execution/held-starts.js';
 import { UNFINISHED } from '../execution/recovery.js';
+import type { OrphanCount } from './orphans.js';
 import type { Reindexed } from './reindex.js';
 import type { Incidents } from '../contract/incidents.js';
 import type { Health } from '../contract/types.js';
@@ -11,12 +12,13 @@ interface Known extends Pick<Health, 'bypass' | 'unreadableModels' | 'unmarked'>
   readonly reindexed: Reindexed;
   readonly incidents: Incidents;
   readonly policyFiles: string | undefined;
+  readonly orphans?: Pick<OrphanCount, 'read'>;
 }
 
 /** The state of the guard and its store. Never throws. */
 export async function health(
   store: Store,
-  { reindexed, incidents: { counts: incidents }, policyFiles, ...known }: Known,
+  { reindexed, incidents: { counts: incidents }, policyFiles, orphans, ...known }: Known,
 ): Promise<Health> {
   const { kind } = store;
   const said = { ...known, incidents, ...(policyFiles !== undefined && { policyFiles }) };
@@ -26,6 +28,7 @@ export async function health(
     const stuck = await store.instances.count({ filter: UNFINISHED });
     const held = (await store.instances.count({ filter: HELD })) + (await heldStarts(store)).length;
     await reindexed.refresh();
+    const orphaned = await orphans?.read();
     return {
       ok: missingIndexes.length === 0,
       store: { kind, answers: true },
@@ -33,6 +36,7 @@ export async function health(
       reindexed: reindexed.value,
       stuck,
       held,
+      ...(orphaned !== undefined && { orphans: orphaned }),
       ...said,
     };
   } catch (error) {

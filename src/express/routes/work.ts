@@ -1,5 +1,5 @@
 import { list, member, ref } from './common.js';
-import { text, type Schema } from './param.js';
+import { count, optional, text, type Schema } from './param.js';
 import { route, type Route } from './route.js';
 
 const ID = text('The id of the instance, or of held work as the list has it.');
@@ -16,6 +16,24 @@ export const WORK: readonly Route[] = [
     operation: 'instance:cancel',
     answers: member('work', list(ref('HeldWork'))),
     run: async ({ api }) => ({ work: await api.work.list() }),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/work/orphans',
+    id: 'work.orphans',
+    face: 'ours',
+    says: 'A page of tasks and roles that nobody is left for.',
+    operation: 'instance:cancel',
+    takes: {
+      limit: optional(count('How many tasks the page looks at; default 10, at most 1000.')),
+      after: optional(text('The cursor of the previous page.')),
+    },
+    answers: ref('Orphans'),
+    run: ({ api }, { limit, after }) =>
+      api.work.orphans({
+        ...(limit === undefined ? {} : { limit }),
+        ...(after === undefined ? {} : { after }),
+      }),
   }),
   route({
     method: 'POST',

@@ -1,0 +1,38 @@
+import { NOTHING } from '../../core/condition.js';
+import { AccessDenied } from '../../core/errors.js';
+import { scopeOf } from '../../core/scope.js';
+import { itemPlan } from '../../store/query/scoped-query.js';
+import type { Orphan, Orphans } from '../contract/types.js';
+import { KnownUsers, orphanedRoles, orphanedTask } from '../upkeep/orphans.js';
+import type { Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+import { parsePage, parseParameters, printCursor } from './paging.js';
+import { cursorOf, PENDING } from './data-api.js';
+
+/**
+ * A page of what nobody is left for, among the tasks of instances that the principal may terminate. A page looks at as
+ * many tasks as its limit says, so it may be empty and not the last.
+ * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
+ */
+export async function findOrphans({ calls }: CommandParts, call: Call, input: unknown): Promise<Orphans> {
+  const { limit, after } = parseParameters(input, ['limit', 'after']);
+  const page = parsePage(limit, after, undefined);
+  const scope = call.scope('instance:cancel');
+  if (scope.kind === 'nothing')
+    throw new AccessDenied('forbidden', 'You may not list what nobody is left for.');
+  const known = new KnownUsers(calls.principals);
+  const found: Orphan[] = [];
+  if (page.after === undefined && (await calls.holds(call.principal, 'SecurityRole:Read')))
+    for (const role of call.inForce.securityRoles.unheld) found.push({ kind: 'security-role', role });
+  const options = { reindexed: calls.isReindexed(), hidden: undefined };
+  const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, options);
+  const rows = plan === undefined ? [] : await calls.store.instances.findItems(plan);
+  const seen = new Set<string>();
+  for (const row of rows) {
+    if (calls.principals.hasDirectory) found.push(...(await orphanedTask(known, row)));
+    if (!seen.has(row.id)) found.push(...orphanedRoles(row));
+    seen.add(row.id);
+  }
+  const last = rows.length < page.limit ? undefined : rows.at(-1);
+  return { data: found, nextCursor: last === undefined ? null : printCursor(cursorOf(last)) };
+}
