@@ -1,8 +1,10 @@
-// Writes docs/reference.md, and the table of dialects in docs/models.md: what the code itself holds. `--check` writes
+// Writes docs/reference.md, the table of dialects in docs/models.md and the JSON schema of policy files: what the code
+// itself holds. `--check` writes
 // nothing and fails when a page is old.
 import { readFile, writeFile } from 'node:fs/promises';
 import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from 'bpmn-guard';
 import { SAME_ATTRIBUTES, ZEEBE } from '../dist/esm/engine/model/dialects/uris.js';
+import { policyFileSchema } from '../dist/esm/core/policy-files.js';
 import { rightUse } from '../dist/esm/core/policies/security-rights.js';
 import * as understood from '../dist/esm/engine/model/dialects/understood.js';
 
@@ -150,6 +152,10 @@ const models = await readFile(MODELS, 'utf8');
 const [before, rest] = models.split(BEGIN);
 const pages = [
   [PAGE, page],
+  [
+    new URL('../schema/policy-file.json', import.meta.url),
+    `${JSON.stringify(policyFileSchema(), null, 2)}\n`,
+  ],
   [MODELS, `${before}${BEGIN}${dialects}${END}${rest.split(END)[1]}`],
 ];
 

@@ -1,3 +1,4 @@
+import Ajv from 'ajv';
 import fc from 'fast-check';
 import { policyDocumentOf, policyFileSchema, readPolicyDocument } from '../../src/core/policy-files.js';
 import { ENTRIES, POLICY_KINDS, readChanges } from '../../src/core/policy-kinds.js';
@@ -52,6 +53,24 @@ test('each way of saying who may do what has a form in files and a schema for ed
   expect(Object.keys(properties)).toEqual(['$schema', 'tenant', ...ENTRIES.map(({ file }) => file.key)]);
   for (const { file } of ENTRIES) expect(Object.keys(file.schema)).toContain('description');
   expect(POLICY_KINDS.length).toBe(ENTRIES.flatMap(({ kinds }) => Object.keys(kinds)).length);
+});
+
+test('the schema admits what the reader admits of a document, and refuses what it refuses', () => {
+  const check = new Ajv({ strict: false }).compile(policyFileSchema());
+  const role = { says: 'the desk', rights: ['Todo:Process'], holders: [{ user: 'kim' }, { group: 'hr' }] };
+  for (const content of [{}, { tenant: 'acme', $schema: 'x' }, { securityRoles: { clerk: role } }])
+    expect([told(content), check(content)]).toEqual([[], true]);
+  for (const content of [
+    { securityRole: {} },
+    { tenant: 7 },
+    { securityRoles: { clerk: {} } },
+    { securityRoles: { clerk: { rights: ['Todo:Proces'] } } },
+    { securityRoles: { clerk: { rights: [], holders: [{}] } } },
+    { securityRoles: { clerk: { rights: [], holders: [{ user: 'a', group: 'b' }] } } },
+  ]) {
+    expect(told(content)).toHaveLength(1);
+    expect(check(content)).toBe(false);
+  }
 });
 
 const NAME = fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name.trim() === name && name !== '*');
