@@ -2,10 +2,10 @@
  * A fact by which stored instances are found, without its tenant. Marks describe the instance, never permissions: a
  * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
  * that it names (assignee, candidates, starter, completer, lender, holder of a label). `o:`: one of its tasks is open
- * to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `m:`: its model. `e:`: an
- * element of its model. `t:`: only the tenant.
+ * to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `f:`: the instance at the top
+ * of the calls that led to it. `m:`: its model. `e:`: an element of its model. `t:`: only the tenant.
  */
-export type Mark = `${'u' | 'g' | 's' | 'm' | 'e'}:${string}` | 'o:' | 't:';
+export type Mark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
 /** The version of the lists of marks. Instances with another version are found by the exact condition only. */
 export const MARKS_FORMAT = 3;
@@ -35,7 +35,7 @@ export function coarser(mark: Mark): Mark {
 }
 
 /** How many instances have a mark of a kind, from few to all. */
-const RANKS = { u: 0, g: 0, s: 0, e: 1, o: 2, m: 3, t: 4 } as const;
+const RANKS = { u: 0, g: 0, s: 0, f: 0, e: 1, o: 2, m: 3, t: 4 } as const;
 const rankOf = (mark: Mark): number => RANKS[mark[0] as keyof typeof RANKS];
 
 /** The list of marks that probably matches the fewest instances; no list is the worst. */

@@ -3,6 +3,7 @@ import type { Store } from '../store/port.js';
 import { Attempts } from './execution/attempts.js';
 import { Adoption } from './execution/adoption.js';
 import { Audit } from './enforcement/audit.js';
+import { Cases } from './execution/cases.js';
 import { CommandRunner } from './execution/command-runner.js';
 import { Contexts } from './execution/context.js';
 import { Correlation } from './execution/correlation.js';
@@ -79,9 +80,11 @@ export async function assembleEngine(
   const deliveries = new Deliveries(runner, engine, store, locks, retries, attempts);
   engine.correlation = new Correlation(runner, models, engine);
   const timers = new Timers(runner, engine, adoption, retries, attempts);
-  runner.afterStored = (command) => {
+  const cases = new Cases(store, locks, contexts, retries);
+  runner.afterStored = async (command) => {
     timers.disarmEnded(command);
-    return deliveries.ofCommand(command);
+    await deliveries.ofCommand(command);
+    await cases.afterCommand(command);
   };
   hostStore.removed = (ids) => ids.forEach((id) => timers.disarm(id));
   const modelTimers = new ModelTimers(
@@ -108,6 +111,7 @@ export async function assembleEngine(
     attempts,
     locks,
     spread,
+    cases,
     logger,
   );
   spread.awake = (id) => recovery.awake(id);
@@ -135,5 +139,6 @@ export async function assembleEngine(
     recovery,
     spread,
     takeover,
+    cases,
   };
 }

@@ -111,8 +111,8 @@ async function assemble(
     isComplete,
     unmarked,
   );
-  const { spread } = inside;
-  const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread };
+  const { spread, cases } = inside;
+  const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread, cases };
   const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)

@@ -1,5 +1,9 @@
 /** The documents that a store keeps. */
 
+import type { Escalation, Handed, Suspension, TaskFact } from './task-documents.js';
+
+export type * from './task-documents.js';
+
 /**
  * The fields of a stored instance without its items. `guard` belongs to this package, all others to the host. The
  * host leaves some of them undefined; writing undefined clears the field.
@@ -65,26 +69,6 @@ export interface ItemGuard {
   [extra: string]: unknown;
 }
 
-/** Whom a task is handed to. */
-export type Handed = { readonly user: string } | { readonly group: string };
-
-/** The last escalation of a task. */
-export interface Escalation {
-  readonly by: string;
-  readonly at: Date;
-  readonly to: Handed;
-  /** How often the task was escalated. */
-  readonly times: number;
-}
-
-/** Who has suspended a task or an instance, and when. */
-export interface Suspension {
-  readonly by: string;
-  readonly at: Date;
-  /** Of a called process: the instance whose suspension covers it. */
-  readonly with?: string;
-}
-
 /** A delivery from one instance to another: committed with the sender, not done yet. */
 export interface Delivery {
   readonly key: string;
@@ -129,6 +113,14 @@ export interface InstanceGuard {
   startedBy?: string;
   /** The user who caused work that no person started; informational. */
   causedBy?: string;
+  /** Of a called process: the instance at the top of the calls, and who started those that led to it. */
+  root?: string;
+  callers?: string[];
+  /** Of an instance that calls others or is called: what its own user tasks tell, and what those of the others do. */
+  facts?: TaskFact[];
+  did?: TaskFact[];
+  /** Set until the other instances of the case have been told what this one contains. */
+  untold?: true;
   /** Marks by which lists find the waiting items of the instance, and those by which they find all its items. */
   open?: string[];
   read?: string[];
@@ -166,7 +158,7 @@ export interface InstanceGuard {
   addedTo?: string;
   /** Uncaught errors of the model: their number, and the newest. */
   uncaught?: { count: number; newest: { at: Date; elementId?: string; itemId?: string; error: string }[] };
-  /** Set while `busy` or `spread` is set, or `outbox` or `pending` is not empty; indexed. */
+  /** Set while `busy`, `spread` or `untold` is set, or `outbox` or `pending` is not empty; indexed. */
   unfinished?: true;
   [extra: string]: unknown;
 }

@@ -1,4 +1,4 @@
-import { BadInput, Conflict, GuardError, notFound } from '../../core/errors.js';
+import { BadInput, Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -9,6 +9,7 @@ import type { Resource } from '../../core/resource.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
+import type { CaseFacts, Cases, Hold } from '../execution/cases.js';
 import type { Command } from '../execution/command.js';
 import type { CommandRunner } from '../execution/command-runner.js';
 import type { ScopedReads } from './scoped-reads.js';
@@ -33,6 +34,7 @@ export interface CommandParts {
   readonly models: HostModels;
   readonly timers: Timers;
   readonly spread: Spread;
+  readonly cases: Cases;
 }
 
 /** A task, read again under its instance's lock. */
@@ -126,6 +128,19 @@ async function unreadRow(reads: ScopedReads, asker: Call, { id, effect }: Unread
   return { ...instance, items: item };
 }
 
+/** The instance with what its case tells of the others, which is stored with the command. */
+function withFacts(command: Command, instance: StoredInstance, facts: CaseFacts | undefined): StoredInstance {
+  if (facts === undefined) return instance;
+  const { guard, id } = instance;
+  if (guard === undefined)
+    throw new CouldNotTell(
+      'could-not-tell',
+      'The instance was stored without the guard: run `bpmn-guard reindex`.',
+    );
+  command.learnt.set(id, facts);
+  return { ...instance, guard: { ...guard, ...facts } };
+}
+
 /**
  * Finds the one item, decides, takes the lock, reads again, decides again, and only then lets `work` act on the
  * item's id. A refusal changes nothing.
@@ -133,7 +148,7 @@ async function unreadRow(reads: ScopedReads, asker: Call, { id, effect }: Unread
  * @param requested returns the requested effect, given the item as it is at that moment and the call
  */
 export async function onItem<T>(
-  { calls, reads, runner }: CommandParts,
+  { calls, cases, reads, runner }: CommandParts,
   call: Call,
   query: unknown,
   requested: (item: StoredItem, call: Call) => Effect,
@@ -156,12 +171,15 @@ export async function onItem<T>(
   const row = await look(call, query);
   const { id } = row.items;
   let now = call;
-  const underLock = async (): Promise<StoredModel | undefined> => {
+  let ofCase: CaseFacts | undefined;
+  const underLock = async (hold: Hold): Promise<StoredModel | undefined> => {
     const [again, model] = await Promise.all([call.again(), modelOf(calls, call, row)]);
     now = again;
+    if (now.inForce.duties.acrossInstances.has(row.name ?? '')) ofCase = await cases.lock(row, hold);
     return model;
   };
-  const locked = async (command: Command, instance: StoredInstance): Promise<T> => {
+  const locked = async (command: Command, read: StoredInstance): Promise<T> => {
+    const instance = withFacts(command, read, ofCase);
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
     const unread = query instanceof UnreadTask ? query.effect : undefined;

@@ -2,6 +2,8 @@ import { isPlainObject } from '../../core/plain-object.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
 import { assertOwnPath } from '../model/data-path.js';
+import { calledBy } from './case-exchange.js';
+import type { CaseFacts } from './cases.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
@@ -26,6 +28,7 @@ export class Adoption {
       const isNew = instance.saved === undefined || instance.saved === null;
       instance.guard = isNew ? this.freshGuard(command) : adoptLegacy(execution);
       if (isNew) instance.tenantId = command?.tenantId;
+      if (isNew) Object.assign(instance.guard as InstanceGuard, this.toldBy(command, instance.parentItemId));
     }
     const append = execution.appendData as (...args: unknown[]) => void;
     execution.appendData = (input: unknown, item: HostItem | null, path: unknown, assignment: unknown) => {
@@ -99,6 +102,13 @@ export class Adoption {
     return kept.length === 0
       ? data
       : Object.fromEntries(Object.entries(data).filter(([name]) => !kept.includes(name)));
+  }
+
+  /** What the instance that calls a new one tells it. */
+  private toldBy(command: Command | undefined, parentItemId: unknown): CaseFacts {
+    for (const execution of command?.executions.values() ?? [])
+      if (execution.getItems().some(({ id }) => id === parentItemId)) return calledBy(execution.instance);
+    return {};
   }
 
   private freshGuard(command: Command | undefined): InstanceGuard {

@@ -54,6 +54,7 @@ export interface OnInstance {
   /**
    * Reads beside the instance what else the command needs to know, once the lock is held; answers with the model of the
    * instance where it was read. A rejection ends the command.
+   * @param hold takes one more lock, which is released with the command
    */
-  readonly underLock?: () => Promise<StoredModel | undefined>;
+  readonly underLock?: (hold: (id: string) => Promise<void>) => Promise<StoredModel | undefined>;
 }

@@ -108,16 +108,18 @@ export class CommandRunner {
     work: Work<T>,
     { noWait = false, starter = causer.userName, stillWanted, underLock }: OnInstance,
   ): Promise<T> {
-    const release = await this.parts.locks.lock(id, stillWanted);
+    const releases = [await this.parts.locks.lock(id, stillWanted)];
+    const hold = async (other: string): Promise<void> =>
+      void releases.unshift(await this.parts.locks.lock(other));
     let document: StoredInstance;
     let model: StoredModel | undefined;
     try {
       [document, model] = await Promise.all([
         readLocked(this.parts.store, id, this.hostStore.keep.room),
-        underLock?.(),
+        underLock?.(hold),
       ]);
     } catch (error) {
-      await release(error);
+      for (const release of releases) await release(error);
       throw error;
     }
     const found = whole(document);
@@ -128,7 +130,7 @@ export class CommandRunner {
     command.loaded.set(id, found);
     command.itemsBefore = found.items?.length ?? 0;
     command.suspended = suspendedOf(found);
-    return this.execute(command, noWait, () => work(command, found), [release]);
+    return this.execute(command, noWait, () => work(command, found), releases);
   }
 
   private async execute<T>(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
-import type { Delivery, StoredInstance, StoredModel } from '../../store/port.js';
+import type { Delivery, InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import { detach } from '../model/data-path.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
@@ -45,6 +45,8 @@ export class Command {
   /** Instances whose lock this command holds. */
   readonly held = new Set<string>();
   readonly deliveries = new Map<string, Delivery[]>();
+  /** What was read under the lock about the other instances of a case, by instance; written with them. */
+  readonly learnt = new Map<string, Partial<InstanceGuard>>();
   readonly failures: ModelFailure[] = [];
   /** Background work of the application's listeners, which the host does not await. */
   readonly listening = new Set<Promise<unknown>>();

@@ -9,6 +9,7 @@ import type {
   StoredItem,
 } from '../../store/port.js';
 import { BACKGROUND, withoutAttempts } from './attempts-left.js';
+import { exchangeFacts } from './case-exchange.js';
 import type { Command } from './command.js';
 import type { Room } from '../contract/limits.js';
 import { assertRoom } from './room.js';
@@ -61,6 +62,7 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
   const open =
     guard.busy === true ||
     guard.spread !== undefined ||
+    guard.untold === true ||
     [guard.outbox, guard.pending, begun].some((left) => left !== undefined && left.length > 0);
   return {
     ...next,
@@ -167,6 +169,7 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
     delete guard.busy;
     delete guard.begun;
   }
+  exchangeFacts(command, all as unknown as StoredInstance[]);
   const others = all
     .filter((instance) => instance !== main)
     .map((instance) => ({ instance, lines: instance.logs.length, prepared: prepare(instance, keep) }));

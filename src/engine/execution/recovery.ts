@@ -7,6 +7,7 @@ import type { Command } from './command.js';
 import type { Deliveries } from './deliveries.js';
 import type { Attempts } from './attempts.js';
 import { BACKGROUND, removingAttempts } from './attempts-left.js';
+import type { Cases } from './cases.js';
 import { changeGuard } from './commit.js';
 import { terminate } from './terminate.js';
 import { CALL_ACTIVITY } from '../model/derive.js';
@@ -50,6 +51,7 @@ export class Recovery {
     private readonly attempts: Attempts,
     private readonly locks: Pick<InstanceLocks, 'isStale'>,
     private readonly spread: Pick<Spread, 'run'>,
+    private readonly cases: Pick<Cases, 'tell'>,
     private readonly logger: GuardLogger,
   ) {}
 
@@ -127,6 +129,7 @@ export class Recovery {
         await this.attempts.alone(() => this.timers.fireItem(id, itemId, true));
     for (const delivery of guard.outbox ?? [])
       await this.attempts.alone(() => this.deliveries.run(id, delivery, true));
+    if (guard.untold === true) await this.cases.tell(id);
   }
 
   /** Restarts held work as if no process had ended. */

@@ -2,16 +2,11 @@ import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { isPartOfCase, taskFacts } from './case-facts.js';
 import { labelFacts } from './labels.js';
+import { namesIn, USER_TASK } from './names.js';
 
-export const USER_TASK = 'bpmn:UserTask';
-export const CALL_ACTIVITY = 'bpmn:CallActivity';
-
-/** The names in a field with one, several or none. Upstream stores a single candidate as a text. */
-export function namesIn(value: unknown): string[] {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((entry): entry is string => typeof entry === 'string' && entry !== '');
-}
+export { CALL_ACTIVITY, namesIn, USER_TASK } from './names.js';
 
 const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';
@@ -40,7 +35,7 @@ export function itemGuard(
   return guard;
 }
 
-const marksOf = (kind: 'u' | 'g' | 's' | 'm', names: unknown): Mark[] =>
+const marksOf = (kind: 'u' | 'g' | 's' | 'm' | 'f', names: unknown): Mark[] =>
   namesIn(names).map((name): Mark => `${kind}:${name}`);
 
 /** The people that an item names, whatever its type and state. */
@@ -71,13 +66,14 @@ interface Marks {
  * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
  * wide but never too narrow.
  */
-export function instanceMarks(instance: StoredInstance, { startedBy, roles }: InstanceGuard): Marks {
+export function instanceMarks(instance: StoredInstance, { startedBy, roles, root }: InstanceGuard): Marks {
   const items = itemsOf(instance);
   const waiting = items.filter(waits);
   const ofModel = [...marksOf('m', instance.name), TENANT_MARK];
   const people = [startedBy, ...Object.values(roles ?? {})];
   const read = [
     ...people.flatMap((names) => marksOf('u', names)),
+    ...marksOf('f', root),
     ...items.flatMap((item) => marksOf('u', item.guard?.completedBy)),
     ...items.flatMap(itemMarks),
     ...elementMarks(instance, items.filter(isUserTask)),
@@ -104,6 +100,7 @@ export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): voi
   for (const item of itemsOf(instance)) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard);
   Object.assign(guard, labelFacts(instance, guard));
   Object.assign(guard, instanceMarks(instance, guard), { format: MARKS_FORMAT });
+  if (isPartOfCase(instance)) guard.facts = taskFacts(instance, guard);
   instance.guard = guard;
 }
 

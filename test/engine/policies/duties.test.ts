@@ -1,7 +1,7 @@
 import type { Guard, UserInfo } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { CASES } from '../../support/cases.js';
-import { end, loop, model, parallel, start, task } from '../../support/models.js';
+import { boundary, end, loop, message, model, parallel, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
 
 const STAFF = { candidateGroups: 'staff' };
@@ -142,6 +142,25 @@ onStores('separation of duties', (kind) => {
       [],
     ]);
     await does(guard, kim, await idOf(guard, 'B', id));
+  });
+
+  test('a task that an event cut off was done by nobody, and forbids nothing', async () => {
+    const guard = await open(
+      model(
+        [
+          start(),
+          task('A', STAFF),
+          boundary('cut', 'A', message('stop'), true, [task('B', STAFF), end('cut_end')]),
+          end(),
+        ],
+        { messages: ['stop'] },
+      ),
+      { apart: APART },
+    );
+    const id = await started(guard);
+    await guard.api.tasks.take(await idOf(guard, 'A', id), kim);
+    await guard.api.engine.throwMessage('stop', {}, { id }, ADMIN_USER);
+    expect([await seenBy(guard, kim), await seenBy(guard, lee)]).toEqual([['B'], ['B']]);
   });
 
   test('a condition is asked of the data as they are', async () => {

@@ -24,8 +24,10 @@ export const WAITS: Condition = isIn('item.status', UNDONE);
 /** The task in question is assigned to the principal, or lent by it. */
 const IS_MINE: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
 
+/** It was done. What was cut off, by an event or with its instance, has no end. */
+const DONE: Condition = and(eq('item.status', 'end'), exists('item.endedAt'));
 /** Someone did it, and it is not known who, as in instances stored without the guard. */
-const BY_UNKNOWN: Condition = and(eq('item.status', 'end'), exists('item.guard.completedBy', false));
+const BY_UNKNOWN: Condition = and(DONE, exists('item.guard.completedBy', false));
 
 /** Statements about one task of the case. */
 interface Statements {
@@ -53,7 +55,7 @@ function inSameInstance(tasks: readonly string[]): Statements {
   return {
     iDid: item(eq('item.guard.completedBy', ME)),
     byUnknown: item(BY_UNKNOWN),
-    anyDid: item(or(exists('item.guard.completedBy'), eq('item.status', 'end'))),
+    anyDid: item(or(exists('item.guard.completedBy'), DONE)),
     iHold: holds((field) => eq(field, ME)),
     anyHolds: holds((field) => exists(field)),
   };

@@ -63,7 +63,7 @@ describe('not-who-did', () => {
   });
 
   test('a task that was cancelled or cut off was not done', () => {
-    for (const status of ['terminated', 'cancelled', 'discard'])
+    for (const status of ['end', 'terminated', 'cancelled', 'discard'])
       expect(mayTake(kim, waits('B'), [ended('A', status, 'kim')])).toBe(true);
   });
 

@@ -37,11 +37,11 @@ export const waits = (elementId: string) => item(elementId, {});
 export const heldBy = (elementId: string, assignee: string, owner?: string) =>
   item(elementId, { assignee }, owner === undefined ? {} : { owner });
 export const doneBy = (elementId: string, completedBy: string) =>
-  item(elementId, { status: 'end', assignee: completedBy }, { completedBy });
+  item(elementId, { status: 'end', endedAt: new Date(0), assignee: completedBy }, { completedBy });
 /** A finished task of which nobody recorded who did it. */
-export const doneByUnknown = (elementId: string) => item(elementId, { status: 'end' });
+export const doneByUnknown = (elementId: string) => item(elementId, { status: 'end', endedAt: new Date(0) });
 export const ended = (elementId: string, status: string, assignee: string) =>
-  item(elementId, { status, assignee });
+  item(elementId, { status, endedAt: null, assignee });
 
 export type Item = ReturnType<typeof item>;
 
