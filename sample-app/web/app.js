@@ -8,6 +8,7 @@ import { accountRoutes } from '../routes/account.js';
 import { instanceRoutes } from '../routes/instances.js';
 import { keyRoutes } from '../routes/keys.js';
 import { modelRoutes } from '../routes/models.js';
+import { policyRoutes } from '../routes/policies.js';
 import { ownSessionRoutes } from '../routes/own-sessions.js';
 import { sessionRoutes } from '../routes/session.js';
 import { startRoutes } from '../routes/start.js';
@@ -75,6 +76,7 @@ export function webApp({ guard, users, notifications, config, secret, logger, li
     modelRoutes(),
     userRoutes(guard, users),
     keyRoutes(guard, keys, config),
+    policyRoutes(guard),
   );
   if (config.requireAuthentication)
     app.use(

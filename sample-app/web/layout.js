@@ -9,6 +9,7 @@ const PAGES = [
 const MODELS = ['/models', 'Models'];
 const USERS = ['/users', 'Users'];
 const KEYS = ['/keys', 'Keys'];
+const POLICIES = ['/policies', 'Policies'];
 
 /** The hidden field of every form. */
 export const csrfField = (view) => html`<input type="hidden" name="${CSRF_FIELD}" value="${view.csrf()}" />`;
@@ -27,7 +28,7 @@ function current(path, href) {
 const pagesFor = ({ designs, administers, administersKeys }) => [
   ...PAGES,
   ...(designs ? [MODELS] : []),
-  ...(administers ? [USERS] : []),
+  ...(administers ? [USERS, POLICIES] : []),
   ...(administersKeys ? [KEYS] : []),
 ];
 
