@@ -1,5 +1,6 @@
 import { EVERYTHING } from './condition.js';
 import type { Decision } from './decision.js';
+import { readFieldRules, type FieldRule } from './field-rule.js';
 import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, OPERATIONS, type Operation } from './operation.js';
 import { Parts } from './parts.js';
@@ -33,6 +34,22 @@ export interface DecisionPoint {
   allows(principal: SecureUser, operation: Operation, resource: Resource, facts?: Facts): boolean;
   /** `ask` and {@link Ruling.scope}. */
   scope(principal: SecureUser, operation: Operation, facts?: Facts): Scope;
+  /**
+   * What the policies say about fields of the data; each rule must hold for its field to be shown.
+   * @throws FieldsFailed if a policy failed
+   */
+  fields(principal: SecureUser): readonly FieldRule[];
+}
+
+/** A policy could not say which fields it hides. */
+export class FieldsFailed extends Error {
+  constructor(
+    readonly policy: string,
+    cause: unknown,
+  ) {
+    super(`the policy ${policy} failed`, { cause });
+    this.name = 'FieldsFailed';
+  }
 }
 
 /**
@@ -118,8 +135,23 @@ export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
     return new Ruling(principal, operation, place.rules);
   }
 
+  const withFields = policies.filter((policy) => policy.fields !== undefined);
+
+  function fields(principal: SecureUser): readonly FieldRule[] {
+    const admin = principal.isAdmin();
+    return withFields.flatMap((policy) => {
+      if (admin && !isHeard(policy, principal)) return [];
+      try {
+        return readFieldRules(policy.fields?.(principal));
+      } catch (cause) {
+        throw new FieldsFailed(policy.name, cause);
+      }
+    });
+  }
+
   return Object.freeze({
     ask,
+    fields,
     decide: (principal, operation, resource, facts) => ask(principal, operation, facts).decide(resource),
     allows: (principal, operation, resource, facts) => ask(principal, operation, facts).allows(resource),
     scope: (principal, operation, facts) => ask(principal, operation, facts).scope(),
@@ -139,6 +171,14 @@ const TRIED: readonly SecureUser[] = [
 export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly operation: Operation })[] {
   return policies.flatMap((policy) => {
     const point = createDecisionPoint([policy]);
+    for (const principal of TRIED) {
+      try {
+        point.fields(principal);
+      } catch (error) {
+        const { cause } = error as FieldsFailed;
+        return [{ policy: policy.name, cause, operation: 'instance:read' as const }];
+      }
+    }
     return (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
       TRIED.flatMap((principal) => {
         const { failure } = point.ask(principal, operation);

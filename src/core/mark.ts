@@ -1,9 +1,10 @@
 /**
  * A fact by which stored instances are found, without its tenant. Marks describe the instance, never permissions: a
  * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
- * that it names (assignee, candidates, starter, completer, lender, holder of a label). `o:`: one of its tasks is open
- * to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `f:`: the instance at the top
- * of the calls that led to it. `m:`: its model. `e:`: an element of its model. `t:`: only the tenant.
+ * that it names (assignee, candidates, starter, completer, lender, holder of a label or a case role). `o:`: one of its
+ * tasks is open to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `f:`: the
+ * instance at the top of the calls that led to it. `m:`: its model. `e:`: an element of its model. `t:`: only the
+ * tenant.
  */
 export type Mark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 

@@ -14,6 +14,8 @@ import { GRID_ENTRIES } from './policies/grid/grid-entries.js';
 import { Grid } from './policies/grid/grid-policy.js';
 import { SECTION_ENTRIES } from './policies/sections/section-file.js';
 import { Sections } from './policies/sections/sections.js';
+import { CaseRoles, type CaseRolesOptions } from './policies/case-roles/case-roles.js';
+import { CASE_ENTRIES } from './policies/case-roles/entries.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { securityRights } from './policies/security-rights.js';
 import { SecurityRoles } from './policies/security-roles.js';
@@ -32,6 +34,7 @@ export const ENTRIES: readonly EntryKinds[] = [
   DUTY_ENTRIES,
   GRID_ENTRIES,
   SECTION_ENTRIES,
+  CASE_ENTRIES,
 ];
 
 const READ: Readonly<Record<string, ReadEntry>> = Object.assign({}, ...ENTRIES.map(({ kinds }) => kinds));
@@ -97,24 +100,32 @@ export interface CompiledSet {
   readonly duties: Duties;
   readonly grid: Grid;
   readonly sections: Sections;
+  readonly caseRoles: CaseRoles;
+}
+
+/** Settings of policies that are not part of a set. */
+export interface CompileOptions {
+  readonly caseRoles?: CaseRolesOptions;
 }
 
 /**
  * Compiles the policies of a set.
  * @throws TypeError for an entry of an unknown kind, which a newer version of this package may have stored
  */
-export function compileSet(set: PolicySet): CompiledSet {
+export function compileSet(set: PolicySet, options: CompileOptions = {}): CompiledSet {
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = new SecurityRoles(set);
   const duties = new Duties(set);
   const grid = new Grid(set);
   const sections = new Sections(set);
+  const caseRoles = new CaseRoles(set, options.caseRoles);
   const policies = [
+    caseRoles,
     ...(securityRoles.exist ? [securityRights(securityRoles)] : []),
     ...(grid.isInUse ? [grid.policy] : []),
     ...duties.policies,
     ...sections.policies,
   ];
-  return { policies, securityRoles, duties, grid, sections };
+  return { policies, securityRoles, duties, grid, sections, caseRoles };
 }

@@ -1,6 +1,8 @@
 import type { Condition } from './condition.js';
+import type { FieldRule } from './field-rule.js';
 import type { Mark } from './mark.js';
 import type { Operation } from './operation.js';
+import type { CaseOperation } from './policies/case-roles/operations.js';
 import type { SecureUser } from './principal.js';
 
 /** One statement of a policy. Its condition says for whom and for what it holds. */
@@ -38,6 +40,11 @@ export interface Facts {
   readonly undo?: boolean;
   /** Names of the models of which the principal may read an instance. */
   readonly readableModels?: readonly string[];
+  /**
+   * Which of the case operations of the operation is asked for, such as `ADD_DATA` of `instance:data`. Missing: all of
+   * them.
+   */
+  readonly caseOperation?: CaseOperation;
 }
 
 /**
@@ -59,4 +66,6 @@ export interface Policy {
   /** False: it restricts ADMIN too, as tenant isolation does. Default true. Nothing restricts SYSTEM. */
   readonly waivable?: boolean;
   answer(principal: SecureUser, operation: Operation, facts: Facts): PolicyAnswer;
+  /** The fields of instances' data that this policy hides. Missing: none. */
+  fields?(principal: SecureUser): readonly FieldRule[];
 }

@@ -38,8 +38,13 @@ function valuesOf(condition: Condition): readonly unknown[] | undefined {
 const isNames = (values: readonly unknown[]): values is readonly string[] =>
   values.every((value) => typeof value === 'string' && value !== '');
 
+/** Where the holders of case roles are stored; the instance is marked with them, its waiting items are not. */
+const CASE_HOLDERS = /^instance\.guard\.(?:caseHolders|caseRoles\.[^.]+)\.(users|groups)$/;
+
 /** The kind of mark that follows from a name at a field; undefined if none does. */
 function kindOf(field: string, { list, pins }: Place): 'u' | 'g' | 's' | 'm' | undefined {
+  const holder = CASE_HOLDERS.exec(field)?.[1];
+  if (holder !== undefined) return list === 'read' ? (holder === 'users' ? 'u' : 'g') : undefined;
   switch (field) {
     case 'item.assignee':
     case 'item.candidateUsers':

@@ -90,7 +90,8 @@ async function assemble(
   // From here on, work counts as part of a call, and its errors are that call's refusals or failures.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
-  const book = new PolicyBook(store.policies, compilerWith(policies), incidents);
+  const caseRoles = { visibility: flags.caseVisibility };
+  const book = new PolicyBook(store.policies, compilerWith(policies, { caseRoles }), incidents);
   const files = new PolicyFolder({ store, book, models, logger, audit, contexts });
   await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);

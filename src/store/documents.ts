@@ -1,3 +1,5 @@
+import type { CaseGuard } from './case-documents.js';
+
 /** The documents that a store keeps. */
 
 import type { Escalation, Handed, Suspension, TaskFact } from './task-documents.js';
@@ -107,7 +109,7 @@ export interface PendingWrite {
 }
 
 /** The guard's data about an instance, stored beside the host's fields. */
-export interface InstanceGuard {
+export interface InstanceGuard extends CaseGuard {
   /** Revision of the guard, incremented at every commit. */
   rev: number;
   startedBy?: string;

@@ -10,6 +10,7 @@ import type { AuditEntry, StoredInstance, StoredModel, StoredUser, UnwoundItem }
 import type { Filter, InstancePlan, ItemPlan } from './plans.js';
 import type { PolicyStore } from './policy-documents.js';
 
+export type * from './case-documents.js';
 export type * from './documents.js';
 export type * from './plans.js';
 export type * from './policy-documents.js';

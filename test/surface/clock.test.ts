@@ -8,6 +8,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/model/assignment.ts': 'due dates begin at the start of the task',
   'src/engine/enforcement/caller-input.ts': 'due dates of callers begin now',
   'src/engine/enforcement/audit.ts': 'when it happened',
+  'src/engine/enforcement/case-comments.ts': 'when it was written, for people',
   'src/engine/execution/strays.ts': 'when it happened',
   'src/cli/record.ts': 'when it happened',
   'src/engine/policies/policy-commands.ts': 'when the policies were changed',

@@ -1,3 +1,5 @@
+import type { CaseAssignment } from '../../core/policies/case-roles/holders.js';
+import type { CasesApi } from './case-types.js';
 import type { PoliciesApi } from './policy-types.js';
 import type { WorkApi } from './work-types.js';
 import type { TasksApi } from './task-types.js';
@@ -25,6 +27,8 @@ export interface CommandOptions {
   readonly startNodeId?: string;
   /** Return once the input is stored, and continue in the background. */
   readonly noWait?: boolean;
+  /** Of a start: the holders of each role of the case; with no `owner`, the starter becomes it. */
+  readonly caseRoles?: Readonly<Record<string, Partial<CaseAssignment[string]>>>;
   /** The application's own options, for its listeners and services: in `execution.options` and in its log. */
   readonly [own: string]: unknown;
 }
@@ -195,4 +199,5 @@ export interface GuardApi {
   readonly tasks: TasksApi;
   readonly work: WorkApi;
   readonly policies: PoliciesApi;
+  readonly cases: CasesApi;
 }

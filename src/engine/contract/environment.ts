@@ -1,13 +1,15 @@
 import { BadInput } from '../../core/errors.js';
 import { weaknessOf } from '../../core/weak-secret.js';
 
-/** The two switches of bpmn-server, read when a guard is created; two guards may differ. */
+/** The two switches of bpmn-server and that of cases, read when a guard is created; two guards may differ. */
 export interface Flags {
   /** False: no login; callers without a user act as the development user. */
   readonly requireAuthentication: boolean;
   readonly enforceSecurity: boolean;
   /** Either switch is off: rules are not enforced. */
   readonly bypass: boolean;
+  /** False: cases are visible to those whom other policies admit. Restricted operations stay restricted. */
+  readonly caseVisibility: boolean;
 }
 
 /** The environment variables that the package itself reads. The docs are generated from this table. */
@@ -16,6 +18,8 @@ export const VARIABLES = {
     '`false` turns the login and the rules off: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
   ENFORCE_SECURITY:
     '`false` turns the rules off and keeps the login. Unset, empty or `true`: on. Anything else is refused at start.',
+  CASE_AUTH_ENABLED:
+    '`false`: an instance whose model declares roles is visible to those whom other policies admit, too, not only to the holders of its roles. Operations that are restricted to roles stay restricted. Unset, empty or `true`: on. Anything else is refused at start.',
   API_KEY:
     'A key that acts for every user except members of ADMIN and SYSTEM, read when `apiKeys` is called. Must be printable ASCII without spaces and commas. Unset or empty: no such key.',
   NODE_ENV:
@@ -48,10 +52,12 @@ function flag(env: Environment, name: keyof typeof VARIABLES): boolean {
 export function readFlags(env: Environment = process.env): Flags {
   const requireAuthentication = flag(env, 'REQUIRE_AUTHENTICATION');
   const enforceSecurity = flag(env, 'ENFORCE_SECURITY');
+  const caseVisibility = flag(env, 'CASE_AUTH_ENABLED');
   return Object.freeze({
     requireAuthentication,
     enforceSecurity,
     bypass: !requireAuthentication || !enforceSecurity,
+    caseVisibility,
   });
 }
 

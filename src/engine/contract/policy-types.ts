@@ -3,6 +3,7 @@ import type { Holder, SecurityRole } from '../../core/policies/security-roles.js
 import type { PolicyChange } from '../../core/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
 import type { Right } from '../../core/rights.js';
+import type { CaseFieldsApi, CaseOperationsApi } from './case-types.js';
 import type { PolicyVersion } from '../../store/port.js';
 import type { SectionsApi } from './section-types.js';
 
@@ -143,4 +144,6 @@ export interface PoliciesApi {
   readonly securityRoles: SecurityRolesApi;
   readonly duties: DutiesApi;
   readonly sections: SectionsApi;
+  readonly caseOperations: CaseOperationsApi;
+  readonly caseFields: CaseFieldsApi;
 }

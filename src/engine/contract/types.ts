@@ -12,6 +12,7 @@ import type { GuardedServer } from './server-types.js';
 
 export type { StoreOptions } from '../../store/open.js';
 export type * from './api-types.js';
+export type * from './case-types.js';
 export type * from './definition-types.js';
 export type * from './duty-types.js';
 export type * from './identity-types.js';

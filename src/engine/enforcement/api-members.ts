@@ -47,6 +47,17 @@ const USER_AT = {
     count: 1,
     candidates: 1,
   },
+  cases: {
+    roles: 1,
+    setRole: 3,
+    addToRole: 3,
+    comment: 3,
+    changeComment: 3,
+    removeComment: 2,
+    listComments: 1,
+    setData: 2,
+    removeData: 2,
+  },
   policies: {
     version: 0,
     read: 1,
@@ -68,6 +79,8 @@ const USER_AT = {
       permissions: { list: 1, give: 4, withdraw: 4, inherit: 3 },
       effective: 2,
     },
+    caseOperations: { list: 0, save: 3, reset: 2, load: 2, text: 0 },
+    caseFields: { list: 0, save: 3, remove: 2 },
   },
 } as const satisfies UserAt<GuardApi>;
 

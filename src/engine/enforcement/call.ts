@@ -1,7 +1,8 @@
 import { EVERYTHING } from '../../core/condition.js';
-import { LISTED } from '../../core/decision-point.js';
+import { FieldsFailed, LISTED } from '../../core/decision-point.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
+import { HiddenFields } from '../../core/hidden-fields.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -13,7 +14,7 @@ import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';
 import type { InForce } from '../policies/policy-book.js';
 import type { Calls } from './calls.js';
-import { hiddenPeople } from './hidden-people.js';
+import { hiddenParts, hiddenPeople } from './hidden-parts.js';
 
 const NO_FACTS: Facts = Object.freeze({});
 /** Facts of an event that would start an instance. */
@@ -35,7 +36,8 @@ const SWITCHED_OFF = Object.freeze({
  */
 export class Call {
   private seesAll: boolean | undefined;
-  private hidden: Hidden | undefined;
+  private shownParts: { readonly hidden: Hidden | undefined } | undefined;
+  private shownFields: { readonly hidden: HiddenFields | undefined } | undefined;
   private readonly rulings = new Map<Operation, { readonly facts: Facts; readonly ruling: Ruling }>();
 
   /**
@@ -132,13 +134,65 @@ export class Call {
   }
 
   /**
-   * The assignees hidden from this principal, where not every reader of a task may see them. The principal's own
-   * are never hidden.
+   * What lists hide from this principal: assignees, where not every reader of a task may see them (the principal's own
+   * are never hidden), and fields of the data.
+   * @throws CouldNotTell `could-not-tell` if a policy failed
    */
-  get hiddenPeople(): Hidden | undefined {
-    if (this.seesAllAssignees) return undefined;
-    this.hidden ??= hiddenPeople(this.scope('task:assignees'), this.principal.userName);
-    return this.hidden;
+  get hidden(): Hidden | undefined {
+    this.shownParts ??= {
+      hidden: hiddenParts(
+        this.seesAllAssignees
+          ? undefined
+          : hiddenPeople(this.scope('task:assignees'), this.principal.userName),
+        this.hiddenFields,
+      ),
+    };
+    return this.shownParts.hidden;
+  }
+
+  /**
+   * The fields of the data that are hidden from this principal in some instances; undefined if none are.
+   * @throws CouldNotTell `could-not-tell` if a policy failed
+   */
+  get hiddenFields(): HiddenFields | undefined {
+    this.shownFields ??= { hidden: this.calls.bypass ? undefined : this.askFields() };
+    return this.shownFields.hidden;
+  }
+
+  private askFields(): HiddenFields | undefined {
+    try {
+      return HiddenFields.of(this.inForce.point.fields(this.principal), this.principal);
+    } catch (error) {
+      if (!(error instanceof FieldsFailed)) throw error;
+      const { policy, cause } = error;
+      this.calls.incidents.record('policy', 'a policy failed; the answer is "could not tell"', cause, {
+        policy,
+        operation: 'fields',
+      });
+      throw new CouldNotTell(
+        'could-not-tell',
+        `Could not tell which fields are shown: the policy ${policy} failed.`,
+      );
+    }
+  }
+
+  /** The instance without the fields of its data that are hidden from this principal. */
+  shown<T extends Pick<StoredInstance, 'data' | 'guard'>>(instance: T): T {
+    return this.hiddenFields?.cut(instance as T & Record<string, unknown>) ?? instance;
+  }
+
+  /**
+   * Refuses input for fields that are hidden from this principal: who does not see a value cannot replace it.
+   * @param keys of the input, as paths below the data
+   * @throws AccessDenied `forbidden`
+   */
+  assertWritable(instance: StoredInstance, keys: readonly string[]): void {
+    const hidden = this.hiddenFields?.hiddenIn(instance, keys);
+    if (hidden !== undefined)
+      throw new AccessDenied(
+        'forbidden',
+        `You may not write ${JSON.stringify(hidden)}: it is hidden from you.`,
+      );
   }
 
   /** True if every reader of a task may also see its assignees, so that no second decision is needed. */

@@ -1,7 +1,8 @@
 import { today } from '../../core/clock.js';
 import { BadInput } from '../../core/errors.js';
-import { assertOptions, FLAG, nearest, TEXT } from '../../core/options.js';
+import { assertOptions, FLAG, nearest, OBJECT, TEXT } from '../../core/options.js';
 import { FORBIDDEN_KEYS } from '../../core/path.js';
+import type { CaseAssignment } from '../../core/policies/case-roles/holders.js';
 import { normaliseName } from '../../core/principal.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import type { Handed } from '../../store/port.js';
@@ -9,8 +10,8 @@ import { toDate, toPriority } from '../model/due-date.js';
 
 export { checkData } from '../model/input-data.js';
 
-/** The command options that bpmn-server itself reads. */
-export const COMMAND_OPTIONS = { startNodeId: TEXT, noWait: FLAG } as const;
+/** The command options that bpmn-server itself reads, and the holders of a case's roles. */
+export const COMMAND_OPTIONS = { startNodeId: TEXT, noWait: FLAG, caseRoles: OBJECT } as const;
 
 /** Options that act on other people's tasks; `user` could be mistaken for the caller. */
 const NOT_ADMITTED = ['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'];
@@ -23,6 +24,7 @@ type HostOption = keyof typeof COMMAND_OPTIONS;
 export interface CheckedOptions {
   readonly startNodeId?: string;
   readonly noWait?: boolean;
+  readonly caseRoles?: CaseAssignment;
   /**
    * The application's own options: listeners and services read them at `execution.options`, and its log includes
    * them.
@@ -31,8 +33,11 @@ export interface CheckedOptions {
 }
 
 /** The options passed to the host. */
-export const hostOptions = ({ noWait, own }: CheckedOptions): Record<string, unknown> =>
-  noWait === true ? { ...own, noWait } : { ...own };
+export const hostOptions = ({ noWait, caseRoles, own }: CheckedOptions): Record<string, unknown> => ({
+  ...own,
+  ...(noWait === true && { noWait }),
+  ...(caseRoles !== undefined && { caseRoles }),
+});
 
 /**
  * Checks the options of a command. Keys whose value is undefined or null count as not given; `userName`, an

@@ -1,4 +1,4 @@
-import { BadInput, Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
+import { Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -19,9 +19,8 @@ import type { InnerEngine } from '../execution/inner-engine.js';
 import type { Spread } from '../execution/spread.js';
 import type { Timers } from '../execution/timers.js';
 import { definitionView } from '../model/definition-view.js';
-import { initiatorsOf, overwritten } from '../model/model-facts.js';
 import { taskState } from '../model/task-state.js';
-import type { Data, ExecutionView, TaskState } from '../contract/types.js';
+import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
 import { executionView } from './views.js';
 
@@ -198,30 +197,6 @@ export async function onItem<T>(
   const again = query instanceof UnreadTask ? query : { 'items.id': id };
   const stillWanted = async (): Promise<unknown> => look(await call.again(), again);
   return runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
-}
-
-/** Input must not change the initiator. Setting the same value again is not a change. */
-export async function protectInitiator(
-  models: HostModels,
-  instance: StoredInstance,
-  data: Data,
-): Promise<void> {
-  if (Object.keys(data).length === 0) return;
-  const known = instance.guard?.initiators as string[] | undefined;
-  const names =
-    known ??
-    initiatorsOf(
-      await models.definition(
-        instance.name ?? '',
-        (instance.source as string | undefined) ?? (await models.getSource(instance.name)),
-      ),
-    );
-  const [name] = overwritten(names, data, instance.data as Data | undefined);
-  if (name !== undefined)
-    throw new BadInput(
-      'protected-variable',
-      `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`,
-    );
 }
 
 /** The caller's view of an execution whose command has been stored. */

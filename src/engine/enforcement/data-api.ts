@@ -142,8 +142,8 @@ const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   const shown = await reads.visibility(call, found);
   const copy = copying();
   const rows = await calls.turns.map(found, (row) => {
-    const { items, ...instance } = row;
-    const sees = shown(row);
+    const { items, ...whole } = row;
+    const [instance, sees] = [call.shown(whole), shown(row)];
     return {
       ...instanceFields(instance, sees.data, copy),
       items: itemView(instance, items, sees, copy),

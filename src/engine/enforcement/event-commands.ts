@@ -8,7 +8,8 @@ import type { Data, ExecutionView } from '../contract/types.js';
 import type { Target } from './audit.js';
 import { STARTS, type Call } from './call.js';
 import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
-import { protectInitiator, viewOf, type CommandParts } from './command-parts.js';
+import { viewOf, type CommandParts } from './command-parts.js';
+import { assertInput } from './input.js';
 import { startAt, startFacts, type StartTarget } from './starting.js';
 
 type EventField = 'messageId' | 'signalId';
@@ -87,7 +88,7 @@ export class EventCommands {
         const item = instance.items?.find((entry) => entry.id === target.itemId);
         if (item?.status !== 'wait')
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
-        await protectInitiator(models, instance, data);
+        await assertInput(models, now, instance, data, item.tokenId);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
         command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));
         const { userName } = now.principal;

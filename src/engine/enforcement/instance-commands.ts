@@ -8,7 +8,8 @@ import type { HostExecution } from '../model/host.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
-import { assertRunning, protectInitiator, viewOf, type CommandParts } from './command-parts.js';
+import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
+import { assertInput } from './input.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
 
 /** The instance as it will be once it runs the model. */
@@ -42,7 +43,7 @@ export class InstanceCommands {
       });
       if (definition.nodes.get(element)?.type !== 'bpmn:StartEvent')
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
-      await protectInitiator(models, instance, data);
+      await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked, element);
       return engine.host.startEvent(id, element, data, locked.call.principal.userName, { ...own });
     };
@@ -66,7 +67,7 @@ export class InstanceCommands {
           'wrong-state',
           'The instance has no save point for this item; save points must be kept (option keep).',
         );
-      await protectInitiator(models, instance, data);
+      await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked);
       const { userName } = locked.call.principal;
       const restarted = await engine.host.restart({ 'items.id': item.id }, data, userName, { ...own });

@@ -37,7 +37,7 @@ export class ScopedReads {
   constructor(private readonly calls: Calls) {}
 
   private options(call: Call): ScopedOptions {
-    return { reindexed: this.calls.isReindexed(), hidden: call.hiddenPeople };
+    return { reindexed: this.calls.isReindexed(), hidden: call.hidden };
   }
 
   /** @throws BadInput `hidden-field` if the order of the rows would reveal a field that they do not show */
@@ -112,7 +112,7 @@ export class ScopedReads {
     const copy = copying();
     return this.calls.turns.map(rows, (row) => {
       const { items, ...instance } = row;
-      return itemView(instance, items, shown(row), copy);
+      return itemView(call.shown(instance), items, shown(row), copy);
     });
   }
 
@@ -127,10 +127,11 @@ export class ScopedReads {
       all ? new Set<string>() : this.itemsOf(call, 'task:assignees', rows),
     ]);
     const { userName } = call.principal;
-    return ({ id, items }) => ({
-      data: readable.has(id),
-      assignees: all || assigned.has(items.id),
+    return (row) => ({
+      data: readable.has(row.id),
+      assignees: all || assigned.has(row.items.id),
       userName,
+      cut: (value) => call.hiddenFields?.cutValue(row, value) ?? value,
     });
   }
 

@@ -6,6 +6,7 @@ import { modelToStart, startInstance } from './starting.js';
 import { InstanceCommands } from './instance-commands.js';
 import { InstanceLife } from './instance-life.js';
 import type { Recovery } from '../execution/recovery.js';
+import { casesApi } from './cases-api.js';
 import { policiesApi } from '../policies/policy-api.js';
 import { workApi } from './work-api.js';
 import type { Models } from './model-api.js';
@@ -14,6 +15,7 @@ import { tasksApi } from './tasks-api.js';
 import { arrangeAssign, arrangeStart } from './user-place.js';
 import type { EngineApi, GuardApi } from '../contract/types.js';
 
+const OF_START = ['startNodeId', 'noWait', 'caseRoles'] as const;
 const INSTANCE = { kind: 'instance' };
 const TASK = { kind: 'task' };
 
@@ -31,12 +33,11 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         'instance:start',
         target,
         async (call) => {
-          checkOptions(options, 'startNodeId', 'noWait');
+          checkOptions(options, ...OF_START);
           checkData(data);
           return modelToStart(parts, call, name);
         },
-        (call, model) =>
-          startInstance(parts, call, model, data, checkOptions(options, 'startNodeId', 'noWait')),
+        (call, model) => startInstance(parts, call, model, data, checkOptions(options, ...OF_START)),
       );
     },
     invoke: (query, data, user, options) =>
@@ -94,5 +95,6 @@ export function createApi(parts: CommandParts, models: Models, recovery: Pick<Re
     tasks: tasksApi(parts, tasks),
     work: workApi(parts, recovery),
     policies: policiesApi(parts),
+    cases: casesApi(parts),
   });
 }

@@ -7,6 +7,7 @@ import type { Data, ExecutionView } from '../contract/types.js';
 import { STARTS, type Call } from './call.js';
 import { checkData, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
+import { rolesAtStart } from './case-facts.js';
 import { mayReadModel } from './model-access.js';
 
 /** A start event of a stored model. */
@@ -56,7 +57,11 @@ export async function startInstance(
   // Whether the caller may read the model matters only for the wording of a refusal.
   if (!call.allows('instance:start', { model, start }))
     call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
-  return startAt(parts, call, { model, start }, data, options);
+  const caseRoles = await rolesAtStart(parts, call, model, options.caseRoles);
+  return startAt(parts, call, { model, start }, data, {
+    ...options,
+    ...(caseRoles !== undefined && { caseRoles }),
+  });
 }
 
 /**

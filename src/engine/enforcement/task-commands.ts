@@ -10,12 +10,12 @@ import { keptFor } from '../execution/kept.js';
 import {
   FoundItem,
   onItem,
-  protectInitiator,
   viewOf,
   type Effect,
   type CommandParts,
   type LockedTask,
 } from './command-parts.js';
+import { assertInput } from './input.js';
 import {
   COMPLETE,
   DELEGATE,
@@ -71,7 +71,7 @@ export class TaskCommands {
       itemId = task.item.id;
       const { userName } = task.call.principal;
       const overridden = overriddenBy(task.call, task, 'task:execute');
-      await protectInitiator(parts.models, task.instance, data);
+      await assertInput(parts.models, task.call, task.instance, data, task.item.tokenId);
       const execution = await parts.engine.host.invoke(
         { 'items.id': itemId },
         data,
@@ -135,7 +135,7 @@ export class TaskCommands {
           ? overriddenBy(task.call, task, 'task:execute')
           : []),
       ];
-      await protectInitiator(parts.models, task.instance, data);
+      await assertInput(parts.models, task.call, task.instance, data, task.item.tokenId);
       const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
       const execution = await parts.engine.host.assign(
         { 'items.id': itemId },

@@ -53,6 +53,8 @@ export interface Visibility {
   /** All assignees; otherwise only the principal's own. */
   readonly assignees: boolean;
   readonly userName: string;
+  /** Removes the fields of the data that are hidden from the principal from a value that may repeat them. */
+  cut(value: unknown): unknown;
 }
 
 /** Assignees, candidates and completer. Fields that are not shown are absent, except for the principal's own. */
@@ -114,7 +116,8 @@ export function itemView(
       ? {
           data: copy(dataOfItem(instance, item.tokenId)),
           instanceData: copy(instance.data ?? {}),
-          ...pick(item, ['vars', 'output', ...(shown.assignees ? ['userName'] : [])]),
+          ...pick({ vars: shown.cut(item.vars), output: shown.cut(item.output) }, ['vars', 'output']),
+          ...pick(item, shown.assignees ? ['userName'] : []),
         }
       : {}),
   };
@@ -154,6 +157,8 @@ async function itemsView(
   const data = call.mayReadInstance(instance);
   const all = call.seesAllAssignees;
   const { userName } = call.principal;
+  const shown = call.shown(instance);
+  const cut = (value: unknown): unknown => call.hiddenFields?.cutValue(instance, value) ?? value;
   const size = sizesOf();
   const budget = new Budget(LIST_BYTES);
   const found = await call.turns.map(itemsOf(instance), (item) => {
@@ -162,7 +167,7 @@ async function itemsView(
     const isRoom = budget.take(() => size.item({ data: data ? instance.data : undefined, items: item }));
     if (!isRoom && item.id !== wanted) return undefined;
     const assignees = all || call.allows('task:assignees', { instance, item });
-    return itemView(instance, item, { data, assignees, userName }, copy);
+    return itemView(shown, item, { data, assignees, userName, cut }, copy);
   });
   return { items: found.filter((item) => item !== undefined), cut: budget.isSpent };
 }
@@ -182,7 +187,7 @@ export async function instanceView(
   const copy = copying();
   const { items, cut } = await itemsView(call, instance, copy, wanted);
   const view: Data = {
-    ...instanceFields(instance, readable, copy, withSource),
+    ...instanceFields(call.shown(instance), readable, copy, withSource),
     items,
     ...(cut ? { itemsCut: true } : {}),
     ...(readable ? { tokens: tokensOf(instance) } : {}),

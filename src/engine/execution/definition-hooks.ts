@@ -1,9 +1,17 @@
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
+import { assignCaseRoles } from './case-start.js';
 import { setInitiator } from '../model/dialects/start-people.js';
 import { lifeOf, type LifeFacts } from '../model/life-properties.js';
 import { keptFor } from './kept.js';
 import type { CommandRunner } from './command-runner.js';
-import { bpmn, type HostDefinition, type HostItem, type HostNode, type HostServer } from '../model/host.js';
+import {
+  bpmn,
+  type HostDefinition,
+  type HostExecution,
+  type HostItem,
+  type HostNode,
+  type HostServer,
+} from '../model/host.js';
 import { placeOf } from './place.js';
 import type { Timers } from './timers.js';
 
@@ -86,7 +94,8 @@ function joinProcessScripts(process: HostNode['process'], runner: CommandRunner)
 
 /**
  * Changes each loaded definition, not the host's classes: user tasks evaluate their assignment by our rules, and
- * timers are ours. Called for every `process.loaded`, which the host emits synchronously.
+ * timers are ours. Called for every `process.loaded`, which the host emits synchronously; so it does `process.start`,
+ * before any task starts, when the roles of a case are assigned.
  */
 export function hookDefinitions(
   server: HostServer,
@@ -94,6 +103,9 @@ export function hookDefinitions(
   timers: Timers,
   bypass: boolean,
 ): void {
+  server.listener.on('process.start', ({ context }: { context: HostExecution }) => {
+    assignCaseRoles(context, runner.contexts.command);
+  });
   server.listener.on('process.loaded', ({ context }: { context: HostDefinition }) => {
     for (const process of new Set([...context.nodes.values()].map((node) => node.process)))
       joinProcessScripts(process, runner);

@@ -3,8 +3,9 @@ import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js
 import { checkModelName } from '../../core/model-name.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import type { Contexts } from './context.js';
-import { READING, refreshModels } from './refresh-models.js';
+import { factsOf, refreshModels } from './refresh-models.js';
 import { eventsOf, warningsIn, type Events } from '../model/stored-model.js';
+import { checkCaseRoles } from '../model/case-roles.js';
 import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
 import type { ModelWarning } from '../model/dialects/warning.js';
@@ -142,6 +143,7 @@ export class HostModels {
     if (typeof source !== 'string') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
     const read = await readDefinition(name, source, this.server);
     if (read.definition.processes.size === 0) throw new BadInput('bad-model', 'The document has no process.');
+    checkCaseRoles(read.definition);
     return read;
   }
 
@@ -190,12 +192,7 @@ export class HostModels {
       saved: today(),
       processes,
       events,
-      guard: {
-        rev: (before?.guard?.rev ?? 0) + 1,
-        reading: READING,
-        starts: starts.map((start) => ({ ...start })),
-        warnings: warningsOf(read).map((warning) => ({ ...warning })),
-      },
+      guard: factsOf(read, starts, (before?.guard?.rev ?? 0) + 1),
     };
     return { model, code: codeIn(read.root) };
   }

@@ -2,10 +2,23 @@ import { today } from '../../core/clock.js';
 import { isGuardError } from '../../core/errors.js';
 import { asModelName, mendModelName } from '../../core/model-name.js';
 import type { Store, StoredModel } from '../../store/port.js';
+import { rolesOf } from '../model/case-roles.js';
+import type { StartFacts } from '../model/model-facts.js';
+import { warningsOf } from '../model/source/check-model.js';
+import type { ReadDefinition } from '../model/source/read-definition.js';
 import type { GuardLogger } from '../contract/types.js';
 
-/** Incremented when the interpretation of models changes: the stored start permissions are then derived again. */
-export const READING = 1;
+/** Incremented when the interpretation of models changes: what is stored of them is then derived again. */
+export const READING = 2;
+
+/** The guard's facts about a model, stored with it. @param rev the revision of the model */
+export const factsOf = (read: ReadDefinition, starts: readonly StartFacts[], rev: number) => ({
+  rev,
+  reading: READING,
+  starts: starts.map((start) => ({ ...start })),
+  caseRoles: rolesOf(read.definition).map((role) => ({ ...role })),
+  warnings: warningsOf(read).map((warning) => ({ ...warning })),
+});
 
 interface Parts {
   readonly store: Store;

@@ -11,6 +11,7 @@ import { readTask } from './dialects/task-people.js';
 import { toDate, toPriority } from './due-date.js';
 import type { HostItem, HostNode } from './host.js';
 import { roleOf } from './lanes.js';
+import { TaskRoles } from './task-roles.js';
 
 /** Evaluates the modeller's expressions; the host's script handler, or ours. */
 export interface Scripts {
@@ -85,9 +86,12 @@ export async function evaluateText(scripts: Scripts, item: HostItem, text: strin
 const namesOf = (result: unknown): string[] =>
   cleanNames(typeof result === 'string' ? result.split(',') : Array.isArray(result) ? result : [result]);
 
+const isPerson = ({ kind }: Expression): boolean => kind === 'variable' || kind === 'initiator';
+
 class TaskAssignment {
   readonly problems: string[] = [];
   private readonly says: Statements;
+  private readonly roles: TaskRoles;
 
   constructor(
     private readonly node: HostNode,
@@ -95,6 +99,7 @@ class TaskAssignment {
     private readonly scripts: Scripts,
   ) {
     this.says = readTask(node.def);
+    this.roles = new TaskRoles(item.context);
   }
 
   /** Undefined if it threw. */
@@ -112,9 +117,13 @@ class TaskAssignment {
     const mine = this.says.people.filter((statement) => statement.property === property);
     if (mine.length === 0) return undefined;
     const results: unknown[] = [];
-    for (const { expression } of mine) results.push(...namesOf(await this.result(property, expression)));
+    for (const { expression } of mine) {
+      const found = namesOf(await this.result(property, expression));
+      // What comes from data or from the start is a person, whatever their name.
+      results.push(...(isPerson(expression) ? found : this.roles.taken(property, found)));
+    }
     const names = this.says.withheld ? [] : cleanNames(results);
-    if (names.length === 0) this.problems.push(`${property} came to nothing`);
+    if (names.length === 0 && !this.roles.named(property)) this.problems.push(`${property} came to nothing`);
     if (property !== 'assignee' || names.length <= 1) return names;
     this.problems.push('assignee came to several names');
     return [];
@@ -150,8 +159,11 @@ class TaskAssignment {
       item[property] = property === 'assignee' ? value[0] : value;
     }
     if (role.kind === 'closed') this.problems.push(role.found);
-    if (role.kind === 'named' && !says.withheld)
-      item.candidateGroups = cleanNames([...namesIn(item.candidateGroups), role.name]);
+    if (role.kind === 'named' && !says.withheld) {
+      const lane = this.roles.taken('candidateGroups', [role.name]);
+      item.candidateGroups = cleanNames([...namesIn(item.candidateGroups), ...lane]);
+    }
+    if (!says.withheld) this.problems.push(...this.roles.giveTo(item));
     await this.schedule();
     const nobody = PEOPLE.every((property) => namesIn(item[property]).length === 0);
     return { open: !declared && nobody, problems: this.problems };
@@ -160,8 +172,9 @@ class TaskAssignment {
 
 /**
  * Evaluates a user task's design-time properties into its item. Start listeners have run: the fields they set count
- * where the model declares nothing. Candidates become lists of names, the assignee one name, dates Dates, the
- * priority a number. Fails closed: a property that evaluates to nothing or is not understood opens nothing.
+ * where the model declares nothing. Names of the case's roles are replaced by their holders. Candidates become lists of
+ * names, the assignee one name, dates Dates, the priority a number. Fails closed: a property that evaluates to nothing
+ * or is not understood opens nothing.
  */
 export function assignTask(node: HostNode, item: HostItem, scripts: Scripts): Promise<Assigned> {
   return new TaskAssignment(node, item, scripts).run();

@@ -66,7 +66,8 @@ interface Marks {
  * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
  * wide but never too narrow.
  */
-export function instanceMarks(instance: StoredInstance, { startedBy, roles, root }: InstanceGuard): Marks {
+function instanceMarks(instance: StoredInstance, guard: InstanceGuard): Marks {
+  const { startedBy, roles, root, caseHolders } = guard;
   const items = itemsOf(instance);
   const waiting = items.filter(waits);
   const ofModel = [...marksOf('m', instance.name), TENANT_MARK];
@@ -74,6 +75,8 @@ export function instanceMarks(instance: StoredInstance, { startedBy, roles, root
   const read = [
     ...people.flatMap((names) => marksOf('u', names)),
     ...marksOf('f', root),
+    ...marksOf('u', caseHolders?.users),
+    ...marksOf('g', caseHolders?.groups),
     ...items.flatMap((item) => marksOf('u', item.guard?.completedBy)),
     ...items.flatMap(itemMarks),
     ...elementMarks(instance, items.filter(isUserTask)),
@@ -95,11 +98,30 @@ function stored(instance: StoredInstance, marks: readonly Mark[]): string[] {
   return [...new Set(tenants.flatMap((tenantId) => marks.map((mark) => inTenant(tenantId, mark))))].sort();
 }
 
-/** Sets the `guard` of every item and the marks of the instance; changes the given document. */
+/** Who holds a role of the case, whichever: the form in which lists ask for it. */
+function setCase(guard: InstanceGuard): void {
+  delete guard.isCase;
+  delete guard.caseHolders;
+  if (guard.caseRoles === undefined) return;
+  const roles = Object.values(guard.caseRoles);
+  guard.isCase = true;
+  guard.caseHolders = {
+    users: [...new Set(roles.flatMap(({ users }) => namesIn(users)))],
+    groups: [...new Set(roles.flatMap(({ groups }) => namesIn(groups)))],
+  };
+}
+
+/** Sets what follows from the guard's facts about an instance: the holders of its roles, and its marks. */
+export function deriveFacts(instance: StoredInstance, guard: InstanceGuard): void {
+  setCase(guard);
+  Object.assign(guard, instanceMarks(instance, guard), { format: MARKS_FORMAT });
+}
+
+/** Sets the `guard` of every item and the facts of the instance; changes the given document. */
 export function deriveGuard(instance: StoredInstance, guard: InstanceGuard): void {
   for (const item of itemsOf(instance)) item.guard = itemGuard(item, guard.items?.[item.id] ?? {}, guard);
   Object.assign(guard, labelFacts(instance, guard));
-  Object.assign(guard, instanceMarks(instance, guard), { format: MARKS_FORMAT });
+  deriveFacts(instance, guard);
   if (isPartOfCase(instance)) guard.facts = taskFacts(instance, guard);
   instance.guard = guard;
 }

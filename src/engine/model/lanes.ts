@@ -1,8 +1,6 @@
 import { normaliseName } from '../../core/principal.js';
 import { documentOf } from './dialects/document.js';
-import { extensionsOf } from './dialects/foreign.js';
-import { childrenOf } from './dialects/namespaces.js';
-import { SAME_ATTRIBUTES, ZEEBE } from './dialects/uris.js';
+import { propertiesOf } from './dialects/properties.js';
 import type { ModdleElement } from './host.js';
 
 const list = (value: unknown): ModdleElement[] => (Array.isArray(value) ? (value as ModdleElement[]) : []);
@@ -16,25 +14,6 @@ export type Role =
   | { readonly kind: 'closed'; readonly found: string };
 
 const NONE: Role = Object.freeze({ kind: 'none' });
-
-/** A property of the process, such as `lanesAsRoles`, in dialects that have them. */
-export function processProperty(process: ModdleElement, name: string): string | undefined {
-  const { namespaces } = documentOf(process);
-  for (const element of extensionsOf(process)) {
-    const { uri, local } = namespaces.nameOf(element);
-    if (
-      uri === undefined ||
-      local !== 'properties' ||
-      !(uri === ZEEBE || Object.hasOwn(SAME_ATTRIBUTES, uri))
-    )
-      continue;
-    for (const property of childrenOf(element)) {
-      const { name: key, value } = property as { name?: unknown; value?: unknown };
-      if (key === name && typeof value === 'string') return value.trim();
-    }
-  }
-  return undefined;
-}
 
 /** The process of an element, through sub-processes. */
 export function processOf(element: ModdleElement): ModdleElement {
@@ -114,7 +93,7 @@ export function holdersOf(element: ModdleElement): Holders {
  * set to `false`.
  */
 export function roleOf({ def }: { readonly def: ModdleElement }): Role {
-  if (processProperty(processOf(def), 'lanesAsRoles') === 'false') return NONE;
+  if (propertiesOf(processOf(def)).get('lanesAsRoles') === 'false') return NONE;
   const { lostLane } = documentOf(def);
   if (lostLane !== undefined)
     return {

@@ -3,7 +3,7 @@ import { BadInput } from '../../core/errors.js';
 import { narrowedTaskRules, taskRulesPolicy } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
-import { compileSet } from '../../core/policy-kinds.js';
+import { compileSet, type CompileOptions } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
 import type { Compiled } from './policy-book.js';
 import type { GuardOptions } from '../contract/types.js';
@@ -27,9 +27,9 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
 
 /** Makes the decision point of a policy set: its policies are added to those of the application. */
 export const compilerWith =
-  (policies: readonly Policy[]) =>
+  (policies: readonly Policy[], options: CompileOptions = {}) =>
   (set: PolicySet): Compiled => {
-    const { policies: configured, ...compiled } = compileSet(set);
+    const { policies: configured, ...compiled } = compileSet(set, options);
     const { narrowing } = compiled.grid;
     const basic = policies.map((policy) =>
       policy === taskRulesPolicy && narrowing !== undefined ? narrowedTaskRules(narrowing) : policy,

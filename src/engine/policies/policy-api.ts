@@ -13,6 +13,7 @@ import type { InForce } from './policy-book.js';
 import { CHANGE_OPTIONS, checked, HISTORY_OPTIONS, MANAGE, PolicyCommands, READ } from './policy-commands.js';
 import { sectionsApi } from './sections-api.js';
 import { securityRolesApi } from './security-roles-api.js';
+import { caseFieldsApi, caseOperationsApi } from './case-roles-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
 const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
@@ -87,5 +88,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
     securityRoles: securityRolesApi(commands),
     duties: dutiesApi(commands),
     sections: sectionsApi(commands),
+    caseOperations: caseOperationsApi(commands),
+    caseFields: caseFieldsApi(commands),
   } satisfies PoliciesApi);
 }

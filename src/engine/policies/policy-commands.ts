@@ -10,6 +10,7 @@ import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
+import { assertRolesKnown } from './case-names.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { assertKnownNames, ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
@@ -122,7 +123,10 @@ export class PolicyCommands {
     assertNotFromFile(now.set, changes);
     const after = changedSet(now.set, changes);
     const { principal } = call;
-    if (!allowUnknownModels) await assertKnownNames(this.namesOf(call), changes);
+    if (!allowUnknownModels) {
+      await assertKnownNames(this.namesOf(call), changes);
+      await assertRolesKnown(this.calls, call, changes);
+    }
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     await assertManagerStays(now.set, after, this.peopleOf(call));
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;

@@ -3,18 +3,21 @@ import type { Sort } from '../port.js';
 import type { Leaf } from './caller-query.js';
 
 /**
- * Fields of items that some readers of the item do not see. To a caller, a hidden field is absent: a test holds if the
- * field is shown and its value passes, and a negation holds otherwise.
+ * Fields of items and instances that some of their readers do not see. To a caller, a hidden field is absent: a test
+ * holds if the field is shown and its value passes, and a negation holds otherwise.
  */
 export interface Hidden {
-  /** The condition under which a field of an item, by its stored path, is shown; undefined: every reader sees it. */
-  shows(field: string): Condition | undefined;
+  /**
+   * The condition under which a field is shown, by its stored path; undefined: every reader sees it.
+   * @param on an item, or the instance
+   */
+  shows(on: Leaf['on'], field: string): Condition | undefined;
 }
 
-const showsOf = (hidden: Hidden | undefined, leaf: Leaf): Condition | undefined =>
-  leaf.on === 'item' ? hidden?.shows(leaf.field) : undefined;
+const showsOf = (hidden: Hidden | undefined, { on, field }: Leaf): Condition | undefined =>
+  hidden?.shows(on, field);
 
-/** The conditions under which the item fields of a query are shown, without duplicates. */
+/** The conditions under which the fields of a query are shown, without duplicates. */
 export function shownFor(hidden: Hidden | undefined, leaves: readonly Leaf[]): Condition[] {
   const found = leaves.map((leaf) => showsOf(hidden, leaf)).filter((shows) => shows !== undefined);
   return [...new Set(found)];
@@ -24,7 +27,12 @@ export function shownFor(hidden: Hidden | undefined, leaves: readonly Leaf[]): C
 export const hiddenSort = (hidden: Hidden | undefined, sort: Sort = []): string | undefined =>
   sort
     .map(([field]) => field)
-    .find((field) => field.startsWith('items.') && hidden?.shows(field.slice('items.'.length)) !== undefined);
+    .find(
+      (field) =>
+        (field.startsWith('items.')
+          ? hidden?.shows('item', field.slice('items.'.length))
+          : hidden?.shows('row', field)) !== undefined,
+    );
 
 /** Splits a leaf into alternatives: a condition, and whether the test of the leaf applies under it. */
 export function askedOf(

@@ -184,7 +184,11 @@ export function instancePlan(
     query,
     (leaf) =>
       leaf.on === 'row'
-        ? leafFilter(leaf)
+        ? anyOf(
+            askedOf(hidden, leaf).map(({ where, tested }) =>
+              all(where === undefined ? {} : toFilter(where, 'instance'), tested ? leafFilter(leaf) : {}),
+            ),
+          )
         : anyOf(
             askedOf(hidden, leaf).map(({ where, tested }) =>
               visibleElement(where === undefined ? seen : seenWhere(where), tested ? leafFilter(leaf) : {}),

@@ -4,7 +4,9 @@ import type { Leaf } from '../../../src/store/query/caller-query.js';
 
 const OWN = eq('item.assignee', 'alice');
 /** Who a task is for is shown to its assignee only. */
-const hidden: Hidden = { shows: (field) => (field === 'candidateUsers' ? OWN : undefined) };
+const hidden: Hidden = {
+  shows: (on, field) => (on === 'item' && field === 'candidateUsers' ? OWN : undefined),
+};
 const leaf = (on: Leaf['on'], field: string, kind: Leaf['kind'] = 'test'): Leaf =>
   ({ on, field, kind, test: { $eq: 'x' } }) as unknown as Leaf;
 

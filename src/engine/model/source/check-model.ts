@@ -3,6 +3,7 @@ import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';
 import { readTask } from '../dialects/task-people.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
+import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames, USER_TASK } from '../derive.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
@@ -78,5 +79,6 @@ export async function checkModel(source: string): Promise<readonly ModelWarning[
   if (typeof source !== 'string') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
   const read = await readDefinition('model', source, readingServer());
   if (read.definition.processes.size === 0) throw new BadInput('bad-model', 'The document has no process.');
+  checkCaseRoles(read.definition);
   return warningsOf(read);
 }

@@ -1,0 +1,90 @@
+import { BadInput } from '../../errors.js';
+import { unknownName } from '../../options.js';
+import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import { show } from '../../show.js';
+import { isRoleName } from './declaration.js';
+import { CASE_OPERATION, type CaseOperationEntry } from './case-kinds.js';
+import { CASE_OPERATIONS, type CaseOperation } from './operations.js';
+
+/** Characters of a file; it has a line for each of ten operations. */
+const LONGEST = 100_000;
+
+/** How a `case-authorization.properties` is read. */
+export interface ReadCaseAuthorization {
+  /** The name of the file, for messages. */
+  readonly file?: string;
+  /** The roles that models declare; others are refused. Missing: names of roles are not looked up. */
+  readonly roles?: readonly string[];
+}
+
+/** The roles of each operation that a file names. */
+export type CaseAuthorization = ReadonlyMap<CaseOperation, CaseOperationEntry>;
+
+/**
+ * Reads jBPM's `case-authorization.properties`: a line `OPERATION=role1,role2` for each operation; blanks around names
+ * do not count, and neither do empty lines and those that begin with `#` or `!`. `OPERATION=` is nobody. Of Java's
+ * further ways to write properties (other separators, continued lines, escapes) none is admitted: a misread line would
+ * open or close an operation in silence.
+ * @throws BadInput `bad-policy` for the first line that is not understood, with its number; nothing of the file counts
+ */
+export function readCaseAuthorization(text: string, how: ReadCaseAuthorization = {}): CaseAuthorization {
+  const { file = 'case-authorization.properties', roles: known } = how;
+  if (typeof text !== 'string') throw new TypeError('readCaseAuthorization takes the text of a file.');
+  if (text.length > LONGEST)
+    throw new BadInput('too-large', `${file} may have at most ${LONGEST} characters.`);
+  const found = new Map<CaseOperation, CaseOperationEntry>();
+  for (const [index, raw] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .entries()) {
+    const line = raw.trim();
+    const bad = (message: string): never => {
+      throw new BadInput('bad-policy', `${file}, line ${index + 1}: ${message}`);
+    };
+    if (line === '' || line.startsWith('#') || line.startsWith('!')) continue;
+    const at = line.indexOf('=');
+    if (at < 0 || line.includes('\\')) bad(`expected OPERATION=role1,role2, got ${show(line)}.`);
+    const name = line.slice(0, at).trim();
+    const operation = CASE_OPERATIONS.find((one) => one === name);
+    if (operation === undefined)
+      return bad(`unknown case operation ${show(name)}. ${unknownName(name, CASE_OPERATIONS)}`);
+    if (found.has(operation)) bad(`${operation} is given twice.`);
+    const value = line.slice(at + 1).trim();
+    const roles = (value === '' ? [] : value.split(',')).map((entry) => entry.trim().normalize('NFC'));
+    const strange = roles.find((role) => !isRoleName(role));
+    if (strange !== undefined) bad(`expected names of roles, separated by commas, got ${show(strange)}.`);
+    const undeclared = known === undefined ? undefined : roles.find((role) => !known.includes(role));
+    if (known !== undefined && undeclared !== undefined)
+      bad(`no model declares the role ${show(undeclared)}. ${unknownName(undeclared, known)}`);
+    found.set(operation, { roles: [...new Set(roles)].sort() });
+  }
+  return found;
+}
+
+/** The case operations of a set that were configured. */
+export const configuredOperations = (set: PolicySet): CaseAuthorization =>
+  set.of(CASE_OPERATION) as ReadonlyMap<string, unknown> as CaseAuthorization;
+
+/** Writes the configured case operations of a set as a `case-authorization.properties`, which reads as the same. */
+export function printCaseAuthorization(set: PolicySet): string {
+  const configured = configuredOperations(set);
+  return CASE_OPERATIONS.map((operation) => [operation, configured.get(operation)] as const)
+    .filter(([, entry]) => entry !== undefined)
+    .map(([operation, entry]) => `${operation}=${(entry as CaseOperationEntry).roles.join(',')}\n`)
+    .join('');
+}
+
+/** The changes that make a set's case operations those of a file: what the file does not name gets its default back. */
+export function caseAuthorizationChanges(set: PolicySet, file: CaseAuthorization): PolicyChange[] {
+  const configured = configuredOperations(set);
+  const isSame = (operation: CaseOperation, { roles }: CaseOperationEntry): boolean =>
+    configured.get(operation)?.roles.join() === roles.join();
+  return [
+    ...[...file]
+      .filter(([operation, entry]) => !isSame(operation, entry))
+      .map(([id, value]): PolicyChange => ({ kind: CASE_OPERATION, id, value })),
+    ...[...configured.keys()]
+      .filter((id) => !file.has(id))
+      .map((id): PolicyChange => ({ kind: CASE_OPERATION, id, value: null })),
+  ];
+}

@@ -1,0 +1,65 @@
+import { BadInput } from '../../core/errors.js';
+import type { CaseRole } from '../../core/policies/case-roles/declaration.js';
+import {
+  readAssignment,
+  type CaseAssignment,
+  type RoleHolders,
+} from '../../core/policies/case-roles/holders.js';
+import { show } from '../../core/show.js';
+import type { StoredInstance, StoredModel } from '../../store/port.js';
+import { rolesOf } from '../model/case-roles.js';
+import type { Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+
+/** The roles that a stored model declares; read from its source if an unguarded host stored it. */
+async function rolesOfModel(
+  { models }: Pick<CommandParts, 'models'>,
+  model: StoredModel,
+): Promise<readonly CaseRole[]> {
+  const stored = model.guard?.caseRoles as CaseRole[] | undefined;
+  return stored ?? rolesOf(await models.definition(model.name, model.source ?? ''));
+}
+
+/** The roles that the model of a running instance declares. */
+export async function rolesOfInstance(
+  { models }: Pick<CommandParts, 'models'>,
+  { name, source, guard }: StoredInstance,
+): Promise<readonly CaseRole[]> {
+  const from = { name: name ?? '', ...(typeof source === 'string' && { source }) };
+  return rolesOf(await models.loadFromInstance(from, guard?.modelsOwner as string | undefined));
+}
+
+/**
+ * Refuses holders whom the directory does not know as users of the tenant.
+ * @throws BadInput with the given code
+ */
+export async function assertKnown(
+  { calls }: Pick<CommandParts, 'calls'>,
+  { users }: RoleHolders,
+  tenantId: string | null,
+  code: 'bad-option' | 'bad-assignment',
+): Promise<void> {
+  if (calls.bypass) return;
+  for (const name of users)
+    if (!(await calls.principals.isAssignable(name, tenantId)))
+      throw new BadInput(code, `The user ${show(name)} is not known, and cannot hold a role.`);
+}
+
+/**
+ * The checked option `caseRoles` of a start; undefined if it is not given.
+ * @throws BadInput `bad-option`
+ */
+export async function rolesAtStart(
+  parts: Pick<CommandParts, 'calls' | 'models'>,
+  { principal }: Call,
+  model: StoredModel,
+  given: unknown,
+): Promise<CaseAssignment | undefined> {
+  if (given === undefined) return undefined;
+  const read = readAssignment(given, await rolesOfModel(parts, model));
+  for (const holders of Object.values(read)) {
+    const others = { ...holders, users: holders.users.filter((name) => name !== principal.userName) };
+    await assertKnown(parts, others, principal.tenantId ?? null, 'bad-option');
+  }
+  return read;
+}

@@ -1,0 +1,34 @@
+import { eq, EVERYTHING, NOTHING, or, type Condition } from '../../core/condition.js';
+import type { HiddenFields } from '../../core/hidden-fields.js';
+import type { Scope } from '../../core/scope.js';
+import type { Hidden } from '../../store/query/hidden.js';
+
+/** Fields that name one person. That person always sees them. */
+const ONE: ReadonlySet<string> = new Set(['assignee', 'guard.completedBy']);
+const SEVERAL: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
+
+/** The condition under which a principal sees a field of an item; undefined: it names nobody. */
+type ShowsPeople = (field: string) => Condition | undefined;
+
+/** @param scope the scope in which the principal sees assignees */
+export function hiddenPeople(scope: Scope, userName: string): ShowsPeople {
+  const shown: Condition =
+    scope.kind === 'everything' ? EVERYTHING : scope.kind === 'nothing' ? NOTHING : scope.condition;
+  const known = new Map<string, Condition>();
+  return (field) => {
+    if (SEVERAL.has(field)) return shown;
+    if (!ONE.has(field)) return undefined;
+    const own = known.get(field) ?? or(shown, eq(`item.${field}`, userName));
+    known.set(field, own);
+    return own;
+  };
+}
+
+/** What lists hide; undefined: nothing. */
+export function hiddenParts(
+  people: ShowsPeople | undefined,
+  fields: HiddenFields | undefined,
+): Hidden | undefined {
+  if (people === undefined && fields === undefined) return undefined;
+  return { shows: (on, field) => (on === 'item' ? people?.(field) : fields?.shows(field)) };
+}

@@ -1,0 +1,117 @@
+import { BadInput, notFound } from '../../core/errors.js';
+import { asCaseOperation } from '../../core/policies/case-roles/entries.js';
+import {
+  CASE_FIELD,
+  CASE_OPERATION,
+  type CaseFieldEntry,
+} from '../../core/policies/case-roles/case-kinds.js';
+import { CASE_OPERATIONS } from '../../core/policies/case-roles/operations.js';
+import {
+  caseAuthorizationChanges,
+  configuredOperations,
+  printCaseAuthorization,
+  readCaseAuthorization,
+} from '../../core/policies/case-roles/properties.js';
+import { readChanges } from '../../core/policy-kinds.js';
+import type { PolicyChange } from '../../core/policy-set.js';
+import { compareText } from '../../core/value.js';
+import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
+import type { PolicyChangeOptions } from '../contract/policy-types.js';
+import type { Call } from '../enforcement/call.js';
+import { atOnce, copyOf } from './arguments.js';
+import { declaredRoles } from './case-names.js';
+import type { InForce } from './policy-book.js';
+import type { PolicyCommands } from './policy-commands.js';
+
+type Make = (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
+type Version = Promise<{ version: number }>;
+
+/** Runs one change for holders of `system:policy`; a change of nothing leaves the version as it is. */
+const changing =
+  (commands: PolicyCommands) =>
+  (user: unknown, options: PolicyChangeOptions | undefined, make: Make, orNothing = false): Version => {
+    const how = copyOf(options);
+    return commands.run(user, async (call, now) => {
+      commands.assertPolicy(call);
+      const changes = await make(now, call);
+      if (orNothing && changes.length === 0) return { version: now.set.version };
+      return commands.change(call, now, changes, how);
+    });
+  };
+
+const asking = <T>(commands: PolicyCommands, user: unknown, answer: (now: InForce) => T): Promise<T> =>
+  commands.run(user, async (call, now) => {
+    commands.assertPolicy(call);
+    return answer(now);
+  });
+
+/** The removal of an entry that exists. @throws AccessDenied `not-found` */
+function removal({ set }: InForce, kind: string, id: string, what: string): PolicyChange[] {
+  if (!set.of(kind).has(id)) throw notFound(what);
+  return [{ kind, id, value: null }];
+}
+
+function textOf(text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw new BadInput(
+    'bad-policy',
+    'The case operations must be the text of a case-authorization.properties.',
+  );
+}
+
+/** Reads and changes the case operations of the caller's tenant. */
+export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
+  const change = changing(commands);
+  return Object.freeze({
+    list: (user) =>
+      asking(commands, user, ({ set, caseRoles }) =>
+        CASE_OPERATIONS.map((operation) => {
+          const roles = caseRoles.rolesFor(operation);
+          const configured = configuredOperations(set).has(operation);
+          return { operation, ...(roles !== undefined && { roles }), configured };
+        }),
+      ),
+    save: (operation, roles, options, user) =>
+      change(
+        user,
+        options,
+        atOnce(() =>
+          readChanges([{ kind: CASE_OPERATION, id: asCaseOperation(operation), value: { roles } }]),
+        ),
+      ),
+    reset: (operation, options, user) => {
+      const id = atOnce(() => asCaseOperation(operation));
+      return change(user, options, (now) => removal(now, CASE_OPERATION, id(), 'configuration of it'));
+    },
+    load: (text, options, user) => {
+      const given = atOnce(() => textOf(text));
+      const make: Make = async ({ set }, call) => {
+        const roles = await declaredRoles(commands.calls, call);
+        return caseAuthorizationChanges(set, readCaseAuthorization(given(), { roles }));
+      };
+      return change(user, options, make, true);
+    },
+    text: (user) => asking(commands, user, ({ set }) => printCaseAuthorization(set)),
+  } satisfies CaseOperationsApi);
+}
+
+/** Reads and changes the fields of the caller's tenant that only some roles see. */
+export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
+  const change = changing(commands);
+  return Object.freeze({
+    list: (user) =>
+      asking(commands, user, ({ set }) =>
+        [...set.of(CASE_FIELD)]
+          .map(([field, entry]) => ({ field, ...(entry as CaseFieldEntry) }))
+          .sort((a, b) => compareText(a.field, b.field)),
+      ),
+    save: (field, entry, options, user) =>
+      change(
+        user,
+        options,
+        atOnce(() => readChanges([{ kind: CASE_FIELD, id: field, value: entry ?? undefined }])),
+      ),
+    remove: (field, options, user) =>
+      change(user, options, (now) => removal(now, CASE_FIELD, String(field), 'hidden field')),
+  } satisfies CaseFieldsApi);
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { eq, EVERYTHING, NOTHING, some } from '../../src/core/condition.js';
+import { overlap, readFieldRules } from '../../src/core/field-rule.js';
+import { HiddenFields } from '../../src/core/hidden-fields.js';
+import { SecureUser } from '../../src/core/principal.js';
+
+const ann = new SecureUser({ userName: 'ann' });
+const hiding = (...fields: string[]): HiddenFields =>
+  HiddenFields.of(
+    fields.map((field) => ({ field, unless: eq('instance.name', 'public') })),
+    ann,
+  ) as HiddenFields;
+
+test('a field that nothing hides needs no second look', () => {
+  expect(HiddenFields.of([{ field: 'data.x', unless: EVERYTHING }], ann)).toBeUndefined();
+  expect(hiding('data.x').shows('data.y')).toBeUndefined();
+  expect(hiding('data.x').shows('name')).toBeUndefined();
+});
+
+test('what is hidden is cut with all that is below it, in lists too, and under keys that have dots', () => {
+  const data = {
+    salary: 5,
+    'salary.base': 4,
+    'a.b': 1,
+    a: { b: 2, c: 3 },
+    people: [{ name: 'x', pay: 1 }, [{ pay: 2, age: 3 }], 'text'],
+    at: new Date(0),
+  };
+  const cut = hiding('data.salary', 'data.a.b', 'data.people.pay').cut({ name: 'M', data });
+  expect(cut.data).toEqual({ a: { c: 3 }, people: [{ name: 'x' }, [{ age: 3 }], 'text'], at: new Date(0) });
+  expect(data.salary).toBe(5);
+});
+
+test('where it is shown, or nothing of it is there, the instance stays the same object', () => {
+  const shown = { name: 'public', data: { salary: 5 } };
+  expect(hiding('data.salary').cut(shown)).toBe(shown);
+  const [bare, empty] = [{ name: 'M' }, { name: 'M', data: null }];
+  expect(hiding('data.salary').cut(bare)).toBe(bare);
+  expect(hiding('data.salary').cut(empty)).toBe(empty);
+});
+
+test('each of several rules about a field must show it', () => {
+  const rules = [
+    { field: 'data.pay', unless: eq('instance.name', 'M') },
+    { field: 'data.pay.net', unless: eq('instance.status', 'end') },
+  ];
+  const hidden = HiddenFields.of(rules, ann) as HiddenFields;
+  const of = (status: string) => hidden.cut({ name: 'M', status, data: { pay: { net: 1, tax: 2 } } }).data;
+  expect(of('end')).toEqual({ pay: { net: 1, tax: 2 } });
+  expect(of('running')).toEqual({ pay: { tax: 2 } });
+  expect(hidden.cut({ name: 'N', status: 'end', data: { pay: { net: 1 } } }).data).toEqual({});
+});
+
+test.each([
+  ['data', true],
+  ['data.pay', true],
+  ['data.pay.net', true],
+  ['data.pay.0.net', true],
+  ['data.0.pay', true],
+  ['data.payment', false],
+  ['data.net', false],
+  ['startedBy', false],
+])('asking for %s is asking for a hidden field: %s', (field, isHidden) => {
+  expect(hiding('data.pay').shows(field) !== undefined).toBe(isHidden);
+});
+
+test('input is refused above, at and below what is hidden', () => {
+  const hidden = hiding('data.pay.net');
+  const at = (...paths: string[]) => hidden.hiddenIn({ name: 'M' }, paths);
+  expect(at('x', 'pay')).toBe('pay');
+  expect(at('pay.net.sum')).toBe('pay.net.sum');
+  expect(at('pay.tax', 'net')).toBeUndefined();
+  expect(hidden.hiddenIn({ name: 'public' }, ['pay'])).toBeUndefined();
+});
+
+test('two paths overlap either way round', () => {
+  const path = fc.array(fc.constantFrom('a', 'b'), { maxLength: 4 });
+  fc.assert(
+    fc.property(path, path, path, (one, other, more) => {
+      expect(overlap(one, other)).toBe(overlap(other, one));
+      expect(overlap(one, [...one, ...more])).toBe(true);
+    }),
+  );
+});
+
+test.each([
+  [undefined, 'a list'],
+  [[{ field: 'salary', unless: NOTHING }], 'below data'],
+  [[{ field: 'data.x' }], 'needs a condition'],
+  [[null], 'below data'],
+  [[{ field: 'data.x', unless: eq('item.assignee', 'ann') }], 'cannot speak of item.assignee'],
+  [
+    [{ field: 'data.x', unless: some('instance.items', eq('item.id', 'x')) }],
+    'cannot speak of instance.items',
+  ],
+])('%j is no list of rules about fields', (given, message) => {
+  expect(() => readFieldRules(given)).toThrow(message);
+});
