@@ -234,6 +234,12 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
       before: () => app.as('admin').engine.suspend(on.instance),
     }),
   ],
+  ['instances.migrate', (on) => ({ path: { instanceId: on.instance }, body: { model: 'review' } })],
+  [
+    'instances.addTask',
+    (on) => ({ path: { instanceId: on.instance }, body: { name: 'call', assignment: { assignee: 'bob' } } }),
+  ],
+  ['instances.addProcess', (on) => ({ path: { instanceId: on.instance }, body: { model: 'review' } })],
   ['instances.terminate', (on) => ({ path: { instanceId: on.instance } })],
   ['work.list', () => ({})],
   ['work.orphans', () => ({})],

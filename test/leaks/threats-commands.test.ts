@@ -107,6 +107,9 @@ onStores('commands', (kind) => {
         suspend: [0],
         resume: [0],
         terminate: [0],
+        migrate: [0, 1],
+        addTask: [0, 1],
+        addProcess: [0, 1, 2],
       },
       data: {
         getPendingUserTasks: [0],
@@ -168,6 +171,9 @@ onStores('commands', (kind) => {
     const good: Record<string, unknown[]> = {
       start: ['Own', {}],
       upgrade: ['Absent', []],
+      migrate: [ABSENT, 'Own'],
+      addTask: [ABSENT, { name: 'x', assignee: 'bob' }],
+      addProcess: [ABSENT, 'Own', {}],
       save: ['Mine', OWN, null],
       rename: ['Absent', 'Other'],
       export: [{}, '/nowhere'],

@@ -161,6 +161,7 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
     },
   },
   'instance:start': {
+    'engine.addProcess': (guard, { instance }) => guard.api.engine.addProcess(instance, 'Simple', {}, root),
     'engine.start': (guard) => guard.api.engine.start('Doors', {}, ann),
     'engine.throwMessage': (guard) => guard.api.engine.throwMessage('begin', {}, {}, ann),
     'engine.throwSignal': (guard) => guard.api.engine.throwSignal('go', {}, {}, ann),
@@ -196,9 +197,13 @@ const DOORS: Partial<Record<Operation, Readonly<Record<string, Door>>>> = {
       guard.runAs(root, () => (guard.server.dataStore as any).loadInstance(instance)),
   },
   'instance:event': {
+    'engine.addTask': (guard, { instance }) =>
+      guard.api.engine.addTask(instance, { name: 'x', assignee: 'bob' }, root),
+    'engine.addProcess': (guard, { instance }) => guard.api.engine.addProcess(instance, 'Simple', {}, root),
     'engine.startEvent': (guard, { instance }) => guard.api.engine.startEvent(instance, 'late', {}, root),
   },
   'instance:migrate': {
+    'engine.migrate': (guard, { instance }) => guard.api.engine.migrate(instance, 'Waits', root),
     'engine.upgrade': (guard) => guard.api.engine.upgrade('Doors', [], root),
     'server.engine.upgrade': (guard) =>
       guard.runAs(root, () => (guard.server.engine as any).upgrade('Doors', [])),

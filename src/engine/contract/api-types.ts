@@ -47,6 +47,12 @@ export interface Assignment {
   readonly [extra: string]: unknown;
 }
 
+/** A user task to add to a running instance. */
+export interface NewTask extends Omit<Assignment, 'assignee'> {
+  readonly name: string;
+  readonly assignee?: string;
+}
+
 /** bpmn-server's own `BPMNAPI.engine`. The user may be omitted inside `runAs`. */
 export interface EngineApi {
   start(name: string, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
@@ -99,6 +105,26 @@ export interface EngineApi {
    * Resolves to the ids of the ended instances. Needs `instance:cancel`.
    */
   terminate(instance: string | Query, user?: UserInfo): Promise<string[]>;
+  /**
+   * Gives a running instance the present source of a model, of its own or another one. Needs `instance:migrate` for the
+   * instance as it is and as it would be, and the model must be the user's to read. A suspended one stays suspended.
+   * @throws Conflict `wrong-state`, naming them, if the model lacks elements that the instance has reached; nothing is
+   * changed
+   */
+  migrate(instance: string | Query, model: string, user?: UserInfo): Promise<InstanceView>;
+  /**
+   * Adds a user task to a running instance. It must name somebody: an assignee or candidates. Needs `instance:event`.
+   * Resolves to the task if the user may read it.
+   * @throws Conflict `wrong-state` for an instance without a source of its own (`keep: { source: false }`);
+   * `instance-full` if 100 have been added
+   */
+  addTask(instance: string | Query, task: NewTask, user?: UserInfo): Promise<ItemView | undefined>;
+  /**
+   * Starts a process that belongs to a running instance: what is suspended, resumed or terminated with that one. Needs
+   * `instance:event`, and `instance:start` for the process.
+   * @throws Conflict `instance-full` if 1000 have been added
+   */
+  addProcess(instance: string | Query, model: string, data?: Data, user?: UserInfo): Promise<ExecutionView>;
 }
 
 /** Selects a page of a list. */

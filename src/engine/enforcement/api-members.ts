@@ -15,6 +15,9 @@ const USER_AT = {
     suspend: 1,
     resume: 1,
     terminate: 1,
+    migrate: 2,
+    addTask: 2,
+    addProcess: 3,
   },
   data: { getPendingUserTasks: 1, findItems: 1, findItem: 1, findInstances: 1, deleteInstances: 1, find: 1 },
   model: {

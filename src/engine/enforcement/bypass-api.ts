@@ -81,6 +81,9 @@ function engine(parts: CommandParts, secured: GuardApi): EngineApi {
     suspend: secured.engine.suspend,
     resume: secured.engine.resume,
     terminate: secured.engine.terminate,
+    migrate: secured.engine.migrate,
+    addTask: secured.engine.addTask,
+    addProcess: secured.engine.addProcess,
   };
 }
 

@@ -1,5 +1,6 @@
 import { today } from '../../core/clock.js';
-import { Conflict } from '../../core/errors.js';
+import { Conflict, notFound } from '../../core/errors.js';
+import { checkModelName } from '../../core/model-name.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { InstanceView } from '../contract/types.js';
 import { rewrite, type Rewriting } from '../execution/rewrite.js';
@@ -8,9 +9,18 @@ import { terminate } from '../execution/terminate.js';
 import type { Call } from './call.js';
 import { assertRunning, type CommandParts } from './command-parts.js';
 import { onLocked, recordInstance } from './locked-instance.js';
+import { initiatorsOf } from '../model/model-facts.js';
+import { assertFits, assertMayMigrate } from './migration.js';
 import { instanceView } from './views.js';
 
 const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
+
+/** @throws Conflict `wrong-state` if it has ended, or works in the background */
+function assertIdle(instance: StoredInstance): void {
+  assertRunning(instance);
+  if (instance.guard?.busy === true)
+    throw wrongState('Work of the instance continues in the background; it can be stopped.');
+}
 
 /** The commands on the life of an instance that bpmn-server does not have. */
 export class InstanceLife {
@@ -30,10 +40,8 @@ export class InstanceLife {
     const id = await this.idOf(call, where);
     const stored = await onLocked(this.parts, call, id, 'instance:suspend', (locked) => {
       const { instance, command } = locked;
-      assertRunning(instance);
+      assertIdle(instance);
       if (instance.guard?.suspension !== undefined) throw wrongState('The instance is suspended already.');
-      if (instance.guard?.busy === true)
-        throw wrongState('Work of the instance continues in the background; it can be stopped.');
       recordInstance(this.parts, locked, undefined, 'suspended');
       return rewrite(this.rewriting, command, instance, (_document, guard) => {
         guard.suspension = { by: locked.call.principal.userName, at: today() };
@@ -74,6 +82,38 @@ export class InstanceLife {
   private async isSuspended(id: string): Promise<boolean> {
     const above: StoredInstance | undefined = await this.parts.reads.whole(id);
     return above?.guard?.suspension !== undefined;
+  }
+
+  /**
+   * Gives a running instance the present source of a model, of its own or another one. Refused as a whole if the model
+   * lacks an element that the instance has reached.
+   */
+  async migrate(call: Call, where: unknown, given: unknown): Promise<InstanceView> {
+    const { calls, models } = this.parts;
+    const name = checkModelName(given);
+    const id = await this.idOf(call, where);
+    const stored = await onLocked(this.parts, call, id, 'instance:migrate', async (locked) => {
+      const { instance, command } = locked;
+      assertIdle(instance);
+      const owner = (instance.guard?.modelsOwner as string | undefined) ?? call.principal.owner ?? null;
+      const model = await calls.store.models.get(name, owner);
+      if (model === undefined) throw notFound('model');
+      await assertMayMigrate(this.parts, locked.call, instance, model);
+      const source = model.source ?? '';
+      const definition = await models.definition(name, source);
+      assertFits(instance, definition);
+      recordInstance(this.parts, locked, name, 'migrated');
+      return rewrite(this.rewriting, command, instance, (document, guard) => {
+        const had = Array.isArray(guard.initiators) ? (guard.initiators as string[]) : [];
+        guard.initiators = [...new Set([...had, ...initiatorsOf(definition)])];
+        Object.assign(document, { name });
+        // An instance that keeps no source of its own runs by that of the model.
+        if (typeof instance.source !== 'string') return ['name'];
+        Object.assign(document, { source, svg: model.svg ?? null });
+        return ['name', 'source', 'svg'];
+      });
+    });
+    return instanceView(call, stored);
   }
 
   async terminate(call: Call, where: unknown): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { checkData, checkOptions } from './caller-input.js';
+import { Additions } from './additions.js';
 import type { CommandParts } from './command-parts.js';
 import { dataApi } from './data-api.js';
 import { EventCommands } from './event-commands.js';
@@ -23,6 +24,7 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
   const { calls } = parts;
   const instances = new InstanceCommands(parts);
   const life = new InstanceLife(parts);
+  const additions = new Additions(parts);
   const events = new EventCommands(parts);
   return Object.freeze({
     start(name, data, third, fourth, ...rest: unknown[]) {
@@ -80,6 +82,12 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       calls.run(user, 'instance:suspend', INSTANCE, (call) => life.suspend(call, where)),
     resume: (where, user) =>
       calls.run(user, 'instance:suspend', INSTANCE, (call) => life.resume(call, where)),
+    migrate: (where, model, user) =>
+      calls.run(user, 'instance:migrate', INSTANCE, (call) => life.migrate(call, where, model)),
+    addTask: (where, task, user) =>
+      calls.run(user, 'instance:event', INSTANCE, (call) => additions.task(call, where, task)),
+    addProcess: (where, model, data, user) =>
+      calls.run(user, 'instance:event', INSTANCE, (call) => additions.process(call, where, model, data)),
     terminate: (where, user) =>
       calls.run(user, 'instance:cancel', INSTANCE, (call) => life.terminate(call, where)),
   } satisfies EngineApi);

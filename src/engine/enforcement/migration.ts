@@ -1,0 +1,67 @@
+import { Conflict, notFound } from '../../core/errors.js';
+import type { StoredInstance, StoredModel } from '../../store/port.js';
+import { itemsOf } from '../../store/query/stored-items.js';
+import type { HostDefinition } from '../model/host.js';
+import type { Call } from './call.js';
+import type { CommandParts } from './command-parts.js';
+import { mayReadModel } from './model-access.js';
+
+/** How many missing elements a refusal names. */
+const NAMED = 5;
+
+/**
+ * Whether the principal may move the instance from its model to another: it is asked of the instance as it is, and of
+ * the instance as it would be. The one place for rules about both models.
+ * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell
+ */
+export async function assertMayMigrate(
+  { calls }: Pick<CommandParts, 'calls'>,
+  call: Call,
+  instance: StoredInstance,
+  model: StoredModel,
+): Promise<void> {
+  if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
+  call.assert('instance:migrate', { instance: { ...instance, name: model.name } }, true);
+}
+
+interface StoredToken {
+  readonly startNodeId?: unknown;
+  readonly currentNode?: unknown;
+}
+interface StoredLoop {
+  readonly nodeId?: unknown;
+}
+
+/** The elements that a stored instance refers to, with the type that each has there, if it is known. */
+function elementsOf(instance: StoredInstance): Map<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  const add = (id: unknown, type?: string): void => {
+    if (typeof id === 'string' && (type !== undefined || !found.has(id))) found.set(id, type);
+  };
+  for (const { startNodeId, currentNode } of (instance.tokens ?? []) as StoredToken[]) {
+    add(startNodeId);
+    add(currentNode);
+  }
+  for (const { nodeId } of (instance.loops ?? []) as StoredLoop[]) add(nodeId);
+  for (const { elementId, type } of itemsOf(instance)) add(elementId, type);
+  return found;
+}
+
+/**
+ * Every element that the instance has passed or waits at must be in the new model, as an element of the same type.
+ * @throws Conflict `wrong-state`, naming those that are not
+ */
+export function assertFits(instance: StoredInstance, { nodes }: HostDefinition): void {
+  const missing = [...elementsOf(instance)]
+    .filter(([id, type]) => {
+      const node = nodes.get(id);
+      return node === undefined || (type !== undefined && node.type !== type);
+    })
+    .map(([id]) => id);
+  if (missing.length === 0) return;
+  const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
+  throw new Conflict(
+    'wrong-state',
+    `The model does not have what the instance has reached: ${missing.slice(0, NAMED).join(', ')}${more}.`,
+  );
+}
