@@ -12,6 +12,7 @@ import { Duties } from './policies/duties/duties.js';
 import { DUTY_ENTRIES } from './policies/duties/duty-entries.js';
 import { GRID_ENTRIES } from './policies/grid/grid-entries.js';
 import { Grid } from './policies/grid/grid-policy.js';
+import { assertRootStays } from './policies/sections/section-check.js';
 import { SECTION_ENTRIES } from './policies/sections/section-file.js';
 import { Sections } from './policies/sections/sections.js';
 import { CaseRoles, type CaseRolesOptions } from './policies/case-roles/case-roles.js';
@@ -72,7 +73,11 @@ export function readChange(given: unknown, what: string): PolicyChange {
  * that somebody believes withdrawn, by a misspelt name, would stay.
  * @throws BadInput `bad-policy`, `too-large`
  */
-export function changedSet(before: PolicySet, changes: readonly PolicyChange[]): PolicySet {
+export function changedSet(
+  before: PolicySet,
+  changes: readonly PolicyChange[],
+  { switchOffSections = false }: { readonly switchOffSections?: boolean } = {},
+): PolicySet {
   const set = before.with(before.version + 1, changes);
   if (changes.length > MOST_ENTRIES || set.size > MOST_ENTRIES) throw tooMany();
   const given = new Map<string, boolean>();
@@ -83,7 +88,8 @@ export function changedSet(before: PolicySet, changes: readonly PolicyChange[]):
       badPolicy(`There is no ${kind} ${show(id)} to remove.`);
     given.set(key, value !== null);
   }
-  for (const { check } of ENTRIES) check?.(set, before, changes);
+  for (const { check } of ENTRIES) check?.(set, changes);
+  if (!switchOffSections) assertRootStays(set, before);
   return set;
 }
 

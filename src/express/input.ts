@@ -74,10 +74,11 @@ export function formUser(parts: readonly Part[]): Given {
   }
 }
 
-/** The name of an uploaded model, if the path has none. */
+/** What the fields of a form say of an uploaded model: its name, if the path has none, and its section. */
 function formInputs(parts: readonly Part[]): Given {
   const name = fieldOf(parts, 'name') ?? fieldOf(parts, 'title');
-  return name === undefined ? {} : { name };
+  const section = fieldOf(parts, 'section');
+  return { ...(name !== undefined && { name }), ...(section !== undefined && { section }) };
 }
 
 /** The inputs of a request, by source. */

@@ -62,6 +62,7 @@ function requestBody(route: Route): Json | undefined {
     const properties = {
       name: { type: 'string' },
       title: { type: 'string' },
+      section: { type: 'string', description: 'The section in which a new model is made; default: ROOT.' },
       file: {
         type: 'array',
         items: file,

@@ -3,18 +3,11 @@ import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
 import { POLICY_KINDS } from '../core/policy-kinds.js';
 import { RIGHTS } from '../core/rights.js';
 import type { Schema } from './routes/param.js';
+import { list, object, ref, TEXT } from './schema-parts.js';
+import { SECTION_SCHEMAS } from './section-schemas.js';
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const TEXT: Schema = { type: 'string' };
 const TASK_STATES = 'open unclaimed rejected assigned delegated closed suspended starting done'.split(' ');
 const DATE: Schema = { type: ['string', 'null'], format: 'date-time' };
-const object = (required: string, properties: Record<string, Schema>, more: Schema = {}): Schema => ({
-  type: 'object',
-  required: required === '' ? [] : required.split(' '),
-  properties,
-  ...more,
-});
 
 /** The schemas that the routes refer to. */
 export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
@@ -168,6 +161,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     ),
     nextCursor: { type: ['string', 'null'] },
   }),
+  ...SECTION_SCHEMAS,
   Decision: object('allowed operation userName reasons', {
     allowed: { type: 'boolean' },
     operation: TEXT,

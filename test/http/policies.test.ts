@@ -1,4 +1,5 @@
 import { Application } from './application.js';
+import { MODELS } from './people.js';
 import { withoutPolicies } from './policy-inputs.js';
 
 const app = new Application();
@@ -116,5 +117,35 @@ describe('policies over HTTP', () => {
     for (const [method, path, body] of doors)
       expect([method, path, (await alice(method, path, body)).status]).toEqual([method, path, 403]);
     expect((await alice('GET', '/rights')).body).toEqual({ rights: [] });
+  });
+});
+
+describe('sections over HTTP', () => {
+  const sections = (method: string, path: string, body: object = {}, userId = 'admin') =>
+    app.call(method, `/api/policy${path}`, app.keys.trusted, { userId, ...body });
+
+  test('a model is saved into a section, whose permission decides who reads it', async () => {
+    const on = { section: 'hr' };
+    await sections('POST', '/sections', { id: 'hr', name: 'People' });
+    const xml = MODELS.review as string;
+    const save = { userId: 'admin', name: 'Hire', xml, section: 'hr' };
+    expect((await app.call('POST', '/api/model/save', app.keys.trusted, save)).status).toBe(200);
+    expect((await sections('GET', '/sections', {}, 'bob')).body).toEqual({ sections: [], models: [] });
+    const give = { on, holder: { user: 'bob' }, permissions: ['read'] };
+    expect((await sections('POST', '/section-permissions/give', give, 'bob')).status).toBe(403);
+    expect((await sections('POST', '/section-permissions/give', give)).status).toBe(200);
+    const tree = await sections('GET', '/sections', {}, 'bob');
+    expect(tree.body).toEqual({
+      sections: [{ id: 'hr', name: 'People', inherit: true, counts: { sections: 0, models: 1 } }],
+      models: [{ name: 'Hire', section: 'hr' }],
+    });
+    expect((await sections('GET', '/effective-permissions', { on }, 'bob')).body).toEqual({
+      administrator: false,
+      permissions: { read: [{ section: 'hr', user: 'bob' }] },
+    });
+    const misspelt = { ...give, permissions: ['raed'] };
+    const refused = await sections('POST', '/section-permissions/give', misspelt);
+    expect([refused.status, refused.body.code]).toEqual([400, 'bad-policy']);
+    await app.call('POST', '/api/definitions/delete/Hire', app.keys.trusted, { userId: 'admin' });
   });
 });

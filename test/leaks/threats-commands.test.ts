@@ -159,6 +159,17 @@ onStores('commands', (kind) => {
         import: [0, 1],
       },
       duties: { list: [], save: [0, 1, 2], remove: [0, 1] },
+      sections: {
+        tree: [],
+        list: [0],
+        create: [0, 1, 2],
+        rename: [0, 1, 2],
+        move: [0, 1, 2],
+        delete: [0, 1],
+        place: [0, 1, 2],
+        effective: [0, 1],
+      },
+      sectionPermissions: { list: [0], give: [0, 1, 2, 3], withdraw: [0, 1, 2, 3], inherit: [0, 1, 2] },
       securityRoles: {
         list: [],
         mine: [],
@@ -188,6 +199,15 @@ onStores('commands', (kind) => {
       'policies.import': ['', {}],
       'securityRoles.save': ['absent', { rights: [] }, { expectedVersion: 7 }],
       'duties.save': ['absent', { duty: 'not-initiator', model: 'Own' }, { expectedVersion: 7 }],
+      'sections.create': ['absent', {}, { expectedVersion: 7 }],
+      'sections.rename': ['absent', 'name', {}],
+      'sections.move': ['absent', 'other', {}],
+      'sections.delete': ['absent', {}],
+      'sections.place': ['Own', 'absent', {}],
+      'sections.effective': [{ userName: 'bob' }, { section: 'absent' }],
+      'sectionPermissions.give': [{ model: 'Own' }, { user: 'bob' }, ['read'], { expectedVersion: 7 }],
+      'sectionPermissions.withdraw': [{ model: 'Own' }, { user: 'bob' }, ['read'], {}],
+      'sectionPermissions.inherit': [{ model: 'Own' }, false, {}],
       remove: ['absent', {}],
       give: ['absent', { user: 'bob' }, {}],
       withdraw: ['absent', { user: 'bob' }, {}],
@@ -197,8 +217,10 @@ onStores('commands', (kind) => {
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
     const { policies, ...parts } = guard.api;
-    const { securityRoles, duties, ...ofPolicies } = policies;
-    const api = { ...parts, policies: ofPolicies, securityRoles, duties } as unknown as Record<
+    const { securityRoles, duties, sections: allOfSections, ...ofPolicies } = policies;
+    const { permissions: sectionPermissions, ...sections } = allOfSections;
+    const ofKinds = { securityRoles, duties, sections, sectionPermissions };
+    const api = { ...parts, policies: ofPolicies, ...ofKinds } as unknown as Record<
       string,
       Record<string, (...args: unknown[]) => Promise<unknown>>
     >;

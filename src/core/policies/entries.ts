@@ -55,10 +55,10 @@ export interface EntryKinds {
   names?(kind: string, value: unknown): Iterable<NamedElement>;
   /**
    * Checks the references between entries.
-   * @param before the set that the changes were made to, which was checked
+   * @param changes the changes that led to the set; it was checked before them
    * @throws BadInput `bad-policy`
    */
-  check?(set: PolicySet, before: PolicySet, changes: readonly PolicyChange[]): void;
+  check?(set: PolicySet, changes: readonly PolicyChange[]): void;
 }
 
 /** A mistake in one entry of a policy set, which `kind` and `id` name. */

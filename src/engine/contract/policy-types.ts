@@ -23,6 +23,11 @@ export interface PolicyChangeOptions {
    * refused.
    */
   readonly allowUnknownModels?: boolean;
+  /**
+   * Allow the removal of all sections, ROOT included: models lose the restrictions of sections. Default false, since
+   * deleting must not open anything unasked.
+   */
+  readonly switchOffSections?: boolean;
 }
 
 /** A version of the policy set in the history. */

@@ -28,6 +28,7 @@ export const CHANGE_OPTIONS = {
   reason: TEXT,
   allowInternal: FLAG,
   allowUnknownModels: FLAG,
+  switchOffSections: FLAG,
 } satisfies OptionsOf<PolicyChangeOptions>;
 export const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: count('versions', 1) };
 
@@ -121,7 +122,7 @@ export class PolicyCommands {
     if (expectedVersion !== undefined && expectedVersion !== now.set.version)
       throw new Outdated(now.set.version);
     assertNotFromFile(now.set, changes);
-    const after = changedSet(now.set, changes);
+    const after = changedSet(now.set, changes, options);
     const { principal } = call;
     if (!allowUnknownModels) {
       await assertKnownNames(this.namesOf(call), changes);

@@ -7,6 +7,7 @@ import { LIFE } from './life.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
 import { POLICIES } from './policies.js';
 import type { Route } from './route.js';
+import { SECTIONS } from './sections.js';
 import { TASKS } from './tasks.js';
 import { WORK } from './work.js';
 
@@ -25,4 +26,5 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...DECISIONS,
   ...DUTIES,
   ...POLICIES,
+  ...SECTIONS,
 ]);

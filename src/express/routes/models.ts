@@ -1,4 +1,5 @@
 import { BadInput } from '../../core/errors.js';
+import type { SaveOptions } from '../../engine/contract/types.js';
 import type { Part } from '../multipart.js';
 import { list, member, MODEL, ref } from './common.js';
 import { optional, query, text, type Schema } from './param.js';
@@ -23,6 +24,9 @@ const SAVED: Schema = {
   properties: { name: { type: 'string' }, warnings: WARNINGS },
 };
 
+const SECTION = optional(text('The section in which a new model is made; default: ROOT.'));
+const inSection = (section: string | undefined): SaveOptions => (section === undefined ? {} : { section });
+
 function textOf({ content }: Part): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);
@@ -41,15 +45,16 @@ const upload = (path: string, id: string): Route[] =>
       id,
       says: 'Stores a model, from a form with the BPMN document as first file and, optionally, its SVG picture as second. A field `name` or `title` names it if the path does not. The answer lists parts that are not understood or not supported.',
       operation: 'model:write',
-      takes: { name: MODEL },
+      takes: { name: MODEL, section: SECTION },
       upload: true,
       answers: { oneOf: [{ type: 'string', const: 'OK' }, SAVED] },
-      async run({ api, parts }, { name }) {
+      async run({ api, parts }, { name, section }) {
         const files = parts.filter(({ filename }) => filename !== undefined);
         const [source, svg, ...more] = files;
         if (source === undefined || more.length > 0)
           throw new BadInput('bad-model', 'A model must be sent as one file, or as two with its picture.');
-        const saved = await api.model.save(name, textOf(source), svg === undefined ? null : textOf(svg));
+        const picture = svg === undefined ? null : textOf(svg);
+        const saved = await api.model.save(name, textOf(source), picture, undefined, inSection(section));
         return saved.warnings.length === 0 ? 'OK' : saved;
       },
     }),
@@ -111,9 +116,15 @@ const save = route({
   id: 'model.save',
   says: 'Stores a model, and answers with the parts that are not understood or not supported.',
   operation: 'model:write',
-  takes: { name: MODEL, xml: text('The BPMN document.'), svg: optional(text('Its picture.')) },
+  takes: {
+    name: MODEL,
+    xml: text('The BPMN document.'),
+    svg: optional(text('Its picture.')),
+    section: SECTION,
+  },
   answers: SAVED,
-  run: ({ api }, { name, xml, svg }) => api.model.save(name, xml, svg),
+  run: ({ api }, { name, xml, svg, section }) =>
+    api.model.save(name, xml, svg, undefined, inSection(section)),
 });
 
 const check = (path: string, id: string): Route =>

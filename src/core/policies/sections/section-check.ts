@@ -25,10 +25,21 @@ function sectionOf(kind: string, id: string, value: unknown): string | undefined
   return 'section' in grant ? grant.section : ROOT;
 }
 
-function assertRoot(set: PolicySet, before: PolicySet): void {
+/**
+ * Sections end only where that is asked for: without them all models lose their restrictions.
+ * @throws BadEntry for ROOT
+ */
+export function assertRootStays(set: PolicySet, before: PolicySet): void {
+  if (set.of(SECTION).has(ROOT) || !before.of(SECTION).has(ROOT)) return;
+  throw new BadEntry(
+    SECTION,
+    ROOT,
+    'ROOT cannot be removed: without sections, all models lose their restrictions. If that is meant, say switchOffSections.',
+  );
+}
+
+function assertRoot(set: PolicySet): void {
   if (set.of(SECTION).has(ROOT)) return;
-  if (before.of(SECTION).has(ROOT))
-    throw new BadEntry(SECTION, ROOT, 'ROOT cannot be removed: all models would lose their restrictions.');
   const [kind] = set.kinds.filter(isSectionKind);
   const [id] = kind === undefined ? [] : set.of(kind).keys();
   if (kind !== undefined && id !== undefined)
@@ -62,10 +73,10 @@ function assertRooted(sections: SectionsById, id: string, rooted: Set<string>): 
  * as it was has been checked before, unless it was about a section that they remove.
  * @throws BadEntry naming the nearest known section
  */
-export function checkSections(set: PolicySet, before: PolicySet, changes: readonly PolicyChange[]): void {
+export function checkSections(set: PolicySet, changes: readonly PolicyChange[]): void {
   const ours = changes.filter(({ kind }) => isSectionKind(kind));
   if (ours.length === 0) return;
-  assertRoot(set, before);
+  assertRoot(set);
   const sections = set.of(SECTION) as SectionsById;
   const rooted = new Set<string>();
   for (const { kind, id } of ours) {

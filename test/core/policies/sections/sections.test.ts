@@ -69,6 +69,7 @@ describe('entries', () => {
     expect(refused(() => setOf(section('hr')))).toContain('need the section ROOT');
     const before = setOf(section(ROOT));
     expect(refused(() => changedSet(before, [section(ROOT, null)]))).toContain('ROOT cannot be removed');
+    expect(changedSet(before, [section(ROOT, null)], { switchOffSections: true }).size).toBe(0);
     expect(refused(() => setOf(section(ROOT, { parent: 'x' })))).toContain('no parent');
   });
 
