@@ -1,0 +1,25 @@
+/** The work that one run of the linter may do, in steps; what is not looked at because of that is named. */
+export class Work {
+  private readonly left = new Set<string>();
+
+  /** @param steps an upper bound of comparisons and decisions */
+  constructor(private steps: number) {}
+
+  /** @returns false if that is too much: then `what` is left out, wholly or in part */
+  spend(steps: number, what: string): boolean {
+    if (steps <= this.steps) {
+      this.steps -= steps;
+      return true;
+    }
+    this.leaveOut(what);
+    return false;
+  }
+
+  leaveOut(what: string): void {
+    this.left.add(what);
+  }
+
+  get leftOut(): readonly string[] {
+    return Object.freeze([...this.left]);
+  }
+}
