@@ -61,6 +61,8 @@ export type {
   Identity,
   InstanceView,
   ItemView,
+  LintFinding,
+  LintReport,
   ModelApi,
   ModelEvent,
   ModelView,

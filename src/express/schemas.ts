@@ -40,6 +40,20 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     { description: 'On whose behalf a trusted key calls.' },
   ),
   Duty: DUTY_SCHEMA,
+  LintReport: object('findings complete leftOut', {
+    findings: list(
+      object('severity rule kind id message', {
+        severity: { enum: ['error', 'warning'] },
+        rule: { enum: ['unknown-name', 'never-holds', 'hidden', 'label-not-won', 'nobody-left'] },
+        kind: TEXT,
+        id: TEXT,
+        message: TEXT,
+        counterexample: { type: 'object' },
+      }),
+    ),
+    complete: { type: 'boolean' },
+    leftOut: list(TEXT),
+  }),
   NamedDuty: {
     ...DUTY_SCHEMA,
     required: ['name', ...DUTY_SCHEMA.required],

@@ -246,6 +246,7 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ['work.retry', (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) })],
   ['work.stop', (on) => ({ path: { workId: on.instance } })],
   ['duties.list', () => ({ before: () => app.as('admin').policies.duties.save('d', DUTY) })],
+  ['policy.lint', () => ({ before: () => app.as('admin').policies.duties.save('d', DUTY) })],
   ['duties.save', () => ({ path: { name: 'e' }, body: DUTY })],
   [
     'duties.remove',

@@ -157,6 +157,7 @@ onStores('commands', (kind) => {
         diff: [0],
         export: [0],
         import: [0, 1],
+        lint: [0],
       },
       duties: { list: [], save: [0, 1, 2], remove: [0, 1] },
       sections: {

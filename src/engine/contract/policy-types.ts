@@ -1,4 +1,6 @@
+import type { LintReport } from '../../core/policies/lint/finding.js';
 import type { DutiesApi } from './duty-types.js';
+
 import type { Holder, SecurityRole } from '../../core/policies/security-roles.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
@@ -8,6 +10,7 @@ import type { PolicyVersion } from '../../store/port.js';
 import type { SectionsApi } from './section-types.js';
 
 export type { Holder as SecurityRoleHolder, SecurityRole } from '../../core/policies/security-roles.js';
+export type { LintFinding, LintReport } from '../../core/policies/lint/finding.js';
 export type { PolicyChange } from '../../core/policy-set.js';
 
 /** Options of a change of the policies. */
@@ -146,6 +149,13 @@ export interface PoliciesApi {
    * @throws BadInput `bad-policy`, with line and column; AccessDenied; Conflict `conflict`, `managed-by-file`
    */
   import(text: string, options?: PolicyImportOptions, user?: UserInfo): Promise<{ version: number }>;
+  /**
+   * Proves what is wrong with the newest set, with counterexamples. Does a bounded amount of work, and says what it
+   * left out.
+   * @param options.people the people who do tasks; missing: those of the directory who are in groups that models and
+   * rules name, if it can list them
+   */
+  lint(options?: { readonly people?: readonly UserInfo[] }, user?: UserInfo): Promise<LintReport>;
   readonly securityRoles: SecurityRolesApi;
   readonly duties: DutiesApi;
   readonly sections: SectionsApi;

@@ -69,6 +69,7 @@ const USER_AT = {
     diff: 1,
     export: 1,
     import: 2,
+    lint: 1,
     securityRoles: { list: 0, mine: 0, save: 3, remove: 2, give: 3, withdraw: 3 },
     duties: { list: 0, save: 3, remove: 2 },
     sections: {

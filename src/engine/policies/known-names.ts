@@ -4,6 +4,7 @@ import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/show.js';
 import type { Store } from '../../store/port.js';
+import type { HostDefinition } from '../model/host.js';
 import type { HostModels } from '../execution/host-models.js';
 
 /** The elements of a model, by id, with their types. */
@@ -27,10 +28,14 @@ export class ModelNames {
   }
 
   private async read(name: string): Promise<ElementTypes | undefined> {
+    const definition = await this.definition(name);
+    return definition && new Map([...definition.nodes].map(([id, { type }]) => [id, type]));
+  }
+
+  /** The definition of a model; undefined if there is no such model. @throws BadInput `bad-model` */
+  async definition(name: string): Promise<HostDefinition | undefined> {
     const model = await this.store.models.get(name, this.owner);
-    if (model === undefined) return undefined;
-    const { nodes } = await this.models.definition(name, model.source ?? '');
-    return new Map([...nodes].map(([id, { type }]) => [id, type]));
+    return model && this.models.definition(name, model.source ?? '');
   }
 
   /** The names of the models. */

@@ -1,8 +1,10 @@
 import { notFound } from '../../core/errors.js';
-import { count, FLAG } from '../../core/options.js';
+import { count, FLAG, listOf } from '../../core/options.js';
+import { lint } from '../../core/policies/lint/lint.js';
 import { differences } from '../../core/policy-difference.js';
-import { changedSet, readChanges } from '../../core/policy-kinds.js';
+import { changedSet, namesIn, readChanges } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
+import { looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
 import type { CommandParts } from '../enforcement/command-parts.js';
 import type { PoliciesApi } from '../contract/policy-types.js';
@@ -12,10 +14,14 @@ import { importChanges, printPolicyFile, readPolicyText } from './files/policy-t
 import type { InForce } from './policy-book.js';
 import { CHANGE_OPTIONS, checked, HISTORY_OPTIONS, MANAGE, PolicyCommands, READ } from './policy-commands.js';
 import { sectionsApi } from './sections-api.js';
+import { knownPeople, modelsOf } from './lint-facts.js';
 import { securityRolesApi } from './security-roles-api.js';
 import { caseFieldsApi, caseOperationsApi } from './case-roles-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
+const LINT_OPTIONS = {
+  people: listOf('users, each an object with a userName', { takes: 'a user', holds: looksLikeUser }),
+};
 const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
 
 /** The set that a caller asks for: at a version, or the newest. */
@@ -83,6 +89,19 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         const changes = importChanges(set, given(), commands.tenantOf(call), replace === true);
         commands.assertMayChange(call, now, changes);
         return changes.length === 0 ? { version: set.version } : commands.change(call, now, changes, rest);
+      });
+    },
+    lint: (options, user) => {
+      const how = copyOf(options);
+      return commands.run(user, async (call, { set }) => {
+        commands.assertPolicy(call);
+        const { people } = checked('policies.lint', how, LINT_OPTIONS);
+        const names = commands.namesOf(call);
+        const [found, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
+        const known =
+          people?.map((person) => toPrincipal(person)) ??
+          (await knownPeople(set, found, calls.principals, commands.tenantOf(call)));
+        return lint({ set, models: found, modelNames, people: known, namesIn });
       });
     },
     securityRoles: securityRolesApi(commands),

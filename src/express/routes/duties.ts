@@ -1,15 +1,11 @@
 import type { Duty } from '../../engine/contract/duty-types.js';
 import { list, member, ref } from './common.js';
-import { count, flag, object, optional, text } from './param.js';
+import { flag, object, optional, text } from './param.js';
+import { CHANGE } from './policies.js';
 import { route, type Route } from './route.js';
 
 const NAME = text('The name of the duty.');
 const VERSION = member('version', { type: 'integer' });
-const HOW = {
-  expectedVersion: optional(count('Refuse unless this is the newest version of the policies.')),
-  reason: optional(text('The reason, for the history.')),
-};
-
 /** Separation of duties; for administrators of the policies. */
 export const DUTIES: readonly Route[] = [
   route({
@@ -29,11 +25,12 @@ export const DUTIES: readonly Route[] = [
     face: 'ours',
     says: 'Creates or replaces a duty; answers with the new version of the policies.',
     operation: 'system:policy',
+    versioned: true,
     takes: {
       name: NAME,
       value: object<Duty>('The duty.', ref('Duty')),
       allowUnknownModels: optional(flag('Accept names of models and tasks that do not exist yet.')),
-      ...HOW,
+      ...CHANGE,
     },
     bodyIs: 'value',
     answers: VERSION,
@@ -46,7 +43,8 @@ export const DUTIES: readonly Route[] = [
     face: 'ours',
     says: 'Removes a duty; answers with the new version of the policies.',
     operation: 'system:policy',
-    takes: { name: NAME, ...HOW },
+    versioned: true,
+    takes: { name: NAME, ...CHANGE },
     answers: VERSION,
     run: ({ api }, { name, ...how }) => api.policies.duties.remove(name, how),
   }),

@@ -3,6 +3,7 @@ import { DECISIONS } from './decisions.js';
 import { DUTIES } from './duties.js';
 import { ENGINE, ENGINE2 } from './engine.js';
 import { HEALTH } from './health.js';
+import { LINT } from './lint.js';
 import { LIFE } from './life.js';
 import { DEFINITIONS, MODEL2 } from './models.js';
 import { POLICIES } from './policies.js';
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...WORK,
   ...DECISIONS,
   ...DUTIES,
+  ...LINT,
   ...POLICIES,
   ...SECTIONS,
 ]);
