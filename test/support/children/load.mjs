@@ -56,7 +56,30 @@ async function dieCalling(when) {
   await tasks.complete(first, {});
 }
 
+/** Dies when a write of the command reaches the store: of the instance, of one that it has called, or a new one. */
+async function dieDuring(when, act) {
+  const { id } = await engine.start(model);
+  const [child] = await data.findItems({ 'items.elementId': 'inner', 'items.status': 'wait' });
+  deadlyWhen.last = when(id, child.instanceId);
+  say({ id, child: child.instanceId, item: child.id });
+  await act(id);
+}
+const ofItself =
+  (id) =>
+  (name, [target]) =>
+    name === 'update' && target === id;
+const ofCalled =
+  (_id, child) =>
+  (name, [target]) =>
+    name === 'update' && target === child;
+const ofNew = () => (name) => name === 'insert';
+
 const MODES = {
+  dieSuspending: () => dieDuring(ofCalled, (id) => engine.suspend(id)),
+  dieTerminating: () => dieDuring(ofCalled, (id) => engine.terminate(id)),
+  dieMigrating: () => dieDuring(ofItself, (id) => engine.migrate(id, model)),
+  dieAdding: () => dieDuring(ofItself, (id) => engine.addProcess(id, 'Inner')),
+  dieAdded: () => dieDuring(ofNew, (id) => engine.addProcess(id, 'Inner')),
   load: () => Promise.all(Array.from({ length: clients }, client)),
   async startNoWait() {
     const { id } = await engine.start(model, { x: 1 }, { noWait: true });
