@@ -1,3 +1,5 @@
+import { Entries } from './policy-entries.js';
+
 /** A change of one entry of a policy set. */
 export interface PolicyChange {
   /** The kind of the entry, such as `security-role`. */
@@ -9,10 +11,6 @@ export interface PolicyChange {
   /** The policy file that it comes from; missing: the entry is changed through the API. */
   readonly file?: string;
 }
-
-type Entries = ReadonlyMap<string, unknown>;
-type Files = ReadonlyMap<string, string>;
-const NO_FILES: Files = new Map();
 
 const keyOf = (kind: string, id: string): string => `${kind}\n${id}`;
 
@@ -34,19 +32,18 @@ export class PolicySet {
     /** 0: nothing was ever configured. */
     readonly version: number,
     private readonly byKind: ReadonlyMap<string, Entries>,
-    private readonly none: Entries = new Map(),
     /** The files of the entries that come from files. */
-    private readonly files: Files = NO_FILES,
+    private readonly files: Entries = Entries.NONE,
   ) {}
 
   /** The entries of one kind, by id; the same object until one of them changes. */
   of(kind: string): Entries {
-    return this.byKind.get(kind) ?? this.none;
+    return this.byKind.get(kind) ?? Entries.NONE;
   }
 
   /** The policy file that an entry comes from; undefined if it has none, or does not exist. */
   fileOf(kind: string, id: string): string | undefined {
-    return this.files.get(keyOf(kind, id));
+    return this.files.get(keyOf(kind, id)) as string | undefined;
   }
 
   /** The kinds that have entries. */
@@ -61,23 +58,18 @@ export class PolicySet {
 
   /** Applies changes in order. @returns the new set */
   with(version: number, changes: readonly PolicyChange[]): PolicySet {
-    const kinds = new Map(this.byKind);
-    const own = new Map<string, Map<string, unknown>>();
-    let files: Map<string, string> | undefined;
+    const byKind = new Map<string, [id: string, value: unknown][]>();
+    const files: [id: string, file: unknown][] = [];
     for (const { kind, id, value, file } of changes) {
-      let entries = own.get(kind);
-      if (entries === undefined) {
-        own.set(kind, (entries = new Map(this.of(kind))));
-        kinds.set(kind, entries);
-      }
-      if (value === null) entries.delete(id);
-      else entries.set(id, frozen(value));
-      const named = value === null ? undefined : file;
-      const key = keyOf(kind, id);
-      if (named !== undefined) (files ??= new Map(this.files)).set(key, named);
-      else if ((files ?? this.files).has(key)) (files ??= new Map(this.files)).delete(key);
+      const entry: [string, unknown] = [id, value === null ? undefined : frozen(value)];
+      const known = byKind.get(kind);
+      if (known === undefined) byKind.set(kind, [entry]);
+      else known.push(entry);
+      files.push([keyOf(kind, id), value === null ? undefined : file]);
     }
-    return new PolicySet(version, kinds, this.none, files ?? this.files);
+    const kinds = new Map(this.byKind);
+    for (const [kind, changed] of byKind) kinds.set(kind, this.of(kind).with(changed));
+    return new PolicySet(version, kinds, this.files.with(files));
   }
 
   /** All entries, as the changes that create them from an empty set. */

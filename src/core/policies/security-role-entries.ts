@@ -16,6 +16,7 @@ import {
 } from './entries.js';
 import {
   holderId,
+  holdersOf,
   SECURITY_ROLE,
   SECURITY_ROLE_HOLDER,
   type Holder,
@@ -88,16 +89,11 @@ function* inFile(value: unknown): Iterable<FileEntry> {
 function toFile(set: PolicySet): unknown {
   const roles = [...(set.of(SECURITY_ROLE) as ReadonlyMap<string, SecurityRole>)];
   if (roles.length === 0) return undefined;
-  const holders = new Map<string, Holder[]>();
-  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
-    const { role, ...holder } = value as SecurityRoleHolder;
-    holders.set(role, [...(holders.get(role) ?? []), holder]);
-  }
   return Object.fromEntries(
-    roles.map(([name, role]) => [
-      name,
-      { ...role, ...(holders.has(name) && { holders: holders.get(name) }) },
-    ]),
+    roles.map(([name, role]) => {
+      const holders = holdersOf(set, name).map(({ role: _own, ...holder }) => holder);
+      return [name, { ...role, ...(holders.length > 0 && { holders }) }];
+    }),
   );
 }
 
@@ -130,13 +126,19 @@ export const SECURITY_ROLE_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [SECURITY_ROLE]: readRole, [SECURITY_ROLE_HOLDER]: readRoleHolder },
   named: [SECURITY_ROLE],
   file: { key: 'securityRoles', schema: SCHEMA, entries: inFile, write: toFile },
-  check(set) {
+  check(set, _before, changes) {
     const roles = set.of(SECURITY_ROLE);
-    for (const [id, value] of set.of(SECURITY_ROLE_HOLDER)) {
-      const { role } = value as SecurityRoleHolder;
-      if (roles.has(role)) continue;
+    const assertThere = (value: SecurityRoleHolder): void => {
+      const { role } = value;
+      if (roles.has(role)) return;
       const hint = unknownName(role, [...roles.keys()]);
+      const id = holderId(role, value);
       throw new BadEntry(SECURITY_ROLE_HOLDER, id, `The security role ${show(role)} does not exist. ${hint}`);
+    };
+    for (const { kind, id } of changes) {
+      const value = set.of(kind).get(id);
+      if (kind === SECURITY_ROLE && value === undefined) holdersOf(set, id).forEach(assertThere);
+      if (kind === SECURITY_ROLE_HOLDER && value !== undefined) assertThere(value as SecurityRoleHolder);
     }
   },
 } satisfies EntryKinds);

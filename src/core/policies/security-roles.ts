@@ -29,20 +29,21 @@ export const holderId = (role: string, holder: Holder): string =>
   JSON.stringify([role, ...('user' in holder ? ['user', holder.user] : ['group', holder.group])]);
 
 const keyOf = (holder: Holder): string => ('user' in holder ? `u:${holder.user}` : `g:${holder.group}`);
+/** Finds the assignments of a holder. */
+const byHolder = (value: unknown): string => keyOf(value as SecurityRoleHolder);
+/** Finds the assignments of a role. */
+const byRole = (value: unknown): string => (value as SecurityRoleHolder).role;
+
+/** The assignments of one role in a set. */
+export const holdersOf = (set: PolicySet, role: string): readonly SecurityRoleHolder[] =>
+  set.of(SECURITY_ROLE_HOLDER).where(byRole, role) as SecurityRoleHolder[];
 
 /** The security roles of one policy set: who holds which rights. */
 export class SecurityRoles {
-  private readonly byHolder = new Map<string, string[]>();
   readonly roles: ReadonlyMap<string, SecurityRole>;
 
-  constructor(set: PolicySet) {
-    this.roles = set.of(SECURITY_ROLE) as ReadonlyMap<string, SecurityRole>;
-    for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
-      const holder = value as SecurityRoleHolder;
-      const known = this.byHolder.get(keyOf(holder));
-      if (known === undefined) this.byHolder.set(keyOf(holder), [holder.role]);
-      else known.push(holder.role);
-    }
+  constructor(private readonly set: PolicySet) {
+    this.roles = set.of(SECURITY_ROLE) as ReadonlyMap<string, unknown> as ReadonlyMap<string, SecurityRole>;
   }
 
   /** True when there is a security role; without one, rights restrict nothing. */
@@ -52,16 +53,16 @@ export class SecurityRoles {
 
   /** The roles that nobody was given. */
   get unheld(): readonly string[] {
-    const held = new Set([...this.byHolder.values()].flat());
-    return [...this.roles.keys()].filter((role) => !held.has(role));
+    return [...this.roles.keys()].filter((role) => holdersOf(this.set, role).length === 0);
   }
 
   /** The roles of the principal and of its groups. */
   rolesOf({ userName, userGroups }: Pick<SecureUser, 'userName' | 'userGroups'>): readonly string[] {
-    const found = [`u:${userName}`, ...userGroups.map((group) => `g:${group}`)].flatMap(
-      (key) => this.byHolder.get(key) ?? [],
+    const held = this.set.of(SECURITY_ROLE_HOLDER);
+    const found = [keyOf({ user: userName }), ...userGroups.map((group) => keyOf({ group }))].flatMap(
+      (key) => held.where(byHolder, key) as SecurityRoleHolder[],
     );
-    return [...new Set(found)];
+    return [...new Set(found.map(({ role }) => role))];
   }
 
   /**

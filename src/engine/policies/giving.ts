@@ -1,5 +1,6 @@
 import { AccessDenied, Conflict } from '../../core/errors.js';
 import {
+  holdersOf,
   SECURITY_ROLE,
   SECURITY_ROLE_HOLDER,
   type SecurityRole,
@@ -69,11 +70,11 @@ export function assertMayGive(
 
 /** True when an active holder of a role may manage security roles. */
 async function hasManager(set: PolicySet, people: People): Promise<boolean> {
-  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
-    const holder = value as SecurityRoleHolder;
-    if (!rightsIn(set, holder.role).includes(MANAGE)) continue;
-    if ('user' in holder ? await people.isUser(holder.user) : await people.hasMembers(holder.group))
-      return true;
+  for (const [name, role] of set.of(SECURITY_ROLE)) {
+    if (!(role as SecurityRole).rights.includes(MANAGE)) continue;
+    for (const holder of holdersOf(set, name))
+      if ('user' in holder ? await people.isUser(holder.user) : await people.hasMembers(holder.group))
+        return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@ import { policyName } from '../../core/policies/entries.js';
 import { readHolder } from '../../core/policies/security-role-entries.js';
 import {
   holderId,
+  holdersOf,
   SECURITY_ROLE,
   SECURITY_ROLE_HOLDER,
   type Holder,
@@ -82,14 +83,11 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
   compareText(a.name, b.name);
 
 function rolesIn({ set, securityRoles }: InForce): SecurityRoleView[] {
-  const holders = new Map<string, Holder[]>();
-  for (const value of set.of(SECURITY_ROLE_HOLDER).values()) {
-    const { role, ...holder } = value as SecurityRoleHolder;
-    const known = holders.get(role);
-    if (known === undefined) holders.set(role, [holder]);
-    else known.push(holder);
-  }
   return [...securityRoles.roles]
-    .map(([name, role]) => ({ name, ...role, holders: holders.get(name) ?? [] }))
+    .map(([name, role]) => ({
+      name,
+      ...role,
+      holders: holdersOf(set, name).map(({ role: _own, ...holder }) => holder as Holder),
+    }))
     .sort(byName);
 }

@@ -1,0 +1,104 @@
+/** Entries that differ from the shared ones before both are put together again. */
+const MOST_CHANGED = 1000;
+
+/** The key by which values are found; undefined: by none. */
+export type KeyOf = (value: unknown) => string | undefined;
+
+/** Entries that many versions share, with the lookups made of them so far. */
+class Shared {
+  private readonly lookups = new Map<KeyOf, Map<string, string[]>>();
+
+  constructor(readonly entries: ReadonlyMap<string, unknown>) {}
+
+  /** The ids of the entries whose value has the key. */
+  idsOf(keyOf: KeyOf, key: string): readonly string[] {
+    let ids = this.lookups.get(keyOf);
+    if (ids === undefined) {
+      this.lookups.set(keyOf, (ids = new Map()));
+      for (const [id, value] of this.entries) {
+        const found = keyOf(value);
+        if (found === undefined) continue;
+        const known = ids.get(found);
+        if (known === undefined) ids.set(found, [id]);
+        else known.push(id);
+      }
+    }
+    return ids.get(key) ?? [];
+  }
+}
+
+const NOTHING = new Shared(new Map());
+
+/**
+ * The entries of one kind in a policy set, by id. Immutable: a change makes other entries that share what did not
+ * change, so that a change to one of 100,000 costs neither a copy nor a walk over all.
+ */
+export class Entries implements ReadonlyMap<string, unknown> {
+  static readonly NONE = new Entries(NOTHING, new Map(), 0);
+
+  private constructor(
+    private readonly shared: Shared,
+    /** What differs from the shared entries; undefined: removed. */
+    private readonly changed: ReadonlyMap<string, unknown>,
+    readonly size: number,
+  ) {}
+
+  get(id: string): unknown {
+    return this.changed.has(id) ? this.changed.get(id) : this.shared.entries.get(id);
+  }
+
+  has(id: string): boolean {
+    return this.get(id) !== undefined;
+  }
+
+  /** The entries after changes, in their order; a value of undefined removes. */
+  with(changes: Iterable<readonly [id: string, value: unknown]>): Entries {
+    const changed = new Map(this.changed);
+    let { size } = this;
+    for (const [id, value] of changes) {
+      const before = changed.has(id) ? changed.get(id) : this.shared.entries.get(id);
+      if (before === undefined && value !== undefined) size++;
+      if (before !== undefined && value === undefined) size--;
+      if (value === undefined && !this.shared.entries.has(id)) changed.delete(id);
+      else changed.set(id, value);
+    }
+    const next = new Entries(this.shared, changed, size);
+    return changed.size <= MOST_CHANGED ? next : new Entries(new Shared(new Map(next)), new Map(), size);
+  }
+
+  /** The values that have the key. Fast: not all entries are looked at. @param keyOf the same function each time */
+  where(keyOf: KeyOf, key: string): unknown[] {
+    const found = this.shared
+      .idsOf(keyOf, key)
+      .filter((id) => !this.changed.has(id))
+      .map((id) => this.shared.entries.get(id));
+    for (const value of this.changed.values())
+      if (value !== undefined && keyOf(value) === key) found.push(value);
+    return found;
+  }
+
+  *entries(): MapIterator<[string, unknown]> {
+    for (const [id, value] of this.shared.entries) {
+      if (!this.changed.has(id)) yield [id, value];
+      else if (this.changed.get(id) !== undefined) yield [id, this.changed.get(id)];
+    }
+    for (const [id, value] of this.changed)
+      if (value !== undefined && !this.shared.entries.has(id)) yield [id, value];
+  }
+
+  *keys(): MapIterator<string> {
+    for (const [id] of this.entries()) yield id;
+  }
+
+  *values(): MapIterator<unknown> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): MapIterator<[string, unknown]> {
+    return this.entries();
+  }
+
+  forEach(work: (value: unknown, id: string, all: ReadonlyMap<string, unknown>) => void): void {
+    for (const [id, value] of this) work(value, id, this);
+  }
+}

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { Entries } from '../../src/core/policy-entries.js';
+import { CASES } from '../support/cases.js';
+
+const byFirst = (value: unknown): string | undefined => (value as string)[0];
+const CHANGE = fc.tuple(
+  fc.integer({ min: 0, max: 30 }).map(String),
+  fc.option(fc.string({ minLength: 1, maxLength: 3 }), { nil: undefined }),
+);
+
+test('entries are what a map would be after the same changes, in every version', () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(CHANGE, { maxLength: 20 }), { maxLength: 6 }), (versions) => {
+      let entries = Entries.NONE;
+      const map = new Map<string, string>();
+      for (const changes of versions) {
+        entries = entries.with(changes);
+        for (const [id, value] of changes)
+          if (value === undefined) map.delete(id);
+          else map.set(id, value);
+        expect(new Map(entries)).toEqual(map);
+        expect(entries.size).toBe(map.size);
+        for (const [id] of changes)
+          expect([entries.has(id), entries.get(id)]).toEqual([map.has(id), map.get(id)]);
+        for (const key of new Set([...map.values()].map(byFirst)))
+          expect(entries.where(byFirst, key as string).sort()).toEqual(
+            [...map.values()].filter((value) => byFirst(value) === key).sort(),
+          );
+      }
+    }),
+    { numRuns: 100 * CASES },
+  );
+});
+
+test('many changes are put together with what they share, and the older version stays as it was', () => {
+  const many = Array.from({ length: 1500 }, (_, at) => [`id ${at}`, `${at % 7}`] as const);
+  const first = Entries.NONE.with(many);
+  const second = first.with(many.slice(0, 1200).map(([id]) => [id, undefined] as const));
+  expect([first.size, second.size]).toEqual([1500, 300]);
+  expect(first.where(byFirst, '3')).toHaveLength(214);
+  expect(second.where(byFirst, '3')).toHaveLength(43);
+  expect([...second.keys()]).toEqual(many.slice(1200).map(([id]) => id));
+  expect([...first]).toEqual(many);
+});
