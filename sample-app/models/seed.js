@@ -8,6 +8,7 @@ const MODELS = Object.freeze({
   'Request Vacation': 'request-vacation.bpmn',
   'Expense Claim': 'expense-claim.bpmn',
   'Order Pizza': 'order-pizza.bpmn',
+  'Edit Article': 'edit-article.bpmn',
 });
 
 const source = (file) => readFile(new URL(`../processes/${file}`, import.meta.url), 'utf8');

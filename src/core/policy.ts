@@ -38,6 +38,11 @@ export interface Facts {
   readonly starts?: boolean;
   /** True for `task:reject` if a refusal is taken back. */
   readonly undo?: boolean;
+  /**
+   * True for `instance:start` if the question is whether a case could be started with some data: the start event has
+   * none. Rules about the data count as if it satisfied them.
+   */
+  readonly anyData?: boolean;
   /** Names of the models of which the principal may read an instance. */
   readonly readableModels?: readonly string[];
   /**

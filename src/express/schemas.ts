@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '../core/errors.js';
 import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
+import { LABEL_SCHEMA, RULE_SCHEMA } from '../core/policies/grid/grid-schema.js';
 import { POLICY_KINDS } from '../core/policy-kinds.js';
 import { RIGHTS } from '../core/rights.js';
 import type { Schema } from './routes/param.js';
@@ -39,6 +40,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     { userName: TEXT, userGroups: list(TEXT), tenantId: { type: ['string', 'null'] } },
     { description: 'On whose behalf a trusted key calls.' },
   ),
+  GridRule: RULE_SCHEMA,
+  NamedGridRule: {
+    ...RULE_SCHEMA,
+    required: ['id', 'sentence', ...RULE_SCHEMA.required],
+    properties: { id: TEXT, sentence: TEXT, ...RULE_SCHEMA.properties },
+  },
+  GridLabel: LABEL_SCHEMA,
+  NamedGridLabel: {
+    ...LABEL_SCHEMA,
+    required: ['name'],
+    properties: { name: TEXT, ...LABEL_SCHEMA.properties },
+  },
   Duty: DUTY_SCHEMA,
   LintReport: object('findings complete leftOut', {
     findings: list(

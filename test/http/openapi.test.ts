@@ -133,6 +133,12 @@ type Input = {
 };
 const file = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.bpmn"\r\n\r\n${model([start(), task('a'), end()])}\r\n--x--`;
 
+const MONITOR = {
+  effect: 'Allow',
+  users: { user: 'zoe' },
+  privilege: 'Monitor',
+  on: 'system',
+} as const;
 const DUTY = { duty: 'not-initiator', model: 'spare', tasks: ['a'] } as const;
 
 /** What makes each route succeed. */
@@ -251,6 +257,22 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   [
     'duties.remove',
     () => ({ path: { name: 'd' }, before: () => app.as('admin').policies.duties.save('d', DUTY) }),
+  ],
+  ['grid.list', () => ({ before: () => app.as('admin').policies.grid.saveLabel('L', { multiple: 2 }) })],
+  ['grid.export', () => ({ path: { form: 'csv' } })],
+  [
+    'grid.import',
+    () => ({ path: { form: 'text' }, body: { text: 'g: Allow user "zoe" to Monitor on system' } }),
+  ],
+  ['grid.save', () => ({ path: { id: 'h' }, body: MONITOR })],
+  [
+    'grid.remove',
+    () => ({ path: { id: 'i' }, before: () => app.as('admin').policies.grid.save('i', MONITOR) }),
+  ],
+  ['grid.saveLabel', () => ({ path: { name: 'M' }, body: { multiple: 1 } })],
+  [
+    'grid.removeLabel',
+    () => ({ path: { name: 'N' }, before: () => app.as('admin').policies.grid.saveLabel('N', {}) }),
   ],
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],

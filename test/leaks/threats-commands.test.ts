@@ -171,6 +171,16 @@ onStores('commands', (kind) => {
         effective: [0, 1],
       },
       sectionPermissions: { list: [0], give: [0, 1, 2, 3], withdraw: [0, 1, 2, 3], inherit: [0, 1, 2] },
+      grid: {
+        list: [],
+        save: [0, 1, 2],
+        remove: [0, 1],
+        labels: [],
+        saveLabel: [0, 1, 2],
+        removeLabel: [0, 1],
+        export: [0],
+        import: [0, 1, 2],
+      },
       securityRoles: {
         list: [],
         mine: [],
@@ -209,6 +219,11 @@ onStores('commands', (kind) => {
       'sectionPermissions.give': [{ model: 'Own' }, { user: 'bob' }, ['read'], { expectedVersion: 7 }],
       'sectionPermissions.withdraw': [{ model: 'Own' }, { user: 'bob' }, ['read'], {}],
       'sectionPermissions.inherit': [{ model: 'Own' }, false, {}],
+      'grid.save': ['absent', 'Allow all to View on system', { expectedVersion: 7 }],
+      'grid.export': ['xml'],
+      'grid.import': ['text', 'r: Allow all to View on system', { expectedVersion: 7 }],
+      saveLabel: ['absent', {}, { expectedVersion: 7 }],
+      removeLabel: ['absent', {}],
       remove: ['absent', {}],
       give: ['absent', { user: 'bob' }, {}],
       withdraw: ['absent', { user: 'bob' }, {}],
@@ -218,9 +233,9 @@ onStores('commands', (kind) => {
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
     const { policies, ...parts } = guard.api;
-    const { securityRoles, duties, sections: allOfSections, ...ofPolicies } = policies;
+    const { securityRoles, duties, sections: allOfSections, grid, ...ofPolicies } = policies;
     const { permissions: sectionPermissions, ...sections } = allOfSections;
-    const ofKinds = { securityRoles, duties, sections, sectionPermissions };
+    const ofKinds = { securityRoles, duties, sections, sectionPermissions, grid };
     const api = { ...parts, policies: ofPolicies, ...ofKinds } as unknown as Record<
       string,
       Record<string, (...args: unknown[]) => Promise<unknown>>

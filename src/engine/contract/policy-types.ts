@@ -1,6 +1,7 @@
 import type { LintReport } from '../../core/policies/lint/finding.js';
 import type { DutiesApi } from './duty-types.js';
 
+import type { GridApi } from './grid-types.js';
 import type { Holder, SecurityRole } from '../../core/policies/security-roles.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import type { UserInfo } from '../../core/principal.js';
@@ -161,4 +162,5 @@ export interface PoliciesApi {
   readonly sections: SectionsApi;
   readonly caseOperations: CaseOperationsApi;
   readonly caseFields: CaseFieldsApi;
+  readonly grid: GridApi;
 }

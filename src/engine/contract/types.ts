@@ -15,6 +15,7 @@ export type * from './api-types.js';
 export type * from './case-types.js';
 export type * from './definition-types.js';
 export type * from './duty-types.js';
+export type * from './grid-types.js';
 export type * from './identity-types.js';
 export type * from './policy-types.js';
 export type * from './section-types.js';

@@ -85,6 +85,7 @@ const USER_AT = {
     },
     caseOperations: { list: 0, save: 3, reset: 2, load: 2, text: 0 },
     caseFields: { list: 0, save: 3, remove: 2 },
+    grid: { list: 0, save: 3, remove: 2, labels: 0, saveLabel: 3, removeLabel: 2, export: 1, import: 3 },
   },
 } as const satisfies UserAt<GuardApi>;
 

@@ -20,6 +20,9 @@ const NO_FACTS: Facts = Object.freeze({});
 /** Facts of an event that would start an instance. */
 export const STARTS: Facts = Object.freeze({ starts: true });
 
+/** Facts of a start whose data is not known yet. */
+export const ANY_DATA: Facts = Object.freeze({ anyData: true });
+
 /** The inputs of the rules, for decisions made while the rules are switched off. */
 const SWITCHED_OFF = Object.freeze({
   policy: 'bypass',

@@ -10,7 +10,8 @@ import { STARTS, type Call } from './call.js';
 import { checkData, checkId, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
 import { assertInput } from './input.js';
-import { startAt, startFacts, type StartTarget } from './starting.js';
+import { win } from './labelling.js';
+import { startAt, startFacts, startResource, type StartTarget } from './starting.js';
 
 type EventField = 'messageId' | 'signalId';
 type Receiver = { readonly instanceId: string; readonly itemId: string };
@@ -34,7 +35,12 @@ export class EventCommands {
    * Start events that listen, in models of the principal's tenant. The principal must be allowed both to start and
    * to send.
    */
-  private async listeningStarts(call: Call, field: EventField, id: string): Promise<StartTarget[]> {
+  private async listeningStarts(
+    call: Call,
+    field: EventField,
+    id: string,
+    data: Data,
+  ): Promise<StartTarget[]> {
     const models = await this.parts.calls.store.models.find({
       $and: [{ owner: call.principal.owner ?? null }, { 'guard.starts': { $elemMatch: { [field]: id } } }],
     });
@@ -43,8 +49,8 @@ export class EventCommands {
       for (const start of await startFacts(this.parts, model)) {
         if (
           start[field] === id &&
-          call.allows('instance:start', { model, start }) &&
-          call.allows(operationOf(field), { model, start }, STARTS)
+          call.allows('instance:start', startResource({ model, start }, data)) &&
+          call.allows(operationOf(field), startResource({ model, start }, data), STARTS)
         )
           targets.push({ model, start });
       }
@@ -82,17 +88,26 @@ export class EventCommands {
       call.principal,
       async (command, instance) => {
         const now = await call.again();
-        // The right to send does not require the right to read.
-        const known = now.allows(operation, { instance }) || now.mayReadInstance(instance);
-        const decision = now.assert(operation, { instance }, known);
         const item = instance.items?.find((entry) => entry.id === target.itemId);
+        const asked = { instance, ...(item !== undefined && { item }) };
+        // The right to send does not require the right to read.
+        const known = now.allows(operation, asked) || now.mayReadInstance(instance);
+        const decision = now.assert(operation, asked, known);
         if (item?.status !== 'wait')
           throw new Conflict('wrong-state', 'The element no longer waits for this event.');
         await assertInput(models, now, instance, data, item.tokenId);
         const named = { kind: 'instance', id: instance.id, instanceId: instance.id, name: item.elementId };
         command.afterwards.push(() => calls.audit.allowed(now.principal, operation, named, decision));
         const { userName } = now.principal;
-        return engine.host.invoke({ 'items.id': item.id }, data, userName, hostOptions(options));
+        const labels = now.inForce.grid.labelsWonBy(now.principal, asked);
+        const reached = await engine.host.invoke(
+          { 'items.id': item.id },
+          data,
+          userName,
+          hostOptions(options),
+        );
+        win(reached, labels, userName);
+        return reached;
       },
       { noWait: options.noWait === true },
     );
@@ -109,7 +124,7 @@ export class EventCommands {
   ): Promise<ExecutionView> {
     const id = checkId(messageId, 'messageId');
     const data = checkData(input);
-    const [start, ...others] = await this.listeningStarts(call, 'messageId', id);
+    const [start, ...others] = await this.listeningStarts(call, 'messageId', id, data);
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
     if (start !== undefined) return startAt(this.parts, call, start, data, options, 'instance:message');
@@ -137,7 +152,7 @@ export class EventCommands {
     const { calls } = this.parts;
     const id = checkId(signalId, 'signalId');
     const data = checkData(input);
-    const starts = await this.listeningStarts(call, 'signalId', id);
+    const starts = await this.listeningStarts(call, 'signalId', id, data);
     const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST);
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | Receiver)[] = [];

@@ -1,7 +1,7 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
+import type { InstanceGuard, StoredInstance, StoredItem, StoredModel } from '../../store/port.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
@@ -10,6 +10,7 @@ import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
 import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { assertInput } from './input.js';
+import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
 
 /** The instance as it will be once it runs the model. */
@@ -33,6 +34,8 @@ export class InstanceCommands {
     const { reads, models, engine } = this.parts;
     const element = checkId(elementId, 'elementId');
     const data = checkData(input);
+    // The item that the event is about to become.
+    const event: StoredItem = { id: '', elementId: element, type: 'bpmn:StartEvent' };
     const { id } = await reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
     const work = async (locked: Locked): Promise<HostExecution> => {
       const { instance } = locked;
@@ -45,9 +48,13 @@ export class InstanceCommands {
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
       await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked, element);
-      return engine.host.startEvent(id, element, data, locked.call.principal.userName, { ...own });
+      const { principal, inForce } = locked.call;
+      const labels = inForce.grid.labelsWonBy(principal, { instance, item: event });
+      const execution = await engine.host.startEvent(id, element, data, principal.userName, { ...own });
+      win(execution, labels, principal.userName);
+      return execution;
     };
-    return viewOf(this.parts, call, await onLocked(this.parts, call, id, 'instance:event', work));
+    return viewOf(this.parts, call, await onLocked(this.parts, call, id, 'instance:event', work, event));
   }
 
   /** Restarts an ended instance at one of its items. Needs save points. */

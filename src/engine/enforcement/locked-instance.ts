@@ -1,7 +1,7 @@
 import type { Decision } from '../../core/decision.js';
 import { notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
-import type { StoredInstance } from '../../store/port.js';
+import type { StoredInstance, StoredItem } from '../../store/port.js';
 import type { GuardEvent } from '../contract/types.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
@@ -18,6 +18,7 @@ export interface Locked {
 /**
  * Takes the lock, reads again, decides, then runs `work`. The decision is asked once before, so that whoever is refused
  * does not wait for the lock.
+ * @param item the item of the instance that the operation is about, if it is about one
  */
 export async function onLocked<T>(
   { runner, reads }: CommandParts,
@@ -25,9 +26,10 @@ export async function onLocked<T>(
   id: string,
   operation: Operation,
   work: (locked: Locked) => Promise<T>,
+  item?: StoredItem,
 ): Promise<T> {
   const decide = (asker: Call, instance: StoredInstance): Decision =>
-    asker.assert(operation, { instance }, asker.mayReadInstance(instance));
+    asker.assert(operation, { instance, ...(item && { item }) }, asker.mayReadInstance(instance));
   const found = await reads.whole(id);
   if (found === undefined) throw notFound('instance');
   decide(call, found);

@@ -6,7 +6,7 @@ import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
 import type { Filter, StoredModel } from '../../store/port.js';
 import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
-import type { Call } from './call.js';
+import { ANY_DATA, type Call } from './call.js';
 import type { Calls } from './calls.js';
 import { factsOfModels, mayReadModel } from './model-access.js';
 import { asModelName, checkModelName } from '../../core/model-name.js';
@@ -65,7 +65,7 @@ export class Models {
     const start = (model.guard?.starts as StartFacts[] | undefined)?.find(
       (entry) => entry.elementId === elementId,
     );
-    return start !== undefined && call.allows('instance:start', { model, start });
+    return start !== undefined && call.allows('instance:start', { model, start }, ANY_DATA);
   }
 
   private async events(call: Call, query: unknown): Promise<{ model: StoredModel; event: ModelEvent }[]> {

@@ -1,5 +1,6 @@
 import { BadInput, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
+import type { Resource } from '../../core/resource.js';
 import type { StoredModel } from '../../store/port.js';
 import { checkModelName } from '../../core/model-name.js';
 import { startsOf, type StartFacts } from '../model/model-facts.js';
@@ -8,6 +9,7 @@ import { STARTS, type Call } from './call.js';
 import { checkData, hostOptions, type CheckedOptions } from './caller-input.js';
 import { viewOf, type CommandParts } from './command-parts.js';
 import { rolesAtStart } from './case-facts.js';
+import { win } from './labelling.js';
 import { mayReadModel } from './model-access.js';
 
 /** A start event of a stored model. */
@@ -15,6 +17,12 @@ export interface StartTarget {
   readonly model: StoredModel;
   readonly start: StartFacts;
 }
+
+/** What a start is decided about: the model, and the start event with the data that the case would start with. */
+export const startResource = ({ model, start }: StartTarget, data: Data): Resource => ({
+  model,
+  start: { ...start, data },
+});
 
 /** The start events of a model and who may use each. Read from the model's source if an unguarded host stored it. */
 export async function startFacts(
@@ -55,8 +63,9 @@ export async function startInstance(
       ? new BadInput('bad-option', 'startNodeId does not name a start event of the model.')
       : notFound('model');
   // Whether the caller may read the model matters only for the wording of a refusal.
-  if (!call.allows('instance:start', { model, start }))
-    call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
+  const asked = startResource({ model, start }, data);
+  if (!call.allows('instance:start', asked))
+    call.assert('instance:start', asked, await mayReadModel(calls, call, model));
   const caseRoles = await rolesAtStart(parts, call, model, options.caseRoles);
   return startAt(parts, call, { model, start }, data, {
     ...options,
@@ -77,14 +86,24 @@ export async function startAt(
   sent?: Operation,
 ): Promise<ExecutionView> {
   const { runner, engine, calls } = parts;
-  const decision = call.assert('instance:start', { model, start }, true);
-  if (sent !== undefined) call.assert(sent, { model, start }, true, STARTS);
+  const asked = startResource({ model, start }, data);
+  const decision = call.assert('instance:start', asked, true);
+  if (sent !== undefined) call.assert(sent, asked, true, STARTS);
   const { userName } = call.principal;
+  const labels = call.inForce.grid.labelsWonBy(call.principal, asked, true);
   const noWait = options.noWait === true;
   const account = { causer: call.principal, modelsOwner: model.owner ?? undefined, noWait, model };
-  const execution = await runner.run(account, () =>
-    engine.host.start(model.name, data, start.elementId, userName, hostOptions(options)),
-  );
+  const execution = await runner.run(account, async () => {
+    const started = await engine.host.start(
+      model.name,
+      data,
+      start.elementId,
+      userName,
+      hostOptions(options),
+    );
+    win(started, labels, userName);
+    return started;
+  });
   const { id } = execution;
   const target = { kind: 'instance', id, instanceId: id, name: model.name };
   await calls.audit.allowed(call.principal, 'instance:start', target, decision);

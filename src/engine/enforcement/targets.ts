@@ -1,6 +1,7 @@
 import { AccessDenied, BadInput } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
+import { withAssignee, withHolder, type Holders } from '../model/labels.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 
@@ -17,32 +18,65 @@ export const overriddenBy = (
   operation: Operation,
 ): readonly string[] => inForce.duties.overridden(principal, operation, { instance, item });
 
+/** What follows when a task is given to a user. */
+export interface Given {
+  /** The duties that the user, an administrator, would override by doing it. */
+  readonly overridden: readonly string[];
+  /** The labels that the task reserves, by label: for the user, and for who lends it. */
+  readonly labels: Holders;
+}
+const NO_LABELS: Holders = Object.freeze({});
+export const NOTHING_FOLLOWS: Given = Object.freeze({ overridden: [], labels: NO_LABELS });
+
+/** The reservations of a task that stay, when the user gets it from `owner`, who lends it, or from anybody else. */
+function staying(
+  { inForce }: Call,
+  { instance, item }: Task,
+  name: string,
+  owner: string | undefined,
+): Holders {
+  const held = Object.entries(item.guard?.labels ?? {});
+  const lent = owner === undefined ? [] : inForce.grid.labelsLentWith({ instance, item });
+  return Object.fromEntries(
+    held.map(([label, names]) => [
+      label,
+      names.filter((one) => one === name || (one === owner && !lent.includes(label))),
+    ]),
+  );
+}
+
 /**
  * Asserts that the task may be given to the user, by whichever command: assigned, lent, returned, escalated, done as a
- * substitute. The user must exist if there is a directory, must belong to the instance's tenant, and no duty may forbid
- * the user the task. An administrator who gives a task away does not override a duty for another person.
- * @returns the duties that the user, an administrator, would override by doing it
+ * substitute. The user must exist if there is a directory, must belong to the instance's tenant, and neither a duty nor
+ * the access rules grid may forbid the user the task. An administrator who gives a task away does not override a duty
+ * for another person. Without a directory, the groups of another user are not known, and rules about them do not hold.
+ * @param owner who lends the task, if it is lent
  * @throws BadInput `bad-assignment`; AccessDenied `forbidden`; CouldNotTell
  */
 export async function assertTarget(
   { bypass, principals }: Calls,
   name: string,
   { call, instance, item }: Task & { readonly call: Call },
-): Promise<readonly string[]> {
-  if (bypass) return [];
+  owner?: string,
+): Promise<Given> {
+  if (bypass) return NOTHING_FOLLOWS;
   const target =
     name === call.principal.userName
       ? call.principal
       : await principals.named(name, instance.tenantId ?? null);
   if (target === undefined)
     throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
-  const { duties } = call.inForce;
+  const { duties, grid } = call.inForce;
   const resource = { instance, item };
-  const against = duties.against(target, 'task:take', resource);
+  const stay = staying(call, resource, name, owner);
+  const then = withAssignee(instance, item.id, name, { ...(owner !== undefined && { owner }), labels: stay });
+  const asTheirs = { instance: then, item: then.items?.find(({ id }) => id === item.id) ?? item };
+  const against = [...duties.against(target, 'task:take', resource), ...grid.against(target, asTheirs)];
   if (against.length > 0)
     throw new AccessDenied(
       'forbidden',
       `The task cannot be given to this user: ${[...new Set(against)].join('; ')}.`,
     );
-  return duties.overridden(target, 'task:take', resource);
+  const overridden = duties.overridden(target, 'task:take', resource);
+  return { overridden, labels: withHolder(stay, grid.labelsWonBy(target, asTheirs), name) };
 }

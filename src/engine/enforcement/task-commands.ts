@@ -27,6 +27,7 @@ import {
 } from './task-admission.js';
 import { assertTarget, overriddenBy } from './targets.js';
 import type { Call } from './call.js';
+import { labelsOfDoing, reserve, win } from './labelling.js';
 import { recordTask } from './task-record.js';
 import { noteRejections } from './stuck.js';
 import type { StoredItem } from '../../store/port.js';
@@ -72,6 +73,7 @@ export class TaskCommands {
       const { userName } = task.call.principal;
       const overridden = overriddenBy(task.call, task, 'task:execute');
       await assertInput(parts.models, task.call, task.instance, data, task.item.tokenId);
+      const labels = labelsOfDoing(task);
       const execution = await parts.engine.host.invoke(
         { 'items.id': itemId },
         data,
@@ -82,7 +84,9 @@ export class TaskCommands {
         const kept = keptFor(execution, itemId);
         kept.completedBy = userName;
         delete kept.owner;
+        delete kept.labels;
       }
+      win(execution, labels, userName);
       recordTask(parts.calls, COMPLETE, task, 'completed', undefined, overridden);
       return execution;
     };
@@ -129,8 +133,10 @@ export class TaskCommands {
       const { assignee, fields, extras } = assignment;
       const { userName } = task.call.principal;
       itemId = task.item.id;
+      const given =
+        typeof assignee === 'string' ? await assertTarget(parts.calls, assignee, task, owner) : undefined;
       const overridden = [
-        ...(typeof assignee === 'string' ? await assertTarget(parts.calls, assignee, task) : []),
+        ...(given?.overridden ?? []),
         ...(admitted.operations.includes('task:execute')
           ? overriddenBy(task.call, task, 'task:execute')
           : []),
@@ -152,6 +158,7 @@ export class TaskCommands {
       const hasIt = assignee === userName && namesIn(task.item.assignee)[0] === assignee;
       if (assignee !== undefined && !hasIt) delete kept.owner;
       if (owner !== undefined) kept.owner = owner;
+      if (assignee !== undefined) reserve(execution, itemId, given?.labels ?? {});
       if (Object.keys(extras).length > 0) kept.extras = { ...(kept.extras as Data | undefined), ...extras };
       recordTask(
         parts.calls,

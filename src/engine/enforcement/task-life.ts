@@ -18,7 +18,8 @@ import {
 } from './command-parts.js';
 import { noteRejections, rejectersOf } from './stuck.js';
 import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
-import { assertTarget } from './targets.js';
+import { assertTarget, NOTHING_FOLLOWS, type Given } from './targets.js';
+import { reserve } from './labelling.js';
 import { recordTask } from './task-record.js';
 import { executionView } from './views.js';
 
@@ -145,7 +146,7 @@ export class TaskLife {
           'bad-assignment',
           'The model names nobody to escalate to; name a user or a group.',
         );
-      const overridden = await this.assertHanded(to, task);
+      const { overridden, labels } = await this.assertHanded(to, task);
       const { userName } = task.call.principal;
       const set =
         'user' in to
@@ -156,6 +157,7 @@ export class TaskLife {
       const kept = keptFor(execution, itemId) as ItemGuard;
       const item = execution.getItems().find(({ id }) => id === itemId);
       delete kept.owner;
+      reserve(execution, itemId, labels);
       kept.escalation = { by: userName, at: today(), to, times: (kept.escalation?.times ?? 0) + 1 };
       await noteRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
       recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined, overridden);
@@ -167,14 +169,14 @@ export class TaskLife {
     return (await viewOf(parts, call, execution, itemId)).item;
   }
 
-  /** @returns the duties that the user, an administrator, would override */
-  private async assertHanded(to: Handed, task: LockedTask): Promise<readonly string[]> {
+  private async assertHanded(to: Handed, task: LockedTask): Promise<Given> {
     const { calls } = this.parts;
     const { bypass, principals } = calls;
     if ('user' in to && to.user === task.call.principal.userName && !task.call.principal.isAdmin())
       throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
     if ('user' in to) return assertTarget(calls, to.user, task);
-    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null))) return [];
+    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null)))
+      return NOTHING_FOLLOWS;
     throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
   }
 }

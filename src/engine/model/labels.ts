@@ -43,18 +43,23 @@ export function labelFacts(
   };
 }
 
+function guardWith(known: ItemGuard | undefined, owner: string | undefined, labels: Holders = {}): ItemGuard {
+  const { owner: _before, ...rest } = known ?? {};
+  return { ...rest, labels, ...(owner !== undefined && { owner }) };
+}
+
 /** The instance as it would be if an item had another assignee and lender, and reserved these labels. */
 export function withAssignee(
   instance: StoredInstance,
   itemId: string,
   assignee: string,
-  { owner, labels }: Pick<ItemGuard, 'owner' | 'labels'>,
+  { owner, labels }: { readonly owner?: string; readonly labels: Holders },
 ): StoredInstance {
   const change = (item: StoredItem): StoredItem =>
-    item.id === itemId ? { ...item, assignee, guard: { ...item.guard, owner } as ItemGuard } : item;
+    item.id === itemId ? { ...item, assignee, guard: guardWith(item.guard, owner, labels) } : item;
   const items = itemsOf(instance).map(change);
   const known = instance.guard ?? { rev: 0 };
-  const kept = { ...known.items?.[itemId], owner, labels } as ItemGuard;
+  const kept = guardWith(known.items?.[itemId], owner, labels);
   const guard: InstanceGuard = { ...known, items: { ...known.items, [itemId]: kept } };
   const changed = { ...instance, items };
   return { ...changed, guard: { ...guard, ...labelFacts(changed, guard) } };

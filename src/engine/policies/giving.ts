@@ -1,4 +1,5 @@
 import { AccessDenied, Conflict } from '../../core/errors.js';
+import { GRID_LABEL, GRID_RULE } from '../../core/policies/grid/grid.js';
 import {
   holdersOf,
   SECURITY_ROLE,
@@ -57,6 +58,9 @@ export function assertMayGive(
   changes: readonly PolicyChange[],
   allowInternal: boolean,
 ): void {
+  // A rule gives what its author may not have, and so does taking one away that closes something.
+  const grid = changes.find(({ kind }) => kind === GRID_RULE || kind === GRID_LABEL);
+  if (grid !== undefined && !by.isAdmin()) no('change the access rules grid: only ADMIN does');
   const held = securityRoles.rightsOf(by);
   for (const [role, right] of given(set, after, changes)) {
     if (!held.has(right))

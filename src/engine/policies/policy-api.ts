@@ -17,6 +17,7 @@ import { sectionsApi } from './sections-api.js';
 import { knownPeople, modelsOf } from './lint-facts.js';
 import { securityRolesApi } from './security-roles-api.js';
 import { caseFieldsApi, caseOperationsApi } from './case-roles-api.js';
+import { gridApi } from './grid/grid-api.js';
 
 const READ_OPTIONS = { version: count('versions', 0) };
 const LINT_OPTIONS = {
@@ -109,5 +110,6 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
     sections: sectionsApi(commands),
     caseOperations: caseOperationsApi(commands),
     caseFields: caseFieldsApi(commands),
+    grid: gridApi(commands),
   } satisfies PoliciesApi);
 }

@@ -2,6 +2,7 @@ import { DATA2, DATASTORE } from './data.js';
 import { DECISIONS } from './decisions.js';
 import { DUTIES } from './duties.js';
 import { ENGINE, ENGINE2 } from './engine.js';
+import { GRID } from './grid.js';
 import { HEALTH } from './health.js';
 import { LINT } from './lint.js';
 import { LIFE } from './life.js';
@@ -29,4 +30,5 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...LINT,
   ...POLICIES,
   ...SECTIONS,
+  ...GRID,
 ]);

@@ -2,8 +2,17 @@ import { parseCondition } from '../../condition-json.js';
 import { isReference, operandOf, type Condition } from '../../condition.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../show.js';
-import { BadEntry, entryFields, inPlace, namedIn, type EntryKinds, type FileEntry } from '../entries.js';
-import { EFFECTS, GRID_LABEL, GRID_RULE, PRIVILEGES, type GridContents, type GridRule } from './grid.js';
+import {
+  BadEntry,
+  entryFields,
+  inPlace,
+  namedIn,
+  type EntryKinds,
+  type FileEntry,
+  type NamedElement,
+} from '../entries.js';
+import { GRID_LABEL, GRID_RULE, type GridContents, type GridRule } from './grid.js';
+import { GRID_SCHEMA } from './grid-schema.js';
 import { readLabel, readRule } from './read-rule.js';
 import { toObject } from './texts.js';
 
@@ -29,6 +38,24 @@ const labelsIn = ({ users, as, for: when }: GridRule): string[] => [
   ...(when === undefined ? [] : labelsOf(parseCondition(when))),
 ];
 
+const USER_TASKS = Object.freeze(['bpmn:UserTask']);
+/** What starts a case, or waits for a message or signal. */
+const EVENTS = Object.freeze([
+  'bpmn:StartEvent',
+  'bpmn:IntermediateCatchEvent',
+  'bpmn:BoundaryEvent',
+  'bpmn:ReceiveTask',
+]);
+
+/** The process, and the task or event, that a rule names. */
+function namedBy({ on, privilege }: GridRule): NamedElement[] {
+  if (on === 'system') return [];
+  const { process: model } = on;
+  if ('task' in on) return [{ model, element: on.task, types: USER_TASKS }];
+  if (!('event' in on)) return [{ model }];
+  return [{ model, element: on.event, ...(privilege === 'Perform' && { types: EVENTS }) }];
+}
+
 function* inFile(value: unknown): Iterable<FileEntry> {
   const { rules = {}, labels = {} } = entryFields(value, 'The grid', ['rules', 'labels']);
   for (const [name, label] of inPlace(['labels'], () => namedIn(labels, 'Labels')))
@@ -37,63 +64,13 @@ function* inFile(value: unknown): Iterable<FileEntry> {
     yield { kind: GRID_RULE, id, value: rule, path: ['rules', id] };
 }
 
-const NAME = { type: 'string', minLength: 1 };
-const CONDITION = { type: 'object', minProperties: 1 };
-const object = (
-  required: readonly string[],
-  properties: Readonly<Record<string, unknown>>,
-): Record<string, unknown> => ({ type: 'object', additionalProperties: false, required, properties });
-
-const RULE = object(['effect', 'users', 'privilege', 'on'], {
-  effect: { enum: EFFECTS },
-  users: {
-    oneOf: [
-      { const: 'all' },
-      ...['group', 'user', 'role'].map((kind) => object([kind], { [kind]: NAME })),
-      object(['where'], { where: CONDITION }),
-    ],
-  },
-  privilege: { enum: PRIVILEGES },
-  on: {
-    oneOf: [
-      { const: 'system' },
-      object(['process'], { process: NAME }),
-      ...['task', 'event'].map((kind) => object(['process', kind], { process: NAME, [kind]: NAME })),
-    ],
-  },
-  for: { ...CONDITION, description: 'Only for cases that satisfy this condition.' },
-  as: { ...NAME, description: 'The label that performing wins.' },
-  handOn: { type: 'boolean', description: 'The holder of the label may lend it with the task.' },
-  says: { type: 'string', description: 'What it is for.' },
-});
-
-const SCHEMA = {
-  description:
-    'The access rules grid: who may view, perform and assign what, and the labels won by performing.',
-  ...object([], {
-    labels: {
-      type: 'object',
-      additionalProperties: object([], {
-        multiple: { type: 'integer', minimum: 1, description: 'How many users may hold it in one case.' },
-        says: { type: 'string', description: 'What it is for.' },
-      }),
-    },
-    rules: {
-      type: 'object',
-      additionalProperties: {
-        oneOf: [{ ...NAME, description: 'A sentence: Allow group "Staff" to Perform on …' }, RULE],
-      },
-    },
-  }),
-};
-
 /** The entries of the access rules grid: rules and labels. */
 export const GRID_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [GRID_RULE]: readRule, [GRID_LABEL]: readLabel },
   named: [GRID_RULE, GRID_LABEL],
   file: {
     key: 'grid',
-    schema: SCHEMA,
+    schema: GRID_SCHEMA,
     entries: inFile,
     write(set) {
       const rules = set.of(GRID_RULE) as GridContents['rules'];
@@ -101,6 +78,7 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
       return rules.size + labels.size === 0 ? undefined : toObject({ rules, labels });
     },
   },
+  names: (kind, value) => (kind === GRID_RULE ? namedBy(value as GridRule) : []),
   check(set) {
     const labels = set.of(GRID_LABEL);
     for (const [id, value] of set.of(GRID_RULE))

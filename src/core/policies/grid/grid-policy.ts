@@ -1,4 +1,5 @@
-import { and } from '../../condition.js';
+import { EVERYTHING } from '../../condition.js';
+import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
@@ -9,9 +10,9 @@ import type { Narrowing } from '../task-rules.js';
 import { readingCases } from './cases.js';
 import { GRID_LABEL, GRID_RULE, type GridContents } from './grid.js';
 import { answerOf, forbidden, GridRules, OF_CASES, OF_EVENTS, permitted } from './grid-rules.js';
-import { monitoring, readingModels, starting } from './models.js';
+import { monitoring, readingModels, starting, startingWithSomeData } from './models.js';
 import { conditionsOf, type GridRuleConditions } from './rule-conditions.js';
-import { RuleIndex } from './rule-index.js';
+import { RuleIndex, type Said } from './rule-index.js';
 import {
   assigningTasks,
   completingTasks,
@@ -25,14 +26,14 @@ import {
   type Performing,
 } from './tasks.js';
 
+/** An operation, or `instance:start` with data that is not known. */
+type Asked = Operation | 'any-data';
+
 const NOTHING_SAID: PolicyAnswer = Object.freeze({});
 
-/** A label that performing wins. */
-export interface Winnable {
-  readonly label: string;
-  /** The holder may lend it with the task. */
-  readonly handOn: boolean;
-}
+const labelsOf = (rules: readonly Labelling[]): readonly string[] => [
+  ...new Set(rules.flatMap(({ rule }) => rule.rule.as ?? [])),
+];
 
 /** The access rules grid of one policy set. Its answers are made when first asked for, once for all principals. */
 export class Grid {
@@ -40,6 +41,7 @@ export class Grid {
   readonly policy: Policy;
   private readonly answers = new Map<string, PolicyAnswer>();
   private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
+  private alone: DecisionPoint | undefined;
   private made:
     | { readonly rules: GridRules; readonly performed: Performing; readonly labelling: RuleIndex<Labelling> }
     | undefined;
@@ -51,7 +53,8 @@ export class Grid {
     };
     this.policy = Object.freeze({
       name: 'grid',
-      answer: (_principal, operation, { starts = false }) => this.answer(operation, starts),
+      answer: (_principal, operation, { starts = false, anyData = false }) =>
+        this.answer(anyData ? 'any-data' : operation, starts),
     } satisfies Policy);
   }
 
@@ -66,23 +69,36 @@ export class Grid {
   }
 
   /**
-   * The labels that the principal wins by performing a task or event.
+   * The labels that the principal wins by performing the task or event of a resource: those of all rules that allow it.
    * @param starts the resource is a model and its start event
    */
-  labelsWonBy(principal: SecureUser, resource: Resource, starts = false): Winnable[] {
-    const { instance, item, model, start } = resource;
+  labelsWonBy(principal: SecureUser, resource: Resource, starts = false): readonly string[] {
+    return labelsOf(
+      this.labelling(resource, starts).filter(({ rule }) => this.holds(rule, starts)(resource, principal)),
+    );
+  }
+
+  /** The labels that are lent with the task. */
+  labelsLentWith(resource: Resource): readonly string[] {
+    return labelsOf(this.labelling(resource, false).filter(({ rule }) => rule.rule.handOn === true));
+  }
+
+  /** What stands against the principal's performing a task, in words; nothing against an administrator's. */
+  against(principal: SecureUser, resource: Resource): readonly string[] {
+    if (!this.isInUse) return [];
+    this.alone ??= createDecisionPoint([this.policy]);
+    const { reasons } = this.alone.decide(principal, 'task:execute', resource);
+    return reasons.filter(({ effect, holds }) => effect !== 'permits' && !holds).map(({ says }) => says);
+  }
+
+  private labelling({ instance, item, model, start }: Resource, starts: boolean): readonly Labelling[] {
+    if (!this.isInUse) return [];
     const [process, element] = starts ? [model?.name, start?.elementId] : [instance?.name, item?.elementId];
-    const rules = this.compiled.labelling
+    // A rule about a process is about its tasks.
+    const isTask = !starts && item?.type === 'bpmn:UserTask';
+    return this.compiled.labelling
       .covering(process as string | undefined, element as string | undefined)
-      // A rule about a process is about its tasks.
-      .filter(
-        ({ rule: { element: named } }) => named !== undefined || (!starts && item?.type === 'bpmn:UserTask'),
-      )
-      .filter(({ rule }) => this.holds(rule, starts)(resource, principal));
-    return [...new Set(rules.map(({ rule }) => rule.rule.as as string))].map((label) => ({
-      label,
-      handOn: rules.some(({ rule }) => rule.rule.as === label && rule.rule.handOn === true),
-    }));
+      .filter((one) => isTask || one.element !== undefined);
   }
 
   private holds(rule: GridRuleConditions, starts: boolean): PrincipalPredicate {
@@ -98,13 +114,13 @@ export class Grid {
       const rules = new GridRules([...given].map(([id, rule]) => conditionsOf(id, rule, this.contents)));
       const labelling = rules.allow
         .filter(({ rule }) => rule.as !== undefined)
-        .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: and(), rule }));
+        .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: EVERYTHING, rule }));
       this.made = { rules, performed: performing(rules), labelling: new RuleIndex(labelling) };
     }
     return this.made;
   }
 
-  private answer(operation: Operation, starts: boolean): PolicyAnswer {
+  private answer(operation: Asked, starts: boolean): PolicyAnswer {
     if (!this.isInUse) return NOTHING_SAID;
     const key = `${operation} ${starts}`;
     let found = this.answers.get(key);
@@ -117,7 +133,7 @@ export class Grid {
     return found;
   }
 
-  private make(operation: Operation, starts: boolean): PolicyAnswer {
+  private make(operation: Asked, starts: boolean): PolicyAnswer {
     const { rules, performed } = this.compiled;
     switch (operation) {
       case 'task:read':
@@ -138,6 +154,8 @@ export class Grid {
         return readingCases(rules, performed);
       case 'instance:start':
         return starting(rules);
+      case 'any-data':
+        return startingWithSomeData(rules);
       case 'instance:message':
       case 'instance:signal':
       case 'instance:event':
@@ -157,9 +175,6 @@ export class Grid {
 }
 
 /** A rule that gives a label. */
-interface Labelling {
-  readonly process: string | undefined;
-  readonly element: string | undefined;
-  readonly when: ReturnType<typeof and>;
+interface Labelling extends Said {
   readonly rule: GridRuleConditions;
 }

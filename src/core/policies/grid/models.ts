@@ -1,3 +1,4 @@
+import type { Condition } from '../../condition.js';
 import type { PolicyAnswer } from '../../policy.js';
 import {
   answerAt,
@@ -15,22 +16,29 @@ import type { ObjectKind } from './grid.js';
 import type { GridRuleConditions } from './rule-conditions.js';
 import { OF_START, RuleIndex, saidAt, type Said } from './rule-index.js';
 
-const withStart = (rules: readonly GridRuleConditions[]): (readonly [GridRuleConditions, Said])[] =>
-  rules.map((rule) => [rule, said(rule, rule.start)] as const);
+function startingWhere(
+  rules: GridRules,
+  restricting: readonly GridRuleConditions[],
+  says: (rule: GridRuleConditions) => Condition,
+): PolicyAnswer {
+  const stated = (of: readonly GridRuleConditions[]): (readonly [GridRuleConditions, Said])[] =>
+    of.map((rule) => [rule, said(rule, says(rule))] as const);
+  const allows = stated(rules.allowing('Perform', OF_EVENTS));
+  const index = new RuleIndex(allows.map(([, one]) => one));
+  return answerAt(OF_START, allows, index, index, stated(restricting), 'Perform');
+}
 
 /** Starting a case at an event, also by its message or signal. */
-export function starting(rules: GridRules): PolicyAnswer {
-  const allows = withStart(rules.allowing('Perform', OF_EVENTS));
-  const index = new RuleIndex(allows.map(([, one]) => one));
-  return answerAt(
-    OF_START,
-    allows,
-    index,
-    index,
-    withStart(rules.restricting('Perform', OF_EVENTS)),
-    'Perform',
+export const starting = (rules: GridRules): PolicyAnswer =>
+  startingWhere(rules, rules.restricting('Perform', OF_EVENTS), ({ start }) => start);
+
+/** Whether there is data with which the principal could start a case. */
+export const startingWithSomeData = (rules: GridRules): PolicyAnswer =>
+  startingWhere(
+    rules,
+    rules.restricting('Perform', OF_EVENTS).filter(({ rule }) => rule.for === undefined),
+    ({ user }) => user,
   );
-}
 
 /**
  * Reading models: who may View the process, whatever its cases, or start one. Which cases one may read is another

@@ -1,0 +1,58 @@
+import { BadInput } from '../../../core/errors.js';
+import type { GridContents } from '../../../core/policies/grid/grid.js';
+import {
+  printSentences,
+  readGridObject,
+  readSentences,
+  readTable,
+  toObject,
+  toTable,
+  type GridEntry,
+} from '../../../core/policies/grid/texts.js';
+import type { GridForm } from '../../contract/grid-types.js';
+import { printCsv, readCsv } from './csv.js';
+
+/** The longest text that is read, in characters. */
+const LONGEST = 8 * 1024 * 1024;
+
+interface Form {
+  print(contents: GridContents): string;
+  read(text: string): readonly GridEntry[];
+}
+
+function readJson(text: string): readonly GridEntry[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
+  }
+  return readGridObject(value);
+}
+
+const FORMS: Readonly<Record<GridForm, Form>> = Object.freeze({
+  json: { print: (contents) => `${JSON.stringify(toObject(contents), undefined, 2)}\n`, read: readJson },
+  text: { print: printSentences, read: readSentences },
+  csv: { print: (contents) => printCsv(toTable(contents)), read: (text) => readTable(readCsv(text)) },
+});
+
+/** The names of the forms. */
+export const GRID_FORMS = Object.freeze(Object.keys(FORMS) as GridForm[]);
+
+const formOf = (name: unknown): Form => {
+  const known = GRID_FORMS.find((one) => one === name);
+  if (known === undefined)
+    throw new BadInput('bad-request', `The form of a grid is one of ${GRID_FORMS.join(', ')}.`);
+  return FORMS[known];
+};
+
+/** Writes a grid in a form. @throws BadInput `bad-request` for an unknown form */
+export const printGrid = (form: unknown, contents: GridContents): string => formOf(form).print(contents);
+
+/** Reads a grid. @throws BadInput `bad-policy`, with the line and what was expected; `bad-request`; `too-large` */
+export function readGrid(form: unknown, text: unknown): readonly GridEntry[] {
+  const { read } = formOf(form);
+  if (typeof text !== 'string') throw new BadInput('bad-request', 'A grid is imported from a text.');
+  if (text.length > LONGEST) throw new BadInput('too-large', `A grid has at most ${LONGEST} characters.`);
+  return read(text);
+}

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import { notFound } from '../../../core/errors.js';
+import { FLAG } from '../../../core/options.js';
+import { policyName } from '../../../core/policies/entries.js';
+import { GRID_LABEL, GRID_RULE } from '../../../core/policies/grid/grid.js';
+import { printSentence } from '../../../core/policies/grid/sentences.js';
+import type { GridEntry } from '../../../core/policies/grid/texts.js';
+import { readChanges } from '../../../core/policy-kinds.js';
+import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import { compareText } from '../../../core/value.js';
+import type { GridApi, GridImported, GridImportOptions } from '../../contract/grid-types.js';
+import type { PolicyChangeOptions } from '../../contract/policy-types.js';
+import type { Call } from '../../enforcement/call.js';
+import { atOnce, copyOf } from '../arguments.js';
+import { CHANGE_OPTIONS, checked, type PolicyCommands } from '../policy-commands.js';
+import type { InForce } from '../policy-book.js';
+import { printGrid, readGrid } from './forms.js';
+
+const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
+const KINDS = [GRID_RULE, GRID_LABEL] as const;
+
+/** The changes that make the grid of a set that of the entries. */
+function changesTo(set: PolicySet, entries: readonly GridEntry[], replace: boolean): PolicyChange[] {
+  const saved = entries.filter(({ kind, id, value }) => !isDeepStrictEqual(set.of(kind).get(id), value));
+  const named = new Set(entries.map(({ kind, id }) => `${kind} ${id}`));
+  const removed = KINDS.flatMap((kind) =>
+    replace
+      ? [...set.of(kind).keys()].filter((id) => !named.has(`${kind} ${id}`)).map((id) => ({ kind, id }))
+      : [],
+  );
+  return [...saved, ...removed.map((one) => ({ ...one, value: null }))];
+}
+
+/** Reads and changes the access rules grid of the caller's tenant. */
+export function gridApi(commands: PolicyCommands): GridApi {
+  const run = <T>(user: unknown, work: (call: Call, now: InForce) => Promise<T>): Promise<T> =>
+    commands.run(user, async (call, now) => {
+      commands.assertPolicy(call);
+      return work(call, now);
+    });
+  const save = (
+    kind: string,
+    id: string,
+    value: unknown,
+    options: PolicyChangeOptions | undefined,
+    user: unknown,
+  ): Promise<{ version: number }> => {
+    const given = atOnce(() => readChanges([{ kind, id, value }]));
+    const how = copyOf(options);
+    return run(user, async (call, now) => commands.change(call, now, given(), how));
+  };
+  const remove = (
+    kind: string,
+    name: string,
+    options: PolicyChangeOptions | undefined,
+    user: unknown,
+    what: string,
+  ): Promise<{ version: number }> => {
+    const given = atOnce(() => policyName(name, `A ${what}`));
+    const how = copyOf(options);
+    return run(user, async (call, now) => {
+      const id = given();
+      if (!now.set.of(kind).has(id)) throw notFound(what);
+      return commands.change(call, now, [{ kind, id, value: null }], how);
+    });
+  };
+  return Object.freeze({
+    list: (user) =>
+      run(user, async (_call, { grid }) =>
+        [...grid.contents.rules]
+          .map(([id, rule]) => ({ id, ...rule, sentence: printSentence(rule) }))
+          .sort((a, b) => compareText(a.id, b.id)),
+      ),
+    labels: (user) =>
+      run(user, async (_call, { grid }) =>
+        [...grid.contents.labels]
+          .map(([name, label]) => ({ name, ...label }))
+          .sort((a, b) => compareText(a.name, b.name)),
+      ),
+    save: (id, rule, options, user) => save(GRID_RULE, id, rule, options, user),
+    saveLabel: (name, label, options, user) => save(GRID_LABEL, name, label, options, user),
+    remove: (id, options, user) => remove(GRID_RULE, id, options, user, 'rule of the grid'),
+    removeLabel: (name, options, user) => remove(GRID_LABEL, name, options, user, 'label of the grid'),
+    export: (form, user) => run(user, async (_call, { grid }) => printGrid(form, grid.contents)),
+    import: (form, text, options, user) => {
+      const given = atOnce(() => readGrid(form, text));
+      const how = copyOf(options);
+      return run(user, async (call, now): Promise<GridImported> => {
+        const entries = given();
+        const { replace = false, ...rest } = checked<GridImportOptions>(
+          'an import of the grid',
+          how,
+          IMPORT_OPTIONS,
+        );
+        const changes = changesTo(now.set, entries, replace);
+        const removed = changes.filter(({ value }) => value === null).length;
+        const { version } = changes.length === 0 ? now.set : await commands.change(call, now, changes, rest);
+        return { version, saved: changes.length - removed, removed };
+      });
+    },
+  } satisfies GridApi);
+}

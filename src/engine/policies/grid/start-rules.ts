@@ -1,0 +1,28 @@
+import { BadInput } from '../../../core/errors.js';
+import { GRID_RULE, type GridRule } from '../../../core/policies/grid/grid.js';
+import { canStart } from '../../../core/policies/grid/rule-conditions.js';
+import type { PolicyChange } from '../../../core/policy-set.js';
+import { show } from '../../../core/show.js';
+import type { ModelNames } from '../known-names.js';
+
+const START_EVENT = 'bpmn:StartEvent';
+
+/**
+ * Refuses rules about start events that speak of a case, since there is none yet: of labels, or of anything but data.
+ * @throws BadInput `bad-policy`, naming the rule
+ */
+export async function assertCanStart(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
+  for (const { kind, id, value } of changes) {
+    if (kind !== GRID_RULE || value === null) continue;
+    const rule = value as GridRule;
+    if (rule.privilege !== 'Perform' || rule.on === 'system' || !('event' in rule.on) || canStart(rule))
+      continue;
+    const elements = await names.elements(rule.on.process);
+    if (elements?.get(rule.on.event) === START_EVENT)
+      throw new BadInput(
+        'bad-policy',
+        `The rule ${show(id)} is about a start event. Before a case exists nobody has a role in it, and a condition ` +
+          'can only be about user. and data. fields, those of the data that the case would start with.',
+      );
+  }
+}
