@@ -7,22 +7,41 @@ interface Read {
   readonly info: Info;
 }
 
-const linesIn = (cells: readonly string[]): number => cells.join('').split('\n').length - 1;
+const LINE = /\r\n|\n|\r/g;
+const linesIn = (text: string): number => text.match(LINE)?.length ?? 0;
+const emptyLinesBefore = (text: string): number => linesIn(/^[\r\n]*/.exec(text)?.[0] ?? '');
+
+const parsed = (text: string): { readonly bytes: Buffer; readonly found: Read[] } => {
+  const bytes = Buffer.from(text);
+  const how = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+  return { bytes, found: parse(bytes, how) as Read[] };
+};
+
+/** The parser counts a line end of two characters, inside quotes, as two lines. */
+function faultIn(text: string): BadInput {
+  try {
+    parsed(text.replace(LINE, '\n'));
+  } catch (error) {
+    const { lines = 1, message } = error as CsvError & { readonly lines?: number };
+    return new BadInput('bad-policy', `Line ${lines}: ${message}.`);
+  }
+  return new BadInput('bad-policy', 'The text is not valid CSV.');
+}
 
 /** Reads CSV as RFC 4180 has it, with or without a byte order mark. @throws BadInput `bad-policy`, with the line */
 export function readCsv(text: string): TableRow[] {
   try {
-    const rows = parse(text, {
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as Read[];
-    return rows.map(({ record, info }) => ({ line: info.lines - linesIn(record), cells: record }));
+    const { bytes, found } = parsed(text);
+    let [read, line] = [0, 1];
+    return found.map(({ record, info }) => {
+      const whole = bytes.toString('utf8', read, info.bytes);
+      const begins = line + emptyLinesBefore(whole);
+      line += linesIn(whole);
+      read = info.bytes;
+      return { line: begins, cells: record };
+    });
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const { lines, message } = error as CsvError & { readonly lines?: number };
-    throw new BadInput('bad-policy', `Line ${lines ?? 1}: ${message}.`);
+    throw error instanceof CsvError ? faultIn(text) : error;
   }
 }
 
