@@ -126,7 +126,7 @@ export const SECURITY_ROLE_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [SECURITY_ROLE]: readRole, [SECURITY_ROLE_HOLDER]: readRoleHolder },
   named: [SECURITY_ROLE],
   file: { key: 'securityRoles', schema: SCHEMA, entries: inFile, write: toFile },
-  check(set, _before, changes) {
+  check(set, changes) {
     const roles = set.of(SECURITY_ROLE);
     const assertThere = (value: SecurityRoleHolder): void => {
       const { role } = value;

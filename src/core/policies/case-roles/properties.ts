@@ -2,6 +2,7 @@ import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
 import { show } from '../../show.js';
+import { badPolicy, inPlace, Misplaced, oneOf } from '../entries.js';
 import { isRoleName } from './declaration.js';
 import { CASE_OPERATION, type CaseOperationEntry } from './case-kinds.js';
 import { CASE_OPERATIONS, type CaseOperation } from './operations.js';
@@ -20,6 +21,46 @@ export interface ReadCaseAuthorization {
 /** The roles of each operation that a file names. */
 export type CaseAuthorization = ReadonlyMap<CaseOperation, CaseOperationEntry>;
 
+/** One line that names an operation. Lines begin at 1. */
+export interface CaseAuthorizationLine {
+  readonly operation: CaseOperation;
+  readonly entry: CaseOperationEntry;
+  readonly line: number;
+}
+
+function readLine(text: string, known: readonly string[] | undefined): Omit<CaseAuthorizationLine, 'line'> {
+  const at = text.indexOf('=');
+  if (at < 0 || text.includes('\\')) badPolicy(`Expected OPERATION=role1,role2, got ${show(text)}.`);
+  const operation = oneOf(text.slice(0, at).trim(), 'case operation', CASE_OPERATIONS);
+  const value = text.slice(at + 1).trim();
+  const roles = (value === '' ? [] : value.split(',')).map((entry) => entry.trim().normalize('NFC'));
+  const strange = roles.find((role) => !isRoleName(role));
+  if (strange !== undefined) badPolicy(`Expected names of roles, separated by commas, got ${show(strange)}.`);
+  const undeclared = known === undefined ? undefined : roles.find((role) => !known.includes(role));
+  if (known !== undefined && undeclared !== undefined)
+    badPolicy(`No model declares the role ${show(undeclared)}. ${unknownName(undeclared, known)}`);
+  return { operation, entry: { roles: [...new Set(roles)].sort() } };
+}
+
+/**
+ * The lines of a `case-authorization.properties` that name operations.
+ * @throws Misplaced `bad-policy`, whose path is the number of the first line that is not understood
+ */
+export function caseAuthorizationLines(text: string, known?: readonly string[]): CaseAuthorizationLine[] {
+  const found = new Map<CaseOperation, CaseAuthorizationLine>();
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  for (const [index, raw] of lines.entries()) {
+    const written = raw.trim();
+    if (written === '' || written.startsWith('#') || written.startsWith('!')) continue;
+    inPlace([index + 1], () => {
+      const read = readLine(written, known);
+      if (found.has(read.operation)) badPolicy(`${read.operation} is given twice.`);
+      found.set(read.operation, { ...read, line: index + 1 });
+    });
+  }
+  return [...found.values()];
+}
+
 /**
  * Reads jBPM's `case-authorization.properties`: a line `OPERATION=role1,role2` for each operation; blanks around names
  * do not count, and neither do empty lines and those that begin with `#` or `!`. `OPERATION=` is nobody. Of Java's
@@ -32,33 +73,12 @@ export function readCaseAuthorization(text: string, how: ReadCaseAuthorization =
   if (typeof text !== 'string') throw new TypeError('readCaseAuthorization takes the text of a file.');
   if (text.length > LONGEST)
     throw new BadInput('too-large', `${file} may have at most ${LONGEST} characters.`);
-  const found = new Map<CaseOperation, CaseOperationEntry>();
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const line = raw.trim();
-    const bad = (message: string): never => {
-      throw new BadInput('bad-policy', `${file}, line ${index + 1}: ${message}`);
-    };
-    if (line === '' || line.startsWith('#') || line.startsWith('!')) continue;
-    const at = line.indexOf('=');
-    if (at < 0 || line.includes('\\')) bad(`expected OPERATION=role1,role2, got ${show(line)}.`);
-    const name = line.slice(0, at).trim();
-    const operation = CASE_OPERATIONS.find((one) => one === name);
-    if (operation === undefined)
-      return bad(`unknown case operation ${show(name)}. ${unknownName(name, CASE_OPERATIONS)}`);
-    if (found.has(operation)) bad(`${operation} is given twice.`);
-    const value = line.slice(at + 1).trim();
-    const roles = (value === '' ? [] : value.split(',')).map((entry) => entry.trim().normalize('NFC'));
-    const strange = roles.find((role) => !isRoleName(role));
-    if (strange !== undefined) bad(`expected names of roles, separated by commas, got ${show(strange)}.`);
-    const undeclared = known === undefined ? undefined : roles.find((role) => !known.includes(role));
-    if (known !== undefined && undeclared !== undefined)
-      bad(`no model declares the role ${show(undeclared)}. ${unknownName(undeclared, known)}`);
-    found.set(operation, { roles: [...new Set(roles)].sort() });
+  try {
+    return new Map(caseAuthorizationLines(text, known).map(({ operation, entry }) => [operation, entry]));
+  } catch (error) {
+    if (!(error instanceof Misplaced)) throw error;
+    throw new BadInput('bad-policy', `${file}, line ${error.path[0]}: ${error.message}`);
   }
-  return found;
 }
 
 /** The case operations of a set that were configured. */

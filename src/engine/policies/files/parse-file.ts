@@ -1,6 +1,8 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { readPolicyDocument } from '../../../core/policy-files.js';
-import type { FilePath } from '../../../core/policies/entries.js';
+import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
+import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
+import { Misplaced, type FilePath } from '../../../core/policies/entries.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 
 /** A mistake in a policy file. Lines and columns begin at 1. */
@@ -71,4 +73,24 @@ export function parseYaml(file: string, text: string): ParsedFile {
     statements: entries.map(({ change, path }) => ({ change: { ...change, file }, ...at(path) })),
     mistakes: mistakes.map(({ message, path }) => ({ file, ...at(path), message })),
   };
+}
+
+/** Reads jBPM's file of case operations. */
+export function parseProperties(file: string, text: string): ParsedFile {
+  try {
+    const lines = caseAuthorizationLines(text);
+    return {
+      tenantId: null,
+      statements: lines.map(({ operation, entry, line }) => ({
+        change: { kind: CASE_OPERATION, id: operation, value: entry, file },
+        line,
+        column: 1,
+      })),
+      mistakes: [],
+    };
+  } catch (error) {
+    if (!(error instanceof Misplaced)) throw error;
+    const [line] = error.path as [number];
+    return { tenantId: null, statements: [], mistakes: [{ file, line, column: 1, message: error.message }] };
+  }
 }

@@ -5,7 +5,13 @@ import { BadEntry } from '../../../core/policies/entries.js';
 import { sameValue } from '../../../core/policy-difference.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
-import { parseYaml, type FileMistake, type FileStatement, type ParsedFile } from './parse-file.js';
+import {
+  parseProperties,
+  parseYaml,
+  type FileMistake,
+  type FileStatement,
+  type ParsedFile,
+} from './parse-file.js';
 
 /** Maximum size of one file, in bytes. */
 const LARGEST = 10_000_000;
@@ -16,6 +22,7 @@ const PARSERS: Readonly<Record<string, (file: string, text: string) => ParsedFil
   '.yaml': parseYaml,
   '.yml': parseYaml,
   '.json': parseYaml,
+  '.properties': parseProperties,
 };
 /** Files that may lie beside policy files. */
 const BESIDE: ReadonlySet<string> = new Set(['.md', '.txt']);

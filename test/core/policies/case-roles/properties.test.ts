@@ -21,19 +21,19 @@ test('a line is an operation and its roles; blanks around names do not count, an
 test.each([
   [
     'CANCEL_CASE=owner\nCANCEL_CAS=owner',
-    'line 2: unknown case operation "CANCEL_CAS". Did you mean CANCEL_CASE?',
+    'line 2: Unknown case operation "CANCEL_CAS". Did you mean CANCEL_CASE?',
   ],
-  ['cancel_case=owner', 'line 1: unknown case operation "cancel_case"'],
+  ['cancel_case=owner', 'line 1: Unknown case operation "cancel_case"'],
   ['CANCEL_CASE=owner\n\n# again\nCANCEL_CASE=admin', 'line 4: CANCEL_CASE is given twice'],
-  ['CANCEL_CASE owner', 'line 1: expected OPERATION=role1,role2'],
-  ['CANCEL_CASE:owner', 'line 1: expected OPERATION=role1,role2'],
-  ['CANCEL_CASE=owner,\\\n  admin', 'line 1: expected OPERATION=role1,role2'],
-  ['CANCEL_CASE=own\\u0065r', 'line 1: expected OPERATION=role1,role2'],
-  ['=owner', 'line 1: unknown case operation ""'],
-  ['CANCEL_CASE=owner,', 'line 1: expected names of roles, separated by commas, got ""'],
-  ['CANCEL_CASE=owner;admin', 'line 1: expected names of roles'],
-  ['ADD_DATA=owner\rREMOVE_DATA=bos', 'line 2: no model declares the role "bos". Did you mean boss?'],
-  ['constructor=owner', 'line 1: unknown case operation'],
+  ['CANCEL_CASE owner', 'line 1: Expected OPERATION=role1,role2'],
+  ['CANCEL_CASE:owner', 'line 1: Expected OPERATION=role1,role2'],
+  ['CANCEL_CASE=owner,\\\n  admin', 'line 1: Expected OPERATION=role1,role2'],
+  ['CANCEL_CASE=own\\u0065r', 'line 1: Expected OPERATION=role1,role2'],
+  ['=owner', 'line 1: Unknown case operation ""'],
+  ['CANCEL_CASE=owner,', 'line 1: Expected names of roles, separated by commas, got ""'],
+  ['CANCEL_CASE=owner;admin', 'line 1: Expected names of roles'],
+  ['ADD_DATA=owner\rREMOVE_DATA=bos', 'line 2: No model declares the role "bos". Did you mean boss?'],
+  ['constructor=owner', 'line 1: Unknown case operation'],
 ])('%j is refused as a whole, with its line', (text, message) => {
   const how = { file: 'c.properties', roles: ['owner', 'admin', 'boss'] };
   expect(() => readCaseAuthorization(text, how)).toThrow(

@@ -115,6 +115,25 @@ onStores('policy files', (kind) => {
     expect(await guard.api.policies.version(ADMIN_USER)).toBe(0);
   });
 
+  test('case operations stand in the file that jBPM has for them, each mistake with its line', async () => {
+    put('case-authorization.properties', '# ours\nCANCEL_CASE=owner\n\nADD_DATA=\n');
+    const place = guards.place();
+    const guard = await guards.make({ policyFiles: folder, place });
+    expect((await guard.as(ADMIN_USER).policies.read()).entries).toEqual([
+      {
+        kind: 'case-operation',
+        id: 'CANCEL_CASE',
+        value: { roles: ['owner'] },
+        file: 'case-authorization.properties',
+      },
+      { kind: 'case-operation', id: 'ADD_DATA', value: { roles: [] }, file: 'case-authorization.properties' },
+    ]);
+    await guard.close();
+    put('case-authorization.properties', '# ours\nCANCEL_CASE=owner\nCANCEL_CASE=admin\n');
+    const error = await refusal(guards.open({ policyFiles: folder, place }));
+    expect(error.message).toContain('case-authorization.properties:3:1: CANCEL_CASE is given twice.');
+  });
+
   test('a model that is not there is a mistake, unless the files may come before the models', async () => {
     put('duties.yaml', 'duties:\n  four-eyes:\n    duty: not-initiator\n    model: Vacatoin\n');
     const place = guards.place();
