@@ -18,6 +18,7 @@ export {
 } from './core/errors.js';
 export type { Decision, Reason } from './core/decision.js';
 export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
+export type { FieldRule } from './core/field-rule.js';
 export type { Case, Condition, Reference } from './core/condition.js';
 export type { Mark } from './core/mark.js';
 export { parseCondition, printCondition } from './core/condition-json.js';
@@ -32,6 +33,15 @@ export { TRANSITIONS } from './engine/model/task-state.js';
 export type {
   Assignment,
   BehaviourView,
+  CaseComment,
+  CaseFieldEntry,
+  CaseFieldsApi,
+  CaseFieldView,
+  CaseOperation,
+  CaseOperationsApi,
+  CaseOperationView,
+  CaseRoleView,
+  CasesApi,
   AuditSink,
   CommandOptions,
   DataApi,
@@ -89,6 +99,7 @@ export type {
   PolicySetView,
   PolicyVersionView,
   ProcessView,
+  RoleHolders,
   SavedModel,
   SaveOptions,
   SectionGrants,

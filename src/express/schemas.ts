@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '../core/errors.js';
+import { CASE_SCHEMAS } from './case-schemas.js';
 import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
 import { LABEL_SCHEMA, RULE_SCHEMA } from '../core/policies/grid/grid-schema.js';
 import { POLICY_KINDS } from '../core/policy-kinds.js';
@@ -52,6 +53,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     required: ['name'],
     properties: { name: TEXT, ...LABEL_SCHEMA.properties },
   },
+  ...CASE_SCHEMAS,
   Duty: DUTY_SCHEMA,
   LintReport: object('findings complete leftOut', {
     findings: list(

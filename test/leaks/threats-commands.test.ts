@@ -181,6 +181,19 @@ onStores('commands', (kind) => {
         export: [0],
         import: [0, 1, 2],
       },
+      caseOperations: { list: [], save: [0, 1, 2], reset: [0, 1], load: [0, 1], text: [] },
+      caseFields: { list: [], save: [0, 1, 2], remove: [0, 1] },
+      cases: {
+        roles: [0],
+        setRole: [0, 1, 2],
+        addToRole: [0, 1, 2],
+        comment: [0, 1, 2],
+        changeComment: [0, 1, 2],
+        removeComment: [0, 1],
+        listComments: [0],
+        setData: [0, 1],
+        removeData: [0, 1],
+      },
       securityRoles: {
         list: [],
         mine: [],
@@ -224,6 +237,19 @@ onStores('commands', (kind) => {
       'grid.import': ['text', 'r: Allow all to View on system', { expectedVersion: 7 }],
       saveLabel: ['absent', {}, { expectedVersion: 7 }],
       removeLabel: ['absent', {}],
+      'caseOperations.save': ['ADD_DATA', ['owner'], { expectedVersion: 7 }],
+      reset: ['ADD_DATA', {}],
+      load: ['ADD_DATA=owner', { expectedVersion: 7 }],
+      'caseFields.save': ['data.absent', { roles: ['owner'] }, { expectedVersion: 7 }],
+      roles: [ABSENT],
+      setRole: [ABSENT, 'owner', { users: ['bob'] }],
+      addToRole: [ABSENT, 'owner', { users: ['bob'] }],
+      comment: [ABSENT, 'text', {}],
+      changeComment: [ABSENT, ABSENT, 'text'],
+      removeComment: [ABSENT, ABSENT],
+      listComments: [ABSENT],
+      setData: [ABSENT, { x: 1 }],
+      removeData: [ABSENT, ['x']],
       remove: ['absent', {}],
       give: ['absent', { user: 'bob' }, {}],
       withdraw: ['absent', { user: 'bob' }, {}],
@@ -233,9 +259,10 @@ onStores('commands', (kind) => {
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
     const { policies, ...parts } = guard.api;
-    const { securityRoles, duties, sections: allOfSections, grid, ...ofPolicies } = policies;
+    const { securityRoles, duties, caseOperations, caseFields, grid, ...others } = policies;
+    const { sections: allOfSections, ...ofPolicies } = others;
     const { permissions: sectionPermissions, ...sections } = allOfSections;
-    const ofKinds = { securityRoles, duties, sections, sectionPermissions, grid };
+    const ofKinds = { securityRoles, duties, sections, sectionPermissions, grid, caseOperations, caseFields };
     const api = { ...parts, policies: ofPolicies, ...ofKinds } as unknown as Record<
       string,
       Record<string, (...args: unknown[]) => Promise<unknown>>

@@ -1,3 +1,4 @@
+import { CASES } from './cases.js';
 import { DATA2, DATASTORE } from './data.js';
 import { DECISIONS } from './decisions.js';
 import { DUTIES } from './duties.js';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...LIFE,
   ...WORK,
   ...DECISIONS,
+  ...CASES,
   ...DUTIES,
   ...LINT,
   ...POLICIES,
