@@ -36,23 +36,19 @@ const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
 export class ScopedReads {
   constructor(private readonly calls: Calls) {}
 
-  private options(call: Call): ScopedOptions {
-    return { reindexed: this.calls.isReindexed(), hidden: call.hidden };
-  }
-
   /** @throws BadInput `hidden-field` if the order of the rows would reveal a field that they do not show */
-  private checkSort({ hidden }: ScopedOptions, { sort }: Paging): void {
+  private options({ hidden }: Call, { sort }: Paging = {}): ScopedOptions {
     const field = hiddenSort(hidden, sort);
     if (field !== undefined)
       throw new BadInput(
         'hidden-field',
         `A list cannot be sorted by ${field}, because part of it is hidden from you.`,
       );
+    return { reindexed: this.calls.isReindexed(), hidden };
   }
 
   private itemPlan(call: Call, query: CallerQuery, paging: Paging) {
-    const options = this.options(call);
-    this.checkSort(options, paging);
+    const options = this.options(call, paging);
     const instances = looksInside(query, paging) ? call.scope('instance:read') : NO_INSTANCE;
     return itemPlan(call.scope('task:read'), instances, query, paging, options);
   }
@@ -72,7 +68,7 @@ export class ScopedReads {
   }
 
   private instancePlan(call: Call, query: CallerQuery, paging: Paging) {
-    const options = this.options(call);
+    const options = this.options(call, paging);
     return instancePlan(call.scope('instance:read'), call.scope('task:read'), query, paging, options);
   }
 
