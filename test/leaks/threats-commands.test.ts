@@ -258,6 +258,8 @@ onStores('commands', (kind) => {
     const fits = (member: string, place: number, value: unknown): boolean =>
       (member === 'start' && place === 1 && /^{"\$/.test(JSON.stringify(value) ?? '')) ||
       (member === 'upgrade' && place === 1 && Array.isArray(value));
+    // These take lists, which may be empty or of texts that are no names yet.
+    const lists = new Set(['tasks.allowed 0', 'policies.diff 0', 'caseOperations.save 1']);
     const { policies, ...parts } = guard.api;
     const { securityRoles, duties, caseOperations, caseFields, grid, ...others } = policies;
     const { sections: allOfSections, ...ofPolicies } = others;
@@ -273,7 +275,11 @@ onStores('commands', (kind) => {
       expect(Object.keys(api[group] as object).sort()).toEqual(Object.keys(members).sort());
       for (const [member, at] of Object.entries(members)) {
         for (const place of at) {
-          for (const value of hostile.filter((each) => !fits(member, place, each))) {
+          for (const value of hostile.filter(
+            (each) =>
+              !fits(member, place, each) &&
+              !(lists.has(`${group}.${member} ${place}`) && Array.isArray(each)),
+          )) {
             const args =
               group === 'tasks'
                 ? [ABSENT, member === 'complete' ? {} : 'bob'].slice(0, at.length)
