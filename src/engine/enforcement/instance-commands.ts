@@ -1,7 +1,8 @@
 import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { InstanceGuard, StoredInstance, StoredItem, StoredModel } from '../../store/port.js';
+import type { StoredInstance, StoredItem } from '../../store/port.js';
+import { runningOn } from './migration.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostExecution } from '../model/host.js';
@@ -12,13 +13,6 @@ import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
-
-/** The instance as it will be once it runs the model. */
-const runningOn = ({ guard, ...instance }: StoredInstance, { name, owner }: StoredModel): StoredInstance => ({
-  ...instance,
-  name,
-  guard: { ...(guard as InstanceGuard), modelsOwner: owner ?? undefined },
-});
 
 /** The commands that manage running instances. */
 export class InstanceCommands {

@@ -1,5 +1,5 @@
 import { Conflict, notFound } from '../../core/errors.js';
-import type { StoredInstance, StoredModel } from '../../store/port.js';
+import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import type { HostDefinition } from '../model/host.js';
 import type { Call } from './call.js';
@@ -8,6 +8,16 @@ import { mayReadModel } from './model-access.js';
 
 /** How many missing elements a refusal names. */
 const NAMED = 5;
+
+/** The instance as it will be once it runs the model. */
+export const runningOn = (
+  { guard, ...instance }: StoredInstance,
+  { name, owner }: StoredModel,
+): StoredInstance => ({
+  ...instance,
+  name,
+  guard: { ...(guard as InstanceGuard), modelsOwner: owner ?? undefined },
+});
 
 /**
  * Whether the principal may move the instance from its model to another: it is asked of the instance as it is, and of
@@ -21,7 +31,7 @@ export async function assertMayMigrate(
   model: StoredModel,
 ): Promise<void> {
   if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
-  call.assert('instance:migrate', { instance: { ...instance, name: model.name } }, true);
+  call.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
 }
 
 interface StoredToken {
