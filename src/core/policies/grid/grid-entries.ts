@@ -79,9 +79,17 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
     },
   },
   names: (kind, value) => (kind === GRID_RULE ? namedBy(value as GridRule) : []),
-  check(set) {
-    const labels = set.of(GRID_LABEL);
-    for (const [id, value] of set.of(GRID_RULE))
+  check(set, changes) {
+    const [labels, rules] = [set.of(GRID_LABEL), set.of(GRID_RULE)];
+    const losesLabel = changes.some(({ kind, id }) => kind === GRID_LABEL && !labels.has(id));
+    const asked = losesLabel
+      ? rules
+      : new Map(
+          changes
+            .filter(({ kind, id }) => kind === GRID_RULE && rules.has(id))
+            .map(({ id }) => [id, rules.get(id)]),
+        );
+    for (const [id, value] of asked)
       for (const name of labelsIn(value as GridRule)) {
         if (labels.has(name)) continue;
         const hint = unknownName(name, [...labels.keys()]);
