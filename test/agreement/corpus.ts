@@ -175,12 +175,31 @@ function states(tenantId: unknown): Row[] {
       'alice',
     ),
     kept(fields, [], 'alice'),
+    // Rejected by some, by all, by who got it after all, and by names of every shape.
+    one(task({ candidateUsers: ['bob', 'alice'], candidateGroups: ['hr'] }, { rejectedBy: ['alice'] })),
+    one(task({ candidateUsers: ['alice'] }, { rejectedBy: ['alice'], stuck: true })),
+    one(task({ candidateUsers: ['alice', 'bob'] }, { rejectedBy: ['bob', 'alice'], stuck: true }), 'alice'),
+    one(task({}, { open: true, rejectedBy: ['bob'] })),
+    one(task({ assignee: 'alice', candidateUsers: ['alice'] }, { rejectedBy: ['alice'] })),
+    one(task({ assignee: 'bob' }, { owner: 'alice', rejectedBy: ['alice', 'bob'] })),
+    ...(tenantId === undefined ? SHAPES : []).map((shape) =>
+      one(task({ candidateUsers: ['alice', 'bob'] }, { rejectedBy: shape('alice') as string[] })),
+    ),
+    // Suspended, and escalated.
+    one(task({ assignee: 'alice' }, { suspendable: true })),
+    one(task({ assignee: 'alice' }, { suspendable: true, suspension: { by: 'alice', at: new Date(0) } })),
+    one(
+      task(
+        { candidateGroups: ['hr'] },
+        { escalation: { by: 'alice', at: new Date(0), to: { group: 'hr' }, times: 1 } },
+      ),
+    ),
   ];
 }
 
 const SOMEBODY_ELSE = ['alice', 'bob', 'hr', 'sam'];
 
-/** Everything, made anew: about 300 instances. */
+/** Everything, made anew: about 340 instances. */
 export function corpus(): Row[] {
   count = 0;
   places = 0;
