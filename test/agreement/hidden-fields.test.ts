@@ -169,7 +169,7 @@ onStores('fields of cases for some roles only', (kind) => {
     return all;
   }
 
-  test('what is hidden tells nothing: not by filter, negation, count, projection or in what is shown', async () => {
+  test('T18 a hidden field tells nothing: not by filter, negation, count, projection or in what is shown', async () => {
     let [changed, filled] = [0, 0];
     await fc.assert(
       fc.asyncProperty(

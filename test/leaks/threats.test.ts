@@ -4,7 +4,6 @@ import { filesBelow, read } from '../surface/sources';
 const LATER: Readonly<Record<string, string>> = {
   T9: 'live push: there is no push channel yet; notifications (guard.on) carry ids and names only',
   T10: 'live push: nothing is sent to anybody after a permission change yet',
-  T18: 'grid and rights: field rights per rule come with the policies that give them',
 };
 
 const CLASSES = Array.from({ length: 31 }, (_, at) => `T${at + 1}`);
