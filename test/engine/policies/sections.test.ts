@@ -13,6 +13,12 @@ const idsOf = async (sections: SectionsApi): Promise<string[]> =>
 const namesOf = async (api: GuardApi): Promise<string[]> => (await api.model.list()).map(({ name }) => name);
 const code = async (work: Promise<unknown>): Promise<string> => (await refusal(work)).code;
 
+/** Deletes the instance; one that is hidden is none of those that a query finds. */
+async function deleteOne(api: GuardApi, id: string): Promise<void> {
+  const { deletedCount } = await api.data.deleteInstances({ id });
+  if (deletedCount === 0) throw Object.assign(new Error('There is none.'), { code: 'not-found' });
+}
+
 /** Gives ann the permissions on the section. */
 const give = (guard: Guard, section: string, ...permissions: SectionPermission[]) =>
   sectionsOf(guard).permissions.give({ section }, { user: 'ann' }, permissions);
@@ -54,7 +60,7 @@ onStores('sections', (kind) => {
       'delete an instance',
       'bpmn-process-instance-edit',
       ['bpmn-process-instance-read'],
-      (api, id) => api.data.deleteInstances({ id }),
+      (api, id) => deleteOne(api, id),
     ],
     [
       'move an instance to the model of now',
