@@ -105,7 +105,7 @@ onStores('case operations', (kind) => {
     expect(await refusal(caseOperations.load('ADD_DATA=owner\n\nCANCEL_CASE=hrr'))).toMatchObject({
       code: 'bad-policy',
       message: expect.stringMatching(
-        /line 3: no model declares the role "hrr"\. Did you mean hr\?/,
+        /line 3: No model declares the role "hrr"\. Did you mean hr\?/,
       ) as unknown,
     });
     expect(await caseOperations.text()).toBe('CANCEL_CASE=hr\nADD_DATA=\n');
