@@ -122,8 +122,8 @@ export function compileSet(set: PolicySet, options: CompileOptions = {}): Compil
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = new SecurityRoles(set);
-  const duties = new Duties(set);
   const grid = new Grid(set);
+  const duties = new Duties(set, () => grid.showing);
   const sections = new Sections(set);
   const caseRoles = new CaseRoles(set, options.caseRoles);
   const policies = [

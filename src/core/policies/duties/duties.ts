@@ -1,5 +1,6 @@
 import { parseCondition } from '../../condition-json.js';
-import { and, eq, EVERYTHING, not, type Condition } from '../../condition.js';
+import { and, eq, EVERYTHING, isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
+import { factored } from '../../factor.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import type { Reason } from '../../decision.js';
 import type { Operation } from '../../operation.js';
@@ -83,19 +84,33 @@ function rulesOf(id: string, duty: Duty): Rule[] {
   });
 }
 
+/** What is forbidden is hidden too, unless something else shows it. */
+function hiding(name: string, restrictive: readonly Rule[], shown: Condition): PolicyAnswer {
+  if (isNothing(shown)) return Object.freeze({ restrictive });
+  const forbidden = restrictive.map(({ when }) => not(when));
+  const says = 'no duty forbids it to you, or a rule of the grid shows it';
+  const rule = Object.freeze({ id: name, says, when: or(not(factored(forbidden)), shown) });
+  return Object.freeze({ restrictive: Object.freeze([rule]) });
+}
+
 function policyOf(
   name: string,
   duties: readonly (readonly [id: string, duty: Duty])[],
   strict: boolean,
+  showing: () => Condition,
 ): Policy {
   const restrictive = Object.freeze(duties.flatMap(([id, duty]) => rulesOf(id, duty)));
   const forbids: PolicyAnswer = Object.freeze({ restrictive });
+  let hides: PolicyAnswer | undefined;
   return Object.freeze({
     name,
     waivable: !strict,
     answer(principal, operation) {
       // Administrators must see what they administer.
-      if (SHOWING.has(operation)) return strict && principal.isAdmin() ? SAYS_NOTHING : forbids;
+      if (SHOWING.has(operation))
+        return strict && principal.isAdmin()
+          ? SAYS_NOTHING
+          : (hides ??= hiding(name, restrictive, showing()));
       return DOING.has(operation) ? forbids : SAYS_NOTHING;
     },
   } satisfies Policy);
@@ -110,13 +125,14 @@ export class Duties {
   /** As the policies apply, and as if nobody were exempt. */
   private readonly asked: Readonly<Record<'inForce' | 'all', DecisionPoint>>;
 
-  constructor(set: PolicySet) {
+  /** @param showing of a task: it is shown to the principal, whether or not a duty forbids it */
+  constructor(set: PolicySet, showing: () => Condition = () => NOTHING) {
     const entries = [...dutiesIn(set)];
     const plain = entries.filter(([, duty]) => duty.strict !== true);
     const strict = entries.filter(([, duty]) => duty.strict === true);
     this.policies = Object.freeze([
-      ...(plain.length === 0 ? [] : [policyOf('duties', plain, false)]),
-      ...(strict.length === 0 ? [] : [policyOf('strict-duties', strict, true)]),
+      ...(plain.length === 0 ? [] : [policyOf('duties', plain, false, showing)]),
+      ...(strict.length === 0 ? [] : [policyOf('strict-duties', strict, true, showing)]),
     ]);
     const wide = entries
       .map(([, duty]) => tasksOf(duty))

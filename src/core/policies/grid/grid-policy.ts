@@ -1,4 +1,4 @@
-import { EVERYTHING } from '../../condition.js';
+import { EVERYTHING, NOTHING, type Condition } from '../../condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
 import type { Operation } from '../../operation.js';
@@ -21,6 +21,7 @@ import {
   narrowed,
   performing,
   readingTasks,
+  shown,
   rejectingTasks,
   takingTasks,
   type Performing,
@@ -61,6 +62,11 @@ export class Grid {
   /** False: it has no rule, and changes nothing. */
   get isInUse(): boolean {
     return this.contents.rules.size > 0;
+  }
+
+  /** Of an item: a rule shows it to the principal, who need not be able to perform it. */
+  get showing(): Condition {
+    return this.isInUse ? shown(this.compiled.rules) : NOTHING;
   }
 
   /** What is left of what the task rules give by the model; undefined: all. */

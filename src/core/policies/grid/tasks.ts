@@ -1,4 +1,4 @@
-import { and, eq, EVERYTHING, exists, ne, not, type Condition } from '../../condition.js';
+import { and, eq, EVERYTHING, exists, ne, not, or, type Condition } from '../../condition.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import type { Narrowing } from '../task-rules.js';
 import { kindOf } from './grid.js';
@@ -60,6 +60,15 @@ const viewed = (rule: GridRuleConditions): Condition => {
   const type = kind === 'task' ? USER_TASK : kind === 'event' ? NO_TASK : EVERYTHING;
   return and(type, rule.who);
 };
+
+/** Of an item: a rule shows it to the principal, who need not be able to perform it: by View, or to assign it. */
+export const shown = (rules: GridRules): Condition =>
+  or(
+    ...rules.allowing('View', OF_ANY).map((rule) => saidAt(rule, OF_ITEM, viewed(rule))),
+    ...(['Assign', 'Re-Assign'] as const).flatMap((privilege) =>
+      rules.allowing(privilege, OF_TASKS).map((rule) => saidAt(rule, OF_ITEM, USER_TASK, rule.who)),
+    ),
+  );
 
 /** Reading tasks: who may View them, Perform them, or assign them. */
 export function readingTasks(rules: GridRules, { restricts }: Performing): PolicyAnswer {

@@ -1,3 +1,7 @@
+import { createDecisionPoint } from '../../../../src/core/decision-point.js';
+import { compileSet, readChanges } from '../../../../src/core/policy-kinds.js';
+import { taskRulesPolicy } from '../../../../src/core/policies/task-rules.js';
+import { PolicySet } from '../../../../src/core/policy-set.js';
 import { DUTY_TYPES } from '../../../../src/core/policies/duties/duty.js';
 import { Duties, inWords } from '../../../../src/core/policies/duties/duties.js';
 import {
@@ -255,4 +259,22 @@ test('each type is put in words', () => {
     expect(
       inWords({ duty, model: 'M', task: 'B', did: { model: 'N', task: 'A' }, tasks: ['A', 'B'] } as never),
     ).toMatch(/initiator|case|different|same|another/);
+});
+
+test('who may View a task by the grid sees it, although a duty forbids doing it', () => {
+  const view = {
+    effect: 'Allow',
+    users: { group: 'staff' },
+    privilege: 'View',
+    on: { process: 'M', task: 'B' },
+  };
+  const changes = [
+    { kind: 'duty', id: 'apart', value: apart },
+    { kind: 'grid-rule', id: 'view', value: view },
+  ];
+  const { policies } = compileSet(PolicySet.EMPTY.with(1, readChanges(changes)));
+  const both = createDecisionPoint([taskRulesPolicy, ...policies]);
+  const done = [doneBy('A', 'kim')];
+  expect([sees(kim, waits('B'), done, both), mayTake(kim, waits('B'), done, both)]).toEqual([true, false]);
+  expect([sees(kim, waits('B'), done), sees(lee, waits('B'), done, both)]).toEqual([false, true]);
 });
