@@ -5,6 +5,7 @@ import { tenants } from '../../dist/esm/core/policies/tenants.js';
 import { compare, perOne } from '../timing.mjs';
 import { createCasbin, createCasbinFunction } from './casbin.mjs';
 import { abilityOf, createCasl } from './casl.mjs';
+import { everyPolicy, gridRules, pointOf, sections, securityRoles } from './configured.mjs';
 import { ifChain } from './if-chain.mjs';
 import { makeQuestions } from './questions.mjs';
 
@@ -106,6 +107,65 @@ const rulesDecision = {
   },
 };
 
+const GROUPS = Array.from({ length: 40 }, (_, at) => `department-${at}`);
+const allOn = pointOf(everyPolicy([...GROUPS, 'ADMIN']));
+const allows =
+  (point) =>
+  ({ principal, operation, resource }) =>
+    point.allows(principal, operation, resource);
+
+/** One decision with policies that administrators configured, against one with others, or with none of them. */
+function configured(name, goal, says, makeOurs, makeTheirs) {
+  return {
+    name: `decision/${name}`,
+    goal,
+    says,
+    async run({ questions, contenders, quick }) {
+      const some = questions.slice(0, 5_000);
+      const times = await compare({
+        ours: asking(makeOurs(contenders), some),
+        theirs: asking(makeTheirs(contenders), some),
+        ...(quick ? { rounds: 1 } : { rounds: 41, warmUp: 10 }),
+      });
+      return perOne(times, some.length);
+    },
+  };
+}
+
+const many = (what, says, make) =>
+  configured(
+    `configured/${what}`,
+    1.5,
+    `one decision with ${says}`,
+    () => allows(pointOf(make(10_000))),
+    () => allows(pointOf(make(10))),
+  );
+
+/** Decisions under policies that administrators configured. */
+const configuredDecisions = [
+  configured(
+    'configured',
+    3,
+    'one decision with grid, duties, sections and security roles, against the task rules alone',
+    () => allows(allOn),
+    ({ guard }) => guard,
+  ),
+  configured(
+    'configured-chain',
+    6,
+    'one decision with all of these, against the hand-written if-chain of the task rules',
+    () => allows(allOn),
+    ({ chain }) => chain,
+  ),
+  many('rules', '10,000 rules of a grid, against 10', (count) => ({ grid: gridRules(count) })),
+  many('roles', '10,000 security roles, against 10', (count) => ({
+    securityRoles: securityRoles(count, GROUPS),
+  })),
+  many('sections', '10,000 sections with as many models, against 10', (count) => ({
+    sections: sections(count, 5),
+  })),
+];
+
 /** A decision of a principal that has asked before; at most `asked` questions in a round. */
 function decision(against, called, goal, { asked, rounds, warmUp }) {
   return {
@@ -138,5 +198,6 @@ export const decisionGroup = {
     }),
     firstDecision,
     rulesDecision,
+    ...configuredDecisions,
   ],
 };
