@@ -19,6 +19,8 @@ Models
 
 Policies
   policy check <file …>       find mistakes in policy files, or those of a folder; needs no store
+  policy lint [--json]        rules that never hold, are hidden by others or leave a task to nobody
+      --tenant <name>
   policy diff <file …>        what applying them would change; exit code 1 when they differ from the store
   policy apply <file …>       make what they state the policies in force; what no file states any more is removed
       --reason <text>  --allow-unknown-models (diff too)

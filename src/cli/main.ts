@@ -6,7 +6,14 @@ import { createKey, listKeys, revokeKey } from './key.js';
 import { checkModels } from './models-check.js';
 import { exportModels, importModels, listModels } from './models.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
-import { applyPolicies, checkPolicies, diffPolicies, exportPolicies, policyHistory } from './policy.js';
+import {
+  applyPolicies,
+  checkPolicies,
+  diffPolicies,
+  exportPolicies,
+  lintPolicies,
+  policyHistory,
+} from './policy.js';
 import { withoutPasswords } from './redact.js';
 import { restoreBackup } from './restore.js';
 import { groupsOfUser } from './user-groups.js';
@@ -30,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'policy apply': applyPolicies,
   'policy export': exportPolicies,
   'policy history': policyHistory,
+  'policy lint': lintPolicies,
   'key create': createKey,
   'key list': listKeys,
   'key revoke': revokeKey,

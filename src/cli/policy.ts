@@ -5,7 +5,11 @@ import { ModelNames } from '../engine/policies/known-names.js';
 import { applyFiles, plannedChanges, type FilesTarget } from '../engine/policies/files/apply-files.js';
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
 import { storedPolicies } from '../engine/policies/stored-policies.js';
+import type { LintPerson } from '../core/policies/lint/finding.js';
+import { lint } from '../core/policies/lint/lint.js';
+import { namesIn } from '../core/policy-kinds.js';
 import type { PolicyChange } from '../core/policy-set.js';
+import { userDirectory } from '../engine/users/directory.js';
 import { UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
@@ -116,6 +120,35 @@ export const exportPolicies: Run = (args, io) => {
     if (output === undefined) io.out(text.trimEnd());
     else writeFileSync(output, text, { flag: 'wx' });
     return 0;
+  });
+};
+
+/** The users of the store, as the people who may do tasks; undefined: the users are kept elsewhere. */
+async function peopleIn(store: Store, tenant: string | null): Promise<LintPerson[] | undefined> {
+  const users = (await userDirectory(store).list()).filter((user) => user.disabled !== true);
+  const own = users.filter(({ tenantId }) => (tenantId ?? null) === tenant);
+  return users.length === 0 ? undefined : own;
+}
+
+/** Looks for rules that cannot do what they say; exit code 1 when there are any. */
+export const lintPolicies: Run = (args, io) => {
+  const { values } = readArguments(args, [], { ...OF_TENANT, ...JSON_OPTION });
+  return withStore(values, io, async (store) => {
+    const { tenant = null } = values;
+    const { modelKeeper } = await import('../engine/model/definition-loader.js');
+    const { modelsOf } = await import('../engine/policies/lint-facts.js');
+    const { set } = await storedPolicies(store).current(tenant);
+    const names = new ModelNames(store, modelKeeper(store), tenant);
+    const [models, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
+    const people = await peopleIn(store, tenant);
+    const { findings, leftOut } = lint({ set, models, modelNames, people, namesIn });
+    for (const finding of findings) {
+      const { severity, kind, id, message } = finding;
+      io.out(values.json === true ? JSON.stringify(finding) : `${severity}: ${kind} ${id}: ${message}`);
+    }
+    for (const what of leftOut) io.err(`not looked at: ${what}`);
+    if (findings.length === 0 && values.json !== true) io.out('nothing found');
+    return findings.length === 0 ? 0 : 1;
   });
 };
 

@@ -104,6 +104,20 @@ onStores('policies on the command line', (kind) => {
     expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
   });
 
+  test('are looked through for rules that cannot do what they say', async () => {
+    expect(await run(['policy', 'lint', ...at])).toMatchObject({ code: 0, out: ['nothing found'] });
+    const rule = 'Allow group "hr" to View on process "Absent"';
+    const guard = await guards.make({ place });
+    await guard
+      .as(ADMIN_USER)
+      .policies.grid.import('text', `see: ${rule}\n`, { allowUnknownModels: true } as never);
+    await guard.close();
+    const { code, out } = await run(['policy', 'lint', ...at]);
+    expect([code, out]).toEqual([1, [expect.stringMatching(/: grid-rule see: .*Absent/)]]);
+    const json = await run(['policy', 'lint', '--json', ...at]);
+    expect(JSON.parse(json.out[0] as string)).toMatchObject({ rule: 'unknown-name', id: 'see' });
+  });
+
   test('of a tenant stand in files that name it', async () => {
     put('acme.yaml', `tenant: acme\n${ROLES}`);
     expect((await run(['policy', 'apply', folder, ...at])).out[0]).toBe(

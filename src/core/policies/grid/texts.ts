@@ -1,4 +1,4 @@
-import { BadInput } from '../../errors.js';
+import { BadInput, type ErrorCode } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../show.js';
 import { badPolicy, entryFields, namedIn, policyName } from '../entries.js';
@@ -22,9 +22,28 @@ export interface GridEntry {
   readonly value: GridRule | GridLabel;
 }
 
+/** An entry, with the line where it begins. */
+export interface PlacedGridEntry {
+  readonly entry: GridEntry;
+  readonly line: number;
+}
+
+/** A mistake in a line of a text. */
+export class BadLine extends BadInput {
+  constructor(
+    readonly line: number,
+    /** What is wrong, without the line. */
+    readonly what: string,
+    code: ErrorCode,
+  ) {
+    super(code, `Line ${line}: ${what}`);
+    this.name = BadInput.name;
+  }
+}
+
 /** Collects entries, and says of a mistake in which line it is. */
 class Entries {
-  readonly all: GridEntry[] = [];
+  readonly placed: PlacedGridEntry[] = [];
   private readonly lines = new Map<string, number>();
 
   at(line: number, read: () => GridEntry | undefined): void {
@@ -35,10 +54,14 @@ class Entries {
       const before = this.lines.get(key);
       if (before !== undefined) badPolicy(`${show(entry.id)} stands in line ${before} too.`);
       this.lines.set(key, line);
-      this.all.push(entry);
+      this.placed.push({ entry, line });
     } catch (error) {
-      throw error instanceof BadInput ? new BadInput(error.code, `Line ${line}: ${error.message}`) : error;
+      throw error instanceof BadInput ? new BadLine(line, error.message, error.code) : error;
     }
+  }
+
+  get all(): GridEntry[] {
+    return this.placed.map(({ entry }) => entry);
   }
 }
 
@@ -181,9 +204,9 @@ function entryOf(cell: (name: Column) => string): GridEntry | undefined {
 
 /**
  * Reads the rows of the table form.
- * @throws BadInput `bad-policy`, with the line and what was expected
+ * @throws BadLine `bad-policy`, with the line and what was expected
  */
-export function readTable([head, ...rows]: readonly TableRow[]): readonly GridEntry[] {
+export function placedTable([head, ...rows]: readonly TableRow[]): readonly PlacedGridEntry[] {
   const entries = new Entries();
   const names = head?.cells.map((name) => name.trim()) ?? [];
   entries.at(head?.line ?? 1, () => {
@@ -202,5 +225,9 @@ export function readTable([head, ...rows]: readonly TableRow[]): readonly GridEn
         badPolicy(`Expected ${names.length} cells, as in the first row, got ${cells.length}.`);
       return entryOf((name) => cells[names.indexOf(name)] ?? '');
     });
-  return entries.all;
+  return entries.placed;
 }
+
+/** The entries of the table form alone. @throws BadInput `bad-policy`, with the line and what was expected */
+export const readTable = (rows: readonly TableRow[]): readonly GridEntry[] =>
+  placedTable(rows).map(({ entry }) => entry);

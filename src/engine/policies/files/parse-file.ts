@@ -2,8 +2,10 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import { readPolicyDocument } from '../../../core/policy-files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
 import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
+import { BadLine, placedTable } from '../../../core/policies/grid/texts.js';
 import { Misplaced, type FilePath } from '../../../core/policies/entries.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
+import { readCsv } from '../grid/csv.js';
 
 /** A mistake in a policy file. Lines and columns begin at 1. */
 export interface FileMistake {
@@ -75,22 +77,41 @@ export function parseYaml(file: string, text: string): ParsedFile {
   };
 }
 
-/** Reads jBPM's file of case operations. */
-export function parseProperties(file: string, text: string): ParsedFile {
+type Stated = readonly { readonly change: PolicyChange; readonly line: number }[];
+
+/** Reads a text of lines, of which one is in the error that it is refused with. */
+function parseLines(
+  file: string,
+  read: () => Stated,
+  lineOf: (error: unknown) => number | undefined,
+): ParsedFile {
   try {
-    const lines = caseAuthorizationLines(text);
-    return {
-      tenantId: null,
-      statements: lines.map(({ operation, entry, line }) => ({
-        change: { kind: CASE_OPERATION, id: operation, value: entry, file },
-        line,
-        column: 1,
-      })),
-      mistakes: [],
-    };
+    const statements = read().map(({ change, line }) => ({ change: { ...change, file }, line, column: 1 }));
+    return { tenantId: null, statements, mistakes: [] };
   } catch (error) {
-    if (!(error instanceof Misplaced)) throw error;
-    const [line] = error.path as [number];
-    return { tenantId: null, statements: [], mistakes: [{ file, line, column: 1, message: error.message }] };
+    const line = lineOf(error);
+    if (line === undefined) throw error;
+    const message = error instanceof BadLine ? error.what : (error as Error).message;
+    return { tenantId: null, statements: [], mistakes: [{ file, line, column: 1, message }] };
   }
 }
+
+/** Reads jBPM's file of case operations. */
+export const parseProperties = (file: string, text: string): ParsedFile =>
+  parseLines(
+    file,
+    () =>
+      caseAuthorizationLines(text).map(({ operation, entry, line }) => ({
+        change: { kind: CASE_OPERATION, id: operation, value: entry },
+        line,
+      })),
+    (error) => (error instanceof Misplaced ? (error.path[0] as number) : undefined),
+  );
+
+/** Reads rules and labels of the grid as a table. */
+export const parseCsv = (file: string, text: string): ParsedFile =>
+  parseLines(
+    file,
+    () => placedTable(readCsv(text)).map(({ entry, line }) => ({ change: entry, line })),
+    (error) => (error instanceof BadLine ? error.line : undefined),
+  );

@@ -6,6 +6,7 @@ import { sameValue } from '../../../core/policy-difference.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
 import {
+  parseCsv,
   parseProperties,
   parseYaml,
   type FileMistake,
@@ -22,6 +23,7 @@ const PARSERS: Readonly<Record<string, (file: string, text: string) => ParsedFil
   '.yaml': parseYaml,
   '.yml': parseYaml,
   '.json': parseYaml,
+  '.csv': parseCsv,
   '.properties': parseProperties,
 };
 /** Files that may lie beside policy files. */

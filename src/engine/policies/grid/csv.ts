@@ -1,6 +1,6 @@
 import { CsvError, parse, type Info } from 'csv-parse/sync';
 import { BadInput } from '../../../core/errors.js';
-import type { TableRow } from '../../../core/policies/grid/texts.js';
+import { BadLine, type TableRow } from '../../../core/policies/grid/texts.js';
 
 interface Read {
   readonly record: string[];
@@ -23,7 +23,7 @@ function faultIn(text: string): BadInput {
     parsed(text.replace(LINE, '\n'));
   } catch (error) {
     const { lines = 1, message } = error as CsvError & { readonly lines?: number };
-    return new BadInput('bad-policy', `Line ${lines}: ${message}.`);
+    return new BadLine(lines, `${message}.`, 'bad-policy');
   }
   return new BadInput('bad-policy', 'The text is not valid CSV.');
 }

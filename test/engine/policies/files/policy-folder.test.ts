@@ -134,6 +134,22 @@ onStores('policy files', (kind) => {
     expect(error.message).toContain('case-authorization.properties:3:1: CANCEL_CASE is given twice.');
   });
 
+  test('the grid may stand in a table, each mistake with the line where its row begins', async () => {
+    const head = 'id,effect,users,privilege,on,for,as,handing on,multiple,says';
+    const rule = 'may-see,Allow,"group ""hr""",View,system,,,,,"a text\nof two lines"';
+    put('grid.csv', `${head}\n${rule}\n`);
+    const place = guards.place();
+    const guard = await guards.make({ policyFiles: folder, place });
+    const { entries } = await guard.as(ADMIN_USER).policies.read();
+    expect(entries.map(({ kind, id, file }) => [kind, id, file])).toEqual([
+      ['grid-rule', 'may-see', 'grid.csv'],
+    ]);
+    await guard.close();
+    put('grid.csv', `${head}\n${rule}\nother,Allow,nobody,View,system,,,,,\n`);
+    const error = await refusal(guards.open({ policyFiles: folder, place }));
+    expect(error.message).toMatch(/grid\.csv:4:1: /);
+  });
+
   test('a model that is not there is a mistake, unless the files may come before the models', async () => {
     put('duties.yaml', 'duties:\n  four-eyes:\n    duty: not-initiator\n    model: Vacatoin\n');
     const place = guards.place();
