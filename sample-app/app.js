@@ -5,6 +5,7 @@ import { openGuard } from './guard/open.js';
 import { createLogger } from './logging/logger.js';
 import { secretsOf } from './logging/scrub.js';
 import { seedModels } from './models/seed.js';
+import { seedPolicies } from './models/seed-policies.js';
 import { sessionSecret } from './session/secret.js';
 import { refuseDemoUsers, seedUsers } from './users/seed.js';
 import { webApp } from './web/app.js';
@@ -37,6 +38,7 @@ export async function startApp({ port, env, logger: given, limits } = {}) {
     if (config.demoUsers) await seedUsers(guard, users);
     if (config.production || !config.local) await refuseDemoUsers(users);
     await seedModels(guard);
+    if (config.demoPolicies) await seedPolicies(guard);
     const secret = await sessionSecret(config.sessionSecret, guard.store);
     const { server, stop } = await listen(
       webApp({ guard, users, notifications, config, secret, logger, limits }),

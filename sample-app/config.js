@@ -71,10 +71,12 @@ export function readConfig(env = environment()) {
     enforceSecurity: flagFrom(env, 'ENFORCE_SECURITY', true),
     developmentUser: text(env.DEVELOPMENT_USER) ?? 'user1',
     demoUsers: flagFrom(env, 'DEMO_USERS', !production && local),
+    demoPolicies: flagFrom(env, 'DEMO_POLICIES', !production && local),
     /** The variables that the guard itself reads. */
     guardEnvironment: Object.freeze({
       REQUIRE_AUTHENTICATION: env.REQUIRE_AUTHENTICATION,
       ENFORCE_SECURITY: env.ENFORCE_SECURITY,
+      CASE_AUTH_ENABLED: env.CASE_AUTH_ENABLED,
     }),
   });
   refuseBeyondDemonstration(config);

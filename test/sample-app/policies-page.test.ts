@@ -2,9 +2,26 @@ import { startSample, type Started } from './started.js';
 
 let app: Started;
 beforeAll(async () => {
-  app = await startSample();
+  app = await startSample({ DEMO_POLICIES: 'true' });
 });
 afterAll(() => app?.remove());
+
+test('the stories are configured at the first start: an order is for the staff of its store alone', async () => {
+  const { policies, engine, data } = app.guard.as({ userName: 'admin', userGroups: ['ADMIN'] });
+  expect((await policies.history({ before: 2 }))[0]).toMatchObject({
+    version: 1,
+    userName: 'policy-seeder',
+    reason: 'the stories of the sample application',
+  });
+  expect((await (await app.login('admin')).get('/policies')).text).toContain('pizza-bake');
+  for (const store of ['north', 'south']) await engine.start('Order Pizza', { pizza: 'funghi', store });
+  const baker = { userName: 'baker', userGroups: ['Pizzeria Staff'], attributes: { store: 'north' } };
+  const mine = await app.guard.as(baker).data.findItems({ 'items.elementId': 'task_bake' });
+  const all = await data.findItems({ 'items.elementId': 'task_bake' });
+  expect([mine.length, all.length]).toEqual([1, 2]);
+  const [{ id }] = mine as [{ id: string }];
+  await app.guard.as(baker).tasks.take(id);
+});
 
 test('an administrator reads the policies in force and who changed them; what is written there stays text', async () => {
   const { policies } = app.guard.as({ userName: 'admin', userGroups: ['ADMIN'] });

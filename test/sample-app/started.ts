@@ -39,7 +39,7 @@ export interface Started extends App {
 }
 
 /**
- * @param env beside a folder of its own
+ * @param env beside a folder of its own, and no access rules: those have tests of their own
  * @param limits instead of those of the application, by name
  */
 export async function startSample(
@@ -50,7 +50,7 @@ export async function startSample(
   jest.spyOn(console, 'log').mockImplementation(() => undefined);
   const { folder, remove } = await emptyFolder();
   const log: string[] = [];
-  const settings = { DATA_DIR: folder, ...env };
+  const settings = { DATA_DIR: folder, DEMO_POLICIES: 'false', ...env };
   const logger = createLogger({
     level: env.LOG_LEVEL ?? 'info',
     secrets: secretsOf(readConfig(settings)),

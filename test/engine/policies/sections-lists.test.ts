@@ -118,7 +118,7 @@ onStores('lists under sections', (kind) => {
           sizes.models.add(shown.length);
         }
       }),
-      { numRuns: 3 * CASES },
+      { numRuns: 8 * CASES },
     );
     // Neither always nothing nor always everything.
     expect(sizes.instances.size).toBeGreaterThan(2);

@@ -72,7 +72,8 @@ onStores('What nobody is left for', (kind) => {
       },
     });
     await guard.api.engine.start('M', { who: 'bob' }, ann);
-    expect(await refusal(guard.api.work.orphans({}, ann))).toMatchObject({ code: 'forbidden', status: 403 });
+    // Who may end some instances, as the owner of a case may, sees what is left in those; ann may end none.
+    expect((await guard.api.work.orphans({}, ann)).data).toEqual([]);
     people.set('other', person('other', 'ADMIN'));
     people.set('root', { userName: 'root', userGroups: ['ADMIN'], tenantId: 'acme' } as never);
     people.delete('bob');
