@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import { ticks } from '../core/clock.js';
 import { CouldNotTell } from '../core/errors.js';
 
@@ -12,6 +13,13 @@ interface Allowance {
   active: number;
   since: number;
   ended: boolean;
+}
+
+/** For one call the driver may be asked many things at once, each of which listens: no leak to be warned of. */
+function listenedTo(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** One AsyncLocalStorage for both, because Node copies each of them for every new promise. */
@@ -84,7 +92,7 @@ export class CallLimits {
   /** Runs work without a time limit; gives up when the store no longer answers `ping`. */
   async whileAnswering<T>(ping: () => Promise<unknown>, work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
-    const controller = new AbortController();
+    const controller = listenedTo();
     let watch: NodeJS.Timeout | undefined;
     const gone = new Promise<never>((_resolve, reject) => {
       watch = setInterval(() => {
@@ -108,7 +116,7 @@ export class CallLimits {
   }
 
   private async within<T>(most: number, work: () => Promise<T>, onLate?: () => void): Promise<T> {
-    const controller = new AbortController();
+    const controller = listenedTo();
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
