@@ -105,13 +105,13 @@ function byBeginning(alternatives: readonly Condition[]): Condition[] {
   );
 }
 
-/** Conditions on the elements of a list are merged in the same way. */
-const withinLists = (condition: Condition): Condition =>
-  condition.op === 'some'
-    ? some(condition.field, factored([condition.where]))
-    : condition.op === 'and'
-      ? and(...condition.of.map(withinLists))
-      : condition;
+/** Conditions on the elements of a list are merged in the same way. What speaks of no list stays the same object. */
+function withinLists(condition: Condition): Condition {
+  if (condition.op === 'some') return some(condition.field, factored([condition.where]));
+  if (condition.op !== 'and') return condition;
+  const parts = condition.of.map(withinLists);
+  return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
+}
 
 /**
  * Rewrites alternatives into equivalent ones that evaluate less: those for different models or elements are
