@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGuard, openStore, parseCondition, SecureUser } from 'bpmn-guard';
+import { everyPolicy } from '../decision/configured.mjs';
 import { createDatabases } from '../mongo.mjs';
 import { compare, perOne } from '../timing.mjs';
 import { fill, RARE, SMALL_TENANT, VIEWER } from './fill.mjs';
@@ -137,6 +138,23 @@ const growth = (store, name, who, user) =>
     ({ few }) => [few, user],
   );
 
+/** Policies that administrators configured, in both stores while a measure runs. */
+const configured = (measure) => ({
+  ...measure,
+  async run(opened) {
+    const guards = Object.values(opened.guards);
+    const text = JSON.stringify(everyPolicy(VIEWER.userGroups));
+    for (const guard of guards)
+      await guard.as(administrator).policies.import(text, { allowUnknownModels: true });
+    try {
+      return await measure.run(opened);
+    } finally {
+      for (const guard of guards)
+        await guard.as(administrator).policies.import('', { replace: true, switchOffSections: true });
+    }
+  },
+});
+
 function group(store, openStores) {
   return {
     open: (options) => open(openStores, options),
@@ -146,6 +164,9 @@ function group(store, openStores) {
       growth(store, '', 'a user with one row in twenty', viewer),
       growth(store, '/rare', 'a user with 60 rows', rare),
       growth(store, '/policy', 'a user whose rights a policy of the application widens', auditor),
+      configured(
+        growth(store, '/configured', 'a user under grid, duties, sections and security roles', viewer),
+      ),
       growth(store, '/tenant', 'an administrator of a tenant with 60 instances', tenantAdmin),
       ownPages(
         `page/${store}/scope`,

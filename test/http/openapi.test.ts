@@ -7,6 +7,7 @@ import type { Route } from '../../src/express/routes/route.js';
 import { end, model, start, task } from '../support/models.js';
 import { holdBack } from '../support/held.js';
 import { Application } from './application.js';
+import { caseInputs } from './case-inputs.js';
 import { policyInputs, withoutPolicies } from './policy-inputs.js';
 import { send, type Answer } from './send.js';
 
@@ -277,6 +278,7 @@ const SUCCESS: ReadonlyMap<string, (on: Ground) => Input> = new Map<string, (on:
   ['can', (on) => ({ body: { operation: 'task:take', itemId: on.read }, user: 'alice' })],
   ['explain', (on) => ({ body: { operation: 'instance:delete', instanceId: on.instance }, user: 'alice' })],
   ...policyInputs(app),
+  ...caseInputs(app),
 ]);
 
 async function go(

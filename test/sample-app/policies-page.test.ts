@@ -16,11 +16,13 @@ test('the stories are configured at the first start: an order is for the staff o
   expect((await (await app.login('admin')).get('/policies')).text).toContain('pizza-bake');
   for (const store of ['north', 'south']) await engine.start('Order Pizza', { pizza: 'funghi', store });
   const baker = { userName: 'baker', userGroups: ['Pizzeria Staff'], attributes: { store: 'north' } };
-  const mine = await app.guard.as(baker).data.findItems({ 'items.elementId': 'task_bake' });
+  const mine: readonly { id: string }[] = await app.guard
+    .as(baker)
+    .data.findItems({ 'items.elementId': 'task_bake' });
   const all = await data.findItems({ 'items.elementId': 'task_bake' });
   expect([mine.length, all.length]).toEqual([1, 2]);
-  const [{ id }] = mine as [{ id: string }];
-  await app.guard.as(baker).tasks.take(id);
+  const [first] = mine;
+  await app.guard.as(baker).tasks.take(first?.id as string);
 });
 
 test('an administrator reads the policies in force and who changed them; what is written there stays text', async () => {

@@ -1,7 +1,8 @@
 import type { CaseFieldEntry, CaseOperation, RoleHolders } from '../../engine/contract/case-types.js';
 import type { Data } from '../../engine/contract/types.js';
 import { list, member, ref } from './common.js';
-import { count, object, optional, text, texts } from './param.js';
+import { object, optional, text, texts } from './param.js';
+import { CHANGE } from './policies.js';
 import { route, type Route } from './route.js';
 
 const ID = text('The id of the instance.');
@@ -10,12 +11,9 @@ const ROLE = text('A role that the model declares.');
 const HOLDERS = object<Partial<RoleHolders>>('Users and groups.', ref('RoleHolders'));
 const TEXT = text('At most 4,000 characters.');
 const VERSION = member('version', { type: 'integer' });
-const HOW = {
-  expectedVersion: optional(count('Refuse unless this is the newest version of the policies.')),
-  reason: optional(text('The reason, for the history.')),
-};
 
 const ours = { face: 'ours' } as const;
+const configured = { ...ours, versioned: true } as const;
 
 /** Cases: their roles, comments and data. */
 const OF_CASES: readonly Route[] = [
@@ -138,7 +136,7 @@ const FIELD = text('A path below the data, such as data.salary.');
 /** What is configured about cases; for administrators of the policies. */
 const OF_POLICIES: readonly Route[] = [
   route({
-    ...ours,
+    ...configured,
     method: 'GET',
     path: '/api/policy/case-operations',
     id: 'caseOperations.list',
@@ -148,7 +146,7 @@ const OF_POLICIES: readonly Route[] = [
     run: async ({ api }) => ({ operations: await api.policies.caseOperations.list() }),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'GET',
     path: '/api/policy/case-operations/text',
     id: 'caseOperations.text',
@@ -158,42 +156,42 @@ const OF_POLICIES: readonly Route[] = [
     run: async ({ api }) => ({ text: await api.policies.caseOperations.text() }),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'PUT',
     path: '/api/policy/case-operations/text',
     id: 'caseOperations.load',
     says: 'Makes the configuration that of a case-authorization.properties.',
     operation: 'system:policy',
-    takes: { text: text('The text of the file.'), ...HOW },
+    takes: { text: text('The text of the file.'), ...CHANGE },
     answers: VERSION,
     run: ({ api }, { text: given, ...how }) => api.policies.caseOperations.load(given, how),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'PUT',
     path: '/api/policy/case-operations/:operation',
     id: 'caseOperations.save',
     says: 'Limits a case operation to roles; none: administrators only.',
     operation: 'system:policy',
-    takes: { operation: OPERATION, roles: texts('The roles.'), ...HOW },
+    takes: { operation: OPERATION, roles: texts('The roles.'), ...CHANGE },
     answers: VERSION,
     run: ({ api }, { operation, roles, ...how }) =>
       api.policies.caseOperations.save(operation as CaseOperation, roles, how),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'DELETE',
     path: '/api/policy/case-operations/:operation',
     id: 'caseOperations.reset',
     says: 'Gives a case operation its default back.',
     operation: 'system:policy',
-    takes: { operation: OPERATION, ...HOW },
+    takes: { operation: OPERATION, ...CHANGE },
     answers: VERSION,
     run: ({ api }, { operation, ...how }) =>
       api.policies.caseOperations.reset(operation as CaseOperation, how),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'GET',
     path: '/api/policy/case-fields',
     id: 'caseFields.list',
@@ -203,25 +201,25 @@ const OF_POLICIES: readonly Route[] = [
     run: async ({ api }) => ({ fields: await api.policies.caseFields.list() }),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'PUT',
     path: '/api/policy/case-fields/:field',
     id: 'caseFields.save',
     says: 'Limits a field of the data to roles; none: administrators only.',
     operation: 'system:policy',
-    takes: { field: FIELD, value: object<CaseFieldEntry>('The roles.', ref('CaseFieldValue')), ...HOW },
+    takes: { field: FIELD, value: object<CaseFieldEntry>('The roles.', ref('CaseFieldValue')), ...CHANGE },
     bodyIs: 'value',
     answers: VERSION,
     run: ({ api }, { field, value, ...how }) => api.policies.caseFields.save(field, value, how),
   }),
   route({
-    ...ours,
+    ...configured,
     method: 'DELETE',
     path: '/api/policy/case-fields/:field',
     id: 'caseFields.remove',
     says: 'Shows a field to everybody who may read the case.',
     operation: 'system:policy',
-    takes: { field: FIELD, ...HOW },
+    takes: { field: FIELD, ...CHANGE },
     answers: VERSION,
     run: ({ api }, { field, ...how }) => api.policies.caseFields.remove(field, how),
   }),

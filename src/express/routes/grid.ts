@@ -1,16 +1,13 @@
 import type { GridForm, GridLabel, GridRule } from '../../engine/contract/grid-types.js';
 import { list, member, ref } from './common.js';
-import { count, flag, object, optional, text, type Param } from './param.js';
+import { flag, object, optional, text, type Param } from './param.js';
+import { CHANGE } from './policies.js';
 import { route, type Route } from './route.js';
 
 const ID = text('The id of the rule.');
 const NAME = text('The name of the label.');
 const FORM = text('The form: json, text (sentences) or csv.');
 const VERSION = member('version', { type: 'integer' });
-const HOW = {
-  expectedVersion: optional(count('Refuse unless this is the newest version of the policies.')),
-  reason: optional(text('The reason, for the history.')),
-};
 const UNKNOWN = {
   allowUnknownModels: optional(flag('Accept names of models, tasks and events that do not exist yet.')),
 };
@@ -28,6 +25,7 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid',
     id: 'grid.list',
     face: 'ours',
+    versioned: true,
     says: 'The rules and labels of the access rules grid, by id and name.',
     operation: 'system:policy',
     answers: {
@@ -45,6 +43,7 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/export/:form',
     id: 'grid.export',
     face: 'ours',
+    versioned: true,
     says: 'All rules and labels as one text, which an import reads.',
     operation: 'system:policy',
     takes: { form: FORM },
@@ -56,6 +55,7 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/import/:form',
     id: 'grid.import',
     face: 'ours',
+    versioned: true,
     says: 'Saves all rules and labels of a text as one version of the policies.',
     operation: 'system:policy',
     takes: {
@@ -63,7 +63,7 @@ export const GRID: readonly Route[] = [
       text: text('The rules and labels.'),
       replace: optional(flag('Remove the rules and labels that the text does not have.')),
       ...UNKNOWN,
-      ...HOW,
+      ...CHANGE,
     },
     answers: {
       type: 'object',
@@ -77,9 +77,10 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/rules/:id',
     id: 'grid.save',
     face: 'ours',
+    versioned: true,
     says: 'Creates or replaces a rule; answers with the new version of the policies.',
     operation: 'system:policy',
-    takes: { id: ID, value: RULE, ...UNKNOWN, ...HOW },
+    takes: { id: ID, value: RULE, ...UNKNOWN, ...CHANGE },
     bodyIs: 'value',
     answers: VERSION,
     run: ({ api }, { id, value, ...how }) => api.policies.grid.save(id, value, how),
@@ -89,9 +90,10 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/rules/:id',
     id: 'grid.remove',
     face: 'ours',
+    versioned: true,
     says: 'Removes a rule; answers with the new version of the policies.',
     operation: 'system:policy',
-    takes: { id: ID, ...HOW },
+    takes: { id: ID, ...CHANGE },
     answers: VERSION,
     run: ({ api }, { id, ...how }) => api.policies.grid.remove(id, how),
   }),
@@ -100,9 +102,10 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/labels/:name',
     id: 'grid.saveLabel',
     face: 'ours',
+    versioned: true,
     says: 'Creates or replaces a label; answers with the new version of the policies.',
     operation: 'system:policy',
-    takes: { name: NAME, value: object<GridLabel>('The label.', ref('GridLabel')), ...HOW },
+    takes: { name: NAME, value: object<GridLabel>('The label.', ref('GridLabel')), ...CHANGE },
     bodyIs: 'value',
     answers: VERSION,
     run: ({ api }, { name, value, ...how }) => api.policies.grid.saveLabel(name, value, how),
@@ -112,9 +115,10 @@ export const GRID: readonly Route[] = [
     path: '/api/policy/grid/labels/:name',
     id: 'grid.removeLabel',
     face: 'ours',
+    versioned: true,
     says: 'Removes a label that no rule names; answers with the new version of the policies.',
     operation: 'system:policy',
-    takes: { name: NAME, ...HOW },
+    takes: { name: NAME, ...CHANGE },
     answers: VERSION,
     run: ({ api }, { name, ...how }) => api.policies.grid.removeLabel(name, how),
   }),
