@@ -24,8 +24,8 @@ function without(value: unknown, at: Path, hidden: readonly Path[]): unknown {
   if (!isPlainObject(value)) return value;
   const kept: [string, unknown][] = [];
   for (const [key, entry] of Object.entries(value)) {
-    // A key may itself have dots.
-    const path = [...at, ...key.split('.')];
+    // A key may itself have dots; one that is a position, as of a loop, is no name in a path.
+    const path = [...at, ...namesOfPath(key)];
     if (below.some((names) => names.length <= path.length && overlap(names, path))) continue;
     kept.push([key, without(entry, path, below)]);
   }

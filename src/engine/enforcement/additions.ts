@@ -2,25 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { isPlainObject } from '../../core/plain-object.js';
-import type { InstanceGuard, StoredInstance } from '../../store/port.js';
+import type { InstanceGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import type { ExecutionView, ItemView } from '../contract/types.js';
 import { guardOf } from '../execution/commit.js';
 import { keptFor } from '../execution/kept.js';
 import { rewrite } from '../execution/rewrite.js';
 import { AD_HOC_TASK, adHocOf, withAdHocTask } from '../model/ad-hoc.js';
-import { namesIn, USER_TASK } from '../model/derive.js';
+import { CALL_ACTIVITY, namesIn, USER_TASK } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
 import type { Call } from './call.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
 import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
 import { mayReadModel } from './model-access.js';
-import { startFacts } from './starting.js';
-import { assertTarget } from './targets.js';
+import { reserve, win } from './labelling.js';
+import { startFacts, startResource } from './starting.js';
+import { assertTarget, NOTHING_FOLLOWS } from './targets.js';
 
 /** How many tasks, and how many processes, may be added to one instance; and how long the name of a task may be. */
 const MOST = { tasks: 100, processes: 1000, name: 200 } as const;
+
+/** What is about to be added is no element of the model, so a rule about one of those does not concern it. */
+const NEW_TASK: StoredItem = { id: '', elementId: AD_HOC_TASK, type: USER_TASK };
+const NEW_PROCESS: StoredItem = { id: '', elementId: '', type: CALL_ACTIVITY };
 
 interface NewTask {
   readonly name: string;
@@ -72,11 +77,18 @@ export class Additions {
     const task = checkTask(given);
     const id = await this.idOf(call, where);
     let itemId = '';
-    const execution = await onLocked(parts, call, id, 'instance:event', async (locked) => {
-      const live = await this.startTask(locked, task);
-      itemId = live.item?.id ?? '';
-      return live;
-    });
+    const execution = await onLocked(
+      parts,
+      call,
+      id,
+      'instance:event',
+      async (locked) => {
+        const live = await this.startTask(locked, task);
+        itemId = live.item?.id ?? '';
+        return live;
+      },
+      NEW_TASK,
+    );
     return (await viewOf(parts, call, execution, itemId)).item;
   }
 
@@ -93,8 +105,10 @@ export class Additions {
     const { assignee, fields, extras } = assignment;
     const elements = adHocOf(randomUUID().slice(0, 13));
     const item = { id: elements.task, elementId: elements.task, type: USER_TASK, status: 'wait' };
-    if (typeof assignee === 'string')
-      await assertTarget(calls, assignee, { call: locked.call, instance, item });
+    const { labels } =
+      typeof assignee === 'string'
+        ? await assertTarget(calls, assignee, { call: locked.call, instance, item })
+        : NOTHING_FOLLOWS;
     const source = withAdHocTask(instance.source, elements, name);
     const definition = source && (await models.definition(instance.name ?? '', source));
     if (source === undefined || !definition || !definition.nodes.has(elements.task))
@@ -111,6 +125,7 @@ export class Additions {
     if (added === undefined) throw new Conflict('wrong-state', 'The task did not start.');
     const set = { ...fields, ...(assignee === undefined ? {} : { assignee }) };
     await (live.assign as (...args: unknown[]) => Promise<unknown>)(added.id, {}, set, userName, {});
+    reserve(live, added.id, labels);
     if (Object.keys(extras).length > 0) keptFor(live, added.id).extras = { ...extras };
     recordInstance(this.parts, locked, elements.task);
     live.item = added;
@@ -123,8 +138,13 @@ export class Additions {
     const name = checkModelName(given);
     const data = checkData(input);
     const id = await this.idOf(call, where);
-    const execution = await onLocked(parts, call, id, 'instance:event', (locked) =>
-      this.startProcess(locked, name, data),
+    const execution = await onLocked(
+      parts,
+      call,
+      id,
+      'instance:event',
+      (locked) => this.startProcess(locked, name, data),
+      NEW_PROCESS,
     );
     return viewOf(parts, call, execution, execution.item?.id);
   }
@@ -142,12 +162,15 @@ export class Additions {
     if (model === undefined) throw notFound('model');
     const [start] = await startFacts(this.parts, model);
     if (start === undefined) throw notFound('model');
-    const decision = call.assert('instance:start', { model, start }, await mayReadModel(calls, call, model));
+    const asked = startResource({ model, start }, data);
+    const decision = call.assert('instance:start', asked, await mayReadModel(calls, call, model));
+    const labels = call.inForce.grid.labelsWonBy(call.principal, asked, true);
     const above = await engine.live(instance.id);
     command.model = model;
     const { userName } = call.principal;
     const live = await engine.host.start(model.name, data, start.elementId, userName, {});
     guardOf(live.instance).addedTo = instance.id;
+    win(live, labels, userName);
     const guard = guardOf(above.instance);
     guard.processes = [...processes(guard), live.id];
     await above.save();

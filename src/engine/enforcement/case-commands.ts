@@ -74,6 +74,7 @@ export class CaseCommands {
     decide(call, found, true);
     return this.parts.runner.onInstance(found.id, call.principal, async (command, instance) => {
       const now = await call.again();
+      if (command.suspended.all) throw new Conflict('wrong-state', 'The instance is suspended.');
       // Whether it may be read comes first: what is asked for may depend on what only readers know.
       const readable = now.mayReadInstance(instance);
       const decision = readable

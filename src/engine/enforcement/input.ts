@@ -27,12 +27,13 @@ export async function assertInput(
   data: Data,
   tokenId?: unknown,
 ): Promise<void> {
-  await protectInitiator(models, instance, data);
   const part = partOf(instance, tokenId);
   call.assertWritable(
     instance,
     Object.keys(data).map((key) => (key.startsWith('vars.') ? key.slice('vars.'.length) : part + key)),
   );
+  // Afterwards: whether a value is that of the initiator says what a hidden field has.
+  await protectInitiator(models, instance, data);
 }
 
 /** Input must not change the initiator. Setting the same value again is not a change. */

@@ -43,7 +43,10 @@ export class InstanceCommands {
       await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked, element);
       const { principal, inForce } = locked.call;
-      const labels = inForce.grid.labelsWonBy(principal, { instance, item: event });
+      // As it will be: a rule about the data must not be passed by what was there before, nor by what comes now.
+      const then = { ...instance, data: { ...instance.data, ...data } };
+      locked.call.assert('instance:event', { instance: then, item: event }, true);
+      const labels = inForce.grid.labelsWonBy(principal, { instance: then, item: event });
       const execution = await engine.host.startEvent(id, element, data, principal.userName, { ...own });
       win(execution, labels, principal.userName);
       return execution;
@@ -97,7 +100,7 @@ export class InstanceCommands {
     if (model === undefined) throw notFound('model');
     const query = {
       name: modelName,
-      status: { $ne: 'end' },
+      status: { $nin: ['end', 'terminated'] },
       ...(afterNodeIds.length === 0 ? {} : { $nor: [{ 'items.elementId': { $in: afterNodeIds } }] }),
     };
     const ids: string[] = [];
@@ -105,6 +108,7 @@ export class InstanceCommands {
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
+        assertRunning(instance);
         // By the model before it was decided; what is permitted there may not be by the model after.
         now.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
         const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };

@@ -1,6 +1,7 @@
-import { Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { policiesNaming } from '../policies/naming-policies.js';
 import type { HostDefinition } from '../model/host.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
@@ -32,6 +33,15 @@ export async function assertMayMigrate(
 ): Promise<void> {
   if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
   call.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
+  if (instance.name === model.name || calls.bypass) return;
+  const { principal, inForce } = call;
+  if (principal.isSystem()) return;
+  const named = policiesNaming(inForce.set, String(instance.name), principal.isAdmin());
+  if (named !== undefined)
+    throw new AccessDenied(
+      'forbidden',
+      `You may not migrate it to another model: policies name the one it runs by, and would no longer apply: ${named}.`,
+    );
 }
 
 interface StoredToken {

@@ -19,6 +19,7 @@ import { ModelSaving } from './model-saving.js';
 import { copyOf } from '../policies/arguments.js';
 import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
 import { ModelPlaces } from '../policies/model-places.js';
+import { policiesNaming } from '../policies/naming-policies.js';
 
 const LARGE = ['source', 'svg'];
 
@@ -179,6 +180,12 @@ export class Models {
             const wanted = checkModelName(newName);
             if ((await calls.store.models.get(wanted, owner)) !== undefined)
               throw new Conflict('conflict', 'A model of the new name exists.');
+            const named = policiesNaming(call.inForce.set, model.name);
+            if (named !== undefined)
+              throw new Conflict(
+                'wrong-state',
+                `Policies name this model, and would no longer apply: ${named}.`,
+              );
             await this.places.copied(call, model.name, wanted);
             this.timers.unschedule(model.name, owner);
             const renamed = await this.saving.orLookAgain([model.name, wanted], owner, () =>

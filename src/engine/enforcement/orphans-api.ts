@@ -1,6 +1,6 @@
 import { NOTHING } from '../../core/condition.js';
 import { AccessDenied } from '../../core/errors.js';
-import { scopeOf } from '../../core/scope.js';
+import { intersection, scopeOf } from '../../core/scope.js';
 import { itemPlan } from '../../store/query/scoped-query.js';
 import type { Orphan, Orphans } from '../contract/types.js';
 import { KnownUsers, orphanedRoles, orphanedTask } from '../upkeep/orphans.js';
@@ -10,14 +10,14 @@ import { parsePage, parseParameters, printCursor } from './paging.js';
 import { cursorOf, PENDING } from './data-api.js';
 
 /**
- * A page of what nobody is left for, among the tasks of instances that the principal may terminate. A page looks at as
- * many tasks as its limit says, so it may be empty and not the last.
+ * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate. A page looks
+ * at as many tasks as its limit says, so it may be empty and not the last.
  * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
  */
 export async function findOrphans({ calls }: CommandParts, call: Call, input: unknown): Promise<Orphans> {
   const { limit, after } = parseParameters(input, ['limit', 'after']);
   const page = parsePage(limit, after, undefined);
-  const scope = call.scope('instance:cancel');
+  const scope = intersection(call.scope('instance:cancel'), call.scope('instance:read'));
   if (scope.kind === 'nothing')
     throw new AccessDenied('forbidden', 'You may not list what nobody is left for.');
   const known = new KnownUsers(calls.principals);

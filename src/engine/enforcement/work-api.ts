@@ -87,7 +87,11 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
         const found = await instances.find({ filter: HELD, without: LARGE_FIELDS });
         const starts = await heldStarts(calls.store);
         return [
-          ...found.filter((instance) => call.allows('instance:cancel', { instance })).flatMap(heldOf),
+          ...found
+            .filter(
+              (instance) => call.allows('instance:cancel', { instance }) && call.mayReadInstance(instance),
+            )
+            .flatMap(heldOf),
           ...starts.filter(({ model }) => call.allows('model:write', { model })).map(heldStartOf),
         ];
       }),

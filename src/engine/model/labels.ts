@@ -71,8 +71,7 @@ export function withHolder(
   labels: readonly string[],
   name: string,
 ): Record<string, string[]> {
-  const next: Record<string, string[]> = {};
-  for (const [label, names] of Object.entries(won ?? {})) next[label] = [...names];
-  for (const label of labels) next[label] = [...new Set([...(next[label] ?? []), name])];
-  return next;
+  const next = new Map(Object.entries(won ?? {}).map(([label, names]) => [label, [...names]]));
+  for (const label of labels) next.set(label, [...new Set([...(next.get(label) ?? []), name])]);
+  return Object.fromEntries(next);
 }

@@ -1,4 +1,4 @@
-import { Conflict, isGuardError } from '../../core/errors.js';
+import { AccessDenied, Conflict, isGuardError } from '../../core/errors.js';
 import { ROOT } from '../../core/policies/sections/permissions.js';
 import {
   modelId,
@@ -9,6 +9,7 @@ import {
 import { newModelIn } from '../../core/policies/sections/section-rules.js';
 import { policyName } from '../../core/policies/entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { HostModels } from '../execution/host-models.js';
@@ -62,6 +63,7 @@ export class ModelPlaces {
       // Read after the policies: who has made it since has changed them, or will.
       if ((await this.calls.store.models.get(name, owner)) !== undefined)
         throw new Conflict('conflict', 'A model of that name exists.');
+      await this.assertUnused(call, name);
       before = modelIn(set, ref);
       return section === ROOT && !isStated(set, ref) ? [] : withNewModel(set, ref, section);
     });
@@ -84,9 +86,32 @@ export class ModelPlaces {
   /** Gives the new name what is said of the old one. To be called before the model is renamed. */
   copied(call: Call, from: string, to: string): Promise<void> {
     const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
-    return this.change(call, `the model ${from} becomes ${to}`, (set) =>
-      refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [],
-    );
+    return this.change(call, `the model ${from} becomes ${to}`, async (set) => {
+      await this.assertUnused(call, to);
+      const file = set.fileOf(SECTION_MODEL, modelId(refs[1]));
+      if (file !== undefined)
+        throw new Conflict(
+          'managed-by-file',
+          `The policy file ${file} names the section of ${to}: a model is not renamed to that.`,
+        );
+      return refs.some((ref) => isStated(set, ref)) ? withCopy(set, ...refs) : [];
+    });
+  }
+
+  /**
+   * Instances of an earlier model of the name would get the permissions of the new one's section, so that whoever
+   * chooses the section would choose who sees them.
+   * @throws AccessDenied `forbidden`, except for administrators
+   */
+  private async assertUnused({ principal }: Call, name: string): Promise<void> {
+    if (principal.isAdmin() || this.calls.bypass) return;
+    const filter = { name, tenantId: principal.tenantId ?? null };
+    const [found] = await this.calls.store.instances.find({ filter, without: LARGE_FIELDS, limit: 1 });
+    if (found !== undefined)
+      throw new AccessDenied(
+        'forbidden',
+        'Instances of an earlier model of this name are stored: only an administrator gives the name away again.',
+      );
   }
 
   /** From now on, what is said of the model applies to its instances only. */

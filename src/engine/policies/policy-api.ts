@@ -81,13 +81,13 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         return printPolicyFile(await setAt(commands, call, now, 'policies.export', options));
       }),
     import: (text, options, user) => {
-      const given = atOnce(() => readPolicyText(text));
       const how = copyOf(options);
       return commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
         const { replace, ...rest } = checked('policies.import', how, IMPORT_OPTIONS);
         const { set } = now;
-        const changes = importChanges(set, given(), commands.tenantOf(call), replace === true);
+        // Not before it is known that its sender may change policies: reading takes time.
+        const changes = importChanges(set, readPolicyText(text), commands.tenantOf(call), replace === true);
         commands.assertMayChange(call, now, changes);
         return changes.length === 0 ? { version: set.version } : commands.change(call, now, changes, rest);
       });

@@ -12,6 +12,10 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 
 const ANY = bitsOf(PERMISSION_NAMES);
+const CREATING: readonly SectionPermission[] = [
+  'bpmn-section-create-process-def',
+  'bpmn-section-create-subsection',
+];
 
 export const needsPermission = (permission: SectionPermission): AccessDenied =>
   new AccessDenied('forbidden', `You may not do this; it needs the section permission ${permission}.`);
@@ -47,6 +51,21 @@ export class SectionSight {
     this.seen ??= this.ancestors();
     const node = this.sections.index.sections.get(section);
     return node !== undefined && this.seen.has(node);
+  }
+
+  /**
+   * What is moved must not give its mover a permission there, except to create in it.
+   * @throws AccessDenied `forbidden`
+   */
+  assertGainsNothing(from: SectionPlace, to: string): void {
+    const gained = PERMISSION_NAMES.find(
+      (name) => !CREATING.includes(name) && this.holds({ section: to }, name) && !this.holds(from, name),
+    );
+    if (gained !== undefined)
+      throw new AccessDenied(
+        'forbidden',
+        `You may not move it there: it would give you the section permission ${gained} on it.`,
+      );
   }
 
   private ancestors(): ReadonlySet<PlaceNode> {

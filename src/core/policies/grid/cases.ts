@@ -39,7 +39,7 @@ function participants(rules: GridRules, { restricts }: Performing): (readonly [G
     rules.allowing(privilege, OF_TASKS),
   );
   const free = new RuleIndex<Said>([]);
-  const together = new Map<string, { readonly rule: GridRuleConditions; readonly elements: string[] }>();
+  const together = new Map<string, { readonly rule: GridRuleConditions; readonly elements: Set<string> }>();
   const found: (readonly [GridRuleConditions, Said])[] = [];
   for (const rule of work) {
     const limits = rule.rule.privilege === 'Perform' ? restricts : free;
@@ -50,11 +50,11 @@ function participants(rules: GridRules, { restricts }: Performing): (readonly [G
     }
     const key = audience(rule);
     const known = together.get(key);
-    if (known === undefined) together.set(key, { rule, elements: [element] });
-    else if (!known.elements.includes(element)) known.elements.push(element);
+    if (known === undefined) together.set(key, { rule, elements: new Set([element]) });
+    else known.elements.add(element);
   }
   for (const { rule, elements } of together.values())
-    found.push([rule, saidOfCase(rule, and(rule.who, waitsAt(isIn(ELEMENT, elements))))]);
+    found.push([rule, saidOfCase(rule, and(rule.who, waitsAt(isIn(ELEMENT, [...elements]))))]);
   return found;
 }
 

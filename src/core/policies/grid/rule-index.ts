@@ -55,7 +55,11 @@ export class RuleIndex<T extends Said = Said> {
       let of = this.processes.get(one.process);
       if (of === undefined) this.processes.set(one.process, (of = { whole: [], byElement: new Map() }));
       if (one.element === undefined) of.whole.push(one);
-      else of.byElement.set(one.element, [...(of.byElement.get(one.element) ?? []), one]);
+      else {
+        const known = of.byElement.get(one.element);
+        if (known === undefined) of.byElement.set(one.element, [one]);
+        else known.push(one);
+      }
     }
   }
 

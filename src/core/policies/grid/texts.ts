@@ -221,7 +221,7 @@ export function placedTable([head, ...rows]: readonly TableRow[]): readonly Plac
   });
   for (const { line, cells } of rows)
     entries.at(line, () => {
-      if (cells.length > names.length)
+      if (cells.length !== names.length)
         badPolicy(`Expected ${names.length} cells, as in the first row, got ${cells.length}.`);
       return entryOf((name) => cells[names.indexOf(name)] ?? '');
     });

@@ -1,3 +1,4 @@
+import { jsonObjectAt } from '../../json-text.js';
 import { BadInput } from '../../errors.js';
 import { nearest } from '../../options.js';
 import { show } from '../../show.js';
@@ -6,7 +7,6 @@ const SPACE = /\s/;
 const WORD = /[^\s"{}]+/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 /** JSON strings, of which braces do not count. */
-const STRINGS = /"(?:[^"\\]|\\.)*"/g;
 
 /** The words of a sentence, read from left to right: bare words, quoted names and JSON objects. */
 export class Words {
@@ -88,17 +88,9 @@ export class Words {
   json(what: string): unknown {
     this.skip();
     if (this.text[this.at] !== '{') return this.fail(`${what}, a JSON object`);
-    const rest = this.text.slice(this.at);
-    const bare = rest.replace(STRINGS, (text) => '_'.repeat(text.length));
-    let depth = 0;
-    let end = 0;
-    for (; end < bare.length; end++) {
-      if (bare[end] === '{') depth++;
-      if (bare[end] === '}' && --depth === 0) break;
-    }
     try {
-      const value: unknown = JSON.parse(rest.slice(0, end + 1));
-      this.at += end + 1;
+      const { value, end } = jsonObjectAt(this.text, this.at);
+      this.at = end;
       return value;
     } catch (error) {
       throw new BadInput('bad-policy', `Expected ${what}, a JSON object: ${(error as Error).message}.`);

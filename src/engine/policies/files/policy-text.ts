@@ -8,7 +8,7 @@ import { parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
 
 /** Longest text of an import, in characters. */
-const LONGEST = 10_000_000;
+const LONGEST = 2_000_000;
 /** The name of the text in messages about mistakes. */
 const TEXT = 'text';
 

@@ -1,4 +1,5 @@
 import { BadInput } from '../../../core/errors.js';
+import { jsonObjectAt } from '../../../core/json-text.js';
 import type { GridContents } from '../../../core/policies/grid/grid.js';
 import {
   printSentences,
@@ -23,7 +24,11 @@ interface Form {
 function readJson(text: string): readonly GridEntry[] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    const begin = text.search(/\S/);
+    const read = text[begin] === '{' ? jsonObjectAt(text, begin) : undefined;
+    if (read !== undefined && text.slice(read.end).trim() !== '')
+      throw new SyntaxError('It goes on behind its end');
+    value = read === undefined ? JSON.parse(text) : read.value;
   } catch (error) {
     throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
   }

@@ -45,7 +45,9 @@ export function gridApi(commands: PolicyCommands): GridApi {
     options: PolicyChangeOptions | undefined,
     user: unknown,
   ): Promise<{ version: number }> => {
-    const given = atOnce(() => readChanges([{ kind, id, value }]));
+    // A text is read once it is known that its sender may change the grid: reading takes time.
+    const read = (): PolicyChange[] => readChanges([{ kind, id, value }]);
+    const given = typeof value === 'string' ? read : atOnce(read);
     const how = copyOf(options);
     return run(user, async (call, now) => commands.change(call, now, given(), how));
   };
@@ -83,10 +85,10 @@ export function gridApi(commands: PolicyCommands): GridApi {
     removeLabel: (name, options, user) => remove(GRID_LABEL, name, options, user, 'label of the grid'),
     export: (form, user) => run(user, async (_call, { grid }) => printGrid(form, grid.contents)),
     import: (form, text, options, user) => {
-      const given = atOnce(() => readGrid(form, text));
       const how = copyOf(options);
       return run(user, async (call, now): Promise<GridImported> => {
-        const entries = given();
+        // Not before it is known that its sender may change the grid: reading takes time.
+        const entries = readGrid(form, text);
         const { replace = false, ...rest } = checked<GridImportOptions>(
           'an import of the grid',
           how,

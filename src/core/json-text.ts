@@ -1,0 +1,32 @@
+import { isPlainObject } from './plain-object.js';
+
+/** The keys in a value, at every depth. */
+function countKeys(value: unknown): number {
+  const parts: unknown[] = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : [];
+  const own = isPlainObject(value) ? parts.length : 0;
+  return parts.reduce<number>((sum, part) => sum + countKeys(part), own);
+}
+
+/**
+ * Reads the JSON object that begins at a position of a text. A key that stands twice in one object is a mistake: which
+ * of the two counts would be for the parser to say.
+ * @returns the object, and the position behind it
+ * @throws SyntaxError
+ */
+export function jsonObjectAt(text: string, at: number): { readonly value: object; readonly end: number } {
+  let [depth, keys, inString, end] = [0, 0, false, at];
+  for (; end < text.length; end++) {
+    const sign = text[end];
+    if (inString) {
+      if (sign === '\\') end++;
+      else if (sign === '"') inString = false;
+    } else if (sign === '"') inString = true;
+    // Outside texts, a colon stands behind a key and nowhere else.
+    else if (sign === ':') keys++;
+    else if (sign === '{') depth++;
+    else if (sign === '}' && --depth === 0) break;
+  }
+  const value = JSON.parse(text.slice(at, end + 1)) as object;
+  if (countKeys(value) !== keys) throw new SyntaxError('A key stands twice in one object');
+  return { value, end: end + 1 };
+}

@@ -1,0 +1,154 @@
+import type { Guard, GuardApi } from 'bpmn-guard';
+import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { caseModel } from '../../support/case-models.js';
+import { end, model, start, task } from '../../support/models.js';
+
+/** Ways around a policy that were found by looking for them. */
+const guards = new Guards('embedded');
+const [ann, kim] = [person('ann', 'DESIGNER'), person('kim', 'clerks')];
+const M = model([start(), task('t', { candidateGroups: 'clerks' }), end()]);
+const TWO = model([
+  start(),
+  task('t', { candidateGroups: 'clerks' }),
+  end(),
+  { ...start({}, '', 'late'), flow: false },
+]);
+const grid = (guard: Guard, text: string) =>
+  guard.as(ADMIN_USER).policies.grid.import('text', text, { allowUnknownModels: true });
+const code = async (work: Promise<unknown>): Promise<string> => (await refusal(work)).code;
+
+test('a text of policies is not read for somebody who may not change them', async () => {
+  const guard = await guards.make();
+  const { policies } = guard.as(kim);
+  const long = `a: Allow all to View on system for {"${'\\"'.repeat(60_000)}`;
+  const began = performance.now();
+  expect(await code(policies.grid.import('text', long))).toBe('forbidden');
+  expect(await code(policies.grid.save('a', long))).toBe('forbidden');
+  expect(await code(policies.import(`a: [${'[],'.repeat(50_000)}]`))).toBe('forbidden');
+  expect(performance.now() - began).toBeLessThan(2000);
+  // Whom it is read for does not wait for it either.
+  expect(await code(grid(guard, long))).toBe('bad-policy');
+  expect(performance.now() - began).toBeLessThan(4000);
+});
+
+test('a key that stands twice is a mistake, and so is a row that is too short', async () => {
+  const guard = await guards.make();
+  const { policies } = guard.as(ADMIN_USER);
+  const twice = 'a: Allow all to View on system for {"data.amount":{"$gt":10},"data.amount":{"$lt":100}}';
+  expect((await refusal(grid(guard, twice))).message).toContain('stands twice');
+  const json = '{"rules":{"a":"Restrict all to View on system","a":"Allow all to View on system"}}';
+  expect((await refusal(policies.grid.import('json', json))).message).toContain('stands twice');
+  const csv = 'id,effect,users,privilege,on,for\na,Allow,all,View,system\n';
+  expect((await refusal(policies.grid.import('csv', csv))).message).toContain('Expected 6 cells');
+});
+
+test('a rule about an event is asked of the data that the event brings', async () => {
+  const guard = await guards.make({ models: { Two: TWO } });
+  await grid(guard, 'z: Allow all to Perform on event late of process Two for {"data.amount":{"$lte":1000}}');
+  const { engine } = guard.as(kim);
+  const { id } = await engine.start('Two', { amount: 5 });
+  expect(await code(engine.startEvent(id, 'late', { amount: 5000 }))).toBe('forbidden');
+  await engine.startEvent(id, 'late', { amount: 7 });
+});
+
+test('what is added to an instance wins and reserves its labels, and no rule about another object is in the way', async () => {
+  const guard = await guards.make({ models: { Main: M, Pay: M } });
+  await grid(
+    guard,
+    `Label Payer held by 1
+     Label toString held by 1
+     s: Allow all to Perform on event start of process Pay as Payer
+     a: Allow group clerks to Perform on process Main as toString`,
+  );
+  const admin = guard.as(ADMIN_USER);
+  const { id } = await admin.engine.start('Main', {});
+  const rolesOf = async (of: string) => (await guard.store.instances.load(of))?.guard?.roles;
+  const { id: added } = await admin.engine.addProcess(id, 'Pay', {});
+  expect(await rolesOf(added)).toEqual({ Payer: ['admin'] });
+  await guard.as(kim).tasks.take((await waitingTask(guard, 't', id)).id);
+  expect(Object.entries((await rolesOf(id)) ?? {})).toEqual([['toString', ['kim']]]);
+});
+
+describe('the name of a model', () => {
+  const named = async (): Promise<{ guard: Guard; api: GuardApi }> => {
+    const guard = await guards.make({ models: { D: M, Copy: M } });
+    const { policies } = guard.as(ADMIN_USER);
+    await policies.duties.save('own', { duty: 'not-initiator', model: 'D', strict: true });
+    return { guard, api: guard.as(ann) };
+  };
+
+  test('is not changed while policies go by it, nor is an instance moved away from them', async () => {
+    const { guard, api } = await named();
+    expect(await refusal(api.model.rename('D', 'D2'))).toMatchObject({
+      code: 'wrong-state',
+      message: expect.stringContaining('duty "own"') as unknown,
+    });
+    const { id } = await guard.as(kim).engine.start('D', {});
+    expect(await code(guard.as(ADMIN_USER).engine.migrate(id, 'Copy'))).toBe('forbidden');
+    await guard.as(ADMIN_USER).policies.duties.remove('own');
+    await guard.as(ADMIN_USER).engine.migrate(id, 'Copy');
+    await api.model.rename('D', 'D2');
+  });
+
+  test('that instances have is given away again by administrators alone', async () => {
+    const { guard, api } = await named();
+    const { sections } = guard.as(ADMIN_USER).policies;
+    await guard.as(ADMIN_USER).policies.duties.remove('own');
+    await sections.create('mine');
+    await sections.permissions.give({ section: 'mine' }, { user: 'ann' }, [
+      'read',
+      'write',
+      'bpmn-section-create-process-def',
+      'bpmn-process-instance-read',
+    ]);
+    await sections.place('D', 'mine');
+    const { id } = await guard
+      .as(kim)
+      .engine.start('Copy', {})
+      .catch(() => guard.as(ADMIN_USER).engine.start('Copy', {}));
+    await guard.as(ADMIN_USER).model.delete('Copy');
+    expect(await code(api.model.save('Copy', M, null, undefined, { section: 'mine' }))).toBe('forbidden');
+    expect(await code(api.model.rename('D', 'Copy'))).toBe('forbidden');
+    expect(await api.data.findInstances({ id })).toEqual([]);
+  });
+});
+
+test('who moves a section, or a model, gains nothing on it', async () => {
+  const guard = await guards.make({ models: { Other: M } });
+  const { sections } = guard.as(ADMIN_USER).policies;
+  for (const id of ['mine', 'other']) await sections.create(id);
+  await sections.place('Other', 'other');
+  await sections.permissions.give({ section: 'other' }, { user: 'ann' }, ['write', 'read']);
+  await sections.permissions.give({ section: 'mine' }, { user: 'ann' }, [
+    'bpmn-section-create-subsection',
+    'bpmn-section-create-process-def',
+    'bpmn-process-instance-read',
+  ]);
+  const mine = guard.as(ann).policies.sections;
+  expect((await refusal(mine.move('other', 'mine'))).message).toContain('bpmn-process-instance-read');
+  expect(await code(mine.place('Other', 'mine'))).toBe('forbidden');
+  await sections.permissions.give({ section: 'other' }, { user: 'ann' }, [
+    'write',
+    'read',
+    'bpmn-process-instance-read',
+  ]);
+  await mine.place('Other', 'mine');
+});
+
+test('a hidden field is hidden below a position too, and a suspended case takes neither data nor comments', async () => {
+  const guard = await guards.make({
+    models: { Pay: caseModel('owner, helper', [task('a', { candidateUsers: 'helper' })]) },
+  });
+  const admin = guard.as(ADMIN_USER);
+  await admin.policies.caseFields.save('data.years.salary', { roles: ['owner'] });
+  const caseRoles = { owner: { users: ['own'] }, helper: { users: ['hal'] } };
+  const data = { years: { 2024: { salary: 5, days: 1 } } };
+  const { id } = await guard.as(person('own')).engine.start('Pay', data, undefined, { caseRoles });
+  const hal = guard.as(person('hal'));
+  expect((await hal.engine.get({ id })).instance.data).toEqual({ years: { 2024: { days: 1 } } });
+  await admin.engine.suspend(id);
+  expect(await code(hal.cases.setData(id, { x: 2 }))).toBe('wrong-state');
+  expect(await code(hal.cases.comment(id, 'now?'))).toBe('wrong-state');
+  await admin.engine.resume(id);
+  await hal.cases.comment(id, 'now');
+});
