@@ -10,8 +10,8 @@ import { parsePage, parseParameters, printCursor } from './paging.js';
 import { cursorOf, PENDING } from './data-api.js';
 
 /**
- * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate. A page looks
- * at as many tasks as its limit says, so it may be empty and not the last.
+ * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate. A page
+ * looks at as many tasks as its limit says, so it may be empty and not the last.
  * @throws AccessDenied `forbidden`; BadInput `bad-query`; CouldNotTell if the directory does not answer
  */
 export async function findOrphans({ calls }: CommandParts, call: Call, input: unknown): Promise<Orphans> {

@@ -1,7 +1,11 @@
+import { NOTHING } from '../../core/condition.js';
 import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
+import { scopeOf } from '../../core/scope.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { instancePlan } from '../../store/query/scoped-query.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
@@ -27,6 +31,8 @@ export async function removeInstances(
     call.assert('instance:delete', { instance }, true);
     ids.push(instance.id);
   });
+  if (ids.length === 0 && !(await mayDeleteAny(calls, call)))
+    throw new AccessDenied('forbidden', 'You may not delete instances.');
   let deletedCount = 0;
   for (const id of ids) {
     const work = async (_command: Command, instance: StoredInstance): Promise<number> => {
@@ -45,6 +51,15 @@ export async function removeInstances(
       .catch(goneMeanwhile);
   }
   return { deletedCount };
+}
+
+/** Whether there is an instance that the principal may delete, such as a case that it owns. */
+async function mayDeleteAny({ store, isReindexed }: CommandParts['calls'], call: Call): Promise<boolean> {
+  if (call.principal.isAdmin()) return true;
+  const options = { reindexed: isReindexed(), hidden: undefined };
+  const scope = call.scope('instance:delete');
+  const plan = instancePlan(scope, scopeOf(NOTHING), parseQuery({}, INSTANCE_FIELDS), { limit: 1 }, options);
+  return plan !== undefined && (await store.instances.find({ ...plan, without: LARGE_FIELDS })).length > 0;
 }
 
 /** Ignores that someone else deleted it first. @throws every other error */
