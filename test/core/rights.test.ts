@@ -9,7 +9,7 @@ test('every right that stands for an operation is in the catalogue', () => {
 
 test('every right has a name of two parts, a group and a meaning of its own, and is frozen', () => {
   const entries = Object.entries(RIGHTS);
-  expect(entries).toHaveLength(57);
+  expect(entries).toHaveLength(58);
   expect(entries.filter(([name]) => !/^[A-Z]\w*:[A-Z]\w*$/.test(name))).toEqual([]);
   expect(new Set(entries.map(([, { meaning }]) => meaning)).size).toBe(entries.length);
   expect(entries.every(([, entry]) => Object.isFrozen(entry) && entry.group.length > 0)).toBe(true);
