@@ -35,12 +35,15 @@ async function targetOf(
   store: Store,
   values: { readonly 'allow-unknown-models'?: boolean | undefined },
 ): Promise<FilesTarget> {
-  const book = storedPolicies(store);
-  if (values['allow-unknown-models'] === true) return { store, book, namesOf: undefined };
   // Imported here because loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/model/definition-loader.js');
   const keeper = modelKeeper(store);
-  return { store, book, namesOf: (owner) => new ModelNames(store, keeper, owner) };
+  return {
+    store,
+    book: storedPolicies(store),
+    namesOf: (owner) => new ModelNames(store, keeper, owner),
+    allowUnknownModels: values['allow-unknown-models'] === true,
+  };
 }
 
 /** Checks policy files for mistakes. Needs no store. */

@@ -9,8 +9,7 @@ export interface Difference {
 }
 
 /** Values of one kind of entry are written by one reader, so that their fields come in one order. */
-export const sameValue = (a: unknown, b: unknown): boolean =>
-  a === b || JSON.stringify(a) === JSON.stringify(b);
+const sameValue = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** The entries that differ between two sets. */
 export function differences(before: PolicySet, after: PolicySet): Difference[] {

@@ -5,6 +5,7 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/show.js';
 import type { Store } from '../../store/port.js';
 import type { HostDefinition } from '../model/host.js';
+import { assertCanStart } from './grid/start-rules.js';
 import type { HostModels } from '../execution/host-models.js';
 
 /** The elements of a model, by id, with their types. */
@@ -65,7 +66,7 @@ export async function unknownIn(
  * Refuses changes that name a model, or an element of one, that does not exist.
  * @throws BadInput `bad-policy`, naming it and the nearest known name
  */
-export async function assertKnownNames(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
+async function assertKnownNames(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
   for (const change of changes)
     for (const named of namesIn(change)) {
       const unknown = await unknownIn(names, named);
@@ -76,4 +77,18 @@ export async function assertKnownNames(names: ModelNames, changes: readonly Poli
           `The ${change.kind} ${show(change.id)} is not valid. ${unknown}`,
         );
     }
+}
+
+/**
+ * Refuses changes that do not fit the stored models, wherever they come from.
+ * @param allowUnknown names of models and elements that do not exist yet are admitted
+ * @throws BadInput `bad-policy`, naming the entry
+ */
+export async function assertFitModels(
+  names: ModelNames,
+  changes: readonly PolicyChange[],
+  allowUnknown: boolean,
+): Promise<void> {
+  if (!allowUnknown) await assertKnownNames(names, changes);
+  await assertCanStart(names, changes);
 }

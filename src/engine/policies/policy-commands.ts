@@ -12,8 +12,7 @@ import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-
 import type { HostModels } from '../execution/host-models.js';
 import { assertRolesKnown } from './case-names.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
-import { assertCanStart } from './grid/start-rules.js';
-import { assertKnownNames, ModelNames } from './known-names.js';
+import { assertFitModels, ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
 import { Outdated, type InForce } from './policy-book.js';
 import { assertNoSections } from './section-sight.js';
@@ -125,12 +124,8 @@ export class PolicyCommands {
     assertNotFromFile(now.set, changes);
     const after = changedSet(now.set, changes, options);
     const { principal } = call;
-    const names = this.namesOf(call);
-    if (!allowUnknownModels) {
-      await assertKnownNames(names, changes);
-      await assertRolesKnown(this.calls, call, changes);
-    }
-    await assertCanStart(names, changes);
+    await assertFitModels(this.namesOf(call), changes, allowUnknownModels);
+    if (!allowUnknownModels) await assertRolesKnown(this.calls, call, changes);
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     await assertManagerStays(now.set, after, this.peopleOf(call));
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;

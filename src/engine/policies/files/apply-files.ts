@@ -4,7 +4,7 @@ import { changedSet } from '../../../core/policy-kinds.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import type { PolicyBook } from '../policy-book.js';
-import { assertKnownNames, type ModelNames } from '../known-names.js';
+import { assertFitModels, type ModelNames } from '../known-names.js';
 import { fileChanges, placedInFiles, refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
 /** Attempts when others change the policies at the same moment. */
@@ -39,24 +39,36 @@ async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<reado
 export interface FilesTarget {
   readonly store: Store;
   readonly book: PolicyBook;
-  /** The models of an owner, which the files may name; undefined: any names may be used, before there are models. */
-  readonly namesOf: ((owner: string | null) => ModelNames) | undefined;
+  /** The models of an owner, which the files may name. */
+  readonly namesOf: (owner: string | null) => ModelNames;
+  /** The files may name models that do not exist yet. */
+  readonly allowUnknownModels: boolean;
 }
 
 interface Plan {
+  readonly tenant: TenantFiles;
   readonly changes: readonly PolicyChange[];
   readonly after: PolicySet;
 }
 
 /** @throws BadInput `bad-policy`, with file and line */
-async function plan({ book, namesOf }: FilesTarget, { tenantId, statements }: TenantFiles): Promise<Plan> {
+async function plan({ book, namesOf, allowUnknownModels }: FilesTarget, tenant: TenantFiles): Promise<Plan> {
+  const { tenantId, statements } = tenant;
   const { set } = await book.current(tenantId);
   const changes = fileChanges(set, statements);
   return placedInFiles(statements, async () => {
     const after = changedSet(set, changes);
-    if (namesOf !== undefined) await assertKnownNames(namesOf(tenantId), changes);
-    return { changes, after };
+    await assertFitModels(namesOf(tenantId), changes, allowUnknownModels);
+    return { tenant, changes, after };
   });
+}
+
+/** What applying the files would do, for each tenant. @throws BadInput `bad-policy`, with file and line */
+async function plans(target: FilesTarget, files: PolicyFiles): Promise<Plan[]> {
+  if (files.mistakes.length > 0) throw refusal(files.mistakes);
+  const planned: Plan[] = [];
+  for (const tenant of await allTenants(target.store, files)) planned.push(await plan(target, tenant));
+  return planned;
 }
 
 /** Changes that applying the files would make, by tenant. @throws BadInput `bad-policy`, with file and line */
@@ -64,13 +76,9 @@ export async function plannedChanges(
   target: FilesTarget,
   files: PolicyFiles,
 ): Promise<{ readonly tenantId: string | null; readonly changes: readonly PolicyChange[] }[]> {
-  if (files.mistakes.length > 0) throw refusal(files.mistakes);
-  const planned = [];
-  for (const tenant of await allTenants(target.store, files)) {
-    const { changes } = await plan(target, tenant);
-    if (changes.length > 0) planned.push({ tenantId: tenant.tenantId, changes });
-  }
-  return planned;
+  return (await plans(target, files))
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ tenant: { tenantId }, changes }) => ({ tenantId, changes }));
 }
 
 /**
@@ -80,30 +88,29 @@ export async function plannedChanges(
  * @throws BadInput `bad-policy`, with file and line: nothing was applied
  */
 export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Author): Promise<Applied[]> {
-  const { store } = target;
-  await plannedChanges(target, files);
-  const tenants = await allTenants(store, files);
+  const planned = await plans(target, files);
   // Before the versions: a tenant that is named without need costs a look, one that is missing would keep its entries.
-  await store.values(KEPT.space).set(
+  await target.store.values(KEPT.space).set(
     KEPT.key,
-    tenants.map(({ tenantId }) => tenantId),
+    planned.map(({ tenant: { tenantId } }) => tenantId),
   );
   const applied: Applied[] = [];
-  for (const tenant of tenants) {
-    const done = await applyOne(target, tenant, by);
+  for (const one of planned) {
+    const done = await applyOne(target, one, by);
     if (done !== undefined) applied.push(done);
   }
   return applied;
 }
 
+/** Applies a plan; if others change the policies at that moment, a new one. */
 async function applyOne(
   target: FilesTarget,
-  tenant: TenantFiles,
+  planned: Plan,
   { userName, reason }: Author,
 ): Promise<Applied | undefined> {
-  const { tenantId } = tenant;
+  const { tenantId } = planned.tenant;
+  let { changes, after } = planned;
   for (let attempt = 1; ; attempt++) {
-    const { changes, after } = await plan(target, tenant);
     if (changes.length === 0) return undefined;
     try {
       const facts = { time: today(), userName, reason, source: 'file' } as const;
@@ -112,5 +119,6 @@ async function applyOne(
     } catch (error) {
       if (attempt >= ATTEMPTS || !isGuardError(error) || error.code !== 'conflict') throw error;
     }
+    ({ changes, after } = await plan(target, planned.tenant));
   }
 }

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { BadInput } from '../../../core/errors.js';
 import { BadEntry } from '../../../core/policies/entries.js';
-import { sameValue } from '../../../core/policy-difference.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
+import { statedChanges } from '../stated-changes.js';
 import {
   parseCsv,
   parseProperties,
@@ -104,18 +104,12 @@ export function readPolicyFiles(paths: readonly string[]): PolicyFiles {
 }
 
 /** The changes by which what comes from files in a set becomes what the files say now. */
-export function fileChanges(set: PolicySet, statements: readonly FileStatement[]): PolicyChange[] {
-  const stated = new Set(statements.map(({ change: { kind, id } }) => JSON.stringify([kind, id])));
-  const gone = [...set.changes()].filter(
-    ({ kind, id, file }) => file !== undefined && !stated.has(JSON.stringify([kind, id])),
+export const fileChanges = (set: PolicySet, statements: readonly FileStatement[]): PolicyChange[] =>
+  statedChanges(
+    set,
+    statements.map(({ change }) => change),
+    ({ file }) => file !== undefined,
   );
-  const changed = statements
-    .map(({ change }) => change)
-    .filter(
-      ({ kind, id, value, file }) => set.fileOf(kind, id) !== file || !sameValue(set.of(kind).get(id), value),
-    );
-  return [...gone.map(({ kind, id }) => ({ kind, id, value: null })), ...changed];
-}
 
 /** Says of a mistake in an entry where the files state it. */
 export async function placedInFiles<T>(

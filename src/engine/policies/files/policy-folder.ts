@@ -77,10 +77,9 @@ export class PolicyFolder {
   private async apply(folder: string): Promise<void> {
     const { store, book, models, audit, logger } = this.parts;
     const { userName } = SYSTEM_USER;
-    const namesOf = this.anyNames
-      ? undefined
-      : (owner: string | null): ModelNames => new ModelNames(store, models, owner);
-    const applied = await applyFiles({ store, book, namesOf }, readPolicyFiles([folder]), { userName });
+    const namesOf = (owner: string | null): ModelNames => new ModelNames(store, models, owner);
+    const target = { store, book, namesOf, allowUnknownModels: this.anyNames };
+    const applied = await applyFiles(target, readPolicyFiles([folder]), { userName });
     for (const { tenantId, version, changes } of applied) {
       logger.info('policy files were applied', { version, changes: changes.length });
       await audit.record([

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { BadInput } from '../../../core/errors.js';
-import { sameValue } from '../../../core/policy-difference.js';
 import { policyDocumentOf } from '../../../core/policy-files.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { show } from '../../../core/show.js';
+import { statedChanges } from '../stated-changes.js';
 import { parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
 
@@ -39,14 +39,6 @@ export function importChanges(
 ): PolicyChange[] {
   if (tenantId !== null && tenantId !== own)
     throw new BadInput('bad-policy', 'The text states the policies of another tenant.');
-  const stated = new Set(statements.map(({ change: { kind, id } }) => JSON.stringify([kind, id])));
-  const gone = replace
-    ? [...set.changes()].filter(
-        ({ kind, id, file }) => file === undefined && !stated.has(JSON.stringify([kind, id])),
-      )
-    : [];
-  const changed = statements
-    .map(({ change: { kind, id, value } }) => ({ kind, id, value }))
-    .filter(({ kind, id, value }) => !sameValue(set.of(kind).get(id), value));
-  return [...gone.map(({ kind, id }) => ({ kind, id, value: null })), ...changed];
+  const stated = statements.map(({ change: { kind, id, value } }) => ({ kind, id, value }));
+  return statedChanges(set, stated, ({ file }) => replace && file === undefined);
 }

@@ -1,12 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../core/errors.js';
 import { FLAG } from '../../../core/options.js';
 import { policyName } from '../../../core/policies/entries.js';
 import { GRID_LABEL, GRID_RULE } from '../../../core/policies/grid/grid.js';
 import { printSentence } from '../../../core/policies/grid/sentences.js';
-import type { GridEntry } from '../../../core/policies/grid/texts.js';
 import { readChanges } from '../../../core/policy-kinds.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import type { PolicyChange } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
 import type { GridApi, GridImported, GridImportOptions } from '../../contract/grid-types.js';
 import type { PolicyChangeOptions } from '../../contract/policy-types.js';
@@ -14,22 +12,11 @@ import type { Call } from '../../enforcement/call.js';
 import { atOnce, copyOf } from '../arguments.js';
 import { CHANGE_OPTIONS, checked, type PolicyCommands } from '../policy-commands.js';
 import type { InForce } from '../policy-book.js';
+import { statedChanges } from '../stated-changes.js';
 import { printGrid, readGrid } from './forms.js';
 
 const IMPORT_OPTIONS = { ...CHANGE_OPTIONS, replace: FLAG };
-const KINDS = [GRID_RULE, GRID_LABEL] as const;
-
-/** The changes that make the grid of a set that of the entries. */
-function changesTo(set: PolicySet, entries: readonly GridEntry[], replace: boolean): PolicyChange[] {
-  const saved = entries.filter(({ kind, id, value }) => !isDeepStrictEqual(set.of(kind).get(id), value));
-  const named = new Set(entries.map(({ kind, id }) => `${kind} ${id}`));
-  const removed = KINDS.flatMap((kind) =>
-    replace
-      ? [...set.of(kind).keys()].filter((id) => !named.has(`${kind} ${id}`)).map((id) => ({ kind, id }))
-      : [],
-  );
-  return [...saved, ...removed.map((one) => ({ ...one, value: null }))];
-}
+const KINDS: readonly string[] = [GRID_RULE, GRID_LABEL];
 
 /** Reads and changes the access rules grid of the caller's tenant. */
 export function gridApi(commands: PolicyCommands): GridApi {
@@ -94,7 +81,7 @@ export function gridApi(commands: PolicyCommands): GridApi {
           how,
           IMPORT_OPTIONS,
         );
-        const changes = changesTo(now.set, entries, replace);
+        const changes = statedChanges(now.set, entries, ({ kind }) => replace && KINDS.includes(kind));
         const removed = changes.filter(({ value }) => value === null).length;
         const { version } = changes.length === 0 ? now.set : await commands.change(call, now, changes, rest);
         return { version, saved: changes.length - removed, removed };

@@ -1,4 +1,4 @@
-import { BadInput } from '../../../core/errors.js';
+import { BadEntry } from '../../../core/policies/entries.js';
 import { GRID_RULE, type GridRule } from '../../../core/policies/grid/grid.js';
 import { canStart } from '../../../core/policies/grid/rule-conditions.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
@@ -19,8 +19,9 @@ export async function assertCanStart(names: ModelNames, changes: readonly Policy
       continue;
     const elements = await names.elements(rule.on.process);
     if (elements?.get(rule.on.event) === START_EVENT)
-      throw new BadInput(
-        'bad-policy',
+      throw new BadEntry(
+        kind,
+        id,
         `The rule ${show(id)} is about a start event. Before a case exists nobody has a role in it, and a condition ` +
           'can only be about user. and data. fields, those of the data that the case would start with.',
       );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Guard } from 'bpmn-guard';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../../support/guards.js';
+import { end, model, start, task } from '../../../support/models.js';
 import { onStores } from '../../../support/stores.js';
 
 const ANN = person('ann');
@@ -148,6 +149,21 @@ onStores('policy files', (kind) => {
     put('grid.csv', `${head}\n${rule}\nother,Allow,nobody,View,system,,,,,\n`);
     const error = await refusal(guards.open({ policyFiles: folder, place }));
     expect(error.message).toMatch(/grid\.csv:4:1: /);
+  });
+
+  test('a rule about a start event that speaks of a case is refused in a file as it is by the API', async () => {
+    const place = guards.place();
+    const M = model([start(), task('t'), end()]);
+    const guard = await guards.make({ place, models: { M } });
+    const rule = 'Allow all to Perform on event start of process M for {"roles.Owner":"$user.userName"}';
+    const text = `Label Owner\nr: ${rule}\n`;
+    const byApi = await refusal(guard.as(ADMIN_USER).policies.grid.import('text', text));
+    await guard.close();
+    const grid = { labels: { Owner: {} }, rules: { r: rule } };
+    put('grid.json', JSON.stringify({ grid }, null, 1));
+    const byFile = await refusal(guards.open({ policyFiles: folder, place }));
+    expect(byApi.message).toContain('is about a start event');
+    expect(byFile.message).toMatch(/grid\.json:\d+:\d+: The rule "r" is about a start event/);
   });
 
   test('a model that is not there is a mistake, unless the files may come before the models', async () => {
