@@ -1,4 +1,4 @@
-import { BadInput, notFound } from '../../core/errors.js';
+import { BadInput } from '../../core/errors.js';
 import { asCaseOperation } from '../../core/policies/case-roles/entries.js';
 import {
   CASE_FIELD,
@@ -18,38 +18,24 @@ import { compareText } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
 import type { PolicyChangeOptions } from '../contract/policy-types.js';
 import type { Call } from '../enforcement/call.js';
-import { atOnce, copyOf } from './arguments.js';
+import { atOnce } from './arguments.js';
 import { declaredRoles } from './case-names.js';
 import type { InForce } from './policy-book.js';
-import type { PolicyCommands } from './policy-commands.js';
+import { removal, type PolicyCommands } from './policy-commands.js';
 
 type Make = (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
 type Version = Promise<{ version: number }>;
 
-/** Runs one change for holders of `system:policy`; a change of nothing leaves the version as it is. */
 const changing =
   (commands: PolicyCommands) =>
-  (user: unknown, options: PolicyChangeOptions | undefined, make: Make, orNothing = false): Version => {
-    const how = copyOf(options);
-    return commands.run(user, async (call, now) => {
-      commands.assertPolicy(call);
-      const changes = await make(now, call);
-      if (orNothing && changes.length === 0) return { version: now.set.version };
-      return commands.change(call, now, changes, how);
-    });
-  };
+  (user: unknown, options: PolicyChangeOptions | undefined, make: Make, ifAny = false): Version =>
+    commands.changing(user, options, (call) => commands.assertPolicy(call), make, ifAny);
 
 const asking = <T>(commands: PolicyCommands, user: unknown, answer: (now: InForce) => T): Promise<T> =>
   commands.run(user, async (call, now) => {
     commands.assertPolicy(call);
     return answer(now);
   });
-
-/** The removal of an entry that exists. @throws AccessDenied `not-found` */
-function removal({ set }: InForce, kind: string, id: string, what: string): PolicyChange[] {
-  if (!set.of(kind).has(id)) throw notFound(what);
-  return [{ kind, id, value: null }];
-}
 
 function textOf(text: unknown): string {
   if (typeof text === 'string') return text;
@@ -111,7 +97,9 @@ export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
         options,
         atOnce(() => readChanges([{ kind: CASE_FIELD, id: field, value: entry ?? undefined }])),
       ),
-    remove: (field, options, user) =>
-      change(user, options, (now) => removal(now, CASE_FIELD, String(field), 'hidden field')),
+    remove: (field, options, user) => {
+      const given = atOnce(() => String(field));
+      return change(user, options, (now) => removal(now, CASE_FIELD, given(), 'hidden field'));
+    },
   } satisfies CaseFieldsApi);
 }

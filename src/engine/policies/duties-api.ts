@@ -1,4 +1,3 @@
-import { notFound } from '../../core/errors.js';
 import { dutiesIn, DUTY } from '../../core/policies/duties/duty.js';
 import { policyName } from '../../core/policies/entries.js';
 import { readChanges } from '../../core/policy-kinds.js';
@@ -6,8 +5,8 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import { compareText } from '../../core/value.js';
 import type { DutiesApi } from '../contract/duty-types.js';
 import type { PolicyChangeOptions } from '../contract/policy-types.js';
-import { atOnce, copyOf } from './arguments.js';
-import type { PolicyCommands } from './policy-commands.js';
+import { atOnce } from './arguments.js';
+import { removal, type PolicyCommands } from './policy-commands.js';
 import type { InForce } from './policy-book.js';
 
 /** Reads and changes the duties of the caller's tenant. */
@@ -16,13 +15,8 @@ export function dutiesApi(commands: PolicyCommands): DutiesApi {
     user: unknown,
     options: PolicyChangeOptions | undefined,
     make: (now: InForce) => PolicyChange[],
-  ): Promise<{ version: number }> => {
-    const how = copyOf(options);
-    return commands.run(user, async (call, now) => {
-      commands.assertPolicy(call);
-      return commands.change(call, now, make(now), how);
-    });
-  };
+  ): Promise<{ version: number }> =>
+    commands.changing(user, options, (call) => commands.assertPolicy(call), make);
   return Object.freeze({
     list: (user) =>
       commands.run(user, async (call, { set }) => {
@@ -39,11 +33,7 @@ export function dutiesApi(commands: PolicyCommands): DutiesApi {
       ),
     remove: (name, options, user) => {
       const given = atOnce(() => policyName(name, 'A duty'));
-      return change(user, options, ({ set }) => {
-        const id = given();
-        if (!set.of(DUTY).has(id)) throw notFound('duty');
-        return [{ kind: DUTY, id, value: null }];
-      });
+      return change(user, options, (now) => removal(now, DUTY, given(), 'duty'));
     },
   } satisfies DutiesApi);
 }

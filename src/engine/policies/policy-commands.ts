@@ -1,5 +1,5 @@
 import { today } from '../../core/clock.js';
-import { BadInput, Conflict } from '../../core/errors.js';
+import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { changedSet } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
@@ -11,6 +11,7 @@ import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
 import { assertRolesKnown } from './case-names.js';
+import { copyOf } from './arguments.js';
 import { assertManagerStays, assertMayGive, type People } from './giving.js';
 import { assertFitModels, ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
@@ -53,6 +54,12 @@ function assertNotFromFile(set: PolicySet, changes: readonly PolicyChange[]): vo
   }
 }
 
+/** The removal of an entry that exists. @throws AccessDenied `not-found` */
+export function removal({ set }: InForce, kind: string, id: string, what: string): PolicyChange[] {
+  if (!set.of(kind).has(id)) throw notFound(what);
+  return [{ kind, id, value: null }];
+}
+
 /** What all calls about policies share: the policies in force for the caller's tenant, and the way to change them. */
 export class PolicyCommands {
   constructor(
@@ -66,6 +73,27 @@ export class PolicyCommands {
     return this.calls.run(user, 'system:policy', { kind: 'system', name: 'policies' }, async (call) =>
       work(call, bypass ? await book.current(this.tenantOf(call)) : call.inForce),
     );
+  }
+
+  /**
+   * Runs one public call that changes the policies. Its options are as they are now, whatever its caller does later.
+   * @param may refuses who may not, before anything is looked at
+   * @param ifAny no changes leave the version as it is; false: they are refused
+   */
+  changing(
+    user: unknown,
+    options: PolicyChangeOptions | undefined,
+    may: (call: Call, now: InForce) => void,
+    make: (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>,
+    ifAny = false,
+  ): Promise<{ version: number }> {
+    const how = copyOf(options);
+    return this.run(user, async (call, now) => {
+      may(call, now);
+      const changes = await make(now, call);
+      if (ifAny && changes.length === 0) return { version: now.set.version };
+      return this.change(call, now, changes, how);
+    });
   }
 
   tenantOf({ principal }: Call): string | null {

@@ -14,24 +14,21 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import { needsRight } from '../../core/rights.js';
 import { compareText } from '../../core/value.js';
 import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '../contract/policy-types.js';
-import { atOnce, copyOf } from './arguments.js';
+import type { Call } from '../enforcement/call.js';
+import { atOnce } from './arguments.js';
 import type { InForce } from './policy-book.js';
-import { MANAGE, READ, type PolicyCommands } from './policy-commands.js';
+import { MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
 
 /** Reads and changes the security roles of the caller's tenant. */
 export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
-  type Make = (now: InForce) => PolicyChange[];
+  const assertManager = (call: Call, now: InForce): void => {
+    if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
+  };
   const change = (
     user: unknown,
     options: PolicyChangeOptions | undefined,
-    make: Make,
-  ): Promise<{ version: number }> => {
-    const how = copyOf(options);
-    return commands.run(user, async (call, now) => {
-      if (!commands.holds(call, now, MANAGE)) throw needsRight(MANAGE);
-      return commands.change(call, now, make(now), how);
-    });
-  };
+    make: (now: InForce) => PolicyChange[],
+  ): Promise<{ version: number }> => commands.changing(user, options, assertManager, make);
   return Object.freeze({
     list: (user) =>
       commands.run(user, async (call, now) => {
@@ -70,11 +67,9 @@ export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
     },
     withdraw: (name, from, options, user) => {
       const given = atOnce(() => holderId(policyName(name, 'A security role'), readHolder(from)));
-      return change(user, options, ({ set }) => {
-        const id = given();
-        if (!set.of(SECURITY_ROLE_HOLDER).has(id)) throw notFound('holder of the security role');
-        return [{ kind: SECURITY_ROLE_HOLDER, id, value: null }];
-      });
+      return change(user, options, (now) =>
+        removal(now, SECURITY_ROLE_HOLDER, given(), 'holder of the security role'),
+      );
     },
   } satisfies SecurityRolesApi);
 }

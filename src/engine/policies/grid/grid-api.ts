@@ -1,4 +1,3 @@
-import { notFound } from '../../../core/errors.js';
 import { FLAG } from '../../../core/options.js';
 import { policyName } from '../../../core/policies/entries.js';
 import { GRID_LABEL, GRID_RULE } from '../../../core/policies/grid/grid.js';
@@ -10,7 +9,7 @@ import type { GridApi, GridImported, GridImportOptions } from '../../contract/gr
 import type { PolicyChangeOptions } from '../../contract/policy-types.js';
 import type { Call } from '../../enforcement/call.js';
 import { atOnce, copyOf } from '../arguments.js';
-import { CHANGE_OPTIONS, checked, type PolicyCommands } from '../policy-commands.js';
+import { CHANGE_OPTIONS, checked, removal, type PolicyCommands } from '../policy-commands.js';
 import type { InForce } from '../policy-book.js';
 import { statedChanges } from '../stated-changes.js';
 import { printGrid, readGrid } from './forms.js';
@@ -35,8 +34,7 @@ export function gridApi(commands: PolicyCommands): GridApi {
     // A text is read once it is known that its sender may change the grid: reading takes time.
     const read = (): PolicyChange[] => readChanges([{ kind, id, value }]);
     const given = typeof value === 'string' ? read : atOnce(read);
-    const how = copyOf(options);
-    return run(user, async (call, now) => commands.change(call, now, given(), how));
+    return commands.changing(user, options, (call) => commands.assertPolicy(call), given);
   };
   const remove = (
     kind: string,
@@ -46,12 +44,8 @@ export function gridApi(commands: PolicyCommands): GridApi {
     what: string,
   ): Promise<{ version: number }> => {
     const given = atOnce(() => policyName(name, `A ${what}`));
-    const how = copyOf(options);
-    return run(user, async (call, now) => {
-      const id = given();
-      if (!now.set.of(kind).has(id)) throw notFound(what);
-      return commands.change(call, now, [{ kind, id, value: null }], how);
-    });
+    const make = (now: InForce): PolicyChange[] => removal(now, kind, given(), what);
+    return commands.changing(user, options, (call) => commands.assertPolicy(call), make);
   };
   return Object.freeze({
     list: (user) =>
