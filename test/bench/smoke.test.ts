@@ -8,7 +8,7 @@ const run = promisify(execFile);
 const node = (...args: string[]) => run(process.execPath, args, { cwd: ROOT });
 const bench = (...args: string[]) => node('bench/run.mjs', '--quick', ...args);
 
-beforeAll(() => node('scripts/build.mjs', '--if-needed'), 120_000);
+beforeAll(() => node('scripts/build.mjs', '--if-needed'));
 
 test('the bench prints one JSON line for each measure that is asked for, and nothing else', async () => {
   const { stdout } = await bench(
@@ -35,14 +35,14 @@ test('the bench prints one JSON line for each measure that is asked for, and not
     ['cycle/embedded/starts', 1],
   ]);
   for (const { ratio } of lines) expect(ratio).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test('for people it prints the figures with their meaning, and judges no quick run', async () => {
   const { stdout } = await bench('--only', 'decision/casl');
   expect(stdout).toMatch(
     /^decision\/casl +ratio \S+ +goal 1 +not judged .+\n {4}one decision with the task rules, against @casl\/ability\n$/,
   );
-}, 60_000);
+});
 
 test.each([
   ['a measure that it does not have', ['--only', 'decision/none'], 'No measure has that name'],

@@ -17,7 +17,7 @@ if (executable === undefined && process.env.CI !== 'true') {
       if (executable === undefined) throw new Error('Chromium was not found; set CHROMIUM_PATH.');
       await app.start();
       browser = await launch(executable);
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       await app.stop();
@@ -62,6 +62,6 @@ if (executable === undefined && process.env.CI !== 'true') {
       await start.getByText('"startedBy": "alice"').waitFor();
       expect(problems).toEqual([]);
       await page.close();
-    }, 60_000);
+    });
   });
 }

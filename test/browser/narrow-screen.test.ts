@@ -75,7 +75,7 @@ inBrowser('the pages in a browser', 'the pages were not tried at 320 pixels', WI
     await fits(admin, 'user', '/users/user1');
     await fits(admin, 'keys', '/keys');
     await fits(admin, 'own-sessions', '/account/sessions');
-  }, 120_000);
+  });
 
   test('a double click on Start starts one instance', async () => {
     const user = await sample.login('user2');
@@ -84,5 +84,5 @@ inBrowser('the pages in a browser', 'the pages were not tried at 320 pixels', WI
     await user.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
     await user.goto('/instances');
     expect(await user.getByRole('link', { name: 'Request Vacation' }).count()).toBe(1);
-  }, 60_000);
+  });
 });

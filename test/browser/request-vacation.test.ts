@@ -73,6 +73,6 @@ inBrowser(
       await requester.getByRole('heading', { name: 'Outcome' }).waitFor();
       expect(await requester.getByRole('main').innerText()).toMatch(/Approved\s+yes[\s\S]*Enjoy!/);
       await picture(requester, '8-outcome');
-    }, 90_000);
+    });
   },
 );

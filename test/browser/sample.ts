@@ -39,7 +39,7 @@ export function inBrowser(
       const place = await emptyFolder();
       remove = place.remove;
       [app, browser] = await Promise.all([startApplication(place.folder), launch(executable)]);
-    }, 60_000);
+    });
     afterAll(async () => {
       await browser?.close();
       await app?.stop();

@@ -38,7 +38,7 @@ describe('the command as it is installed', () => {
   beforeAll(() => {
     execFileSync('npm', ['run', '--silent', 'build', '--', '--if-needed'], { cwd: ROOT });
     folder = path.join(mkdtempSync(path.join(tmpdir(), 'cli-')), 'data');
-  }, 120_000);
+  });
   afterAll(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
 
   test('tells its exit code to the shell, and ends by itself', async () => {

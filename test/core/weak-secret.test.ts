@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { weaknessOf } from '../../src/core/weak-secret.js';
+import { processorTime } from '../support/own-time.js';
 
 const WORDS = 'it consists of example words and sequences of the alphabet, the digits or the keyboard';
 
@@ -62,8 +63,8 @@ test('what is random is never weak', () => {
 });
 
 test('a text without end is judged at once', () => {
-  const begun = performance.now();
+  const begun = processorTime();
   expect(weaknessOf(`${'ab'.repeat(500_000)}c`)).toBe('it has fewer than 8 different characters');
   weaknessOf(randomBytes(1_000_000).toString('base64'));
-  expect(performance.now() - begun).toBeLessThan(1000);
+  expect(processorTime() - begun).toBeLessThan(1000);
 });

@@ -4,7 +4,7 @@ import { ADMIN_USER, eventually, Guards, waitingTask } from '../support/guards.j
 import { call, end, model, service, start, task } from '../support/models.js';
 import { onStores, type Place } from '../support/stores.js';
 
-const SECONDS = 10_000;
+const SECONDS = 30_000;
 const ORDER = ['started', 'a', 'b'];
 
 onStores('After kill -9', (kind) => {

@@ -382,7 +382,7 @@ describe('A process with a guard and without handlers of its own', () => {
     }
     for (const name of ['service', 'inSubProcess', 'calls', 'startedBySignal'])
       expect(told[name]).toMatchObject({ code: 'E_SERVICE' });
-  }, 60_000);
+  });
 
   test("lives on when the application's delegate and listeners fail, and they are logged", async () => {
     const child = run({

@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** Milliseconds in which an answer must have come. */
-export const PATIENCE = 10_000;
+export const PATIENCE = 60_000;
 
 function parsed(text: string): unknown {
   try {

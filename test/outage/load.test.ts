@@ -1,7 +1,7 @@
 import type { Guard, SecureUser } from 'bpmn-guard';
 import { ADMIN_USER, eventually, person } from '../support/guards.js';
 import { call, end, model, start, task } from '../support/models.js';
-import { answerOf, limitOf, Scenes, TIMEOUT } from '../support/outage.js';
+import { answerOf, Scenes, TIMEOUT } from '../support/outage.js';
 import type { Mode, Proxy } from '../support/proxy.js';
 import { onMongo } from '../support/stores.js';
 
@@ -10,6 +10,8 @@ const LASTS = 12_000;
 /** On a machine that is busy with other things the work goes on, in calm weather, until enough was done to look at. */
 const ENOUGH = 10;
 const AT_MOST = 60_000;
+/** A slow store may cost a call four times its timeout, and it waits for the calls before it that hold the lock. */
+const LONGEST = 3 * 4 * TIMEOUT;
 const USERS = Array.from({ length: 8 }, (_none, i) => person(`user${i}`, 'hr'));
 
 const models = {
@@ -73,7 +75,7 @@ async function atWork(
 ): Promise<void> {
   const ask = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     const { error, value, took } = await answerOf(call);
-    if (took > limitOf(TIMEOUT)) told.wrong.push(`${took} ms`);
+    if (took > LONGEST) told.wrong.push(`${took} ms`);
     if (error !== undefined) {
       told.statuses.set(error.status, (told.statuses.get(error.status) ?? 0) + 1);
       if (![403, 404, 409, 503].includes(error.status)) told.wrong.push(`${error.code} ${error.message}`);
@@ -152,5 +154,5 @@ onMongo('Many users at work while the store comes and goes', () => {
     }
     expect(await look.store.instances.count({ filter: { status: { $ne: 'end' } } })).toBe(0);
     expect(await look.health()).toMatchObject({ ok: true, stuck: 0 });
-  }, 180_000);
+  });
 });

@@ -27,12 +27,12 @@ if (!url && process.env.CI !== 'true') {
       API_KEY: PRODUCTION.SESSION_SECRET,
     });
     visitor = await app.login('user1');
-  }, 60_000);
+  });
   afterEach(async () => {
     proxy.heal();
     // The driver finds out by itself.
     await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
-  }, 60_000);
+  });
   afterAll(async () => {
     proxy?.heal();
     await app?.remove();
@@ -40,7 +40,7 @@ if (!url && process.env.CI !== 'true') {
     const client = await MongoClient.connect(url as string);
     await client.db(name).dropDatabase();
     await client.close();
-  }, 60_000);
+  });
 
   async function until(holds: () => Promise<boolean>): Promise<void> {
     for (let tries = 0; tries < 100; tries += 1) {
@@ -76,7 +76,7 @@ if (!url && process.env.CI !== 'true') {
       proxy.heal();
       await until(async () => (await visitor.get('/tasks')).status === 200);
       expect((await visitor.get('/tasks')).path).toBe('/tasks');
-    }, 60_000);
+    });
 
     test('nobody gets in: not with a password, not with a session that cannot be read, not as nobody', async () => {
       const [stranger, forger, nobody] = [app.visitor(), app.visitor(), app.visitor()];
@@ -94,7 +94,7 @@ if (!url && process.env.CI !== 'true') {
       proxy.heal();
       await until(async () => (await stranger.get('/login')).status === 200);
       expect((await stranger.get('/tasks')).path).toBe('/login');
-    }, 60_000);
+    });
 
     test('a call with a key is told that it could not be carried out, and it is not ready', async () => {
       // What was found out about readiness is used for a second.
@@ -115,7 +115,7 @@ if (!url && process.env.CI !== 'true') {
       expect(await called.json()).toMatchObject({ status: 503, code: 'store-unavailable' });
       expect([ready.status, await ready.json()]).toEqual([503, { ready: false }]);
       expect(health.status).toBe(200);
-    }, 60_000);
+    });
   });
 
   test('a login whose session cannot be stored is none', async () => {
@@ -142,7 +142,7 @@ if (!url && process.env.CI !== 'true') {
       for (const cookie of [...stranger.cookies.keys()]) stranger.cookies.delete(cookie);
     }
     expect(calls).toBeGreaterThan(2);
-  }, 120_000);
+  });
 
   test('what was lost in the middle of an action is told as lost, and nothing is half done', async () => {
     await visitor.get('/start/Order%20Pizza/start_order');
@@ -159,5 +159,5 @@ if (!url && process.env.CI !== 'true') {
       if (answer.status !== 200) expectWords(answer);
     }
     expect((await count()) - before).toBeLessThanOrEqual(2);
-  }, 120_000);
+  });
 }

@@ -73,4 +73,4 @@ test('the disk with the log is full: it goes on', async () => {
     expect((await ended)[0]).toBe(0);
     await remove();
   }
-}, 60_000);
+});

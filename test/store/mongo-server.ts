@@ -9,7 +9,9 @@ export const randomName = (): string => `guard_test_${randomBytes(6).toString('h
 
 /** Runs a task with a client of its own. */
 export async function withClient<T>(task: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = await new MongoClient(MONGO_DB_URL as string, { serverSelectionTimeoutMS: 5000 }).connect();
+  const client = await new MongoClient(MONGO_DB_URL as string, {
+    serverSelectionTimeoutMS: 30_000,
+  }).connect();
   try {
     return await task(client);
   } finally {

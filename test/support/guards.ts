@@ -133,7 +133,7 @@ export async function refusal(work: Promise<unknown>): Promise<GuardError> {
 /** Waits until the question has an answer; for work that goes on in the background. */
 export async function eventually<T>(
   question: () => Promise<T | undefined | false> | T | undefined | false,
-  limit = 8000,
+  limit = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + limit;
   for (;;) {

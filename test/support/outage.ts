@@ -1,11 +1,12 @@
 import type { Guard, GuardError, StoreOptions } from 'bpmn-guard';
 import { Proxy, type Mode } from './proxy.js';
 import { Guards, type GuardParts, type LogLine } from './guards.js';
+import { OwnTime } from './own-time.js';
 import { mongoUrl, type Place } from './stores.js';
 
 /** Of one call of the store, in milliseconds; not so short that a busy machine is taken for an outage. */
 export const TIMEOUT = 800;
-/** Of one call of the guard: its calls of the store together, and what the machine takes for itself. */
+/** Of one call of the guard while the store is away: of the store, and of the machine for itself. */
 export const limitOf = (timeout: number): number => 2 * timeout + 1500;
 export const LIMIT = limitOf(TIMEOUT);
 
@@ -52,12 +53,12 @@ export interface Answer {
 
 /** What came of a call, and after how long. */
 export async function answerOf(call: () => Promise<unknown>): Promise<Answer> {
-  const began = Date.now();
+  const time = new OwnTime();
   try {
     const value = await call();
-    return { took: Date.now() - began, value };
+    return { value, took: time.stop() };
   } catch (error) {
-    return { took: Date.now() - began, error: error as GuardError };
+    return { error: error as GuardError, took: time.stop() };
   }
 }
 

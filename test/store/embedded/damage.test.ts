@@ -127,7 +127,7 @@ test('one flipped bit anywhere in tables, logs and manifest is refused, and the 
         bit,
         { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
       ]);
-}, 120_000);
+});
 
 test('a page of other bytes anywhere in them is refused, and the refusal names the file', async () => {
   for (const file of await ofDatabase())
@@ -144,7 +144,7 @@ test('a page of other bytes anywhere in them is refused, and the refusal names t
         { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
       ]);
     }
-}, 120_000);
+});
 
 test('one flipped bit in what knows the last commit is no other data', async () => {
   for (const bit of places(20 * 8, 5)) expect(await outcome(flip('COMMITTED', bit))).toBe('same data');
@@ -159,7 +159,7 @@ test('a table whose footer names too large a block is refused before LevelDB ask
     await writeFile(path.join(folder, table), bytes);
   });
   expect(was).toBe('store-damaged');
-}, 120_000);
+});
 
 test.each([0, 0.3, 0.95])('a file of which only %d is left is refused by its name', async (part) => {
   for (const file of await files()) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { isGuardError } from '../../../src/core/errors.js';
 import { toPattern } from '../../../src/store/bson/pattern.js';
 import { checkRegex, REGEX_LIMITS } from '../../../src/store/query/regex.js';
+import { processorTime } from '../../support/own-time.js';
 
 function refusal(source: string, flags = ''): string {
   try {
@@ -145,9 +146,9 @@ describe('whatever the pattern', () => {
       fc.property(pattern, fc.constantFrom('', 'i', 'm', 'ims'), (source, flags) => {
         if (refusal(source, flags) !== 'admitted') return;
         const compiled = toPattern(checkRegex(source, flags).source, flags);
-        const start = performance.now();
+        const start = processorTime();
         for (const text of TEXTS) compiled.test(text);
-        expect(performance.now() - start).toBeLessThan(3000);
+        expect(processorTime() - start).toBeLessThan(3000);
       }),
       { numRuns: 2000, interruptAfterTimeLimit: 8000 },
     );
@@ -164,9 +165,9 @@ describe('whatever the pattern', () => {
     ];
     for (const source of dear) {
       expect(refusal(source)).toBe('admitted');
-      const start = performance.now();
+      const start = processorTime();
       expect(toPattern(checkRegex(source, '').source, '').test('a'.repeat(1000))).toBe(false);
-      expect(performance.now() - start).toBeLessThan(5000);
+      expect(processorTime() - start).toBeLessThan(5000);
     }
   });
 

@@ -1,5 +1,6 @@
 import { checkModel } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, waitingTask } from '../../../support/guards.js';
+import { processorTime } from '../../../support/own-time.js';
 
 const PREFIXES = ['camunda', 'q']
   .map((prefix) => `xmlns:${prefix}="http://camunda.org/schema/1.0/bpmn"`)
@@ -119,9 +120,9 @@ describe('a hostile source', () => {
     ['one long name without a value', model(task(`${'a'.repeat(300_000)}`))],
     ['many extensions in one element', model(task('', extensions('').repeat(20_000)))],
   ])('is read in a time that grows with its length: %s', async (_what, source) => {
-    const begin = performance.now();
+    const begin = processorTime();
     await checkModel(source).catch(() => undefined);
     // Read again from each character or line it takes minutes.
-    expect(performance.now() - begin).toBeLessThan(10_000);
+    expect(processorTime() - begin).toBeLessThan(10_000);
   });
 });
