@@ -1,12 +1,14 @@
 import { decisionGroup } from './decision/measures.mjs';
 import { cycleGroups } from './engine/measures.mjs';
 import { requestGroup } from './http/measures.mjs';
+import { policyVersionGroups } from './http/policy-version.mjs';
 import { pageGroups } from './store/measures.mjs';
 
 /** All measures, in groups that share what they open. @param mongo address of a server, where there is one */
 export const groupsFor = (mongo) => [
   decisionGroup,
   requestGroup,
+  ...policyVersionGroups(mongo),
   ...cycleGroups(mongo),
   ...pageGroups(mongo),
 ];

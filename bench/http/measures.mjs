@@ -5,7 +5,7 @@ import { ifChain } from '../decision/if-chain.mjs';
 import { compare, perOne } from '../timing.mjs';
 import { createClient } from './call.mjs';
 
-const ROUTE = '/api/datastore/find';
+export const ROUTE = '/api/datastore/find';
 const BODY = JSON.stringify({
   filter: { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' },
   limit: 50,
@@ -71,7 +71,7 @@ async function decisions(guard, store) {
   return { ours, theirs, count: asked.length };
 }
 
-function listen(app) {
+export function listen(app) {
   return new Promise((resolve, reject) => {
     const server = app.listen(0, '127.0.0.1', (error) =>
       error === undefined ? resolve(server) : reject(error),
@@ -107,7 +107,7 @@ async function open({ quick }) {
   return { guarded, bare, unguarded, decisions: await decisions(guard, store), quick, close };
 }
 
-const many = (times, call) => async () => {
+export const many = (times, call) => async () => {
   for (let i = 0; i < times; i++) await call();
 };
 
