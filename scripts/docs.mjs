@@ -10,7 +10,7 @@ import * as understood from '../dist/esm/engine/model/dialects/understood.js';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
 const OWNERS = {
-  take: 'may read it as a candidate, or it is open',
+  take: 'may read it as a candidate, or it is open; a closed task: whom another policy names for it',
   release: 'the assignee',
   assign: 'the assignee, a candidate, or anybody while it is open; a closed task: administrators',
   delegate: 'the assignee',

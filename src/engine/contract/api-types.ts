@@ -102,7 +102,7 @@ export interface EngineApi {
   resume(instance: string | Query, user?: UserInfo): Promise<InstanceView>;
   /**
    * Ends a running instance with everything that waits in it and the processes below it; no code of its model runs.
-   * Resolves to the ids of the ended instances. Needs `instance:cancel`.
+   * Resolves to its id and those of the others that the user may read. Needs `instance:cancel`.
    */
   terminate(instance: string | Query, user?: UserInfo): Promise<string[]>;
   /**

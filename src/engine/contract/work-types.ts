@@ -67,8 +67,8 @@ export interface WorkApi {
   retry(id: string, user?: UserInfo): Promise<void>;
   /**
    * Ends a running instance at once, with everything that waits in it and the processes it has called; also while
-   * one of its scripts or services runs, whose caller then gets `conflict`. Resolves to the ids of the ended
-   * instances.
+   * one of its scripts or services runs, whose caller then gets `conflict`. Resolves to its id and
+   * those of the others that the user may read.
    */
   stop(id: string, user?: UserInfo): Promise<string[]>;
 }

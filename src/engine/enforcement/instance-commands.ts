@@ -5,7 +5,8 @@ import type { StoredInstance, StoredItem } from '../../store/port.js';
 import { runningOn } from './migration.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
-import type { HostExecution } from '../model/host.js';
+import type { HostDefinition, HostExecution } from '../model/host.js';
+import { startsOf } from '../model/model-facts.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
@@ -13,6 +14,20 @@ import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
+
+/**
+ * The engine begins at a start event that waits, as that of an event sub-process, or at one of a process through which
+ * the instance did not begin itself.
+ * @throws Conflict `wrong-state` for another start event
+ */
+function assertBegins({ items = [] }: StoredInstance, element: string, definition: HostDefinition): void {
+  if (items.some(({ elementId, status }) => elementId === element && status === 'wait')) return;
+  const [first] = [...items].sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  if (first?.elementId === element)
+    throw new Conflict('wrong-state', 'The instance began at this event, and does not begin at it again.');
+  if (!startsOf(definition).some(({ elementId }) => elementId === element))
+    throw new Conflict('wrong-state', 'The event is part of a sub-process that does not wait for it.');
+}
 
 /** The commands that manage running instances. */
 export class InstanceCommands {
@@ -40,6 +55,7 @@ export class InstanceCommands {
       });
       if (definition.nodes.get(element)?.type !== 'bpmn:StartEvent')
         throw new BadInput('bad-request', 'elementId does not name a start event of the instance.');
+      assertBegins(instance, element, definition);
       await assertInput(models, locked.call, instance, data);
       recordInstance(this.parts, locked, element);
       const { principal, inForce } = locked.call;

@@ -8,7 +8,7 @@ import { spreadOf } from '../execution/spread.js';
 import { terminate } from '../execution/terminate.js';
 import type { Call } from './call.js';
 import { assertRunning, type CommandParts } from './command-parts.js';
-import { onLocked, recordInstance } from './locked-instance.js';
+import { knownIds, onLocked, recordInstance } from './locked-instance.js';
 import { initiatorsOf } from '../model/model-facts.js';
 import { assertFits, assertMayMigrate } from './migration.js';
 import { instanceView } from './views.js';
@@ -125,6 +125,6 @@ export class InstanceLife {
       return terminate(calls.store.instances, id);
     });
     for (const one of ended) timers.disarm(one);
-    return ended;
+    return knownIds(this.parts, call, ended);
   }
 }

@@ -39,6 +39,16 @@ export async function onLocked<T>(
   });
 }
 
+/** Of an instance and those below it: the ids that the principal, who acted on the first one, may know. */
+export async function knownIds(
+  { reads }: CommandParts,
+  call: Call,
+  [id, ...below]: readonly string[],
+): Promise<string[]> {
+  const readable = await reads.readableIds(call, below);
+  return [...(id === undefined ? [] : [id]), ...below.filter((one) => readable.has(one))];
+}
+
 /** Writes an audit entry, and notifies, once the command is stored. */
 export function recordInstance(
   { calls }: CommandParts,

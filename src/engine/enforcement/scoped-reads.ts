@@ -131,8 +131,12 @@ export class ScopedReads {
     });
   }
 
-  private async readable(call: Call, rows: readonly UnwoundItem[]): Promise<ReadonlySet<string>> {
-    const ids = [...new Set(rows.map((row) => row.id))];
+  private readable(call: Call, rows: readonly UnwoundItem[]): Promise<ReadonlySet<string>> {
+    return this.readableIds(call, [...new Set(rows.map((row) => row.id))]);
+  }
+
+  /** Those of the instances that the principal may read. */
+  async readableIds(call: Call, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const scope = call.scope('instance:read');
     if (scope.kind === 'nothing' || ids.length === 0) return new Set();
     const plan = instancePlan(scope, scope, idsIn('row', ids), {}, { reindexed: false });

@@ -14,6 +14,7 @@ import type { HeldWork, WorkApi } from '../contract/api-types.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
+import { knownIds } from './locked-instance.js';
 import { findOrphans } from './orphans-api.js';
 import { mayReadModel } from './model-access.js';
 
@@ -115,7 +116,7 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
         const ended = await terminate(instances, id);
         for (const one of ended) timers.disarm(one);
         if (ended.length === 0) throw new Conflict('wrong-state', 'The instance is not running.');
-        return ended;
+        return knownIds(parts, call, ended);
       }),
   } satisfies WorkApi);
 }

@@ -22,13 +22,14 @@ const WAITING = ['open', 'unclaimed', 'rejected', 'assigned', 'delegated', 'clos
 
 /** The states in which each operation on a user task is allowed. The docs are generated from this table. */
 export const TRANSITIONS = {
-  take: ['open', 'unclaimed', 'rejected'],
+  // The model leaves a closed task to nobody; policies that administrators configure may name somebody for it.
+  take: ['open', 'unclaimed', 'rejected', 'closed'],
   release: ['assigned'],
   assign: WAITING,
   delegate: ['assigned'],
   resolve: ['delegated'],
-  reject: ['open', 'unclaimed', 'rejected'],
-  undoReject: ['open', 'unclaimed', 'rejected'],
+  reject: ['open', 'unclaimed', 'rejected', 'closed'],
+  undoReject: ['open', 'unclaimed', 'rejected', 'closed'],
   escalate: WAITING,
   suspend: WAITING,
   resume: ['suspended'],
