@@ -16,7 +16,7 @@ describeMongo('The same query on both stores', () => {
     java = await isMongoJavaServer();
     [embedded, mongo] = await Promise.all([
       openStore({ memory: true }),
-      openStore({ url: MONGO_DB_URL as string, name }),
+      openStore({ url: MONGO_DB_URL as string, name, timeout: 30_000 }),
     ]);
     const documents = java ? storable(hostileDocuments()) : hostileDocuments();
     for (const document of documents)

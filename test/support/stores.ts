@@ -30,6 +30,9 @@ function folderPlace(): Place {
   };
 }
 
+/** Of one call of the store: long, because a busy machine is no outage. */
+const PATIENCE = 30_000;
+
 function mongoPlace(url: string): Place {
   const name = `guard_test_${randomUUID().slice(0, 13)}`;
   const remove = async (): Promise<void> => {
@@ -37,7 +40,7 @@ function mongoPlace(url: string): Place {
     await client.db(name).dropDatabase();
     await client.close();
   };
-  return { kind: 'mongo', options: { url, name }, remove };
+  return { kind: 'mongo', options: { url, name, timeout: PATIENCE }, remove };
 }
 
 /** Data that outlives a guard: a folder, or a database of its own. */

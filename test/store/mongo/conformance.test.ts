@@ -11,6 +11,6 @@ describeMongo('MongoDB', () => {
   conformance('in MongoDB', () => {
     const name = randomName();
     names.push(name);
-    return openStore({ url: MONGO_DB_URL as string, name });
+    return openStore({ url: MONGO_DB_URL as string, name, timeout: 30_000 });
   });
 });
