@@ -9,6 +9,7 @@ import {
   type GuardApi,
   type GuardLogger,
   type RouterOptions,
+  type UserInfo,
 } from 'bpmn-guard';
 import { TestDelegate } from '../support/guards.js';
 import { memoryPlace, type Place } from '../support/stores.js';
@@ -29,6 +30,9 @@ export interface Options extends RouterOptions {
   readonly last?: (app: ReturnType<Express>) => void;
   readonly mount?: string;
   readonly authenticate?: AuthenticateOptions;
+  /** Instead of the models and people of most tests; one of the people is `admin`. */
+  readonly models?: Readonly<Record<string, string>>;
+  readonly people?: Readonly<Record<string, UserInfo>>;
 }
 
 /** Keys by what they are for: one acts for anyone, administrators included; the others for one user, or for nobody. */
@@ -75,18 +79,19 @@ export class Application {
   }
 
   async start(): Promise<this> {
+    const { models = MODELS, people = PEOPLE } = this.options;
     const note = (message: string, facts?: unknown) => void this.log.push({ message, facts });
     const logger: GuardLogger = { info: () => undefined, warn: () => undefined, error: note };
     const services = { getSupervisor: async () => 'boss' };
     this.guard = await createGuard({
       env: {},
       store: this.place.options,
-      directory: { find: async (name) => (Object.hasOwn(PEOPLE, name) ? PEOPLE[name] : undefined) },
+      directory: { find: async (name) => (Object.hasOwn(people, name) ? people[name] : undefined) },
       configuration: { appDelegate: (server: unknown) => new TestDelegate(server, services) },
       logger,
       keep: { savePoints: true },
     });
-    for (const [name, source] of Object.entries(MODELS))
+    for (const [name, source] of Object.entries(models))
       await this.guard.api.model.save(name, source, null, ADMIN);
     this.keys = await makeKeys(this.guard);
     const {
@@ -97,6 +102,8 @@ export class Application {
       mount = '/',
       place: _place,
       authenticate,
+      models: _models,
+      people: _people,
       ...options
     } = this.options;
     const app = express();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SecureUser, type Guard, type ItemView } from 'bpmn-guard';
+import { SecureUser, type Guard, type InstanceView, type ItemView } from 'bpmn-guard';
 import { ADMIN_USER, waitingTask } from '../../../support/guards.js';
 
 const sample = (file: string): string => readFileSync(`sample-app/${file}`, 'utf8');
@@ -46,13 +46,32 @@ export const directory = {
     Object.hasOwn(PEOPLE, name) ? PEOPLE[name as Name] : name === 'admin' ? ADMIN_USER : undefined,
 };
 
+type Data = Readonly<Record<string, unknown>>;
+
+/** What the stories ask of a guard for one of the people. */
+export interface Face {
+  readonly engine: { start(model: string, data: Data): Promise<{ readonly id: string }> };
+  readonly tasks: {
+    take(id: string): Promise<unknown>;
+    assign(id: string, to: string): Promise<unknown>;
+    complete(id: string, data: Data): Promise<unknown>;
+    count(): Promise<number>;
+  };
+  readonly data: {
+    getPendingUserTasks(query: Data): Promise<readonly ItemView[]>;
+    findItems(query: Data): Promise<readonly ItemView[]>;
+    findInstances(query: Data): Promise<readonly InstanceView[]>;
+  };
+  readonly model: { findStartEvents(query: Data): Promise<readonly { readonly modelName?: string }[]> };
+}
+
 /** What a guard shows each of the people. */
 export class Stage {
-  constructor(readonly guard: Guard) {}
-
-  as(name: Name) {
-    return this.guard.as(PEOPLE[name]);
-  }
+  /** @param as the guard as one of them sees it: its API, or a way through HTTP */
+  constructor(
+    readonly guard: Guard,
+    readonly as: (name: Name) => Face = (name) => guard.as(PEOPLE[name]),
+  ) {}
 
   async start(name: Name, model: string, data: Record<string, unknown> = {}): Promise<string> {
     return (await this.as(name).engine.start(model, data)).id;
