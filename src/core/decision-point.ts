@@ -86,19 +86,37 @@ function add(
 }
 
 /**
+ * What decision points compile of the rules, for those that follow each other to share: whatever is kept follows from
+ * frozen rules alone, and goes with them.
+ */
+export class Compilations {
+  readonly parts = new Parts();
+  private readonly predicates = new Predicates();
+  readonly sets = new RuleSets(this.predicates);
+  readonly ofAdministrators = new Answers('administrators', this.predicates, this.parts);
+  private readonly byPolicy = new WeakMap<Policy, Answers>();
+
+  answersOf(policy: Policy): Answers {
+    let answers = this.byPolicy.get(policy);
+    if (answers === undefined)
+      this.byPolicy.set(policy, (answers = new Answers(policy.name, this.predicates, this.parts)));
+    return answers;
+  }
+}
+
+/**
  * Creates the decision point for a list of policies.
  * @throws TypeError if two policies have the same name
  */
-export function createDecisionPoint(list: readonly Policy[]): DecisionPoint {
+export function createDecisionPoint(
+  list: readonly Policy[],
+  compilations: Compilations = new Compilations(),
+): DecisionPoint {
   const policies = Object.freeze([...list]);
   const twice = policies.find(({ name }, at) => policies.findIndex((other) => other.name === name) !== at);
   if (twice !== undefined) throw new TypeError(`Two policies are named ${show(twice.name)}`);
-  const predicates = new Predicates();
-  const parts = new Parts();
-  const sets = new RuleSets(predicates);
-  const answersOf = (name: string): Answers => new Answers(name, predicates, parts);
-  const asked = policies.map((policy) => ({ policy, answers: answersOf(policy.name) }));
-  const ofAdministrators = answersOf('administrators');
+  const { sets, ofAdministrators } = compilations;
+  const asked = policies.map((policy) => ({ policy, answers: compilations.answersOf(policy) }));
 
   const starts = {
     ofAll: new Map<Operation, Answered>(),

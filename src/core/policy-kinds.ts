@@ -18,7 +18,6 @@ import { Sections } from './policies/sections/sections.js';
 import { CaseRoles, type CaseRolesOptions } from './policies/case-roles/case-roles.js';
 import { CASE_ENTRIES } from './policies/case-roles/entries.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
-import { securityRights } from './policies/security-rights.js';
 import { SecurityRoles } from './policies/security-roles.js';
 import type { Policy } from './policy.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
@@ -114,21 +113,36 @@ export interface CompileOptions {
   readonly caseRoles?: CaseRolesOptions;
 }
 
+/** A set that was compiled before. */
+export interface Before {
+  readonly set: PolicySet;
+  readonly compiled: Omit<CompiledSet, 'policies'>;
+}
+
 /**
  * Compiles the policies of a set.
+ * @param before another set of the same tenant: policies whose entries it shares are taken from it
  * @throws TypeError for an entry of an unknown kind, which a newer version of this package may have stored
  */
-export function compileSet(set: PolicySet, options: CompileOptions = {}): CompiledSet {
+export function compileSet(set: PolicySet, options: CompileOptions = {}, before?: Before): CompiledSet {
+  const shares = ({ kinds }: EntryKinds): boolean =>
+    Object.keys(kinds).every((kind) => before?.set.of(kind) === set.of(kind));
+  const known = before?.compiled;
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
-  const securityRoles = new SecurityRoles(set);
-  const grid = new Grid(set);
-  const duties = new Duties(set, () => grid.showing);
-  const sections = new Sections(set);
-  const caseRoles = new CaseRoles(set, options.caseRoles);
+  const securityRoles =
+    known !== undefined && shares(SECURITY_ROLE_ENTRIES) ? known.securityRoles : new SecurityRoles(set);
+  const grid = known !== undefined && shares(GRID_ENTRIES) ? known.grid : new Grid(set);
+  const duties =
+    known !== undefined && grid === known.grid && shares(DUTY_ENTRIES)
+      ? known.duties
+      : new Duties(set, () => grid.showing);
+  const sections = known !== undefined && shares(SECTION_ENTRIES) ? known.sections : new Sections(set);
+  const caseRoles =
+    known !== undefined && shares(CASE_ENTRIES) ? known.caseRoles : new CaseRoles(set, options.caseRoles);
   const policies = [
     caseRoles,
-    ...(securityRoles.exist ? [securityRights(securityRoles)] : []),
+    ...securityRoles.policies,
     ...(grid.isInUse ? [grid.policy] : []),
     ...duties.policies,
     ...sections.policies,

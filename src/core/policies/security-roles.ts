@@ -1,6 +1,8 @@
+import type { Policy } from '../policy.js';
 import type { PolicySet } from '../policy-set.js';
 import type { SecureUser } from '../principal.js';
 import { RIGHTS, rightsIn, type Right, type RightEntry } from '../rights.js';
+import { securityRights } from './security-rights.js';
 
 /** The kinds of policy set entries for security roles. */
 export const SECURITY_ROLE = 'security-role';
@@ -42,6 +44,8 @@ export const holdersOf = (set: PolicySet, role: string): readonly SecurityRoleHo
 export class SecurityRoles {
   readonly roles: ReadonlyMap<string, SecurityRole>;
 
+  private made: readonly Policy[] | undefined;
+
   constructor(private readonly set: PolicySet) {
     this.roles = set.of(SECURITY_ROLE) as ReadonlyMap<string, unknown> as ReadonlyMap<string, SecurityRole>;
   }
@@ -49,6 +53,12 @@ export class SecurityRoles {
   /** True when there is a security role; without one, rights restrict nothing. */
   get exist(): boolean {
     return this.roles.size > 0;
+  }
+
+  /** The policies that follow: none without a role. */
+  get policies(): readonly Policy[] {
+    this.made ??= Object.freeze(this.exist ? [securityRights(this)] : []);
+    return this.made;
   }
 
   /** The roles that nobody was given. */

@@ -1,6 +1,6 @@
-import { createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
+import { Compilations, createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
 import { BadInput } from '../../core/errors.js';
-import { narrowedTaskRules, taskRulesPolicy } from '../../core/policies/task-rules.js';
+import { narrowedTaskRules, taskRulesPolicy, type Narrowing } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
 import { compileSet, type CompileOptions } from '../../core/policy-kinds.js';
@@ -25,14 +25,28 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
   return [taskRulesPolicy, tenantsMaySaveCode ? tenants : tenantsWithoutCode, ...policies];
 }
 
-/** Makes the decision point of a policy set: its policies are added to those of the application. */
-export const compilerWith =
-  (policies: readonly Policy[], options: CompileOptions = {}) =>
-  (set: PolicySet): Compiled => {
-    const { policies: configured, ...compiled } = compileSet(set, options);
+/** Compiles a policy set; what it shares with the set before is not compiled anew. */
+export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiled;
+
+/** Makes the decision points of policy sets: their policies are added to those of the application. */
+export function compilerWith(policies: readonly Policy[], options: CompileOptions = {}): Compile {
+  const compilations = new Compilations();
+  const narrowed = new WeakMap<Narrowing, Policy>();
+  const taskRulesWith = (narrowing: Narrowing): Policy => {
+    let found = narrowed.get(narrowing);
+    if (found === undefined) narrowed.set(narrowing, (found = narrowedTaskRules(narrowing)));
+    return found;
+  };
+  return (set, before) => {
+    const { policies: configured, ...compiled } = compileSet(
+      set,
+      options,
+      before && { set: before.set, compiled: before },
+    );
     const { narrowing } = compiled.grid;
     const basic = policies.map((policy) =>
-      policy === taskRulesPolicy && narrowing !== undefined ? narrowedTaskRules(narrowing) : policy,
+      policy === taskRulesPolicy && narrowing !== undefined ? taskRulesWith(narrowing) : policy,
     );
-    return { ...compiled, point: createDecisionPoint([...basic, ...configured]) };
+    return { ...compiled, point: createDecisionPoint([...basic, ...configured], compilations) };
   };
+}

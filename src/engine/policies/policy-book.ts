@@ -51,12 +51,12 @@ export class PolicyBook {
   readonly nothing: InForce;
 
   /**
-   * @param compile makes the decision point and security roles of a set
+   * @param compile makes what decides of a set; `before` is another version of the tenant
    * @throws the error of `compile` for a set without entries
    */
   constructor(
     store: PolicyStore,
-    private readonly compile: (set: PolicySet) => Compiled,
+    private readonly compile: (set: PolicySet, before?: InForce) => Compiled,
     private readonly incidents: Incidents,
   ) {
     this.log = new PolicyLog(store);
@@ -116,7 +116,7 @@ export class PolicyBook {
   /** @throws CouldNotTell `could-not-tell`: an unreadable set must not count as an empty one */
   private understood(tenantId: string | null, set: PolicySet): Compiled {
     try {
-      return this.compile(set);
+      return this.compile(set, this.known.get(tenantId));
     } catch (error) {
       const { version } = set;
       this.incidents.record('policy', 'the stored policies cannot be understood', error, {
@@ -154,7 +154,7 @@ export class PolicyBook {
     changes: readonly PolicyChange[],
   ): Promise<InForce> {
     const { version } = set;
-    const changed = { set, ...this.compile(set) };
+    const changed = { set, ...this.compile(set, this.known.get(tenantId)) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
     await this.snapshotWhenDue(tenantId, set, changes.length);

@@ -44,7 +44,12 @@ export class Grid {
   private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
   private alone: DecisionPoint | undefined;
   private made:
-    | { readonly rules: GridRules; readonly performed: Performing; readonly labelling: RuleIndex<Labelling> }
+    | {
+        readonly rules: GridRules;
+        readonly performed: Performing;
+        readonly narrowing: Narrowing | undefined;
+        readonly labelling: RuleIndex<Labelling>;
+      }
     | undefined;
 
   constructor(set: PolicySet) {
@@ -71,7 +76,7 @@ export class Grid {
 
   /** What is left of what the task rules give by the model; undefined: all. */
   get narrowing(): Narrowing | undefined {
-    return this.isInUse ? narrowed(this.compiled.performed) : undefined;
+    return this.isInUse ? this.compiled.narrowing : undefined;
   }
 
   /**
@@ -121,7 +126,13 @@ export class Grid {
       const labelling = rules.allow
         .filter(({ rule }) => rule.as !== undefined)
         .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: EVERYTHING, rule }));
-      this.made = { rules, performed: performing(rules), labelling: new RuleIndex(labelling) };
+      const performed = performing(rules);
+      this.made = {
+        rules,
+        performed,
+        narrowing: narrowed(performed),
+        labelling: new RuleIndex(labelling),
+      };
     }
     return this.made;
   }

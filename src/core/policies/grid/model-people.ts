@@ -11,7 +11,6 @@ import {
   some,
   type Condition,
 } from '../../condition.js';
-import { factored } from '../../factor.js';
 import type { Narrowing } from '../task-rules.js';
 import type { RuleIndex, Said } from './rule-index.js';
 
@@ -47,12 +46,11 @@ function inProcess(process: string, names: Condition, allows: RuleIndex, restric
 export function narrowing(
   allows: RuleIndex,
   restricts: RuleIndex,
-  blocked: readonly Said[],
+  blocked: Condition,
 ): Narrowing | undefined {
-  if (blocked.length === 0) return undefined;
-  const isBlocked = factored(blocked.map(({ when }) => when));
+  if (isNothing(blocked)) return undefined;
   return Object.freeze({
-    task: not(isBlocked),
+    task: not(blocked),
     someTask: (names: Condition): Condition => {
       if (allows.system.length > 0) return NOTHING;
       const affected = new Set([...allows.processes.keys(), ...restricts.processes.keys()]);

@@ -38,7 +38,10 @@ interface OfProcess<T> {
   readonly byElement: Map<string, T[]>;
 }
 
-const anyOf = (said: readonly Said[]): Condition => factored(said.map(({ when }) => when));
+const anyOf = (said: readonly Said[]): Condition => {
+  const [first, ...more] = said;
+  return first !== undefined && more.length === 0 ? first.when : factored(said.map(({ when }) => when));
+};
 
 /** Statements by their objects. */
 export class RuleIndex<T extends Said = Said> {
@@ -95,6 +98,22 @@ export class RuleIndex<T extends Said = Said> {
   private ofProcess({ whole, byElement }: OfProcess<T>, at: Place): Condition {
     const ofElements = [...byElement].map(([element, said]) => [element, anyOf(said)] as const);
     return or(anyOf(whole), byCases(at.element, ofElements));
+  }
+
+  /** Any of what {@link closed} tells, put together by objects. */
+  anyClosed(allowers: RuleIndex, at: Place, applies: Condition): Condition {
+    const denied = (object: Pick<Said, 'process' | 'element'>): Condition =>
+      not(allowers.holdsAt(object, at));
+    if (this.system.length > 0) return and(applies, denied({ process: undefined, element: undefined }));
+    const ofProcess = ([process, { whole, byElement }]: [string, OfProcess<T>]): Condition =>
+      whole.length > 0
+        ? denied({ process, element: undefined })
+        : byCases(
+            at.element,
+            [...byElement.keys()].map((element) => [element, denied({ process, element })] as const),
+          );
+    const cases = [...this.processes].map((one) => [one[0], ofProcess(one)] as const);
+    return and(applies, byCases(at.process, cases));
   }
 
   /** The widest objects of which something is said: none lies within another. */

@@ -1,4 +1,5 @@
 import { and, eq, EVERYTHING, exists, ne, not, or, type Condition } from '../../condition.js';
+import { factored } from '../../factor.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import type { Narrowing } from '../task-rules.js';
 import { kindOf } from './grid.js';
@@ -30,21 +31,20 @@ export interface Performing {
   readonly allows: RuleIndex;
   readonly restricts: RuleIndex;
   /** Of an item: the principal is excluded from it. */
-  readonly blocked: readonly Said[];
+  readonly blocked: Condition;
   readonly rules: readonly Rule[];
 }
 
 export function performing(rules: GridRules): Performing {
   const allows = new RuleIndex(rules.allowing('Perform', OF_TASKS).map((rule) => said(rule, rule.who)));
   const limits = rules.restricting('Perform', OF_TASKS);
-  const closed = [...allows.closed(allows, OF_ITEM, USER_TASK)];
   const excluded = limits.map((rule) => said(rule, saidAt(rule, OF_ITEM, USER_TASK, rule.who)));
   return {
     allows,
     restricts: new RuleIndex(limits.map((rule) => said(rule, rule.who))),
-    blocked: [...closed, ...excluded],
+    blocked: or(allows.anyClosed(allows, OF_ITEM, USER_TASK), factored(excluded.map(({ when }) => when))),
     rules: [
-      ...closed.map((one) => close('Perform', one)),
+      ...[...allows.closed(allows, OF_ITEM, USER_TASK)].map((one) => close('Perform', one)),
       ...limits.map((rule, at) => forbid(rule, (excluded[at] as Said).when)),
     ],
   };

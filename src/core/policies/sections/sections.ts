@@ -31,6 +31,7 @@ export class Sections {
   private known: SectionIndex | undefined;
   private readonly reaches = new Map<string, Reach>();
   private names = 0;
+  private made: readonly Policy[] | undefined;
 
   constructor(private readonly set: PolicySet) {}
 
@@ -41,7 +42,8 @@ export class Sections {
 
   /** The policies that follow: none before there is ROOT. */
   get policies(): readonly Policy[] {
-    return this.exist ? [sectionRules(this)] : [];
+    this.made ??= Object.freeze(this.exist ? [sectionRules(this)] : []);
+    return this.made;
   }
 
   get index(): SectionIndex {
