@@ -1,0 +1,32 @@
+/** LMDB: a tree of pages in one file, copied on write, read through a memory map. */
+export const name = 'lmdb';
+
+/** Why a commit failed is told later, by a promise beside the error; perhaps never. */
+const PATIENCE = 500;
+
+export async function open(folder) {
+  const lmdb = await import('lmdb');
+  // A commit is acknowledged when it is flushed, not before.
+  const db = lmdb.open({ path: folder, noSubdir: false, encoding: 'binary', overlappingSync: false });
+  return {
+    get: async (key) => db.get(key),
+    async put(entries) {
+      try {
+        await db.batch(() => {
+          for (const [key, value] of entries) db.put(key, value);
+        });
+      } catch (error) {
+        const later = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+        const cause = await Promise.race([
+          Promise.resolve(error.commitError).catch((reason) => reason),
+          later,
+        ]);
+        throw Object.assign(error, { cause });
+      }
+    },
+    async *iterate(from = '') {
+      for (const { key, value } of db.getRange({ start: from })) yield [key, value];
+    },
+    close: () => db.close(),
+  };
+}

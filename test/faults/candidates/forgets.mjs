@@ -1,0 +1,3 @@
+import { openJournal } from './journal-file.mjs';
+
+export const open = (folder) => openJournal(folder, 'forgets');
