@@ -10,7 +10,7 @@ export async function openJournal(folder, flaw) {
   for (const line of lines.slice(0, -1))
     for (const [key, value] of JSON.parse(line)) values.set(key, Buffer.from(value, 'base64'));
   const fd = openSync(file, 'a');
-  let late = [];
+  const late = [];
   const write = (entries) => {
     const line = entries.map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
     writeSync(fd, `${JSON.stringify(line)}\n`);
@@ -22,10 +22,6 @@ export async function openJournal(folder, flaw) {
       await new Promise((resolve) => setImmediate(resolve));
       if (flaw === 'forgets') late.push(entries);
       else write(entries);
-      if (late.length > 20) {
-        late.forEach(write);
-        late = [];
-      }
     },
     async *iterate() {
       yield* [...values].sort(([a], [b]) => (a < b ? -1 : 1));
