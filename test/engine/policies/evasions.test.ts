@@ -1,4 +1,5 @@
 import type { Guard, GuardApi } from 'bpmn-guard';
+import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { caseModel } from '../../support/case-models.js';
 import { call, end, model, start, task } from '../../support/models.js';
@@ -52,6 +53,56 @@ test('who terminates an instance learns nothing of those below that they may not
   expect(await guard.as(kim).engine.terminate(id)).toEqual([id]);
   const ended = await guard.as(ADMIN_USER).data.findInstances({ status: 'terminated' });
   expect(ended.map(({ name }) => name).sort()).toEqual(['Inner', 'Outer']);
+});
+
+test('who may terminate every instance is told of held work and orphans only in those that they may read', async () => {
+  const directory = {
+    find: async (name: string) => [ann, kim, ADMIN_USER].find((one) => one.userName === name),
+  };
+  const left = model([start(), task('t', { assignee: 'gone' }), end()]);
+  const guard = await guards.make({ models: { Left: left }, directory });
+  const admin = guard.as(ADMIN_USER);
+  const { id } = await admin.engine.start('Left');
+  const stored = (await guard.store.instances.load(id)) as StoredInstance;
+  const attempt = { held: true, work: 'background', by: 'x', at: new Date(), ended: 3 } as const;
+  const guarded = { ...stored.guard, rev: 9, held: true, unfinished: true, attempts: { [id]: attempt } };
+  await guard.store.instances.update(id, stored.guard?.rev, { guard: guarded });
+  await admin.policies.securityRoles.save('stopper', {
+    rights: ['ModelInstance:Terminate', 'ModelInstance:Read', 'Todo:Read_Own'],
+  });
+  await admin.policies.securityRoles.give('stopper', { user: 'kim' });
+  expect(await guard.as(kim).work.list()).toEqual([]);
+  expect((await guard.as(kim).work.orphans()).data).toEqual([]);
+  expect(await admin.work.list()).toMatchObject([{ instanceId: id }]);
+  expect((await admin.work.orphans()).data).toMatchObject([{ instanceId: id }]);
+});
+
+test('an instance that was terminated is not upgraded', async () => {
+  const guard = await guards.make({ models: { M } });
+  const { engine } = guard.as(ADMIN_USER);
+  const [ended, running] = [await engine.start('M'), await engine.start('M')];
+  await engine.terminate(ended.id);
+  expect(await engine.upgrade('M', [])).toEqual([running.id]);
+});
+
+test('what is entered for a hidden initiator is refused alike, whether or not it is right', async () => {
+  const named = caseModel('owner, helper', [task('a', { candidateUsers: 'helper' })]).replace(
+    '<bpmn:startEvent id="start"',
+    '<bpmn:startEvent id="start" camunda:initiator="requester"',
+  );
+  const guard = await guards.make({ models: { Pay: named } });
+  await guard.as(ADMIN_USER).policies.caseFields.save('data.requester', { roles: ['owner'] });
+  const caseRoles = { owner: { users: ['own'] }, helper: { users: ['hal'] } };
+  const { id } = await guard.as(person('own')).engine.start('Pay', {}, undefined, { caseRoles });
+  const { id: itemId } = await waitingTask(guard, 'a', id);
+  const { tasks } = guard.as(person('hal'));
+  await tasks.take(itemId);
+  const [right, wrong] = [
+    await refusal(tasks.complete(itemId, { requester: 'own' })),
+    await refusal(tasks.complete(itemId, { requester: 'eve' })),
+  ];
+  expect([right.code, right.message]).toEqual([wrong.code, wrong.message]);
+  expect(right.code).toBe('forbidden');
 });
 
 test('an instance does not begin twice at the event at which it began', async () => {
