@@ -7,7 +7,7 @@ import {
 } from '../../core/policies/case-roles/case-kinds.js';
 import { CASE_OPERATIONS } from '../../core/policies/case-roles/operations.js';
 import {
-  caseAuthorizationChanges,
+  caseOperationEntries,
   configuredOperations,
   printCaseAuthorization,
   readCaseAuthorization,
@@ -22,6 +22,7 @@ import { atOnce } from './arguments.js';
 import { declaredRoles } from './case-names.js';
 import type { InForce } from './policy-book.js';
 import { removal, type PolicyCommands } from './policy-commands.js';
+import { statedChanges } from './stated-changes.js';
 
 type Make = (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
 type Version = Promise<{ version: number }>;
@@ -73,7 +74,9 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
       const given = atOnce(() => textOf(text));
       const make: Make = async ({ set }, call) => {
         const roles = await declaredRoles(commands.calls, call);
-        return caseAuthorizationChanges(set, readCaseAuthorization(given(), { roles }));
+        // What the file does not name gets its default back.
+        const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
+        return statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION);
       };
       return change(user, options, make, true);
     },

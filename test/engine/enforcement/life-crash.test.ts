@@ -55,9 +55,6 @@ onStores('After kill -9 in the middle of a command on the life of an instance', 
     expect(await found.guard.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
   });
 
-  // The rest is one write, which both stores make in the same way.
-  if (kind === 'mongo') return;
-
   test('a migration that was not stored has not happened', async () => {
     const { guard, id, item } = await left('dieMigrating');
     expect(await guard.store.instances.load(id)).toMatchObject({ name: 'Outer', status: 'running' });

@@ -94,17 +94,6 @@ export function printCaseAuthorization(set: PolicySet): string {
     .join('');
 }
 
-/** The changes that make a set's case operations those of a file: what the file does not name gets its default back. */
-export function caseAuthorizationChanges(set: PolicySet, file: CaseAuthorization): PolicyChange[] {
-  const configured = configuredOperations(set);
-  const isSame = (operation: CaseOperation, { roles }: CaseOperationEntry): boolean =>
-    configured.get(operation)?.roles.join() === roles.join();
-  return [
-    ...[...file]
-      .filter(([operation, entry]) => !isSame(operation, entry))
-      .map(([id, value]): PolicyChange => ({ kind: CASE_OPERATION, id, value })),
-    ...[...configured.keys()]
-      .filter((id) => !file.has(id))
-      .map((id): PolicyChange => ({ kind: CASE_OPERATION, id, value: null })),
-  ];
-}
+/** The case operations of a file as the entries of a policy set. */
+export const caseOperationEntries = (file: CaseAuthorization): PolicyChange[] =>
+  [...file].map(([id, value]) => ({ kind: CASE_OPERATION, id, value }));

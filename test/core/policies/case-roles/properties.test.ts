@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { CASE_OPERATIONS } from '../../../../src/core/policies/case-roles/operations.js';
 import {
-  caseAuthorizationChanges,
+  caseOperationEntries,
   configuredOperations,
   printCaseAuthorization,
   readCaseAuthorization,
+  type CaseAuthorization,
 } from '../../../../src/core/policies/case-roles/properties.js';
+import { statedChanges } from '../../../../src/engine/policies/stated-changes.js';
 import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
 
@@ -47,12 +49,15 @@ test.each([
 const role = fc.constantFrom('owner', 'admin', 'hr', 'first-level_2');
 const file = fc.dictionary(fc.constantFrom(...CASE_OPERATIONS), fc.uniqueArray(role, { maxLength: 3 }));
 
+const changesFor = (set: PolicySet, wanted: CaseAuthorization) =>
+  statedChanges(set, caseOperationEntries(wanted), () => true);
+
 test('what is written reads as the same, and loading makes any set that of the file', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
       const setOf = (set: PolicySet, wanted: Readonly<Record<string, string[]>>): PolicySet => {
         const text = Object.entries(wanted).map(([name, roles]) => `${name}=${roles.join(' , ')}`);
-        const changes = caseAuthorizationChanges(set, readCaseAuthorization(text.join('\n')));
+        const changes = changesFor(set, readCaseAuthorization(text.join('\n')));
         return changes.length === 0 ? set : changedSet(set, readChanges(changes));
       };
       const loaded = setOf(setOf(PolicySet.EMPTY, before), after);
@@ -60,7 +65,7 @@ test('what is written reads as the same, and loading makes any set that of the f
         Object.entries(after).map(([name, roles]) => [name, [...roles].sort()]),
       );
       expect(rolesIn(printCaseAuthorization(loaded))).toEqual(sorted);
-      expect(caseAuthorizationChanges(loaded, configuredOperations(loaded))).toEqual([]);
+      expect(changesFor(loaded, configuredOperations(loaded))).toEqual([]);
     }),
   );
 });
