@@ -11,95 +11,20 @@ import type { InstanceGuard, Store } from '../../src/store/port.js';
 import { drafts, isQueryNotForJava, principal, query, rowsOf, type Draft } from './arbitraries.js';
 import { ask, expected, fill, Sizes, sorted } from './asking.js';
 import type { Row } from './corpus.js';
+import { policySets } from './policy-sets.js';
 import { describeComparison } from './stores.js';
 import { tasksOf } from './truth.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const MODELS = ['Invoice', 'Vacation'] as const;
-const model = fc.constantFrom(...MODELS);
-const element = fc.constantFrom('a', 'b');
-const holder = fc.constantFrom({ user: 'alice' }, { user: 'bob' }, { group: 'hr' }, { group: 'alice' });
+const document = policySets({
+  models: ['Invoice', 'Vacation'],
+  elements: ['a', 'b'],
+  users: ['alice', 'bob'],
+  groups: ['hr', 'alice'],
+});
 const absentAtTimes = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(of, { nil: undefined });
-const compact = <T extends Fields>(fields: T): Partial<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
-
-const securityRoles = fc
-  .array(
-    fc.record({
-      rights: fc.subarray([
-        'Todo:Read_Own',
-        'Todo:Read_All',
-        'Todo:Process',
-        'ModelInstance:Read',
-        'Model:Read',
-      ]),
-      holders: fc.uniqueArray(holder, { maxLength: 3 }),
-    }),
-    { maxLength: 2 },
-  )
-  .map((roles) => Object.fromEntries(roles.map((role, at) => [`role ${at}`, role])));
-
-const rule = fc
-  .record({
-    effect: fc.constantFrom('Allow', 'Allow', 'Restrict'),
-    users: fc.constantFrom<unknown>('all', { group: 'hr' }, { user: 'alice' }, { role: 'owner' }),
-    privilege: fc.constantFrom('View', 'Perform', 'Assign'),
-    on: fc.oneof(
-      fc.record({ process: model }).map((on) => on as unknown),
-      fc.record({ process: model, task: element }),
-    ),
-    for: absentAtTimes(
-      fc.constantFrom<unknown>(
-        { 'data.requester': '$user.userName' },
-        { 'roles.owner': { $ne: '$user.userName' } },
-        { 'data.x': { $gte: '$user.level' } },
-      ),
-    ),
-  })
-  .map(compact);
-const grid = fc.array(rule, { maxLength: 3 }).map((rules) => ({
-  labels: { owner: { multiple: 2 } },
-  rules: Object.fromEntries(rules.map((one, at) => [`r${at}`, one])),
-}));
-
-const duty = fc.oneof(
-  fc.record({ duty: fc.constant('not-initiator'), model }),
-  fc.record({ duty: fc.constantFrom('not-who-did', 'must-be-who-did'), model }).map((one) => ({
-    ...one,
-    task: 'a',
-    did: 'b',
-  })),
-  fc.record({ duty: fc.constant('distinct'), model, tasks: fc.constant(['a', 'b']) }),
-);
-const duties = fc
-  .array(duty, { maxLength: 2 })
-  .map((all) => Object.fromEntries(all.map((one, at) => [`d${at}`, one])));
-
-const permissions = fc.array(
-  fc.tuple(
-    holder,
-    fc.subarray(['read', 'bpmn-process-instance-read', 'bpmn-process-instance-edit'], { minLength: 1 }),
-  ),
-  { maxLength: 3 },
-);
-const grantsOf = (given: readonly (readonly [object, string[]])[]): object[] => [
-  ...new Map(given.map(([to, names]) => [JSON.stringify(to), { ...to, permissions: names }])).values(),
-];
-const sections = absentAtTimes(
-  fc.record({
-    inherit: absentAtTimes(fc.constant(false)),
-    given: permissions,
-    models: fc.subarray([...MODELS]),
-  }),
-).map((one) =>
-  one === undefined
-    ? {}
-    : { one: compact({ inherit: one.inherit, permissions: grantsOf(one.given), models: one.models }) },
-);
-
-const document = fc.record({ securityRoles, grid, duties, sections });
 
 /** Who belongs to an instance as a case: nobody asks where there is none. */
 const caseRoles = absentAtTimes(
