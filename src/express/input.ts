@@ -1,9 +1,11 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
+import { nearest, unknownName } from '../core/options.js';
 import { isPlainObject } from '../core/plain-object.js';
 import type { SecureUser } from '../core/principal.js';
+import { show } from '../core/show.js';
 import type { Part } from './multipart.js';
 import { readClaim } from './on-behalf.js';
-import type { Route } from './routes/route.js';
+import { inPath, type Route } from './routes/route.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -13,7 +15,10 @@ export const USER_KEYS = ['userId', 'userName', 'user'] as const;
 const bad = (message: string): never => {
   throw new BadInput('bad-request', message);
 };
-const show = (name: string): string => JSON.stringify(name.slice(0, 60));
+const notKnown = (name: string, known: readonly string[]): never =>
+  bad(
+    `${show(name)} is not known here. ${known.length === 0 ? 'There are no inputs.' : unknownName(name, known)}`,
+  );
 
 /**
  * Ensures that a body which names a user is only carried out as that user.
@@ -32,6 +37,10 @@ function bodyInputs(route: Route, body: unknown): Given {
   const rest = Object.entries(body).filter(([key]) => !(USER_KEYS as readonly string[]).includes(key));
   const given = Object.fromEntries(rest);
   if (route.bodyIs === undefined || rest.some(([key]) => Object.hasOwn(route.takes, key))) return given;
+  // Otherwise the reader of the input would be blamed for a misspelt input beside it.
+  const inputs = Object.keys(route.takes).filter((name) => !inPath(route).includes(name));
+  const misspelt = rest.find(([key]) => nearest(key, inputs) !== undefined);
+  if (misspelt !== undefined) notKnown(misspelt[0], inputs);
   // A body that names only a user contains no query: an empty one would match everything.
   return rest.length > 0 || Object.keys(body).length === 0 ? { [route.bodyIs]: given } : {};
 }
@@ -45,7 +54,7 @@ function queryInputs(route: Route, url: string): Given {
     if (name in found) bad(`${show(name)} is given twice.`);
     const param = Object.hasOwn(route.takes, name)
       ? route.takes[name]
-      : bad(`${show(name)} is not known here.`);
+      : notKnown(name, Object.keys(route.takes));
     try {
       found[name] = param?.text === true ? value : (JSON.parse(value) as unknown);
     } catch {
@@ -74,11 +83,26 @@ export function formUser(parts: readonly Part[]): Given {
   }
 }
 
-/** What the fields of a form say of an uploaded model: its name, if the path has none, and its section. */
-function formInputs(parts: readonly Part[]): Given {
-  const name = fieldOf(parts, 'name') ?? fieldOf(parts, 'title');
-  const section = fieldOf(parts, 'section');
-  return { ...(name !== undefined && { name }), ...(section !== undefined && { section }) };
+/** bpmn-client sends the name of a model as `title`. */
+const TITLE = 'title';
+
+/** The fields of a form. A file may have any field name except that of an input. */
+function formInputs(route: Route, parts: readonly Part[]): Given {
+  const known = [...Object.keys(route.takes), TITLE, ...USER_KEYS];
+  for (const { name, filename } of parts) {
+    if (filename !== undefined && known.includes(name)) bad(`${show(name)} must be a text, not a file.`);
+    if (filename === undefined && !known.includes(name)) notKnown(name, known);
+  }
+  const title = fieldOf(parts, TITLE);
+  const given = Object.fromEntries(
+    Object.keys(route.takes)
+      .map((name) => [name, fieldOf(parts, name)] as const)
+      .filter(([, value]) => value !== undefined),
+  );
+  if (title === undefined) return given;
+  if (given.name !== undefined && given.name !== title)
+    bad('"name" is given twice with different values: it is also the title.');
+  return { ...given, name: title };
 }
 
 /** The inputs of a request, by source. */
@@ -103,12 +127,12 @@ export function readInput(
   const sources: Given[] = [
     Object.fromEntries(path),
     queryInputs(route, url),
-    route.upload ? formInputs(parts) : bodyInputs(route, body),
+    route.upload ? formInputs(route, parts) : bodyInputs(route, body),
     headers,
   ];
   const input: Record<string, unknown> = {};
   for (const [name, value] of sources.flatMap((source) => Object.entries(source))) {
-    if (!Object.hasOwn(route.takes, name)) bad(`${show(name)} is not known here.`);
+    if (!Object.hasOwn(route.takes, name)) notKnown(name, Object.keys(route.takes));
     if (value === undefined || value === null) continue;
     if (Object.hasOwn(input, name) && input[name] !== value)
       bad(`${show(name)} is given twice with different values.`);

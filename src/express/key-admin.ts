@@ -1,8 +1,8 @@
-import { assertArgument, withFunctions, type Kind } from '../core/options.js';
-import { AccessDenied } from '../core/errors.js';
+import { assertArgument, assertOptions, withFunctions, type Kind } from '../core/options.js';
+import { AccessDenied, BadInput } from '../core/errors.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Guard } from '../engine/contract/types.js';
-import type { NewKey } from './key-input.js';
+import { KEY_OPTIONS, type NewKey } from './key-input.js';
 import { keyFacts, revokedFacts } from './key-facts.js';
 import type { ApiKey, ApiKeys } from './keys.js';
 
@@ -71,6 +71,7 @@ export function keyAdmin(guard: Pick<Guard, 'identity'>, keys: ApiKeys): KeyAdmi
   return Object.freeze({
     create: (name, options = {}, by) =>
       administer('create key', name, by, async (principal, changed) => {
+        assertOptions('a key', options, KEY_OPTIONS, (text) => new BadInput('bad-request', text));
         const bound: NewKey = crossesTenants(principal)
           ? options
           : { ...options, tenantId: options.tenantId ?? principal.tenantId ?? null };

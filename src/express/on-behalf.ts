@@ -8,6 +8,9 @@ import type { ApiKey } from './keys.js';
 
 const LONGEST = 200;
 
+/** Fields of `options` that name the user, as some clients do. */
+export const OPTION_KEYS = ['userName', 'userId'] as const;
+
 /** The user for whom a key acts, as named in the request. */
 export interface Claim {
   readonly userName: string;
@@ -47,7 +50,7 @@ function userIn(value: unknown): Claim | undefined {
 }
 
 /**
- * Reads the user of a request from its body: `userId`, `userName`, `options.userName`, or a whole `user`.
+ * Reads the user of a request from its body: `userId`, `userName`, these two in `options`, or a whole `user`.
  * @returns undefined if it names none
  * @throws BadInput `bad-request` if a value is not a user, or two name different users
  */
@@ -58,7 +61,9 @@ export function readClaim(body: unknown): Claim | undefined {
   const names = [
     nameIn(own(body, 'userId'), 'userId'),
     nameIn(own(body, 'userName'), 'userName'),
-    isPlainObject(options) ? nameIn(own(options, 'userName'), 'options.userName') : undefined,
+    ...(isPlainObject(options)
+      ? OPTION_KEYS.map((name) => nameIn(own(options, name), `options.${name}`))
+      : []),
     user?.userName,
   ].filter((name) => name !== undefined);
   const [userName] = names;

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from '../core/errors.js';
 import { JSON_TYPE } from './answer.js';
 import type { Param, Schema } from './routes/param.js';
-import type { Route } from './routes/route.js';
+import { inPath, type Route } from './routes/route.js';
 import { SCHEMAS } from './schemas.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -27,12 +27,10 @@ const REFUSALS: Readonly<Record<string, Json>> = Object.freeze(
   ),
 );
 
-const inPath = ({ path }: Route): Set<string> =>
-  new Set([...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string));
 const inQuery = ({ method }: Route): boolean => method === 'GET' || method === 'DELETE';
 
 function parameters(route: Route): Json[] {
-  const path = inPath(route);
+  const path = new Set(inPath(route));
   return Object.entries(route.takes).flatMap(([name, param]): Json[] => {
     if (path.has(name))
       return [{ name, in: 'path', required: true, description: param.says, schema: param.schema }];
@@ -77,7 +75,7 @@ function requestBody(route: Route): Json | undefined {
     };
   }
   if (inQuery(route)) return undefined;
-  const path = inPath(route);
+  const path = new Set(inPath(route));
   const fields = Object.entries(route.takes).filter(([name]) => !path.has(name));
   const schema = {
     type: 'object',

@@ -24,7 +24,13 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     {
       startNodeId: { type: ['string', 'null'] },
       noWait: { type: ['boolean', 'null'] },
+      caseRoles: {
+        type: ['object', 'null'],
+        additionalProperties: ref('RoleHolders'),
+        description: 'The holders of the roles that the model declares, at a start.',
+      },
       userName: { type: ['string', 'null'] },
+      userId: { type: ['string', 'null'], description: 'The same.' },
     },
     { additionalProperties: false },
   ),

@@ -56,7 +56,7 @@ test.each<[string, Record<string, string>, string | Buffer, number, string, RegE
     '{"name":"review","model":"x"}',
     400,
     'bad-request',
-    /^"model" is not known here\.$/,
+    /^"model" is not known here\. Known are name, data, startNodeId, options\.$/,
   ],
   [
     'a prototype',
@@ -64,7 +64,7 @@ test.each<[string, Record<string, string>, string | Buffer, number, string, RegE
     '{"__proto__":{"name":"review"}}',
     400,
     'bad-request',
-    /^"__proto__" is not known here\.$/,
+    /^"__proto__" is not known here\. Known are name, data, startNodeId, options\.$/,
   ],
   [
     'a prototype in the data',

@@ -1,17 +1,12 @@
 import { caseModel } from '../support/case-models.js';
 import { task } from '../support/models.js';
 import type { Application } from './application.js';
-
-interface CaseInput {
-  readonly path?: Record<string, string>;
-  readonly body?: Record<string, unknown>;
-  readonly before?: () => Promise<unknown>;
-}
+import type { RouteInput } from './route-inputs.js';
 
 const MODEL = 'A case';
 
 /** What makes each route about cases succeed, by its id. What a path names is there once `before` has run. */
-export function caseInputs(app: Application): [string, () => CaseInput][] {
+export function caseInputs(app: Application): [string, () => RouteInput][] {
   const admin = () => app.as('admin');
   const begun = async (path: Record<string, string>): Promise<void> => {
     const source = caseModel('owner, helper', [task('a', { assignee: 'alice' })]);
@@ -24,7 +19,7 @@ export function caseInputs(app: Application): [string, () => CaseInput][] {
   };
   const at =
     (more: Record<string, string>, body?: Record<string, unknown>, make = begun) =>
-    (): CaseInput => {
+    (): RouteInput => {
       const path = { instanceId: 'none', commentId: 'none', ...more };
       return { path, ...(body !== undefined && { body }), before: () => make(path) };
     };

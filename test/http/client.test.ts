@@ -345,7 +345,7 @@ describe('what is malformed rejects with what was expected', () => {
     [
       'datastore.find with a parameter that upstream has',
       (c) => c.datastore.find({ lastItem: { 'items.name': 'x' } }),
-      /^"lastItem" is not known here\.$/,
+      /^"lastItem" is not known here\. Known are filter, after, limit, sort, projection, getTotalCount\.$/,
     ],
     [
       'datastore.findItems',

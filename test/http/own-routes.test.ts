@@ -170,7 +170,7 @@ describe('decisions', () => {
       'a resource of its own making',
       { operation: 'task:take', item: { id: 'a', assignee: 'alice' } },
       'bad-request',
-      /^"item" is not known here\.$/,
+      /^"item" is not known here\. Known are operation, itemId, instanceId, model\.$/,
     ],
   ])('%s is refused', async (_what, body, code, detail) => {
     for (const which of ['can', 'explain'] as const)

@@ -1,18 +1,12 @@
 import type { Application } from './application.js';
-
-/** What makes a route about policies succeed. */
-interface PolicyInput {
-  readonly path?: Record<string, string>;
-  readonly body?: Record<string, unknown>;
-  readonly before?: () => Promise<unknown>;
-}
+import type { RouteInput } from './route-inputs.js';
 
 const ROLE = { rights: ['Todo:Process'], says: 'the desk' };
 const CHANGES = [{ kind: 'security-role', id: 'clerk', value: ROLE }];
 const ALICE = { user: 'alice' };
 
 /** What makes each route about sections succeed. */
-function sectionInputs(app: Application): [string, () => PolicyInput][] {
+function sectionInputs(app: Application): [string, () => RouteInput][] {
   const sections = () => app.as('admin').policies.sections;
   const made = async () => (await sections().create('hr'), sections().create('it'));
   const on = { section: 'hr' };
@@ -36,7 +30,7 @@ function sectionInputs(app: Application): [string, () => PolicyInput][] {
 }
 
 /** What makes each route about policies succeed, by its id. */
-export function policyInputs(app: Application): [string, () => PolicyInput][] {
+export function policyInputs(app: Application): [string, () => RouteInput][] {
   const roles = () => app.as('admin').policies.securityRoles;
   const clerk = () => roles().save('clerk', ROLE as never);
   const held = async () => (await clerk(), roles().give('clerk', ALICE));

@@ -6,6 +6,7 @@ import { principal } from 'bpmn-guard/testing';
 import { Application } from './application.js';
 import { send } from './send.js';
 
+const OF_A_PAGE = 'Known are filter, after, limit, sort, projection, getTotalCount.';
 const STACK = /\bat .+:\d+:\d+|node_modules|\/src\/|\.ts\b/;
 
 describe.each([
@@ -60,13 +61,13 @@ describe.each([
   });
 
   test.each([
-    ['an unknown parameter', '/api/datastore/find?page=2', '"page" is not known here.'],
-    ['a key', '/api/datastore/find?apiKey=x', '"apiKey" is not known here.'],
-    ['a user', '/api/datastore/find?userId=admin', '"userId" is not known here.'],
+    ['an unknown parameter', '/api/datastore/find?page=2', '"page" is not known here. ' + OF_A_PAGE],
+    ['a key', '/api/datastore/find?apiKey=x', '"apiKey" is not known here. ' + OF_A_PAGE],
+    ['a user', '/api/datastore/find?userId=admin', '"userId" is not known here. ' + OF_A_PAGE],
     [
       'operators in brackets',
       '/api/datastore/findItems?query[id][$ne]=x',
-      '"query[id][$ne]" is not known here.',
+      '"query[id][$ne]" is not known here. Known are query.',
     ],
     ['the same twice', '/api/datastore/find?limit=1&limit=2', '"limit" is given twice.'],
     ['what is not JSON', '/api/datastore/find?limit=many', '"limit" must be JSON.'],

@@ -5,6 +5,7 @@ import { FORBIDDEN_KEYS } from '../../core/path.js';
 import type { CaseAssignment } from '../../core/policies/case-roles/holders.js';
 import { normaliseName } from '../../core/principal.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import { show } from '../../core/show.js';
 import type { Handed } from '../../store/port.js';
 import { toDate, toPriority } from '../model/due-date.js';
 
@@ -62,10 +63,9 @@ export function checkOptions(value: unknown, ...honoured: readonly HostOption[])
   const idle = Object.keys(ours).find((key) => ours[key] !== false && !honoured.includes(key as HostOption));
   if (idle !== undefined) refuse(`Option ${idle} does nothing for this command, and is not admitted.`);
   for (const [key] of Object.entries(own)) {
-    if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key))
-      refuse(`Option ${JSON.stringify(key)} is not admitted.`);
+    if (NOT_ADMITTED.includes(key) || FORBIDDEN_KEYS.has(key)) refuse(`Option ${show(key)} is not admitted.`);
     const meant = nearest(key, [...known, ...NOT_ADMITTED]);
-    if (meant !== undefined) refuse(`Option ${JSON.stringify(key)} is not admitted. Did you mean ${meant}?`);
+    if (meant !== undefined) refuse(`Option ${show(key)} is not admitted. Did you mean ${meant}?`);
   }
   if (Object.keys(own).length > OWN_OPTIONS)
     refuse(`A command may have at most ${OWN_OPTIONS} options of the application's own.`);
@@ -90,6 +90,14 @@ export interface CheckedAssignment {
 /** Limits of an assignment: names per list, extras, characters per text. */
 const ASSIGNMENT_LIMITS = { names: 500, extras: 50, text: 2000 } as const;
 
+const ASSIGNED = [
+  'assignee',
+  'candidateUsers',
+  'candidateGroups',
+  'dueDate',
+  'followUpDate',
+  'priority',
+] as const;
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Names that a task or its view already uses; an extra must not be mistaken for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
@@ -144,7 +152,8 @@ function dateOrBad(value: unknown, key: string): Date | null {
 
 /**
  * Checks an assignment by a caller. Only assignee, candidates, dates, priority and extras with plain values may be
- * set: bpmn-server copies every key onto the item, including its status.
+ * set: bpmn-server copies every key onto the item, including its status. An extra that resembles one of the others is
+ * treated as a misspelling.
  * @throws BadInput `bad-assignment`, naming the key
  */
 export function checkAssignment(value: unknown): CheckedAssignment {
@@ -161,15 +170,17 @@ export function checkAssignment(value: unknown): CheckedAssignment {
     else if (key === 'dueDate' || key === 'followUpDate') fields[key] = dateOrBad(entry, key);
     else if (key === 'priority')
       fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
-    else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${JSON.stringify(key)} cannot be assigned.`);
+    else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${show(key)} cannot be assigned.`);
+    else if (nearest(key, ASSIGNED) !== undefined)
+      bad(`${show(key)} cannot be assigned. Did you mean ${nearest(key, ASSIGNED)}?`);
     else if (
       entry !== null &&
       !['string', 'number', 'boolean'].includes(typeof entry) &&
       !(entry instanceof Date)
     )
-      bad(`${JSON.stringify(key)} must be a plain value.`);
+      bad(`${show(key)} must be a plain value.`);
     else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text)
-      bad(`${JSON.stringify(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+      bad(`${show(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
     else extras[key] = entry;
   }
   if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras)

@@ -16,9 +16,8 @@ function readPerson(of: unknown): UserInfo | undefined {
   if (of === undefined || of === null) return undefined;
   if (SecureUser.made(of)) return of;
   if (!isPlainObject(of)) throw new BadInput('bad-request', 'A person is an object with a userName.');
-  const { userName, userGroups } = of;
   try {
-    return new SecureUser({ userName, userGroups } as UserInfo);
+    return new SecureUser(of as unknown as UserInfo);
   } catch (error) {
     throw new BadInput('bad-request', (error as Error).message, { cause: error });
   }

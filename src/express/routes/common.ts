@@ -3,6 +3,7 @@ import { BadInput } from '../../core/errors.js';
 import { unknownName } from '../../core/options.js';
 import { COMMAND_OPTIONS } from '../../engine/enforcement/caller-input.js';
 import type { Rows } from '../../engine/contract/api-types.js';
+import { OPTION_KEYS } from '../on-behalf.js';
 import { object, optional, query, text, type Schema } from './param.js';
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
@@ -28,19 +29,24 @@ export const listed = (name: string, rows: Rows<unknown>): Record<string, unknow
 export const ONE_ITEM = query('Finds exactly one item, by its id or otherwise.');
 export const DATA = optional(object('Input data: a plain object.', ref('Data')));
 const OF_COMMAND = object<CommandOptions>('Options: startNodeId, noWait.', ref('Options'));
-/** Only the application's code may pass options of its own, since listeners trust them. */
+/**
+ * Only the application's code may pass options of its own, since listeners trust them. Who names the user here has been
+ * checked, and the name is dropped.
+ */
 export const OPTIONS = optional({
   ...OF_COMMAND,
   read(value, name) {
     const options = OF_COMMAND.read(value, name);
-    const known = [...Object.keys(COMMAND_OPTIONS), 'userName', 'userId'];
+    const known = [...Object.keys(COMMAND_OPTIONS), ...OPTION_KEYS];
     const strange = Object.keys(options).find((key) => !known.includes(key));
     if (strange !== undefined)
       throw new BadInput(
         'bad-option',
         `Unknown option of a command: ${strange.slice(0, 60)}. ${unknownName(strange, known)}`,
       );
-    return options;
+    return Object.fromEntries(
+      Object.entries(options).filter(([key]) => !(OPTION_KEYS as readonly string[]).includes(key)),
+    );
   },
 });
 export const ASSIGNMENT = object<Assignment>('What to assign.', ref('Assignment'));

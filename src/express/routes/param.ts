@@ -1,5 +1,7 @@
 import { BadInput } from '../../core/errors.js';
+import { unknownName } from '../../core/options.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import { show } from '../../core/show.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -46,6 +48,22 @@ export const object = <T extends object = Record<string, unknown>>(
   required(schema, says, (value, name) =>
     isObject(value) ? (value as T) : bad(`${name} must be an object.`),
   );
+
+/** An object that has these fields and no others; their values are checked where they are used. */
+export const objectOf = <T extends object>(
+  says: string,
+  names: readonly (keyof T & string)[],
+  schema: Schema,
+): Param<T> => {
+  const any = object<T>(says, schema);
+  return required(schema, says, (value, name) => {
+    const given = any.read(value, name);
+    const strange = Object.keys(given).find((key) => !(names as readonly string[]).includes(key));
+    return strange === undefined
+      ? given
+      : bad(`${name} has no ${show(strange)}. ${unknownName(strange, names)}`);
+  });
+};
 
 export const texts = (says: string): Param<string[]> =>
   required({ type: 'array', items: { type: 'string' } }, says, (value, name) =>

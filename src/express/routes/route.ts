@@ -73,3 +73,7 @@ export function route<T extends Takes = Record<never, never>>(given: Defined<T>)
 export function withAndWithout(name: string, given: Route): Route[] {
   return [given, Object.freeze({ ...given, path: `${given.path}/:${name}`, id: `${given.id}.${name}` })];
 }
+
+/** The names of the inputs in the path. */
+export const inPath = ({ path }: Pick<Route, 'path'>): string[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);

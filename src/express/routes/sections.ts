@@ -1,7 +1,7 @@
 import type { SectionOrModel, SectionPermission } from '../../engine/contract/section-types.js';
 import type { Holder } from '../../core/policies/security-roles.js';
 import { member, ref } from './common.js';
-import { flag, object, optional, text, texts } from './param.js';
+import { flag, object, objectOf, optional, text, texts } from './param.js';
 import { CHANGE, changeOptions } from './policies.js';
 import { route, type Route } from './route.js';
 
@@ -152,8 +152,9 @@ export const SECTIONS: readonly Route[] = [
     takes: {
       on: ON,
       of: optional(
-        object<{ userName: string; userGroups?: string[] }>(
+        objectOf<{ userName: string; userGroups?: string[] }>(
           'The person; default: the caller.',
+          ['userName', 'userGroups'],
           ref('Person'),
         ),
       ),
