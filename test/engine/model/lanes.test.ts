@@ -138,6 +138,59 @@ onStores('The role of a task and of a start', (kind) => {
     expect(await waitingTask(guard, 't', id)).toMatchObject({ candidateGroups: ['clerks'] });
   });
 
+  const SPLIT: Lanes = { clerks: ['start', 't'], bosses: ['t', 'end'] };
+  test.each<[what: string, source: string, names: string]>([
+    ['two lanes beside each other hold it', inLanes(SPLIT), '"clerks", "bosses"'],
+    ['two lanes within one lane hold it', inLanes({ house: SPLIT }, { pool: 'staff' }), '"clerks", "bosses"'],
+    [
+      'a lane and one within another lane hold it',
+      inLanes({ house: { clerks: ['start', 't'] }, bosses: ['t', 'end'] }),
+      '"clerks", "bosses"',
+    ],
+    [
+      'a lane of each of two lane sets holds it',
+      model([start(), task('t'), end()], {
+        inner: lanes({ clerks: ALL }, 'one') + lanes({ Lisbon: ['t'] }, 'two'),
+      }),
+      '"clerks", "Lisbon"',
+    ],
+  ])('is nobody’s for a task where %s, and the author is told', async (_what, source, names) => {
+    const guard = await saved(source);
+    expect(await guard.api.model.check(source, ADMIN_USER)).toEqual([
+      {
+        element: 't',
+        found: `lanes or pools ${names}`,
+        means: expect.stringMatching(/none of these is taken, it belongs to nobody/),
+      },
+    ]);
+    const { id } = await guard.api.engine.start('M', {}, person('clerk', 'clerks'));
+    expect(await waitingTask(guard, 't', id)).toMatchObject({ candidateGroups: [], state: 'closed' });
+    for (const group of ['clerks', 'bosses', 'house', 'staff', 'Lisbon'])
+      expect(await guard.api.data.getPendingUserTasks({}, person('colleague', group))).toEqual([]);
+  });
+
+  test('is nobody’s for a start event that two lanes hold, and the author is told', async () => {
+    const source = inLanes({ clerks: ['start', 't'], bosses: ['start', 'end'] });
+    const guard = await saved(source);
+    expect(await guard.api.model.check(source, ADMIN_USER)).toMatchObject([{ element: 'start' }]);
+    for (const group of ['clerks', 'bosses']) await refusedTo(guard, person('one', group));
+  });
+
+  test.each([
+    ['two lanes of one name hold it', { clerks: ['start', 't'], ' clerks': ['t', 'end'] }],
+    ['a lane without a name holds it too', { clerks: ALL, '': ['t'] }],
+    [
+      'a lane without a name, within one that has another, holds it too',
+      { house: { clerks: ALL, '': ['t'] } },
+    ],
+  ])('is the one name that there is for a task where %s', async (_what, set) => {
+    const source = inLanes(set as Lanes);
+    const guard = await saved(source);
+    expect(await guard.api.model.check(source, ADMIN_USER)).toEqual([]);
+    const { id } = await guard.api.engine.start('M', {}, person('clerk', 'clerks'));
+    expect(await waitingTask(guard, 't', id)).toMatchObject({ candidateGroups: ['clerks'] });
+  });
+
   test('leaves a task that is in no lane to whom the task itself names', async () => {
     const guard = await saved(
       model([start(), task('t', { assignee: 'ann' }), end()], { inner: lanes({ clerks: ['start', 'end'] }) }),

@@ -1,10 +1,11 @@
+import { USER_TASK } from '../../../core/element-types.js';
 import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';
 import { readTask } from '../dialects/task-people.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { checkCaseRoles } from '../case-roles.js';
-import { cleanNames, USER_TASK } from '../derive.js';
+import { cleanNames } from '../derive.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
@@ -12,8 +13,6 @@ import { readDefinition, type ReadDefinition } from './read-definition.js';
 
 /** Maximum number of warnings per model; a last one counts the rest. */
 const MOST = 100;
-
-const NOBODY = 'The lanes or pools are roles, and this is in none of them: it belongs to nobody.';
 
 /** Assignees that are names in the model itself, where there are several. */
 function rivals(def: ModdleElement, { people }: Statements): ModelWarning[] {
@@ -35,14 +34,14 @@ function ofTask({ def }: HostNode): ModelWarning[] {
     ...unclear,
     ...leftOut,
     ...rivals(def, statements),
-    ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : []),
+    ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : []),
   ];
 }
 
 function ofStart({ def }: HostNode): ModelWarning[] {
   const { unclear } = readStarters(def, processOf(def));
   const role = roleOf({ def });
-  return [...unclear, ...(role.kind === 'closed' ? [warning(def, role.found, NOBODY)] : [])];
+  return [...unclear, ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : [])];
 }
 
 const isStart = (node: HostNode): boolean =>
