@@ -5,6 +5,7 @@ import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
 import type { ModelWarning } from '../engine/model/dialects/warning.js';
 import type { Store, StoredModel } from '../store/port.js';
+import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
 import { UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
@@ -12,7 +13,6 @@ import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
-const LARGE = ['source', 'svg'];
 const BPMN = '.bpmn';
 const PICTURE = '.svg';
 
@@ -20,7 +20,7 @@ const PICTURE = '.svg';
 export const listModels: Run = (args, io) => {
   const { values } = readArguments(args, [], { json: { type: 'boolean' } });
   return withStore(values, io, async (store) => {
-    const models = await store.models.find({}, { without: LARGE });
+    const models = await store.models.find({}, { without: DOCUMENT_FIELDS });
     if (values.json === true)
       for (const { name, owner = null, saved } of models) io.out(JSON.stringify({ name, owner, saved }));
     else {

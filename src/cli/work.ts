@@ -1,3 +1,4 @@
+import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import { withoutAttempts } from '../engine/execution/attempts-left.js';
 import { changeGuard } from '../engine/execution/commit.js';
 import { heldStarts, retryStart, startOfId } from '../engine/execution/held-starts.js';
@@ -15,7 +16,7 @@ export const listWork: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const found = await store.instances.find({
       filter: HELD,
-      without: ['source', 'svg', 'logs', 'savePoints'],
+      without: LARGE_FIELDS,
     });
     const held = [...found.flatMap(heldOf), ...(await heldStarts(store)).map(heldStartOf)];
     if (values.json === true) for (const work of held) io.out(JSON.stringify(work));

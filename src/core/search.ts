@@ -1,4 +1,5 @@
 import { isReference, type Condition } from './condition.js';
+import { USER_TASK } from './element-types.js';
 import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
 
 /**
@@ -7,7 +8,6 @@ import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
  */
 export type MarkList = 'open' | 'read';
 
-const USER_TASK = 'bpmn:UserTask';
 const ITEMS = 'instance.items';
 /** Who holds labels, by label. */
 const HOLDERS = 'instance.guard.roles.';

@@ -3,6 +3,7 @@ import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { DESIGNER, type UserInfo } from '../core/principal.js';
 import { isRight, type Right } from '../core/rights.js';
+import { within } from '../core/within.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { Calls } from './enforcement/calls.js';
@@ -34,7 +35,6 @@ import { consoleLogger } from './contract/console-logger.js';
 import type { Guard, GuardOptions } from './contract/types.js';
 import { Incidents } from './contract/incidents.js';
 import { safeLogger } from './contract/outlet.js';
-import { within } from './contract/within.js';
 import { assembleEngine } from './assemble-engine.js';
 
 /** How long `close` waits for the application's audit sink and handlers, in milliseconds. */

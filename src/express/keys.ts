@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { freshFor, today, wallClock } from '../core/clock.js';
+import { today, wallClock } from '../core/clock.js';
 import { BadInput, Conflict } from '../core/errors.js';
 import { assertOptions, checkedLater, ENVIRONMENT, LOGGER, type OptionsOf } from '../core/options.js';
+import { Recent, seldom } from '../core/recent.js';
 import { readApiKey } from '../engine/contract/environment.js';
 import { safeLogger } from '../engine/contract/outlet.js';
 import type { GuardLogger } from '../engine/contract/types.js';
@@ -140,13 +141,8 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
   // Stored apart from the keys, so that recording a use cannot restore a key revoked in the meantime.
   const uses = store.values('keys-used');
   const fromEnvironment = environmentKey(options);
-  const written = new Map<string, () => boolean>();
-  let cache:
-    | {
-        readonly isFresh: () => boolean;
-        readonly keys: Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>>;
-      }
-    | undefined;
+  const written = new Recent<string, true>(USE);
+  const current = seldom(CACHE, read);
 
   async function read(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
     const entries = (await stored.entries()) as [string, StoredKey][];
@@ -156,19 +152,9 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
     return new Map(rows.filter(([, { hash }]) => hash.length === DIGEST_BYTES));
   }
 
-  function current(): Promise<ReadonlyMap<string, { key: ApiKey; hash: Buffer }>> {
-    if (cache?.isFresh() === true) return cache.keys;
-    const fresh = { isFresh: freshFor(CACHE), keys: read() };
-    fresh.keys.catch(() => {
-      if (cache === fresh) cache = undefined;
-    });
-    cache = fresh;
-    return fresh.keys;
-  }
-
   async function use(id: string): Promise<void> {
-    if (written.get(id)?.() === true) return;
-    written.set(id, freshFor(USE));
+    if (written.get(id) === true) return;
+    written.set(id, true);
     const last = await uses.get(id);
     // Another process may have written it; a future time comes from a wrong clock.
     const age = last instanceof Date ? wallClock() - last.getTime() : USE;
@@ -186,7 +172,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       const text = `bg_${id}_${randomBytes(32).toString('base64url')}`;
       const row: StoredKey = { ...checked, created: today(), hash: digest(text).toString('hex') };
       await stored.set(id, row);
-      cache = undefined;
+      current.forget();
       return { text, key: shown(id, row) };
     },
 
@@ -214,7 +200,7 @@ export function apiKeys(store: Pick<Store, 'values'>, options: ApiKeysOptions = 
       if (new Set(mine.map(({ key }) => key.tenantId)).size > 1)
         throw new Conflict('ambiguous', 'Several tenants have a key of that name; give the tenant.');
       for (const { id, value } of mine) await stored.set(id, { ...value, revoked: today() });
-      cache = undefined;
+      current.forget();
       return mine.length > 0;
     },
 

@@ -1,5 +1,5 @@
-import { freshFor } from '../core/clock.js';
-import { within } from '../engine/contract/within.js';
+import { seldom } from '../core/recent.js';
+import { within } from '../core/within.js';
 import type { Guard, Health } from '../engine/contract/types.js';
 
 /** The part of the health that anyone may see: yes or no, without details. */
@@ -29,9 +29,5 @@ async function ask(guard: Pick<Guard, 'health'>): Promise<Readiness> {
 
 /** Checks whether calls can be served: at most once per second, and waiting at most 5 s. */
 export function readinessOf(guard: Pick<Guard, 'health'>): () => Promise<Readiness> {
-  let last: { readonly isFresh: () => boolean; readonly answer: Promise<Readiness> } | undefined;
-  return () => {
-    if (last?.isFresh() !== true) last = { isFresh: freshFor(CACHE), answer: ask(guard) };
-    return last.answer;
-  };
+  return seldom(CACHE, () => ask(guard));
 }

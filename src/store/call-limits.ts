@@ -115,6 +115,7 @@ export class CallLimits {
     this.frames.disable();
   }
 
+  /** Unlike `within` of the core, it also aborts the work, so that the driver ends the call. */
   private async within<T>(most: number, work: () => Promise<T>, onLate?: () => void): Promise<T> {
     const controller = listenedTo();
     let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,5 @@
 import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../condition.js';
+import { IS_USER_TASK } from '../element-types.js';
 import { TENANT_MARK } from '../mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../policy.js';
@@ -6,7 +7,6 @@ import type { Right } from '../rights.js';
 import type { SecurityRoles } from './security-roles.js';
 
 const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
-const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
 const OWN_TASK: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
 
 /** Rights that permit an operation only on one's own tasks. */
@@ -84,7 +84,7 @@ function answersFor(operation: Operation, needs: readonly Right[]): Answers {
   const { ofOwn, opens } = rightUse(operation);
   const restricts = (says: string, when: Condition): PolicyAnswer =>
     Object.freeze({ restrictive: Object.freeze([rule('rights', says, when)]) });
-  const where = operation === 'task:read' ? and(USER_TASK) : EVERYTHING;
+  const where = operation === 'task:read' ? and(IS_USER_TASK) : EVERYTHING;
   return Object.freeze({
     refused: restricts(`it needs the right ${needs.join(' or ')}`, NOTHING),
     own: restricts(`with the right ${ofOwn ?? ''} you may do it with your own tasks`, OWN_TASK),

@@ -2,7 +2,6 @@ import {
   and,
   eq,
   isIn,
-  ne,
   not,
   NOTHING,
   or,
@@ -11,18 +10,17 @@ import {
   type Condition,
   type Reference,
 } from '../condition.js';
+import { IS_USER_TASK, NO_USER_TASK } from '../element-types.js';
 import type { Operation } from '../operation.js';
 import { own } from '../path.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
 import { DESIGNER, type SecureUser } from '../principal.js';
 
-const USER_TASK = 'bpmn:UserTask';
-
 const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
 const MY_GROUPS: Reference = Object.freeze({ ref: 'user', path: 'userGroups' });
 
 const rule = (id: string, says: string, when: Condition): Rule => Object.freeze({ id, says, when });
-const onUserTask = (condition: Condition): Condition => and(eq('item.type', USER_TASK), condition);
+const onUserTask = (condition: Condition): Condition => and(IS_USER_TASK, condition);
 const anyOf = (rules: readonly Rule[]): Condition => or(...rules.map((r) => r.when));
 
 // The rules for reading a user task. The conditions name no principal, so they are compiled once.
@@ -89,11 +87,7 @@ interface Reading {
 function reading(tasks: readonly Rule[], candidates: readonly Rule[], participation: Condition): Reading {
   const readers = [STARTER, rule('participant', 'you may read or completed one of its tasks', participation)];
   const withInstance = readers.map((r) =>
-    rule(
-      `instance-${r.id}`,
-      `${r.says}, so you may read its other items`,
-      and(ne('item.type', USER_TASK), r.when),
-    ),
+    rule(`instance-${r.id}`, `${r.says}, so you may read its other items`, and(NO_USER_TASK, r.when)),
   );
   return Object.freeze({
     read: permitsUnlessRejected(...tasks, STUCK, ...withInstance),

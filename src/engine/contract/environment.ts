@@ -1,4 +1,5 @@
 import { BadInput } from '../../core/errors.js';
+import { show } from '../../core/show.js';
 import { weaknessOf } from '../../core/weak-secret.js';
 
 /** The two switches of bpmn-server and that of cases, read when a guard is created; two guards may differ. */
@@ -39,10 +40,7 @@ function flag(env: Environment, name: keyof typeof VARIABLES): boolean {
   const text = (env[name] ?? '').trim().toLowerCase();
   if (text === 'false') return false;
   if (text === '' || text === 'true') return true;
-  throw new BadInput(
-    'bad-environment',
-    `${name} must be true, false or unset, got ${JSON.stringify(env[name])}.`,
-  );
+  throw new BadInput('bad-environment', `${name} must be true, false or unset, got ${show(env[name])}.`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { within } from '../../core/within.js';
 import type { GuardLogger } from './types.js';
 import { messageOf, type Incidents } from './incidents.js';
-import { within } from './within.js';
 
 /** Maximum queue length for a slow receiver; further entries are dropped and counted. */
 const WAITING_MOST = 1000;

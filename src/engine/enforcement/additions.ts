@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { isPlainObject } from '../../core/plain-object.js';
@@ -9,7 +10,7 @@ import { guardOf } from '../execution/commit.js';
 import { keptFor } from '../execution/kept.js';
 import { rewrite } from '../execution/rewrite.js';
 import { AD_HOC_TASK, adHocOf, withAdHocTask } from '../model/ad-hoc.js';
-import { CALL_ACTIVITY, namesIn, USER_TASK } from '../model/derive.js';
+import { namesIn } from '../model/derive.js';
 import type { HostExecution } from '../model/host.js';
 import type { Call } from './call.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';

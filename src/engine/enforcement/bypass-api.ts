@@ -1,3 +1,4 @@
+import { USER_TASK } from '../../core/element-types.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Calls } from './calls.js';
 import type { CommandParts } from './command-parts.js';
@@ -105,9 +106,7 @@ function data(parts: CommandParts, secured: GuardApi): DataApi {
     ...secured.data,
     getPendingUserTasks: (query, user) =>
       as(user, () =>
-        hostStore
-          .findItems({ ...query, 'items.status': 'wait', 'items.type': 'bpmn:UserTask' })
-          .then(withoutOurs),
+        hostStore.findItems({ ...query, 'items.status': 'wait', 'items.type': USER_TASK }).then(withoutOurs),
       ),
     findItems: (query, user) => as(user, () => hostStore.findItems(query ?? {}).then(withoutOurs)),
     findItem: (query, user) => as(user, async () => withoutOurs(await hostStore.findItems(query))[0]),

@@ -9,6 +9,7 @@ import type { SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import type { Ruling } from '../../core/ruling.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
+import { show } from '../../core/show.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';
@@ -192,10 +193,7 @@ export class Call {
   assertWritable(instance: StoredInstance, keys: readonly string[]): void {
     const hidden = this.hiddenFields?.hiddenIn(instance, keys);
     if (hidden !== undefined)
-      throw new AccessDenied(
-        'forbidden',
-        `You may not write ${JSON.stringify(hidden)}: it is hidden from you.`,
-      );
+      throw new AccessDenied('forbidden', `You may not write ${show(hidden)}: it is hidden from you.`);
   }
 
   /** True if every reader of a task may also see its assignees, so that no second decision is needed. */

@@ -10,6 +10,7 @@ import {
   type RoleHolders,
 } from '../../core/policies/case-roles/holders.js';
 import { OWNER } from '../../core/policies/case-roles/operations.js';
+import { RUN_FIELDS } from '../../store/query/large-fields.js';
 import type { CaseRoleView } from '../contract/case-types.js';
 import type { Call } from './call.js';
 import { asked, assertCase, type CaseCommands } from './case-commands.js';
@@ -18,7 +19,7 @@ import { assertRunning } from './command-parts.js';
 
 const ROLES = asked('instance:roles', 'MODIFY_ROLE_ASSIGNMENT');
 /** Large fields that say nothing of the model. */
-const WITHOUT_MODEL = ['svg', 'logs', 'savePoints'];
+const WITHOUT_MODEL = ['svg', ...RUN_FIELDS];
 
 const roleView = ({ name, min, max }: CaseRole, { users, groups }: RoleHolders): CaseRoleView => ({
   name,

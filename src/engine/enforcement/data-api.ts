@@ -1,9 +1,11 @@
+import { USER_TASK } from '../../core/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { badQuery } from '../../store/query/query-input.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { isCut } from '../../store/query/budget.js';
 import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';
+import { UNLISTED, RUN_FIELDS } from '../../store/query/large-fields.js';
 import type { DataApi, FindPage, FindRequest, FoundRow, InstanceView, ItemView } from '../contract/types.js';
 import type { Rows } from '../contract/api-types.js';
 import type { Call } from './call.js';
@@ -20,7 +22,6 @@ import {
 } from './paging.js';
 import { parseProjection } from './projection.js';
 import { removeInstances } from './removal.js';
-import { COLD } from './scoped-reads.js';
 import { copying, instanceFields, instanceView, itemView } from './views.js';
 
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'runner'>;
@@ -28,7 +29,7 @@ type Row = Record<string, unknown>;
 
 /** Items that wait for people. */
 export const PENDING: CallerQuery = parseQuery(
-  { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' },
+  { 'items.status': 'wait', 'items.type': USER_TASK },
   INSTANCE_FIELDS,
 );
 
@@ -89,7 +90,7 @@ async function findInstances(
   const { sort, items } = parseSort(wish, INSTANCE_FIELDS);
   if (items) throw new BadInput('bad-query', 'Instances cannot be sorted by a field of their items.');
   const project = parseProjection(projection);
-  const without = full ? ['logs', 'savePoints', 'loops'] : COLD;
+  const without = full ? [...RUN_FIELDS, 'loops'] : UNLISTED;
   const checked = parseQuery(query, INSTANCE_FIELDS);
   const paging = { sort, limit: LIST_MOST, bytes: LIST_BYTES };
   const rows = await reads.instanceRows(call, checked, paging, without);

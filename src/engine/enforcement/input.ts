@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { own } from '../../core/path.js';
+import { show } from '../../core/show.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Data } from '../contract/types.js';
 import type { HostModels } from '../execution/host-models.js';
@@ -52,6 +53,6 @@ async function protectInitiator(models: HostModels, instance: StoredInstance, da
   if (name !== undefined)
     throw new BadInput(
       'protected-variable',
-      `The variable ${JSON.stringify(name)} holds the initiator and cannot be set.`,
+      `The variable ${show(name)} holds the initiator and cannot be set.`,
     );
 }

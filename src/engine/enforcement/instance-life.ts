@@ -2,6 +2,7 @@ import { today } from '../../core/clock.js';
 import { Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { StoredInstance } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { InstanceView } from '../contract/types.js';
 import { rewrite, type Rewriting } from '../execution/rewrite.js';
 import { spreadOf } from '../execution/spread.js';
@@ -110,7 +111,7 @@ export class InstanceLife {
         // An instance that keeps no source of its own runs by that of the model.
         if (typeof instance.source !== 'string') return ['name'];
         Object.assign(document, { source, svg: model.svg ?? null });
-        return ['name', 'source', 'svg'];
+        return ['name', ...DOCUMENT_FIELDS];
       });
     });
     return instanceView(call, stored);

@@ -6,6 +6,7 @@ import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
 import type { Filter, StoredModel } from '../../store/port.js';
 import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { ANY_DATA, type Call } from './call.js';
 import type { Calls } from './calls.js';
 import { factsOfModels, mayReadModel } from './model-access.js';
@@ -20,8 +21,6 @@ import { copyOf } from '../policies/arguments.js';
 import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
 import { ModelPlaces } from '../policies/model-places.js';
 import { policiesNaming } from '../policies/naming-policies.js';
-
-const LARGE = ['source', 'svg'];
 
 /** A model as a caller sees it, without the guard's own fields. */
 function modelView(model: StoredModel): ModelView {
@@ -70,7 +69,7 @@ export class Models {
   }
 
   private async events(call: Call, query: unknown): Promise<{ model: StoredModel; event: ModelEvent }[]> {
-    const models = await this.rows(call, query, LARGE);
+    const models = await this.rows(call, query, DOCUMENT_FIELDS);
     const ofEvent: Filter = listedFilter(parseQuery(query, MODEL_FIELDS), 'events');
     return models.flatMap((model) =>
       eventsOf([model], ofEvent).map((event) => ({ model, event: event as unknown as ModelEvent })),
@@ -119,7 +118,7 @@ export class Models {
         ),
       list: (query, user) =>
         calls.read(user, 'model:read', target(), async (call) =>
-          (await this.rows(call, query, LARGE)).map(({ name, saved }) => ({
+          (await this.rows(call, query, DOCUMENT_FIELDS)).map(({ name, saved }) => ({
             name,
             ...(saved === undefined ? {} : { saved }),
           })),

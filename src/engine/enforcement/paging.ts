@@ -1,5 +1,6 @@
 import { unknownName } from '../../core/options.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import { show } from '../../core/show.js';
 import { parseField } from '../../store/query/caller-query.js';
 import { badQuery } from '../../store/query/query-input.js';
 import type { QueryFields } from '../../store/query/query-fields.js';
@@ -38,9 +39,7 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   const strange = given.find(([name]) => !known.includes(name));
   if (strange !== undefined)
-    return badQuery(
-      `Parameter ${JSON.stringify(strange[0].slice(0, 60))} is not admitted. ${unknownName(strange[0], known)}`,
-    );
+    return badQuery(`Parameter ${show(strange[0])} is not admitted. ${unknownName(strange[0], known)}`);
   return Object.fromEntries(given);
 }
 
@@ -64,8 +63,7 @@ export function parseSort(input: unknown, fields: QueryFields): { sort?: Sort; i
   const entries = Object.entries(input);
   if (entries.length > 4) return badQuery('A sort may name at most 4 fields.');
   const places = entries.map(([name, direction]) => {
-    if (direction !== 1 && direction !== -1)
-      return badQuery(`Sort of ${JSON.stringify(name)} must be 1 or -1.`);
+    if (direction !== 1 && direction !== -1) return badQuery(`Sort of ${show(name)} must be 1 or -1.`);
     const { on, field } = name === '_id' ? AGE : parseField(name, fields);
     return { on, key: [on === 'item' ? `items.${field}` : field, direction] as const };
   });

@@ -1,4 +1,3 @@
-import { freshFor } from '../../core/clock.js';
 import { AccessDenied, CouldNotTell, isGuardError } from '../../core/errors.js';
 import {
   isDisabled,
@@ -10,9 +9,10 @@ import {
   toPrincipal,
   type UserInfo,
 } from '../../core/principal.js';
+import { Recent } from '../../core/recent.js';
+import { within } from '../../core/within.js';
 import type { Contexts } from '../execution/context.js';
 import { DEVELOPER, type Flags } from '../contract/environment.js';
-import { within } from '../contract/within.js';
 import type { Directory } from '../contract/types.js';
 import { isReserved } from '../users/user-input.js';
 
@@ -42,10 +42,11 @@ export class EngineUser {
  * directory.
  */
 export class Principals {
-  private readonly cache = new Map<
-    string,
-    { readonly isFresh: () => boolean; readonly principal: SecureUser }
-  >();
+  /**
+   * Calls do not share a question while it is awaited, since each waits within its own time limit: the failure of
+   * one would refuse the others.
+   */
+  private readonly cache = new Recent<string, SecureUser>(CACHE, LIMIT);
   /**
    * Principals outside the directory: programs with a key, and the developer. Recognised by object identity, which
    * no request can carry.
@@ -145,16 +146,14 @@ export class Principals {
       throw new AccessDenied('unauthenticated', 'The name belongs to a program; it is not a user name.');
     if (this.directory === undefined) return principal;
     const known = this.cache.get(principal.userName);
-    if (known?.isFresh() === true) return known.principal;
+    if (known !== undefined) return known;
     const { forgotten } = this;
     const found = await this.look(this.directory, principal.userName);
     if (found === undefined || found.disabled) throw unknown();
     const fresh = toPrincipal({ ...found, userName: found.userName ?? principal.userName });
     if (fresh.userName !== principal.userName)
       throw new AccessDenied('unauthenticated', 'The directory answered for another user.');
-    if (this.cache.size >= LIMIT) this.cache.clear();
-    if (forgotten === this.forgotten)
-      this.cache.set(principal.userName, { isFresh: freshFor(CACHE), principal: fresh });
+    if (forgotten === this.forgotten) this.cache.set(principal.userName, fresh);
     return fresh;
   }
 

@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../core/plain-object.js';
+import { show } from '../../core/show.js';
 import { badQuery } from '../../store/query/query-input.js';
 
 /** Maximum depth of a projection. */
@@ -66,7 +67,7 @@ export function parseProjection(input: unknown): (view: Record<string, unknown>)
     if (typeof name !== 'string' || !/^[A-Za-z_][\w]*(\.[\w]+)*$/.test(name))
       return badQuery('A projection may only name plain fields.');
     if (value !== 0 && value !== 1 && value !== true && value !== false)
-      return badQuery(`Projection of ${JSON.stringify(name)} must be 0, 1, true or false.`);
+      return badQuery(`Projection of ${show(name)} must be 0, 1, true or false.`);
   }
   if (pairs.some(([name, value]) => name === '_id' && Boolean(value)))
     return badQuery('A projection cannot show _id, which no view has; name id instead.');

@@ -2,10 +2,10 @@ import { and, eq, exists, not, or, type Condition } from '../../core/condition.j
 import type { Scope } from '../../core/scope.js';
 import type { Store } from '../../store/port.js';
 import { existencePlan, type ScopedOptions } from '../../store/query/scoped-query.js';
+import { MODEL_DETAILS } from '../../store/query/large-fields.js';
 
 /** Queries to the store that run at the same time. */
 const AT_ONCE = 10;
-const LARGE = ['source', 'svg', 'processes', 'events', 'guard'];
 
 const OWNER = 'instance.guard.modelsOwner';
 
@@ -35,7 +35,8 @@ export async function readableModels(
 ): Promise<string[]> {
   if (scope.kind === 'nothing') return [];
   const asked =
-    names ?? (await store.models.find({ owner: owner ?? null }, { without: LARGE })).map(({ name }) => name);
+    names ??
+    (await store.models.find({ owner: owner ?? null }, { without: MODEL_DETAILS })).map(({ name }) => name);
   const readable: string[] = [];
   for (let i = 0; i < asked.length; i += AT_ONCE) {
     const some = asked.slice(i, i + AT_ONCE);

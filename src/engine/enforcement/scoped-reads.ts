@@ -10,14 +10,12 @@ import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../s
 import { hiddenSort } from '../../store/query/hidden.js';
 import { whole } from '../../store/query/stored-items.js';
 import { isCut, markCut } from '../../store/query/budget.js';
+import { UNLISTED } from '../../store/query/large-fields.js';
 import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
 import { copying, itemView, type Visibility } from './views.js';
-
-/** Large fields that lists omit. */
-export const COLD = ['source', 'svg', 'logs', 'savePoints', 'loops'];
 
 /** Instances read per batch when all of them are visited. */
 const BATCH = 200;
@@ -76,7 +74,7 @@ export class ScopedReads {
     call: Call,
     query: CallerQuery,
     paging: Paging,
-    without: readonly string[] = COLD,
+    without: readonly string[] = UNLISTED,
   ): Promise<StoredInstance[]> {
     const plan = this.instancePlan(call, query, paging);
     const rows = plan === undefined ? [] : await this.calls.store.instances.find({ ...plan, without });
@@ -223,7 +221,7 @@ export class ScopedReads {
 
   /** An instance with all its items, found by id alone. For decisions only, never to be shown. */
   async whole(id: string): Promise<StoredInstance | undefined> {
-    const [found] = await this.calls.store.instances.find({ filter: { id }, limit: 1, without: COLD });
+    const [found] = await this.calls.store.instances.find({ filter: { id }, limit: 1, without: UNLISTED });
     return found && whole(found);
   }
 
@@ -231,7 +229,7 @@ export class ScopedReads {
   async wholeOfItem(itemId: string, instanceId?: string): Promise<StoredInstance | undefined> {
     const ofItem = { items: { $elemMatch: { id: itemId } } };
     const filter = instanceId === undefined ? ofItem : { $and: [{ id: instanceId }, ofItem] };
-    const [found] = await this.calls.store.instances.find({ filter, limit: 1, without: COLD });
+    const [found] = await this.calls.store.instances.find({ filter, limit: 1, without: UNLISTED });
     return found && whole(found);
   }
 

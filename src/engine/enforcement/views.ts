@@ -1,8 +1,10 @@
+import { deepCopy } from '../../core/copy.js';
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
 import { Budget } from '../../store/query/budget.js';
 import { sizesOf } from '../../store/query/row-size.js';
 import { itemsOf } from '../../store/query/stored-items.js';
-import { dataAt, dataOfItem, detach } from '../model/data-path.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
+import { dataAt, dataOfItem } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Data, ExecutionView, InstanceView, ItemView } from '../contract/types.js';
@@ -42,7 +44,7 @@ const ITEM_FIELDS = [
 
 function pick(from: Readonly<Record<string, unknown>>, fields: readonly string[]): Data {
   return Object.fromEntries(
-    fields.filter((field) => from[field] !== undefined).map((field) => [field, detach(from[field])]),
+    fields.filter((field) => from[field] !== undefined).map((field) => [field, deepCopy(from[field])]),
   );
 }
 
@@ -72,7 +74,7 @@ function people(item: StoredItem, { assignees, userName }: Visibility): Data {
           }),
       ...(owner === undefined ? {} : { owner }),
       ...(completedBy === undefined ? {} : { completedBy }),
-      ...(escalation === undefined ? {} : { escalation: detach(escalation) }),
+      ...(escalation === undefined ? {} : { escalation: deepCopy(escalation) }),
       ...(rejectedBy === undefined ? {} : { rejectedBy: namesIn(rejectedBy) }),
     };
   return {
@@ -88,7 +90,7 @@ export type Copy = (value: unknown) => unknown;
 export function copying(): Copy {
   const copies = new Map<unknown, unknown>();
   return (value) => {
-    if (!copies.has(value)) copies.set(value, detach(value));
+    if (!copies.has(value)) copies.set(value, deepCopy(value));
     return copies.get(value);
   };
 }
@@ -132,7 +134,7 @@ export function instanceFields(
   withSource = false,
 ): Data {
   const { startedBy, suspension } = instance.guard ?? {};
-  const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? ['source', 'svg'] : [])] : ['id', 'name'];
+  const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? DOCUMENT_FIELDS : [])] : ['id', 'name'];
   return {
     ...pick(instance, fields),
     ...(readable && startedBy !== undefined ? { startedBy } : {}),

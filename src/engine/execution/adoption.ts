@@ -1,3 +1,4 @@
+import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
@@ -6,7 +7,6 @@ import { calledBy } from './case-exchange.js';
 import type { CaseFacts } from './cases.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
-import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 import { adoptLegacy } from '../model/legacy.js';
 import { noteInitiators, overwritten } from '../model/model-facts.js';

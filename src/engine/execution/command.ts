@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { deepCopy } from '../../core/copy.js';
 import { GuardError } from '../../core/errors.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Delivery, InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
-import { detach } from '../model/data-path.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
 import type { Addition } from './room.js';
 import { NOT_SUSPENDED, type Suspended } from './suspended.js';
@@ -198,7 +198,7 @@ export class Command {
     const delivery: Delivery = {
       key: randomUUID(),
       itemId,
-      data: structuredClone(data),
+      data: deepCopy(data),
       causer: starter,
       ...(actor === starter ? {} : { actor }),
     };
@@ -208,5 +208,5 @@ export class Command {
 
 /** A copy of the storable state of a live instance, without attached objects. */
 export function stateOf(instance: HostInstance): HostInstance {
-  return detach({ ...instance }) as HostInstance;
+  return deepCopy({ ...instance });
 }

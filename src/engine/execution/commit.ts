@@ -16,7 +16,7 @@ import { assertRoom } from './room.js';
 import { savePoints } from './save-points.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { linesOf } from './instance-log.js';
-import { detach } from '../model/data-path.js';
+import { deepCopy } from '../../core/copy.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostInstance } from '../model/host.js';
 
@@ -173,7 +173,7 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
   const others = all
     .filter((instance) => instance !== main)
     .map((instance) => ({ instance, lines: instance.logs.length, prepared: prepare(instance, keep) }));
-  const pending = others.map(({ prepared }) => detach(prepared) as PendingWrite);
+  const pending = others.map(({ prepared }) => deepCopy(prepared) as PendingWrite);
   if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
   command.writing = true;
   await writeInstance(store, main, keep);
@@ -205,7 +205,7 @@ export async function commitBeginning(
   const { begun, beginsAt, starter } = command;
   const live = begun && command.executions.get(begun.id)?.instance;
   if (begun === undefined || live === undefined) return undefined;
-  const known = detach(guardOf(live)) as InstanceGuard;
+  const known = deepCopy(guardOf(live)) as InstanceGuard;
   begun.guard = {
     ...known,
     attempts: { ...known.attempts, [BACKGROUND]: attempt },

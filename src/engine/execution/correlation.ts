@@ -6,6 +6,7 @@ import type { HostModels } from './host-models.js';
 import type { InnerEngine } from './inner-engine.js';
 import { BadInput } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
+import { show } from '../../core/show.js';
 import { isScalar } from '../../core/value.js';
 
 type Query = Record<string, unknown>;
@@ -30,10 +31,7 @@ function assertPlain(matching: Query): void {
     (field) => matching[field] !== null && !isScalar(matching[field]),
   );
   if (strange !== undefined)
-    throw new BadInput(
-      'bad-query',
-      `A thrown event can match ${JSON.stringify(strange)} only by a plain value.`,
-    );
+    throw new BadInput('bad-query', `A thrown event can match ${show(strange)} only by a plain value.`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { USER_TASK } from '../../core/element-types.js';
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
 import { assignCaseRoles } from './case-start.js';
 import { setInitiator } from '../model/dialects/start-people.js';
@@ -111,7 +112,7 @@ export function hookDefinitions(
       joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
       watch(node, runner);
-      if (node.type === 'bpmn:UserTask') guardUserTask(node, runner, bypass);
+      if (node.type === USER_TASK) guardUserTask(node, runner, bypass);
       if (node.type === 'bpmn:StartEvent') {
         setInitiator(node);
         nameInitiator(node, runner);

@@ -1,5 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import type { Attempt, Store, StoredModel } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 
 /** A timer start event of a model. */
 export interface TimedStart {
@@ -41,7 +42,7 @@ export const attemptOf = ({ guard }: StoredModel, elementId: string): Attempt | 
 
 /** All held start events. */
 export async function heldStarts({ models }: Pick<Store, 'models'>): Promise<HeldStart[]> {
-  const found = await models.find({ 'guard.held': true }, { without: ['source', 'svg', 'processes'] });
+  const found = await models.find({ 'guard.held': true }, { without: [...DOCUMENT_FIELDS, 'processes'] });
   return found.flatMap((model) =>
     (model.guard?.attempts ?? [])
       .filter(({ held, elementId }) => held === true && elementId !== undefined)

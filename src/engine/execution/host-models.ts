@@ -1,7 +1,9 @@
 import { today } from '../../core/clock.js';
 import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
+import { show } from '../../core/show.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { Contexts } from './context.js';
 import { factsOf, refreshModels } from './refresh-models.js';
 import { eventsOf, warningsIn, type Events } from '../model/stored-model.js';
@@ -21,7 +23,7 @@ const LOGGED = 20;
 
 const refusedAs = (name: string, error: unknown): unknown =>
   isGuardError(error) && error.code === 'bad-model'
-    ? new BadInput('bad-model', `Model ${JSON.stringify(name)} cannot be run. ${error.message}`, {
+    ? new BadInput('bad-model', `Model ${show(name)} cannot be run. ${error.message}`, {
         cause: error,
       })
     : error;
@@ -94,7 +96,7 @@ export class HostModels {
   }
 
   async getList(query: Filter = {}): Promise<{ name: string; saved?: Date | undefined }[]> {
-    const models = await this.store.models.find(query, { without: ['source', 'svg'] });
+    const models = await this.store.models.find(query, { without: DOCUMENT_FIELDS });
     return models.map(({ name, saved }) => ({ name, saved }));
   }
 
@@ -220,7 +222,7 @@ export class HostModels {
    */
   async findEvents(query: Filter = {}, owner?: Owner): Promise<Events> {
     return eventsOf(
-      await this.store.models.find({ owner: this.owner(owner) }, { without: ['source', 'svg'] }),
+      await this.store.models.find({ owner: this.owner(owner) }, { without: DOCUMENT_FIELDS }),
       query,
     );
   }

@@ -139,6 +139,7 @@ export class HostStore {
     const rows = await this.store.instances.find({
       filter: query,
       sort: sort && Object.entries(sort),
+      // As upstream's own summary.
       without: full ? [] : ['source', 'logs'],
     });
     return rows;

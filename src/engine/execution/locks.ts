@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SKEW, ticks, wallClock } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
+import { within } from '../../core/within.js';
 import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
 import type { Retries } from './retries.js';
 import { isOutage } from './transient.js';
@@ -34,15 +35,12 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const busy = (): Conflict => new Conflict('busy', 'The instance is in use by others; try again.');
 
 /** False if the deadline came first. */
-async function inTime(work: Promise<void>, deadline: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>(
-    (resolve) => (timer = setTimeout(() => resolve(false), deadline - ticks())),
+const inTime = (work: Promise<void>, deadline: number): Promise<boolean> =>
+  within(
+    deadline - ticks(),
+    work.then(() => true),
+    () => false,
   );
-  const done = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return done;
-}
 
 function isAlive(pid: number): boolean {
   try {

@@ -5,6 +5,7 @@ import { isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { FolderWatch } from '../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
 import type { Contexts } from './context.js';
@@ -69,7 +70,7 @@ export class ModelFolder {
     const { store } = this.parts;
     const state = store.values('guard');
     if ((await state.get(MARKER)) === true) return;
-    if ((await store.models.find({}, { without: ['source', 'svg'], limit: 1 })).length === 0) {
+    if ((await store.models.find({}, { without: DOCUMENT_FIELDS, limit: 1 })).length === 0) {
       if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
       await this.read(folder);
     }

@@ -1,7 +1,7 @@
 import { wallClock } from '../../core/clock.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Store, StoredModel } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { DOCUMENT_FIELDS, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import { bpmn } from '../model/host.js';
@@ -54,7 +54,7 @@ export class ModelTimers {
   async resume(): Promise<void> {
     for (const model of await this.store.models.find(
       { 'events.subType': 'Timer' },
-      { without: ['source', 'svg'] },
+      { without: DOCUMENT_FIELDS },
     )) {
       const { name, owner = null, events = [] } = model;
       this.schedule({

@@ -1,6 +1,6 @@
+import { within } from '../../core/within.js';
 import { cleanNames, namesIn } from '../model/derive.js';
 import { PEOPLE } from '../model/dialects/understood.js';
-import { within } from '../contract/within.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { Command } from './command.js';
 import { guardOf } from './commit.js';
@@ -38,10 +38,11 @@ export class Openness {
   async decideAll(command: Command): Promise<void> {
     const undecided = [...command.executions.values()].filter((live) => this.isUndecided(live));
     if (undecided.length === 0) return;
-    const all = await within(LISTENERS_MAY_TAKE, ended(command.listening)).then(
+    const listening = ended(command.listening).then(
       () => true,
       () => false,
     );
+    const all = await within(LISTENERS_MAY_TAKE, listening, () => false);
     const what = all ? 'a listener assigned it to nobody' : 'a listener that may assign it did not end';
     for (const execution of undecided)
       for (const { id: itemId, elementId } of this.decide(execution, all)) {

@@ -1,4 +1,5 @@
 import { SKEW, today, wallClock } from '../../core/clock.js';
+import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
@@ -10,7 +11,6 @@ import { BACKGROUND, removingAttempts } from './attempts-left.js';
 import type { Cases } from './cases.js';
 import { changeGuard } from './commit.js';
 import { terminate } from './terminate.js';
-import { CALL_ACTIVITY } from '../model/derive.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import { LEASE, type InstanceLocks } from './locks.js';
@@ -71,7 +71,7 @@ export class Recovery {
   private unfinished(): Promise<StoredInstance[]> {
     return this.store.instances.find({
       filter: UNFINISHED,
-      without: ['source', 'svg', 'logs', 'items', 'savePoints'],
+      without: [...LARGE_FIELDS, 'items'],
     });
   }
 
@@ -195,7 +195,7 @@ export class Recovery {
   private async endOrphans(before: Date): Promise<void> {
     const called = await this.store.instances.find({
       filter: { status: 'running', parentItemId: { $type: 'string' }, startedAt: { $lt: before } },
-      without: ['source', 'svg', 'logs'],
+      without: LARGE_FIELDS,
     });
     for (const child of called) {
       const [caller] = await this.store.instances.findItems({

@@ -2,6 +2,7 @@ import { today } from '../../core/clock.js';
 import { isGuardError } from '../../core/errors.js';
 import { asModelName, mendModelName } from '../../core/model-name.js';
 import type { Store, StoredModel } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { rolesOf } from '../model/case-roles.js';
 import type { StartFacts } from '../model/model-facts.js';
 import { warningsOf } from '../model/source/check-model.js';
@@ -60,7 +61,7 @@ async function readAgain({ store, parse }: Parts, model: StoredModel): Promise<v
  * normalised first.
  */
 async function mendNames({ store, logger }: Parts): Promise<void> {
-  const models = await store.models.find({}, { without: ['source', 'svg'] });
+  const models = await store.models.find({}, { without: DOCUMENT_FIELDS });
   for (const { name, owner = null } of models.filter((model) => asModelName(model.name) !== model.name)) {
     const wanted = mendModelName(String(name));
     const isTaken = (candidate: string): boolean =>

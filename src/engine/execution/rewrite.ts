@@ -1,6 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import type { InstanceGuard, ItemGuard, Store, StoredInstance } from '../../store/port.js';
-import { detach } from '../model/data-path.js';
+import { deepCopy } from '../../core/copy.js';
 import { deriveGuard } from '../model/derive.js';
 import { legacyGuard } from '../model/legacy.js';
 import type { Command } from './command.js';
@@ -48,7 +48,7 @@ export async function rewrite(
     guard: InstanceGuard,
   ) => Promise<readonly string[] | void> | readonly string[] | void,
 ): Promise<StoredInstance> {
-  const document = detach(instance) as StoredInstance;
+  const document = deepCopy(instance) as StoredInstance;
   const rev = document.guard?.rev;
   const guard = await guardOfDocument(models, document);
   const own = (await change(document, guard)) ?? [];

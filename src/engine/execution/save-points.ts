@@ -1,3 +1,4 @@
+import { deepCopy } from '../../core/copy.js';
 import { sizeOf } from '../../store/bson/codec.js';
 import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
@@ -21,7 +22,7 @@ export function savePoints(instance: HostInstance, room: Room): Record<string, u
   const points = { ...(instance.savePoints as Record<string, unknown> | undefined) };
   if (last !== undefined) {
     delete points[last];
-    points[last] = structuredClone({ id: last, items, loops, tokens, data });
+    points[last] = deepCopy({ id: last, items, loops, tokens, data });
   }
   return (instance.savePoints = kept(points, room));
 }

@@ -1,9 +1,10 @@
 import { today } from '../../core/clock.js';
+import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { Conflict } from '../../core/errors.js';
 import type { InstanceGuard, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored-items.js';
-import { CALL_ACTIVITY, deriveGuard } from '../model/derive.js';
+import { deriveGuard } from '../model/derive.js';
 import { nextGuard } from './commit.js';
 
 /** How often a write is retried when someone else writes the instance at the same time. */

@@ -1,6 +1,7 @@
+import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import type { InstanceGuard, StoredInstance, StoredItem, TaskFact } from '../../store/port.js';
-import { CALL_ACTIVITY, namesIn, USER_TASK } from './names.js';
+import { namesIn } from './names.js';
 
 const UNDONE: ReadonlySet<unknown> = new Set(['enter', 'start', 'wait']);
 

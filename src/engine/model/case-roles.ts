@@ -1,3 +1,4 @@
+import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import {
   assertOnce,
@@ -12,7 +13,6 @@ import { extensionsOf } from './dialects/foreign.js';
 import { childrenOf } from './dialects/namespaces.js';
 import { allProperties } from './dialects/properties.js';
 import { JBPM } from './dialects/uris.js';
-import { CALL_ACTIVITY } from './derive.js';
 import type { HostDefinition, ModdleElement } from './host.js';
 
 /** The property of a process that declares its roles, and of a call activity that passes some on. */

@@ -1,5 +1,7 @@
+import { deepCopy } from '../../core/copy.js';
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS, own } from '../../core/path.js';
+import { show } from '../../core/show.js';
 
 /** The parts of a data path, split as the host does. */
 function partsOf(path: unknown): string[] {
@@ -27,7 +29,7 @@ export function assertOwnPath(data: unknown, path: unknown): void {
     const target: object = typeof at === 'object' && at !== null ? at : {};
     const isText = at !== undefined && at !== null && typeof at !== 'object';
     if (isText || FORBIDDEN_KEYS.has(part) || (part in target && !Object.hasOwn(target, part)))
-      throw new BadInput('bad-data', `A loop collection may not hold ${JSON.stringify(part)}.`);
+      throw new BadInput('bad-data', `A loop collection may not hold ${show(part)}.`);
     at = own(target, part);
   }
 }
@@ -55,7 +57,7 @@ export function inOwnPart(
   assertOwnPath(instance.data, path);
   const isVariable = ([key]: [string, unknown]): boolean => key.startsWith('vars.');
   const entries = Object.entries(input);
-  const root: Record<string, unknown> = { [first]: detach(own(instance.data, first)) };
+  const root: Record<string, unknown> = { [first]: deepCopy(own(instance.data, first)) };
   let at = root;
   for (const part of [first, ...rest]) {
     at[part] ??= {};
@@ -65,15 +67,4 @@ export function inOwnPart(
   if (Array.isArray(at)) at.push(data);
   else Object.assign(at, data);
   return { ...root, ...Object.fromEntries(entries.filter(isVariable)) };
-}
-
-/** A copy of plain data, so that a view does not change with its execution. Functions are dropped. */
-export function detach(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(detach);
-  if (typeof value === 'function') return undefined;
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return new Date(value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, detach(entry)]));
 }

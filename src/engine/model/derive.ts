@@ -1,12 +1,13 @@
+import { USER_TASK } from '../../core/element-types.js';
 import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import { isPartOfCase, taskFacts } from './case-facts.js';
 import { labelFacts } from './labels.js';
-import { namesIn, USER_TASK } from './names.js';
+import { namesIn } from './names.js';
 
-export { CALL_ACTIVITY, namesIn, USER_TASK } from './names.js';
+export { namesIn } from './names.js';
 
 const isUserTask = (item: StoredItem): boolean => namesIn(item.type).includes(USER_TASK);
 const waits = (item: StoredItem): boolean => item.status === 'wait';

@@ -1,6 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { isPlainObject } from '../../core/plain-object.js';
+import { show } from '../../core/show.js';
 import type { Data } from '../contract/types.js';
 
 /** Limits of the data of one call: depth, number of values, total characters of texts. */
@@ -14,8 +15,6 @@ const REFERENCE = ['$ref', '$id'] as const;
  * run.
  */
 const BSON_MARK = '_bsontype';
-
-const show = (key: string): string => JSON.stringify(key.slice(0, 60));
 
 /** Copies data once: the original may have getters and is not read again. */
 class Copier {

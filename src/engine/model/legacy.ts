@@ -1,6 +1,7 @@
+import { USER_TASK } from '../../core/element-types.js';
 import type { InstanceGuard, ItemGuard } from '../../store/port.js';
 import { restricts } from './assignment.js';
-import { namesIn, USER_TASK } from './derive.js';
+import { namesIn } from './derive.js';
 import { PEOPLE } from './dialects/understood.js';
 import type { HostDefinition, HostExecution } from './host.js';
 

@@ -1,7 +1,3 @@
-/** The types of elements that the guard treats specially. */
-export const USER_TASK = 'bpmn:UserTask';
-export const CALL_ACTIVITY = 'bpmn:CallActivity';
-
 /** The names in a field with one, several or none. Upstream stores a single candidate as a text. */
 export function namesIn(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];

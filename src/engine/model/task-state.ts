@@ -1,5 +1,6 @@
+import { USER_TASK } from '../../core/element-types.js';
 import type { StoredItem } from '../../store/port.js';
-import { namesIn, USER_TASK } from './derive.js';
+import { namesIn } from './derive.js';
 import type { TaskState } from '../contract/types.js';
 
 /** The state of a user task, derived from its item; undefined for other items. */

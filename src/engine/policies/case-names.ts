@@ -8,17 +8,19 @@ import { BUILT_IN_ROLES } from '../../core/policies/case-roles/operations.js';
 import { BadEntry } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/show.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
-
-const LARGE = ['source', 'svg', 'events'];
 
 /** The roles that models of the caller's owner declare, and those that defaults name. */
 export async function declaredRoles(
   { store }: Pick<Calls, 'store'>,
   { principal }: Call,
 ): Promise<readonly string[]> {
-  const models = await store.models.find({ owner: principal.owner ?? null }, { without: LARGE });
+  const models = await store.models.find(
+    { owner: principal.owner ?? null },
+    { without: [...DOCUMENT_FIELDS, 'events'] },
+  );
   const declared = models.flatMap(({ guard }) => (guard?.caseRoles ?? []) as { name: string }[]);
   return [...new Set([...BUILT_IN_ROLES, ...declared.map(({ name }) => name)])].sort();
 }

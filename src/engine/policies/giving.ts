@@ -10,6 +10,7 @@ import {
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
+import { show } from '../../core/show.js';
 import type { InForce } from './policy-book.js';
 
 const MANAGE: Right = 'SecurityRole:Manage';
@@ -63,8 +64,7 @@ export function assertMayGive(
   if (grid !== undefined && !by.isAdmin()) no('change the access rules grid: only ADMIN does');
   const held = securityRoles.rightsOf(by);
   for (const [role, right] of given(set, after, changes)) {
-    if (!held.has(right))
-      no(`give the right ${right} through the role ${JSON.stringify(role)}: you do not hold it`);
+    if (!held.has(right)) no(`give the right ${right} through the role ${show(role)}: you do not hold it`);
     const isInternal = (RIGHTS[right] as RightEntry).internal === true;
     // Who was given one, or has it from the directory, does not pass it on.
     if (isInternal && !by.isSystem()) no(`give the internal right ${right}: only SYSTEM does`);

@@ -4,6 +4,7 @@ import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/show.js';
 import type { Store } from '../../store/port.js';
+import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { HostDefinition } from '../model/host.js';
 import { assertCanStart } from './grid/start-rules.js';
 import type { HostModels } from '../execution/host-models.js';
@@ -41,7 +42,7 @@ export class ModelNames {
 
   /** The names of the models. */
   async all(): Promise<string[]> {
-    const found = await this.store.models.find({ owner: this.owner }, { without: ['source', 'svg'] });
+    const found = await this.store.models.find({ owner: this.owner }, { without: DOCUMENT_FIELDS });
     return found.map(({ name }) => name);
   }
 }

@@ -84,7 +84,10 @@ export class PolicyBook {
     return (await this.log.load(tenantId, version)).set;
   }
 
-  /** Loads a tenant's set, once at a time; concurrent callers wait and check again. */
+  /**
+   * Loads a tenant's set, once at a time; concurrent callers wait and check again. Nothing here expires: a set is valid
+   * until the head is newer.
+   */
   private async load(tenantId: string | null, head: number): Promise<InForce> {
     for (;;) {
       const running = this.loading.get(tenantId);

@@ -7,6 +7,7 @@ import { compareText } from '../../core/value.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
 import { modelFilter } from '../../store/query/scoped-query.js';
+import { MODEL_DETAILS } from '../../store/query/large-fields.js';
 import type { PlacedModel, SectionTree, SectionView } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
@@ -14,7 +15,6 @@ import { factsOfModels } from '../enforcement/model-access.js';
 import type { InForce } from './policy-book.js';
 
 const READ = bitsOf(['read']);
-const UNSHOWN = ['source', 'svg', 'processes', 'events', 'guard'];
 
 const idOf = ({ place }: PlaceNode): string => ('section' in place ? place.section : '');
 const nameOf = (node: PlaceNode): string => node.section?.name ?? idOf(node);
@@ -23,7 +23,7 @@ const nameOf = (node: PlaceNode): string => node.section?.name ?? idOf(node);
 async function readableModels(calls: Calls, call: Call, { set }: InForce): Promise<PlacedModel[]> {
   const facts = await factsOfModels(calls, call);
   const filter = modelFilter(call.scope('model:read', facts), parseQuery({}, MODEL_FIELDS));
-  const found = filter === undefined ? [] : await calls.store.models.find(filter, { without: UNSHOWN });
+  const found = filter === undefined ? [] : await calls.store.models.find(filter, { without: MODEL_DETAILS });
   const places = set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>;
   const owner = ownerOf(call.principal);
   return found

@@ -1,8 +1,9 @@
 import type { Store, StoredInstance, UnwoundItem } from '../../store/port.js';
-import { freshFor } from '../../core/clock.js';
+import { USER_TASK } from '../../core/element-types.js';
+import { seldom } from '../../core/recent.js';
 import type { Health, Orphan } from '../contract/types.js';
 import type { Principals } from '../enforcement/principals.js';
-import { namesIn, USER_TASK } from '../model/derive.js';
+import { namesIn } from '../model/derive.js';
 import type { PolicyBook } from '../policies/policy-book.js';
 
 /** How many tasks `health` looks at, and how many tenants' roles; and how long its count stays the same. */
@@ -56,22 +57,14 @@ export function orphanedRoles({ id, name, guard }: Pick<StoredInstance, 'id' | '
  * at most once a minute.
  */
 export class OrphanCount {
-  private last: { readonly isFresh: () => boolean; readonly value: Health['orphans'] } | undefined;
+  /** Undefined if it could not be told. */
+  readonly read = seldom(KEPT, () => this.count().catch((): undefined => undefined));
 
   constructor(
     private readonly store: Pick<Store, 'instances'>,
     private readonly principals: Pick<Principals, 'isAssignable' | 'hasDirectory'>,
     private readonly book: Pick<PolicyBook, 'current'>,
   ) {}
-
-  /** Undefined if it could not be told. */
-  async read(): Promise<Health['orphans']> {
-    if (this.last?.isFresh() === true) return this.last.value;
-    const isFresh = freshFor(KEPT);
-    const value = await this.count().catch(() => undefined);
-    this.last = { isFresh, value };
-    return value;
-  }
 
   private async count(): Promise<NonNullable<Health['orphans']>> {
     const rows = await this.store.instances.findItems({

@@ -1,6 +1,7 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
@@ -25,7 +26,7 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
   await refresh();
   if (
     !state.value &&
-    (await store.instances.find({ filter: OUTDATED, limit: 1, without: ['source', 'svg', 'logs', 'items'] }))
+    (await store.instances.find({ filter: OUTDATED, limit: 1, without: [...LARGE_FIELDS, 'items'] }))
       .length === 0
   ) {
     await store.values('guard').set(MARKER, MARKS_FORMAT);
@@ -79,7 +80,7 @@ export async function reindex(store: Store, { load, onProgress, signal }: Reinde
     const batch = await store.instances.find({
       filter: { $and: [OUTDATED, { id: { $nin: [...skipped] } }] },
       limit: BATCH,
-      without: ['source', 'svg', 'logs', 'items', 'savePoints'],
+      without: [...LARGE_FIELDS, 'items'],
     });
     if (batch.length === 0) break;
     for (const { id } of batch) {

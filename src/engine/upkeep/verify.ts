@@ -3,13 +3,13 @@ import { MARKS_FORMAT } from '../../core/mark.js';
 import { normalise } from '../../store/bson/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import { isReindexed } from './reindex.js';
 
 const BATCH = 100;
 /** Ids named per kind of fault. */
 const NAMED = 20;
-const LARGE = ['source', 'svg', 'logs', 'savePoints'];
 
 /** The faults in a store's data; after a repair, the remaining ones. */
 export interface Findings {
@@ -86,7 +86,7 @@ export async function verifyStore(
   const wrongIds: string[] = [];
   let after: { id: string } | undefined;
   for (;;) {
-    const batch = await store.instances.find({ filter: {}, limit: BATCH, without: LARGE, after });
+    const batch = await store.instances.find({ filter: {}, limit: BATCH, without: LARGE_FIELDS, after });
     for (const instance of batch) {
       counts.checked++;
       if (typeof instance.guard?.rev !== 'number') {

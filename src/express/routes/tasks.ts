@@ -1,3 +1,4 @@
+import { USER_TASK } from '../../core/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { TRANSITIONS } from '../../engine/model/task-state.js';
 import type { GuardApi, ItemView } from '../../engine/contract/types.js';
@@ -10,7 +11,7 @@ const ITEM = ref('Item');
 /** Without an item if the acting user may no longer read the task. */
 const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
 const TASK_COMMANDS = Object.keys(TRANSITIONS);
-const PENDING = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
+const PENDING = { 'items.status': 'wait', 'items.type': USER_TASK };
 const WAITING = optional(query('Which tasks; default: all waiting ones.'));
 
 const command = <T extends Takes>(

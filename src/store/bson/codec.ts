@@ -1,6 +1,7 @@
 import { BSONError, deserialize, serialize, type Document } from 'bson';
+import { copyOfFields, deepCopy } from '../../core/copy.js';
 import { BadInput } from '../../core/errors.js';
-import { isDocument, kindOf } from './kind.js';
+import { isDocument } from './kind.js';
 
 /** MongoDB's maximum size of a document, in bytes. */
 const MOST = 16 * 1024 * 1024;
@@ -73,34 +74,15 @@ export function join(first: Uint8Array, second: Uint8Array): Uint8Array {
 /** Returns a copy of the document as it would be read back from a store. */
 export const normalise = <T extends object>(document: T): T => decode<T>(encode(document));
 
-/** Deep copy of a stored value; the copy shares no mutable data with it. */
-export function copy<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copy) as T;
-  if (isDocument(value)) return copyDocument(value) as T;
-  return kindOf(value) === 'date'
-    ? (new Date(value as unknown as Date) as T)
-    : (decode<{ value: T }>(encode({ value })).value as T);
-}
+/** Copies an object that is not plain: an instance of a class as a document, anything else as a store would. */
+const other = (value: object): unknown =>
+  isDocument(value) ? copyOfFields(value, other) : decode<{ value: unknown }>(encode({ value })).value;
 
-function copyDocument(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(document)) {
-    // Plain assignment would set the prototype instead of a field.
-    if (key === '__proto__')
-      Object.defineProperty(result, key, {
-        value: copy(document[key]),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    else result[key] = copy(document[key]);
-  }
-  return result;
-}
+/** Deep copy of a stored value; the copy shares no mutable data with it. */
+export const copy = <T>(value: T): T => deepCopy(value, other);
 
 /** Copies a document without some of its top-level fields. */
 export function copyWithout<T extends object>(document: T, without: readonly string[]): T {
   const kept = Object.fromEntries(Object.entries(document).filter(([key]) => !without.includes(key)));
-  return copyDocument(kept) as T;
+  return copyOfFields(kept, other) as T;
 }

@@ -1,3 +1,4 @@
+import { within } from '../../core/within.js';
 import type { CallLimits } from '../call-limits.js';
 import type { Adapter } from '../port.js';
 import { MongoAudit } from './audit.js';
@@ -23,13 +24,6 @@ export interface MongoOptions {
   readonly collections?: Partial<CollectionNames> | undefined;
 }
 
-/** Ends sessions at the server if it answers soon; otherwise it expires them itself. */
-async function closeSoon(close: () => Promise<void>, limit: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, limit)));
-  await Promise.race([close(), over]).finally(() => clearTimeout(timer));
-}
-
 /** @param limits of its calls, with the same timeout */
 export async function openMongo(
   { url, name, timeout = DEFAULT_TIMEOUT, collections: names = {} }: MongoOptions,
@@ -53,6 +47,7 @@ export async function openMongo(
     missingIndexes: () => missingIndexes(collections),
     ping,
     backup: (folder) => backup(collections, folder),
-    close: () => closeSoon(() => client.close(), timeout),
+    // Ends sessions at the server if it answers soon; otherwise it expires them itself.
+    close: () => within(timeout, client.close(), () => undefined),
   };
 }

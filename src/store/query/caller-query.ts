@@ -2,7 +2,7 @@ import { own } from '../../core/path.js';
 import { isPlainObject } from '../../core/plain-object.js';
 import { VALUE_TYPES } from './filter.js';
 import type { QueryFields } from './query-fields.js';
-import { badQuery, checkScalar, entriesOf, hint, isPathPart, QUERY_LIMITS, show } from './query-input.js';
+import { badQuery, checkScalar, describe, entriesOf, hint, isPathPart, QUERY_LIMITS } from './query-input.js';
 import { checkRegex } from './regex.js';
 
 /**
@@ -55,12 +55,12 @@ class Reader {
   /** @param inside true below `$elemMatch`, where fields belong to the element */
   query(input: unknown, inside: boolean, depth: number): CallerQuery {
     this.count(depth);
-    if (!isPlainObject(input)) return badQuery(`A query is an object, got ${show(input)}.`);
+    if (!isPlainObject(input)) return badQuery(`A query is an object, got ${describe(input)}.`);
     return and(
       entriesOf(input).map(([key, value]): CallerQuery => {
         if (key === '$and' || key === '$or' || key === '$nor')
           return { kind: key.slice(1) as 'and' | 'or' | 'nor', of: this.list(key, value, inside, depth) };
-        if (key.startsWith('$')) return badQuery(`Operator ${show(key)} is not admitted in a query.`);
+        if (key.startsWith('$')) return badQuery(`Operator ${describe(key)} is not admitted in a query.`);
         if (!inside && key === this.fields.list) return this.element(value, depth);
         return this.field(this.place(key, inside), value, depth + 1);
       }),
@@ -69,7 +69,7 @@ class Reader {
 
   private list(key: string, input: unknown, inside: boolean, depth: number): CallerQuery[] {
     if (!Array.isArray(input) || input.length === 0)
-      return badQuery(`${key} takes a list of queries, got ${show(input)}.`);
+      return badQuery(`${key} takes a list of queries, got ${describe(input)}.`);
     return Array.from(input, (entry) => this.query(entry, inside, depth + 1));
   }
 
@@ -77,7 +77,7 @@ class Reader {
     const { list } = this.fields;
     const [[key, where] = [], ...more] = isPlainObject(input) ? entriesOf(input) : [];
     if (key !== '$elemMatch' || more.length > 0)
-      return badQuery(`${list} takes {$elemMatch: query}, got ${show(input)}.`);
+      return badQuery(`${list} takes {$elemMatch: query}, got ${describe(input)}.`);
     return { kind: 'element', where: this.query(where, true, depth + 1) };
   }
 
@@ -96,7 +96,7 @@ class Reader {
       )
         return { on: 'row', field: name, name };
     }
-    return badQuery(`Field ${show(name)} is not admitted in a query.${hint(name, this.fields)}`);
+    return badQuery(`Field ${describe(name)} is not admitted in a query.${hint(name, this.fields)}`);
   }
 
   private field(place: Place, input: unknown, depth: number): CallerQuery {
@@ -104,7 +104,7 @@ class Reader {
     if (input instanceof RegExp) return this.regex(place, input.source, input.flags);
     if (!isPlainObject(input)) return this.equals(place, input);
     const operators = entriesOf(input);
-    if (operators.length === 0) return badQuery(`Field ${show(place.name)} has an empty condition.`);
+    if (operators.length === 0) return badQuery(`Field ${describe(place.name)} has an empty condition.`);
     const all = Object.fromEntries(operators);
     return and(
       operators
@@ -133,7 +133,7 @@ class Reader {
         return nor(this.oneOf(place, operand, where));
       case '$exists':
         if (typeof operand !== 'boolean')
-          return badQuery(`${where} takes true or false, got ${show(operand)}.`);
+          return badQuery(`${where} takes true or false, got ${describe(operand)}.`);
         return operand ? this.test(place, { $exists: true }) : nor(this.test(place, { $exists: true }));
       case '$regex':
         return this.regexOperator(place, operand, own(all, '$options'));
@@ -142,8 +142,8 @@ class Reader {
       default:
         return badQuery(
           name.startsWith('$')
-            ? `Operator ${show(name)} at ${show(place.name)} is not admitted in a query.`
-            : `Field ${show(place.name)} takes a plain value or operators, met the key ${show(name)}.`,
+            ? `Operator ${describe(name)} at ${describe(place.name)} is not admitted in a query.`
+            : `Field ${describe(place.name)} takes a plain value or operators, met the key ${describe(name)}.`,
         );
     }
   }
@@ -164,7 +164,9 @@ class Reader {
 
   private oneOf(place: Place, operand: unknown, where: string): CallerQuery {
     if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.list)
-      return badQuery(`${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${show(operand)}.`);
+      return badQuery(
+        `${where} takes a list of at most ${QUERY_LIMITS.list} values, got ${describe(operand)}.`,
+      );
     const entries: unknown[] = Array.from(operand);
     const values = entries.filter((value) => value !== null).map((value) => checkScalar(value, where));
     const test = this.test(place, { $in: values });
@@ -173,11 +175,11 @@ class Reader {
 
   private regexOperator(place: Place, operand: unknown, options: unknown): CallerQuery {
     if (options !== undefined && typeof options !== 'string')
-      return badQuery(`${place.name}: $options takes a text, got ${show(options)}.`);
+      return badQuery(`${place.name}: $options takes a text, got ${describe(options)}.`);
     if (operand instanceof RegExp) return this.regex(place, operand.source, options ?? operand.flags);
     return typeof operand === 'string'
       ? this.regex(place, operand, options ?? '')
-      : badQuery(`${place.name}: $regex takes a text, got ${show(operand)}.`);
+      : badQuery(`${place.name}: $regex takes a text, got ${describe(operand)}.`);
   }
 
   private regex(place: Place, source: string, flags: string): CallerQuery {

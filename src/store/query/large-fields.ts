@@ -1,11 +1,24 @@
 import { isDocument } from '../bson/kind.js';
 import type { Filter, Sort } from '../port.js';
 
+/** The document of a model and its picture, in the model and in its instances. */
+export const DOCUMENT_FIELDS: readonly string[] = Object.freeze(['source', 'svg']);
+/** What an instance keeps of its run: log lines and save points. */
+export const RUN_FIELDS: readonly string[] = Object.freeze(['logs', 'savePoints']);
 /**
  * Top-level fields of an instance that are large and never queried: lists omit them, and filters cannot
  * name them.
  */
-export const LARGE_FIELDS: readonly string[] = Object.freeze(['source', 'svg', 'logs', 'savePoints']);
+export const LARGE_FIELDS: readonly string[] = Object.freeze([...DOCUMENT_FIELDS, ...RUN_FIELDS]);
+/** The fields of a model that are not needed where only its name and owner are. */
+export const MODEL_DETAILS: readonly string[] = Object.freeze([
+  ...DOCUMENT_FIELDS,
+  'processes',
+  'events',
+  'guard',
+]);
+/** Fields that lists of instances omit. */
+export const UNLISTED: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops']);
 /** Fields of the instance that item rows omit. */
 export const NOT_WITH_ITEMS: readonly string[] = Object.freeze([...LARGE_FIELDS, 'loops', 'all']);
 

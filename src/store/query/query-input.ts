@@ -11,7 +11,11 @@ export const QUERY_LIMITS = { depth: 10, nodes: 200, list: 500, text: 2000, segm
 export const badQuery = (message: string): never => {
   throw new BadInput('bad-query', message);
 };
-export const show = (value: unknown): string => {
+/**
+ * Describes a value of a query: a text or number as written, anything else by its kind, since a query is read once: a
+ * proxy could answer otherwise the second time.
+ */
+export const describe = (value: unknown): string => {
   const text =
     typeof value === 'string' || typeof value === 'number'
       ? JSON.stringify(value)
@@ -49,7 +53,7 @@ export const isPathPart = (part: string): boolean =>
 
 export function checkScalar(value: unknown, where: string): Scalar {
   if (!isScalar(value))
-    return badQuery(`${where} takes a text, number, boolean or date, got ${show(value)}.`);
+    return badQuery(`${where} takes a text, number, boolean or date, got ${describe(value)}.`);
   if (typeof value === 'string' && value.length > QUERY_LIMITS.text)
     badQuery(`${where} takes a text of at most ${QUERY_LIMITS.text} characters.`);
   return value instanceof Date ? new Date(value) : value;

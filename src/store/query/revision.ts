@@ -1,3 +1,4 @@
+import { show } from '../../core/show.js';
 import { child } from '../bson/kind.js';
 
 /** The revision of a stored document; undefined if an unguarded host wrote it. */
@@ -21,6 +22,6 @@ export function settable(
       name.includes('.') ||
       name.startsWith('$'),
   );
-  if (wrong !== undefined) throw new TypeError(`Field ${JSON.stringify(wrong)} cannot be set`);
+  if (wrong !== undefined) throw new TypeError(`Field ${show(wrong)} cannot be set`);
   return fields;
 }

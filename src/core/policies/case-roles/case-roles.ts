@@ -1,4 +1,5 @@
-import { and, isIn, ne, not, or, type Condition } from '../../condition.js';
+import { and, isIn, not, or, type Condition } from '../../condition.js';
+import { NO_USER_TASK } from '../../element-types.js';
 import type { FieldRule } from '../../field-rule.js';
 import { OPERATIONS, type Operation } from '../../operation.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../../policy.js';
@@ -13,7 +14,6 @@ export interface CaseRolesOptions {
   readonly visibility?: boolean;
 }
 
-const USER_TASK = 'bpmn:UserTask';
 const NO_ANSWER: PolicyAnswer = Object.freeze({});
 const NO_RULES: readonly Rule[] = Object.freeze([]);
 
@@ -29,7 +29,7 @@ const READERS = rule('participant', 'you have a role in the case', and(IS_CASE, 
 const ITEMS = rule(
   'participant',
   'you have a role in the case, so you may read its items that are not user tasks',
-  and(ne('item.type', USER_TASK), IS_CASE, IN_CASE),
+  and(NO_USER_TASK, IS_CASE, IN_CASE),
 );
 
 /** Operations for everybody in a role of the case; what is about a task follows the task rules. */

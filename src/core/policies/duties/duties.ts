@@ -1,5 +1,6 @@
 import { parseCondition } from '../../condition-json.js';
 import { and, eq, EVERYTHING, isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
+import { IS_USER_TASK } from '../../element-types.js';
 import { factored } from '../../factor.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import type { Reason } from '../../decision.js';
@@ -12,7 +13,6 @@ import { dutiesIn, taskOf, tasksOf, type Duty, type TaskOf } from './duty.js';
 import { possibly } from './possibly.js';
 import { didToo, someoneElseDid, STARTED_IT, WAITS } from './who-did.js';
 
-const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
 const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 
 /** Operations that show a task. */
@@ -78,7 +78,7 @@ function rulesOf(id: string, duty: Duty): Rule[] {
   return forbiddenBy(duty).map(({ task, because }) => {
     const named =
       task === undefined
-        ? [eq('instance.name', duty.model), USER_TASK]
+        ? [eq('instance.name', duty.model), IS_USER_TASK]
         : [eq('instance.name', task.model), eq('item.elementId', task.task)];
     return Object.freeze({ id, says, when: not(and(...named, WAITS, applies, because)) });
   });

@@ -1,4 +1,6 @@
 import { parseCondition } from '../../condition-json.js';
+import { deepCopy } from '../../copy.js';
+import { USER_TASK } from '../../element-types.js';
 import { GuardError } from '../../errors.js';
 import { Parts } from '../../parts.js';
 import { isPlainObject } from '../../plain-object.js';
@@ -18,7 +20,7 @@ const FIELDS: Readonly<Record<DutyType, readonly string[]>> = {
   distinct: [...COMMON, 'tasks', 'eachItem'],
 };
 const PARTS = new Parts();
-const USER_TASKS = Object.freeze(['bpmn:UserTask']);
+const USER_TASKS = Object.freeze([USER_TASK]);
 
 function flag(value: unknown, what: string): boolean | undefined {
   return value === undefined || typeof value === 'boolean'
@@ -50,7 +52,7 @@ function readTasks(value: unknown, what: string): DutyTask[] {
 function readCondition(value: unknown, what: string): Record<string, unknown> {
   try {
     // A copy, which nobody can change after it was checked.
-    const json = structuredClone(value) as Record<string, unknown>;
+    const json = deepCopy(value) as Record<string, unknown>;
     PARTS.assertAskable('task:execute', PARTS.of(parseCondition(json)));
     return json;
   } catch (error) {

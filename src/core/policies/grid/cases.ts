@@ -1,14 +1,15 @@
 import { and, eq, isIn, not, some, type Condition } from '../../condition.js';
 import { keyOf } from '../../condition-key.js';
+import { IS_USER_TASK } from '../../element-types.js';
 import type { PolicyAnswer } from '../../policy.js';
 import { answerAt, isOfRole, OF_CASES, OF_TASKS, said, saidOfCase, type GridRules } from './grid-rules.js';
-import { ME, USER_TASK, type GridRuleConditions } from './rule-conditions.js';
+import { ME, type GridRuleConditions } from './rule-conditions.js';
 import { OF_ITEM, RuleIndex, type Said } from './rule-index.js';
 import type { Performing } from './tasks.js';
 
 const ITEMS = 'instance.items';
 const ELEMENT = 'item.elementId';
-const WAITING = and(USER_TASK, eq('item.status', 'wait'));
+const WAITING = and(IS_USER_TASK, eq('item.status', 'wait'));
 
 /** A task waits there that the principal has not rejected. */
 const waitsAt = (...more: readonly Condition[]): Condition =>

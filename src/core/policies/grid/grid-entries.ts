@@ -1,5 +1,6 @@
 import { parseCondition } from '../../condition-json.js';
 import { isReference, operandOf, type Condition } from '../../condition.js';
+import { USER_TASK } from '../../element-types.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../show.js';
 import {
@@ -38,7 +39,7 @@ const labelsIn = ({ users, as, for: when }: GridRule): string[] => [
   ...(when === undefined ? [] : labelsOf(parseCondition(when))),
 ];
 
-const USER_TASKS = Object.freeze(['bpmn:UserTask']);
+const USER_TASKS = Object.freeze([USER_TASK]);
 /** What starts a case, or waits for a message or signal. */
 const EVENTS = Object.freeze([
   'bpmn:StartEvent',

@@ -1,5 +1,6 @@
 import { EVERYTHING, NOTHING, type Condition } from '../../condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import { USER_TASK } from '../../element-types.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
@@ -106,7 +107,7 @@ export class Grid {
     if (!this.isInUse) return [];
     const [process, element] = starts ? [model?.name, start?.elementId] : [instance?.name, item?.elementId];
     // A rule about a process is about its tasks.
-    const isTask = !starts && item?.type === 'bpmn:UserTask';
+    const isTask = !starts && item?.type === USER_TASK;
     return this.compiled.labelling
       .covering(process as string | undefined, element as string | undefined)
       .filter((one) => isTask || one.element !== undefined);

@@ -16,7 +16,6 @@ import {
 import { elementOf, type GridContents, type GridRule, type GridUsers } from './grid.js';
 
 export const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
-export const USER_TASK: Condition = eq('item.type', 'bpmn:UserTask');
 
 /** The field of the holders of a label, and that of their number. */
 export const holdersOf = (label: string): string => `instance.guard.roles.${label}`;

@@ -1,4 +1,5 @@
-import { and, eq, EVERYTHING, exists, ne, not, or, type Condition } from '../../condition.js';
+import { and, eq, EVERYTHING, exists, not, or, type Condition } from '../../condition.js';
+import { IS_USER_TASK, NO_USER_TASK } from '../../element-types.js';
 import { factored } from '../../factor.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import type { Narrowing } from '../task-rules.js';
@@ -17,14 +18,13 @@ import {
   type GridRules,
 } from './grid-rules.js';
 import { narrowing } from './model-people.js';
-import { ME, USER_TASK, type GridRuleConditions } from './rule-conditions.js';
+import { ME, type GridRuleConditions } from './rule-conditions.js';
 import { OF_ITEM, RuleIndex, saidAt, type Said } from './rule-index.js';
 
 const UNASSIGNED = exists('item.assignee', false);
 const ASSIGNED = exists('item.assignee');
 const MINE = eq('item.assignee', ME);
 const NOT_LENT = exists('item.guard.owner', false);
-const NO_TASK = ne('item.type', 'bpmn:UserTask');
 
 /** Who may Perform user tasks. */
 export interface Performing {
@@ -38,13 +38,13 @@ export interface Performing {
 export function performing(rules: GridRules): Performing {
   const allows = new RuleIndex(rules.allowing('Perform', OF_TASKS).map((rule) => said(rule, rule.who)));
   const limits = rules.restricting('Perform', OF_TASKS);
-  const excluded = limits.map((rule) => said(rule, saidAt(rule, OF_ITEM, USER_TASK, rule.who)));
+  const excluded = limits.map((rule) => said(rule, saidAt(rule, OF_ITEM, IS_USER_TASK, rule.who)));
   return {
     allows,
     restricts: new RuleIndex(limits.map((rule) => said(rule, rule.who))),
-    blocked: or(allows.anyClosed(allows, OF_ITEM, USER_TASK), factored(excluded.map(({ when }) => when))),
+    blocked: or(allows.anyClosed(allows, OF_ITEM, IS_USER_TASK), factored(excluded.map(({ when }) => when))),
     rules: [
-      ...[...allows.closed(allows, OF_ITEM, USER_TASK)].map((one) => close('Perform', one)),
+      ...[...allows.closed(allows, OF_ITEM, IS_USER_TASK)].map((one) => close('Perform', one)),
       ...limits.map((rule, at) => forbid(rule, (excluded[at] as Said).when)),
     ],
   };
@@ -57,7 +57,7 @@ export const narrowed = ({ allows, restricts, blocked }: Performing): Narrowing 
 /** Who may View an item: an object of View may be any item. */
 const viewed = (rule: GridRuleConditions): Condition => {
   const kind = kindOf(rule.rule.on);
-  const type = kind === 'task' ? USER_TASK : kind === 'event' ? NO_TASK : EVERYTHING;
+  const type = kind === 'task' ? IS_USER_TASK : kind === 'event' ? NO_USER_TASK : EVERYTHING;
   return and(type, rule.who);
 };
 
@@ -66,7 +66,7 @@ export const shown = (rules: GridRules): Condition =>
   or(
     ...rules.allowing('View', OF_ANY).map((rule) => saidAt(rule, OF_ITEM, viewed(rule))),
     ...(['Assign', 'Re-Assign'] as const).flatMap((privilege) =>
-      rules.allowing(privilege, OF_TASKS).map((rule) => saidAt(rule, OF_ITEM, USER_TASK, rule.who)),
+      rules.allowing(privilege, OF_TASKS).map((rule) => saidAt(rule, OF_ITEM, IS_USER_TASK, rule.who)),
     ),
   );
 
@@ -76,9 +76,9 @@ export function readingTasks(rules: GridRules, { restricts }: Performing): Polic
   const works = [
     ...rules
       .allowing('Perform', OF_TASKS)
-      .map((rule) => [rule, and(USER_TASK, rule.who, not(restricts.holdsAt(rule, OF_ITEM)))] as const),
-    ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, and(USER_TASK, rule.who)] as const),
-    ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, and(USER_TASK, rule.who)] as const),
+      .map((rule) => [rule, and(IS_USER_TASK, rule.who, not(restricts.holdsAt(rule, OF_ITEM)))] as const),
+    ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, and(IS_USER_TASK, rule.who)] as const),
+    ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, and(IS_USER_TASK, rule.who)] as const),
   ];
   const all = [...views, ...works];
   const closers = new RuleIndex(
@@ -97,38 +97,41 @@ export function readingTasks(rules: GridRules, { restricts }: Performing): Polic
 /** Taking a task needs to Perform it; who assigns it may take it where nothing is said of who performs it. */
 export const takingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
   answerOf(
-    [...permitted(rules, 'Perform', OF_TASKS, USER_TASK), ...permitted(rules, 'Assign', OF_TASKS, USER_TASK)],
+    [
+      ...permitted(rules, 'Perform', OF_TASKS, IS_USER_TASK),
+      ...permitted(rules, 'Assign', OF_TASKS, IS_USER_TASK),
+    ],
     restrictive,
   );
 
 export const completingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
-  answerOf(permitted(rules, 'Perform', OF_TASKS, USER_TASK, MINE), restrictive);
+  answerOf(permitted(rules, 'Perform', OF_TASKS, IS_USER_TASK, MINE), restrictive);
 
 export const rejectingTasks = (rules: GridRules, { rules: restrictive }: Performing): PolicyAnswer =>
-  answerOf(permitted(rules, 'Perform', OF_TASKS, USER_TASK, UNASSIGNED), restrictive);
+  answerOf(permitted(rules, 'Perform', OF_TASKS, IS_USER_TASK, UNASSIGNED), restrictive);
 
 /** Assign is for tasks without an assignee, Re-Assign for those with one. */
 export const assigningTasks = (rules: GridRules): PolicyAnswer =>
   answerOf(
     [
-      ...permitted(rules, 'Assign', OF_TASKS, USER_TASK, UNASSIGNED),
-      ...permitted(rules, 'Re-Assign', OF_TASKS, USER_TASK, ASSIGNED),
+      ...permitted(rules, 'Assign', OF_TASKS, IS_USER_TASK, UNASSIGNED),
+      ...permitted(rules, 'Re-Assign', OF_TASKS, IS_USER_TASK, ASSIGNED),
     ],
     [
-      ...forbidden(rules, 'Assign', OF_TASKS, USER_TASK, UNASSIGNED),
-      ...forbidden(rules, 'Re-Assign', OF_TASKS, USER_TASK, ASSIGNED),
+      ...forbidden(rules, 'Assign', OF_TASKS, IS_USER_TASK, UNASSIGNED),
+      ...forbidden(rules, 'Re-Assign', OF_TASKS, IS_USER_TASK, ASSIGNED),
     ],
   );
 
 /** A lent task is returned and recalled whatever the rules say of lending. */
 export const lendingTasks = (rules: GridRules): PolicyAnswer =>
   answerOf(
-    permitted(rules, 'Assign', OF_TASKS, USER_TASK, NOT_LENT),
-    forbidden(rules, 'Assign', OF_TASKS, USER_TASK, NOT_LENT),
+    permitted(rules, 'Assign', OF_TASKS, IS_USER_TASK, NOT_LENT),
+    forbidden(rules, 'Assign', OF_TASKS, IS_USER_TASK, NOT_LENT),
   );
 
 export const escalatingTasks = (rules: GridRules): PolicyAnswer =>
   answerOf(
-    permitted(rules, 'Re-Assign', OF_TASKS, USER_TASK),
-    forbidden(rules, 'Re-Assign', OF_TASKS, USER_TASK),
+    permitted(rules, 'Re-Assign', OF_TASKS, IS_USER_TASK),
+    forbidden(rules, 'Re-Assign', OF_TASKS, IS_USER_TASK),
   );

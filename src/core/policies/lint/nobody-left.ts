@@ -1,4 +1,5 @@
 import { and } from '../../condition.js';
+import { USER_TASK } from '../../element-types.js';
 import { PolicySet } from '../../policy-set.js';
 import { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
@@ -70,13 +71,13 @@ function waiting(nodes: readonly Node[], at: number, history: History, starter: 
     const by = history[index];
     return by === undefined ? [] : [{ ...node, by: by.userName }];
   });
-  const item = { id: 'waiting', elementId: task, type: 'bpmn:UserTask', status: 'wait' };
+  const item = { id: 'waiting', elementId: task, type: USER_TASK, status: 'wait' };
   const items = done
     .filter((one) => one.model === model)
     .map((one, index) => ({
       id: `done ${index}`,
       elementId: one.task,
-      type: 'bpmn:UserTask',
+      type: USER_TASK,
       status: 'end',
       endedAt: 0,
       guard: { completedBy: one.by },

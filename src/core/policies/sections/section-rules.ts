@@ -5,12 +5,12 @@ import {
   exists,
   isIn,
   isNothing,
-  ne,
   not,
   or,
   type Condition,
   type Reference,
 } from '../../condition.js';
+import { NO_USER_TASK } from '../../element-types.js';
 import { TENANT_MARK } from '../../mark.js';
 import { OPERATIONS, type Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
@@ -41,7 +41,6 @@ const NEEDED: ReadonlySet<Operation> = new Set<Operation>([
 const NOT_ENOUGH: Operation = 'instance:start';
 /** Who may read an instance also sees those of its items that are no tasks of people. */
 const ITEMS: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);
-const NO_USER_TASK = ne('item.type', 'bpmn:UserTask');
 
 /** The effect of section permissions on an operation, for tables of the docs. */
 export interface SectionUse {

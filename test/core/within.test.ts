@@ -1,4 +1,4 @@
-import { within } from '../../../src/engine/contract/within.js';
+import { within } from '../../src/core/within.js';
 
 test('what answers in time is answered', async () => {
   await expect(within(1000, Promise.resolve(7))).resolves.toBe(7);
@@ -11,6 +11,15 @@ test('what fails in time fails with its own error', async () => {
 
 test('what takes longer is given up, with the limit in the message', async () => {
   await expect(within(5, new Promise(() => undefined))).rejects.toThrow('No answer within 5 ms.');
+});
+
+test('what takes longer has the result for that, which may also be a failure', async () => {
+  const never = new Promise(() => undefined);
+  await expect(within(5, never, () => 'late')).resolves.toBe('late');
+  const refuse = (): never => {
+    throw new Error('too slow');
+  };
+  await expect(within(5, never, refuse)).rejects.toThrow('too slow');
 });
 
 test('what fails after it was given up ends no process', async () => {
