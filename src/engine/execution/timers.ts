@@ -210,10 +210,7 @@ export class Timers {
 
   /** Fires timers that have been due since before that time and did not fire here: their process may have ended. */
   async takeOver(before: Date): Promise<void> {
-    const overdue = await this.waiting(
-      { status: 'running', 'guard.suspension': { $exists: false } },
-      { $lt: before },
-    );
+    const overdue = await this.waiting({ 'guard.suspension': { $exists: false } }, { $lt: before });
     const ids = new Set(overdue.map(({ id }) => id));
     // Timers that have fired since are not overdue yet and may still wait, so the record of the try is kept.
     for (const [id, at] of this.fired) if (at < before.getTime() && !ids.has(id)) this.fired.delete(id);
@@ -227,10 +224,12 @@ export class Timers {
   }
 
   private async waiting(
-    query: { readonly id?: string; readonly status?: string; readonly 'guard.suspension'?: object },
+    query: { readonly id?: string; readonly 'guard.suspension'?: object },
     due: { readonly $lt?: Date },
   ): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
     const rows = await this.runner.hostStore.findItems({
+      // Nothing fires in an instance that has ended; and the index of due timers has only running ones.
+      status: 'running',
       ...query,
       'items.timeDue': { $type: 'date', ...due },
       'items.status': 'wait',

@@ -1,5 +1,5 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
-import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
+import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
@@ -10,6 +10,7 @@ const MARKER = 'reindexed';
 /** Instances stored before the guard, or with marks of another version. */
 const OUTDATED = Object.freeze({ $nor: Object.freeze([{ 'guard.format': MARKS_FORMAT }]) });
 const BATCH = 100;
+const UNREAD = [...LARGE_FIELDS, 'items'];
 
 /** Whether every stored instance has the guard's marks of this version. Only then do lists search by them. */
 export interface Reindexed {
@@ -37,6 +38,7 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
 
 export interface ReindexProgress {
   readonly done: number;
+  /** Those that were outdated at the beginning and are still. */
   readonly left: number;
   /** Instances changed by others in the meantime, or whose model could not be read. The next run finds them again. */
   readonly skipped: number;
@@ -74,21 +76,18 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
  * @returns true if nothing is left
  */
 export async function reindex(store: Store, { load, onProgress, signal }: ReindexOptions): Promise<boolean> {
-  let done = 0;
-  const skipped = new Set<string>();
-  while (signal?.aborted !== true) {
-    const batch = await store.instances.find({
-      filter: { $and: [OUTDATED, { id: { $nin: [...skipped] } }] },
-      limit: BATCH,
-      without: [...LARGE_FIELDS, 'items'],
-    });
-    if (batch.length === 0) break;
-    for (const { id } of batch) {
-      const ok = await reindexOne(store, id, load).catch(() => false);
-      if (ok) done++;
-      else skipped.add(id);
-    }
-    onProgress?.({ done, skipped: skipped.size, left: await store.instances.count({ filter: OUTDATED }) });
+  const total = await store.instances.count({ filter: OUTDATED });
+  let [done, skipped] = [0, 0];
+  // Each batch begins behind the last one, so that no instance is looked at twice.
+  for (let after: Cursor | undefined; signal?.aborted !== true;) {
+    const batch = await store.instances.find({ filter: OUTDATED, limit: BATCH, without: UNREAD, after });
+    for (const { id } of batch)
+      if (await reindexOne(store, id, load).catch(() => false)) done++;
+      else skipped++;
+    const last = batch.at(-1);
+    if (last === undefined) break;
+    onProgress?.({ done, skipped, left: Math.max(0, total - done) });
+    after = { id: String(last._id) };
   }
   const left = await store.instances.count({ filter: OUTDATED });
   if (left === 0) await store.values('guard').set(MARKER, MARKS_FORMAT);

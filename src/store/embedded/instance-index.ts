@@ -29,6 +29,7 @@ export class InstanceIndex {
     'items.id': new TermIndex<Entry>('items.id'),
     name: new TermIndex<Entry>('name'),
     'guard.unfinished': new TermIndex<Entry>('guard.unfinished'),
+    parentItemId: new TermIndex<Entry>('parentItemId'),
   };
 
   get size(): number {

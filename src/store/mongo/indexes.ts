@@ -26,7 +26,11 @@ const INDEXES: readonly Wanted[] = [
   { on: 'instances', key: { 'guard.unfinished': 1 }, sparse: true },
   // Due timers: of running instances only, because those of ended instances never fire.
   { on: 'instances', key: { 'items.timeDue': 1 }, partialFilterExpression: { status: 'running' } },
+  // The processes that an instance has called.
+  { on: 'instances', key: { parentItemId: 1 }, sparse: true },
   { on: 'audit', key: { time: -1, _id: -1 } },
+  { on: 'audit', key: { userName: 1, time: -1, _id: -1 } },
+  { on: 'audit', key: { tenantId: 1, time: -1, _id: -1 } },
   { on: 'policies', key: { tenantId: 1, version: -1 } },
   { on: 'policySnapshots', key: { tenantId: 1, version: -1 } },
   { on: 'values', key: { namespace: 1 } },
