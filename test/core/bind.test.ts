@@ -60,7 +60,7 @@ const MISSING = [
   'userName.length',
 ];
 
-describe('a value of the principal', () => {
+describe('a reference to a value of the principal', () => {
   test.each([
     ['userName', 'alice'],
     ['userGroups', ['hr', 'it']],
@@ -77,7 +77,7 @@ describe('a value of the principal', () => {
     expect(userValue(ALICE, path)).toEqual(expected);
   });
 
-  test('is not one that every object inherits', () => {
+  test('is not resolved from the object prototype', () => {
     expect(
       polluted({ clearance: 9 }, () => [userValue(ALICE, 'clearance'), userValue(ALICE, 'nested.clearance')]),
     ).toEqual([undefined, undefined]);
@@ -143,7 +143,7 @@ describe('binding', () => {
     },
   );
 
-  test('leaves the other half of an or to decide', () => {
+  test('leaves the other alternatives of an OR to decide', () => {
     expect(bind(or(eq('item.x', user('missing')), eq('item.x', 'alice')), ALICE)).toEqual(
       eq('item.x', 'alice'),
     );
@@ -152,7 +152,7 @@ describe('binding', () => {
     );
   });
 
-  test('makes one element of a list unknown only where there is one', () => {
+  test('makes a list element unknown only if the element exists', () => {
     const none = compile(bind(not(some('instance.items', eq('item.x', user('missing')))), ALICE));
     expect(none({ instance: { items: [{}] } })).toBe(false);
     expect(none({ instance: { items: [] } })).toBe(true);
@@ -170,7 +170,7 @@ describe('binding', () => {
     fc.assert(fc.property(condition, principal, (c, who) => expect(left(bind(c, who))).toBe(false)));
   });
 
-  test('a missing value never allows more than every value that could stand there would', () => {
+  test('a missing value never permits more than every possible value would', () => {
     const nobody = new SecureUser({ userName: 'alice' });
     const somebody = fc.record({
       level: fc.constantFrom<unknown>('alice', 1),

@@ -47,7 +47,7 @@ describe('conditions told apart by the text at a field', () => {
     expect(compile(not(cases))({ item, instance: { name } })).toBe(!holds);
   });
 
-  test('are frozen, and can be changed one by one', () => {
+  test('are frozen, but single conditions can be replaced', () => {
     const cases = byCases(NAME, [
       ['x', A],
       ['y', B],

@@ -5,8 +5,8 @@ const HOUR = 3_600_000;
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-describe('What is fresh for a while', () => {
-  test('is so for as long as was said, and not longer', () => {
+describe('freshFor', () => {
+  test('is true for exactly the given time', () => {
     const isFresh = freshFor(5000);
     expect(isFresh()).toBe(true);
     jest.advanceTimersByTime(4999);
@@ -15,7 +15,7 @@ describe('What is fresh for a while', () => {
     expect(isFresh()).toBe(false);
   });
 
-  test('is not fresh for an hour more when the wall clock is set back by one', () => {
+  test('does not last an hour longer when the wall clock is set back by one hour', () => {
     const isFresh = freshFor(2 * HOUR);
     jest.setSystemTime(Date.now() - HOUR);
     expect(isFresh()).toBe(true);
@@ -23,20 +23,20 @@ describe('What is fresh for a while', () => {
     expect(isFresh()).toBe(false);
   });
 
-  test('is stale at once when the wall clock is set back by more than it lasts', () => {
+  test('becomes false at once when the wall clock is set back by more than its time', () => {
     const isFresh = freshFor(5000);
     jest.setSystemTime(Date.now() - HOUR);
     expect(isFresh()).toBe(false);
   });
 
-  test('is stale after a sleep of the machine, which the steady clock does not count', () => {
+  test('becomes false after a sleep of the machine, which the monotonic clock does not count', () => {
     const isFresh = freshFor(5000);
     jest.setSystemTime(Date.now() + HOUR);
     expect(isFresh()).toBe(false);
   });
 });
 
-test('the steady clock is not set with the wall clock', () => {
+test('the monotonic clock ignores changes of the wall clock', () => {
   const began = ticks();
   jest.setSystemTime(Date.now() - HOUR);
   jest.advanceTimersByTime(10);

@@ -158,7 +158,7 @@ describe('the JSON form of a condition', () => {
     ],
   ];
 
-  test.each(REFUSED)('%s is refused, and what was met is named', (_what, json, message) => {
+  test.each(REFUSED)('%s is refused, and the error names the value', (_what, json, message) => {
     expect(() => parseCondition(json)).toThrow(BadInput);
     expect(() => parseCondition(json)).toThrow(message);
     expect(() => parseCondition(json)).toThrow(
@@ -167,7 +167,7 @@ describe('the JSON form of a condition', () => {
   });
 
   test.each(HOSTILE_VALUES.map((value) => [value]))(
-    'is read or refused by code, never anything else: %p',
+    'either parses or throws an error with a code: %p',
     (value) => {
       for (const json of [
         value,
@@ -189,7 +189,7 @@ describe('the JSON form of a condition', () => {
     },
   );
 
-  test('anything that JSON can say is read or refused by code', () => {
+  test('any JSON value either parses or throws an error with a code', () => {
     const key = fc.oneof(
       fc.constantFrom(
         '$and',
@@ -227,7 +227,7 @@ describe('the JSON form of a condition', () => {
     );
   });
 
-  test('properties that every object inherits are no part of it', () => {
+  test('inherited properties are ignored', () => {
     expect(
       polluted({ $where: 'true', 'item.x': 1, $gt: '' }, () => [
         parseCondition({}),
@@ -236,7 +236,7 @@ describe('the JSON form of a condition', () => {
     ).toEqual([EVERYTHING, eq('item.y', 1)]);
   });
 
-  test('printed and read again means the same', () => {
+  test('a round trip through JSON preserves the meaning', () => {
     fc.assert(
       fc.property(condition.filter(smallEnough), principal, resource, (c, who, one) => {
         const again = parseCondition(printCondition(c));
@@ -247,7 +247,7 @@ describe('the JSON form of a condition', () => {
     );
   });
 
-  test('what was printed can be kept as JSON', () => {
+  test('the printed form is plain JSON', () => {
     const json = {
       $or: [
         { 'instance.data.topic': { $in: '$user.expertise' } },

@@ -27,7 +27,7 @@ describe('the key of a condition', () => {
     ],
   ])('tells apart %s', (_what, one, other) => expect(keyOf(one)).not.toBe(keyOf(other)));
 
-  test('is the same for the same condition, whoever made it', () => {
+  test('is equal for equal conditions', () => {
     const made = (): Condition =>
       and(
         eq('item.a', new Date(5)),

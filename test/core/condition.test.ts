@@ -46,7 +46,7 @@ describe('simplification', () => {
     expect(made).toEqual(expected);
   });
 
-  test('an element that satisfies everything is still an element that must be there', () => {
+  test('an element test that always holds still requires an element', () => {
     expect(isEverything(some('instance.items', EVERYTHING))).toBe(false);
   });
 
@@ -80,7 +80,7 @@ describe('a condition', () => {
     expect(Object.isFrozen((and(A, B) as { of: unknown }).of)).toBe(true);
   });
 
-  test('does not change with the list that it was made of', () => {
+  test('does not change when the list it was built from changes', () => {
     const values = ['wait'];
     const made = isIn('item.status', values);
     values.push('end');
@@ -106,7 +106,7 @@ describe('a condition', () => {
   ];
 
   test.each(MISSING.map((value) => [value]))(
-    'is not made with %p, which would match what lacks the field',
+    'cannot be built with %p, which would match documents without the field',
     (value) => {
       const scalar = value as Scalar;
       for (const make of [
@@ -122,7 +122,7 @@ describe('a condition', () => {
     },
   );
 
-  test('is not made with a list that has a hole', () => {
+  test('cannot be built with a sparse list', () => {
     expect(() => isIn('item.x', new Array<string>(1))).toThrow(TypeError);
   });
 

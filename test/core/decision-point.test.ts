@@ -115,12 +115,12 @@ describe('how policies combine', () => {
     expect(answers(createDecisionPoint(policies), ALICE, { item })).toEqual(ALL(expected));
   });
 
-  test('nothing is permitted to nobody in particular: an empty request is denied', () => {
+  test('an empty request is denied', () => {
     for (const name of OPERATION_NAMES)
       expect(answers(createDecisionPoint([taskRulesPolicy, tenants]), ALICE, {}, name)).toEqual(ALL(false));
   });
 
-  test('a value that the principal lacks permits nothing, however it is negated', () => {
+  test('a value that the principal lacks permits nothing, even under negation', () => {
     const lacks = eq('item.a', { ref: 'user', path: 'missing' });
     for (const when of [lacks, not(lacks), not(and(EVERYTHING, lacks))])
       expect(answers(createDecisionPoint([permits('p', when)]), ALICE, { item: { a: 1 } })).toEqual(
@@ -128,7 +128,7 @@ describe('how policies combine', () => {
       );
   });
 
-  test('a restriction on a value that the principal lacks never holds', () => {
+  test('a restriction on a value that the principal lacks is never satisfied', () => {
     const lacks = eq('item.a', { ref: 'user', path: 'missing' });
     for (const when of [lacks, not(lacks)])
       expect(
@@ -181,37 +181,43 @@ describe('a policy that fails', () => {
     ['has no answer at all', { name: 'broken' } as unknown as Policy],
   ];
 
-  test.each(FAILURES)('%s: nothing is allowed, and nothing told, whatever else permits', (_what, broken) => {
-    for (const policies of [
-      [broken],
-      [permits('p', EVERYTHING), broken],
-      [broken, permits('p', EVERYTHING)],
-    ]) {
-      const point = createDecisionPoint(policies);
-      const one = { item: { a: 1 } };
-      expect(point.allows(ALICE, 'task:read', one)).toBe(false);
-      expect(point.decide(ALICE, 'task:read', one)).toMatchObject({
-        allowed: false,
-        couldNotTell: 'could not tell: the policy broken failed',
-        reasons: [
-          {
-            policy: 'broken',
-            rule: 'error',
-            effect: 'failed',
-            holds: false,
-            says: 'the policy broken failed',
-          },
-        ],
-      });
-    }
-  });
+  test.each(FAILURES)(
+    '%s: nothing is allowed or disclosed, whatever other policies permit',
+    (_what, broken) => {
+      for (const policies of [
+        [broken],
+        [permits('p', EVERYTHING), broken],
+        [broken, permits('p', EVERYTHING)],
+      ]) {
+        const point = createDecisionPoint(policies);
+        const one = { item: { a: 1 } };
+        expect(point.allows(ALICE, 'task:read', one)).toBe(false);
+        expect(point.decide(ALICE, 'task:read', one)).toMatchObject({
+          allowed: false,
+          couldNotTell: 'could not tell: the policy broken failed',
+          reasons: [
+            {
+              policy: 'broken',
+              rule: 'error',
+              effect: 'failed',
+              holds: false,
+              says: 'the policy broken failed',
+            },
+          ],
+        });
+      }
+    },
+  );
 
-  test.each(FAILURES)('%s: there is no scope, which would look like an empty list', (_what, broken) => {
-    const point = createDecisionPoint([permits('p', EVERYTHING), broken]);
-    expect(() => point.scope(ALICE, 'task:read')).toThrow(
-      expect.objectContaining({ code: 'could-not-tell', status: 503 }) as Error,
-    );
-  });
+  test.each(FAILURES)(
+    '%s: the scope throws instead of being empty, which would look like an empty list',
+    (_what, broken) => {
+      const point = createDecisionPoint([permits('p', EVERYTHING), broken]);
+      expect(() => point.scope(ALICE, 'task:read')).toThrow(
+        expect.objectContaining({ code: 'could-not-tell', status: 503 }) as Error,
+      );
+    },
+  );
 
   test.each(FAILURES)('%s: neither ADMIN nor SYSTEM is locked out', (_what, broken) => {
     const point = createDecisionPoint([tenants, broken]);
@@ -220,7 +226,7 @@ describe('a policy that fails', () => {
       expect(answers(point, who, own)).toEqual(ALL(true));
   });
 
-  test('and is not waivable: ADMIN is told that it could not be told, SYSTEM across tenants is not', () => {
+  test('that is not waivable makes the answer for ADMIN "could not tell", but not for SYSTEM across tenants', () => {
     const point = createDecisionPoint([{ ...throws, waivable: false }]);
     expect(point.decide(ADMIN, 'task:read', { instance: { tenantId: 'acme' } }).couldNotTell).toBeDefined();
     expect(answers(point, SYSTEM_USER, { instance: { tenantId: 'acme' } })).toEqual(ALL(true));
@@ -260,7 +266,7 @@ describe('administrators', () => {
   );
 
   test.each(OPERATION_NAMES.filter((name) => OPERATIONS[name].kind === 'system'))(
-    'pass %s; others do not',
+    'pass %s; other users do not',
     (name) => {
       for (const who of [ADMIN, SYSTEM_USER]) expect(answers(point, who, {}, name)).toEqual(ALL(true));
       for (const who of [ALICE, new SecureUser({ userName: 'dan', userGroups: ['DESIGNER'] })])
@@ -268,7 +274,7 @@ describe('administrators', () => {
     },
   );
 
-  test('are said to be so', () => {
+  test('are named as such in the decision', () => {
     expect(point.decide(SYSTEM_USER, 'task:execute', {}).reasons).toEqual([
       {
         policy: 'administrators',
@@ -301,7 +307,7 @@ describe('the decision point', () => {
     },
   );
 
-  test('names every rule with what it said', () => {
+  test('lists every rule with its result', () => {
     const point = createDecisionPoint([permits('p', A, B), restricts('r', C)]);
     const decision = point.decide(ALICE, 'task:execute', { item: { b: 1, c: 1 } });
     expect(decision).toEqual({
@@ -318,27 +324,27 @@ describe('the decision point', () => {
       expect(Object.isFrozen(value)).toBe(true);
   });
 
-  test('does not change with the list of policies that it was made of', () => {
+  test('does not change when the list of policies it was built from changes', () => {
     const policies = [permits('p', A)];
     const point = createDecisionPoint(policies);
     policies.push(permits('q', EVERYTHING));
     expect(answers(point, ALICE, { item: {} })).toEqual(ALL(false));
   });
 
-  test('refuses two policies of one name', () => {
+  test('refuses two policies with the same name', () => {
     expect(() => createDecisionPoint([permits('p', A), restricts('p', B)])).toThrow(
       new TypeError('Two policies are named "p"'),
     );
   });
 
-  test('hands each policy the principal, the operation and the facts', () => {
+  test('passes the principal, the operation and the facts to each policy', () => {
     const answer = jest.fn(() => ({}));
     const facts = { readableModels: ['m'] };
     createDecisionPoint([{ name: 'p', answer }]).decide(ALICE, 'model:read', {}, facts);
     expect(answer).toHaveBeenCalledWith(ALICE, 'model:read', facts);
   });
 
-  test('answers with the facts of this question, not of an earlier one', () => {
+  test('uses the facts of the current question, not of an earlier one', () => {
     const point = createDecisionPoint([taskRulesPolicy]);
     const model = { model: { name: 'm' } };
     expect(point.allows(ALICE, 'model:read', model)).toBe(false);
@@ -346,7 +352,7 @@ describe('the decision point', () => {
     expect(point.allows(ALICE, 'model:read', model)).toBe(false);
   });
 
-  test('keeps nothing of one principal for another of the same name', () => {
+  test('caches nothing of one principal for another with the same name', () => {
     const point = createDecisionPoint([taskRulesPolicy, tenants]);
     const task = { item: { type: 'bpmn:UserTask', candidateGroups: ['hr'] }, instance: {} };
     expect(point.allows(ALICE, 'task:read', task)).toBe(true);
@@ -360,7 +366,7 @@ describe('the decision point', () => {
     ).toBe(false);
   });
 
-  test('gets no rule from what every object inherits', () => {
+  test('takes no rule from the object prototype', () => {
     const everything = {
       permissive: [rule(EVERYTHING)],
       readableModels: ['m'],
@@ -376,7 +382,7 @@ describe('the decision point', () => {
   });
 });
 
-describe('a rule that speaks of what was not loaded', () => {
+describe('a rule about data that was not loaded', () => {
   const ofItems = some('instance.items', and(eq('item.elementId', 'first'), eq('item.by', 'alice')));
   const row: Resource = { item: { a: 1 }, instance: { id: 'i' } };
 
@@ -407,7 +413,7 @@ describe('a rule that speaks of what was not loaded', () => {
     });
   });
 
-  test('does not matter where another rule has answered', () => {
+  test('does not matter if another rule has decided', () => {
     const permitted = createDecisionPoint([permits('p', ofItems, A)]).decide(ALICE, 'task:read', row);
     expect([permitted.allowed, permitted.couldNotTell]).toEqual([true, undefined]);
     const refused = createDecisionPoint([permits('p', A), restricts('r', ofItems, B)]);
@@ -415,7 +421,7 @@ describe('a rule that speaks of what was not loaded', () => {
     expect([decision.allowed, decision.couldNotTell]).toEqual([false, undefined]);
   });
 
-  test('is answered where it was loaded', () => {
+  test('is evaluated once the data is loaded', () => {
     const items = [{ elementId: 'first', by: 'alice' }];
     const loaded = { ...row, instance: { id: 'i', items } };
     expect(answers(createDecisionPoint([permits('p', ofItems)]), ALICE, loaded)).toEqual(ALL(true));
@@ -423,7 +429,7 @@ describe('a rule that speaks of what was not loaded', () => {
   });
 });
 
-describe('a condition that can never be asked of the resource', () => {
+describe('a condition that cannot be evaluated for the resource', () => {
   test.each<[operation: Operation, when: Condition]>([
     ['task:read', eq('model.name', 'm')],
     ['task:execute', not(eq('model.name', 'm'))],
@@ -444,7 +450,7 @@ describe('a condition that can never be asked of the resource', () => {
     expect(tryPolicies(policies)).toContainEqual(expect.objectContaining({ policy: 'r', operation }));
   });
 
-  test('is found by trying each policy on every operation, before a guard starts', () => {
+  test('is detected before a guard starts, by trying each policy on every operation', () => {
     expect(tryPolicies([taskRulesPolicy, tenants, permits('p', EVERYTHING)])).toEqual([]);
     const failed = tryPolicies([throws]);
     expect(failed.map(({ operation }) => operation)).toEqual(OPERATION_NAMES);
@@ -456,7 +462,7 @@ describe('an event that would start an instance', () => {
   const point = createDecisionPoint([taskRulesPolicy, tenants]);
   const start = { open: false, users: ['alice'], groups: [] };
 
-  test('is sent by who may use the start event of a model of their tenant', () => {
+  test('may be sent by principals who may use the start event of a model in their tenant', () => {
     const one = { model: { name: 'm', owner: null }, start };
     const facts = { starts: true };
     expect(point.allows(ALICE, 'instance:message', one, facts)).toBe(true);
@@ -465,7 +471,7 @@ describe('an event that would start an instance', () => {
     expect(point.allows(ALICE, 'instance:message', elsewhere, facts)).toBe(false);
   });
 
-  test('has no instance, so that a rule which speaks of one does not hold, nor does its negation', () => {
+  test('has no instance, so neither a rule about instances nor its negation holds', () => {
     const paid = eq('instance.data.paid', true);
     for (const when of [paid, not(paid)]) {
       const restricted = createDecisionPoint([permits('p', EVERYTHING), restricts('r', when)]);
@@ -483,12 +489,12 @@ describe('two rulings', () => {
     }),
   });
 
-  test('are equal where the rules are, also when a policy makes its conditions anew for each answer', () => {
+  test('are equal if their rules are, even if a policy rebuilds its conditions for each answer', () => {
     const point = createDecisionPoint([taskRulesPolicy, fresh(2)]);
     expect(point.ask(ALICE, 'task:assignees').equals(point.ask(ALICE, 'task:read'))).toBe(true);
   });
 
-  test('differ where one condition or effect does, or where a policy failed', () => {
+  test('differ if a condition or effect differs, or if a policy failed', () => {
     const point = createDecisionPoint([permits('p', A), fresh(2)]);
     expect(point.ask(ALICE, 'task:take').equals(point.ask(ALICE, 'task:read'))).toBe(false);
     const [permitted, restricted] = [permits('p', A), restricts('p', A)].map((one) =>
@@ -500,8 +506,8 @@ describe('two rulings', () => {
   });
 });
 
-describe('a policy that changes its mind', () => {
-  test('is heard at the next question: nothing is kept of an earlier answer', () => {
+describe('a policy whose answer changes', () => {
+  test('takes effect at the next question: no earlier answer is cached', () => {
     let revoked = false;
     const point = createDecisionPoint([
       { name: 'p', answer: () => (revoked ? {} : { permissive: [rule(EVERYTHING)] }) },
@@ -513,28 +519,28 @@ describe('a policy that changes its mind', () => {
   });
 });
 
-describe('where a list is searched', () => {
+describe('the marks by which a list is searched', () => {
   const waysOf = (who: SecureUser, ...rules: ReturnType<typeof rule>[]): unknown => {
     const scope = createDecisionPoint([policy('p', { permissive: rules }), tenants]).scope(who, 'task:read');
     return scope.kind === 'condition' ? scope.ways : undefined;
   };
 
-  test('goes with the rules that name the same marks, and with those that name none', () => {
+  test('combine rules that name the same marks with rules that name none', () => {
     expect(waysOf(ALICE, rule(A, ['u:x']), rule(B), rule(C, ['u:x']), rule(A))).toEqual([
       { when: or(A, C), search: ['u:x'] },
       { when: or(B, A), search: undefined },
     ]);
   });
 
-  test('does not depend on a rule that permits nothing', () => {
+  test('ignore a rule that permits nothing', () => {
     expect(waysOf(ALICE, rule(A, ['u:x']), rule(not(EVERYTHING)))).toEqual([{ when: A, search: ['u:x'] }]);
   });
 
-  test('is the tenant for administrators', () => {
+  test('are those of the tenant for administrators', () => {
     expect(waysOf(ADMIN, rule(A))).toEqual([{ when: EVERYTHING, search: ['t:'] }]);
   });
 
-  test('rules from which no marks follow are named', () => {
+  test('exclude rules without marks, which are reported', () => {
     const point = createDecisionPoint([
       taskRulesPolicy,
       tenants,
@@ -603,7 +609,7 @@ describe('agreement', () => {
     );
   });
 
-  test('one permissive policy more never takes away, one restrictive policy more never gives', () => {
+  test('an additional permissive policy never denies, an additional restrictive policy never permits', () => {
     fc.assert(
       fc.property(answer, condition, principal, resource, (entry, more, who, one) => {
         const before = createDecisionPoint([policy('p', entry)]).allows(who, 'task:read', one);
@@ -624,7 +630,7 @@ describe('agreement', () => {
     );
   });
 
-  test('nobody but SYSTEM reaches another tenant, whatever the other policies permit', () => {
+  test('only SYSTEM reaches another tenant, whatever the other policies permit', () => {
     const point = createDecisionPoint([tenants, taskRulesPolicy, permits('generous', EVERYTHING)]);
     fc.assert(
       fc.property(principal, operation, resource, (who, what, one) => {

@@ -47,12 +47,12 @@ test.each<[what: string, decision: Decision, expected: string]>([
   expect(summary(one)).toBe(expected);
 });
 
-describe('what stands in the way of a refused decision', () => {
+describe('the obstacles of a denied decision', () => {
   const saying = (rule: string, effect: Reason['effect'], says: string): Reason => ({
     ...reason(rule, effect, false),
     says,
   });
-  test('is each restriction that does not hold', () => {
+  test('are the restrictions that do not hold', () => {
     const { reasons } = decision(
       false,
       saying('a', 'permits', 'you are assigned'),
@@ -63,7 +63,7 @@ describe('what stands in the way of a refused decision', () => {
     expect(whyNot(decision(false, ...reasons))).toBe('not your own; not twice');
   });
 
-  test('is, where nothing restricts, each way to be permitted, once', () => {
+  test('are, without restrictions, the distinct rules that would permit it', () => {
     const reasons = [
       saying('a', 'permits', 'you are assigned'),
       { ...saying('b', 'restricts', 'in office hours'), holds: true },
@@ -75,13 +75,13 @@ describe('what stands in the way of a refused decision', () => {
     );
   });
 
-  test('is, where nothing permits it, that it is for administrators', () => {
+  test('say that only administrators are permitted if no rule could permit it', () => {
     expect(whyNot(decision(false))).toBe('it is for administrators');
     const restricts = { ...saying('b', 'restricts', 'in office hours'), holds: true };
     expect(whyNot(decision(false, restricts))).toBe('it is for administrators');
   });
 
-  test('is, where it could not be told, why', () => {
+  test('give the reason if the decision could not be made', () => {
     const failed = {
       ...decision(false, saying('b', 'restricts', 'x')),
       couldNotTell: 'could not tell: p failed',

@@ -38,7 +38,7 @@ describe('errors', () => {
     expect(new AccessDenied('forbidden', 'x')).not.toBeInstanceOf(CouldNotTell);
   });
 
-  test('what is hidden and what is absent are said in the same words', () => {
+  test('hidden and absent resources have the same message', () => {
     expect(notFound('task')).toBeInstanceOf(AccessDenied);
     expect(notFound('task')).toMatchObject({
       code: 'not-found',
@@ -47,7 +47,7 @@ describe('errors', () => {
     });
   });
 
-  test('an error of another copy of the package is recognised by its code', () => {
+  test('an error from another copy of the package is recognised by its code', () => {
     expect(isGuardError(new BadInput('bad-query', 'x'))).toBe(true);
     expect(isGuardError(Object.assign(new Error('x'), { code: 'bad-query', status: 400 }))).toBe(true);
   });
@@ -61,7 +61,7 @@ describe('errors', () => {
     ['null', null],
     ['undefined', undefined],
     ['a text', 'bad-query'],
-  ])('%s is not taken for an error of this package', (_what, value) => {
+  ])('%s is not recognised as an error of this package', (_what, value) => {
     expect(isGuardError(value)).toBe(false);
   });
 });

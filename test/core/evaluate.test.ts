@@ -96,20 +96,20 @@ describe('a condition on one of the items', () => {
     expect(holds(waiting, { instance: { items } })).toBe(expected);
   });
 
-  test('takes a list within the list for a document whose fields are its places', () => {
+  test('treats a nested list as a document whose fields are its indexes', () => {
     const items = [['a', { x: 'b' }]];
     expect(holds(some('instance.items', eq('item.0', 'a')), { instance: { items } })).toBe(true);
     expect(holds(some('instance.items', eq('item.1.x', 'b')), { instance: { items } })).toBe(true);
     expect(holds(some('instance.items', eq('item.1', 'a')), { instance: { items } })).toBe(false);
   });
 
-  test('speaks of that item, not of the one that was asked about', () => {
+  test('tests that item, not the item of the question', () => {
     expect(holds(waiting, { item: { assignee: 'alice', status: 'wait' }, instance: { items: [{}] } })).toBe(
       false,
     );
   });
 
-  test('may speak of the instance as well', () => {
+  test('can also test fields of the instance', () => {
     const own = some('instance.items', eq('item.owner', { ref: 'data', path: 'requester' }));
     expect(
       holds(own, {
@@ -136,7 +136,7 @@ describe('two fields compared', () => {
     expect(holds(c, { item: { x }, instance: { data: { requester: data } } })).toBe(expected);
   });
 
-  test('$data and $role stand for places of the instance', () => {
+  test('$data and $role refer to parts of the instance', () => {
     expect(referencePath(requester)).toBe('instance.data.requester');
     expect(referencePath({ ref: 'role', path: 'owner' })).toBe('instance.guard.roles.owner');
   });
@@ -144,7 +144,7 @@ describe('two fields compared', () => {
 
 describe('compiling', () => {
   test.each([
-    ['a value of the principal', eq('item.x', { ref: 'user', path: 'userName' })],
+    ['a reference to a value of the principal', eq('item.x', { ref: 'user', path: 'userName' })],
     ['a list of the principal', isIn('item.x', { ref: 'user', path: 'userGroups' })],
     ['an order between two fields', compare('lt', 'item.x', { ref: 'data', path: 'y' })],
     ['an unknown operator', { op: 'matches', field: 'item.x' } as unknown as Condition],
@@ -219,7 +219,7 @@ describe('compiling', () => {
     expect(answer).toEqual(answer.map(() => false));
   });
 
-  test('not is the opposite, and and or are what they are called', () => {
+  test('"not" negates, "and" and "or" combine', () => {
     fc.assert(
       fc.property(condition, condition, principal, resource, (a, b, who, one) => {
         const [left, right] = [bind(a, who), bind(b, who)];
@@ -231,7 +231,7 @@ describe('compiling', () => {
     );
   });
 
-  test('what a field is and what it is not, as two alternatives, mean what they mean one by one', () => {
+  test('a test and its negation as alternatives mean the same as each of them alone', () => {
     const found = [...HOSTILE_VALUES, ...SCALARS, ['a'], ['b'], ['a', 'b'], [['a']], [null], []];
     const [isA, isOther] = [
       and(eq('item.x', 'a'), exists('item.y')),

@@ -58,7 +58,7 @@ describe('alternatives', () => {
     expect(factored(alternatives)).toEqual(expected);
   });
 
-  test('of which there are 10,000 are a hash in a hash, each asked in one look', () => {
+  test('are looked up in nested hash tables, even 10,000 of them', () => {
     const rules = Array.from({ length: 10_000 }, (_, i) =>
       and(TASK, eq('instance.name', `m${i % 100}`), eq('item.elementId', `e${i}`), eq('item.a', i % 7)),
     );
@@ -79,7 +79,7 @@ describe('alternatives', () => {
     );
   });
 
-  test('mean the same as before, for any conditions, principal and resource', () => {
+  test('keep their meaning, for any conditions, principal and resource', () => {
     let held = 0;
     fc.assert(
       fc.property(

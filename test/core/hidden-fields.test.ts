@@ -11,13 +11,13 @@ const hiding = (...fields: string[]): HiddenFields =>
     ann,
   ) as HiddenFields;
 
-test('a field that nothing hides needs no second look', () => {
+test('a field without a rule is never checked again', () => {
   expect(HiddenFields.of([{ field: 'data.x', unless: EVERYTHING }], ann)).toBeUndefined();
   expect(hiding('data.x').shows('data.y')).toBeUndefined();
   expect(hiding('data.x').shows('name')).toBeUndefined();
 });
 
-test('what is hidden is cut with all that is below it, in lists too, and under keys that have dots', () => {
+test('a hidden field is removed with everything below it, also in lists and under keys with dots', () => {
   const data = {
     salary: 5,
     'salary.base': 4,
@@ -31,7 +31,7 @@ test('what is hidden is cut with all that is below it, in lists too, and under k
   expect(data.salary).toBe(5);
 });
 
-test('where it is shown, or nothing of it is there, the instance stays the same object', () => {
+test('the instance stays the same object if nothing in it is hidden', () => {
   const shown = { name: 'public', data: { salary: 5 } };
   expect(hiding('data.salary').cut(shown)).toBe(shown);
   const [bare, empty] = [{ name: 'M' }, { name: 'M', data: null }];
@@ -39,7 +39,7 @@ test('where it is shown, or nothing of it is there, the instance stays the same 
   expect(hiding('data.salary').cut(empty)).toBe(empty);
 });
 
-test('each of several rules about a field must show it', () => {
+test('a field is shown only if all of its rules show it', () => {
   const rules = [
     { field: 'data.pay', unless: eq('instance.name', 'M') },
     { field: 'data.pay.net', unless: eq('instance.status', 'end') },
@@ -60,11 +60,11 @@ test.each([
   ['data.payment', false],
   ['data.net', false],
   ['startedBy', false],
-])('asking for %s is asking for a hidden field: %s', (field, isHidden) => {
+])('a query for %s asks for a hidden field: %s', (field, isHidden) => {
   expect(hiding('data.pay').shows(field) !== undefined).toBe(isHidden);
 });
 
-test('input is refused above, at and below what is hidden', () => {
+test('input is refused above, at and below a hidden field', () => {
   const hidden = hiding('data.pay.net');
   const at = (...paths: string[]) => hidden.hiddenIn({ name: 'M' }, paths);
   expect(at('x', 'pay')).toBe('pay');
@@ -93,6 +93,6 @@ test.each([
     [{ field: 'data.x', unless: some('instance.items', eq('item.id', 'x')) }],
     'cannot speak of instance.items',
   ],
-])('%j is no list of rules about fields', (given, message) => {
+])('%j is not a list of field rules', (given, message) => {
   expect(() => readFieldRules(given)).toThrow(message);
 });

@@ -56,7 +56,7 @@ describe('the mark of an element', () => {
     ['a model whose name ends in the escape', elementMark('a\\', 'b'), elementMark('a', '\\b')],
   ])('differs for %s', (_what, one, other) => expect(one).not.toBe(other));
 
-  test('gives way to the mark of its model, whatever that is called, and that to the tenant', () => {
+  test('is replaced by the mark of its model, and that by the mark of the tenant', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '/', '\\', '\n'), minLength: 1 }), (model) => {
         expect(coarser(elementMark(model, 'x/y'))).toBe(`m:${model}`);
@@ -70,7 +70,7 @@ describe('the marks of a search', () => {
   const many = (count: number, mark: (i: number) => Mark): Mark[] =>
     Array.from({ length: count }, (_, i) => mark(i));
 
-  test('are those of which there are likely to be the fewest instances', () => {
+  test('are those that are likely to match the fewest instances', () => {
     expect(fewest([['m:a'], ['u:x', 'g:y'], undefined, ['t:']])).toEqual(['u:x', 'g:y']);
     expect(fewest([['u:x', 'g:y'], ['u:z']])).toEqual(['u:z']);
     expect(fewest([['u:x', 'o:'], ['e:a/b']])).toEqual(['e:a/b']);

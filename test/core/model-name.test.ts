@@ -48,7 +48,7 @@ test.each(SAME)('%j is the model %j', (given, name) => {
 });
 
 test.each(UNSEEN.map((character) => [JSON.stringify(character), character]))(
-  'a name with %s is none, wherever it stands',
+  'a name with %s at any position is refused',
   (_shown, character) => {
     for (const name of [`Order${character}Pizza`, `a${character}`.padEnd(3, 'b'), `x${character}x`])
       expect(() => checkModelName(name)).toThrow(expect.objectContaining({ code: 'bad-model' }));
@@ -56,7 +56,7 @@ test.each(UNSEEN.map((character) => [JSON.stringify(character), character]))(
 );
 
 test.each(['', '   ', '\u00a0', '.', '..', 'a/b', 'a\\b', 'x'.repeat(201), 7, null, undefined, {}, ['a']])(
-  '%j is no name',
+  '%j is not a valid name',
   (value) => {
     expect(asModelName(value)).toBeUndefined();
     expect(() => checkModelName(value)).toThrow(
@@ -68,7 +68,7 @@ test.each(['', '   ', '\u00a0', '.', '..', 'a/b', 'a\\b', 'x'.repeat(201), 7, nu
   },
 );
 
-test('letters of every script, numbers, signs and pictures may stand in a name', () => {
+test('a name may contain letters of every script, digits, signs and emoji', () => {
   for (const name of [
     'Été 2030',
     '休暇申請',
@@ -81,7 +81,7 @@ test('letters of every script, numbers, signs and pictures may stand in a name',
     expect(asModelName(name)).toBe(name.normalize('NFC'));
 });
 
-test('a stored name that cannot be one is mended: without what cannot be seen, and no path', () => {
+test('an invalid stored name is repaired: invisible characters and path separators are removed', () => {
   expect(mendModelName('Order\u200b Pizza\u202e')).toBe('Order Pizza');
   expect(mendModelName('../etc/passwd')).toBe('..-etc-passwd');
   expect(mendModelName('\u200b')).toBe('model');

@@ -16,7 +16,7 @@ describe('the operation catalogue', () => {
   });
 
   test.each(ENTRIES)(
-    '%s acts on the kind that it is named after; only a start acts on a model',
+    '%s acts on the resource kind in its name; only a start acts on a model',
     (name, { kind }) => {
       expect(kind).toBe(name === 'instance:start' ? 'model' : name.split(':')[0]);
     },

@@ -38,7 +38,7 @@ test.each([
   [{ store: 'x', directory: { find: () => 1, list: () => 1, more: 1 } }],
   [{ store: 'x', directory: { find: () => 1, list: () => 1, verify: () => 1 } }],
   [Object.assign(Object.create(null), { store: 'x' })],
-])('options that are as described pass: %j', (given) => expect(faultIn(given)).toBeUndefined());
+])('valid options are accepted: %j', (given) => expect(faultIn(given)).toBeUndefined());
 
 test.each<[unknown, string]>([
   [{ store: 'x', polcies: [] }, 'Unknown option of make: polcies. Did you mean policies?'],
@@ -72,7 +72,7 @@ test.each<[unknown, string]>([
   [{}, 'make needs the option store: a text that is not empty.'],
   [undefined, 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
   [[], 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
-])('%j is refused, and the message says what is meant', (given, message) =>
+])('%j is refused, and the message suggests the right name', (given, message) =>
   expect(faultIn(given)).toBe(`TypeError: ${message}`),
 );
 
@@ -83,12 +83,12 @@ test.each([
   [{ store: 'x' }],
   'x',
   null,
-])('what has no fields of its own is no object of options: %p', (given) => {
+])('a value without own fields is not an options object: %p', (given) => {
   expect(faultIn(given)).toContain('make takes an object of policies');
   expect(faultIn({ store: 'x', keep: given })).toContain('keep');
 });
 
-test('the nearest name is the one with the fewest slips, and a name that is far from all has none', () => {
+test('the nearest name has the fewest typing errors; a name unlike all others has none', () => {
   const known = ['userName', 'userGroups', 'tenantId'];
   expect(nearest('userGroup', known)).toBe('userGroups');
   expect(nearest('tenantid', known)).toBe('tenantId');
@@ -97,6 +97,6 @@ test('the nearest name is the one with the fewest slips, and a name that is far 
   expect(nearest('x'.repeat(1000), known)).toBeUndefined();
 });
 
-test('the value that was met is not repeated, since it may be a secret', () => {
+test('the message does not repeat the value, since it may be a secret', () => {
   expect(faultIn({ store: 'x', audit: 'hunter2' })).not.toContain('hunter2');
 });

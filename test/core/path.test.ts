@@ -22,7 +22,7 @@ describe('an own property', () => {
     expect(own('alice', 'length')).toBeUndefined();
   });
 
-  test('is not found when every object inherits it', () => {
+  test('is not found on the prototype', () => {
     expect(polluted({ isAdmin: true }, () => [own({}, 'isAdmin'), at({ a: {} }, 'a.isAdmin')])).toEqual([
       undefined,
       [undefined],
@@ -71,4 +71,4 @@ test.each<[value: unknown, holds: boolean]>([
   ['x', false],
   [null, false],
   [undefined, false],
-])('%p holds fields of its own: %s', (value, holds) => expect(isDocument(value)).toBe(holds));
+])('%p has own fields: %s', (value, holds) => expect(isDocument(value)).toBe(holds));

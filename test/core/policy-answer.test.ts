@@ -27,7 +27,7 @@ test.each<[what: string, answer: unknown, message: RegExp]>([
   expect(() => readAnswer(answer)).toThrow(message);
 });
 
-test('no hostile value is taken for an answer that restricts nothing', () => {
+test('no hostile value is accepted as an answer without restrictions', () => {
   for (const value of HOSTILE_VALUES.filter(
     (one) =>
       Object.keys(Object(one) as object).length > 0 ||
@@ -38,6 +38,6 @@ test('no hostile value is taken for an answer that restricts nothing', () => {
     expect(() => readAnswer(value)).toThrow(TypeError);
 });
 
-test('lists that every object inherits are no answer', () => {
+test('inherited lists are not an answer', () => {
   expect(polluted({ permissive: [RULE] }, () => readAnswer({}))).toEqual({ permissive: [], restrictive: [] });
 });

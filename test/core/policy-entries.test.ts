@@ -8,7 +8,7 @@ const CHANGE = fc.tuple(
   fc.option(fc.string({ minLength: 1, maxLength: 3 }), { nil: undefined }),
 );
 
-test('entries are what a map would be after the same changes, in every version', () => {
+test('entries equal a map after the same changes, in every version', () => {
   fc.assert(
     fc.property(fc.array(fc.array(CHANGE, { maxLength: 20 }), { maxLength: 6 }), (versions) => {
       let entries = Entries.NONE;
@@ -32,7 +32,7 @@ test('entries are what a map would be after the same changes, in every version',
   );
 });
 
-test('many changes are put together with what they share, and the older version stays as it was', () => {
+test('many changes are applied with structural sharing, and the older version is unchanged', () => {
   const many = Array.from({ length: 1500 }, (_, at) => [`id ${at}`, `${at % 7}`] as const);
   const first = Entries.NONE.with(many);
   const second = first.with(many.slice(0, 1200).map(([id]) => [id, undefined] as const));

@@ -23,7 +23,7 @@ test('a role is written with its rights and its holders, under its name', () => 
   ]);
 });
 
-test('every mistake is told with its place, not only the first', () => {
+test('every error is reported with its position, not only the first', () => {
   expect(
     told({
       tenant: 7,
@@ -42,13 +42,13 @@ test('every mistake is told with its place, not only the first', () => {
   ]);
 });
 
-test('an empty file says nothing; what is no object is a mistake', () => {
+test('an empty file is valid; a file that is not an object is an error', () => {
   expect(readPolicyDocument(null)).toEqual({ tenantId: null, entries: [], mistakes: [] });
   for (const content of [[], 'text', 7])
     expect(told(content)).toEqual([expect.stringContaining('an object')]);
 });
 
-test('each way of saying who may do what has a form in files and a schema for editors', () => {
+test('every kind of policy has a file format and a schema for editors', () => {
   const { properties } = policyFileSchema() as { properties: Record<string, object> };
   expect(Object.keys(properties)).toEqual(['$schema', 'tenant', ...ENTRIES.map(({ file }) => file.key)]);
   for (const { file } of ENTRIES) expect(Object.keys(file.schema)).toContain('description');
@@ -90,7 +90,7 @@ const ROLES = fc.dictionary(
   { maxKeys: 4 },
 );
 
-test('what is written of a set reads as the same set', () => {
+test('a written policy set reads back the same', () => {
   fc.assert(
     fc.property(ROLES, (securityRoles) => {
       const { entries, mistakes } = readPolicyDocument({ securityRoles });

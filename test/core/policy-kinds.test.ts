@@ -23,14 +23,11 @@ test.each([
   // What a grid rule shows, a duty does not hide.
   ['a rule of the grid', 'grid-rule', 'a', rule({ process: 'B' }), ['duties', 'grid']],
   ['a label of the grid', 'grid-label', 'l', { multiple: 2 }, ['duties', 'grid']],
-])(
-  'of two sets that differ by %s, only what it concerns is compiled anew',
-  (_what, kind, id, value, parts) => {
-    expect(after(kind, id, value).sort()).toEqual(parts);
-  },
-);
+])('a change of %s recompiles only what depends on it', (_what, kind, id, value, parts) => {
+  expect(after(kind, id, value).sort()).toEqual(parts);
+});
 
-test('a set decides alike whether or not another was compiled before it', () => {
+test('a set decides the same whether or not another was compiled before it', () => {
   const set = changedSet(FIRST, change('grid-rule', 'a', null));
   expect(compileSet(set, {}, { set: FIRST, compiled }).policies.map(({ name }) => name)).toEqual(
     compileSet(set).policies.map(({ name }) => name),

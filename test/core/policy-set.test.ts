@@ -3,7 +3,7 @@ import { PolicySet } from '../../src/core/policy-set.js';
 const put = (kind: string, id: string, value: unknown = {}) => ({ kind, id, value });
 const remove = (kind: string, id: string) => ({ kind, id, value: null });
 
-test('a change makes another set; the one before stays as it was', () => {
+test('a change creates a new set and leaves the old one unchanged', () => {
   const first = PolicySet.EMPTY.with(1, [put('rule', 'a', 1), put('rule', 'b', 2), put('role', 'a', 3)]);
   const second = first.with(2, [remove('rule', 'a'), put('rule', 'b', 4)]);
   expect([...first.of('rule')]).toEqual([
@@ -15,7 +15,7 @@ test('a change makes another set; the one before stays as it was', () => {
   expect(PolicySet.EMPTY.size).toBe(0);
 });
 
-test('kinds that a change leaves alone are the same object, so that what was made of them can be kept', () => {
+test('unchanged kinds stay the same object, so that results derived from them can be cached', () => {
   const first = PolicySet.EMPTY.with(1, [put('rule', 'a'), put('role', 'a')]);
   const second = first.with(2, [put('rule', 'b')]);
   expect(second.of('role')).toBe(first.of('role'));
@@ -23,12 +23,12 @@ test('kinds that a change leaves alone are the same object, so that what was mad
   expect(second.of('section')).toBe(first.of('section'));
 });
 
-test('changes are made in their order', () => {
+test('changes are applied in order', () => {
   const set = PolicySet.EMPTY.with(1, [put('rule', 'a', 1), remove('rule', 'a'), put('rule', 'a', 2)]);
   expect([...set.of('rule')]).toEqual([['a', 2]]);
 });
 
-test('all entries, as changes, make the same set again', () => {
+test('all entries, applied as changes, recreate the same set', () => {
   const set = PolicySet.EMPTY.with(3, [put('rule', 'a', 1), put('role', 'a', 2), put('rule', 'b', 3)]);
   const again = PolicySet.EMPTY.with(3, [...set.changes()]);
   expect([...again.changes()]).toEqual([...set.changes()]);

@@ -66,7 +66,7 @@ test.each(WITH_RIGHTS.filter((operation) => rightUse(operation).opens !== undefi
 );
 
 test.each(['task:delegate', 'task:escalate'] as const)(
-  'with the right for the own tasks alone, %s is for those',
+  'with the right for own tasks only, %s is allowed for those',
   (operation) => {
     const { ofOwn, opens } = rightUse(operation);
     const point = pointOf(
@@ -103,12 +103,12 @@ test('an operation that names no right stays as it was', () => {
     );
 });
 
-test('with no security role rights restrict nothing', () => {
+test('rights restrict nothing while there is no security role', () => {
   expect(compileSet(PolicySet.EMPTY).policies.map(({ name }) => name)).toEqual(['case-roles']);
   expect(pointOf(PolicySet.EMPTY).allows(user('ann'), 'task:execute', RESOURCES.task)).toBe(true);
 });
 
-test('a role is held by a user, or by a group; one of the same name is another holder', () => {
+test('a user and a group with the same name are two holders of a role', () => {
   const { securityRoles } = compileSet(
     setOf(
       role('r', 'Todo:Process'),
@@ -168,7 +168,7 @@ test.each([
   );
 });
 
-test('a stored entry of a kind that this version does not know is not taken for none', () => {
+test('a stored entry of an unknown kind is not ignored', () => {
   expect(POLICY_KINDS).not.toContain('of-the-future');
   const set = PolicySet.EMPTY.with(1, [{ kind: 'of-the-future', id: 'a', value: {} }]);
   expect(() => compileSet(set)).toThrow('of-the-future');

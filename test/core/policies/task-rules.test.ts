@@ -106,7 +106,7 @@ describe('an item of the instance', () => {
     expect(who('instance:read', { instance: { items, guard: { startedBy: 'sam' } } })).toEqual(['sam']);
   });
 
-  test('two halves of a right on two items make no right', () => {
+  test('half of a right on each of two items does not add up to a right', () => {
     const items = [
       { type: 'bpmn:UserTask', status: 'end', guard: { open: true } },
       { type: 'bpmn:UserTask', status: 'wait', guard: {} },
@@ -145,7 +145,7 @@ describe('starting', () => {
     ['a text that is no truth', { open: 'true' }, []],
     ['an empty start event', {}, []],
     ['no start event', undefined, []],
-  ])('a start event for %s admits exactly those', (_what, start, people) => {
+  ])('a start event for %s admits exactly these', (_what, start, people) => {
     const resource = { model: { name: 'm' }, start } as Resource;
     expect(who('instance:start', resource)).toEqual(inOrder(people));
     expect(
@@ -178,7 +178,7 @@ describe('models', () => {
     }
   });
 
-  test('a list of readable models that holds undefined allows nothing', () => {
+  test('a list of readable models that contains undefined allows nothing', () => {
     expect(
       point.allows(
         PEOPLE.nobody,

@@ -5,7 +5,7 @@ import {
   parsePassedRoles,
 } from '../../../../src/core/policies/case-roles/declaration.js';
 
-test('a number is the most, two numbers are the least and the most, none is any number', () => {
+test('one number is the maximum, two are minimum and maximum, none means any number', () => {
   expect(parseCaseRoles('owner:1,contact : 2, participant,approver:1..2, jury:3..*, all:*')).toEqual([
     { name: 'owner', min: 0, max: 1 },
     { name: 'contact', min: 0, max: 2 },
@@ -45,7 +45,7 @@ test.each([
   );
 });
 
-test('whatever is read has names that can be part of a path, and a least below the most', () => {
+test('every parsed declaration has names usable in paths and a minimum below its maximum', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'ab:1.,* _-$0é'.split('')), maxLength: 20 }), (text) => {
       let roles;
@@ -60,10 +60,10 @@ test('whatever is read has names that can be part of a path, and a least below t
   );
 });
 
-describe('what a call passes on', () => {
+describe('the roles that a call activity passes on', () => {
   const declared = parseCaseRoles('owner:1, contact');
 
-  test('is a role of the same name, or of another', () => {
+  test('keep their name or get another', () => {
     expect(parsePassedRoles('owner, requester = contact', declared)).toEqual([
       { to: 'owner', from: 'owner' },
       { to: 'requester', from: 'contact' },

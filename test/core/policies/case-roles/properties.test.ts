@@ -52,7 +52,7 @@ const file = fc.dictionary(fc.constantFrom(...CASE_OPERATIONS), fc.uniqueArray(r
 const changesFor = (set: PolicySet, wanted: CaseAuthorization) =>
   statedChanges(set, caseOperationEntries(wanted), () => true);
 
-test('what is written reads as the same, and loading makes any set that of the file', () => {
+test('a written file reads back the same, and loading it replaces any configuration', () => {
   fc.assert(
     fc.property(file, file, (before, after) => {
       const setOf = (set: PolicySet, wanted: Readonly<Record<string, string[]>>): PolicySet => {

@@ -35,25 +35,25 @@ describe('not-who-did', () => {
   test.each([
     ['B', 'A'],
     ['A', 'B'],
-  ])('who did one may not take the other, whichever comes first: %s after %s', (next, before) => {
+  ])('whoever did one task may not take the other, in either order: %s after %s', (next, before) => {
     const done = doneBy(before, 'kim');
     expect([mayTake(kim, waits(next), [done]), mayTake(lee, waits(next), [done])]).toEqual([false, true]);
     expect([sees(kim, waits(next), [done]), sees(lee, waits(next), [done])]).toEqual([false, true]);
   });
 
-  test('who has one may not take the other in parallel, and may once it is given back', () => {
+  test('whoever holds one task may not take the other in parallel, but may after releasing it', () => {
     expect(mayTake(kim, waits('B'), [heldBy('A', 'kim')])).toBe(false);
     expect(mayTake(kim, waits('A'), [heldBy('B', 'kim')])).toBe(false);
     expect(mayTake(kim, waits('B'), [heldBy('A', 'lee')])).toBe(true);
     expect(mayTake(kim, waits('B'), [waits('A')])).toBe(true);
   });
 
-  test('who lent one to another has it still, and so has the other', () => {
+  test('a lent task counts for its lender and its borrower', () => {
     const lent = heldBy('A', 'lee', 'kim');
     expect([kim, lee, mia].map((who) => mayTake(who, waits('B'), [lent]))).toEqual([false, false, true]);
   });
 
-  test('of two that the model gave to one person, that person does one and then not the other', () => {
+  test('of two tasks assigned to one person, that person can do only one', () => {
     const [a, b] = [heldBy('A', 'kim'), heldBy('B', 'kim')];
     expect(point.allows(kim, 'task:execute', among(b, [a]))).toBe(true);
     expect(point.allows(kim, 'task:execute', among(a, [b]))).toBe(true);
@@ -61,17 +61,17 @@ describe('not-who-did', () => {
     expect(sees(kim, b, [doneBy('A', 'kim')])).toBe(false);
   });
 
-  test('holds over each item of a loop, and over one done long ago', () => {
+  test('applies to every item of a loop, and to tasks completed long ago', () => {
     const rounds = [doneBy('A', 'kim'), doneBy('A', 'lee'), waits('A')];
     expect([kim, lee, mia].map((who) => mayTake(who, waits('B'), rounds))).toEqual([false, false, true]);
   });
 
-  test('a task that was cancelled or cut off was not done', () => {
+  test('a cancelled or interrupted task does not count as done', () => {
     for (const status of ['end', 'terminated', 'cancelled', 'discard'])
       expect(mayTake(kim, waits('B'), [ended('A', status, 'kim')])).toBe(true);
   });
 
-  test('where nobody recorded who did one, the other is for administrators', () => {
+  test('if nobody is recorded for one task, only administrators may do the other', () => {
     expect([kim, lee, admin].map((who) => mayTake(who, waits('B'), [doneByUnknown('A')]))).toEqual([
       false,
       false,
@@ -79,7 +79,7 @@ describe('not-who-did', () => {
     ]);
   });
 
-  test('says nothing of other tasks, other models, and what is done', () => {
+  test('ignores other tasks, other models and completed tasks', () => {
     expect(mayTake(kim, waits('C'), [doneBy('A', 'kim')])).toBe(true);
     expect(point.allows(kim, 'task:take', among(waits('B'), [doneBy('A', 'kim')], { name: 'N' }))).toBe(true);
     expect(sees(kim, doneBy('B', 'lee'), [doneBy('A', 'kim')])).toBe(true);
@@ -104,13 +104,13 @@ describe('must-be-who-did', () => {
   test.each([
     ['B', 'A'],
     ['A', 'B'],
-  ])('only who did one may do the other, whichever comes first: %s after %s', (next, before) => {
+  ])('only whoever did one task may do the other, in either order: %s after %s', (next, before) => {
     const done = [doneBy(before, 'kim')];
     expect([kim, lee].map((who) => mayTake(who, waits(next), done, same))).toEqual([true, false]);
     expect([kim, lee].map((who) => sees(who, waits(next), done, same))).toEqual([true, false]);
   });
 
-  test('before either is done or taken, both are for all', () => {
+  test('both tasks are available to all until one is taken or done', () => {
     expect([kim, lee].map((who) => mayTake(who, waits('B'), [waits('A')], same))).toEqual([true, true]);
     expect([kim, lee].map((who) => mayTake(who, waits('B'), [], same))).toEqual([true, true]);
   });
@@ -122,7 +122,7 @@ describe('must-be-who-did', () => {
     ]);
   });
 
-  test('any of several who did it in a loop may; where nobody knows who, administrators', () => {
+  test('anybody who did it in a loop may; if nobody is recorded, only administrators', () => {
     const rounds = [doneBy('A', 'kim'), doneBy('A', 'lee')];
     expect([kim, lee, mia].map((who) => mayTake(who, waits('B'), rounds, same))).toEqual([true, true, false]);
     expect([kim, admin].map((who) => mayTake(who, waits('B'), [doneByUnknown('A')], same))).toEqual([
@@ -138,13 +138,13 @@ describe('not-initiator', () => {
     pointOf({ duty }).allows(who, 'task:take', among(one, [], fields, { ...guard }));
   const whole = { duty: 'not-initiator', model: 'M' };
 
-  test('who started the case does none of its tasks, or not those that are named', () => {
+  test('the starter of a case may do none of its tasks, or none of the listed ones', () => {
     expect([kim, lee].map((who) => may(who, waits('A'), whole))).toEqual([false, true]);
     const named = { ...whole, tasks: ['B'] };
     expect([may(kim, waits('A'), named), may(kim, waits('B'), named)]).toEqual([true, false]);
   });
 
-  test('where it is not known who started it, the task is for administrators', () => {
+  test('if the starter is unknown, only administrators may do the task', () => {
     const unknown = { startedBy: undefined };
     expect([kim, admin].map((who) => may(who, waits('A'), whole, unknown))).toEqual([false, true]);
   });
@@ -164,7 +164,7 @@ describe('not-initiator', () => {
 describe('distinct', () => {
   const three = pointOf({ three: { duty: 'distinct', model: 'M', tasks: ['A', 'B', 'C'] } });
 
-  test('three tasks take three people, in any order', () => {
+  test('three tasks need three people, in any order', () => {
     const done = [doneBy('C', 'kim'), doneBy('A', 'lee')];
     expect([kim, lee, mia].map((who) => mayTake(who, waits('B'), done, three))).toEqual([false, false, true]);
   });
@@ -191,7 +191,7 @@ describe('a condition', () => {
   const may = (amount: unknown) =>
     large.allows(kim, 'task:take', among(waits('B'), [doneBy('A', 'kim')], { data: { amount } }));
 
-  test('limits the duty to what it is for', () => {
+  test('limits the duty to matching cases', () => {
     expect([may(1000), may(1001), may(5)]).toEqual([true, false, true]);
   });
 
@@ -242,7 +242,7 @@ describe('administrators', () => {
     ]);
   });
 
-  test('obey a strict one, and see its tasks all the same', () => {
+  test('are bound by a strict duty, but still see its tasks', () => {
     expect(strict.allows(admin, 'task:execute', forbidden)).toBe(false);
     expect(strict.allows(admin, 'task:read', forbidden)).toBe(true);
     expect(strict.allows(user('root', 'SYSTEM'), 'task:execute', forbidden)).toBe(true);

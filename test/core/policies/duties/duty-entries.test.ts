@@ -49,7 +49,7 @@ test.each([
   expect(why(value)).toContain(expected);
 });
 
-test('what is accepted is what was given, and nobody can change it afterwards', () => {
+test('an accepted duty is an immutable copy of the input', () => {
   const when = { 'data.amount': { $gt: 1000 } };
   const duties = {
     all: { duty: 'not-initiator', model: 'M' },

@@ -8,7 +8,7 @@ import { CASES } from '../../../support/cases.js';
 const may = (json: object, data: object): boolean =>
   compile(possibly(parseCondition(json)))({ instance: { data, guard: {} } });
 
-test('what holds possibly holds, and what cannot be told does too', () => {
+test('a condition that holds, or cannot be evaluated, possibly holds', () => {
   const SURE = [
     [{ 'data.n': { $gt: 5 } }, { n: 6 }, { n: 5 }],
     [{ 'data.n': { $gte: 5 } }, { n: 5 }, { n: 4 }],
@@ -59,7 +59,7 @@ const { tree } = fc.letrec<{ tree: object }>((tie) => ({
 }));
 const number = fc.integer({ min: 0, max: 3 });
 
-test('with all values there it is the condition itself; without one it holds wherever some value would make it', () => {
+test('with all values known it equals the condition; with one missing it holds if any value would satisfy it', () => {
   fc.assert(
     fc.property(tree, number, number, (json, a, b) => {
       const plain = compile(parseCondition(json))({ instance: { data: { a, b } } });

@@ -60,7 +60,7 @@ describe('Perform', () => {
     expect(allowed(PERFORM, other, task({ assignee: 'olga' }), ...TASK)).toEqual(['task:delegate']);
   });
 
-  test('of another task and another process changes nothing here', () => {
+  test('for another task or process has no effect here', () => {
     for (const resource of [task({ ...OPEN, elementId: 'U' }), task(OPEN, { name: 'Q' })])
       expect(allowed(PERFORM, other, resource, 'task:read', 'task:take', 'instance:read')).toEqual([
         'task:read',
@@ -206,7 +206,7 @@ describe('starting at an event', () => {
     start: { elementId, open: true, ...(data && { data }) },
   });
 
-  test('is about the data that the case would start with; without data nobody starts', () => {
+  test('tests the data of the start; without data nobody may start', () => {
     expect(allowed(rules, staff, start({ region: 'north' }), 'instance:start')).toEqual(['instance:start']);
     for (const data of [{ region: 'south' }, {}, undefined])
       expect(allowed(rules, staff, start(data), 'instance:start')).toEqual([]);
@@ -214,7 +214,7 @@ describe('starting at an event', () => {
     expect(allowed(rules, other, start({}, 'other'), 'instance:start')).toEqual(['instance:start']);
   });
 
-  test('is offered to those who could with some data', () => {
+  test('is offered to those who could start with some data', () => {
     const point = pointOf(gridOf(rules));
     expect(point.allows(staff, 'instance:start', start(), { anyData: true })).toBe(true);
     expect(point.allows(other, 'instance:start', start(), { anyData: true })).toBe(false);

@@ -35,8 +35,8 @@ test('nothing is found where nothing is wrong', () => {
   expect(duty({ apart: APART })).toEqual({ findings: [], complete: true, leftOut: [] });
 });
 
-describe('names that nothing has', () => {
-  test('are named, with the nearest', () => {
+describe('unknown names', () => {
+  test('are reported with the nearest known name', () => {
     expect(duty({ d: { ...APART, task: 'b' } }).findings).toMatchObject([
       {
         severity: 'error',
@@ -53,7 +53,7 @@ describe('names that nothing has', () => {
   });
 });
 
-describe('what can never hold', () => {
+describe('conditions that never hold', () => {
   const withWhen = (when: object) =>
     duty({ d: { ...APART, when } }).findings.filter(({ rule }) => rule === 'never-holds');
 
@@ -117,7 +117,7 @@ describe('a task that is left to nobody', () => {
       .findings.filter(({ rule }) => rule === 'nobody-left')
       .map(({ message }) => message);
 
-  test('is told by who does what', () => {
+  test('is reported with an example of who does what', () => {
     const models = modelOf({ A: { before: ['B'] }, B: { groups: [], users: ['kim'] } });
     const { findings } = duty({ apart: APART }, { models });
     expect(findings).toMatchObject([
@@ -133,7 +133,7 @@ describe('a task that is left to nobody', () => {
     ]);
   });
 
-  test('an order that the model does not have is no counterexample', () => {
+  test('an impossible order of tasks is not a counterexample', () => {
     const kimFirst = modelOf({ A: { groups: [], users: ['kim'], before: ['B'] }, B: {} });
     expect(left({ apart: APART }, { models: kimFirst })).toEqual([]);
     const anyOrder = modelOf({ A: { groups: [], users: ['kim'] }, B: {} });
@@ -156,7 +156,7 @@ describe('a task that is left to nobody', () => {
     expect(left(both)).toEqual([]);
   });
 
-  test('two duties that exclude each other leave a task to nobody, whoever there is', () => {
+  test('two contradictory duties leave a task to nobody', () => {
     const opposite = { together: { ...APART, duty: 'must-be-who-did' }, apart: APART };
     expect(left(opposite, { people: [] })).toEqual([
       expect.stringContaining('Whoever does A, nobody is left for B'),
@@ -172,7 +172,7 @@ describe('a task that is left to nobody', () => {
     });
   });
 
-  test('the work has a limit, and the linter says what it left out', () => {
+  test('the work is limited, and the linter reports what it skipped', () => {
     const many = Array.from(
       { length: 300 },
       (_, at) => [`d${at}`, { ...APART, when: { 'data.n': at } }] as const,
@@ -211,7 +211,7 @@ describe('the grid', () => {
     ]);
   });
 
-  test('a label that no rule gives, or only one that never holds, is won by nobody, and rules about it never hold', () => {
+  test('a label that no satisfiable rule gives is won by nobody, and rules about it never hold', () => {
     expect(
       found({
         'grid-label': { Author: {}, Judge: {} },

@@ -133,7 +133,7 @@ test('what is effective names the place from which each permission comes, and to
   expect([...sections.effective(ann, { model: 'elsewhere' }).keys()]).toEqual(['read']);
 });
 
-test('a tree of many levels is no deeper for the stack than one of few', () => {
+test('a deep tree does not use a deeper stack', () => {
   const levels = 5_000;
   const chain = Array.from({ length: levels }, (_, i) =>
     section(`s${i}`, i === 0 ? {} : { parent: `s${i - 1}` }),
@@ -233,7 +233,7 @@ const PLACES: readonly SectionPlace[] = [
 /** What a decision about the place should be, and is not. */
 type Wrong = readonly [who: string, place: SectionPlace, asked: string, expected: boolean];
 
-test('of generated trees, each permission is held where a walk over all entries finds it', () => {
+test('in generated trees, permissions equal those found by a walk over all entries', () => {
   const seen = new Set<boolean>();
   fc.assert(
     fc.property(anyTree, (tree) => {
@@ -257,7 +257,7 @@ test('of generated trees, each permission is held where a walk over all entries 
   expect(seen.size).toBe(2);
 });
 
-test('of generated trees, decisions about models and instances are those of the permissions', () => {
+test('in generated trees, decisions about models and instances equal the permissions', () => {
   const OPERATIONS = [
     ['model:read', 'read'],
     ['model:delete', 'write'],
