@@ -5,8 +5,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const never = (): Promise<never> => new Promise(() => undefined);
 const LATE = { code: 'store-unavailable', status: 503, message: 'The store did not answer in time.' };
 
-describe('The limits of calls', () => {
-  test('give up a call that takes too long, and tell it so', async () => {
+describe('Time limits of store calls', () => {
+  test('abort a call that takes too long', async () => {
     const limits = new CallLimits(50);
     let signal: AbortSignal | undefined;
     const call = limits.call(() => {
@@ -18,13 +18,13 @@ describe('The limits of calls', () => {
     expect(limits.signal).toBeUndefined();
   });
 
-  test('leave answers and failures of calls in time as they are', async () => {
+  test('leave results and errors of timely calls unchanged', async () => {
     const limits = new CallLimits(1000);
     expect(await limits.call(async () => 5)).toBe(5);
     await expect(limits.call(async () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
   });
 
-  test('count what the calls of one piece of work take together, side by side only once', async () => {
+  test('add up the time of the calls of one piece of work, counting parallel calls once', async () => {
     const limits = new CallLimits(300);
     const took: number[] = [];
     await limits.bounded(async () => {
@@ -39,7 +39,7 @@ describe('The limits of calls', () => {
     expect(took.reduce((a, b) => a + b)).toBeLessThan(600);
   });
 
-  test('give up one call of a piece of work at most: a store that is gone is waited for once', async () => {
+  test('wait only once for a dead store within one piece of work', async () => {
     const limits = new CallLimits(200);
     const time = new OwnTime();
     await limits.bounded(async () => {
@@ -49,7 +49,7 @@ describe('The limits of calls', () => {
     expect(time.stop()).toBeLessThan(390);
   });
 
-  test('leave a store that takes 2 s of its 5 s for each answer enough time for a command', async () => {
+  test('leave enough time for a command if each answer takes 2 s of 5 s', async () => {
     const limits = new CallLimits(500);
     const command = async (): Promise<string> => {
       for (let i = 0; i < 6; i++) await limits.call(() => pause(200));
@@ -58,7 +58,7 @@ describe('The limits of calls', () => {
     expect(await limits.bounded(command)).toBe('stored');
   });
 
-  test('do not count for work inside that is bounded itself, nor when the work has ended', async () => {
+  test('do not count nested bounded work, or calls after the work has ended', async () => {
     const limits = new CallLimits(500);
     const four = async (call: () => Promise<unknown>): Promise<void> => {
       for (let i = 0; i < 4; i++) await call();
@@ -71,7 +71,7 @@ describe('The limits of calls', () => {
     await expect(later).resolves.toBeUndefined();
   });
 
-  test('let work take its time while the store answers, and end it when the store no longer does', async () => {
+  test('let work continue while the store answers, and end it when the store stops answering', async () => {
     const limits = new CallLimits(40);
     expect(
       await limits.whileAnswering(
@@ -88,7 +88,7 @@ describe('The limits of calls', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  test('are none where none is given', async () => {
+  test('do not apply if no limit is set', async () => {
     const limits = new CallLimits();
     expect(await limits.bounded(() => limits.call(() => pause(30).then(() => 'done')))).toBe('done');
     expect(

@@ -19,7 +19,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
     });
     afterAll(() => store.close());
 
-    test('it answers, and its indexes are there, also when they are made again', async () => {
+    test('it answers and has its indexes, also after they are created again', async () => {
       await store.ping();
       await store.install();
       expect(await store.missingIndexes()).toEqual([]);
@@ -29,9 +29,9 @@ export function conformance(name: string, open: () => Promise<Store>): void {
     describe('locks', () => locks(() => store));
     describe('others', () => others(() => store));
     describe('policies', () => policies(() => store));
-    describe('mistakes', () => mistakes(() => store));
+    describe('faulty calls', () => mistakes(() => store));
 
-    test('a backup goes into an empty folder only, and tells what it wrote', async () => {
+    test('a backup needs an empty folder and reports what it wrote', async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'guard-backup-'));
       const written = await store.backup(path.join(folder, 'new'));
       expect(written.documents).toBeGreaterThan(40);
@@ -41,7 +41,7 @@ export function conformance(name: string, open: () => Promise<Store>): void {
       await rm(folder, { recursive: true });
     });
 
-    test('closing waits for the calls under way, may be repeated, and ends every later call', async () => {
+    test('closing waits for running calls, can be repeated, and fails later calls', async () => {
       const own = await open();
       const writing = own.values('close').set('key', 1);
       await Promise.all([own.close(), own.close()]);

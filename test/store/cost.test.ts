@@ -42,7 +42,7 @@ async function looked(
 const marks = { field: 'guard.open', anyOf: ['|g:hr', '|u:3', '|u:nobody'] } as const;
 const page: Partial<ItemPlan> = { marks, each: { 'items.status': 'wait' }, limit: 50 };
 
-describe('documents looked at in a store of 20,000, and of 2,000', () => {
+describe('documents examined in a store of 20,000 and of 2,000', () => {
   test.each<[what: string, plan: Partial<ItemPlan>, most: number]>([
     ['a page of tasks by token', page, 50],
     [
@@ -77,7 +77,7 @@ describe('documents looked at in a store of 20,000, and of 2,000', () => {
     expect(many).toBe(await looked(2_000, plan));
   });
 
-  test('the measure is none where all must be looked at', async () => {
+  test('the measure does not apply if all documents must be examined', async () => {
     expect(await looked(2_000, {}, countItems)).toBe(2_000);
     expect(await looked(2_000, { sort: [['name', 1]], limit: 5 })).toBe(2_000);
   });

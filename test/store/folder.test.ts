@@ -71,7 +71,7 @@ async function numberOf(store: Store, id: string): Promise<number> {
   return n;
 }
 
-test('what was stored is there when the folder is opened again', async () => {
+test('stored data is there after the folder is opened again', async () => {
   await opened(async (store) => {
     await store.instances.insert({
       id: 'i',
@@ -110,7 +110,7 @@ test('what was stored is there when the folder is opened again', async () => {
   });
 });
 
-test('after a kill in the middle of writing every acknowledged write is there, and each document is whole', async () => {
+test('after kill -9 during writes every acknowledged write is there, and each document is complete', async () => {
   for (let round = 0; round < 3; round++) {
     const { child, lines, first, ended } = writer();
     await first;
@@ -130,7 +130,7 @@ test('after a kill in the middle of writing every acknowledged write is there, a
   }
 });
 
-test('where no file may grow larger than a limit, what is acknowledged is stored, and the rest is refused with the cause', async () => {
+test('with a limit on file size, acknowledged writes are stored and others are refused with the cause', async () => {
   const child = spawn(
     'bash',
     [
@@ -156,7 +156,7 @@ test('where no file may grow larger than a limit, what is acknowledged is stored
   );
 });
 
-describe('a log whose end is missing', () => {
+describe('a truncated log', () => {
   const fields = (n: number): Record<string, unknown> => ({
     guard: { rev: n, open: [`t${n}`] },
     data: { n },
@@ -180,12 +180,12 @@ describe('a log whose end is missing', () => {
     await truncate(log, (await stat(log)).size - 1000);
   }
 
-  test('gives the last whole writes, where the one that is cut off was not acknowledged', async () => {
+  test('yields the last complete writes if the truncated one was not acknowledged', async () => {
     await cut(19);
     await opened(async (store) => expect(await numberOf(store, 'a')).toBe(19));
   });
 
-  test('is refused where it was, for an acknowledged write is not lost without a word', async () => {
+  test('is refused if the truncated write was acknowledged, since that is never lost silently', async () => {
     await cut(20);
     await expect(openStore({ folder })).rejects.toMatchObject({
       code: 'store-damaged',
@@ -230,7 +230,7 @@ onLinux('a second thread that tries the folder does not give the lock of its pro
   await opened(async (store) => expect(await store.instances.count({ filter: {} })).toBe(0));
 });
 
-test('a backup taken while others write is of one moment, and opens as a store', async () => {
+test('a backup taken during writes is consistent and opens as a store', async () => {
   const copy = path.join(path.dirname(folder), 'copy');
   const written = await opened(async (store) => {
     const fields = (n: number): Record<string, unknown> => ({
@@ -253,7 +253,7 @@ test('a backup taken while others write is of one moment, and opens as a store',
   await opened((store) => expect(store.backup(copy)).rejects.toMatchObject({ code: 'bad-configuration' }));
 });
 
-test('a memory store is backed up into a folder that opens as well', async () => {
+test('a backup of a memory store opens as a folder store', async () => {
   const store = await openStore({ memory: true });
   await store.instances.insert({ id: 'm', logs: ['a'] });
   await store.backup(folder);
@@ -269,7 +269,7 @@ async function withLevel(task: (level: ClassicLevel<string, Uint8Array>) => Prom
   await level.close();
 }
 
-test('a folder of a newer version is refused and left as it is', async () => {
+test('a folder of a newer version is refused and left unchanged', async () => {
   await opened((store) => store.instances.insert({ id: 'i' }));
   await withLevel((level) => level.put('format!version', encode({ version: 99 })));
   await expect(openStore({ folder })).rejects.toMatchObject({
@@ -280,7 +280,7 @@ test('a folder of a newer version is refused and left as it is', async () => {
   await opened(async (store) => expect(await store.instances.load('i')).toBeDefined());
 });
 
-test('what an interrupted backup left is refused', async () => {
+test('an interrupted backup is refused', async () => {
   await opened((store) => store.instances.insert({ id: 'i' }));
   await withLevel((level) => level.del('format!version'));
   await expect(openStore({ folder })).rejects.toMatchObject({ code: 'bad-configuration' });
@@ -293,6 +293,6 @@ test.each([
   { url: 'mongodb://h' },
   { folder: 'a', memory: true },
   { folder: __filename },
-])('options %j name no store', async (options) => {
+])('options %j do not name a store', async (options) => {
   await expect(openStore(options as never)).rejects.toMatchObject({ code: 'bad-configuration' });
 });

@@ -156,12 +156,12 @@ describeMongo('The time that a query may take on MongoDB', () => {
     expect(new Set(limits().map(([command]) => command))).toEqual(new Set(['find', 'aggregate', 'distinct']));
   });
 
-  test('is no limit for what changes the store', async () => {
+  test('does not apply to writes', async () => {
     await store.instances.update('one', undefined, { name: 'N' });
     expect(commands.map(({ command }) => Object.hasOwn(command as Document, 'maxTimeMS'))).toEqual([false]);
   });
 
-  test.each(ASKING)('is over: "too-expensive" where the server gives up the query for %s', async (_, ask) => {
+  test.each(ASKING)('exceeded gives "too-expensive" for %s', async (_, ask) => {
     server.refusal = {
       ok: 0,
       code: 50,

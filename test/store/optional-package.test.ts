@@ -57,7 +57,7 @@ test('a store in memory needs neither classic-level nor a driver', async () => {
   await store.close();
 });
 
-test('a package that is there and fails is told apart from one that is missing', async () => {
+test('a package that fails to load is distinguished from a missing one', async () => {
   const broken = new Error('No native build was found for platform=plan9');
   await expect(
     openStoreWhere('classic-level', failing(broken))({ folder: path.join(root, 'other') }),
@@ -68,7 +68,7 @@ test('a package that is there and fails is told apart from one that is missing',
   });
 });
 
-test('a package that lacks one of its own is one that could not be loaded', async () => {
+test('a package with a missing dependency counts as failed to load', async () => {
   const load = () => Promise.reject(notThere('abstract-level')[0] as Error);
   await expect(
     loadOptional({ name: 'classic-level', version: 3, neededBy: 'A store' }, load),
@@ -83,7 +83,7 @@ test('a store with a url and without a driver is refused, with the package to in
   });
 });
 
-test('the driver that bpmn-server brings for itself is not taken for ours', async () => {
+test('the driver that bpmn-server bundles is not used', async () => {
   const host = path.dirname(require.resolve('bpmn-server/package.json'));
   const openStore = openStoreWhere('mongodb', () =>
     jest.requireActual(require.resolve('mongodb', { paths: [host] })),

@@ -24,7 +24,7 @@ afterAll(() => store.close());
 const damaged = (change: Partial<PolicyStore>): PolicyLog =>
   new PolicyLog(Object.assign(Object.create(store.policies), change) as PolicyStore);
 
-test('every version can be loaded again, also those before a snapshot', async () => {
+test('every version can be loaded, also those before a snapshot', async () => {
   let set = PolicySet.EMPTY;
   for (let version = 1; version <= 30; version++) {
     const changes = [put(`entry ${version % 7}`, version), ...(version % 5 === 0 ? [put('all', null)] : [])];
@@ -41,7 +41,7 @@ test('every version can be loaded again, also those before a snapshot', async ()
   expect([...(await log.load('a', 30)).set.of('k')].sort()).toEqual([...set.of('k')].sort());
 });
 
-test('a change of twenty thousand entries is one version, in parts that no document is too small for', async () => {
+test('a change of 20,000 entries is one version, in parts that fit into documents', async () => {
   const changes = Array.from({ length: 20_000 }, (_, i) => put(`entry-${i}`, { says: 'x'.repeat(100), i }));
   expect(await log.append(facts('large', 1), changes)).toBe(true);
   const [version] = await store.policies.versions('large', { limit: 1 });
@@ -53,7 +53,7 @@ test('a change of twenty thousand entries is one version, in parts that no docum
   expect(set.of('k').get('entry-19999')).toEqual({ says: 'x'.repeat(100), i: 19_999 });
 });
 
-test('a reason that was not given is not stored', async () => {
+test('a missing reason is not stored', async () => {
   await log.append({ ...facts('reason', 1), reason: undefined }, [put('a')]);
   await log.append({ ...facts('reason', 2), reason: 'a new store' }, [put('b')]);
   const versions = await store.policies.versions('reason', { limit: 2 });
@@ -63,7 +63,7 @@ test('a reason that was not given is not stored', async () => {
   ]);
 });
 
-test('a log that is not complete is refused: what is missing may have restricted', async () => {
+test('an incomplete log is refused, since a missing change may be a restriction', async () => {
   for (const version of [1, 2, 3]) await log.append(facts('gap', version), [put(`${version}`)]);
   const without = (version: number): PolicyLog =>
     damaged({

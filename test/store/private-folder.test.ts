@@ -10,7 +10,7 @@ describe('The folder of a store', () => {
   beforeEach(() => (parent = mkdtempSync(join(tmpdir(), 'guard-private-'))));
   afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-  test('is for its owner alone, and so are its files and those of a backup', async () => {
+  test('is accessible to its owner only, like its files and those of a backup', async () => {
     const folder = join(parent, 'store');
     const store = await openStore({ folder });
     await store.users.put({ userName: 'ann', userGroups: [], passwordHash: 'secret' });
@@ -27,7 +27,7 @@ describe('The folder of a store', () => {
     }
   });
 
-  test('is left as it is where it holds other things beside the store', async () => {
+  test('keeps its permissions if it contains other files', async () => {
     writeFileSync(join(parent, 'something.txt'), '');
     const before = modeOf(join(parent, 'something.txt'));
     const { chmodSync } = await import('node:fs');

@@ -11,7 +11,7 @@ const prefixed = (prefix: string) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [prefix + name, value])),
   );
 
-test('two encoded documents are one with the fields of both', () => {
+test('joining two encoded documents gives one with the fields of both', () => {
   fc.assert(
     fc.property(prefixed('a'), prefixed('b'), (first, second) => {
       const joined = join(encode(first), encode(second));
@@ -20,7 +20,7 @@ test('two encoded documents are one with the fields of both', () => {
   );
 });
 
-test('a document is read as it was written, and written the same again', () => {
+test('a document survives a round trip, byte for byte', () => {
   fc.assert(
     fc.property(fields, (document) => {
       const read = normalise(document);
@@ -30,7 +30,7 @@ test('a document is read as it was written, and written the same again', () => {
   );
 });
 
-test('what is missing becomes null, a function is left out, and a large integer a number', () => {
+test('undefined becomes null, functions are omitted, and large integers become numbers', () => {
   expect(normalise({ a: undefined, b: () => 1, c: 5n, d: new Date(7), e: [undefined] })).toEqual({
     a: null,
     c: 5,
@@ -39,7 +39,7 @@ test('what is missing becomes null, a function is left out, and a large integer 
   });
 });
 
-test('a copy shares nothing that can be changed', () => {
+test('a copy shares no mutable data', () => {
   const stored = decode<{ list: { when: Date }[] }>(encode({ list: [{ when: new Date(7) }] }));
   const copied = copy(stored);
   copied.list[0]?.when.setFullYear(1999);
@@ -54,20 +54,20 @@ test('data that cannot be stored is refused as bad data', () => {
     expect(() => encode(document)).toThrow(expect.objectContaining({ code: 'bad-data' }));
 });
 
-describe('What is larger than one document may be', () => {
+describe('A document above the size limit', () => {
   test.each([
     ['one text, which the package would cut off', { text: 'x'.repeat(17_900_000) }],
     ['a text just above the limit', { text: 'x'.repeat(16 * 1024 * 1024) }],
     ['many texts', { list: Array<string>(20).fill('x'.repeat(1_000_000)) }],
     ['many numbers', { list: Array<number>(2_000_000).fill(1) }],
     ['bytes', { bytes: Buffer.alloc(18_000_000) }],
-  ])('is refused as that: %s', (_what, document) => {
+  ])('is refused as too large: %s', (_what, document) => {
     expect(() => encode(document)).toThrow(
       expect.objectContaining({ code: 'too-large', status: 413 }) as Error,
     );
   });
 
-  test('is told apart from what cannot be stored at all', () => {
+  test('is distinguished from data that cannot be stored at all', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     expect(() => encode(circular)).toThrow(expect.objectContaining({ code: 'bad-data' }) as Error);

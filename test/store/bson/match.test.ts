@@ -310,7 +310,7 @@ test.each(CASES)('%s', (_, filter, yes, no) => {
   }).toEqual({ admitted: yes, refused: no });
 });
 
-describe('what is not supported is named', () => {
+describe('an unsupported operator is named in the error', () => {
   test.each<[filter: Filter, message: RegExp]>([
     [{ $where: 'true' }, /\$where/],
     [{ a: { $near: 1 } }, /\$near/],

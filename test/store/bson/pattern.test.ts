@@ -29,19 +29,19 @@ const CASES: readonly [
   ['^a\\-b$', '', ['a-b'], ['ab']],
 ];
 
-test.each(CASES)('%s with options "%s" means what PCRE means by it', (source, options, hits, misses) => {
+test.each(CASES)('%s with options "%s" has the meaning of PCRE', (source, options, hits, misses) => {
   const pattern = toPattern(source, options);
   expect(hits.filter((text) => !pattern.test(text))).toEqual([]);
   expect(misses.filter((text) => pattern.test(text))).toEqual([]);
 });
 
-test('options of JavaScript alone are left out, unknown ones are refused', () => {
+test('JavaScript-only options are dropped, unknown ones are refused', () => {
   const pattern = toPattern('a', 'gyu');
   expect([pattern.test('xa'), pattern.test('xa')]).toEqual([true, true]);
   expect(() => toPattern('a', 'x')).toThrow(new TypeError('$options "x" is not supported'));
 });
 
-test('what is no regular expression is refused', () => {
+test('an invalid regular expression is refused', () => {
   expect(() => toPattern('(', '')).toThrow(TypeError);
   expect(() => toPattern('(', '')).toThrow('$regex "(" is not a regular expression');
 });

@@ -5,7 +5,7 @@ type Get = () => Store;
 
 /** Instances one at a time: what is written is what is read, once, by who expected it. */
 export function instances(store: Get): void {
-  test('what is stored comes back with its types, undefined as null', async () => {
+  test('stored values keep their types; undefined becomes null', async () => {
     const id = new ObjectId('0123456789abcdef01234567');
     const data = {
       date: new Date(5),
@@ -56,7 +56,7 @@ export function instances(store: Get): void {
     const write = (id: string, rev: number, log: unknown[], fields: object = {}): Promise<boolean> =>
       store().instances.update(id, rev, { ...fields, guard: { rev: rev + 1 } }, { lines: log, most: 1000 });
 
-    test('is added to by writes that do not know what it held, and loaded only where it is wanted', async () => {
+    test('is appended to without being read, and loaded only on request', async () => {
       await store().instances.insert({ id: 'log', guard: { rev: 1 }, logs: ['a'], source: 's' });
       expect(await write('log', 1, ['b', { date: new Date(1), message: 'c' }], { name: 'n' })).toBe(true);
       expect(await write('log', 1, ['lost'])).toBe(false);
@@ -71,7 +71,7 @@ export function instances(store: Get): void {
       expect([without?.source, without?.logs]).toEqual(['s', undefined]);
     });
 
-    test('keeps its newest lines, however many were added', async () => {
+    test('keeps only its newest lines', async () => {
       const lines = (from: number, count: number): string[] =>
         Array.from({ length: count }, (_, i) => `line ${from + i}`);
       await store().instances.insert({ id: 'long', guard: { rev: 1 }, logs: ['first'] });
@@ -81,7 +81,7 @@ export function instances(store: Get): void {
       expect(await logs('long')).toEqual(lines(7000, 1000));
     });
 
-    test('is begun where there was none, or no list', async () => {
+    test('is created if missing or not a list', async () => {
       await store().instances.insert({ id: 'none', guard: { rev: 1 } });
       await store().instances.insert({ id: 'null', guard: { rev: 1 }, logs: null });
       for (const id of ['none', 'null']) {
@@ -91,7 +91,7 @@ export function instances(store: Get): void {
       }
     });
 
-    test('can be set as a whole, not set and added to at once', async () => {
+    test('can be replaced, but not replaced and appended to at once', async () => {
       await store().instances.insert({ id: 'set', guard: { rev: 1 }, logs: ['a'] });
       await write('set', 1, ['b']);
       expect(await write('set', 2, [], { logs: ['c'] })).toBe(true);
@@ -102,7 +102,7 @@ export function instances(store: Get): void {
       expect(await logs('set')).toEqual(['c', 'd']);
     });
 
-    test('goes with its instance: one of the same id does not inherit it', async () => {
+    test('is removed with its instance: a new instance with that id starts empty', async () => {
       await store().instances.insert({ id: 'again', guard: { rev: 1 }, logs: ['a'] });
       await write('again', 1, ['b']);
       await store().instances.remove(['again'], {});
@@ -111,7 +111,7 @@ export function instances(store: Get): void {
     });
   });
 
-  test('what was handed in may be changed at once without changing what is stored', async () => {
+  test('changing an argument after the call does not change the stored document', async () => {
     const document = { id: 'in', data: { list: [1] }, logs: ['a'], items: [{ id: 'in-1' }] };
     const inserted = store().instances.insert(document);
     document.data.list.push(2);
@@ -132,7 +132,7 @@ export function instances(store: Get): void {
   });
 
   test.each(['find', 'load', 'findItems'] as const)(
-    'what %s gives may be changed without changing what is stored',
+    'changing a result of %s does not change the stored document',
     async (way) => {
       const { instances: all } = store();
       const id = `out-${way}`;
@@ -163,7 +163,7 @@ export function instances(store: Get): void {
     },
   );
 
-  test('an id that exists is a conflict, and the first document stays', async () => {
+  test('inserting an existing id is a conflict and keeps the first document', async () => {
     await store().instances.insert({ id: 'twice', name: 'first' });
     await expect(store().instances.insert({ id: 'twice', name: 'second' })).rejects.toMatchObject({
       code: 'conflict',
@@ -172,7 +172,7 @@ export function instances(store: Get): void {
     expect(await store().instances.load('twice')).toMatchObject({ name: 'first' });
   });
 
-  test('an update of another revision changes nothing', async () => {
+  test('an update with another revision changes nothing', async () => {
     const { instances: all } = store();
     await all.insert({ id: 'rev', name: 'a', guard: { rev: 3 } });
     expect(await all.update('rev', 2, { name: 'b' })).toBe(false);
@@ -182,7 +182,7 @@ export function instances(store: Get): void {
     expect(await all.load('rev')).toMatchObject({ id: 'rev', name: 'c', guard: { rev: 4 } });
   });
 
-  test('of 100 that write the same revision at once exactly one does', async () => {
+  test('of 100 concurrent writes of one revision exactly one succeeds', async () => {
     const { instances: all } = store();
     await all.insert({ id: 'race', guard: { rev: 1 } });
     const results = await Promise.all(
@@ -199,7 +199,7 @@ export function instances(store: Get): void {
     });
   });
 
-  test('of 50 that insert one id at once exactly one does', async () => {
+  test('of 50 concurrent inserts of one id exactly one succeeds', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, (_, i) => store().instances.insert({ id: 'first', name: `${i}` })),
     );
@@ -213,7 +213,7 @@ export function instances(store: Get): void {
     });
   });
 
-  test('large fields come from find unless they are left out, and are set on their own', async () => {
+  test('find returns large fields unless they are omitted, and they can be set separately', async () => {
     const { instances: all } = store();
     await all.insert({
       id: 'large',
@@ -238,7 +238,7 @@ export function instances(store: Get): void {
     expect(Object.keys(row as object).sort()).toEqual(['_id', 'guard', 'id']);
   });
 
-  test.each(['source', 'logs.0'])('large field %s cannot be asked for', async (field) => {
+  test.each(['source', 'logs.0'])('large field %s cannot be queried', async (field) => {
     await expect(store().instances.find({ filter: { $or: [{ [field]: 'x' }] } })).rejects.toMatchObject({
       code: 'failed',
       cause: expect.any(TypeError) as unknown,
@@ -248,7 +248,7 @@ export function instances(store: Get): void {
     });
   });
 
-  test('remove deletes those that the filter still admits, and their ids can be used again', async () => {
+  test('remove deletes what the filter still matches, and frees the ids', async () => {
     const { instances: all } = store();
     for (const [id, status] of [
       ['r1', 'end'],
@@ -264,7 +264,7 @@ export function instances(store: Get): void {
     expect(await all.load('r1')).not.toHaveProperty('logs');
   });
 
-  test('archiving the same document again is no error', async () => {
+  test('archiving a document twice is not an error', async () => {
     const document = { id: 'old', name: 'n', logs: ['x'] };
     await store().instances.insert(document);
     const stored = await store().instances.load('old');
@@ -273,14 +273,14 @@ export function instances(store: Get): void {
     await store().instances.archive([]);
   });
 
-  test('distinct values of a field are each given once, in order', async () => {
+  test('distinct values are returned once, in order', async () => {
     const { instances: all } = store();
     for (const [i, name] of ['b', 'a', 'b', null, undefined].entries())
       await all.insert({ id: `d${i}`, ...(i < 4 && { name: name as string }), status: 'distinct' });
     expect(await all.distinct('name', { filter: { status: 'distinct' } })).toEqual([null, 'a', 'b']);
   });
 
-  test('what cannot be stored is the fault of who sends it', async () => {
+  test('data that cannot be stored is an error of the caller', async () => {
     const loop: Record<string, unknown> = {};
     loop.self = loop;
     for (const data of [loop, { _bsontype: 'ObjectId', id: 'x' }])

@@ -80,7 +80,7 @@ export function lists(store: Get): void {
     expect(ids(rows)).toEqual(['l8-d', 'l8-a', 'l8-b', 'l8-c', 'l7-d', 'l7-a', 'l7-b', 'l7-c']);
   });
 
-  test('an item brings its instance along, without its siblings and large fields', async () => {
+  test('an item row contains its instance without siblings and large fields', async () => {
     for (const needsAll of [false, true]) {
       const [row] = await store().instances.findItems({
         before: { 'items.id': 'l5-c' },
@@ -100,7 +100,7 @@ export function lists(store: Get): void {
     }
   });
 
-  test('with needsAll an item is asked about its siblings', async () => {
+  test('with needsAll the filter sees the siblings of an item', async () => {
     const each = { 'items.status': 'end', all: { $elemMatch: { assignee: 'alice' } } };
     expect(ids(await store().instances.findItems({ before, each, needsAll: true, limit: 3 }))).toEqual([
       'l39-a',
@@ -111,7 +111,7 @@ export function lists(store: Get): void {
     expect(await store().instances.countItems({ before, each, needsAll: false })).toBe(0);
   });
 
-  test.each([1, 2, 3, 5, 7, 1000])('pages of %d items cover every row once, in order', async (limit) => {
+  test.each([1, 2, 3, 5, 7, 1000])('pages of %d items contain every row once, in order', async (limit) => {
     const plan = {
       before,
       marks: { field: 'guard.open', anyOf: ['|g:hr', '|u:alice', '|u:nobody'] },
@@ -124,7 +124,7 @@ export function lists(store: Get): void {
     expect(ids(await store().instances.findItems({ ...plan, skip: 4, limit: 3 }))).toEqual(all.slice(4, 7));
   });
 
-  test('a cursor without an item goes on at the next instance', async () => {
+  test('a cursor without an item continues at the next instance', async () => {
     const [first] = await store().instances.findItems({ before, each: {}, needsAll: false, limit: 1 });
     const plan = { before, each: {}, needsAll: false, limit: 1 };
     expect(ids(await store().instances.findItems({ ...plan, after: { id: String(first?._id) } }))).toEqual([
@@ -135,7 +135,7 @@ export function lists(store: Get): void {
     ).toEqual(['l39-c']);
   });
 
-  test('marks narrow, and an update moves an instance from one token to the other', async () => {
+  test('marks narrow a search, and an update moves an instance between marks', async () => {
     const { instances: all } = store();
     const open = (name: string): Promise<number> =>
       all.count({ filter: before, marks: { field: 'guard.open', anyOf: [name] } });
@@ -146,7 +146,7 @@ export function lists(store: Get): void {
     expect(await all.count({ filter: before, marks: { field: 'guard.read', anyOf: [] } })).toBe(0);
   });
 
-  test('whether there is an instance is told by filter and marks together', async () => {
+  test('exists applies filter and marks together', async () => {
     const there = (filter: object, mark?: string): Promise<boolean> =>
       store().instances.exists({
         filter: { ...before, ...filter },
@@ -163,7 +163,7 @@ export function lists(store: Get): void {
     ]);
   });
 
-  test('other orders are total: rows that are equal come newest first', async () => {
+  test('other sort orders are total: equal rows come newest first', async () => {
     const rows = await store().instances.find({ filter: before, sort: [['name', -1]], limit: 12, skip: 8 });
     expect(rows.map(({ id }) => id)).toEqual([
       'l7',
@@ -202,7 +202,7 @@ export function lists(store: Get): void {
     ).rejects.toMatchObject({ cause: expect.any(TypeError) as unknown });
   });
 
-  test('lists of hostile documents are paged without gap or overlap as well', async () => {
+  test('lists of hostile documents are paged without gap or overlap too', async () => {
     for (const document of hostileDocuments())
       await store().instances.insert({ ...document, guard: { rev: 0, open: ['hostile'] } });
     const plan = {

@@ -7,7 +7,7 @@ const soon = (): Date => new Date(Date.now() + 60_000);
 
 /** Locks: one holder, taken over only from who is gone. */
 export function locks(store: () => Store): void {
-  test('of 50 that want a lock one gets it, and the next one when it was released', async () => {
+  test('of 50 contenders one gets the lock, and another one after its release', async () => {
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, i) => store().locks.acquire('one', owner(`${i}`), soon(), never)),
     );
@@ -19,7 +19,7 @@ export function locks(store: () => Store): void {
     expect(await store().locks.acquire('one', owner('next'), soon(), never)).toBe(true);
   });
 
-  test('of 20 that take over a stale lock one wins, and the former holder has lost it', async () => {
+  test('of 20 contenders for a stale lock one wins, and the former holder loses it', async () => {
     const until = new Date(Date.now() - 1000);
     const stale = ({ until: end }: HeldLock): boolean => end !== undefined && end.getTime() < Date.now();
     expect(await store().locks.acquire('stale', owner('gone'), until, never)).toBe(true);
@@ -34,7 +34,7 @@ export function locks(store: () => Store): void {
     );
   });
 
-  test('a renewed lock shows its new end, and whether it is stale is asked of the holder there is', async () => {
+  test('a renewed lock has a new expiry, and staleness is checked on the present holder', async () => {
     const [first, second] = [soon(), new Date(Date.now() + 120_000)];
     await store().locks.acquire('renewed', owner('a'), first, never);
     expect(await store().locks.renew('renewed', owner('a'), second)).toBe(true);

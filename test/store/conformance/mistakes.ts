@@ -43,7 +43,7 @@ export function mistakes(store: () => Store): void {
     ['values.get', (all) => all.values('v').get(none)],
     ['values.delete', (all) => all.values('v').delete(none)],
     ['an unknown operator', ({ instances }) => instances.find({ filter: { name: { $unknown: 1 } } })],
-  ])('undefined is no value that finds anything: %s', async (_name, call) => {
+  ])('undefined matches nothing and is refused: %s', async (_name, call) => {
     await store()
       .instances.insert({ id: 'mistake' })
       .catch(() => undefined);

@@ -44,7 +44,7 @@ export function others(store: () => Store): void {
     expect(await models.get('b', 'acme')).toBeUndefined();
   });
 
-  test('a model that is put again keeps its place and loses what it had', async () => {
+  test('putting a model again replaces it and keeps its position', async () => {
     const { models } = store();
     await models.put({ ...model('again', null), extra: 1 });
     const before = await models.get('again', null);
@@ -55,7 +55,7 @@ export function others(store: () => Store): void {
     expect(after).not.toHaveProperty('extra');
   });
 
-  test('a model is updated at the revision that was expected, by one of many', async () => {
+  test('of many updates of a model at one revision one succeeds', async () => {
     const { models } = store();
     await models.put(model('rev', null, 1));
     expect(await models.update('rev', null, undefined, { svg: 'x' })).toBe(false);
@@ -69,7 +69,7 @@ export function others(store: () => Store): void {
     });
   });
 
-  test('a model is renamed unless the name is taken for its owner', async () => {
+  test('a model is renamed unless its owner already uses the name', async () => {
     const { models } = store();
     for (const [name, owner] of [
       ['old', null],
@@ -105,7 +105,7 @@ export function others(store: () => Store): void {
     ]);
   });
 
-  test('a user is added once, and changed field by field while what was expected still holds', async () => {
+  test('a user is added once, and changed only while the expected fields hold', async () => {
     const { users } = store();
     const added = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -132,7 +132,7 @@ export function others(store: () => Store): void {
     });
   });
 
-  test('the audit trail is read newest first, narrowed by time, user, answer and tenant', async () => {
+  test('the audit trail is read newest first, filtered by time, user, answer and tenant', async () => {
     const { audit } = store();
     await audit.append([]);
     await audit.append([
@@ -156,7 +156,7 @@ export function others(store: () => Store): void {
     expect((await audit.find({ limit: 1 }))[0]).toEqual(entry(3000, 'bob', { tenantId: 'acme' }));
   });
 
-  test('values are kept by namespace and key until they end', async () => {
+  test('values are kept by namespace and key until they expire', async () => {
     const [a, b] = [store().values('a'), store().values('a:')];
     await a.set('key', { list: [1, new Date(1)] });
     await b.set('key', 'other', new Date(Date.now() + 60_000));

@@ -19,7 +19,7 @@ const numbers = (found: readonly PolicyVersion[]): number[] => found.map((one) =
 
 /** The log of the policy sets. */
 export function policies(store: () => Store): void {
-  test('a tenant has versions of its own; where nothing was configured the newest is 0', async () => {
+  test('each tenant has its own versions; without configuration the newest is 0', async () => {
     const log = store().policies;
     expect(await log.head('nobody')).toBe(0);
     expect(await log.append(version('acme', 1), [])).toBe(true);
@@ -36,7 +36,7 @@ export function policies(store: () => Store): void {
     expect(second).toEqual(version('acme', 2));
   });
 
-  test('of many who add the same version one is first, and nothing of the others is kept', async () => {
+  test('of many concurrent additions of one version one succeeds, and the others leave nothing', async () => {
     const log = store().policies;
     const ids = Array.from({ length: 10 }, (_, i) => `race-${i}`);
     const results = await Promise.all(
@@ -53,7 +53,7 @@ export function policies(store: () => Store): void {
     expect(await log.append(version('race', 1), [])).toBe(false);
   });
 
-  test('versions are read in order, in part, and the newest first', async () => {
+  test('versions are read in order, in ranges, and newest first', async () => {
     const log = store().policies;
     for (let number = 1; number <= 12; number++) await log.append(version('many', number), []);
     const read = async (range: Omit<Parameters<typeof log.versions>[1], 'limit'>, limit = 100) =>
@@ -68,7 +68,7 @@ export function policies(store: () => Store): void {
     expect(await read({}, 0)).toEqual([]);
   });
 
-  test('large changes stand in parts, in their order; values come back as they went in', async () => {
+  test('large changes are stored in ordered parts; values survive a round trip', async () => {
     const log = store().policies;
     const parts = [
       [change('a', { list: [1, 'x', null, { deep: true }] }), change('b', null)],
@@ -81,7 +81,7 @@ export function policies(store: () => Store): void {
     expect([await log.part('p', 2), await log.part('other', 0)]).toEqual([undefined, undefined]);
   });
 
-  test('the newest snapshot that is not above a version is found; the first one of a version stays', async () => {
+  test('the newest snapshot up to a version is found; the first snapshot of a version is kept', async () => {
     const log = store().policies;
     const snapshot = (number: number, id: string) => ({
       tenantId: 'snap',
@@ -98,7 +98,7 @@ export function policies(store: () => Store): void {
     expect(await log.head('snap')).toBe(0);
   });
 
-  test('what names a tenant is a text or null', async () => {
+  test('a tenant is a text or null', async () => {
     const log = store().policies;
     const wrong = undefined as unknown as string;
     await expect(log.head(wrong)).rejects.toMatchObject({ code: 'failed' });

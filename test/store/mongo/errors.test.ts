@@ -15,20 +15,20 @@ describe('an error of the driver', () => {
     expect(JSON.stringify(said) + String((said as Error).stack)).not.toContain('internal');
   });
 
-  test('that does not say what became of the call is "could not tell"', () => {
+  test('that leaves the outcome unknown is "could not tell"', () => {
     expect(asStoreError(driverError('MongoNetworkError', 0, 'lost'))).toMatchObject({
       code: 'store-unavailable',
       status: 503,
     });
   });
 
-  test('about a query that is wrong in itself is no outage', () => {
+  test('about an invalid query is not an outage', () => {
     expect(asStoreError(driverError('MongoServerError', 2, 'unknown operator')).code).not.toBe(
       'store-unavailable',
     );
   });
 
-  test('of a duplicate key is known by its code, of whichever copy of the driver', () => {
+  test('about a duplicate key is recognised by its code, from any copy of the driver', () => {
     expect(isDuplicate({ code: 11000 })).toBe(true);
     expect(isDuplicate(null)).toBe(false);
   });

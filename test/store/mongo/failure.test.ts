@@ -14,7 +14,7 @@ const refusal = async (promise: Promise<unknown>): Promise<Error & { code?: stri
     (error: unknown) => error as Error,
   );
 
-test('a server that is not there is told of without its address and password', async () => {
+test('an unreachable server is reported without its address and password', async () => {
   const time = new OwnTime();
   const error = await refusal(
     openStore({ url: 'mongodb://admin:secret@127.0.0.1:1/?authSource=admin', name: 'x', timeout: 300 }),
@@ -25,7 +25,7 @@ test('a server that is not there is told of without its address and password', a
 });
 
 test.each(['http://admin:secret@h', 'mongodb://admin:secret@', 'secret', 'mongodb://h/?secret=1'])(
-  'what is no URL of MongoDB is a configuration error that does not repeat it: %s',
+  'an invalid MongoDB URL is a configuration error that does not repeat it: %s',
   async (url) => {
     const error = await refusal(openStore({ url, name: 'x', timeout: 300 }));
     expect(error).toMatchObject({ code: 'bad-configuration' });
@@ -33,7 +33,7 @@ test.each(['http://admin:secret@h', 'mongodb://admin:secret@', 'secret', 'mongod
   },
 );
 
-test('without the driver it is said what to install', async () => {
+test('without the driver the error says what to install', async () => {
   jest.resetModules();
   jest.doMock('mongodb', () => {
     throw Object.assign(new Error("Cannot find module 'mongodb'"), { code: 'MODULE_NOT_FOUND' });
@@ -101,7 +101,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     await dropDatabase(name);
   });
 
-  test('the indexes that are missing are named until they are made', async () => {
+  test('missing indexes are named until they are created', async () => {
     expect(await store.missingIndexes()).toEqual(
       expect.arrayContaining([
         'wf_instances.id_1',
@@ -119,7 +119,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     expect(await store.missingIndexes()).toEqual([]);
   });
 
-  test('a write whose answer is lost is not known to be done, and is not done twice', async () => {
+  test('a write whose answer is lost is reported as unknown, and not repeated', async () => {
     await store.instances.insert({ id: 'lost', guard: { rev: 1 } });
     wire.cut();
     const error = await refusal(store.instances.update('lost', 1, { guard: { rev: 2 }, name: 'written' }));
@@ -135,7 +135,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     ['findItems', () => store.instances.findItems({ before: {}, each: {}, needsAll: false, limit: 1 })],
     ['insert', () => store.instances.insert({ id: 'mute' })],
     ['acquire', () => store.locks.acquire('mute', { host: 'h', pid: 1, nonce: 'n' }, new Date(), () => true)],
-  ])('a server that does not answer %s in time could not tell', async (_, call) => {
+  ])('a server that does not answer %s in time gives "could not tell"', async (_, call) => {
     wire.mute();
     const time = new OwnTime();
     const error = await refusal(call());
@@ -178,7 +178,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     ]);
   });
 
-  test('what the host stored is found and updated where no revision is expected', async () => {
+  test('documents stored by the host are found and updated without a revision', async () => {
     await withClient((client) =>
       client.db(name).collection('wf_instances').insertOne({ id: 'legacy', name: 'n', items: [] }),
     );
@@ -186,7 +186,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     expect(await store.instances.update('legacy', undefined, { guard: { rev: 9 } })).toBe(false);
   });
 
-  test('collections may have other names', async () => {
+  test('names of collections can be configured', async () => {
     const other = await openStore({
       url: MONGO_DB_URL as string,
       name,
@@ -207,7 +207,7 @@ describeMongo('MongoDB that fails, or is used by others', () => {
     expect(await store.instances.load('here')).toBeUndefined();
   });
 
-  test('an index that cannot be made is named, with the reason', async () => {
+  test('an index that cannot be created is named with the reason', async () => {
     const database = randomName();
     const install = async (): Promise<unknown> => {
       const other = await openStore({ url: MONGO_DB_URL as string, name: database });

@@ -7,14 +7,14 @@ import {
   portions,
 } from '../../../src/store/mongo/query.js';
 
-describe('filters side by side', () => {
+describe('combined filters', () => {
   test('are elements of one $and, so that neither field nor operator of one replaces that of another', () => {
     expect(conjunction({ status: 'running' }, { status: 'end' })).toEqual({
       $and: [{ status: 'running' }, { status: 'end' }],
     });
   });
 
-  test('that say nothing are left out', () => {
+  test('that match everything are omitted', () => {
     expect(conjunction(undefined, {}, { a: 1 })).toEqual({ a: 1 });
     expect(conjunction(undefined, {})).toEqual({});
   });
@@ -26,14 +26,14 @@ describe('many marks', () => {
     anyOf: Array.from({ length: count }, (_, i) => `u:${i}`),
   });
 
-  test('are divided into portions that together have each mark once', () => {
+  test('are split into portions that contain each mark once', () => {
     const all = marks(301);
     const parts = portions(all);
     expect(parts.map((part) => part?.anyOf.length)).toEqual([150, 150, 1]);
     expect(parts.flatMap((part) => part?.anyOf ?? [])).toEqual(all.anyOf);
   });
 
-  test.each([1, 150])('of which there are %s are one portion', (count) => {
+  test.each([1, 150])('make one portion when there are %s', (count) => {
     expect(portions(marks(count))).toEqual([marks(count)]);
   });
 
@@ -43,8 +43,8 @@ describe('many marks', () => {
   });
 });
 
-describe('rows of several walks', () => {
-  test('come newest first, and once where several walks have found them', () => {
+describe('rows merged from several walks', () => {
+  test('come newest first and without duplicates', () => {
     const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
     expect(newestFirst([[c, a], [c, b], []])).toEqual([c, b, a]);
   });
@@ -60,6 +60,6 @@ test('a document without a revision is only found as one that an unguarded host 
   expect(atRevision(undefined)).toEqual({ 'guard.rev': { $exists: false } });
 });
 
-test('fields are left out by name', () => {
+test('fields are omitted by name', () => {
   expect(leavingOut(['source', 'svg'])).toEqual({ source: 0, svg: 0 });
 });

@@ -224,7 +224,7 @@ describe('a field', () => {
     expect(parseField(`items.${name}`, INSTANCE_FIELDS)).toEqual({ on: 'item', field });
   });
 
-  test('those are all that are named', () => {
+  test('no other fields are admitted', () => {
     expect(Object.keys(INSTANCE_FIELDS.row).sort()).toEqual(
       Object.keys(ROW)
         .filter((name) => !name.startsWith('data.'))
@@ -321,7 +321,7 @@ describe('a field', () => {
       expect(refusal({ [name]: 1 })).toMatch(/^Field "data.{20,60} is not admitted in a query\.$/);
   });
 
-  test('the names of the other level are refused', () => {
+  test('field names of the other level are refused', () => {
     expect(refusal({ items: { $elemMatch: { 'items.status': 'x' } } })).toMatch(
       /"items\.status" is not admitted/,
     );
@@ -375,7 +375,7 @@ describe('a field', () => {
   });
 });
 
-describe('what is not what it looks like', () => {
+describe('deceptive input', () => {
   class Query {
     status = 'wait';
   }
@@ -390,20 +390,20 @@ describe('what is not what it looks like', () => {
     ['a date', new Date()],
     ['a regular expression', /x/],
     ['one that inherits its fields', Object.create({ status: 'x' })],
-  ])('%s is no query', (_what, input) => {
+  ])('%s is not a query', (_what, input) => {
     expect(refusal(input)).toMatch(/A query is an object, got/);
     expect(refusal({ $and: [input] })).toMatch(/A query is an object, got/);
     expect(refusal({ items: { $elemMatch: input } })).toMatch(/A query is an object, got/);
   });
 
-  test('undefined and null stand for all; an object without a prototype is an object', () => {
+  test('undefined and null match everything; an object without a prototype is accepted', () => {
     for (const input of [undefined, null, {}, Object.create(null)])
       expect(parse(input)).toEqual({ kind: 'and', of: [] });
     expect(parse(Object.assign(Object.create(null), { status: 'x' }))).toEqual(row('status', { $eq: 'x' }));
   });
 
   test.each(HOSTILE_VALUES.map((value) => [value]))(
-    '%p as an operand is admitted as it is, or refused',
+    '%p as an operand is either admitted unchanged or refused',
     (value) => {
       const plain =
         value === null ||
@@ -437,7 +437,7 @@ describe('what is not what it looks like', () => {
     );
   });
 
-  test('what every object inherits adds nothing and takes nothing away', () => {
+  test('inherited properties have no effect', () => {
     const queries = [
       { status: { $gt: 'x' } },
       { 'items.status': { $regex: 'a' } },
@@ -457,7 +457,7 @@ describe('what is not what it looks like', () => {
     );
   });
 
-  test('a symbol among the keys is refused, not lost', () => {
+  test('a symbol key is refused, not dropped', () => {
     for (const query of [
       { [Symbol('or')]: [{}] },
       { status: { $eq: 'x', [Symbol('or')]: 1 } },
@@ -466,7 +466,7 @@ describe('what is not what it looks like', () => {
       expect(refusal(query)).toMatch(/Key Symbol\(or\) is not admitted/);
   });
 
-  test('a getter is read once, and what it gave is what counts', () => {
+  test('a getter is read once, and its first value counts', () => {
     let reads = 0;
     const once = {
       get $eq(): unknown {
@@ -485,7 +485,7 @@ describe('what is not what it looks like', () => {
     expect(looks).toBe(1);
   });
 
-  test('a proxy is asked once for each of its keys', () => {
+  test('each key of a proxy is read once', () => {
     const asked: PropertyKey[] = [];
     const proxy = new Proxy(
       { status: 'x', name: 'y' },
@@ -515,7 +515,7 @@ describe('the input', () => {
     expect(parse(deepFreeze(query()))).toEqual(parsed);
   });
 
-  test('may be changed afterwards: nothing of it is kept', () => {
+  test('may be changed afterwards without effect', () => {
     const date = new Date(5);
     const list = ['a'];
     const input = { saved: date, status: { $in: list } };
