@@ -23,7 +23,7 @@ const E = { messages: ['m'], signals: ['s'] };
 const initiated = (inner = ''): string =>
   model([start({ initiator: 'who' }, inner), task('t', { assignee: '$(data.who)' }), end()], E);
 
-onStores('What begins after a timer', (kind) => {
+onStores('Work after a timer', (kind) => {
   const guards = new Guards(kind);
   const models = {
     Called: initiated(),
@@ -46,21 +46,24 @@ onStores('What begins after a timer', (kind) => {
     ['a process called by a called process', call('c', 'Deep'), 'Called'],
     ['a process that a message starts', throwing('th', message('m')), 'OnMessage'],
     ['a process that a signal starts', throwing('th', signal('s')), 'OnSignal'],
-  ])('is of who started the instance, and the system acts: %s', async (_what, part, name) => {
-    const guard = await open(model([start(), catching('c0', SOON), part, task('later'), end()], E));
-    await guard.api.engine.start('First', {}, ann);
-    const { guard: kept, data, items = [] } = await follows(guard, name);
-    expect(kept).toMatchObject({ startedBy: 'ann', causedBy: 'system' });
-    expect(data).toMatchObject({ who: 'ann' });
-    expect(items.filter(({ type }) => type === 'bpmn:UserTask')).toMatchObject([
-      { assignee: 'ann', userName: 'system' },
-    ]);
-    expect(
-      (await guard.api.data.getPendingUserTasks({ name }, ann)).map(({ elementId }) => elementId),
-    ).toEqual(['t']);
-  });
+  ])(
+    'has the starter of the instance as its starter and the system as its actor: %s',
+    async (_what, part, name) => {
+      const guard = await open(model([start(), catching('c0', SOON), part, task('later'), end()], E));
+      await guard.api.engine.start('First', {}, ann);
+      const { guard: kept, data, items = [] } = await follows(guard, name);
+      expect(kept).toMatchObject({ startedBy: 'ann', causedBy: 'system' });
+      expect(data).toMatchObject({ who: 'ann' });
+      expect(items.filter(({ type }) => type === 'bpmn:UserTask')).toMatchObject([
+        { assignee: 'ann', userName: 'system' },
+      ]);
+      expect(
+        (await guard.api.data.getPendingUserTasks({ name }, ann)).map(({ elementId }) => elementId),
+      ).toEqual(['t']);
+    },
+  );
 
-  test('within a command of somebody else is of who started the instance all the same', async () => {
+  test("keeps the starter of the instance within another user's command", async () => {
     const guard = await open(
       model([
         start(),
@@ -81,7 +84,7 @@ onStores('What begins after a timer', (kind) => {
     expect(data).toMatchObject({ who: 'ann' });
   });
 
-  test('by a message to one that waits goes on for that person, and the system acts', async () => {
+  test('that sends a message keeps the starter, with the system as the actor', async () => {
     const guard = await open(
       model([start(), catching('c0', SOON), throwing('th', message('x')), end()], { messages: ['x'] }),
     );

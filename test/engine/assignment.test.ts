@@ -118,7 +118,7 @@ onStores('The assignment of a task', (kind) => {
     expect(await started(guard, attrs, data)).toMatchObject(expected);
   });
 
-  test('stores lists, one name and dates, whatever the expression gave', async () => {
+  test('stores lists, a single name and dates, whatever the expression returns', async () => {
     const guard = await guards.make({ services });
     const { id, instanceId } = await started(
       guard,
@@ -169,7 +169,7 @@ onStores('The assignment of a task', (kind) => {
   ];
 
   test.each(CLOSED)(
-    'that comes to %s leaves the task closed, with the reason recorded',
+    'that evaluates to %s closes the task and records the reason',
     async (_what, attrs, data, why) => {
       const guard = await guards.make({ services });
       const found = await started(guard, attrs, data);
@@ -204,7 +204,7 @@ onStores('The assignment of a task', (kind) => {
     },
   );
 
-  test('is not closed where one property names nobody and another somebody', async () => {
+  test('is not closed if one property names nobody and another names somebody', async () => {
     const guard = await guards.make({ services });
     expect(await started(guard, { assignee: '$(data.nobody)', candidateGroups: 'hr' })).toMatchObject({
       state: 'unclaimed',
@@ -213,7 +213,7 @@ onStores('The assignment of a task', (kind) => {
     expect(await guard.api.data.getPendingUserTasks({}, person('x', 'hr'))).toHaveLength(1);
   });
 
-  test('drops a date and a priority that are none, records it, and the task lives', async () => {
+  test('drops and records an invalid date or priority, and keeps the task', async () => {
     const guard = await guards.make({ services });
     const found = await started(
       guard,
@@ -234,7 +234,7 @@ onStores('The assignment of a task', (kind) => {
     expect((await guard.api.tasks.complete(found.id, {}, person('ann'))).status).toBe('end');
   });
 
-  test('takes data for data: a text that looks like code stays a text', async () => {
+  test('never evaluates data: a text that looks like code stays a text', async () => {
     const guard = await guards.make({ services });
     const text = '$(process.exit())';
     const found = await started(
@@ -258,7 +258,7 @@ onStores('The assignment of a task', (kind) => {
   });
 
   describe('by a start listener', () => {
-    test('counts where the model declares none', async () => {
+    test('counts if the model declares none', async () => {
       const guard = await guards.make({ services });
       expect(await started(guard, {}, {}, listener('start', "item.assignee = 'ann'"))).toMatchObject({
         assignee: 'ann',
@@ -268,7 +268,7 @@ onStores('The assignment of a task', (kind) => {
       expect(await guard.api.data.getPendingUserTasks({}, person('bob'))).toEqual([]);
     });
 
-    test('is awaited, and gives way to what the model declares', async () => {
+    test("is awaited, and overridden by the model's own assignment", async () => {
       const guard = await guards.make({ services });
       expect(
         await started(
@@ -313,7 +313,7 @@ onStores('The assignment of a task', (kind) => {
       ]);
     });
 
-    test('takes the innermost of nested lanes, and of a sub-process the lane that it stands in', async () => {
+    test('uses the innermost lane, and for a sub-process the lane around it', async () => {
       const guard = await guards.make();
       expect(
         await first(
@@ -333,7 +333,7 @@ onStores('The assignment of a task', (kind) => {
       expect(await waitingTask(guard, 'deep', id)).toMatchObject({ candidateGroups: ['clerks'] });
     });
 
-    test('takes the pool where there are no lanes', async () => {
+    test('uses the pool if there are no lanes', async () => {
       const guard = await guards.make();
       expect(await first(guard, inLanes({ pool: 'staff' }))).toMatchObject({
         candidateGroups: ['extra', 'staff'],
@@ -344,7 +344,7 @@ onStores('The assignment of a task', (kind) => {
       expect((await guard.api.engine.start('L', {}, person('x', 'staff'))).status).toBe('running');
     });
 
-    test('does neither where the process says lanesAsRoles=false', async () => {
+    test('ignores lanes and pools if the process sets lanesAsRoles=false', async () => {
       const guard = await guards.make();
       const off = properties({ lanesAsRoles: 'false' });
       const found = await first(
@@ -377,14 +377,14 @@ onStores('The assignment of a task', (kind) => {
         { messages },
       );
 
-    test('is who started, whatever the start data say', async () => {
+    test('is the starter, whatever the start data contain', async () => {
       const guard = await guards.make({ models: { I: source() } });
       const { data, instance } = await guard.api.engine.start('I', { who: 'boss' }, STARTER);
       expect(data.who).toBe('starter');
       expect(instance.startedBy).toBe('starter');
     });
 
-    test('is who threw the message', async () => {
+    test('is the sender of the message', async () => {
       const guard = await guards.make({ models: { I: source(message('go'), ['go']) } });
       const thrown = await guard.api.engine.throwMessage('go', { who: 'boss' }, null, STARTER);
       expect(thrown).toMatchObject({ data: { who: 'starter' }, instance: { startedBy: 'starter' } });

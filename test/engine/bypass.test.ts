@@ -44,7 +44,7 @@ onStores('With the rules switched off', (kind) => {
   const server = (guard: Guard): Loose => guard.server;
 
   describe.each(OFF)('by %s', (_name, env) => {
-    test('nothing is refused, live executions and whole documents come back, and who acts is recorded', async () => {
+    test('nothing is refused, live executions and whole documents are returned, and the actor is recorded', async () => {
       const { guard, log } = await guards.open({ env, models: { M } });
       expect((await guard.health()).bypass).toBe(true);
       expect(log.filter(({ level }) => level === 'warn')).toMatchObject([
@@ -86,7 +86,7 @@ onStores('With the rules switched off', (kind) => {
       expect(await guard.can(bob, 'instance:delete', { instance: { id: execution.id } as never })).toBe(true);
     });
 
-    test("the server is the host's own, and calls on it are not asked who they are", async () => {
+    test("the server is the host's own, and its calls need no user", async () => {
       const guard = await guards.make({ env, models: { M } });
       const { engine, dataStore, definitions } = server(guard);
       const { id } = await engine.start('M', { x: 4 }, null, 'carl');
@@ -100,7 +100,7 @@ onStores('With the rules switched off', (kind) => {
     });
   });
 
-  test('REQUIRE_AUTHENTICATION=false drops the login too: who is not named is the developer; ENFORCE_SECURITY=false does not', async () => {
+  test('REQUIRE_AUTHENTICATION=false makes unnamed callers the developer; ENFORCE_SECURITY=false does not', async () => {
     const open = await guards.make({ env: { REQUIRE_AUTHENTICATION: 'false' }, models: { M } });
     expect((await api(open).engine.start('M', { x: 1 })).instance.data.who).toBe('developer');
     expect((await api(open).engine.start('M', { x: 1 }, bob)).instance.data.who).toBe('bob');
@@ -113,7 +113,7 @@ onStores('With the rules switched off', (kind) => {
   });
 
   test.each(['off', '0', 'no', 'FALSCH', 'true false', 'null'])(
-    'a flag with the text %j is not understood, and the guard does not start',
+    'an unknown flag value %j prevents the guard from starting',
     async (text) => {
       for (const name of ['REQUIRE_AUTHENTICATION', 'ENFORCE_SECURITY']) {
         expect(await refusal(guards.make({ env: { [name]: text } }))).toMatchObject({
@@ -137,7 +137,7 @@ onStores('With the rules switched off', (kind) => {
     }
   });
 
-  test('two guards in one process with different flags do not influence each other, in whatever order users are made', async () => {
+  test('guards with different flags in one process do not influence each other', async () => {
     const before = process.env.ENFORCE_SECURITY;
     process.env.ENFORCE_SECURITY = 'false';
     try {
@@ -330,7 +330,7 @@ onStores('With the rules switched off', (kind) => {
       await eventually(async () => (await state(guard, id))[1].includes('u'));
     });
 
-    test('what was done with the rules off is right when they are on', async () => {
+    test('work done with the rules off is consistent after they are switched on', async () => {
       const place = guards.place();
       const off1 = await guards.make({
         place,

@@ -35,7 +35,7 @@ async function race(
   return { won, codes, longest: Math.max(...waits) };
 }
 
-onStores('Many at the same moment', (kind) => {
+onStores('Concurrent commands', (kind) => {
   const guards = new Guards(kind);
 
   test('a hundred users take one task: one has it, the others are told so within two seconds, a later take does not steal it', async () => {
@@ -58,7 +58,7 @@ onStores('Many at the same moment', (kind) => {
     expect(await guard.store.locks.list()).toEqual([]);
   });
 
-  test('a task is completed once, however many complete it', async () => {
+  test('a task is completed once, however many users complete it at the same time', async () => {
     const calls: string[] = [];
     const guard = await guards.make({
       services: { call: () => void calls.push('') },
@@ -75,7 +75,7 @@ onStores('Many at the same moment', (kind) => {
     expect((await guard.store.instances.find({ filter: {} }))[0]?.data).toEqual({ at: won[0] });
   });
 
-  test('parallel service tasks save at the same time and do not conflict with themselves', async () => {
+  test('parallel service tasks of one instance do not conflict with each other', async () => {
     const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
     const branches = Array.from({ length: 6 }, (_, at) => [
       service(`s${at}`, 'pause'),
@@ -93,7 +93,7 @@ onStores('Many at the same moment', (kind) => {
     );
   });
 
-  test('commands on one instance are done one after the other, and none is lost', async () => {
+  test('commands on one instance run one after the other, and none is lost', async () => {
     const guard = await guards.make({ models: { M: source } });
     const { id, taskId } = await begun(guard);
     await Promise.all(
@@ -106,7 +106,7 @@ onStores('Many at the same moment', (kind) => {
     expect(stored?.items?.find((item) => item.id === taskId)).toMatchObject({ priority: stored?.data?.last });
   });
 
-  test('who waits longer than lockWait is told that the instance is in use, and it is free again afterwards', async () => {
+  test('a caller who waits longer than lockWait gets "busy", and the lock is free afterwards', async () => {
     const gate: { open?: () => void } = {};
     const guard = await guards.make({
       lockWait: 300,
@@ -131,7 +131,7 @@ onStores('Many at the same moment', (kind) => {
     expect(await guard.store.locks.list()).toEqual([]);
   });
 
-  test('a write under a revision that is not the stored one is a conflict, and nothing is stored', async () => {
+  test('a write under an outdated revision is a conflict and stores nothing', async () => {
     const seen: { id?: string } = {};
     const { guard } = await guards.open({
       services: {
@@ -158,7 +158,7 @@ onStores('Many at the same moment', (kind) => {
     });
   });
 
-  describe('a lock that was left behind', () => {
+  describe('an abandoned lock', () => {
     const HOST = hostname();
     const gone = (): number => spawnSync(process.execPath, ['-e', '']).pid;
     const later = (ms: number): Date => new Date(Date.now() + ms);
@@ -185,7 +185,7 @@ onStores('Many at the same moment', (kind) => {
       expect(await guard.store.locks.list()).toEqual([]);
     });
 
-    test('of another machine that is alive is respected', async () => {
+    test('of a live process on another machine is respected', async () => {
       const guard = await guards.make({ lockWait: 200, models: { M: source } });
       const { id, taskId } = await begun(guard);
       const owner = { host: 'elsewhere', pid: 1, nonce: 'x' };
@@ -204,7 +204,7 @@ onMongo('Several guards on one database', () => {
     for (const child of children.splice(0)) await child.kill();
   });
 
-  test('of a hundred users at two guards in one process one has the task', async () => {
+  test('of a hundred users of two guards in one process one gets the task', async () => {
     const place = guards.place();
     const pair = [await guards.make({ place, models: { M: source } }), await guards.make({ place })] as const;
     const { taskId } = await begun(pair[0]);

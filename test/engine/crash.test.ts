@@ -36,7 +36,7 @@ onStores('After kill -9', (kind) => {
   const again = (place: Place, services = {}): Promise<Guard> =>
     guards.make({ place, services: { pause: () => undefined, slow: () => undefined, ...services } });
 
-  test('under load, what was acknowledged is there, nothing is torn, and all that runs goes on within seconds', async () => {
+  test('under load, acknowledged writes are there, documents are complete, and running work continues within seconds', async () => {
     const { place, child } = await begun('load', {
       M: model([start(), task('a'), service('s', 'pause'), task('b'), end()]),
     });
@@ -82,7 +82,7 @@ onStores('After kill -9', (kind) => {
     expect((await guard.health()).stuck).toBe(0);
   });
 
-  test('a start that was acknowledged before its work was done is finished', async () => {
+  test('a start acknowledged before its work was done is finished', async () => {
     const { place, child } = await begun('startNoWait', {
       M: model([
         start({ initiator: 'who' }),
@@ -165,7 +165,7 @@ onStores('After kill -9', (kind) => {
     await eventually(async () => (await guard.health()).stuck === 0);
   }
 
-  test('before a caller is stored with the processes that it called, nothing of them is there and it calls them again', async () => {
+  test('before a caller is stored, its called processes are absent, and it calls them again', async () => {
     const { place, child } = await begun('dieBefore', calling);
     const [{ id }] = (await child.said(1)) as [{ id: string }];
     expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });
@@ -175,7 +175,7 @@ onStores('After kill -9', (kind) => {
     await goesOn(guard, id);
   });
 
-  test('between a caller that is stored and the processes that it called, they are stored too', async () => {
+  test('after a caller is stored, its called processes are stored too', async () => {
     const { place, child } = await begun('dieHalfway', calling);
     const [{ id }] = (await child.said(1)) as [{ id: string }];
     expect(await child.ended()).toMatchObject({ signal: 'SIGKILL' });

@@ -79,12 +79,12 @@ onStores('the user directory', (kind) => {
     [['alice']],
     ['__proto__'],
     ['constructor'],
-  ])('finds nobody by %j', async (name) => {
+  ])('finds no user by %j', async (name) => {
     expect(await directory.find(name as string)).toBeUndefined();
     expect(await directory.verify(name as string, PASSWORD)).toBeUndefined();
   });
 
-  test('a name is given once, also when two add it at the same moment', async () => {
+  test('a user name is unique, even for concurrent additions', async () => {
     const added = await Promise.all(Array.from({ length: 8 }, () => directory.add({ userName: 'bob' })));
     expect(added.filter(Boolean)).toHaveLength(1);
     expect(await directory.add({ userName: 'alice' }, 'another password')).toBe(false);
@@ -94,7 +94,7 @@ onStores('the user directory', (kind) => {
     });
   });
 
-  test('the right password signs in, in every Unicode form; another does not', async () => {
+  test('the right password signs in, in every Unicode form; a wrong one does not', async () => {
     await directory.setPassword('alice', 'caf\u00e9 au lait');
     expect(await directory.verify('alice', 'cafe\u0301 au lait')).toMatchObject({ userName: 'alice' });
     for (const wrong of ['', 'cafe au lait', 'x'.repeat(2000), PASSWORD])
@@ -103,7 +103,7 @@ onStores('the user directory', (kind) => {
       expect(await directory.verify('alice', hostile as never)).toBeUndefined();
   });
 
-  test('who is disabled, or has no password, does not sign in', async () => {
+  test('a disabled user, or one without a password, cannot sign in', async () => {
     await directory.add({ userName: 'robot' });
     expect(await directory.verify('robot', '')).toBeUndefined();
     await directory.change('alice', { disabled: true });
@@ -126,7 +126,7 @@ onStores('the user directory', (kind) => {
     expect((await store.users.find('alice'))?.passwordHash).toBe(renewed);
   });
 
-  test('a renewal undoes neither a new password nor that the user was disabled meanwhile', async () => {
+  test('a renewed hash never overwrites a new password or a disabled state', async () => {
     const hash = (await store.users.find('alice'))?.passwordHash as string;
     expect(await store.users.update('alice', { passwordHash: 'older' }, { passwordHash: 'another' })).toBe(
       false,
@@ -145,7 +145,7 @@ onStores('the user directory', (kind) => {
   });
 
   test.each([['short12'], ['x'.repeat(1025)], ['alice'], ['a\ud800bcdefgh'], ['Password123']])(
-    '%j may not be a password',
+    '%j is refused as a password',
     async (password) => {
       await expect(directory.setPassword('alice', password)).rejects.toMatchObject({ code: 'bad-request' });
       await expect(directory.add({ userName: 'carla' }, password)).rejects.toMatchObject({
@@ -155,7 +155,7 @@ onStores('the user directory', (kind) => {
     },
   );
 
-  test('an unknown user, one without a password and one who is disabled cost as much as a known one', async () => {
+  test('logins of unknown, disabled and password-less users take as much work as others', async () => {
     await directory.add({ userName: 'robot' });
     await directory.add({ userName: 'gone' }, PASSWORD);
     await directory.change('gone', { disabled: true });
@@ -183,7 +183,7 @@ onStores('the user directory', (kind) => {
 });
 
 describe('passwords', () => {
-  test('many logins at a time are computed two by two, and too many are refused', async () => {
+  test('concurrent logins are computed two at a time, and too many are refused', async () => {
     const passwords = new Passwords({ atOnce: 2, waiting: 3 });
     const outcomes = await Promise.allSettled(
       Array.from({ length: 9 }, () => passwords.verify('x', undefined)),
@@ -220,7 +220,7 @@ describe('in a guard', () => {
   });
   afterEach(() => guard.close());
 
-  test('administration is for administrators, and a refusal changes and tells nothing', async () => {
+  test('administration is for administrators, and a refusal changes and discloses nothing', async () => {
     const calls: ((by?: any) => Promise<unknown>)[] = [
       (by) => admin.list(by),
       (by) => admin.add({ userName: 'new' }, by),
@@ -268,7 +268,7 @@ describe('in a guard', () => {
     await expect(admin.disable('nobody', root)).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  test('a name that is used in another tenant is answered as one in the own: not available, and no more', async () => {
+  test('a name used in another tenant is "not available", like one in the own tenant', async () => {
     const answers = await Promise.all(
       ['alice', 'god', 'acme-root'].map((userName) =>
         admin
@@ -279,7 +279,7 @@ describe('in a guard', () => {
     expect(new Set(answers)).toEqual(new Set(['conflict: This user name is not available.']));
   });
 
-  test('a password that was being made is not set for who has become SYSTEM meanwhile', async () => {
+  test('a new password is not set if the user has become SYSTEM in the meantime', async () => {
     const before = (await store.users.find('alice'))?.passwordHash;
     const setting = admin.setPassword('alice', 'a stolen password', root);
     await admin.setGroups('alice', ['SYSTEM'], person('god'));
@@ -290,7 +290,7 @@ describe('in a guard', () => {
     });
   });
 
-  test('nor by who has lost the right to meanwhile, nor over one that was set by another', async () => {
+  test('a new password is not set if the caller lost the right, or another was set, in the meantime', async () => {
     const lost = admin.setPassword('alice', 'a first password', root);
     await directory.change('root', { userGroups: [] });
     await expect(lost).rejects.toMatchObject({ code: 'forbidden' });
@@ -321,36 +321,33 @@ describe('in a guard', () => {
     expect(await directory.change('alice', { disabled: true }, nobody)).toBe(false);
   });
 
-  test.each(['ADMIN', 'DESIGNER', 'SYSTEM'])(
-    'nobody reaches %s through what a policy gives',
-    async (group) => {
-      const given: Policy = {
-        name: 'given',
-        answer: (_principal, operation) =>
-          operation === 'system:policy' ? { permissive: [{ id: 'all', says: 'all', when: and() }] } : {},
-      };
-      const other = await createGuard({ env: {}, store: { memory: true }, directory, policies: [given] });
-      const managed = userAdmin(other, directory);
-      const by = person('alice');
-      await directory.add({ userName: 'held', userGroups: [group] }, PASSWORD);
-      const before = await store.users.list();
-      for (const work of [
-        () => managed.setGroups('alice', [group], by),
-        () => managed.setGroups('alice', ['hr', ` ${group} `], by),
-        () => managed.add({ userName: 'new', userGroups: [group], password: 'a new password' }, by),
-        () => managed.setPassword('held', 'a new password', by),
-        () => managed.setGroups('held', [], by),
-        () => managed.setAttributes('held', { x: 1 }, by),
-        () => managed.disable('held', by),
-      ])
-        await expect(work()).rejects.toMatchObject({ code: 'forbidden' });
-      expect(await store.users.list()).toEqual(before);
-      await managed.setGroups('alice', ['it'], by);
-      await other.close();
-    },
-  );
+  test.each(['ADMIN', 'DESIGNER', 'SYSTEM'])('no policy can give access to %s', async (group) => {
+    const given: Policy = {
+      name: 'given',
+      answer: (_principal, operation) =>
+        operation === 'system:policy' ? { permissive: [{ id: 'all', says: 'all', when: and() }] } : {},
+    };
+    const other = await createGuard({ env: {}, store: { memory: true }, directory, policies: [given] });
+    const managed = userAdmin(other, directory);
+    const by = person('alice');
+    await directory.add({ userName: 'held', userGroups: [group] }, PASSWORD);
+    const before = await store.users.list();
+    for (const work of [
+      () => managed.setGroups('alice', [group], by),
+      () => managed.setGroups('alice', ['hr', ` ${group} `], by),
+      () => managed.add({ userName: 'new', userGroups: [group], password: 'a new password' }, by),
+      () => managed.setPassword('held', 'a new password', by),
+      () => managed.setGroups('held', [], by),
+      () => managed.setAttributes('held', { x: 1 }, by),
+      () => managed.disable('held', by),
+    ])
+      await expect(work()).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await store.users.list()).toEqual(before);
+    await managed.setGroups('alice', ['it'], by);
+    await other.close();
+  });
 
-  test('who is disabled is out at the next call', async () => {
+  test('a disabled user is refused at the next call', async () => {
     await guard.api.data.findItems({}, person('alice'));
     await admin.disable('alice', root);
     await expect(guard.api.data.findItems({}, person('alice'))).rejects.toMatchObject({
@@ -361,7 +358,7 @@ describe('in a guard', () => {
     expect(await guard.api.data.findItems({}, person('alice'))).toEqual([]);
   });
 
-  test('an answer of the directory that was asked for before a change is not used after it', async () => {
+  test('an answer of the directory from before a change is not used after it', async () => {
     const slow = {
       users: {
         ...store.users,
@@ -436,7 +433,7 @@ describe('in a guard', () => {
     await expect(added).rejects.toThrow(message);
   });
 
-  test('everybody changes the own password, who knows the old one', async () => {
+  test('users change their own password if they know the old one', async () => {
     const alice = person('alice');
     await expect(admin.changeOwnPassword('wrong password', 'the next password', alice)).rejects.toMatchObject(
       { code: 'forbidden', message: 'The old password is wrong.' },

@@ -35,7 +35,7 @@ onStores('Messages and signals', (kind) => {
   const S = { signals: ['s'] };
 
   describe('from people', () => {
-    test('a message starts a process for whom its start event admits, and for nobody else', async () => {
+    test('a message starts a process only for senders whom its start event admits', async () => {
       const guard = await guards.make({
         models: {
           W: model(
@@ -53,7 +53,7 @@ onStores('Messages and signals', (kind) => {
       expect(started).toMatchObject({ data: { who: 'ann' }, instance: { startedBy: 'h' } });
     });
 
-    test('a message reaches the one element that waits, for whom reads its instance', async () => {
+    test('a message reaches the one waiting element if its sender may read the instance', async () => {
       const guard = await guards.make({
         models: {
           W: model([start(), catching('c', message('m')), task('t', { assignee: '$(data.who)' }), end()], M),
@@ -74,7 +74,7 @@ onStores('Messages and signals', (kind) => {
       expect(entry).toMatchObject({ answer: 'refused', reason: 'not-found' });
     });
 
-    test('several that wait are ambiguous until a matching query names one', async () => {
+    test('several waiting receivers are ambiguous until a matching query names one', async () => {
       const guard = await guards.make({ models: { W: model([start(), receive('r', 'm'), end()], M) } });
       const one = await guard.api.engine.start('W', { caseId: 1 }, starter);
       await guard.api.engine.start('W', { caseId: 2 }, starter);
@@ -126,7 +126,7 @@ onStores('Messages and signals', (kind) => {
       expect((await guard.api.tasks.complete(after?.id as string, {}, bob)).status).toBe('end');
     });
 
-    test('a signal starts and reaches all that its sender may, and says which', async () => {
+    test('a signal starts and reaches everything that its sender may, and reports which', async () => {
       const guard = await guards.make({
         models: {
           A: model([start({}, signal('s')), task('t'), end()], S),
@@ -153,7 +153,7 @@ onStores('Messages and signals', (kind) => {
       });
     });
 
-    test('a receiver that fails does not keep a signal from the others; its failure is told when all have been tried', async () => {
+    test('a failing receiver does not keep a signal from the others; its failure is reported afterwards', async () => {
       const maybe = (_input: unknown, { item }: { item: { data: { bad?: boolean } } }): void => {
         if (item.data.bad === true) throw new Error('broken');
       };
@@ -309,7 +309,7 @@ onStores('Messages and signals', (kind) => {
       expect((await guard.api.engine.get({ id }, ADMIN_USER)).status).toBe('running');
     });
 
-    test('a message that nobody waits for stops nothing', async () => {
+    test('a message without a receiver does not stop its sender', async () => {
       const guard = await guards.make({
         models: { T: model([start(), throwing('th', message('m')), end()], M) },
       });

@@ -35,12 +35,12 @@ class ServiceError extends Error {
   readonly code = 'E_SERVICE';
 }
 
-onStores('What fails inside a model', (kind) => {
+onStores('A failure inside a model', (kind) => {
   const guards = new Guards(kind);
   const services = { fails: async () => Promise.reject(new ServiceError('the service failed')) };
   const M = model([start(), task('t', { assignee: 'ann' }), service('s', 'fails'), end()]);
 
-  test('reaches the caller as it was thrown, and nothing is stored', async () => {
+  test('reaches the caller as thrown, and nothing is stored', async () => {
     const guard = await guards.make({
       services,
       models: {
@@ -83,7 +83,7 @@ onStores('What fails inside a model', (kind) => {
     expect(JSON.stringify(entry)).not.toContain('the service failed');
   });
 
-  test('is not announced: no notification of what was not stored', async () => {
+  test('causes no notification, since nothing was stored', async () => {
     const guard = await guards.make({ services, models: { M } });
     const events: string[] = [];
     for (const event of ['started', 'assigned', 'completed'] as const)
@@ -143,7 +143,7 @@ onStores('What fails inside a model', (kind) => {
     ).toEqual([[id, 'running']]);
   });
 
-  test('of a process that a signal starts fails who threw it: half an instance is not stored', async () => {
+  test('of a process that a signal starts fails its sender: no partial instance is stored', async () => {
     const S = { signals: ['s'] };
     const guard = await guards.make({
       services,
@@ -160,7 +160,7 @@ onStores('What fails inside a model', (kind) => {
     expect(await guard.store.instances.count({ filter: {} })).toBe(0);
   });
 
-  test('of a receiver does not fail the thrower, stays with it, and is counted', async () => {
+  test('of a receiver does not fail the sender, is recorded on the receiver, and is counted', async () => {
     const { guard, log } = await guards.open({
       services,
       models: {
@@ -331,13 +331,13 @@ describe('A process with a guard and without handlers of its own', () => {
   });
   const S = { signals: ['s'], messages: ['m'] };
 
-  test('has lost the listener with which the host swallows every error', async () => {
+  test("does not have the host's listener that swallows every error", async () => {
     const child = run({ mode: 'listeners' });
     await child.ended();
     expect(child.facts).toEqual([{ uncaught: 0, unhandled: 0 }, { alive: true }]);
   });
 
-  test('lives on, whatever in a model fails, and is told', async () => {
+  test('survives any failure in a model and reports it', async () => {
     const models: Record<string, string> = {
       service: model([start(), service('s', 'fails'), end()]),
       script: model([start(), script('s', 'throw new Error("x")'), end()]),
@@ -421,7 +421,7 @@ describe('A process with a guard and without handlers of its own', () => {
     ]);
   });
 
-  test('ends by itself once its guard is closed', async () => {
+  test('ends once its guard is closed', async () => {
     const { timer } = await import('../support/models.js');
     const models = {
       Slow: model([start(), service('s', 'slow'), end()]),

@@ -8,7 +8,7 @@ const ALICE = person('alice');
 onSmallDisk('A guard whose disk is full', 16, (disk) => {
   const guards = new Guards('embedded');
 
-  test('says so in its health, at /readyz and in one line of the log, still lists, and goes on by itself', async () => {
+  test('is reported by health, /readyz and one log line; lists still work, and writes resume by themselves', async () => {
     const { guard, log } = await guards.open({
       place: { kind: 'embedded', options: { folder: disk().folder }, remove: async () => undefined },
       models: { m: model([start(), task('work'), end()]) },

@@ -20,7 +20,7 @@ import { main } from '../../src/cli/main.js';
 const ann = person('ann');
 const M = { messages: ['m'] };
 
-onStores('Work that nobody waits for and that ends the process', (kind) => {
+onStores('Background work that ends the process', (kind) => {
   const guards = new Guards(kind);
   const children: Child[] = [];
   afterEach(async () => {
@@ -58,7 +58,7 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
       { work: 'background' },
     ],
   ] as const)(
-    'is held back after two ends, listed, and begins again when it is told to: %s',
+    'is held back after two ends, listed, and retried on request: %s',
     async (_what, name, first, resumed, expected) => {
       const place = await prepared();
       await dies(place, first);
@@ -86,7 +86,7 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
     120_000,
   );
 
-  test('is listed, stopped and tried again by the command line too', async () => {
+  test('can be listed, stopped and retried from the command line', async () => {
     const place = await prepared();
     await dies(place, { start: 'Timed' });
     await dies(place);
@@ -116,7 +116,7 @@ onStores('Work that nobody waits for and that ends the process', (kind) => {
 
 const ticking = model([start({}, timer('timeDuration', 'PT0.5S'), 'tick'), service('s', 'die'), end()]);
 
-onStores('A model whose start by its timer ends the process', (kind) => {
+onStores('A model whose timer start ends the process', (kind) => {
   const guards = new Guards(kind);
 
   test('is held back after two ends, listed, and starts at its next time when it is told to or saved anew', async () => {

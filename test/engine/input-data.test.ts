@@ -29,7 +29,7 @@ const LARGE: Policy = {
       : {},
 };
 
-onStores('input data that a store would read back as something else', (kind) => {
+onStores('input data that a store would change', (kind) => {
   const guards = new Guards(kind);
 
   test.each<[string, Record<string, unknown>]>([
@@ -49,7 +49,7 @@ onStores('input data that a store would read back as something else', (kind) => 
     expect([(await invoke(data)).code, (await invoke({})).code]).toEqual(['bad-data', 'forbidden']);
   });
 
-  test('keys that are no reference are data as any other', async () => {
+  test('other keys with a dollar sign are ordinary data', async () => {
     const guard = await guards.make({ models: MODELS });
     const data = {
       schema: { $id: 'https://x', $defs: { $ref: '#/a', type: 'text' } },

@@ -81,7 +81,7 @@ onStores('Data of an unguarded host', (kind) => {
   const found = async (guard: Guard, user: typeof ann): Promise<string[]> =>
     (await guard.api.data.findInstances({}, user)).map(({ name }) => name).sort();
 
-  test('is as the host writes it', async () => {
+  test('is as the host stores it', async () => {
     const { store, ids } = await guarded();
     const stored = await store.instances.load(ids.Group as string);
     expect(stored?.guard).toBeUndefined();
@@ -90,7 +90,7 @@ onStores('Data of an unguarded host', (kind) => {
     expect(await store.instances.count({ filter: {} })).toBe(Object.keys(MODELS).length);
   });
 
-  test('is there at once by the exact rules; what nobody is named for stays closed until reindex', async () => {
+  test('is available at once by the exact rules; tasks without people stay closed until reindex', async () => {
     const { guard } = await guarded();
     expect((await guard.health()).reindexed).toBe(false);
     expect(await seen(guard, ann)).toEqual(['Ann', 'Message']);
@@ -105,7 +105,7 @@ onStores('Data of an unguarded host', (kind) => {
     );
   });
 
-  test('commands work on it, and give it what the guard adds', async () => {
+  test('commands work on it and add the data of the guard', async () => {
     const { guard, store, ids } = await guarded();
     const { id } = await waitingTask(guard, 't', ids.Ann, ann);
     expect(await refusal(guard.api.tasks.complete(id, {}, other))).toMatchObject({ code: 'not-found' });

@@ -70,7 +70,7 @@ onStores('The life of a task', (kind) => {
   });
 
   test.each([[undefined], [null], [''], [7]])(
-    'cannot be assigned to %j: a call that names nobody changes nothing, and says so',
+    'cannot be assigned to %j: the call is refused and changes nothing',
     async (nobody) => {
       const { guard, id } = await begun({ assignee: 'dora' });
       expect(await refusal(guard.api.tasks.assign(id, nobody as never, dora))).toMatchObject({
@@ -81,7 +81,7 @@ onStores('The life of a task', (kind) => {
     },
   );
 
-  test('gives the former assignee no more than the candidates do', async () => {
+  test('gives a former assignee no more rights than the candidates', async () => {
     const { guard, id } = await begun({ candidateGroups: 'hr' });
     await guard.api.tasks.assign(id, 'dora', ADMIN_USER);
     expect(await seen(guard, dora)).toMatchObject({ assignee: 'dora' });
@@ -169,7 +169,7 @@ onStores('The life of a task', (kind) => {
     expect(JSON.stringify(await guard.store.instances.find({ filter: {} }))).toBe(before);
   });
 
-  test('tells a person who had it that a stale page is stale', async () => {
+  test('answers a former assignee with a conflict for an outdated page', async () => {
     const { guard, id } = await begun();
     await guard.api.tasks.take(id, ann);
     await guard.api.tasks.assign(id, 'dora', ADMIN_USER);

@@ -12,7 +12,7 @@ const OPEN: GuardParts = {
   },
 };
 
-onStores('What a list is asked for', (kind) => {
+onStores('Inputs of a list', (kind) => {
   const guards = new Guards(kind);
 
   /** Three instances of alice's; the task of the last one is done, so that others still see it, not its instance. */
@@ -92,7 +92,7 @@ onStores('What a list is asked for', (kind) => {
     [{ projection: { name: true, _id: true } }, '_id'],
     [{ getTotalCount: 'yes' }, 'getTotalCount'],
     [{ getTotalCount: 1 }, 'getTotalCount'],
-  ])('%j is refused rather than left out', async (request, named) => {
+  ])('%j is refused instead of ignored', async (request, named) => {
     const { guard } = await filled();
     const error = await refusal(guard.api.data.find(request as never, ALICE));
     expect([error.code, error.message]).toEqual(['bad-query', expect.stringContaining(named)]);

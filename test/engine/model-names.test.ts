@@ -41,7 +41,7 @@ onStores('names of models', (kind) => {
     expect(await models.list()).toEqual([]);
   });
 
-  test("so it is at bpmn-server's own doors", async () => {
+  test("the same holds for bpmn-server's own methods", async () => {
     const guard = await guards.make({ models: { [PLAIN]: SOURCE } });
     const { definitions, engine } = guard.server as Loose;
     const folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-names-'));
@@ -76,7 +76,7 @@ onStores('names of models', (kind) => {
     rmSync(folder, { recursive: true });
   });
 
-  test('characters that nobody sees are in no name', async () => {
+  test('invisible characters are refused in names', async () => {
     const guard = await guards.make({ models: { [PLAIN]: SOURCE } });
     const { model: models, engine } = guard.as(ADMIN_USER);
     for (const name of HIDDEN)
@@ -102,7 +102,7 @@ onStores('names of models', (kind) => {
     expect(called?.name).toBe(PLAIN);
   });
 
-  test('names from before they were checked are mended at the next start, and said so', async () => {
+  test('invalid stored names are repaired and logged at the next start', async () => {
     const place = guards.place();
     const store = await openStore(place.options);
     await store.install();

@@ -1,14 +1,14 @@
 import { createGuard, SecureUser, type Guard } from 'bpmn-guard';
 import { administrator } from 'bpmn-guard/testing';
 
-describe('What a caller sends as a model', () => {
+describe('A model sent by a caller', () => {
   let guard: Guard;
   beforeAll(async () => {
     guard = await createGuard({ store: { memory: true }, env: {} });
   });
   afterAll(() => guard.close());
 
-  test('is refused without a word of it in the log when it cannot be read', async () => {
+  test('is refused without being logged if it cannot be read', async () => {
     const printed: string[] = [];
     const spy = jest
       .spyOn(console, 'log')

@@ -15,7 +15,7 @@ function tally() {
   return { made, reports, admitted };
 }
 
-test('60 of a kind are recorded in a minute; how many more there were is reported when it is over', () => {
+test('60 refusals of a kind are recorded per minute, and the number of others is reported at its end', () => {
   const { reports, admitted } = tally();
   expect(admitted(KEY, 75)).toBe(60);
   jest.advanceTimersByTime(59_999);
@@ -37,7 +37,7 @@ test('a flood of one kind does not hide another', () => {
   ]);
 });
 
-test('few refusals are never reported as a number, and a minute later there are 60 again', () => {
+test('a few refusals are never reported as a number, and the allowance is full again after a minute', () => {
   const { reports, admitted } = tally();
   expect(admitted(KEY, 60)).toBe(60);
   jest.advanceTimersByTime(60_000);
@@ -46,7 +46,7 @@ test('few refusals are never reported as a number, and a minute later there are 
   expect(reports).toEqual([]);
 });
 
-test('what was counted is reported at the end, once', async () => {
+test('the count is reported once, at the end', async () => {
   const { made, reports, admitted } = tally();
   admitted(LOGIN, 62);
   await made.flush();

@@ -16,7 +16,7 @@ onStores('Instances that are removed', (kind) => {
       ),
     );
 
-  test('are archived and deleted however many they are, each as it is at that moment', async () => {
+  test('are archived and deleted in any number, each in its current state', async () => {
     const guard = await guards.make({});
     for (let number = 0; number < 501; number++) {
       const data = { number };

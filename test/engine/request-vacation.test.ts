@@ -261,7 +261,7 @@ onStores('Request Vacation', (kind) => {
       return { guard, ids: { instance: id, task: (await waitingTask(guard, 'request', id)).id } };
     }
 
-    test('tells nobody anything without a user, and records it', async () => {
+    test('refuses calls without a user and records them', async () => {
       const { guard, ids } = await prepared();
       const before = await everything(guard);
       for (const name of names) {
@@ -281,7 +281,7 @@ onStores('Request Vacation', (kind) => {
       );
     });
 
-    test('answers what is not there as not found, to an administrator too', async () => {
+    test('answers not found for absent resources, to administrators too', async () => {
       const { guard, ids } = await prepared();
       for (const name of names.filter((entry) => point(entry).missing)) {
         const error = await refusal((point(name).missing as Call)(guard, ids, ADMIN_USER));
@@ -289,7 +289,7 @@ onStores('Request Vacation', (kind) => {
       }
     });
 
-    test('refuses what the caller sees and may not do, and changes nothing', async () => {
+    test('refuses forbidden operations on visible resources and changes nothing', async () => {
       const { guard, ids } = await prepared();
       const before = await everything(guard);
       const reader = user1; // started the instance and sees its task
@@ -313,7 +313,7 @@ onStores('Request Vacation', (kind) => {
       expect(await everything(guard)).toBe(before);
     });
 
-    test('answers what is hidden exactly as what is not there', async () => {
+    test('answers hidden and absent resources alike', async () => {
       const { guard, ids } = await prepared();
       const before = await everything(guard);
       for (const name of names.filter(
@@ -332,7 +332,7 @@ onStores('Request Vacation', (kind) => {
       expect(await everything(guard)).toBe(before);
     });
 
-    test('permits nothing where a policy throws, and says that it could not tell, in lists too', async () => {
+    test('answers "could not tell" if a policy throws, in lists too', async () => {
       const broken = { on: false };
       const policy: Policy = {
         name: 'broken',
@@ -358,7 +358,7 @@ onStores('Request Vacation', (kind) => {
       expect(await everything(guard)).toBe(before);
     });
 
-    test('could not tell, rather than no groups, where the directory throws', async () => {
+    test('answers "could not tell" if the directory throws, instead of assuming no groups', async () => {
       const broken = { on: false };
       const people: Record<string, { userName: string; userGroups: string[] }> = {
         admin: { userName: 'admin', userGroups: ['ADMIN'] },

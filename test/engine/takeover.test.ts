@@ -174,7 +174,7 @@ onMongo('What another process left when it ended', () => {
       expect((await stays.guard.store.instances.load(from))?.guard?.outbox).toEqual([]);
     });
 
-    test('what cannot be delivered is tried once', async () => {
+    test('a failing delivery is tried once', async () => {
       const tries: string[] = [];
       const fail = (): never => {
         tries.push('');
@@ -192,7 +192,7 @@ onMongo('What another process left when it ended', () => {
       expect((await stays.guard.health()).stuck).toBe(1);
     });
 
-    test('what somebody is still at work on is left to them', async () => {
+    test('work that is still running elsewhere is left alone', async () => {
       const { stays, ends } = await two({ models: { From: waits, To: model([start(), task('t'), end()]) } });
       const owner = { host: 'elsewhere', pid: 1, nonce: 'x' };
       const { from, to } = await undelivered(ends);
@@ -225,7 +225,7 @@ onMongo('What another process left when it ended', () => {
   });
 
   test.each([0, -1, Number.NaN, '600' as never, Infinity])(
-    '%p is no time between two looks',
+    '%p is refused as the time between two looks',
     async (takeOverEvery) => {
       expect(await refusal(guards.make({ takeOverEvery }))).toMatchObject({
         code: 'bad-configuration',

@@ -38,7 +38,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     return (await waitingTask(guard, 'second', id)).id;
   }
 
-  test('"not who did the first task" holds at every door, also where one item is all that was found', async () => {
+  test('"not who did the first task" is enforced at every entry point, even if only one item was found', async () => {
     const policy = duty('other-hand', { $nor: [did('first')] }, 'task:assignees', 'task:take', 'task:assign');
     const guard = await guards.make({ models: { Two: TWO }, policies: [policy] });
     const id = await second(guard);
@@ -76,7 +76,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     expect(data.length).toBeGreaterThan(0);
   });
 
-  test('what a caller says of a resource beside its ids is not believed', async () => {
+  test("a caller's description of a resource is ignored, except for its ids", async () => {
     const guard = await guards.make({ models: { Two: TWO } });
     const { id: instanceId } = await guard.api.engine.start('Two', {}, ann);
     const { id } = await waitingTask(guard, 'first', instanceId);
@@ -100,7 +100,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     });
   });
 
-  test('who is disabled while waiting in line for an instance is not carried out', async () => {
+  test('a command of a user who was disabled while waiting for the lock is refused', async () => {
     const people = new Map<string, object>([ann, bob, ADMIN_USER].map((user) => [user.userName, user]));
     const changed = new Set<(name: string) => void>();
     let release: () => void = () => undefined;
@@ -136,7 +136,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     expect(await inLine).toMatchObject({ code: 'unauthenticated', status: 401 });
   });
 
-  test('what went on in the background is shown to who may see it when it is done, not when it began', async () => {
+  test('the result of background work is shown by the rights at its end, not at its start', async () => {
     const people = new Map<string, object>([ann, ADMIN_USER].map((user) => [user.userName, user]));
     const changed = new Set<(name: string) => void>();
     const guard = await guards.make({
@@ -152,7 +152,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
     expect(await refusal(view.tillDone())).toMatchObject({ code: 'unauthenticated' });
   });
 
-  test('a policy that changes its mind is heard at the next call', async () => {
+  test('a changed answer of a policy takes effect at the next call', async () => {
     let open = true;
     const changing: Policy = {
       name: 'changing',
@@ -186,7 +186,7 @@ onStores('One call, one decision on the whole resource', (kind) => {
   });
 });
 
-onStores('What fails is answered with a closed door, and told', (kind) => {
+onStores('Failures deny access and are reported', (kind) => {
   const guards = new Guards(kind);
 
   test('a policy that throws or rejects: "could not tell", one log line with the cause, a count in health', async () => {
@@ -224,7 +224,7 @@ onStores('What fails is answered with a closed door, and told', (kind) => {
     );
   });
 
-  test('a sink, a handler or a logger that throws, rejects or never answers fails and delays nothing', async () => {
+  test('a sink, handler or logger that throws, rejects or hangs neither fails nor delays calls', async () => {
     const seen: string[] = [];
     const never = new Promise<never>(() => undefined);
     const guard = await guards.make({
@@ -248,7 +248,7 @@ onStores('What fails is answered with a closed door, and told', (kind) => {
     expect((await guard.health()).incidents.notification).toBeGreaterThan(0);
   });
 
-  test('handlers act for nobody, whoever caused what they are told of', async () => {
+  test('event handlers run without a principal', async () => {
     const guard = await guards.make({ models: { Two: TWO } });
     const found: unknown[] = [];
     guard.on('started', () => void found.push(guard.current()));
@@ -261,7 +261,7 @@ onStores('What fails is answered with a closed door, and told', (kind) => {
 onStores('What commands write and ask', (kind) => {
   const guards = new Guards(kind);
 
-  test('data of an assignment goes where completing would write it: the votes of others stay', async () => {
+  test('data of an assignment is written where completing would write it', async () => {
     const guard = await guards.make({
       models: {
         Vote: model([
@@ -287,7 +287,7 @@ onStores('What commands write and ask', (kind) => {
     expect(data.vote.ann).toMatchObject({ decision: 'yes' });
   });
 
-  test('matching of a message is asked of what one may read: it is no oracle on the data of others', async () => {
+  test('matching of a message uses only readable data, so it discloses nothing', async () => {
     const sends: Policy = {
       name: 'sends',
       answer: (_principal, operation) =>
@@ -309,7 +309,7 @@ onStores('What commands write and ask', (kind) => {
     expect((await guard.api.engine.throwMessage('paid', {}, {}, bob))?.id).toEqual(expect.any(String));
   });
 
-  test('a folder is not looked for on behalf of who may not export', async () => {
+  test('a folder is not accessed for callers who may not export', async () => {
     const guard = await guards.make({ models: { Two: TWO } });
     for (const folder of ['/', '/there-is-none'])
       expect(await refusal(guard.api.model.export({}, folder, ann))).toMatchObject({ code: 'forbidden' });

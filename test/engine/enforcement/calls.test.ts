@@ -75,7 +75,7 @@ describe('A call that asks its first query while the version of the policies is 
     );
   }
 
-  test('throws away what it found where another process has changed them, and asks again', async () => {
+  test('discards its result and asks again if another process has changed the policies', async () => {
     const [here, elsewhere] = [bookOf(), bookOf()];
     await changeReader(elsewhere, {});
     await here.current(null);
@@ -87,7 +87,7 @@ describe('A call that asks its first query while the version of the policies is 
     expect(await asked(calls)).toEqual({ asks: [false], worked: false, found: false });
   });
 
-  test('does nothing more where they cannot be read, or where the query fails', async () => {
+  test('stops if the policies cannot be read or the query fails', async () => {
     const book = bookOf();
     const calls = callsWith(book);
     const work = jest.fn();

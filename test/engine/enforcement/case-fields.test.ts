@@ -28,7 +28,7 @@ onStores('fields for some roles only', (kind) => {
     return { guard, id, told };
   }
 
-  test('a hidden field is absent in single reads and in what commands answer; what its holders see is whole', async () => {
+  test('a hidden field is absent from reads and results of commands, except for its roles', async () => {
     const { guard, id } = await make();
     const { id: first } = await waitingTask(guard, 'first', id);
     const whole = { net: 5, tax: 1 };
@@ -49,7 +49,7 @@ onStores('fields for some roles only', (kind) => {
     expect((await guard.api.engine.get({ id }, hal)).data).toEqual({ pay: whole, x: 1 });
   });
 
-  test('whom it is hidden from writes it by no input, neither as a whole nor in part', async () => {
+  test('a user cannot write a field that is hidden from them, in whole or in part', async () => {
     const { guard, id, told } = await make();
     const { id: first } = await waitingTask(guard, 'first', id);
     await guard.api.tasks.take(first, hal);

@@ -45,7 +45,7 @@ onStores('cases', (kind) => {
   const make = (env: Record<string, string> = {}): Promise<Guard> =>
     guards.make({ models: { Claim: CLAIM, Open: OPEN }, env });
 
-  test('a case is visible by no way to who has no role in it, not even a task that the model assigns to them', async () => {
+  test('a case is invisible to users without a role in it, even to assignees of its tasks', async () => {
     const guard = await make();
     const { id } = await guard.api.engine.start('Claim', {}, ann, {
       caseRoles: { contact: { users: ['ben'], groups: ['sales'] } },
@@ -69,7 +69,7 @@ onStores('cases', (kind) => {
     await guard.api.tasks.complete(lookId, {}, out);
   });
 
-  test('instances of models without roles are not concerned', async () => {
+  test('instances of models without roles are unaffected', async () => {
     const guard = await make();
     const { id } = await guard.api.engine.start('Open', {}, ann);
     const { id: itemId } = await waitingTask(guard, 't', id);
@@ -80,7 +80,7 @@ onStores('cases', (kind) => {
     ).toMatchObject({ code: 'bad-option' });
   });
 
-  test('CASE_AUTH_ENABLED=false switches visibility off, and not the restricted operations', async () => {
+  test('CASE_AUTH_ENABLED=false switches off visibility, but not restricted operations', async () => {
     const guard = await make({ CASE_AUTH_ENABLED: ' False ' });
     const { id } = await guard.api.engine.start('Claim', {}, ann, {
       caseRoles: { owner: { users: ['ben'] }, contact: { users: ['cat'] } },
@@ -98,7 +98,7 @@ onStores('cases', (kind) => {
     });
   });
 
-  test('a task that names a role goes to its holders at that moment; a later change does not touch it', async () => {
+  test('a task for a role goes to its holders at its start; later changes do not affect it', async () => {
     const guard = await make();
     const { id } = await guard.api.engine.start('Claim', {}, ann, {
       caseRoles: { contact: { users: ['ben'], groups: ['sales'] } },
@@ -123,7 +123,7 @@ onStores('cases', (kind) => {
     expect(await guard.api.data.findInstances({ id }, person('zoe', 'ann'))).toEqual([]);
   });
 
-  test('below its minimum, or with nobody, a task for a role starts closed and says which role lacks whom', async () => {
+  test('a task for a role below its minimum starts closed and names the role', async () => {
     const guard = await make();
     const two = caseModel('owner:1, judge:2..3, jury', [
       task('judge', { candidateUsers: 'judge, ann' }),
@@ -197,7 +197,7 @@ onStores('cases', (kind) => {
     expect((await cases.roles(id))[0]?.users).toEqual(['ann']);
   });
 
-  test('of several at once as many are added as the role has room for', async () => {
+  test('concurrent additions never exceed the maximum of a role', async () => {
     const guard = await make();
     const { id } = await guard.api.engine.start('Claim', {}, ann);
     const names = Array.from({ length: 8 }, (_, at) => `user${at}`);

@@ -124,7 +124,7 @@ onStores('Escalating a task', (kind) => {
     expect(await refusal(guard.api.tasks.escalate(id, 'bob', sam))).toMatchObject({ code: 'wrong-state' });
   });
 
-  test('refuses a target that is not there, and changes nothing', async () => {
+  test('refuses an unknown target and changes nothing', async () => {
     const { guard, id } = await begun('Plain');
     for (const to of [
       'nobody',
@@ -168,7 +168,7 @@ onStores('Escalating a task', (kind) => {
 onStores('What is allowed on a page of tasks', (kind) => {
   const guards = new Guards(kind);
 
-  test('is what happens when it is done, and says nothing of what may not be known', async () => {
+  test('equals what the commands would do, and discloses nothing else', async () => {
     const guard = await guards.make({ models: MODELS });
     const { id: first } = await guard.api.engine.start('Plain', {}, sam);
     const { id: second } = await guard.api.engine.start('Plain', {}, sam);
@@ -195,7 +195,7 @@ onStores('What is allowed on a page of tasks', (kind) => {
     expect((await asked(ADMIN_USER))[0]).toEqual([]);
   });
 
-  test('refuses what is no list of ids, and more than a page', async () => {
+  test('refuses anything but a list of ids, and more than one page', async () => {
     const guard = await guards.make({ models: MODELS });
     for (const given of ['t', [7], [''], [null]])
       expect(await refusal(guard.api.tasks.allowed(given as string[], ann))).toMatchObject({

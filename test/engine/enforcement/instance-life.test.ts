@@ -60,7 +60,7 @@ onStores('The life of an instance', (kind) => {
     guard.api.data.getPendingUserTasks({ ...query }, ann);
   const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-  test('suspended: nothing can be done with it; resumed: it is as before', async () => {
+  test('a suspended one accepts no command; a resumed one is as before', async () => {
     const { guard, ids } = await begun('Plain');
     const [id] = ids as [string];
     const { id: t } = await waitingTask(guard, 't');
@@ -125,7 +125,7 @@ onStores('The life of an instance', (kind) => {
     await guard.api.engine.throwMessage('paid', {}, { id }, ADMIN_USER);
   });
 
-  test('what another instance sends to a suspended one arrives when that is resumed', async () => {
+  test('what another instance sends to a suspended one arrives after it is resumed', async () => {
     const { guard, ids } = await begun('Waits', 'Sender');
     const [id] = ids as [string];
     await guard.api.engine.suspend(id, ADMIN_USER);
@@ -225,7 +225,7 @@ onStores('The life of an instance', (kind) => {
     await second.api.tasks.complete(child.id, {}, ann);
   });
 
-  test('of a hundred who suspend it at once one wins, likewise of those who resume or terminate it', async () => {
+  test('of a hundred concurrent suspensions, resumptions or terminations one succeeds', async () => {
     const { guard, ids } = await begun('Plain');
     for (const act of ['suspend', 'resume', 'terminate'] as const) {
       const outcomes = await Promise.allSettled(

@@ -55,7 +55,7 @@ onStores('After kill -9 in the middle of a command on the life of an instance', 
     expect(await found.guard.api.data.getPendingUserTasks({}, ADMIN_USER)).toEqual([]);
   });
 
-  test('a migration that was not stored has not happened', async () => {
+  test('an unstored migration has no effect', async () => {
     const { guard, id, item } = await left('dieMigrating');
     expect(await guard.store.instances.load(id)).toMatchObject({ name: 'Outer', status: 'running' });
     await guard.api.tasks.complete(item, {}, ADMIN_USER);

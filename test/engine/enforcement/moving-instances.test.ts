@@ -103,7 +103,7 @@ onStores('Migrating an instance', (kind) => {
     expect((await guard.store.instances.load(id))?.items).toEqual(before?.items);
   });
 
-  test('of many at once that complete it and migrate it, each happens whole or not at all', async () => {
+  test('concurrent completions and migrations happen completely or not at all', async () => {
     const { guard, id, t } = await begun();
     const outcomes = await Promise.allSettled([
       ...Array.from({ length: 20 }, () => guard.api.engine.migrate(id, 'Two', ADMIN_USER)),

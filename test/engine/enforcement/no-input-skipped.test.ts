@@ -8,7 +8,7 @@ const SOURCE = model([start(), task('do'), end()]);
 const NEWER = model([start(), task('other'), end()]);
 const ACME = new SecureUser({ userName: 'ann', userGroups: ['DESIGNER', 'ADMIN'], tenantId: 'acme' });
 
-describe('No argument is passed over', () => {
+describe('No argument is ignored', () => {
   const guards = new Guards('embedded');
   let guard: Guard;
   beforeEach(async () => {
@@ -82,7 +82,7 @@ describe('No argument is passed over', () => {
     });
   });
 
-  describe('what stands behind the last one is refused', () => {
+  describe('surplus arguments are refused', () => {
     const refused = (name: string, most: number): object => ({
       code: 'bad-request',
       message: `${name} takes ${most} argument${most === 1 ? '' : 's'}, and no more.`,
@@ -125,13 +125,13 @@ describe('No argument is passed over', () => {
       );
     });
 
-    test('but nothing at all, and an object with nothing in it, is no argument', async () => {
+    test('undefined and an empty object do not count as arguments', async () => {
       const find = guard.api.data.findItems as unknown as Call;
       expect(await find({}, ADMIN_USER, null, {}, undefined)).toEqual([]);
       expect(await refusal(find({}, ADMIN_USER, { limit: 1 }))).toMatchObject({ code: 'bad-request' });
     });
 
-    test('and of the API that is bound to a user', async () => {
+    test('and in the API that is bound to a user', async () => {
       const { data } = guard.as(ADMIN_USER);
       expect(await refusal((data.findInstances as unknown as Call)({}, 'full', 'more'))).toMatchObject({
         code: 'bad-request',

@@ -82,7 +82,7 @@ onStores('the user of server.engine', (kind) => {
     ];
   };
 
-  test('is believed neither in a request of alice nor in one of nobody', async () => {
+  test('is not believed in a request, whether authenticated or not', async () => {
     const guard = await open();
     const { id, items } = await guard.api.engine.start('Mine', {}, alice);
     const item = items.find(({ elementId }) => elementId === 'do')?.id as string;
@@ -137,7 +137,7 @@ onStores('the user of server.engine', (kind) => {
     }
   });
 
-  test('what still runs after runAs is nobody: neither its principal nor code of the application', async () => {
+  test('code that still runs after runAs is nobody', async () => {
     const guard = await open();
     const { engine, dataStore, definitions } = facade(guard);
     let go!: () => void;
@@ -180,7 +180,7 @@ onStores('the API of one user', (kind) => {
   const open = (options = {}): Promise<Guard> => guards.make({ models: { Mine: MINE }, ...options });
   const later = (work: () => unknown): Promise<unknown> => Promise.resolve().then(work);
 
-  test('refuses another user in every place where upstream puts one', async () => {
+  test('refuses another user in every position where upstream accepts one', async () => {
     const guard = await open();
     const { id, items } = await guard.api.engine.start('Mine', {}, alice);
     const query = { 'items.id': items.find(({ elementId }) => elementId === 'do')?.id };
@@ -225,7 +225,7 @@ onStores('the API of one user', (kind) => {
     expect(await mine.data.findItems({ 'items.elementId': 'do' }, { userName: 'alice' })).toHaveLength(3);
   });
 
-  test('is of the user as it was when the API was bound', async () => {
+  test('uses the user as it was when the API was bound', async () => {
     const guard = await open();
     await guard.api.engine.start('Mine', {}, alice);
     const user = { userName: 'bob', userGroups: [] as string[] };
@@ -304,7 +304,7 @@ class Document {
   }
 }
 
-describe('what a directory answers', () => {
+describe('answers of a directory', () => {
   const guards = new Guards('embedded');
   const establish = async (answer: unknown) => {
     const guard = await guards.make({ directory: { find: async () => answer as never } });
@@ -384,13 +384,13 @@ describe('what a directory answers', () => {
   });
 
   test.each([[true], [7], ['alice'], [[]], [[{ userName: 'alice' }]], [() => ({ userName: 'alice' })]])(
-    '%p: it could not be told',
+    '%p: "could not tell"',
     async (answer) => {
       expect((await refusal(establish(answer))).code).toBe('store-unavailable');
     },
   );
 
-  test('a getter that throws: it could not be told, and the words of the error stay inside', async () => {
+  test('a getter that throws gives "could not tell" without the message of the error', async () => {
     const broken = Object.defineProperty({ userName: 'alice' }, 'userGroups', {
       get: () => {
         throw new Error('secret-host');
@@ -430,7 +430,7 @@ describe('what a directory answers', () => {
 describe('runAs', () => {
   const guards = new Guards('embedded');
 
-  test('begins a lazy thenable, such as a query of a database library, as that user', async () => {
+  test('starts a lazy thenable, such as a query of a database library, as that user', async () => {
     const guard = await guards.make({ models: { Mine: MINE } });
     const seen: unknown[] = [];
     const lazy = {

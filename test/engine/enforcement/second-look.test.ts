@@ -105,7 +105,7 @@ function whileWaiting({ store: { locks } }: Guard, happens: () => void): jest.Sp
 }
 
 test.each(Object.entries(COMMANDS))(
-  '%s is not carried out when the policy changed while it waited for the lock',
+  '%s is refused if the policy changed while it waited for the lock',
   async (name, [operation, command]) => {
     const { guard, ids } = await prepared();
     const before = await stored(guard);
@@ -120,7 +120,7 @@ test.each(Object.entries(COMMANDS))(
 );
 
 test.each(Object.entries(COMMANDS))(
-  '%s is not carried out for who was disabled while it waited for the lock',
+  '%s is refused if the user was disabled while it waited for the lock',
   async (name, [, command]) => {
     let disabled = false;
     const changed: ((userName: string) => void)[] = [];

@@ -17,7 +17,7 @@ test('an export is one file for each model, with its source', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('who may migrate nothing is told so', async () => {
+test('a caller who may migrate nothing is refused', async () => {
   const guard = await guards.make({ models: { M: SOURCE } });
   expect(await refusal(guard.api.engine.upgrade('M', [], ann))).toMatchObject({
     code: 'forbidden',
@@ -25,7 +25,7 @@ test('who may migrate nothing is told so', async () => {
   });
 });
 
-test('a candidate who is named twice is one', async () => {
+test('a candidate who is named twice counts once', async () => {
   const guard = await guards.make({ models: { M: SOURCE } });
   const { id } = await guard.api.engine.start('M', {}, ann);
   const item = await waitingTask(guard, 'do', id);

@@ -55,7 +55,7 @@ describe('a server that a guard takes over', () => {
   });
   afterAll(() => guard.close());
 
-  test('refuses every call that is made before createGuard has ended, with a code of its own', async () => {
+  test('refuses every call before createGuard has completed, with a code of its own', async () => {
     const other = serverOfApplication();
     const { engine } = other;
     const making = createGuard({ ...OPTIONS, server: other });
@@ -78,7 +78,7 @@ describe('a server that a guard takes over', () => {
     expect(early.filter((line) => !line.endsWith(': not-ready'))).toEqual([]);
   });
 
-  test('is enforced afterwards, also through a part that code has got hold of before', async () => {
+  test('is enforced afterwards, also through parts that code obtained before', async () => {
     for (const { engine, dataStore, definitions } of [server, held]) {
       await expect(engine.start('Mine')).rejects.toMatchObject({ code: 'unauthenticated' });
       await expect(dataStore.findItems({})).rejects.toMatchObject({ code: 'unauthenticated' });
@@ -99,7 +99,7 @@ describe('a server that a guard takes over', () => {
 });
 
 describe('a server whose guard could not be made', () => {
-  test('goes on refusing, and works when a guard has taken it over', async () => {
+  test('keeps refusing until a guard has taken it over', async () => {
     const server = serverOfApplication();
     const { engine } = server;
     for (const options of [

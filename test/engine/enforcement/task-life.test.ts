@@ -51,7 +51,7 @@ onStores('Rejecting a task', (kind) => {
     return pending[0];
   }
 
-  test('takes it off the own list and leaves it to the others', async () => {
+  test("removes it from the caller's list and leaves it to the others", async () => {
     const { guard, id } = await begun('Shared');
     expect(await seen(guard, id, ann)).toMatchObject({ state: 'unclaimed' });
     expect(await guard.api.tasks.reject(id, ann)).toBeUndefined();
@@ -62,7 +62,7 @@ onStores('Rejecting a task', (kind) => {
     expect(await seen(guard, id, ADMIN_USER)).toMatchObject({ rejectedBy: ['ann'] });
   });
 
-  test('keeps it from being taken, completed or assigned by who rejected it', async () => {
+  test('prevents the person who rejected it from taking, completing or being assigned it', async () => {
     const { guard, id } = await begun('Shared');
     await guard.api.tasks.reject(id, carl);
     expect(await refusal(guard.api.tasks.take(id, carl))).toMatchObject({ code: 'not-found' });
@@ -85,7 +85,7 @@ onStores('Rejecting a task', (kind) => {
     expect(await refusal(guard.api.tasks.undoReject(id, ann))).toMatchObject({ code: 'wrong-state' });
   });
 
-  test('is for candidates only, and for a task that nobody has', async () => {
+  test('is for candidates of unassigned tasks only', async () => {
     const { guard, id } = await begun('Shared');
     expect(await refusal(guard.api.tasks.reject(id, dora))).toMatchObject({ code: 'not-found', status: 404 });
     expect(await refusal(guard.api.tasks.reject(id, sam))).toMatchObject({ code: 'not-found' });

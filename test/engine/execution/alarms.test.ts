@@ -18,7 +18,7 @@ describe('An alarm', () => {
     jest.useRealTimers();
   });
 
-  test('for a time of day that passed while the machine slept rings within a second of its waking', () => {
+  test('for a time of day that passed during sleep rings within a second of waking', () => {
     alarms.at(new Date(Date.now() + HOUR), fire('due'));
     jest.advanceTimersByTime(1000);
     jest.setSystemTime(Date.now() + 8 * HOUR);
@@ -47,7 +47,7 @@ describe('An alarm', () => {
     expect(fired).toEqual(['over']);
   });
 
-  test('that was taken back does not ring, nor does it when the clock jumps', () => {
+  test('that was cancelled does not ring, even if the clock jumps', () => {
     alarms.at(new Date(Date.now() + HOUR), fire('due'))();
     alarms.after(HOUR, fire('over'))();
     jest.setSystemTime(Date.now() + 8 * HOUR);

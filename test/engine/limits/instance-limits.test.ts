@@ -7,11 +7,11 @@ const ALICE = person('alice');
 const STEPS = ['t1', 't2', 't3', 't4', 't5'];
 const M = model([start(), ...STEPS.map((id) => task(id, { assignee: 'alice' })), end()]);
 
-onStores('What one instance may hold', (kind) => {
+onStores('The size limits of an instance', (kind) => {
   const guards = new Guards(kind);
 
   test.each(['data', 'assignments', 'caller', 'savePoints', 'savePointBytes', 'logLines'])(
-    'is an option: %s is a whole number from 1 up',
+    'are options: %s is a whole number from 1',
     async (name) => {
       for (const value of [0, -1, 1.5, Number.NaN, '5'])
         expect(await refusal(guards.make({ instanceLimits: { [name]: value } }))).toMatchObject({
@@ -21,14 +21,14 @@ onStores('What one instance may hold', (kind) => {
     },
   );
 
-  test('has no other options, and is never more than an instance can be', async () => {
+  test('have no other options, and never exceed the maximum size of an instance', async () => {
     for (const limits of [{ date: 5 }, { data: 10_000_001 }, { logLines: 2001 }])
       expect(await refusal(guards.make({ instanceLimits: limits as never }))).toMatchObject({
         code: 'bad-configuration',
       });
   });
 
-  test('ends where the options say', async () => {
+  test('apply as the options set them', async () => {
     const guard = await guards.make({ models: { M }, instanceLimits: { data: 100_000, caller: 120_000 } });
     expect(await refusal(guard.api.engine.start('M', { text: 'x'.repeat(110_000) }, ALICE))).toMatchObject({
       code: 'too-large',
@@ -80,10 +80,10 @@ onStores('What one instance may hold', (kind) => {
   });
 });
 
-onStores('Work on all instances that are found', (kind) => {
+onStores('Work on all matching instances', (kind) => {
   const guards = new Guards(kind);
 
-  test('reads them some at a time', async () => {
+  test('reads them in batches', async () => {
     const guard = await guards.make({ models: { M } });
     const { instances } = guard.store;
     const marked = { rev: 1, read: ([TENANT_MARK, 'm:M'] as const).map((mark) => inTenant(undefined, mark)) };

@@ -12,7 +12,7 @@ const text = (bytes: number): string => 'x'.repeat(bytes);
 const names = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => String(i).padEnd(2000, 'x'));
 
-onStores('What callers add to an instance', (kind) => {
+onStores('Data that callers add to an instance', (kind) => {
   const guards = new Guards(kind);
 
   async function begun() {

@@ -351,7 +351,7 @@ onStores('saving a model with code', (kind) => {
     expect((await refusal(save(open, person('eve'), SCRIPT))).code).toBe('forbidden');
   });
 
-  test('is asked at every door that stores a model', async () => {
+  test('is enforced by every method that stores a model', async () => {
     const guard = await guards.make({ tenantsMaySaveCode: false });
     const user = of('acme', 'DESIGNER');
     const { definitions } = guard.server as unknown as {

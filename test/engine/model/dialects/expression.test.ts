@@ -26,7 +26,7 @@ test.each([
   '<%= boss %>',
   '[[boss]]',
   'a$(b)',
-])('%j is of a language that is not ours', (text) => {
+])('%j is an expression in a foreign language', (text) => {
   expect(readExpression(text, ALL_FORMS)).toBeUndefined();
 });
 
