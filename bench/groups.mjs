@@ -3,6 +3,7 @@ import { cycleGroups } from './engine/measures.mjs';
 import { requestGroup } from './http/measures.mjs';
 import { policyVersionGroups } from './http/policy-version.mjs';
 import { pageGroups } from './store/measures.mjs';
+import { sectionGroup } from './store/sections.mjs';
 
 /** All measures, in groups that share what they open. @param mongo address of a server, where there is one */
 export const groupsFor = (mongo) => [
@@ -11,4 +12,5 @@ export const groupsFor = (mongo) => [
   ...policyVersionGroups(mongo),
   ...cycleGroups(mongo),
   ...pageGroups(mongo),
+  sectionGroup,
 ];
