@@ -103,19 +103,19 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   });
 
   test.each(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PATCH'])(
-    'every method alike: %s',
+    'is the same for every method: %s',
     async (method) => {
       expect((await me({}, undefined, method)).status).toBe(401);
       expect((await me({ 'x-api-key': API_KEY }, undefined, method)).status).toBe(200);
     },
   );
 
-  test('a session is who passport says, with the groups of the directory', async () => {
+  test("a session has passport's user with the groups of the directory", async () => {
     const answer = await me(await login(running, 'alice'));
     expect(answer.body).toEqual({ userName: 'alice', userGroups: ['hr'], ambient: 'alice' });
   });
 
-  test('a session whose user was disabled is out at the next request, and back when enabled', async () => {
+  test('a session is refused while its user is disabled', async () => {
     const bob = await login(running, 'bob');
     expect((await me(bob)).status).toBe(200);
     await stage.directory.change('bob', { disabled: true });
@@ -127,7 +127,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect((await me(bob)).status).toBe(200);
   });
 
-  test('a session whose user lost a group has lost it at the next request', async () => {
+  test('a session loses a group of its user at the next request', async () => {
     const bob = await login(running, 'bob');
     expect((await me(bob)).body.userGroups).toEqual(['it']);
     await stage.directory.change('bob', { userGroups: [] });
@@ -135,12 +135,12 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     await stage.directory.change('bob', { userGroups: ['it'] });
   });
 
-  test('a disabled user, or a wrong password, does not sign in', async () => {
+  test('a disabled user, or a wrong password, cannot sign in', async () => {
     await expect(login(running, 'gone')).rejects.toThrow('No login: 401');
     await expect(login(running, 'alice', 'wrong')).rejects.toThrow('No login: 401');
   });
 
-  test('a bearer token is who the verifier says', async () => {
+  test('a bearer token has the user that the verifier returns', async () => {
     expect((await me({ authorization: 'Bearer token-alice' })).body.userName).toBe('alice');
     expect((await me({ authorization: 'bearer token-bob' })).body.userName).toBe('bob');
   });
@@ -170,13 +170,13 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
       });
   });
 
-  test('null and the empty text name nobody', async () => {
+  test('null and the empty text do not name a user', async () => {
     expect(
       (await me({ 'x-api-key': API_KEY }, { userId: null, userName: '', user: null })).body.userName,
     ).toBe('key:API_KEY');
   });
 
-  test('the groups are those of the directory, whatever the request says', async () => {
+  test('groups come from the directory, not from the request', async () => {
     expect(
       (await me({ 'x-api-key': API_KEY }, { user: { userName: 'alice', userGroups: ['hr', 'it'] } })).body
         .userGroups,
@@ -193,7 +193,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     { userId: 'key:API_KEY' },
     { userId: 'system' },
     { user: { userName: 'acme-user', tenantId: 'other' } },
-  ])('refused, not made less: %j', async (body) => {
+  ])('%j is refused instead of reduced', async (body) => {
     const answer = await me({ 'x-api-key': API_KEY }, body);
     expect([answer.status, answer.body.code, answer.body.message]).toEqual([
       403,
@@ -202,7 +202,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     ]);
   });
 
-  test('the user in the body, query or another header counts for nothing without a key', async () => {
+  test('without a key, a user named in the body, query or a header is ignored', async () => {
     for (const path of ['/me?userName=root&userId=root', `/me?apiKey=${API_KEY}&x-api-key=${API_KEY}`]) {
       expect(
         (
@@ -222,7 +222,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(answer.body).toEqual({ userName: 'alice', userGroups: ['hr'], ambient: 'alice' });
   });
 
-  test('two credentials that agree are one; that disagree, or one of them bad, none', async () => {
+  test('two credentials must agree and both be valid', async () => {
     const alice = await login(running, 'alice');
     expect((await me({ ...alice, authorization: 'Bearer token-alice' })).body.userName).toBe('alice');
     expect((await me({ ...alice, 'x-api-key': API_KEY }, { userId: 'alice' })).body.userName).toBe('alice');
@@ -242,7 +242,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     );
   });
 
-  test("what a key does for a user is recorded as the key's, for the user", async () => {
+  test('the audit trail records the key and the user for whom it acts', async () => {
     const started = await running.send('/start', {
       method: 'POST',
       headers: { 'x-api-key': API_KEY },
@@ -261,7 +261,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect([mine?.userName, mine?.onBehalfOf ?? null]).toEqual(['alice', null]);
   });
 
-  test('a refusal is recorded with who showed which way, and for whom', async () => {
+  test('a refusal is recorded with its authentication method, key and claimed user', async () => {
     await me({ 'x-api-key': API_KEY }, { userId: 'root' });
     const [entry] = await stage.audit();
     expect(entry).toMatchObject({
@@ -281,7 +281,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(late).toEqual(['nobody']);
   });
 
-  test('the context ends when the caller hangs up', async () => {
+  test('the context ends when the client disconnects', async () => {
     late.length = 0;
     await running.hangUp(
       '/slow',
@@ -292,7 +292,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(late).toEqual(['key:API_KEY', 'nobody']);
   });
 
-  test('requests at the same time do not see each other', async () => {
+  test('concurrent requests have separate contexts', async () => {
     const names = ['alice', 'bob', 'acme-user'];
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, at) => me({ 'x-api-key': API_KEY }, { userId: names[at % 3] })),
@@ -325,7 +325,7 @@ describe('without a user directory', () => {
   const me = (key: string, body?: unknown) =>
     running.send('/me', { method: 'POST', headers: { 'x-api-key': texts[key] as string }, body });
 
-  test('a name alone has no groups; a whole user of a key for anyone has those that it says', async () => {
+  test('a name alone has no groups; a user object of a key for anyone has the groups that it states', async () => {
     expect((await me('anyone', { userId: 'zoe' })).body).toMatchObject({ userName: 'zoe', userGroups: [] });
     expect(
       (
@@ -341,14 +341,14 @@ describe('without a user directory', () => {
     ).toMatchObject({ userName: 'zoe', userGroups: ['hr'], tenantId: 'acme' });
   });
 
-  test('a key for listed users is not believed their groups, one for groups nothing', async () => {
+  test('a key for listed users cannot claim groups, and a key for groups nothing', async () => {
     expect((await me('listed', { userId: 'alice' })).body.userName).toBe('alice');
     expect((await me('listed', { user: { userName: 'alice', userGroups: ['hr'] } })).status).toBe(403);
     expect((await me('listed', { userId: 'zoe' })).status).toBe(403);
     expect((await me('group', { user: { userName: 'zoe', userGroups: ['hr'] } })).status).toBe(403);
   });
 
-  test('a key of a tenant gives its tenant, and takes no user of another', async () => {
+  test('a key of a tenant acts only for users of that tenant', async () => {
     expect((await me('acme')).body).toMatchObject({
       userName: 'key:acme',
       userGroups: ['robots'],
@@ -383,7 +383,7 @@ describe('options', () => {
       { hosts: ['app.example.com:80'] },
       'hosts must be a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
     ],
-  ])('%j is a TypeError when it is built', (options, message) => {
+  ])('%j throws a TypeError at creation', (options, message) => {
     expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));
   });
 
@@ -400,7 +400,7 @@ describe('options', () => {
     }
   }
 
-  test('required: false goes on as nobody, but bad credentials are refused', async () => {
+  test('required: false continues without a user, but refuses invalid credentials', async () => {
     const build = (express: Express): App => {
       const app = express();
       app.use(stage.guard.authenticate({ keys: stage.keys, required: false }));
@@ -426,7 +426,7 @@ describe('options', () => {
     ]);
   });
 
-  test('a body that nobody has parsed is read, so that the order of the middleware does not change who calls', async () => {
+  test('an unparsed body is read, so that the order of the middleware does not change the caller', async () => {
     const build = (express: Express): App => {
       const app = express();
       app.use(stage.guard.authenticate({ keys: stage.keys }));
@@ -444,7 +444,7 @@ describe('options', () => {
     expect(answer?.body).toEqual({ userName: 'alice', body: { userId: 'alice', data: 1 } });
   });
 
-  test('a body over the limit is refused, and of who has no key it is not read', async () => {
+  test('a body over the limit is refused, and never read without a key', async () => {
     const build = (express: Express): App =>
       express().use(stage.guard.authenticate({ keys: stage.keys, limit: 100 })) as App;
     const body = { userId: 'alice', data: 'x'.repeat(200) };
@@ -456,7 +456,7 @@ describe('options', () => {
     expect([large?.status, large?.body.code, wrong?.status]).toEqual([413, 'too-large', 401]);
   });
 
-  test('with no key configured nobody comes in by key', async () => {
+  test('without configured keys every key is refused', async () => {
     const keys = apiKeys(stage.store, { env: { API_KEY: '  ' } });
     const build = (express: Express): App => express().use(stage.guard.authenticate({ keys })) as App;
     const answers = await answersOf(
@@ -469,7 +469,7 @@ describe('options', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   });
 
-  test('what the verifier throws is "could not tell"; what it says as a refusal is one', async () => {
+  test('an error of the verifier is "could not tell"; its refusal is a refusal', async () => {
     const errors: Record<string, Error> = {
       down: new Error('ECONNREFUSED'),
       denied: new AccessDenied('unauthenticated', 'Expired.'),
@@ -491,7 +491,7 @@ describe('options', () => {
     ]);
   });
 
-  test('what the mapping of a session throws is "could not tell" too', async () => {
+  test('an error in the mapping of a session is "could not tell"', async () => {
     for (const fail of [
       () => Promise.reject(new Error('ECONNREFUSED')),
       () => {
@@ -508,7 +508,7 @@ describe('options', () => {
     }
   });
 
-  test('a directory that does not answer is 503, never a user without groups', async () => {
+  test('an unresponsive directory gives 503, never a user without groups', async () => {
     const guard = await createGuard({
       env: {},
       store: { memory: true },
@@ -524,7 +524,7 @@ describe('options', () => {
     await guard.close();
   });
 
-  test('a second middleware without its credentials leaves who the first one found, unless it requires them', async () => {
+  test('a second middleware keeps the principal of the first, unless it requires its own credentials', async () => {
     const build = (express: Express): App => {
       const app = express();
       app.use(stage.guard.authenticate({ keys: stage.keys }));
@@ -544,7 +544,7 @@ describe('options', () => {
     expect([soft?.body, hard?.status]).toEqual([{ userName: 'key:API_KEY', ambient: 'key:API_KEY' }, 401]);
   });
 
-  test('without a login (REQUIRE_AUTHENTICATION=false) who shows nothing is the developer, and a bad key is still refused', async () => {
+  test("with REQUIRE_AUTHENTICATION=false a request without credentials is the developer's, and an invalid key is refused", async () => {
     const store = await openStore({ memory: true });
     const guard = await createGuard({
       env: { REQUIRE_AUTHENTICATION: 'false' },

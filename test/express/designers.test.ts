@@ -47,7 +47,7 @@ describe.each([
   };
   const claim = (...userGroups: string[]) => ({ user: { userName: 'dora', userGroups } });
 
-  test('a key that may not act for administrators acts for no designer either', async () => {
+  test('a key that may not act for administrators cannot act for designers either', async () => {
     for (const key of ['API_KEY', 'anyone', 'group']) {
       expect([key, await me(key, claim('DESIGNER'))]).toEqual([key, 403]);
       expect([key, await me(key, claim(' DESIGNER ', 'hr'))]).toEqual([key, 403]);
@@ -56,7 +56,7 @@ describe.each([
     expect(await me('anyone', { userId: 'bob' })).toEqual(withDirectory ? ['it'] : []);
   });
 
-  test('one that may acts for those whom the directory says are designers; a body is never believed it', async () => {
+  test('a key that may acts for designers of the directory; a body cannot claim the group', async () => {
     for (const key of ['designers', 'administrators']) {
       expect([key, await me(key, { userId: 'dora' })]).toEqual([key, withDirectory ? ['DESIGNER'] : []]);
       expect([key, await me(key, claim('DESIGNER'))]).toEqual([key, withDirectory ? ['DESIGNER'] : 403]);
@@ -69,7 +69,7 @@ describe.each([
     if (withDirectory) expect(await me('designers', { userId: 'root' })).toBe(403);
   });
 
-  test('is a designer itself with the reason alone; a key from before, without one, is not valid', async () => {
+  test('a key is a designer only with a reason; an older key without one is invalid', async () => {
     expect(await me('itself')).toEqual(['DESIGNER']);
     expect(await me('old')).toBe(401);
   });

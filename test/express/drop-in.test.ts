@@ -68,7 +68,7 @@ function routes(app: App, server: any): App {
   return app;
 }
 
-describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Express) => {
+describe.each(EXPRESSES)('an existing application, on %s', (_name, express: Express) => {
   let guard: Guard;
   let running: Running;
   const texts: Record<string, string> = {};
@@ -106,7 +106,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
       body: { userName, ...body },
     });
 
-  test('is refused to whoever shows nothing', async () => {
+  test('refuses requests without credentials', async () => {
     for (const [method, path] of [
       ['GET', '/items'],
       ['GET', '/instances'],
@@ -118,7 +118,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
     }
   });
 
-  test('its own routes decide, scope and record for who calls, without a change in them', async () => {
+  test('its unchanged routes decide, scope and record for the caller', async () => {
     const started = await as('alice', 'POST', '/start/mine', { data: {} });
     expect(started.status).toBe(200);
     const [item] = (await as('alice', 'GET', '/items')).body;
@@ -133,7 +133,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
     expect(done).toMatchObject({ onBehalfOf: 'alice' });
   });
 
-  test('a route that names another user than the one who calls is refused', async () => {
+  test('a route that names another user than the caller is refused', async () => {
     const answer = await running.send('/start/mine', {
       method: 'POST',
       headers: { 'x-api-key': texts.app as string },
@@ -174,7 +174,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
       ['an object with groups', { userName: 'root', userGroups: ['ADMIN', 'SYSTEM'] }],
       ['a list', ['root']],
     ])(
-      'who shows nothing is nobody, whatever stands in the place of the user: %s',
+      'a request without credentials has no user, whatever the user argument is: %s',
       async (_name, userName) => {
         for (const [method, path] of [
           ['POST', `/invoke/${task}`],
@@ -191,7 +191,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
       },
     );
 
-    test('so is whoever shows a bad key, also where the failure is handled', async () => {
+    test('a request with an invalid key has no user, even if the error is handled', async () => {
       const answer = await open.send('/start/mine', {
         method: 'POST',
         headers: { 'x-api-key': 'bad' },
@@ -202,7 +202,7 @@ describe.each(EXPRESSES)('an application of before, on %s', (_name, express: Exp
       expect(failures.splice(0)).toEqual(['unauthenticated']);
     });
 
-    test('who shows a key acts as its user; an object in the place of the name is refused', async () => {
+    test('a request with a key acts as its user; an object as the name is refused', async () => {
       const headers = { 'x-api-key': texts.app as string };
       expect(
         (await open.send('/start/mine', { method: 'POST', headers, body: { userName: 'alice' } })).status,

@@ -44,7 +44,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     await guard.close();
   });
 
-  test.each(['own', 'plain', 'text'])('passes on what is not of the guard, unchanged: %s', async (how) => {
+  test.each(['own', 'plain', 'text'])('passes foreign errors on unchanged: %s', async (how) => {
     const running = await application();
     for (const headers of [{}, BROWSER]) {
       const answer = await running.send(`/fail/${how}`, { headers });
@@ -59,7 +59,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     ['nobody', 401, 'unauthenticated'],
     ['conflict', 409, 'conflict'],
     ['down', 503, 'store-unavailable'],
-  ])('answers a refusal or failure of the guard to a program as JSON: %s', async (how, status, code) => {
+  ])('answers programs with JSON: %s', async (how, status, code) => {
     const running = await application();
     for (const accept of [undefined, '*/*', 'application/json', 'application/json, text/html;q=0.5']) {
       const answer = await running.send(`/fail/${how}`, accept === undefined ? {} : { headers: { accept } });
@@ -69,7 +69,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     expect(passedOn).toEqual([]);
   });
 
-  test('and to a browser as a page, whose text is escaped, with the headers of its status', async () => {
+  test('answers browsers with an escaped page and the headers of the status', async () => {
     const running = await application();
     const denied = await running.send('/fail/denied', { headers: BROWSER });
     expect([denied.status, denied.headers['content-type']]).toEqual([403, 'text/html; charset=utf-8']);
@@ -80,7 +80,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     expect((await running.send('/fail/down', { headers: BROWSER })).headers['retry-after']).toBe('5');
   });
 
-  test('a browser gets the page of the application where there is one, a program does not', async () => {
+  test("answers browsers with the application's page if there is one", async () => {
     const running = await application({
       render: ({ status, code, title, detail }, _req, res: any) =>
         code === 'unauthenticated'
@@ -116,7 +116,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     expect(passedOn).toEqual([ERRORS.plain]);
   });
 
-  test('errors on the routes of the router are answered, whoever made them, as their clients understand them', async () => {
+  test("answers all errors on the router's routes in the router's dialect", async () => {
     const running = await application();
     const { status, body, text } = await running.send('/api/tasks', { headers: BROWSER });
     expect([status, body.code, text.includes('not a function')]).toEqual([500, 'failed', false]);
@@ -124,7 +124,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
   });
 
   test.each([[{ renderer: () => undefined }], [{ render: 'page' }]])(
-    '%p is refused when it is built',
+    '%p is refused at creation',
     (options) => {
       expect(() => guard.errorHandler(options as never)).toThrow(/errorHandler/);
     },

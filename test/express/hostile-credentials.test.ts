@@ -74,7 +74,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     ['the SHA-256 of the key', () => crypto.createHash('sha256').update(good).digest('hex')],
   ];
 
-  test.each(BAD)('%s in x-api-key: 401, and the text is repeated nowhere', async (_what, value) => {
+  test.each(BAD)('%s in x-api-key: 401, without repeating the text', async (_what, value) => {
     const answer = await running.send('/me', {
       method: 'POST',
       headers: { 'x-api-key': value() },
@@ -99,7 +99,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
       { apikey: 'KEY', 'x-apikey': 'KEY', 'x-forwarded-user': 'alice', authorization: 'Basic YWxpY2U6cHc=' },
     ],
     ['authorization', '/me', undefined, { authorization: 'ApiKey KEY' }],
-  ])('a key in %s counts for nothing', async (_where, path, body, headers) => {
+  ])('a key in %s is ignored', async (_where, path, body, headers) => {
     const withKey = <T>(value: T): T =>
       value === undefined ? value : (JSON.parse(JSON.stringify(value).replaceAll('KEY', good)) as T);
     const answer = await running.send(withKey(path), {
@@ -123,7 +123,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect([answer.status, answer.body.message]).toEqual([401, 'The credentials are not valid.']);
   });
 
-  test('two tokens in two headers: 401, although the first is good', async () => {
+  test('two tokens in two headers: 401, although the first is valid', async () => {
     const answer = await running.send('/me', {
       headers: { Authorization: ['Bearer good', 'Bearer good'] as never },
     });
@@ -160,7 +160,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   ];
 
   test.each(USERS.map((body) => [JSON.stringify(body), body]))(
-    'a good key with %s: 400',
+    'a valid key with %s: 400',
     async (_text, body) => {
       const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good }, body });
       expect([answer.status, answer.body.code]).toEqual([400, 'bad-request']);
@@ -173,13 +173,13 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     '["alice"]',
     '[{"userId":"alice"}]',
     '{"user":{"__proto__":{"userName":"alice"},"userName":null}}',
-  ])('a user that the body does not itself name is none: %s', async (body) => {
+  ])('a user must be an own field of the body: %s', async (body) => {
     const answer = await running.send('/me', { method: 'POST', headers: { 'x-api-key': good }, body });
     expect([200, 400]).toContain(answer.status);
     if (answer.status === 200) expect(answer.body.userName).toBe('key:good');
   });
 
-  test('a form that names a user list by name twice is no user', async () => {
+  test('a form with a repeated user name is refused', async () => {
     const body = 'userId=alice&userId=bob';
     const answer = await running.send('/me', {
       method: 'POST',
@@ -189,7 +189,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(answer.status).toBe(400);
   });
 
-  test('a key is compared in constant time, as often whether it is there, not there, or of no form at all', async () => {
+  test('keys are compared in constant time, whether known, unknown or malformed', async () => {
     const times: number[] = [];
     for (const key of [
       good,
@@ -207,7 +207,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(times).toEqual([2, 2, 2, 2, 2]);
   });
 
-  test('what is stored of keys is not what opens, and what is listed is not what is stored', async () => {
+  test('stored keys cannot be used, and listed keys reveal nothing stored', async () => {
     const stored = JSON.stringify(await stage.store.values('keys').entries());
     const listed = JSON.stringify(await stage.keys.list());
     for (const text of [good, expired, revoked])
@@ -217,7 +217,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect(listed).not.toContain(hash);
   });
 
-  test('who has no key cannot fill the audit trail', async () => {
+  test('callers without a key cannot fill the audit trail', async () => {
     const before = (await stage.audit()).length;
     await Promise.all(
       Array.from({ length: 150 }, () => running.send('/me', { headers: { 'x-api-key': 'x' } })),
@@ -225,7 +225,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect((await stage.audit()).length - before).toBeLessThanOrEqual(60);
   });
 
-  test('a flood of bad keys hides no other refusal, and how many there were is recorded', async () => {
+  test('a flood of invalid keys hides no other refusal, and its size is recorded', async () => {
     const trail: AuditEntry[] = [];
     const own = await setStage({ audit: (entry) => void trail.push(entry) });
     const app = express();

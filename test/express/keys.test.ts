@@ -41,14 +41,14 @@ onStores('keys', (kind) => {
     expect(await keys.find(undefined)).toBeUndefined();
   });
 
-  test('no two keys are alike', async () => {
+  test('keys are unique', async () => {
     const texts = await Promise.all(
       Array.from({ length: 20 }, async (_, at) => (await keys.create(`k${at}`)).text),
     );
     expect(new Set(texts).size).toBe(20);
   });
 
-  test('bound to no tenant, to users without one, and to any are three things', async () => {
+  test('keys for one tenant, for users without one, and for all are distinct', async () => {
     await keys.create('a', { tenantId: null });
     await keys.create('b');
     expect((await keys.list()).map((key) => ('tenantId' in key ? key.tenantId : 'any'))).toEqual([
@@ -57,7 +57,7 @@ onStores('keys', (kind) => {
     ]);
   });
 
-  test('a revoked key is out at once here and within 5 s in another process', async () => {
+  test('a revoked key is refused at once here and within 5 s in another process', async () => {
     const other = apiKeys(store, ENV);
     const { text } = await keys.create('erp');
     expect((await other.find(text))?.name).toBe('erp');
@@ -71,7 +71,7 @@ onStores('keys', (kind) => {
     expect([await keys.revoke('erp'), await keys.revoke('none')]).toEqual([false, false]);
   });
 
-  test('a key revoked in another process is out when the wall clock goes back an hour', async () => {
+  test('a key revoked in another process is refused although the wall clock is set back an hour', async () => {
     const other = apiKeys(store, ENV);
     const { text } = await keys.create('erp');
     expect((await other.find(text))?.name).toBe('erp');
@@ -84,7 +84,7 @@ onStores('keys', (kind) => {
     jest.restoreAllMocks();
   });
 
-  test('a name is in use once, and again when its key was revoked', async () => {
+  test('a name is unique among active keys', async () => {
     await keys.create('erp');
     await expect(keys.create('erp')).rejects.toMatchObject({
       code: 'conflict',
@@ -96,7 +96,7 @@ onStores('keys', (kind) => {
     expect(await keys.list()).toHaveLength(2);
   });
 
-  test('a key ends when its time has come', async () => {
+  test('a key expires', async () => {
     const { text } = await keys.create('erp', { expires: new Date(Date.now() + 60_000) });
     expect((await keys.find(text))?.name).toBe('erp');
     const now = Date.now();
@@ -105,7 +105,7 @@ onStores('keys', (kind) => {
     jest.restoreAllMocks();
   });
 
-  test('the last use is written at most once a minute, and does not bring back what was revoked', async () => {
+  test('the last use is written at most once a minute, and does not restore a revoked key', async () => {
     const { text } = await keys.create('erp');
     for (let i = 0; i < 10; i++) await keys.find(text);
     const first = await eventually(async () => (await keys.list())[0]?.lastUsed);
@@ -154,7 +154,7 @@ const BAD: [string, NewKey, string][] = [
   ['erp', { actFor: 'anyone' } as never, 'Unknown option of a key: actFor.'],
 ];
 
-test.each(BAD)('no key is made of %j %j', async (name, options, message) => {
+test.each(BAD)('a key named %j with %j is refused', async (name, options, message) => {
   const store = await openStore({ memory: true });
   const made = apiKeys(store, ENV).create(name, options);
   await expect(made).rejects.toMatchObject({ code: 'bad-request' });
@@ -224,7 +224,7 @@ describe('administration of keys', () => {
     expect(JSON.stringify(await stage.audit())).not.toContain(text);
   });
 
-  test('names of keys are of their tenant, and only the one in use is looked at', async () => {
+  test('key names are per tenant, and only active keys count', async () => {
     const admin = keyAdmin(stage.guard, stage.keys);
     const other = { userName: 'other-admin', userGroups: ['ADMIN'], tenantId: 'other' };
     // An ended key of another tenant stands in nobody's way.
@@ -248,7 +248,7 @@ describe('administration of keys', () => {
     expect(await admin.revoke('ci', acme)).toBe(true);
   });
 
-  test('stays in the tenant of who administers, and only SYSTEM makes keys for administrators', async () => {
+  test("is limited to the administrator's tenant, and only SYSTEM creates keys for administrators", async () => {
     const admin = keyAdmin(stage.guard, stage.keys);
     expect((await admin.create('of-acme', { actsFor: 'anyone' }, acme)).key.tenantId).toBe('acme');
     await expect(admin.create('foreign', { tenantId: 'other' }, acme)).rejects.toMatchObject({

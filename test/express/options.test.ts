@@ -54,7 +54,7 @@ const NAMES = Object.entries(OPTIONS).flatMap(([of, options]) =>
   Object.keys(options).map((name) => [of, name] as const),
 );
 
-test.each(NAMES)('%s: a slip in %s is refused, and the right name said', async (of, name) => {
+test.each(NAMES)('%s: a misspelt %s is refused with the right name', async (of, name) => {
   const given = { [slipped(name)]: 1 };
   const said = await fault(() => CALLS[of as keyof typeof CALLS](given as never));
   expect(said).toMatch(/^(TypeError|bad-(configuration|request|option)): /);
@@ -63,7 +63,7 @@ test.each(NAMES)('%s: a slip in %s is refused, and the right name said', async (
 
 // Of the store the names are looked at first, for which kind is meant.
 test.each(Object.keys(OPTIONS).filter((of) => of !== 'the store'))(
-  '%s: a value of the wrong type is refused, and what is taken said',
+  '%s: a value of the wrong type is refused with the expected type',
   async (of) => {
     const table = OPTIONS[of as keyof typeof OPTIONS] as Record<
       string,
@@ -105,7 +105,7 @@ test.each<[object, string]>([
   expect(said).not.toContain('secret');
 });
 
-test('a user whose tenant or groups are spelt otherwise is refused, since they would be lost', async () => {
+test('a user with a misspelt tenant or groups is refused, since they would be lost', async () => {
   for (const [given, meant] of [
     [{ userName: 'ann', tenantid: 'acme' }, 'tenantId'],
     [{ userName: 'ann', tenant_id: 'acme' }, 'tenantId'],

@@ -84,7 +84,7 @@ describe.each(EXPRESSES)('a change with a session, on %s', (_name, express) => {
     }
   });
 
-  test('is allowed as JSON, which no form can send', async () => {
+  test('is allowed as JSON, which forms cannot send', async () => {
     expect((await change({ 'content-type': 'application/json' }, 'POST', '{}')).status).toBe(200);
   });
 
@@ -116,7 +116,7 @@ describe.each(EXPRESSES)('a change with a session, on %s', (_name, express) => {
       expect([method, (await change(headers(), method)).status]).toEqual([method, 403]);
   });
 
-  test('JSON and the header of scripts do not help where the browser names another page', async () => {
+  test('is refused if the browser names another page, even with JSON and the script header', async () => {
     for (const headers of [
       { origin: 'https://evil.example' },
       { referer: 'https://evil.example/' },
@@ -144,12 +144,12 @@ describe.each(EXPRESSES)('a change with a session, on %s', (_name, express) => {
     });
   });
 
-  test('reading is not a change: a link from another page works', async () => {
+  test('a read is allowed by a link from another page', async () => {
     for (const method of ['GET', 'HEAD', 'OPTIONS'])
       expect((await change({ 'sec-fetch-site': 'cross-site' }, method)).status).toBe(200);
   });
 
-  test('pages for people who have not signed in are there without an option', async () => {
+  test('pages without a session need no option', async () => {
     expect((await send(port, 'GET', '/login')).text).toBe('please sign in');
     const refused = await send(port, 'GET', '/api/tasks');
     expect([refused.status, refused.headers['www-authenticate']]).toEqual([
@@ -186,7 +186,7 @@ describe('names of the host', () => {
   const ask = async (server: Server, headers: Headers, path = '/change', method = 'GET') =>
     (await send((server.address() as AddressInfo).port, method, path, headers)).status;
 
-  test('while there is no login only pages of this machine act as the developer', async () => {
+  test('without a login only pages of this machine act as the developer', async () => {
     const guard = await made({ REQUIRE_AUTHENTICATION: 'false' });
     const server = application(guard, express5, {});
     const port = await listening(server);
@@ -221,7 +221,7 @@ describe('names of the host', () => {
     }
   });
 
-  test('with a list only its names are answered, whoever calls', async () => {
+  test('with a list only its hosts are answered', async () => {
     const guard = await made();
     const server = application(guard, express5, { hosts: ['app.example.com', '[::1]'] });
     await listening(server);
@@ -253,7 +253,7 @@ describe('names of the host', () => {
   });
 
   test.each([[[]], [['*']], [['http://localhost']], [['localhost:80']], ['localhost'], [[1]]])(
-    '%j is no list of names',
+    '%j is not a list of names',
     (hosts) => {
       expect(() => requireHost(hosts as never)).toThrow(TypeError);
     },

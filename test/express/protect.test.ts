@@ -83,7 +83,7 @@ describe.each(EXPRESSES)('async routes that do not catch, on %s', (_name, expres
     expect(found['/nothing'][0]).toBe(500);
   });
 
-  test('authenticate alone sees to it, also for routes that were there before', async () => {
+  test('authenticate is enough, also for routes registered before it', async () => {
     const found = await answers(
       (app) => {
         app.use(guard.authenticate({ required: false }));
@@ -98,7 +98,7 @@ describe.each(EXPRESSES)('async routes that do not catch, on %s', (_name, expres
     expect(found['/tasks']).toEqual([401, expect.any(String)]);
   });
 
-  test('it is done once, and gives the application back', () => {
+  test('protect is idempotent and returns the application', () => {
     const app = express();
     expect(guard.protect(guard.protect(app))).toBe(app);
     expect(() => guard.protect(undefined)).toThrow('protect takes an application');

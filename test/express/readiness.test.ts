@@ -34,18 +34,18 @@ test.each([
     { ok: false, store: { kind: 'mongo', answers: false } },
     { ready: false, store: false, indexes: false, reindexed: true },
   ],
-])('when %s, it says so and no more', async (_what, health, expected) => {
+])('when %s, only that is revealed', async (_what, health, expected) => {
   expect(await readinessOf({ health: async () => ({ ...HEALTHY, ...health }) })()).toEqual(expected);
 });
 
-test('a store that fails, or says nothing for 5 s, is not ready', async () => {
+test('a store that fails, or does not answer for 5 s, is not ready', async () => {
   expect(await readinessOf({ health: () => Promise.reject(new Error('gone')) })()).toEqual(NOT_READY);
   const asked = readinessOf({ health: () => new Promise(() => undefined) })();
   await jest.advanceTimersByTimeAsync(5000);
   expect(await asked).toEqual(NOT_READY);
 });
 
-test('however often it is asked, the store is asked once a second', async () => {
+test('the store is asked at most once a second', async () => {
   const health = jest.fn(async () => HEALTHY);
   const ready = readinessOf({ health });
   await Promise.all([ready(), ready(), ready()]);
@@ -55,7 +55,7 @@ test('however often it is asked, the store is asked once a second', async () => 
   expect(health).toHaveBeenCalledTimes(2);
 });
 
-test('when the wall clock goes back an hour, the store is asked all the same', async () => {
+test('the store is asked although the wall clock is set back an hour', async () => {
   const health = jest.fn(async () => HEALTHY);
   const ready = readinessOf({ health });
   await ready();

@@ -50,7 +50,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     return [status, body?.code ?? 'ok'];
   };
 
-  test('a privilege without a resource is for those who could use it somewhere', async () => {
+  test('a privilege without a resource admits users who could use it somewhere', async () => {
     expect(await as('dora', '/models')).toEqual([200, 'ok']);
     expect(await as('root', '/models')).toEqual([200, 'ok']);
     expect(await as('acme-admin', '/models')).toEqual([200, 'ok']);
@@ -60,7 +60,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
   });
 
   test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
-    'every method alike: %s',
+    'is the same for every method: %s',
     async (method) => {
       expect((await as('alice', '/models', method))[0]).toBe(403);
       expect((await as('dora', '/models', method))[0]).toBe(200);
@@ -77,7 +77,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect((await as('alice', '/broken'))[0]).toBe(500);
   });
 
-  test('a right is held by administrators, and by whoever has it among the attributes', async () => {
+  test('a right is held by administrators, and by users with it in their attributes', async () => {
     expect(await as('reader', '/documents')).toEqual([200, 'ok']);
     expect(await as('root', '/documents')).toEqual([200, 'ok']);
     expect(await as('god', '/documents')).toEqual([200, 'ok']);
@@ -85,13 +85,13 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     expect((await running.send('/documents', { headers: { 'x-api-key': API_KEY } })).status).toBe(403);
   });
 
-  test('a right that was taken away is gone at the next request', async () => {
+  test('a revoked right is gone at the next request', async () => {
     await stage.directory.change('reader', { attributes: {} });
     expect(await as('reader', '/documents')).toEqual([403, 'forbidden']);
     await stage.directory.change('reader', { attributes: { rights: ['Document:Read'] } });
   });
 
-  test('where nobody was authenticated: 401, whatever comes', async () => {
+  test('without authentication: 401', async () => {
     for (const path of ['/open', '/open-right'])
       expect((await running.send(path, { headers: { 'x-api-key': API_KEY } })).body).toMatchObject({
         code: 'unauthenticated',
@@ -118,7 +118,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
 });
 
 test.each([['model:paint'], ['toString'], ['__proto__'], [''], [undefined], [['model:write']], [{ $ne: 1 }]])(
-  'requirePrivilege(%j) is a TypeError when it is built',
+  'requirePrivilege(%j) throws a TypeError at creation',
   (operation) => {
     expect(() => requirePrivilege(operation as Operation)).toThrow(TypeError);
     expect(() => requirePrivilege(operation as Operation)).toThrow('Unknown operation');
@@ -126,14 +126,14 @@ test.each([['model:paint'], ['toString'], ['__proto__'], [''], [undefined], [['m
 );
 
 test.each([['Document:Paint'], ['document:read'], ['toString'], [undefined], [['Document:Read']]])(
-  'requireRight(%j) is a TypeError when it is built',
+  'requireRight(%j) throws a TypeError at creation',
   (right) => {
     expect(() => requireRight(right as Right)).toThrow(TypeError);
     expect(() => requireRight(right as Right)).toThrow('Unknown right');
   },
 );
 
-test('a resource that is no function is a TypeError when it is built', () => {
+test('a resource that is not a function throws a TypeError at creation', () => {
   expect(() => requirePrivilege('model:write', { resource: {} as never })).toThrow(
     new TypeError('Option resource of requirePrivilege must be a function.'),
   );
@@ -147,7 +147,7 @@ test('every right of the catalogue can be required', () => {
   ).toBe(true);
 });
 
-test('while the rules are switched off, everybody who is authenticated passes', async () => {
+test('with the rules switched off, every authenticated user passes', async () => {
   const stage = await setStage({ env: { ENFORCE_SECURITY: 'false' } });
   const [, express] = EXPRESSES[0] as (typeof EXPRESSES)[number];
   const running = await Running.start(application(express, stage));

@@ -156,7 +156,7 @@ test('a name in the path must be the one in the body', async () => {
   ).toBe(200);
 });
 
-test('of who is nobody no body is read', async () => {
+test('no body is read without authentication', async () => {
   const { status } = await app.send('POST', '/api/engine/start', { 'content-type': JSON_TYPE }, '{"broken');
   expect(status).toBe(401);
 });
@@ -165,7 +165,7 @@ describe('reading', () => {
   const request = (headers: Record<string, string>): PassThrough & HttpRequest =>
     Object.assign(new PassThrough(), { headers }) as unknown as PassThrough & HttpRequest;
 
-  test('a body that does not arrive is given up after 30 s', async () => {
+  test('a body that does not arrive is refused after 30 s', async () => {
     jest.useFakeTimers();
     try {
       const read = readBytes(request({ 'content-length': '10' }), 100);
@@ -179,7 +179,7 @@ describe('reading', () => {
     }
   });
 
-  test('a body that breaks off is refused', async () => {
+  test('a truncated body is refused', async () => {
     const req = request({ 'content-length': '10' });
     const read = readBytes(req, 100);
     req.write('half');
@@ -187,7 +187,7 @@ describe('reading', () => {
     await expect(read).rejects.toMatchObject({ code: 'bad-request', message: 'The body was cut off.' });
   });
 
-  test('a body that was read already is refused, not waited for', async () => {
+  test('a body that was already read is refused without waiting', async () => {
     const req = request({ 'content-length': '2' });
     req.end('{}');
     req.resume();
@@ -198,7 +198,7 @@ describe('reading', () => {
     });
   });
 
-  test('far more than the limit is not waited for', async () => {
+  test('a body far above the limit is refused without reading it', async () => {
     await expect(readBytes(request({ 'content-length': '1000000' }), 100)).rejects.toMatchObject({
       code: 'too-large',
     });
@@ -211,7 +211,7 @@ describe('reading', () => {
     });
   });
 
-  test('it is left where other parsers look', async () => {
+  test('the parsed body is left for other parsers', async () => {
     const req = request({ 'content-length': '7', 'content-type': JSON_TYPE });
     req.end('{"a":1}');
     expect(await jsonBody(req)).toEqual({ a: 1 });
@@ -227,7 +227,7 @@ describe('a form with files', () => {
     head = 'Content-Disposition: form-data; name="file"; filename="a.bpmn"',
   ): string => `--xx\r\n${head}\r\n\r\n${content}\r\n`;
 
-  test('is read part by part, whatever their bytes are', async () => {
+  test('is read part by part, with any bytes', async () => {
     const body = Buffer.from(
       `--xx\r\nContent-Disposition: form-data; name="title"\r\n\r\nreview\r\n${file('a--xx\r\n--x\0b', 'content-type: text/xml\r\ncontent-disposition: form-data; name="file"; filename="../a.bpmn"')}--xx--\r\n`,
       'latin1',
@@ -247,7 +247,7 @@ describe('a form with files', () => {
     ).toHaveLength(1);
   });
 
-  test('is read as libraries of other languages send it', async () => {
+  test('is accepted as libraries of other languages send it', async () => {
     const unquoted = `${file('a', "Content-Disposition: form-data; name=file; filename=a.bpmn; filename*=utf-8''a.bpmn")}--xx--`;
     for (const type of [
       TYPE,
@@ -261,7 +261,7 @@ describe('a form with files', () => {
     }
   });
 
-  test('text before the first part and behind the last is none of it', async () => {
+  test('ignores text before the first and after the last part', async () => {
     for (const body of [
       `hello\r\n${file('a')}--xx--`,
       `\r\n${file('a')}--xx--`,
@@ -273,7 +273,7 @@ describe('a form with files', () => {
       );
   });
 
-  test('of a parameter that is there twice the first counts', async () => {
+  test('uses the first of two equal parameters', async () => {
     const twice = file(
       'a',
       'Content-Disposition: form-data; name="file"; name="title"; filename="a"; filename="b"',
@@ -283,7 +283,7 @@ describe('a form with files', () => {
     ]);
   });
 
-  test('a file name with quotes in it names no field', async () => {
+  test('a quoted file name cannot name a field', async () => {
     const [part] = await parseMultipart(
       Buffer.from(
         `${file('a', 'Content-Disposition: form-data; name="file"; filename="a\\"; name=\\"title.bpmn"')}--xx--`,
@@ -326,7 +326,7 @@ describe('a form with files', () => {
     ['userName', 'admin'],
     ['user', 'admin'],
     ['user', '{"userName":"admin"}'],
-  ])('whose field %s names somebody else, as %s, is refused, and stores nothing', async (name, value) => {
+  ])('whose field %s names another user, as %s, is refused and stores nothing', async (name, value) => {
     for (const path of ['/api/definitions/import/a', '/api/model/import/a', '/api2/model/import/a']) {
       const answer = await upload(path, `${field(name, value)}${file('<x/>')}--xx--`);
       expect([path, answer.status, answer.body.code]).toEqual([path, 403, 'forbidden']);

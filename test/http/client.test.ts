@@ -123,7 +123,7 @@ describe('calls that name the user, with a key that may act for anyone', () => {
     ],
   ];
 
-  test.each(CALLS)('%s is carried out for who may', async (_name, call, who, seen, expected) => {
+  test.each(CALLS)('%s succeeds for a permitted user', async (_name, call, who, seen, expected) => {
     const on = await ground();
     expect(seen(await call(client('trusted'), on, who), on)).toEqual(expected);
   });
@@ -160,7 +160,7 @@ describe('calls that name the user, with a key that may act for anyone', () => {
     expect(await tasks('stranger')).toEqual([]);
   });
 
-  test('deleteInstances never rejects: a refusal is what it resolves to', async () => {
+  test('deleteInstances never rejects, but resolves to the refusal', async () => {
     const on = await ground();
     const remove = (userId: string): Promise<any> =>
       client('trusted').datastore.deleteInstances({ id: on.instance, userId });
@@ -185,7 +185,7 @@ describe('calls that name the user, with a key that may act for anyone', () => {
   });
 });
 
-describe('calls that name nobody are those of the program that has the key', () => {
+describe('calls without a user are made by the program that holds the key', () => {
   const CALLS: readonly [
     name: string,
     call: Call,
@@ -231,13 +231,13 @@ describe('calls that name nobody are those of the program that has the key', () 
     ],
   ];
 
-  test.each(CALLS)('%s is carried out for a program that may', async (_name, call, seen, expected) => {
+  test.each(CALLS)('%s succeeds for a permitted program', async (_name, call, seen, expected) => {
     const on = await ground();
     expect(seen(await call(client('trusted'), on, ''), on)).toEqual(expected);
   });
 
   test.each(CALLS)(
-    '%s rejects for a program that may not, with the reason',
+    '%s rejects for a program without permission, with the reason',
     async (_name, call, _seen, _expected, refused) => {
       await expect(call(client('itself'), await ground(), '')).rejects.toThrow(refused);
     },
@@ -322,7 +322,7 @@ describe('calls that name nobody are those of the program that has the key', () 
   });
 });
 
-describe('what is malformed rejects with what was expected', () => {
+describe('malformed calls reject with the expected input', () => {
   test.each<[string, (c: any) => Promise<unknown>, RegExp]>([
     ['engine.start', (c) => c.engine.start({ $ne: null }), /^name must be a text\.$/],
     ['engine.start with data', (c) => c.engine.start('review', ['a list']), /^data must be an object\.$/],
@@ -368,7 +368,7 @@ describe('what is malformed rejects with what was expected', () => {
   });
 });
 
-describe('a key that is none', () => {
+describe('an invalid key', () => {
   const on: Ground = { instance: 'i', read: 'r', ended: { item: 'e' }, two: 't', waits: 'w' };
   const LOST = /Cannot read properties of undefined/;
 
@@ -389,7 +389,7 @@ describe('a key that is none', () => {
     ['definitions.load', (c) => c.definitions.load('review')],
     ['definitions.delete', (c) => c.definitions.delete('review')],
     ['definitions.rename', (c) => c.definitions.rename('review', 'other')],
-  ])('%s rejects, though the client loses why', async (_name, call) => {
+  ])('%s rejects, although the client loses the reason', async (_name, call) => {
     await expect(call(client('wrong'), on, '')).rejects.toThrow(LOST);
   });
 

@@ -83,7 +83,7 @@ const CALLS: readonly [
   ],
 ];
 
-test.each(CALLS)('%s is carried out for who may', async (_name, call, user, seen, expected) => {
+test.each(CALLS)('%s succeeds for a permitted user', async (_name, call, user, seen, expected) => {
   const on = await ground();
   expect(seen(await call(client('trusted'), on, user), on)).toEqual(expected);
 });
@@ -95,7 +95,7 @@ test.each(CALLS)('%s rejects for a stranger, with the reason', async (_name, cal
   expect(await app.as('admin').data.findInstances({})).toEqual(before);
 });
 
-test.each(CALLS)('%s rejects for who is no user', async (_name, call) => {
+test.each(CALLS)('%s rejects for an unknown user', async (_name, call) => {
   await expect(call(client('trusted'), await ground(), 'alice')).rejects.toThrow(
     'user must be an object with a userName.',
   );
@@ -124,7 +124,7 @@ test('engine.throwSignal reaches whom the user may signal, and rejects where tha
   ]);
 });
 
-test('groups that a body claims for a user do not count: the directory knows them', async () => {
+test('groups claimed in a body are ignored in favour of the directory', async () => {
   await ground();
   await expect(
     client('trusted').engine.start('review', {}, { ...stranger, userGroups: ['hr'] }),

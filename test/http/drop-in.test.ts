@@ -141,21 +141,21 @@ describe('an application with sessions, secured by two lines', () => {
   });
 
   test.each(['/items', '/instances', '/models', '/store'])(
-    '%s is nothing for who has not signed in',
+    '%s is refused without a session',
     async (path) => {
       const { status, body } = await go(undefined, 'GET', path);
       expect([status, body.code]).toEqual([401, 'unauthenticated']);
     },
   );
 
-  test('nor is the API of bpmn-server, which reads the user itself before it calls the server', async () => {
+  test('the API of bpmn-server, which reads the user itself, is refused without a session', async () => {
     const { status, text } = await go(undefined, 'GET', '/api-items');
     // The error is the application's: Express answers it, not the guard.
     expect(status).toBe(500);
     expect(text).not.toContain('items');
   });
 
-  test('a flow goes on as before, each step by whom the model says', async () => {
+  test('a process runs as before, each step by the people of the model', async () => {
     expect((await go('alice', 'POST', '/start/Request%20Vacation', { days: 3 })).status).toBe(200);
     const [request] = (await go('alice', 'GET', '/items')).body;
     expect(request.elementId).toBe('request');
@@ -184,7 +184,7 @@ describe('an application with sessions, secured by two lines', () => {
     expect((await go('stranger', 'GET', '/instances')).body).toEqual([]);
   });
 
-  test('what no rule allows is refused: deleting all, and the database itself', async () => {
+  test('operations without a permitting rule are refused: deleting everything, and the database itself', async () => {
     const before = await guard.as(ADMIN).data.findInstances({});
     expect(before).not.toEqual([]);
     expect((await go('alice', 'DELETE', '/instances')).body).toMatchObject({
@@ -197,7 +197,7 @@ describe('an application with sessions, secured by two lines', () => {
     expect(await guard.as(ADMIN).data.findInstances({})).toEqual(before);
   });
 
-  test('two at the same time are two', async () => {
+  test('concurrent sessions are separate', async () => {
     const lists = await Promise.all(
       Array.from({ length: 20 }, (_, at) => go(at % 2 === 0 ? 'alice' : 'stranger', 'GET', '/instances')),
     );

@@ -61,7 +61,7 @@ const go = ({ method, path, type, body }: HostileRequest, key?: string): Promise
     body,
   );
 
-describe('of everybody, generated requests', () => {
+describe('generated requests', () => {
   const writers = [
     jest.spyOn(fs, 'writeFileSync'),
     jest.spyOn(fs, 'writeFile'),
@@ -92,7 +92,7 @@ describe('of everybody, generated requests', () => {
     expect(await stored()).toBe(before);
   });
 
-  test('with a key that is none get nothing and change nothing', async () => {
+  test('with an invalid key get nothing and change nothing', async () => {
     const before = await stored();
     await fc.assert(
       fc.asyncProperty(hostileRequest, async (request) => {
@@ -127,7 +127,7 @@ describe('of everybody, generated requests', () => {
   );
 });
 
-describe('requests that are nearly right', () => {
+describe('almost valid requests', () => {
   /** Puts what is there in the places of the request. */
   async function place({
     method,
@@ -205,7 +205,7 @@ const texts = ROUTES.filter(({ upload }) => !upload).flatMap((route) =>
     .filter(([name, { text }]) => text && !route.path.includes(`:${name}`))
     .map(([name]) => [`${route.method} ${route.path}`, name, route] as const),
 );
-test.each(texts)('%s: %s is a text and nothing else', async (_what, name, route) => {
+test.each(texts)('%s: %s must be a text', async (_what, name, route) => {
   for (const value of NO_NAMES) {
     const { status, body } = await request(route, { ...usual(route), [name]: value });
     expect([value, status, body.code, body.detail]).toEqual([
@@ -222,14 +222,17 @@ const queries = ROUTES.flatMap((route) =>
     .filter((name) => name in route.takes)
     .map((name) => [`${route.method} ${route.path}`, name, route] as const),
 );
-test.each(queries)('%s: operators and fields of %s are those of the list', async (_what, name, route) => {
-  const before = await stored();
-  for (const value of BAD_QUERIES) {
-    const { status, body } = await request(route, { ...usual(route), [name]: value });
-    expect([value, status, body.code]).toEqual([value, 400, 'bad-query']);
-  }
-  expect(await stored()).toBe(before);
-});
+test.each(queries)(
+  '%s: only admitted operators and fields are accepted in %s',
+  async (_what, name, route) => {
+    const before = await stored();
+    for (const value of BAD_QUERIES) {
+      const { status, body } = await request(route, { ...usual(route), [name]: value });
+      expect([value, status, body.code]).toEqual([value, 400, 'bad-query']);
+    }
+    expect(await stored()).toBe(before);
+  },
+);
 
 /** There a name is that of a task or of a section, which no file is called by. */
 const NAMES_OF_OTHERS = /^\/api\/(?:instances|policy)\//;
@@ -244,7 +247,7 @@ const names = ROUTES.filter(
     .filter((name) => name in route.takes)
     .map((name) => [`${route.method} ${route.path}`, name, route] as const),
 );
-test.each(names)('%s: %s leads nowhere else', async (_what, name, route) => {
+test.each(names)('%s: %s cannot leave the folder of models', async (_what, name, route) => {
   const before = await stored();
   for (const value of NAMES_THAT_LEAD_OUT) {
     const { status, body } = await request(route, {
@@ -262,7 +265,7 @@ test.each([
   '/api/definitions/load/%zz',
   '/api/definitions/load/%c0%af',
   '/api/tasks/%ff/candidates',
-])('%s cannot be decoded, and that is said', async (path) => {
+])('%s is refused because it cannot be decoded', async (path) => {
   const { status, body } = await app.call('GET', path, app.keys.trusted);
   expect([status, body.code, body.detail]).toEqual([400, 'bad-request', 'The path cannot be decoded.']);
 });
@@ -279,7 +282,7 @@ test.each([
   expect(text).not.toMatch(/root:/);
 });
 
-describe('what is no proper request', () => {
+describe('malformed HTTP', () => {
   /** Sends bytes and gives what comes until the connection ends. */
   const raw = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
@@ -332,7 +335,7 @@ describe('what is no proper request', () => {
       () => 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
       /^HTTP\/1\.1 (404|200|204)/,
     ],
-  ])('%s ends the connection, and the next is answered', async (_what, text, expected) => {
+  ])('%s ends the connection, and the next request is answered', async (_what, text, expected) => {
     const before = await stored();
     expect(await raw(text())).toMatch(expected);
     expect((await app.call('GET', '/health')).status).toBe(200);

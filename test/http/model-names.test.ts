@@ -44,14 +44,14 @@ const routes = (name: string) => [
   () => call('POST', '/api2/engine/start', { name }),
 ];
 
-test.each(SAME)('%j is the model that it looks like, on every route', async (name) => {
+test.each(SAME)('%j is the same model as its look-alike, on every route', async (name) => {
   for (const request of routes(name)) expect((await request()).status).toBe(200);
   expect(await cafes()).toEqual([PLAIN]);
   const renamed = await call('POST', '/api/definitions/rename', { name, newName: `${name} ` });
   expect([renamed.status, renamed.body.code]).toEqual([409, 'conflict']);
 });
 
-test.each(HIDDEN)('%j names no model, on every route', async (name) => {
+test.each(HIDDEN)('%j is refused as a model name, on every route', async (name) => {
   for (const request of routes(name)) {
     const { status, body } = await request();
     expect([status, body.code]).toEqual([400, 'bad-model']);

@@ -20,13 +20,13 @@ const upload = (path: string, xml: string) =>
     Buffer.from(`--xx\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n${xml}\r\n--xx--`),
   );
 
-test('saving a model answers with its name as stored, and with what of it is not understood', async () => {
+test('saving a model answers with its stored name and its warnings', async () => {
   expect((await save(CLEAR)).body).toEqual({ name: 'Warned', warnings: [] });
   expect((await save(UNCLEAR)).body).toEqual({ name: 'Warned', warnings: [WARNING] });
 });
 
 test.each(['/api/definitions/import', '/api/model/import', '/api2/model/import'])(
-  '%s answers OK, or what of the model is not understood',
+  '%s answers OK, or the warnings of the model',
   async (path) => {
     expect((await upload(path, CLEAR)).body).toBe('OK');
     expect((await upload(path, UNCLEAR)).body).toEqual({ name: 'Warned', warnings: [WARNING] });

@@ -56,7 +56,7 @@ test('every route is in the document, and nothing else', () => {
   expect(new Set(ROUTES.map(({ id }) => id)).size).toBe(ROUTES.length);
 });
 
-test('it is OpenAPI 3.1, its references lead somewhere, and each of its schemas is one', () => {
+test('it is valid OpenAPI 3.1 with resolvable references and schemas', () => {
   expect(document.openapi).toBe('3.1.0');
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
     ([, name]) => name as string,
@@ -67,7 +67,7 @@ test('it is OpenAPI 3.1, its references lead somewhere, and each of its schemas 
     expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
 });
 
-test('every input of a route is in the document once, where it is given', () => {
+test('every input of a route is documented once, in the right place', () => {
   for (const route of ROUTES) {
     const { parameters, requestBody } = document.paths[inDocument(route)][route.method.toLowerCase()];
     const inBody = Object.keys(
@@ -83,7 +83,7 @@ test('every input of a route is in the document once, where it is given', () => 
   }
 });
 
-test('all but health and readiness needs a key or a token', () => {
+test('all routes except health and readiness need a key or a token', () => {
   const open = ROUTES.filter(
     (route) => document.paths[inDocument(route)][route.method.toLowerCase()].security.length === 0,
   ).map(({ id }) => id);
@@ -147,7 +147,7 @@ describe.each(ROUTES.map((route) => [route.id, route] as const))('%s', (id, rout
   });
 });
 
-test('a store that does not answer is told as the document says', async () => {
+test('an unresponsive store is reported as the document says', async () => {
   const route = ROUTES.find(({ id }) => id === 'ready') as Route;
   const router = createRouter(
     { ...app.guard, health: () => Promise.reject(new Error('gone')) },

@@ -19,7 +19,7 @@ async function review(): Promise<{ instance: string; read: string }> {
 }
 
 describe('tasks', () => {
-  test('one task through its life: taken, lent, given back, released, assigned, completed', async () => {
+  test('a task is taken, lent, returned, released, assigned and completed', async () => {
     const { read } = await review();
     const step = async (
       user: string,
@@ -40,7 +40,7 @@ describe('tasks', () => {
     expect([done.status, done.body.instance.data.seen]).toEqual([200, true]);
   });
 
-  test('who may no longer read a task gets no task back', async () => {
+  test('a caller who may no longer read a task gets no task in the answer', async () => {
     const { instance, read } = await review();
     await app.as('alice').tasks.take(read);
     await app.as('alice').tasks.complete(read, {});
@@ -48,7 +48,7 @@ describe('tasks', () => {
     expect((await as('bob', 'POST', `/api/tasks/${sign?.id}/release`)).body).toEqual({});
   });
 
-  test('the list and its count are of what the user may see', async () => {
+  test('the list and its count contain what the user may see', async () => {
     const { instance } = await review();
     const [list, count] = [
       await as('alice', 'GET', '/api/tasks', { query: { id: instance } }),
@@ -59,7 +59,7 @@ describe('tasks', () => {
     expect((await as('stranger', 'GET', '/api/tasks/count')).body).toEqual({ count: 0 });
   });
 
-  test('the candidates of a task are told to whom may see them', async () => {
+  test('the candidates of a task are shown to users who may see them', async () => {
     const { read } = await review();
     expect((await as('alice', 'GET', `/api/tasks/${read}/candidates`)).body).toEqual({
       users: [],
@@ -72,8 +72,8 @@ describe('tasks', () => {
   });
 });
 
-describe('work that nobody waits for', () => {
-  test('is listed with its id, begins again and is ended by who may end the instance, in its own name', async () => {
+describe('held work', () => {
+  test('is listed, retried and stopped by users who may end the instance', async () => {
     const { instance } = await review();
     await holdBack(app.guard, instance);
     const list = await as('admin', 'GET', '/api/work');
@@ -114,7 +114,7 @@ describe('decisions', () => {
   const about = (user: string, which: 'can' | 'explain', body: Record<string, unknown>) =>
     as(user, 'GET', `/api/${which}`, body);
 
-  test('what may be done with a task, an instance and a model, by their ids', async () => {
+  test('decisions about a task, an instance and a model, by id', async () => {
     const { instance, read } = await review();
     const can = async (user: string, body: Record<string, unknown>): Promise<unknown> =>
       (await about(user, 'can', body)).body;
@@ -134,7 +134,7 @@ describe('decisions', () => {
       expect(await can('stranger', body)).toEqual({ allowed: false });
   });
 
-  test('a decision is explained to whom may read what it is about, in the name of who asks', async () => {
+  test('a decision is explained to users who may read its resource', async () => {
     const { instance } = await review();
     const { status, body } = await about('alice', 'explain', {
       operation: 'instance:delete',
@@ -148,7 +148,7 @@ describe('decisions', () => {
     ]);
   });
 
-  test('hidden and absent are answered alike', async () => {
+  test('hidden and absent resources have the same answer', async () => {
     const { instance } = await review();
     const [hidden, absent] = [
       await about('stranger', 'explain', { operation: 'instance:read', instanceId: instance }),
@@ -241,14 +241,14 @@ describe('errors of the routes of the application', () => {
     }
   });
 
-  test('a file that is not there is not found', async () => {
+  test('a missing file is not found', async () => {
     const { status, text } = await own.send('GET', '/file');
     expect([status, text]).toEqual([404, 'the application: an error']);
   });
 });
 
 describe('health', () => {
-  test('is told to anybody, and nothing beyond yes and no', async () => {
+  test('is public, and reveals only yes or no', async () => {
     expect((await app.send('GET', '/health')).body).toEqual({ status: 'ok' });
     expect((await app.send('GET', '/ready')).body).toEqual({
       ready: true,
@@ -269,8 +269,8 @@ describe('health', () => {
   });
 });
 
-describe('the page to try it', () => {
-  test('needs nothing from elsewhere, and no script stands in it', async () => {
+describe('the documentation page', () => {
+  test('loads nothing from other hosts and has no inline script', async () => {
     const { status, headers, text } = await app.send('GET', '/docs');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(headers['content-security-policy']).toBe(
@@ -291,7 +291,7 @@ describe('the page to try it', () => {
     }
   });
 
-  test('its script is one', async () => {
+  test('has a valid script', async () => {
     const { text } = await app.send('GET', '/docs.js');
     expect(() => new Function(text)).not.toThrow();
     expect(text).not.toMatch(/innerHTML|eval\(|localStorage|sessionStorage/);
@@ -309,7 +309,7 @@ describe('the page to try it', () => {
     ]);
   });
 
-  test('can be left out', async () => {
+  test('can be switched off', async () => {
     const bare = await new Application({ docs: false }).start();
     try {
       for (const path of ['/docs', '/docs.js', '/openapi.json'])

@@ -13,7 +13,7 @@ const role = (name: string, body: object = {}, headers?: Record<string, string>)
   admin('PUT', `/security-roles/${name}`, { value: { rights: ['Todo:Process'] }, ...body }, headers);
 
 describe('policies over HTTP', () => {
-  test('a change is made on the version that If-Match names, else 409 says the newest', async () => {
+  test('a change applies to the version in If-Match, or answers 409 with the newest', async () => {
     const { headers, body } = await admin('GET', '');
     expect(headers.etag).toBe(`"${body.version}"`);
     const first = await role('clerk', {}, { 'if-match': headers.etag as string });
@@ -29,7 +29,7 @@ describe('policies over HTTP', () => {
   });
 
   test.each(['7', 'W/"7"', '"7", "8"', '"x"', '""'])(
-    'If-Match: %s is refused, not passed over',
+    'If-Match: %s is refused instead of ignored',
     async (tag) => {
       const refused = await role('clerk', {}, { 'if-match': tag });
       expect([refused.status, refused.body.code]).toEqual([400, 'bad-request']);
@@ -43,7 +43,7 @@ describe('policies over HTTP', () => {
     expect((await role('clerk', { expectedVersion: body.version }, both)).status).toBe(200);
   });
 
-  test('two administrators at once: one wins, the other is told the version to read', async () => {
+  test('of two concurrent administrators one succeeds, the other gets the version to read', async () => {
     const { headers } = await admin('GET', '/version');
     const answers = await Promise.all(
       ['a', 'b', 'c'].map((name) => role(name, {}, { 'if-match': headers.etag as string })),
@@ -51,7 +51,7 @@ describe('policies over HTTP', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
   });
 
-  test('what is exported imports again; a mistake is told with line and column', async () => {
+  test('an export can be imported; an error has line and column', async () => {
     await role('clerk');
     await admin('POST', '/security-roles/clerk/give', { holder: { group: 'desk' } });
     const { text, headers } = await admin('GET', '/export');
@@ -69,7 +69,7 @@ describe('policies over HTTP', () => {
     ]);
   });
 
-  test('an import leaves what it does not state, unless it replaces; without a difference no version', async () => {
+  test('an import keeps unstated entries unless it replaces, and makes no version without a difference', async () => {
     await role('clerk');
     const text = 'securityRoles: { boss: { rights: [] } }';
     const names = async () =>
@@ -97,7 +97,7 @@ describe('policies over HTTP', () => {
     expect((await admin('GET', '')).body).toEqual(before);
   });
 
-  test('who is no administrator reads and changes nothing of them, but learns the own rights', async () => {
+  test('users who are not administrators only read their own rights', async () => {
     const alice = (method: string, path: string, body: object = {}) =>
       app.call(method, `/api/policy${path}`, app.keys.trusted, { userId: 'alice', ...body });
     const doors: [string, string, object?][] = [

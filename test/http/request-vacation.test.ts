@@ -13,7 +13,7 @@ onStores('Request Vacation through bpmn-client', (kind) => {
 
   const waiting = { 'items.status': 'wait', 'items.type': 'bpmn:UserTask' };
 
-  test('each step is done by whom the model says, named by userId', async () => {
+  test("each step is done by the model's people, named by userId", async () => {
     const client: any = new BPMNClient('127.0.0.1', app.port, app.keys.trusted);
     const tasksOf = async (userId: string): Promise<any[]> =>
       client.datastore.findItems({ ...waiting, userId });
@@ -63,7 +63,7 @@ onStores('Request Vacation through bpmn-client', (kind) => {
     expect((await client.engine.invoke({ 'items.id': approve.id }, {}, PEOPLE.boss)).status).toBe('end');
   });
 
-  test('the audit trail names the program, and the user for whom it called', async () => {
+  test('the audit trail names the program and its user', async () => {
     const trail = await app.guard.store.audit.find({ limit: 100 });
     expect(trail).toEqual(
       expect.arrayContaining([

@@ -21,7 +21,7 @@ describe.each([
   beforeAll(() => app.start());
   afterAll(() => app.stop());
 
-  test('a call is carried out, and answers are private and no pages', async () => {
+  test('a call succeeds with a private answer that is not a page', async () => {
     const { status, headers, body } = await app.call('POST', '/api/engine/start', app.keys.trusted, {
       name: 'review',
       userId: 'alice',
@@ -35,7 +35,7 @@ describe.each([
     });
   });
 
-  test('GET and DELETE have a body, lists among them, and paths a trailing slash', async () => {
+  test('GET and DELETE accept bodies, lists among them, and paths a trailing slash', async () => {
     expect(
       (await app.call('GET', '/api/datastore/findItems/', app.keys.trusted, { 'items.elementId': 'nothing' }))
         .body,
@@ -47,7 +47,7 @@ describe.each([
     ).toEqual({ result: { deletedCount: 0 } });
   });
 
-  test('GET takes its inputs from the query string as well, of anything but names as JSON', async () => {
+  test('GET also takes inputs from the query string, as JSON except for names', async () => {
     const query = encodeURIComponent(JSON.stringify({ 'items.elementId': 'nothing' }));
     expect((await app.call('GET', `/api/datastore/findItems?query=${query}`, app.keys.trusted)).body).toEqual(
       { items: [] },
@@ -90,14 +90,14 @@ describe.each([
     expect((await app.call('HEAD', '/api/engine/start', app.keys.trusted)).status).toBe(405);
   });
 
-  test('OPTIONS answers with the methods, to anybody', async () => {
+  test('OPTIONS answers everybody with the methods', async () => {
     const answer = await app.call('OPTIONS', '/api/engine/get');
     expect([answer.status, answer.headers.allow, answer.text]).toEqual([204, 'GET, HEAD, OPTIONS', '']);
     expect((await app.call('OPTIONS', '/api/engine/start')).headers.allow).toBe('POST, OPTIONS');
   });
 
   test.each(['PATCH', 'DELETE', 'TRACE', 'GET'])(
-    '%s on a path that takes other methods is refused, with those it takes',
+    '%s on a path for other methods is refused with those methods',
     async (method) => {
       const { status, headers, body } = await app.call(method, '/api/engine/start', app.keys.trusted);
       expect([status, headers.allow, headers['content-type'], body.code]).toEqual([
@@ -124,11 +124,11 @@ describe.each([
     expect([status, text]).toEqual([404, 'the application: nothing here']);
   });
 
-  test('a parser behind finds the body that authenticate has read', async () => {
+  test('a later parser finds the body that authenticate has read', async () => {
     expect((await app.call('POST', '/own', app.keys.trusted, { mine: 1 })).body).toEqual({ mine: 1 });
   });
 
-  test('a refusal that authenticate makes is told as problem details, with a challenge', async () => {
+  test('a refusal by authenticate has problem details and a challenge', async () => {
     const { status, headers, body, text } = await app.call('GET', '/api/engine/status', app.keys.wrong);
     expect([status, headers['content-type'], headers['www-authenticate']]).toEqual([
       401,
@@ -194,7 +194,7 @@ describe('the two dialects', () => {
       for (const _ of [1, 2]) await app.as('alice').engine.start('review', {});
   });
 
-  test.each(CALLS)('%s: http tells it with its status', async (_what, method, path, body, status, code) => {
+  test.each(CALLS)('%s: http answers with its status', async (_what, method, path, body, status, code) => {
     const answer = await http.call(method, path, http.keys.trusted, body);
     expect([
       answer.status,
@@ -212,7 +212,7 @@ describe('the two dialects', () => {
   });
 
   test.each(CALLS)(
-    '%s: bpmn-client tells it with 200, errors and error',
+    '%s: bpmn-client answers with 200, errors and error',
     async (_what, method, path, body, status, code) => {
       const [answer, told] = [
         await client.call(method, path, client.keys.trusted, body),
@@ -247,7 +247,7 @@ describe('the two dialects', () => {
     }
   });
 
-  test('what fails in a model is a 500 without its message; the log has it under the number in the answer', async () => {
+  test('a failure is a 500 without its message, which is logged under the number in the answer', async () => {
     for (const app of [http, client]) {
       const error = new Error('secret of /etc/passwd');
       const find = jest.spyOn(app.guard.store.instances, 'find').mockRejectedValue(error);
@@ -261,7 +261,7 @@ describe('the two dialects', () => {
     }
   });
 
-  test('an unknown dialect or limit is refused when the router is made', () => {
+  test('an unknown dialect or limit is refused at creation', () => {
     expect(() => http.guard.router({ dialect: 'soap' as never })).toThrow(
       /Option dialect of router must be "bpmn-client" or "http"/,
     );
@@ -284,7 +284,7 @@ describe('elsewhere', () => {
     }
   });
 
-  test('behind a body parser, its body is used', async () => {
+  test('behind a body parser, the parsed body is used', async () => {
     const app = await new Application({
       dialect: 'http',
       before: (made) =>
@@ -330,7 +330,7 @@ describe('elsewhere', () => {
     ['of text', (express: typeof express5) => express.text(), 'application/json'],
     ['of JSON, of another type', (express: typeof express5) => express.json(), 'application/vnd.api+json'],
   ])(
-    'behind a parser %s, what that has not read is read: its empty body is no query for all',
+    'behind a parser %s, an unread body is read: an empty object is not a query for everything',
     async (_what, parser, type) => {
       for (const express of [express5, express4]) {
         const app = await new Application({
@@ -367,7 +367,7 @@ describe('elsewhere', () => {
     },
   );
 
-  test('without any framework it is a function of node:http', async () => {
+  test('without a framework it handles requests of node:http', async () => {
     const app = await new Application({ dialect: 'http' }).start();
     const [authenticate, router, errors] = [
       app.guard.authenticate({ required: false }),
@@ -422,7 +422,7 @@ describe('with a session', () => {
   const start = (headers: Record<string, string>, body: unknown = { name: 'review' }) =>
     app.call('POST', '/api/engine/start', undefined, body, { cookie: 'session=alice', ...headers });
 
-  test('a call is that of who is signed in', async () => {
+  test('a call is made as the signed-in user', async () => {
     expect((await start({ 'sec-fetch-site': 'same-origin' })).body.startedBy).toBe('alice');
   });
 
@@ -451,7 +451,7 @@ describe('with a session', () => {
     ]);
   });
 
-  test('nor with the password that the browser sends a proxy in front by itself', async () => {
+  test('a page cannot act with a password that the browser sends to a proxy', async () => {
     const { status, body } = await start({
       'sec-fetch-site': 'cross-site',
       authorization: 'Basic YWxpY2U6cGFzc3dvcmQ=',
@@ -459,7 +459,7 @@ describe('with a session', () => {
     expect([status, body.code]).toEqual([403, 'forbidden']);
   });
 
-  test('a form that passes for JSON is not read, whichever page it comes from', async () => {
+  test('a form disguised as JSON is not read, whichever page it comes from', async () => {
     const send = (headers: Record<string, string>) =>
       app.send(
         'POST',

@@ -12,7 +12,7 @@ describe('an input of a route', () => {
     ['a flag', flag(''), 'true', 'input must be true or false.'],
     ['a projection', projection(''), 'name', 'input must be a list of names, or an object of 0 and 1.'],
     ['a query', query(''), 'x', 'input must be an object.'],
-  ])('that must be %s is refused when it is something else', (_what, param, value, message) => {
+  ])('that must be %s is refused if it is anything else', (_what, param, value, message) => {
     expect(() => read<unknown>(param, value)).toThrow(
       expect.objectContaining({ code: 'bad-request', message }),
     );
@@ -26,7 +26,7 @@ describe('an input of a route', () => {
 });
 
 describe('a query in JSON', () => {
-  test('has its dates read, however deep they stand', () => {
+  test('converts dates at any depth', () => {
     const at = '2030-01-31T00:00:00.000Z';
     expect(read(query(''), { $and: [{ saved: { $gt: { $date: at } } }] })).toEqual({
       $and: [{ saved: { $gt: new Date(at) } }],
@@ -39,7 +39,7 @@ describe('a query in JSON', () => {
     );
   });
 
-  test('that is too deep is refused before it is walked to its end', () => {
+  test('that is too deep is refused before it is read completely', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 60; level++) deep = { a: deep };
     expect(() => read(query(''), deep)).toThrow('A query may be at most 40 levels deep.');

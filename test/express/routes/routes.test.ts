@@ -21,7 +21,7 @@ describe('the table of routes', () => {
     },
   );
 
-  test('opens nothing to strangers but whether the process lives and is ready', () => {
+  test('is public only for health and readiness', () => {
     expect(ROUTES.filter(({ operation }) => operation === 'public').map(({ path }) => path)).toEqual([
       '/health',
       '/ready',
@@ -30,14 +30,14 @@ describe('the table of routes', () => {
 });
 
 describe('options of a command over HTTP', () => {
-  test('are those of bpmn-server alone: an own option is refused, since listeners trust it', () => {
+  test('are limited to those of bpmn-server, since listeners trust others', () => {
     expect(() => OPTIONS.read({ approved: true }, 'options')).toThrow(
       expect.objectContaining({ code: 'bad-option' }),
     );
     expect(OPTIONS.read({ noWait: true }, 'options')).toEqual({ noWait: true });
   });
 
-  test('take the start event from its own place in the body', () => {
+  test('take the start event from its own field of the body', () => {
     expect(startOptions({ noWait: true, startNodeId: 'a' }, 'b')).toEqual({ noWait: true, startNodeId: 'b' });
     expect(startOptions(undefined, undefined)).toBeUndefined();
   });
