@@ -227,7 +227,7 @@ onStores('fields of cases for some roles only', (kind) => {
     },
   );
 
-  test('those who see a field filter by it, and others find what has no such field', async () => {
+  test('users who see a field can filter by it; for others it does not exist', async () => {
     const roles = { owner: { users: ['ann'], groups: [] }, hr: { users: [], groups: [] } };
     const one = {
       data: { open: 1, pay: 3 },
@@ -245,7 +245,7 @@ onStores('fields of cases for some roles only', (kind) => {
     expect(await ids(ADMIN_USER, { 'data.pay': 3 })).toEqual(['case-0']);
   });
 
-  test('nobody whom it may be hidden from sorts by it, above it or below it', async () => {
+  test('users from whom it may be hidden cannot sort by it, above it or below it', async () => {
     const { data } = guard.as(PEOPLE[0] as SecureUser);
     const fields = [
       'data.pay',

@@ -92,7 +92,7 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
     },
   ];
 
-  test('each is answered as if it were alone', async () => {
+  test('interleaved calls are answered as if each were alone', async () => {
     const alone = new Map<SecureUser, number>();
     for (const who of asking) alone.set(who, await guard.api.tasks.count({}, who));
     expect(new Set(alone.values()).size).toBeGreaterThan(kind === 'mongo' ? 3 : 5);
@@ -110,7 +110,7 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
     );
   });
 
-  test('two users who differ in one thing only are two', async () => {
+  test('users who differ in one field are distinct', async () => {
     const same = { userName: 'alice', userGroups: ['hr'] };
     const [acme, globex, none, groupless] = await Promise.all(
       [{ ...same, tenantId: 'acme' }, { ...same, tenantId: 'globex' }, same, { userName: 'alice' }].map(
@@ -123,7 +123,7 @@ describeStores('Many principals at once on one guard', ['memory', 'mongo'], (kin
     expect(new Set(lists).size).toBe(4);
   });
 
-  test('a user object that is changed afterwards changes nothing of what was asked', async () => {
+  test('changing a user object after the call has no effect', async () => {
     const user = { userName: 'alice', userGroups: ['hr'], tenantId: 'acme' };
     const expected = await guard.api.tasks.count({}, { ...user, userGroups: ['hr'] });
     const asked = guard.api.tasks.count({}, user);

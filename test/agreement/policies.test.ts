@@ -180,7 +180,7 @@ describeStores(
       }
     });
 
-    test('they permit some, and none', () => sizes.check());
+    test('the generated policies permit some resources and deny others', () => sizes.check());
   },
 );
 

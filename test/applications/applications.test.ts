@@ -52,7 +52,7 @@ async function itemOf(browser: Browser, id: string, elementId: string): Promise<
 const noted = (opened: Opened): Opened => (found.set(opened.browser, opened), opened);
 
 onMongo('an application, bare and guarded side by side', () => {
-  test('answers who may as it did before', async () => {
+  test('answers permitted users as before', async () => {
     const both = [noted(await bare()), noted(await guarded())] as const;
     try {
       const [before, after] = [await walk(both[0]), await walk(both[1])];
@@ -62,7 +62,7 @@ onMongo('an application, bare and guarded side by side', () => {
     }
   });
 
-  test('a service with a fixed user of its own comes to the same end', async () => {
+  test('a service with a fixed user gives the same result', async () => {
     const both = [await bare(), await guarded()] as const;
     try {
       const [before, after] = [
@@ -83,7 +83,7 @@ describe('an application with the documented lines', () => {
   beforeAll(async () => void (opened = noted(await guarded())));
   afterAll(() => opened.close());
 
-  test('gives its flow, its pages and its static files to who may', async () => {
+  test('serves its process, pages and static files to permitted users', async () => {
     const seen = (await walk(opened)) as [number, Loose][];
     expect(seen.map(([status]) => status)).toEqual([
       200, 200, 302, 200, 200, 200, 200, 200, 302, 200, 200, 302, 200, 200,
@@ -93,7 +93,7 @@ describe('an application with the documented lines', () => {
     expect(seen[12]?.[1]).toMatchObject({ status: 'end', data: { days: 3, ok: true } });
   });
 
-  test('refuses others with a status, from async routes that catch nothing, and goes on', async () => {
+  test('refuses others with a status from async routes without a catch, and keeps running', async () => {
     const { browser } = opened;
     await browser.signIn('ann');
     await browser.signIn('bob');

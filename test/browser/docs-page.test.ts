@@ -10,7 +10,7 @@ if (executable === undefined && process.env.CI !== 'true') {
   process.stderr.write(`SKIPPED: ${missing}\n`);
   test.skip(missing, () => undefined);
 } else {
-  describe('the page that tries the API, in a browser', () => {
+  describe('the documentation page, in a browser', () => {
     const app = new Application({ dialect: 'http', mount: '/workflow' });
     let browser: Browser;
     beforeAll(async () => {

@@ -29,7 +29,7 @@ inBrowser('the pages in a browser', 'the pages were not tried at 320 pixels', WI
     await page.getByRole('heading', { name: 'Request', level: 1 }).waitFor();
   }
 
-  test('no page is wider than a screen of 320 pixels, whatever is on it', async () => {
+  test('every page fits a screen of 320 pixels', async () => {
     const visitor = await (await sample.browser.newContext({ baseURL: sample.app.address })).newPage();
     await fits(visitor, 'login', '/login');
     expect(await visitor.getByText('demo-first-1').count()).toBe(1);

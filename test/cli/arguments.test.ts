@@ -99,7 +99,7 @@ test.each<[string[], string]>([
   ],
   [['user', 'add', 'u', '--folder', 'x', '--attribute', 'boss'], '--attribute must be name=value'],
   [['user', 'add', 'u', '--password', 'secret-secret'], "Unknown option '--password'"],
-])('%j is not understood: exit code 2', async (args, message) => {
+])('%j is an unknown command: exit code 2', async (args, message) => {
   const { code, out, err } = await run(args);
   expect([code, out]).toEqual([2, []]);
   expect(err.join('\n')).toContain(message);
@@ -116,7 +116,7 @@ test.each([
   expect(err.join('\n')).not.toMatch(/hunter2|ter2/);
 });
 
-test('a command that was not understood makes no folder', async () => {
+test('an unknown command creates no folder', async () => {
   const folder = path.join(mkdtempSync(path.join(tmpdir(), 'cli-')), 'data');
   await run(['verify', '--folder', folder]);
   await run(['user', 'list', '--folder', folder]);
@@ -124,7 +124,7 @@ test('a command that was not understood makes no folder', async () => {
   rmSync(path.dirname(folder), { recursive: true });
 });
 
-test('a folder without a store is not taken for an empty one, and stays as it is', async () => {
+test('a folder without a store is refused and left unchanged', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
   const target = `${folder}-copy`;
   for (const args of [
@@ -144,7 +144,7 @@ test('a folder without a store is not taken for an empty one, and stays as it is
   rmSync(folder, { recursive: true });
 });
 
-describe('which store', () => {
+describe('the choice of the store', () => {
   test.each<[Parameters<typeof storeOptions>[0], Record<string, string>, unknown]>([
     [{ folder: 'f' }, { MONGO_DB_URL: 'mongodb://e', DATA_DIR: 'd' }, { folder: 'f' }],
     [
@@ -165,7 +165,7 @@ describe('which store', () => {
   });
 });
 
-test('a store that does not answer is told by its code, exit code 1, without its URL', async () => {
+test('an unresponsive store is reported by its code, without its URL, with exit code 1', async () => {
   const { code, err } = await run([
     'verify',
     '--url',

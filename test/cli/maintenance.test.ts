@@ -60,7 +60,7 @@ onStores('maintenance', (kind) => {
       .map(({ processName }) => processName)
       .sort();
 
-  test('verify finds nothing wrong with what a guard has written', async () => {
+  test("verify finds no faults in a guard's own data", async () => {
     const { at } = await filled();
     const { code, out } = await run(['verify', ...at]);
     expect([code, out]).toEqual([
@@ -74,7 +74,7 @@ onStores('maintenance', (kind) => {
     });
   });
 
-  test('verify finds wrong search data, by its place, changes nothing, and repairs it when told', async () => {
+  test('verify reports wrong search data with its place, and repairs it only on request', async () => {
     const { place, at, ids } = await filled();
     const [first, second, third] = ids as [string, string, string];
     await inStore(place, async (store) => {
@@ -111,7 +111,7 @@ onStores('maintenance', (kind) => {
       await guard.api.engine.invoke({ 'items.id': task.id }, {}, ADMIN_USER);
   });
 
-  test('reindex makes instances from before the guard searchable, and says when there is nothing to do', async () => {
+  test('reindex makes older instances searchable, and reports when there is nothing to do', async () => {
     const { place, at, ids } = await filled();
     await makeOld(place, ids);
     expect((await run(['verify', ...at])).out).toContain('4 not indexed: run bpmn-guard reindex');
@@ -125,7 +125,7 @@ onStores('maintenance', (kind) => {
     expect(await tasksOf(guard, 'nobody')).toEqual(['open', 'open']);
   });
 
-  test('reindex and verify pass over what another program left in a list of items', async () => {
+  test('reindex and verify skip foreign entries in a list of items', async () => {
     const { place, at, ids } = await filled();
     await makeOld(place, ids);
     const lists: unknown[] = [null, 'no list', [null], 5];
@@ -156,7 +156,7 @@ onStores('maintenance', (kind) => {
     expect((await run(['reindex', ...at])).code).toBe(0);
   });
 
-  test('reindex names how many have no readable model, ends, and exits with 1', async () => {
+  test('reindex reports the number of instances without a readable model and exits with 1', async () => {
     const { place, at, ids } = await filled(1);
     await makeOld(place, ids);
     await inStore(
@@ -174,7 +174,7 @@ onStores('maintenance', (kind) => {
     ]);
   });
 
-  test('backup copies everything into an empty folder, and into no other', async () => {
+  test('backup copies everything, and only into an empty folder', async () => {
     const { at } = await filled(1);
     const target = mkdtempSync(path.join(tmpdir(), 'backup-'));
     const { code, out } = await run(['backup', target, ...at]);

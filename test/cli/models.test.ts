@@ -52,7 +52,7 @@ onStores('models on the command line', (kind) => {
         .trimEnd(),
     );
 
-  test('files are imported under their names, can be started, and are recorded', async () => {
+  test('imported files keep their names, can be started, and are recorded', async () => {
     const [ask, cafe] = [put('Ask.bpmn', SOURCE), put('Cafe\u0301  order.bpmn', OTHER)];
     put('Ask.svg', '<svg/>');
     expect(await run(['models', 'import', ask, cafe, ...at])).toEqual({
@@ -78,7 +78,7 @@ onStores('models on the command line', (kind) => {
     expect(await guard.as(person('alice')).data.getPendingUserTasks({})).toHaveLength(1);
   });
 
-  test('a folder is imported as a whole; a file that cannot be read is named, and keeps no other out', async () => {
+  test('a folder is imported as a whole, and an unreadable file is reported and skipped', async () => {
     put('Good.bpmn', SOURCE);
     put('Bad.bpmn', 'hello');
     put('notes.txt', 'hello');
@@ -87,7 +87,7 @@ onStores('models on the command line', (kind) => {
     expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*bpmn-server cannot read it/)]);
   });
 
-  test('a model that is there is not overwritten unless that is said; the same source changes nothing', async () => {
+  test('an existing model is overwritten only on request; the same source changes nothing', async () => {
     const file = put('Ask.bpmn', SOURCE);
     await run(['models', 'import', file, ...at]);
     expect((await run(['models', 'import', file, ...at])).out).toEqual(['unchanged  Ask']);
@@ -99,7 +99,7 @@ onStores('models on the command line', (kind) => {
     expect((await inStore((store) => store.models.get('Ask', null)))?.source).toBe(OTHER);
   });
 
-  test('models of an owner are apart from the others, and a file can be given another name', async () => {
+  test('models are separate for each owner, and a file can get another name', async () => {
     const file = put('x.bpmn', SOURCE);
     await run(['models', 'import', file, '--owner', 'acme', '--model-name', 'Ask', ...at]);
     expect(plain((await run(['models', 'list', ...at])).out)).toEqual(['name owner saved', 'Ask acme']);
@@ -113,7 +113,7 @@ onStores('models on the command line', (kind) => {
     expect(readFileSync(path.join(target, 'Ask.bpmn'), 'utf8')).toBe(SOURCE);
   });
 
-  test('export writes all models, or those named, and overwrites nothing unless that is said', async () => {
+  test('export writes all or the named models, and overwrites files only on request', async () => {
     for (const [name, source] of [
       ['A.bpmn', SOURCE],
       ['B.bpmn', OTHER],
@@ -133,7 +133,7 @@ onStores('models on the command line', (kind) => {
     expect(readdirSync(target).sort()).toEqual(['A.bpmn', 'B.bpmn']);
   });
 
-  test('files are checked without a store: what cannot be run, and what is not understood', async () => {
+  test('files are checked without a store, for errors and warnings', async () => {
     const good = put('Good.bpmn', SOURCE);
     expect(await run(['models', 'check', good])).toEqual({
       code: 0,
@@ -156,7 +156,7 @@ onStores('models on the command line', (kind) => {
     expect(JSON.parse(json as string)).toMatchObject({ file: unclear, warnings: [{ element: 'ask' }] });
   });
 
-  test('names that cannot be one, and files that are not there, are told', async () => {
+  test('invalid names and missing files are reported', async () => {
     const file = put('x.bpmn', SOURCE);
     const wrong = await run(['models', 'import', file, '--model-name', 'a/b', ...at]);
     expect([wrong.code, wrong.err[0]]).toEqual([1, expect.stringContaining('A model name must be a text')]);

@@ -88,7 +88,7 @@ onStores('the command line', (kind) => {
     expect(JSON.stringify(entries)).not.toContain('password\\');
   });
 
-  test('what cannot be done is said, with exit code 1, and nothing is changed', async () => {
+  test('a refused command reports the reason, exits with 1 and changes nothing', async () => {
     await run(['user', 'add', 'alice', '--without-password', ...at]);
     const before = await looking((store) => store.users.list());
     expect(await run(['user', 'add', 'alice', ...at], { stdin: PASSWORD })).toMatchObject({
@@ -162,7 +162,7 @@ onStores('the command line', (kind) => {
     });
   });
 
-  test('a key acts for nobody unless told, and for administrators only with a reason', async () => {
+  test('a key acts for others only on request, and for administrators only with a reason', async () => {
     await run(['key', 'create', 'plain', ...at]);
     expect(await run(['key', 'create', 'strong', '--group', 'ADMIN', ...at])).toMatchObject({
       code: 1,
@@ -195,7 +195,7 @@ onStores('the command line', (kind) => {
     ]);
   });
 
-  test('a first user without ADMIN is mended: groups are shown, added and taken away', async () => {
+  test('groups of a user can be shown, added and removed', async () => {
     await run(['user', 'add', 'admin', '--group', 'hr', '--without-password', ...at]);
     expect((await run(['user', 'groups', 'admin', ...at])).out).toEqual(['hr']);
     const mended = await run(['user', 'groups', 'admin', '--add', 'ADMIN', '--remove', 'hr', ...at]);
@@ -231,7 +231,7 @@ onStores('the command line', (kind) => {
     });
   });
 
-  test('a key that is made or revoked is recorded with what it may do, as it was and as it is', async () => {
+  test('creating and revoking a key is recorded with its permissions before and after', async () => {
     const made = await run(['key', 'create', 'erp', '--for-group', 'hr', '--tenant', 'acme', ...at]);
     await run(['key', 'revoke', 'erp', ...at]);
     const [revoked, created] = await looking((store) => store.audit.find({ limit: 2 }));

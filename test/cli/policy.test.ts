@@ -27,7 +27,7 @@ onStores('policies on the command line', (kind) => {
     return file;
   };
 
-  test('are checked without a store, each mistake with its place', async () => {
+  test('are checked without a store, each error with its position', async () => {
     put('roles.yaml', ROLES);
     expect(await run(['policy', 'check', folder])).toEqual({
       code: 0,
@@ -78,7 +78,7 @@ onStores('policies on the command line', (kind) => {
     expect(await guard.api.policies.securityRoles.mine(person('ann'))).toEqual(['Todo:Process']);
   });
 
-  test('with a mistake nothing is applied', async () => {
+  test('are applied completely or not at all', async () => {
     put('a.yaml', ROLES);
     put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');
     const { code, err } = await run(['policy', 'apply', folder, ...at]);
@@ -87,7 +87,7 @@ onStores('policies on the command line', (kind) => {
     expect((await run(['policy', 'history', '--json', ...at])).out).toEqual([]);
   });
 
-  test('what was made through the API is exported, and can be applied from then on', async () => {
+  test('made through the API can be exported and applied again', async () => {
     const guard = await guards.make({ place });
     const { securityRoles } = guard.as(ADMIN_USER).policies;
     await securityRoles.save('clerk', { rights: ['Todo:Process'] });
@@ -104,7 +104,7 @@ onStores('policies on the command line', (kind) => {
     expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
   });
 
-  test('are looked through for rules that cannot do what they say', async () => {
+  test('are checked by the linter', async () => {
     expect(await run(['policy', 'lint', ...at])).toMatchObject({ code: 0, out: ['nothing found'] });
     const rule = 'Allow group "hr" to View on process "Absent"';
     const guard = await guards.make({ place });

@@ -41,7 +41,7 @@ describe('the command as it is installed', () => {
   });
   afterAll(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
 
-  test('tells its exit code to the shell, and ends by itself', async () => {
+  test('passes its exit code to the shell, and ends by itself', async () => {
     expect((await call(['help'])).code).toBe(0);
     expect((await call(['nope'])).code).toBe(2);
     expect((await call(['user', 'list'], { env: { DATA_DIR: folder } })).code).toBe(2);

@@ -41,7 +41,7 @@ const lines = (given: string): string[][] => [
 ];
 
 describe.each(PASSWORDS)('the password %j of a URL', (password) => {
-  test('is in no output and no error, wherever the URL stands', async () => {
+  test('never appears in output or errors', async () => {
     for (const args of lines(url(password))) {
       const { code, out, err } = await run(args);
       expect([args, code]).not.toEqual([args, 0]);
@@ -52,14 +52,14 @@ describe.each(PASSWORDS)('the password %j of a URL', (password) => {
     }
   });
 
-  test('nor where the shell has split the URL at its blanks', async () => {
+  test('never appears even if the shell has split the URL at blanks', async () => {
     const { out, err } = await run(['verify', '--folder', '/nowhere', '--url', ...url(password).split(' ')]);
     for (const word of words(password).filter((entry) => entry.length >= 4))
       expect([...out, ...err].join('\n')).not.toContain(word);
   });
 });
 
-test('a database that does not answer is told of without the password, in the environment too', async () => {
+test('an unresponsive database is reported without the password', async () => {
   const given = url('s3cret:w@rd');
   for (const [args, env] of [
     [['verify', '--url', given], {}],
@@ -71,7 +71,7 @@ test('a database that does not answer is told of without the password, in the en
   }
 });
 
-test('results keep what happens to be called as the password is', async () => {
+test('results keep texts that equal the password', async () => {
   const env = { MONGO_DB_URL: 'mongodb://admin:admin@127.0.0.1' };
   const folder = mkdtempSync(join(tmpdir(), 'cli-redact-'));
   await run(['install', '--folder', folder], { env });
@@ -82,7 +82,7 @@ test('results keep what happens to be called as the password is', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('secrets among the options of a connection string are taken out too', () => {
+test('secrets in options of a connection string are removed too', () => {
   const given =
     'mongodb://h/?tlsCertificateKeyFilePassword=topsecret&authMechanismProperties=AWS_SESSION_TOKEN:abcdef&x=1';
   const redact = redactor([given]);
@@ -92,7 +92,7 @@ test('secrets among the options of a connection string are taken out too', () =>
   expect(redact('topsecret was not right')).toBe('… was not right');
 });
 
-test('a URL without a password, and text without a URL, stay as they are', () => {
+test('URLs without a password and other text are unchanged', () => {
   const redact = redactor(['mongodb://user@h:27017/x', 'https://h/a:b']);
   for (const text of [
     'Unknown command x',

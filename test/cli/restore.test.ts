@@ -41,7 +41,7 @@ onStores('restoring a backup', (kind) => {
     return { place, at, backup, instance: id };
   }
 
-  test('after a backup, a wipe and a restore, work goes on where it was', async () => {
+  test('work continues after a backup, a wipe and a restore', async () => {
     const { place, at, backup, instance } = await backedUp();
     await place.remove();
     const restored = await run(['restore', backup, ...at]);
@@ -69,14 +69,14 @@ onStores('restoring a backup', (kind) => {
     await store.close();
   });
 
-  test('a store that holds something is not overwritten', async () => {
+  test('a store that is not empty is not overwritten', async () => {
     const { at, backup } = await backedUp();
     const { code, err } = await run(['restore', backup, ...at]);
     expect([code, err[0]]).toEqual([1, expect.stringMatching(/not empty.*bad-configuration/)]);
     expect((await run(['user', 'list', ...at])).out.join()).toContain('alice');
   });
 
-  test('what is no backup of this kind of store is refused, and nothing is written', async () => {
+  test('a backup of another kind of store is refused, and nothing is written', async () => {
     const place = guards.place();
     await place.remove();
     const at = named(place.options);

@@ -21,7 +21,7 @@ function terminal(answers: string[]): { io: Io; shown: string[] } {
   return { io: io(stdin, asked), shown };
 }
 
-test('at a terminal it is asked for twice, and not shown', async () => {
+test('at a terminal a secret is asked for twice and not echoed', async () => {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const { io: at, shown } = terminal(['correct horse\n', 'correct horse\n']);
   expect(await readPassword(at)).toBe('correct horse');
@@ -30,18 +30,18 @@ test('at a terminal it is asked for twice, and not shown', async () => {
   write.mockRestore();
 });
 
-test('a character that is piped in in two pieces is one', async () => {
+test('a character split between two chunks is read as one', async () => {
   const bytes = Buffer.from('pässwörter\n');
   expect(await readPassword(io(Readable.from([bytes.subarray(0, 2), bytes.subarray(2)])))).toBe('pässwörter');
 });
 
-test('two that differ are none', async () => {
+test('two different entries are refused', async () => {
   await expect(readPassword(terminal(['correct horse\n', 'correct hose\n']).io)).rejects.toThrow(
     new UsageError('The two passwords differ'),
   );
 });
 
-test('an interruption is no password', async () => {
+test('an interruption yields no password', async () => {
   await expect(readPassword(terminal(['\u0003']).io)).rejects.toThrow(
     new UsageError('No password was given'),
   );

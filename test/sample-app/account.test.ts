@@ -15,7 +15,7 @@ function copyOf(visitor: Visitor): Visitor {
   return copy;
 }
 
-test('a new password counts at once, for this session too, and ends all others of the user', async () => {
+test('a new password takes effect at once and ends all other sessions of the user', async () => {
   const [here, elsewhere] = [await app.login('user1'), await app.login('user1')];
   const before = copyOf(here);
   await here.get('/account');
@@ -101,7 +101,7 @@ test('a password is not changed by a form of another site', async () => {
   expect((await app.visitor().login('user2')).path).toBe('/tasks');
 });
 
-test('a session that a stranger began is worth nothing after the login in it', async () => {
+test('the login replaces a session that a stranger began', async () => {
   const stranger = app.visitor();
   await stranger.get('/login');
   const victim = copyOf(stranger);
@@ -112,7 +112,7 @@ test('a session that a stranger began is worth nothing after the login in it', a
 });
 
 test.each(['s%3Aplanted.signature', 'planted', 's%3A..%2F..%2Fx.y', ''])(
-  'a session id that somebody made up (%s) is not taken',
+  'an invented session id (%s) is not accepted',
   async (id) => {
     const visitor = app.visitor();
     visitor.cookies.set('workflow.sid', id);

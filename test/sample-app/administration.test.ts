@@ -57,7 +57,7 @@ test.each([
   expect((await app.users.list()).length).toBe(before);
 });
 
-test('who is disabled is out at the next request, and cannot sign in', async () => {
+test('a disabled user is signed out at the next request and cannot sign in', async () => {
   await add({ userName: 'erin' });
   const erin = app.visitor();
   await erin.login('erin', 'first password');
@@ -81,7 +81,7 @@ test('who is disabled is out at the next request, and cannot sign in', async () 
   expect((await app.visitor().login('erin', 'first password')).path).toBe('/tasks');
 });
 
-test('a change of groups counts at the next request', async () => {
+test('a change of groups takes effect at the next request', async () => {
   await add({ userName: 'frank', supervisor: 'boss' });
   const frank = app.visitor();
   await frank.login('frank', 'first password');
@@ -110,13 +110,13 @@ test('names with all kinds of letters have pages too', async () => {
   expect((await app.users.find(userName))?.disabled).toBe(true);
 });
 
-test('an administrator cannot disable the own account', async () => {
+test('administrators cannot disable their own account', async () => {
   expect((await admin.get('/users/admin')).text).toContain('another administrator has to disable you');
   expect((await change('admin', '/disable')).status).toBe(404);
   expect((await app.users.find('admin'))?.disabled).toBe(false);
 });
 
-test('an administrator cannot give up the own administration: nothing of the form is stored', async () => {
+test('administrators cannot give up their own administration: nothing of the form is stored', async () => {
   const before = await app.users.find('admin');
   const answer = await change('admin', '', { groups: 'employees', supervisor: 'boss' });
   expect(answer.status).toBe(400);
@@ -132,7 +132,7 @@ test('an administrator cannot give up the own administration: nothing of the for
 });
 
 const ACTIONS = ['', '/disable', '/enable', '/password'];
-test('who is no administrator neither sees nor changes users', async () => {
+test('users who are not administrators neither see nor change users', async () => {
   const user = await app.login('user1');
   expect((await user.get('/tasks')).text).not.toContain('href="/users"');
   for (const path of ['/users', '/users/boss', '/users/absent'])
@@ -154,7 +154,7 @@ test('an absent user is not found', async () => {
   expect((await change('absent', '/disable')).status).toBe(404);
 });
 
-test('what was done to users is in the audit trail', async () => {
+test('changes of users are in the audit trail', async () => {
   const entries = await app.guard.store.audit.find({ userName: 'admin', limit: 200 });
   const names = entries.map(({ resource }) => (resource as { name?: string }).name);
   expect(names).toEqual(

@@ -18,7 +18,7 @@ const start = (headers: Record<string, string>) =>
     body: JSON.stringify({ name: 'Order Pizza' }),
   });
 
-test('without a login the development user acts, stored or not, and may administer', async () => {
+test('without a login the development user acts and may administer', async () => {
   const visitor = app.visitor();
   expect((await visitor.get('/tasks')).text).toMatch(/Signed in as\s+<strong>somebody<\/strong>/);
   await visitor.get('/users');
@@ -35,7 +35,7 @@ test('without a login the development user acts, stored or not, and may administ
   expect((await visitor.get('/account')).status).toBe(404);
 });
 
-test('forms need their token all the same', async () => {
+test('forms still need their token', async () => {
   const visitor = app.visitor();
   await visitor.get('/users');
   expect((await visitor.post('/users', { userName: 'dave', password: 'first password' }, null)).status).toBe(
@@ -44,7 +44,7 @@ test('forms need their token all the same', async () => {
   expect(await app.users.find('dave')).toBeUndefined();
 });
 
-test('a call without a key is that of the developer, but not from a page of another site', async () => {
+test("a call without a key is the developer's, but not from a page of another site", async () => {
   const own = await start({});
   const { id } = (await own.json()) as { id: string };
   expect([own.status, (await app.guard.store.instances.load(id))?.guard?.startedBy]).toEqual([
@@ -92,6 +92,6 @@ test('a page whose name was made to point here (DNS rebinding) gets nothing and 
   expect((await send(Number(port), 'GET', '/healthz', { host })).status).toBe(200);
 });
 
-test('a wrong key is refused even so', async () => {
+test('a wrong key is still refused', async () => {
   expect((await start({ 'x-api-key': 'wrong' })).status).toBe(401);
 });

@@ -44,7 +44,7 @@ test.each([
   ['text', 'a', { minlength: 2 }, 'X needs at least 2 characters.'],
 ])('%s %j is refused', (kind, sent, more, expected) => expect(read(kind, sent, more)).toBe(expected));
 
-test('what the form does not have is left out', () => {
+test('inputs that the form lacks are omitted', () => {
   const { data } = readForm([field('text')], { x: 'a', y: 'b', __proto__: 'c' });
   expect(data).toEqual({ x: 'a' });
 });

@@ -18,7 +18,7 @@ const asked = async (requester: Visitor): Promise<void> => {
   await requester.post(`${task}/complete`, { from: '2030-01-01', to: '2030-01-02' });
 };
 
-test('releasing a task that nobody else may take warns first, and says what comes of it', async () => {
+test('releasing a task that nobody else may take shows a warning first', async () => {
   const user = await app.login('user1');
   const mine = await vacation(user);
   const warned = await user.post(`${mine}/release`);
@@ -42,7 +42,7 @@ test('the only candidate is warned that the task will wait for nobody else', asy
   expect((await user.post(`${only}/release`, { confirmed: 'yes' })).text).toContain('only is free again.');
 });
 
-test('a task that others may take is released at one click, and what is said of it is true', async () => {
+test('a task that others may take is released with one click and a correct notice', async () => {
   const [user, baker] = [await app.login('user1'), await app.login('baker')];
   await user.post('/start/Open/start');
   const free = linkTo(await user.get('/tasks'), '/tasks/', 'free');
@@ -51,7 +51,7 @@ test('a task that others may take is released at one click, and what is said of 
   expect((await baker.post(`${free}/take`)).text).toContain('free is yours now.');
 });
 
-test('whoever has borrowed a task sees its form, and cannot send it', async () => {
+test('a borrower sees the form of a task but cannot send it', async () => {
   const [user, boss, other] = [await app.login('user1'), await app.login('boss'), await app.login('user2')];
   await asked(user);
   const approve = linkTo(await boss.get('/tasks'), '/tasks/', 'Approve');
@@ -88,7 +88,7 @@ test('the list of people has those who may do the task, else all colleagues, and
   expect(names((await baker.get(bake)).text)).toEqual(['baker']);
 });
 
-test('a name is found whatever its upper and lower case', async () => {
+test('the search for names ignores case', async () => {
   const [user, boss] = [await app.login('user1'), await app.login('boss')];
   await asked(user);
   const approve = linkTo(await boss.get('/tasks'), '/tasks/', 'Approve');

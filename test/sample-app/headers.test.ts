@@ -67,12 +67,12 @@ test('pages hold nothing that their policy forbids', async () => {
   }
 });
 
-test('pages are not kept, files are', async () => {
+test('pages are not cached, files are', async () => {
   expect((await fetch(`${app.address}/login`)).headers.get('cache-control')).toBe('no-store');
   expect((await fetch(`${app.address}/style.css`)).headers.get('cache-control')).toBe('public, max-age=3600');
 });
 
-test('in development the cookie is out of reach of scripts and other sites', async () => {
+test('in development scripts and other sites cannot reach the cookie', async () => {
   const cookie = (await app.visitor().get('/login')).headers.get('set-cookie') ?? '';
   expect(cookie).toMatch(new RegExp(`^${NAME}=`));
   expect(cookie).toMatch(/Path=\/;.*HttpOnly; SameSite=Lax$/);
@@ -89,7 +89,7 @@ test('in production the cookie goes over HTTPS only, and no other host can set i
   expect((await visitor.get('/tasks')).path).toBe('/tasks');
 });
 
-test('in production the cookie is taken away as it was given, so that browsers do it', async () => {
+test('in production the cookie is cleared with its own attributes, so that browsers comply', async () => {
   const visitor = production.visitor(OVER_HTTPS);
   await visitor.login('alice', 'correct horse');
   const sent = await fetch(`${production.address}/logout`, {
@@ -106,7 +106,7 @@ test('in production the cookie is taken away as it was given, so that browsers d
   );
 });
 
-test('in production without HTTPS there is no cookie, nobody signs in, and the log says why', async () => {
+test('in production without HTTPS nobody can sign in, and the log says why', async () => {
   const visitor = production.visitor();
   expect((await visitor.get('/login')).headers.get('set-cookie')).toBeNull();
   expect((await visitor.post('/login', { userName: 'alice', password: 'correct horse' })).status).toBe(403);

@@ -15,7 +15,7 @@ describe('in the application', () => {
   });
   afterAll(() => app?.remove());
 
-  test('it is well and ready, and tells strangers no more than that', async () => {
+  test('it is healthy and ready, and reveals nothing else to strangers', async () => {
     const [health, ready] = [await fetch(`${app.address}/healthz`), await fetch(`${app.address}/readyz`)];
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
     expect([ready.status, await ready.json()]).toEqual([200, { ready: true }]);
@@ -68,7 +68,7 @@ describe('readiness', () => {
     ['the store does not answer', { ok: false, store: { kind: 'mongo', answers: false } }],
     ['an index is missing', { ok: false, missingIndexes: ['a secret name'] }],
     ['documents are not reindexed', { reindexed: false }],
-  ])('%s: not ready, and the log says why', async (_what, wrong) => {
+  ])('%s: it is not ready, and the log says why', async (_what, wrong) => {
     health = async () => ({ ...WELL, ...wrong });
     expect(await ask()).toEqual([503, { ready: false }]);
     expect(log).toEqual([
@@ -77,20 +77,20 @@ describe('readiness', () => {
     expect(await ask('/healthz')).toEqual([200, { status: 'ok' }]);
   });
 
-  test('what it throws is not told', async () => {
+  test('errors are not revealed', async () => {
     health = () => Promise.reject(new Error('mongodb://user:password@host'));
     expect(await ask()).toEqual([503, { ready: false }]);
     expect(JSON.stringify(log)).not.toContain('password');
   });
 
-  test('many who ask at a time make one question to the store', async () => {
+  test('concurrent requests make one query to the store', async () => {
     health = () => new Promise((resolve) => setTimeout(resolve, 50, WELL));
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
     expect(new Set(answers.map(([status]) => status))).toEqual(new Set([200]));
     expect(asked).toBe(1);
   });
 
-  test('it is ready again when the store is, and a store that hangs is not waited for', async () => {
+  test('it is ready again with the store, and does not wait for a hanging store', async () => {
     health = () => new Promise(() => undefined);
     const begin = Date.now();
     expect((await ask())[0]).toBe(503);

@@ -40,7 +40,7 @@ test('a refused login is recorded with the address, and with the name where ther
   expect(JSON.stringify(entry)).not.toContain('secret');
 });
 
-test('who signs out without having signed in leaves no entry', async () => {
+test('a logout without a login leaves no entry', async () => {
   const before = (await entries('logout')).length;
   const visitor = app.visitor();
   await visitor.get('/login');
@@ -48,7 +48,7 @@ test('who signs out without having signed in leaves no entry', async () => {
   expect((await entries('logout')).length).toBe(before);
 });
 
-test('groups and rights stand in the trail as they were and as they are', async () => {
+test('the audit trail has groups and rights before and after a change', async () => {
   const admin = await app.login('admin');
   await admin.get('/users/user2');
   await admin.post('/users/user2', { groups: 'employees, auditors', supervisor: 'boss' });

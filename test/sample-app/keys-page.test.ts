@@ -60,7 +60,7 @@ test('the page says of each key for whom it acts, until when, and when it was us
   expect(await eventually(async () => (await row('robot'))?.match(/<time/g)?.length === 2)).toBe(true);
 });
 
-test('a key that is revoked is out at the next call, for good, and the audit trail says who did it', async () => {
+test('a revoked key is refused from the next call on, and the audit trail names who revoked it', async () => {
   expect(await call('erp')).toBe(200);
   await admin.get('/keys');
   const address = `/keys/${await idOf('erp')}/revoke`;
@@ -97,7 +97,7 @@ test('a member of SYSTEM sees keys for any tenant, and revokes the one of the ro
   expect(await call('acme')).toBe(200);
 });
 
-test('who is no administrator neither sees nor revokes keys', async () => {
+test('users who are not administrators neither see nor revoke keys', async () => {
   const user = await app.login('user1');
   expect((await user.get('/tasks')).text).not.toContain('href="/keys"');
   expect((await user.get('/keys')).status).toBe(403);
@@ -106,7 +106,7 @@ test('who is no administrator neither sees nor revokes keys', async () => {
   expect(await call('robot')).toBe(200);
 });
 
-test('a key is not revoked by a form of another page, and one that is not there is not found', async () => {
+test('a form of another page cannot revoke a key, and a missing key is not found', async () => {
   await admin.get('/keys');
   expect((await admin.post(`/keys/${await idOf('robot')}/revoke`, {}, null)).status).toBe(403);
   expect(await call('robot')).toBe(200);

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => remove());
 
-test('it starts in an empty folder, says where it is and who can sign in, and ends on a signal', async () => {
+test('it starts in an empty folder, prints its address and demo users, and ends on a signal', async () => {
   const app = await startApplication(folder);
   expect(app.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(app.address, { redirect: 'manual' })).status).toBe(303);
@@ -41,7 +41,7 @@ test('a second start keeps sessions, users, models and running work', async () =
   }
 });
 
-test('what runs when the signal comes is finished, and nothing new is accepted', async () => {
+test('running requests are completed after the signal, and new ones are refused', async () => {
   const app = await startApplication(folder);
   const page = await fetch(`${app.address}/login`);
   const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
@@ -85,7 +85,7 @@ test('without authentication the development user acts, and every page says that
   }
 });
 
-test('a second application does not open the same folder, and says so', async () => {
+test('a second application on the same folder is refused with a message', async () => {
   const first = await startApplication(folder);
   try {
     const { output, code } = await failToStart(folder, {});

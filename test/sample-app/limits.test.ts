@@ -110,7 +110,7 @@ test('wrong passwords from one address are limited, whatever the names; right on
   expect(await statusOf('f', 'wrong', from('10.2.0.2'))).toBe(401);
 });
 
-test('who is told to wait is told in words, on a page', async () => {
+test('a limited user gets a page that explains the wait', async () => {
   const visitor = app.visitor(from('10.3.0.1'));
   await visitor.get('/login');
   const answers = [];
@@ -120,7 +120,7 @@ test('who is told to wait is told in words, on a page', async () => {
   expect(answers[3]?.text).toContain('Please wait a while');
 });
 
-test('guesses that are sent at the same moment are counted before they are compared', async () => {
+test('concurrent guesses are counted before they are compared', async () => {
   const statuses = await Promise.all(
     Array.from({ length: 10 }, (_, i) => statusOf('baker', 'wrong', from(`10.4.0.${i}`))),
   );
@@ -128,7 +128,7 @@ test('guesses that are sent at the same moment are counted before they are compa
   expect(statuses.filter((status) => status === 429)).toHaveLength(7);
 });
 
-test('a right password counts none when its caller hangs up', async () => {
+test('a right password is not counted if its caller disconnects', async () => {
   const visitor = app.visitor(from('10.11.0.1'));
   await visitor.get('/login');
   const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -207,7 +207,7 @@ test('wrong keys from one address are limited with a real 429; a good key counts
   expect(await answer.json()).toMatchObject({ status: 429, code: 'too-many' });
 });
 
-test('a good key counts none while its calls run, nor when their caller hangs up', async () => {
+test('a valid key is not counted while its calls run, or if their caller disconnects', async () => {
   const init = {
     method: 'POST',
     headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' },
@@ -227,7 +227,7 @@ test('a good key counts none while its calls run, nor when their caller hangs up
   ]);
 });
 
-test('a good key counts none while its body arrives, nor when that breaks off', async () => {
+test('a valid key is not counted while its body arrives, or if that breaks off', async () => {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
   const headers = { ...from('10.10.0.1'), 'content-type': 'application/json', 'content-length': '1000' };
   const upload = async (key: string) => {

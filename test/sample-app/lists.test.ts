@@ -94,7 +94,7 @@ test('instances are narrowed by process and status, sorted, paged, and lead back
   expect(linkTo(one, '/instances?', 'Back to the list')).toBe('/instances?process=Expense+Claim');
 });
 
-test('times say their zone', async () => {
+test('times have a time zone', async () => {
   const boss = await app.login('boss');
   expect((await boss.get('/tasks')).text).toMatch(
     /<time [^>]*>\d{1,2} \w+ \d{4},? (?:at )?\d\d:\d\d [A-Z]{2,4}[+\d:]*</,

@@ -43,7 +43,7 @@ describe('the log of a running application', () => {
   /** The line of a request is written when its answer has gone out. */
   const settled = () => new Promise((resolve) => setTimeout(resolve, 300));
 
-  test('each request is a line with its number, route, status, time and who asked', async () => {
+  test('each request has a line with number, route, status, time and user', async () => {
     const visitor = new Visitor(app.address);
     await visitor.login('user1');
     const answer = await visitor.get('/tasks/absent');
@@ -62,7 +62,7 @@ describe('the log of a running application', () => {
     });
   });
 
-  test('a call with a key is a line with the name of the key, and whom it acted for', async () => {
+  test('a call with a key has a line with the name of the key and its user', async () => {
     const answer = await fetch(`${app.address}/api/tasks/absent/candidates`, {
       headers: { 'x-api-key': key },
     });
@@ -110,7 +110,7 @@ describe('the log of a running application', () => {
     ]);
   });
 
-  test('nothing that was sent is in it: secrets in every place, on every path, and none is found', async () => {
+  test('it contains no secret that was sent, in any place and on any path', async () => {
     const visitor = new Visitor(app.address, {
       'user-agent': secret('agent'),
       referer: `${app.address}/${secret('referer')}`,

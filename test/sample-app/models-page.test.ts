@@ -26,7 +26,7 @@ test('the page of models says of each what its author should know, to designers 
   }
 });
 
-test('who may read no model is shown none, and finds no link to the page', async () => {
+test('users who may read no model see none, and no link to the page', async () => {
   const visitor = await app.login('user1');
   expect((await visitor.get('/tasks')).text).not.toContain('href="/models"');
   expect((await visitor.get('/models')).text).not.toContain('<code>approve</code>');

@@ -40,7 +40,7 @@ test('a notice goes when its task is done, whoever did it', async () => {
   expect(total((await boss.get('/tasks')).text)).toBe(String(before - 2));
 });
 
-test('a notice that is older than a minute and has no task any more is taken out of the store', async () => {
+test('a notice older than a minute without a task is removed from the store', async () => {
   const values = app.guard.store.values('notices:boss');
   await values.set('gone', { text: 'x', itemId: 'gone', time: new Date(Date.now() - 120_000) });
   await values.set('young', { text: 'x', itemId: 'young', time: new Date() });

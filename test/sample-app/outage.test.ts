@@ -67,7 +67,7 @@ if (!url && process.env.CI !== 'true') {
   }
 
   describe.each(['refuse', 'hang'] as const)('while the store would %s', (mode) => {
-    test('pages answer in words, and are back when it is, with the same session', async () => {
+    test('pages explain the outage, and work again with the same session afterwards', async () => {
       proxy.become(mode);
       for (const answer of await timed(() =>
         Promise.all(['/tasks', '/instances', '/start', '/account'].map((path) => visitor.get(path))),
@@ -118,7 +118,7 @@ if (!url && process.env.CI !== 'true') {
     });
   });
 
-  test('a login whose session cannot be stored is none', async () => {
+  test('a login fails if its session cannot be stored', async () => {
     const stranger = app.visitor();
     await stranger.get('/login');
     const normal = app.visitor();
@@ -144,7 +144,7 @@ if (!url && process.env.CI !== 'true') {
     expect(calls).toBeGreaterThan(2);
   });
 
-  test('what was lost in the middle of an action is told as lost, and nothing is half done', async () => {
+  test('an interrupted action is reported as failed, and nothing is half done', async () => {
     await visitor.get('/start/Order%20Pizza/start_order');
     const count = async () => app.guard.store.instances.count({ filter: { name: 'Order Pizza' } });
     const before = await count();

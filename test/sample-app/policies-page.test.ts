@@ -46,7 +46,7 @@ test('an administrator reads the policies in force and who changed them; what is
   expect(text).toContain('the desk opens');
 });
 
-test('nobody else sees the page, nor a way to it', async () => {
+test('nobody else sees the page or a link to it', async () => {
   const user = await app.login('user1');
   expect((await user.get('/tasks')).text).not.toContain('href="/policies"');
   const { status, text } = await user.get('/policies');

@@ -63,7 +63,7 @@ test('a stale page: the task was taken away meanwhile', async () => {
   }
 });
 
-test('two take one task at the same moment: one has it, the other is told', async () => {
+test('of two users who take a task concurrently one gets it, the other is told', async () => {
   const { baker, bake } = await orderedPizza();
   const admin = await app.login('admin');
   await Promise.all([baker.get(bake), admin.get(bake)]);
@@ -73,7 +73,7 @@ test('two take one task at the same moment: one has it, the other is told', asyn
   expect(statuses).toEqual([200, 409]);
 });
 
-test('a form sent twice counts once', async () => {
+test('a form sent twice is processed once', async () => {
   const { baker, bake } = await orderedPizza();
   await baker.post(`${bake}/take`);
   const answers = await Promise.all([baker.post(`${bake}/complete`), baker.post(`${bake}/complete`)]);

@@ -35,7 +35,7 @@ async function request(
   return { request: task.path, instance };
 }
 
-test('the whole flow: requested, decided by the supervisor, seen by the requester', async () => {
+test('a vacation is requested, decided by the supervisor, and seen by the requester', async () => {
   const { request: task, instance } = await request();
 
   const other = await as('user2').get('/tasks');
@@ -87,7 +87,7 @@ test('the requester sees that the approval waits, and cannot give it', async () 
   expect((await as('user1').post(`${approve}/complete`, { approved: 'true' })).status).toBe(404);
 });
 
-test('a stale page cannot complete a finished task, and is told so in words', async () => {
+test('a stale page cannot complete a finished task and explains why', async () => {
   const { request: task } = await request();
   const again = await as('user1').post(`${task}/complete`, { from: '2031-01-01', to: '2031-01-02' });
   expect(again.status).toBe(409);
@@ -122,7 +122,7 @@ test('only the fields of the form are stored', async () => {
   expect(page.text).not.toContain('hack');
 });
 
-test('who may start what', async () => {
+test('users may start only their processes', async () => {
   const starts = async (userName: string) =>
     [...(await as(userName).get('/start')).text.matchAll(/<h2>([^<]+)<\/h2>/g)]
       .map(([, name]) => name)

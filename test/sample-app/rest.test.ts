@@ -35,7 +35,7 @@ const cookieOf = (cookies: ReadonlyMap<string, string>): string =>
   [...cookies].map((pair) => pair.join('=')).join('; ');
 const START = { name: 'Request Vacation', data: {}, userId: 'user1' };
 
-test('what bpmn-client starts for a user is on the pages of that user, and goes on there', async () => {
+test('an instance that bpmn-client starts for a user continues on the pages of that user', async () => {
   const instance = await client.engine.start('Request Vacation', {}, null, 'user1', {});
   const visitor = await app.login('user1');
   expect((await visitor.get('/instances')).text).toContain(`/instances/${instance.id}`);
@@ -58,7 +58,7 @@ test('the key does not act for administrators', async () => {
   });
 });
 
-test('a named key does what it was made for, and is out when it is revoked', async () => {
+test('a named key works until it is revoked', async () => {
   const keys = apiKeys(app.guard.store, { env: {} });
   const { text } = await keys.create('for-user2', { actsFor: { users: ['user2'] } });
   const headers = { 'x-api-key': text };
@@ -90,7 +90,7 @@ test.each([
   expect(await app.guard.store.instances.count({ filter: {} })).toBe(before);
 });
 
-test('a form of another site gets nowhere, with the session of who looks at it', async () => {
+test("a form of another site cannot use the visitor's session", async () => {
   const visitor = await app.login('admin');
   const response = await fetch(`${app.address}/api/engine/start`, {
     method: 'POST',
@@ -122,7 +122,7 @@ test.each([
 });
 
 test.each([[undefined], ['wrong'], [''], [`bg_${'0'.repeat(16)}_${'x'.repeat(43)}`]])(
-  'with the key %j nobody calls',
+  'a call with the key %j is refused',
   async (key) => {
     const headers = key === undefined ? {} : { 'x-api-key': key };
     const { status, headers: told } = await call(
@@ -136,7 +136,7 @@ test.each([[undefined], ['wrong'], [''], [`bg_${'0'.repeat(16)}_${'x'.repeat(43)
 );
 
 test.each(['/api/nothing', '/api2', '/docs/nothing', '/health/x'])(
-  '%s is told as a problem, not as a page',
+  '%s is answered with problem details, not with a page',
   async (path) => {
     const { status, body, headers } = await call('GET', path);
     expect([status, body.code, headers.get('content-type')]).toEqual([
@@ -167,7 +167,7 @@ test('a body that is too large is refused', async () => {
   expect(body).toMatchObject({ code: 'too-large' });
 });
 
-test('a user who was disabled is out at the next call with a key', async () => {
+test('a disabled user is refused at the next call with a key', async () => {
   const list = () => call('POST', '/api/engine/start', { ...START, userId: 'reviewer', name: 'Order Pizza' });
   expect((await list()).body).not.toHaveProperty('errors');
   await app.users.change('reviewer', { disabled: true });

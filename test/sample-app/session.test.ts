@@ -74,7 +74,7 @@ test('the session id changes at the login, the cookie is out of reach of scripts
   expect(before).toHaveLength(1);
 });
 
-test('a logout ends the session, for copies of its cookie too', async () => {
+test('a logout ends the session, including copies of its cookie', async () => {
   const visitor = new Visitor(app.address);
   await visitor.login('user1');
   const copy = new Visitor(app.address);
@@ -116,7 +116,7 @@ test('a form that is too large is refused', async () => {
   expect(answer.text).not.toContain('node_modules');
 });
 
-test('pages may load nothing from elsewhere, and are not kept', async () => {
+test('pages load nothing from other hosts and are not cached', async () => {
   const { headers } = await new Visitor(app.address).get('/login');
   expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(headers.get('cache-control')).toBe('no-store');

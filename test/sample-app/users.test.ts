@@ -18,7 +18,7 @@ test('a user who is disabled is out at the next request, and back when enabled',
   expect((await visitor.login('user2')).path).toBe('/tasks');
 });
 
-test('a change of groups counts at the next request', async () => {
+test('a change of groups takes effect at the next request', async () => {
   const visitor = new Visitor(app.address);
   await visitor.login('boss');
   expect((await visitor.get('/start')).text).not.toContain('Expense Claim');
