@@ -8,6 +8,9 @@ import { grouped } from './grouped.mjs';
 import { measure, measureLarge } from './speed-child.mjs';
 import { entriesOf, readAll } from './work.mjs';
 
+let isEnding = false;
+process.on('SIGTERM', () => (isEnding = true));
+
 const say = (line) => writeSync(1, `${line}\n`);
 
 /** An error and its causes in one line, for the judge: codes, messages. */
@@ -19,8 +22,6 @@ function textOf(error) {
 }
 
 async function write(port, { workers, from, operations, pause }) {
-  let isEnding = false;
-  process.on('SIGTERM', () => (isEnding = true));
   let refusals = 0;
   const worker = async (number) => {
     for (let n = from + number; n < from + operations && !isEnding; n += workers) {

@@ -3,7 +3,7 @@
  * its callers were told: nothing acknowledged is lost, nothing is read that was not written, every refusal names the
  * file and the cause. Prints a table; the exit code is 1 when a fault was found.
  *
- *     npm run faults -- [--rounds 10] [--only kill,flip] [--candidate store,lmdb|all] [--seed 1] [--speed] [--at dir]
+ *     npm run faults -- [--rounds 20] [--only kill,flip] [--candidate store,lmdb|all] [--seed 1] [--speed] [--at dir]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ const FAULTS = [
 
 const { values } = parseArgs({
   options: {
-    /** 1 takes about a minute; 10 kills two hundred times. */
+    /** 1 takes about a minute; 20 kills two hundred times. */
     rounds: { type: 'string', default: '1' },
     /** At most so many tries of each fault. */
     tries: { type: 'string', default: '1000000' },

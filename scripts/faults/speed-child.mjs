@@ -34,8 +34,14 @@ export async function measure(tried, folder) {
   const filled = await open('filled');
   await Promise.all(Array.from({ length: OPERATIONS }, (_, n) => filled.put(entriesOf(n, 1))));
   await filled.close();
+  return { 'one by one': alone, 'fifty at once': many, ...(await reading(open)) };
+}
+
+async function reading(open) {
   let begun = performance.now();
-  const port = await open('filled');
+  const port = await open('filled').catch(() => undefined);
+  // One that does not release its folder is told by another fault.
+  if (port === undefined) return { 'open, ms': NaN, 'read all, ms': NaN };
   const [key] = entriesOf(0, 1)[0];
   if ((await port.get(key)) === undefined) throw new Error(`${key} is not there`);
   const opened = performance.now() - begun;
@@ -45,7 +51,7 @@ export async function measure(tried, folder) {
   const read = performance.now() - begun;
   await port.close();
   if (count !== 2 * OPERATIONS + 1) throw new Error(`${count} values are there`);
-  return { 'one by one': alone, 'fifty at once': many, 'open, ms': opened, 'read all, ms': read };
+  return { 'open, ms': opened, 'read all, ms': read };
 }
 
 const keyOf = (n) => `entry/${String(n).padStart(9, '0')}`;

@@ -54,9 +54,10 @@ export async function speedTable(candidates, at, rounds) {
       measure,
       ...candidates.map((name) => {
         const own = figures.get(name).map((one) => one[measure]);
+        if (own.includes(null)) return 'none';
         const text = Number(median(own).toPrecision(3)).toString();
-        const ratio = base && median(own.map((figure, i) => figure / base[i][measure])).toFixed(2);
-        return ratio === undefined ? text : `${text} (${ratio})`;
+        if (base === undefined) return text;
+        return `${text} (${median(own.map((figure, i) => figure / base[i][measure])).toFixed(2)})`;
       }),
     ]);
   }

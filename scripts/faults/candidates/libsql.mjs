@@ -1,55 +1,51 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
-/** SQLite in the fork libSQL, whose binaries come inside its packages: a tree of pages and a log written ahead. */
+/**
+ * SQLite in the fork libSQL, whose binaries come inside its packages: a tree of pages and a log written ahead. In a
+ * thread of its own: only its end releases the files, since a prepared statement cannot be closed.
+ */
 export const name = 'libsql';
 
+const PAGE = 200;
+
 export async function open(folder) {
-  const { default: Database } = await import('libsql/promise');
-  mkdirSync(folder, { recursive: true });
-  const db = new Database(join(folder, 'store.db'));
+  const thread = new Worker(new URL('libsql-thread.mjs', import.meta.url), { workerData: folder });
+  const waiting = new Map();
+  let last = 0;
+  const settle = (id, settled) => {
+    const { resolve, reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    if (settled.error === undefined) resolve?.(settled.value);
+    else reject?.(Object.assign(new Error(settled.error.message), settled.error));
+  };
+  thread.on('message', ({ id, ...settled }) => settle(id, settled));
+  thread.on('error', (error) => {
+    for (const id of [...waiting.keys()]) settle(id, { error: { message: error.message, code: error.code } });
+  });
+  const ask = (command, ...values) =>
+    new Promise((resolve, reject) => {
+      waiting.set(++last, { resolve, reject });
+      thread.postMessage({ id: last, command, values });
+    });
   try {
-    for (const setting of [
-      'locking_mode = EXCLUSIVE',
-      'journal_mode = WAL',
-      'synchronous = FULL',
-      'cell_size_check = ON',
-      'mmap_size = 0',
-    ])
-      await db.pragma(setting);
-    await db.exec('CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID');
-    // Takes the lock, and keeps it until the database is closed.
-    await db.exec('BEGIN IMMEDIATE; COMMIT');
-    return await using(db);
+    await ask('open');
   } catch (error) {
-    db.close();
+    await thread.terminate();
     throw error;
   }
-}
-
-async function using(db) {
-  const [put, get, from] = await Promise.all([
-    db.prepare('INSERT OR REPLACE INTO entry VALUES (?, ?)'),
-    db.prepare('SELECT value FROM entry WHERE key = ?'),
-    db.prepare('SELECT key, value FROM entry WHERE key >= ? ORDER BY key'),
-  ]);
   return {
-    get: async (key) => (await get.get([Buffer.from(key)]))?.value,
-    async put(entries) {
-      await db.exec('BEGIN IMMEDIATE');
-      try {
-        for (const [key, value] of entries) put.run([Buffer.from(key), value]);
-        // The flush of the disk is here, on another thread.
-        await db.exec('COMMIT');
-      } catch (error) {
-        await db.exec('ROLLBACK').catch(() => undefined);
-        throw error;
+    get: (key) => ask('get', key),
+    put: (entries) => ask('put', entries),
+    async *iterate(from = '') {
+      for (let at = from; at !== undefined;) {
+        const rows = await ask('page', at, PAGE);
+        yield* rows;
+        at = rows.length < PAGE ? undefined : `${rows.at(-1)[0]}\0`;
       }
     },
-    async *iterate(start = '') {
-      for (const { key, value } of await from.iterate([Buffer.from(start)]))
-        yield [String(Buffer.from(key)), Buffer.from(value)];
+    async close() {
+      await ask('close');
+      await thread.terminate();
     },
-    close: async () => db.close(),
   };
 }

@@ -6,15 +6,22 @@ const PATIENCE = 500;
 
 export async function open(folder) {
   const lmdb = await import('lmdb');
-  // A commit is acknowledged when it is flushed, not before.
-  const db = lmdb.open({ path: folder, noSubdir: false, encoding: 'binary', overlappingSync: false });
+  // A commit is acknowledged when it is flushed, not before. Batching by itself would leave rejections unhandled.
+  const db = lmdb.open({
+    path: folder,
+    noSubdir: false,
+    encoding: 'binary',
+    overlappingSync: false,
+    eventTurnBatching: false,
+  });
   return {
     get: async (key) => db.get(key),
     async put(entries) {
       try {
-        await db.batch(() => {
-          for (const [key, value] of entries) db.put(key, value);
-        });
+        const puts = [];
+        const whole = db.batch(() => puts.push(...entries.map(([key, value]) => db.put(key, value))));
+        // Each of them fails on its own as well.
+        await Promise.all([whole, ...puts]);
       } catch (error) {
         const later = new Promise((resolve) => setTimeout(resolve, PATIENCE));
         const cause = await Promise.race([

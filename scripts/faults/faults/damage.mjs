@@ -37,8 +37,8 @@ export const truncated = {
     const base = await whole(candidate, folder);
     for (const file of base.files) {
       const { size } = statSync(join(base.at, file));
-      for (let n = 0; n < times(4) && n <= size; n++) {
-        const left = Math.floor((size * n) / (times(4) + 0.2));
+      for (let n = 0; n < times(2) && n <= size; n++) {
+        const left = Math.floor((size * n) / (times(2) + 0.2));
         const change = (path) => truncateSync(path, left);
         await damaged(candidate, base, file, change, `${file} cut to ${left} of ${size}`, tally);
       }
@@ -60,7 +60,7 @@ export const flipped = {
     const sized = base.files
       .map((file) => ({ file, size: statSync(join(base.at, file)).size }))
       .filter(({ size }) => size > 0);
-    for (let n = 0; n < times(40); n++) {
+    for (let n = 0; n < times(20); n++) {
       const { file, size } = sized[n % sized.length];
       // Every other one near the beginning, where an engine keeps what it finds the rest by.
       const byte = random(n % 4 < 2 ? size : Math.min(size, 8192));

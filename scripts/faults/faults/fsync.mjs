@@ -31,7 +31,7 @@ export function failingSync(folder) {
 export async function run({ candidate, times, folder, tally }) {
   const { library, why } = failingSync(folder);
   if (library === undefined) return why;
-  for (let round = 0; round < times(12); round++) {
+  for (let round = 0; round < times(6); round++) {
     const at = join(folder, `fsync-${round}`);
     const journal = new Journal(round % 2 === 0 ? 1 : 20);
     const after = 3 + round * 3;
@@ -48,7 +48,7 @@ export async function run({ candidate, times, folder, tally }) {
       { workers: journal.workers, from: 0, operations: 1e6 },
       { env },
     );
-    await writer.until((lines) => lines.some((line) => /^[-f]/.test(line)), 5000);
+    await writer.until((lines) => lines.some((line) => /^[-f]/.test(line)), 20_000);
     const from = writer.lines.length;
     await writer.until((lines) => lines.slice(from).filter((line) => line.startsWith('+')).length > 5, 5000);
     // Half of them end as a machine does.
@@ -56,7 +56,7 @@ export async function run({ candidate, times, folder, tally }) {
     const { lines, died } = await writer.ended;
     journal.take(lines);
     const where = `flush ${after}`;
-    if (![undefined, 'SIGKILL'].includes(died)) tally.fault('crashed', `${where}: ${died}`);
+    if (![undefined, 'SIGKILL', 'SIGTERM'].includes(died)) tally.fault('crashed', `${where}: ${died}`);
     for (const text of new Set(journal.refusals)) tally.refusal(text, { folder: at });
     tally.read(journal, await readFolder(candidate, at), where);
   }

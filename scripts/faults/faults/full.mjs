@@ -14,7 +14,7 @@ export async function run({ candidate, times, tally }) {
   const disk = smallDisk(MEGABYTES);
   if (disk === undefined) return NO_DISK;
   try {
-    const points = times(12);
+    const points = times(6);
     for (let point = 0; point < points; point++) await once(candidate, disk, point, points, tally);
     await opening(candidate, disk, tally);
   } finally {

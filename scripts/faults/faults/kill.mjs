@@ -11,7 +11,7 @@ const IN_A_ROW = 10;
 export async function run({ candidate, times, folder, random, tally }) {
   let journal;
   let at;
-  for (let round = 0; round < times(20); round++) {
+  for (let round = 0; round < times(10); round++) {
     if (round % IN_A_ROW === 0) {
       journal = new Journal(round % (2 * IN_A_ROW) === 0 ? 1 : 50);
       at = join(folder, `kill-${round}`);

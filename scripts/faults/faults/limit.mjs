@@ -6,11 +6,11 @@ export const name = 'limit';
 export const title = 'limit on the size of a file';
 
 export async function run({ candidate, times, folder, tally }) {
-  for (let round = 0; round < times(6); round++) {
+  for (let round = 0; round < times(4); round++) {
     const at = join(folder, `limit-${round}`);
     const journal = new Journal(round % 2 === 0 ? 1 : 20);
     // In kB, as bash counts it.
-    const limit = 64 + Math.floor((round * 1900) / times(6));
+    const limit = 64 + Math.floor((round * 1900) / times(4));
     const options = { workers: journal.workers, from: 0, operations: 600 };
     const wrap = `ulimit -f ${limit}; exec "$@"`;
     const { lines, died } = await start(candidate, 'write', at, options, { wrap }).ended;

@@ -11,7 +11,7 @@ const FORMATS = ['format-1'];
 export async function run({ candidate, times, folder, random, tally }) {
   if (candidate !== 'store') return 'only the package has older formats';
   for (const format of FORMATS)
-    for (let round = 0; round < times(4); round++) {
+    for (let round = 0; round < times(2); round++) {
       const at = join(folder, `${format}-${round}`);
       const journal = new Journal(1);
       journal.take((await start(format, 'write', at, { workers: 1, from: 0, operations: 300 }).ended).lines);

@@ -9,7 +9,7 @@ export const title = 'power that goes: all that was not flushed is gone';
 export async function run({ candidate, times, folder, random, tally }) {
   const { library, why } = failingSync(folder);
   if (library === undefined) return why;
-  for (let round = 0; round < times(12); round++) {
+  for (let round = 0; round < times(6); round++) {
     const at = join(folder, `power-${round}`);
     const journal = new Journal(round % 2 === 0 ? 1 : 20);
     const env = { LD_PRELOAD: library, FAULTS_FOLDER: at, FAULTS_POWER: String(20 + random(400)) };

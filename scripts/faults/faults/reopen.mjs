@@ -7,7 +7,7 @@ export const title = 'closed and opened again by the same process';
 
 /** As it must be done after a failed write, and to look at a backup. */
 export async function run({ candidate, times, folder, tally }) {
-  for (let round = 0; round < times(2); round++) {
+  for (let round = 0; round < times(1); round++) {
     const at = join(folder, `reopen-${round}`);
     const journal = new Journal(1);
     const options = { workers: 1, from: 0, operations: 30, openings: 3 };
