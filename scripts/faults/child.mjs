@@ -11,7 +11,15 @@ import { entriesOf, readAll } from './work.mjs';
 let isEnding = false;
 process.on('SIGTERM', () => (isEnding = true));
 
-const say = (line) => writeSync(1, `${line}\n`);
+/** At once, since the process may be killed; a pipe that is full for now is tried again. */
+function say(line) {
+  for (;;)
+    try {
+      return writeSync(1, `${line}\n`);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+}
 
 /** An error and its causes in one line, for the judge: codes, messages. */
 function textOf(error) {

@@ -38,7 +38,7 @@ export async function largeTable(candidates, at, entries) {
 /** Commits a second, and seconds that opening and reading take, each candidate in turn. @returns rows of a table */
 export async function speedTable(candidates, at, rounds) {
   const figures = new Map(candidates.map((name) => [name, []]));
-  for (let round = 0; round < 2 + rounds; round++)
+  for (let round = 0; round < 3 + rounds; round++)
     for (const name of candidates) {
       const folder = mkdtempSync(join(at, 'faults-speed-'));
       const found = await child(name, folder);
