@@ -13,6 +13,8 @@ export const MARKS_FORMAT = 3;
 
 /** A longer list of marks is replaced by coarser ones before a search. */
 const MOST_MARKS = 1_500;
+/** So is one with more characters, including the tenant in front of each. */
+const MOST_CHARACTERS = 64 * 1024;
 
 export const OPEN_MARK: Mark = 'o:';
 export const TENANT_MARK: Mark = 't:';
@@ -62,12 +64,16 @@ export const isOnlyTenant = (marks: readonly Mark[] | undefined): boolean =>
   marks === undefined || marks.includes(TENANT_MARK);
 
 /**
- * Reduces the marks to a searchable number, never narrowing the search: elements become models, all others the
- * tenant.
+ * Reduces the marks to a searchable number and size, never narrowing the search: elements become models, all others
+ * the tenant.
+ * @param inFront the number of characters that are stored in front of each
  */
-export function limited(marks: readonly Mark[], most = MOST_MARKS): readonly Mark[] {
+export function limited(marks: readonly Mark[], inFront = 0): readonly Mark[] {
+  const fits = (some: readonly Mark[]): boolean =>
+    some.length <= MOST_MARKS &&
+    some.reduce((sum, mark) => sum + inFront + mark.length, 0) <= MOST_CHARACTERS;
   if (marks.includes(TENANT_MARK)) return [TENANT_MARK];
-  if (marks.length <= most) return marks;
+  if (fits(marks)) return marks;
   const models = [...new Set(marks.map((mark) => (mark.startsWith('e:') ? coarser(mark) : mark)))];
-  return models.length <= most ? models : [TENANT_MARK];
+  return fits(models) ? models : [TENANT_MARK];
 }

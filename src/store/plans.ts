@@ -22,6 +22,16 @@ export interface Cursor {
   readonly item?: string;
 }
 
+/** Tells whether a row, as stored, belongs to the list. */
+export type RowTest = (row: Readonly<Record<string, unknown>>) => boolean;
+
+/**
+ * Makes the test of the rows that the filters of a plan find, where the condition is too large for a query and the
+ * filters admit too much. Everything else applies to the rows that pass it: paging, limits and counts.
+ * @param spend counts the steps that the test takes
+ */
+export type Exact = (spend: (steps: number) => void) => RowTest;
+
 /** Which part of a list to return, and in which order. */
 export interface Paging {
   /** Missing: the default order, which `after` requires. */
@@ -38,6 +48,8 @@ export interface Paging {
 export interface InstancePlan extends Paging {
   readonly filter: Filter;
   readonly marks?: MarkFilter | undefined;
+  /** Missing: the filter admits no other rows. */
+  readonly exact?: Exact | undefined;
   /** Top-level fields to omit from the result; `source`, `svg`, `logs` and `savePoints` are the large ones. */
   readonly without?: readonly string[] | undefined;
 }
@@ -51,5 +63,26 @@ export interface ItemPlan extends Paging {
   readonly before: Filter;
   readonly marks?: MarkFilter | undefined;
   readonly each: Filter;
+  /** Missing: the filters admit no other rows. It is applied to the same documents as `each`. */
+  readonly exact?: Exact | undefined;
   readonly needsAll: boolean;
+}
+
+/** What a plan selects, whatever part of it is returned. */
+export type Selected = Pick<InstancePlan, 'filter' | 'marks' | 'exact'>;
+export type SelectedItems = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'exact' | 'needsAll'>;
+
+/** Which part of a list of models to return. */
+export interface ModelOptions {
+  /** Top-level fields to omit from the result. */
+  readonly without?: readonly string[];
+  readonly skip?: number;
+  readonly limit?: number;
+  /** Missing: the filter admits no other models. */
+  readonly exact?: Exact | undefined;
+}
+
+/** A query for models. */
+export interface ModelPlan extends Pick<ModelOptions, 'exact'> {
+  readonly filter: Filter;
 }

@@ -7,7 +7,7 @@
  */
 
 import type { AuditEntry, StoredInstance, StoredModel, StoredUser, UnwoundItem } from './documents.js';
-import type { Filter, InstancePlan, ItemPlan } from './plans.js';
+import type { Filter, InstancePlan, ItemPlan, ModelOptions, Selected, SelectedItems } from './plans.js';
 import type { PolicyStore } from './policy-documents.js';
 
 export type * from './case-documents.js';
@@ -25,14 +25,14 @@ export interface LogLines {
 /** Running and ended instances. */
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
-  count(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number>;
+  count(plan: Selected): Promise<number>;
   /** The rows omit `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
   findItems(plan: ItemPlan): Promise<UnwoundItem[]>;
-  countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number>;
+  countItems(plan: SelectedItems): Promise<number>;
   /** Tells whether the plan admits any instance; stops at the first. */
-  exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean>;
+  exists(plan: Selected): Promise<boolean>;
   /** Distinct values of a top-level field among the instances of the plan. */
-  distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]>;
+  distinct(field: string, plan: Selected): Promise<unknown[]>;
   /**
    * The whole document, as a copy.
    * @param without large fields to omit
@@ -60,10 +60,7 @@ export interface InstanceStore {
 /** Process definitions. */
 export interface ModelStore {
   /** Ordered by name. */
-  find(
-    filter: Filter,
-    options?: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number },
-  ): Promise<StoredModel[]>;
+  find(filter: Filter, options?: ModelOptions): Promise<StoredModel[]>;
   /** The model with that name and owner (null: none). */
   get(name: string, owner: string | null): Promise<StoredModel | undefined>;
   /** Inserts or replaces by name and owner. */

@@ -5,7 +5,7 @@ import { tenants } from '../../src/core/policies/tenants.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import { parseQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS, MODEL_FIELDS } from '../../src/store/query/query-fields.js';
-import { instancePlan, itemPlan, modelFilter } from '../../src/store/query/scoped-query.js';
+import { instancePlan, itemPlan, modelPlan } from '../../src/store/query/scoped-query.js';
 import { sample } from '../support/cases.js';
 import { PRINCIPALS } from './principals.js';
 import { describeStores, filled, type Filled } from './stores.js';
@@ -117,11 +117,11 @@ describeStores('Scoped lists are what the decision permits', ['memory', 'folder'
         const expected = place.models
           .filter((model) => point.decide(principal, operation, { model }, facts).allowed)
           .map((model) => `${String(model.owner)}/${model.name}`);
-        const filter = modelFilter(point.scope(principal, operation, facts), parseQuery({}, MODEL_FIELDS));
+        const plan = modelPlan(point.scope(principal, operation, facts), parseQuery({}, MODEL_FIELDS));
         const found =
-          filter === undefined
+          plan === undefined
             ? []
-            : (await place.store.models.find(filter, { without: ['source', 'svg'] })).map(
+            : (await place.store.models.find(plan.filter, { without: ['source', 'svg'] })).map(
                 (model) => `${String(model.owner)}/${model.name}`,
               );
         sizes.add(expected.length === 0 ? 'none' : expected.length === place.models.length ? 'all' : 'some');

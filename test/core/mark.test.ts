@@ -90,4 +90,12 @@ describe('the marks of a search', () => {
     expect(limited(many(1_501, (i) => `g:${i}`))).toEqual(['t:']);
     expect(limited(many(2_000, (i) => elementMark(`m${i}`, 'e')))).toEqual(['t:']);
   });
+
+  test('are replaced by coarser ones where they are too long, with the tenant in front of each', () => {
+    const long = (i: number): Mark => elementMark(`m${i % 10}`, `${'e'.repeat(100)}${i}`);
+    expect(limited(many(500, long))).toHaveLength(500);
+    expect(limited(many(500, long), 100)).toEqual(many(10, (i) => `m:m${i}`));
+    expect(limited(many(1_000, long))).toEqual(many(10, (i) => `m:m${i}`));
+    expect(limited(many(100, (i) => `u:${'x'.repeat(1_000)}${i}`))).toEqual(['t:']);
+  });
 });

@@ -5,7 +5,7 @@ import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
 import type { Filter, StoredModel } from '../../store/port.js';
-import { listedFilter, modelFilter } from '../../store/query/scoped-query.js';
+import { listedFilter, modelPlan } from '../../store/query/scoped-query.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { ANY_DATA, type Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -46,11 +46,11 @@ export class Models {
   /** All models that match the query and that the principal may read, in one scoped query. */
   private async rows(call: Call, query: unknown, without: readonly string[]): Promise<StoredModel[]> {
     const { calls } = this;
-    const filter = modelFilter(
+    const plan = modelPlan(
       call.scope('model:read', await factsOfModels(calls, call)),
       parseQuery(query, MODEL_FIELDS),
     );
-    return filter === undefined ? [] : calls.store.models.find(filter, { without });
+    return plan === undefined ? [] : calls.store.models.find(plan.filter, { without, exact: plan.exact });
   }
 
   /** @throws AccessDenied `not-found` if it does not exist or is hidden */

@@ -6,7 +6,7 @@ import { ownerOf } from '../../core/policies/sections/section-rules.js';
 import { compareText } from '../../core/value.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { MODEL_FIELDS } from '../../store/query/query-fields.js';
-import { modelFilter } from '../../store/query/scoped-query.js';
+import { modelPlan } from '../../store/query/scoped-query.js';
 import { MODEL_DETAILS } from '../../store/query/large-fields.js';
 import type { PlacedModel, SectionTree, SectionView } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';
@@ -22,8 +22,11 @@ const nameOf = (node: PlaceNode): string => node.section?.name ?? idOf(node);
 /** The models that the caller may read, with their sections. */
 async function readableModels(calls: Calls, call: Call, { set }: InForce): Promise<PlacedModel[]> {
   const facts = await factsOfModels(calls, call);
-  const filter = modelFilter(call.scope('model:read', facts), parseQuery({}, MODEL_FIELDS));
-  const found = filter === undefined ? [] : await calls.store.models.find(filter, { without: MODEL_DETAILS });
+  const plan = modelPlan(call.scope('model:read', facts), parseQuery({}, MODEL_FIELDS));
+  const found =
+    plan === undefined
+      ? []
+      : await calls.store.models.find(plan.filter, { without: MODEL_DETAILS, exact: plan.exact });
   const places = set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>;
   const owner = ownerOf(call.principal);
   return found

@@ -1,7 +1,8 @@
 import { free, type Spend, type Work } from '../bson/budget.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Term } from '../bson/match-path.js';
-import type { Filter, InstancePlan, MarkFilter, StoredInstance } from '../port.js';
+import type { Filter, MarkFilter, Selected, StoredInstance } from '../port.js';
+import { matchExactly } from '../query/exact.js';
 import { hintsOf } from './hints.js';
 import { insertSorted, newestFirst, removeSorted, type Bound } from './sorted.js';
 import { TermIndex } from './term-index.js';
@@ -12,7 +13,6 @@ export interface Entry {
   document: StoredInstance;
 }
 
-type Wanted = Pick<InstancePlan, 'filter' | 'marks'>;
 /** Receives a match. It may keep it, because the index replaces entries and never modifies them. */
 type Visit = (found: Readonly<Entry>) => boolean | void;
 
@@ -58,16 +58,16 @@ export class InstanceIndex {
   }
 
   /**
-   * Finds the instances that match filter and marks, newest first, through the index with the fewest candidates. It
+   * Finds the instances that match the plan, newest first, through the index with the fewest candidates. It
    * yields to other work: each document is as it was when visited, and some may have changed since.
    * @param visit returns false to stop
    * @throws BadInput `too-expensive`
    */
-  async scan({ filter, marks }: Wanted, work: Work, visit: Visit, bound?: Bound): Promise<void> {
-    const match = this.matchOf(filter, marks, work.spend);
+  async scan(plan: Selected, work: Work, visit: Visit, bound?: Bound): Promise<void> {
+    const match = this.matchOf(plan, work.spend);
     let from = bound;
     for (;;) {
-      const last = this.walk(this.narrow(filter, marks), match, work, visit, from);
+      const last = this.walk(this.narrow(plan.filter, plan.marks), match, work, visit, from);
       if (last === undefined) return;
       await work.next();
       from = { key: last, included: false };
@@ -91,14 +91,14 @@ export class InstanceIndex {
     return undefined;
   }
 
-  /** Tells whether the instance with that id exists and matches filter and marks, without a pause. */
-  admits(id: string, { filter, marks }: Wanted): boolean {
+  /** Tells whether the instance with that id exists and matches the plan, without a pause. */
+  admits(id: string, plan: Selected): boolean {
     const entry = this.byId.get(id);
-    return entry !== undefined && this.matchOf(filter, marks, free)(entry.document);
+    return entry !== undefined && this.matchOf(plan, free)(entry.document);
   }
 
-  private matchOf(filter: Filter, marks: MarkFilter | undefined, spend: Spend): Match {
-    const match = compileMatch(filter, spend);
+  private matchOf({ filter, marks, exact }: Selected, spend: Spend): Match {
+    const match = matchExactly(filter, exact, spend);
     if (marks === undefined) return match;
     const holds = compileMatch({ [marks.field]: { $in: marks.anyOf } });
     return (document) => holds(document) && match(document);

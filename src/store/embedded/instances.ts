@@ -4,12 +4,13 @@ import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import { hexOf, isObjectId } from '../bson/object-id.js';
+import type { Selected, SelectedItems } from '../plans.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { revisionOf, settable } from '../query/revision.js';
 import { sortRows } from '../bson/sort-key.js';
 import type { Bytes, Change } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
-import { distinctValues } from './distinct.js';
+import { distinctValues } from '../query/distinct.js';
 import { InstanceIndex } from './instance-index.js';
 import { encodedInstance } from '../instance-size.js';
 import { addToLog, readLog, withoutChunks } from './instance-log.js';
@@ -135,14 +136,14 @@ export class EmbeddedInstances implements InstanceStore {
     return Object.fromEntries(log === undefined ? found : [...found, ['logs', log]]);
   }
 
-  async count(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
+  async count(plan: Selected): Promise<number> {
     refuseLarge([plan.filter]);
     let count = 0;
     await this.index.scan(plan, new Work(this.turns), () => void count++);
     return count;
   }
 
-  async exists(plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
+  async exists(plan: Selected): Promise<boolean> {
     refuseLarge([plan.filter]);
     let found = false;
     await this.index.scan(plan, new Work(this.turns), () => !(found = true));
@@ -154,11 +155,11 @@ export class EmbeddedInstances implements InstanceStore {
     return findItems(this.index, plan, this.turns);
   }
 
-  async countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number> {
+  async countItems(plan: SelectedItems): Promise<number> {
     return countItems(this.index, plan, this.turns);
   }
 
-  async distinct(field: string, plan: Pick<InstancePlan, 'filter' | 'marks'>): Promise<unknown[]> {
+  async distinct(field: string, plan: Selected): Promise<unknown[]> {
     refuseLarge([plan.filter], [[field, 1]]);
     const documents: StoredInstance[] = [];
     await this.index.scan(plan, new Work(this.turns), ({ document }) => void documents.push(document));

@@ -1,10 +1,10 @@
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
-import { compileMatch } from '../bson/match.js';
 import { Budget } from '../query/budget.js';
+import { matchExactly } from '../query/exact.js';
 import { sizesOf } from '../query/row-size.js';
-import type { ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
+import type { ItemPlan, SelectedItems, StoredInstance, UnwoundItem } from '../port.js';
 import { sortRows } from '../bson/sort-key.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
@@ -12,20 +12,18 @@ import { end } from '../query/paging.js';
 import type { Turns } from '../turns.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
-type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
-
 /** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
 
 async function eachRows(
   index: InstanceIndex,
-  plan: Counted & Pick<ItemPlan, 'after'>,
+  plan: SelectedItems & Pick<ItemPlan, 'after'>,
   work: Work,
   visit: (rows: Row[]) => boolean | void,
 ): Promise<void> {
-  const { before, marks, each, needsAll, after } = plan;
+  const { before, marks, each, exact, needsAll, after } = plan;
   refuseLarge([before, each]);
-  const match = compileMatch(each, work.spend);
+  const match = matchExactly(each, exact, work.spend);
   const inside = after !== undefined && isInside(after);
   await index.scan(
     { filter: before, marks },
@@ -69,7 +67,7 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   );
 }
 
-export async function countItems(index: InstanceIndex, plan: Counted, turns: Turns): Promise<number> {
+export async function countItems(index: InstanceIndex, plan: SelectedItems, turns: Turns): Promise<number> {
   let count = 0;
   await eachRows(index, plan, new Work(turns), (rows) => void (count += rows.length));
   return count;

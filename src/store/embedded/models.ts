@@ -2,8 +2,8 @@ import { Conflict } from '../../core/errors.js';
 import { compareText } from '../../core/value.js';
 import { compareValues } from '../bson/order.js';
 import { Work } from '../bson/budget.js';
-import { compileMatch } from '../bson/match.js';
-import type { Filter, ModelStore, StoredModel } from '../port.js';
+import { matchExactly } from '../query/exact.js';
+import type { Filter, ModelOptions, ModelStore, StoredModel } from '../port.js';
 import { revisionOf, settable } from '../query/revision.js';
 import { copyWithout, normalise } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
@@ -23,14 +23,10 @@ export class EmbeddedModels implements ModelStore {
 
   async find(
     filter: Filter,
-    {
-      without = [],
-      skip = 0,
-      limit = Infinity,
-    }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
+    { without = [], skip = 0, limit = Infinity, exact }: ModelOptions = {},
   ): Promise<StoredModel[]> {
     const work = new Work(this.turns);
-    const match = compileMatch(filter, work.spend);
+    const match = matchExactly(filter, exact, work.spend);
     const found: [string, StoredModel][] = [];
     for (const entry of this.table.entries()) {
       if (match(entry[1])) found.push(entry);

@@ -2,19 +2,22 @@ import { ObjectId } from 'bson';
 import type { Document, FindOptions } from 'mongodb';
 import { compareValues } from '../bson/order.js';
 import { decode, encode, normalise } from '../bson/codec.js';
-import { onlyLarge, refuseLarge, withoutLarge } from '../query/large-fields.js';
+import { LARGE_FIELDS, onlyLarge, refuseLarge, withoutLarge } from '../query/large-fields.js';
 import type {
   Filter,
   InstancePlan,
   InstanceStore,
   ItemPlan,
-  MarkFilter,
+  Selected,
+  SelectedItems,
   StoredInstance,
   UnwoundItem,
 } from '../port.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
+import { distinctValues } from '../query/distinct.js';
 import { sizesOf } from '../query/row-size.js';
-import { taken } from './taken.js';
+import { Turns } from '../turns.js';
+import { isAny, numberOf, taken, testedBy, type Tested } from './taken.js';
 import { checkPaging } from '../query/paging.js';
 import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { settable } from '../query/revision.js';
@@ -31,8 +34,10 @@ const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
 export class MongoInstances implements InstanceStore {
   private readonly items: ItemQueries;
 
+  private readonly turns = new Turns();
+
   constructor(private readonly collections: Pick<Collections, 'instances' | 'archive'>) {
-    this.items = new ItemQueries(collections.instances);
+    this.items = new ItemQueries(collections.instances, this.turns);
   }
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
@@ -41,44 +46,62 @@ export class MongoInstances implements InstanceStore {
     refuseLarge([filter], sort);
     if (limit === 0) return [];
     const options: FindOptions = { projection: leavingOut(without) };
-    const page = { skip, ...(limit === undefined ? {} : { limit }) };
+    const page = { skip, limit: limit ?? Infinity };
+    const tested = testedBy(plan, this.turns);
     if (sort.length > 0) {
       const order = sort.map(([field, direction]): [string, 1 | -1] => [field, direction]);
       const total = sort.some(([field]) => field === '_id') ? order : order.concat(DEFAULT_ORDER);
-      return this.rows(filter, marks, { ...options, ...page, sort: total }, plan.bytes);
+      return this.rows({ ...plan, ...page }, tested, { ...options, sort: total });
     }
     const older = conjunction(filter, after && { _id: { $lt: new ObjectId(after.id) } });
+    const inOrder = { ...options, sort: DEFAULT_ORDER };
     const parts = portions(marks);
-    if (parts.length === 1)
-      return this.rows(older, parts[0], { ...options, ...page, sort: DEFAULT_ORDER }, plan.bytes);
-    const most = limit === undefined ? {} : { limit: skip + limit };
+    if (parts.length === 1) return this.rows({ ...plan, ...page, filter: older }, tested, inOrder);
     const walks = await Promise.all(
-      parts.map((some) => this.rows(older, some, { ...options, ...most, sort: DEFAULT_ORDER }, plan.bytes)),
+      parts.map((some) => {
+        const walk = { ...plan, filter: older, marks: some, skip: 0, limit: skip + page.limit };
+        return this.rows(walk, tested, inOrder);
+      }),
     );
     return merged(walks, plan);
   }
 
   private async rows(
-    filter: Filter,
-    marks: MarkFilter | undefined,
+    { filter, marks, skip, limit, bytes }: InstancePlan & { readonly skip: number; readonly limit: number },
+    tested: Tested | undefined,
     options: FindOptions,
-    bytes: number | undefined,
   ): Promise<StoredInstance[]> {
     const where = conjunction(markFilter(marks), filter);
     const size = sizesOf();
-    const found = this.collections.instances.find(where, options);
-    const rows = await taken(found, new Budget(bytes), (row) => size.instance(row));
+    const sizeOf = (row: Document): number => size.instance(row);
+    const inDatabase = { skip, ...(Number.isFinite(limit) && { limit }) };
+    const found = this.collections.instances.find(
+      where,
+      // All matching rows are sorted then, which may take more memory than the database allows.
+      tested === undefined ? { ...options, ...inDatabase } : { ...options, allowDiskUse: true },
+    );
+    const rows = await taken(found, new Budget(bytes), sizeOf, undefined, tested && { tested, skip, limit });
     return rows as unknown as StoredInstance[];
   }
 
-  async count({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<number> {
-    refuseLarge([filter]);
-    return this.collections.instances.countDocuments(conjunction(markFilter(marks), filter));
+  /** All rows of a plan that has an exact test, one after the other. */
+  private each({ filter, marks }: Selected, tested: Tested): AsyncGenerator<Document> {
+    const where = conjunction(markFilter(marks), filter);
+    return tested.rows(this.collections.instances.find(where, { projection: leavingOut(LARGE_FIELDS) }));
   }
 
-  async exists({ filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>): Promise<boolean> {
-    refuseLarge([filter]);
-    const where = conjunction(markFilter(marks), filter);
+  async count(plan: Selected): Promise<number> {
+    refuseLarge([plan.filter]);
+    const tested = testedBy(plan, this.turns);
+    if (tested !== undefined) return numberOf(this.each(plan, tested));
+    return this.collections.instances.countDocuments(conjunction(markFilter(plan.marks), plan.filter));
+  }
+
+  async exists(plan: Selected): Promise<boolean> {
+    refuseLarge([plan.filter]);
+    const tested = testedBy(plan, this.turns);
+    if (tested !== undefined) return isAny(this.each(plan, tested));
+    const where = conjunction(markFilter(plan.marks), plan.filter);
     return (await this.collections.instances.findOne(where, { projection: { _id: 1 } })) !== null;
   }
 
@@ -87,15 +110,19 @@ export class MongoInstances implements InstanceStore {
     return this.items.find(plan);
   }
 
-  async countItems(plan: Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>): Promise<number> {
+  async countItems(plan: SelectedItems): Promise<number> {
     return this.items.count(plan);
   }
 
-  async distinct(
-    field: string,
-    { filter, marks }: Pick<InstancePlan, 'filter' | 'marks'>,
-  ): Promise<unknown[]> {
+  async distinct(field: string, plan: Selected): Promise<unknown[]> {
+    const { filter, marks } = plan;
     refuseLarge([filter], [[field, 1]]);
+    const tested = testedBy(plan, this.turns);
+    if (tested !== undefined) {
+      const found: Document[] = [];
+      for await (const row of this.each(plan, tested)) found.push({ [field]: row[field] as unknown });
+      return distinctValues(found, field);
+    }
     const values: unknown[] = await this.collections.instances.distinct(
       field,
       conjunction(markFilter(marks), filter),

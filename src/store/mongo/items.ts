@@ -2,19 +2,22 @@ import { ObjectId } from 'bson';
 import type { Collection, Document } from 'mongodb';
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
-import type { Cursor, Filter, ItemPlan, Sort, UnwoundItem } from '../port.js';
+import type { Cursor, Filter, ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
 import { sizesOf } from '../query/row-size.js';
-import { taken } from './taken.js';
+import type { Turns } from '../turns.js';
+import { numberOf, taken, testedBy, type Passing, type Tested } from './taken.js';
 import { conjunction, leavingOut, markFilter, portions } from './query.js';
-
-type Counted = Pick<ItemPlan, 'before' | 'marks' | 'each' | 'needsAll'>;
 
 /**
  * Stages from instances to items. Sorting comes first, while an index (`guard.open` or `guard.read` with `_id`, or
  * `_id`) can provide the order; then the large fields are removed, before `$unwind` would copy them for each item.
  */
-function pipeline({ before, marks, each, needsAll }: Counted, ordered: boolean, where?: Filter): Document[] {
+function pipeline(
+  { before, marks, each, needsAll }: SelectedItems,
+  ordered: boolean,
+  where?: Filter,
+): Document[] {
   return [
     { $match: conjunction(markFilter(marks), before, where) },
     ...(ordered ? [{ $sort: { _id: -1 } }] : []),
@@ -32,8 +35,10 @@ const TIE_BREAKS: Sort = [
   ['items.id', 1],
 ];
 
-/** Removes `all`, which is never part of the answer. */
-const trimmed = ({ needsAll }: Counted): Document[] => (needsAll ? [{ $project: { all: 0 } }] : []);
+/** Removes `all`, which is never part of the answer; a test of the rows may need it before. */
+const trimmed = ({ needsAll, exact }: SelectedItems): Document[] =>
+  needsAll && exact === undefined ? [{ $project: { all: 0 } }] : [];
+const withoutAll = ({ all: _all, ...row }: Document): Document => row;
 
 const hexOf = (row: UnwoundItem): string => String(row._id);
 const atInstance = (id: string): Filter => ({ _id: new ObjectId(id) });
@@ -42,16 +47,22 @@ const olderThan = (id: string | undefined): Filter | undefined =>
 
 /** Queries for items: the database unwinds instances, so the siblings of an item never leave it. */
 export class ItemQueries {
-  constructor(private readonly instances: Collection<Document>) {}
+  constructor(
+    private readonly instances: Collection<Document>,
+    private readonly turns: Turns,
+  ) {}
 
-  private async run(stages: Document[], budget = new Budget()): Promise<UnwoundItem[]> {
+  private async run(stages: Document[], budget = new Budget(), passing?: Passing): Promise<UnwoundItem[]> {
     const size = sizesOf();
     const cursor = this.instances.aggregate(stages, { allowDiskUse: true });
-    return (await taken(cursor, budget, (row) => size.item(row), sharing())) as unknown as UnwoundItem[];
+    const sizeOf = (row: Document): number => size.item(row);
+    return (await taken(cursor, budget, sizeOf, sharing(), passing)) as unknown as UnwoundItem[];
   }
 
-  async count(plan: Counted): Promise<number> {
+  async count(plan: SelectedItems): Promise<number> {
     refuseLarge([plan.before, plan.each]);
+    const tested = testedBy(plan, this.turns);
+    if (tested !== undefined) return numberOf(tested.rows(this.instances.aggregate(pipeline(plan, false))));
     const [row] = await this.instances.aggregate([...pipeline(plan, false), { $count: 'count' }]).toArray();
     return (row?.count as number | undefined) ?? 0;
   }
@@ -59,44 +70,55 @@ export class ItemQueries {
   async find(plan: ItemPlan): Promise<UnwoundItem[]> {
     refuseLarge([plan.before, plan.each], plan.sort);
     if (plan.limit === 0) return [];
-    return plan.sort === undefined ? this.newestFirst(plan) : this.sorted(plan, plan.sort);
+    const tested = testedBy(plan, this.turns);
+    return plan.sort === undefined ? this.newestFirst(plan, tested) : this.sorted(plan, plan.sort, tested);
   }
 
-  private sorted(plan: ItemPlan, sort: Sort): Promise<UnwoundItem[]> {
+  private sorted(plan: ItemPlan, sort: Sort, tested: Tested | undefined): Promise<UnwoundItem[]> {
     const { skip = 0, limit } = plan;
+    const page = [
+      ...(skip > 0 ? [{ $skip: skip }] : []),
+      ...(limit === undefined ? [] : [{ $limit: limit }]),
+      ...trimmed(plan),
+    ];
     const $sort = {
       ...Object.fromEntries(sort),
       ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))),
     };
     return this.run(
-      [
-        ...pipeline(plan, false),
-        { $sort },
-        ...(skip > 0 ? [{ $skip: skip }] : []),
-        ...(limit === undefined ? [] : [{ $limit: limit }]),
-        ...trimmed(plan),
-      ],
+      [...pipeline(plan, false), { $sort }, ...(tested === undefined ? page : [])],
       new Budget(plan.bytes),
+      tested && { tested, skip, limit: limit ?? Infinity },
     );
   }
 
   /** All items of one instance that the plan admits. */
-  private async ofInstance(plan: ItemPlan, id: string, after?: Cursor): Promise<UnwoundItem[]> {
-    const rows = sortItems(
-      await this.run([...pipeline(plan, false, atInstance(id)), ...trimmed(plan)]),
-      (row) => row.items,
-    );
+  private async ofInstance(
+    plan: ItemPlan,
+    tested: Tested | undefined,
+    id: string,
+    after?: Cursor,
+  ): Promise<UnwoundItem[]> {
+    const stages = [...pipeline(plan, false, atInstance(id)), ...trimmed(plan)];
+    const all = tested && { tested, skip: 0, limit: Infinity };
+    const rows = sortItems(await this.run(stages, undefined, all), (row) => row.items);
     return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
   }
 
   /** One walk per portion of the marks: adjacent rows, newest instance first. */
-  private async walks(plan: ItemPlan, below: string | undefined, limit: number): Promise<UnwoundItem[][]> {
-    const limited = Number.isFinite(limit) ? [{ $limit: limit }] : [];
+  private async walks(
+    plan: ItemPlan,
+    tested: Tested | undefined,
+    below: string | undefined,
+    limit: number,
+  ): Promise<UnwoundItem[][]> {
+    const limited = tested === undefined && Number.isFinite(limit) ? [{ $limit: limit }] : [];
     return Promise.all(
       portions(plan.marks).map((marks) =>
         this.run(
           [...pipeline({ ...plan, marks }, true, olderThan(below)), ...limited, ...trimmed(plan)],
           new Budget(plan.bytes),
+          tested && { tested, skip: 0, limit },
         ),
       ),
     );
@@ -109,14 +131,15 @@ export class ItemQueries {
    * the limit. Each of several walks is complete above the instance where the first of them stopped. Usually two
    * queries; changes between them show in the later one.
    */
-  private async newestFirst(plan: ItemPlan): Promise<UnwoundItem[]> {
+  private async newestFirst(plan: ItemPlan, tested: Tested | undefined): Promise<UnwoundItem[]> {
     const { after, skip = 0, limit = Infinity } = plan;
-    const rows = after !== undefined && isInside(after) ? await this.ofInstance(plan, after.id, after) : [];
+    const rows =
+      after !== undefined && isInside(after) ? await this.ofInstance(plan, tested, after.id, after) : [];
     // A page that is cut was read in the order of instances; it is cut in the order of their items.
     let cut = false;
     let below = after?.id;
     for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
-      const found = await this.walks(plan, below, wanted);
+      const found = await this.walks(plan, tested, below, wanted);
       cut = found.some(isCut);
       const last = found
         .filter((walk) => walk.length >= wanted || isCut(walk))
@@ -125,7 +148,7 @@ export class ItemQueries {
       for (const [id, group] of byInstance(found))
         if (last === undefined || id > last) rows.push(...sortItems(group, (row) => row.items));
       if (last === undefined) break;
-      rows.push(...(await this.ofInstance(plan, last)));
+      rows.push(...(await this.ofInstance(plan, tested, last)));
       below = last;
       if (cut) break;
     }
@@ -139,7 +162,8 @@ export class ItemQueries {
 /** Adjacent rows of one instance share the fields of the instance. */
 function sharing(): (row: Document) => Document {
   let before: Document | undefined;
-  return (row) => {
+  return (found) => {
+    const row = 'all' in found ? withoutAll(found) : found;
     const same = before !== undefined && String(before._id) === String(row._id);
     return (before = same ? { ...before, items: row.items as unknown } : row);
   };

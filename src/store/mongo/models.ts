@@ -1,32 +1,37 @@
 import type { Collection, Document } from 'mongodb';
 import { Conflict } from '../../core/errors.js';
 import { normalise } from '../bson/codec.js';
-import type { Filter, ModelStore, StoredModel } from '../port.js';
+import type { Filter, ModelOptions, ModelStore, StoredModel } from '../port.js';
+import { Budget } from '../query/budget.js';
 import { settable } from '../query/revision.js';
+import { Turns } from '../turns.js';
 import { isDuplicate } from './failure.js';
 import { atRevision, leavingOut } from './query.js';
+import { taken, testedBy } from './taken.js';
+
+const leaner = (row: Document, without: readonly string[]): Document =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !without.includes(name)));
 
 /** Process definitions in the host's own collection. The host treats a missing owner like null. */
 export class MongoModels implements ModelStore {
+  private readonly turns = new Turns();
+
   constructor(private readonly models: Collection<Document>) {}
 
-  async find(
-    filter: Filter,
-    {
-      without = [],
-      skip = 0,
-      limit,
-    }: { readonly without?: readonly string[]; readonly skip?: number; readonly limit?: number } = {},
-  ): Promise<StoredModel[]> {
+  async find(filter: Filter, options: ModelOptions = {}): Promise<StoredModel[]> {
+    const { without = [], skip = 0, limit } = options;
     if (limit === 0) return [];
-    const rows = await this.models
-      .find(filter as Document, {
-        projection: leavingOut(without),
-        sort: { name: 1, owner: 1, _id: 1 },
-        skip,
-        ...(limit === undefined ? {} : { limit }),
-      })
-      .toArray();
+    const tested = testedBy(options, this.turns);
+    const page = { skip, ...(limit === undefined ? {} : { limit }) };
+    const found = this.models.find(filter as Document, {
+      // The test may ask for any of the fields.
+      projection: leavingOut(tested === undefined ? without : []),
+      sort: { name: 1, owner: 1, _id: 1 },
+      ...(tested === undefined ? page : { allowDiskUse: true }),
+    });
+    const passing = tested && { tested, skip, limit: limit ?? Infinity };
+    const lean = (row: Document): Document => (tested === undefined ? row : leaner(row, without));
+    const rows = await taken(found, new Budget(), () => 0, lean, passing);
     return rows as unknown as StoredModel[];
   }
 

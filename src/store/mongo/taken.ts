@@ -1,5 +1,54 @@
 import type { AbstractCursor, Document } from 'mongodb';
+import { Work } from '../bson/budget.js';
+import type { Exact, RowTest } from '../plans.js';
 import { markCut, type Budget } from '../query/budget.js';
+import type { Turns } from '../turns.js';
+
+/** Steps for reading a row that is tested, in addition to those of the test. */
+const READING = 10;
+
+/** A test of rows that the database cannot make, within the steps of a query; it yields to other work. */
+export class Tested {
+  private readonly work: Work;
+  private readonly test: RowTest;
+
+  constructor(exact: Exact, turns: Turns) {
+    this.work = new Work(turns);
+    this.test = exact(this.work.spend);
+  }
+
+  /** The rows that pass. @throws BadInput `too-expensive` */
+  async *rows(cursor: AbstractCursor<Document>): AsyncGenerator<Document> {
+    for await (const row of cursor) {
+      this.work.spend(READING);
+      if (this.test(row)) yield row;
+      if (this.work.isOver()) await this.work.next();
+    }
+  }
+}
+
+export const testedBy = (plan: { readonly exact?: Exact | undefined }, turns: Turns): Tested | undefined =>
+  plan.exact && new Tested(plan.exact, turns);
+
+/** The number of rows. */
+export async function numberOf(rows: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _row of rows) count++;
+  return count;
+}
+
+/** Whether there is a row; reads no more. */
+export async function isAny(rows: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const _row of rows) return true;
+  return false;
+}
+
+/** Which of the rows that pass a test are taken; without a test, the database returns no others. */
+export interface Passing {
+  readonly tested: Tested;
+  readonly skip: number;
+  readonly limit: number;
+}
 
 /** Reads the rows of a cursor that fit the budget; the others are not read. */
 export async function taken(
@@ -7,16 +56,20 @@ export async function taken(
   budget: Budget,
   size: (row: Document) => number,
   share: (row: Document) => Document = (row) => row,
+  passing?: Passing,
 ): Promise<Document[]> {
-  if (!budget.isLimited) return (await cursor.toArray()).map(share);
+  if (!budget.isLimited && passing === undefined) return (await cursor.toArray()).map(share);
   const rows: Document[] = [];
-  for await (const found of cursor) {
+  let skip = passing?.skip ?? 0;
+  for await (const found of passing === undefined ? cursor : passing.tested.rows(cursor)) {
+    if (skip-- > 0) continue;
     const row = share(found);
     if (!budget.take(() => size(row))) {
       await cursor.close();
       return markCut(rows);
     }
     rows.push(row);
+    if (rows.length === passing?.limit) break;
   }
   return rows;
 }

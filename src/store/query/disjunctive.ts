@@ -1,7 +1,6 @@
 import { Outcomes } from '../../core/cases.js';
 import { keyOf } from '../../core/condition-key.js';
 import { and, EVERYTHING, isIn, isNothing, not, or, type Condition } from '../../core/condition.js';
-import { BadInput } from '../../core/errors.js';
 import { speaksOf } from './filter.js';
 
 /** One way to satisfy a condition: a condition on the instance, and one on the item. */
@@ -10,14 +9,11 @@ export interface Term {
   readonly item: Condition;
 }
 
-/** Rules that expand to more alternatives are refused, to bound the size of a query. */
-const MOST_TERMS = 1_000;
+/** More alternatives would make a large query, and take long to find. */
+const MOST_TERMS = 100;
 
-const refused = (): BadInput =>
-  new BadInput(
-    'bad-query',
-    'This query on items cannot be combined with the rules in force; ask for items instead.',
-  );
+/** The condition has no such form, or one that is too large. */
+class NoTerms extends Error {}
 
 function grouped(terms: readonly Term[], by: keyof Term, join: (of: readonly Term[]) => Term): Term[] {
   const groups = new Map<string, Term[]>();
@@ -41,7 +37,7 @@ function merged(terms: readonly Term[]): Term[] {
     instance: (of[0] as Term).instance,
     item: or(...of.map(({ item }) => item)),
   }));
-  if (all.length > MOST_TERMS) throw refused();
+  if (all.length > MOST_TERMS) throw new NoTerms();
   return all;
 }
 
@@ -53,7 +49,7 @@ const both = (one: Term, other: Term): Term => ({
 function product(lists: readonly (readonly Term[])[]): Term[] {
   return lists.reduce<Term[]>(
     (terms, list) => {
-      if (terms.length * list.length > MOST_TERMS * MOST_TERMS) throw refused();
+      if (terms.length * list.length > MOST_TERMS * MOST_TERMS) throw new NoTerms();
       return merged(terms.flatMap((term) => list.map((other) => both(term, other))));
     },
     [{ instance: EVERYTHING, item: EVERYTHING }],
@@ -82,13 +78,20 @@ function termsOf(condition: Condition, negated: boolean): Term[] {
     }
     default:
       // A comparison of an item with its instance: it cannot be split into the two parts.
-      throw refused();
+      throw new NoTerms();
   }
 }
 
 /**
  * Rewrites a condition as alternatives that each consist of a condition on the instance and one on the item. An
- * instance can then be tested for "an item for which it holds".
- * @throws BadInput `bad-query` for a comparison of an item with its instance, or for too many alternatives
+ * instance can then be tested for "an item for which it holds". Undefined for a comparison of an item with its
+ * instance, and for too many alternatives.
  */
-export const disjunctive = (condition: Condition): readonly Term[] => merged(termsOf(condition, false));
+export function disjunctive(condition: Condition): readonly Term[] | undefined {
+  try {
+    return merged(termsOf(condition, false));
+  } catch (error) {
+    if (error instanceof NoTerms) return undefined;
+    throw error;
+  }
+}

@@ -87,6 +87,7 @@ export function planMarks(
   const tenant = tenantOf(scope.restricts);
   if (tenant === undefined) return undefined;
   const beside = [...scope.restricts, ...said];
+  const inFront = inTenant(tenant.tenantId, TENANT_MARK).length - TENANT_MARK.length;
   const marksIn = (list: MarkList): readonly Mark[] =>
     limited(
       fewest([
@@ -94,6 +95,7 @@ export function planMarks(
         ...beside.map((condition) => marksOf(condition, list, beside)),
         [TENANT_MARK],
       ]) as readonly Mark[],
+      inFront,
     );
   const read = marksIn('read');
   const open = waiting ? marksIn('open') : undefined;

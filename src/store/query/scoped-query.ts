@@ -1,60 +1,21 @@
 import { and, EVERYTHING, isNothing, NOTHING, type Condition } from '../../core/condition.js';
 import type { Scope } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
+import { sizeOf } from '../bson/codec.js';
+import type { Filter, InstancePlan, ItemPlan, ModelPlan, Paging } from '../port.js';
+import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
-import { needsAllItems, relax, specialise, toFilter, VALUE_TYPES } from './filter.js';
-import { disjunctive, type Term } from './disjunctive.js';
+import { allExact, exactInstance, exactItem, exactModel } from './exact.js';
+import { needsAllItems, relax, specialise, toFilter, type Shape } from './filter.js';
 import { askedOf, shownFor, type Hidden } from './hidden.js';
+import { instanceQuery, TEXT } from './instance-query.js';
 import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
-import type { Filter, InstancePlan, ItemPlan, Paging } from '../port.js';
+import { widened } from './widened.js';
 
-/** Any value, to define "absent": an empty list counts as a value. */
-const ANY_VALUE = Object.freeze({ $type: Object.freeze([...VALUE_TYPES, 'array']) });
-/** An item is a document in the list with a string as its id; other entries are not items. */
-const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
 const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
 /** Instance fields that every reader of an item sees; filtering and sorting by others needs access to the instance. */
 const SEEN_WITH_ITEM: ReadonlySet<string> = new Set(['id', 'name', '_id']);
-
-const anyOf = (filters: readonly Filter[]): Filter =>
-  filters.length === 1 ? (filters[0] as Filter) : { $or: filters };
-
-const all = (...filters: readonly Filter[]): Filter => {
-  const parts = filters.filter((filter) => Object.keys(filter).length > 0);
-  return parts.length === 0 ? {} : parts.length === 1 ? (parts[0] as Filter) : { $and: parts };
-};
-
-function leafFilter(leaf: Leaf, prefix = ''): Filter {
-  const path = prefix + leaf.field;
-  return leaf.kind === 'absent' ? { $nor: [{ [path]: ANY_VALUE }] } : { [path]: leaf.test };
-}
-
-function compound(
-  query: CallerQuery,
-  leaf: (leaf: Leaf) => Filter,
-  element: (where: CallerQuery) => Filter,
-): Filter {
-  switch (query.kind) {
-    case 'and':
-      return all(...query.of.map((part) => compound(part, leaf, element)));
-    case 'or':
-    case 'nor':
-      return { [`$${query.kind}`]: query.of.map((part) => compound(part, leaf, element)) };
-    case 'element':
-      return element(query.where);
-    default:
-      return leaf(query);
-  }
-}
-
-/** The query on one element, whose fields are below `prefix`. */
-const ofElement = (query: CallerQuery, prefix: string): Filter =>
-  compound(
-    query,
-    (leaf) => leafFilter(leaf, prefix),
-    (where) => ofElement(where, prefix),
-  );
 
 /** The caller's query, applied to a document with one element in place of its list. */
 export function listedFilter(query: CallerQuery, list: string, hidden?: Hidden): Filter {
@@ -70,11 +31,6 @@ export function listedFilter(query: CallerQuery, list: string, hidden?: Hidden):
   return compound(query, ofLeaf, element);
 }
 
-function leaves(query: CallerQuery): Leaf[] {
-  if (query.kind === 'element') return leaves(query.where);
-  return query.kind === 'test' || query.kind === 'absent' ? [query] : query.of.flatMap(leaves);
-}
-
 /** A necessary condition on an instance for one of its items to satisfy the query; never too narrow. */
 function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter {
   // Conditions on hidden fields apply to single items only, where it is known whether the field is shown.
@@ -85,13 +41,6 @@ function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter
   const element =
     ofItem.length === 0 ? {} : { items: { $elemMatch: all(...ofItem.map((part) => ofElement(part, ''))) } };
   return all(...on('row').map((part) => ofElement(part, '')), element);
-}
-
-/** The readable items, as alternatives. */
-const seenItems = (visible: Scope): readonly Term[] => disjunctive(conditionOf(visible));
-
-function hasElement(query: CallerQuery): boolean {
-  return query.kind === 'element' || ('of' in query && query.of.some(hasElement));
 }
 
 /** The ways of a scope that remain when fields of the item are known. */
@@ -105,6 +54,16 @@ function specialised(scope: Scope, known: ReadonlyMap<string, Scalar>): Scope {
 
 const conditionOf = (scope: Scope): Condition =>
   scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
+
+/**
+ * The largest condition of a scope in a query, in bytes. A list of items states it twice. Rules that need more are
+ * asked roughly in the database, and exactly of the rows that it returns.
+ */
+const MOST_BYTES = 32 * 1024;
+
+/** The condition as a query states it; another one, which admits more, if it would be too large. */
+const asFarAsItFits = (condition: Condition, shape: Shape): Condition =>
+  widened(condition, MOST_BYTES, (part) => sizeOf(toFilter(part, shape)));
 
 export interface ScopedOptions {
   /** False until every stored instance has its marks; lists do not search by marks before that. */
@@ -143,26 +102,17 @@ export function itemPlan(
   const marks = options.reindexed
     ? planMarks(specialised(scope, known), saidOfItem(query), known.get('item.status') === 'wait')
     : undefined;
+  const needsAll = [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems);
+  const asked = asFarAsItFits(condition, 'unwound');
   return {
     ...paging,
-    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query, options.hidden)),
+    before: all(IS_LIST, toFilter(relax(asked), 'instance'), beforeUnwinding(query, options.hidden)),
     marks,
-    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items', options.hidden)),
-    needsAll: [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems),
+    each: all(IS_ITEM, toFilter(asked, 'unwound'), listedFilter(query, 'items', options.hidden)),
+    ...(asked !== condition && { exact: exactItem(condition, needsAll) }),
+    needsAll,
   };
 }
-
-/** A filter on instances: a readable item satisfies the test. */
-const visibleElement = (visible: readonly Term[], test: Filter): Filter =>
-  visible.length === 0
-    ? toFilter(NOTHING, 'instance')
-    : anyOf(
-        visible.map(({ instance, item }) =>
-          all(toFilter(instance, 'instance'), {
-            items: { $elemMatch: { id: TEXT, $and: [toFilter(item, 'element'), test] } },
-          }),
-        ),
-      );
 
 /**
  * The plan of a list of instances. Conditions on items apply only to items that the principal may read (`visible` is
@@ -176,29 +126,16 @@ export function instancePlan(
   options: ScopedOptions,
 ): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
-  const { hidden } = options;
-  const seen = leaves(query).some(({ on }) => on === 'item') || hasElement(query) ? seenItems(visible) : [];
-  const seenWhere = (...where: readonly Condition[]): readonly Term[] =>
-    where.length === 0 ? seen : disjunctive(and(conditionOf(visible), ...where));
-  const caller = compound(
-    query,
-    (leaf) =>
-      leaf.on === 'row'
-        ? anyOf(
-            askedOf(hidden, leaf).map(({ where, tested }) =>
-              all(where === undefined ? {} : toFilter(where, 'instance'), tested ? leafFilter(leaf) : {}),
-            ),
-          )
-        : anyOf(
-            askedOf(hidden, leaf).map(({ where, tested }) =>
-              visibleElement(where === undefined ? seen : seenWhere(where), tested ? leafFilter(leaf) : {}),
-            ),
-          ),
-    // Items that hide these fields are excluded, so that they cannot answer.
-    (where) => visibleElement(seenWhere(...shownFor(hidden, leaves(where))), ofElement(where, '')),
-  );
-  const marks = options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined;
-  return { ...paging, filter: all(toFilter(conditionOf(scope), 'instance'), caller), marks };
+  const condition = conditionOf(scope);
+  const asked = asFarAsItFits(condition, 'instance');
+  const caller = instanceQuery(query, conditionOf(visible), options.hidden, MOST_BYTES);
+  const exact = allExact(asked === condition ? undefined : exactInstance(condition), caller.exact);
+  return {
+    ...paging,
+    filter: all(toFilter(asked, 'instance'), caller.filter),
+    marks: options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined,
+    ...(exact && { exact }),
+  };
 }
 
 /**
@@ -209,21 +146,32 @@ export function existencePlan(
   scope: Scope,
   condition: Condition,
   options: ScopedOptions,
-): Pick<InstancePlan, 'filter' | 'marks'> | undefined {
+): Pick<InstancePlan, 'filter' | 'marks' | 'exact'> | undefined {
   if (scope.kind === 'nothing') return undefined;
   const marks = options.reindexed
     ? planMarks(scope, condition.op === 'and' ? condition.of : [condition], false)
     : undefined;
-  return { filter: toFilter(and(condition, conditionOf(scope)), 'instance'), marks };
+  const wanted = and(condition, conditionOf(scope));
+  const asked = asFarAsItFits(wanted, 'instance');
+  return {
+    filter: toFilter(asked, 'instance'),
+    marks,
+    ...(asked !== wanted && { exact: exactInstance(wanted) }),
+  };
 }
 
-/** The filter of a list of models; undefined: send no query. Readers of a model may read its events. */
-export function modelFilter(scope: Scope, query: CallerQuery): Filter | undefined {
+/** The plan of a list of models; undefined: send no query. Readers of a model may read its events. */
+export function modelPlan(scope: Scope, query: CallerQuery): ModelPlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const caller = compound(
     query,
     (leaf) => (leaf.on === 'row' ? leafFilter(leaf) : { events: { $elemMatch: leafFilter(leaf) } }),
     (where) => ({ events: { $elemMatch: ofElement(where, '') } }),
   );
-  return all(toFilter(conditionOf(scope), 'model'), caller);
+  const condition = conditionOf(scope);
+  const asked = asFarAsItFits(condition, 'model');
+  return {
+    filter: all(toFilter(asked, 'model'), caller),
+    ...(asked !== condition && { exact: exactModel(condition) }),
+  };
 }

@@ -1,0 +1,182 @@
+import { Outcomes } from '../../core/cases.js';
+import {
+  and,
+  EVERYTHING,
+  isEverything,
+  isIn,
+  isReference,
+  not,
+  or,
+  some,
+  type Condition,
+} from '../../core/condition.js';
+import type { Scalar } from '../../core/value.js';
+import { sizeOf } from '../bson/codec.js';
+
+/** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
+interface Box {
+  readonly values: ReadonlyMap<string, ReadonlySet<Scalar>>;
+  readonly lists: ReadonlyMap<string, Box>;
+}
+
+/** Alternatives that name different fields are kept apart, but only so many. */
+const MOST_SHAPES = 16;
+const NO_VALUES: Box['values'] = new Map();
+const NO_LISTS: Box['lists'] = new Map();
+/** Contains everything. */
+const ANY: Box = Object.freeze({ values: NO_VALUES, lists: NO_LISTS });
+
+const oneOf = (field: string, values: readonly Scalar[]): Box => ({
+  values: new Map([[field, new Set(values)]]),
+  lists: NO_LISTS,
+});
+
+/** The names that all boxes have. */
+const common = (maps: readonly ReadonlyMap<string, unknown>[]): string[] =>
+  [...(maps[0]?.keys() ?? [])].filter((name) => maps.every((map) => map.has(name)));
+
+/** The smallest box that contains all of them. */
+function around(boxes: readonly Box[]): Box {
+  if (boxes.length === 1) return boxes[0] as Box;
+  const values = boxes.map((box) => box.values);
+  const lists = boxes.map((box) => box.lists);
+  return {
+    values: new Map(
+      common(values).map((field) => [field, new Set(values.flatMap((map) => [...(map.get(field) ?? [])]))]),
+    ),
+    lists: new Map(common(lists).map((list) => [list, around(lists.map((map) => map.get(list) ?? ANY))])),
+  };
+}
+
+const shapeOf = ({ values, lists }: Box): string =>
+  JSON.stringify([[...values.keys()].sort(), [...lists].map(([list, box]) => [list, shapeOf(box)]).sort()]);
+
+/** Merges boxes that name the same fields; all of them if there are too many kinds. */
+function merged(boxes: readonly Box[]): Box[] {
+  if (boxes.length < 2) return [...boxes];
+  const byShape = new Map<string, Box[]>();
+  for (const box of boxes) {
+    const shape = shapeOf(box);
+    const same = byShape.get(shape);
+    if (same === undefined) byShape.set(shape, [box]);
+    else same.push(box);
+  }
+  return byShape.size > MOST_SHAPES ? [around(boxes)] : [...byShape.values()].map(around);
+}
+
+/** Both hold. Of two statements about one field or list one is used: a list may satisfy each by another entry. */
+const both = (one: Box, other: Box): Box => ({
+  values: new Map([...other.values, ...one.values]),
+  lists: new Map([...other.lists, ...one.lists]),
+});
+
+const product = (one: readonly Box[], other: readonly Box[]): Box[] =>
+  one.length * other.length > MOST_SHAPES * MOST_SHAPES
+    ? [...one]
+    : merged(one.flatMap((box) => other.map((more) => both(box, more))));
+
+/** Boxes of which one contains a row if the condition holds for it. */
+function boxesOf(condition: Condition): Box[] {
+  switch (condition.op) {
+    case 'eq':
+      return [isReference(condition.value) ? ANY : oneOf(condition.field, [condition.value])];
+    case 'in':
+    case 'overlaps':
+      return [isReference(condition.values) ? ANY : oneOf(condition.field, condition.values)];
+    case 'some':
+      return boxesOf(condition.where).map((box) => ({
+        values: NO_VALUES,
+        lists: new Map([[condition.field, box]]),
+      }));
+    case 'cases':
+      return merged(
+        new Outcomes(condition.cases).list.flatMap(({ values, when }) =>
+          product([oneOf(condition.field, values)], boxesOf(when)),
+        ),
+      );
+    case 'and':
+      return condition.of.map(boxesOf).reduce(product, [ANY]);
+    case 'or':
+      return merged(condition.of.flatMap(boxesOf));
+    default:
+      return [ANY];
+  }
+}
+
+/** @param most bytes of the values of one field; fields with more are left out */
+function within({ values, lists }: Box, most: number): Condition {
+  const named = [...values].map(([field, set]) => [field, [...set]] as const);
+  return and(
+    ...named.filter(([, list]) => sizeOf(list) <= most).map(([field, list]) => isIn(field, list)),
+    ...[...lists].flatMap(([list, box]) => {
+      const where = within(box, most);
+      return isEverything(where) ? [] : [some(list, where)];
+    }),
+  );
+}
+
+/** The size of a condition as a filter, in bytes. */
+type Size = (condition: Condition) => number;
+
+function boxed(condition: Condition, most: number, size: Size): Condition {
+  const boxes = boxesOf(condition);
+  for (const part of [most, most / 4, most / 16]) {
+    const found = or(...boxes.map((box) => within(box, part)));
+    if (size(found) <= most) return found;
+  }
+  return EVERYTHING;
+}
+
+/** Bytes of a part beyond its own, in a list of parts. */
+const FRAME = 12;
+
+/** The smallest ones, as many as fit, and the others; the smallest first. */
+function fitting(conditions: readonly Condition[], most: number, size: Size): [Condition[], Condition[]] {
+  const sorted = conditions.map((part) => ({ part, bytes: size(part) + FRAME }));
+  sorted.sort((a, b) => a.bytes - b.bytes);
+  let left = most;
+  const end = sorted.findIndex(({ bytes }) => (left -= bytes) < 0);
+  const parts = sorted.map(({ part }) => part);
+  return end < 0 ? [parts, []] : [parts.slice(0, end), parts.slice(end)];
+}
+
+/** The conditions of which none holds where `not` of it holds. */
+const excluded = (condition: Condition): readonly Condition[] =>
+  condition.op === 'or'
+    ? condition.of.flatMap(excluded)
+    : condition.op === 'cases'
+      ? new Outcomes(condition.cases).list.map(({ values, when }) => and(isIn(condition.field, values), when))
+      : [condition];
+
+/**
+ * The condition if it is small enough, and otherwise a smaller one that holds wherever it holds, so that a query finds
+ * too much, never too little. Parts that must all hold are kept as far as they fit. Alternatives that name the same
+ * fields become one, with all values of each: `(a is 1 and b is 2) or (a is 3 and b is 4)` becomes `a is 1 or 3, and
+ * b is 2 or 4`.
+ * @param most bytes of the filter
+ */
+export function widened(condition: Condition, most: number, size: Size): Condition {
+  if (size(condition) <= most) return condition;
+  const half = most / 2 - FRAME;
+  switch (condition.op) {
+    case 'and': {
+      const [kept, others] = fitting(condition.of, half, size);
+      const largest = others.slice(-MOST_SHAPES);
+      const share = half / largest.length - FRAME;
+      return and(...kept, ...largest.map((part) => widened(part, share, size)));
+    }
+    case 'or': {
+      const [kept, others] = fitting(condition.of, half, size);
+      const [only, ...more] = others;
+      const rest =
+        only !== undefined && more.length === 0
+          ? widened(only, half, size)
+          : boxed(or(...others), half, size);
+      return or(...kept, rest);
+    }
+    case 'not':
+      return and(...fitting(excluded(condition.of).map(not), most - FRAME, size)[0]);
+    default:
+      return boxed(condition, most, size);
+  }
+}
