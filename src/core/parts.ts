@@ -66,6 +66,13 @@ function addParts(found: Set<Part>, condition: Condition): void {
   }
 }
 
+/** @throws TypeError if the condition names a field that no rule can refer to */
+export function partsOf(condition: Condition): ReadonlySet<Part> {
+  const found = new Set<Part>();
+  addParts(found, condition);
+  return found;
+}
+
 /** Finds the parts of a resource that conditions refer to; cached as long as the condition lives. */
 export class Parts {
   private readonly known = new WeakMap<Condition, ReadonlySet<Part>>();
@@ -74,8 +81,7 @@ export class Parts {
   of(condition: Condition): ReadonlySet<Part> {
     const known = this.known.get(condition);
     if (known !== undefined) return known;
-    const found = new Set<Part>();
-    addParts(found, condition);
+    const found = partsOf(condition);
     if (Object.isFrozen(condition)) this.known.set(condition, found);
     return found;
   }

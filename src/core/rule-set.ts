@@ -1,5 +1,6 @@
 import { NOTHING, type Condition } from './condition.js';
 import { byObjects, placeOf } from './by-objects.js';
+import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
 import { hasPart, isMissing, type Part } from './parts.js';
@@ -8,8 +9,7 @@ import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect, Given, RuleList } from './rule-lists.js';
-import { alternativesBySearch, isUnmarked } from './ways.js';
-import type { Way } from './scope.js';
+import { alternativesBySearch, isUnmarked, roughly, type Ways } from './ways.js';
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -92,20 +92,37 @@ export class RuleSet {
   private makeUnbound(ofInstances: boolean): Unbound {
     const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
     const never = ofInstances && this.restricts.some(speaksOfStart);
-    return {
+    const whole = {
       ways: alternativesBySearch(
         permits.map(({ rule }) => rule),
         this.predicates,
       ),
       restricts: never ? [NOTHING] : restricted(whens(this.restricts)),
     };
+    const around = roughly(whole);
+    if (around === whole) return whole;
+    const conditions = [...whole.ways.map(({ when }) => when), ...whole.restricts];
+    return {
+      ...whole,
+      rough: {
+        around,
+        holds: this.predicates.combined(whens(permits), never ? [NOTHING] : whens(this.restricts)),
+        needsItems: this.parts.includes('items'),
+        steps: conditions.reduce((sum, condition) => sum + stepsOf(condition), 1),
+      },
+    };
   }
 }
 
 /** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
-export interface Unbound {
-  readonly ways: readonly Way[];
-  readonly restricts: readonly Condition[];
+export interface Unbound extends Ways {
+  /** Where the rules are too many for a query. */
+  readonly rough?: {
+    readonly around: Ways;
+    readonly holds: PrincipalPredicate;
+    readonly needsItems: boolean;
+    readonly steps: number;
+  };
 }
 
 const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);

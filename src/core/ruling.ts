@@ -9,7 +9,8 @@ import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect } from './rule-lists.js';
 import type { RuleSet } from './rule-set.js';
-import { scopeOfWays, type Scope, type Way } from './scope.js';
+import { roughScope, scopeOfWays, type Scope, type Way } from './scope.js';
+import type { Ways } from './ways.js';
 
 /** A policy that threw or returned an invalid answer. */
 export interface Failure {
@@ -130,7 +131,18 @@ export class Ruling {
     if (this.failure !== undefined)
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
-    const { ways, restricts } = this.rules.unbound(ofInstances);
+    const unbound = this.rules.unbound(ofInstances);
+    const { rough } = unbound;
+    if (rough === undefined) return this.bound(unbound);
+    const { around, holds, needsItems, steps } = rough;
+    return roughScope(this.bound(around), () => this.bound(unbound), {
+      holds: (resource) => holds(resource, this.principal),
+      needsItems,
+      steps,
+    });
+  }
+
+  private bound({ ways, restricts }: Ways): Scope {
     return scopeOfWays(
       ways
         .map(({ when, search }): Way => ({ when: bind(when, this.principal), search }))

@@ -1,10 +1,13 @@
 import { mapCases } from './cases.js';
 import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
+import { conditionSize } from './condition-size.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
+import { conjuncts } from './named.js';
 import type { Predicates } from './predicates.js';
 import type { Way } from './scope.js';
 import { marksOf } from './search.js';
+import { widened } from './widened.js';
 
 const SEPARATOR = '\n';
 
@@ -27,6 +30,49 @@ export function alternativesBySearch(rules: readonly Rule[], predicates: Predica
     when: predicates.alternatives(whens),
     search,
   }));
+}
+
+/** The ways into a scope, and its restrictions. */
+export interface Ways {
+  readonly ways: readonly Way[];
+  readonly restricts: readonly Condition[];
+}
+
+/** The largest scope that is stated exactly in a query, in bytes before it is bound to a principal. */
+const MOST_BYTES = 32 * 1024;
+/** Ways with different marks, in a scope that is stated roughly. */
+const MOST_WAYS = 8;
+
+const sizeOf = (conditions: readonly Condition[]): number =>
+  conditions.reduce((sum, condition) => sum + conditionSize(condition), 0);
+
+/** No search goes without it. */
+const isOfTenant = (condition: Condition): boolean =>
+  'field' in condition && condition.field === 'instance.tenantId';
+
+/** One way for all of them, with all their marks. */
+function joined(ways: readonly Way[]): Way[] {
+  const marked = ways.filter(({ search }) => search !== undefined);
+  const search = [...new Set(marked.flatMap((way) => way.search ?? []))];
+  return [
+    ...ways.filter((way) => way.search === undefined),
+    { when: or(...marked.map(({ when }) => when)), search },
+  ];
+}
+
+/**
+ * The same, unless it is too large for a query: then ways and restrictions that are small, and hold wherever these
+ * hold.
+ */
+export function roughly(whole: Ways): Ways {
+  const { ways, restricts } = whole;
+  if (sizeOf([...ways.map(({ when }) => when), ...restricts]) <= MOST_BYTES) return whole;
+  const few = ways.length > MOST_WAYS ? joined(ways) : ways;
+  const others = restricts.filter((condition) => !isOfTenant(condition));
+  return {
+    ways: few.map(({ when, search }) => ({ when: widened(when, MOST_BYTES / 2 / few.length), search })),
+    restricts: [...restricts.filter(isOfTenant), ...conjuncts(widened(and(...others), MOST_BYTES / 2))],
+  };
 }
 
 const ANYBODY = 'anybody';

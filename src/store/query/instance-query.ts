@@ -1,4 +1,7 @@
 import { and, EVERYTHING, NOTHING, type Condition } from '../../core/condition.js';
+import { conditionSize } from '../../core/condition-size.js';
+import { isRough, statedOf, testOf, type Scope } from '../../core/scope.js';
+import { widened } from '../../core/widened.js';
 import { sizeOf } from '../bson/codec.js';
 import type { Exact, Filter } from '../port.js';
 import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';
@@ -7,7 +10,6 @@ import { disjunctive, type Term } from './disjunctive.js';
 import { toFilter } from './filter.js';
 import { askedOf, shownFor, type Hidden } from './hidden.js';
 import { exactQuery } from './instance-test.js';
-import { widened } from './widened.js';
 
 /** An item is a document in the list with a string as its id; other entries are not items. */
 export const TEXT: Filter = Object.freeze({ $type: 'string', $not: { $type: 'array' } });
@@ -62,16 +64,15 @@ function withoutDenials(query: CallerQuery): CallerQuery {
   return { kind: of.length === 0 ? 'and' : 'nor', of };
 }
 
-const sizeOfTerms = (condition: Condition): number => sizeOf(toFilter(condition, 'unwound'));
-
 /** The filter that tells all; undefined if the rules about items cannot be written so, or not in so many bytes. */
 function exactFilter(
   query: CallerQuery,
-  visible: Condition,
+  scope: Scope,
   hidden: Hidden | undefined,
   most: number,
 ): Filter | undefined {
-  if (sizeOfTerms(visible) > most) return undefined;
+  const visible = statedOf(scope).condition;
+  if (isRough(scope) || conditionSize(visible) > most) return undefined;
   const terms = disjunctive(visible);
   if (terms === undefined) return undefined;
   let isExact = true;
@@ -87,7 +88,7 @@ function exactFilter(
 
 /** The items that count, roughly: more than do, never fewer. */
 function roughly(visible: Condition, most: number): readonly Term[] {
-  const terms = disjunctive(widened(visible, most, sizeOfTerms));
+  const terms = disjunctive(widened(visible, most));
   return terms !== undefined && sizeOf(anItem(terms, {})) <= most ? terms : ANY_ITEM;
 }
 
@@ -99,16 +100,16 @@ function roughly(visible: Condition, most: number): readonly Term[] {
  */
 export function instanceQuery(
   query: CallerQuery,
-  visible: Condition,
+  visible: Scope,
   hidden: Hidden | undefined,
   most: number,
 ): { readonly filter: Filter; readonly exact?: Exact } {
   const parts = itemParts(query);
   const filter = parts === 0 ? filterOf(query, () => [], hidden) : exactFilter(query, visible, hidden, most);
   if (filter !== undefined) return { filter };
-  const terms = roughly(visible, most / parts);
+  const terms = roughly(statedOf(visible).condition, most / parts);
   return {
     filter: filterOf(withoutDenials(query), () => terms, hidden),
-    exact: exactQuery(query, visible, hidden),
+    exact: exactQuery(query, testOf(visible), hidden),
   };
 }

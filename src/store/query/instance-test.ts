@@ -1,6 +1,7 @@
 import { and, type Condition } from '../../core/condition.js';
 import { compile, type Predicate } from '../../core/evaluate.js';
 import type { ItemRecord, Resource } from '../../core/resource.js';
+import type { ScopeTest } from '../../core/scope.js';
 import { compileMatch, type Match } from '../bson/match.js';
 import type { Exact, Filter, StoredInstance } from '../port.js';
 import { leafFilter, leaves, ofElement } from './caller-filter.js';
@@ -56,16 +57,19 @@ function testOf(query: CallerQuery, hidden: Hidden | undefined, match: (filter: 
  * A caller's query for instances, asked of rows in memory: what it says of items is asked of those that are visible
  * and show the field.
  */
-export function exactQuery(query: CallerQuery, visible: Condition, hidden: Hidden | undefined): Exact {
-  const isVisible = compile(visible);
+export function exactQuery(
+  query: CallerQuery,
+  { holds, steps }: ScopeTest,
+  hidden: Hidden | undefined,
+): Exact {
   return (spend) => {
     const test = testOf(query, hidden, (filter) => compileMatch(filter, spend));
     return (row) => {
       const items = itemsOf(row as unknown as StoredInstance);
-      spend(1 + items.length);
+      spend(1 + items.length * steps);
       return test(
         row,
-        items.filter((item) => isVisible(resource(row, item))),
+        items.filter((item) => holds(resource(row, item))),
       );
     };
   };

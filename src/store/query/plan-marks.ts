@@ -1,6 +1,6 @@
 import { eq, some, type Condition } from '../../core/condition.js';
 import { fewest, inTenant, isOnlyTenant, limited, TENANT_MARK, type Mark } from '../../core/mark.js';
-import type { Scope, Way } from '../../core/scope.js';
+import type { Stated, Way } from '../../core/scope.js';
 import { marksOf, tenantOf, type MarkList } from '../../core/search.js';
 import type { Scalar } from '../../core/value.js';
 import type { MarkFilter } from '../port.js';
@@ -79,11 +79,10 @@ function ofWays(
  * @param waiting true when the query is for waiting items
  */
 export function planMarks(
-  scope: Scope,
+  scope: Stated,
   said: readonly Condition[],
   waiting: boolean,
 ): MarkFilter | undefined {
-  if (scope.kind !== 'condition') return undefined;
   const tenant = tenantOf(scope.restricts);
   if (tenant === undefined) return undefined;
   const beside = [...scope.restricts, ...said];

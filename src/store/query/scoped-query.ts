@@ -1,16 +1,15 @@
 import { and, EVERYTHING, isNothing, NOTHING, type Condition } from '../../core/condition.js';
-import type { Scope } from '../../core/scope.js';
+import { isRough, statedOf, testOf, type Scope, type ScopeTest, type Stated } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
-import { sizeOf } from '../bson/codec.js';
-import type { Filter, InstancePlan, ItemPlan, ModelPlan, Paging } from '../port.js';
+import { widened } from '../../core/widened.js';
+import type { Filter, InstancePlan, ItemPlan, MarkFilter, ModelPlan, Paging } from '../port.js';
 import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { allExact, exactInstance, exactItem, exactModel } from './exact.js';
-import { needsAllItems, relax, specialise, toFilter, type Shape } from './filter.js';
+import { needsAllItems, relax, specialise, toFilter } from './filter.js';
 import { askedOf, shownFor, type Hidden } from './hidden.js';
 import { instanceQuery, TEXT } from './instance-query.js';
 import { conjuncts, pinned, planMarks, saidOfInstance, saidOfItem } from './plan-marks.js';
-import { widened } from './widened.js';
 
 const IS_LIST: Filter = Object.freeze({ items: { $type: 'array' } });
 const IS_ITEM: Filter = Object.freeze({ 'items.id': TEXT, $nor: [IS_LIST] });
@@ -43,27 +42,35 @@ function beforeUnwinding(query: CallerQuery, hidden: Hidden | undefined): Filter
   return all(...on('row').map((part) => ofElement(part, '')), element);
 }
 
-/** The ways of a scope that remain when fields of the item are known. */
-function specialised(scope: Scope, known: ReadonlyMap<string, Scalar>): Scope {
-  if (scope.kind !== 'condition') return scope;
-  const ways = scope.ways
-    .map(({ when, search }) => ({ when: specialise(when, known), search }))
-    .filter(({ when }) => !isNothing(when));
-  return { ...scope, ways };
+/** What remains of a scope when fields of the item are known. */
+function specialised({ condition, ways, restricts }: Stated, known: ReadonlyMap<string, Scalar>): Stated {
+  return {
+    condition: specialise(condition, known),
+    ways: ways
+      .map(({ when, search }) => ({ when: specialise(when, known), search }))
+      .filter(({ when }) => !isNothing(when)),
+    restricts,
+  };
 }
 
-const conditionOf = (scope: Scope): Condition =>
-  scope.kind === 'nothing' ? NOTHING : scope.kind === 'everything' ? EVERYTHING : scope.condition;
-
 /**
- * The largest condition of a scope in a query, in bytes. A list of items states it twice. Rules that need more are
- * asked roughly in the database, and exactly of the rows that it returns.
+ * The largest condition of scopes in a query, in bytes. A list of items states it twice. Rules that need more are
+ * stated roughly, and the rows that the query finds are tested.
  */
 const MOST_BYTES = 32 * 1024;
 
-/** The condition as a query states it; another one, which admits more, if it would be too large. */
-const asFarAsItFits = (condition: Condition, shape: Shape): Condition =>
-  widened(condition, MOST_BYTES, (part) => sizeOf(toFilter(part, shape)));
+/** What a query states of scopes, and the tests of what it finds if it does not state all. */
+interface Asked {
+  readonly condition: Condition;
+  readonly tests: readonly ScopeTest[];
+}
+
+/** @param condition what the scopes state together */
+function asked(condition: Condition, ...scopes: readonly Scope[]): Asked {
+  const small = widened(condition, MOST_BYTES);
+  const isExact = small === condition && !scopes.some(isRough);
+  return { condition: small, tests: isExact ? [] : scopes.map(testOf) };
+}
 
 export interface ScopedOptions {
   /** False until every stored instance has its marks; lists do not search by marks before that. */
@@ -71,6 +78,16 @@ export interface ScopedOptions {
   /** Missing: every reader of an item sees all its fields. */
   readonly hidden?: Hidden | undefined;
 }
+
+const marksFor = (
+  stated: Stated,
+  said: readonly Condition[],
+  { reindexed }: ScopedOptions,
+  isWaiting = false,
+): MarkFilter | undefined => (reindexed ? planMarks(stated, said, isWaiting) : undefined);
+
+const marksOf = (scope: Scope, said: readonly Condition[], options: ScopedOptions): MarkFilter | undefined =>
+  scope.kind === 'condition' ? marksFor(statedOf(scope), said, options) : undefined;
 
 /** True when a query for items uses instance fields that some readers of its items do not see. */
 export function looksInside(query: CallerQuery, { sort = [] }: Paging): boolean {
@@ -94,22 +111,22 @@ export function itemPlan(
 ): ItemPlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const known = pinned(query);
-  const condition = and(
-    specialise(conditionOf(scope), known),
-    looksInside(query, paging) ? conditionOf(instances) : EVERYTHING,
-  );
-  if (isNothing(condition)) return undefined;
-  const marks = options.reindexed
-    ? planMarks(specialised(scope, known), saidOfItem(query), known.get('item.status') === 'wait')
-    : undefined;
-  const needsAll = [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems);
-  const asked = asFarAsItFits(condition, 'unwound');
+  const stated = specialised(statedOf(scope), known);
+  const beside = looksInside(query, paging) ? [instances] : [];
+  const whole = and(stated.condition, ...beside.map((one) => statedOf(one).condition));
+  if (isNothing(whole)) return undefined;
+  const { condition, tests } = asked(whole, scope, ...beside);
+  const needsAll =
+    [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems) ||
+    tests.some(({ needsItems }) => needsItems);
+  const exact = allExact(tests.map((test) => exactItem(test, needsAll)));
+  const isWaiting = known.get('item.status') === 'wait';
   return {
     ...paging,
-    before: all(IS_LIST, toFilter(relax(asked), 'instance'), beforeUnwinding(query, options.hidden)),
-    marks,
-    each: all(IS_ITEM, toFilter(asked, 'unwound'), listedFilter(query, 'items', options.hidden)),
-    ...(asked !== condition && { exact: exactItem(condition, needsAll) }),
+    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query, options.hidden)),
+    marks: scope.kind === 'condition' ? marksFor(stated, saidOfItem(query), options, isWaiting) : undefined,
+    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items', options.hidden)),
+    ...(exact && { exact }),
     needsAll,
   };
 }
@@ -126,14 +143,13 @@ export function instancePlan(
   options: ScopedOptions,
 ): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
-  const condition = conditionOf(scope);
-  const asked = asFarAsItFits(condition, 'instance');
-  const caller = instanceQuery(query, conditionOf(visible), options.hidden, MOST_BYTES);
-  const exact = allExact(asked === condition ? undefined : exactInstance(condition), caller.exact);
+  const { condition, tests } = asked(statedOf(scope).condition, scope);
+  const caller = instanceQuery(query, visible, options.hidden, MOST_BYTES);
+  const exact = allExact([...tests.map(exactInstance), ...(caller.exact ? [caller.exact] : [])]);
   return {
     ...paging,
-    filter: all(toFilter(asked, 'instance'), caller.filter),
-    marks: options.reindexed ? planMarks(scope, saidOfInstance(query), false) : undefined,
+    filter: all(toFilter(condition, 'instance'), caller.filter),
+    marks: marksOf(scope, saidOfInstance(query), options),
     ...(exact && { exact }),
   };
 }
@@ -148,15 +164,12 @@ export function existencePlan(
   options: ScopedOptions,
 ): Pick<InstancePlan, 'filter' | 'marks' | 'exact'> | undefined {
   if (scope.kind === 'nothing') return undefined;
-  const marks = options.reindexed
-    ? planMarks(scope, condition.op === 'and' ? condition.of : [condition], false)
-    : undefined;
-  const wanted = and(condition, conditionOf(scope));
-  const asked = asFarAsItFits(wanted, 'instance');
+  const { condition: small, tests } = asked(statedOf(scope).condition, scope);
+  const exact = allExact(tests.map(exactInstance));
   return {
-    filter: toFilter(asked, 'instance'),
-    marks,
-    ...(asked !== wanted && { exact: exactInstance(wanted) }),
+    filter: toFilter(and(condition, small), 'instance'),
+    marks: marksOf(scope, condition.op === 'and' ? condition.of : [condition], options),
+    ...(exact && { exact }),
   };
 }
 
@@ -168,10 +181,7 @@ export function modelPlan(scope: Scope, query: CallerQuery): ModelPlan | undefin
     (leaf) => (leaf.on === 'row' ? leafFilter(leaf) : { events: { $elemMatch: leafFilter(leaf) } }),
     (where) => ({ events: { $elemMatch: ofElement(where, '') } }),
   );
-  const condition = conditionOf(scope);
-  const asked = asFarAsItFits(condition, 'model');
-  return {
-    filter: all(toFilter(asked, 'model'), caller),
-    ...(asked !== condition && { exact: exactModel(condition) }),
-  };
+  const { condition, tests } = asked(statedOf(scope).condition, scope);
+  const exact = allExact(tests.map(exactModel));
+  return { filter: all(toFilter(condition, 'model'), caller), ...(exact && { exact }) };
 }

@@ -1,16 +1,15 @@
 import fc from 'fast-check';
-import { bind } from '../../../src/core/bind.js';
-import { byCases } from '../../../src/core/cases.js';
-import { and, eq, EVERYTHING, isIn, ne, not, or, some, type Condition } from '../../../src/core/condition.js';
-import { compile } from '../../../src/core/evaluate.js';
-import { factored, restricted } from '../../../src/core/factor.js';
-import { sizeOf } from '../../../src/store/bson/codec.js';
-import { toFilter } from '../../../src/store/query/filter.js';
-import { widened } from '../../../src/store/query/widened.js';
-import { condition, principal, resource } from '../../core/arbitraries.js';
-import { CASES } from '../../support/cases.js';
+import { bind } from '../../src/core/bind.js';
+import { byCases } from '../../src/core/cases.js';
+import { and, eq, EVERYTHING, isIn, ne, not, or, some, type Condition } from '../../src/core/condition.js';
+import { compile } from '../../src/core/evaluate.js';
+import { factored, restricted } from '../../src/core/factor.js';
+import { conditionSize } from '../../src/core/condition-size.js';
+import { widened } from '../../src/core/widened.js';
+import { condition, principal, resource } from './arbitraries.js';
+import { CASES } from '../support/cases.js';
 
-const size = (of: Condition): number => sizeOf(toFilter(of, 'unwound'));
+const size = conditionSize;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 const MOST = 4_000;
 
@@ -31,7 +30,7 @@ describe('a condition that is too large for a query', () => {
         fc.integer({ min: 0, max: 1_000 }),
         (said, who, resources, most) => {
           const bound = bind(said, who);
-          const found = widened(bound, most, size);
+          const found = widened(bound, most);
           if (found !== bound) {
             smaller++;
             expect(size(found)).toBeLessThanOrEqual(Math.max(most, size(EVERYTHING)));
@@ -47,11 +46,11 @@ describe('a condition that is too large for a query', () => {
 
   test('is left as it is where it fits', () => {
     const said = or(...rules(3, () => EVERYTHING));
-    expect(widened(said, size(said), size)).toBe(said);
+    expect(widened(said, size(said))).toBe(said);
   });
 
   test('names the models, and the elements as far as they fit', () => {
-    const few = widened(factored(rules(40, (at) => eq('instance.data.region', `r${at}`))), MOST, size);
+    const few = widened(factored(rules(40, (at) => eq('instance.data.region', `r${at}`))), MOST);
     expect(
       compile(few)({ instance: { name: 'm1', data: { region: 'r7' } }, item: { elementId: 'element-3' } }),
     ).toBe(true);
@@ -61,7 +60,7 @@ describe('a condition that is too large for a query', () => {
       ['m1', 'element-3', 'r40'],
     ])
       expect(compile(few)({ instance: { name, data: { region } }, item: { elementId } })).toBe(false);
-    const many = widened(factored(rules(10_000, (at) => eq('instance.data.region', `r${at}`))), MOST, size);
+    const many = widened(factored(rules(10_000, (at) => eq('instance.data.region', `r${at}`))), MOST);
     expect(many).toEqual(
       isIn(
         'instance.name',
@@ -78,7 +77,7 @@ describe('a condition that is too large for a query', () => {
         some('instance.items', and(eq('item.x', at), eq('item.assignee', 'bob'))),
       ),
     );
-    const mayHold = compile(widened(said, MOST, size));
+    const mayHold = compile(widened(said, MOST));
     const instance = { name: 'other', items: [{ x: 1, assignee: 'eve' }] };
     expect(mayHold({ instance, item: { assignee: 'alice' } })).toBe(true);
     expect(mayHold({ instance, item: { assignee: 'zoe' } })).toBe(false);
@@ -92,7 +91,7 @@ describe('a condition that is too large for a query', () => {
       eq('instance.tenantId', 'acme'),
       ...restricted(rules(5_000, (at) => eq('instance.data.region', `r${at}`)).map(not)),
     );
-    const found = widened(said, MOST, size);
+    const found = widened(said, MOST);
     const mayHold = compile(found);
     expect(size(found)).toBeLessThanOrEqual(MOST);
     expect(size(found)).toBeGreaterThan(MOST / 4);
@@ -109,7 +108,7 @@ describe('a condition that is too large for a query', () => {
   test('does not take two statements about one list for one element', () => {
     const pair = (at: number): Condition =>
       and(some('instance.items', eq('item.x', at)), some('instance.items', eq('item.y', at)));
-    const mayHold = compile(widened(or(...numbers(100).map(pair)), 1_500, size));
+    const mayHold = compile(widened(or(...numbers(100).map(pair)), 1_500));
     expect(mayHold({ instance: { items: [{ x: 1 }, { y: 1 }] } })).toBe(true);
   });
 
@@ -118,6 +117,6 @@ describe('a condition that is too large for a query', () => {
       'instance.name',
       numbers(50).map((at) => [`m${at}`, eq('item.x', at)] as const),
     );
-    expect(compile(widened(said, 500, size))({ instance: { name: 'm50' }, item: { x: 1 } })).toBe(false);
+    expect(compile(widened(said, 2_500))({ instance: { name: 'm50' }, item: { x: 1 } })).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { Outcomes } from '../../core/cases.js';
+import { mapCases, Outcomes } from './cases.js';
 import {
   and,
   EVERYTHING,
@@ -9,9 +9,9 @@ import {
   or,
   some,
   type Condition,
-} from '../../core/condition.js';
-import type { Scalar } from '../../core/value.js';
-import { sizeOf } from '../bson/codec.js';
+} from './condition.js';
+import { conditionSize, valuesSize } from './condition-size.js';
+import type { Scalar } from './value.js';
 
 /** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
 interface Box {
@@ -107,7 +107,7 @@ function boxesOf(condition: Condition): Box[] {
 function within({ values, lists }: Box, most: number): Condition {
   const named = [...values].map(([field, set]) => [field, [...set]] as const);
   return and(
-    ...named.filter(([, list]) => sizeOf(list) <= most).map(([field, list]) => isIn(field, list)),
+    ...named.filter(([, list]) => valuesSize(list) <= most).map(([field, list]) => isIn(field, list)),
     ...[...lists].flatMap(([list, box]) => {
       const where = within(box, most);
       return isEverything(where) ? [] : [some(list, where)];
@@ -115,24 +115,32 @@ function within({ values, lists }: Box, most: number): Condition {
   );
 }
 
-/** The size of a condition as a filter, in bytes. */
-type Size = (condition: Condition) => number;
+/** The condition with its choices kept, and boxes around what they select. */
+function choices(condition: Condition, most: number): Condition {
+  if (condition.op === 'cases') return mapCases(condition, (when) => choices(when, most));
+  if (condition.op !== 'or') return or(...boxesOf(condition).map((box) => within(box, most)));
+  const chosen = condition.of.filter(({ op }) => op === 'cases');
+  const others = merged(condition.of.filter(({ op }) => op !== 'cases').flatMap(boxesOf));
+  return or(...others.map((box) => within(box, most)), ...chosen.map((one) => choices(one, most)));
+}
 
-function boxed(condition: Condition, most: number, size: Size): Condition {
+function boxed(condition: Condition, most: number): Condition {
+  const chosen = choices(condition, most);
+  if (conditionSize(chosen) <= most) return chosen;
   const boxes = boxesOf(condition);
   for (const part of [most, most / 4, most / 16]) {
     const found = or(...boxes.map((box) => within(box, part)));
-    if (size(found) <= most) return found;
+    if (conditionSize(found) <= most) return found;
   }
   return EVERYTHING;
 }
 
 /** Bytes of a part beyond its own, in a list of parts. */
-const FRAME = 12;
+const FRAME = 48;
 
 /** The smallest ones, as many as fit, and the others; the smallest first. */
-function fitting(conditions: readonly Condition[], most: number, size: Size): [Condition[], Condition[]] {
-  const sorted = conditions.map((part) => ({ part, bytes: size(part) + FRAME }));
+function fitting(conditions: readonly Condition[], most: number): [Condition[], Condition[]] {
+  const sorted = conditions.map((part) => ({ part, bytes: conditionSize(part) + FRAME }));
   sorted.sort((a, b) => a.bytes - b.bytes);
   let left = most;
   const end = sorted.findIndex(({ bytes }) => (left -= bytes) < 0);
@@ -140,13 +148,25 @@ function fitting(conditions: readonly Condition[], most: number, size: Size): [C
   return end < 0 ? [parts, []] : [parts.slice(0, end), parts.slice(end)];
 }
 
-/** The conditions of which none holds where `not` of it holds. */
-const excluded = (condition: Condition): readonly Condition[] =>
-  condition.op === 'or'
-    ? condition.of.flatMap(excluded)
-    : condition.op === 'cases'
-      ? new Outcomes(condition.cases).list.map(({ values, when }) => and(isIn(condition.field, values), when))
-      : [condition];
+/** The condition as alternatives, however they were put together. */
+function alternatives(condition: Condition): readonly Condition[] {
+  switch (condition.op) {
+    case 'or':
+      return condition.of.flatMap(alternatives);
+    case 'cases':
+      return new Outcomes(condition.cases).list.flatMap(({ values, when }) =>
+        alternatives(when).map((one) => and(isIn(condition.field, values), one)),
+      );
+    case 'and': {
+      const choice = condition.of.find(({ op }) => op === 'or' || op === 'cases');
+      if (choice === undefined) return [condition];
+      const others = condition.of.filter((part) => part !== choice);
+      return alternatives(choice).map((one) => and(...others, one));
+    }
+    default:
+      return [condition];
+  }
+}
 
 /**
  * The condition if it is small enough, and otherwise a smaller one that holds wherever it holds, so that a query finds
@@ -155,28 +175,25 @@ const excluded = (condition: Condition): readonly Condition[] =>
  * b is 2 or 4`.
  * @param most bytes of the filter
  */
-export function widened(condition: Condition, most: number, size: Size): Condition {
-  if (size(condition) <= most) return condition;
+export function widened(condition: Condition, most: number): Condition {
+  if (conditionSize(condition) <= most) return condition;
   const half = most / 2 - FRAME;
   switch (condition.op) {
     case 'and': {
-      const [kept, others] = fitting(condition.of, half, size);
+      const [kept, others] = fitting(condition.of, half);
       const largest = others.slice(-MOST_SHAPES);
       const share = half / largest.length - FRAME;
-      return and(...kept, ...largest.map((part) => widened(part, share, size)));
+      return and(...kept, ...largest.map((part) => widened(part, share)));
     }
     case 'or': {
-      const [kept, others] = fitting(condition.of, half, size);
+      const [kept, others] = fitting(condition.of, half);
       const [only, ...more] = others;
-      const rest =
-        only !== undefined && more.length === 0
-          ? widened(only, half, size)
-          : boxed(or(...others), half, size);
+      const rest = only !== undefined && more.length === 0 ? widened(only, half) : boxed(or(...others), half);
       return or(...kept, rest);
     }
     case 'not':
-      return and(...fitting(excluded(condition.of).map(not), most - FRAME, size)[0]);
+      return and(...fitting(alternatives(condition.of).map(not), most - FRAME)[0]);
     default:
-      return boxed(condition, most, size);
+      return boxed(condition, most);
   }
 }

@@ -1,0 +1,89 @@
+import { isReference, type Condition, type Reference } from './condition.js';
+import type { Scalar } from './value.js';
+
+/** Bytes of names, types and lengths around a part of a filter. */
+const FRAME = 16;
+/** Bytes of the test that a field has a value, which lists all types. */
+const HAS_VALUE = 200;
+/** Bytes of a comparison of two fields, in addition to those of their paths. */
+const TWO_FIELDS = 700;
+const PATHS_OF_TWO_FIELDS = 8;
+const A_FEW_NAMES = 128;
+const LAST_OF_ONE_BYTE = 0x7f;
+const MOST_BYTES_OF_UNIT = 3;
+
+function textSize(text: string): number {
+  let bytes = FRAME;
+  for (let i = 0; i < text.length; i++)
+    bytes += text.charCodeAt(i) <= LAST_OF_ONE_BYTE ? 1 : MOST_BYTES_OF_UNIT;
+  return bytes;
+}
+
+const valueSize = (value: Scalar): number => (typeof value === 'string' ? textSize(value) : FRAME);
+
+/** The size of a list of values in a filter, in bytes, rather too large than too small. */
+export function valuesSize(values: Iterable<Scalar>): number {
+  let bytes = FRAME;
+  for (const value of values) bytes += valueSize(value);
+  return bytes;
+}
+
+/** A value of the principal has another size for each; until it is known, it counts as a few names. */
+const compared = (field: string, { ref, path }: Reference): number =>
+  ref === 'user'
+    ? A_FEW_NAMES + textSize(field)
+    : TWO_FIELDS + PATHS_OF_TWO_FIELDS * (textSize(field) + textSize(path));
+
+/** The size of a condition as a filter of a query, in bytes, rather too large than too small. */
+export function conditionSize(condition: Condition): number {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.of.reduce((sum, part) => sum + FRAME + conditionSize(part), 2 * FRAME);
+    case 'not':
+      return 2 * FRAME + conditionSize(condition.of);
+    case 'some':
+      return 2 * FRAME + textSize(condition.field) + conditionSize(condition.where);
+    case 'cases': {
+      const here = 3 * FRAME + textSize(condition.field);
+      let bytes = FRAME;
+      for (const when of new Set(condition.cases.map((one) => one.when))) bytes += here + conditionSize(when);
+      return bytes + valuesSize(condition.cases.map(({ value }) => value));
+    }
+    case 'exists':
+      return HAS_VALUE + textSize(condition.field);
+    case 'in':
+    case 'overlaps': {
+      const { field, values } = condition;
+      return isReference(values) ? compared(field, values) : FRAME + textSize(field) + valuesSize(values);
+    }
+    default: {
+      const { op, field, value } = condition;
+      if (isReference(value)) return compared(field, value);
+      const once = FRAME + textSize(field) + valueSize(value);
+      return op === 'ne' ? 2 * once + HAS_VALUE : once;
+    }
+  }
+}
+
+/** Elements of a list, as far as they are counted before it is known how many there are. */
+const ELEMENTS = 8;
+
+/** The steps that evaluating a condition takes, roughly. A choice among many cases is one lookup. */
+export function stepsOf(condition: Condition): number {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.of.reduce((sum, part) => sum + stepsOf(part), 1);
+    case 'not':
+      return stepsOf(condition.of);
+    case 'some':
+      return ELEMENTS * stepsOf(condition.where);
+    case 'cases': {
+      const whens = new Set(condition.cases.map(({ when }) => when));
+      return [...whens].reduce((most, when) => Math.max(most, stepsOf(when)), 1) + 1;
+    }
+    default:
+      return 1;
+  }
+}
