@@ -66,7 +66,7 @@ const SAY: readonly [what: string, effect: 'permissive' | 'restrictive', rule: (
     'permissive',
     (at) => ({
       task: ofElement(at * 3),
-      instance: and(eq('instance.name', `m${at}`), ne('instance.status', 'x')),
+      instance: and(eq('instance.name', `m${at * 2}`), ne('instance.status', 'x')),
     }),
   ],
   [
@@ -141,10 +141,16 @@ const policiesOf = (count: number, [, effect, rule]: (typeof SAY)[number]): Poli
   ...(effect === 'restrictive' ? [OPEN] : []),
   manyRules(effect, count, rule),
 ];
-/** The policies of an application with 10,000 rules; compiled once. */
-const MANY = new Map(SAY.map((said) => [said[0], policiesOf(COUNT, said)]));
 const pointOf = (policies: readonly Policy[]): DecisionPoint =>
   createDecisionPoint([taskRulesPolicy, tenants, ...policies]);
+
+/** Decision points with 10,000 rules; compiled once. */
+const MANY = new Map<string, DecisionPoint>();
+function manyPoint(said: (typeof SAY)[number]): DecisionPoint {
+  const point = MANY.get(said[0]) ?? pointOf(policiesOf(COUNT, said));
+  MANY.set(said[0], point);
+  return point;
+}
 
 /** Queries about items and instances, positive and negative. */
 const QUERIES: readonly object[] = [
@@ -190,7 +196,7 @@ onStores('Under 10,000 rules', (kind) => {
   }
 
   test.each(SAY)('about %s, lists and counts are what the decision permits', async (...said) => {
-    const point = pointOf(MANY.get(said[0]) as Policy[]);
+    const point = manyPoint(said);
     const seen = { items: new Set<number>(), instances: new Set<number>() };
     const size = largest();
     for (const [at, query] of QUERIES.entries())
@@ -222,10 +228,10 @@ onStores('Under 10,000 rules', (kind) => {
     }
   }
 
-  test.each(SAY.slice(1, 4))(
+  test.each(SAY.filter((_said, at) => at % 2 === 1))(
     'about %s, pages are full and hold each permitted row once, in order',
     async (...said) => {
-      const policies = MANY.get(said[0]) as Policy[];
+      const policies = policiesOf(2_000, said);
       const guard = await createGuard({
         store: Object.create(store, { close: { value: async () => undefined } }) as Store,
         env: {},
@@ -253,7 +259,7 @@ onStores('Under 10,000 rules', (kind) => {
     },
   );
 
-  test.each([10, 100, 1_000])('%s of them make a query of a bounded size', async (count) => {
+  test.each([10, 1_000])('%s of them make a query of a bounded size', async (count) => {
     for (const said of SAY) {
       const size = largest();
       const point = pointOf(policiesOf(count, said));

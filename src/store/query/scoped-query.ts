@@ -1,4 +1,4 @@
-import { and, EVERYTHING, isNothing, NOTHING, type Condition } from '../../core/condition.js';
+import { and, isNothing, type Condition } from '../../core/condition.js';
 import { isRough, statedOf, testOf, type Scope, type ScopeTest, type Stated } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
 import { widened } from '../../core/widened.js';
