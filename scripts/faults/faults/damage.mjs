@@ -11,8 +11,11 @@ async function whole(candidate, folder) {
     const options = { workers: 1, from: journal.next, operations };
     journal.take((await start(candidate, 'write', at, options).ended).lines);
   }
-  // What was in flight is settled once.
-  journal.judge((await readFolder(candidate, at)).found);
+  // What was in flight is settled once, in a copy: an engine may move what is in its log when it opens it.
+  const copy = `${at}-copy`;
+  cpSync(at, copy, { recursive: true });
+  journal.judge((await readFolder(candidate, copy)).found);
+  rmSync(copy, { recursive: true });
   return { at, journal, files: readdirSync(at).filter((file) => statSync(join(at, file)).isFile()) };
 }
 
