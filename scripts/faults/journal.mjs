@@ -10,18 +10,22 @@ export class Journal {
     this.refusals = [];
   }
 
-  /** Takes the lines of one writer, which began at `next`. */
-  take(lines) {
+  /**
+   * Takes the lines of one writer, which began at `next`.
+   * @param wasKilled what it refused last may be stored then: it had no time to take it back
+   */
+  take(lines, wasKilled = false) {
+    const goneOn = wasKilled ? lines.findLastIndex((line) => line.startsWith('+')) : Infinity;
     const last = new Map();
     for (let worker = 0; worker < this.workers; worker++) last.set(worker, this.next + worker - this.workers);
-    for (const line of lines) {
+    for (const [at, line] of lines.entries()) {
       const answer = /^([+-])(\d+) ?(.*)$/.exec(line);
       if (answer === null) continue;
       const operation = Number(answer[2]);
       last.set(operation % this.workers, operation);
       if (answer[1] === '+') this.acknowledged.add(operation);
       else {
-        this.refused.add(operation);
+        (at > goneOn ? this.open : this.refused).add(operation);
         this.refusals.push(answer[3]);
       }
     }

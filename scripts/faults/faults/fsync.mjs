@@ -54,7 +54,7 @@ export async function run({ candidate, times, folder, tally }) {
     // Half of them end as a machine does.
     writer.child.kill(round % 4 < 2 ? 'SIGTERM' : 'SIGKILL');
     const { lines, died } = await writer.ended;
-    journal.take(lines);
+    journal.take(lines, died === 'SIGKILL');
     const where = `flush ${after}`;
     if (![undefined, 'SIGKILL', 'SIGTERM'].includes(died)) tally.fault('crashed', `${where}: ${died}`);
     for (const text of new Set(journal.refusals)) tally.refusal(text, { folder: at });
