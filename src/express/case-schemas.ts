@@ -1,12 +1,7 @@
-const TEXT = { type: 'string' } as const;
-const TEXTS = { type: 'array', items: TEXT } as const;
-const DATE = { type: 'string', format: 'date-time' } as const;
+import { list, object, TEXT } from './schema-parts.js';
 
-const object = (required: string, properties: Readonly<Record<string, unknown>>) => ({
-  type: 'object',
-  ...(required !== '' && { required: required.split(' ') }),
-  properties,
-});
+const TEXTS = list(TEXT);
+const DATE = { type: 'string', format: 'date-time' } as const;
 
 const FIELD = { roles: TEXTS, models: TEXTS, says: TEXT };
 

@@ -189,10 +189,11 @@ onStores('fields of cases for some roles only', (kind) => {
     return all;
   }
 
-  test.each([
+  const UNDER: [string, typeof others][] = [
     ['alone', fc.constant<Fields>({})],
     ['under all other policies', others],
-  ])(
+  ];
+  test.each(UNDER)(
     'T18 a hidden field tells nothing, %s: not by filter, negation, count, projection or in what is shown',
     async (_under, given) => {
       let [changed, filled] = [0, 0];

@@ -1,43 +1,19 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openStore, type Store } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
-import { onStores, type Place } from '../support/stores.js';
-import { named, run } from './running.js';
+import { onStores } from '../support/stores.js';
+import { Prepared, run } from './running.js';
 
 const SOURCE = model([start(), task('do'), end()]);
 const OTHER = model([start(), task('other'), end()]);
 
 onStores('models on the command line', (kind) => {
   const guards = new Guards(kind);
-  let place: Place;
-  let at: string[];
-  let folder: string;
-  beforeEach(async () => {
-    place = guards.place();
-    at = named(place.options);
-    folder = mkdtempSync(path.join(tmpdir(), 'cli-models-'));
-    expect((await run(['install', ...at])).code).toBe(0);
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  const put = (name: string, text: string): string => {
-    const file = path.join(folder, name);
-    writeFileSync(file, text);
-    return file;
-  };
+  const on = new Prepared(guards);
   async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-    const store = await openStore(place.options);
+    const store = await openStore(on.place.options);
     try {
       return await work(store);
     } finally {
@@ -53,14 +29,14 @@ onStores('models on the command line', (kind) => {
     );
 
   test('imported files keep their names, can be started, and are recorded', async () => {
-    const [ask, cafe] = [put('Ask.bpmn', SOURCE), put('Cafe\u0301  order.bpmn', OTHER)];
-    put('Ask.svg', '<svg/>');
-    expect(await run(['models', 'import', ask, cafe, ...at])).toEqual({
+    const [ask, cafe] = [on.put('Ask.bpmn', SOURCE), on.put('Cafe\u0301  order.bpmn', OTHER)];
+    on.put('Ask.svg', '<svg/>');
+    expect(await run(['models', 'import', ask, cafe, ...on.at])).toEqual({
       code: 0,
       out: ['added  Ask', 'added  Caf\u00e9 order'],
       err: [],
     });
-    expect(plain((await run(['models', 'list', ...at])).out)).toEqual([
+    expect(plain((await run(['models', 'list', ...on.at])).out)).toEqual([
       'name owner saved',
       'Ask',
       'Caf\u00e9 order',
@@ -72,44 +48,44 @@ onStores('models on the command line', (kind) => {
       ['import model', 'Caf\u00e9 order', 'command-line'],
       ['import model', 'Ask', 'command-line'],
     ]);
-    const { guard } = await guards.open({ place });
+    const { guard } = await guards.open({ place: on.place });
     expect((await guard.as(ADMIN_USER).model.get({ name: 'Ask' }))[0]).toMatchObject({ svg: '<svg/>' });
     await guard.as(person('alice')).engine.start('Ask', {});
     expect(await guard.as(person('alice')).data.getPendingUserTasks({})).toHaveLength(1);
   });
 
   test('a folder is imported as a whole, and an unreadable file is reported and skipped', async () => {
-    put('Good.bpmn', SOURCE);
-    put('Bad.bpmn', 'hello');
-    put('notes.txt', 'hello');
-    const { code, out, err } = await run(['models', 'import', folder, ...at]);
+    on.put('Good.bpmn', SOURCE);
+    on.put('Bad.bpmn', 'hello');
+    on.put('notes.txt', 'hello');
+    const { code, out, err } = await run(['models', 'import', on.folder, ...on.at]);
     expect([code, out]).toEqual([1, ['added  Good']]);
     expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*bpmn-server cannot read it/)]);
   });
 
   test('an existing model is overwritten only on request; the same source changes nothing', async () => {
-    const file = put('Ask.bpmn', SOURCE);
-    await run(['models', 'import', file, ...at]);
-    expect((await run(['models', 'import', file, ...at])).out).toEqual(['unchanged  Ask']);
-    put('Ask.bpmn', OTHER);
-    const refused = await run(['models', 'import', file, ...at]);
+    const file = on.put('Ask.bpmn', SOURCE);
+    await run(['models', 'import', file, ...on.at]);
+    expect((await run(['models', 'import', file, ...on.at])).out).toEqual(['unchanged  Ask']);
+    on.put('Ask.bpmn', OTHER);
+    const refused = await run(['models', 'import', file, ...on.at]);
     expect([refused.code, refused.out]).toEqual([1, []]);
     expect(refused.err[0]).toContain('There is another model of that name; see --replace');
-    expect((await run(['models', 'import', file, '--replace', ...at])).out).toEqual(['replaced  Ask']);
+    expect((await run(['models', 'import', file, '--replace', ...on.at])).out).toEqual(['replaced  Ask']);
     expect((await inStore((store) => store.models.get('Ask', null)))?.source).toBe(OTHER);
   });
 
   test('models are separate for each owner, and a file can get another name', async () => {
-    const file = put('x.bpmn', SOURCE);
-    await run(['models', 'import', file, '--owner', 'acme', '--model-name', 'Ask', ...at]);
-    expect(plain((await run(['models', 'list', ...at])).out)).toEqual(['name owner saved', 'Ask acme']);
-    expect(JSON.parse((await run(['models', 'list', '--json', ...at])).out[0] as string)).toMatchObject({
+    const file = on.put('x.bpmn', SOURCE);
+    await run(['models', 'import', file, '--owner', 'acme', '--model-name', 'Ask', ...on.at]);
+    expect(plain((await run(['models', 'list', ...on.at])).out)).toEqual(['name owner saved', 'Ask acme']);
+    expect(JSON.parse((await run(['models', 'list', '--json', ...on.at])).out[0] as string)).toMatchObject({
       name: 'Ask',
       owner: 'acme',
     });
-    const target = path.join(folder, 'out');
-    expect((await run(['models', 'export', target, ...at])).out).toEqual([]);
-    expect((await run(['models', 'export', target, '--owner', 'acme', ...at])).out).toEqual(['Ask']);
+    const target = path.join(on.folder, 'out');
+    expect((await run(['models', 'export', target, ...on.at])).out).toEqual([]);
+    expect((await run(['models', 'export', target, '--owner', 'acme', ...on.at])).out).toEqual(['Ask']);
     expect(readFileSync(path.join(target, 'Ask.bpmn'), 'utf8')).toBe(SOURCE);
   });
 
@@ -118,51 +94,58 @@ onStores('models on the command line', (kind) => {
       ['A.bpmn', SOURCE],
       ['B.bpmn', OTHER],
     ] as const)
-      await run(['models', 'import', put(name, source), ...at]);
-    const target = path.join(folder, 'out');
+      await run(['models', 'import', on.put(name, source), ...on.at]);
+    const target = path.join(on.folder, 'out');
     mkdirSync(target);
     writeFileSync(path.join(target, 'A.bpmn'), 'mine');
-    const { code, out, err } = await run(['models', 'export', target, ...at]);
+    const { code, out, err } = await run(['models', 'export', target, ...on.at]);
     expect([code, out, err]).toEqual([1, ['B'], ['A: the file exists already; see --replace']]);
     expect(readFileSync(path.join(target, 'A.bpmn'), 'utf8')).toBe('mine');
-    expect((await run(['models', 'export', target, '--model', 'A', '--replace', ...at])).out).toEqual(['A']);
+    expect((await run(['models', 'export', target, '--model', 'A', '--replace', ...on.at])).out).toEqual([
+      'A',
+    ]);
     expect(readFileSync(path.join(target, 'A.bpmn'), 'utf8')).toBe(SOURCE);
-    expect((await run(['models', 'export', target, '--model', 'C', ...at])).err).toEqual([
+    expect((await run(['models', 'export', target, '--model', 'C', ...on.at])).err).toEqual([
       'There is no model C.',
     ]);
     expect(readdirSync(target).sort()).toEqual(['A.bpmn', 'B.bpmn']);
   });
 
   test('files are checked without a store, for errors and warnings', async () => {
-    const good = put('Good.bpmn', SOURCE);
+    const good = on.put('Good.bpmn', SOURCE);
     expect(await run(['models', 'check', good])).toEqual({
       code: 0,
       out: [`${good}: no warnings`],
       err: [],
     });
     expect(await run(['check', good])).toMatchObject({ code: 0 });
-    const bad = put('Bad.bpmn', 'hello');
-    const unclear = put('Unclear.bpmn', model([start(), task('ask', { assignee: '#{bean.of(x)}' }), end()]));
-    const { code, out } = await run(['models', 'check', folder]);
+    const bad = on.put('Bad.bpmn', 'hello');
+    const unclear = on.put(
+      'Unclear.bpmn',
+      model([start(), task('ask', { assignee: '#{bean.of(x)}' }), end()]),
+    );
+    const { code, out } = await run(['models', 'check', on.folder]);
     expect(code).toBe(1);
     expect(out).toEqual([
       expect.stringMatching(`^${bad}: .*bpmn-server cannot read it`),
       `${good}: no warnings`,
       expect.stringMatching(`^${unclear}: ask: .*bean`),
     ]);
-    const imported = await run(['models', 'import', unclear, ...at]);
+    const imported = await run(['models', 'import', unclear, ...on.at]);
     expect([imported.code, imported.err]).toEqual([0, [expect.stringMatching('ask: .*bean')]]);
     const [json] = (await run(['models', 'check', unclear, '--json'])).out;
     expect(JSON.parse(json as string)).toMatchObject({ file: unclear, warnings: [{ element: 'ask' }] });
   });
 
   test('invalid names and missing files are reported', async () => {
-    const file = put('x.bpmn', SOURCE);
-    const wrong = await run(['models', 'import', file, '--model-name', 'a/b', ...at]);
+    const file = on.put('x.bpmn', SOURCE);
+    const wrong = await run(['models', 'import', file, '--model-name', 'a/b', ...on.at]);
     expect([wrong.code, wrong.err[0]]).toEqual([1, expect.stringContaining('A model name must be a text')]);
-    expect(await run(['models', 'import', path.join(folder, 'none.bpmn'), ...at])).toMatchObject({ code: 2 });
-    expect(await run(['models', 'import', ...at])).toMatchObject({ code: 2 });
-    expect(await run(['models', 'import', file, file, '--model-name', 'x', ...at])).toMatchObject({
+    expect(await run(['models', 'import', path.join(on.folder, 'none.bpmn'), ...on.at])).toMatchObject({
+      code: 2,
+    });
+    expect(await run(['models', 'import', ...on.at])).toMatchObject({ code: 2 });
+    expect(await run(['models', 'import', file, file, '--model-name', 'x', ...on.at])).toMatchObject({
       code: 2,
     });
     expect(existsSync(file)).toBe(true);

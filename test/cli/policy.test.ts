@@ -1,40 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { openStore } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { onStores } from '../support/stores.js';
-import { named, run } from './running.js';
+import { Prepared, run } from './running.js';
 
 const ROLES = 'securityRoles:\n  clerk:\n    rights: [Todo:Process]\n    holders: [{ user: ann }]\n';
 const HOLDER = '["clerk","user","ann"]';
 
 onStores('policies on the command line', (kind) => {
   const guards = new Guards(kind);
-  let at: string[];
-  let folder: string;
-  let place: ReturnType<Guards['place']>;
-  beforeEach(async () => {
-    place = guards.place();
-    at = named(place.options);
-    folder = mkdtempSync(path.join(tmpdir(), 'cli-policies-'));
-    expect((await run(['install', ...at])).code).toBe(0);
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const put = (name: string, text: string): string => {
-    const file = path.join(folder, name);
-    writeFileSync(file, text);
-    return file;
-  };
+  const on = new Prepared(guards);
 
   test('are checked without a store, each error with its position', async () => {
-    put('roles.yaml', ROLES);
-    expect(await run(['policy', 'check', folder])).toEqual({
+    on.put('roles.yaml', ROLES);
+    expect(await run(['policy', 'check', on.folder])).toEqual({
       code: 0,
       out: ['no mistakes in 2 entries'],
       err: [],
     });
-    const wrong = put('wrong.yaml', 'securityRoles:\n  a:\n    rights: [Todo:Proces]\nduty: []\n');
+    const wrong = on.put('wrong.yaml', 'securityRoles:\n  a:\n    rights: [Todo:Proces]\nduty: []\n');
     const { code, out } = await run(['policy', 'check', wrong]);
     expect([code, out]).toEqual([
       1,
@@ -45,20 +30,20 @@ onStores('policies on the command line', (kind) => {
     ]);
     const json = await run(['policy', 'check', '--json', wrong]);
     expect(JSON.parse(json.out[0] as string)).toMatchObject({ file: 'wrong.yaml', line: 3, column: 14 });
-    expect((await run(['policy', 'check', path.join(folder, 'absent')])).code).toBe(2);
+    expect((await run(['policy', 'check', path.join(on.folder, 'absent')])).code).toBe(2);
   });
 
   test('are compared with the store, applied as one version, and are in force in the next guard', async () => {
-    const file = put('roles.yaml', ROLES);
+    const file = on.put('roles.yaml', ROLES);
     const plan = { code: 1, out: ['+ security-role clerk', `+ security-role-holder ${HOLDER}`], err: [] };
-    expect(await run(['policy', 'diff', folder, ...at])).toEqual(plan);
-    expect(await run(['policy', 'apply', file, '--reason', 'the desk opens', ...at])).toEqual({
+    expect(await run(['policy', 'diff', on.folder, ...on.at])).toEqual(plan);
+    expect(await run(['policy', 'apply', file, '--reason', 'the desk opens', ...on.at])).toEqual({
       ...plan,
       code: 0,
     });
-    expect(await run(['policy', 'diff', folder, ...at])).toEqual({ code: 0, out: [], err: [] });
-    expect((await run(['policy', 'apply', folder, ...at])).out).toEqual(['nothing to change']);
-    const { out } = await run(['policy', 'history', '--json', ...at]);
+    expect(await run(['policy', 'diff', on.folder, ...on.at])).toEqual({ code: 0, out: [], err: [] });
+    expect((await run(['policy', 'apply', on.folder, ...on.at])).out).toEqual(['nothing to change']);
+    const { out } = await run(['policy', 'history', '--json', ...on.at]);
     expect(out.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({
         version: 1,
@@ -67,68 +52,70 @@ onStores('policies on the command line', (kind) => {
         userName: expect.stringMatching(/^command-line:/),
       }),
     ]);
-    const shown = (await run(['policy', 'history', ...at])).out;
+    const shown = (await run(['policy', 'history', ...on.at])).out;
     expect(shown[1]).toMatch(/^1 .* command-line:\S+ +file +2 +the desk opens$/);
-    const store = await openStore(place.options);
+    const store = await openStore(on.place.options);
     expect(await store.audit.find({ limit: 5 })).toEqual([
       expect.objectContaining({ operation: 'system:policy', after: { version: 1, count: 2 } }),
     ]);
     await store.close();
-    const guard = await guards.make({ place });
+    const guard = await guards.make({ place: on.place });
     expect(await guard.api.policies.securityRoles.mine(person('ann'))).toEqual(['Todo:Process']);
   });
 
   test('are applied completely or not at all', async () => {
-    put('a.yaml', ROLES);
-    put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');
-    const { code, err } = await run(['policy', 'apply', folder, ...at]);
+    on.put('a.yaml', ROLES);
+    on.put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');
+    const { code, err } = await run(['policy', 'apply', on.folder, ...on.at]);
     expect(code).toBe(1);
     expect(err.join('\n')).toMatch(/not applied[^]*b\.yaml:2:9: .*\(bad-policy\)$/);
-    expect((await run(['policy', 'history', '--json', ...at])).out).toEqual([]);
+    expect((await run(['policy', 'history', '--json', ...on.at])).out).toEqual([]);
   });
 
   test('made through the API can be exported and applied again', async () => {
-    const guard = await guards.make({ place });
+    const guard = await guards.make({ place: on.place });
     const { securityRoles } = guard.as(ADMIN_USER).policies;
     await securityRoles.save('clerk', { rights: ['Todo:Process'] });
     await securityRoles.give('clerk', { group: 'desk' });
     await guard.close();
-    const output = path.join(folder, 'all.yaml');
-    expect((await run(['policy', 'export', '--output', output, ...at])).code).toBe(0);
+    const output = path.join(on.folder, 'all.yaml');
+    expect((await run(['policy', 'export', '--output', output, ...on.at])).code).toBe(0);
     const text = readFileSync(output, 'utf8');
-    expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
-    expect((await run(['policy', 'export', '--version', '1', ...at])).out.join('\n')).not.toContain('desk');
-    expect((await run(['policy', 'export', '--version', '9', ...at])).code).toBe(2);
+    expect((await run(['policy', 'export', ...on.at])).out.join('\n')).toBe(text.trimEnd());
+    expect((await run(['policy', 'export', '--version', '1', ...on.at])).out.join('\n')).not.toContain(
+      'desk',
+    );
+    expect((await run(['policy', 'export', '--version', '9', ...on.at])).code).toBe(2);
     // It has the same values, but is managed by the file from now on.
-    expect((await run(['policy', 'apply', output, ...at])).out).toHaveLength(2);
-    expect((await run(['policy', 'export', ...at])).out.join('\n')).toBe(text.trimEnd());
+    expect((await run(['policy', 'apply', output, ...on.at])).out).toHaveLength(2);
+    expect((await run(['policy', 'export', ...on.at])).out.join('\n')).toBe(text.trimEnd());
   });
 
   test('are checked by the linter', async () => {
-    expect(await run(['policy', 'lint', ...at])).toMatchObject({ code: 0, out: ['nothing found'] });
+    expect(await run(['policy', 'lint', ...on.at])).toMatchObject({ code: 0, out: ['nothing found'] });
     const rule = 'Allow group "hr" to View on process "Absent"';
-    const guard = await guards.make({ place });
+    const guard = await guards.make({ place: on.place });
     await guard
       .as(ADMIN_USER)
       .policies.grid.import('text', `see: ${rule}\n`, { allowUnknownModels: true } as never);
     await guard.close();
-    const { code, out } = await run(['policy', 'lint', ...at]);
+    const { code, out } = await run(['policy', 'lint', ...on.at]);
     expect([code, out]).toEqual([1, [expect.stringMatching(/: grid-rule see: .*Absent/)]]);
-    const json = await run(['policy', 'lint', '--json', ...at]);
+    const json = await run(['policy', 'lint', '--json', ...on.at]);
     expect(JSON.parse(json.out[0] as string)).toMatchObject({ rule: 'unknown-name', id: 'see' });
   });
 
   test('of a tenant stand in files that name it', async () => {
-    put('acme.yaml', `tenant: acme\n${ROLES}`);
-    expect((await run(['policy', 'apply', folder, ...at])).out[0]).toBe(
+    on.put('acme.yaml', `tenant: acme\n${ROLES}`);
+    expect((await run(['policy', 'apply', on.folder, ...on.at])).out[0]).toBe(
       '+ security-role clerk  (tenant acme)',
     );
-    expect((await run(['policy', 'export', ...at])).out).toEqual(['{}']);
-    const { out } = await run(['policy', 'export', '--tenant', 'acme', ...at]);
+    expect((await run(['policy', 'export', ...on.at])).out).toEqual(['{}']);
+    const { out } = await run(['policy', 'export', '--tenant', 'acme', ...on.at]);
     expect(out[0]?.split('\n')[0]).toBe('tenant: "acme"');
-    rmSync(path.join(folder, 'acme.yaml'));
-    put('none.yaml', '# nothing\n');
-    expect((await run(['policy', 'apply', folder, ...at])).out).toHaveLength(2);
-    expect((await run(['policy', 'history', '--tenant', 'acme', '--json', ...at])).out).toHaveLength(2);
+    rmSync(path.join(on.folder, 'acme.yaml'));
+    on.put('none.yaml', '# nothing\n');
+    expect((await run(['policy', 'apply', on.folder, ...on.at])).out).toHaveLength(2);
+    expect((await run(['policy', 'history', '--tenant', 'acme', '--json', ...on.at])).out).toHaveLength(2);
   });
 });

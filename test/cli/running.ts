@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { StoreOptions } from 'bpmn-guard';
 import { main } from '../../src/cli/main.js';
 import type { Io } from '../../src/cli/io.js';
+import type { Guards } from '../support/guards.js';
+import type { Place } from '../support/stores.js';
 
 export interface Ran {
   readonly code: number;
@@ -43,4 +48,29 @@ export function named(store: StoreOptions): string[] {
   if ('folder' in store) return ['--folder', store.folder];
   if ('url' in store) return ['--url', store.url, '--name', store.name];
   throw new Error('a store in memory has no name');
+}
+
+/** For each test of a block: a store that `bpmn-guard install` has prepared, and an empty folder for files. */
+export class Prepared {
+  place!: Place;
+  /** The options that name the store. */
+  at!: string[];
+  folder!: string;
+
+  constructor(guards: Guards) {
+    beforeEach(async () => {
+      this.place = guards.place();
+      this.at = named(this.place.options);
+      this.folder = mkdtempSync(path.join(tmpdir(), 'cli-'));
+      expect((await run(['install', ...this.at])).code).toBe(0);
+    });
+    afterEach(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  /** Writes a file into the folder. @returns its path */
+  put(name: string, text: string): string {
+    const file = path.join(this.folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
 }
