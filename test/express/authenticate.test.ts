@@ -158,6 +158,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     { userId: 'alice' },
     { userName: 'alice' },
     { options: { userName: 'alice' } },
+    { options: { userId: 'alice' } },
     { user: { userName: 'alice' } },
     { userId: 'alice', userName: 'alice' },
   ])('a trusted key names the user in the body: %j', async (body) => {

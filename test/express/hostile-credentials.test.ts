@@ -156,6 +156,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     { user: { userName: 'alice', tenantId: { $exists: false } } },
     { userId: 'alice', userName: 'bob' },
     { userId: 'alice', options: { userName: 'bob' } },
+    { userId: 'alice', options: { userId: 'bob' } },
     { userId: 'alice', user: { userName: 'bob' } },
   ];
 

@@ -35,6 +35,8 @@ describe('options of a command over HTTP', () => {
       expect.objectContaining({ code: 'bad-option' }),
     );
     expect(OPTIONS.read({ noWait: true }, 'options')).toEqual({ noWait: true });
+    // They name the user, which has been checked; listeners must not read another one there.
+    expect(OPTIONS.read({ noWait: true, userName: 'a', userId: 'a' }, 'options')).toEqual({ noWait: true });
   });
 
   test('take the start event from its own field of the body', () => {
