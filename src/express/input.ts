@@ -10,7 +10,7 @@ import { inPath, type Route } from './routes/route.js';
 type Given = Readonly<Record<string, unknown>>;
 
 /** Body fields that name the user on whose behalf a request is made. `authenticate` has already decided who may. */
-export const USER_KEYS = ['userId', 'userName', 'user'] as const;
+const USER_KEYS = ['userId', 'userName', 'user'] as const;
 
 const bad = (message: string): never => {
   throw new BadInput('bad-request', message);

@@ -110,7 +110,7 @@ export function prepareRefusal(req: HttpRequest, res: HttpResponse, { status, co
 }
 
 /** Answers with problem details and the real status. */
-export function sendProblem(
+function sendProblem(
   req: HttpRequest,
   res: HttpResponse,
   refusal: Refusal,

@@ -7,7 +7,7 @@ import type { CaseOperation } from '../../core/policies/case-roles/operations.js
 import type { InstanceGuard, StoredInstance } from '../../store/port.js';
 import { nextGuard } from '../execution/commit.js';
 import type { Command } from '../execution/command.js';
-import { assertRoom, noteAddition } from '../execution/room.js';
+import { assertRoom, recordAddition } from '../execution/room.js';
 import { deriveFacts } from '../model/derive.js';
 import type { HostInstance } from '../model/host.js';
 import type { Data } from '../contract/types.js';
@@ -102,7 +102,7 @@ export class CaseCommands {
       const next = nextGuard({ ...(guard ?? { rev: 0 }), ...changed });
       after.guard = next;
       if (added !== undefined) {
-        noteAddition(command, 'data', added);
+        recordAddition(command, 'data', added);
         assertRoom(command, after as unknown as HostInstance, this.parts.runner.hostStore.keep.room);
       }
       deriveFacts(after, next);

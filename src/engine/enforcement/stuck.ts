@@ -42,7 +42,7 @@ async function isRejectedByAll(
  * the task no longer counts as having rejected it.
  * @throws CouldNotTell if the directory does not answer
  */
-export async function noteRejections(
+export async function updateRejections(
   principals: Members,
   item: Candidates | undefined,
   kept: ItemGuard,

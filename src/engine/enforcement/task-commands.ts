@@ -29,7 +29,7 @@ import { assertTarget, overriddenBy } from './targets.js';
 import type { Call } from './call.js';
 import { labelsOfDoing, reserve, win } from './labelling.js';
 import { recordTask } from './task-record.js';
-import { noteRejections } from './stuck.js';
+import { updateRejections } from './stuck.js';
 import type { StoredItem } from '../../store/port.js';
 import { inOwnPart } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';
@@ -153,7 +153,7 @@ export class TaskCommands {
       await execution.worker;
       const kept = keptFor(execution, itemId);
       const changed = execution.getItems().find(({ id }) => id === itemId);
-      await noteRejections(parts.calls.principals, changed, kept, task.instance.tenantId ?? null);
+      await updateRejections(parts.calls.principals, changed, kept, task.instance.tenantId ?? null);
       // A borrower does not become the owner by assigning the task to themselves.
       const hasIt = assignee === userName && namesIn(task.item.assignee)[0] === assignee;
       if (assignee !== undefined && !hasIt) delete kept.owner;

@@ -16,7 +16,7 @@ import {
   type Effect,
   type LockedTask,
 } from './command-parts.js';
-import { noteRejections, rejectersOf } from './stuck.js';
+import { updateRejections, rejectersOf } from './stuck.js';
 import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
 import { assertTarget, NOTHING_FOLLOWS, type Given } from './targets.js';
 import { reserve } from './labelling.js';
@@ -62,7 +62,7 @@ export class TaskLife {
           const kept = keptOf(guard, itemId);
           change(kept, task);
           const item = document.items?.find(({ id }) => id === itemId);
-          await noteRejections(principals, item, kept, document.tenantId ?? null);
+          await updateRejections(principals, item, kept, document.tenantId ?? null);
         },
       );
       recordTask(calls, effect, task, event);
@@ -159,7 +159,7 @@ export class TaskLife {
       delete kept.owner;
       reserve(execution, itemId, labels);
       kept.escalation = { by: userName, at: today(), to, times: (kept.escalation?.times ?? 0) + 1 };
-      await noteRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
+      await updateRejections(parts.calls.principals, item, kept, task.instance.tenantId ?? null);
       recordTask(parts.calls, ESCALATE, task, 'escalated', 'user' in to ? to.user : undefined, overridden);
       const catcher = item && escalationCatcher(execution, item);
       if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});

@@ -9,7 +9,7 @@ import type { Command } from './command.js';
 import type { Contexts } from './context.js';
 import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 import { adoptLegacy } from '../model/legacy.js';
-import { noteInitiators, overwritten } from '../model/model-facts.js';
+import { recordInitiators, overwritten } from '../model/model-facts.js';
 
 /** Ties the host's live executions to the command that created them. */
 export class Adoption {
@@ -92,7 +92,7 @@ export class Adoption {
     item: HostItem,
     data: Record<string, unknown>,
   ): Record<string, unknown> {
-    const kept = this.bypass ? [] : overwritten(noteInitiators(execution), data, execution.instance.data);
+    const kept = this.bypass ? [] : overwritten(recordInitiators(execution), data, execution.instance.data);
     for (const name of kept)
       this.contexts.command?.failures.push({
         what: `${item.elementId}: ${name} holds the initiator and was not set`,

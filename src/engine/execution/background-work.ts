@@ -1,7 +1,7 @@
 import { isGuardError } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { HostExecution } from '../model/host.js';
-import { noteInitiators } from '../model/model-facts.js';
+import { recordInitiators } from '../model/model-facts.js';
 import type { CommandFailures } from './command-failures.js';
 import type { RunnerParts } from './command-options.js';
 import type { Command } from './command.js';
@@ -48,7 +48,7 @@ export class BackgroundWork {
     const execution = begun && command.executions.get(begun.id);
     if (execution !== undefined) {
       if (execution.instance.saved === undefined) releases.push(await locks.lock(execution.id));
-      noteInitiators(execution);
+      recordInitiators(execution);
       const stored = await commitBeginning(store, command, hostStore.keep, attempts.ofBackground());
       if (stored !== undefined) this.begun.set(execution, stored);
     }
@@ -75,7 +75,7 @@ export class BackgroundWork {
         command.background = false;
         for (const execution of command.executions.values()) {
           command.saved.set(execution.id, execution.instance);
-          noteInitiators(execution);
+          recordInitiators(execution);
         }
         await this.runner.commit(command);
       } catch (error) {

@@ -12,7 +12,7 @@ import type { HostExecution, HostServer } from '../model/host.js';
 import type { HostStore } from './host-store.js';
 import { lookAt, readLocked } from './look-at.js';
 import type { Release } from './locks.js';
-import { noteInitiators } from '../model/model-facts.js';
+import { recordInitiators } from '../model/model-facts.js';
 import { Openness } from './openness.js';
 import { RunningCommands } from './running.js';
 import { suspendedOf } from './suspended.js';
@@ -159,7 +159,7 @@ export class CommandRunner {
         if (command.background) await this.background.begin(command, workers, releases, end);
         else {
           await command.settle();
-          for (const execution of command.executions.values()) noteInitiators(execution);
+          for (const execution of command.executions.values()) recordInitiators(execution);
           await this.lockMain(command, releases);
           await this.commit(command);
         }

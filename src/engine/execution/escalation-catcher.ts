@@ -1,7 +1,7 @@
 import type { HostExecution, HostItem, HostToken } from '../model/host.js';
 
 /** A signal of this id is caught as an escalation too, where the model has no escalation event. */
-export const ESCALATION_SIGNAL = 'escalation';
+const ESCALATION_SIGNAL = 'escalation';
 
 const isEscalation = ({ node }: HostItem): boolean => node.subType === 'escalation';
 

@@ -111,11 +111,11 @@ export class HostModels {
 
   async put(model: StoredModel): Promise<StoredModel> {
     await this.store.models.put(model);
-    this.noteSaved(model);
+    this.recordSaved(model);
     return model;
   }
 
-  private noteSaved(model: StoredModel): void {
+  private recordSaved(model: StoredModel): void {
     this.unreadable.delete(model.name);
     const warnings = warningsIn(model);
     if (warnings.length > 0)
@@ -137,7 +137,7 @@ export class HostModels {
         ? await models.insert(model)
         : await models.update(name, owner, seen.guard?.rev, fields);
     if (!stored) throw new Conflict('conflict', 'The model was saved by someone else in the meantime.');
-    this.noteSaved(model);
+    this.recordSaved(model);
   }
 
   /** @throws BadInput `bad-model` with the element and the cause */

@@ -41,7 +41,7 @@ function unwoundForm(query: unknown): unknown {
 }
 
 /** An item in the form of upstream's data store. */
-export function upstreamItem(
+function upstreamItem(
   instance: Pick<StoredInstance, 'id' | 'name' | 'data' | 'tokens' | 'version'>,
   item: StoredItem,
 ): Row {

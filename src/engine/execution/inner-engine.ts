@@ -3,7 +3,7 @@ import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Acting, Command } from './command.js';
 import { failureOfModel } from './called-model.js';
-import { noteAddition } from './room.js';
+import { recordAddition } from './room.js';
 import type { CommandRunner } from './command-runner.js';
 import { awake } from './suspended.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
@@ -45,12 +45,12 @@ export class InnerEngine extends bpmn.Engine {
     return {
       // The instance is named like its model, however a call activity spells the name.
       start: async (name: unknown, ...args: unknown[]) => {
-        noteAddition(this.current, 'data', args[0]);
+        recordAddition(this.current, 'data', args[0]);
         return super.start(checkModelName(name), ...args) as unknown as Promise<HostExecution>;
       },
       invoke: (query: { 'items.id': string }, data: unknown, userName: string | null, options: Options) => {
         const current = awake(this.current, query['items.id']);
-        noteAddition(current, 'data', data);
+        recordAddition(current, 'data', data);
         if (current !== undefined && options.noWait === true) current.beginsAt = query['items.id'];
         return super.invoke(
           query,
@@ -60,18 +60,18 @@ export class InnerEngine extends bpmn.Engine {
         ) as unknown as Promise<HostExecution>;
       },
       assign: (...args: unknown[]) => {
-        noteAddition(awake(this.current, (args[0] as { 'items.id': string })['items.id']), 'data', args[1]);
-        noteAddition(this.current, 'assignments', [args[2]]);
+        recordAddition(awake(this.current, (args[0] as { 'items.id': string })['items.id']), 'data', args[1]);
+        recordAddition(this.current, 'assignments', [args[2]]);
         return super.assign(
           ...(args as [unknown, object, object, string]),
         ) as unknown as Promise<HostExecution>;
       },
       startEvent: (...args: unknown[]) => {
-        noteAddition(awake(this.current), 'data', args[2]);
+        recordAddition(awake(this.current), 'data', args[2]);
         return super.startEvent(...(args as [unknown, unknown])) as unknown as Promise<HostExecution>;
       },
       restart: (...args: unknown[]) => {
-        noteAddition(awake(this.current), 'data', args[1]);
+        recordAddition(awake(this.current), 'data', args[1]);
         return super.restart(...(args as [unknown, unknown, unknown])) as unknown as Promise<HostExecution>;
       },
       startRepeatTimerEvent: (...args: unknown[]) =>

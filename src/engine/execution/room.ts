@@ -56,7 +56,7 @@ const isNothing = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
 /** Records a caller's addition before the engine takes it over. */
-export function noteAddition(command: Command | undefined, kind: Kind, value: unknown): void {
+export function recordAddition(command: Command | undefined, kind: Kind, value: unknown): void {
   // Data from the system, and from a process to one that it calls, comes from models.
   if (command === undefined || command.causer.isAdmin() || isNothing(value)) return;
   const [loaded] = command.loaded.values();

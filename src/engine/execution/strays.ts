@@ -68,7 +68,7 @@ export class Strays {
   /** Whether the error is ours; if so, it has been handled. Never throws. */
   readonly claim = (error: unknown): boolean => {
     const command = this.parts.contexts.origin;
-    if (command !== undefined) this.note(command, error);
+    if (command !== undefined) this.record(command, error);
     else if (isGuardError(error) && this.refusals.has(error) && this.parts.isServing())
       this.say('nothing caught a refusal: a route or task of the application must handle it', {
         code: error.code,
@@ -92,7 +92,7 @@ export class Strays {
     }
   }
 
-  private note(command: Command, error: unknown): void {
+  private record(command: Command, error: unknown): void {
     const { instanceId = command.instanceId, itemId, elementId } = this.parts.contexts.place ?? {};
     const noted = this.noted.get(instanceId ?? '');
     if ((noted?.count ?? 0) < KEPT)

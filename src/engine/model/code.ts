@@ -120,14 +120,14 @@ export function codeIn(root: ModdleElement): readonly CodePlace[] {
   const found = new Map<string, CodePlace>();
   const seen = new Set<object>();
   const open: Visit[] = [{ node: root, key: '', id: '' }];
-  const note = (element: string, what: CodePlace['what'] | undefined): void => {
+  const add = (element: string, what: CodePlace['what'] | undefined): void => {
     if (what !== undefined) found.set(`${what} ${element}`, { element, what });
   };
 
   function look({ node, key, id: outer }: Visit): void {
     const type = local(String(node.$type));
     const id = typeof node.id === 'string' && node.id !== '' ? node.id : outer;
-    note(id, TYPES[type]);
+    add(id, TYPES[type]);
     const isEvaluated = EXPRESSIONS.has(type) && !TIMES.has(key);
     const isOfPeople = type === 'formalexpression' && PEOPLE.has(key);
     const textOf = (name: string, text: string): CodePlace['what'] | undefined =>
@@ -137,7 +137,7 @@ export function codeIn(root: ModdleElement): readonly CodePlace[] {
       $children,
       $attrs = {},
     } = node as ModdleElement & { $body?: unknown; $children?: unknown };
-    if (typeof $body === 'string') note(id, codeOfText('', $body, isEvaluated));
+    if (typeof $body === 'string') add(id, codeOfText('', $body, isEvaluated));
     const fields = Object.keys(node).filter((name) => !name.startsWith('$'));
     for (const [name, value] of [
       ...fields.map((name) => [name, node[name]] as const),
@@ -146,7 +146,7 @@ export function codeIn(root: ModdleElement): readonly CodePlace[] {
     ]) {
       if (LABELS.has(local(name))) continue;
       for (const entry of Array.isArray(value) ? (value as unknown[]) : [value]) {
-        if (typeof entry === 'string') note(id, textOf(local(name), entry));
+        if (typeof entry === 'string') add(id, textOf(local(name), entry));
         else if (typeof entry === 'object' && entry !== null)
           open.push({ node: entry as ModdleElement, key: name, id });
       }

@@ -22,7 +22,7 @@ function isClosed(item: StoredItem, kept: ItemGuard): boolean {
 }
 
 /** The guard's fields of an item: the stored ones, and those derived from the item's fields and its instance. */
-export function itemGuard(
+function itemGuard(
   item: StoredItem,
   kept: ItemGuard,
   { startedBy, suspension }: Pick<InstanceGuard, 'startedBy' | 'suspension'>,

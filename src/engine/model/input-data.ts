@@ -5,7 +5,7 @@ import { show } from '../../core/show.js';
 import type { Data } from '../contract/types.js';
 
 /** Limits of the data of one call: depth, number of values, total characters of texts. */
-export const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as const;
+const DATA_LIMITS = { depth: 40, values: 100_000, text: 4_000_000 } as const;
 
 /** A store returns a document with both of these keys as a reference, and its other fields are lost. */
 const REFERENCE = ['$ref', '$id'] as const;

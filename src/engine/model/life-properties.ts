@@ -4,9 +4,6 @@ import { evaluateText, type Scripts } from './assignment.js';
 import { propertiesOf } from './dialects/properties.js';
 import type { HostItem, HostNode } from './host.js';
 
-/** The properties of a user task that are about its life. */
-export const LIFE_PROPERTIES = ['suspendable', 'escalateTo'] as const;
-
 /** What a model says about the life of a task, and what of it could not be used. */
 export interface LifeFacts {
   readonly suspendable?: true;
@@ -15,7 +12,7 @@ export interface LifeFacts {
 }
 
 /** `user:kim`, `group:managers`, or the name of a user. */
-export function handedTo(value: unknown): Handed | undefined {
+function handedTo(value: unknown): Handed | undefined {
   const [, kind, named] = typeof value === 'string' ? (/^(user|group):(.*)$/s.exec(value.trim()) ?? []) : [];
   const name = normaliseName(named ?? value);
   if (name === undefined) return undefined;

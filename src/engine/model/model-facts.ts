@@ -48,7 +48,7 @@ export function initiatorsOf(definition: HostDefinition): string[] {
 }
 
 /** Stores with a live instance which variables hold an initiator, and returns their names. */
-export function noteInitiators({ instance, definition }: HostExecution): readonly string[] {
+export function recordInitiators({ instance, definition }: HostExecution): readonly string[] {
   const guard = instance.guard as InstanceGuard;
   return (guard.initiators ??= initiatorsOf(definition)) as readonly string[];
 }

@@ -48,7 +48,7 @@ export class ModelNames {
 }
 
 /** What is wrong with a name; undefined if it is known. */
-export async function unknownIn(
+async function unknownIn(
   names: ModelNames,
   { model, element, types }: NamedElement,
 ): Promise<string | undefined> {

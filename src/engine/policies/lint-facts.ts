@@ -63,7 +63,7 @@ function peopleOf(node: HostNode): Omit<TaskPeople, 'before'> {
 }
 
 /** What the linter needs to know of a model. */
-export function lintModel(name: string, definition: HostDefinition): LintModel {
+function lintModel(name: string, definition: HostDefinition): LintModel {
   const nodes = [...definition.nodes.values()];
   const tasks = nodes.filter(({ type }) => type === USER_TASK);
   const reach = new Map(tasks.map((node) => [node.id, after(definition, node)] as const));

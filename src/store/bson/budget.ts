@@ -5,7 +5,7 @@ import { sortInTurns, type Turns } from '../turns.js';
 export type Spend = (steps: number) => void;
 
 /** Steps per query: some 20 to 60 ns each, and up to 160 ns within patterns. */
-export const QUERY_STEPS = 4_000_000;
+const QUERY_STEPS = 4_000_000;
 /** Steps per document. A document is processed without a pause, so this bounds how long it blocks the process. */
 export const DOCUMENT_STEPS = 750_000;
 /** Steps between two looks at the clock. */

@@ -73,7 +73,7 @@ class Compiler {
   }
 
   /** Strings inside a group may be missing from a match. */
-  private note(text: string): void {
+  private record(text: string): void {
     if (this.depth === 0 && text !== '') this.literals[this.literals.length - 1] += text;
     else this.literals.push('');
   }
@@ -115,7 +115,7 @@ class Compiler {
     this.at += source.startsWith('(?:', this.at) ? 3 : 1;
     if (source[this.at] === '?') return false;
     this.depth++;
-    this.note('');
+    this.record('');
     this.cost.open();
     if (!this.alternatives() || source[this.at++] !== ')') return false;
     this.cost.close();
@@ -131,12 +131,12 @@ class Compiler {
     QUANTIFIER.lastIndex = this.at;
     const quantifier = QUANTIFIER.exec(this.source);
     if (quantifier === null) {
-      this.note(PLAIN.test(atom) ? atom : '');
+      this.record(PLAIN.test(atom) ? atom : '');
       this.steps.push(PLACES.has(atom) ? { at: atom as Place } : { fits: fitting(atom, this.flags) });
       return true;
     }
     if (PLACES.has(atom)) return false;
-    this.note('');
+    this.record('');
     this.at += quantifier[0].length;
     this.repeat(fitting(atom, this.flags), ...timesOf(quantifier));
     return true;

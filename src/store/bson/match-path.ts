@@ -84,10 +84,10 @@ export type Term = string | true;
 /** Returns all terms that a path reaches. */
 export function termsAt(document: unknown, path: readonly string[]): Set<Term> {
   const found = new Set<Term>();
-  const note = (value: unknown): boolean => {
+  const collect = (value: unknown): boolean => {
     if (typeof value === 'string' || value === true) found.add(value);
     return false;
   };
-  walk(document, path, 0, 'entries', note, free);
+  walk(document, path, 0, 'entries', collect, free);
   return found;
 }

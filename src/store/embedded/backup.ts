@@ -31,7 +31,7 @@ export async function fill(folder: string, values: AsyncIterable<Change>): Promi
     }
     await target.write(batch);
     await writeFormat(level);
-    await witness.note(target.commit);
+    await witness.record(target.commit);
     return documents;
   } catch (cause) {
     throw fillingFailed(folder, cause);

@@ -75,7 +75,7 @@ export class FolderBytes implements Bytes {
         return made;
       });
       toClose.unshift(() => checked.close());
-      await witness.note(checked.commit);
+      await witness.record(checked.commit);
       return new FolderBytes(folder, release, witness, checked);
     } catch (cause) {
       await closeAll(...toClose).catch(() => undefined);
@@ -132,7 +132,7 @@ export class FolderBytes implements Bytes {
     }
     this.lastWrite = ticks();
     // The write is stored. If the witness could not record it, that is repaired before the next write.
-    await this.witness.note(open.commit).catch((error: unknown) => {
+    await this.witness.record(open.commit).catch((error: unknown) => {
       this.failed(error, [], open.commit, open.commit);
     });
   }
@@ -190,7 +190,7 @@ export class FolderBytes implements Bytes {
     // No caller was told that the failed write is stored, and no data in memory depends on it.
     await checked.write(isExpected ? [] : trouble.undo);
     if (!sameContent(checked.commit, expected)) throw damaged('a failed write could not be reverted');
-    await this.witness.note(checked.commit);
+    await this.witness.record(checked.commit);
   }
 
   /** The changes that restore the current values of the keys in these changes. */

@@ -4,7 +4,7 @@ export interface Keyed {
 }
 
 /** Number of entries of an ascending list whose key is below the given one. */
-export function countBelow(list: readonly Keyed[], key: string): number {
+function countBelow(list: readonly Keyed[], key: string): number {
   let low = 0;
   let high = list.length;
   while (low < high) {

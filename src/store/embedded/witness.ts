@@ -38,7 +38,7 @@ export class Witness {
     }
   }
 
-  async note({ number, sum }: Commit): Promise<void> {
+  async record({ number, sum }: Commit): Promise<void> {
     const bytes = Buffer.alloc(SIZE);
     bytes.writeDoubleBE(number, 0);
     bytes.writeDoubleBE(sum, 8);

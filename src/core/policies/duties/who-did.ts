@@ -15,7 +15,7 @@ import type { TaskOf } from './duty.js';
 const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
 const ITEMS = 'instance.items';
 /** What the other instances of the case tell: per task, who has done it and who has it. */
-export const DID = 'instance.guard.did';
+const DID = 'instance.guard.did';
 
 /** The states in which a task can still be done. */
 const UNDONE = Object.freeze(['enter', 'start', 'wait']);

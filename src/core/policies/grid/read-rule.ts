@@ -28,7 +28,7 @@ const LONGEST_LABEL = 100;
 const OF_CASE = /^(user\.|instance\.|\$(data|role)\.)/;
 
 /** Reads the name of a label. @throws BadInput `bad-policy` */
-export function labelName(given: unknown, what: string): string {
+function labelName(given: unknown, what: string): string {
   const name = policyName(given, what);
   if (!LABEL.test(name) || name.length > LONGEST_LABEL || FORBIDDEN_KEYS.has(name))
     return badPolicy(
@@ -77,7 +77,7 @@ function condition(value: unknown, what: string, known: RegExp, expected: string
 }
 
 /** Reads the users of a rule. @throws BadInput `bad-policy` */
-export function readUsers(value: unknown, what: string): GridUsers {
+function readUsers(value: unknown, what: string): GridUsers {
   if (value === 'all') return value;
   const expected = `${what} needs users: "all", or one of {group}, {user}, {role}, {where}`;
   if (!isPlainObject(value)) return badPolicy(`${expected}, got ${show(value)}.`);
@@ -95,7 +95,7 @@ export function readUsers(value: unknown, what: string): GridUsers {
 }
 
 /** Reads the object of a rule. @throws BadInput `bad-policy` */
-export function readObject(value: unknown, what: string): GridObject {
+function readObject(value: unknown, what: string): GridObject {
   if (value === 'system') return value;
   if (!isPlainObject(value))
     return badPolicy(

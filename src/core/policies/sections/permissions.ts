@@ -4,7 +4,7 @@ import type { Holder } from '../security-roles.js';
  * The section permissions, with their meanings. Given on a section, they apply to it, to the sections below it and to
  * the models in them; given on a model, to that model and its instances.
  */
-export const SECTION_PERMISSIONS = Object.freeze({
+const SECTION_PERMISSIONS = Object.freeze({
   read: 'see the section, and the models in it',
   write: 'rename, move and delete the section; change, move and delete the models in it',
   'bpmn-section-create-process-def': 'create models in the section, and move models into it',

@@ -42,20 +42,6 @@ const NOT_ENOUGH: Operation = 'instance:start';
 /** Who may read an instance also sees those of its items that are no tasks of people. */
 const ITEMS: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);
 
-/** The effect of section permissions on an operation, for tables of the docs. */
-export interface SectionUse {
-  /** One of them is required once sections exist. */
-  readonly needed: boolean;
-  /** One of them permits the operation. */
-  readonly suffices: boolean;
-}
-
-/** The effect of section permissions on an operation; undefined if they have none. */
-export function sectionUse(operation: Operation): SectionUse | undefined {
-  if (OPERATIONS[operation].sections.length === 0) return undefined;
-  return { needed: NEEDED.has(operation), suffices: operation !== NOT_ENOUGH };
-}
-
 const permissionsFor = (operation: Operation): readonly string[] =>
   OPERATIONS[ITEMS.has(operation) ? 'instance:read' : operation].sections;
 

@@ -37,7 +37,7 @@ function describe(
 }
 
 /** Attaches to a document the parts lost while it was parsed. */
-export function noteLost(
+export function recordLost(
   root: ModdleElement,
   lost: readonly ModelWarning[],
   lostLane: ModelWarning | undefined,

@@ -36,7 +36,7 @@ function endOf(source: string, from: number): number {
 }
 
 /** The tags of a well-formed document from an offset on, each looked at once. */
-export function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
+function* tagsOf(source: string, from = 0): IterableIterator<Tag> {
   for (let at = source.indexOf('<', from); at !== -1; at = source.indexOf('<', at)) {
     const skipped = SKIPPED.find(([begin]) => source.startsWith(begin, at));
     const end =

@@ -1,5 +1,5 @@
 import { BadInput, isGuardError } from '../../../core/errors.js';
-import { documentOf, noteLost } from '../dialects/document.js';
+import { documentOf, recordLost } from '../dialects/document.js';
 import { setInitiator } from '../dialects/start-people.js';
 import type { ModelWarning } from '../dialects/warning.js';
 import { newDefinition } from '../host-definition.js';
@@ -48,7 +48,7 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
   const text = { source, lines: linesOf(source) };
   const lost = given.map((entry) => lostBy(entry, isJbpm, text)).filter((entry) => entry !== undefined);
   lost.push(...lostInSilence(text));
-  noteLost(
+  recordLost(
     root,
     lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),
     lost.find(({ ofLanes }) => ofLanes)?.warning,

@@ -42,7 +42,7 @@ const FORMS: Readonly<Record<GridForm, Form>> = Object.freeze({
 });
 
 /** The names of the forms. */
-export const GRID_FORMS = Object.freeze(Object.keys(FORMS) as GridForm[]);
+const GRID_FORMS = Object.freeze(Object.keys(FORMS) as GridForm[]);
 
 const formOf = (name: unknown): Form => {
   const known = GRID_FORMS.find((one) => one === name);
