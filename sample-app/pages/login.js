@@ -12,7 +12,7 @@ const demonstration = (demoUsers) =>
   html`<section class="card" aria-labelledby="demo">
     <h2 id="demo">Users for trying it out</h2>
     <p class="muted">
-      For demonstration only: everybody knows these passwords. Whose was changed since has another.
+      For demonstration only: everybody knows these passwords. They no longer work for users who have changed theirs.
     </p>
     ${table(COLUMNS, demoUsers)}
   </section>`;

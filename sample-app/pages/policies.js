@@ -13,7 +13,7 @@ const COLUMNS = [
 ];
 
 const NONE = html`<p class="muted">
-  Nothing is configured: only what the models themselves say of people counts.
+  No policies are configured: only the assignments in the models apply.
 </p>`;
 
 /** The policies in force, read-only. @param text those policies as a policy file; @param isCut whether it goes on */

@@ -119,7 +119,8 @@ export const ERROR_CODES = {
   'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
   'not-ready': {
     status: 503,
-    meaning: 'The guard of this server is not made yet, or could not be made; nothing of the server answers.',
+    meaning:
+      'The guard of this server is not created yet, or its creation failed; until then the server answers no call.',
   },
   closed: { status: 503, meaning: 'The guard was closed.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
@@ -127,15 +128,27 @@ export const ERROR_CODES = {
 /** A stable error code; see {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** The codes with one of these statuses. */
+type CodeOf<Status extends number> = {
+  [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['status'] extends Status ? Code : never;
+}[ErrorCode];
+
+/** Marks errors of all copies of this package: an application's own errors may have the same codes. */
+const BRAND = Symbol.for('bpmn-guard:error');
+
 /**
  * Base class of all errors of the guard. `code` is stable and meant for programs; `message` is safe to show to the
  * caller. `cause`, if present, is for logs only.
  */
-export class GuardError extends Error {
-  readonly code: ErrorCode;
-  readonly status: number;
+export class GuardError<Code extends ErrorCode = ErrorCode> extends Error {
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  readonly code: Code;
+  readonly status: (typeof ERROR_CODES)[Code]['status'];
+
+  constructor(code: Code, message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -144,16 +157,16 @@ export class GuardError extends Error {
 }
 
 /** "No": the question was answered with a refusal (401, 403, 404). */
-export class AccessDenied extends GuardError {}
+export class AccessDenied extends GuardError<CodeOf<401 | 403 | 404>> {}
 
 /** "Could not tell": there is no answer (503). Must never be taken for a yes. */
-export class CouldNotTell extends GuardError {}
+export class CouldNotTell extends GuardError<CodeOf<503>> {}
 
 /** The caller's input is malformed (400, 413), or not meant for this application (405, 421). */
-export class BadInput extends GuardError {}
+export class BadInput extends GuardError<CodeOf<400 | 413 | 405 | 421>> {}
 
 /** The resource is in another state than the operation needs (409). */
-export class Conflict extends GuardError {}
+export class Conflict extends GuardError<CodeOf<409>> {}
 
 /** The error for a resource that is missing or hidden. Both get the same words, so that they cannot be told apart. */
 export function notFound(kind: string): AccessDenied {
@@ -168,7 +181,8 @@ export function notFound(kind: string): AccessDenied {
 export function isGuardError(error: unknown): error is GuardError {
   return (
     error instanceof Error &&
-    typeof (error as { code?: unknown }).code === 'string' &&
+    (error as { [BRAND]?: unknown })[BRAND] === true &&
+    // A later version may have codes that this one does not know.
     Object.hasOwn(ERROR_CODES, (error as unknown as { code: string }).code)
   );
 }

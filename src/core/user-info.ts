@@ -1,3 +1,4 @@
+import { nearest } from './options.js';
 import { isPlainObject } from './plain-object.js';
 
 /** An application's data about a user. Names are compared as stored, after Unicode NFC and trimming. */
@@ -124,6 +125,8 @@ export function field(info: object, name: keyof UserInfo | 'disabled'): unknown 
 }
 
 const FIELDS = ['userName', 'userGroups', 'tenantId', 'modelsOwner', 'attributes'] as const;
+/** Shorter names are not taken for misspelt ones: an application may have a `tenant` or a `user` of its own. */
+const MANY_LETTERS = 8;
 const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().replace(/s$/, '');
 
 /**
@@ -133,7 +136,9 @@ const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().
 export function assertSpelt(info: object): void {
   if (!isPlainObject(info)) return;
   for (const name of Object.keys(info)) {
-    const meant = FIELDS.find((known) => known !== name && spelt(known) === spelt(name));
+    if (FIELDS.some((known) => known === name)) continue;
+    const near = name.length < MANY_LETTERS ? undefined : nearest(name, FIELDS);
+    const meant = FIELDS.find((known) => known === near || spelt(known) === spelt(name));
     if (meant !== undefined && field(info, meant) === undefined)
       throw new TypeError(`SecureUser has no field ${name.slice(0, 60)}; did you mean ${meant}`);
   }

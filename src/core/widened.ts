@@ -21,8 +21,8 @@ interface Box {
 
 /** Alternatives that name different fields are kept apart, but only so many. */
 const MOST_SHAPES = 16;
-const NO_VALUES: Box['values'] = new Map();
-const NO_LISTS: Box['lists'] = new Map();
+const NO_VALUES: Box['values'] = new Map([]);
+const NO_LISTS: Box['lists'] = new Map([]);
 /** Contains everything. */
 const ANY: Box = Object.freeze({ values: NO_VALUES, lists: NO_LISTS });
 

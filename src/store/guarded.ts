@@ -100,7 +100,7 @@ export function guarded(store: Adapter, translate: Translate, limits: CallLimits
       part: 'users',
     }),
     locks: behind(gate, store.locks, ['acquire', 'renew', 'release', 'list'], { part: 'locks' }),
-    audit: behind(gate, store.audit, ['append', 'find']),
+    audit: behind(gate, store.audit, ['append', 'find'], { part: 'audit' }),
     policies: behind(
       gate,
       store.policies,

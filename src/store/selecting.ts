@@ -1,3 +1,5 @@
+import { unknownName } from '../core/options.js';
+import { show } from '../core/show.js';
 import { isDocument } from './bson/kind.js';
 
 /**
@@ -49,10 +51,22 @@ const all =
     for (const check of checks) check(args);
   };
 
+/** The names of filters: one that is misspelt would be passed over, and everything found. */
+const known =
+  (...filters: string[]): Check =>
+  ([given]) => {
+    const strange = isDocument(given)
+      ? Object.keys(given).find((name) => !filters.includes(name))
+      : 'a filter is an object';
+    if (strange !== undefined)
+      throw new TypeError(`Unknown filter: ${show(strange)}. ${unknownName(strange, filters)}`);
+  };
+
 const byName = names(0);
 
 /** The checks of selecting arguments, by the part of the store and its method. */
 export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
+  audit: { find: known('since', 'until', 'userName', 'answer', 'limit', 'tenantId') },
   instances: {
     find: plan(0, 'filter'),
     count: plan(0, 'filter'),

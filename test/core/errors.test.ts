@@ -1,6 +1,7 @@
 import {
   AccessDenied,
   BadInput,
+  Conflict,
   CouldNotTell,
   ERROR_CODES,
   GuardError,
@@ -47,9 +48,25 @@ describe('errors', () => {
     });
   });
 
-  test('an error from another copy of the package is recognised by its code', () => {
+  test('an error from another copy of the package is recognised, and no error of an application with such a code', () => {
     expect(isGuardError(new BadInput('bad-query', 'x'))).toBe(true);
-    expect(isGuardError(Object.assign(new Error('x'), { code: 'bad-query', status: 400 }))).toBe(true);
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<{ BadInput: typeof BadInput }>('../../src/core/errors.js');
+      expect(copy.BadInput).not.toBe(BadInput);
+      expect(isGuardError(new copy.BadInput('bad-query', 'x'))).toBe(true);
+    });
+    expect(isGuardError(Object.assign(new Error('x'), { code: 'bad-query', status: 400 }))).toBe(false);
+  });
+
+  test('each class takes its own codes only, as the compiler knows', () => {
+    // @ts-expect-error a refusal
+    expect(new BadInput('not-found', 'x').status).toBe(404);
+    // @ts-expect-error no refusal
+    expect(new AccessDenied('bad-query', 'x').status).toBe(400);
+    // @ts-expect-error a certain answer
+    expect(new CouldNotTell('forbidden', 'x').status).toBe(403);
+    const status: 409 = new Conflict('conflict', 'x').status;
+    expect(status).toBe(409);
   });
 
   test.each([

@@ -78,6 +78,45 @@ onStores('A task that its model restricts to nobody', (kind) => {
     expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  const FAILING: [what: string, handler: Handler][] = [
+    ['is rejected', async () => Promise.reject(new Error('directory down'))],
+    [
+      'is rejected after a while',
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        throw new Error('directory down');
+      },
+    ],
+    [
+      'throws',
+      () => {
+        throw new Error('directory down');
+      },
+    ],
+  ];
+  test.each(FAILING)('is never open where a listener that may assign it %s', async (_what, handler) => {
+    const { guard, log } = await guards.open({ models: { M: onlyTask } });
+    listening(guard, 'wait', handler);
+    const begun = await guard.api.engine.start('M', {}, ann).catch((error: Error) => error);
+    expect(await seen(guard)).toEqual([]);
+    // One that throws at once makes the command fail.
+    if (begun instanceof Error) return;
+    expect(await waitingTask(guard, 't', begun.id)).toMatchObject({
+      state: 'closed',
+      why: 'a listener that may assign it failed',
+    });
+    expect(log.filter(({ level }) => level === 'error')).not.toEqual([]);
+  });
+
+  test('stays open where a listener fails that was told of another element', async () => {
+    const guard = await guards.make({ models: { M: onlyTask } });
+    const { listener: emitter } = guard.server as unknown as { listener: EventEmitter };
+    emitter.on('all', async ({ context }: Payload) => {
+      if (context.item?.elementId === 'start') throw new Error('mail server down');
+    });
+    expect(await started(guard)).toMatchObject({ state: 'open' });
+  });
+
   test('stays what it was: open after it was taken and given back, closed after it was assigned and given back', async () => {
     const guard = await guards.make({
       models: {

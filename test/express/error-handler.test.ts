@@ -15,6 +15,7 @@ const ERRORS: Readonly<Record<string, unknown>> = {
   conflict: new Conflict('conflict', 'Somebody was faster.'),
   down: new CouldNotTell('store-unavailable', 'The store did not answer.'),
   own: Object.assign(new Error('secret of the application'), { status: 418, expose: true }),
+  alike: Object.assign(new Error('mine'), { status: 403, code: 'forbidden' }),
   plain: new TypeError('x is not a function'),
   text: 'a text',
 };
@@ -44,7 +45,7 @@ describe.each(EXPRESSES)('the error handler, on %s', (_name, express: Express) =
     await guard.close();
   });
 
-  test.each(['own', 'plain', 'text'])('passes foreign errors on unchanged: %s', async (how) => {
+  test.each(['own', 'alike', 'plain', 'text'])('passes foreign errors on unchanged: %s', async (how) => {
     const running = await application();
     for (const headers of [{}, BROWSER]) {
       const answer = await running.send(`/fail/${how}`, { headers });

@@ -146,19 +146,23 @@ export interface GuardOptions {
     string | { readonly folder: string; readonly watch?: boolean; readonly allowUnknownModels?: boolean };
 }
 
+/** The events that handlers of `guard.on` can be told of. */
+export const EVENT_NAMES = [
+  'denied',
+  'started',
+  'assigned',
+  'completed',
+  'rejected',
+  'escalated',
+  'suspended',
+  'resumed',
+  'terminated',
+  'migrated',
+] as const;
+
 /** A notification after the fact, with ids and names only. */
 export interface GuardEvent {
-  readonly event:
-    | 'denied'
-    | 'started'
-    | 'assigned'
-    | 'completed'
-    | 'rejected'
-    | 'escalated'
-    | 'suspended'
-    | 'resumed'
-    | 'terminated'
-    | 'migrated';
+  readonly event: (typeof EVENT_NAMES)[number];
   readonly userName: string | null;
   readonly operation: Operation;
   readonly instanceId?: string;

@@ -84,8 +84,8 @@ async function wholeOf(
 }
 
 /**
- * The commands that the principal may give on each of the tasks, by id, in one go. A task on which there is none, that
- * does not exist or may not be known has an empty list.
+ * The commands that the principal may give on each of the tasks, by id, in one call. The list is empty for
+ * a task that does not exist or is hidden.
  * @throws BadInput `bad-request`, `too-large`
  */
 export async function allowedOn(

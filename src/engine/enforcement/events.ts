@@ -1,4 +1,6 @@
-import type { GuardEvent } from '../contract/types.js';
+import { assertArgument, FUNCTION, unknownName } from '../../core/options.js';
+import { show } from '../../core/show.js';
+import { EVENT_NAMES, type GuardEvent } from '../contract/types.js';
 import type { Incidents } from '../contract/incidents.js';
 import { Outlet } from '../contract/outlet.js';
 
@@ -13,8 +15,14 @@ export class Events {
 
   constructor(private readonly incidents: Incidents) {}
 
-  /** @returns a function that removes the handler */
+  /**
+   * @returns a function that removes the handler
+   * @throws TypeError for an unknown event, or what is no function
+   */
   on(event: GuardEvent['event'], handler: Handler): () => void {
+    if (!EVENT_NAMES.includes(event))
+      throw new TypeError(`guard.on has no event ${show(event)}. ${unknownName(String(event), EVENT_NAMES)}`);
+    assertArgument('guard.on', handler, FUNCTION);
     const outlets = this.handlers.get(event) ?? new Set();
     const outlet = new Outlet(`a handler of ${event}`, handler, this.incidents);
     this.handlers.set(event, outlets.add(outlet));

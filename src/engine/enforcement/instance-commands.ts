@@ -125,7 +125,7 @@ export class InstanceCommands {
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
         assertRunning(instance);
-        // By the model before it was decided; what is permitted there may not be by the model after.
+        // Decided for the present model above; the policies may forbid it for the new one.
         now.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
         const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };
         const fields = {

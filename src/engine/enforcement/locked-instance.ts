@@ -16,8 +16,8 @@ export interface Locked {
 }
 
 /**
- * Takes the lock, reads again, decides, then runs `work`. The decision is asked once before, so that whoever is refused
- * does not wait for the lock.
+ * Takes the lock, reads again, decides, then runs `work`. It also decides before, so that a
+ * principal who is refused does not wait for the lock.
  * @param item the item of the instance that the operation is about, if it is about one
  */
 export async function onLocked<T>(

@@ -21,8 +21,8 @@ export const runningOn = (
 });
 
 /**
- * Whether the principal may move the instance from its model to another: it is asked of the instance as it is, and of
- * the instance as it would be. The one place for rules about both models.
+ * Asserts that the principal may move the instance to another model. Decided for the instance as it is and as it would
+ * be.
  * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell
  */
 export async function assertMayMigrate(

@@ -60,7 +60,9 @@ export async function startInstance(
     startNodeId === undefined ? starts[0] : starts.find((entry) => entry.elementId === startNodeId);
   if (start === undefined)
     throw (await mayReadModel(calls, call, model))
-      ? new BadInput('bad-option', 'startNodeId does not name a start event of the model.')
+      ? startNodeId === undefined
+        ? new BadInput('bad-model', 'The model has no start event.')
+        : new BadInput('bad-option', 'startNodeId does not name a start event of the model.')
       : notFound('model');
   // Whether the caller may read the model matters only for the wording of a refusal.
   const asked = startResource({ model, start }, data);

@@ -1,7 +1,12 @@
 import type { HostListener } from '../model/host.js';
 
 type Handler = (...args: never[]) => unknown;
-type Failed = (event: string, error: unknown) => void;
+type Failed = (event: string, error: unknown, itemId: string | undefined) => void;
+
+/** The item of which a handler is told, if it is about one. */
+const itemIn = (payload: unknown): string | undefined =>
+  (payload as { readonly context?: { readonly item?: { readonly id?: string } | null } | null } | undefined)
+    ?.context?.item?.id;
 
 /**
  * Calls the application's handlers as before. Rejections of asynchronous ones are reported to `failed`, since the
@@ -18,12 +23,13 @@ export function catchHandlers(
     const known = wrappers.get(fn);
     if (known !== undefined) return known;
     const wrapper: Handler = function (this: unknown, ...args) {
+      const itemId = itemIn(args[0]);
       const result: unknown = Reflect.apply(fn, this, args);
       if (result instanceof Promise)
         begun(
           result.then(
             () => undefined,
-            (error: unknown) => failed(event, error),
+            (error: unknown) => failed(event, error, itemId),
           ),
         );
       return result;

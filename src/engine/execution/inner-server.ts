@@ -115,12 +115,13 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   }
   server.parsing = parsingOf(server, () => contexts.command?.modelsOwner ?? null);
   catchUnawaited(server.appDelegate, parts);
-  const failed = (event: string, error: unknown): void => {
+  const failed = (event: string, error: unknown, itemId: string | undefined): void => {
     logger.error('a listener of the application failed', {
       event,
       error: error instanceof Error ? error.message : String(error),
     });
     const { command } = contexts;
+    if (itemId !== undefined) command?.failedListeners.add(itemId);
     for (const id of command?.executions.keys() ?? [])
       command?.failures.push({ what: `a listener for ${event} failed`, instanceId: id });
   };

@@ -43,19 +43,25 @@ export class Openness {
       () => false,
     );
     const all = await within(LISTENERS_MAY_TAKE, listening, () => false);
-    const what = all ? 'a listener assigned it to nobody' : 'a listener that may assign it did not end';
+    const { failedListeners } = command;
     for (const execution of undecided)
-      for (const { id: itemId, elementId } of this.decide(execution, all)) {
+      for (const { id: itemId, elementId } of this.decide(execution, all ? failedListeners : undefined)) {
+        const what = failedListeners.has(itemId)
+          ? 'a listener that may assign it failed'
+          : all
+            ? 'a listener assigned it to nobody'
+            : 'a listener that may assign it did not end';
         keptFor(execution, itemId).why = what;
         command.failures.push({ what: `${elementId}: ${what}`, instanceId: execution.id, itemId });
       }
   }
 
   /**
-   * @param all whether all code that may assign has run; otherwise unrestricted tasks are closed
+   * @param failed the items for which code that may assign has failed; undefined: some of it has not ended. Where it
+   * cannot be told whether a task would have been assigned, it is closed.
    * @returns the tasks that were assigned to nobody, and those that could not be decided
    */
-  private decide(execution: HostExecution, all: boolean): readonly HostItem[] {
+  private decide(execution: HostExecution, failed: ReadonlySet<string> | undefined): readonly HostItem[] {
     const items = new Map(execution.getItems().map((item) => [item.id, item]));
     const closed: HostItem[] = [];
     for (const [id, kept] of Object.entries(guardOf(execution.instance).items ?? {})) {
@@ -66,7 +72,7 @@ export class Openness {
       const touched = before !== undefined && PEOPLE.some((property, at) => item[property] !== before[at]);
       if (touched) tidy(item);
       if (PEOPLE.some((property) => namesIn(item[property]).length > 0)) continue;
-      if (all && !touched) kept.open = true;
+      if (failed !== undefined && !failed.has(id) && !touched) kept.open = true;
       else closed.push(item);
     }
     return closed;

@@ -11,7 +11,7 @@ function declaredIn({ definition }: HostExecution): readonly CaseRole[] {
   try {
     return rolesOf(definition);
   } catch (error) {
-    // It was told when the instance started; no name means a role then.
+    // Reported when the instance started. No name is a role then.
     if (isGuardError(error)) return [];
     throw error;
   }

@@ -1,4 +1,4 @@
-import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../../core/errors.js';
+import { BadInput, CouldNotTell, GuardError, isGuardError } from '../../core/errors.js';
 import { damaged } from './checksum.js';
 
 /** System messages about failed writes, and the codes that they stand for. */
@@ -86,8 +86,11 @@ export function reopeningFailed(cause: unknown): GuardError {
 
 /** Adds the folder to an error, for the administrator who starts the process. Its callers must not see paths. */
 export function inFolder(folder: string, error: GuardError): GuardError {
-  const Kind = error instanceof BadInput ? BadInput : CouldNotTell;
-  return new Kind(error.code, `${folder}: ${error.message}`, { cause: error.cause });
+  const [message, options] = [`${folder}: ${error.message}`, { cause: error.cause }];
+  if (error instanceof BadInput) return new BadInput(error.code, message, options);
+  return error instanceof CouldNotTell
+    ? new CouldNotTell(error.code, message, options)
+    : new GuardError(error.code, message, options);
 }
 
 /** Translates an error of writing; programming mistakes are returned unchanged. */

@@ -1,4 +1,4 @@
-import { BadInput, type ErrorCode } from '../../errors.js';
+import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import { isPlainObject } from '../../plain-object.js';
 import { normaliseName } from '../../principal.js';
@@ -28,7 +28,7 @@ export const merged = (one: RoleHolders, other: RoleHolders): RoleHolders => ({
 type Refuse = (message: string) => never;
 
 const refuseAs =
-  (code: ErrorCode): Refuse =>
+  (code: BadInput['code']): Refuse =>
   (message) => {
     throw new BadInput(code, message);
   };
@@ -51,7 +51,11 @@ function names(value: unknown, what: string, refuse: Refuse): string[] {
  * @param code the code of a refusal
  * @throws BadInput
  */
-export function readHolders(value: unknown, what: string, code: ErrorCode = 'bad-request'): RoleHolders {
+export function readHolders(
+  value: unknown,
+  what: string,
+  code: BadInput['code'] = 'bad-request',
+): RoleHolders {
   const refuse = refuseAs(code);
   if (!isPlainObject(value))
     return refuse(`${what} must be an object of users and groups, got ${show(value)}.`);
@@ -71,7 +75,7 @@ export function readHolders(value: unknown, what: string, code: ErrorCode = 'bad
 export function declaredRole(
   declared: readonly CaseRole[],
   name: unknown,
-  code: ErrorCode = 'bad-request',
+  code: BadInput['code'] = 'bad-request',
 ): CaseRole {
   const wanted = typeof name === 'string' ? name.trim().normalize('NFC') : name;
   const found = declared.find((role) => role.name === wanted);
@@ -87,7 +91,11 @@ export function declaredRole(
 }
 
 /** @throws BadInput if the role would have more holders than its model declares */
-export function assertRoom({ name, max = MOST_HOLDERS }: CaseRole, held: RoleHolders, code: ErrorCode): void {
+export function assertRoom(
+  { name, max = MOST_HOLDERS }: CaseRole,
+  held: RoleHolders,
+  code: BadInput['code'],
+): void {
   if (countOf(held) > max)
     refuseAs(code)(`The role ${show(name)} can have at most ${max} holders, got ${countOf(held)}.`);
 }

@@ -1,4 +1,4 @@
-import { BadInput, type ErrorCode } from '../../errors.js';
+import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../show.js';
 import { badPolicy, entryFields, namedIn, policyName } from '../entries.js';
@@ -34,7 +34,7 @@ export class BadLine extends BadInput {
     readonly line: number,
     /** What is wrong, without the line. */
     readonly what: string,
-    code: ErrorCode,
+    code: BadInput['code'],
   ) {
     super(code, `Line ${line}: ${what}`);
     this.name = BadInput.name;

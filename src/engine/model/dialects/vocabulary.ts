@@ -16,14 +16,14 @@ const KNOWN = [
 /** Words that indicate an assignment when they occur in a compound name. */
 const WORDS = new Set(
   `actor actors approver approvers assign assigned assignee assignees assignment assignments assigns candidate
-  candidates claimant employee employees executor executors group groups handler handlers member members owner owners
+  candidates claimant department departments employee employees executor executors group groups handler handlers manager managers member members owner owners
   participant participants people performer performers person persons responsibility responsible reviewer reviewers
   role roles staff starter starters swimlane team teams user users
   actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames`.split(/\s+/),
 );
 
 /** Parts of words that hardly occur in other ones: `assignedto`, `taskperformer`. */
-const STEM = /assign|candidate|performer|approver|reviewer/;
+const STEM = /assign|candidat|performer|approver|reviewer/;
 
 const STARTER_WORDS = new Set(['candidate', 'candidates', 'starter', 'starters']);
 
@@ -54,11 +54,14 @@ function distance(one: string, other: string, limit: number): number {
 /** Longer names are no misspelt ones. */
 const LONGEST = 60;
 
+/** Names with so many letters are recognised with two wrong ones. */
+const MANY_LETTERS = 8;
+
 /** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
 export function isNearlyKnown(name: string): boolean {
   if (name.length > LONGEST) return false;
   const letters = name.toLowerCase().replace(/[^a-z]/g, '');
-  return KNOWN.some((known) => distance(letters, known, 2) <= (known.length > 9 ? 2 : 1));
+  return KNOWN.some((known) => distance(letters, known, 2) <= (known.length >= MANY_LETTERS ? 2 : 1));
 }
 
 /** Whether an attribute or element name may refer to a task's people. */

@@ -1,4 +1,4 @@
-import { USER_TASK } from '../../../core/element-types.js';
+import { CALL_ACTIVITY, USER_TASK } from '../../../core/element-types.js';
 import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';
@@ -47,6 +47,37 @@ function ofStart({ def }: HostNode): ModelWarning[] {
 const isStart = (node: HostNode): boolean =>
   node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process';
 
+interface Flow {
+  readonly flowElements?: readonly { readonly $type: string }[];
+  readonly calledElement?: unknown;
+  readonly eventDefinitions?: readonly ModdleElement[];
+}
+
+const TIMES = ['timeDate', 'timeDuration', 'timeCycle'];
+
+const beginsNowhere = ({ flowElements = [] }: Flow): boolean =>
+  !flowElements.some(({ $type }) => $type === 'bpmn:StartEvent');
+
+/** What fails when the engine reaches it. */
+function ofFlow({ def }: HostNode): ModelWarning[] {
+  const { $type } = def;
+  const flow = def as Flow;
+  if (($type === 'bpmn:SubProcess' || $type === 'bpmn:Transaction') && beginsNowhere(flow))
+    return [warning(def, 'no start event', 'An instance fails when it reaches this sub-process.')];
+  if ($type === CALL_ACTIVITY && typeof flow.calledElement !== 'string')
+    return [
+      warning(def, 'no calledElement', 'An instance fails when it reaches this call: it names no model.'),
+    ];
+  const timer = flow.eventDefinitions?.find((one) => one.$type === 'bpmn:TimerEventDefinition');
+  return timer !== undefined && TIMES.every((name) => timer[name] === undefined)
+    ? [warning(def, 'a timer without a time', 'An instance fails when it reaches this event.')]
+    : [];
+}
+
+function ofProcess({ def }: { readonly def: ModdleElement }): ModelWarning[] {
+  return beginsNowhere(def as Flow) ? [warning(def, 'no start event', 'Nobody can start this process.')] : [];
+}
+
 /** The warnings for the author of a model, without duplicates. */
 export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarning[] {
   const nodes = [...definition.nodes.values()];
@@ -54,6 +85,8 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
     ...warnings,
     ...nodes.filter(({ type }) => type === USER_TASK).flatMap(ofTask),
     ...nodes.filter(isStart).flatMap(ofStart),
+    ...nodes.flatMap(ofFlow),
+    ...[...definition.processes.values()].flatMap(ofProcess),
   ];
   const distinct = [...new Map(all.map((entry) => [JSON.stringify(entry), entry])).values()];
   if (distinct.length <= MOST) return distinct;

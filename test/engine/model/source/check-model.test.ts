@@ -11,6 +11,32 @@ describe('a model that means what it says', () => {
   });
 });
 
+describe('a model that fails when it is run', () => {
+  const within = (part: string): string => withBefore('</bpmn:process>', part);
+  test.each([
+    ['a sub-process without a start event', within('<bpmn:subProcess id="x" />'), 'x', 'no start event'],
+    [
+      'a timer without a time',
+      within(
+        '<bpmn:intermediateCatchEvent id="x"><bpmn:timerEventDefinition /></bpmn:intermediateCatchEvent>',
+      ),
+      'x',
+      'a timer without a time',
+    ],
+    ['a call of nothing', within('<bpmn:callActivity id="x" />'), 'x', 'no calledElement'],
+    [
+      'a process without a start event',
+      sound.replace('</bpmn:process>', '</bpmn:process><bpmn:process id="x" isExecutable="true" />'),
+      'x',
+      'no start event',
+    ],
+  ])('is saved with a warning: %s', async (_what, source, id, found) => {
+    expect(await checkModel(source)).toMatchObject([
+      { element: expect.stringContaining(id) as unknown, found },
+    ]);
+  });
+});
+
 describe('a model that cannot be run', () => {
   test.each([
     ['empty', '', /needs its BPMN source as text/],
