@@ -89,8 +89,8 @@ export async function modelsOf(set: PolicySet, names: ModelNames): Promise<Map<s
 }
 
 /**
- * The members of all groups that models and rules name, and some other people for open tasks; undefined if the directory
- * cannot list members.
+ * The members of all groups that models and rules name, and some other people for open tasks; undefined if the
+ * directory cannot list members.
  */
 export async function knownPeople(
   set: PolicySet,

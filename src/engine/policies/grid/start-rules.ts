@@ -8,7 +8,8 @@ import type { ModelNames } from '../known-names.js';
 const START_EVENT = 'bpmn:StartEvent';
 
 /**
- * Refuses rules about start events that refer to labels or to anything else of a case but its data: there is no case yet.
+ * Refuses rules about start events that refer to labels or to anything else of a case but its data, since there is no
+ * case yet.
  * @throws BadInput `bad-policy`, naming the rule
  */
 export async function assertCanStart(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
