@@ -90,6 +90,7 @@ export class Sizes {
     if (all > 0) this.seen.add(found === 0 ? 'none' : found === all ? 'all' : 'some');
   }
   check(): void {
-    expect([...this.seen]).toEqual(expect.arrayContaining(['none', 'some']));
+    // Neither always empty nor always total.
+    expect([...this.seen]).toContain('some');
   }
 }
