@@ -1,3 +1,5 @@
+import { portOf } from './abstract-level.mjs';
+
 /** RocksDB: a log and sorted tables like LevelDB's, whose checksums are compared at each read. */
 export const name = 'rocksdb';
 export const module = '@nxtedition/rocksdb';
@@ -6,14 +8,5 @@ export async function open(folder) {
   const { RocksLevel } = await import('@nxtedition/rocksdb');
   const level = new RocksLevel(folder, { keyEncoding: 'utf8', valueEncoding: 'buffer' });
   await level.open({ createIfMissing: true });
-  return {
-    get: (key) => level.get(key),
-    put: (entries) =>
-      level.batch(
-        entries.map(([key, value]) => ({ type: 'put', key, value })),
-        { sync: true },
-      ),
-    iterate: (from = '') => level.iterator({ gte: from }),
-    close: () => level.close(),
-  };
+  return portOf(level);
 }
