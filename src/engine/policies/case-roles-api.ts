@@ -16,7 +16,6 @@ import { readChanges } from '../../core/policy-kinds.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { compareText } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
-import type { PolicyChangeOptions } from '../contract/policy-types.js';
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from './arguments.js';
 import { declaredRoles } from './case-names.js';
@@ -25,12 +24,6 @@ import { removal, type PolicyCommands } from './policy-commands.js';
 import { statedChanges } from './stated-changes.js';
 
 type Make = (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>;
-type Version = Promise<{ version: number }>;
-
-const changing =
-  (commands: PolicyCommands) =>
-  (user: unknown, options: PolicyChangeOptions | undefined, make: Make, ifAny = false): Version =>
-    commands.changing(user, options, (call) => commands.assertPolicy(call), make, ifAny);
 
 const asking = <T>(commands: PolicyCommands, user: unknown, answer: (now: InForce) => T): Promise<T> =>
   commands.run(user, async (call, now) => {
@@ -48,7 +41,6 @@ function textOf(text: unknown): string {
 
 /** Reads and changes the case operations of the caller's tenant. */
 export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
-  const change = changing(commands);
   return Object.freeze({
     list: (user) =>
       asking(commands, user, ({ set, caseRoles }) =>
@@ -59,7 +51,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
         }),
       ),
     save: (operation, roles, options, user) =>
-      change(
+      commands.changing(
         user,
         options,
         atOnce(() =>
@@ -68,7 +60,9 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
       ),
     reset: (operation, options, user) => {
       const id = atOnce(() => asCaseOperation(operation));
-      return change(user, options, (now) => removal(now, CASE_OPERATION, id(), 'configuration of it'));
+      return commands.changing(user, options, (now) =>
+        removal(now, CASE_OPERATION, id(), 'configuration of it'),
+      );
     },
     load: (text, options, user) => {
       const given = atOnce(() => textOf(text));
@@ -78,7 +72,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
         const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
         return statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION);
       };
-      return change(user, options, make, true);
+      return commands.changing(user, options, make, { ifAny: true });
     },
     text: (user) => asking(commands, user, ({ set }) => printCaseAuthorization(set)),
   } satisfies CaseOperationsApi);
@@ -86,7 +80,6 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
 
 /** Reads and changes the fields of the caller's tenant that only some roles see. */
 export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
-  const change = changing(commands);
   return Object.freeze({
     list: (user) =>
       asking(commands, user, ({ set }) =>
@@ -95,14 +88,14 @@ export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
           .sort((a, b) => compareText(a.field, b.field)),
       ),
     save: (field, entry, options, user) =>
-      change(
+      commands.changing(
         user,
         options,
         atOnce(() => readChanges([{ kind: CASE_FIELD, id: field, value: entry ?? undefined }])),
       ),
     remove: (field, options, user) => {
       const given = atOnce(() => String(field));
-      return change(user, options, (now) => removal(now, CASE_FIELD, given(), 'hidden field'));
+      return commands.changing(user, options, (now) => removal(now, CASE_FIELD, given(), 'hidden field'));
     },
   } satisfies CaseFieldsApi);
 }

@@ -60,6 +60,11 @@ export function removal({ set }: InForce, kind: string, id: string, what: string
   return [{ kind, id, value: null }];
 }
 
+interface Changing {
+  readonly may?: (call: Call, now: InForce) => void;
+  readonly ifAny?: boolean;
+}
+
 /** What all calls about policies share: the policies in force for the caller's tenant, and the way to change them. */
 export class PolicyCommands {
   constructor(
@@ -77,15 +82,14 @@ export class PolicyCommands {
 
   /**
    * Runs one public call that changes the policies. Its options are as they are now, whatever its caller does later.
-   * @param may refuses who may not, before anything is looked at
-   * @param ifAny no changes leave the version as it is; false: they are refused
+   * @param may refuses who may not, before anything is looked at; default: who has no `system:policy`
+   * @param ifAny no changes leave the version as it is; default: they are refused
    */
   changing(
     user: unknown,
     options: PolicyChangeOptions | undefined,
-    may: (call: Call, now: InForce) => void,
     make: (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>,
-    ifAny = false,
+    { may = (call) => this.assertPolicy(call), ifAny = false }: Changing = {},
   ): Promise<{ version: number }> {
     const how = copyOf(options);
     return this.run(user, async (call, now) => {

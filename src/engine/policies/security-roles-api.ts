@@ -28,7 +28,7 @@ export function securityRolesApi(commands: PolicyCommands): SecurityRolesApi {
     user: unknown,
     options: PolicyChangeOptions | undefined,
     make: (now: InForce) => PolicyChange[],
-  ): Promise<{ version: number }> => commands.changing(user, options, assertManager, make);
+  ): Promise<{ version: number }> => commands.changing(user, options, make, { may: assertManager });
   return Object.freeze({
     list: (user) =>
       commands.run(user, async (call, now) => {

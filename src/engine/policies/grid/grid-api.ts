@@ -34,7 +34,7 @@ export function gridApi(commands: PolicyCommands): GridApi {
     // A text is read once it is known that its sender may change the grid: reading takes time.
     const read = (): PolicyChange[] => readChanges([{ kind, id, value }]);
     const given = typeof value === 'string' ? read : atOnce(read);
-    return commands.changing(user, options, (call) => commands.assertPolicy(call), given);
+    return commands.changing(user, options, given);
   };
   const remove = (
     kind: string,
@@ -45,7 +45,7 @@ export function gridApi(commands: PolicyCommands): GridApi {
   ): Promise<{ version: number }> => {
     const given = atOnce(() => policyName(name, `A ${what}`));
     const make = (now: InForce): PolicyChange[] => removal(now, kind, given(), what);
-    return commands.changing(user, options, (call) => commands.assertPolicy(call), make);
+    return commands.changing(user, options, make);
   };
   return Object.freeze({
     list: (user) =>
