@@ -125,21 +125,22 @@ export interface Before {
  * @throws TypeError for an entry of an unknown kind, which a newer version of this package may have stored
  */
 export function compileSet(set: PolicySet, options: CompileOptions = {}, before?: Before): CompiledSet {
-  const shares = ({ kinds }: EntryKinds): boolean =>
-    Object.keys(kinds).every((kind) => before?.set.of(kind) === set.of(kind));
-  const known = before?.compiled;
+  const kept = <Name extends keyof Before['compiled']>(
+    name: Name,
+    { kinds }: EntryKinds,
+    make: () => Before['compiled'][Name],
+  ): Before['compiled'][Name] =>
+    before !== undefined && Object.keys(kinds).every((kind) => before.set.of(kind) === set.of(kind))
+      ? before.compiled[name]
+      : make();
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
-  const securityRoles =
-    known !== undefined && shares(SECURITY_ROLE_ENTRIES) ? known.securityRoles : new SecurityRoles(set);
-  const grid = known !== undefined && shares(GRID_ENTRIES) ? known.grid : new Grid(set);
-  const duties =
-    known !== undefined && grid === known.grid && shares(DUTY_ENTRIES)
-      ? known.duties
-      : new Duties(set, () => grid.showing);
-  const sections = known !== undefined && shares(SECTION_ENTRIES) ? known.sections : new Sections(set);
-  const caseRoles =
-    known !== undefined && shares(CASE_ENTRIES) ? known.caseRoles : new CaseRoles(set, options.caseRoles);
+  const securityRoles = kept('securityRoles', SECURITY_ROLE_ENTRIES, () => new SecurityRoles(set));
+  const grid = kept('grid', GRID_ENTRIES, () => new Grid(set));
+  const newDuties = (): Duties => new Duties(set, () => grid.showing);
+  const duties = grid === before?.compiled.grid ? kept('duties', DUTY_ENTRIES, newDuties) : newDuties();
+  const sections = kept('sections', SECTION_ENTRIES, () => new Sections(set));
+  const caseRoles = kept('caseRoles', CASE_ENTRIES, () => new CaseRoles(set, options.caseRoles));
   const policies = [
     caseRoles,
     ...securityRoles.policies,
