@@ -1,6 +1,12 @@
 import { isReference, type Condition, type Reference } from './condition.js';
 import type { Scalar } from './value.js';
 
+/**
+ * The largest condition that a query states, in bytes. A list of items states it twice. Rules that need more are stated
+ * roughly, and the rows that the query finds are tested.
+ */
+export const MOST_STATED = 32 * 1024;
+
 /** Bytes of names, types and lengths around a part of a filter. */
 const FRAME = 16;
 /** Bytes of the test that a field has a value, which lists all types. */

@@ -1,6 +1,6 @@
 import { mapCases } from './cases.js';
 import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
-import { conditionSize } from './condition-size.js';
+import { conditionSize, MOST_STATED } from './condition-size.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
 import { conjuncts } from './named.js';
@@ -38,8 +38,6 @@ export interface Ways {
   readonly restricts: readonly Condition[];
 }
 
-/** The largest scope that is stated exactly in a query, in bytes before it is bound to a principal. */
-const MOST_BYTES = 32 * 1024;
 /** Ways with different marks, in a scope that is stated roughly. */
 const MOST_WAYS = 8;
 
@@ -66,12 +64,12 @@ function joined(ways: readonly Way[]): Way[] {
  */
 export function roughly(whole: Ways): Ways {
   const { ways, restricts } = whole;
-  if (sizeOf([...ways.map(({ when }) => when), ...restricts]) <= MOST_BYTES) return whole;
+  if (sizeOf([...ways.map(({ when }) => when), ...restricts]) <= MOST_STATED) return whole;
   const few = ways.length > MOST_WAYS ? joined(ways) : ways;
   const others = restricts.filter((condition) => !isOfTenant(condition));
   return {
-    ways: few.map(({ when, search }) => ({ when: widened(when, MOST_BYTES / 2 / few.length), search })),
-    restricts: [...restricts.filter(isOfTenant), ...conjuncts(widened(and(...others), MOST_BYTES / 2))],
+    ways: few.map(({ when, search }) => ({ when: widened(when, MOST_STATED / 2 / few.length), search })),
+    restricts: [...restricts.filter(isOfTenant), ...conjuncts(widened(and(...others), MOST_STATED / 2))],
   };
 }
 

@@ -150,6 +150,16 @@ function dateOrBad(value: unknown, key: string): Date | null {
     : (toDate(value, today()) ?? bad(`${key} must be a date, or an ISO 8601 duration.`));
 }
 
+function extraOrBad(value: unknown, key: string): unknown {
+  const meant = nearest(key, ASSIGNED);
+  if (meant !== undefined) bad(`${show(key)} cannot be assigned. Did you mean ${meant}?`);
+  if (value !== null && !['string', 'number', 'boolean'].includes(typeof value) && !(value instanceof Date))
+    bad(`${show(key)} must be a plain value.`);
+  if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)
+    bad(`${show(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
+  return value;
+}
+
 /**
  * Checks an assignment by a caller. Only assignee, candidates, dates, priority and extras with plain values may be
  * set: bpmn-server copies every key onto the item, including its status. An extra that resembles one of the others is
@@ -171,17 +181,7 @@ export function checkAssignment(value: unknown): CheckedAssignment {
     else if (key === 'priority')
       fields[key] = entry === null ? null : (toPriority(entry) ?? bad('priority must be a number.'));
     else if (!EXTRA_NAME.test(key) || TAKEN.has(key)) bad(`${show(key)} cannot be assigned.`);
-    else if (nearest(key, ASSIGNED) !== undefined)
-      bad(`${show(key)} cannot be assigned. Did you mean ${nearest(key, ASSIGNED)}?`);
-    else if (
-      entry !== null &&
-      !['string', 'number', 'boolean'].includes(typeof entry) &&
-      !(entry instanceof Date)
-    )
-      bad(`${show(key)} must be a plain value.`);
-    else if (typeof entry === 'string' && entry.length > ASSIGNMENT_LIMITS.text)
-      bad(`${show(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
-    else extras[key] = entry;
+    else extras[key] = extraOrBad(entry, key);
   }
   if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras)
     bad(`An assignment may set at most ${ASSIGNMENT_LIMITS.extras} fields of your own.`);

@@ -82,8 +82,9 @@ function exactFilter(
     return found ?? ANY_ITEM;
   };
   const filter = filterOf(query, seen, hidden);
-  const bare = filterOf(query, () => ANY_ITEM, hidden);
-  return isExact && sizeOf(filter) <= most + sizeOf(bare) ? filter : undefined;
+  if (!isExact) return undefined;
+  const left = sizeOf(filter) - most;
+  return left <= 0 || left <= sizeOf(filterOf(query, () => ANY_ITEM, hidden)) ? filter : undefined;
 }
 
 /** The items that count, roughly: more than do, never fewer. */

@@ -1,8 +1,9 @@
 import { and, isNothing, type Condition } from '../../core/condition.js';
+import { MOST_STATED } from '../../core/condition-size.js';
 import { isRough, statedOf, testOf, type Scope, type ScopeTest, type Stated } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
 import { widened } from '../../core/widened.js';
-import type { Filter, InstancePlan, ItemPlan, MarkFilter, ModelPlan, Paging } from '../port.js';
+import type { Filter, InstancePlan, ItemPlan, MarkFilter, ModelPlan, Paging, Selected } from '../port.js';
 import { all, anyOf, compound, leafFilter, leaves, ofElement } from './caller-filter.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { allExact, exactInstance, exactItem, exactModel } from './exact.js';
@@ -53,12 +54,6 @@ function specialised({ condition, ways, restricts }: Stated, known: ReadonlyMap<
   };
 }
 
-/**
- * The largest condition of scopes in a query, in bytes. A list of items states it twice. Rules that need more are
- * stated roughly, and the rows that the query finds are tested.
- */
-const MOST_BYTES = 32 * 1024;
-
 /** What a query states of scopes, and the tests of what it finds if it does not state all. */
 interface Asked {
   readonly condition: Condition;
@@ -67,7 +62,7 @@ interface Asked {
 
 /** @param condition what the scopes state together */
 function asked(condition: Condition, ...scopes: readonly Scope[]): Asked {
-  const small = widened(condition, MOST_BYTES);
+  const small = widened(condition, MOST_STATED);
   const isExact = small === condition && !scopes.some(isRough);
   return { condition: small, tests: isExact ? [] : scopes.map(testOf) };
 }
@@ -144,7 +139,7 @@ export function instancePlan(
 ): InstancePlan | undefined {
   if (scope.kind === 'nothing') return undefined;
   const { condition, tests } = asked(statedOf(scope).condition, scope);
-  const caller = instanceQuery(query, visible, options.hidden, MOST_BYTES);
+  const caller = instanceQuery(query, visible, options.hidden, MOST_STATED);
   const exact = allExact([...tests.map(exactInstance), ...(caller.exact ? [caller.exact] : [])]);
   return {
     ...paging,
@@ -162,7 +157,7 @@ export function existencePlan(
   scope: Scope,
   condition: Condition,
   options: ScopedOptions,
-): Pick<InstancePlan, 'filter' | 'marks' | 'exact'> | undefined {
+): Selected | undefined {
   if (scope.kind === 'nothing') return undefined;
   const { condition: small, tests } = asked(statedOf(scope).condition, scope);
   const exact = allExact(tests.map(exactInstance));
