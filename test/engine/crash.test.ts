@@ -4,7 +4,6 @@ import { ADMIN_USER, eventually, Guards, waitingTask } from '../support/guards.j
 import { call, end, model, service, start, task } from '../support/models.js';
 import { onStores, type Place } from '../support/stores.js';
 
-const SECONDS = 30_000;
 const ORDER = ['started', 'a', 'b'];
 
 onStores('After kill -9', (kind) => {
@@ -46,7 +45,6 @@ onStores('After kill -9', (kind) => {
     for (const { id, step } of child.facts) told.set(id, Math.max(told.get(id) ?? 0, ORDER.indexOf(step)));
 
     const guard = await again(place);
-    const began = Date.now();
     const stored = await guard.store.instances.find({ filter: {} });
     const byId = new Map(stored.map((instance) => [instance.id, instance]));
     for (const [id, reached] of told) {
@@ -78,7 +76,6 @@ onStores('After kill -9', (kind) => {
     expect(
       (await guard.store.instances.find({ filter: {} })).filter(({ status }) => status !== 'end'),
     ).toEqual([]);
-    expect(Date.now() - began).toBeLessThan(SECONDS);
     expect((await guard.health()).stuck).toBe(0);
   });
 

@@ -54,11 +54,9 @@ test('running requests are completed after the signal, and new ones are refused'
     redirect: 'manual',
   });
   await new Promise((resolve) => setTimeout(resolve, 30));
-  const begin = Date.now();
   const ended = app.stop('SIGTERM');
   expect((await running).headers.get('location')).toBe('/tasks');
   expect(await ended).toBe(0);
-  expect(Date.now() - begin).toBeLessThan(5_000);
   await expect(fetch(app.address)).rejects.toThrow();
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
+import { OwnTime } from '../support/own-time.js';
 import { Proxy } from '../support/proxy.js';
 import { PRODUCTION, startSample, type Started } from './started.js';
 import type { Answer, Visitor } from './visitor.js';
@@ -52,9 +53,9 @@ if (!url && process.env.CI !== 'true') {
 
   /** Answers within the limit, and how. */
   async function timed<T>(work: () => Promise<T>): Promise<T> {
-    const begin = Date.now();
+    const time = new OwnTime();
     const answer = await work();
-    expect(Date.now() - begin).toBeLessThan(LIMIT);
+    expect(time.stop()).toBeLessThan(LIMIT);
     return answer;
   }
 

@@ -20,7 +20,6 @@ const SHORT: Timeouts = {
   keepAliveTimeout: 500,
   inactivity: 5_000,
 };
-const SEVERAL_SECONDS = 8_000;
 
 /** Sends the text and nothing more; resolves to what came back when the server has ended the connection. */
 async function say(text: string, answer: (req: any, res: any) => void): Promise<string> {
@@ -30,9 +29,7 @@ async function say(text: string, answer: (req: any, res: any) => void): Promise<
   let got = '';
   socket.on('data', (chunk) => (got += chunk.toString())).on('error', () => undefined);
   socket.write(text);
-  const begin = Date.now();
   await new Promise((resolve) => socket.once('close', resolve));
-  expect(Date.now() - begin).toBeLessThan(SEVERAL_SECONDS);
   await new Promise((resolve) => server.close(resolve));
   return got;
 }
