@@ -53,6 +53,7 @@ export function bind(condition: Condition, principal: SecureUser, negated = fals
     }
     case 'in':
     case 'overlaps': {
+      if ('names' in condition) return condition;
       const values = scalars(principal, condition.values);
       if (values === undefined) return unknown;
       return (condition.op === 'in' ? isIn : overlaps)(condition.field, values);

@@ -7,6 +7,7 @@ import {
   isReference,
   not,
   or,
+  referenceIn,
   some,
   type Comparison,
   type Condition,
@@ -93,11 +94,10 @@ function fieldsOf(condition: Condition): string[] {
   if ('of' in condition) return condition.of.flatMap(fieldsOf);
   if (condition.op === 'cases')
     return [condition.field, ...condition.cases.flatMap(({ when }) => fieldsOf(when))];
-  const operand =
-    'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  const reference = referenceIn(condition);
   return [
     condition.field,
-    ...(isReference(operand) && operand.ref !== 'user' ? [`$${operand.ref}.${operand.path}`] : []),
+    ...(reference !== undefined && reference.ref !== 'user' ? [`$${reference.ref}.${reference.path}`] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { isReference, type Condition, type Reference } from './condition.js';
+import { isReference, type Condition, type Names, type Reference } from './condition.js';
 import type { Scalar } from './value.js';
 
 /**
@@ -34,6 +34,9 @@ export function valuesSize(values: Iterable<Scalar>): number {
   return bytes;
 }
 
+/** Names that no query can state: their list need not be made. */
+export const isTooLong = ({ most }: Names): boolean => most * FRAME > MOST_STATED;
+
 /** A value of the principal has another size for each; until it is known, it counts as a few names. */
 const compared = (field: string, { ref, path }: Reference): number =>
   ref === 'user'
@@ -60,6 +63,7 @@ export function conditionSize(condition: Condition): number {
       return HAS_VALUE + textSize(condition.field);
     case 'in':
     case 'overlaps': {
+      if ('names' in condition && isTooLong(condition.names)) return condition.names.most * FRAME;
       const { field, values } = condition;
       return isReference(values) ? compared(field, values) : FRAME + textSize(field) + valuesSize(values);
     }

@@ -11,6 +11,18 @@ export interface Reference {
 export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 
 /**
+ * Texts that may be many and differ for each principal. A decision asks whether a text is one of them; the list is made
+ * only when a query or a text needs it.
+ */
+export interface Names {
+  /** Not fewer than there are. */
+  readonly most: number;
+  has(text: string): boolean;
+  /** Frozen, and the same list each time. */
+  list(): readonly string[];
+}
+
+/**
  * The closed tree in which all rules are written. The same tree decides about a resource in memory (`evaluate`) and
  * scopes a query (`store/filter`). A field is a dotted path that begins with `item`, `instance`, `model`, `start`
  * (an event that would start an instance) or `user` (the principal itself, as in `$user.`). If a
@@ -21,6 +33,7 @@ export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 export type Condition =
   | { readonly op: Comparison; readonly field: string; readonly value: Scalar | Reference }
   | { readonly op: 'in' | 'overlaps'; readonly field: string; readonly values: readonly Scalar[] | Reference }
+  | { readonly op: 'in'; readonly field: string; readonly values: readonly string[]; readonly names: Names }
   | { readonly op: 'exists'; readonly field: string; readonly present: boolean }
   | { readonly op: 'some'; readonly field: string; readonly where: Condition }
   | { readonly op: 'cases'; readonly field: string; readonly cases: readonly Case[] }
@@ -66,9 +79,13 @@ export function operand<V>(field: string, value: V): V {
   return value;
 }
 
-/** What a condition compares its field with: a value, a list or a reference; undefined if it compares with nothing. */
-export const operandOf = (condition: Condition): Scalar | Reference | readonly Scalar[] | undefined =>
-  'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+/** The reference that a condition compares its field with; undefined if it compares with none. */
+export function referenceIn(condition: Condition): Reference | undefined {
+  if ('names' in condition) return undefined;
+  const operand =
+    'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
+  return isReference(operand) ? operand : undefined;
+}
 
 /** A reference that its creator cannot change afterwards. */
 const unchangeable = <V>(value: V): V =>
@@ -90,6 +107,16 @@ export const exists = (field: string, present = true): Condition =>
 /** The field's value is one of the list. */
 export const isIn = (field: string, values: readonly Scalar[] | Reference): Condition =>
   membership('in', field, values);
+/** The field's text is one of the names, which are listed only if somebody reads `values`. */
+export const isAmong = (field: string, names: Names): Condition =>
+  Object.freeze({
+    op: 'in',
+    field,
+    names,
+    get values() {
+      return names.list();
+    },
+  });
 /** The field's list and the given list share an entry. */
 export const overlaps = (field: string, values: readonly Scalar[] | Reference): Condition =>
   membership('overlaps', field, values);
@@ -137,4 +164,30 @@ export function not(condition: Condition): Condition {
   if (isEverything(condition)) return NOTHING;
   if (isNothing(condition)) return EVERYTHING;
   return condition.op === 'not' ? condition.of : Object.freeze({ op: 'not', of: condition });
+}
+
+/** True if nothing in the condition can change any more, as for everything this package creates. */
+export function isFixed(condition: Condition): boolean {
+  if (!Object.isFrozen(condition)) return false;
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return Object.isFrozen(condition.of) && condition.of.every(isFixed);
+    case 'not':
+      return isFixed(condition.of);
+    case 'some':
+      return isFixed(condition.where);
+    case 'cases':
+      return (
+        Object.isFrozen(condition.cases) &&
+        condition.cases.every((one) => Object.isFrozen(one) && isFixed(one.when))
+      );
+    case 'in':
+    case 'overlaps':
+      return 'names' in condition || Object.isFrozen(condition.values);
+    case 'exists':
+      return true;
+    default:
+      return !isReference(condition.value) || Object.isFrozen(condition.value);
+  }
 }

@@ -1,11 +1,20 @@
-import { and, isReference, operand, type Comparison, type Condition, type Reference } from './condition.js';
+import {
+  and,
+  isFixed,
+  isReference,
+  operand,
+  referenceIn,
+  type Comparison,
+  type Condition,
+  type Reference,
+} from './condition.js';
 import { itemOf, parsePath, partsOf } from './frame.js';
 import { conjuncts } from './named.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import { show } from './show.js';
 import { holds, step, type ReadOperand, type Step } from './steps.js';
-import { amongAll, isOther, isPresent, ORDERS, type Test } from './tests.js';
+import { amongAll, amongNames, isOther, isPresent, ORDERS, type Test } from './tests.js';
 import { isUserTest, userTest } from './user-test.js';
 import { listReader, scalarReader } from './user-value.js';
 import { same, type Scalar } from './value.js';
@@ -58,7 +67,10 @@ function compared(condition: Extract<Condition, { op: Comparison }>, negated: bo
 }
 
 function member(condition: Extract<Condition, { op: 'in' | 'overlaps' }>, negated: boolean): Step {
-  const { field, values } = condition;
+  const { field } = condition;
+  if ('names' in condition)
+    return step('test', { path: parsePath(field), test: amongNames(condition.names) });
+  const { values } = condition;
   if (isReference(values))
     return values.ref === 'user'
       ? comparison('oneOf', field, undefined, listReader(values.path), negated)
@@ -80,18 +92,47 @@ function beginning(
   return { field: first.field, value: operand(first.field, first.value), rest: and(...rest) };
 }
 
-/** Alternatives that depend on whether a field has a value. */
-function choice(alternatives: readonly Condition[], negated: boolean): Step | undefined {
-  const [first, second, ...more] = alternatives;
-  if (first === undefined || second === undefined || more.length > 0) return undefined;
-  const [is, isNot] = [beginning(first, 'eq'), beginning(second, 'ne')];
-  if (is === undefined || is.field !== isNot?.field || !same(is.value, isNot.value)) return undefined;
-  const parts = [build(is.rest, negated), build(isNot.rest, negated)];
-  return step('choice', { path: parsePath(is.field), operand: is.value, parts });
+/** Alternatives among which a pair is looked for. */
+const A_FEW = 16;
+
+/** Two of the alternatives, if they depend on whether a field has a value: the field is read once. */
+function choice(alternatives: readonly Condition[], negated: boolean, leaves: Leaves): Step | undefined {
+  if (alternatives.length > A_FEW) return undefined;
+  for (const first of alternatives) {
+    const is = beginning(first, 'eq');
+    if (is === undefined) continue;
+    for (const second of alternatives) {
+      const isNot = beginning(second, 'ne');
+      if (is.field !== isNot?.field || !same(is.value, isNot.value)) continue;
+      const parts = [build(is.rest, negated, leaves), build(isNot.rest, negated, leaves)];
+      const chosen = step('choice', { path: parsePath(is.field), operand: is.value, parts });
+      const others = alternatives.filter((one) => one !== first && one !== second);
+      if (others.length === 0) return chosen;
+      return step('or', { parts: [chosen, ...others.map((one) => build(one, negated, leaves))] });
+    }
+  }
+  return undefined;
 }
 
-/** @param negated below a `not`, where a value that the principal lacks counts as true */
-function build(condition: Condition, negated: boolean): Step {
+/**
+ * The steps of conditions without parts. Rule sets that differ for each principal share most of them, so that few are
+ * in memory, and most are near.
+ */
+export class Leaves {
+  private readonly known = [new WeakMap<Condition, Step>(), new WeakMap<Condition, Step>()] as const;
+
+  /** @throws TypeError if it is not a condition */
+  of(condition: Condition, negated: boolean): Step {
+    const known = this.known[negated ? 1 : 0];
+    const found = known.get(condition);
+    if (found !== undefined) return found;
+    const made = leaf(condition, negated);
+    if (isFixed(condition)) known.set(condition, made);
+    return made;
+  }
+}
+
+function leaf(condition: Condition, negated: boolean): Step {
   if (isUserTest(condition)) return step('user', { read: userTest(condition, negated) });
   switch (condition.op) {
     case 'eq':
@@ -109,13 +150,24 @@ function build(condition: Condition, negated: boolean): Step {
         path: parsePath(condition.field),
         test: isPresent,
       });
+    default:
+      throw new TypeError(`Unknown condition ${show((condition as { op?: unknown }).op)}`);
+  }
+}
+
+/** @param negated below a `not`, where a value that the principal lacks counts as true */
+function build(condition: Condition, negated: boolean, leaves: Leaves): Step {
+  switch (condition.op) {
     case 'some':
-      return step('some', { path: parsePath(condition.field), parts: [build(condition.where, negated)] });
+      return step('some', {
+        path: parsePath(condition.field),
+        parts: [build(condition.where, negated, leaves)],
+      });
     case 'cases': {
       const built = new Map<Condition, Step>();
       const cases = new Map<string, Step>();
       for (const { value, when } of condition.cases) {
-        const known = built.get(when) ?? build(when, negated);
+        const known = built.get(when) ?? build(when, negated, leaves);
         built.set(when, known);
         cases.set(value, known);
       }
@@ -123,15 +175,15 @@ function build(condition: Condition, negated: boolean): Step {
     }
     case 'or':
       return (
-        choice(condition.of, negated) ??
-        step('or', { parts: condition.of.map((part) => build(part, negated)) })
+        choice(condition.of, negated, leaves) ??
+        step('or', { parts: condition.of.map((part) => build(part, negated, leaves)) })
       );
     case 'and':
-      return step('and', { parts: condition.of.map((part) => build(part, negated)) });
+      return step('and', { parts: condition.of.map((part) => build(part, negated, leaves)) });
     case 'not':
-      return step('not', { parts: [build(condition.of, !negated)] });
+      return step('not', { parts: [build(condition.of, !negated, leaves)] });
     default:
-      throw new TypeError(`Unknown condition ${show((condition as { op?: unknown }).op)}`);
+      return leaves.of(condition, negated);
   }
 }
 
@@ -141,8 +193,8 @@ function build(condition: Condition, negated: boolean): Step {
  * own properties only and never throws.
  * @throws TypeError if it is not a condition
  */
-export function compileForAll(condition: Condition): PrincipalPredicate {
-  const whole = build(condition, false);
+export function compileForAll(condition: Condition, leaves: Leaves = new Leaves()): PrincipalPredicate {
+  const whole = build(condition, false, leaves);
   return (resource, principal) => {
     const parts = partsOf(resource);
     return holds(whole, itemOf(parts), parts, principal);
@@ -156,12 +208,8 @@ function assertBound(condition: Condition): void {
   else if (condition.op === 'cases') for (const { when } of condition.cases) assertBound(when);
   else if (isUserTest(condition))
     throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
-  else {
-    const value =
-      'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
-    if (isReference(value) && value.ref === 'user')
-      throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
-  }
+  else if (referenceIn(condition)?.ref === 'user')
+    throw new TypeError(`Condition ${condition.op} on ${condition.field} is not bound to a principal`);
 }
 
 /**
@@ -170,7 +218,7 @@ function assertBound(condition: Condition): void {
  */
 export function compile(condition: Condition): Predicate {
   assertBound(condition);
-  const whole = build(condition, false);
+  const whole = build(condition, false, new Leaves());
   return (resource) => {
     const parts = partsOf(resource);
     return holds(whole, itemOf(parts), parts, undefined);

@@ -105,6 +105,12 @@ function byBeginning(alternatives: readonly Condition[]): Condition[] {
   );
 }
 
+/** Where all names lead to the same condition, that is what others may begin with, too. */
+function namesLast(condition: Condition): Condition {
+  const [first, ...rest] = conjuncts(condition);
+  return first === undefined ? condition : and(...rest, first);
+}
+
 /** Conditions on the elements of a list are merged in the same way. What speaks of no list stays the same object. */
 function withinLists(condition: Condition): Condition {
   if (condition.op === 'some') return some(condition.field, factored([condition.where]));
@@ -126,7 +132,29 @@ export function factored(alternatives: readonly Condition[]): Condition {
   const made: Condition[] = [];
   let left: Condition[] = flat.map(withinLists);
   for (const field of NAMED) left = takeCases(left, field, made);
-  return or(...byBeginning(mergeValues(left)), ...made);
+  const single = made.filter(({ op }) => op !== 'cases').map(namesLast);
+  return or(...byBeginning(mergeValues([...left, ...single])), ...made.filter(({ op }) => op === 'cases'));
+}
+
+/**
+ * The same condition with each choice inside it rewritten as by {@link factored}, for decisions. What does not change
+ * stays the same object.
+ */
+export function factoredWithin(condition: Condition): Condition {
+  switch (condition.op) {
+    case 'or':
+      return factored(condition.of.map(factoredWithin));
+    case 'and': {
+      const parts = condition.of.map(factoredWithin);
+      return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
+    }
+    case 'not':
+      return not(factoredWithin(condition.of));
+    case 'some':
+      return some(condition.field, factoredWithin(condition.where));
+    default:
+      return condition;
+  }
 }
 
 /** The text that a field must not have, or else the rest must hold. */

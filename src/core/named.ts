@@ -14,8 +14,12 @@ export const MOST_NAMED = 50;
 export const conjuncts = (condition: Condition): readonly Condition[] =>
   condition.op === 'and' ? condition.of : [condition];
 
-/** The values that the field must have one of; undefined if the condition says something else. */
+/**
+ * The values that the field must have one of; undefined if the condition says something else, or has names that are
+ * not listed.
+ */
 export function valuesOf(condition: Condition): readonly Scalar[] | undefined {
+  if ('names' in condition) return undefined;
   if (condition.op === 'eq') return isReference(condition.value) ? undefined : [condition.value];
   if (condition.op !== 'in' && condition.op !== 'overlaps') return undefined;
   return isReference(condition.values) ? undefined : condition.values;

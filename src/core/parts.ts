@@ -1,5 +1,4 @@
-import type { Condition } from './condition.js';
-import { isReference } from './condition.js';
+import { referenceIn, type Condition } from './condition.js';
 import { OPERATIONS, type Operation } from './operation.js';
 import type { Resource } from './resource.js';
 
@@ -59,9 +58,8 @@ function addParts(found: Set<Part>, condition: Condition): void {
       return;
     default: {
       addField(found, condition.field);
-      const value =
-        'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
-      if (isReference(value) && value.ref !== 'user') found.add('instance');
+      const reference = referenceIn(condition);
+      if (reference !== undefined && reference.ref !== 'user') found.add('instance');
     }
   }
 }

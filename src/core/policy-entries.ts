@@ -4,30 +4,31 @@ const MOST_CHANGED = 1000;
 /** The key by which values are found; undefined: by none. */
 export type KeyOf = (value: unknown) => string | undefined;
 
-/** Entries that many versions share, with the lookups made of them so far. */
-class Shared {
-  private readonly lookups = new Map<KeyOf, Map<string, string[]>>();
+/** Entries, with the lookups made of them so far. Those without a value are found by no key. */
+class Lookups {
+  private readonly byKey = new Map<KeyOf, Map<string, string[]>>();
 
   constructor(readonly entries: ReadonlyMap<string, unknown>) {}
 
   /** The ids of the entries whose value has the key. */
   idsOf(keyOf: KeyOf, key: string): readonly string[] {
-    let ids = this.lookups.get(keyOf);
+    let ids = this.byKey.get(keyOf);
     if (ids === undefined) {
-      this.lookups.set(keyOf, (ids = new Map()));
+      this.byKey.set(keyOf, (ids = new Map()));
       for (const [id, value] of this.entries) {
-        const found = keyOf(value);
+        const found = value === undefined ? undefined : keyOf(value);
         if (found === undefined) continue;
         const known = ids.get(found);
         if (known === undefined) ids.set(found, [id]);
         else known.push(id);
       }
     }
-    return ids.get(key) ?? [];
+    return ids.get(key) ?? NO_IDS;
   }
 }
 
-const NOTHING = new Shared(new Map());
+const NO_IDS: readonly string[] = Object.freeze([]);
+const NOTHING = new Lookups(new Map());
 
 /**
  * The entries of one kind in a policy set, by id. Immutable: a change makes other entries that share what did not
@@ -36,12 +37,17 @@ const NOTHING = new Shared(new Map());
 export class Entries implements ReadonlyMap<string, unknown> {
   static readonly NONE = new Entries(NOTHING, new Map(), 0);
 
+  private readonly own: Lookups;
+
   private constructor(
-    private readonly shared: Shared,
+    /** Those of an older version, which many versions share. */
+    private readonly shared: Lookups,
     /** What differs from the shared entries; undefined: removed. */
     private readonly changed: ReadonlyMap<string, unknown>,
     readonly size: number,
-  ) {}
+  ) {
+    this.own = new Lookups(changed);
+  }
 
   get(id: string): unknown {
     return this.changed.has(id) ? this.changed.get(id) : this.shared.entries.get(id);
@@ -63,17 +69,15 @@ export class Entries implements ReadonlyMap<string, unknown> {
       else changed.set(id, value);
     }
     const next = new Entries(this.shared, changed, size);
-    return changed.size <= MOST_CHANGED ? next : new Entries(new Shared(new Map(next)), new Map(), size);
+    return changed.size <= MOST_CHANGED ? next : new Entries(new Lookups(new Map(next)), new Map(), size);
   }
 
-  /** The values that have the key. Fast: not all entries are looked at. @param keyOf the same function each time */
+  /** The values that have the key, found by an index. @param keyOf the same function each time */
   where(keyOf: KeyOf, key: string): unknown[] {
-    const found = this.shared
-      .idsOf(keyOf, key)
-      .filter((id) => !this.changed.has(id))
-      .map((id) => this.shared.entries.get(id));
-    for (const value of this.changed.values())
-      if (value !== undefined && keyOf(value) === key) found.push(value);
+    const { shared, own, changed } = this;
+    const found: unknown[] = [];
+    for (const id of shared.idsOf(keyOf, key)) if (!changed.has(id)) found.push(shared.entries.get(id));
+    for (const id of own.idsOf(keyOf, key)) found.push(changed.get(id));
     return found;
   }
 

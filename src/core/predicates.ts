@@ -1,33 +1,13 @@
 import { byObjects, placeOf } from './by-objects.js';
-import { and, isReference, type Condition } from './condition.js';
-import { compileForAll, type PrincipalPredicate } from './evaluate.js';
-import { factored, restricted } from './factor.js';
+import { and, isFixed, type Condition } from './condition.js';
+import { compileForAll, Leaves, type PrincipalPredicate } from './evaluate.js';
+import { factored, factoredWithin, restricted } from './factor.js';
 
-/** True if nothing in the condition can change any more, as for everything this package creates. */
-export function isFixed(condition: Condition): boolean {
-  if (!Object.isFrozen(condition)) return false;
-  switch (condition.op) {
-    case 'and':
-    case 'or':
-      return Object.isFrozen(condition.of) && condition.of.every(isFixed);
-    case 'not':
-      return isFixed(condition.of);
-    case 'some':
-      return isFixed(condition.where);
-    case 'cases':
-      return (
-        Object.isFrozen(condition.cases) &&
-        condition.cases.every((one) => Object.isFrozen(one) && isFixed(one.when))
-      );
-    case 'in':
-    case 'overlaps':
-      return Object.isFrozen(condition.values);
-    case 'exists':
-      return true;
-    default:
-      return !isReference(condition.value) || Object.isFrozen(condition.value);
-  }
-}
+const isSimple = (condition: Condition): boolean => 'value' in condition;
+const simplestFirst = (conditions: readonly Condition[]): Condition[] => [
+  ...conditions.filter(isSimple),
+  ...conditions.filter((condition) => !isSimple(condition)),
+];
 
 const PERMITS_END = Object.freeze({});
 
@@ -36,6 +16,7 @@ const PERMITS_END = Object.freeze({});
  * `$user.…` for differences, are compiled once and share their closures.
  */
 export class Predicates {
+  private readonly leaves = new Leaves();
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
   private readonly joined = byObjects<Condition>();
   private readonly combinations = byObjects<PrincipalPredicate>();
@@ -44,7 +25,7 @@ export class Predicates {
   of(condition: Condition): PrincipalPredicate {
     const known = this.single.get(condition);
     if (known !== undefined) return known;
-    const predicate = compileForAll(condition);
+    const predicate = compileForAll(condition, this.leaves);
     if (isFixed(condition)) this.single.set(condition, predicate);
     return predicate;
   }
@@ -62,7 +43,10 @@ export class Predicates {
    */
   combined(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
     const compile = (): PrincipalPredicate =>
-      compileForAll(and(...restricted(restricts), this.alternatives(permits)));
+      compileForAll(
+        factoredWithin(and(...simplestFirst(restricted(restricts)), this.alternatives(permits))),
+        this.leaves,
+      );
     if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
     const kept = placeOf(this.combinations, [...permits, PERMITS_END, ...restricts]);
     return (kept.value ??= compile());

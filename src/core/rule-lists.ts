@@ -3,7 +3,8 @@ import type { Operation } from './operation.js';
 import type { Part, Parts } from './parts.js';
 import { readAnswer } from './policy-answer.js';
 import type { PolicyAnswer, Rule } from './policy.js';
-import { isFixed, type Predicates } from './predicates.js';
+import { isFixed } from './condition.js';
+import type { Predicates } from './predicates.js';
 
 export type Effect = 'permits' | 'restricts';
 

@@ -1,4 +1,5 @@
 import { isReference, type Condition } from './condition.js';
+import { isTooLong } from './condition-size.js';
 import { USER_TASK } from './element-types.js';
 import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
 
@@ -30,6 +31,7 @@ interface Place {
 
 /** The values that the field must have one of, if they are known. */
 function valuesOf(condition: Condition): readonly unknown[] | undefined {
+  if ('names' in condition && isTooLong(condition.names)) return undefined;
   if (condition.op === 'eq') return isReference(condition.value) ? undefined : [condition.value];
   if (condition.op !== 'in' && condition.op !== 'overlaps') return undefined;
   return isReference(condition.values) ? undefined : condition.values;

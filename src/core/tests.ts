@@ -1,3 +1,4 @@
+import type { Names } from './condition.js';
 import { compareWithinType, plain, same, type Scalar } from './value.js';
 
 /**
@@ -48,5 +49,11 @@ export function amongAll(values: readonly Scalar[]): (found: unknown) => boolean
   const dates = values.filter((value): value is Date => value instanceof Date);
   const test = (value: unknown): boolean =>
     scalars.has(plain(value)) || (value instanceof Date && dates.some((date) => same(value, date)));
+  return (found) => (Array.isArray(found) ? found.some(test) : test(found));
+}
+
+/** A text, or a list with one, that is among the names. */
+export function amongNames(names: Names): (found: unknown) => boolean {
+  const test = (value: unknown): boolean => typeof value === 'string' && names.has(value);
   return (found) => (Array.isArray(found) ? found.some(test) : test(found));
 }

@@ -10,7 +10,7 @@ import {
   some,
   type Condition,
 } from './condition.js';
-import { conditionSize, valuesSize } from './condition-size.js';
+import { conditionSize, isTooLong, valuesSize } from './condition-size.js';
 import type { Scalar } from './value.js';
 
 /** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
@@ -82,6 +82,7 @@ function boxesOf(condition: Condition): Box[] {
       return [isReference(condition.value) ? ANY : oneOf(condition.field, [condition.value])];
     case 'in':
     case 'overlaps':
+      if ('names' in condition && isTooLong(condition.names)) return [ANY];
       return [isReference(condition.values) ? ANY : oneOf(condition.field, condition.values)];
     case 'some':
       return boxesOf(condition.where).map((box) => ({

@@ -4,12 +4,14 @@ import {
   and,
   compare,
   exists,
+  isAmong,
   isIn,
   not,
   or,
   some,
   type Comparison,
   type Condition,
+  type Names,
   type Reference,
 } from '../../src/core/condition.js';
 import { SecureUser } from '../../src/core/principal.js';
@@ -37,6 +39,10 @@ const instanceField = fc.constantFrom(
   'instance.guard.roles.owner',
 );
 
+/** @param most how many there are at most; 10,000 are more than a query states */
+export const namesOf = (names: readonly string[], most: number): Names =>
+  Object.freeze({ most, has: (text: string) => names.includes(text), list: () => names });
+
 function leaf(field: fc.Arbitrary<string>, references = reference): fc.Arbitrary<Condition> {
   return fc.oneof(
     fc
@@ -52,6 +58,9 @@ function leaf(field: fc.Arbitrary<string>, references = reference): fc.Arbitrary
     fc
       .tuple(field, fc.oneof(fc.array(scalar, { maxLength: 3 }), references))
       .map(([at, values]) => isIn(at, values)),
+    fc
+      .tuple(field, fc.subarray([...NAMES], { minLength: 1 }), fc.constantFrom(5, 10_000))
+      .map(([at, names, most]) => isAmong(at, namesOf(names, most))),
     fc.tuple(field, fc.boolean()).map(([at, present]) => exists(at, present)),
   );
 }

@@ -2,7 +2,7 @@ import { calculateObjectSize } from 'bson';
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
 import { and, eq, isIn, NOTHING, or } from '../../src/core/condition.js';
-import { conditionSize, stepsOf } from '../../src/core/condition-size.js';
+import { conditionSize, MOST_STATED, stepsOf } from '../../src/core/condition-size.js';
 import { byCases } from '../../src/core/cases.js';
 import { toFilter } from '../../src/store/query/filter.js';
 import { CASES } from '../support/cases.js';
@@ -18,6 +18,8 @@ describe('the size of a condition', () => {
         const bound = bind(said, who);
         const bytes = calculateObjectSize(toFilter(bound, 'unwound'));
         expect(conditionSize(bound)).toBeGreaterThanOrEqual(bytes);
+        // Names that are too many to state are not counted one by one.
+        if (conditionSize(bound) > MOST_STATED) return;
         sum += conditionSize(bound);
         real += bytes;
       }),

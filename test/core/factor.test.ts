@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { byCases } from '../../src/core/cases.js';
 import { and, eq, EVERYTHING, isIn, NOTHING, or, type Condition } from '../../src/core/condition.js';
 import { compileForAll } from '../../src/core/evaluate.js';
-import { factored } from '../../src/core/factor.js';
+import { factored, factoredWithin } from '../../src/core/factor.js';
 import { SecureUser } from '../../src/core/principal.js';
+import { CASES } from '../support/cases.js';
 import { condition, principal, resource } from './arbitraries.js';
 
 const TASK = eq('item.type', 'task');
@@ -35,7 +36,7 @@ describe('alternatives', () => {
     [
       'for different models, else alike, are one',
       [and(TASK, VACATION), and(TASK, INVOICE)],
-      and(isIn('instance.name', ['Vacation', 'Invoice']), TASK),
+      and(TASK, isIn('instance.name', ['Vacation', 'Invoice'])),
     ],
     [
       'for elements of models are told apart by both',
@@ -45,7 +46,7 @@ describe('alternatives', () => {
         and(INVOICE, eq('item.elementId', 'pay'), B),
       ],
       byCases('instance.name', [
-        ['Vacation', and(isIn('item.elementId', ['ask', 'approve']), A)],
+        ['Vacation', and(A, isIn('item.elementId', ['ask', 'approve']))],
         ['Invoice', and(eq('item.elementId', 'pay'), B)],
       ]),
     ],
@@ -105,4 +106,17 @@ describe('alternatives', () => {
     );
     expect(held).toBeGreaterThan(0);
   });
+});
+
+test('choices inside a condition are rewritten too, to an equal one', () => {
+  const open = and(or(and(TASK, A), and(TASK, B)), C);
+  expect(factoredWithin(or(open, and(TASK, eq('item.d', 1))))).toEqual(
+    and(TASK, or(and(or(A, B), C), eq('item.d', 1))),
+  );
+  fc.assert(
+    fc.property(condition, resource, principal, (said, one, who) => {
+      expect(compileForAll(factoredWithin(said))(one, who)).toBe(compileForAll(said)(one, who));
+    }),
+    { numRuns: 1_000 * CASES },
+  );
 });

@@ -4,6 +4,8 @@ import { TENANT_MARK } from '../mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { Right } from '../rights.js';
+import type { SecureUser } from '../principal.js';
+import { ByPrincipal } from './by-principal.js';
 import type { SecurityRoles } from './security-roles.js';
 
 const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
@@ -110,19 +112,30 @@ export function securityRights(roles: SecurityRoles): Policy {
     if (found === undefined) known.set(operation, (found = answersFor(operation, needs)));
     return found;
   };
+  const byPrincipal = [false, true].map(() => new ByPrincipal<PolicyAnswer>()) as [
+    usual: ByPrincipal<PolicyAnswer>,
+    undoing: ByPrincipal<PolicyAnswer>,
+  ];
+  function answerTo(principal: SecureUser, operation: Operation, undo: boolean): PolicyAnswer {
+    const { ofOwn, opens } = rightUse(operation);
+    const needs = needsOf(operation, undo);
+    if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
+    const held = roles.rightsOf(principal);
+    const any = needs.filter((right) => held.has(right));
+    const { refused, own, held: asBefore, opened } = answers(operation, undo, needs);
+    if (any.length === 0) return refused;
+    if (opens !== undefined && held.has(opens)) return opened;
+    return any.every((right) => right === ofOwn) ? own : asBefore;
+  }
   return Object.freeze({
     name: 'security-rights',
     answer(principal, operation, facts) {
-      const { ofOwn, opens } = rightUse(operation);
       const undo = facts.undo === true;
-      const needs = needsOf(operation, undo);
-      if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
-      const held = roles.rightsOf(principal);
-      const any = needs.filter((right) => held.has(right));
-      const { refused, own, held: asBefore, opened } = answers(operation, undo, needs);
-      if (any.length === 0) return refused;
-      if (opens !== undefined && held.has(opens)) return opened;
-      return any.every((right) => right === ofOwn) ? own : asBefore;
+      const known = byPrincipal[undo ? 1 : 0];
+      return (
+        known.get(principal, operation) ??
+        known.keep(principal, operation, answerTo(principal, operation, undo))
+      );
     },
   } satisfies Policy);
 }

@@ -7,6 +7,7 @@ import {
   not,
   NOTHING,
   or,
+  referenceIn,
   some,
   type Comparison,
   type Condition,
@@ -157,9 +158,7 @@ export function speaksOf(condition: Condition): { readonly item: boolean; readon
     return { item: item || parts.some((p) => p.item), instance: !item || parts.some((p) => p.instance) };
   }
   const item = condition.field.startsWith('item.');
-  const operand =
-    'values' in condition ? condition.values : 'value' in condition ? condition.value : undefined;
-  return { item, instance: !item || isReference(operand) };
+  return { item, instance: !item || referenceIn(condition) !== undefined };
 }
 
 /**

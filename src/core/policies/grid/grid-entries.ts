@@ -1,5 +1,5 @@
 import { parseCondition } from '../../condition-json.js';
-import { isReference, operandOf, type Condition } from '../../condition.js';
+import { referenceIn, type Condition } from '../../condition.js';
 import { USER_TASK } from '../../element-types.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../show.js';
@@ -24,11 +24,11 @@ function labelsOf(condition: Condition): string[] {
   if (condition.op === 'not') return labelsOf(condition.of);
   if ('of' in condition) return condition.of.flatMap(labelsOf);
   if (condition.op === 'some') return labelsOf(condition.where);
-  const operand = operandOf(condition);
+  const reference = referenceIn(condition);
   const { field } = condition;
   return [
     ...(field.startsWith(HOLDERS) ? [firstOf(field.slice(HOLDERS.length))] : []),
-    ...(isReference(operand) && operand.ref === 'role' ? [firstOf(operand.path)] : []),
+    ...(reference?.ref === 'role' ? [firstOf(reference.path)] : []),
   ];
 }
 

@@ -41,7 +41,8 @@ const labelsOf = (rules: readonly Labelling[]): readonly string[] => [
 export class Grid {
   readonly contents: GridContents;
   readonly policy: Policy;
-  private readonly answers = new Map<string, PolicyAnswer>();
+  /** For items and cases, and for events that start a case. */
+  private readonly answers = [new Map<Asked, PolicyAnswer>(), new Map<Asked, PolicyAnswer>()] as const;
   private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
   private alone: DecisionPoint | undefined;
   private made:
@@ -140,13 +141,13 @@ export class Grid {
 
   private answer(operation: Asked, starts: boolean): PolicyAnswer {
     if (!this.isInUse) return NOTHING_SAID;
-    const key = `${operation} ${starts}`;
-    let found = this.answers.get(key);
+    const answers = this.answers[starts ? 1 : 0];
+    let found = answers.get(operation);
     if (found === undefined) {
       // The same rules show a task and its people.
       found =
         operation === 'task:assignees' ? this.answer('task:read', starts) : this.make(operation, starts);
-      this.answers.set(key, found);
+      answers.set(operation, found);
     }
     return found;
   }

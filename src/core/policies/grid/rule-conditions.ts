@@ -4,11 +4,10 @@ import {
   eq,
   EVERYTHING,
   exists,
-  isReference,
   compare,
   NOTHING,
   not,
-  operandOf,
+  referenceIn,
   or,
   type Condition,
   type Reference,
@@ -69,8 +68,8 @@ function ofStart(condition: Condition): Condition | undefined {
     return condition.op === 'and' ? and(...known) : or(...known);
   }
   if (condition.op === 'some' || condition.op === 'cases') return undefined;
-  const operand = operandOf(condition);
-  if (isReference(operand) && operand.ref !== 'user') return undefined;
+  const reference = referenceIn(condition);
+  if (reference !== undefined && reference.ref !== 'user') return undefined;
   const { field } = condition;
   if (field.startsWith('user.')) return condition;
   return field.startsWith(DATA)

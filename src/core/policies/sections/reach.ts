@@ -1,11 +1,11 @@
-import type { ModelRef } from './section-entries.js';
+import type { Names } from '../../condition.js';
 import type { PlaceNode, SectionIndex } from './section-index.js';
 
 /** Models of one owner. */
 export interface OwnedModels {
   /** Undefined: the tenant itself. */
   readonly owner: string | undefined;
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 /** The models on which a permission is held: those of the lists or, with `all`, all except those. */
@@ -20,24 +20,15 @@ interface Range {
   readonly end: number;
 }
 
-const modelsIn = (nodes: readonly PlaceNode[], { at, end }: Range): PlaceNode[] => {
-  const found: PlaceNode[] = [];
-  for (let i = at; i < end; i++) {
-    const node = nodes[i] as PlaceNode;
-    if ('model' in node.place) found.push(node);
+/** Whether one of the ranges, which are sorted and apart, contains the node. */
+function isWithin(ranges: readonly Range[], { at }: Range): boolean {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle] as Range).end > at) high = middle;
+    else low = middle + 1;
   }
-  return found;
-};
-
-function byOwner(nodes: readonly PlaceNode[]): OwnedModels[] {
-  const owners = new Map<string | undefined, string[]>();
-  for (const { place } of nodes) {
-    const { model, owner } = place as ModelRef;
-    const known = owners.get(owner);
-    if (known === undefined) owners.set(owner, [model]);
-    else known.push(model);
-  }
-  return [...owners].map(([owner, names]) => ({ owner, names: names.sort() }));
+  return low < ranges.length && (ranges[low] as Range).at <= at;
 }
 
 /**
@@ -78,15 +69,8 @@ export class Reach {
   }
 
   /** Whether one of the permissions is held on the node. */
-  holds(bits: number, { at }: Range): boolean {
-    const ranges = this.rangesOf(bits);
-    let [low, high] = [0, ranges.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((ranges[middle] as Range).end > at) high = middle;
-      else low = middle + 1;
-    }
-    return low < ranges.length && (ranges[low] as Range).at <= at;
+  holds(bits: number, node: Range): boolean {
+    return isWithin(this.rangesOf(bits), node);
   }
 
   /** All nodes on which one of the permissions is held. */
@@ -103,25 +87,44 @@ export class Reach {
     const key = `${bits} ${asModels}`;
     let known = this.reached.get(key);
     if (known === undefined) {
-      this.reached.set(key, (known = this.findModels(bits, asModels)));
-      const names = known.listed.reduce((sum, list) => sum + list.names.length, 0);
-      this.kept += names;
-      this.grown(names);
+      const { root, byOwner } = this.index;
+      const ranges = this.rangesOf(bits);
+      const all = root !== undefined && isWithin(ranges, root);
+      const isListed = (node: PlaceNode): boolean =>
+        (isWithin(ranges, node) && !(asModels && node.gone)) !== all;
+      const listed = [...byOwner].map(([owner, models]) => ({
+        owner,
+        names: this.names(models, isListed, all ? models.size : this.mostModels(bits)),
+      }));
+      this.reached.set(key, (known = { all, listed }));
     }
     return known;
   }
 
-  private findModels(bits: number, asModels: boolean): ModelReach {
-    const { root, nodes, goneModels } = this.index;
-    const ranges = this.rangesOf(bits);
-    const all = root !== undefined && this.holds(bits, root);
-    if (!all) {
-      const held = ranges.flatMap((range) => modelsIn(nodes, range));
-      return { all, listed: byOwner(asModels ? held.filter(({ gone }) => !gone) : held) };
-    }
-    const ends = [0, ...ranges.map(({ end }) => end)];
-    const missed = ends.flatMap((at, i) => modelsIn(nodes, { at, end: ranges[i]?.at ?? nodes.length }));
-    const gone = asModels ? goneModels.filter((node) => this.holds(bits, node)) : [];
-    return { all, listed: byOwner([...missed, ...gone]) };
+  /** Nodes are not fewer than the models among them. */
+  private mostModels(bits: number): number {
+    return this.rangesOf(bits).reduce((sum, { at, end }) => sum + end - at, 0);
+  }
+
+  private names(
+    models: ReadonlyMap<string, PlaceNode>,
+    isListed: (node: PlaceNode) => boolean,
+    most: number,
+  ): Names {
+    let made: readonly string[] | undefined;
+    return Object.freeze({
+      most: Math.min(most, models.size),
+      has: (name: string) => {
+        const node = models.get(name);
+        return node !== undefined && isListed(node);
+      },
+      list: () => {
+        if (made !== undefined) return made;
+        made = Object.freeze([...models].flatMap(([name, node]) => (isListed(node) ? [name] : [])).sort());
+        this.kept += made.length;
+        this.grown(made.length);
+        return made;
+      },
+    });
   }
 }

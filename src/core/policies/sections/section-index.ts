@@ -69,14 +69,25 @@ function number(nodes: readonly Numbered[]): PlaceNode[] {
   return ordered;
 }
 
+function byOwner(nodes: Iterable<PlaceNode>): Map<string | undefined, Map<string, PlaceNode>> {
+  const owners = new Map<string | undefined, Map<string, PlaceNode>>();
+  for (const node of nodes) {
+    const { model, owner } = node.place as ModelRef;
+    const known = owners.get(owner);
+    if (known === undefined) owners.set(owner, new Map([[model, node]]));
+    else known.set(model, node);
+  }
+  return owners;
+}
+
 /** The sections of one policy set and the models with entries, by name and by what inherits from what. */
 export class SectionIndex {
   readonly sections: ReadonlyMap<string, PlaceNode>;
   readonly models: ReadonlyMap<string, PlaceNode>;
   /** All nodes by their numbers. */
   readonly nodes: readonly PlaceNode[];
-  /** Models that do not exist any more. */
-  readonly goneModels: readonly PlaceNode[];
+  /** The models with entries, by owner and name. Undefined as an owner: the tenant itself. */
+  readonly byOwner: ReadonlyMap<string | undefined, ReadonlyMap<string, PlaceNode>>;
   private readonly byHolder = new Map<string, Given[]>();
 
   constructor(set: PolicySet) {
@@ -114,7 +125,7 @@ export class SectionIndex {
     this.sections = sections;
     this.models = models;
     this.nodes = number([...sections.values(), ...models.values()]);
-    this.goneModels = [...models.values()].filter(({ gone }) => gone);
+    this.byOwner = byOwner(models.values());
   }
 
   private node(

@@ -3,18 +3,24 @@ import {
   eq,
   EVERYTHING,
   exists,
+  isAmong,
   isIn,
   isNothing,
   not,
+  NOTHING,
   or,
   type Condition,
+  type Names,
   type Reference,
 } from '../../condition.js';
+import { keyOf } from '../../condition-key.js';
 import { NO_USER_TASK } from '../../element-types.js';
 import { TENANT_MARK } from '../../mark.js';
+import { MOST_NAMED } from '../../named.js';
 import { OPERATIONS, type Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
 import type { SecureUser } from '../../principal.js';
+import { ByPrincipal } from '../by-principal.js';
 import { bitsOf, ROOT } from './permissions.js';
 import type { ModelReach, Reach } from './reach.js';
 import type { Sections } from './sections.js';
@@ -25,6 +31,9 @@ export const SECTIONS = 'sections';
 const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 const MY_TENANT: Reference = Object.freeze({ ref: 'user', path: 'tenantId' });
 const OWNER = 'instance.guard.modelsOwner';
+const BY_TENANT: Rule['search'] = Object.freeze([TENANT_MARK]);
+/** The number of different answers that are shared. */
+const MOST_SHARED = 1_000;
 
 /** Operations that need the permission; on all others, sections only permit. */
 const NEEDED: ReadonlySet<Operation> = new Set<Operation>([
@@ -57,19 +66,31 @@ function runsModelOf(owner: string | undefined, inTenant: boolean): Condition {
 const reachedBy = ({ all }: ModelReach, listed: Condition): Condition =>
   !all ? listed : isNothing(listed) ? EVERYTHING : not(listed);
 
+/** Few names are compared as they are, as rules of other policies compare theirs; many are looked up. */
+const oneOf = (field: string, names: Names): Condition =>
+  names.most > MOST_NAMED ? isAmong(field, names) : isIn(field, names.list());
+
 const onInstances = (reach: ModelReach, inTenant: boolean): Condition =>
   reachedBy(
     reach,
     or(
       ...reach.listed.map(({ owner, names }) =>
-        and(isIn('instance.name', names), runsModelOf(owner, inTenant)),
+        and(oneOf('instance.name', names), runsModelOf(owner, inTenant)),
       ),
     ),
   );
 
 /** A principal sees the models of one owner only. */
-const onModels = (reach: ModelReach, owner: string | undefined): Condition =>
-  reachedBy(reach, isIn('model.name', reach.listed.find((list) => list.owner === owner)?.names ?? []));
+function onModels(reach: ModelReach, owner: string | undefined): Condition {
+  const names = reach.listed.find((list) => list.owner === owner)?.names;
+  return reachedBy(reach, names === undefined ? NOTHING : oneOf('model.name', names));
+}
+
+/** It says all itself: no names are left to be looked up. */
+function isShort(condition: Condition): boolean {
+  if (condition.op === 'not') return isShort(condition.of);
+  return 'of' in condition ? condition.of.every(isShort) : !('names' in condition);
+}
 
 /** A new model names the section that it is for. */
 function onNewModels(reach: Reach, bits: number): Condition {
@@ -87,28 +108,28 @@ export const newModelIn = (section: string | undefined): { readonly section: str
   section: section ?? ROOT,
 });
 
-function answerFor(
-  operation: Operation,
-  reach: Reach,
-  owner: string | undefined,
-  inTenant: boolean,
-): PolicyAnswer {
-  const permissions = permissionsFor(operation);
-  const bits = bitsOf(permissions);
-  const named = permissions.join(' or ');
+/** What a section gives: where it holds, and the marks to search by; without, they follow from where it holds. */
+interface Given {
+  readonly when: Condition;
+  readonly search?: Rule['search'];
+}
+
+function givenBy(operation: Operation, reach: Reach, owner: string | undefined, inTenant: boolean): Given {
+  const bits = bitsOf(permissionsFor(operation));
+  if (operation === 'model:create') return { when: onNewModels(reach, bits) };
   const ofModels = OPERATIONS[operation].kind === 'model';
-  let when: Condition;
-  let search: Rule['search'];
-  if (operation === 'model:create') when = onNewModels(reach, bits);
-  else {
-    const models = reach.models(bits, ofModels);
-    when = ofModels ? onModels(models, owner) : onInstances(models, inTenant);
-    // What nearly all have leaves nothing to search by; else the models follow from the condition.
-    if (!ofModels && models.all) search = Object.freeze([TENANT_MARK]);
-  }
-  if (ITEMS.has(operation)) when = and(NO_USER_TASK, when);
+  const models = reach.models(bits, ofModels);
+  if (ofModels) return { when: onModels(models, owner) };
+  const instances = onInstances(models, inTenant);
+  const when = ITEMS.has(operation) ? and(NO_USER_TASK, instances) : instances;
+  // What nearly all have leaves nothing to search by.
+  return models.all ? { when, search: BY_TENANT } : { when };
+}
+
+function answerFor(operation: Operation, given: Given): PolicyAnswer {
+  const named = permissionsFor(operation).join(' or ');
   const rule = (says: string): readonly Rule[] =>
-    Object.freeze([Object.freeze({ id: 'permission', says, when, ...(search && { search }) })]);
+    Object.freeze([Object.freeze({ id: 'permission', says, ...given })]);
   return Object.freeze({
     ...(operation !== NOT_ENOUGH && { permissive: rule(`a section gives you the permission ${named}`) }),
     ...(NEEDED.has(operation) && { restrictive: rule(`it needs the section permission ${named}`) }),
@@ -120,20 +141,41 @@ function answerFor(
  * section or model; other permissions open instances to their holders, beside what the task rules give.
  */
 export function sectionRules(sections: Sections): Policy {
-  const known = new WeakMap<Reach, Map<string, PolicyAnswer>>();
+  const byPrincipal = new ByPrincipal<PolicyAnswer>();
+  const byReach = new WeakMap<Reach, Map<string, PolicyAnswer>>();
+  const byContent = new Map<string, PolicyAnswer>();
+  /** One answer for all who reach the same few models, so that it is compiled once. */
+  function shared(operation: Operation, given: Given): PolicyAnswer {
+    if (!isShort(given.when)) return answerFor(operation, given);
+    const key = `${operation} ${given.search} ${keyOf(given.when)}`;
+    let answer = byContent.get(key);
+    if (answer === undefined) {
+      if (byContent.size >= MOST_SHARED) byContent.clear();
+      byContent.set(key, (answer = answerFor(operation, given)));
+    }
+    return answer;
+  }
+  /** One answer for all who have their permissions from the same holders. */
+  function answerTo(principal: SecureUser, operation: Operation): PolicyAnswer {
+    const reach = sections.reachOf(principal);
+    let answers = byReach.get(reach);
+    if (answers === undefined) byReach.set(reach, (answers = new Map()));
+    const owner = ownerOf(principal);
+    const inTenant = principal.tenantId !== undefined;
+    const key = JSON.stringify([operation, owner, inTenant]);
+    let answer = answers.get(key);
+    if (answer === undefined)
+      answers.set(key, (answer = shared(operation, givenBy(operation, reach, owner, inTenant))));
+    return answer;
+  }
   return Object.freeze({
     name: SECTIONS,
     answer(principal, operation, facts) {
       if (permissionsFor(operation).length === 0 || facts.starts === true) return SAYS_NOTHING;
-      const reach = sections.reachOf(principal);
-      let answers = known.get(reach);
-      if (answers === undefined) known.set(reach, (answers = new Map()));
-      const owner = ownerOf(principal);
-      const inTenant = principal.tenantId !== undefined;
-      const key = JSON.stringify([operation, owner, inTenant]);
-      let answer = answers.get(key);
-      if (answer === undefined) answers.set(key, (answer = answerFor(operation, reach, owner, inTenant)));
-      return answer;
+      return (
+        byPrincipal.get(principal, operation) ??
+        byPrincipal.keep(principal, operation, answerTo(principal, operation))
+      );
     },
   } satisfies Policy);
 }

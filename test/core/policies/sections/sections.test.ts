@@ -16,6 +16,7 @@ import {
 import { Sections } from '../../../../src/core/policies/sections/sections.js';
 import { PolicySet, type PolicyChange } from '../../../../src/core/policy-set.js';
 import { SecureUser } from '../../../../src/core/principal.js';
+import { isRough } from '../../../../src/core/scope.js';
 import { CASES } from '../../../support/cases.js';
 
 type Holder = { readonly user: string } | { readonly group: string };
@@ -257,36 +258,77 @@ test('in generated trees, permissions equal those found by a walk over all entri
   expect(seen.size).toBe(2);
 });
 
-test('in generated trees, decisions about models and instances equal the permissions', () => {
-  const OPERATIONS = [
-    ['model:read', 'read'],
-    ['model:delete', 'write'],
-    ['instance:migrate', 'bpmn-process-instance-migrate'],
-    ['instance:read', 'bpmn-process-instance-read'],
-    ['instance:cancel', 'bpmn-process-instance-edit'],
-  ] as const;
-  const seen = new Set<boolean>();
-  fc.assert(
-    fc.property(anyTree, (tree) => {
-      const set = setOf(...entriesOf(tree));
-      const point = createDecisionPoint([tenants, ...compileSet(set).policies]);
-      const wrong: Wrong[] = [];
-      for (const who of PEOPLE)
-        for (const name of [...MODELS, 'elsewhere']) {
-          const gone =
-            (set.of('section-model').get(modelId({ model: name })) as { gone?: true })?.gone === true;
-          for (const [operation, permission] of OPERATIONS) {
-            const ofModel = operation.startsWith('model:');
-            const expected = naively(set, who, { model: name }, permission) && !(ofModel && gone);
-            const resource = ofModel ? { model: { name } } : { instance: { name, items: [] } };
-            seen.add(expected);
-            if (point.allows(who, operation, resource) !== expected)
-              wrong.push([who.userName, { model: name }, operation, expected]);
+test.each([
+  ['few', 0],
+  ['many', 60],
+])(
+  'in generated trees with %s models, decisions about models and instances equal the permissions',
+  (_, count) => {
+    const others = [ROOT, ...IDS].flatMap((id) =>
+      Array.from({ length: count }, (_model, at) => placed(`other ${at} of ${id}`, { section: id })),
+    );
+    const OPERATIONS = [
+      ['model:read', 'read'],
+      ['model:delete', 'write'],
+      ['instance:migrate', 'bpmn-process-instance-migrate'],
+      ['instance:read', 'bpmn-process-instance-read'],
+      ['instance:cancel', 'bpmn-process-instance-edit'],
+    ] as const;
+    const seen = new Set<boolean>();
+    fc.assert(
+      fc.property(anyTree, (tree) => {
+        const set = setOf(...entriesOf(tree), ...others);
+        const point = createDecisionPoint([tenants, ...compileSet(set).policies]);
+        const wrong: Wrong[] = [];
+        for (const who of PEOPLE)
+          for (const name of [...MODELS, 'elsewhere']) {
+            const gone =
+              (set.of('section-model').get(modelId({ model: name })) as { gone?: true })?.gone === true;
+            for (const [operation, permission] of OPERATIONS) {
+              const ofModel = operation.startsWith('model:');
+              const expected = naively(set, who, { model: name }, permission) && !(ofModel && gone);
+              const resource = ofModel ? { model: { name } } : { instance: { name, items: [] } };
+              seen.add(expected);
+              if (point.allows(who, operation, resource) !== expected)
+                wrong.push([who.userName, { model: name }, operation, expected]);
+            }
           }
-        }
-      expect(wrong).toEqual([]);
-    }),
-    { numRuns: 50 * CASES },
+        expect(wrong).toEqual([]);
+      }),
+      { numRuns: 50 * CASES },
+    );
+    expect(seen.size).toBe(2);
+  },
+);
+
+describe('with ten thousand models', () => {
+  const MANY = Array.from({ length: 10_000 }, (_, at) => placed(`m${at}`, { section: `s${at % 100}` }));
+  const SECTIONS = Array.from({ length: 100 }, (_, at) =>
+    section(`s${at}`, at < 10 ? {} : { parent: `s${at % 10}` }),
   );
-  expect(seen.size).toBe(2);
+  const set = setOf(
+    section(ROOT),
+    ...SECTIONS,
+    ...MANY,
+    ...['s1', 's2', 's3'].map((id) => grant({ section: id }, { user: 'ann' }, 'bpmn-process-instance-read')),
+    grant({ section: 's12' }, { user: 'bob' }, 'bpmn-process-instance-read'),
+  );
+  test('decisions look the model up, and list none', () => {
+    const sections = new Sections(set);
+    const point = createDecisionPoint([tenants, ...sections.policies]);
+    const ask = (name: string) =>
+      point.allows(person('ann'), 'instance:read', { instance: { name, items: [] } });
+    expect(['m1', 'm12', 'm9993', 'm4', 'elsewhere'].map(ask)).toEqual([true, true, true, false, false]);
+    expect(sections.reachOf(person('ann')).size).toBe(0);
+  });
+
+  test('a list of more models than a query states is not made', () => {
+    const sections = new Sections(set);
+    const point = createDecisionPoint([tenants, ...sections.policies]);
+    const wide = sections.reachOf(person('ann'));
+    const narrow = sections.reachOf(person('bob'));
+    expect(isRough(point.scope(person('ann'), 'instance:read'))).toBe(true);
+    expect(isRough(point.scope(person('bob'), 'instance:read'))).toBe(false);
+    expect([wide.size, narrow.size]).toEqual([0, 100]);
+  });
 });
