@@ -6,7 +6,12 @@ Data
   reindex                     index instances from before the guard; Ctrl-C stops it, the next run goes on
   verify [--repair] [--json]  check indexes and search data; exit code 1 when something is wrong
   backup <target>             copy everything into an empty folder
-  restore <backup>            put a backup into an empty store of the same kind
+  restore <backup>            put a backup, of either kind of store, into an empty store
+  move <from> <to>            copy a store into an empty one, of either kind, and compare them; Ctrl-C stops it,
+                              the next run goes on. A store is a folder, a URL mongodb://…/<name>, MONGO_DB_URL
+                              or DATA_DIR
+  archive --ended-before <date> [--dry-run]
+                              move ended instances to the archive; Ctrl-C stops it, the next run goes on
 
 Models
   models check <file …>       say what in .bpmn files cannot be run or is not understood; needs no store

@@ -2,22 +2,13 @@ import { wallClock } from '../core/clock.js';
 import { apiKeys, type ApiKey } from '../express/keys.js';
 import { keyFacts, revokedFacts } from '../express/key-facts.js';
 import type { ActsFor, NewKey } from '../express/key-input.js';
+import { dayOf } from './day.js';
 import { UsageError } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
-
-/** A day in ISO 8601; the key ends when it begins, in UTC. @throws UsageError */
-function expiry(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(text) : undefined;
-  // JavaScript reads the 31st of February as the 3rd of March.
-  if (date === undefined || Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new UsageError('--expires must be a date, such as 2030-12-31');
-  return date;
-}
 
 function actsFor(
   anyone: boolean | undefined,
@@ -44,7 +35,7 @@ export const createKey: Run = (args, io) => {
   });
   if (values.tenant !== undefined && values['without-tenant'] === true)
     throw new UsageError('--tenant excludes --without-tenant');
-  const expires = expiry(values.expires);
+  const expires = values.expires === undefined ? undefined : dayOf(values.expires, '--expires');
   const forAdministrators = values['dangerously-act-for-administrators'];
   const forDesigners = values['dangerously-act-for-designers'];
   const options: NewKey = {

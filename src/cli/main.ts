@@ -1,5 +1,6 @@
 import { isGuardError } from '../core/errors.js';
 import { readStore } from '../engine/contract/environment.js';
+import { archive } from './archive.js';
 import { HELP } from './help.js';
 import { UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
@@ -14,6 +15,7 @@ import {
   lintPolicies,
   policyHistory,
 } from './policy.js';
+import { moveStore } from './move.js';
 import { withoutPasswords } from './redact.js';
 import { restoreBackup } from './restore.js';
 import { groupsOfUser } from './user-groups.js';
@@ -27,6 +29,8 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   verify,
   backup,
   restore: restoreBackup,
+  move: moveStore,
+  archive,
   'models list': listModels,
   'models import': importModels,
   'models export': exportModels,

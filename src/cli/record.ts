@@ -17,7 +17,7 @@ export async function record(
   store: Store,
   what: string,
   id: string,
-  change: Pick<AuditEntry, 'before' | 'after'> = {},
+  change: Pick<AuditEntry, 'before' | 'after' | 'count'> = {},
 ): Promise<void> {
   await store.audit.append([
     {

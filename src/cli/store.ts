@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readStore } from '../engine/contract/environment.js';
 import { holdsStore } from '../store/embedded/private-folder.js';
-import { openStore, type StoreOptions } from '../store/open.js';
+import type { MongoOptions } from '../store/mongo/open-mongo.js';
+import { openStore, type FolderOptions, type StoreOptions } from '../store/open.js';
 import type { Store } from '../store/port.js';
 import { UsageError, type Io } from './io.js';
 
@@ -27,6 +28,30 @@ export function storeOptions(given: Given, env: Io['env']): StoreOptions {
     return { url: environment.url, name: name ?? environment.name ?? DATABASE };
   if (environment.folder !== undefined) return { folder: environment.folder };
   throw new UsageError('No store: give --url and --name, or --folder, or set MONGO_DB_URL or DATA_DIR');
+}
+
+/** The beginning of a URL of a database, and the database that it names. */
+const DATABASE_URL = /^mongodb(\+srv)?:\/\//;
+const NAME_IN_URL = /^[^/?]*\/([^?]+)/;
+
+/**
+ * The store that one argument names: a URL with the name of the database, the variable MONGO_DB_URL or DATA_DIR, or a
+ * folder.
+ * @throws UsageError if the variable is not set
+ */
+export function storeNamed(argument: string, env: Io['env']): FolderOptions | MongoOptions {
+  const { url, name, folder } = readStore(env);
+  const unset = (variable: string): UsageError => new UsageError(`${variable} is not set`);
+  if (argument === 'DATA_DIR') {
+    if (folder === undefined) throw unset(argument);
+    return { folder };
+  }
+  const fromEnvironment = argument === 'MONGO_DB_URL';
+  if (fromEnvironment && url === undefined) throw unset(argument);
+  const place = fromEnvironment ? (url as string) : argument;
+  if (!DATABASE_URL.test(place)) return { folder: place };
+  const [, named] = NAME_IN_URL.exec(place.replace(DATABASE_URL, '').replace(/^.*@/s, '')) ?? [];
+  return { url: place, name: (fromEnvironment ? name : undefined) ?? named ?? DATABASE };
 }
 
 /**

@@ -116,7 +116,15 @@ export const ERROR_CODES = {
     meaning:
       'The folder of the embedded store does not contain what was written to it; damaged files are neither read nor written.',
   },
-  'store-in-use': { status: 503, meaning: 'Another process has opened the embedded store.' },
+  'store-in-use': {
+    status: 503,
+    meaning: 'Another process has opened the embedded store, or uses a store that is to be moved.',
+  },
+  'store-incomplete': {
+    status: 503,
+    meaning:
+      'Data is being moved or restored into the store and has not all arrived; until then it is opened by nobody.',
+  },
   'not-ready': {
     status: 503,
     meaning:

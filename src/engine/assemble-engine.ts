@@ -124,6 +124,7 @@ export async function assembleEngine(
     options.takeOverEvery ?? TAKE_OVER_EVERY,
   );
   return {
+    owner: locks.owner,
     contexts,
     retries,
     audit,

@@ -5,6 +5,7 @@ import { DESIGNER, type UserInfo } from '../core/principal.js';
 import { isRight, type Right } from '../core/rights.js';
 import { within } from '../core/within.js';
 import { openStore } from '../store/open.js';
+import { announce } from '../store/presence.js';
 import type { Store } from '../store/port.js';
 import { Calls } from './enforcement/calls.js';
 import { bypassApi } from './enforcement/bypass-api.js';
@@ -129,6 +130,7 @@ async function assemble(
   ]);
   timers.watchClock();
   if (store.kind === 'mongo') inside.takeover.start();
+  const leave = await announce(plain, inside.owner);
 
   const why: Guard['explain'] = (user, operation, resource = {}) =>
     store.bounded(async () =>
@@ -177,7 +179,7 @@ async function assemble(
       timers.stop();
       retries.stop();
       await Promise.all([inside.folder.stop(), files.stop()]);
-      await Promise.all([started, inside.takeover.ended(), runner.close(CLOSE_LIMIT)]);
+      await Promise.all([started, inside.takeover.ended(), runner.close(CLOSE_LIMIT), leave()]);
       await strays.written();
       await audit.flush();
       await within(FLUSH_LIMIT, Promise.all([audit.flushed(), events.flushed()])).catch(() =>

@@ -13,6 +13,7 @@ import {
 } from '../core/options.js';
 import { openFolder, openMemory } from './embedded/open-embedded.js';
 import { CallLimits } from './call-limits.js';
+import { assertComplete } from './contents/unfinished.js';
 import { damaged } from './embedded/checksum.js';
 import { guarded } from './guarded.js';
 import { DEFAULT_TIMEOUT } from './mongo/connect.js';
@@ -83,7 +84,7 @@ function asEmbeddedError(error: unknown): GuardError {
  * @throws BadInput `bad-configuration` when the options name no store, the driver is not installed, or a newer version
  *   wrote the folder
  * @throws CouldNotTell `store-in-use` when another process has opened the folder; `store-unavailable` when the database
- *   does not answer
+ *   does not answer; `store-incomplete` while data is being moved or restored into it
  * @example
  * const store = await openStore({ folder: './data' });
  */
@@ -91,11 +92,24 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   if (kindOf(options) === 'url') {
     const mongo = options as MongoOptions;
     const limits = new CallLimits(mongo.timeout ?? DEFAULT_TIMEOUT);
-    return guarded(await opening(() => openMongo(mongo, limits), asStoreError), asStoreError, limits);
+    return complete(
+      guarded(await opening(() => openMongo(mongo, limits), asStoreError), asStoreError, limits),
+    );
   }
   const open =
     'folder' in options && options.folder !== undefined ? () => openFolder(options.folder) : openMemory;
-  return guarded(await opening(open, asEmbeddedError), asEmbeddedError, new CallLimits());
+  return complete(guarded(await opening(open, asEmbeddedError), asEmbeddedError, new CallLimits()));
+}
+
+/** Closes a store that is being filled, and refuses it. */
+async function complete(store: Store): Promise<Store> {
+  try {
+    await assertComplete(store);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 async function opening(

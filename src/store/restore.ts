@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { BadInput } from '../core/errors.js';
+import { PARTS } from './contents/parts.js';
+import type { Source } from './contents/contents.js';
+import { copyAll } from './contents/copy.js';
+import { openSource, openTarget, type Lasting } from './contents/open-contents.js';
+import { removeNote } from './contents/unfinished.js';
 import { emptyFolder } from './empty-folder.js';
 import { holdsStore } from './embedded/private-folder.js';
-import { restoreDatabase } from './mongo/restore.js';
+import { Dump } from './mongo/dump.js';
 import { openStore, type StoreOptions } from './open.js';
 
 /** The numbers of files and documents that a backup or a restore wrote. */
@@ -13,10 +20,9 @@ interface Copied {
 
 const bad = (message: string): BadInput => new BadInput('bad-configuration', message);
 
+/** A backup of an embedded store is a store. */
 async function restoreFolder(source: string, folder: string): Promise<Copied> {
-  if (!holdsStore(source)) throw bad('The folder contains no backup of an embedded store.');
   await emptyFolder(folder);
-  // A backup of an embedded store is a store.
   const store = await openStore({ folder: source });
   try {
     return await store.backup(folder);
@@ -25,15 +31,48 @@ async function restoreFolder(source: string, folder: string): Promise<Copied> {
   }
 }
 
+/** The number of documents of a backup; locks are not among them. */
+async function countOf(source: Source): Promise<number> {
+  const counts = await Promise.all(PARTS.map((part) => source.count(part)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Copies the documents of a backup into an empty store, which nobody can open until they are all there. */
+async function fill(source: Source, from: string, store: Lasting): Promise<void> {
+  const [target, note] = await openTarget(store, { what: 'restore', from, done: {} });
+  try {
+    await copyAll(source, target, note, {});
+    await target.install();
+    await removeNote(target);
+  } finally {
+    await target.close();
+  }
+}
+
+async function opened(folder: string, target: Lasting): Promise<{ source: Source; files: number }> {
+  if (holdsStore(folder))
+    return { source: await openSource({ folder }), files: (await readdir(folder)).length };
+  const source = await Dump.open(folder, 'url' in target ? target.collections : undefined);
+  return { source, files: source.files };
+}
+
 /**
- * Restores a backup into an empty store of the same kind; the two kinds have different formats.
- * @param source the folder that `backup` wrote
- * @throws BadInput `bad-configuration` when the source is not such a backup, or the target is not empty; nothing was
+ * Restores a backup, of either kind of store, into an empty store of either kind. Locks are left out, because their
+ * holders no longer exist.
+ * @param folder the folder that `backup` wrote, or mongodump
+ * @throws BadInput `bad-configuration` when it is not a backup, is damaged, or the target is not empty; nothing was
  *   written
+ * @throws CouldNotTell `store-damaged` when it is the damaged backup of an embedded store
  */
-export async function restore(source: string, target: StoreOptions): Promise<Copied> {
-  if (!existsSync(source)) throw bad('There is no such backup.');
-  if ('folder' in target) return restoreFolder(source, target.folder);
-  if ('url' in target) return restoreDatabase(source, target);
-  throw bad('A store in memory cannot be restored.');
+export async function restore(folder: string, target: StoreOptions): Promise<Copied> {
+  if (!existsSync(folder)) throw bad('There is no such backup.');
+  if (!('folder' in target || 'url' in target)) throw bad('A store in memory cannot be restored.');
+  if ('folder' in target && holdsStore(folder)) return restoreFolder(folder, target.folder);
+  const { source, files } = await opened(folder, target);
+  try {
+    await fill(source, path.resolve(folder), target);
+    return { files, documents: await countOf(source) };
+  } finally {
+    await source.close();
+  }
 }

@@ -27,6 +27,8 @@ test.each([[['help']], [['--help']], [['user', 'add', '--help']], [['verify', '-
       'user groups',
       'user remove',
       'restore',
+      'move',
+      'archive',
       'models list',
       'models import',
       'models export',

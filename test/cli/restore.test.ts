@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openStore, userDirectory } from 'bpmn-guard';
@@ -88,8 +88,80 @@ onStores('restoring a backup', (kind) => {
   });
 });
 
+/** The kinds of store that a backup comes from, and goes to. */
+const ACROSS = [
+  ['embedded', 'mongo'],
+  ['mongo', 'embedded'],
+] as const;
+
 onMongo('restoring a backup', () => {
   const guards = new Guards('mongo');
+
+  describe.each(ACROSS)('of %s into %s', (fromKind, toKind) => {
+    const [sources, targets] = [new Guards(fromKind), new Guards(toKind)];
+    let work: string;
+    beforeEach(() => void (work = mkdtempSync(path.join(tmpdir(), 'cli-restore-'))));
+    afterEach(() => rmSync(work, { recursive: true, force: true }));
+
+    async function backup(): Promise<{ folder: string; instance: string }> {
+      const place = sources.place();
+      const { guard } = await sources.open({ place, models: { ask: MODEL } });
+      const { id: instance } = await guard.as(person('alice')).engine.start('ask', { n: 1.5, big: 2 ** 40 });
+      await guard.store.values('test').set('kinds', KINDS);
+      await guard.close();
+      await run(['user', 'add', 'alice', ...named(place.options)], { stdin: `${PASSWORD}\n` });
+      const folder = path.join(work, 'backup');
+      expect((await run(['backup', folder, ...named(place.options)])).code).toBe(0);
+      return { folder, instance };
+    }
+
+    test('work continues in the other kind of store', async () => {
+      const { folder, instance } = await backup();
+      const place = targets.place();
+      const restored = await run(['restore', folder, ...named(place.options)]);
+      expect([restored.code, restored.err]).toEqual([0, []]);
+      expect(restored.out[0]).toMatch(/^\d+ documents of \d+ files restored\.$/);
+      expect((await run(['verify', ...named(place.options)])).code).toBe(0);
+      const { guard } = await targets.open({ place });
+      const first = await waitingTask(guard, 'do', instance);
+      await guard.as(person('alice')).tasks.take(first.id);
+      await guard.as(person('alice')).tasks.complete(first.id, { done: true });
+      const { data } = await guard
+        .as(ADMIN_USER)
+        .tasks.complete((await waitingTask(guard, 'then', instance)).id, {});
+      expect(data).toMatchObject({ n: 1.5, big: 2 ** 40, done: true });
+      expect(await userDirectory(guard.store).verify('alice', PASSWORD)).toMatchObject({ userName: 'alice' });
+      expect(await guard.store.values('test').get('kinds')).toEqual(KINDS);
+    });
+
+    test('a target that is not empty is refused', async () => {
+      const { folder } = await backup();
+      const place = targets.place();
+      await targets.open({ place, models: { other: MODEL } }).then(({ guard }) => guard.close());
+      const { code, err } = await run(['restore', folder, ...named(place.options)]);
+      expect([code, err[0]]).toEqual([1, expect.stringMatching(/not empty.*bad-configuration/)]);
+    });
+  });
+
+  test('a database into which a backup is still being restored is opened by nobody, nor filled by another', async () => {
+    const place = guards.place();
+    const at = named(place.options);
+    const { guard } = await guards.open({ place, models: { ask: MODEL } });
+    await guard.close();
+    const work = mkdtempSync(path.join(tmpdir(), 'cli-restore-'));
+    const backup = path.join(work, 'backup');
+    await run(['backup', backup, ...at]);
+    await place.remove();
+    // A file whose end is no document stops the restore after others have been written.
+    appendFileSync(path.join(backup, 'wf_instances.bson'), Buffer.from([5, 0, 0, 0, 1]));
+    expect((await run(['restore', backup, ...at])).code).toBe(1);
+    for (const args of [['verify'], ['user', 'list']]) {
+      const { code, err } = await run([...args, ...at]);
+      expect([code, err[0]]).toEqual([1, expect.stringContaining('(store-incomplete)')]);
+    }
+    expect((await run(['restore', backup, ...at])).err[0]).toMatch(/not empty.*bad-configuration/);
+    rmSync(work, { recursive: true, force: true });
+  });
 
   test('a damaged backup is refused before anything is written', async () => {
     const place = guards.place();

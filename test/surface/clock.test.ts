@@ -28,6 +28,8 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/execution/recovery.ts': 'start times and leases that other processes have written',
   'src/engine/assemble-engine.ts': 'what other processes began before it',
   'src/engine/execution/locks.ts': 'leases that other processes read',
+  'src/store/presence.ts': 'leases that other processes read and write',
+  'src/store/contents/carried.ts': 'values end at a time of day, over restarts',
   'src/store/embedded/locks.ts': 'when a lock was taken, as other processes read it',
   'src/store/mongo/locks.ts': 'when a lock was taken, as other processes read it',
   'src/store/embedded/values.ts': 'values end at a time of day, over restarts',

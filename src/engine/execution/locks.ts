@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { SKEW, ticks, wallClock } from '../../core/clock.js';
 import { Conflict } from '../../core/errors.js';
 import { within } from '../../core/within.js';
+import { isAlive } from '../../store/alive.js';
 import type { HeldLock, LockOwner, LockStore } from '../../store/port.js';
 import type { Retries } from './retries.js';
 import { isOutage } from './transient.js';
@@ -41,15 +42,6 @@ const inTime = (work: Promise<void>, deadline: number): Promise<boolean> =>
     work.then(() => true),
     () => false,
   );
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
 
 /** Releases a lock; never rejects. Given the failure that ended the work, it does not wait for the store again. */
 export type Release = (failure?: unknown) => Promise<void>;

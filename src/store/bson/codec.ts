@@ -59,6 +59,10 @@ export function sizeOf(value: unknown): number {
 
 export const decode = <T extends object>(bytes: Uint8Array): T => deserialize(bytes) as T;
 
+/** Decodes a document into values that keep their types: `encode` makes the same bytes of it again. */
+export const decodeExactly = <T extends object>(bytes: Uint8Array): T =>
+  deserialize(bytes, { promoteValues: false, promoteLongs: false, bsonRegExp: true }) as T;
+
 const LENGTH_BYTES = 4;
 const END_BYTES = 1;
 

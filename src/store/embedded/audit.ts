@@ -4,7 +4,7 @@ import { decode, encode } from '../bson/codec.js';
 import type { ObjectIds } from './object-ids.js';
 
 /** Times as strings of equal length that sort by time, including times before 1970. */
-const place = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');
+export const timePlace = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');
 
 /** The audit trail, only on disk, sorted by time. */
 export class EmbeddedAudit implements AuditStore {
@@ -18,7 +18,7 @@ export class EmbeddedAudit implements AuditStore {
     await this.bytes.write(
       entries.map((entry) => ({
         space: 'audit',
-        key: place(entry.time) + this.ids.next().toHexString(),
+        key: timePlace(entry.time) + this.ids.next().toHexString(),
         bytes: encode(entry),
       })),
     );
@@ -33,7 +33,7 @@ export class EmbeddedAudit implements AuditStore {
     tenantId,
   }: Parameters<AuditStore['find']>[0]): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
-    const range = { reverse: true, from: since && place(since), below: until && place(until) };
+    const range = { reverse: true, from: since && timePlace(since), below: until && timePlace(until) };
     if (limit <= 0) return found;
     for await (const [, bytes] of this.bytes.scan('audit', range)) {
       const entry = decode<AuditEntry>(bytes);

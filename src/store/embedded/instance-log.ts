@@ -4,10 +4,12 @@ import type { Bytes, Change } from './bytes.js';
 
 /** Size of the ring of chunks. */
 const SLOTS = 64;
+/** Maximum number of lines in logs of an earlier version. */
+const MOST_LINES = 1000;
 
 interface Chunk {
   readonly rev: number;
-  /** Maximum number of lines of the whole log; missing in logs of an earlier version, which kept 1000. */
+  /** Maximum number of lines of the whole log; missing in logs of an earlier version. */
   readonly most?: number;
   readonly value: unknown[];
 }
@@ -31,18 +33,26 @@ export const addToLog = (base: string, rev: number, { lines, most }: LogLines): 
 export const withoutChunks = (base: string): Change[] =>
   SLOT_NUMBERS.map((slot): Change => ({ space: 'large', key: slotKey(base, slot) }));
 
-/** The newest lines; undefined if there never was a log. */
-export async function readLog(bytes: Bytes, base: string): Promise<unknown> {
+/**
+ * The newest lines; undefined if there never was a log.
+ * @param decoded how stored values are decoded
+ */
+export async function readLog(
+  bytes: Pick<Bytes, 'read'>,
+  base: string,
+  decoded: typeof decode = decode,
+): Promise<unknown> {
   const [whole, ...slots] = await bytes.read('large', [
     base,
     ...SLOT_NUMBERS.map((slot) => slotKey(base, slot)),
   ]);
-  const first: unknown = whole && decode<{ value: unknown }>(whole).value;
+  const first: unknown = whole && decoded<{ value: unknown }>(whole).value;
   const chunks = slots
-    .flatMap((slot) => (slot === undefined ? [] : [decode<Chunk>(slot)]))
+    .flatMap((slot) => (slot === undefined ? [] : [decoded<Chunk>(slot)]))
+    .map(({ rev, most, value }) => ({ rev: Number(rev), most: Number(most ?? MOST_LINES), value }))
     .sort((a, b) => a.rev - b.rev);
   const newest = chunks.at(-1);
   if (newest === undefined) return first;
   const kept = chunks.filter(({ rev }) => rev > newest.rev - SLOTS).flatMap(({ value }) => value);
-  return [...(Array.isArray(first) ? (first as unknown[]) : []), ...kept].slice(-(newest.most ?? 1000));
+  return [...(Array.isArray(first) ? (first as unknown[]) : []), ...kept].slice(-newest.most);
 }

@@ -11,6 +11,7 @@ import { sortRows } from '../bson/sort-key.js';
 import type { Bytes, Change } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import { distinctValues } from '../query/distinct.js';
+import { hot, large, largeKey, logKey } from './instance-bytes.js';
 import { InstanceIndex } from './instance-index.js';
 import { encodedInstance } from '../instance-size.js';
 import { addToLog, readLog, withoutChunks } from './instance-log.js';
@@ -25,19 +26,9 @@ import type { Turns } from '../turns.js';
 type Fields = Readonly<Record<string, unknown>>;
 const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
   Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
-const largeKey = (id: string, field: string): string => `${id}\u0000${field}`;
-const hot = (id: string, bytes: Uint8Array): Change => ({ space: 'instance', key: id, bytes });
-
-/** Each large field has its own key, so that setting one does not read the others. */
-const large = (id: string, fields: Fields): Change[] =>
-  Object.entries(fields)
-    .filter(([name]) => isLarge(name))
-    .map(([name, value]) => ({ space: 'large', key: largeKey(id, name), bytes: encode({ value }) }));
 
 /** Number of instances whose large fields are read concurrently. */
 const READ_AT_ONCE = 8;
-
-const logKey = (id: string): string => largeKey(id, 'logs');
 
 /** Instances: in memory without their large fields, complete on disk. The disk is written before the memory. */
 export class EmbeddedInstances implements InstanceStore {

@@ -10,7 +10,8 @@ import type { ObjectIds } from './object-ids.js';
 import type { Table } from './table.js';
 import type { Turns } from '../turns.js';
 
-const keyOf = (name: string, owner: string | null | undefined): string =>
+/** The key of a model. */
+export const modelKey = (name: string, owner: string | null | undefined): string =>
   JSON.stringify([owner ?? null, name]);
 
 /** Process definitions by name and owner. */
@@ -37,12 +38,12 @@ export class EmbeddedModels implements ModelStore {
   }
 
   async get(name: string, owner: string | null): Promise<StoredModel | undefined> {
-    return this.table.get(keyOf(name, owner));
+    return this.table.get(modelKey(name, owner));
   }
 
   async put(document: StoredModel): Promise<void> {
     const model = normalise({ ...document, owner: document.owner ?? null });
-    const key = keyOf(model.name, model.owner);
+    const key = modelKey(model.name, model.owner);
     await this.table.exclusive(async () => {
       const _id = this.table.get(key)?._id ?? this.ids.next();
       await this.table.write([[key, { ...model, _id }]]);
@@ -51,7 +52,7 @@ export class EmbeddedModels implements ModelStore {
 
   async insert(document: StoredModel): Promise<boolean> {
     const model = normalise({ ...document, owner: document.owner ?? null });
-    const key = keyOf(model.name, model.owner);
+    const key = modelKey(model.name, model.owner);
     return this.table.exclusive(async () => {
       if (this.table.get(key) !== undefined) return false;
       await this.table.write([[key, { ...model, _id: this.ids.next() }]]);
@@ -66,7 +67,7 @@ export class EmbeddedModels implements ModelStore {
     fields: Readonly<Record<string, unknown>>,
   ): Promise<boolean> {
     const changed = normalise(settable(fields, ['name', 'owner']));
-    const key = keyOf(name, owner);
+    const key = modelKey(name, owner);
     return this.table.exclusive(async () => {
       const model = this.table.get(key);
       if (model === undefined || revisionOf(model) !== expectedRev) return false;
@@ -76,7 +77,7 @@ export class EmbeddedModels implements ModelStore {
   }
 
   remove(name: string, owner: string | null): Promise<boolean> {
-    const key = keyOf(name, owner);
+    const key = modelKey(name, owner);
     return this.table.exclusive(async () => {
       if (this.table.get(key) === undefined) return false;
       await this.table.write([[key, undefined]]);
@@ -85,7 +86,7 @@ export class EmbeddedModels implements ModelStore {
   }
 
   rename(name: string, owner: string | null, newName: string): Promise<boolean> {
-    const [from, to] = [keyOf(name, owner), keyOf(newName, owner)];
+    const [from, to] = [modelKey(name, owner), modelKey(newName, owner)];
     return this.table.exclusive(async () => {
       const model = this.table.get(from);
       if (model === undefined) return false;

@@ -11,7 +11,11 @@ const place = (number: number): string => String(number).padStart(16, '0');
 
 /** Key prefix of a tenant's versions (`v`) or snapshots (`s`); quoted, so that no prefix is part of another. */
 const folderOf = (tenantId: string | null, what: 'v' | 's'): string => `${JSON.stringify(tenantId)}/${what}/`;
-const partAt = (id: string, index: number): string => `part/${id}/${place(index)}`;
+/** The key of a version (`v`) or snapshot (`s`). */
+export const versionAt = (tenantId: string | null, what: 'v' | 's', version: number): string =>
+  folderOf(tenantId, what) + place(version);
+/** The key of a part. */
+export const partAt = (id: string, index: number): string => `part/${id}/${place(index)}`;
 
 type Parts = readonly (readonly PolicyChange[])[];
 
@@ -84,7 +88,7 @@ export class EmbeddedPolicies implements PolicyStore {
     const { tenantId } = version;
     const stored: Change = {
       space: SPACE,
-      key: folderOf(tenantId, 'v') + place(version.version),
+      key: versionAt(tenantId, 'v', version.version),
       bytes: encode(version),
     };
     const all = [...partChanges(version.parts?.id ?? '', parts), stored];
@@ -104,7 +108,7 @@ export class EmbeddedPolicies implements PolicyStore {
 
   addSnapshot(snapshot: PolicySnapshot, parts: Parts): Promise<void> {
     const { tenantId, version } = snapshot;
-    const key = folderOf(tenantId, 's') + place(version);
+    const key = versionAt(tenantId, 's', version);
     const all = [
       ...partChanges(snapshot.parts.id, parts),
       { space: SPACE, key, bytes: encode(snapshot) } as const,

@@ -8,6 +8,9 @@ export interface StoredValue {
   readonly expires: Date | null;
 }
 
+/** The beginning of the keys of a namespace; quoted, so that none is the beginning of another. */
+export const prefixOf = (namespace: string): string => `${JSON.stringify(namespace)}:`;
+
 /** Expired values are removed after this many writes. */
 const SWEEP_EVERY = 200;
 
@@ -20,7 +23,7 @@ export class EmbeddedValues {
   constructor(private readonly table: Table<StoredValue>) {}
 
   namespace(namespace: string): ValueStore {
-    const prefix = `${JSON.stringify(namespace)}:`;
+    const prefix = prefixOf(namespace);
     return {
       get: async (key) => this.get(prefix + key),
       set: (key, value, expires) => this.set(prefix + key, value, expires),

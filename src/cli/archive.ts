@@ -1,0 +1,40 @@
+import { archiveEnded } from '../engine/upkeep/archive-ended.js';
+import { dayOf } from './day.js';
+import { UsageError } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { record } from './record.js';
+import { withStore } from './store.js';
+
+const count = (n: number): string => `${n} instance${n === 1 ? '' : 's'}`;
+
+/** Moves instances that ended before a day to the archive. */
+export const archive: Run = (args, io) => {
+  const { values } = readArguments(args, [], {
+    'ended-before': { type: 'string' },
+    'dry-run': { type: 'boolean' },
+  });
+  const day = values['ended-before'];
+  if (day === undefined) throw new UsageError('Missing: --ended-before <date>');
+  const before = dayOf(day, '--ended-before');
+  const dryRun = values['dry-run'] === true;
+  return withStore(values, io, async (store) => {
+    const interruption = io.onInterrupt();
+    const { archived, kept, changed, complete } = await archiveEnded(store.instances, {
+      before,
+      dryRun,
+      signal: interruption.signal,
+      onProgress: (now) =>
+        io.err(
+          `${now.archived + now.kept + now.changed} of ${now.total} looked at, ${now.archived} archived`,
+        ),
+    }).finally(() => interruption.done());
+    if (archived > 0 && !dryRun)
+      await record(store, 'archive instances', `ended before ${day}`, { count: archived });
+    io.out(dryRun ? `${count(archived)} would be archived.` : `${count(archived)} archived.`);
+    if (kept > 0) io.out(`${count(kept)} kept: a process of their case has not ended by then.`);
+    if (changed > 0) io.out(`${count(changed)} changed meanwhile: run it again for them.`);
+    if (!complete) io.out('Stopped. Run it again to continue.');
+    return complete && changed === 0 ? 0 : 1;
+  });
+};

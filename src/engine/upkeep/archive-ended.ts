@@ -1,0 +1,127 @@
+import { CALL_ACTIVITY } from '../../core/element-types.js';
+import type { Cursor, Filter, InstanceStore, StoredInstance } from '../../store/port.js';
+import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { itemsOf } from '../../store/query/stored-items.js';
+
+/** Instances per batch, and bytes. */
+const BATCH = 100;
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** Instances that are archived at once: each is loaded as a whole. */
+const AT_ONCE = 8;
+
+const ENDED = Object.freeze(['end', 'terminated']);
+
+/** How many instances were dealt with. */
+export interface ArchiveProgress {
+  /** Archived; in a dry run, those that would be. */
+  readonly archived: number;
+  /** Left because another process of their case runs, or has not ended by then. */
+  readonly kept: number;
+  /** Left because somebody changed them meanwhile. */
+  readonly changed: number;
+  /** How many had ended by then at the beginning. */
+  readonly total: number;
+}
+
+export interface ArchiveOptions {
+  /** Instances that ended before this time. */
+  readonly before: Date;
+  /** Only counts. */
+  readonly dryRun?: boolean;
+  readonly onProgress?: (progress: ArchiveProgress) => void;
+  /** Stops after the current batch. A later call continues from there. */
+  readonly signal?: AbortSignal;
+}
+
+const endedBefore = (before: Date): Filter => ({
+  status: { $in: ENDED },
+  endedAt: { $lt: before },
+  'guard.unfinished': { $ne: true },
+});
+
+/** Moves ended instances to the archive, one case after the other. */
+class Archiver {
+  constructor(
+    private readonly instances: InstanceStore,
+    private readonly before: Date,
+  ) {}
+
+  private async anyOf(filter: Filter): Promise<StoredInstance[]> {
+    return this.instances.find({ filter, without: LARGE_FIELDS });
+  }
+
+  /** True when the process at the top of the case is stored, and has not ended by then. */
+  private async goesOnAbove({ id, guard }: StoredInstance): Promise<boolean> {
+    const root = guard?.root;
+    if (root === undefined || root === id) return false;
+    const [atTop] = await this.anyOf({ id: root });
+    return atTop !== undefined && !this.hasEnded(atTop);
+  }
+
+  private hasEnded({ status, endedAt }: StoredInstance): boolean {
+    return ENDED.includes(status as string) && endedAt instanceof Date && endedAt < this.before;
+  }
+
+  /** True when a process below has not ended by then. */
+  private async goesOnBelow(instance: StoredInstance, seen = new Set([instance.id])): Promise<boolean> {
+    const calling = itemsOf(instance).flatMap(({ id, type }) => (type === CALL_ACTIVITY ? [id] : []));
+    const added = instance.guard?.processes ?? [];
+    const below = [
+      ...(calling.length > 0 ? await this.anyOf({ parentItemId: { $in: calling } }) : []),
+      ...(added.length > 0 ? await this.anyOf({ id: { $in: added } }) : []),
+    ].filter(({ id }) => !seen.has(id));
+    for (const one of below) {
+      seen.add(one.id);
+      if (!this.hasEnded(one) || (await this.goesOnBelow(one, seen))) return true;
+    }
+    return false;
+  }
+
+  async belongsToRunning(instance: StoredInstance): Promise<boolean> {
+    return (await this.goesOnAbove(instance)) || this.goesOnBelow(instance);
+  }
+
+  /**
+   * Copies the instance to the archive, then removes it at the revision that was copied. If the process ends in
+   * between, the next run does both again.
+   */
+  async archive({ id }: StoredInstance): Promise<boolean> {
+    const whole = await this.instances.load(id);
+    if (whole === undefined || !this.hasEnded(whole)) return false;
+    await this.instances.archive([whole]);
+    const rev = whole.guard?.rev;
+    const unchanged: Filter = { status: whole.status, 'guard.rev': rev ?? { $exists: false } };
+    return (await this.instances.remove([id], unchanged)) === 1;
+  }
+}
+
+/**
+ * Moves instances that ended before a time to the archive, with their logs and save points. Instances of a case of
+ * which a process still runs stay, because its rules may refer to them. May be repeated, and run beside an application.
+ * @returns the counts, and whether all were looked at
+ */
+export async function archiveEnded(
+  instances: InstanceStore,
+  { before, dryRun = false, onProgress, signal }: ArchiveOptions,
+): Promise<ArchiveProgress & { readonly complete: boolean }> {
+  const filter = endedBefore(before);
+  const archiver = new Archiver(instances, before);
+  const total = await instances.count({ filter });
+  const counts = { archived: 0, kept: 0, changed: 0 };
+  const one = async (instance: StoredInstance): Promise<void> => {
+    if (await archiver.belongsToRunning(instance)) counts.kept++;
+    else if (dryRun || (await archiver.archive(instance))) counts.archived++;
+    else counts.changed++;
+  };
+  for (let after: Cursor | undefined; ;) {
+    if (signal?.aborted === true) return { ...counts, total, complete: false };
+    const page = { limit: BATCH, bytes: BATCH_BYTES, without: LARGE_FIELDS, after };
+    const batch = await instances.find({ filter, ...page });
+    for (let at = 0; at < batch.length; at += AT_ONCE)
+      await Promise.all(batch.slice(at, at + AT_ONCE).map(one));
+    const last = batch.at(-1);
+    if (last === undefined) return { ...counts, total, complete: true };
+    onProgress?.({ ...counts, total });
+    after = { id: String(last._id) };
+  }
+}

@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { BadInput } from '../../core/errors.js';
+import { decodeExactly } from '../bson/codec.js';
+import type { Entry, Fields, Source } from '../contents/contents.js';
+import { PARTS, type Part } from '../contents/parts.js';
+import { COLLECTION_NAMES, type CollectionNames } from './collections.js';
+
+const EXTENSION = '.bson';
+/** Maximum size of a document in the database, with some room for its own fields. */
+const LARGEST = 17 * 1024 * 1024;
+
+const bad = (message: string, cause?: unknown): BadInput =>
+  new BadInput('bad-configuration', message, cause === undefined ? {} : { cause });
+
+const damaged = (file: string, how = '', cause?: unknown): BadInput =>
+  bad(`The backup is damaged: ${path.basename(file)}${how}.`, cause);
+
+/** The documents of a file, as bytes, one after the other. @throws BadInput when the file is truncated */
+async function* documentsOf(file: string): AsyncGenerator<Buffer> {
+  let left: Buffer = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    left = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
+    while (left.length >= 4) {
+      const size = left.readInt32LE(0);
+      if (size < 5 || size > LARGEST) throw damaged(file);
+      if (left.length < size) break;
+      yield left.subarray(0, size);
+      left = left.subarray(size);
+    }
+  }
+  if (left.length > 0) throw damaged(file, ' ends within a document');
+}
+
+/** The files of a backup, by collection. @throws BadInput when it is not a backup */
+async function filesOf(
+  source: string,
+  names: CollectionNames,
+): Promise<ReadonlyMap<keyof CollectionNames, string>> {
+  const files = (await readdir(source)).filter((file) => file.endsWith(EXTENSION));
+  const known = Object.entries(names).map(
+    ([of, name]) => [of as keyof CollectionNames, `${encodeURIComponent(name)}${EXTENSION}`] as const,
+  );
+  const strange = files.find((file) => !known.some(([, name]) => name === file));
+  if (strange !== undefined) throw bad(`The backup contains a file of an unknown collection: ${strange}.`);
+  const found = known.filter(([, file]) => files.includes(file));
+  if (!found.some(([of]) => of === 'instances')) throw bad('The folder contains no backup.');
+  return new Map(found.map(([of, file]) => [of, path.join(source, file)] as const));
+}
+
+/** A backup of a database, as `backup` or mongodump writes it: a file for each collection. */
+export class Dump implements Source {
+  private constructor(
+    private readonly byPart: ReadonlyMap<keyof CollectionNames, string>,
+    private readonly counts: ReadonlyMap<Part, number>,
+  ) {}
+
+  /**
+   * Reads all files once: half of a backup would look like a complete one.
+   * @param names of the collections, if they are not the standard ones
+   * @throws BadInput `bad-configuration` when it is not a backup, or is damaged
+   */
+  static async open(folder: string, names: Partial<CollectionNames> = {}): Promise<Dump> {
+    const byPart = await filesOf(folder, { ...COLLECTION_NAMES, ...names });
+    const counts = new Map<Part, number>();
+    for (const part of PARTS) {
+      const file = byPart.get(part);
+      if (file === undefined) continue;
+      let count = 0;
+      for await (const _document of documentsOf(file)) count++;
+      counts.set(part, count);
+    }
+    return new Dump(byPart, counts);
+  }
+
+  get files(): number {
+    return this.byPart.size;
+  }
+
+  count(part: Part): Promise<number> {
+    return Promise.resolve(this.counts.get(part) ?? 0);
+  }
+
+  async *read(part: Part, skip = 0): AsyncGenerator<Entry> {
+    const file = this.byPart.get(part);
+    if (file === undefined) return;
+    let at = 0;
+    for await (const bytes of documentsOf(file))
+      if (at++ >= skip) yield { document: decoded(file, bytes), size: bytes.length };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function decoded(file: string, bytes: Buffer): Fields {
+  try {
+    return decodeExactly<Fields>(Buffer.from(bytes));
+  } catch (cause) {
+    throw damaged(file, ' contains what is no document', cause);
+  }
+}
