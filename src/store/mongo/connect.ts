@@ -13,7 +13,7 @@ const PACKAGE = { name: 'mongodb', version: 7, neededBy: 'A store with a url' };
  * Loads the driver. If it is not installed, Node finds bpmn-server's version 3, which has no `appendMetadata`.
  * @throws BadInput `bad-configuration` when it is not installed, or is too old
  */
-export async function loadDriver(): Promise<typeof Driver> {
+async function loadDriver(): Promise<typeof Driver> {
   const driver = await loadOptional(PACKAGE, () => import('mongodb'));
   if (!('appendMetadata' in driver.MongoClient.prototype))
     throw notUsable(PACKAGE, 'is not installed (an older version is)');
