@@ -87,7 +87,9 @@ function directions(cases: readonly Case[]): void {
       await eventually(async () => (await guard.store.instances.load(timed))?.status === 'end');
       const first = await waitingTask(guard, 'do', instance);
       // The policies hold in the target too: only who has the role sees the task.
-      expect(await refusal(guard.as(person('bob')).tasks.take(first.id))).toMatchObject({ code: 'not-found' });
+      expect(await refusal(guard.as(person('bob')).tasks.take(first.id))).toMatchObject({
+        code: 'not-found',
+      });
       await guard.as(alice).tasks.take(first.id);
       await guard.as(alice).tasks.complete(first.id, { done: true });
       const then = await waitingTask(guard, 'then', instance);
