@@ -46,7 +46,9 @@ function told(error, isAction) {
     return {
       status: 503,
       title: TITLES[503],
-      message: `The data cannot be reached just now.The data cannot be reached just now.${isAction ? ' It is not known whether your change was made: please check before you try again.' : ' Please try again in a moment.'}`,
+      message: isAction
+        ? 'The data cannot be reached just now. It is not known whether your change was made: please check before you try again.'
+        : 'The data cannot be reached just now. Please try again in a moment.',
     };
   if (isGuardError(error) && error.status !== 500)
     return { status: error.status, title: TITLES[error.status] ?? TITLES[400], message: error.message };

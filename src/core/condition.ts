@@ -137,9 +137,14 @@ export function some(field: string, where: Condition): Condition {
   return isNothing(where) ? NOTHING : Object.freeze({ op: 'some', field, where });
 }
 
+const flattened = (op: 'and' | 'or', conditions: readonly Condition[]): readonly Condition[] =>
+  conditions.some((c) => c.op === op)
+    ? conditions.flatMap((c) => (c.op === op ? (c as { readonly of: readonly Condition[] }).of : [c]))
+    : conditions;
+
 /** All of them hold. Simplified: nested `and`s are flattened, and conditions that always hold are dropped. */
 export function and(...conditions: readonly Condition[]): Condition {
-  const flat = conditions.flatMap((c) => (c.op === 'and' ? c.of : [c]));
+  const flat = flattened('and', conditions);
   if (flat.some(isNothing)) return NOTHING;
   return flat.length === 1
     ? (flat[0] as Condition)
@@ -150,7 +155,7 @@ export function and(...conditions: readonly Condition[]): Condition {
 
 /** One of them holds. Simplified like {@link and}. */
 export function or(...conditions: readonly Condition[]): Condition {
-  const flat = conditions.flatMap((c) => (c.op === 'or' ? c.of : [c]));
+  const flat = flattened('or', conditions);
   if (flat.some(isEverything)) return EVERYTHING;
   return flat.length === 1
     ? (flat[0] as Condition)
