@@ -1,5 +1,5 @@
 import { byObjects, placeOf } from './by-objects.js';
-import { and, isFixed, type Condition } from './condition.js';
+import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
 import { compileForAll, Leaves, type PrincipalPredicate } from './evaluate.js';
 import { factored, factoredWithin, restricted } from './factor.js';
 
@@ -54,6 +54,6 @@ export class Predicates {
 
   /** Conditions that could change are not cached. */
   private isKept(conditions: readonly Condition[]): boolean {
-    return conditions.every((condition) => this.single.has(condition));
+    return conditions.every((condition) => condition === EVERYTHING || this.single.has(condition));
   }
 }

@@ -9,7 +9,16 @@ import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, Effect, Given, RuleList } from './rule-lists.js';
-import { alternativesBySearch, isUnmarked, roughly, type Ways } from './ways.js';
+import {
+  bothUnbound,
+  halvesOf,
+  holdsIn,
+  joined,
+  type Halves,
+  type RowTest,
+  type Unbound,
+} from './unbound.js';
+import { alternativesBySearch, isUnmarked, roughly } from './ways.js';
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -19,8 +28,6 @@ const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || p
  * needed.
  */
 export class RuleSet {
-  readonly permits: readonly AskedRule[];
-  readonly restricts: readonly AskedRule[];
   /** All parts that its rules refer to. */
   readonly parts: readonly Part[];
   private readonly asks: Readonly<Record<'item' | 'instance' | 'items' | 'start', boolean>>;
@@ -29,16 +36,12 @@ export class RuleSet {
   private unmarkedNames: readonly string[] | undefined;
   private readonly scopes = new Map<boolean, Unbound>();
 
+  /** @param split the same rules in two sets, each of which derives its results by itself */
   constructor(
     readonly lists: readonly RuleList[],
     private readonly predicates: Predicates,
+    private readonly split?: readonly [RuleSet, RuleSet],
   ) {
-    const of = (effect: Effect): readonly AskedRule[] => {
-      const all = lists.filter((list) => list.effect === effect);
-      return all.length === 1 ? (all[0] as RuleList).rules : all.flatMap(({ rules }) => rules);
-    };
-    this.permits = of('permits');
-    this.restricts = of('restricts');
     this.parts = [...new Set(lists.flatMap(({ parts }) => [...parts]))];
     this.asks = {
       item: this.parts.includes('item'),
@@ -46,6 +49,19 @@ export class RuleSet {
       items: this.parts.includes('items'),
       start: this.parts.includes('model') || this.parts.includes('start'),
     };
+  }
+
+  private of(effect: Effect): readonly AskedRule[] {
+    const all = this.lists.filter((list) => list.effect === effect);
+    return all.length === 1 ? (all[0] as RuleList).rules : all.flatMap(({ rules }) => rules);
+  }
+
+  get permits(): readonly AskedRule[] {
+    return this.of('permits');
+  }
+
+  get restricts(): readonly AskedRule[] {
+    return this.of('restricts');
   }
 
   /** True if the resource has all parts that the rules refer to: {@link hasPart} for all of them. */
@@ -59,15 +75,34 @@ export class RuleSet {
 
   /** One of the permissive rules holds, and all restrictive ones. */
   get combined(): PrincipalPredicate {
-    this.combinedRules ??= this.predicates.combined(whens(this.permits), whens(this.restricts));
+    this.combinedRules ??=
+      this.split === undefined
+        ? this.predicates.combined(whens(this.permits), whens(this.restricts))
+        : holdsIn(joined(this.split[0].halves, this.split[1].halves));
     return this.combinedRules;
+  }
+
+  private get halves(): Halves {
+    return halvesOf(this.predicates, whens(this.permits), whens(this.restricts));
   }
 
   /** The rules that matter for the resource, in the order of the policies; all of them if a part was not loaded. */
   relevant(resource: Resource): readonly AskedRule[] {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
+    if (this.split !== undefined) return this.sorted(this.split.flatMap((one) => one.relevant(resource)));
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(resource);
+  }
+
+  private sorted(rules: readonly AskedRule[]): readonly AskedRule[] {
+    const key = ({ policy, effect }: AskedRule): string => `${effect} ${policy}`;
+    const order = new Map(
+      this.lists.flatMap(({ rules: [first] }, at) =>
+        first === undefined ? [] : [[key(first), at] as const],
+      ),
+    );
+    const placeOfRule = (rule: AskedRule): number => order.get(key(rule)) ?? 0;
+    return [...rules].sort((a, b) => placeOfRule(a) - placeOfRule(b));
   }
 
   /** The permissive rules from which no marks follow, as `policy/rule`. */
@@ -90,39 +125,31 @@ export class RuleSet {
   }
 
   private makeUnbound(ofInstances: boolean): Unbound {
+    if (this.split !== undefined)
+      return bothUnbound(this.split[0].unbound(ofInstances), this.split[1].unbound(ofInstances));
     const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
-    const never = ofInstances && this.restricts.some(speaksOfStart);
+    const restricts = ofInstances && this.restricts.some(speaksOfStart) ? [NOTHING] : whens(this.restricts);
     const whole = {
       ways: alternativesBySearch(
         permits.map(({ rule }) => rule),
         this.predicates,
       ),
-      restricts: never ? [NOTHING] : restricted(whens(this.restricts)),
+      restricts: restricted(restricts),
     };
     const around = roughly(whole);
-    if (around === whole) return whole;
-    const conditions = [...whole.ways.map(({ when }) => when), ...whole.restricts];
+    const conditions = (): Condition[] => [...whole.ways.map(({ when }) => when), ...whole.restricts];
+    let known: RowTest | undefined;
     return {
       ...whole,
-      rough: {
-        around,
-        holds: this.predicates.combined(whens(permits), never ? [NOTHING] : whens(this.restricts)),
-        needsItems: this.parts.includes('items'),
-        steps: conditions.reduce((sum, condition) => sum + stepsOf(condition), 1),
-      },
+      around: around === whole ? undefined : around,
+      test: () =>
+        (known ??= {
+          ...halvesOf(this.predicates, whens(permits), restricts),
+          needsItems: this.parts.includes('items'),
+          steps: conditions().reduce((sum, condition) => sum + stepsOf(condition), 1),
+        }),
     };
   }
-}
-
-/** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
-export interface Unbound extends Ways {
-  /** Where the rules are too many for a query. */
-  readonly rough?: {
-    readonly around: Ways;
-    readonly holds: PrincipalPredicate;
-    readonly needsItems: boolean;
-    readonly steps: number;
-  };
 }
 
 const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);
@@ -140,8 +167,15 @@ export class RuleSets {
     return (place.value ??= this.ofLists(given.flatMap(({ lists }) => lists)));
   }
 
+  /** Where one policy makes its rules anew for each answer, what follows from those of the others is kept. */
   private ofLists(lists: readonly RuleList[]): RuleSet {
-    if (!lists.every(({ isFixed }) => isFixed)) return new RuleSet(lists, this.predicates);
+    const fresh = lists.filter(({ isFixed }) => !isFixed);
+    if (fresh.length > 0) {
+      const set = new RuleSet(fresh, this.predicates);
+      if (fresh.length === lists.length) return set;
+      const kept = this.ofLists(lists.filter(({ isFixed }) => isFixed));
+      return new RuleSet(lists, this.predicates, [kept, set]);
+    }
     const kept = placeOf(this.byLists, lists);
     return (kept.value ??= new RuleSet(lists, this.predicates));
   }

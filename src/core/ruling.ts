@@ -132,11 +132,10 @@ export class Ruling {
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
     const unbound = this.rules.unbound(ofInstances);
-    const { rough } = unbound;
-    if (rough === undefined) return this.bound(unbound);
-    const { around, holds, needsItems, steps } = rough;
-    return roughScope(this.bound(around), () => this.bound(unbound), {
-      holds: (resource) => holds(resource, this.principal),
+    if (unbound.around === undefined) return this.bound(unbound);
+    const { permits, restricts, needsItems, steps } = unbound.test();
+    return roughScope(this.bound(unbound.around), () => this.bound(unbound), {
+      holds: (resource) => restricts(resource, this.principal) && permits(resource, this.principal),
       needsItems,
       steps,
     });

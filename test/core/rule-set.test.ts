@@ -5,6 +5,7 @@ import { compile, compileForAll } from '../../src/core/evaluate.js';
 import { restricted } from '../../src/core/factor.js';
 import type { Policy, Rule } from '../../src/core/policy.js';
 import { tenants } from '../../src/core/policies/tenants.js';
+import { Predicates } from '../../src/core/predicates.js';
 import { SecureUser } from '../../src/core/principal.js';
 import type { Resource } from '../../src/core/resource.js';
 import { itemCondition, principal } from './arbitraries.js';
@@ -243,4 +244,58 @@ test('Where a part was not loaded, each rule that speaks of it says so, also one
     }),
   ]);
   expect(point.decide(ALICE, 'instance:read', { instance: { name: 'other' } }).couldNotTell).toBeDefined();
+});
+
+describe('Where one policy makes its rules anew for each answer', () => {
+  const manyRules = frozen(
+    Array.from({ length: 2_000 }, (_, at) =>
+      and(eq('instance.name', `m${at}`), eq('item.assignee', 'alice')),
+    ),
+  );
+  const fixed = policy('many', Object.freeze({ permissive: manyRules }));
+
+  test('those of the others are not compiled again', () => {
+    const own: Policy = {
+      name: 'own',
+      answer: () => ({ permissive: [{ id: 'x', says: 'x', when: eq('item.status', 'a') }] }),
+    };
+    const point = createDecisionPoint([fixed, own]);
+    const one = { item: { assignee: 'alice', status: 'b' }, instance: { name: 'm7', items: [] } };
+    expect(point.allows(ALICE, 'task:read', one)).toBe(true);
+    point.scope(ALICE, 'task:read');
+    const compiled = jest.spyOn(Predicates.prototype, 'alternatives');
+    expect(point.allows(ALICE, 'task:read', one)).toBe(true);
+    expect(point.allows(ALICE, 'task:read', { ...one, instance: { name: 'x', items: [] } })).toBe(false);
+    point.scope(ALICE, 'task:read');
+    const lengths = compiled.mock.calls.map(([conditions]) => conditions.length);
+    compiled.mockRestore();
+    expect(lengths.length).toBeGreaterThan(0);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(1);
+  });
+
+  test('decisions, scopes and reasons are the same as where it makes them once', () => {
+    fc.assert(
+      fc.property(rulesOf, rulesOf, rulesOf, rulesOf, principal, rows, (a, b, c, d, who, one) => {
+        const kept = policy('kept', Object.freeze({ permissive: frozen(a), restrictive: frozen(b) }));
+        const made = (isFrozen: boolean): Policy => ({
+          name: 'made',
+          answer: () =>
+            isFrozen
+              ? { permissive: frozen(c), restrictive: frozen(d) }
+              : { permissive: [...frozen(c)], restrictive: [...frozen(d)] },
+        });
+        const [once, anew] = [true, false].map((isFrozen) => {
+          const ruling = createDecisionPoint([made(isFrozen), kept]).ask(who, 'task:read');
+          const scope = ruling.scope();
+          return [
+            ruling.allows(one),
+            ruling.decide(one),
+            scope.kind === 'everything' || (scope.kind === 'condition' && compile(scope.condition)(one)),
+          ];
+        });
+        expect(anew).toEqual(once);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
