@@ -8,7 +8,7 @@ import { assertAllowed } from './enforcement/explain.js';
 import type { CommandParts } from './enforcement/command-parts.js';
 import { factsOfModels } from './enforcement/model-access.js';
 import type { Change, Origin, Target } from './enforcement/audit.js';
-import type { Contexts } from './execution/context.js';
+import type { Answer, Contexts } from './execution/context.js';
 import type { Serving } from './execution/serving.js';
 import { mapApi } from './enforcement/api-members.js';
 import { bindApi } from './enforcement/bind-api.js';
@@ -71,6 +71,12 @@ export function createIdentity(
     runAsNobody: <T>(fn: () => T | PromiseLike<T>) => {
       serving.begin();
       return contexts.runAsNobody(fn);
+    },
+    answering: <T>(answer: Answer, fn: () => T) => {
+      assertArgument('identity.answering', answer, FUNCTION);
+      assertArgument('identity.answering', fn, FUNCTION);
+      serving.begin();
+      return contexts.answering(answer, fn);
     },
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = {

@@ -19,6 +19,7 @@ import { apiKeys } from './keys.js';
 import { IDENTITY, setChallenge } from './locals.js';
 import { assertOwnOrigin } from './own-origin.js';
 import { protectApplicationOf } from './protect.js';
+import { answerOnce } from './unanswered.js';
 
 function waysOf(guard: Guard, { keys, toPrincipal, bearer, limit }: AuthenticateOptions): readonly Way[] {
   const { identity, store } = guard;
@@ -151,7 +152,9 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       return identity.runAsNobody(goOnTo(error));
     };
     protectApplicationOf(req);
-    establish(req, res).then(goOn, refuse).catch(next);
+    identity.answering(answerOnce(req, res, next), () => {
+      establish(req, res).then(goOn, refuse).catch(next);
+    });
   };
 }
 

@@ -77,6 +77,7 @@ export function createErrorHandler(options: ErrorHandlerOptions = {}): ErrorMidd
   function sendPage(req: HttpRequest, res: HttpResponse, error: unknown, next: Next): void {
     const refusal = refusalOf(error, logger !== undefined);
     logFailure(refusal, error, logger);
+    if (res.writableEnded) return;
     if (res.headersSent) return next(error);
     prepareRefusal(req, res, refusal);
     const told: Told = { ...refusal, title: titleOf(refusal.code) };

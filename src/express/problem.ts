@@ -161,6 +161,8 @@ export function sendError(
   const { id, status, code, detail } = refusal;
   localsOf(res).guardError = { status, code };
   logFailure(refusal, error, logger);
+  // A complete answer is not cut off; half of one is.
+  if (res.writableEnded) return;
   if (res.headersSent || res.destroyed) return void res.destroy();
   // Does not wait for the rest of the body.
   if (!req.complete) res.setHeader('Connection', 'close');

@@ -1,3 +1,4 @@
+import type { GuardError } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
@@ -30,6 +31,13 @@ export interface Identity {
   run<T>(principal: SecureUser, fn: () => T | PromiseLike<T>, actor?: string): Promise<T>;
   /** The same without a known caller: code inside it does not count as the application's own. */
   runAsNobody<T>(fn: () => T | PromiseLike<T>): Promise<T>;
+  /**
+   * Runs the work of a request. A refusal in it that nothing catches, as of a promise that a route does not return, is
+   * passed to `answer`, so that the request does not wait for ever. It is logged in any case.
+   * @param answer answers the request; returns false if it had an answer already
+   * @returns what `fn` returns
+   */
+  answering<T>(answer: (refusal: GuardError) => boolean, fn: () => T): T;
   /**
    * Asserts that the user may perform the operation on the resource; without a resource, that a resource could
    * exist on which the user may.

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { GuardError } from '../../core/errors.js';
 import { assertArgument, FUNCTION } from '../../core/options.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Acting, Command } from './command.js';
@@ -19,16 +20,23 @@ interface Ambient {
   ended: boolean;
 }
 
+/**
+ * Answers the request that running code belongs to with a refusal that nothing caught.
+ * @returns whether it did; false if the request has an answer, or the caller has gone
+ */
+export type Answer = (refusal: GuardError) => boolean;
+
 /** The context of running code, as far as the guard knows it. */
 interface Frame {
   readonly ambient?: Ambient;
   readonly command?: Command;
   readonly place?: Place;
+  readonly answer?: Answer;
 }
 
 /**
- * The async contexts of one guard: the outside caller, the running command, and the place in its model. They share
- * one AsyncLocalStorage, because Node passes each storage on with every promise.
+ * The async contexts of one guard: the outside caller and its request, the running command, and the place in its
+ * model. They share one AsyncLocalStorage, because Node passes each storage on with every promise.
  */
 export class Contexts {
   private readonly frames = new AsyncLocalStorage<Frame | undefined>();
@@ -81,6 +89,16 @@ export class Contexts {
     } finally {
       ambient.ended = true;
     }
+  }
+
+  /** How the request that the code running here belongs to is answered; undefined outside requests. */
+  get answer(): Answer | undefined {
+    return this.frames.getStore()?.answer;
+  }
+
+  /** Runs the work of a request. It keeps its request in every `runAs` inside it. */
+  answering<T>(answer: Answer, fn: () => T): T {
+    return this.enter({ answer }, fn);
   }
 
   /** The command that is running here. */

@@ -1,10 +1,11 @@
+import { AsyncResource } from 'node:async_hooks';
 import { today } from '../../core/clock.js';
-import { isGuardError } from '../../core/errors.js';
+import { isGuardError, type GuardError } from '../../core/errors.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import { changeGuard } from './commit.js';
 import type { Command } from './command.js';
-import type { Contexts } from './context.js';
+import type { Answer, Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';
 import type { Retries } from './retries.js';
 
@@ -43,24 +44,37 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 const factsOf = (error: unknown): Record<string, unknown> =>
   error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
 
+/** Where a refusal was raised. Kept with the error, so that the guards of one process agree whose it is. */
+const RAISED = Symbol.for('bpmn-guard.raised');
+
+interface Raised {
+  readonly by: Strays;
+  /** Of the request in which it was raised; undefined outside requests, and if several share the error. */
+  readonly answer: Answer | undefined;
+  /** The same in the context in which it was raised. */
+  readonly there: Answer | undefined;
+}
+
+const raisedOf = (error: GuardError): Raised | undefined => (error as { [RAISED]?: Raised })[RAISED];
+
 /**
- * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance; a refusal by
- * the guard that the application did not catch is logged, once the process serves. Neither ends the process. Every
- * other error is foreign and passed on, as is a refusal in a start script, before the process serves.
+ * Errors that nothing caught. A forgotten `await` in a script or service is recorded on its instance. A refusal that
+ * the application did not catch, once the process serves, is logged, and answers the request in which it arose.
+ * Neither ends the process. Every other error is foreign and passed on, as is a refusal in a start script, before the
+ * process serves.
  */
 export class Strays {
-  private readonly refusals = new WeakSet<object>();
   private readonly noted = new Map<string, Noted>();
   private readonly writing = new Set<Promise<void>>();
 
   constructor(private readonly parts: Parts) {}
 
-  /** Runs a call of the guard; its refusals are recognised wherever they surface. */
+  /** Runs a call of the guard; its refusals are known to be of this guard and request wherever they surface. */
   async refusing<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isGuardError(error)) this.refusals.add(error);
+      if (isGuardError(error)) this.note(error);
       throw error;
     }
   }
@@ -69,14 +83,40 @@ export class Strays {
   readonly claim = (error: unknown): boolean => {
     const command = this.parts.contexts.origin;
     if (command !== undefined) this.record(command, error);
-    else if (isGuardError(error) && this.refusals.has(error) && this.parts.isServing())
-      this.say('nothing caught a refusal: a route or task of the application must handle it', {
-        code: error.code,
-        ...factsOf(error),
-      });
+    else if (isGuardError(error) && this.isMine(error) && this.parts.isServing()) this.refused(error);
     else return false;
     return true;
   };
+
+  private note(error: GuardError): void {
+    const { answer } = this.parts.contexts;
+    const before = raisedOf(error);
+    if (before !== undefined && before.answer === answer) return;
+    const own = before === undefined ? answer : undefined;
+    const value: Raised = { by: this, answer: own, there: own && AsyncResource.bind(own) };
+    Reflect.defineProperty(error, RAISED, { value, configurable: true });
+  }
+
+  /** A refusal of which nothing is known, such as of a wrong argument, belongs to the guard that is asked first. */
+  private isMine(error: GuardError): boolean {
+    const by = raisedOf(error)?.by ?? this;
+    return by === this || this.parts.contexts.answer !== undefined;
+  }
+
+  private refused(error: GuardError): void {
+    const answer = this.parts.contexts.answer ?? raisedOf(error)?.there;
+    let answered = false;
+    try {
+      answered = answer?.(error) === true;
+    } catch (failure) {
+      this.say('a refusal could not be answered', factsOf(failure));
+    }
+    this.say('nothing caught a refusal: a route or task of the application must handle it', {
+      code: error.code,
+      ...(answer === undefined ? {} : { answered }),
+      ...factsOf(error),
+    });
+  }
 
   /** Resolves when all recorded errors have been written, as far as possible now. */
   async written(): Promise<void> {

@@ -1,0 +1,92 @@
+import { Child } from '../support/child.js';
+
+const UNCAUGHT = 'nothing caught a refusal: a route or task of the application must handle it';
+const CLIENTS = ['json', 'browser', 'nobody', 'rendered', 'unhandled'] as const;
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+interface Fact {
+  readonly client?: (typeof CLIENTS)[number];
+  readonly path: string;
+  readonly expected: Answer;
+  readonly found: Answer;
+  readonly log: readonly { message: string; code: string; answered?: boolean }[];
+}
+
+const APPLICATIONS = [
+  { module: 'express', dropIn: false },
+  { module: 'express4', dropIn: false },
+  { module: 'express4', dropIn: true },
+];
+
+describe.each(APPLICATIONS)('A refusal that a route does not return (%j)', (application) => {
+  let child: Child;
+  let facts: readonly Fact[];
+  let foreign: Child;
+  beforeAll(async () => {
+    child = new Child('unanswered.mjs', application);
+    foreign = new Child('unanswered.mjs', { ...application, mode: 'foreign' });
+    const { code, errors } = await child.ended();
+    expect([code, errors]).toEqual([0, expect.not.stringMatching(/Error/)]);
+    expect(child.facts.at(-1)).toEqual({ alive: true });
+    facts = child.facts.slice(0, -1) as Fact[];
+  }, 60_000);
+  afterAll(async () => {
+    await child.kill();
+    await foreign.kill();
+  });
+
+  const of = (client: string): readonly Fact[] => facts.filter((fact) => fact.client === client);
+  const uncaught = ({ log }: Fact): Fact['log'] => log.filter(({ message }) => message === UNCAUGHT);
+
+  test.each(CLIENTS)('is answered as if the route had returned it: to the client %s', (client) => {
+    expect(of(client)).toHaveLength(15);
+    for (const { path, expected, found } of of(client))
+      expect({ path, ...found }).toEqual({ path, ...expected });
+  });
+
+  test('is answered with JSON for programs, a page for browsers, and what the application renders', () => {
+    const [json, browser, nobody, rendered, unhandled] = CLIENTS.map(
+      (client) => of(client)[0]?.found as Answer,
+    );
+    expect([json?.status, JSON.parse(json?.text ?? '')]).toMatchObject([404, { code: 'not-found' }]);
+    expect([browser?.status, browser?.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect([nobody?.status, nobody?.headers['www-authenticate']]).toEqual([401, expect.any(String)]);
+    expect([rendered?.status, rendered?.text]).toEqual([404, '<p>not-found for eve</p>']);
+    expect([unhandled?.status, unhandled?.text]).toEqual([404, 'own: not-found']);
+    const down = of('json').find(({ path }) => path === '/down/void');
+    expect([down?.found.status, down?.found.headers['retry-after']]).toEqual([503, '5']);
+  });
+
+  test('is logged, and answered once', () => {
+    for (const client of CLIENTS)
+      for (const fact of of(client)) {
+        const answered = uncaught(fact).map((entry) => entry.answered);
+        expect([client, fact.path, answered]).toEqual([
+          client,
+          fact.path,
+          fact.path === '/twice' ? [true, false] : [true],
+        ]);
+      }
+  });
+
+  test('is only logged if the route has begun to answer, or the caller has gone', () => {
+    const [sent, streams, gone] = facts.filter(({ client }) => client === undefined) as [Fact, Fact, Fact];
+    expect([sent.found.status, sent.found.text]).toEqual([200, '{"sent":true}']);
+    expect([streams.found.status, streams.found.text]).toEqual([200, 'one two']);
+    for (const fact of [sent, streams, gone])
+      expect([fact.path, uncaught(fact)]).toEqual([
+        fact.path,
+        [{ message: UNCAUGHT, code: expect.any(String), answered: false }],
+      ]);
+  });
+
+  test('is told from errors of others: these end the process as Node does', async () => {
+    const { code, errors } = await foreign.ended();
+    expect([code, foreign.facts]).toEqual([1, []]);
+    expect(errors).toMatch(/Error: a foreign rejection/);
+  });
+});
