@@ -134,3 +134,7 @@ export function cleanNames(values: readonly unknown[]): string[] {
     .filter((name) => name !== undefined);
   return [...new Set(names)];
 }
+
+/** The entries of a list of names that no user and no group can have, such as `*`. */
+export const unusableNames = (text: string): string[] =>
+  text.split(',').filter((entry) => entry.trim() !== '' && normaliseName(entry) === undefined);

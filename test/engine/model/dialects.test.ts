@@ -25,6 +25,11 @@ const input = (name: string, text?: string): string =>
 type Closing = readonly [what: string, namespaces: Readonly<Record<string, string>>, task: string];
 type Case = readonly [...Closing, rest: DocumentRest];
 
+/** Code that may assign and that bpmn-server does not run. */
+const listening = (prefix: string, event: string, code: string): string =>
+  userTask('', extensions(`<${prefix}:taskListener event="${event}"${code}</${prefix}:taskListener>`));
+const assigns = (prefix: string): string => `><${prefix}:script>item.assignee = 'ann'</${prefix}:script>`;
+
 const UNDERSTOOD: readonly (readonly [...Case, expected: Record<string, unknown>])[] = [
   ['Camunda 7 under another prefix', { c: CAMUNDA }, userTask('c:assignee="ann"'), {}, { assignee: 'ann' }],
   [
@@ -84,6 +89,20 @@ const UNDERSTOOD: readonly (readonly [...Case, expected: Record<string, unknown>
     userTask('', extensions('<zeebe:assignmentDefinition candidateGroups="hr" candidateUsers="ann, bob" />')),
     {},
     { candidateGroups: ['hr'], candidateUsers: ['ann', 'bob'] },
+  ],
+  [
+    'a script at its start',
+    { camunda: CAMUNDA },
+    listening('camunda', 'start', assigns('camunda')),
+    {},
+    { assignee: 'ann' },
+  ],
+  [
+    'the host’s own event beside code that is not run',
+    { camunda: CAMUNDA },
+    userTask('camunda:assignee="ann"', extensions('<camunda:taskListener event="complete" class="a.B" />')),
+    {},
+    { assignee: 'ann' },
   ],
   [
     'a potential owner',
@@ -204,6 +223,38 @@ const CLOSED: readonly Closing[] = [
   ],
 ];
 
+const NOT_RUN: readonly Closing[] = [
+  ['a listener of create', { camunda: CAMUNDA }, listening('camunda', 'create', ' class="a.B">')],
+  [
+    'a script under a prefix that the host does not run',
+    { c: CAMUNDA },
+    listening('c', 'start', assigns('c')),
+  ],
+  [
+    'a listener of Zeebe',
+    { zeebe: ZEEBE },
+    userTask(
+      '',
+      extensions(
+        '<zeebe:taskListeners><zeebe:taskListener eventType="assigning" type="job" /></zeebe:taskListeners>',
+      ),
+    ),
+  ],
+  [
+    'two scripts of one event, of which the host runs the last',
+    { camunda: CAMUNDA },
+    userTask(
+      '',
+      extensions(
+        `<camunda:taskListener event="start"${assigns('camunda')}</camunda:taskListener>` +
+          '<camunda:executionListener event="start"><camunda:script>data.x = 1</camunda:script></camunda:executionListener>',
+      ),
+    ),
+  ],
+  ['several actors of jBPM', { drools: JBPM }, userTask('', input('ActorIds', 'ann,bob'))],
+  ['a worker of a tool', { x: 'http://example.com/x' }, userTask('x:taskWorker="ann"')],
+];
+
 /** What the parser drops: it does not tell from which element, so nothing in the document is open to all. */
 const DROPPED: readonly Closing[] = [
   ['a prefix that nothing declares', {}, userTask('camunda:assignee="ann"')],
@@ -254,6 +305,12 @@ const OPEN: readonly Closing[] = [
     ),
   ],
   ['data inputs of other names', {}, userTask('', input('Employee', 'ann'))],
+  ['a listener of its end', { camunda: CAMUNDA }, listening('camunda', 'complete', ' class="a.B">')],
+  [
+    'a script that assigns nobody',
+    { camunda: CAMUNDA },
+    listening('camunda', 'start', '><camunda:script>data.x = 1</camunda:script>'),
+  ],
   [
     'an attribute that is empty',
     { camunda: CAMUNDA },
@@ -298,7 +355,7 @@ onStores('A task of a model in another dialect', (kind) => {
     );
   }
 
-  test.each(CLOSED)(
+  test.each([...CLOSED, ...NOT_RUN])(
     'is nobody’s where it has %s, and the author is told',
     async (_what, namespaces, task) => {
       const opened = await guards.open();
@@ -378,6 +435,7 @@ onStores('A task of a model in another dialect', (kind) => {
       [],
     ],
     ['everybody by a star', { process: ' f:candidateStarterGroups="*"' }, [], []],
+    ['a name beside a star', { process: ' f:candidateStarterUsers="ann, *"' }, ['ann'], []],
   ];
   test.each(STARTS)('is started by whom %s names, and by nobody else', async (_what, rest, users, groups) => {
     const guard = await guards.make();

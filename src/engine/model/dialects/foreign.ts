@@ -4,7 +4,8 @@ import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM, SAME_ATTRIBUTES, ZEEBE } from 
 
 /** Attributes that contain a name in foreign dialects. */
 const NAMING = new Set(['name', 'key', 'metaKey']);
-const IDENTIFIER = /^[\w.:-]{1,60}$/;
+/** Names, as opposed to texts, contain no blanks. */
+export const IDENTIFIER = /^[\p{L}\p{M}\p{N}_.:-]{1,60}$/u;
 const SPEAKS_OTHERWISE = new Set(ABOUT_OTHER_THINGS);
 const HOLDS_DATA = new Set(DATA_AND_CODE);
 

@@ -2,6 +2,7 @@ import type { ModdleElement } from '../host.js';
 import { NAMES_ONLY } from './expression.js';
 import type { Statements } from './statements.js';
 import { INPUTS } from './understood.js';
+import { resembles } from './vocabulary.js';
 
 interface Input extends ModdleElement {
   name?: string;
@@ -23,6 +24,12 @@ const OTHERS = new Set([
   'taskstakeholderid',
 ]);
 const EXCLUDED = 'excludedownerid';
+const KNOWN = [...NAMES.keys(), ...OTHERS, EXCLUDED];
+
+/** The known name that is meant, such as by `ActorIds`; undefined for inputs that are data. */
+const meant = (name: string): string | undefined =>
+  KNOWN.find((known) => known === name) ??
+  KNOWN.find((known) => known.startsWith(name.charAt(0)) && resembles(name, known));
 
 /** The text that a task assigns to one of its inputs; undefined if it comes from a variable or is missing. */
 function assigned(task: ModdleElement, input: Input): string | undefined {
@@ -40,11 +47,12 @@ export function sayInputs(task: ModdleElement, to: Statements): void {
     []) as Input[];
   for (const input of inputs) {
     const name = input.name?.toLowerCase() ?? '';
+    const known = meant(name);
+    if (known === undefined) continue;
     const property = NAMES.get(name);
-    if (property === undefined && name !== EXCLUDED && !OTHERS.has(name)) continue;
     const text = assigned(task, input);
     const found = `dataInput ${input.name ?? ''} = ${text ?? '(no text)'}`;
-    if (name === EXCLUDED) {
+    if (known === EXCLUDED) {
       to.withheld = true;
       to.isUnclear(found, 'Excluded owners are not supported: the task belongs to nobody.');
     } else if (property === undefined || text === undefined || text.trim() === '') to.isUnclear(found);

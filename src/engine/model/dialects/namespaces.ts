@@ -57,15 +57,15 @@ export class Namespaces {
 
   constructor(root: ModdleElement) {
     this.moddle = root.$model as Moddle | undefined;
-    const left = [root];
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    const unvisited = [root];
+    for (let at = unvisited.pop(); at !== undefined; at = unvisited.pop()) {
       for (const [name, uri] of plainAttributes(at)) {
         const prefix = XMLNS.exec(name)?.[1];
         if (prefix !== undefined)
           this.declared.set(prefix, (this.declared.get(prefix) ?? new Set()).add(uri));
       }
       // Diagrams are large and name nobody.
-      for (const child of childrenOf(at)) if (child.$type !== 'bpmndi:BPMNDiagram') left.push(child);
+      for (const child of childrenOf(at)) if (child.$type !== 'bpmndi:BPMNDiagram') unvisited.push(child);
     }
   }
 

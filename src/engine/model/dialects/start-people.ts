@@ -1,4 +1,4 @@
-import { cleanNames } from '../derive.js';
+import { cleanNames, unusableNames } from '../derive.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { holdersOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
@@ -23,6 +23,9 @@ interface Starters {
 }
 
 const CLOSES = 'It is not understood and admits nobody to the start.';
+const NOT_A_NAME =
+  'Nobody can have such a name, and it does not mean everybody: it admits nobody. A start that names nobody and has no' +
+  ' lane is open to everybody.';
 
 interface Collected {
   readonly users: string[];
@@ -51,8 +54,10 @@ function sayAttributes(
           ? to.groups
           : undefined;
     const expression = readExpression(value, NAMES_ONLY);
-    if (target !== undefined && expression?.kind === 'names') target.push(...value.split(','));
-    else if (target !== undefined || isName(local))
+    if (target !== undefined && expression?.kind === 'names') {
+      target.push(...value.split(','));
+      if (unusableNames(value).length > 0) to.unclear.push(warning(element, shown(attribute), NOT_A_NAME));
+    } else if (target !== undefined || isName(local))
       to.unclear.push(warning(element, shown(attribute), CLOSES));
   }
 }
@@ -71,8 +76,10 @@ function sayPotentialStarter(process: ModdleElement, element: ModdleElement, to:
     to.unclear.push(warning(process, `<${element.$type}> ${text}`, CLOSES));
     return;
   }
-  for (const entry of entriesOf(text, 'group'))
-    (entry.kind === 'user' ? to.users : to.groups).push(entry.text);
+  const entries = entriesOf(text, 'group');
+  if (entries.some((entry) => unusableNames(entry.text).length > 0))
+    to.unclear.push(warning(process, `<${element.$type}> ${text}`, NOT_A_NAME));
+  for (const entry of entries) (entry.kind === 'user' ? to.users : to.groups).push(entry.text);
 }
 
 function sayExtensions(

@@ -1,4 +1,4 @@
-import { cleanNames } from '../derive.js';
+import { cleanNames, unusableNames } from '../derive.js';
 import type { ModdleElement } from '../host.js';
 import { readExpression, type Expression, type Forms } from './expression.js';
 import type { PeopleProperty, ScheduleProperty } from './understood.js';
@@ -10,7 +10,11 @@ interface Statement<P = PeopleProperty> {
   readonly expression: Expression;
 }
 
-const CLOSES = 'It is not understood and counts as an assignment to nobody.';
+const CLOSES =
+  'It is not understood and counts as an assignment to nobody. What names people: assignee, candidateUsers and' +
+  ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
+const NAMES_NOBODY =
+  'It names nobody: no user and no group can have such a name. A task that says nothing of people is open to everybody.';
 
 /** Collects a model's statements about one task from all dialects. */
 export class Statements {
@@ -29,10 +33,12 @@ export class Statements {
   say(property: PeopleProperty, text: string, forms: Forms, found: string): void {
     if (text.trim() === '') return;
     const expression = readExpression(text, forms);
-    if (expression === undefined) this.isUnclear(found);
-    else if (expression.kind === 'names' && cleanNames(expression.text.split(',')).length === 0)
-      this.isUnclear(found, 'It names nobody: no user and no group can have such a name.');
-    else this.people.push({ property, expression });
+    if (expression === undefined) return this.isUnclear(found);
+    const isList = expression.kind === 'names';
+    if (isList && cleanNames(text.split(',')).length === 0) return this.isUnclear(found, NAMES_NOBODY);
+    this.people.push({ property, expression });
+    if (isList && unusableNames(text).length > 0)
+      this.leftOut.push(warning(this.element, found, 'Nobody can be called *: it is left out.'));
   }
 
   sayWhen(property: ScheduleProperty, text: string, forms: Forms, found: string): void {

@@ -6,9 +6,10 @@ import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js'
 import { sayInputs } from './jbpm-inputs.js';
 import { sayRole } from './standard-roles.js';
 import { Statements } from './statements.js';
+import { sayListeners } from './task-listeners.js';
 import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
-import { isAboutPeople, isNearlyKnown } from './vocabulary.js';
+import { isAboutPeople, isNearlyKnown, isPersonOfTask } from './vocabulary.js';
 import { warning, type ModelWarning } from './warning.js';
 
 const find = <T extends string>(known: readonly T[], name: string): T | undefined =>
@@ -22,7 +23,7 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
     const [person, time] = understood ? [find(PEOPLE, local), find(SCHEDULE, local)] : [];
     if (person !== undefined) to.say(person, value, ALL_FORMS, shown(attribute));
     else if (time !== undefined) to.sayWhen(time, value, ALL_FORMS, shown(attribute));
-    else if (!isAboutOtherThings(uri) && value.trim() !== '' && isAboutPeople(local))
+    else if (!isAboutOtherThings(uri) && value.trim() !== '' && isPersonOfTask(local))
       to.isUnclear(shown(attribute));
   }
 }
@@ -119,6 +120,7 @@ export function readTask(task: ModdleElement): Statements {
   const to = new Statements(task);
   sayAttributes(task, document, to);
   sayExtensions(task, document, to);
+  sayListeners(task, document.namespaces, to);
   for (const role of (task.resources ?? []) as ModdleElement[])
     sayRole(role, to, document.isJbpm ? 'user' : 'group');
   sayInputs(task, to);

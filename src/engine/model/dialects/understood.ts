@@ -37,3 +37,15 @@ export const INPUTS: ReadonlyMap<string, PeopleProperty> = new Map([
   ['ActorId', 'candidateUsers'],
   ['GroupId', 'candidateGroups'],
 ]);
+
+/** The events before a task is assigned at which bpmn-server runs the scripts of listeners. */
+export const EARLY_EVENTS: ReadonlySet<string> = new Set(['transformInput', 'enter', 'start', 'wait']);
+/**
+ * The events of listeners that are too late to decide who may take a task: of bpmn-server, of Camunda 7 and its
+ * relatives, and of Zeebe.
+ */
+export const LATE_EVENTS: ReadonlySet<string> = new Set([
+  ...['assign', 'validate', 'end'],
+  ...['update', 'complete', 'delete', 'timeout'],
+  ...['updating', 'completing', 'canceling'],
+]);

@@ -19,17 +19,42 @@ const WORDS = new Set(
   candidates claimant department departments employee employees executor executors group groups handler handlers manager managers member members owner owners
   participant participants people performer performers person persons responsibility responsible reviewer reviewers
   role roles staff starter starters swimlane team teams user users
-  actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames`.split(/\s+/),
+  actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames
+  accountable clerk clerks supervisor supervisors
+  beauftragte beauftragter benutzer freigeber genehmiger gruppe mitarbeiter rolle
+  approbateur attribue attribuee executant groupe utilisateur valideur
+  aprobador ejecutor grupo rol usuario
+  addetto approvatore esecutore gruppo ruolo utente
+  aprovador utilizador
+  gebruiker goedkeurder groep medewerker uitvoerder`.split(/\s+/),
 );
 
+/** Words that count at the end of a name: `taskAgent` is a person, `agentType` is not. */
+const HEADS = new Set('agent agents principal principals recipient recipients worker workers'.split(' '));
+/** What may follow them. */
+const TAILS = new Set(['id', 'ids', 'name', 'names']);
+/** Names that mean people only as an attribute of the task itself: `email` in an extension is a notification. */
+const OF_TASK = new Set('email emailaddress emails login logins mail operator operators'.split(' '));
+
 /** Parts of words that hardly occur in other ones: `assignedto`, `taskperformer`. */
-const STEM = /assign|candidat|performer|approver|reviewer/;
+const STEM = new RegExp(
+  `approver assign candidat performer reviewer
+  bearbeiter verantwort zugewies zustaendig zustandig zuweis
+  asignac asignad encargad responsab
+  assegn incaricat
+  atribuic atribuid encarregad responsav
+  behandelaar toegewez toewij verantwoord`
+    .split(/\s+/)
+    .join('|'),
+);
 
 const STARTER_WORDS = new Set(['candidate', 'candidates', 'starter', 'starters']);
 
 /** The words of a name: `candidateUsers`, `candidate-users` and `candidate_users` have the same two. */
 function wordsOf(name: string): string[] {
   return name
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
     .replace(/user_?task/gi, ' ')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -57,16 +82,36 @@ const LONGEST = 60;
 /** Names with so many letters are recognised with two wrong ones. */
 const MANY_LETTERS = 8;
 
-/** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
-export function isNearlyKnown(name: string): boolean {
+/** Whether a name is another one with up to two wrong letters. */
+export function resembles(name: string, known: string): boolean {
   if (name.length > LONGEST) return false;
   const letters = name.toLowerCase().replace(/[^a-z]/g, '');
-  return KNOWN.some((known) => distance(letters, known, 2) <= (known.length >= MANY_LETTERS ? 2 : 1));
+  return distance(letters, known, 2) <= (known.length >= MANY_LETTERS ? 2 : 1);
+}
+
+/** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
+export function isNearlyKnown(name: string): boolean {
+  return KNOWN.some((known) => resembles(name, known));
+}
+
+/** The word that says what a name is: the last one, without `id` or `name`. */
+function headOf(words: readonly string[]): string | undefined {
+  return words.filter((word) => word !== '').findLast((word, index) => index === 0 || !TAILS.has(word));
 }
 
 /** Whether an attribute or element name may refer to a task's people. */
 export function isAboutPeople(name: string): boolean {
-  return wordsOf(name).some((word) => WORDS.has(word) || STEM.test(word)) || isNearlyKnown(name);
+  const words = wordsOf(name);
+  return (
+    words.some((word) => WORDS.has(word) || STEM.test(word)) ||
+    HEADS.has(headOf(words) ?? '') ||
+    isNearlyKnown(name)
+  );
+}
+
+/** The same for an attribute of the task itself, of which more can only be people. */
+export function isPersonOfTask(name: string): boolean {
+  return OF_TASK.has(wordsOf(name).join('').replace(/^task/, '')) || isAboutPeople(name);
 }
 
 /** Whether it may refer to a process's starters; a process has owners and groups of other kinds as well. */

@@ -1,3 +1,4 @@
+import { IDENTIFIER } from '../dialects/foreign.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 
 /** A tag of a document as written. */
@@ -102,7 +103,7 @@ const isOfPeople = (tag: Tag): boolean =>
     ({ prefix, local, value }) =>
       prefix !== 'xmlns' &&
       value.trim() !== '' &&
-      (isAboutPeople(local) || (NAMING.has(local) && /^[\w.:-]{1,60}$/.test(value) && isAboutPeople(value))),
+      (isAboutPeople(local) || (NAMING.has(local) && IDENTIFIER.test(value) && isAboutPeople(value))),
   );
 
 /** The element that begins at an offset, with all inside it. */
