@@ -172,9 +172,10 @@ onStores('Timers', (kind) => {
     const guard = await guards.make({
       models: { M: model([start(), catching('c', timer('timeDate', '$(data.when)')), end()]) },
     });
-    await expect(guard.api.engine.start('M', { when: 'never' }, ann)).rejects.toThrow(
-      'The timer c has no valid time.',
-    );
+    await expect(guard.api.engine.start('M', { when: 'never' }, ann)).rejects.toMatchObject({
+      code: 'failed',
+      message: 'c: the timer has no valid time: its timeDate is "$(data.when)". Nothing was stored.',
+    });
     expect(await guard.store.instances.count({ filter: {} })).toBe(0);
   });
 

@@ -1,14 +1,24 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
+/** How the host's error for a model without a start event begins. */
+const NO_START = /No Start Node/;
+
+function whyOf(error: unknown): string | undefined {
+  if (!isGuardError(error))
+    return error instanceof Error && NO_START.test(error.message) ? 'has no start event' : undefined;
+  if (error.code === 'not-found') return 'does not exist';
+  return error.code === 'bad-model' ? 'cannot be run' : undefined;
+}
+
 /**
- * A missing model that a model calls is an error of the calling model: a caller who completes a task must not be
- * told that the task does not exist.
+ * A missing model that a model calls, or one that cannot be started, is an error of the calling model: a caller who
+ * completes a task must not be told that the task does not exist.
  * @param element the calling element; missing: named as the model
  */
 export function failureOfModel(error: unknown, called: unknown, element = 'The model'): unknown {
-  if (!isGuardError(error) || (error.code !== 'not-found' && error.code !== 'bad-model')) return error;
-  const why = error.code === 'not-found' ? 'does not exist' : 'cannot be run';
+  const why = whyOf(error);
+  if (why === undefined) return error;
   const message = `${element}: the model ${show(called)} that it calls ${why}. Nothing was stored.`;
   return new GuardError('failed', message, { cause: error });
 }

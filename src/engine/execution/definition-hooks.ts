@@ -1,4 +1,5 @@
 import { USER_TASK } from '../../core/element-types.js';
+import { endsNothing, ENDS_TRANSACTION, faultOf, faultReached } from '../model/faults.js';
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
 import { assignCaseRoles } from './case-start.js';
 import { setInitiator } from '../model/dialects/start-people.js';
@@ -78,6 +79,22 @@ function watch(node: HostNode, runner: CommandRunner): void {
   node.run = (item) => runner.contexts.at(placeOf(item), () => run(item));
 }
 
+/** Upstream fails at these with an error of its own code that names neither the element nor the cause. */
+function nameFault(node: HostNode): void {
+  const fault = faultOf(node.def);
+  if (fault !== undefined) node.execute = () => Promise.reject(faultReached(node.id, fault));
+  if (node.isCatching === true) return;
+  for (const kind of ENDS_TRANSACTION) {
+    const event = node.behaviours.get(kind) as { start(item: HostItem): Promise<unknown> } | undefined;
+    if (event === undefined) continue;
+    const upstream = event.start.bind(event);
+    event.start = (item) => {
+      const missing = endsNothing(kind, item);
+      return missing === undefined ? upstream(item) : Promise.reject(faultReached(node.id, missing));
+    };
+  }
+}
+
 /** Upstream sets the message of events only; a receive task waits for one too. */
 function nameMessage(node: HostNode): void {
   const { name } = (node.def.messageRef ?? {}) as { name?: unknown };
@@ -111,6 +128,7 @@ export function hookDefinitions(
     for (const process of new Set([...context.nodes.values()].map((node) => node.process)))
       joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
+      nameFault(node);
       watch(node, runner);
       if (node.type === USER_TASK) guardUserTask(node, runner, bypass);
       if (node.type === 'bpmn:StartEvent') {

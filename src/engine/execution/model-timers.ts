@@ -4,15 +4,11 @@ import type { Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS, LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
-import { bpmn } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
 import type { StartAttempts } from './start-attempts.js';
+import { secondsUntil } from './timer-host.js';
 import type { Timers } from './timers.js';
-
-interface HostCron {
-  timeDue(expression: string, reference: number | null): number | null;
-}
 
 /** How far a timer start of a model has come, across retries. */
 interface Claim {
@@ -75,17 +71,17 @@ export class ModelTimers {
     )) {
       const key = keyOf(owner, name, event.elementId);
       this.armed.get(key)?.cancel();
-      const seconds = (bpmn.Cron as unknown as HostCron).timeDue(
+      const seconds = secondsUntil(
         event.expression as string,
         (event.referenceDateTime as number | undefined) ?? null,
       );
       const claim: Claim = { scheduled: false };
-      const never = seconds === null || Number.isNaN(seconds);
       const fire = (): Promise<void> =>
         this.startModel(name, owner, event.elementId as string, event.referenceDateTime, claim);
-      const cancel = never
-        ? () => undefined
-        : this.timers.arm(new Date(wallClock() + Math.max(seconds * 1000, 100)), fire);
+      const cancel =
+        seconds === undefined
+          ? () => undefined
+          : this.timers.arm(new Date(wallClock() + Math.max(seconds * 1000, 100)), fire);
       this.armed.set(key, { as: shapeOf(event), cancel });
     }
   }

@@ -22,8 +22,31 @@ export const startToken: StartToken = (...args) =>
 /** Upstream caches an evaluated timer expression in the definition; a copy drops the cached value. */
 const copyOf = (timer: HostBehaviour): HostBehaviour =>
   Object.assign(Object.create(Object.getPrototypeOf(timer) as object) as HostBehaviour, timer);
-export const timeOf = (timer: HostBehaviour, item: HostItem): Promise<unknown> =>
-  copyOf(timer).timeDue?.(item, null) ?? Promise.resolve(undefined);
+
+interface HostCron {
+  timeDue(expression: string, reference: number | null): number | null;
+}
+
+/**
+ * The seconds until a duration, a cycle or a cron expression is next due; undefined if upstream cannot read it.
+ * @param reference the time from which it counts, in milliseconds since 1970; null: now
+ */
+export function secondsUntil(expression: string, reference: number | null): number | undefined {
+  const seconds = (bpmn.Cron as unknown as HostCron).timeDue(expression, reference);
+  return seconds === null || Number.isNaN(seconds) ? undefined : seconds;
+}
+
+/** Upstream takes the present time for a duration or cycle that it cannot read. */
+const isReadable = (text: unknown): boolean =>
+  typeof text === 'string' && secondsUntil(text, null) !== undefined;
+
+/** The time of a timer, in one of several forms; undefined if the model gives none that can be read. */
+export async function timeOf(timer: HostBehaviour, item: HostItem): Promise<unknown> {
+  const copy = copyOf(timer);
+  const time = await copy.timeDue?.(item, null);
+  const span = timer.duration ? copy.duration : timer.timeCycle ? copy.timeCycle : undefined;
+  return (timer.duration || timer.timeCycle) && !isReadable(span) ? undefined : time;
+}
 
 /** How often a timer fires in total: three times for a cycle such as `R3/PT1H`. */
 export async function repetitions(timer: HostBehaviour, item: HostItem): Promise<number> {

@@ -10,6 +10,7 @@ import { guardOf } from './commit.js';
 import { keptFor } from './kept.js';
 import type { Command } from './command.js';
 import { toDate } from '../model/due-date.js';
+import { noTimeIn } from '../model/faults.js';
 import { type HostBehaviour, type HostExecution, type HostItem, type HostToken } from '../model/host.js';
 import { isSuspended } from './suspended.js';
 import { repetitions, startToken, timeOf } from './timer-host.js';
@@ -102,7 +103,7 @@ export class Timers {
     const execution = item.token.execution;
     const delay = execution.server.configuration.timers?.forceTimersDelay;
     const due = delay ? new Date(wallClock() + delay) : toDate(await timeOf(behaviour, item), today());
-    if (due === undefined) throw new Error(`The timer ${item.elementId} has no valid time.`);
+    if (due === undefined) throw noTimeIn(item.elementId, item.node.def);
     item.timeDue = due;
     const { command } = this.runner.contexts;
     const [instanceId, itemId] = [execution.id, item.id];

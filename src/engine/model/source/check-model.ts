@@ -1,4 +1,4 @@
-import { CALL_ACTIVITY, USER_TASK } from '../../../core/element-types.js';
+import { USER_TASK } from '../../../core/element-types.js';
 import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';
@@ -6,6 +6,7 @@ import { readTask } from '../dialects/task-people.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames } from '../derive.js';
+import { beginsNowhere, faultOf, timerFaultOf } from '../faults.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
@@ -47,35 +48,16 @@ function ofStart({ def }: HostNode): ModelWarning[] {
 const isStart = (node: HostNode): boolean =>
   node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process';
 
-interface Flow {
-  readonly flowElements?: readonly { readonly $type: string }[];
-  readonly calledElement?: unknown;
-  readonly eventDefinitions?: readonly ModdleElement[];
-}
-
-const TIMES = ['timeDate', 'timeDuration', 'timeCycle'];
-
-const beginsNowhere = ({ flowElements = [] }: Flow): boolean =>
-  !flowElements.some(({ $type }) => $type === 'bpmn:StartEvent');
-
 /** What fails when the engine reaches it. */
 function ofFlow({ def }: HostNode): ModelWarning[] {
-  const { $type } = def;
-  const flow = def as Flow;
-  if (($type === 'bpmn:SubProcess' || $type === 'bpmn:Transaction') && beginsNowhere(flow))
-    return [warning(def, 'no start event', 'An instance fails when it reaches this sub-process.')];
-  if ($type === CALL_ACTIVITY && typeof flow.calledElement !== 'string')
-    return [
-      warning(def, 'no calledElement', 'An instance fails when it reaches this call: it names no model.'),
-    ];
-  const timer = flow.eventDefinitions?.find((one) => one.$type === 'bpmn:TimerEventDefinition');
-  return timer !== undefined && TIMES.every((name) => timer[name] === undefined)
-    ? [warning(def, 'a timer without a time', 'An instance fails when it reaches this event.')]
-    : [];
+  const fault = faultOf(def) ?? timerFaultOf(def);
+  return fault === undefined
+    ? []
+    : [warning(def, fault.found, `An instance fails when it reaches this ${fault.what}.`)];
 }
 
 function ofProcess({ def }: { readonly def: ModdleElement }): ModelWarning[] {
-  return beginsNowhere(def as Flow) ? [warning(def, 'no start event', 'Nobody can start this process.')] : [];
+  return beginsNowhere(def) ? [warning(def, 'no start event', 'Nobody can start this process.')] : [];
 }
 
 /** The warnings for the author of a model, without duplicates. */

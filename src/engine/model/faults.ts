@@ -1,0 +1,98 @@
+import { CALL_ACTIVITY } from '../../core/element-types.js';
+import { GuardError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import type { HostItem, HostToken, ModdleElement } from './host.js';
+
+/** A part of a model that fails whenever the engine reaches it. */
+export interface Fault {
+  readonly found: string;
+  /** The element, as in "reaches this …". */
+  readonly what: string;
+}
+
+interface Flow extends ModdleElement {
+  readonly flowElements?: readonly (ModdleElement & { readonly incoming?: readonly unknown[] })[];
+  readonly calledElement?: unknown;
+  readonly eventDefinitions?: readonly ModdleElement[];
+}
+
+const TIMES = ['timeDate', 'timeDuration', 'timeCycle'] as const;
+
+export const beginsNowhere = ({ flowElements = [] }: Flow): boolean =>
+  !flowElements.some(({ $type }) => $type === 'bpmn:StartEvent');
+
+/** An ad-hoc sub-process begins with everything to which no flow leads. */
+const hasNothingToDo = ({ flowElements = [] }: Flow): boolean => {
+  const reached = new Set(flowElements.map(({ targetRef }) => targetRef));
+  return flowElements.every(
+    (element) =>
+      element.$type === 'bpmn:SequenceFlow' || element.$type === 'bpmn:EndEvent' || reached.has(element),
+  );
+};
+
+const isBlank = (value: unknown): boolean => typeof value !== 'string' || value.trim() === '';
+
+/** The fault of an element, apart from its timers; undefined if there is none. */
+export function faultOf(def: ModdleElement): Fault | undefined {
+  const { $type } = def;
+  if (($type === 'bpmn:SubProcess' || $type === 'bpmn:Transaction') && beginsNowhere(def))
+    return { found: 'no start event', what: 'sub-process' };
+  if ($type === 'bpmn:AdHocSubProcess' && hasNothingToDo(def))
+    return { found: 'nothing that it can begin with', what: 'ad-hoc sub-process' };
+  if ($type === CALL_ACTIVITY && isBlank((def as Flow).calledElement))
+    return { found: 'no calledElement', what: 'call, which names no model' };
+  return undefined;
+}
+
+const textOf = (timer: ModdleElement, name: string): unknown =>
+  (timer[name] as { body?: unknown } | undefined)?.body;
+const timerOf = (def: ModdleElement): ModdleElement | undefined =>
+  (def as Flow).eventDefinitions?.find(({ $type }) => $type === 'bpmn:TimerEventDefinition');
+
+/** The fault of a timer event: it says no time. */
+export function timerFaultOf(def: ModdleElement): Fault | undefined {
+  const timer = timerOf(def);
+  return timer !== undefined && TIMES.every((name) => isBlank(textOf(timer, name)))
+    ? { found: 'a timer without a time', what: 'event' }
+    : undefined;
+}
+
+/** The error for an instance that reaches a part that cannot be run. It is the model's, not the caller's. */
+const failure = (element: string, cause: string): GuardError =>
+  new GuardError('failed', `${element}: ${cause}. Nothing was stored.`);
+
+/** The error for an instance that reaches a fault. */
+export const faultReached = (element: string, { found, what }: Fault): GuardError =>
+  failure(element, `the model fails at this ${what}: ${found}`);
+
+/** The error for a timer whose time cannot be read. Names what the model says, not what it evaluates to. */
+export function noTimeIn(element: string, def: ModdleElement): GuardError {
+  const timer = timerOf(def);
+  const name = timer && TIMES.find((time) => !isBlank(textOf(timer, time)));
+  return name === undefined
+    ? faultReached(element, { found: 'a timer without a time', what: 'event' })
+    : failure(
+        element,
+        `the timer has no valid time: its ${name} is ${show(textOf(timer as ModdleElement, name))}`,
+      );
+}
+
+/** The events by which a model ends the transaction around them. */
+export const ENDS_TRANSACTION = ['bpmn:ErrorEventDefinition', 'bpmn:CancelEventDefinition'] as const;
+
+interface Origins extends HostToken {
+  readonly originItem?: HostItem | null;
+  readonly parentToken?: Origins | null;
+}
+
+/** The fault of an event that ends a transaction: bpmn-server finds none around it. */
+export function endsNothing(kind: (typeof ENDS_TRANSACTION)[number], { token }: HostItem): Fault | undefined {
+  const { originItem, parentToken } = token as Origins;
+  const isInside =
+    kind === 'bpmn:CancelEventDefinition'
+      ? Boolean(parentToken)
+      : originItem?.type === 'bpmn:Transaction' || Boolean(originItem && parentToken?.originItem);
+  return isInside
+    ? undefined
+    : { found: 'bpmn-server looks for a transaction around it and finds none', what: 'event' };
+}
