@@ -17,6 +17,7 @@ const CLASSES: Record<string, string[]> = {
   DataStore: ['DataStore'],
   ModelsDatastore: ['ModelsDatastore', 'ModelsDatastoreDB'],
   CacheManager: ['CacheManager', 'NoCacheManager'],
+  Cron: ['Cron'],
   InstanceLocker: ['InstanceLocker'],
   MongoDB: ['MongoDB'],
   BPMNServer: ['BPMNServer'],
@@ -135,6 +136,7 @@ const PLACES: Record<string, (guard: Guard) => Members> = {
   DataStore: (guard) => guard.server.dataStore as never,
   ModelsDatastore: (guard) => guard.server.definitions as never,
   CacheManager: (guard) => guard.server.cache as never,
+  Cron: (guard) => guard.server.cron as never,
   InstanceLocker: (guard) => (guard.server.dataStore as never as Members).locker as never,
   MongoDB: (guard) => (guard.server.dataStore as never as Members).db as never,
 };

@@ -1,4 +1,4 @@
-import type { BPMNServer } from 'bpmn-server';
+import type { BPMNServer, IBPMNServer } from 'bpmn-server';
 import type { SecureUser } from '../../core/principal.js';
 import type { DefinitionView } from './definition-types.js';
 import type {
@@ -102,10 +102,11 @@ export interface GuardedDefinitions {
   install(): Promise<void>;
 }
 
-/** bpmn-server's own server object, with each call enforced for the ambient principal. */
-export interface GuardedServer extends Readonly<
-  Pick<BPMNServer, 'listener' | 'logger' | 'configuration' | 'appDelegate'>
-> {
+/** The application's own members of a server: as they are. */
+type OwnMember = 'listener' | 'logger' | 'configuration' | 'appDelegate';
+
+/** The members of bpmn-server's server object that work, with each call enforced for the ambient principal. */
+interface GuardedParts extends Readonly<Pick<BPMNServer, OwnMember>> {
   readonly engine: GuardedEngine;
   readonly dataStore: GuardedDataStore;
   readonly definitions: GuardedDefinitions;
@@ -113,3 +114,11 @@ export interface GuardedServer extends Readonly<
   readonly cache: { list(): unknown[]; getInstance(id?: string): null };
   status(): object;
 }
+
+/**
+ * bpmn-server's own server object, with each call enforced for the ambient principal. It can be passed wherever an
+ * `IBPMNServer` is expected. What that interface has besides the members of {@link GuardedEngine},
+ * {@link GuardedDataStore} and {@link GuardedDefinitions} rejects with `forbidden` when it is called: `cron`, the
+ * writes of `dataStore`, `cache.add`, `definitions.rebuild`, …
+ */
+export type GuardedServer = GuardedParts & Readonly<Omit<IBPMNServer, OwnMember>>;

@@ -31,6 +31,8 @@ const STATE = absent('state of the host');
 const SWITCH = open('a switch of the store: readable, and set only by the option `keep`');
 const INWARDS = absent('a way to the server on which the engine runs');
 const OURS = open("the application's own: code that holds it is trusted");
+const TIMERS = refused('the guard arms the timers');
+const STATIC = absent('static: for the timers of the host');
 const FOR_ENGINE = refused("it is for the engine's own timers and services");
 
 /**
@@ -150,6 +152,22 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
     restart: FOR_ENGINE,
     liveInstances: absent('the guard puts no instance there'),
   },
+  Cron: {
+    start: TIMERS,
+    startTimers: TIMERS,
+    checkTimers: TIMERS,
+    scheduleItem: TIMERS,
+    scheduleProcess: TIMERS,
+    itemTimerExpired: TIMERS,
+    processTimerExpired: TIMERS,
+    timerScheduled: STATIC,
+    timerEnded: STATIC,
+    checkCron: STATIC,
+    timeDue: STATIC,
+    timersStarted: STATIC,
+    checkingTimers: STATIC,
+    timersFired: STATIC,
+  },
   InstanceLocker: {
     lock: RAW,
     try: RAW,
@@ -184,7 +202,7 @@ export const MANIFEST: Readonly<Record<string, Readonly<Record<string, Coverage>
     configuration: OURS,
     appDelegate: OURS,
     status: open('counters of the process'),
-    cron: INWARDS,
+    cron: part('Cron'),
     scriptHandler: absent('it runs code'),
     getVersion: absent('static: the version'),
     getInstance: absent('static: it gives the façade'),

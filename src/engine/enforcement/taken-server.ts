@@ -8,6 +8,7 @@ const PARTS = {
   dataStore: 'DataStore',
   definitions: 'ModelsDatastore',
   cache: 'CacheManager',
+  cron: 'Cron',
 } as const;
 type Part = keyof typeof PARTS;
 type Members = Record<string | symbol, unknown>;
@@ -39,7 +40,7 @@ export class TakenServer {
     this.parts = Object.fromEntries(
       (Object.keys(PARTS) as Part[]).map((part) => [part, this.refusing(part)]),
     ) as Parts;
-    // The host's own cache listens to its server, and holds nothing: nobody puts an instance there.
+    // The host's own cache holds nothing, since nobody puts an instance there, and its cron reaches data by the others.
     for (const part of ['engine', 'dataStore', 'definitions'] as const) this.lead(part, server[part]);
     Object.assign(server, this.parts);
   }
@@ -50,8 +51,8 @@ export class TakenServer {
   }
 
   give(shown: Parts): void {
-    const { engine, dataStore, definitions, cache } = shown;
-    this.parts = { engine, dataStore, definitions, cache };
+    const { engine, dataStore, definitions, cache, cron } = shown;
+    this.parts = { engine, dataStore, definitions, cache, cron };
     Object.assign(this.server, this.parts);
   }
 
