@@ -35,6 +35,23 @@ onStores("upstream's ways of saying it", (kind) => {
       expect(await refusal(assign({ candidateGroups: bad }))).toMatchObject({ code: 'bad-assignment' });
   });
 
+  test('a list or an object is no field of an assignment: the refusal says where it goes, and there it goes', async () => {
+    const { id: item } = await waitingTask(guard, 'do', id);
+    for (const value of [[], ['a'], { a: 1 }, () => 1]) {
+      const assign = { logs: value };
+      expect(
+        await refusal(guard.api.engine.assign({ 'items.id': item }, {}, assign, ADMIN_USER)),
+      ).toMatchObject({
+        code: 'bad-assignment',
+        message:
+          '"logs" must be a text, a number, true, false or a date. Lists and objects are data, the second argument of ' +
+          'assign(query, data, assignment, user).',
+      });
+    }
+    await guard.api.engine.assign({ 'items.id': item }, { logs: ['a'] }, {}, ADMIN_USER);
+    expect((await guard.store.instances.load(id))?.data).toMatchObject({ logs: ['a'] });
+  });
+
   test('a nested projection shows what the flat one shows', async () => {
     const nested = { name: 1, data: { order: { no: 1 } }, items: { elementId: 1 } };
     const flat = { name: 1, 'data.order.no': 1, 'items.elementId': 1 };

@@ -154,7 +154,10 @@ function extraOrBad(value: unknown, key: string): unknown {
   const meant = nearest(key, ASSIGNED);
   if (meant !== undefined) bad(`${show(key)} cannot be assigned. Did you mean ${meant}?`);
   if (value !== null && !['string', 'number', 'boolean'].includes(typeof value) && !(value instanceof Date))
-    bad(`${show(key)} must be a plain value.`);
+    bad(
+      `${show(key)} must be a text, a number, true, false or a date. Lists and objects are data, the second argument of` +
+        ' assign(query, data, assignment, user).',
+    );
   if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)
     bad(`${show(key)} must be a text of at most ${ASSIGNMENT_LIMITS.text} characters.`);
   return value;
