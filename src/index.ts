@@ -5,6 +5,7 @@ export type { ErrorHandlerOptions, Told } from './express/error-handler.js';
 export type { Dialect } from './express/problem.js';
 export type { ErrorMiddleware, Locals, Middleware } from './express/http.js';
 export { SecureUser, SYSTEM_USER, ADMIN, SYSTEM, DESIGNER, type UserInfo } from './core/principal.js';
+export { USER_TASK } from './core/element-types.js';
 export { OPERATIONS, type Operation, type OperationEntry, type ResourceKind } from './core/operation.js';
 export {
   GuardError,

@@ -1,13 +1,15 @@
+import { USER_TASK } from 'bpmn-guard';
+
 const PAGE = 25;
-const USER_TASK = { 'items.type': 'bpmn:UserTask' };
-const WAITING = { ...USER_TASK, 'items.status': 'wait' };
+const IS_TASK = { 'items.type': USER_TASK };
+const WAITING = { ...IS_TASK, 'items.status': 'wait' };
 
 /** The tasks of a page of items, as the guard shows them. */
 const itemsOf = ({ data }) => data.map(({ items }) => items);
 
 /** The user task of that id, in any state; undefined if it does not exist or is hidden. */
 export async function findTask(api, id) {
-  const [task] = itemsOf(await api.data.find({ filter: { ...USER_TASK, 'items.id': id }, limit: 1 }));
+  const [task] = itemsOf(await api.data.find({ filter: { ...IS_TASK, 'items.id': id }, limit: 1 }));
   return task;
 }
 

@@ -1,3 +1,4 @@
+import { USER_TASK } from 'bpmn-guard';
 import { Router } from 'express';
 import { formsOf } from '../models/form-fields.js';
 import { withFacts } from '../models/key-facts.js';
@@ -41,7 +42,7 @@ export function instanceRoutes() {
     res.locals.show(
       instancePage(view, {
         instance,
-        tasks: ofType('bpmn:UserTask'),
+        tasks: ofType(USER_TASK),
         ends,
         forms: await formsOf(api, instance.name),
         back: listBefore(req, '/instances'),
