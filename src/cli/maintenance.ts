@@ -73,7 +73,7 @@ export const verify: Run = (args, io) => {
       repair: values.repair === true,
       onProgress: (checked) => io.err(`${checked} checked`),
     });
-    const left = found.wrong - found.repaired;
+    const unrepaired = found.wrong - found.repaired;
     if (values.json === true) io.out(JSON.stringify(found));
     else {
       io.out(`${count(found.checked, 'instance')} checked`);
@@ -86,7 +86,7 @@ export const verify: Run = (args, io) => {
         `${found.missingIndexes.length} indexes missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`,
       );
     }
-    return left + found.unindexed + found.missingIndexes.length === 0 ? 0 : 1;
+    return unrepaired + found.unindexed + found.missingIndexes.length === 0 ? 0 : 1;
   });
 };
 

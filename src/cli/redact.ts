@@ -72,6 +72,6 @@ export function withoutPasswords(args: readonly string[], io: Io, url: string | 
   const passwords = passwordsOf(urls);
   const redact = redactor(urls);
   const redactUrls = (text: string): string =>
-    inUrls(passwords.reduce((left, password) => left.replaceAll(`:${password}@`, `:${HIDDEN}@`), text));
+    inUrls(passwords.reduce((hidden, password) => hidden.replaceAll(`:${password}@`, `:${HIDDEN}@`), text));
   return { ...io, out: (line) => io.out(redactUrls(line)), err: (line) => io.err(redact(line)) };
 }

@@ -143,8 +143,8 @@ const FRAME = 48;
 function fitting(conditions: readonly Condition[], most: number): [Condition[], Condition[]] {
   const sorted = conditions.map((part) => ({ part, bytes: conditionSize(part) + FRAME }));
   sorted.sort((a, b) => a.bytes - b.bytes);
-  let left = most;
-  const end = sorted.findIndex(({ bytes }) => (left -= bytes) < 0);
+  let room = most;
+  const end = sorted.findIndex(({ bytes }) => (room -= bytes) < 0);
   const parts = sorted.map(({ part }) => part);
   return end < 0 ? [parts, []] : [parts.slice(0, end), parts.slice(end)];
 }

@@ -8,7 +8,7 @@ const TOTAL = 4;
 
 /** How long a piece of work may still wait for its store, in milliseconds. */
 interface Allowance {
-  left: number;
+  remaining: number;
   /** Calls in progress, and since when at least one is. */
   active: number;
   since: number;
@@ -62,7 +62,7 @@ export class CallLimits {
    */
   async bounded<T>(work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
-    const allowance: Allowance = { left: TOTAL * this.limit, active: 0, since: 0, ended: false };
+    const allowance: Allowance = { remaining: TOTAL * this.limit, active: 0, since: 0, ended: false };
     try {
       return await this.enter({ allowance }, work);
     } finally {
@@ -74,7 +74,10 @@ export class CallLimits {
   async call<T>(work: () => Promise<T>): Promise<T> {
     if (this.limit === undefined) return work();
     const { allowance } = this;
-    const most = Math.min(this.limit, allowance === undefined ? Infinity : allowance.left - spent(allowance));
+    const most = Math.min(
+      this.limit,
+      allowance === undefined ? Infinity : allowance.remaining - spent(allowance),
+    );
     if (most <= 0) throw late();
     if (allowance !== undefined && allowance.active++ === 0) allowance.since = ticks();
     let gaveUp = false;
@@ -83,8 +86,8 @@ export class CallLimits {
     } finally {
       if (allowance !== undefined) {
         const used = spent(allowance);
-        if (--allowance.active === 0) allowance.left -= used;
-        if (gaveUp) allowance.left = 0;
+        if (--allowance.active === 0) allowance.remaining -= used;
+        if (gaveUp) allowance.remaining = 0;
       }
     }
   }

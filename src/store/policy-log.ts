@@ -17,15 +17,15 @@ const damaged = (what: string): CouldNotTell =>
 /** Splits the changes into pieces that fit into one document each. */
 function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][] {
   const parts: PolicyChange[][] = [];
-  let left = 0;
+  let room = 0;
   for (const change of changes) {
     const size = sizeOf(change);
-    if (parts.length === 0 || size > left) {
+    if (parts.length === 0 || size > room) {
       parts.push([]);
-      left = most;
+      room = most;
     }
     (parts.at(-1) as PolicyChange[]).push(change);
-    left -= size;
+    room -= size;
   }
   return parts;
 }

@@ -60,8 +60,8 @@ export class CaseData {
         assertRunning(instance);
         const removed = Object.fromEntries(names.map((name) => [name, undefined]));
         await assertInput(this.commands.parts.models, now, instance, removed);
-        const left = Object.entries((instance.data ?? {}) as Data).filter(([name]) => !names.includes(name));
-        return { data: Object.fromEntries(left), result: instance.id };
+        const kept = Object.entries((instance.data ?? {}) as Data).filter(([name]) => !names.includes(name));
+        return { data: Object.fromEntries(kept), result: instance.id };
       },
     );
     return this.viewOf(call, id);

@@ -45,8 +45,8 @@ export class RefusalTally {
     }
     minute.seen++;
     if (minute.seen <= RECORDED) return true;
-    const left = Math.max(0, MINUTE - (ticks() - minute.began));
-    minute.timer ??= setTimeout(() => void this.end(key), left).unref();
+    const remaining = Math.max(0, MINUTE - (ticks() - minute.began));
+    minute.timer ??= setTimeout(() => void this.end(key), remaining).unref();
     return false;
   }
 

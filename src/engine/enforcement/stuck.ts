@@ -50,8 +50,8 @@ export async function updateRejections(
 ): Promise<void> {
   if (item === undefined || kept.rejectedBy === undefined) return;
   const [assignee] = namesIn(item.assignee);
-  const left = rejectersOf(kept).filter((name) => name !== assignee);
-  if (left.length > 0) kept.rejectedBy = left;
+  const others = rejectersOf(kept).filter((name) => name !== assignee);
+  if (others.length > 0) kept.rejectedBy = others;
   else delete kept.rejectedBy;
   if (await isRejectedByAll(principals, item, kept, tenantId)) kept.stuck = true;
   else delete kept.stuck;

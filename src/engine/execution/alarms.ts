@@ -28,17 +28,17 @@ export class Alarms {
     return this.arm(() => end - ticks(), fire);
   }
 
-  private arm(left: () => number, fire: () => void): () => void {
+  private arm(remaining: () => number, fire: () => void): () => void {
     if (this.stopped) return () => undefined;
     const alarm: Alarm = {
       handle: undefined,
       arm: () => {
         clearTimeout(alarm.handle);
-        alarm.handle = setTimeout(ring, Math.max(0, Math.min(Math.ceil(left()), LONGEST)));
+        alarm.handle = setTimeout(ring, Math.max(0, Math.min(Math.ceil(remaining()), LONGEST)));
       },
     };
     const ring = (): void => {
-      if (left() > 0) return alarm.arm();
+      if (remaining() > 0) return alarm.arm();
       this.armed.delete(alarm);
       fire();
     };

@@ -8,8 +8,8 @@ export function withoutAttempts(
   attempts: Readonly<Record<string, Attempt>> | undefined,
   gone: (key: string, attempt: Attempt) => boolean,
 ): Record<string, Attempt> | undefined {
-  const left = Object.entries(attempts ?? {}).filter(([key, attempt]) => !gone(key, attempt));
-  return left.length === 0 ? undefined : Object.fromEntries(left);
+  const remaining = Object.entries(attempts ?? {}).filter(([key, attempt]) => !gone(key, attempt));
+  return remaining.length === 0 ? undefined : Object.fromEntries(remaining);
 }
 
 /** A change of the guard's fields of an instance that removes the attempts with the given keys. */

@@ -110,10 +110,10 @@ export class Cases {
       const calls = [...members.values()].slice(seen).flatMap(callsOf);
       seen = members.size;
       const known = new Set([...members.values()].map(({ parentItemId }) => parentItemId));
-      const left = calls.filter((id) => !known.has(id));
-      if (left.length > 0)
+      const untold = calls.filter((id) => !known.has(id));
+      if (untold.length > 0)
         await add(
-          await instances.find({ filter: { parentItemId: { $in: left } }, without: LARGE_FIELDS, limit }),
+          await instances.find({ filter: { parentItemId: { $in: untold } }, without: LARGE_FIELDS, limit }),
         );
     }
     // A write that was committed with another instance counts, even if a crash has kept it from its own.

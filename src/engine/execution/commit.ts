@@ -63,7 +63,7 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
     guard.busy === true ||
     guard.spread !== undefined ||
     guard.untold === true ||
-    [guard.outbox, guard.pending, begun].some((left) => left !== undefined && left.length > 0);
+    [guard.outbox, guard.pending, begun].some((work) => work !== undefined && work.length > 0);
   return {
     ...next,
     ...(begun.length > 0 ? { attempts } : {}),

@@ -74,13 +74,13 @@ export async function changeStart(
     const next = change(before);
     if (next === before) return next;
     const { attempts = [], held: _held, ...guard } = model.guard ?? { rev: 0 };
-    const left = attempts.filter((attempt) => attempt !== before);
-    if (next !== undefined) left.push(next);
+    const others = attempts.filter((attempt) => attempt !== before);
+    if (next !== undefined) others.push(next);
     const changed = {
       ...guard,
       rev: guard.rev + 1,
-      ...(left.length > 0 ? { attempts: left } : {}),
-      ...(left.some(({ held }) => held === true) ? { held: true } : {}),
+      ...(others.length > 0 ? { attempts: others } : {}),
+      ...(others.some(({ held }) => held === true) ? { held: true } : {}),
     };
     if (await models.update(name, owner, model.guard?.rev, { guard: changed })) return next;
   }

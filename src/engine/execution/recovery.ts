@@ -142,8 +142,8 @@ export class Recovery {
         removingAttempts((key, { held }) => held === true && release.push(key) > 0),
       ),
     );
-    const left = await this.unfinished();
-    for (const { id: sender, guard } of left)
+    const unfinished = await this.unfinished();
+    for (const { id: sender, guard } of unfinished)
       if (guard?.outbox?.some(({ itemId }) => release.includes(itemId)) === true) void this.settle(sender);
     void this.settle(id);
     await this.timers.resumeOf(id);

@@ -39,8 +39,8 @@ export class Spread {
     }
     await this.runner.onInstance(id, SYSTEM_USER, (command, locked) =>
       rewrite(this, command, locked, (_document, guard) => {
-        const left = withoutSpread(guard, spread);
-        if (left.spread === undefined) delete guard.spread;
+        const next = withoutSpread(guard, spread);
+        if (next.spread === undefined) delete guard.spread;
       }),
     );
     return reached;

@@ -89,7 +89,7 @@ export async function reindex(store: Store, { load, onProgress, signal }: Reinde
     onProgress?.({ done, skipped, left: Math.max(0, total - done) });
     after = { id: String(last._id) };
   }
-  const left = await store.instances.count({ filter: OUTDATED });
-  if (left === 0) await store.values('guard').set(MARKER, MARKS_FORMAT);
-  return left === 0;
+  const outdated = await store.instances.count({ filter: OUTDATED });
+  if (outdated === 0) await store.values('guard').set(MARKER, MARKS_FORMAT);
+  return outdated === 0;
 }

@@ -26,14 +26,15 @@ export class Work {
   /** The remaining steps of the query after those of this document. */
   private end = QUERY_STEPS - DOCUMENT_STEPS;
   private look = QUERY_STEPS - LOOK_EVERY;
-  private left = QUERY_STEPS;
+  /** The remaining steps of the query. */
+  private steps = QUERY_STEPS;
 
   constructor(private readonly turns: Turns) {}
 
   /** @throws BadInput `too-expensive` */
   readonly spend: Spend = (steps) => {
-    this.left -= steps;
-    if (this.left < this.end) refuse();
+    this.steps -= steps;
+    if (this.steps < this.end) refuse();
   };
 
   /**
@@ -41,9 +42,9 @@ export class Work {
    * by then.
    */
   isOver(): boolean {
-    this.end = Math.max(0, this.left - DOCUMENT_STEPS);
-    if (this.left > this.look) return false;
-    this.look = this.left - LOOK_EVERY;
+    this.end = Math.max(0, this.steps - DOCUMENT_STEPS);
+    if (this.steps > this.look) return false;
+    this.look = this.steps - LOOK_EVERY;
     return this.turns.isOver();
   }
 

@@ -83,8 +83,8 @@ function exactFilter(
   };
   const filter = filterOf(query, seen, hidden);
   if (!isExact) return undefined;
-  const left = sizeOf(filter) - most;
-  return left <= 0 || left <= sizeOf(filterOf(query, () => ANY_ITEM, hidden)) ? filter : undefined;
+  const excess = sizeOf(filter) - most;
+  return excess <= 0 || excess <= sizeOf(filterOf(query, () => ANY_ITEM, hidden)) ? filter : undefined;
 }
 
 /** The items that count, roughly: more than do, never fewer. */

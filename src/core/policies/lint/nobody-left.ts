@@ -141,8 +141,8 @@ function* inGroup(
         if (history[at] !== undefined || found.has(at) || isLate(at, history)) continue;
         if (!work.spend(people.length + 1, WHAT)) return;
         const resource = waiting(nodes, at, history, starter);
-        const left = people.filter((person) => compiled.against(person, 'task:take', resource).length === 0);
-        if (left.length === 0) {
+        const free = people.filter((person) => compiled.against(person, 'task:take', resource).length === 0);
+        if (free.length === 0) {
           found.add(at);
           const names = duties.map(([id]) => id);
           yield {
@@ -163,7 +163,7 @@ function* inGroup(
             },
           };
         }
-        for (const person of left) {
+        for (const person of free) {
           const after = nodes.map((_, index) => (index === at ? person : history[index]));
           const key = JSON.stringify([starter.userName, after.map((one) => one?.userName ?? null)]);
           if (!seen.has(key)) next.push([after, starter]);

@@ -1,6 +1,6 @@
 /** The work that one run of the linter may do, in steps; what is not looked at because of that is named. */
 export class Work {
-  private readonly left = new Set<string>();
+  private readonly omitted = new Set<string>();
 
   /** @param steps an upper bound of comparisons and decisions */
   constructor(private steps: number) {}
@@ -16,10 +16,10 @@ export class Work {
   }
 
   leaveOut(what: string): void {
-    this.left.add(what);
+    this.omitted.add(what);
   }
 
   get leftOut(): readonly string[] {
-    return Object.freeze([...this.left]);
+    return Object.freeze([...this.omitted]);
   }
 }
