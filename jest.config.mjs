@@ -21,6 +21,7 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/support/cheap-scrypt.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/watched-driver.ts'],
   // No measure of speed: a busy machine takes long, and only what hangs is to be stopped.
   testTimeout: 180_000,
   maxWorkers: 2,

@@ -6,6 +6,9 @@ import { ERROR_CODES, OPERATIONS, OPTIONS, RIGHTS, TRANSITIONS, VARIABLES } from
 import { SAME_ATTRIBUTES, ZEEBE } from '../dist/esm/engine/model/dialects/uris.js';
 import { policyFileSchema } from '../dist/esm/core/policy-files.js';
 import { rightUse } from '../dist/esm/core/policies/security-rights.js';
+import { COLLECTION_NAMES } from '../dist/esm/store/mongo/collections.js';
+import { keyOf } from '../dist/esm/store/mongo/index-list.js';
+import { SHAPES } from '../dist/esm/store/mongo/shapes.js';
 import * as understood from '../dist/esm/engine/model/dialects/understood.js';
 
 const PAGE = new URL('../docs/reference.md', import.meta.url);
@@ -61,6 +64,25 @@ const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(',
 const options = Object.entries(OPTIONS).flatMap(([of, table]) =>
   Object.entries(table).map(([name, { takes, needed }]) => [of, code(name), takes, needed ? 'yes' : '']),
 );
+const keyText = (key) =>
+  list(Object.entries(key).map(([field, way]) => `${code(field)}${way === 1 ? '' : ' descending'}`));
+/** Copies ask the same of each collection. */
+const COPIES = new Set(
+  SHAPES.filter(({ on, unlimited }) => on === 'archive' && unlimited).map(({ says }) => says),
+);
+const sortText = (order) =>
+  typeof order === 'object' ? keyText(order) : order === 'own' ? 'the caller' : '';
+const queries = SHAPES.filter(({ says }) => !COPIES.has(says)).map(
+  ({ on, does, says, by = [], range, where = {}, order, index, reads }) => [
+    says,
+    code(COLLECTION_NAMES[on]),
+    list(does),
+    list([...by, ...(range === undefined ? [] : [range]), ...Object.keys(where)].map(code)),
+    sortText(order),
+    keyText(keyOf(index)),
+    reads,
+  ],
+);
 const variables = Object.entries(VARIABLES).map(([name, meaning]) => [code(name), meaning]);
 
 const page = `# Reference
@@ -102,6 +124,17 @@ Each function refuses options that it does not know, with the nearest name that 
 What they do is said in their doc comments, with the defaults.
 
 ${table(['options of', 'name', 'takes', 'needed'], options)}
+
+## Queries of MongoDB
+
+Each query that the package sends has a row here, with the index that serves it; a test watches the driver while all other
+tests run. What is read: *one* document per value; a *few*; a *page*, because the index has the order and reading stops
+when the answer is full; all that is *matching*; or *all* of the collection. Conditions in addition to those named here are
+tested on what is read. Each query has a time limit at the server: four fifths of \`timeout\`.
+
+Backups, restores and moves read each collection in the order of \`_id\`, without a time limit.
+
+${table(['what asks', 'collection', 'does', 'compares', 'in the order of', 'index', 'reads'], queries)}
 
 ## Environment
 

@@ -1,5 +1,6 @@
 import { isReindexed, reindex } from '../engine/upkeep/reindex.js';
 import { verifyStore } from '../engine/upkeep/verify.js';
+import { OUTDATED } from '../store/query/plan-marks.js';
 import type { Io } from './io.js';
 import { readArguments } from './options.js';
 import { withStore } from './store.js';
@@ -36,10 +37,7 @@ export const reindexAll: Run = (args, io) => {
   const { values } = readArguments(args, [], {});
   return withStore(values, io, async (store) => {
     await store.install();
-    if (
-      (await isReindexed(store)).value &&
-      (await store.instances.count({ filter: { 'guard.rev': { $exists: false } } })) === 0
-    ) {
+    if ((await isReindexed(store)).value && !(await store.instances.exists({ filter: OUTDATED }))) {
       io.out('Nothing to do: all instances are indexed.');
       return 0;
     }

@@ -1,3 +1,4 @@
+import { Collection } from 'mongodb';
 import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { and, eq, type Condition } from '../../src/core/condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
@@ -9,7 +10,7 @@ import { openStore } from '../../src/store/open.js';
 import type { Store, StoredInstance } from '../../src/store/port.js';
 import { SILENT } from '../support/guards.js';
 import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
-import { keys, permitted, tasksOf } from './truth.js';
+import { instancesOf, keys, permitted, tasksOf } from './truth.js';
 
 const COUNT = 80;
 /** Small, so that a list takes several pages, each of which begins amid several walks. */
@@ -70,9 +71,23 @@ const CASES: [what: string, policy: Policy, who: SecureUser, marks: number][] = 
     ANN,
     1,
   ],
+  ['300 groups', onTasks([]), inGroups(300), 300],
   ['400 groups', onTasks([]), inGroups(400), 400],
   ['2,000 groups, as the tenant', onTasks([]), inGroups(2_000), 1],
 ];
+
+/** MongoDB merges the scans of this many values at most; with more, it sorts all that it finds. */
+const MOST_SCANS = 200;
+
+/** The numbers of marks in a filter. */
+const marksIn = (filter: unknown): number[] =>
+  typeof filter !== 'object' || filter === null
+    ? []
+    : Object.entries(filter).flatMap(([key, value]) =>
+        (key === 'guard.open' || key === 'guard.read') && Array.isArray((value as { $in?: unknown }).$in)
+          ? [(value as { $in: string[] }).$in.length]
+          : marksIn(value),
+      );
 
 onStores('A list that is searched by', (kind) => {
   let place: Place;
@@ -108,17 +123,62 @@ onStores('A list that is searched by', (kind) => {
     }
   }
 
+  const guardWith = (policy: Policy): Promise<Guard> =>
+    createGuard({
+      store: Object.create(store, { close: { value: async () => undefined } }) as Store,
+      env: {},
+      logger: SILENT,
+      policies: [policy],
+    });
+
+  test('300 groups holds the same instances from the newest and from the oldest', async () => {
+    const who = inGroups(300);
+    const guard = await guardWith(onTasks([]));
+    const point = createDecisionPoint([taskRulesPolicy, tenants, onTasks([])]);
+    const readable = keys(permitted(point, who, 'instance:read', instancesOf(rows)));
+    expect([readable.length > PAGE, readable.length < COUNT]).toEqual([true, true]);
+    const list = async (direction: 1 | -1): Promise<string[]> =>
+      (await guard.api.data.findInstances({}, who, { sort: { _id: direction } })).map(({ id }) => id);
+    expect(await list(1)).toEqual(readable);
+    expect(await list(-1)).toEqual([...readable].reverse());
+    const page = await guard.api.data.find({ limit: PAGE, sort: { _id: 1 } }, who);
+    const next = await guard.api.data.find(
+      { limit: PAGE, sort: { _id: 1 }, after: page.nextCursor } as never,
+      who,
+    );
+    expect([...page.data, ...next.data].map(({ id }) => id)).toEqual(readable.slice(0, 2 * PAGE));
+    await guard.close();
+  });
+
+  if (kind === 'mongo')
+    test('300 groups asks MongoDB for fewer marks at once than it merges, however the list is ordered by age', async () => {
+      const who = inGroups(300);
+      const guard = await guardWith(onTasks([]));
+      const find = jest.spyOn(Collection.prototype, 'find');
+      const aggregate = jest.spyOn(Collection.prototype, 'aggregate');
+      await guard.api.data.find({ filter: WAITING, limit: PAGE } as never, who);
+      await guard.api.data.find({ limit: PAGE }, who);
+      await guard.api.data.find({ limit: PAGE, sort: { _id: 1 } }, who);
+      const walked = [
+        ...find.mock.calls.filter(([, options]) => options?.sort !== undefined).map(([filter]) => filter),
+        ...aggregate.mock.calls
+          .filter(([stages]) => stages?.some((stage) => '$sort' in stage))
+          .map(([stages]) => stages),
+      ].map(marksIn);
+      jest.restoreAllMocks();
+      const counts = walked.flat();
+      expect(Math.max(...counts)).toBeLessThanOrEqual(MOST_SCANS);
+      // Three lists, in three walks each.
+      expect(counts).toHaveLength(9);
+      await guard.close();
+    });
+
   test.each(CASES)(
     '%s holds what the decision permits, once, page by page',
     async (_what, policy, who, marks) => {
       const point: DecisionPoint = createDecisionPoint([taskRulesPolicy, tenants, policy]);
       const findItems = jest.spyOn(store.instances, 'findItems');
-      const guard = await createGuard({
-        store: Object.create(store, { close: { value: async () => undefined } }) as Store,
-        env: {},
-        logger: SILENT,
-        policies: [policy],
-      });
+      const guard = await guardWith(policy);
       const tasks = permitted(point, who, 'task:read', tasksOf(rows));
       const waiting = tasks.filter(({ item }) => item?.status === 'wait');
       expect(waiting.length).toBeGreaterThan(PAGE);

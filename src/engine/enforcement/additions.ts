@@ -64,9 +64,8 @@ function assertTakes(instance: StoredInstance, had: number, most: number): void 
 export class Additions {
   constructor(private readonly parts: CommandParts) {}
 
-  private async idOf(call: Call, where: unknown): Promise<string> {
-    const query = typeof where === 'string' ? { id: where } : where;
-    return (await this.parts.reads.oneInstance(call, query)).id;
+  private find(call: Call, where: unknown): Promise<StoredInstance> {
+    return this.parts.reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
   }
 
   /**
@@ -76,12 +75,12 @@ export class Additions {
   async task(call: Call, where: unknown, given: unknown): Promise<ItemView | undefined> {
     const { parts } = this;
     const task = checkTask(given);
-    const id = await this.idOf(call, where);
+    const found = await this.find(call, where);
     let itemId = '';
     const execution = await onLocked(
       parts,
       call,
-      id,
+      found,
       'instance:event',
       async (locked) => {
         const live = await this.startTask(locked, task);
@@ -138,11 +137,11 @@ export class Additions {
     const { parts } = this;
     const name = checkModelName(given);
     const data = checkData(input);
-    const id = await this.idOf(call, where);
+    const found = await this.find(call, where);
     const execution = await onLocked(
       parts,
       call,
-      id,
+      found,
       'instance:event',
       (locked) => this.startProcess(locked, name, data),
       NEW_PROCESS,

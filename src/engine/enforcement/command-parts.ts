@@ -110,7 +110,19 @@ export class UnreadTask {
   constructor(
     readonly id: string,
     readonly effect: Effect,
+    /** As this call has just found it. */
+    readonly row?: UnwoundItem,
   ) {}
+
+  /** @throws AccessDenied `not-found` */
+  static async find(
+    { reads }: Pick<CommandParts, 'reads'>,
+    call: Call,
+    id: string,
+    effect: Effect,
+  ): Promise<UnreadTask> {
+    return new UnreadTask(id, effect, await unreadRow(reads, call, { id, effect }));
+  }
 }
 
 /** Whether the principal may read the task, or bring about an effect for which that is not needed. */
@@ -119,7 +131,11 @@ const isKnown = (asker: Call, resource: Resource, unread: Effect | undefined): b
   asker.allows('task:read', resource);
 
 /** @throws AccessDenied `not-found` */
-async function unreadRow(reads: ScopedReads, asker: Call, { id, effect }: UnreadTask): Promise<UnwoundItem> {
+async function unreadRow(
+  reads: ScopedReads,
+  asker: Call,
+  { id, effect }: Pick<UnreadTask, 'id' | 'effect'>,
+): Promise<UnwoundItem> {
   const instance = await reads.wholeOfItem(id);
   const item = instance?.items?.find((entry) => entry.id === id);
   if (instance === undefined || item === undefined) throw notFound('task');
@@ -159,7 +175,7 @@ export async function onItem<T>(
       where instanceof FoundItem
         ? where.row
         : where instanceof UnreadTask
-          ? await unreadRow(reads, asker, where)
+          ? (where.row ?? (await unreadRow(reads, asker, where)))
           : await reads.oneItem(asker, where);
     const admitted = requested(row.items, asker);
     for (const operation of admitted.operations)
@@ -194,7 +210,7 @@ export async function onItem<T>(
     assertRunning(instance);
     return work({ call: now, command, instance, item, state, decision });
   };
-  const again = query instanceof UnreadTask ? query : { 'items.id': id };
+  const again = query instanceof UnreadTask ? new UnreadTask(query.id, query.effect) : { 'items.id': id };
   const stillWanted = async (): Promise<unknown> => look(await call.again(), again);
   return runner.onInstance(row.id, call.principal, locked, { noWait, stillWanted, underLock });
 }

@@ -119,16 +119,16 @@ async function findPage({ calls, reads }: Parts, call: Call, input: unknown): Pr
   const project = parseProjection(request.projection);
   const paging = parsePage(request.limit, request.after, sort);
   const ofItems = sortsItems || mentionsItems(query);
-  const page = await (ofItems ? itemPage : instancePage)({ calls, reads }, call, query, paging);
+  const countRows = (): Promise<number> =>
+    ofItems ? reads.countItems(call, query, sort) : reads.countInstances(call, query);
+  const [page, totalCount] = await Promise.all([
+    (ofItems ? itemPage : instancePage)({ calls, reads }, call, query, paging),
+    getTotalCount ? countRows() : undefined,
+  ]);
   const skipped = { skip: (paging.skip ?? 0) + page.rows.length };
   const next = page.full ? printCursor(sort !== undefined ? skipped : (page.last as Cursor)) : null;
-  const total = getTotalCount
-    ? {
-        totalCount: await (ofItems ? reads.countItems(call, query, sort) : reads.countInstances(call, query)),
-      }
-    : {};
   const data = (await calls.turns.map(page.rows, project)) as unknown as FoundRow[];
-  return { data, nextCursor: next, ...total };
+  return { data, nextCursor: next, ...(totalCount !== undefined && { totalCount }) };
 }
 
 type PageOf = (

@@ -45,7 +45,8 @@ export class InstanceCommands {
     const data = checkData(input);
     // The item that the event is about to become.
     const event: StoredItem = { id: '', elementId: element, type: 'bpmn:StartEvent' };
-    const { id } = await reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
+    const found = await reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
+    const { id } = found;
     const work = async (locked: Locked): Promise<HostExecution> => {
       const { instance } = locked;
       assertRunning(instance);
@@ -67,7 +68,7 @@ export class InstanceCommands {
       win(execution, labels, principal.userName);
       return execution;
     };
-    return viewOf(this.parts, call, await onLocked(this.parts, call, id, 'instance:event', work, event));
+    return viewOf(this.parts, call, await onLocked(this.parts, call, found, 'instance:event', work, event));
   }
 
   /** Restarts an ended instance at one of its items. Needs save points. */

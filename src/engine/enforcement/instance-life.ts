@@ -6,7 +6,7 @@ import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { InstanceView } from '../contract/types.js';
 import { rewrite, type Rewriting } from '../execution/rewrite.js';
 import { spreadOf } from '../execution/spread.js';
-import { terminate } from '../execution/terminate.js';
+import { hasBelow, terminate } from '../execution/terminate.js';
 import type { Call } from './call.js';
 import { assertRunning, type CommandParts } from './command-parts.js';
 import { knownIds, onLocked, recordInstance } from './locked-instance.js';
@@ -32,30 +32,28 @@ export class InstanceLife {
     return { store: calls.store, models };
   }
 
-  private async idOf(call: Call, where: unknown): Promise<string> {
-    const query = typeof where === 'string' ? { id: where } : where;
-    return (await this.parts.reads.oneInstance(call, query)).id;
+  /** Finds the one instance of a command. */
+  find(call: Call, where: unknown): Promise<StoredInstance> {
+    return this.parts.reads.oneInstance(call, typeof where === 'string' ? { id: where } : where);
   }
 
-  async suspend(call: Call, where: unknown): Promise<InstanceView> {
-    const id = await this.idOf(call, where);
-    const stored = await onLocked(this.parts, call, id, 'instance:suspend', (locked) => {
+  async suspend(call: Call, found: StoredInstance): Promise<InstanceView> {
+    const stored = await onLocked(this.parts, call, found, 'instance:suspend', (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
       if (instance.guard?.suspension !== undefined) throw wrongState('The instance is suspended already.');
       recordInstance(this.parts, locked, undefined, 'suspended');
       return rewrite(this.rewriting, command, instance, (_document, guard) => {
         guard.suspension = { by: locked.call.principal.userName, at: today() };
-        guard.spread = spreadOf(instance);
+        if (hasBelow(instance)) guard.spread = spreadOf(instance);
       });
     });
-    await this.carryOn(id);
+    await this.carryOn(stored);
     return instanceView(call, stored);
   }
 
-  async resume(call: Call, where: unknown): Promise<InstanceView> {
-    const id = await this.idOf(call, where);
-    const stored = await onLocked(this.parts, call, id, 'instance:suspend', async (locked) => {
+  async resume(call: Call, found: StoredInstance): Promise<InstanceView> {
+    const stored = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
       const { instance, command } = locked;
       assertRunning(instance);
       const { suspension } = instance.guard ?? {};
@@ -65,16 +63,17 @@ export class InstanceLife {
       recordInstance(this.parts, locked, undefined, 'resumed');
       return rewrite(this.rewriting, command, instance, (_document, guard) => {
         delete guard.suspension;
-        guard.spread = spreadOf(instance);
+        if (hasBelow(instance)) guard.spread = spreadOf(instance);
       });
     });
-    await this.carryOn(id);
-    await this.parts.spread.awake(id);
+    await this.carryOn(stored);
+    await this.parts.spread.awake(found.id);
     return instanceView(call, stored);
   }
 
   /** What cannot be carried on now, as while an instance below is locked, is carried on later. */
-  private async carryOn(id: string): Promise<void> {
+  private async carryOn({ id, guard }: StoredInstance): Promise<void> {
+    if (guard?.spread === undefined) return;
     const { spread, runner } = this.parts;
     await spread.run(id).catch(() => runner.inDoubt([id]));
   }
@@ -89,11 +88,10 @@ export class InstanceLife {
    * Gives a running instance the present source of a model, of its own or another one. Refused as a whole if the model
    * lacks an element that the instance has reached.
    */
-  async migrate(call: Call, where: unknown, given: unknown): Promise<InstanceView> {
+  async migrate(call: Call, found: StoredInstance, given: unknown): Promise<InstanceView> {
     const { calls, models } = this.parts;
     const name = checkModelName(given);
-    const id = await this.idOf(call, where);
-    const stored = await onLocked(this.parts, call, id, 'instance:migrate', async (locked) => {
+    const stored = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
       const owner = (instance.guard?.modelsOwner as string | undefined) ?? call.principal.owner ?? null;
@@ -117,13 +115,12 @@ export class InstanceLife {
     return instanceView(call, stored);
   }
 
-  async terminate(call: Call, where: unknown): Promise<string[]> {
+  async terminate(call: Call, found: StoredInstance): Promise<string[]> {
     const { calls, timers } = this.parts;
-    const id = await this.idOf(call, where);
-    const ended = await onLocked(this.parts, call, id, 'instance:cancel', async (locked) => {
+    const ended = await onLocked(this.parts, call, found, 'instance:cancel', async (locked) => {
       assertRunning(locked.instance);
       recordInstance(this.parts, locked, undefined, 'terminated');
-      return terminate(calls.store.instances, id);
+      return terminate(calls.store.instances, found.id);
     });
     for (const one of ended) timers.disarm(one);
     return knownIds(this.parts, call, ended);

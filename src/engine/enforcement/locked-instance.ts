@@ -18,25 +18,29 @@ export interface Locked {
 /**
  * Takes the lock, reads again, decides, then runs `work`. It also decides before, so that a
  * principal who is refused does not wait for the lock.
+ * @param target the instance, as this call has just found it, or its id
  * @param item the item of the instance that the operation is about, if it is about one
  */
 export async function onLocked<T>(
   { runner, reads }: CommandParts,
   call: Call,
-  id: string,
+  target: StoredInstance | string,
   operation: Operation,
   work: (locked: Locked) => Promise<T>,
   item?: StoredItem,
 ): Promise<T> {
   const decide = (asker: Call, instance: StoredInstance): Decision =>
     asker.assert(operation, { instance, ...(item && { item }) }, asker.mayReadInstance(instance));
-  const found = await reads.whole(id);
+  const found = typeof target === 'string' ? await reads.whole(target) : target;
   if (found === undefined) throw notFound('instance');
   decide(call, found);
-  return runner.onInstance(id, call.principal, async (command, instance) => {
-    const now = await call.again();
-    return work({ call: now, instance, decision: decide(now, instance), command });
-  });
+  let now = call;
+  const underLock = async (): Promise<undefined> => {
+    now = await call.again();
+  };
+  const locked = (command: Command, instance: StoredInstance): Promise<T> =>
+    work({ call: now, instance, decision: decide(now, instance), command });
+  return runner.onInstance(found.id, call.principal, locked, { underLock });
 }
 
 /** Of an instance and those below it: the ids that the principal, who acted on the first one, may know. */

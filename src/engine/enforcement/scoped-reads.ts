@@ -15,6 +15,7 @@ import type { ItemView } from '../contract/types.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { LIST_BYTES } from './paging.js';
+import { idsIn, inPortions } from './id-portions.js';
 import { copying, itemView, type Visibility } from './views.js';
 
 /** Instances read per batch when all of them are visited. */
@@ -22,13 +23,6 @@ const BATCH = 200;
 
 /** Placeholder where the scope of instances is not needed. */
 const NO_INSTANCE = scopeOf(NOTHING);
-
-const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({
-  kind: 'test',
-  on,
-  field: 'id',
-  test: { $in: [...ids] },
-});
 
 /** All reads of instances and items. Each goes through `scoped-query`, which joins the scope and the caller's query. */
 export class ScopedReads {
@@ -136,10 +130,10 @@ export class ScopedReads {
   /** Those of the instances that the principal may read. */
   async readableIds(call: Call, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const scope = call.scope('instance:read');
-    if (scope.kind === 'nothing' || ids.length === 0) return new Set();
-    const plan = instancePlan(scope, scope, idsIn('row', ids), {}, { reindexed: false });
-    const found = plan === undefined ? [] : await this.calls.store.instances.distinct('id', plan);
-    return new Set(found as string[]);
+    return inPortions(ids, async (some) => {
+      const plan = instancePlan(scope, scope, idsIn('row', some), {}, { reindexed: false });
+      return plan === undefined ? [] : ((await this.calls.store.instances.distinct('id', plan)) as string[]);
+    });
   }
 
   /** The ids of the rows' items on which the principal may perform the operation. */
@@ -148,23 +142,22 @@ export class ScopedReads {
     operation: Operation,
     rows: readonly UnwoundItem[],
   ): Promise<ReadonlySet<string>> {
-    if (rows.length === 0) return new Set();
-    const query: CallerQuery = {
-      kind: 'and',
-      of: [
-        idsIn(
-          'row',
-          rows.map(({ id }) => id),
-        ),
-        idsIn(
-          'item',
-          rows.map(({ items }) => items.id),
-        ),
-      ],
-    };
-    const plan = itemPlan(call.scope(operation), NO_INSTANCE, query, {}, { reindexed: false });
-    const found = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
-    return new Set(found.map(({ items }) => items.id));
+    const scope = call.scope(operation);
+    return inPortions(rows, async (some) => {
+      const query: CallerQuery = {
+        kind: 'and',
+        of: [
+          idsIn('row', [...new Set(some.map(({ id }) => id))]),
+          idsIn(
+            'item',
+            some.map(({ items }) => items.id),
+          ),
+        ],
+      };
+      const plan = itemPlan(scope, NO_INSTANCE, query, {}, { reindexed: false });
+      const found = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
+      return found.map(({ items }) => items.id);
+    });
   }
 
   /**

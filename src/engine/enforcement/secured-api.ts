@@ -1,5 +1,9 @@
-import { checkData, checkOptions } from './caller-input.js';
+import { checkModelName } from '../../core/model-name.js';
+import type { Operation } from '../../core/operation.js';
+import type { StoredInstance } from '../../store/port.js';
 import { Additions } from './additions.js';
+import type { Call } from './call.js';
+import { checkData, checkOptions } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
 import { dataApi } from './data-api.js';
 import { EventCommands } from './event-commands.js';
@@ -26,6 +30,20 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
   const life = new InstanceLife(parts);
   const additions = new Additions(parts);
   const events = new EventCommands(parts);
+  /** A command on an instance that is found while the newest version of the policies is looked up. */
+  const onOne = <T>(
+    user: unknown,
+    operation: Operation,
+    where: unknown,
+    work: (call: Call, found: StoredInstance) => Promise<T>,
+    check?: () => unknown,
+  ): Promise<T> => {
+    const find = async (call: Call): Promise<StoredInstance> => {
+      check?.();
+      return life.find(call, where);
+    };
+    return calls.runAsking(user, operation, INSTANCE, find, work);
+  };
   return Object.freeze({
     start(name, data, third, fourth, ...rest: unknown[]) {
       const { user, options } = arrangeStart(third, fourth, rest[0]);
@@ -55,9 +73,16 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       ),
     assign(query, data, third, fourth, options) {
       const { user, assignment } = arrangeAssign(third, fourth);
-      return calls.run(user, 'task:assign', TASK, (call) => {
-        return tasks.assign(call, query, data, assignment, checkOptions(options));
-      });
+      return calls.runAsking(
+        user,
+        'task:assign',
+        TASK,
+        (call) => {
+          checkOptions(options);
+          return tasks.findToAssign(call, query, data, assignment);
+        },
+        (call, found) => tasks.assign(call, found, data, assignment, checkOptions(options)),
+      );
     },
     throwMessage: (id, data, matching, user, options) =>
       calls.run(user, 'instance:message', INSTANCE, (call) =>
@@ -79,17 +104,23 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       calls.run(user, 'instance:migrate', INSTANCE, (call) => instances.upgrade(call, model, afterNodeIds)),
     get: (query, user) => calls.read(user, 'instance:read', INSTANCE, (call) => instances.get(call, query)),
     suspend: (where, user) =>
-      calls.run(user, 'instance:suspend', INSTANCE, (call) => life.suspend(call, where)),
+      onOne(user, 'instance:suspend', where, (call, found) => life.suspend(call, found)),
     resume: (where, user) =>
-      calls.run(user, 'instance:suspend', INSTANCE, (call) => life.resume(call, where)),
+      onOne(user, 'instance:suspend', where, (call, found) => life.resume(call, found)),
     migrate: (where, model, user) =>
-      calls.run(user, 'instance:migrate', INSTANCE, (call) => life.migrate(call, where, model)),
+      onOne(
+        user,
+        'instance:migrate',
+        where,
+        (call, found) => life.migrate(call, found, model),
+        () => checkModelName(model),
+      ),
     addTask: (where, task, user) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => additions.task(call, where, task)),
     addProcess: (where, model, data, user) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => additions.process(call, where, model, data)),
     terminate: (where, user) =>
-      calls.run(user, 'instance:cancel', INSTANCE, (call) => life.terminate(call, where)),
+      onOne(user, 'instance:cancel', where, (call, found) => life.terminate(call, found)),
   } satisfies EngineApi);
 }
 

@@ -44,17 +44,35 @@ interface Change {
   readonly owner?: string;
 }
 
-const byId = (itemId: string): { 'items.id': string } => ({ 'items.id': itemId });
 const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
 
-/** The commands on one task. Each finds the task among those that the principal may see, and acts on its id. */
+/** @throws BadInput `bad-assignment` for what is no name of a user */
+export function checkAssignee(given: unknown, verb: 'assigned' | 'delegated'): string {
+  if (typeof given !== 'string')
+    throw new BadInput('bad-assignment', `A task must be ${verb} to a user name.`);
+  return checkAssignment({ assignee: given }).assignee as string;
+}
+
+/** The commands on one task, which was found among those that the principal may see. Each acts on its id. */
 export class TaskCommands {
   constructor(private readonly parts: CommandParts) {}
+
+  /** Finds the one item of a command. */
+  async find(call: Call, query: unknown): Promise<FoundItem> {
+    return new FoundItem(await this.parts.reads.oneItem(call, query));
+  }
 
   /** Finds the one item to complete. What is wrong with the rest of the call is said first. */
   async findFor(call: Call, query: unknown, input: unknown): Promise<FoundItem> {
     checkData(input);
-    return new FoundItem(await this.parts.reads.oneItem(call, query));
+    return this.find(call, query);
+  }
+
+  /** Finds the one item to assign, as `findFor` does. */
+  async findToAssign(call: Call, query: unknown, input: unknown, assignment: unknown): Promise<FoundItem> {
+    checkData(input);
+    checkAssignment(assignment ?? {});
+    return this.find(call, query);
   }
 
   /** Completes a task. Administrators may also continue any other waiting element. */
@@ -96,7 +114,7 @@ export class TaskCommands {
 
   assign(
     call: Call,
-    query: unknown,
+    query: FoundItem,
     input: unknown,
     assignmentInput: unknown,
     options: CheckedOptions = { own: {} },
@@ -120,7 +138,7 @@ export class TaskCommands {
   /** @param plan called twice: with the item as found, and with the item as it is under the lock */
   private async change(
     call: Call,
-    query: unknown,
+    query: FoundItem,
     plan: (item: StoredItem, call: Call) => Change,
     data: Data = {},
     { own }: CheckedOptions = { own: {} },
@@ -175,32 +193,28 @@ export class TaskCommands {
     return viewOf(parts, call, execution, itemId);
   }
 
-  take(call: Call, itemId: string): Promise<ExecutionView> {
-    return this.change(call, byId(itemId), (_item, asker) => ({
+  take(call: Call, found: FoundItem): Promise<ExecutionView> {
+    return this.change(call, found, (_item, asker) => ({
       admitted: TAKE,
       assignment: to(asker.principal.userName),
     }));
   }
 
-  release(call: Call, itemId: string): Promise<ExecutionView> {
-    return this.change(call, byId(itemId), (item, asker) => ({
+  release(call: Call, found: FoundItem): Promise<ExecutionView> {
+    return this.change(call, found, (item, asker) => ({
       admitted: releaseEffect(asker, item, this.parts.calls.bypass),
       assignment: to(null),
     }));
   }
 
-  async assignTo(call: Call, itemId: string, assignee: string): Promise<ExecutionView> {
-    if (typeof assignee !== 'string')
-      throw new BadInput('bad-assignment', 'A task must be assigned to a user name.');
-    return this.assign(call, byId(itemId), {}, { assignee });
+  assignTo(call: Call, found: FoundItem, given: unknown): Promise<ExecutionView> {
+    return this.assign(call, found, {}, { assignee: checkAssignee(given, 'assigned') });
   }
 
   /** Lends the task. The lender may still read it and may recall it. */
-  delegate(call: Call, itemId: string, target: string): Promise<ExecutionView> {
-    const { assignee } = checkAssignment({ assignee: target });
-    if (typeof assignee !== 'string')
-      throw new BadInput('bad-assignment', 'A task must be delegated to a user name.');
-    return this.change(call, byId(itemId), (item, asker) => {
+  delegate(call: Call, found: FoundItem, given: unknown): Promise<ExecutionView> {
+    const assignee = checkAssignee(given, 'delegated');
+    return this.change(call, found, (item, asker) => {
       const owner = namesIn(item.assignee)[0];
       if (owner === assignee)
         throw new BadInput('bad-assignment', 'A task cannot be delegated to the user who has it.');
@@ -209,8 +223,8 @@ export class TaskCommands {
   }
 
   /** The delegate gives the task back, or its owner recalls it. */
-  resolve(call: Call, itemId: string): Promise<ExecutionView> {
-    return this.change(call, byId(itemId), (item) => ({
+  resolve(call: Call, found: FoundItem): Promise<ExecutionView> {
+    return this.change(call, found, (item) => ({
       admitted: RESOLVE,
       assignment: to(item.guard?.owner ?? null),
     }));

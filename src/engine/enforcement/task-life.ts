@@ -10,7 +10,8 @@ import type { Call } from './call.js';
 import { checkHanded } from './caller-input.js';
 import {
   onItem,
-  UnreadTask,
+  type FoundItem,
+  type UnreadTask,
   viewOf,
   type CommandParts,
   type Effect,
@@ -43,7 +44,7 @@ export class TaskLife {
     event: GuardEvent['event'],
     check: (item: StoredItem, asker: Call) => void,
     change: Change,
-    query: unknown = { 'items.id': itemId },
+    query: FoundItem | UnreadTask,
   ): Promise<ItemView | undefined> {
     const { parts } = this;
     const { calls, models } = parts;
@@ -76,7 +77,7 @@ export class TaskLife {
   }
 
   /** The task leaves the principal's lists and stays for the other candidates. */
-  reject(call: Call, itemId: string): Promise<ItemView | undefined> {
+  reject(call: Call, found: UnreadTask): Promise<ItemView | undefined> {
     const check = ({ guard = {} }: StoredItem, { principal }: Call): void => {
       const rejecters = rejectersOf(guard);
       if (rejecters.includes(principal.userName)) throw wrongState('You have already rejected this task.');
@@ -86,11 +87,11 @@ export class TaskLife {
     const change: Change = (kept, task) => {
       kept.rejectedBy = [...rejectersOf(kept), task.call.principal.userName];
     };
-    return this.change(call, itemId, REJECT, 'rejected', check, change, new UnreadTask(itemId, REJECT));
+    return this.change(call, found.id, REJECT, 'rejected', check, change, found);
   }
 
   /** Takes the principal's own refusal back. */
-  undoReject(call: Call, itemId: string): Promise<ItemView | undefined> {
+  undoReject(call: Call, found: UnreadTask): Promise<ItemView | undefined> {
     const check = ({ guard = {} }: StoredItem, { principal }: Call): void => {
       if (!rejectersOf(guard).includes(principal.userName))
         throw wrongState('You have not rejected this task.');
@@ -98,36 +99,29 @@ export class TaskLife {
     const change: Change = (kept, task) => {
       kept.rejectedBy = rejectersOf(kept).filter((name) => name !== task.call.principal.userName);
     };
-    const query = new UnreadTask(itemId, UNDO_REJECT);
-    return this.change(call, itemId, UNDO_REJECT, 'rejected', check, change, query);
+    return this.change(call, found.id, UNDO_REJECT, 'rejected', check, change, found);
   }
 
   /** Nothing can be done with the task, and its boundary events wait, until it is resumed. */
-  suspend(call: Call, itemId: string): Promise<ItemView | undefined> {
-    return this.change(
-      call,
-      itemId,
-      SUSPEND,
-      'suspended',
-      () => undefined,
-      (kept, task) => {
-        kept.suspension = { by: task.call.principal.userName, at: today() };
-      },
-    );
+  suspend(call: Call, found: FoundItem): Promise<ItemView | undefined> {
+    const change: Change = (kept, task) => {
+      kept.suspension = { by: task.call.principal.userName, at: today() };
+    };
+    return this.change(call, found.row.items.id, SUSPEND, 'suspended', () => undefined, change, found);
   }
 
   /** The task is as it was before; timers that came due in the meantime fire now. */
-  async resume(call: Call, itemId: string): Promise<ItemView | undefined> {
-    let instanceId = '';
+  async resume(call: Call, found: FoundItem): Promise<ItemView | undefined> {
     const check = ({ guard }: StoredItem): void => {
       if (guard?.suspended === true && guard.suspension === undefined)
         throw wrongState('The instance of the task is suspended; resume the instance.');
     };
-    const item = await this.change(call, itemId, RESUME, 'resumed', check, (kept, { instance }) => {
-      instanceId = instance.id;
+    const change: Change = (kept) => {
       delete kept.suspension;
-    });
-    await this.parts.spread.awake(instanceId);
+    };
+    const { row } = found;
+    const item = await this.change(call, row.items.id, RESUME, 'resumed', check, change, found);
+    await this.parts.spread.awake(row.id);
     return item;
   }
 
@@ -135,8 +129,9 @@ export class TaskLife {
    * Hands the task to a user or a group; without one, to whom the model names. An escalation event that waits for it in
    * the instance is triggered.
    */
-  async escalate(call: Call, itemId: string, given: unknown): Promise<ItemView | undefined> {
+  async escalate(call: Call, found: UnreadTask, given: unknown): Promise<ItemView | undefined> {
     const { parts } = this;
+    const { id: itemId } = found;
     const named = checkHanded(given);
     const work = async (task: LockedTask): Promise<HostExecution> => {
       if (task.state === undefined) throw wrongState('Only a user task can be escalated.');
@@ -165,7 +160,7 @@ export class TaskLife {
       if (catcher !== undefined) await execution.signalItem(catcher.id, {}, userName, {});
       return execution;
     };
-    const execution = await onItem(parts, call, new UnreadTask(itemId, ESCALATE), () => ESCALATE, work);
+    const execution = await onItem(parts, call, found, () => ESCALATE, work);
     return (await viewOf(parts, call, execution, itemId)).item;
   }
 

@@ -1,13 +1,16 @@
 import { BadInput } from '../../core/errors.js';
+import type { Operation } from '../../core/operation.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { ExecutionView, ItemView, TasksApi } from '../contract/types.js';
 import { namesIn } from '../model/derive.js';
 import { allowedOn } from './allowed.js';
-import { checkId, checkOptions } from './caller-input.js';
-import type { CommandParts } from './command-parts.js';
+import type { Call } from './call.js';
+import { checkData, checkHanded, checkId, checkOptions } from './caller-input.js';
+import { UnreadTask, type CommandParts, type Effect, type FoundItem } from './command-parts.js';
 import { PENDING } from './data-api.js';
-import type { TaskCommands } from './task-commands.js';
+import { checkAssignee, type TaskCommands } from './task-commands.js';
+import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
 import { TaskLife } from './task-life.js';
 
 const TASK = { kind: 'task' };
@@ -26,54 +29,85 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
     if (view.item === undefined) throw new BadInput('bad-request', 'The task can no longer be read.');
     return view.item;
   };
+  /** A command on a task that is found while the newest version of the policies is looked up. */
+  const command = <T>(
+    user: unknown,
+    operation: Operation,
+    itemId: unknown,
+    work: (call: Call, found: FoundItem) => Promise<T>,
+    check?: () => unknown,
+  ): Promise<T> => {
+    const find = async (call: Call): Promise<FoundItem> => {
+      const where = query(itemId);
+      check?.();
+      return tasks.find(call, where);
+    };
+    return calls.runAsking(user, operation, target(itemId), find, work);
+  };
+  /** The same, on a task that its principal need not be able to read. */
+  const unread = <T>(
+    user: unknown,
+    operation: Operation,
+    itemId: unknown,
+    effect: Effect,
+    work: (call: Call, found: UnreadTask) => Promise<T>,
+    check?: () => unknown,
+  ): Promise<T> => {
+    const find = async (call: Call): Promise<UnreadTask> => {
+      const id = idOf(itemId);
+      check?.();
+      return UnreadTask.find(parts, call, id, effect);
+    };
+    return calls.runAsking(user, operation, target(itemId), find, work);
+  };
   return Object.freeze({
     take: (itemId, user) =>
-      calls.run(user, 'task:take', target(itemId), async (call) =>
-        shown(await tasks.take(call, idOf(itemId))),
-      ),
+      command(user, 'task:take', itemId, async (call, found) => shown(await tasks.take(call, found))),
     release: (itemId, user) =>
-      calls.run(
-        user,
-        'task:take',
-        target(itemId),
-        async (call) => (await tasks.release(call, idOf(itemId))).item,
-      ),
+      command(user, 'task:take', itemId, async (call, found) => (await tasks.release(call, found)).item),
     assign: (itemId, assignee, user) =>
-      calls.run(
+      command(
         user,
         'task:assign',
-        target(itemId),
-        async (call) => (await tasks.assignTo(call, idOf(itemId), assignee)).item,
+        itemId,
+        async (call, found) => (await tasks.assignTo(call, found, assignee)).item,
+        () => checkAssignee(assignee, 'assigned'),
       ),
     delegate: (itemId, to, user) =>
-      calls.run(user, 'task:delegate', target(itemId), async (call) =>
-        shown(await tasks.delegate(call, idOf(itemId), to)),
-      ),
-    resolve: (itemId, user) =>
-      calls.run(
+      command(
         user,
         'task:delegate',
-        target(itemId),
-        async (call) => (await tasks.resolve(call, idOf(itemId))).item,
+        itemId,
+        async (call, found) => shown(await tasks.delegate(call, found, to)),
+        () => checkAssignee(to, 'delegated'),
       ),
+    resolve: (itemId, user) =>
+      command(user, 'task:delegate', itemId, async (call, found) => (await tasks.resolve(call, found)).item),
     complete: (itemId, data, user) =>
-      calls.runAsking(
+      command(
         user,
         'task:execute',
-        target(itemId),
-        (call) => tasks.findFor(call, query(itemId), data),
+        itemId,
         (call, found) => tasks.invoke(call, found, data, checkOptions(undefined)),
+        () => checkData(data),
       ),
     reject: (itemId, user) =>
-      calls.run(user, 'task:reject', target(itemId), async (call) => life.reject(call, idOf(itemId))),
+      unread(user, 'task:reject', itemId, REJECT, (call, found) => life.reject(call, found)),
     undoReject: (itemId, user) =>
-      calls.run(user, 'task:reject', target(itemId), async (call) => life.undoReject(call, idOf(itemId))),
+      unread(user, 'task:reject', itemId, UNDO_REJECT, (call, found) => life.undoReject(call, found)),
     escalate: (itemId, to, user) =>
-      calls.run(user, 'task:escalate', target(itemId), async (call) => life.escalate(call, idOf(itemId), to)),
+      unread(
+        user,
+        'task:escalate',
+        itemId,
+        ESCALATE,
+        (call, found) => life.escalate(call, found, to),
+        () => checkHanded(to),
+      ),
     suspend: (itemId, user) =>
-      calls.run(user, 'task:suspend', target(itemId), async (call) => life.suspend(call, idOf(itemId))),
+      command(user, 'task:suspend', itemId, (call, found) => life.suspend(call, found)),
     resume: (itemId, user) =>
-      calls.run(user, 'task:suspend', target(itemId), async (call) => life.resume(call, idOf(itemId))),
+      command(user, 'task:suspend', itemId, (call, found) => life.resume(call, found)),
     allowed: (itemIds, user) =>
       calls.read(user, 'task:read', TASK, (call) => allowedOn(parts, call, itemIds)),
     count: (wish, user) =>

@@ -13,12 +13,19 @@ const TRIES = 10;
 const conflict = (): Conflict =>
   new Conflict('conflict', 'The instance was repeatedly changed by others; nothing was stored.');
 
+const callsOf = (document: StoredInstance): string[] =>
+  itemsOf(document).flatMap(({ id, type }) => (type === CALL_ACTIVITY ? [id] : []));
+
+/** Whether an instance may have called a process, or one was added to it. */
+export const hasBelow = (document: StoredInstance): boolean =>
+  callsOf(document).length > 0 || (document.guard?.processes ?? []).length > 0;
+
 /** The running processes that an instance has called, and those that were added to it; without their items. */
 export async function processesBelow(
   instances: Pick<InstanceStore, 'find'>,
   document: StoredInstance,
 ): Promise<StoredInstance[]> {
-  const calling = itemsOf(document).flatMap(({ id, type }) => (type === CALL_ACTIVITY ? [id] : []));
+  const calling = callsOf(document);
   const added = document.guard?.processes ?? [];
   const found = await Promise.all(
     [
@@ -69,9 +76,11 @@ export async function terminate(
     outbox: _outbox,
     attempts: _attempts,
     suspension: _suspension,
+    spread: _spread,
     ...kept
   } = document.guard ?? { rev: 0 };
-  const guard = nextGuard({ ...kept, spread: { root, rev: kept.rev } });
+  const isAlone = !hasBelow(document);
+  const guard = nextGuard({ ...kept, ...(isAlone ? {} : { spread: { root, rev: kept.rev } }) });
   Object.assign(document, { status: 'terminated', endedAt: today(), tokens });
   deriveGuard(document, guard);
   const { items, status, endedAt } = document;
@@ -79,7 +88,7 @@ export async function terminate(
     if (tries > 1) return terminate(instances, id, root, tries - 1);
     throw conflict();
   }
-  return [id, ...(await terminateBelow(instances, id))];
+  return isAlone ? [id] : [id, ...(await terminateBelow(instances, id))];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AccessDenied, Conflict, isGuardError } from '../../core/errors.js';
+import { inTenant } from '../../core/mark.js';
 import { ROOT } from '../../core/policies/sections/permissions.js';
 import {
   modelId,
@@ -9,7 +10,7 @@ import {
 import { newModelIn } from '../../core/policies/sections/section-rules.js';
 import { policyName } from '../../core/policies/entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { OUTDATED } from '../../store/query/plan-marks.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { HostModels } from '../execution/host-models.js';
@@ -106,8 +107,14 @@ export class ModelPlaces {
   private async assertUnused({ principal }: Call, name: string): Promise<void> {
     if (principal.isAdmin() || this.calls.bypass) return;
     const filter = { name, tenantId: principal.tenantId ?? null };
-    const [found] = await this.calls.store.instances.find({ filter, without: LARGE_FIELDS, limit: 1 });
-    if (found !== undefined)
+    const { instances } = this.calls.store;
+    const marks = { field: 'guard.read', anyOf: [inTenant(principal.tenantId, `m:${name}`)] } as const;
+    // Those without these marks are asked for as well: what is not found would let the name be given away.
+    const found = await Promise.all([
+      instances.exists({ filter, marks }),
+      instances.exists({ filter: { $and: [OUTDATED, filter] } }),
+    ]);
+    if (found.includes(true))
       throw new AccessDenied(
         'forbidden',
         'Instances of an earlier model of this name are stored: only an administrator gives the name away again.',

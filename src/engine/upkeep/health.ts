@@ -24,18 +24,21 @@ export async function health(
   const said = { ...known, incidents, ...(policyFiles !== undefined && { policyFiles }) };
   try {
     await store.ping();
-    const missingIndexes = await store.missingIndexes();
-    const stuck = await store.instances.count({ filter: UNFINISHED });
-    const held = (await store.instances.count({ filter: HELD })) + (await heldStarts(store)).length;
-    await reindexed.refresh();
-    const orphaned = await orphans?.read();
+    const [missingIndexes, stuck, heldWork, starts, orphaned] = await Promise.all([
+      store.missingIndexes(),
+      store.instances.count({ filter: UNFINISHED }),
+      store.instances.count({ filter: HELD }),
+      heldStarts(store),
+      orphans?.read(),
+      reindexed.refresh(),
+    ]);
     return {
       ok: missingIndexes.length === 0,
       store: { kind, answers: true },
       missingIndexes,
       reindexed: reindexed.value,
       stuck,
-      held,
+      held: heldWork + starts.length,
       ...(orphaned !== undefined && { orphans: orphaned }),
       ...said,
     };

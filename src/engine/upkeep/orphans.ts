@@ -68,7 +68,8 @@ export class OrphanCount {
 
   private async count(): Promise<NonNullable<Health['orphans']>> {
     const rows = await this.store.instances.findItems({
-      before: { items: { $elemMatch: { type: USER_TASK, status: 'wait' } } },
+      // Nothing waits in an instance that has ended, and the index of those that have not has their order.
+      before: { status: 'running', items: { $elemMatch: { type: USER_TASK, status: 'wait' } } },
       each: { 'items.type': USER_TASK, 'items.status': 'wait' },
       needsAll: false,
       limit: MOST_TASKS + 1,

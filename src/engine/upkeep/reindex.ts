@@ -1,14 +1,13 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
 import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored-items.js';
+import { OUTDATED } from '../../store/query/plan-marks.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
 
 const MARKER = 'reindexed';
-/** Instances stored before the guard, or with marks of another version. */
-const OUTDATED = Object.freeze({ $nor: Object.freeze([{ 'guard.format': MARKS_FORMAT }]) });
 const BATCH = 100;
 const UNREAD = [...LARGE_FIELDS, 'items'];
 
@@ -25,11 +24,7 @@ export async function isReindexed(store: Store): Promise<Reindexed> {
     state.value = (await store.values('guard').get(MARKER)) === MARKS_FORMAT;
   }
   await refresh();
-  if (
-    !state.value &&
-    (await store.instances.find({ filter: OUTDATED, limit: 1, without: [...LARGE_FIELDS, 'items'] }))
-      .length === 0
-  ) {
+  if (!state.value && !(await store.instances.exists({ filter: OUTDATED }))) {
     await store.values('guard').set(MARKER, MARKS_FORMAT);
     state.value = true;
   }

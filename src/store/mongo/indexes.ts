@@ -3,46 +3,21 @@ import { BadInput } from '../../core/errors.js';
 import type { CallLimits } from '../call-limits.js';
 import type { Collections } from './collections.js';
 import { isDuplicate, withoutPlaces } from './failure.js';
+import { INDEXES, type Index, type Key } from './index-list.js';
+import { SHAPES } from './shapes.js';
 
-type Key = Readonly<Record<string, 1 | -1>>;
-
-interface Wanted {
-  readonly on: keyof Collections;
-  readonly key: Key;
-  readonly unique?: true;
-  readonly sparse?: true;
-  readonly expireAfterSeconds?: number;
-  readonly partialFilterExpression?: Document;
-}
-
-/** The host's own indexes first, then those of this package. Locks only work with the unique ones. */
-const INDEXES: readonly Wanted[] = [
-  { on: 'instances', key: { id: 1 }, unique: true },
-  { on: 'instances', key: { 'items.id': 1 } },
-  { on: 'locks', key: { id: 1 }, unique: true },
-  { on: 'models', key: { name: 1, owner: 1 }, unique: true },
-  { on: 'instances', key: { 'guard.open': 1, _id: -1 } },
-  { on: 'instances', key: { 'guard.read': 1, _id: -1 } },
-  { on: 'instances', key: { 'guard.unfinished': 1 }, sparse: true },
-  // Due timers: of running instances only, because those of ended instances never fire.
-  { on: 'instances', key: { 'items.timeDue': 1 }, partialFilterExpression: { status: 'running' } },
-  // The processes that an instance has called.
-  { on: 'instances', key: { parentItemId: 1 }, sparse: true },
-  { on: 'audit', key: { time: -1, _id: -1 } },
-  { on: 'audit', key: { userName: 1, time: -1, _id: -1 } },
-  { on: 'audit', key: { tenantId: 1, time: -1, _id: -1 } },
-  { on: 'policies', key: { tenantId: 1, version: -1 } },
-  { on: 'policySnapshots', key: { tenantId: 1, version: -1 } },
-  { on: 'values', key: { namespace: 1 } },
-  { on: 'values', key: { expires: 1 }, expireAfterSeconds: 0 },
-];
+const NAMED: ReadonlySet<string> = new Set(SHAPES.map(({ index }) => index));
+/** The indexes that the queries of this store need. */
+const WANTED: readonly Index[] = Object.entries(INDEXES)
+  .filter(([name]) => NAMED.has(name))
+  .map(([, index]) => index);
 
 const NO_SUCH_COLLECTION = 26;
 /** No time limit for the connection, which otherwise closes while the index is built. */
 const NO_LIMIT = { socketTimeoutMS: 0 } as CreateIndexesOptions;
 
 const nameOf = (key: Key): string => Object.entries(key).flat().join('_');
-const isSame = (found: Document, { key, unique }: Wanted): boolean =>
+const isSame = (found: Document, { key, unique }: Index): boolean =>
   JSON.stringify(Object.entries(found.key as Key)) === JSON.stringify(Object.entries(key)) &&
   (unique !== true || found.unique === true);
 
@@ -85,7 +60,7 @@ export async function createIndexes(
   limits: CallLimits,
   ping: () => Promise<unknown>,
 ): Promise<void> {
-  for (const { on, ...wanted } of INDEXES) {
+  for (const { on, ...wanted } of WANTED) {
     const found = await limits.call(() => indexesOf(collections[on]));
     if (found.some((index) => isSame(index, { on, ...wanted }))) continue;
     const place = `${collections[on].collectionName}.${nameOf(wanted.key)}`;
@@ -100,10 +75,10 @@ export async function createIndexes(
 /** The missing indexes, as `collection.name`. Each collection is asked once, all at the same time. */
 export async function missingIndexes(collections: Collections): Promise<string[]> {
   const found = new Map<string, Promise<Document[]>>();
-  for (const { on } of INDEXES) if (!found.has(on)) found.set(on, indexesOf(collections[on]));
+  for (const { on } of WANTED) if (!found.has(on)) found.set(on, indexesOf(collections[on]));
   await Promise.all(found.values());
   const missing: string[] = [];
-  for (const wanted of INDEXES)
+  for (const wanted of WANTED)
     if (!(await found.get(wanted.on))?.some((index) => isSame(index, wanted)))
       missing.push(`${collections[wanted.on].collectionName}.${nameOf(wanted.key)}`);
   return missing;

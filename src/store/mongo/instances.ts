@@ -26,9 +26,7 @@ import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
-import { atRevision, conjunction, leavingOut, markFilter, newestFirst, portions } from './query.js';
-
-const DEFAULT_ORDER: [string, 1 | -1][] = [['_id', -1]];
+import { atRevision, byAge, conjunction, leavingOut, markFilter, portions } from './query.js';
 
 /** Instances in the host's own collection and format. */
 export class MongoInstances implements InstanceStore {
@@ -48,13 +46,15 @@ export class MongoInstances implements InstanceStore {
     const options: FindOptions = { projection: leavingOut(without) };
     const page = { skip, limit: limit ?? Infinity };
     const tested = testedBy(plan, this.turns);
-    if (sort.length > 0) {
-      const order = sort.map(([field, direction]): [string, 1 | -1] => [field, direction]);
-      const total = sort.some(([field]) => field === '_id') ? order : order.concat(DEFAULT_ORDER);
-      return this.rows({ ...plan, ...page }, tested, { ...options, sort: total });
+    const [[first, direction] = ['_id', -1] as const] = sort;
+    if (first !== '_id') {
+      const order = sort.map(([field, way]): [string, 1 | -1] => [field, way]);
+      const total = sort.some(([field]) => field === '_id') ? order : order.concat([['_id', -1]]);
+      // All matching rows are sorted, which may take more memory than the database allows.
+      return this.rows({ ...plan, ...page }, tested, { ...options, sort: total, allowDiskUse: true });
     }
     const older = conjunction(filter, after && { _id: { $lt: new ObjectId(after.id) } });
-    const inOrder = { ...options, sort: DEFAULT_ORDER };
+    const inOrder: FindOptions = { ...options, sort: [['_id', direction]] };
     const parts = portions(marks);
     if (parts.length === 1) return this.rows({ ...plan, ...page, filter: older }, tested, inOrder);
     const walks = await Promise.all(
@@ -63,7 +63,7 @@ export class MongoInstances implements InstanceStore {
         return this.rows(walk, tested, inOrder);
       }),
     );
-    return merged(walks, plan);
+    return merged(walks, plan, direction);
   }
 
   private async rows(
@@ -77,7 +77,6 @@ export class MongoInstances implements InstanceStore {
     const inDatabase = { skip, ...(Number.isFinite(limit) && { limit }) };
     const found = this.collections.instances.find(
       where,
-      // All matching rows are sorted then, which may take more memory than the database allows.
       tested === undefined ? { ...options, ...inDatabase } : { ...options, allowDiskUse: true },
     );
     const rows = await taken(found, new Budget(bytes), sizeOf, undefined, tested && { tested, skip, limit });
@@ -210,13 +209,17 @@ export class MongoInstances implements InstanceStore {
   }
 }
 
-/** Merges the pages of several walks. If one was cut, the result ends at its last row; older rows follow later. */
+/** Merges the pages of several walks. If one was cut, the result ends at its last row; the others follow later. */
 function merged(
   walks: readonly StoredInstance[][],
   { skip = 0, limit = Infinity, bytes }: InstancePlan,
+  direction: 1 | -1,
 ): StoredInstance[] {
   const ends = walks.filter(isCut).map((walk) => String(walk.at(-1)?._id));
-  const complete = newestFirst(walks).filter(({ _id }) => ends.every((end) => String(_id) >= end));
+  const isBefore = (id: string, end: string): boolean => (direction === 1 ? id <= end : id >= end);
+  const complete = byAge(walks, direction).filter(({ _id }) =>
+    ends.every((end) => isBefore(String(_id), end)),
+  );
   const size = sizesOf();
   const page = new Budget(bytes).within(complete.slice(skip, skip + limit), (row) => size.instance(row));
   return ends.length > 0 && page.length < limit ? markCut(page) : page;

@@ -26,7 +26,8 @@ export class MongoModels implements ModelStore {
     const found = this.models.find(filter as Document, {
       // The test may ask for any of the fields.
       projection: leavingOut(tested === undefined ? without : []),
-      sort: { name: 1, owner: 1, _id: 1 },
+      // Unique, and the order of an index.
+      sort: { name: 1, owner: 1 },
       ...(tested === undefined ? page : { allowDiskUse: true }),
     });
     const passing = tested && { tested, skip, limit: limit ?? Infinity };

@@ -9,8 +9,11 @@ export function conjunction(...filters: readonly (Filter | undefined)[]): Docume
   return parts.length === 0 ? {} : parts.length === 1 ? (parts[0] as Document) : { $and: parts };
 }
 
-/** MongoDB merges the index scans of some 200 values at most; with more it sorts all matches. */
-const MOST_MERGED = 150;
+/**
+ * The marks of one query in the order of an index. MongoDB makes a scan of each and merges them, but of at most 200
+ * (`internalQueryMaxScansToExplode`); with more it reads and sorts all that matches.
+ */
+export const MOST_MERGED = 150;
 
 /** Splits the marks into portions that one index answers in order; one portion without marks if there are none. */
 export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined)[] {
@@ -22,12 +25,15 @@ export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined
   }));
 }
 
-/** Merges the rows of several walks, each newest first, without duplicates. */
-export function newestFirst<T extends { readonly _id?: unknown }>(walks: readonly (readonly T[])[]): T[] {
+/** Merges the rows of several walks in one direction of `_id`, without duplicates. */
+export function byAge<T extends { readonly _id?: unknown }>(
+  walks: readonly (readonly T[])[],
+  direction: 1 | -1 = -1,
+): T[] {
   const [only, ...more] = walks;
   if (only !== undefined && more.length === 0) return [...only];
   const byId = new Map(walks.flat().map((row) => [String(row._id), row]));
-  return [...byId].sort(([a], [b]) => (a < b ? 1 : -1)).map(([, row]) => row);
+  return [...byId].sort(([a], [b]) => (a < b ? -direction : direction)).map(([, row]) => row);
 }
 
 export const markFilter = (marks: MarkFilter | undefined): Filter | undefined =>

@@ -39,7 +39,7 @@ export class MongoUsers implements UserStore {
 
   async list(): Promise<StoredUser[]> {
     return (await this.users
-      .find({}, { ...WITHOUT_ID, sort: { userName: 1 } })
+      .find({}, { ...WITHOUT_ID, sort: { _id: 1 } })
       .toArray()) as unknown as StoredUser[];
   }
 

@@ -1,10 +1,23 @@
 import { eq, some, type Condition } from '../../core/condition.js';
-import { fewest, inTenant, isOnlyTenant, limited, TENANT_MARK, type Mark } from '../../core/mark.js';
+import {
+  fewest,
+  inTenant,
+  isOnlyTenant,
+  limited,
+  MARKS_FORMAT,
+  TENANT_MARK,
+  type Mark,
+} from '../../core/mark.js';
 import type { Stated, Way } from '../../core/scope.js';
 import { marksOf, tenantOf, type MarkList } from '../../core/search.js';
 import type { Scalar } from '../../core/value.js';
-import type { MarkFilter } from '../port.js';
+import type { Filter, MarkFilter } from '../port.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
+
+/** Instances stored before the guard, or with marks of another version: they are not found by marks. */
+export const OUTDATED: Filter = Object.freeze({
+  $nor: Object.freeze([{ 'guard.format': MARKS_FORMAT }]),
+});
 
 /** Marks that are in both lists, because they describe the instance and not an item. */
 const OF_INSTANCE = /^[tm]:/;

@@ -3,6 +3,7 @@ import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { caseModel } from '../../support/case-models.js';
 import { call, end, model, start, task } from '../../support/models.js';
+import { onStores } from '../../support/stores.js';
 
 /** Ways around a policy that were found by looking for them. */
 const guards = new Guards('embedded');
@@ -140,7 +141,8 @@ test('what is added to an instance wins and reserves its labels, and no rule abo
   expect(Object.entries((await rolesOf(id)) ?? {})).toEqual([['toString', ['kim']]]);
 });
 
-describe('the name of a model', () => {
+onStores('The name of a model', (kind) => {
+  const guards = new Guards(kind);
   const named = async (): Promise<{ guard: Guard; api: GuardApi }> => {
     const guard = await guards.make({ models: { D: M, Copy: M } });
     const { policies } = guard.as(ADMIN_USER);
@@ -181,6 +183,22 @@ describe('the name of a model', () => {
     expect(await code(api.model.save('Copy', M, null, undefined, { section: 'mine' }))).toBe('forbidden');
     expect(await code(api.model.rename('D', 'Copy'))).toBe('forbidden');
     expect(await api.data.findInstances({ id })).toEqual([]);
+  });
+
+  test('that only instances without marks have is not given away either', async () => {
+    const { guard, api } = await named();
+    const { sections } = guard.as(ADMIN_USER).policies;
+    await sections.create('mine');
+    await sections.permissions.give({ section: 'mine' }, { user: 'ann' }, [
+      'read',
+      'write',
+      'bpmn-section-create-process-def',
+    ]);
+    const section = { section: 'mine' };
+    await guard.store.instances.insert({ id: 'old', name: 'Old', status: 'end', items: [], data: {} });
+    expect(await code(api.model.save('Old', M, null, undefined, section))).toBe('forbidden');
+    await guard.store.instances.insert({ id: 'other', name: 'Of', tenantId: 'acme', items: [], data: {} });
+    await api.model.save('Of', M, null, undefined, section);
   });
 });
 

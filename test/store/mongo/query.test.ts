@@ -1,9 +1,9 @@
 import {
   atRevision,
+  byAge,
   conjunction,
   leavingOut,
   markFilter,
-  newestFirst,
   portions,
 } from '../../../src/store/mongo/query.js';
 
@@ -46,12 +46,17 @@ describe('many marks', () => {
 describe('rows merged from several walks', () => {
   test('come newest first and without duplicates', () => {
     const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
-    expect(newestFirst([[c, a], [c, b], []])).toEqual([c, b, a]);
+    expect(byAge([[c, a], [c, b], []])).toEqual([c, b, a]);
+  });
+
+  test('come oldest first where they are asked for so', () => {
+    const [a, b, c] = [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }];
+    expect(byAge([[a, c], [b, c], []], 1)).toEqual([a, b, c]);
   });
 
   test('of a single walk keep their order', () => {
     const rows = [{ _id: 'a' }, { _id: 'b' }];
-    expect(newestFirst([rows])).toEqual(rows);
+    expect(byAge([rows])).toEqual(rows);
   });
 });
 
