@@ -40,7 +40,8 @@ const lasting = ({ values = [], ...parts }: Record<string, string[]>): Record<st
 
 type Case = readonly [from: StoreKind, to: StoreKind];
 
-function moves(cases: readonly Case[]): void {
+/** @param onlyArrival leaves out what does not depend on the two being of one kind */
+function moves(cases: readonly Case[], onlyArrival = false): void {
   describe.each(cases)('from %s to %s', (fromKind, toKind) => {
     const places: Place[] = [];
     afterEach(async () => void (await Promise.all(places.splice(0).map((place) => place.remove()))));
@@ -86,10 +87,12 @@ function moves(cases: readonly Case[]): void {
       await store.close();
     });
 
+    if (onlyArrival) return;
+
     test('a move that was stopped leaves a store that nobody can open, and the next one goes on from there', async () => {
       const [from, to] = [place(fromKind), place(toKind)];
       await fill(from);
-      await lengthen(from, 2500);
+      await lengthen(from, 1100);
       const controller = new AbortController();
       const onProgress = ({ part }: Progress): void => {
         if (part === 'audit') controller.abort();
@@ -107,14 +110,14 @@ function moves(cases: readonly Case[]): void {
       expect(moved).toMatchObject({ complete: true, different: 0 });
       // What had arrived was not copied again; values, which end by themselves, are.
       expect(new Set(copied.map(({ part }) => part))).toEqual(new Set(['values', 'audit']));
-      expect(copied.filter(({ part }) => part === 'audit').map(({ done }) => done)).toEqual([2000, 2504]);
+      expect(copied.filter(({ part }) => part === 'audit').map(({ done }) => done)).toEqual([1104]);
       await (await openStore(to)).close();
     });
 
     test('a document that is altered, lost or added in the target is found, and the target stays refused', async () => {
       const [from, to] = [place(fromKind), place(toKind)];
       await fill(from);
-      await lengthen(from, 1500);
+      await lengthen(from, 1000);
       const controller = new AbortController();
       const onProgress = ({ part }: Progress): void => {
         if (part === 'audit') controller.abort();
@@ -206,8 +209,8 @@ onMongo('Moving a store', () => {
   moves([
     ['embedded', 'mongo'],
     ['mongo', 'embedded'],
-    ['mongo', 'mongo'],
   ]);
+  moves([['mongo', 'mongo']], true);
 
   describe('with a database', () => {
     let [from, to]: [Place, Place] = [lastingPlace('embedded'), lastingPlace('embedded')];
