@@ -57,6 +57,29 @@ export function timerFaultOf(def: ModdleElement): Fault | undefined {
     : undefined;
 }
 
+const THROWN: ReadonlySet<string> = new Set(['bpmn:EndEvent', 'bpmn:IntermediateThrowEvent']);
+
+/** What is around an element: sub-processes and transactions, without the process. */
+function containersOf({ $parent }: ModdleElement): ModdleElement[] {
+  return $parent === undefined || $parent.$type === 'bpmn:Process' ? [] : [$parent, ...containersOf($parent)];
+}
+
+/**
+ * The fault of an event that throws an error or cancels: bpmn-server ends the transaction around it, and fails if
+ * there is none. Below two sub-processes it takes one of them for it.
+ */
+export function thrownFaultOf(def: ModdleElement): Fault | undefined {
+  if (!THROWN.has(def.$type)) return undefined;
+  const kinds = new Set((def as Flow).eventDefinitions?.map(({ $type }) => $type));
+  const around = containersOf(def);
+  const isInside = around.length > 1 || around.some(({ $type }) => $type === 'bpmn:Transaction');
+  if (kinds.has('bpmn:ErrorEventDefinition') && !isInside)
+    return { found: 'an error event outside a transaction', what: 'event' };
+  return kinds.has('bpmn:CancelEventDefinition') && around.length === 0
+    ? { found: 'a cancel event outside a transaction', what: 'event' }
+    : undefined;
+}
+
 /** The error for an instance that reaches a part that cannot be run. It is the model's, not the caller's. */
 const failure = (element: string, cause: string): GuardError =>
   new GuardError('failed', `${element}: ${cause}. Nothing was stored.`);

@@ -6,7 +6,7 @@ import { readTask } from '../dialects/task-people.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames } from '../derive.js';
-import { beginsNowhere, faultOf, timerFaultOf } from '../faults.js';
+import { beginsNowhere, faultOf, thrownFaultOf, timerFaultOf } from '../faults.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
@@ -50,7 +50,7 @@ const isStart = (node: HostNode): boolean =>
 
 /** What fails when the engine reaches it. */
 function ofFlow({ def }: HostNode): ModelWarning[] {
-  const fault = faultOf(def) ?? timerFaultOf(def);
+  const fault = faultOf(def) ?? timerFaultOf(def) ?? thrownFaultOf(def);
   return fault === undefined
     ? []
     : [warning(def, fault.found, `An instance fails when it reaches this ${fault.what}.`)];

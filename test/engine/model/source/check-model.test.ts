@@ -23,6 +23,30 @@ describe('a model that fails when it is run', () => {
       'x',
       'a timer without a time',
     ],
+    [
+      'an error without a transaction',
+      within('<bpmn:endEvent id="x"><bpmn:errorEventDefinition /></bpmn:endEvent>'),
+      'x',
+      'an error event outside a transaction',
+    ],
+    [
+      'a cancel without a transaction',
+      within('<bpmn:endEvent id="x"><bpmn:cancelEventDefinition /></bpmn:endEvent>'),
+      'x',
+      'a cancel event outside a transaction',
+    ],
+    [
+      'a call of a blank name',
+      within('<bpmn:callActivity id="x" calledElement=" " />'),
+      'x',
+      'no calledElement',
+    ],
+    [
+      'an ad-hoc sub-process of nothing',
+      within('<bpmn:adHocSubProcess id="x" />'),
+      'x',
+      'nothing that it can begin with',
+    ],
     ['a call of nothing', within('<bpmn:callActivity id="x" />'), 'x', 'no calledElement'],
     [
       'a process without a start event',
@@ -35,6 +59,22 @@ describe('a model that fails when it is run', () => {
       { element: expect.stringContaining(id) as unknown, found },
     ]);
   });
+});
+
+describe('an error event', () => {
+  test.each(['transaction', 'subProcess'])(
+    'is no fault where bpmn-server finds what it ends: %s',
+    async (outer) => {
+      const inner = (id: string, content: string): string =>
+        `<bpmn:subProcess id="${id}"><bpmn:startEvent id="${id}_s" />${content}</bpmn:subProcess>`;
+      const thrown = '<bpmn:endEvent id="x"><bpmn:errorEventDefinition /></bpmn:endEvent>';
+      const content =
+        outer === 'transaction'
+          ? inner('a', thrown).replaceAll('subProcess', outer)
+          : inner('a', inner('b', thrown));
+      expect(await checkModel(withBefore('</bpmn:process>', content))).toEqual([]);
+    },
+  );
 });
 
 describe('a model that cannot be run', () => {
