@@ -136,7 +136,7 @@ function killed(toKind: StoreKind): void {
   test(`from embedded to ${toKind} goes on where it was killed`, async () => {
     execFileSync('npm', ['run', '--silent', 'build', '--', '--if-needed'], { cwd: ROOT });
     const [from, to] = [placeOf('embedded'), placeOf(toKind)];
-    await lengthen(from.options, 8_000);
+    await lengthen(from.options, 5_000);
     const child = spawn(process.execPath, [COMMAND, 'move', argument(from), argument(to)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -146,9 +146,9 @@ function killed(toKind: StoreKind): void {
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
     expect(await refusal(openStore(to.options))).toMatchObject({ code: 'store-incomplete' });
     const { code: ended, out, err } = await moving(from, to);
-    expect([ended, out]).toEqual([0, expect.arrayContaining(['audit: 8000'])]);
+    expect([ended, out]).toEqual([0, expect.arrayContaining(['audit: 5000'])]);
     // What had arrived before was not copied again.
-    expect(err.filter((line) => / of 8000 copied$/.test(line))[0]).not.toBe('audit: 1000 of 8000 copied');
+    expect(err.filter((line) => / of 5000 copied$/.test(line))[0]).not.toBe('audit: 1000 of 5000 copied');
   });
 }
 
