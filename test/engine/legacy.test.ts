@@ -3,6 +3,7 @@ import { createGuard, openStore, type Guard, type Store } from 'bpmn-guard';
 import { definitionLoader } from '../../src/engine/model/definition-loader.js';
 import { reindex } from '../../src/engine/upkeep/reindex.js';
 import type { StoredInstance } from '../../src/store/port.js';
+import { OUTDATED } from '../../src/store/query/plan-marks.js';
 import { bareStage } from '../leaks/bare-stage.js';
 import { ADMIN_USER, person, refusal, waitingTask } from '../support/guards.js';
 import { end, message, model, start, task } from '../support/models.js';
@@ -178,7 +179,7 @@ onStores('Data of an unguarded host', (kind) => {
     expect((await guard.health()).reindexed).toBe(false);
     expect((await guard.api.data.findInstances({ name: 'Ann' }, ann)).length).toBe(151);
     expect(await reindex(store, { load: definitionLoader(store) })).toBe(false);
-    expect(await store.instances.count({ filter: { 'guard.rev': { $exists: false } } })).toBe(1);
+    expect(await store.instances.count({ filter: OUTDATED })).toBe(1);
     await store.instances.remove(['broken'], {});
     expect(await reindex(store, { load: definitionLoader(store) })).toBe(true);
     expect((await guard.health()).reindexed).toBe(true);

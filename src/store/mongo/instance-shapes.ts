@@ -5,7 +5,7 @@ const NEWEST_FIRST = { _id: -1 } as const;
 /** Fields of instances that callers and rules compare. Upkeep compares others, and needs an index for each. */
 const OF_LISTS: readonly RegExp[] = [
   /^(_id|id|name|status|version|startedAt|endedAt|saved|parentItemId|tenantId|\$expr)$/,
-  /^data\./,
+  /^data(\..*)?$/,
   /^items(\.(?!timeDue$).*)?$/,
   /^guard\.(startedBy|modelsOwner|suspension|isCase|caseHolders|did|callers|root)(\..*)?$/,
   /^guard\.(roles|roleCounts|caseRoles)\..*$/,
