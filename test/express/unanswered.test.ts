@@ -18,7 +18,6 @@ interface Fact {
 
 const APPLICATIONS = [
   { module: 'express', dropIn: false },
-  { module: 'express4', dropIn: false },
   { module: 'express4', dropIn: true },
 ];
 
