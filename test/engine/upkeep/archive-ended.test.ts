@@ -118,7 +118,7 @@ onStores('Archiving ended instances', (kind) => {
         value: async (documents: StoredInstance[]) => {
           await copy(documents);
           if (documents[0]?.id === 'a')
-            await store.instances.update('a', 1, { status: 'running', guard: { rev: 2 } });
+            await store.instances.update('a', 1, { data: { later: true }, guard: { rev: 2 } });
         },
       },
     }) as Store['instances'];

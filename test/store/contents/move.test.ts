@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createGuard } from 'bpmn-guard';
 import { encode } from '../../../src/store/bson/codec.js';
 import { openStore, type FolderOptions } from '../../../src/store/open.js';
 import { move } from '../../../src/store/contents/move.js';
@@ -9,7 +8,7 @@ import { openSource, placeOf, type Lasting } from '../../../src/store/contents/o
 import type { Contents, Entry } from '../../../src/store/contents/contents.js';
 import type { Progress } from '../../../src/store/contents/copy.js';
 import { PARTS } from '../../../src/store/contents/parts.js';
-import { refusal, SILENT } from '../../support/guards.js';
+import { Guards, refusal } from '../../support/guards.js';
 import { lastingPlace, onMongo, type Place, type StoreKind } from '../../support/stores.js';
 import { fill, lengthen } from './filled.js';
 
@@ -219,6 +218,7 @@ onMongo('Moving a store', () => {
       await fill(from.options);
     });
     afterEach(async () => void (await Promise.all([from.remove(), to.remove()])));
+    const guards = new Guards('mongo');
     const moving = (): Promise<unknown> => move(from.options as Lasting, to.options as Lasting);
 
     test('one that a lock is held in is not moved; a lock whose holder is gone does not matter', async () => {
@@ -238,7 +238,7 @@ onMongo('Moving a store', () => {
     });
 
     test('one that a guard has open is not moved, even if nothing is done', async () => {
-      const guard = await createGuard({ store: from.options, env: {}, logger: SILENT });
+      const guard = await guards.make({ place: from });
       const inUse = { code: 'store-in-use', message: expect.stringContaining(`process ${process.pid} on `) };
       expect(await refusal(moving())).toMatchObject(inUse);
       await fill(to.options);
