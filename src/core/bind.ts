@@ -15,10 +15,9 @@ import {
   type Reference,
 } from './condition.js';
 import type { SecureUser } from './principal.js';
-import { show } from './show.js';
 import { isUserTest, userTest } from './user-test.js';
 import { listReader, scalarReader } from './user-value.js';
-import type { Scalar } from './value.js';
+import { type Scalar, show } from './value.js';
 
 function scalar(principal: SecureUser, value: Scalar | Reference): Scalar | Reference | undefined {
   return isReference(value) && value.ref === 'user' ? scalarReader(value.path)(principal) : value;

@@ -15,9 +15,7 @@ import {
 } from './condition.js';
 import { BadInput } from './errors.js';
 import { FORBIDDEN_KEYS, own } from './path.js';
-import { isPlainObject } from './plain-object.js';
-import { show } from './show.js';
-import { isScalar, type Scalar } from './value.js';
+import { isPlainObject, isScalar, type Scalar, show } from './value.js';
 
 const LIMITS = { depth: 12, nodes: 200, list: 500 };
 const REFERENCE = /^\$(user|data|role)\.(.+)$/;

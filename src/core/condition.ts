@@ -1,5 +1,4 @@
-import { show } from './show.js';
-import { isScalar, type Scalar } from './value.js';
+import { isScalar, type Scalar, show } from './value.js';
 
 /** A value known only for a given principal (`user`) or resource (`data`, `role`). */
 export interface Reference {

@@ -1,4 +1,4 @@
-import { isPlainObject } from './plain-object.js';
+import { isPlainObject } from './value.js';
 
 const itself = (value: object): unknown => value;
 

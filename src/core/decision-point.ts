@@ -12,7 +12,7 @@ import { Answers } from './rule-lists.js';
 import { Answered, RuleSets } from './rule-set.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
-import { show } from './show.js';
+import { show } from './value.js';
 
 const NO_FACTS: Facts = Object.freeze({});
 const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);

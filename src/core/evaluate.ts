@@ -12,12 +12,11 @@ import { itemOf, parsePath, partsOf } from './frame.js';
 import { conjuncts } from './named.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-import { show } from './show.js';
 import { holds, step, type ReadOperand, type Step } from './steps.js';
 import { amongAll, amongNames, isOther, isPresent, ORDERS, type Test } from './tests.js';
 import { isUserTest, userTest } from './user-test.js';
 import { listReader, scalarReader } from './user-value.js';
-import { same, type Scalar } from './value.js';
+import { same, type Scalar, show } from './value.js';
 
 /** Evaluates a condition on one resource. */
 export type Predicate = (resource: Resource) => boolean;

@@ -1,7 +1,6 @@
 import type { Condition } from './condition.js';
 import { FORBIDDEN_KEYS } from './path.js';
-import { isPlainObject } from './plain-object.js';
-import { show } from './show.js';
+import { isPlainObject, show } from './value.js';
 
 /**
  * A field of an instance's data that not every reader of the instance sees. To those it is hidden from, the field is

@@ -2,7 +2,7 @@ import { bind } from './bind.js';
 import { and, isEverything, type Condition } from './condition.js';
 import { compile, type Predicate } from './evaluate.js';
 import { namesOfPath, overlap, type FieldRule } from './field-rule.js';
-import { isPlainObject } from './plain-object.js';
+import { isPlainObject } from './value.js';
 import type { SecureUser } from './principal.js';
 import type { InstanceRecord } from './resource.js';
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from './plain-object.js';
+import { isPlainObject } from './value.js';
 
 /** The keys in a value, at every depth. */
 function countKeys(value: unknown): number {

@@ -1,5 +1,5 @@
 import { BadInput } from './errors.js';
-import { show } from './show.js';
+import { show } from './value.js';
 
 /** The kind of resource that an operation acts on. */
 export type ResourceKind = 'task' | 'instance' | 'model' | 'system';

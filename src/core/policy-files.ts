@@ -1,10 +1,9 @@
 import { BadInput } from './errors.js';
 import { unknownName } from './options.js';
-import { isPlainObject } from './plain-object.js';
 import { badPolicy, Misplaced, placed, policyName, type FilePath } from './policies/entries.js';
 import { ENTRIES, readChange } from './policy-kinds.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
-import { show } from './show.js';
+import { isPlainObject, show } from './value.js';
 
 const FORMS = new Map(ENTRIES.map(({ file }) => [file.key, file]));
 const TENANT = 'tenant';

@@ -21,7 +21,7 @@ import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { SecurityRoles } from './policies/security-roles.js';
 import type { Policy } from './policy.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
-import { show } from './show.js';
+import { show } from './value.js';
 
 /** The longest id of an entry, which may quote several names, in characters. */
 const LONGEST_ID = 3000;

@@ -1,5 +1,5 @@
 import { AccessDenied } from './errors.js';
-import { show } from './show.js';
+import { show } from './value.js';
 
 /** One entry of the rights catalogue. */
 export interface RightEntry {

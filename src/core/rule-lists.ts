@@ -1,10 +1,11 @@
 import type { PrincipalPredicate } from './evaluate.js';
 import type { Operation } from './operation.js';
 import type { Part, Parts } from './parts.js';
-import { readAnswer } from './policy-answer.js';
 import type { PolicyAnswer, Rule } from './policy.js';
 import { isFixed } from './condition.js';
 import type { Predicates } from './predicates.js';
+import { own } from './path.js';
+import { isPlainObject, show } from './value.js';
 
 export type Effect = 'permits' | 'restricts';
 
@@ -136,4 +137,32 @@ export class Answers {
     if (isKept) this.known.set(given, answer);
     return answer;
   }
+}
+
+const NO_RULES: readonly Rule[] = Object.freeze([]);
+const LISTS: ReadonlySet<string> = new Set(['permissive', 'restrictive'] satisfies (keyof PolicyAnswer)[]);
+
+function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readonly Rule[] {
+  const list = own(answer, key);
+  if (list === undefined) return NO_RULES;
+  if (!Array.isArray(list)) throw new TypeError(`${key} must be a list of rules, got ${show(list)}`);
+  return list as Rule[];
+}
+
+/**
+ * The two lists of a policy's answer. A promise, a misspelt list or anything else unknown is refused, since a
+ * restriction could be lost.
+ * @throws TypeError naming the value
+ */
+export function readAnswer(answer: unknown): Required<PolicyAnswer> {
+  if (answer instanceof Promise) {
+    // Nobody awaits it, and an unhandled rejection would end the process.
+    answer.catch(() => undefined);
+    throw new TypeError('A policy must answer synchronously, not with a promise');
+  }
+  if (!isPlainObject(answer)) throw new TypeError(`A policy must answer with an object, got ${show(answer)}`);
+  const unknown = Object.keys(answer).find((key) => !LISTS.has(key));
+  if (unknown !== undefined)
+    throw new TypeError(`A policy answers with permissive and restrictive, met ${show(unknown)}`);
+  return { permissive: rules(answer, 'permissive'), restrictive: rules(answer, 'restrictive') };
 }

@@ -1,5 +1,5 @@
 import { nearest } from './options.js';
-import { isPlainObject } from './plain-object.js';
+import { isPlainObject } from './value.js';
 
 /** An application's data about a user. Names are compared as stored, after Unicode NFC and trimming. */
 export interface UserInfo {

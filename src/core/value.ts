@@ -58,3 +58,24 @@ export function compareWithinType(left: unknown, right: Scalar): number | undefi
   if (left instanceof Date && right instanceof Date) return left.getTime() - right.getTime();
   return undefined;
 }
+
+const LONGEST = 120;
+
+/** A short description of any value, for error messages. */
+export function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
+}
+
+/** True for an object literal or an object without a prototype; not for lists, dates and class instances. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

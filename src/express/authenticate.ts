@@ -14,9 +14,16 @@ import {
   type Way,
 } from './credentials.js';
 import { assertHost, checkHosts, LOOPBACK_NAMES } from './host-names.js';
-import { addressOf, localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
+import {
+  addressOf,
+  type HttpRequest,
+  type HttpResponse,
+  IDENTITY,
+  localsOf,
+  type Middleware,
+  setChallenge,
+} from './http.js';
 import { apiKeys } from './keys.js';
-import { IDENTITY, setChallenge } from './locals.js';
 import { assertOwnOrigin } from './own-origin.js';
 import { protectApplicationOf } from './protect.js';
 import { answerOnce } from './unanswered.js';

@@ -1,5 +1,5 @@
 import { AccessDenied, CouldNotTell, isGuardError } from '../core/errors.js';
-import { isPlainObject } from '../core/plain-object.js';
+import { isPlainObject } from '../core/value.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Identity } from '../engine/contract/types.js';
 import { isReserved } from '../engine/users/user-input.js';

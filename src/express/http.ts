@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SecureUser } from '../core/principal.js';
-import type { GuardApi } from '../engine/contract/types.js';
+import type { GuardApi, Identity } from '../engine/contract/types.js';
 
 /** The values that the middleware leaves at `res.locals` for later routes. */
 export interface Locals {
@@ -43,4 +43,27 @@ export function addressOf(req: HttpRequest): { readonly address?: string } {
 /** The locals of a response; created if no framework has. */
 export function localsOf(res: HttpResponse): Locals {
   return (res.locals ??= {});
+}
+
+/**
+ * Where `authenticate` leaves the identity for `requirePrivilege` and `requireRight`; shared by all copies of the
+ * package.
+ */
+export const IDENTITY = Symbol.for('bpmn-guard.identity');
+
+/** The identity of this request's guard; undefined if nothing was authenticated. */
+export function identityOf(res: HttpResponse): Identity | undefined {
+  return (localsOf(res) as { [IDENTITY]?: Identity })[IDENTITY];
+}
+
+const CHALLENGE = Symbol.for('bpmn-guard.challenge');
+
+/** Sets the WWW-Authenticate challenge for refusals by later middleware. */
+export function setChallenge(res: HttpResponse, challenge: string): void {
+  (localsOf(res) as { [CHALLENGE]?: string })[CHALLENGE] ??= challenge;
+}
+
+/** Undefined if there was no `authenticate`. */
+export function challengeOf(res: HttpResponse): string | undefined {
+  return (localsOf(res) as { [CHALLENGE]?: string })[CHALLENGE];
 }

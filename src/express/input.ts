@@ -1,8 +1,7 @@
 import { AccessDenied, BadInput } from '../core/errors.js';
 import { nearest, unknownName } from '../core/options.js';
-import { isPlainObject } from '../core/plain-object.js';
 import type { SecureUser } from '../core/principal.js';
-import { show } from '../core/show.js';
+import { isPlainObject, show } from '../core/value.js';
 import type { Part } from './multipart.js';
 import { readClaim } from './on-behalf.js';
 import { inPath, type Route } from './routes/route.js';

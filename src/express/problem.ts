@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR_CODES, isGuardError, type ErrorCode, type GuardError } from '../core/errors.js';
 import type { GuardLogger } from '../engine/contract/types.js';
-import { localsOf, type HttpRequest, type HttpResponse } from './http.js';
+import { challengeOf, type HttpRequest, type HttpResponse, localsOf } from './http.js';
 import { sendJson } from './answer.js';
-import { challengeOf } from './locals.js';
 
 /**
  * How refusals and failures are reported. `bpmn-client`: as that client expects them, with status 200 and the

@@ -3,9 +3,8 @@ import { OPERATIONS, type Operation } from '../core/operation.js';
 import { assertOptions, FUNCTION, type OptionsOf } from '../core/options.js';
 import type { Resource } from '../core/resource.js';
 import { asRight, type Right } from '../core/rights.js';
-import { show } from '../core/show.js';
-import { localsOf, type HttpRequest, type HttpResponse, type Middleware } from './http.js';
-import { identityOf } from './locals.js';
+import { show } from '../core/value.js';
+import { type HttpRequest, type HttpResponse, identityOf, localsOf, type Middleware } from './http.js';
 
 /** Options of {@link requirePrivilege}. */
 export interface RequirePrivilegeOptions {

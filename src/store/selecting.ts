@@ -1,5 +1,5 @@
 import { unknownName } from '../core/options.js';
-import { show } from '../core/show.js';
+import { show } from '../core/value.js';
 import { isDocument } from './bson/kind.js';
 
 /**

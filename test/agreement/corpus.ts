@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { isPlainObject } from '../../src/core/plain-object.js';
+import { isPlainObject } from '../../src/core/value.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
 import { normalise } from '../../src/store/bson/codec.js';
 import type {

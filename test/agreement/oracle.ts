@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../src/core/plain-object.js';
+import { isPlainObject } from '../../src/core/value.js';
 import type { StoredInstance, StoredItem } from '../../src/store/port.js';
 
 type Query = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 import type { DecisionPoint } from '../../src/core/decision-point.js';
 import type { Operation } from '../../src/core/operation.js';
 import type { Facts } from '../../src/core/policy.js';
-import { isPlainObject } from '../../src/core/plain-object.js';
+import { isPlainObject } from '../../src/core/value.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import type { StoredInstance, StoredItem } from '../../src/store/port.js';
-import { whole } from '../../src/store/query/stored-items.js';
+import { whole } from '../../src/store/query/stored.js';
 import type { Row } from './corpus.js';
 
 /** What can be listed: an instance, or an item of one. */

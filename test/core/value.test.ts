@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { compareText, compareWithinType, isScalar, same } from '../../src/core/value.js';
+import { compareText, compareWithinType, isPlainObject, isScalar, same, show } from '../../src/core/value.js';
 import { HOSTILE_VALUES, SCALARS } from './hostile.js';
 
 describe('a value of a condition', () => {
@@ -89,4 +90,59 @@ describe('order', () => {
     for (const left of HOSTILE_VALUES.filter((value) => !isScalar(value) && !(value instanceof Date)))
       for (const right of SCALARS) expect(compareWithinType(left, right)).toBeUndefined();
   });
+});
+
+const circular: Record<string, unknown> = {};
+circular.self = circular;
+
+test.each<[value: unknown, shown: string]>([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  ['a', '"a"'],
+  [{ $gt: '' }, '{"$gt":""}'],
+  [10n, '10'],
+  [() => 'secret', 'a function'],
+  [circular, 'a value of type object'],
+])('%p is shown as %s', (value, shown) => {
+  expect(show(value)).toBe(shown);
+});
+
+test('what cannot be written as JSON is shown by its type', () => {
+  const refuses = {
+    toJSON: () => {
+      throw new Error('no');
+    },
+  };
+  expect(show(refuses)).toBe('a value of type object');
+});
+
+test('what was met is shown short, whatever it is', () => {
+  for (const value of [...HOSTILE_VALUES, 'x'.repeat(10_000), Array.from({ length: 10_000 }, () => 'x')])
+    expect(show(value).length).toBeLessThan(200);
+});
+
+test.each<[what: string, value: unknown]>([
+  ['a literal', { a: 1 }],
+  ['an object without prototype', Object.create(null)],
+  ['parsed JSON', JSON.parse('{"__proto__": 1}')],
+  ['a literal of another realm', runInNewContext('({a: 1})')],
+])('%s is a plain object', (_what, value) => {
+  expect(isPlainObject(value)).toBe(true);
+});
+
+test.each<[what: string, value: unknown]>([
+  ['null', null],
+  ['undefined', undefined],
+  ['a text', 'a'],
+  ['a list', []],
+  ['a date', new Date()],
+  ['a promise', Promise.resolve()],
+  ['a map', new Map()],
+  ['a regular expression', /a/],
+  ['an error', new Error('a')],
+  ['a function', () => 1],
+  ['an instance of a class', new (class {})()],
+  ['what inherits from a literal', Object.create({ a: 1 })],
+])('%s is not a plain object', (_what, value) => {
+  expect(isPlainObject(value)).toBe(false);
 });

@@ -1,8 +1,7 @@
 import { BadInput } from '../errors.js';
 import { unknownName } from '../options.js';
-import { isPlainObject } from '../plain-object.js';
 import type { PolicyChange, PolicySet } from '../policy-set.js';
-import { show } from '../show.js';
+import { isPlainObject, show } from '../value.js';
 import { normaliseName } from '../user-info.js';
 
 /** Longest name and longest description, in characters. */

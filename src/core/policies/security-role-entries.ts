@@ -1,6 +1,6 @@
 import { unknownName } from '../options.js';
 import { isRight, RIGHTS, type Right } from '../rights.js';
-import { show } from '../show.js';
+import { show } from '../value.js';
 import type { PolicySet } from '../policy-set.js';
 import {
   BadEntry,

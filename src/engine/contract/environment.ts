@@ -1,5 +1,5 @@
 import { BadInput } from '../../core/errors.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { weaknessOf } from '../../core/weak-secret.js';
 
 /** The two switches of bpmn-server and that of cases, read when a guard is created; two guards may differ. */

@@ -9,7 +9,7 @@ import type { SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import type { Ruling } from '../../core/ruling.js';
 import { scopeOf, type Scope } from '../../core/scope.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';

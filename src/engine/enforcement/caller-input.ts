@@ -4,8 +4,7 @@ import { assertOptions, FLAG, nearest, OBJECT, TEXT } from '../../core/options.j
 import { FORBIDDEN_KEYS } from '../../core/path.js';
 import type { CaseAssignment } from '../../core/policies/case-roles/holders.js';
 import { normaliseName } from '../../core/principal.js';
-import { isPlainObject } from '../../core/plain-object.js';
-import { show } from '../../core/show.js';
+import { isPlainObject, show } from '../../core/value.js';
 import type { Handed } from '../../store/port.js';
 import { toDate, toPriority } from '../model/due-date.js';
 

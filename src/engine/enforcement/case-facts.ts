@@ -5,7 +5,7 @@ import {
   type CaseAssignment,
   type RoleHolders,
 } from '../../core/policies/case-roles/holders.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { rolesOf } from '../model/case-roles.js';
 import type { Call } from './call.js';

@@ -3,7 +3,7 @@ import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
-import { whole } from '../../store/query/stored-items.js';
+import { whole } from '../../store/query/stored.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Resource } from '../../core/resource.js';
 import type { Decision } from '../../core/decision.js';

@@ -1,5 +1,5 @@
 import { Conflict, isGuardError, notFound } from '../../core/errors.js';
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import type { Operation } from '../../core/operation.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';

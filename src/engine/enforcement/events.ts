@@ -1,5 +1,5 @@
 import { assertArgument, FUNCTION, unknownName } from '../../core/options.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { EVENT_NAMES, type GuardEvent } from '../contract/types.js';
 import type { Incidents } from '../contract/incidents.js';
 import { Outlet } from '../contract/outlet.js';

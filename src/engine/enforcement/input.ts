@@ -1,6 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { own } from '../../core/path.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Data } from '../contract/types.js';
 import type { HostModels } from '../execution/host-models.js';

@@ -1,6 +1,6 @@
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { policiesNaming } from '../policies/naming-policies.js';
 import type { HostDefinition } from '../model/host.js';
 import type { Call } from './call.js';

@@ -1,6 +1,5 @@
 import { unknownName } from '../../core/options.js';
-import { isPlainObject } from '../../core/plain-object.js';
-import { show } from '../../core/show.js';
+import { isPlainObject, show } from '../../core/value.js';
 import { parseField } from '../../store/query/caller-query.js';
 import { badQuery } from '../../store/query/query-input.js';
 import type { QueryFields } from '../../store/query/query-fields.js';

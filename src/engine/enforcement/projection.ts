@@ -1,5 +1,4 @@
-import { isPlainObject } from '../../core/plain-object.js';
-import { show } from '../../core/show.js';
+import { isPlainObject, show } from '../../core/value.js';
 import { badQuery } from '../../store/query/query-input.js';
 
 /** Maximum depth of a projection. */

@@ -8,7 +8,7 @@ import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { Cursor, Paging, Sort, StoredInstance, UnwoundItem } from '../../store/port.js';
 import { instancePlan, itemPlan, looksInside, type ScopedOptions } from '../../store/query/scoped-query.js';
 import { hiddenSort } from '../../store/query/hidden.js';
-import { whole } from '../../store/query/stored-items.js';
+import { whole } from '../../store/query/stored.js';
 import { isCut, markCut } from '../../store/query/budget.js';
 import { UNLISTED } from '../../store/query/large-fields.js';
 import type { ItemView } from '../contract/types.js';

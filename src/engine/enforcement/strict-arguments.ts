@@ -1,5 +1,5 @@
 import { BadInput } from '../../core/errors.js';
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import type { GuardApi } from '../contract/types.js';
 import { mapApi, WITH_OPTIONS } from './api-members.js';
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import { looksLikeUser, SecureUser, type UserInfo } from '../../core/principal.js';
 import { bpmn } from '../model/host.js';
 

@@ -1,8 +1,8 @@
 import { deepCopy } from '../../core/copy.js';
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
 import { Budget } from '../../store/query/budget.js';
-import { sizesOf } from '../../store/query/row-size.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { sizesOf } from '../../store/query/paging.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { dataAt, dataOfItem } from '../model/data-path.js';
 import { namesIn } from '../model/derive.js';

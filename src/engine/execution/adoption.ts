@@ -1,5 +1,5 @@
 import { CALL_ACTIVITY } from '../../core/element-types.js';
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
 import { assertOwnPath } from '../model/data-path.js';

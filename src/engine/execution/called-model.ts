@@ -1,5 +1,5 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 
 /** How the host's error for a model without a start event begins. */
 const NO_START = /No Start Node/;

@@ -12,7 +12,7 @@ import {
 import type { CaseRole } from '../../core/policies/case-roles/declaration.js';
 import { OWNER } from '../../core/policies/case-roles/operations.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { passedRoles, rolesOf } from '../model/case-roles.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { Command } from './command.js';

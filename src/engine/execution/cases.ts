@@ -3,7 +3,7 @@ import { CouldNotTell } from '../../core/errors.js';
 import { inTenant } from '../../core/mark.js';
 import type { InstanceGuard, Store, StoredFields, StoredInstance, TaskFact } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { mergeFacts, pastFacts, taskFacts } from '../model/case-facts.js';
 import { changeGuard } from './commit.js';
 import type { Command } from './command.js';

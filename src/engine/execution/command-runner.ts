@@ -1,7 +1,7 @@
 import { Conflict, GuardError } from '../../core/errors.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
-import { whole } from '../../store/query/stored-items.js';
+import { whole } from '../../store/query/stored.js';
 import { BackgroundWork } from './background-work.js';
 import { CommandFailures } from './command-failures.js';
 import type { Account, OnInstance, RunnerParts } from './command-options.js';

@@ -6,8 +6,7 @@ import type { HostModels } from './host-models.js';
 import type { InnerEngine } from './inner-engine.js';
 import { BadInput } from '../../core/errors.js';
 import { SYSTEM_USER } from '../../core/principal.js';
-import { show } from '../../core/show.js';
-import { isScalar } from '../../core/value.js';
+import { isScalar, show } from '../../core/value.js';
 
 type Query = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { Filter, Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { Contexts } from './context.js';

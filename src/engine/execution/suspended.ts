@@ -1,6 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import type { Command } from './command.js';
 
 /** What of an instance is suspended: all of it, or some items with the events on their boundary. */

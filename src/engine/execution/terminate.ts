@@ -3,7 +3,7 @@ import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { Conflict } from '../../core/errors.js';
 import type { InstanceGuard, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { deriveGuard } from '../model/derive.js';
 import { nextGuard } from './commit.js';
 

@@ -1,5 +1,5 @@
 import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import type { InstanceGuard, StoredInstance, StoredItem, TaskFact } from '../../store/port.js';
 import { namesIn } from './names.js';
 

@@ -7,7 +7,7 @@ import {
   type CaseRole,
   type PassedRole,
 } from '../../core/policies/case-roles/declaration.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { documentOf } from './dialects/document.js';
 import { extensionsOf } from './dialects/foreign.js';
 import { childrenOf } from './dialects/namespaces.js';

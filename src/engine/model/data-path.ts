@@ -1,7 +1,7 @@
 import { deepCopy } from '../../core/copy.js';
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS, own } from '../../core/path.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 
 /** The parts of a data path, split as the host does. */
 function partsOf(path: unknown): string[] {

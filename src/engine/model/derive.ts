@@ -2,7 +2,7 @@ import { USER_TASK } from '../../core/element-types.js';
 import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { isPartOfCase, taskFacts } from './case-facts.js';
 import { labelFacts } from './labels.js';
 import { namesIn } from './names.js';

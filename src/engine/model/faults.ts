@@ -1,6 +1,6 @@
 import { CALL_ACTIVITY } from '../../core/element-types.js';
 import { GuardError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { HostItem, HostToken, ModdleElement } from './host.js';
 
 /** A part of a model that fails whenever the engine reaches it. */

@@ -1,7 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { FORBIDDEN_KEYS } from '../../core/path.js';
-import { isPlainObject } from '../../core/plain-object.js';
-import { show } from '../../core/show.js';
+import { isPlainObject, show } from '../../core/value.js';
 import type { Data } from '../contract/types.js';
 
 /** Limits of the data of one call: depth, number of values, total characters of texts. */

@@ -1,5 +1,5 @@
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 
 /** The holders of labels, by label. */
 export type Holders = Readonly<Record<string, readonly string[]>>;

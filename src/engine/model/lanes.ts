@@ -1,5 +1,5 @@
 import { normaliseName } from '../../core/principal.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { documentOf } from './dialects/document.js';
 import { propertiesOf } from './dialects/properties.js';
 import type { ModdleElement } from './host.js';

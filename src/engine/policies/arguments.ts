@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 
 /**
  * Reads an argument at the call, so that its owner cannot change it while the call waits; what is wrong with it is told

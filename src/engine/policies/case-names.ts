@@ -7,7 +7,7 @@ import {
 import { BUILT_IN_ROLES } from '../../core/policies/case-roles/operations.js';
 import { BadEntry } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';

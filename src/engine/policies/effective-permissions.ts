@@ -2,7 +2,7 @@ import { BadInput, isGuardError, notFound } from '../../core/errors.js';
 import { readPlace } from '../../core/policies/sections/section-entries.js';
 import { PERMISSION_NAMES } from '../../core/policies/sections/permissions.js';
 import { SecureUser, type UserInfo } from '../../core/principal.js';
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import type { EffectivePermissions } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from './arguments.js';

@@ -10,7 +10,7 @@ import {
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { InForce } from './policy-book.js';
 
 const MANAGE: Right = 'SecurityRole:Manage';

@@ -2,7 +2,7 @@ import { unknownName } from '../../core/options.js';
 import { namesIn } from '../../core/policy-kinds.js';
 import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { Store } from '../../store/port.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { HostDefinition } from '../model/host.js';

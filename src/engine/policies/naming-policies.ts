@@ -3,7 +3,7 @@ import { DUTY, type Duty } from '../../core/policies/duties/duty.js';
 import { GRID_RULE } from '../../core/policies/grid/grid.js';
 import { namesIn } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 
 /** The kinds of entries that say something of tasks and data by the name of the model. */
 const BY_NAME = [DUTY, GRID_RULE, CASE_FIELD];

@@ -5,7 +5,7 @@ import { changedSet } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { needsRight, type Right } from '../../core/rights.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';

@@ -1,7 +1,7 @@
 import { CALL_ACTIVITY } from '../../core/element-types.js';
 import type { Cursor, Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 
 /** Instances per batch, and bytes. */
 const BATCH = 100;

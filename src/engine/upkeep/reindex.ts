@@ -1,6 +1,6 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
 import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MARKS_FORMAT } from '../../core/mark.js';
 import { normalise } from '../../store/bson/codec.js';
 import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
-import { itemsOf } from '../../store/query/stored-items.js';
+import { itemsOf } from '../../store/query/stored.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import { isReindexed } from './reindex.js';

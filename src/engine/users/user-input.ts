@@ -2,7 +2,7 @@ import { BadInput } from '../../core/errors.js';
 import { assertOptions, checkedLater, FLAG, type OptionsOf } from '../../core/options.js';
 import { normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 
 const { userName, ...CHANGEABLE } = {
   userName: checkedLater('a name'),

@@ -1,7 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { unknownName } from '../../core/options.js';
-import { isPlainObject } from '../../core/plain-object.js';
-import { show } from '../../core/show.js';
+import { isPlainObject, show } from '../../core/value.js';
 
 export type Schema = Readonly<Record<string, unknown>>;
 

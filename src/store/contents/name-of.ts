@@ -1,4 +1,4 @@
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import type { Fields } from './contents.js';
 import type { Part } from './parts.js';
 

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditStore } from '../port.js';
 import type { Bytes } from './bytes.js';
 import { decode, encode } from '../bson/codec.js';
-import type { ObjectIds } from './object-ids.js';
+import type { ObjectIds } from '../bson/object-id.js';
 
 /** Times as strings of equal length that sort by time, including times before 1970. */
 export const timePlace = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');

@@ -1,5 +1,5 @@
 import { BadInput } from '../../core/errors.js';
-import { show } from '../../core/show.js';
+import { show } from '../../core/value.js';
 import { decodeExactly, encode, sizeOf } from '../bson/codec.js';
 import type { Contents, Entry, Fields } from '../contents/contents.js';
 import { nameOf } from '../contents/name-of.js';

@@ -3,12 +3,11 @@ import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
 import { Budget } from '../query/budget.js';
 import { matchExactly } from '../query/exact.js';
-import { sizesOf } from '../query/row-size.js';
 import type { ItemPlan, SelectedItems, StoredInstance, UnwoundItem } from '../port.js';
 import { sortRows } from '../bson/sort-key.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
-import { end } from '../query/paging.js';
+import { end, sizesOf } from '../query/paging.js';
 import type { Turns } from '../turns.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 

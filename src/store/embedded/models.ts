@@ -4,9 +4,9 @@ import { compareValues } from '../bson/order.js';
 import { Work } from '../bson/budget.js';
 import { matchExactly } from '../query/exact.js';
 import type { Filter, ModelOptions, ModelStore, StoredModel } from '../port.js';
-import { revisionOf, settable } from '../query/revision.js';
+import { revisionOf, settable } from '../query/stored.js';
 import { copyWithout, normalise } from '../bson/codec.js';
-import type { ObjectIds } from './object-ids.js';
+import type { ObjectIds } from '../bson/object-id.js';
 import type { Table } from './table.js';
 import type { Turns } from '../turns.js';
 

@@ -7,7 +7,7 @@ import { FolderBytes } from './folder-bytes.js';
 import { EmbeddedLocks } from './locks.js';
 import { MemoryBytes } from './memory-bytes.js';
 import { EmbeddedModels } from './models.js';
-import { ObjectIds } from './object-ids.js';
+import { ObjectIds } from '../bson/object-id.js';
 import { EmbeddedPolicies } from './policies.js';
 import { Turns } from '../turns.js';
 import { Table } from './table.js';

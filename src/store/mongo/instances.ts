@@ -14,13 +14,11 @@ import type {
   UnwoundItem,
 } from '../port.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
-import { distinctValues } from '../query/distinct.js';
-import { sizesOf } from '../query/row-size.js';
 import { Turns } from '../turns.js';
 import { isAny, numberOf, taken, testedBy, type Tested } from './taken.js';
-import { checkPaging } from '../query/paging.js';
+import { checkPaging, distinctValues, sizesOf } from '../query/paging.js';
 import { assertOneLog, NO_LINES } from '../instance-log.js';
-import { settable } from '../query/revision.js';
+import { settable } from '../query/stored.js';
 import { isNoList, isTooLarge, withoutPlaces } from './failure.js';
 import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';

@@ -4,7 +4,7 @@ import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import type { Cursor, Filter, ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { Budget, isCut, markCut } from '../query/budget.js';
-import { sizesOf } from '../query/row-size.js';
+import { sizesOf } from '../query/paging.js';
 import type { Turns } from '../turns.js';
 import { numberOf, taken, testedBy, type Passing, type Tested } from './taken.js';
 import { conjunction, leavingOut, markFilter, portions } from './query.js';

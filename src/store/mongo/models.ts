@@ -3,7 +3,7 @@ import { Conflict } from '../../core/errors.js';
 import { normalise } from '../bson/codec.js';
 import type { Filter, ModelOptions, ModelStore, StoredModel } from '../port.js';
 import { Budget } from '../query/budget.js';
-import { settable } from '../query/revision.js';
+import { settable } from '../query/stored.js';
 import { Turns } from '../turns.js';
 import { isDuplicate } from './failure.js';
 import { atRevision, leavingOut } from './query.js';

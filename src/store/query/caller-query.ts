@@ -1,5 +1,5 @@
 import { own } from '../../core/path.js';
-import { isPlainObject } from '../../core/plain-object.js';
+import { isPlainObject } from '../../core/value.js';
 import { VALUE_TYPES } from './filter.js';
 import type { QueryFields } from './query-fields.js';
 import { badQuery, checkScalar, describe, entriesOf, hint, isPathPart, QUERY_LIMITS } from './query-input.js';

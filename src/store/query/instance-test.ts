@@ -7,7 +7,7 @@ import type { Exact, Filter, StoredInstance } from '../port.js';
 import { leafFilter, leaves, ofElement } from './caller-filter.js';
 import type { CallerQuery, Leaf } from './caller-query.js';
 import { askedOf, shownFor, type Hidden } from './hidden.js';
-import { itemsOf } from './stored-items.js';
+import { itemsOf } from './stored.js';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -18,9 +18,8 @@ import {
   type Reference,
 } from '../../../src/core/condition.js';
 import { compile } from '../../../src/core/evaluate.js';
-import { isPlainObject } from '../../../src/core/plain-object.js';
 import type { Resource } from '../../../src/core/resource.js';
-import type { Scalar } from '../../../src/core/value.js';
+import { isPlainObject, type Scalar } from '../../../src/core/value.js';
 import { normalise } from '../../../src/store/bson/codec.js';
 import {
   needsAllItems,

@@ -1,6 +1,6 @@
 import { BadInput } from '../../errors.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 
 /** A role that a model declares. */
 export interface CaseRole {

@@ -1,5 +1,5 @@
 import { unknownName } from '../../options.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { FIELD_SEGMENTS, isDataField } from '../../field-rule.js';
 import { badPolicy, entryFields, entryText, oneOf, type EntryKinds } from '../entries.js';
 import { CASE_FILE } from './case-file.js';

@@ -1,8 +1,7 @@
 import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
-import { isPlainObject } from '../../plain-object.js';
 import { normaliseName } from '../../principal.js';
-import { show } from '../../show.js';
+import { isPlainObject, show } from '../../value.js';
 import { MOST_HOLDERS, type CaseRole } from './declaration.js';
 
 /** The holders of one role. A user and a group of one name are two holders. */

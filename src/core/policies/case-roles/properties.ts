@@ -1,7 +1,7 @@
 import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { badPolicy, inPlace, Misplaced, oneOf } from '../entries.js';
 import { isRoleName } from './declaration.js';
 import { CASE_OPERATION, type CaseOperationEntry } from './case-kinds.js';

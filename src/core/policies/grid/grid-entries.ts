@@ -2,7 +2,7 @@ import { parseCondition } from '../../condition-json.js';
 import { referenceIn, type Condition } from '../../condition.js';
 import { USER_TASK } from '../../element-types.js';
 import { unknownName } from '../../options.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import {
   BadEntry,
   entryFields,

@@ -2,8 +2,7 @@ import { parseCondition } from '../../condition-json.js';
 import type { Condition } from '../../condition.js';
 import { isGuardError } from '../../errors.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
-import { isPlainObject } from '../../plain-object.js';
-import { show } from '../../show.js';
+import { isPlainObject, show } from '../../value.js';
 import { badPolicy, entryFields, entryText, oneOf, policyName } from '../entries.js';
 import { readSentence } from './sentences.js';
 import {

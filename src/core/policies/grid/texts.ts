@@ -1,6 +1,6 @@
 import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { badPolicy, entryFields, namedIn, policyName } from '../entries.js';
 import { GRID_LABEL, GRID_RULE, type GridContents, type GridLabel, type GridRule } from './grid.js';
 import { readLabel, readRule } from './read-rule.js';

@@ -1,7 +1,7 @@
 import { jsonObjectAt } from '../../json-text.js';
 import { BadInput } from '../../errors.js';
 import { nearest } from '../../options.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 
 const SPACE = /\s/;
 const WORD = /[^\s"{}]+/y;

@@ -1,8 +1,7 @@
 import { keyOf } from '../../condition-key.js';
 import { isReference, type Condition } from '../../condition.js';
 import { valuesOf } from '../../named.js';
-import { show } from '../../show.js';
-import { compareWithinType, same, type Scalar } from '../../value.js';
+import { compareWithinType, same, type Scalar, show } from '../../value.js';
 
 /** Alternatives of a condition that are looked at. */
 const MOST_CLAUSES = 200;

@@ -1,6 +1,6 @@
 import { unknownName } from '../../options.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { dutiesIn } from '../duties/duty.js';
 import type { NamedElement } from '../entries.js';
 import { GRID_LABEL, GRID_RULE, type GridContents } from '../grid/grid.js';

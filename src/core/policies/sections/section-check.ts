@@ -1,6 +1,6 @@
 import { unknownName } from '../../options.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { BadEntry } from '../entries.js';
 import { ROOT } from './permissions.js';
 import {

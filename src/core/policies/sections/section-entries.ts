@@ -1,6 +1,6 @@
 import { asModelName } from '../../model-name.js';
 import type { PolicyChange } from '../../policy-set.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import { badPolicy, entryFields, listIn, oneOf, policyName } from '../entries.js';
 import { readHolder } from '../security-role-entries.js';
 import type { Holder } from '../security-roles.js';

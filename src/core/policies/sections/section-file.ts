@@ -1,5 +1,5 @@
 import type { PolicySet } from '../../policy-set.js';
-import { show } from '../../show.js';
+import { show } from '../../value.js';
 import {
   entryFields,
   inPlace,

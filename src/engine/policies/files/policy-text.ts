@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { BadInput } from '../../../core/errors.js';
 import { policyDocumentOf } from '../../../core/policy-files.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
-import { show } from '../../../core/show.js';
+import { show } from '../../../core/value.js';
 import { statedChanges } from '../stated-changes.js';
 import { parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';

@@ -1,5 +1,5 @@
 import { EVERYTHING } from '../../src/core/condition.js';
-import { readAnswer } from '../../src/core/policy-answer.js';
+import { readAnswer } from '../../src/core/rule-lists.js';
 import { HOSTILE_VALUES, polluted } from './hostile.js';
 
 const RULE = { id: 'all', says: 'all may', when: EVERYTHING };
