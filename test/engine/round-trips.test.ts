@@ -135,11 +135,15 @@ onMongo('A call', () => {
   });
 
   test.each(CALLS)('%s sends no more commands than it needs', async (_what, before, work, _waits, most) => {
-    const at = await begin(guard, before);
-    heard.commands = [];
-    await work(at);
-    const sent = heard.commands;
-    heard.commands = undefined;
+    let sent: string[] = [];
+    // Upkeep asks every few seconds, and may do so meanwhile.
+    for (let round = 0; round < 4 && sent.length !== most; round++) {
+      const at = await begin(guard, before);
+      heard.commands = [];
+      await work(at);
+      sent = heard.commands;
+      heard.commands = undefined;
+    }
     expect([sent.length, sent]).toEqual([most, expect.any(Array)]);
   });
 });
