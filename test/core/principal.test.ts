@@ -236,6 +236,28 @@ describe('a foreign user object', () => {
   });
 });
 
+test('attributes of a class instance are read through the getters of its class and of those above it', () => {
+  class Row {
+    get region(): string {
+      return 'north';
+    }
+    get __internal(): string {
+      return 'hidden';
+    }
+  }
+  class Person extends Row {
+    level = 3;
+    get store(): string {
+      return 's1';
+    }
+    method(): string {
+      return 'is no fact';
+    }
+  }
+  const { attributes } = new SecureUser({ userName: 'ann', attributes: new Person() as never });
+  expect({ ...attributes }).toEqual({ level: 3, store: 's1', region: 'north' });
+});
+
 describe('what stands in the place of a user', () => {
   test.each([
     ['a user', { userName: 'alice' }, true],

@@ -10,6 +10,7 @@ import {
 import {
   grantId,
   modelId,
+  readPlace,
   rootEntries,
   type SectionPlace,
 } from '../../../../src/core/policies/sections/section-entries.js';
@@ -300,6 +301,19 @@ test.each([
     expect(seen.size).toBe(2);
   },
 );
+
+test.each([
+  ['neither', {}],
+  ['both', { section: 'hr', model: 'M' }],
+  ['a section with an owner', { section: 'hr', owner: 'acme' }],
+])('a place that is %s is refused', (_what, place) => {
+  expect(refused(() => readPlace(place))).toContain('must be one section or one model');
+});
+
+test('a place is a section, a model, or a model of an owner', () => {
+  const places = [{ section: 'hr' }, { model: 'M' }, { model: 'M', owner: 'acme' }];
+  expect(places.map(readPlace)).toEqual(places);
+});
 
 describe('with ten thousand models', () => {
   const MANY = Array.from({ length: 10_000 }, (_, at) => placed(`m${at}`, { section: `s${at % 100}` }));
