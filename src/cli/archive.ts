@@ -1,12 +1,10 @@
 import { archiveEnded } from '../engine/upkeep/archive-ended.js';
 import { dayOf } from './day.js';
-import { UsageError } from './io.js';
+import { count, UsageError } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
 import { withStore } from './store.js';
-
-const count = (n: number): string => `${n} instance${n === 1 ? '' : 's'}`;
 
 /** Moves instances that ended before a day to the archive. */
 export const archive: Run = (args, io) => {
@@ -31,9 +29,13 @@ export const archive: Run = (args, io) => {
     }).finally(() => interruption.done());
     if (archived > 0 && !dryRun)
       await record(store, 'archive instances', `ended before ${day}`, { count: archived });
-    io.out(dryRun ? `${count(archived)} would be archived.` : `${count(archived)} archived.`);
-    if (kept > 0) io.out(`${count(kept)} kept: a process of their case has not ended by then.`);
-    if (changed > 0) io.out(`${count(changed)} changed meanwhile: run it again for them.`);
+    io.out(
+      dryRun
+        ? `${count(archived, 'instance')} would be archived.`
+        : `${count(archived, 'instance')} archived.`,
+    );
+    if (kept > 0) io.out(`${count(kept, 'instance')} kept: a process of their case has not ended by then.`);
+    if (changed > 0) io.out(`${count(changed, 'instance')} changed meanwhile: run it again for them.`);
     if (!complete) io.out('Stopped. Run it again to continue.');
     return complete && changed === 0 ? 0 : 1;
   });

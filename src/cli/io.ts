@@ -15,3 +15,6 @@ export interface Io {
 
 /** The command line is not understood: exit code 2. */
 export class UsageError extends Error {}
+
+/** A number of things, in words. @param what one of them */
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

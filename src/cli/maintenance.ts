@@ -1,14 +1,12 @@
 import { isReindexed, reindex } from '../engine/upkeep/reindex.js';
 import { verifyStore } from '../engine/upkeep/verify.js';
 import { OUTDATED } from '../store/query/plan-marks.js';
-import type { Io } from './io.js';
+import { count, type Io } from './io.js';
 import { readArguments } from './options.js';
 import { withStore } from './store.js';
 
 /** A command: its arguments, to its exit code. */
 export type Run = (args: readonly string[], io: Io) => Promise<number>;
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** Creates the indexes, and the folder of an embedded store. */
 export const install: Run = (args, io) => {

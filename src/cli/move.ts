@@ -1,13 +1,11 @@
 import { move } from '../store/contents/move.js';
 import type { Progress } from '../store/contents/copy.js';
 import { openStore } from '../store/open.js';
-import { UsageError, type Io } from './io.js';
+import { count, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
 import { storeNamed } from './store.js';
-
-const count = (n: number): string => `${n} document${n === 1 ? '' : 's'}`;
 
 /** Prints progress, and remembers how many documents of each part there were. */
 function reporter(io: Io): { onProgress(progress: Progress): void; summary(): string[] } {
@@ -41,7 +39,9 @@ export const moveStore: Run = async (args, io) => {
   }
   if (different > 0) {
     for (const line of named) io.out(line);
-    io.out(`${count(different)} of ${compared} differ: the target is refused. Remove it and move again.`);
+    io.out(
+      `${count(different, 'document')} of ${compared} differ: the target is refused. Remove it and move again.`,
+    );
     return 1;
   }
   const store = await openStore(target);
@@ -51,6 +51,6 @@ export const moveStore: Run = async (args, io) => {
     await store.close();
   }
   for (const line of summary()) io.out(line);
-  io.out(`${count(compared)} moved, and equal in both stores. The source is as it was.`);
+  io.out(`${count(compared, 'document')} moved, and equal in both stores. The source is as it was.`);
   return 0;
 };

@@ -111,12 +111,19 @@ function namesLast(condition: Condition): Condition {
   return first === undefined ? condition : and(...rest, first);
 }
 
+/** An `and` with its parts changed; the same object if none of them does. */
+function mapParts(
+  condition: Extract<Condition, { op: 'and' | 'or' }>,
+  change: (part: Condition) => Condition,
+): Condition {
+  const parts = condition.of.map(change);
+  return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
+}
+
 /** Conditions on the elements of a list are merged in the same way. What speaks of no list stays the same object. */
 function withinLists(condition: Condition): Condition {
   if (condition.op === 'some') return some(condition.field, factored([condition.where]));
-  if (condition.op !== 'and') return condition;
-  const parts = condition.of.map(withinLists);
-  return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
+  return condition.op === 'and' ? mapParts(condition, withinLists) : condition;
 }
 
 /**
@@ -144,10 +151,8 @@ export function factoredWithin(condition: Condition): Condition {
   switch (condition.op) {
     case 'or':
       return factored(condition.of.map(factoredWithin));
-    case 'and': {
-      const parts = condition.of.map(factoredWithin);
-      return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
-    }
+    case 'and':
+      return mapParts(condition, factoredWithin);
     case 'not':
       return not(factoredWithin(condition.of));
     case 'some':

@@ -31,6 +31,7 @@ export class RuleSet {
   /** All parts that its rules refer to. */
   readonly parts: readonly Part[];
   private readonly asks: Readonly<Record<'item' | 'instance' | 'items' | 'start', boolean>>;
+  private readonly byEffect = new Map<Effect, readonly AskedRule[]>();
   private combinedRules: PrincipalPredicate | undefined;
   private relevantRules: RelevantRules | undefined;
   private unmarkedNames: readonly string[] | undefined;
@@ -52,8 +53,13 @@ export class RuleSet {
   }
 
   private of(effect: Effect): readonly AskedRule[] {
-    const all = this.lists.filter((list) => list.effect === effect);
-    return all.length === 1 ? (all[0] as RuleList).rules : all.flatMap(({ rules }) => rules);
+    let found = this.byEffect.get(effect);
+    if (found === undefined) {
+      const all = this.lists.filter((list) => list.effect === effect);
+      found = all.length === 1 ? (all[0] as RuleList).rules : all.flatMap(({ rules }) => rules);
+      this.byEffect.set(effect, found);
+    }
+    return found;
   }
 
   get permits(): readonly AskedRule[] {

@@ -10,6 +10,7 @@ import type { Resource } from './resource.js';
 import type { AskedRule, Effect } from './rule-lists.js';
 import type { RuleSet } from './rule-set.js';
 import { roughScope, scopeOfWays, type Scope, type Way } from './scope.js';
+import { holdsIn } from './unbound.js';
 import type { Ways } from './ways.js';
 
 /** A policy that threw or returned an invalid answer. */
@@ -133,11 +134,12 @@ export class Ruling {
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
     const unbound = this.rules.unbound(ofInstances);
     if (unbound.around === undefined) return this.bound(unbound);
-    const { permits, restricts, needsItems, steps } = unbound.test();
+    const test = unbound.test();
+    const holds = holdsIn(test);
     return roughScope(this.bound(unbound.around), () => this.bound(unbound), {
-      holds: (resource) => restricts(resource, this.principal) && permits(resource, this.principal),
-      needsItems,
-      steps,
+      holds: (resource) => holds(resource, this.principal),
+      needsItems: test.needsItems,
+      steps: test.steps,
     });
   }
 

@@ -1,6 +1,7 @@
-import { isReference, type Condition } from './condition.js';
+import type { Condition } from './condition.js';
 import { isTooLong } from './condition-size.js';
 import { USER_TASK } from './element-types.js';
+import { valuesOf as statedBy } from './named.js';
 import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
 
 /**
@@ -29,13 +30,9 @@ interface Place {
   readonly pins: Pins | undefined;
 }
 
-/** The values that the field must have one of, if they are known. */
-function valuesOf(condition: Condition): readonly unknown[] | undefined {
-  if ('names' in condition && isTooLong(condition.names)) return undefined;
-  if (condition.op === 'eq') return isReference(condition.value) ? undefined : [condition.value];
-  if (condition.op !== 'in' && condition.op !== 'overlaps') return undefined;
-  return isReference(condition.values) ? undefined : condition.values;
-}
+/** The values that the field must have one of, if they are known, and a query can state them. */
+const valuesOf = (condition: Condition): readonly unknown[] | undefined =>
+  'names' in condition && !isTooLong(condition.names) ? condition.values : statedBy(condition);
 
 const isNames = (values: readonly unknown[]): values is readonly string[] =>
   values.every((value) => typeof value === 'string' && value !== '');

@@ -2,14 +2,13 @@ import { Collection } from 'mongodb';
 import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { and, eq, type Condition } from '../../src/core/condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
-import { MARKS_FORMAT } from '../../src/core/mark.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
-import { openStore } from '../../src/store/open.js';
 import type { Store, StoredInstance } from '../../src/store/port.js';
 import { SILENT } from '../support/guards.js';
-import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
+import { markedStore, type MarkedStore } from '../support/marked-store.js';
+import { onStores } from '../support/stores.js';
 import { instancesOf, keys, permitted, tasksOf } from './truth.js';
 
 const COUNT = 80;
@@ -90,20 +89,17 @@ const marksIn = (filter: unknown): number[] =>
       );
 
 onStores('A list that is searched by', (kind) => {
-  let place: Place;
+  let marked: MarkedStore;
   let store: Store;
   const rows = numbers(COUNT).map((at) => ({ document: made(at), derived: true }));
   beforeAll(async () => {
-    place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
-    store = await openStore(place.options);
-    await store.install();
-    for (const { document } of rows) await store.instances.insert(structuredClone(document));
-    await store.values('guard').set('reindexed', MARKS_FORMAT);
+    marked = await markedStore(
+      kind,
+      rows.map(({ document }) => document),
+    );
+    store = marked.store;
   });
-  afterAll(async () => {
-    await store.close();
-    await place.remove();
-  });
+  afterAll(() => marked.close());
 
   async function pages(guard: Guard, who: SecureUser, filter: object): Promise<string[]> {
     const found: string[] = [];

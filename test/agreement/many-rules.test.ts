@@ -3,14 +3,13 @@ import { createGuard, SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { Collection } from 'mongodb';
 import { and, compare, eq, ne, not, or, type Condition } from '../../src/core/condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
-import { MARKS_FORMAT } from '../../src/core/mark.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
 import { tenants } from '../../src/core/policies/tenants.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
-import { openStore } from '../../src/store/open.js';
 import type { Store, StoredInstance } from '../../src/store/port.js';
 import { SILENT } from '../support/guards.js';
-import { lastingPlace, memoryPlace, onStores, type Place } from '../support/stores.js';
+import { markedStore, type MarkedStore } from '../support/marked-store.js';
+import { onStores } from '../support/stores.js';
 import { ask, expected, sorted, type Answer } from './asking.js';
 import { instancesOf, tasksOf } from './truth.js';
 
@@ -165,19 +164,16 @@ const QUERIES: readonly object[] = [
 const SENT = ['find', 'aggregate', 'countDocuments', 'distinct', 'findOne'] as const;
 
 onStores('Under 10,000 rules', (kind) => {
-  let place: Place;
+  let marked: MarkedStore;
   let store: Store;
   beforeAll(async () => {
-    place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
-    store = await openStore(place.options);
-    await store.install();
-    for (const { document } of rows) await store.instances.insert(structuredClone(document));
-    await store.values('guard').set('reindexed', MARKS_FORMAT);
+    marked = await markedStore(
+      kind,
+      rows.map(({ document }) => document),
+    );
+    store = marked.store;
   });
-  afterAll(async () => {
-    await store.close();
-    await place.remove();
-  });
+  afterAll(() => marked.close());
   afterEach(() => jest.restoreAllMocks());
 
   /** The size of the largest query that the store or its driver gets from now on. */

@@ -8,16 +8,16 @@ import { SecureUser } from '../principal.js';
 export class ByPrincipal<T extends object> {
   private readonly known = new WeakMap<SecureUser, Map<Operation, T>>();
 
-  get(principal: SecureUser, operation: Operation): T | undefined {
-    return this.known.get(principal)?.get(operation);
-  }
+  constructor(private readonly make: (principal: SecureUser, operation: Operation) => T) {}
 
-  /** Returns the value. Not kept for objects that only look like a principal, which could change. */
-  keep(principal: SecureUser, operation: Operation, value: T): T {
-    if (!SecureUser.made(principal)) return value;
+  /** Nothing is kept for objects that only look like a principal, which could change. */
+  of(principal: SecureUser, operation: Operation): T {
     const kept = this.known.get(principal);
-    if (kept === undefined) this.known.set(principal, new Map([[operation, value]]));
-    else kept.set(operation, value);
-    return value;
+    const found = kept?.get(operation);
+    if (found !== undefined) return found;
+    const made = this.make(principal, operation);
+    if (kept !== undefined) kept.set(operation, made);
+    else if (SecureUser.made(principal)) this.known.set(principal, new Map([[operation, made]]));
+    return made;
   }
 }

@@ -4,7 +4,6 @@ import { TENANT_MARK } from '../mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { Right } from '../rights.js';
-import type { SecureUser } from '../principal.js';
 import { ByPrincipal } from './by-principal.js';
 import type { SecurityRoles } from './security-roles.js';
 
@@ -97,45 +96,35 @@ function answersFor(operation: Operation, needs: readonly Right[]): Answers {
   });
 }
 
-/**
- * The policy of the security roles. Once a role exists, each operation with rights requires one of them, whatever other
- * policies permit; some rights also permit their operations.
- */
-export function securityRights(roles: SecurityRoles): Policy {
-  const [usual, undoing] = [false, true].map(() => new Map<Operation, Answers>()) as [
-    Map<Operation, Answers>,
-    Map<Operation, Answers>,
-  ];
-  const answers = (operation: Operation, undo: boolean, needs: readonly Right[]): Answers => {
-    const known = undo ? undoing : usual;
-    let found = known.get(operation);
-    if (found === undefined) known.set(operation, (found = answersFor(operation, needs)));
+/** The answers to each principal. @param undo whether a refusal is taken back */
+function answersTo(roles: SecurityRoles, undo: boolean): ByPrincipal<PolicyAnswer> {
+  const made = new Map<Operation, Answers>();
+  const answers = (operation: Operation, needs: readonly Right[]): Answers => {
+    let found = made.get(operation);
+    if (found === undefined) made.set(operation, (found = answersFor(operation, needs)));
     return found;
   };
-  const byPrincipal = [false, true].map(() => new ByPrincipal<PolicyAnswer>()) as [
-    usual: ByPrincipal<PolicyAnswer>,
-    undoing: ByPrincipal<PolicyAnswer>,
-  ];
-  function answerTo(principal: SecureUser, operation: Operation, undo: boolean): PolicyAnswer {
+  return new ByPrincipal((principal, operation) => {
     const { ofOwn, opens } = rightUse(operation);
     const needs = needsOf(operation, undo);
     if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
     const held = roles.rightsOf(principal);
     const any = needs.filter((right) => held.has(right));
-    const { refused, own, held: asBefore, opened } = answers(operation, undo, needs);
+    const { refused, own, held: asBefore, opened } = answers(operation, needs);
     if (any.length === 0) return refused;
     if (opens !== undefined && held.has(opens)) return opened;
     return any.every((right) => right === ofOwn) ? own : asBefore;
-  }
+  });
+}
+
+/**
+ * The policy of the security roles. Once a role exists, each operation with rights requires one of them, whatever other
+ * policies permit; some rights also permit their operations.
+ */
+export function securityRights(roles: SecurityRoles): Policy {
+  const [usual, undoing] = [answersTo(roles, false), answersTo(roles, true)];
   return Object.freeze({
     name: 'security-rights',
-    answer(principal, operation, facts) {
-      const undo = facts.undo === true;
-      const known = byPrincipal[undo ? 1 : 0];
-      return (
-        known.get(principal, operation) ??
-        known.keep(principal, operation, answerTo(principal, operation, undo))
-      );
-    },
+    answer: (principal, operation, facts) => (facts.undo === true ? undoing : usual).of(principal, operation),
   } satisfies Policy);
 }

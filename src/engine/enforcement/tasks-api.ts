@@ -7,7 +7,7 @@ import { namesIn } from '../model/derive.js';
 import { allowedOn } from './allowed.js';
 import type { Call } from './call.js';
 import { checkData, checkHanded, checkId, checkOptions } from './caller-input.js';
-import { UnreadTask, type CommandParts, type Effect, type FoundItem } from './command-parts.js';
+import { UnreadTask, type CommandParts, type Effect } from './command-parts.js';
 import { PENDING } from './data-api.js';
 import { checkAssignee, type TaskCommands } from './task-commands.js';
 import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
@@ -24,42 +24,35 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
     ...(typeof itemId === 'string' ? { id: itemId.slice(0, 100) } : {}),
   });
   const idOf = (itemId: unknown): string => checkId(itemId, 'The id of the task');
-  const query = (itemId: unknown): { 'items.id': string } => ({ 'items.id': idOf(itemId) });
+  const query = (id: string): { 'items.id': string } => ({ 'items.id': id });
   const shown = (view: ExecutionView): ItemView => {
     if (view.item === undefined) throw new BadInput('bad-request', 'The task can no longer be read.');
     return view.item;
   };
-  /** A command on a task that is found while the newest version of the policies is looked up. */
-  const command = <T>(
-    user: unknown,
-    operation: Operation,
-    itemId: unknown,
-    work: (call: Call, found: FoundItem) => Promise<T>,
-    check?: () => unknown,
-  ): Promise<T> => {
-    const find = async (call: Call): Promise<FoundItem> => {
-      const where = query(itemId);
-      check?.();
-      return tasks.find(call, where);
-    };
-    return calls.runAsking(user, operation, target(itemId), find, work);
-  };
+  /** Commands on a task that is found while the newest version of the policies is looked up. */
+  const on =
+    <Found>(find: (call: Call, id: string) => Promise<Found>) =>
+    <T>(
+      user: unknown,
+      operation: Operation,
+      itemId: unknown,
+      work: (call: Call, found: Found) => Promise<T>,
+      check?: () => unknown,
+    ): Promise<T> =>
+      calls.runAsking(
+        user,
+        operation,
+        target(itemId),
+        async (call) => {
+          const id = idOf(itemId);
+          check?.();
+          return find(call, id);
+        },
+        work,
+      );
+  const command = on((call, id) => tasks.find(call, query(id)));
   /** The same, on a task that its principal need not be able to read. */
-  const unread = <T>(
-    user: unknown,
-    operation: Operation,
-    itemId: unknown,
-    effect: Effect,
-    work: (call: Call, found: UnreadTask) => Promise<T>,
-    check?: () => unknown,
-  ): Promise<T> => {
-    const find = async (call: Call): Promise<UnreadTask> => {
-      const id = idOf(itemId);
-      check?.();
-      return UnreadTask.find(parts, call, id, effect);
-    };
-    return calls.runAsking(user, operation, target(itemId), find, work);
-  };
+  const unread = (effect: Effect) => on((call, id) => UnreadTask.find(parts, call, id, effect));
   return Object.freeze({
     take: (itemId, user) =>
       command(user, 'task:take', itemId, async (call, found) => shown(await tasks.take(call, found))),
@@ -92,15 +85,14 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
         () => checkData(data),
       ),
     reject: (itemId, user) =>
-      unread(user, 'task:reject', itemId, REJECT, (call, found) => life.reject(call, found)),
+      unread(REJECT)(user, 'task:reject', itemId, (call, found) => life.reject(call, found)),
     undoReject: (itemId, user) =>
-      unread(user, 'task:reject', itemId, UNDO_REJECT, (call, found) => life.undoReject(call, found)),
+      unread(UNDO_REJECT)(user, 'task:reject', itemId, (call, found) => life.undoReject(call, found)),
     escalate: (itemId, to, user) =>
-      unread(
+      unread(ESCALATE)(
         user,
         'task:escalate',
         itemId,
-        ESCALATE,
         (call, found) => life.escalate(call, found, to),
         () => checkHanded(to),
       ),
@@ -119,7 +111,7 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
       ),
     candidates: (itemId, user) =>
       calls.read(user, 'task:assignees', target(itemId), async (call) => {
-        const row = await reads.oneItem(call, query(itemId));
+        const row = await reads.oneItem(call, query(idOf(itemId)));
         const { items: item } = row;
         call.assert('task:assignees', await reads.resourceOf(call, 'task:assignees', row), true);
         return { users: namesIn(item.candidateUsers), groups: namesIn(item.candidateGroups) };

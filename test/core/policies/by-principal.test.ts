@@ -2,18 +2,16 @@ import { ByPrincipal } from '../../../src/core/policies/by-principal.js';
 import { SecureUser } from '../../../src/core/principal.js';
 
 test('a value is kept for one principal and operation, not for others', () => {
-  const kept = new ByPrincipal<object>();
+  const kept = new ByPrincipal<object>(() => ({}));
   const [ann, again] = [0, 1].map(() => new SecureUser({ userName: 'ann' })) as [SecureUser, SecureUser];
-  const value = {};
-  expect(kept.keep(ann, 'task:read', value)).toBe(value);
-  expect(kept.get(ann, 'task:read')).toBe(value);
-  expect(kept.get(ann, 'task:take')).toBeUndefined();
-  expect(kept.get(again, 'task:read')).toBeUndefined();
+  const value = kept.of(ann, 'task:read');
+  expect(kept.of(ann, 'task:read')).toBe(value);
+  expect(kept.of(ann, 'task:take')).not.toBe(value);
+  expect(kept.of(again, 'task:read')).not.toBe(value);
 });
 
 test('nothing is kept for an object that only looks like a principal, since it could change', () => {
-  const kept = new ByPrincipal<object>();
+  const kept = new ByPrincipal<object>(() => ({}));
   const ann = { userName: 'ann', userGroups: ['hr'] } as unknown as SecureUser;
-  kept.keep(ann, 'task:read', {});
-  expect(kept.get(ann, 'task:read')).toBeUndefined();
+  expect(kept.of(ann, 'task:read')).not.toBe(kept.of(ann, 'task:read'));
 });

@@ -1,12 +1,11 @@
 import { createGuard, type Policy } from 'bpmn-guard';
 import { eq } from '../../../src/core/condition.js';
-import { MARKS_FORMAT } from '../../../src/core/mark.js';
 import { IDS_AT_ONCE, inPortions } from '../../../src/engine/enforcement/id-portions.js';
 import { deriveGuard } from '../../../src/engine/model/derive.js';
-import { openStore } from '../../../src/store/open.js';
 import type { Store, StoredInstance } from '../../../src/store/port.js';
 import { person, SILENT } from '../../support/guards.js';
-import { lastingPlace, memoryPlace, onStores, type Place } from '../../support/stores.js';
+import { markedStore, type MarkedStore } from '../../support/marked-store.js';
+import { onStores } from '../../support/stores.js';
 
 const COUNT = IDS_AT_ONCE + 40;
 const ann = person('ann');
@@ -53,19 +52,16 @@ const idsOf = (filter: unknown): string[] => [
 ];
 
 onStores('A long list', (kind) => {
-  let place: Place;
+  let marked: MarkedStore;
   let store: Store;
   beforeAll(async () => {
-    place = kind === 'embedded' ? memoryPlace() : lastingPlace(kind);
-    store = await openStore(place.options);
-    await store.install();
-    await Promise.all(Array.from({ length: COUNT }, (_, at) => store.instances.insert(made(at))));
-    await store.values('guard').set('reindexed', MARKS_FORMAT);
+    marked = await markedStore(
+      kind,
+      Array.from({ length: COUNT }, (_, at) => made(at)),
+    );
+    store = marked.store;
   });
-  afterAll(async () => {
-    await store.close();
-    await place.remove();
-  });
+  afterAll(() => marked.close());
 
   test('shows of each row what its reader may see, and asks for no more rows at once than a query holds', async () => {
     const distinct = jest.spyOn(store.instances, 'distinct');

@@ -141,7 +141,6 @@ function answerFor(operation: Operation, given: Given): PolicyAnswer {
  * section or model; other permissions open instances to their holders, beside what the task rules give.
  */
 export function sectionRules(sections: Sections): Policy {
-  const byPrincipal = new ByPrincipal<PolicyAnswer>();
   const byReach = new WeakMap<Reach, Map<string, PolicyAnswer>>();
   const byContent = new Map<string, PolicyAnswer>();
   /** One answer for all who reach the same few models, so that it is compiled once. */
@@ -168,14 +167,12 @@ export function sectionRules(sections: Sections): Policy {
       answers.set(key, (answer = shared(operation, givenBy(operation, reach, owner, inTenant))));
     return answer;
   }
+  const answers = new ByPrincipal(answerTo);
   return Object.freeze({
     name: SECTIONS,
     answer(principal, operation, facts) {
       if (permissionsFor(operation).length === 0 || facts.starts === true) return SAYS_NOTHING;
-      return (
-        byPrincipal.get(principal, operation) ??
-        byPrincipal.keep(principal, operation, answerTo(principal, operation))
-      );
+      return answers.of(principal, operation);
     },
   } satisfies Policy);
 }
