@@ -12,13 +12,20 @@ function originalOf({ fileName, location: { start, end } }) {
   return line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined).trim();
 }
 
+const IN_WORDS = {
+  Survived: 'survived',
+  NoCoverage: 'is reached by no test',
+  Timeout: 'ended in a time limit',
+};
+
 class SampleReporter {
   onMutantTested(result) {
-    tested.push({
-      ...result,
-      original: originalOf(result),
-      fileName: relative(process.cwd(), result.fileName),
-    });
+    const { mutatorName, location, replacement, status } = result;
+    const [original, fileName] = [originalOf(result), relative(process.cwd(), result.fileName)];
+    tested.push({ ...result, original, fileName });
+    if (IN_WORDS[status] === undefined) return;
+    const place = `${fileName}:${location.start.line}`;
+    console.log(`  ${place} ${mutatorName} ${IN_WORDS[status]}: ${original} -> ${replacement ?? ''}`);
   }
 }
 
