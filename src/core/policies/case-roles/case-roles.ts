@@ -19,10 +19,7 @@ const NO_RULES: readonly Rule[] = Object.freeze([]);
 
 const rule = (id: string, says: string, when: Condition): Rule => Object.freeze({ id, says, when });
 const answer = (permissive: readonly Rule[], restrictive: readonly Rule[]): PolicyAnswer =>
-  Object.freeze({
-    ...(permissive.length > 0 && { permissive: Object.freeze([...permissive]) }),
-    ...(restrictive.length > 0 && { restrictive: Object.freeze([...restrictive]) }),
-  });
+  Object.freeze({ permissive: Object.freeze(permissive), restrictive: Object.freeze(restrictive) });
 
 const VISIBLE = rule('visibility', 'a case is visible to who has a role in it', or(IS_NO_CASE, IN_CASE));
 const READERS = rule('participant', 'you have a role in the case', and(IS_CASE, IN_CASE));
