@@ -42,3 +42,32 @@ test('many changes are applied with structural sharing, and the older version is
   expect([...second.keys()]).toEqual(many.slice(1200).map(([id]) => id));
   expect([...first]).toEqual(many);
 });
+
+test('the values are indexed once; later questions, also of the next version, read only what has changed', () => {
+  let read = 0;
+  const counted = (value: unknown): string | undefined => {
+    read++;
+    return byFirst(value);
+  };
+  const many = Entries.NONE.with(Array.from({ length: 1500 }, (_, at) => [`id ${at}`, `${at % 7}`] as const));
+  for (const key of ['3', '4', 'none']) many.where(counted, key);
+  expect(read).toBe(1500);
+  const next = many.with([['id 3', 'x']]);
+  expect(next.where(counted, '3')).toHaveLength(213);
+  expect(next.where(counted, 'x')).toEqual(['x']);
+  expect(read).toBe(1501);
+});
+
+test('each entry is passed on with its id and all others', () => {
+  const entries = Entries.NONE.with([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  const met: unknown[] = [];
+  entries.forEach((value, id, all) => met.push([value, id, all === entries]));
+  expect(met).toEqual([
+    [1, 'a', true],
+    [2, 'b', true],
+  ]);
+  expect([...entries.values()]).toEqual([1, 2]);
+});

@@ -110,3 +110,72 @@ test('a written policy set reads back the same', () => {
     { numRuns: 50 * CASES },
   );
 });
+
+/** Every way of saying who may do what, with each of its fields. */
+const FULL = {
+  tenant: 'acme',
+  securityRoles: { clerk: { rights: ['Todo:Process'], holders: [{ user: 'kim' }, { group: 'hr' }] } },
+  grid: {
+    labels: { Author: { multiple: 2, says: 'writes' } },
+    rules: {
+      write: {
+        effect: 'Allow',
+        users: { group: 'staff' },
+        privilege: 'Perform',
+        on: { process: 'Claim', task: 'Write' },
+        for: { 'data.amount': { $lt: 1000 } },
+        as: 'Author',
+        handOn: true,
+        says: 'staff write',
+      },
+      see: { effect: 'Restrict', users: 'all', privilege: 'View', on: 'system' },
+    },
+  },
+  duties: {
+    'four eyes': {
+      duty: 'not-who-did',
+      model: 'Claim',
+      task: 'Approve',
+      did: { model: 'Order', task: 'Write' },
+      when: { 'data.amount': { $gt: 1000 } },
+      strict: true,
+      says: 'another person approves',
+    },
+    apart: { duty: 'distinct', model: 'Claim', tasks: ['Write', 'Check'], eachItem: true },
+  },
+  sections: {
+    ROOT: { permissions: [{ group: 'staff', permissions: ['read'] }] },
+    'hr forms': {
+      name: 'HR',
+      inherit: false,
+      permissions: [{ user: 'kim', permissions: ['read', 'write'] }],
+      models: [
+        'Leave',
+        { model: 'Claim', owner: 'globex', permissions: [{ group: 'hr', permissions: ['read'] }] },
+      ],
+    },
+    inner: { parent: 'hr forms', models: [{ model: 'Order', inherit: false }] },
+  },
+  cases: {
+    operations: { CANCEL_CASE: ['owner'], ADD_DATA: [] },
+    fields: { 'data.salary': { roles: ['hr'], models: ['Claim'], says: 'pay' }, 'data.note': { roles: [] } },
+  },
+};
+
+const setOf = (content: unknown): PolicySet => {
+  const { entries, mistakes } = readPolicyDocument(content);
+  expect(mistakes).toEqual([]);
+  return PolicySet.EMPTY.with(1, readChanges(entries.map(({ change }) => change)));
+};
+
+test('a file with every way of saying who may do what is admitted by the schema and reads back the same', () => {
+  const set = setOf(FULL);
+  const written = policyDocumentOf(set);
+  expect(Object.keys(written).sort()).toEqual(ENTRIES.map(({ file }) => file.key).sort());
+  const again = setOf(written);
+  for (const kind of POLICY_KINDS) expect([...again.of(kind)]).toEqual([...set.of(kind)]);
+  expect(again.size).toBe(set.size);
+  const check = new Ajv({ strict: false }).compile(policyFileSchema());
+  for (const content of [FULL, written]) expect([check(content), check.errors]).toEqual([true, null]);
+  expect(policyDocumentOf(PolicySet.EMPTY)).toEqual({});
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
+import { byCases } from '../../src/core/cases.js';
 import { and, eq, not, type Condition } from '../../src/core/condition.js';
 import { createDecisionPoint } from '../../src/core/decision-point.js';
 import { compile, compileForAll } from '../../src/core/evaluate.js';
@@ -70,11 +71,51 @@ describe('predicates', () => {
       'in its list of values',
       (value) => Object.freeze({ op: 'in', field: 'item.assignee', values: [value] }),
     ],
+    [
+      'in one of several cases',
+      (value) =>
+        Object.freeze({
+          op: 'cases',
+          field: 'instance.name',
+          cases: Object.freeze([
+            Object.freeze({ value: 'Invoice', when: OPEN }),
+            Object.freeze({ value: 'Claim', when: changeable.eq(value) }),
+          ]),
+        }),
+    ],
+    [
+      'in a case that is open',
+      (value) =>
+        Object.freeze({
+          op: 'cases',
+          field: 'instance.name',
+          cases: Object.freeze([{ value: 'Claim', when: eq('item.assignee', value) }]),
+        }),
+    ],
+    [
+      'in a list of cases that is open',
+      (value) =>
+        Object.freeze({
+          op: 'cases',
+          field: 'instance.name',
+          cases: [Object.freeze({ value: 'Claim', when: eq('item.assignee', value) })],
+        }),
+    ],
   ])('of a condition that can be changed are compiled anew: %s', (_what, make) => {
     const predicates = new Predicates();
     const one = make('alice');
     expect(predicates.of(one)).not.toBe(predicates.of(one));
     expect(predicates.combined([one], [OURS])).not.toBe(predicates.combined([one], [OURS]));
+  });
+
+  test('of cases that cannot change any more are compiled once', () => {
+    const predicates = new Predicates();
+    const cases = byCases('instance.name', [
+      ['Invoice', OPEN],
+      ['Claim', OURS],
+    ]);
+    expect(cases.op).toBe('cases');
+    expect(predicates.of(cases)).toBe(predicates.of(cases));
   });
 
   test('follow a rule that its policy has changed', () => {

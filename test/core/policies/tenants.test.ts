@@ -1,7 +1,7 @@
 import { bind } from '../../../src/core/bind.js';
 import { compile } from '../../../src/core/evaluate.js';
 import { OPERATIONS, type Operation } from '../../../src/core/operation.js';
-import { tenants } from '../../../src/core/policies/tenants.js';
+import { tenants, tenantsWithoutCode } from '../../../src/core/policies/tenants.js';
 import { SecureUser, SYSTEM_USER } from '../../../src/core/principal.js';
 import type { Resource } from '../../../src/core/resource.js';
 
@@ -75,4 +75,29 @@ test('the rule says in words which rows are meant', () => {
   expect(tenants.answer(of(undefined), 'task:read', {}).restrictive).toMatchObject([
     { id: 'own-tenant', says: 'only rows without a tenant' },
   ]);
+});
+
+describe('without code', () => {
+  const rulesFor = (principal: SecureUser, operation: Operation): string[] =>
+    (tenantsWithoutCode.answer(principal, operation, {}).restrictive ?? []).map(({ id }) => id);
+
+  test('nobody of a tenant saves a model with code, administrators included', () => {
+    expect(tenantsWithoutCode.waivable).toBe(false);
+    for (const principal of [of('acme'), of('acme', undefined, 'ADMIN'), of(undefined, 'globex')])
+      expect(rulesFor(principal, 'model:code')).toEqual([
+        ...(tenants.answer(principal, 'model:code', {}).restrictive ?? []).map(({ id }) => id),
+        'no-code',
+      ]);
+    const [rule] = tenantsWithoutCode.answer(of('acme'), 'model:code', {}).restrictive?.slice(-1) ?? [];
+    expect(compile(rule?.when as never)({ model: { owner: 'acme' } })).toBe(false);
+  });
+
+  test('all else is as with code, and for those without a tenant so is that', () => {
+    for (const operation of NAMES.filter((name) => name !== 'model:code'))
+      expect(tenantsWithoutCode.answer(of('acme'), operation, {})).toEqual(
+        tenants.answer(of('acme'), operation, {}),
+      );
+    for (const principal of [of(undefined), SYSTEM_USER])
+      expect(rulesFor(principal, 'model:code')).not.toContain('no-code');
+  });
 });

@@ -36,6 +36,22 @@ const CASES: readonly (readonly [
     [{ a: [] }, { a: [1] }, { a: [[]] }, { a: [{ b: 1 }] }],
   ],
   [
+    'a number on a path is a place in a list, or a name in its documents; one with a leading 0 or a letter is a name',
+    { 'a.10': 1, 'b.01': 1, 'c.1x': 1 },
+    [
+      {
+        a: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        b: [{ '01': 1 }],
+        c: [{ '1x': 1 }],
+      },
+    ],
+    [
+      { a: [0, 1], b: [{ '01': 1 }], c: [{ '1x': 1 }] },
+      { a: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], b: [0, 1], c: [{ '1x': 1 }] },
+      { a: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], b: [{ '01': 1 }], c: [0, 1] },
+    ],
+  ],
+  [
     '$ne null is the reverse',
     { 'a.b': { $ne: null } },
     [{ a: [] }, { a: [1] }, { a: [{ b: 1 }] }],
@@ -295,6 +311,18 @@ const CASES: readonly (readonly [
     [{ a: 1, b: 1 }, { a: 1 }, {}],
   ],
   [
+    '$expr compares with a document, and with a text that begins with $, as a literal',
+    { $expr: { $and: [{ $eq: ['$a', { $literal: { b: 1 } }] }, { $eq: ['$c', { $literal: '$a' }] }] } },
+    [{ a: { b: 1 }, c: '$a' }],
+    [{ a: { b: 1 }, c: 'x' }, { a: { b: 2 }, c: '$a' }, {}],
+  ],
+  [
+    '$expr takes null, 0, false and what is missing for false, and all else for true',
+    { $expr: '$a' },
+    [{ a: 1 }, { a: '' }, { a: [] }, { a: {} }, { a: -1 }],
+    [{}, { a: null }, { a: 0 }, { a: false }],
+  ],
+  [
     '$expr $type',
     { $expr: { $in: [{ $type: '$a' }, ['int', 'missing', 'null']] } },
     [{ a: 1 }, {}, { a: null }],
@@ -331,11 +359,26 @@ describe('an unsupported operator is named in the error', () => {
     [{ a: undefined }, /undefined/],
     [{ $expr: { $function: {} } }, /\$function/],
     [{ $expr: { $eq: ['$$ROOT', 1] } }, /\$\$ROOT/],
-    [{ $expr: { $eq: [1] } }, /\$eq/],
+    [{ $expr: { $eq: [1] } }, /\$eq takes two operands/],
+    [{ $expr: { $eq: ['$a', 1, 1] } }, /\$eq takes two operands/],
+    [{ $expr: { $in: '$a' } }, /\$in takes two operands/],
+    [{ $expr: { $cond: ['$a', 1] } }, /\$cond takes three operands/],
+    [{ $expr: { $cond: { if: '$a' } } }, /\$cond takes three operands/],
+    [{ $expr: { $gt: ['$a', 1] } }, /\$gt in \$expr/],
+    [{ $expr: { $eq: ['$a', { b: 1 }] } }, /needs \$literal/],
+    [{ $expr: { $eq: ['$a', { $literal: 1, b: 1 }] } }, /needs \$literal/],
+    [{ $expr: {} }, /needs \$literal/],
   ])('%j', (filter, message) => {
     expect(() => compileMatch(filter)).toThrow(TypeError);
     expect(() => compileMatch(filter)).toThrow(message);
   });
+});
+
+test('$expr $in on what is no list is an error, as in MongoDB, not a no', () => {
+  const match = compileMatch({ $expr: { $in: ['$a', '$b'] } });
+  expect(match({ a: 1, b: [1] })).toBe(true);
+  for (const b of [undefined, null, 1, { 0: 1 }])
+    expect(() => match({ a: 1, b })).toThrow(new TypeError('$in takes a list in $expr'));
 });
 
 test('a polluted Object.prototype changes no answer', () => {

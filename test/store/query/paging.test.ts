@@ -1,6 +1,8 @@
+import { Long } from 'bson';
+import { sizeOf } from '../../../src/store/bson/codec.js';
 import { Budget, isCut, markCut } from '../../../src/store/query/budget.js';
 import { isAfter, isInside, sortItems } from '../../../src/store/query/item-order.js';
-import { checkPaging, end } from '../../../src/store/query/paging.js';
+import { checkPaging, distinctValues, end, sizesOf } from '../../../src/store/query/paging.js';
 
 const ID = '0123456789abcdef01234567';
 
@@ -121,4 +123,75 @@ describe('A budget of bytes', () => {
       '[1]',
     ]);
   });
+});
+
+describe('Rows that are copied', () => {
+  const copied = async (
+    budget: Budget,
+    over: boolean,
+  ): Promise<{ rows: readonly string[]; turns: number }> => {
+    let turns = 0;
+    const rows = await budget.copied(
+      [4, 6, 1],
+      (row) => row,
+      (row) => `row ${row}`,
+      {
+        isOver: () => over,
+        next: () => {
+          turns++;
+          return Promise.resolve();
+        },
+      } as never,
+    );
+    return { rows, turns };
+  };
+
+  test('are those that fit, and let others work in between', async () => {
+    const cut = await copied(new Budget(10), true);
+    expect([[...cut.rows], isCut(cut.rows), cut.turns]).toEqual([['row 4', 'row 6'], true, 2]);
+    const all = await copied(new Budget(), false);
+    expect([[...all.rows], isCut(all.rows), all.turns]).toEqual([['row 4', 'row 6', 'row 1'], false, 0]);
+  });
+});
+
+describe('The size of a row', () => {
+  const data = { text: 'x'.repeat(1000) };
+
+  test('counts the data of the instance for each item that will show it', () => {
+    const sizes = sizesOf();
+    const items = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
+    expect(sizes.instance({ data, items })).toBe(sizeOf({ data, items }) + 6 * sizeOf(data));
+    expect(sizes.item({ data, items: { id: 'a' } })).toBe(2 * sizeOf(data) + sizeOf({ id: 'a' }));
+    expect(sizes.instance({ data })).toBe(sizeOf({ data }));
+    expect(sizes.instance({ data, items: 'none' })).toBe(sizeOf({ data, items: 'none' }));
+  });
+
+  test('is asked of the same data once', () => {
+    let read = 0;
+    const counted = {
+      get text() {
+        read++;
+        return 'x';
+      },
+    };
+    const sizes = sizesOf();
+    sizes.item({ data: counted, items: { id: 'a' } });
+    const once = read;
+    sizes.item({ data: counted, items: { id: 'b' } });
+    expect([once > 0, read]).toEqual([true, once]);
+  });
+});
+
+test('The distinct values of a field are sorted, each once, lists by their entries', () => {
+  const documents = [
+    { f: 'b' },
+    { f: ['a', 'b', 2] },
+    { f: Long.fromNumber(2) },
+    {},
+    { f: undefined },
+    { f: null },
+    7,
+  ];
+  expect(distinctValues(documents, 'f')).toEqual([null, 2, 'a', 'b']);
+  expect(distinctValues([], 'f')).toEqual([]);
 });

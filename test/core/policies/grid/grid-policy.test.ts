@@ -165,6 +165,8 @@ describe('View', () => {
     ]);
     expect(allowed(rules, staff, owned, 'task:read', 'instance:read')).toEqual([]);
     expect(allowed(rules, plain, task({ assignee: 'pia' }), 'task:read')).toEqual(['task:read']);
+    const model = { model: { name: 'P', guard: { starts: [{ open: true }] } } };
+    expect(allowed(rules, plain, model, 'model:read')).toEqual(['model:read']);
   });
 
   test('of a process shows its model, also to who may start it', () => {

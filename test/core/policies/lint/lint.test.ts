@@ -67,6 +67,11 @@ describe('conditions that never hold', () => {
     [{ 'data.x': { $gt: 5, $lte: 5 } }, 'warning'],
     [{ $and: [{ 'data.x': 'a' }, { 'data.x': 'b' }] }, 'warning'],
     [{ $and: [{ 'data.x': 'a' }, { 'data.x': { $lt: 5 } }] }, 'warning'],
+    [{ 'data.x': { $in: [5, 6], $lt: 5 } }, 'warning'],
+    [{ 'data.x': { $in: [6, 7], $lte: 5 } }, 'warning'],
+    [{ 'data.x': { $in: [4, 5], $gt: 5 } }, 'warning'],
+    [{ 'data.x': { $in: [3, 4], $gte: 5 } }, 'warning'],
+    [{ 'data.x': { $gte: 6, $lte: 5 } }, 'warning'],
   ])('%j: %s', (when, severity) => {
     expect(withWhen(when)).toMatchObject([
       { severity, counterexample: { contradiction: expect.any(String) as unknown } },
@@ -79,6 +84,14 @@ describe('conditions that never hold', () => {
     { 'data.x': { $gt: '$user.limit', $lt: 5 } },
     { $or: [{ $and: [{ 'data.x': 1 }, { 'data.x': { $ne: 1 } }] }, { 'data.y': 1 }] },
     { 'data.x': { $in: ['a', 'b'], $ne: 'a' } },
+    { 'data.x': { $in: [4, 9], $lt: 5 } },
+    { 'data.x': { $in: [5, 9], $lte: 5 } },
+    { 'data.x': { $in: [1, 6], $gt: 5 } },
+    { 'data.x': { $in: [1, 5], $gte: 5 } },
+    { 'data.x': { $in: [1, 5], $gte: '$user.limit' } },
+    { $and: [{ 'data.x': { $in: ['a', 'b'] } }, { 'data.x': { $in: ['b', 'c'] } }] },
+    { $and: [{ 'data.x': 'a' }, { 'data.y': 'b' }] },
+    { 'data.x': { $lt: 5, $lte: 4 } },
   ])('%j may hold', (when) => {
     expect(withWhen(when)).toEqual([]);
   });
@@ -138,6 +151,24 @@ describe('a task that is left to nobody', () => {
     expect(left({ apart: APART }, { models: kimFirst })).toEqual([]);
     const anyOrder = modelOf({ A: { groups: [], users: ['kim'] }, B: {} });
     expect(left({ apart: APART }, { models: anyOrder })).toEqual(['If kim does B, nobody is left for A.']);
+  });
+
+  test('what was done in another case of the same process chain counts, as the duty says', () => {
+    const done = { ...APART, did: { model: 'N', task: 'A' } };
+    const models = new Map([
+      ...modelOf({ B: { groups: [], users: ['kim'] } }),
+      ['N', { ...(modelOf({ A: {} }).get('M') as LintModel), name: 'N' }] as const,
+    ]);
+    expect(duty({ done }, { models }).findings).toMatchObject([
+      {
+        message: 'If kim does A, nobody is left for B.',
+        counterexample: {
+          did: [{ model: 'N', task: 'A', user: 'kim' }],
+          left: { model: 'M', task: 'B' },
+          duties: ['done'],
+        },
+      },
+    ]);
   });
 
   test('three tasks take three people', () => {

@@ -1,0 +1,85 @@
+import { and, eq, EVERYTHING, isIn, not, or, some, type Condition } from '../../src/core/condition.js';
+import { byCases } from '../../src/core/cases.js';
+import { compile } from '../../src/core/evaluate.js';
+import type { Way } from '../../src/core/scope.js';
+import { isUnmarked, roughly } from '../../src/core/ways.js';
+
+const ME = { ref: 'user', path: 'userName' } as const;
+const MY_GROUPS = { ref: 'user', path: 'userGroups' } as const;
+const rule = (when: Condition, search?: Way['search']) => ({ id: 'r', says: 'r', when, search });
+
+test.each<[what: string, when: Condition]>([
+  ['the principal as assignee', eq('item.assignee', ME)],
+  ['one of the groups of the principal', isIn('item.candidateGroups', MY_GROUPS)],
+  ['the principal and more', and(eq('item.assignee', ME), not(eq('item.status', 'end')))],
+  ['the principal in one of two ways', or(eq('item.assignee', ME), eq('item.candidateUsers', ME))],
+  [
+    'the principal in one of the items',
+    some('instance.items', and(eq('item.assignee', ME), eq('item.status', 'wait'))),
+  ],
+  [
+    'the principal in one of two models',
+    byCases('instance.name', [
+      ['A', eq('item.assignee', ME)],
+      ['B', eq('item.candidateUsers', ME)],
+    ]),
+  ],
+  ['nobody', or()],
+])('a rule about %s has marks to search by, whoever the principal is', (_what, when) => {
+  expect(isUnmarked(rule(when))).toBe(false);
+});
+
+test.each<[what: string, when: Condition]>([
+  ['everything', EVERYTHING],
+  ['the data', eq('instance.data.region', 'north')],
+  ['the data, compared with the principal', eq('instance.data.by', ME)],
+  ['who is not the principal', not(eq('item.assignee', ME))],
+  ['a model, or anything of the data', or(eq('instance.name', 'A'), eq('instance.data.x', 1))],
+])('a rule about %s has none, unless it states them', (_what, when) => {
+  expect(isUnmarked(rule(when))).toBe(true);
+  expect(isUnmarked(rule(when, ['t:']))).toBe(false);
+});
+
+describe('what a query states of many rules', () => {
+  const TENANT = eq('instance.tenantId', 'acme');
+  const long = (at: number): Condition =>
+    isIn(
+      'instance.data.x',
+      Array.from({ length: 2_000 }, (_, i) => `value ${at} ${i}`),
+    );
+  const ways = (count: number, search = true): Way[] =>
+    Array.from({ length: count }, (_, at) => ({
+      when: and(eq('instance.name', `M${at}`), long(at)),
+      search: search ? [`m:M${at}` as const] : undefined,
+    }));
+
+  test('is all of it while that is small', () => {
+    const small = { ways: [{ when: eq('item.assignee', 'ann') }], restricts: [TENANT] };
+    expect(roughly(small)).toBe(small);
+  });
+
+  test('is one way for each set of marks, up to eight; more are one way with all marks', () => {
+    expect(roughly({ ways: ways(8), restricts: [] }).ways.map(({ search }) => search)).toEqual(
+      ways(8).map(({ search }) => search),
+    );
+    const joined = roughly({ ways: ways(9), restricts: [] }).ways;
+    expect(joined.map(({ search }) => search)).toEqual([ways(9).flatMap(({ search }) => search ?? [])]);
+  });
+
+  test('keeps a way without marks apart from those with marks', () => {
+    const made = roughly({ ways: [...ways(1, false), ...ways(9)], restricts: [] }).ways;
+    expect(made.map(({ search }) => search?.length)).toEqual([undefined, 9]);
+  });
+
+  test('admits whatever the rules admit, and keeps the tenant as it is', () => {
+    const whole = { ways: ways(9), restricts: [long(0), TENANT] };
+    const made = roughly(whole);
+    expect(made.restricts).toContainEqual(TENANT);
+    const row = (tenantId: string) => ({ instance: { name: 'M0', tenantId, data: { x: 'value 0 1' } } });
+    const holds = (tenantId: string): boolean =>
+      [or(...made.ways.map(({ when }) => when)), ...made.restricts].every((one) =>
+        compile(one)(row(tenantId)),
+      );
+    expect([holds('acme'), holds('globex')]).toEqual([true, false]);
+  });
+});
