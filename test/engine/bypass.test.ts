@@ -317,15 +317,18 @@ onStores('With the rules switched off', (kind) => {
     });
 
     test('noWait returns before the work is done', async () => {
+      let goOn = (): void => undefined;
+      const slow = new Promise<void>((resolve) => (goOn = resolve));
       const guard = await open(
         { M: model([start(), task('t'), service('s', 'slow'), task('u'), end()]) },
-        { services: { slow: () => new Promise((resolve) => setTimeout(resolve, 300)) } },
+        { services: { slow: () => slow } },
       );
       const id = await begin(guard);
       const execution = await api(guard).engine.invoke({ id, 'items.elementId': 't' }, {}, ADMIN_USER, {
         noWait: true,
       });
       expect(await state(guard, id)).toEqual(['running', []]);
+      goOn();
       await execution.tillDone();
       await eventually(async () => (await state(guard, id))[1].includes('u'));
     });

@@ -14,7 +14,6 @@ import {
   timer,
 } from '../support/models.js';
 import { onMongo, onStores, type Place } from '../support/stores.js';
-import { OwnTime } from '../support/own-time.js';
 import { main } from '../../src/cli/main.js';
 
 const ann = person('ann');
@@ -83,7 +82,6 @@ onStores('Background work that ends the process', (kind) => {
       expect(await guard.health()).toMatchObject({ held: 0, stuck: 0 });
       expect((await refusal(guard.api.work.retry(instanceId, ADMIN_USER))).code).toBe('wrong-state');
     },
-    120_000,
   );
 
   test('can be listed, stopped and retried from the command line', async () => {
@@ -209,8 +207,10 @@ onMongo('Work over which one of two running processes ends', () => {
       if (name === 'Catches') await other.api.engine.start(name, {}, ADMIN_USER);
       const dies = new Child('deadly.mjs', { store: place.options, ...first });
       expect(await dies.ended()).toMatchObject({ signal: 'SIGKILL' });
-      const before = beside.length;
       await eventually(async () => (await other.health()).held === 1);
+      const before = beside.length;
+      // Of both, either may have been the first whose timer started the model.
+      if (name !== 'Ticks') expect(before).toBe(0);
       await new Promise((resolve) => setTimeout(resolve, 1000));
       expect(beside).toHaveLength(before);
       expect(await other.api.work.list(ADMIN_USER)).toMatchObject([{ modelName: name, ended: 1 }]);
@@ -219,7 +219,6 @@ onMongo('Work over which one of two running processes ends', () => {
       await eventually(() => called.length > 0);
       await eventually(async () => (await next.health()).held === 0);
     },
-    30_000,
   );
 
   test('is not taken for that while its process is at work on it: a start that takes longer than its timer', async () => {
@@ -232,7 +231,7 @@ onMongo('Work over which one of two running processes ends', () => {
     const [{ guard }] = both as [(typeof both)[0]];
     await guard.api.model.save('Ticks', ticking, null, ADMIN_USER);
     const count = (): Promise<number> => guard.store.instances.count({ filter: { name: 'Ticks' } });
-    await eventually(async () => (await count()) >= 4, 15_000);
+    await eventually(async () => (await count()) >= 4);
     const model = await guard.store.models.get('Ticks', null);
     expect(model?.guard?.attempts ?? []).not.toContainEqual(expect.objectContaining({ held: true }));
     expect((await guard.health()).held).toBe(0);
@@ -242,7 +241,6 @@ onMongo('Work over which one of two running processes ends', () => {
 
 onStores('An instance that is stopped', (kind) => {
   const guards = new Guards(kind);
-  const services = { never: () => new Promise(() => undefined) };
   const models = {
     M: model([start(), task('t', { assignee: 'ann' }), service('s', 'never'), end()]),
     Parent: model([start(), call('c', 'Child'), end()]),
@@ -250,15 +248,15 @@ onStores('An instance that is stopped', (kind) => {
   };
 
   test('is free at once while a service runs: the caller is answered, and nothing it does is stored', async () => {
-    const guard = await guards.make({ services, models });
+    let isRunning = false;
+    const never = (): Promise<never> => ((isRunning = true), new Promise(() => undefined));
+    const guard = await guards.make({ services: { never }, models });
     const { id } = await guard.api.engine.start('M', {}, ann);
     const { id: itemId } = await waitingTask(guard, 't', id);
     const completing = refusal(guard.api.tasks.complete(itemId, {}, ann));
-    await eventually(async () => (await guard.store.locks.list()).length === 1);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const time = new OwnTime();
+    await eventually(() => isRunning);
+    expect(await guard.store.locks.list()).toHaveLength(1);
     expect(await guard.api.work.stop(id, ADMIN_USER)).toEqual([id]);
-    expect(time.stop()).toBeLessThan(3000);
     expect(await completing).toMatchObject({ code: 'conflict' });
     expect(await guard.store.instances.load(id)).toMatchObject({ status: 'terminated' });
     expect(await guard.store.locks.list()).toEqual([]);

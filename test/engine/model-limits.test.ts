@@ -1,5 +1,14 @@
-import type { Guard } from 'bpmn-guard';
-import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
+import { openStore, type Guard, type Store } from 'bpmn-guard';
+import {
+  ADMIN_USER,
+  beforeDue,
+  eventually,
+  Guards,
+  person,
+  refusal,
+  waitingTask,
+  type GuardParts,
+} from '../support/guards.js';
 import {
   boundary,
   call,
@@ -21,7 +30,7 @@ import {
   timer,
   type Part,
 } from '../support/models.js';
-import { onStores } from '../support/stores.js';
+import { memoryPlace, onStores } from '../support/stores.js';
 
 const ann = person('ann');
 const count = (guard: Guard): Promise<number> => guard.store.instances.count({ filter: {} });
@@ -149,6 +158,18 @@ onStores('A model that goes on without waiting', (kind) => {
 onStores('A script or service that never ends', (kind) => {
   const guards = new Guards(kind);
   const LIMIT = 400;
+  /** On one store: for what is meant to succeed, and with little time for each command. */
+  type Pair = { readonly guard: Guard; readonly hasty: Guard };
+  const stores: Store[] = [];
+  afterEach(async () => void (await Promise.all(stores.splice(0).map((store) => store.close()))));
+  async function pair({ models: made, ...parts }: GuardParts): Promise<Pair> {
+    const place = kind === 'mongo' ? guards.place() : memoryPlace();
+    const opened = await openStore(place.options);
+    stores.push(opened);
+    const store = { ...opened, close: async () => undefined };
+    const guard = await guards.make({ ...parts, models: made ?? {}, place, store });
+    return { guard, hasty: await guards.make({ ...parts, place, store, commandLimit: LIMIT }) };
+  }
   const late: { go?: () => void } = {};
   const services = {
     never: () => new Promise(() => undefined),
@@ -178,15 +199,14 @@ onStores('A script or service that never ends', (kind) => {
 
   test('gives the instance free, and what it does afterwards is not stored and begins nothing', async () => {
     const began: string[] = [];
-    const guard: Guard = await guards.make({
-      commandLimit: LIMIT,
+    const { guard, hasty }: Pair = await pair({
       services: {
         ...services,
         begin: async () => {
           await services.late();
           for (const work of [
-            () => guard.api.engine.start('Plain', {}, ann),
-            () => guard.as(ADMIN_USER).engine.invoke({ 'items.elementId': 't' }, {}),
+            () => hasty.api.engine.start('Plain', {}, ann),
+            () => hasty.as(ADMIN_USER).engine.invoke({ 'items.elementId': 't' }, {}),
           ])
             await work().then(
               () => began.push('began'),
@@ -209,7 +229,7 @@ onStores('A script or service that never ends', (kind) => {
     const { id } = await guard.api.engine.start('M', {}, ann);
     const { id: itemId } = await waitingTask(guard, 't', id);
     const before = JSON.stringify(await guard.store.instances.load(id));
-    expect((await refusal(guard.api.tasks.complete(itemId, { x: 1 }, ann))).code).toBe('timed-out');
+    expect((await refusal(hasty.api.tasks.complete(itemId, { x: 1 }, ann))).code).toBe('timed-out');
     expect(JSON.stringify(await guard.store.instances.load(id))).toBe(before);
     await guard.api.tasks.assign(itemId, 'bob', ADMIN_USER);
     const assigned = JSON.stringify(await guard.store.instances.load(id));
@@ -222,13 +242,14 @@ onStores('A script or service that never ends', (kind) => {
   });
 
   test('in the background is recorded on the instance, which is free again', async () => {
-    const guard = await guards.make({
+    const { guard, hasty } = await pair({
       services,
-      commandLimit: LIMIT,
       models: { M: model([start(), task('t', { assignee: 'ann' }), service('s', 'never'), end()]) },
     });
-    const { id } = await guard.api.engine.start('M', {}, ann);
-    const view = await guard.api.engine.invoke({ id, 'items.elementId': 't' }, {}, ann, { noWait: true });
+    const view = await beforeDue(async () => {
+      const { id } = await guard.api.engine.start('M', {}, ann);
+      return hasty.api.engine.invoke({ id, 'items.elementId': 't' }, {}, ann, { noWait: true });
+    });
     expect(await refusal(view.tillDone())).toMatchObject({ message: 'work in the background took too long' });
     expect(await guard.store.locks.list()).toEqual([]);
     expect((await guard.health()).stuck).toBe(0);
@@ -242,7 +263,7 @@ onStores('A script or service that never ends', (kind) => {
         M: model([start(), catching('c', timer('timeDuration', 'PT0.1S')), service('s', 'never'), end()]),
       },
     });
-    const { id } = await guard.api.engine.start('M', {}, ann);
+    const { id } = await beforeDue(() => guard.api.engine.start('M', {}, ann));
     await eventually(() => log.find(({ message: text }) => text === 'a timer failed'));
     await eventually(async () => (await guard.store.locks.list()).length === 0);
     expect((await guard.store.instances.load(id))?.status).toBe('running');

@@ -405,6 +405,20 @@ const CASES: Record<string, Case> = {
 
 const services = { note: async () => undefined };
 
+/** What is stored once nothing changes any more: the host goes on with some of its work after a call. */
+async function settled(load: () => Promise<Loose>): Promise<Loose> {
+  const QUIET = 8;
+  let [last, same] = [await load(), 0];
+  await eventually(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = await load();
+    same = JSON.stringify(now) === JSON.stringify(last) ? same + 1 : 0;
+    last = now;
+    return same >= QUIET;
+  });
+  return last;
+}
+
 /** One run: what became of every element, and the data. */
 async function run(
   engine: Loose,
@@ -426,8 +440,7 @@ async function run(
     else if (what === 'message') await engine.throwMessage(name, rest[0] ?? {}, {});
     else await engine.throwSignal(name, rest[0] ?? {}, {});
   }
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  const { status, items, data: after } = await load(id);
+  const { status, items, data: after } = await settled(() => load(id));
   // The host's Item.endedAt of cancelled work and flows differ from run to run; what counts is where everything stands.
   return {
     status,

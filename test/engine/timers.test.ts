@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Guard, ItemView } from 'bpmn-guard';
 import { Timers } from '../../src/engine/execution/timers.js';
-import { ADMIN_USER, eventually, Guards, person, waitingTask } from '../support/guards.js';
+import { ADMIN_USER, beforeDue, eventually, Guards, person, waitingTask } from '../support/guards.js';
 import {
   boundary,
   call,
@@ -33,12 +33,15 @@ onStores('Timers', (kind) => {
 
   test('an intermediate timer goes on when it is due, as the system', async () => {
     const guard = await guards.make({
-      models: { M: model([start(), catching('c', timer('timeDuration', 'PT1S')), task('t'), end()]) },
+      models: {
+        M: model([start(), catching('c', timer('timeDuration', '$(data.after)')), task('t'), end()]),
+      },
     });
-    const { id } = await guard.api.engine.start('M', {}, ann);
-    expect(await all(guard, { id, 'items.elementId': 'c' })).toMatchObject([
+    const { id: waits } = await guard.api.engine.start('M', { after: 'P1D' }, ann);
+    expect(await all(guard, { id: waits, 'items.elementId': 'c' })).toMatchObject([
       { status: 'wait', timeDue: expect.any(Date) },
     ]);
+    const { id } = await guard.api.engine.start('M', { after: 'PT1S' }, ann);
     const [waiting] = await eventually(async () => {
       const found = await all(guard, { id, 'items.elementId': 't' });
       return found.length > 0 && found;
@@ -62,11 +65,12 @@ onStores('Timers', (kind) => {
         ]),
       },
     });
-    const [late, done] = [
-      await guard.api.engine.start('M', {}, ann),
-      await guard.api.engine.start('M', {}, ann),
-    ];
-    await guard.api.tasks.complete((await waitingTask(guard, 't', done.id)).id, {}, ann);
+    const late = await guard.api.engine.start('M', {}, ann);
+    const done = await beforeDue(async () => {
+      const { id } = await guard.api.engine.start('M', {}, ann);
+      await guard.api.tasks.complete((await waitingTask(guard, 't', id)).id, {}, ann);
+      return id;
+    });
     await eventually(
       async () =>
         (await all(guard, { id: late.id, 'items.elementId': 'after', 'items.status': 'wait' })).length === 1,
@@ -78,9 +82,7 @@ onStores('Timers', (kind) => {
       ),
     ).toEqual(['after']);
     expect(
-      (await guard.api.data.getPendingUserTasks({ id: done.id }, ADMIN_USER)).map(
-        ({ elementId }) => elementId,
-      ),
+      (await guard.api.data.getPendingUserTasks({ id: done }, ADMIN_USER)).map(({ elementId }) => elementId),
     ).toEqual(['next']);
   });
 
@@ -95,7 +97,7 @@ onStores('Timers', (kind) => {
     const notes: number[] = [];
     const guard = await guards.make({
       services: { note: () => void notes.push(Date.now()) },
-      models: { Three: cycling('R3/PT1S'), Many: cycling('R9/PT1S') },
+      models: { Three: cycling('R3/PT1S'), Many: cycling('R99/PT1S') },
     });
     const { id } = await guard.api.engine.start('Three', {}, ann);
     await eventually(() => notes.length === 3);
@@ -107,12 +109,13 @@ onStores('Timers', (kind) => {
     );
 
     const many = await guard.api.engine.start('Many', {}, ann);
-    await eventually(() => notes.length === 5);
+    await eventually(() => notes.length >= 5);
     expect(
       (await guard.api.tasks.complete((await waitingTask(guard, 't', many.id)).id, {}, ann)).status,
     ).toBe('end');
+    const fired = notes.length;
     await new Promise((resolve) => setTimeout(resolve, 1300));
-    expect(notes).toHaveLength(5);
+    expect(notes).toHaveLength(fired);
   });
 
   test('fire within the command that armed them while that still works, and lose nothing between', async () => {
@@ -196,8 +199,9 @@ onStores('Timers', (kind) => {
     await first.api.engine.start('M', {}, ann);
     const late = await first.api.engine.start('Late', {}, ann);
     await first.close();
+    const fired = notes.length;
     await new Promise((resolve) => setTimeout(resolve, 1200));
-    expect(notes).toEqual([]);
+    expect(notes).toHaveLength(fired);
     const second = await guards.make({ place, services });
     await eventually(() => notes.length === 2);
     await ends(second, late.id);
@@ -327,8 +331,9 @@ onStores('Timers', (kind) => {
     });
     await guard.api.engine.start('M', {}, ann);
     await guard.close();
+    const fired = notes.length;
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(notes).toEqual([]);
+    expect(notes).toHaveLength(fired);
     expect(log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
@@ -383,7 +388,10 @@ onStores('Timers', (kind) => {
       const first = await guards.make({ place, models: { T: ticking } });
       await first.api.model.rename('T', 'U', ADMIN_USER);
       await eventually(async () => (await count(first, 'U')) >= 1);
-      expect(await count(first, 'T')).toBe(0);
+      // One that was due before it was renamed may be there.
+      const [old, now] = [await count(first, 'T'), await count(first, 'U')];
+      await eventually(async () => (await count(first, 'U')) > now);
+      expect(await count(first, 'T')).toBe(old);
       await first.close();
       const second = await guards.make({ place });
       const then = await count(second, 'U');
@@ -393,11 +401,11 @@ onStores('Timers', (kind) => {
     if (kind === 'mongo') {
       test('start it once, whichever of two guards on one database comes first', async () => {
         const place = guards.place();
+        const began = Date.now();
         const saver = await guards.make({ place, models: { T: ticking } });
         await saver.close();
         const pair = await Promise.all([guards.make({ place }), guards.make({ place })]);
-        const began = Date.now();
-        await eventually(async () => (await count(pair[0], 'T')) >= 3, 12_000);
+        await eventually(async () => (await count(pair[0], 'T')) >= 6);
         const seconds = (Date.now() - began) / 1000;
         await Promise.all(pair.map((guard) => guard.api.model.delete('T', ADMIN_USER).catch(() => false)));
         expect(await count(pair[0], 'T')).toBeLessThanOrEqual(Math.ceil(seconds) + 1);

@@ -1,5 +1,6 @@
 import * as crypto from 'node:crypto';
 import type { AuditEntry } from 'bpmn-guard';
+import { expiredKey } from '../support/expired-key.js';
 import { EXPRESSES, Running, tellErrors, type App, type Express } from './running.js';
 import { API_KEY, setStage, type Stage } from './stage.js';
 
@@ -33,9 +34,7 @@ describe.each(EXPRESSES)('%s', (_name, express) => {
     good = (await stage.keys.create('good', { actsFor: 'anyone' })).text;
     revoked = (await stage.keys.create('revoked')).text;
     await stage.keys.revoke('revoked');
-    const short = await stage.keys.create('expired', { expires: new Date(Date.now() + 30) });
-    expired = short.text;
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    expired = (await expiredKey(stage.keys, 'expired')).text;
     running = await Running.start(application(express, stage));
   });
   afterAll(async () => {

@@ -62,7 +62,7 @@ export class Running {
           path,
           headers: { ...length, ...headers },
           agent: false,
-          timeout: 10_000,
+          timeout: 60_000,
         },
         (response) => {
           let received = '';

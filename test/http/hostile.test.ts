@@ -288,7 +288,7 @@ describe('malformed HTTP', () => {
     new Promise((resolve, reject) => {
       const socket = connect(app.port, '127.0.0.1', () => socket.end(text));
       let answer = '';
-      socket.setTimeout(5000, () => socket.destroy(new Error('no answer')));
+      socket.setTimeout(60_000, () => socket.destroy(new Error('no answer')));
       socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
       socket.on('close', () => resolve(answer));
       socket.on('error', reject);

@@ -52,6 +52,7 @@ export async function bareStage(
   await dataStore.install();
   await definitions.install();
   const asked: unknown[] = [];
+  let wasLooked = (): void => undefined;
   const find = dataStore.db.find;
   dataStore.db.find = (...args: unknown[]) => (asked.push(args[2]), find.apply(dataStore.db, args));
   return {
@@ -59,12 +60,16 @@ export async function bareStage(
     server,
     user: (info) => new bpmn.SecureUser(info),
     as: async (_user, work) => work(),
-    stored: async (id) => (await find.call(dataStore.db, name, 'wf_instances', { id }))[0],
+    async stored(id) {
+      const [found] = await find.call(dataStore.db, name, 'wf_instances', { id });
+      wasLooked();
+      return found;
+    },
     asked,
     slowDown() {
       const save = dataStore.saveInstance;
-      dataStore.saveInstance = (...args: unknown[]) =>
-        new Promise((resolve) => setTimeout(resolve, 100)).then(() => save.apply(dataStore, args));
+      const looked = new Promise<void>((resolve) => (wasLooked = resolve));
+      dataStore.saveInstance = (...args: unknown[]) => looked.then(() => save.apply(dataStore, args));
     },
     folder,
     async close() {

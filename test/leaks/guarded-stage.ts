@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as bpmn from 'bpmn-server';
 import { createGuard, openStore, type GuardOptions, type Store } from 'bpmn-guard';
 import { MongoClient } from 'mongodb';
+import { PATIENCE } from '../support/stores';
 import type { Stage } from './stage';
 
 type Call = (...args: unknown[]) => Promise<unknown>;
@@ -35,7 +36,7 @@ export async function guardedStage(
   const asked: unknown[] = [];
   let delay = 0;
   const store = noting(
-    await openStore(url === undefined ? { memory: true } : { url, name }),
+    await openStore(url === undefined ? { memory: true } : { url, name, timeout: PATIENCE }),
     asked,
     () => delay,
   );
@@ -44,7 +45,6 @@ export async function guardedStage(
     configuration: { definitionsPath: path.join(folder, 'models') },
     keep: { savePoints: true },
     env: {},
-    lockWait: 5000,
     ...options,
   });
   return {

@@ -123,7 +123,7 @@ export const MODELS_AND_TENANTS: readonly Scenario[] = [
       const rename = await answerOf(() => stage.api.model.rename('Work', '../renamed', stage.user(ADMIN)));
       for (
         let waited = 0;
-        waited < 20 && save === 'done' && !existsSync(path.join(stage.folder, 'written.bpmn'));
+        waited < 2400 && save === 'done' && !existsSync(path.join(stage.folder, 'written.bpmn'));
         waited++
       )
         await new Promise((resolve) => setTimeout(resolve, 25));

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Guard, GuardError, GuardEvent } from 'bpmn-guard';
-import { ADMIN_USER, Guards, person, refusal } from '../support/guards';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../support/guards';
 import { onStores } from '../support/stores';
 import { guardedStage } from './guarded-stage';
 import { caught, CLAIM, end, message, messageEvent, model, OPEN_TASK, start, task } from './models';
@@ -556,7 +556,7 @@ onStores('commands', (kind) => {
     guard.on('denied', (event) => void heard.push(event));
     const { id } = await guard.api.engine.start('Own', { salary: 'five-thousand' }, alice);
     await refusal(guard.api.engine.invoke({ id, 'items.elementId': 'work' }, { note: 'of-eve' }, eve));
-    await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => heard.length > 0);
     const trail = JSON.stringify([heard, await guard.store.audit.find({ limit: 10 })]);
     expect(heard.map(({ userName, operation }) => [userName, operation])).toEqual([['eve', 'task:execute']]);
     expect(trail).toContain('"not-found"');

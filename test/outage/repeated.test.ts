@@ -4,8 +4,6 @@ import { answerOf, Scenes } from '../support/outage.js';
 import { onMongo } from '../support/stores.js';
 
 const ann = person('ann');
-/** Nothing hangs here; a busy machine is no outage. */
-const PATIENT = 6000;
 /** Answers that a command waits for, at most, and how often each is tried: some come side by side, in any order. */
 const ANSWERS = 12;
 const ROUNDS = 4 * ANSWERS;
@@ -24,7 +22,7 @@ onMongo('A command of which only the answer to its write was lost, as in a failo
   test('is answered with 503, is stored once, and is refused when its caller repeats it', async () => {
     let runs = 0;
     const work = async (): Promise<void> => void runs++;
-    const { guard, proxy, beside } = await scenes.open({ models: { Works }, services: { work } }, PATIENT);
+    const { guard, proxy, beside } = await scenes.open({ models: { Works }, services: { work } });
     const look = await beside();
     const isQuiet = async (): Promise<boolean> => (await look.store.locks.list()).length === 0;
     const waiting = async (id: string, elementId: string): Promise<number> =>

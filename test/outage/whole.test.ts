@@ -1,13 +1,11 @@
 import type { Guard } from 'bpmn-guard';
 import { eventually, person, waitingTask } from '../support/guards.js';
 import { call, end, message, model, receive, service, start, task, throwing } from '../support/models.js';
-import { answerOf, limitOf, Scenes, type Answer } from '../support/outage.js';
+import { answerOf, Scenes, type Answer } from '../support/outage.js';
 import type { Cut } from '../support/proxy.js';
 import { onMongo } from '../support/stores.js';
 
 const ann = person('ann');
-/** Nothing hangs here; a busy machine is no outage. */
-const PATIENT = 6000;
 
 const models = {
   Two: model([start(), task('a', { assignee: 'ann' }), task('b', { assignee: 'ann' }), end()]),
@@ -94,10 +92,10 @@ onMongo('A command whose store is reset under it', () => {
 
   /** Runs the command once for each place at which the connection can be cut. */
   async function cutEverywhere(name: string, { before, run }: Command): Promise<string[]> {
-    const { guard, proxy, beside } = await scenes.open(
-      { models, services: { work: async () => undefined } },
-      PATIENT,
-    );
+    const { guard, proxy, beside } = await scenes.open({
+      models,
+      services: { work: async () => undefined },
+    });
     const look = await beside();
     const isQuiet = async (): Promise<boolean> =>
       (await look.store.instances.count({ filter: { 'guard.unfinished': true } })) === 0 &&
@@ -133,10 +131,6 @@ onMongo('A command whose store is reset under it', () => {
       const met = proxy.cuts > cuts;
       proxy.heal();
       const where = { name, cut, met, answer: answer.error === undefined ? 'done' : answer.error.code };
-      expect({ ...where, inTime: answer.took <= limitOf(PATIENT) ? 'yes' : answer.took }).toEqual({
-        ...where,
-        inTime: 'yes',
-      });
       if (answer.error !== undefined)
         expect({ ...where, status: answer.error.status }).toEqual({ ...where, status: 503 });
       const state = await eventually(async () => {

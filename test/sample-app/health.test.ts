@@ -2,6 +2,7 @@ import type { Health } from 'bpmn-guard';
 import express from 'express';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { eventually } from '../support/guards.js';
 import { startSample, type Started } from './started.js';
 
 const { healthRoutes } = require('../../sample-app/web/health.js') as {
@@ -84,8 +85,11 @@ describe('readiness', () => {
   });
 
   test('concurrent requests make one query to the store', async () => {
-    health = () => new Promise((resolve) => setTimeout(resolve, 50, WELL));
-    const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
+    const MANY = 20;
+    let arrived = 0;
+    server.on('request', () => (arrived += 1));
+    health = () => eventually(() => arrived === MANY && WELL);
+    const answers = await Promise.all(Array.from({ length: MANY }, () => ask()));
     expect(new Set(answers.map(([status]) => status))).toEqual(new Set([200]));
     expect(asked).toBe(1);
   });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { emptyFolder, failToStart, startApplication } from './application.js';
 import { linkTo, Visitor } from './visitor.js';
@@ -46,16 +48,24 @@ test('running requests are completed after the signal, and new ones are refused'
   const page = await fetch(`${app.address}/login`);
   const token = /name="_csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
   const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  const body = new URLSearchParams({ _csrf: token, userName: 'user1', password: 'demo-first-1' });
-  const running = fetch(`${app.address}/login`, {
+  const body = String(new URLSearchParams({ _csrf: token, userName: 'user1', password: 'demo-first-1' }));
+  const running = request(`${app.address}/login`, {
     method: 'POST',
-    body,
-    headers: { cookie },
-    redirect: 'manual',
+    headers: {
+      cookie,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+      // The server says when it has the request.
+      expect: '100-continue',
+    },
   });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  running.flushHeaders();
+  await once(running, 'continue');
   const ended = app.stop('SIGTERM');
-  expect((await running).headers.get('location')).toBe('/tasks');
+  running.end(body);
+  const [answer] = (await once(running, 'response')) as [IncomingMessage];
+  answer.resume();
+  expect(answer.headers.location).toBe('/tasks');
   expect(await ended).toBe(0);
   await expect(fetch(app.address)).rejects.toThrow();
 });

@@ -1,4 +1,5 @@
 import { apiKeys, openStore } from 'bpmn-guard';
+import { eventually } from '../support/guards.js';
 import { type Application, emptyFolder, startApplication } from './application.js';
 import { Visitor } from './visitor.js';
 
@@ -40,16 +41,15 @@ describe('the log of a running application', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Line);
-  /** The line of a request is written when its answer has gone out. */
-  const settled = () => new Promise((resolve) => setTimeout(resolve, 300));
+  /** The line of a request, which is written when its answer has gone out. */
+  const lineOf = ({ headers }: { headers: Headers }): Promise<Line> =>
+    eventually(() => lines().find(({ id }) => id === headers.get('x-request-id')));
 
   test('each request has a line with number, route, status, time and user', async () => {
     const visitor = new Visitor(app.address);
     await visitor.login('user1');
     const answer = await visitor.get('/tasks/absent');
-    await settled();
-    const line = lines().find(({ id }) => id === answer.headers.get('x-request-id'));
-    expect(line).toEqual({
+    expect(await lineOf(answer)).toEqual({
       level: 'info',
       time: expect.stringMatching(/^\d{4}-.*Z$/),
       id: expect.stringMatching(/^[\w-]{36}$/),
@@ -72,15 +72,13 @@ describe('the log of a running application', () => {
       body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }),
     });
     expect([answer.status, started.status]).toEqual([404, 200]);
-    await settled();
-    const of = ({ headers }: Response) => lines().find(({ id }) => id === headers.get('x-request-id'));
-    expect(of(answer)).toMatchObject({
+    expect(await lineOf(answer)).toMatchObject({
       route: '/api/tasks/:itemId/candidates',
       user: 'key:robot',
       key: 'key:robot',
       status: 404,
     });
-    expect(of(started)).toMatchObject({
+    expect(await lineOf(started)).toMatchObject({
       method: 'POST',
       route: '/api/engine/start',
       user: 'user1',
@@ -101,9 +99,8 @@ describe('the log of a running application', () => {
       await call('/api/engine/start', { name: 'a/b' }),
     ];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    await settled();
-    const told = answers.map(({ headers }) => lines().find(({ id }) => id === headers.get('x-request-id')));
-    expect(told.map((line) => [line?.status, line?.sent, line?.code])).toEqual([
+    const told = await Promise.all(answers.map(lineOf));
+    expect(told.map(({ status, sent, code }) => [status, sent, code])).toEqual([
       [404, 200, 'not-found'],
       [404, 200, 'not-found'],
       [400, 200, 'bad-model'],
@@ -192,12 +189,12 @@ describe('the log of a running application', () => {
       await send('POST', '/api/model/save', JSON.stringify({ name: 'x', xml: `<${secret('body')}` }));
     }
     await fetch(`${app.address}/%E0%A4%A${secret('path')}`, { headers });
-    await fetch(`${app.address}/login`, {
+    const last = await fetch(`${app.address}/login`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded; charset=nonsense' },
       body: secret('body'),
     });
-    await settled();
+    await lineOf(last);
 
     const text = app.output();
     expect(lines().length).toBeGreaterThan(50);

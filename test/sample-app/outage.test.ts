@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { OwnTime } from '../support/own-time.js';
+import { eventually } from '../support/guards.js';
 import { Proxy } from '../support/proxy.js';
 import { PRODUCTION, startSample, type Started } from './started.js';
 import type { Answer, Visitor } from './visitor.js';
 
 const url = process.env.MONGO_DB_URL;
-/** Milliseconds in which every request is answered, whatever the store does; docs/deploying.md names it. */
-const LIMIT = 15_000;
 
 if (!url && process.env.CI !== 'true') {
   const missing = 'MONGO_DB_URL is not set: the sample application was not tried with a store that fails';
@@ -32,7 +30,7 @@ if (!url && process.env.CI !== 'true') {
   afterEach(async () => {
     proxy.heal();
     // The driver finds out by itself.
-    await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
+    await eventually(async () => (await fetch(`${app.address}/readyz`)).status === 200);
   });
   afterAll(async () => {
     proxy?.heal();
@@ -42,22 +40,6 @@ if (!url && process.env.CI !== 'true') {
     await client.db(name).dropDatabase();
     await client.close();
   });
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      if (await holds()) return;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    throw new Error('It did not recover.');
-  }
-
-  /** Answers within the limit, and how. */
-  async function timed<T>(work: () => Promise<T>): Promise<T> {
-    const time = new OwnTime();
-    const answer = await work();
-    expect(time.stop()).toBeLessThan(LIMIT);
-    return answer;
-  }
 
   function expectWords({ status, text, headers }: Answer): void {
     expect(status).toBe(503);
@@ -70,12 +52,12 @@ if (!url && process.env.CI !== 'true') {
   describe.each(['refuse', 'hang'] as const)('while the store would %s', (mode) => {
     test('pages explain the outage, and work again with the same session afterwards', async () => {
       proxy.become(mode);
-      for (const answer of await timed(() =>
-        Promise.all(['/tasks', '/instances', '/start', '/account'].map((path) => visitor.get(path))),
+      for (const answer of await Promise.all(
+        ['/tasks', '/instances', '/start', '/account'].map((path) => visitor.get(path)),
       ))
         expectWords(answer);
       proxy.heal();
-      await until(async () => (await visitor.get('/tasks')).status === 200);
+      await eventually(async () => (await visitor.get('/tasks')).status === 200);
       expect((await visitor.get('/tasks')).path).toBe('/tasks');
     });
 
@@ -84,16 +66,14 @@ if (!url && process.env.CI !== 'true') {
       await stranger.get('/login');
       forger.cookies.set('workflow.sid', 's%3Amade-up.signature');
       proxy.become(mode);
-      const answers = await timed(() =>
-        Promise.all([
-          stranger.post('/login', { userName: 'user1', password: 'demo-first-1' }),
-          forger.get('/tasks'),
-          nobody.get('/login'),
-        ]),
-      );
+      const answers = await Promise.all([
+        stranger.post('/login', { userName: 'user1', password: 'demo-first-1' }),
+        forger.get('/tasks'),
+        nobody.get('/login'),
+      ]);
       answers.forEach(expectWords);
       proxy.heal();
-      await until(async () => (await stranger.get('/login')).status === 200);
+      await eventually(async () => (await stranger.get('/login')).status === 200);
       expect((await stranger.get('/tasks')).path).toBe('/login');
     });
 
@@ -102,17 +82,15 @@ if (!url && process.env.CI !== 'true') {
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       proxy.become(mode);
       const key = { 'x-api-key': PRODUCTION.SESSION_SECRET, 'content-type': 'application/json' };
-      const [called, ready, health] = await timed(() =>
-        Promise.all([
-          fetch(`${app.address}/api/engine/start`, {
-            method: 'POST',
-            headers: key,
-            body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }),
-          }),
-          fetch(`${app.address}/readyz`),
-          fetch(`${app.address}/healthz`),
-        ]),
-      );
+      const [called, ready, health] = await Promise.all([
+        fetch(`${app.address}/api/engine/start`, {
+          method: 'POST',
+          headers: key,
+          body: JSON.stringify({ name: 'Order Pizza', userId: 'user1' }),
+        }),
+        fetch(`${app.address}/readyz`),
+        fetch(`${app.address}/healthz`),
+      ]);
       expect(await called.json()).toMatchObject({ status: 503, code: 'store-unavailable' });
       expect([ready.status, await ready.json()]).toEqual([503, { ready: false }]);
       expect(health.status).toBe(200);
@@ -131,11 +109,9 @@ if (!url && process.env.CI !== 'true') {
     for (const nth of new Set([2, calls - 1, calls])) {
       await stranger.get('/login');
       proxy.cutAt({ at: 'request', nth, thenRefuse: true });
-      const answer = await timed(() =>
-        stranger.post('/login', { userName: 'user1', password: 'demo-first-1' }),
-      );
+      const answer = await stranger.post('/login', { userName: 'user1', password: 'demo-first-1' });
       proxy.heal();
-      await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
+      await eventually(async () => (await fetch(`${app.address}/readyz`)).status === 200);
       const after = await stranger.get('/tasks');
       // Whoever was told of a failure is not in; whoever is in was let in by the password.
       if (answer.status === 503) expectWords(answer);
@@ -151,11 +127,13 @@ if (!url && process.env.CI !== 'true') {
     const before = await count();
     for (const nth of [3, 6]) {
       proxy.cutAt({ at: 'request', nth, thenRefuse: true });
-      const answer = await timed(() =>
-        visitor.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' }),
-      );
+      const answer = await visitor.post('/start/Order%20Pizza/start_order', {
+        pizza: 'funghi',
+        pieces: '1',
+        address: 'x',
+      });
       proxy.heal();
-      await until(async () => (await fetch(`${app.address}/readyz`)).status === 200);
+      await eventually(async () => (await fetch(`${app.address}/readyz`)).status === 200);
       await visitor.get('/start/Order%20Pizza/start_order');
       if (answer.status !== 200) expectWords(answer);
     }

@@ -166,8 +166,7 @@ describe('the page of the own sessions', () => {
     const thief = app.visitor({ 'x-forwarded-for': '10.3.0.66' });
     for (const [name, value] of here.cookies) thief.cookies.set(name, value);
     await thief.get('/tasks');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect((await here.get('/account/sessions')).text).toContain('10.3.0.66');
+    await eventually(async () => (await here.get('/account/sessions')).text.includes('10.3.0.66'));
   });
 
   test('leaves out sessions that are over', async () => {

@@ -1,3 +1,4 @@
+import { eventually } from '../support/guards.js';
 import { end, model, script, start } from '../support/models.js';
 import { startSample, type Started } from './started.js';
 import { Visitor } from './visitor.js';
@@ -36,18 +37,21 @@ test('passwords are kept as salted scrypt hashes only', async () => {
 });
 
 test('a request that is answered after a logout does not bring the session back', async () => {
+  const held: { goOn?: () => void } = {};
+  Object.assign(globalThis, { held });
   const slow = model([
     start(),
-    script('wait', 'await new Promise(function (resolve) { setTimeout(resolve, 1000); });'),
+    script('wait', 'await new Promise(function (resolve) { globalThis.held.goOn = resolve; });'),
     end(),
   ]);
   await app.guard.as({ userName: 'admin' }).model.save('slow', slow);
   const [visitor, copy] = [await app.login('user1'), app.visitor()];
   const cookies = [...visitor.cookies];
   const running = visitor.post('/start/slow/start');
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await eventually(() => held.goOn);
   for (const [name, value] of cookies) copy.cookies.set(name, value);
   await copy.post('/logout', {}, visitor.csrf);
+  held.goOn?.();
   expect((await running).path).toBe('/login');
   for (const [name, value] of cookies) copy.cookies.set(name, value);
   expect((await copy.get('/tasks')).path).toBe('/login');

@@ -1,19 +1,36 @@
 import { CallLimits } from '../../src/store/call-limits.js';
-import { OwnTime } from '../support/own-time.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const never = (): Promise<never> => new Promise(() => undefined);
 const LATE = { code: 'store-unavailable', status: 503, message: 'The store did not answer in time.' };
 
+/** What the work comes to, and how many milliseconds it waited for that. */
+async function waited<T>(work: () => Promise<T>): Promise<{ ms: number; value?: T; error?: unknown }> {
+  const began = Date.now();
+  let outcome: { value: T } | { error: unknown } | undefined;
+  void work().then(
+    (value) => (outcome = { value }),
+    (error: unknown) => (outcome = { error }),
+  );
+  await jest.advanceTimersByTimeAsync(0);
+  while (outcome === undefined && Date.now() - began < 60_000) await jest.advanceTimersByTimeAsync(1);
+  return { ms: Date.now() - began, ...outcome };
+}
+
 describe('Time limits of store calls', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   test('abort a call that takes too long', async () => {
     const limits = new CallLimits(50);
     let signal: AbortSignal | undefined;
-    const call = limits.call(() => {
-      ({ signal } = limits);
-      return never();
-    });
-    await expect(call).rejects.toMatchObject(LATE);
+    const call = await waited(() =>
+      limits.call(() => {
+        ({ signal } = limits);
+        return never();
+      }),
+    );
+    expect(call).toMatchObject({ ms: 50, error: LATE });
     expect(signal).toMatchObject({ aborted: true, reason: expect.objectContaining(LATE) as unknown });
     expect(limits.signal).toBeUndefined();
   });
@@ -22,40 +39,49 @@ describe('Time limits of store calls', () => {
     const limits = new CallLimits(1000);
     expect(await limits.call(async () => 5)).toBe(5);
     await expect(limits.call(async () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+    expect(await waited(() => limits.call(() => pause(999)))).toEqual({ ms: 999, value: undefined });
   });
 
   test('add up the time of the calls of one piece of work, counting parallel calls once', async () => {
     const limits = new CallLimits(300);
-    const took: number[] = [];
-    await limits.bounded(async () => {
-      await Promise.all(Array.from({ length: 10 }, () => limits.call(() => pause(100))));
-      for (let i = 0; i < 4; i++) {
-        const [time, began] = [new OwnTime(), Date.now()];
-        await expect(limits.call(never)).rejects.toMatchObject(LATE);
-        took.push(time.stop());
-        if (i === 0) expect(Date.now() - began).toBeGreaterThan(250);
-      }
-    });
-    expect(took.reduce((a, b) => a + b)).toBeLessThan(600);
+    const failing = async (): Promise<void> => void (await limits.call(never).catch(() => undefined));
+    const { ms } = await waited(() =>
+      limits.bounded(async () => {
+        for (let i = 0; i < 3; i++)
+          await Promise.all(Array.from({ length: 10 }, () => limits.call(() => pause(300 - 1))));
+        // Of four times 300 there are 303 left: one call, and no later one waits.
+        for (let i = 0; i < 4; i++) await failing();
+      }),
+    );
+    expect(ms).toBe(3 * 299 + 300);
   });
 
   test('wait only once for a dead store within one piece of work', async () => {
     const limits = new CallLimits(200);
-    const time = new OwnTime();
-    await limits.bounded(async () => {
-      for (let i = 0; i < 3; i++) await expect(limits.call(never)).rejects.toMatchObject(LATE);
-      await expect(limits.call(async () => 'back')).rejects.toMatchObject(LATE);
-    });
-    expect(time.stop()).toBeLessThan(390);
+    const { ms } = await waited(() =>
+      limits.bounded(async () => {
+        for (let i = 0; i < 3; i++) await expect(limits.call(never)).rejects.toMatchObject(LATE);
+        await expect(limits.call(async () => 'back')).rejects.toMatchObject(LATE);
+      }),
+    );
+    expect(ms).toBe(200);
   });
 
   test('leave enough time for a command if each answer takes 2 s of 5 s', async () => {
-    const limits = new CallLimits(500);
+    const limits = new CallLimits(5000);
     const command = async (): Promise<string> => {
-      for (let i = 0; i < 6; i++) await limits.call(() => pause(200));
+      for (let i = 0; i < 6; i++) await limits.call(() => pause(2000));
       return 'stored';
     };
-    expect(await limits.bounded(command)).toBe('stored');
+    expect(await waited(() => limits.bounded(command))).toEqual({ ms: 12_000, value: 'stored' });
+  });
+
+  test('end work whose calls have waited four times the limit', async () => {
+    const limits = new CallLimits(5000);
+    const command = async (): Promise<void> => {
+      for (let i = 0; i < 6; i++) await limits.call(() => pause(4000));
+    };
+    expect(await waited(() => limits.bounded(command))).toMatchObject({ ms: 20_000, error: LATE });
   });
 
   test('do not count nested bounded work, or calls after the work has ended', async () => {
@@ -64,33 +90,36 @@ describe('Time limits of store calls', () => {
       for (let i = 0; i < 4; i++) await call();
     };
     let later: Promise<void> = Promise.resolve();
-    await limits.bounded(async () => {
-      await four(() => limits.bounded(() => limits.call(() => pause(300))));
-      later = pause(0).then(() => four(() => limits.call(() => pause(300))));
-    });
-    await expect(later).resolves.toBeUndefined();
+    const bounded = await waited(() =>
+      limits.bounded(async () => {
+        await four(() => limits.bounded(() => limits.call(() => pause(300))));
+        later = pause(1).then(() => four(() => limits.call(() => pause(499))));
+      }),
+    );
+    expect(bounded).toEqual({ ms: 1200, value: undefined });
+    expect(await waited(() => later)).toEqual({ ms: 1 + 4 * 499, value: undefined });
   });
 
   test('let work continue while the store answers, and end it when the store stops answering', async () => {
     const limits = new CallLimits(40);
-    expect(
-      await limits.whileAnswering(
-        async () => undefined,
-        () => pause(200).then(() => 'built'),
-      ),
-    ).toBe('built');
+    const building = limits.whileAnswering(
+      async () => undefined,
+      () => pause(200).then(() => 'built'),
+    );
+    expect(await waited(() => building)).toEqual({ ms: 200, value: 'built' });
     let signal: AbortSignal | undefined;
     const gone = limits.whileAnswering(never, () => {
       ({ signal } = limits);
       return never();
     });
-    await expect(gone).rejects.toMatchObject(LATE);
+    expect(await waited(() => gone)).toMatchObject({ ms: 80, error: LATE });
     expect(signal?.aborted).toBe(true);
   });
 
   test('do not apply if no limit is set', async () => {
     const limits = new CallLimits();
-    expect(await limits.bounded(() => limits.call(() => pause(30).then(() => 'done')))).toBe('done');
+    const day = (): Promise<string> => pause(30_000).then(() => 'done');
+    expect(await waited(() => limits.bounded(() => limits.call(day)))).toMatchObject({ value: 'done' });
     expect(
       await limits.whileAnswering(
         () => Promise.reject(new Error('no')),

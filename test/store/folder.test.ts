@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { encode } from '../../src/store/bson/codec.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/port.js';
+import { eventually } from '../support/guards.js';
 
 let root: string;
 let folder: string;
@@ -114,7 +115,9 @@ test('after kill -9 during writes every acknowledged write is there, and each do
   for (let round = 0; round < 3; round++) {
     const { child, lines, first, ended } = writer();
     await first;
-    await new Promise((resolve) => setTimeout(resolve, 300 + round * 70));
+    // The first line says that it is ready.
+    await eventually(() => new Set(lines.slice(1).map((line) => line.split(' ')[0])).size === 3);
+    await new Promise((resolve) => setTimeout(resolve, 100 + round * 70));
     child.kill('SIGKILL');
     await ended;
     const acknowledged = new Map(

@@ -8,7 +8,7 @@ import { ADMIN_USER, person, SILENT, waitingTask } from '../support/guards.js';
 import { end, model, start, task } from '../support/models.js';
 import { describeMongo, dropDatabase, MONGO_DB_URL, randomName } from './mongo-server.js';
 
-const TIMEOUT = 4_000;
+const TIMEOUT = 40_000;
 const QUERIES = ['find', 'aggregate', 'distinct', 'count'];
 const OP_MSG = 2013;
 const HEADER = 16;

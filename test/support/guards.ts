@@ -31,7 +31,7 @@ export class TestDelegate extends DefaultAppDelegate {
   }
 }
 
-export interface GuardParts extends Partial<Omit<GuardOptions, 'store' | 'models' | 'env'>> {
+export interface GuardParts extends Partial<Omit<GuardOptions, 'models' | 'env'>> {
   /** Missing: an empty one; undefined: the environment of the process. */
   readonly env?: GuardOptions['env'] | undefined;
   readonly services?: Services;
@@ -142,6 +142,16 @@ export async function eventually<T>(
     if (Date.now() > deadline) throw new Error('It did not come to pass in time.');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Does what has to come before something is due in a moment; anew, from its start, where the machine was slower. */
+export async function beforeDue<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 20; ; left--)
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0) throw error;
+    }
 }
 
 /** The waiting user task of that element, as an administrator sees it. */

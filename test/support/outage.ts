@@ -1,64 +1,106 @@
-import type { Guard, GuardError, StoreOptions } from 'bpmn-guard';
+import { openStore, type Guard, type GuardError, type Store, type StoreOptions } from 'bpmn-guard';
 import { Proxy, type Mode } from './proxy.js';
 import { Guards, type GuardParts, type LogLine } from './guards.js';
-import { OwnTime } from './own-time.js';
-import { mongoUrl, type Place } from './stores.js';
+import { mongoUrl, patiently, type Place } from './stores.js';
 
-/** Of one call of the store, in milliseconds; not so short that a busy machine is taken for an outage. */
+/** Of one call of the store while it is away, in milliseconds: such a call is meant to fail. */
 export const TIMEOUT = 800;
-/** Of one call of the guard while the store is away: of the store, and of the machine for itself. */
-export const limitOf = (timeout: number): number => 2 * timeout + 1500;
-export const LIMIT = limitOf(TIMEOUT);
 
 /** A guard whose store can be taken away, and the same data seen past that. */
 export interface Scene {
   readonly proxy: Proxy;
   readonly guard: Guard;
+  /** Of the guard: it waits long while everything passes, and gives up soon while the store is away. */
+  readonly store: Store;
   readonly log: LogLine[];
+  /** Through the proxy, for one who waits long. */
   readonly place: Place;
+  /** The same for one who gives up soon. */
+  readonly hasty: StoreOptions;
   /** Another guard on the same data, not through the proxy; for looking only. */
   readonly beside: () => Promise<Guard>;
+  /** From now on calls give up soon although everything passes: they will be under way when the store goes. */
+  readonly hurry: () => void;
+}
+
+type Call = (...args: unknown[]) => unknown;
+type Calls = Readonly<Record<string, unknown>>;
+
+/** The methods of `like`, each call of which goes to whatever is present then. */
+const passingOn = (like: object, present: () => object): Calls =>
+  Object.fromEntries(
+    Object.entries(like)
+      .filter(([, member]) => typeof member === 'function')
+      .map(([name]) => [
+        name,
+        (...args: unknown[]) => ((present() as Calls)[name] as Call).apply(present(), args),
+      ]),
+  );
+
+/** One store by two connections, of which each call takes the one that is right then. */
+function either(patient: Store, present: () => Store): Store {
+  const parts = (['instances', 'models', 'users', 'locks', 'audit', 'policies'] as const).map((part) => [
+    part,
+    passingOn(patient[part], () => present()[part]),
+  ]);
+  return {
+    ...passingOn(patient, present),
+    ...(Object.fromEntries(parts) as object),
+    kind: patient.kind,
+    values: (namespace: string) =>
+      passingOn(patient.values(namespace), () => present().values(namespace)) as never,
+  } as unknown as Store;
 }
 
 /** Makes scenes for one test file, and takes them down after each test. */
 export class Scenes {
   readonly guards: Guards;
   private readonly proxies: Proxy[] = [];
+  private readonly stores: Store[] = [];
 
   constructor() {
     afterEach(() => this.proxies.forEach((proxy) => proxy.heal()));
     this.guards = new Guards('mongo');
-    afterEach(async () => void (await Promise.all(this.proxies.splice(0).map((proxy) => proxy.close()))));
+    afterEach(async () => {
+      await Promise.all(this.stores.splice(0).map((store) => store.close()));
+      await Promise.all(this.proxies.splice(0).map((proxy) => proxy.close()));
+    });
   }
 
-  async open(parts: GuardParts = {}, timeout = TIMEOUT): Promise<Scene> {
+  async open(parts: GuardParts = {}): Promise<Scene> {
     const proxy = await Proxy.before(mongoUrl());
     this.proxies.push(proxy);
-    const place = this.guards.place();
-    const { name } = place.options as { name: string };
-    const through = { ...place, options: { url: proxy.url, name, timeout } as StoreOptions };
-    const { guard, log } = await this.guards.open({ ...parts, place: through });
+    const beyond = this.guards.place();
+    const options = { ...beyond.options, url: proxy.url };
+    const hasty = { ...options, timeout: TIMEOUT } as StoreOptions;
+    const stores = [
+      await openStore(options as StoreOptions),
+      await patiently(() => openStore(hasty)),
+    ] as const;
+    this.stores.push(...stores);
+    let isHurried = false;
+    const present = (): Store => stores[isHurried || proxy.mode !== 'pass' ? 1 : 0];
+    const store = { ...either(stores[0], present), close: async () => undefined };
+    const { guard, log } = await this.guards.open({ ...parts, place: beyond, store });
     let looking: Promise<Guard> | undefined;
     const beside = (): Promise<Guard> =>
-      (looking ??= this.guards.make({ place, services: parts.services ?? {} }));
-    return { proxy, guard, log, place: through, beside };
+      (looking ??= this.guards.make({ place: beyond, services: parts.services ?? {} }));
+    const place = { ...beyond, options: options as StoreOptions };
+    return { proxy, guard, store, log, place, hasty, beside, hurry: () => void (isHurried = true) };
   }
 }
 
 export interface Answer {
-  readonly took: number;
   readonly value?: unknown;
   readonly error?: GuardError;
 }
 
-/** What came of a call, and after how long. */
+/** What came of a call; that it is answered at all is what the limits of the store are for. */
 export async function answerOf(call: () => Promise<unknown>): Promise<Answer> {
-  const time = new OwnTime();
   try {
-    const value = await call();
-    return { value, took: time.stop() };
+    return { value: await call() };
   } catch (error) {
-    return { error: error as GuardError, took: time.stop() };
+    return { error: error as GuardError };
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import type { StoreOptions } from 'bpmn-guard';
+import type { GuardError, StoreOptions } from 'bpmn-guard';
 
 export type StoreKind = 'embedded' | 'mongo';
 
@@ -31,7 +31,17 @@ function folderPlace(): Place {
 }
 
 /** Of one call of the store: long, because a busy machine is no outage. */
-const PATIENCE = 30_000;
+export const PATIENCE = 30_000;
+
+/** Again, while the store does not answer in time: on a busy machine a process stands still at any moment. */
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = 20; ; left--)
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0 || (error as GuardError).status !== 503) throw error;
+    }
+}
 
 function mongoPlace(url: string): Place {
   const name = `guard_test_${randomUUID().slice(0, 13)}`;

@@ -1,5 +1,13 @@
 import type { Guard, ItemView } from 'bpmn-guard';
-import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import {
+  ADMIN_USER,
+  beforeDue,
+  eventually,
+  Guards,
+  person,
+  refusal,
+  waitingTask,
+} from '../../support/guards.js';
 import {
   boundary,
   call,
@@ -141,22 +149,32 @@ onStores('The life of an instance', (kind) => {
   });
 
   test('its timers do not fire while it is suspended, and fire once it is resumed', async () => {
-    const { guard, ids } = await begun('Timed');
-    const [id] = ids as [string];
-    await guard.api.engine.suspend(id, ADMIN_USER);
+    const { guard } = await begun();
+    const id = await beforeDue(async () => {
+      const timed = await guard.api.engine.start('Timed', {}, ann);
+      await guard.api.engine.suspend(timed.id, ADMIN_USER);
+      await waitingTask(guard, 't', timed.id);
+      return timed.id;
+    });
     await nap(1500);
-    expect(await tasks(guard)).toMatchObject([{ elementId: 't', state: 'suspended' }]);
+    expect(await tasks(guard, { id })).toMatchObject([{ elementId: 't', state: 'suspended' }]);
     await guard.api.engine.resume(id, ADMIN_USER);
-    await eventually(async () => (await tasks(guard))[0]?.elementId === 'after');
+    await eventually(async () => (await tasks(guard, { id }))[0]?.elementId === 'after');
   });
 
   test('a task is suspended by administrators, and by its assignee where the model says so', async () => {
-    const { guard, ids } = await begun('Given', 'Plain');
-    const [given, plain] = ids as [string, string];
-    const [t, other] = [await waitingTask(guard, 't', given), await waitingTask(guard, 't', plain)];
+    const { guard, ids } = await begun('Plain');
+    const [plain] = ids as [string];
+    const other = await waitingTask(guard, 't', plain);
     expect(await refusal(guard.api.tasks.suspend(other.id, ann))).toMatchObject({ code: 'forbidden' });
-    expect(await refusal(guard.api.tasks.suspend(t.id, bob))).toMatchObject({ code: 'not-found' });
-    expect(await guard.api.tasks.suspend(t.id, ann)).toMatchObject({ state: 'suspended' });
+    const t = await beforeDue(async () => {
+      const { id } = await guard.api.engine.start('Given', {}, ann);
+      const task = await waitingTask(guard, 't', id);
+      expect(await refusal(guard.api.tasks.suspend(task.id, bob))).toMatchObject({ code: 'not-found' });
+      expect(await guard.api.tasks.suspend(task.id, ann)).toMatchObject({ state: 'suspended' });
+      return task;
+    });
+    const given = t.instanceId;
     expect(await refusal(guard.api.tasks.complete(t.id, {}, ann))).toMatchObject(WRONG);
     expect(await refusal(guard.api.tasks.suspend(t.id, ann))).toMatchObject(WRONG);
     await nap(1500);

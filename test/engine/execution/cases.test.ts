@@ -1,6 +1,6 @@
 import type { Guard, UserInfo } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
-import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { CASES } from '../../support/cases.js';
 import { call, end, model, parallel, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
@@ -117,8 +117,7 @@ onStores('duties of a case with several instances', (kind) => {
     });
     await guard.close();
     const next = await guards.make({ place });
-    for (let left = 50; (await storedOf(next, 'Payment')).guard?.untold === true && left > 0; left--)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(async () => (await storedOf(next, 'Payment')).guard?.untold !== true);
     expect([await seenBy(next, kim), await seenBy(next, lee)]).toEqual([[], ['B']]);
     expect((await next.health()).stuck).toBe(0);
   });

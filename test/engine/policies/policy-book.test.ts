@@ -7,6 +7,7 @@ import { Incidents } from '../../../src/engine/contract/incidents.js';
 import { PolicyBook, type InForce } from '../../../src/engine/policies/policy-book.js';
 import { openStore } from '../../../src/store/open.js';
 import type { PolicyStore, Store } from '../../../src/store/port.js';
+import { eventually } from '../../support/guards.js';
 
 let store: Store;
 let logged: string[];
@@ -132,6 +133,6 @@ test('a snapshot is stored once the log has grown, so that a start reads little 
     Array.from({ length: 2000 }, (_, i) => reader(`${i}`)),
   ]);
   await bookOf().current('acme');
-  await new Promise(setImmediate);
-  expect(await store.policies.snapshot('acme', 10)).toMatchObject({ version: 1 });
+  const left = await eventually(() => store.policies.snapshot('acme', 10));
+  expect(left).toMatchObject({ version: 1 });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isGuardError } from '../../../src/core/errors.js';
 import { toPattern } from '../../../src/store/bson/pattern.js';
 import { checkRegex, REGEX_LIMITS } from '../../../src/store/query/regex.js';
-import { processorTime } from '../../support/own-time.js';
+import { processorTime } from '../../support/processor-time.js';
 
 function refusal(source: string, flags = ''): string {
   try {
@@ -148,7 +148,7 @@ describe('whatever the pattern', () => {
         const compiled = toPattern(checkRegex(source, flags).source, flags);
         const start = processorTime();
         for (const text of TEXTS) compiled.test(text);
-        expect(processorTime() - start).toBeLessThan(3000);
+        expect(processorTime() - start).toBeLessThan(30_000);
       }),
       { numRuns: 2000, interruptAfterTimeLimit: 8000 },
     );
@@ -167,7 +167,7 @@ describe('whatever the pattern', () => {
       expect(refusal(source)).toBe('admitted');
       const start = processorTime();
       expect(toPattern(checkRegex(source, '').source, '').test('a'.repeat(1000))).toBe(false);
-      expect(processorTime() - start).toBeLessThan(5000);
+      expect(processorTime() - start).toBeLessThan(60_000);
     }
   });
 

@@ -5,10 +5,23 @@ import { AccessDenied, CouldNotTell, createGuard } from 'bpmn-guard';
 import bpmn from 'bpmn-server';
 
 console.log = () => undefined;
-const { module, dropIn = false, mode = 'answers' } = JSON.parse(process.argv[2]);
+const { module, dropIn = false, alone = false, mode = 'answers' } = JSON.parse(process.argv[2]);
 const express = createRequire(import.meta.url)(module);
 const say = (fact) => process.stdout.write(`${JSON.stringify(fact)}\n`);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits for it, but not for ever: what it is that did not come to pass is told by what is said. */
+async function until(condition) {
+  for (let left = 10_000; left > 0 && !condition(); left--) await pause(2);
+}
+/** Routes that go on when the refusal has been answered. */
+let goingOn = 0;
+async function whenAnswered(res, work = () => undefined) {
+  goingOn++;
+  await until(() => res.writableEnded);
+  goingOn--;
+  return work();
+}
 
 class Delegate extends bpmn.DefaultAppDelegate {
   startUp() {}
@@ -71,25 +84,25 @@ function routes(app) {
   });
   app.get('/later', (_req, res) => {
     void start();
-    setTimeout(() => res.status(201).json({ later: true }), 50);
+    void whenAnswered(res, () => res.status(201).json({ later: true }));
   });
   app.get('/raw', (_req, res) => {
     void start();
-    setTimeout(() => {
+    void whenAnswered(res, () => {
       res.setHeader('x-late', 'yes');
       res.writeHead(201, { 'x-late': 'yes' });
       res.write('late');
       res.end('later');
-    }, 50);
+    });
   });
-  app.get('/awaited-later', async () => {
+  app.get('/awaited-later', async (_req, res) => {
     const started = start();
-    await pause(50);
+    await whenAnswered(res);
     await started;
   });
-  app.get('/middleware', (_req, _res, next) => {
+  app.get('/middleware', (_req, res, next) => {
     void start();
-    setTimeout(next, 50);
+    void whenAnswered(res, next);
   });
   app.get('/down/returned', down);
   app.get('/down/void', () => void down());
@@ -97,6 +110,11 @@ function routes(app) {
   app.get('/argument/void', () => void engine.invokeItem({}, {}, 'more'));
   app.get('/own/returned', () => Promise.reject(new AccessDenied('forbidden', 'The application says no.')));
   app.get('/own/void', () => void Promise.reject(new AccessDenied('forbidden', 'The application says no.')));
+  app.get('/mine/:number', async ({ params }) => {
+    await pause(Math.random() * 10);
+    void Promise.reject(new AccessDenied('forbidden', `No ${params.number} for you.`));
+    await pause(Math.random() * 10);
+  });
   const [outer, inner] = [express.Router(), express.Router()];
   inner.get('/returned', start);
   inner.get('/void', () => void start());
@@ -133,8 +151,10 @@ async function application(...handlers) {
     if (req.headers['x-user'] !== undefined) req.user = eve;
     next();
   });
-  app.use(guard.authenticate({ toPrincipal: (user) => user }));
+  if (!alone) app.use(guard.authenticate({ toPrincipal: (user) => user }));
   routes(app);
+  // Also for routes that are there already.
+  if (alone) guard.protect(guard.protect(app));
   app.use(...handlers);
   const server = await new Promise((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
@@ -145,7 +165,7 @@ async function application(...handlers) {
 const send = (port, path, headers, hangsUp = false) =>
   new Promise((resolve, reject) => {
     const sent = request(
-      { host: '127.0.0.1', port, path, headers, agent: false, timeout: 5000 },
+      { host: '127.0.0.1', port, path, headers, agent: false, timeout: 60_000 },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
@@ -177,7 +197,7 @@ const none = await application((error, _req, res, _next) =>
 
 if (mode === 'foreign') {
   await send(plain.port, '/foreign', USER);
-  await pause(500);
+  await pause(30_000);
   say({ alive: true });
 }
 if (mode === 'answers') {
@@ -200,7 +220,7 @@ if (mode === 'answers') {
     '/own/returned': ['/own/void'],
     '/outer/inner/returned': ['/outer/inner/void'],
   };
-  const GOES_ON = new Set(['/twice', '/later', '/raw', '/awaited-later', '/middleware']);
+  const isLogged = (times = 1) => log.filter(({ answered }) => answered !== undefined).length >= times;
   const CLIENTS = {
     json: [plain, USER],
     browser: [plain, BROWSER],
@@ -214,14 +234,18 @@ if (mode === 'answers') {
       for (const path of others) {
         log.length = 0;
         const found = await send(port, path, headers);
-        if (GOES_ON.has(path)) await pause(60);
+        await until(() => goingOn === 0 && isLogged(path === '/twice' ? 2 : 1));
         say({ client, path, expected, found, log: [...log] });
       }
     }
+  const MANY = Array.from({ length: 20 }, (_none, at) => `/mine/${at}`);
+  const texts = await Promise.all(MANY.map(async (path) => (await send(plain.port, path, USER)).text));
+  await until(() => goingOn === 0);
+  say({ client: 'many', texts });
   for (const path of ['/sent', '/streams', '/gone']) {
     log.length = 0;
     const found = await send(plain.port, path, USER, path === '/gone');
-    await pause(100);
+    await until(isLogged);
     say({ path, found, log: [...log] });
   }
   say({ alive: true });

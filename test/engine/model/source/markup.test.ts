@@ -1,6 +1,6 @@
 import { checkModel } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, waitingTask } from '../../../support/guards.js';
-import { processorTime } from '../../../support/own-time.js';
+import { processorTime } from '../../../support/processor-time.js';
 
 const PREFIXES = ['camunda', 'q']
   .map((prefix) => `xmlns:${prefix}="http://camunda.org/schema/1.0/bpmn"`)
@@ -123,6 +123,6 @@ describe('a hostile source', () => {
     const begin = processorTime();
     await checkModel(source).catch(() => undefined);
     // Read again from each character or line it takes minutes.
-    expect(processorTime() - begin).toBeLessThan(10_000);
+    expect(processorTime() - begin).toBeLessThan(60_000);
   });
 });
