@@ -1,14 +1,22 @@
 import {
+  assertArgument,
   assertOptions,
+  checkedLater,
   count,
+  either,
+  ENVIRONMENT,
   FLAG,
   FUNCTION,
   listOf,
+  LOGGER,
   needed,
   nearest,
+  OBJECT,
   objectOf,
   oneOf,
+  OPTIONAL_OBJECT,
   TEXT,
+  unknownName,
   withFunctions,
 } from '../../src/core/options';
 
@@ -99,4 +107,54 @@ test('the nearest name has the fewest typing errors; a name unlike all others ha
 
 test('the message does not repeat the value, since it may be a secret', () => {
   expect(faultIn({ store: 'x', audit: 'hunter2' })).not.toContain('hunter2');
+});
+
+const work = (): void => undefined;
+
+test.each([
+  [TEXT, ['a'], ['', ' ', 7, null, undefined, ['a']]],
+  [OBJECT, [{}, Object.create(null)], [null, undefined, 'a', 7]],
+  [OPTIONAL_OBJECT, [undefined, {}], [null, 'a', 7]],
+  [
+    LOGGER,
+    [{ info: work, warn: work, error: work }],
+    [{ info: work, warn: work }, { info: 1, warn: 1, error: 1 }, null],
+  ],
+  [ENVIRONMENT, [{}, { HOME: '/', UNSET: undefined }], [{ PORT: 80 }, { HOME: null }, undefined]],
+  [count('bytes', 2, 4), [2, 4], [1, 5, 2.5, NaN, Infinity, '3', undefined]],
+  [count('bytes', 0), [0, Number.MAX_SAFE_INTEGER], [-1, Number.MAX_SAFE_INTEGER + 1]],
+  [oneOf('a', true), ['a', true], ['b', false, undefined]],
+  [either(TEXT, FLAG), ['a', false], ['', 7]],
+  [listOf('texts', TEXT), [[], ['a']], [['a', ''], 'a', undefined]],
+  [checkedLater('anything'), [null, undefined, {}], []],
+])('%#: an option takes what it says, and nothing else', (kind, right, wrong) => {
+  expect((right as unknown[]).filter((value) => !kind.holds(value))).toEqual([]);
+  expect((wrong as unknown[]).filter((value) => kind.holds(value))).toEqual([]);
+});
+
+test('what an option takes is said in words', () => {
+  expect(
+    [count('bytes'), count('bytes', 0), count('bytes', 1, 9), oneOf('a', true), either(TEXT, FLAG)].map(
+      ({ takes }) => takes,
+    ),
+  ).toEqual([
+    'a whole number of bytes, at least 1',
+    'a whole number of bytes, at least 0',
+    'a whole number of bytes, from 1 to 9',
+    '"a" or true',
+    'a text that is not empty, or true or false',
+  ]);
+});
+
+test('an argument that is not what a function takes is a TypeError that names both', () => {
+  expect(() => assertArgument('make', 7, TEXT)).toThrow(
+    new TypeError('make takes a text that is not empty.'),
+  );
+  expect(() => assertArgument('make', 'a', TEXT)).not.toThrow();
+});
+
+test('of many known names a hint lists the first hundred, and counts the others', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `name ${at}`);
+  expect(unknownName('xxxxxxxxxxxx', names(100))).toBe(`Known are ${names(100).join(', ')}.`);
+  expect(unknownName('xxxxxxxxxxxx', names(102))).toBe(`Known are ${names(100).join(', ')}, and 2 more.`);
 });

@@ -1,5 +1,5 @@
 import { OPERATIONS, RIGHTS, isRight } from 'bpmn-guard';
-import { asRight, rightsIn } from '../../src/core/rights.js';
+import { asRight, needsRight, rightsIn } from '../../src/core/rights.js';
 
 test('every right that stands for an operation is in the catalogue', () => {
   const named = Object.values(OPERATIONS).flatMap(({ rights }) => rights);
@@ -27,4 +27,14 @@ test('of a list only the rights are read; of anything else none', () => {
   expect(rightsIn(['Document:Read', 'x', 7, null, 'Todo:Read'])).toEqual(['Document:Read', 'Todo:Read']);
   for (const value of [undefined, null, 'Document:Read', { 0: 'Document:Read', length: 1 }])
     expect(rightsIn(value)).toEqual([]);
+});
+
+test('a right is found by its name; who lacks it is told which one is needed', () => {
+  expect(asRight('Document:Read')).toBe('Document:Read');
+  expect(() => asRight('Document:Raed')).toThrow('Unknown right "Document:Raed"; see the rights catalogue.');
+  expect(needsRight('Document:Read')).toMatchObject({
+    code: 'forbidden',
+    status: 403,
+    message: 'You may not do this; it needs the right Document:Read.',
+  });
 });

@@ -264,6 +264,39 @@ describe('a label', () => {
   });
 });
 
+describe('a task that is handed on', () => {
+  const rules =
+    'Label L held by 2\nr: Allow group Staff to Perform on task T of process P as L handing on\n' +
+    'Label M\nq: Allow user sam to Perform on process P as M';
+
+  test('is lent with the labels whose rules say so', () => {
+    expect(gridOf(rules).labelsLentWith(task())).toEqual(['L']);
+    expect(gridOf(rules).labelsLentWith(task({ elementId: 'U' }))).toEqual([]);
+    expect(gridOf('').labelsLentWith(task())).toEqual([]);
+  });
+});
+
+test('what stands against performing a task is told in words, and nothing to whom a rule allows it', () => {
+  const grid = gridOf(PERFORM);
+  expect(grid.against(other, task())).toEqual([
+    'rules of the grid name who may Perform P/T; one of them must allow it to you',
+  ]);
+  expect(grid.against(staff, task())).toEqual([]);
+  expect(grid.against(user('root', ['ADMIN']), task())).toEqual([]);
+  expect(gridOf('').against(other, task())).toEqual([]);
+});
+
+test('escalating a task is what Re-Assign allows, and starting an event in a case what Perform on it does', () => {
+  const rules =
+    'a: Allow group Staff to Re-Assign on process P\ne: Allow group Staff to Perform on event E of process P';
+  const held = task({ assignee: 'pia' });
+  expect(allowed(rules, staff, held, 'task:escalate')).toEqual(['task:escalate']);
+  expect(allowed(rules, other, held, 'task:escalate')).toEqual([]);
+  const event = task({ elementId: 'E', type: 'bpmn:StartEvent' });
+  expect(allowed(rules, staff, event, 'instance:event')).toEqual(['instance:event']);
+  expect(allowed(rules, other, event, 'instance:event')).toEqual([]);
+});
+
 test('administrators pass what the grid restricts', () => {
   const admin = user('root', ['ADMIN']);
   expect(allowed(`${PERFORM}\nx: Restrict all to View on system`, admin, task(), ...TASK)).toEqual(TASK);
