@@ -33,6 +33,14 @@ const SWITCHED_OFF = Object.freeze({
   says: 'the rules are switched off by REQUIRE_AUTHENTICATION or ENFORCE_SECURITY',
 } as const);
 
+/** What restricts a principal: the policies, their rules as `policy/rule`, and the rules in words. */
+export interface Against {
+  readonly policies: readonly string[];
+  readonly rules: readonly string[];
+  readonly says: readonly string[];
+}
+const NOTHING_AGAINST: Against = Object.freeze({ policies: [], rules: [], says: [] });
+
 /**
  * One public call: its principal, and the policies' answers for that principal. Policies are asked once per
  * operation and call. A command makes the call anew under its lock ({@link Call.again}), so that a right revoked
@@ -121,6 +129,26 @@ export class Call {
     if (!decision.allowed)
       throw new AccessDenied('forbidden', `You may not do this (${operation}): ${whyNot(decision)}.`);
     return decision;
+  }
+
+  /**
+   * The restricting rules that keep the principal from the operation, whether or not anything permits it. Empty while
+   * the rules are switched off.
+   * @throws CouldNotTell `could-not-tell`
+   */
+  against(operation: Operation, resource: Resource, facts?: Facts): Against {
+    if (this.calls.bypass) return NOTHING_AGAINST;
+    const decision = this.ruling(operation, facts).decide(resource);
+    const reasons = decision.reasons.filter(({ effect, holds }) => effect === 'restricts' && !holds);
+    // A decision is refused as well where nothing permits it; here that must not hide a rule that could not be told.
+    const failed = decision.reasons.find(({ effect }) => effect === 'failed');
+    if (reasons.length === 0 && failed !== undefined)
+      this.assertTold({ ...decision, couldNotTell: failed.says });
+    return {
+      policies: [...new Set(reasons.map(({ policy }) => policy))],
+      rules: reasons.map(({ policy, rule }) => `${policy}/${rule}`),
+      says: reasons.map(({ says }) => says),
+    };
   }
 
   private assertTold({ couldNotTell, operation }: Decision): void {

@@ -7,6 +7,7 @@ import type { InstanceView } from '../contract/types.js';
 import { rewrite, type Rewriting } from '../execution/rewrite.js';
 import { spreadOf } from '../execution/spread.js';
 import { hasBelow, terminate } from '../execution/terminate.js';
+import { assertReaches, ENDING } from './below.js';
 import type { Call } from './call.js';
 import { assertRunning, type CommandParts } from './command-parts.js';
 import { knownIds, onLocked, recordInstance } from './locked-instance.js';
@@ -38,10 +39,15 @@ export class InstanceLife {
   }
 
   async suspend(call: Call, found: StoredInstance): Promise<InstanceView> {
-    const stored = await onLocked(this.parts, call, found, 'instance:suspend', (locked) => {
+    const stored = await onLocked(this.parts, call, found, 'instance:suspend', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
       if (instance.guard?.suspension !== undefined) throw wrongState('The instance is suspended already.');
+      await assertReaches(this.parts, locked.call, instance, {
+        operation: 'instance:suspend',
+        does: 'suspend',
+        reaches: ({ guard }) => guard?.suspension === undefined,
+      });
       recordInstance(this.parts, locked, undefined, 'suspended');
       return rewrite(this.rewriting, command, instance, (_document, guard) => {
         guard.suspension = { by: locked.call.principal.userName, at: today() };
@@ -60,6 +66,12 @@ export class InstanceLife {
       if (suspension === undefined) throw wrongState('The instance is not suspended.');
       if (suspension.with !== undefined && (await this.isSuspended(suspension.with)))
         throw wrongState('The instance is suspended with the one above it; resume that one.');
+      const { root } = spreadOf(instance);
+      await assertReaches(this.parts, locked.call, instance, {
+        operation: 'instance:suspend',
+        does: 'resume',
+        reaches: ({ guard }) => guard?.suspension?.with === root,
+      });
       recordInstance(this.parts, locked, undefined, 'resumed');
       return rewrite(this.rewriting, command, instance, (_document, guard) => {
         delete guard.suspension;
@@ -119,6 +131,7 @@ export class InstanceLife {
     const { calls, timers } = this.parts;
     const ended = await onLocked(this.parts, call, found, 'instance:cancel', async (locked) => {
       assertRunning(locked.instance);
+      await assertReaches(this.parts, locked.call, locked.instance, ENDING);
       recordInstance(this.parts, locked, undefined, 'terminated');
       return terminate(calls.store.instances, found.id);
     });

@@ -11,6 +11,7 @@ import {
 } from '../execution/held-starts.js';
 import { terminate } from '../execution/terminate.js';
 import type { HeldWork, WorkApi } from '../contract/api-types.js';
+import { assertReaches, ENDING } from './below.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
@@ -111,7 +112,9 @@ export function workApi(parts: CommandParts, recovery: Pick<Recovery, 'retry'>):
     },
     stop: (given, user) =>
       calls.run(user, 'instance:cancel', target(given), async (call) => {
-        const { id } = await endable(call, given);
+        const instance = await endable(call, given);
+        const { id } = instance;
+        await assertReaches(parts, call, instance, ENDING);
         await runner.giveUp(id, new Conflict('conflict', 'The instance was stopped by an administrator.'));
         const ended = await terminate(instances, id);
         for (const one of ended) timers.disarm(one);
