@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 const OPTIONS = {
   json: { type: 'boolean' },
   quick: { type: 'boolean' },
+  instances: { type: 'string' },
   only: { type: 'string', multiple: true },
   help: { type: 'boolean' },
 };
@@ -11,16 +12,27 @@ export const USAGE = `node bench/run.mjs [--only <measure or group>]... [--json]
   --only   run these alone: a group such as "decision", or one measure such as "decision/casl"
   --json   one line for each measure: {"measure", "ratio", "goal"}
   --quick  small sizes, to see that it runs; the figures mean nothing and are not judged
+  --instances <n>  how many the larger store of the page measures holds; default 20000. An embedded store keeps
+           them in memory: 100000 need NODE_OPTIONS=--max-old-space-size=8000
   BENCH_MONGO_URL  a MongoDB server on which the measures of stores are run as well`;
 
-/** @throws TypeError for an unknown option */
+/** @throws RangeError unless it is a whole number of at least a thousand */
+function readInstances(text) {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1_000)
+    throw new RangeError(`--instances takes a number of at least 1000, got ${text}`);
+  return count;
+}
+
+/** @throws TypeError for an unknown option; RangeError for a wrong number */
 export function readOptions(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
-  const { json = false, quick = false, help = false, only = [] } = values;
+  const { json = false, quick = false, help = false, instances = '20000', only = [] } = values;
   return {
     json,
     quick,
     help,
+    instances: readInstances(instances),
     wanted: (name) =>
       only.length === 0 || only.some((entry) => name === entry || name.startsWith(`${entry}/`)),
   };
