@@ -6,7 +6,7 @@ export interface ByObjects<T> {
 
 export const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
 
-/** A loop, because a list of ten thousand rules would exceed the stack. */
+/** The place of a short list. */
 export function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
   let place = root;
   for (const object of objects) {
@@ -16,3 +16,33 @@ export function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByOb
   }
   return place;
 }
+
+/** A list longer than this would need so many weak maps that collecting garbage takes longer than what they save. */
+const LONG = 64;
+/** Long lists with the same first object that are kept. */
+const MOST = 4;
+
+/** Values made of lists of objects, each kept as long as the first of its objects lives. Of long lists few are kept. */
+export class ByLists<T extends object> {
+  private readonly short = byObjects<T>();
+  private readonly long = new WeakMap<object, { readonly objects: readonly object[]; readonly value: T }[]>();
+
+  of(objects: readonly object[], make: () => T): T {
+    if (objects.length > LONG) return this.ofLong(objects, make);
+    const place = placeOf(this.short, objects);
+    return (place.value ??= make());
+  }
+
+  private ofLong(objects: readonly object[], make: () => T): T {
+    const first = objects[0] as object;
+    const known = this.long.get(first) ?? [];
+    const found = known.find((one) => areSame(one.objects, objects));
+    if (found !== undefined) return found.value;
+    const value = make();
+    this.long.set(first, [{ objects: [...objects], value }, ...known.slice(0, MOST - 1)]);
+    return value;
+  }
+}
+
+const areSame = (a: readonly object[], b: readonly object[]): boolean =>
+  a.length === b.length && a.every((one, at) => one === b[at]);

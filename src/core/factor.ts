@@ -23,11 +23,18 @@ interface Named {
 
 function byName(alternative: Condition, field: string): Named | undefined {
   const parts = conjuncts(alternative);
-  for (const [at, part] of parts.entries()) {
-    const values = namedBy(part, field);
-    if (values !== undefined) return { values, rest: and(...parts.filter((_, other) => other !== at)) };
+  // Plain loops here and below: rules may be tens of thousands.
+  for (let at = 0; at < parts.length; at++) {
+    const values = namedBy(parts[at] as Condition, field);
+    if (values !== undefined) return { values, rest: withoutPart(parts, at) };
   }
   return undefined;
+}
+
+/** What is left of parts of an `and`, none of which is an `and` itself. */
+function withoutPart(parts: readonly Condition[], at: number): Condition {
+  if (parts.length === 2) return parts[1 - at] as Condition;
+  return and(...parts.slice(0, at), ...parts.slice(at + 1));
 }
 
 /** Merges the alternatives for one name each into a hash; returns the others. */
@@ -89,20 +96,23 @@ function mergeValues(alternatives: readonly Condition[]): Condition[] {
 /** The key of a comparison; other conditions equal only themselves. */
 const firstKey = (condition: Condition): unknown => ('value' in condition ? keyOf(condition) : condition);
 
-/** Alternatives with the same first comparison evaluate it once. */
+const restOf = (condition: Condition): Condition => and(...conjuncts(condition).slice(1));
+
+/** Alternatives with the same first comparison evaluate it once; one that begins like no other is kept as it is. */
 function byBeginning(alternatives: readonly Condition[]): Condition[] {
-  const groups = new Map<unknown, { readonly first: Condition; readonly rests: Condition[] }>();
+  const groups = new Map<unknown, Condition[]>();
   for (const alternative of alternatives) {
-    const [first, ...rest] = conjuncts(alternative);
+    const [first] = conjuncts(alternative);
     if (first === undefined) return [alternative];
     const key = firstKey(first);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first, rests: [and(...rest)] });
-    else group.rests.push(and(...rest));
+    if (group === undefined) groups.set(key, [alternative]);
+    else group.push(alternative);
   }
-  return [...groups.values()].map(({ first, rests }) =>
-    rests.length === 1 ? and(first, ...rests) : and(first, factored(rests)),
-  );
+  return [...groups.values()].map((group) => {
+    const [only] = group as [Condition];
+    return group.length === 1 ? only : and(conjuncts(only)[0] as Condition, factored(group.map(restOf)));
+  });
 }
 
 /** Where all names lead to the same condition, that is what others may begin with, too. */
@@ -120,10 +130,14 @@ function mapParts(
   return parts.every((part, at) => part === condition.of[at]) ? condition : and(...parts);
 }
 
+const isAboutList = ({ op }: Condition): boolean => op === 'some';
+
 /** Conditions on the elements of a list are merged in the same way. What speaks of no list stays the same object. */
 function withinLists(condition: Condition): Condition {
   if (condition.op === 'some') return some(condition.field, factored([condition.where]));
-  return condition.op === 'and' ? mapParts(condition, withinLists) : condition;
+  return condition.op === 'and' && condition.of.some(isAboutList)
+    ? mapParts(condition, withinLists)
+    : condition;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { byObjects, placeOf } from './by-objects.js';
+import { ByLists } from './by-objects.js';
 import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
 import { compileForAll, Leaves, type PrincipalPredicate } from './evaluate.js';
 import { factored, factoredWithin, restricted } from './factor.js';
@@ -18,8 +18,8 @@ const PERMITS_END = Object.freeze({});
 export class Predicates {
   private readonly leaves = new Leaves();
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
-  private readonly joined = byObjects<Condition>();
-  private readonly combinations = byObjects<PrincipalPredicate>();
+  private readonly joined = new ByLists<Condition>();
+  private readonly combinations = new ByLists<PrincipalPredicate>();
 
   /** @throws TypeError if it is not a condition */
   of(condition: Condition): PrincipalPredicate {
@@ -30,11 +30,15 @@ export class Predicates {
     return predicate;
   }
 
+  /** True if the condition was compiled and can never change, so that what follows from it may be kept. */
+  keeps(condition: Condition): boolean {
+    return condition === EVERYTHING || this.single.has(condition);
+  }
+
   /** One condition for "any of these holds", which evaluates each test once. Cached like {@link of}. */
   alternatives(conditions: readonly Condition[]): Condition {
     if (!this.isKept(conditions)) return factored(conditions);
-    const kept = placeOf(this.joined, conditions);
-    return (kept.value ??= factored(conditions));
+    return this.joined.of(conditions, () => factored(conditions));
   }
 
   /**
@@ -48,12 +52,11 @@ export class Predicates {
         this.leaves,
       );
     if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
-    const kept = placeOf(this.combinations, [...permits, PERMITS_END, ...restricts]);
-    return (kept.value ??= compile());
+    return this.combinations.of([...permits, PERMITS_END, ...restricts], compile);
   }
 
   /** Conditions that could change are not cached. */
   private isKept(conditions: readonly Condition[]): boolean {
-    return conditions.every((condition) => condition === EVERYTHING || this.single.has(condition));
+    return conditions.every((condition) => this.keeps(condition));
   }
 }

@@ -2,7 +2,6 @@ import type { PrincipalPredicate } from './evaluate.js';
 import type { Operation } from './operation.js';
 import type { Part, Parts } from './parts.js';
 import type { PolicyAnswer, Rule } from './policy.js';
-import { isFixed } from './condition.js';
 import type { Predicates } from './predicates.js';
 import { own } from './path.js';
 import { isPlainObject, show } from './value.js';
@@ -30,11 +29,9 @@ export interface RuleList {
 
 const NONE: Given = Object.freeze({ lists: Object.freeze([]), isKept: true });
 
-/** True if the rule's fields are plain and frozen; a getter could return something else each time. */
-const isFixedRule = (rule: Rule): boolean =>
-  Object.isFrozen(rule) &&
-  Object.getOwnPropertyDescriptor(rule, 'when')?.value === rule.when &&
-  isFixed(rule.when);
+/** True if the rule is frozen, and its condition is a plain field: a getter could return another one each time. */
+const isFrozenRule = (rule: Rule): boolean =>
+  Object.isFrozen(rule) && Object.getOwnPropertyDescriptor(rule, 'when')?.value === rule.when;
 
 /** The lists of one policy for one effect. A frozen list of frozen rules is read once, as long as it lives. */
 class RuleLists {
@@ -66,7 +63,9 @@ class RuleLists {
       parts: this.parts.of(rule.when),
     }));
     const parts = new Set(rules.flatMap((rule) => [...rule.parts]));
-    return { effect, rules, parts, isFixed: Object.isFrozen(given) && given.every(isFixedRule) };
+    const isFixed =
+      Object.isFrozen(given) && given.every((rule) => isFrozenRule(rule) && this.predicates.keeps(rule.when));
+    return { effect, rules, parts, isFixed };
   }
 }
 

@@ -13,6 +13,9 @@ describe('the key of a condition', () => {
       eq('item.a', { ref: 'data', path: 'x' }),
     ],
     ['a list and its text', isIn('item.a', ['a', 'b']), isIn('item.a', ['a,b'])],
+    ['a list and a text that looks like its key', isIn('item.a', ['a', 'b']), isIn('item.a', ["a'1:b"])],
+    ['a field that looks like a value', eq("item.a'1:b", 'c'), eq('item.a', "b'1:c")],
+    ['a truth value and its text', eq('item.a', true), eq('item.a', 'true')],
     ['a condition and its opposite', eq('item.a', 1), not(eq('item.a', 1))],
     [
       'cases with their outcomes exchanged',
