@@ -2,7 +2,7 @@
  * Mutation testing by a sample: Stryker changes lines that a seed chooses, and the tests of that part must notice.
  *
  *     npm run mutation -- [--part core] [--seed 1] [--lines 40] [--minutes 10] [--concurrency 1]
- *         [--tests 'test/core/*.test.ts']
+ *         [--tests 'test/core/*.test.ts'] [--at src/core/bind.ts:24,src/core/cases.ts:12]
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -43,6 +43,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     concurrency: { type: 'string', default: '1' },
     tests: { type: 'string' },
+    at: { type: 'string' },
   },
 });
 
@@ -92,10 +93,8 @@ function report(part) {
   const judged = killed + count(UNNOTICED);
   const share = judged === 0 ? '-' : `${((100 * killed) / judged).toFixed(1)} %`;
   const timeouts = count(new Set(['Timeout']));
-  const { lines, seed } = values;
-  console.log(
-    `${part}, seed ${seed}, ${lines} lines: ${killed} of ${judged} killed (${share}), ${timeouts} by a time limit`,
-  );
+  const { lines, seed, at = `seed ${seed}, ${lines} lines` } = values;
+  console.log(`${part}, ${at}: ${killed} of ${judged} killed (${share}), ${timeouts} by a time limit`);
 }
 
 const clean = () => rmSync(join(root, TEMP), { recursive: true, force: true });
@@ -114,7 +113,9 @@ for (const part of values.part.split(',')) {
   if (chosen === undefined) throw new Error(`A part is one of ${Object.keys(PARTS).join(', ')}.`);
   current = part;
   tested.length = 0;
-  const mutate = sample(linesOf(filesOf(chosen.of)), Number(values.lines), randomOf(Number(values.seed)));
+  const mutate =
+    values.at?.split(',').map((line) => `${line}-${line.split(':')[1]}`) ??
+    sample(linesOf(filesOf(chosen.of)), Number(values.lines), randomOf(Number(values.seed)));
   await new Stryker({
     mutate,
     testRunner: 'files',

@@ -12,6 +12,9 @@ const ROLES = parseCaseRoles('owner:1, contact:2, participant');
 const refusal = (code: string, cause: string): Error =>
   expect.objectContaining({ code, message: expect.stringContaining(cause) as unknown }) as Error;
 
+/** The cause first, for the name of the test. */
+const swapped = ([given, cause]: readonly unknown[]): [string, unknown] => [cause as string, given];
+
 describe('the roles given at a start', () => {
   test('are read by name; each holder is named once', () => {
     expect(
@@ -38,22 +41,24 @@ describe('the roles given at a start', () => {
     });
   });
 
-  test.each<[given: unknown, cause: string]>([
-    [undefined, 'must be an object of roles'],
-    [['owner'], 'must be an object of roles'],
-    [{ boss: { users: ['ann'] } }, 'declares no role "boss"'],
-    [{ owners: { users: ['ann'] } }, 'Did you mean owner?'],
-    [{ owner: { users: ['ann', 'bob'] } }, '"owner" can have at most 1 holders, got 2'],
-    [{ owner: { users: ['ann'], groups: ['staff'] } }, '"owner" can have at most 1 holders, got 2'],
-    [{ owner: { users: ['ann'] }, 'owner ': { users: ['bob'] } }, 'at most 1 holders, got 2'],
-    [{ owner: 'ann' }, 'caseRoles.owner must be an object of users and groups'],
-    [{ owner: { user: ['ann'] } }, 'caseRoles.owner has no "user". Did you mean users?'],
-    [{ owner: { users: 'ann' } }, 'The users of caseRoles.owner must be a list of names'],
-    [{ owner: { groups: [7] } }, 'The groups of caseRoles.owner must be names'],
-    [{ owner: { users: [''] } }, 'The users of caseRoles.owner must be names'],
-    [{ owner: { users: ['a'.repeat(201)] } }, 'at most 200 characters'],
-    [{ participant: { users: Array.from({ length: 501 }, (_, at) => `u${at}`) } }, 'at most 500'],
-  ])('that are wrong are refused, case %#', (given, cause) => {
+  test.each(
+    [
+      [undefined, 'must be an object of roles'],
+      [['owner'], 'must be an object of roles'],
+      [{ boss: { users: ['ann'] } }, 'declares no role "boss"'],
+      [{ owners: { users: ['ann'] } }, 'Did you mean owner?'],
+      [{ owner: { users: ['ann', 'bob'] } }, '"owner" can have at most 1 holders, got 2'],
+      [{ owner: { users: ['ann'], groups: ['staff'] } }, '"owner" can have at most 1 holders, got 2'],
+      [{ owner: { users: ['ann'] }, 'owner ': { users: ['bob'] } }, 'at most 1 holders, got 2'],
+      [{ owner: 'ann' }, 'caseRoles.owner must be an object of users and groups'],
+      [{ owner: { user: ['ann'] } }, 'caseRoles.owner has no "user". Did you mean users?'],
+      [{ owner: { users: 'ann' } }, 'The users of caseRoles.owner must be a list of names'],
+      [{ owner: { groups: [7] } }, 'The groups of caseRoles.owner must be names'],
+      [{ owner: { users: [''] } }, 'The users of caseRoles.owner must be names'],
+      [{ owner: { users: ['a'.repeat(201)] } }, 'at most 200 characters'],
+      [{ participant: { users: Array.from({ length: 501 }, (_, at) => `u${at}`) } }, 'at most 500'],
+    ].map(swapped),
+  )('are refused where they are wrong: %s', (cause, given) => {
     expect(() => readAssignment(given, ROLES)).toThrow(refusal('bad-option', cause));
   });
 
