@@ -157,7 +157,7 @@ onStores('A model that goes on without waiting', (kind) => {
 
 onStores('A script or service that never ends', (kind) => {
   const guards = new Guards(kind);
-  const LIMIT = 400;
+  const LIMIT = 1000;
   /** On one store: for what is meant to succeed, and with little time for each command. */
   type Pair = { readonly guard: Guard; readonly hasty: Guard };
   const stores: Store[] = [];
@@ -190,7 +190,7 @@ onStores('A script or service that never ends', (kind) => {
     expect(error).toMatchObject({
       code: 'timed-out',
       status: 504,
-      message: expect.stringContaining('400 ms'),
+      message: expect.stringContaining('1000 ms'),
     });
     expect(performance.now() - began).toBeGreaterThanOrEqual(LIMIT - 5);
     expect(await count(guard)).toBe(0);
@@ -229,7 +229,10 @@ onStores('A script or service that never ends', (kind) => {
     const { id } = await guard.api.engine.start('M', {}, ann);
     const { id: itemId } = await waitingTask(guard, 't', id);
     const before = JSON.stringify(await guard.store.instances.load(id));
-    expect((await refusal(hasty.api.tasks.complete(itemId, { x: 1 }, ann))).code).toBe('timed-out');
+    Object.assign(late, { go: undefined });
+    // Again, where a slow machine had not come to the service by then.
+    for (let left = 20; left > 0 && late.go === undefined; left--)
+      expect((await refusal(hasty.api.tasks.complete(itemId, { x: 1 }, ann))).code).toBe('timed-out');
     expect(JSON.stringify(await guard.store.instances.load(id))).toBe(before);
     await guard.api.tasks.assign(itemId, 'bob', ADMIN_USER);
     const assigned = JSON.stringify(await guard.store.instances.load(id));

@@ -1,4 +1,5 @@
 import { openStore, type Guard, type GuardError, type Store, type StoreOptions } from 'bpmn-guard';
+import { eitherStore } from './either-store.js';
 import { Proxy, type Mode } from './proxy.js';
 import { Guards, type GuardParts, type LogLine } from './guards.js';
 import { mongoUrl, patiently, type Place } from './stores.js';
@@ -21,35 +22,6 @@ export interface Scene {
   readonly beside: () => Promise<Guard>;
   /** From now on calls give up soon although everything passes: they will be under way when the store goes. */
   readonly hurry: () => void;
-}
-
-type Call = (...args: unknown[]) => unknown;
-type Calls = Readonly<Record<string, unknown>>;
-
-/** The methods of `like`, each call of which goes to whatever is present then. */
-const passingOn = (like: object, present: () => object): Calls =>
-  Object.fromEntries(
-    Object.entries(like)
-      .filter(([, member]) => typeof member === 'function')
-      .map(([name]) => [
-        name,
-        (...args: unknown[]) => ((present() as Calls)[name] as Call).apply(present(), args),
-      ]),
-  );
-
-/** One store by two connections, of which each call takes the one that is right then. */
-function either(patient: Store, present: () => Store): Store {
-  const parts = (['instances', 'models', 'users', 'locks', 'audit', 'policies'] as const).map((part) => [
-    part,
-    passingOn(patient[part], () => present()[part]),
-  ]);
-  return {
-    ...passingOn(patient, present),
-    ...(Object.fromEntries(parts) as object),
-    kind: patient.kind,
-    values: (namespace: string) =>
-      passingOn(patient.values(namespace), () => present().values(namespace)) as never,
-  } as unknown as Store;
 }
 
 /** Makes scenes for one test file, and takes them down after each test. */
@@ -80,7 +52,7 @@ export class Scenes {
     this.stores.push(...stores);
     let isHurried = false;
     const present = (): Store => stores[isHurried || proxy.mode !== 'pass' ? 1 : 0];
-    const store = { ...either(stores[0], present), close: async () => undefined };
+    const store = { ...eitherStore(stores[0], present), close: async () => undefined };
     const { guard, log } = await this.guards.open({ ...parts, place: beyond, store });
     let looking: Promise<Guard> | undefined;
     const beside = (): Promise<Guard> =>

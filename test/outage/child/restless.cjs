@@ -3,23 +3,15 @@ require('../../store/child/sources.cjs');
 const { randomUUID } = require('node:crypto');
 const { MongoClient } = require('mongodb');
 const { DefaultAppDelegate } = require('bpmn-server');
-const { createGuard, SecureUser } = require('../../../src/index.js');
+const { createGuard, openStore, SecureUser } = require('../../../src/index.js');
+const { eitherStore } = require('../../support/either-store.js');
 const { Proxy } = require('../../support/proxy.js');
+const { patiently } = require('../../support/stores.js');
 const { model, start, task, service, call, catching, timer, end } = require('../../support/models.js');
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const admin = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
 const TIMEOUT = 300;
-
-/** Again, where a busy machine took longer than that before the outage. */
-async function patiently(work, left = 50) {
-  try {
-    return await work();
-  } catch (error) {
-    if (left === 0 || error.status !== 503) throw error;
-    return patiently(work, left - 1);
-  }
-}
 
 class Delegate extends DefaultAppDelegate {
   startUp() {}
@@ -31,19 +23,18 @@ class Delegate extends DefaultAppDelegate {
 async function main(url) {
   const proxy = await Proxy.before(url);
   const name = `guard_test_${randomUUID().slice(0, 13)}`;
-  const guard = await patiently(() =>
-    createGuard({
-      store: { url: proxy.url, name, timeout: TIMEOUT },
-      env: {},
-      configuration: { appDelegate: (server) => new Delegate(server) },
-    }),
-  );
-  const save = (model, source) => patiently(() => guard.api.model.save(model, source, null, admin));
+  const patient = await openStore({ url: proxy.url, name, timeout: 60_000 });
+  const hasty = await patiently(() => openStore({ url: proxy.url, name, timeout: TIMEOUT }));
+  const guard = await createGuard({
+    store: eitherStore(patient, () => (proxy.mode === 'pass' ? patient : hasty)),
+    env: {},
+    configuration: { appDelegate: (server) => new Delegate(server) },
+  });
+  const save = (model, source) => guard.api.model.save(model, source, null, admin);
   await save('Child', model([start(), catching('c', timer('timeDuration', 'PT1S')), end()]));
   await save('M', model([start(), task('a'), service('s', 'work'), call('k', 'Child'), end()]));
   const started = [];
-  for (let i = 0; i < 12; i++)
-    started.push((await patiently(() => guard.api.engine.start('M', {}, admin))).id);
+  for (let i = 0; i < 12; i++) started.push((await guard.api.engine.start('M', {}, admin)).id);
 
   let [refused, others] = [0, 0];
   const completed = async (id, noWait) => {
@@ -77,15 +68,15 @@ async function main(url) {
   };
   await Promise.all([weather(), ...started.map(worker)]);
   proxy.heal();
-  const ended = () =>
-    patiently(() => guard.store.instances.count({ filter: { id: { $in: started }, status: 'end' } }));
+  const ended = () => guard.store.instances.count({ filter: { id: { $in: started }, status: 'end' } });
   for (let i = 0; i < 300 && (await ended()) < started.length; i++) {
-    // What the weather, or a busy machine, has refused.
+    // What the weather has refused.
     for (const id of started) await completed(id, false);
     await pause(100);
   }
   console.log(` answered 503: ${refused}, others: ${others}, ended: ${await ended()}`);
   await guard.close();
+  await Promise.all([patient.close(), hasty.close()]);
   await proxy.close();
   const client = await MongoClient.connect(url);
   await client.db(name).dropDatabase();
