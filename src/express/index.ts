@@ -2,6 +2,7 @@ import { assertArgument, OPTIONAL_OBJECT, type Kind } from '../core/options.js';
 import type { Operation } from '../core/operation.js';
 import type { Right } from '../core/rights.js';
 import type { Guard as EngineGuard, GuardLogger } from '../engine/contract/types.js';
+import { answering } from './answering.js';
 import { authenticate } from './authenticate.js';
 import type { AuthenticateOptions } from './authenticate-options.js';
 import { createErrorHandler, type ErrorHandlerOptions } from './error-handler.js';
@@ -30,8 +31,9 @@ export interface HttpFace {
    */
   errorHandler(options?: ErrorHandlerOptions): ErrorMiddleware;
   /**
-   * Makes async routes of an Express 4 application pass their errors to `next`, as Express 5 does. `authenticate`
-   * and `router` do this for the application in which they are mounted.
+   * Makes async routes of an Express 4 application pass their errors to `next`, as Express 5 does, and answers a
+   * request with a refusal in a promise that its route does not return. `authenticate` does both for the application
+   * in which it is mounted, `router` the first.
    * @returns the application
    */
   protect<T>(app: T): T;
@@ -53,6 +55,7 @@ export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
       logger === undefined || options?.logger !== undefined ? (options ?? {}) : { ...options, logger }
     ) as T;
   };
+  const answerRefusals = answering(guard.identity);
   return Object.freeze({
     authenticate: (options?: AuthenticateOptions) => {
       assertArgument('authenticate', options, OPTIONAL_OBJECT);
@@ -68,7 +71,9 @@ export function express(guard: EngineGuard, logger?: GuardLogger): HttpFace {
     errorHandler: (options?: ErrorHandlerOptions) => createErrorHandler(logged('errorHandler', options)),
     protect: (app) => {
       assertArgument('protect', app, APPLICATION);
-      return protect(app);
+      protect(app);
+      answerRefusals(app as object);
+      return app;
     },
   } satisfies HttpFace);
 }

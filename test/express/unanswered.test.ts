@@ -9,16 +9,20 @@ interface Answer {
   readonly text: string;
 }
 interface Fact {
-  readonly client?: (typeof CLIENTS)[number];
+  readonly client?: (typeof CLIENTS)[number] | 'many';
   readonly path: string;
   readonly expected: Answer;
   readonly found: Answer;
+  readonly texts?: readonly string[];
   readonly log: readonly { message: string; code: string; answered?: boolean }[];
 }
 
 const APPLICATIONS = [
-  { module: 'express', dropIn: false },
-  { module: 'express4', dropIn: true },
+  { module: 'express', dropIn: false, alone: false },
+  { module: 'express4', dropIn: true, alone: false },
+  // With `protect` only, and without `authenticate`.
+  { module: 'express', dropIn: true, alone: true },
+  { module: 'express4', dropIn: false, alone: true },
 ];
 
 describe.each(APPLICATIONS)('A refusal that a route does not return (%j)', (application) => {
@@ -47,15 +51,23 @@ describe.each(APPLICATIONS)('A refusal that a route does not return (%j)', (appl
       expect({ path, ...found }).toEqual({ path, ...expected });
   });
 
+  test('goes to its own request, when many run at once', () => {
+    const told = (of('many')[0]?.texts ?? []).map((text) => (JSON.parse(text) as { detail: string }).detail);
+    expect(told).toEqual(Array.from({ length: 20 }, (_none, at) => `No ${at} for you.`));
+  });
+
   test('is answered with JSON for programs, a page for browsers, and what the application renders', () => {
     const [json, browser, nobody, rendered, unhandled] = CLIENTS.map(
       (client) => of(client)[0]?.found as Answer,
     );
-    expect([json?.status, JSON.parse(json?.text ?? '')]).toMatchObject([404, { code: 'not-found' }]);
-    expect([browser?.status, browser?.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    // Who has not signed in gets no further.
+    const [status, code] = application.alone ? [401, 'unauthenticated'] : [404, 'not-found'];
+    expect([json?.status, JSON.parse(json?.text ?? '')]).toMatchObject([status, { code }]);
+    expect([browser?.status, browser?.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8']);
     expect([nobody?.status, nobody?.headers['www-authenticate']]).toEqual([401, expect.any(String)]);
-    expect([rendered?.status, rendered?.text]).toEqual([404, '<p>not-found for eve</p>']);
-    expect([unhandled?.status, unhandled?.text]).toEqual([404, 'own: not-found']);
+    const who = application.alone ? 'undefined' : 'eve';
+    expect([rendered?.status, rendered?.text]).toEqual([status, `<p>${code} for ${who}</p>`]);
+    expect([unhandled?.status, unhandled?.text]).toEqual([status, `own: ${code}`]);
     const down = of('json').find(({ path }) => path === '/down/void');
     expect([down?.found.status, down?.found.headers['retry-after']]).toEqual([503, '5']);
   });
