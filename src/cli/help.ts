@@ -28,7 +28,9 @@ Policies
       --tenant <name>
   policy diff <file …>        what applying them would change; exit code 1 when they differ from the store
   policy apply <file …>       make what they state the policies in force; what no file states any more is removed
-      --reason <text>  --allow-unknown-models (diff too)
+      --reason <text>; diff too: --allow-unknown-models  --allow-internal  --switch-off-sections
+  policy release              what files stated stays, and is changed through the API from now on
+      --reason <text>
   policy export               print the stored policies as a policy file
       --tenant <name>  --version <number>  --output <file>
   policy history [--json]     versions, the newest first

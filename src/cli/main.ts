@@ -14,6 +14,7 @@ import {
   exportPolicies,
   lintPolicies,
   policyHistory,
+  releasePolicies,
 } from './policy.js';
 import { moveStore } from './move.js';
 import { withoutPasswords } from './redact.js';
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'policy check': checkPolicies,
   'policy diff': diffPolicies,
   'policy apply': applyPolicies,
+  'policy release': releasePolicies,
   'policy export': exportPolicies,
   'policy history': policyHistory,
   'policy lint': lintPolicies,

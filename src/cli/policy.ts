@@ -2,8 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { readPolicyFiles, refusal, type PolicyFiles } from '../engine/policies/files/policy-files.js';
 import type { Store } from '../store/port.js';
 import { ModelNames } from '../engine/policies/known-names.js';
-import { applyFiles, plannedChanges, type FilesTarget } from '../engine/policies/files/apply-files.js';
+import {
+  applyFiles,
+  plannedChanges,
+  releaseFiles,
+  type Applied,
+  type FilesTarget,
+} from '../engine/policies/files/apply-files.js';
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
+import type { People } from '../engine/policies/giving.js';
 import { storedPolicies } from '../engine/policies/stored-policies.js';
 import type { LintPerson } from '../core/policies/lint/finding.js';
 import { lint } from '../core/policies/lint/lint.js';
@@ -19,7 +26,12 @@ import { minute, table } from './table.js';
 
 const MOST_VERSIONS = 500;
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
-const CHANGING = { ...JSON_OPTION, 'allow-unknown-models': { type: 'boolean' } } as const;
+const CHANGING = {
+  ...JSON_OPTION,
+  'allow-unknown-models': { type: 'boolean' },
+  'allow-internal': { type: 'boolean' },
+  'switch-off-sections': { type: 'boolean' },
+} as const;
 const OF_TENANT = { tenant: { type: 'string' } } as const;
 
 /** Reads the files. @throws UsageError for a path that cannot be read */
@@ -31,18 +43,38 @@ function filesAt(paths: readonly string[]): PolicyFiles {
   }
 }
 
-async function targetOf(
-  store: Store,
-  values: { readonly 'allow-unknown-models'?: boolean | undefined },
-): Promise<FilesTarget> {
+/** The people of a tenant. Of users who are kept elsewhere nothing is known: any may be active. */
+function peopleOf(store: Store, tenant: string | null): People {
+  const directory = userDirectory(store);
+  const isKept = async (): Promise<boolean> => (await directory.list()).length > 0;
+  return {
+    isUser: async (name) => {
+      const user = await directory.find(name);
+      if (user === undefined) return !(await isKept());
+      return user.disabled !== true && (user.tenantId ?? null) === tenant;
+    },
+    hasMembers: async (group) => (await directory.hasMembers(group, tenant)) || !(await isKept()),
+  };
+}
+
+type Changing = Readonly<Partial<Record<keyof typeof CHANGING, boolean>>>;
+
+async function targetOf(store: Store, values: Changing): Promise<FilesTarget> {
   // Imported here because loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/model/definition-loader.js');
   const keeper = modelKeeper(store);
   return {
     store,
     book: storedPolicies(store),
-    namesOf: (owner) => new ModelNames(store, keeper, owner),
-    allowUnknownModels: values['allow-unknown-models'] === true,
+    groundOf: (tenantId) => ({
+      names: new ModelNames(store, keeper, tenantId),
+      people: peopleOf(store, tenantId),
+    }),
+    options: {
+      allowUnknownModels: values['allow-unknown-models'],
+      allowInternal: values['allow-internal'],
+      switchOffSections: values['switch-off-sections'],
+    },
   };
 }
 
@@ -93,13 +125,29 @@ export const applyPolicies: Run = (args, io) => {
   return withStore(values, io, async (store) => {
     const by = { userName: account(), reason: values.reason };
     const applied = await applyFiles(await targetOf(store, values), files, by);
-    for (const { tenantId, version, changes } of applied)
-      await record(store, 'policies', String(version), {
-        after: { version, count: changes.length, ...(tenantId !== null && { tenant: tenantId }) },
-      });
-    tell(applied, io, values.json === true);
-    if (applied.length === 0 && values.json !== true) io.out('nothing to change');
-    return 0;
+    return done(store, applied, io, values.json === true);
+  });
+};
+
+/** Records and prints what was changed. */
+async function done(store: Store, applied: readonly Applied[], io: Io, json: boolean): Promise<number> {
+  for (const { tenantId, version, changes } of applied)
+    await record(store, 'policies', String(version), {
+      after: { version, count: changes.length, ...(tenantId !== null && { tenant: tenantId }) },
+    });
+  tell(applied, io, json);
+  if (applied.length === 0 && !json) io.out('nothing to change');
+  return 0;
+}
+
+/** Frees what comes from policy files: it stays, and is changed through the API from now on. */
+export const releasePolicies: Run = (args, io) => {
+  const { values } = readArguments(args, [], { ...JSON_OPTION, reason: { type: 'string' } });
+  return withStore(values, io, async (store) => {
+    const { reason = 'released from policy files' } = values;
+    const by = { userName: account(), reason };
+    const released = await releaseFiles({ store, book: storedPolicies(store) }, by);
+    return done(store, released, io, values.json === true);
   });
 };
 

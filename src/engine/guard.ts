@@ -93,10 +93,10 @@ async function assemble(
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
   const caseRoles = { visibility: flags.caseVisibility };
   const book = new PolicyBook(store.policies, compilerWith(policies, { caseRoles }), incidents);
-  const files = new PolicyFolder({ store, book, models, logger, audit, contexts });
+  const principals = new Principals(contexts, options.directory, flags);
+  const files = new PolicyFolder({ store, book, models, logger, audit, contexts, principals });
   await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
-  const principals = new Principals(contexts, options.directory, flags);
   const stopWatching = watchStore(store, logger);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(incidents);

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { openStore } from 'bpmn-guard';
+import { openStore, userDirectory } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person } from '../support/guards.js';
 import { onStores } from '../support/stores.js';
 import { Prepared, run } from './running.js';
@@ -117,5 +117,50 @@ onStores('policies on the command line', (kind) => {
     on.put('none.yaml', '# nothing\n');
     expect((await run(['policy', 'apply', on.folder, ...on.at])).out).toHaveLength(2);
     expect((await run(['policy', 'history', '--tenant', 'acme', '--json', ...on.at])).out).toHaveLength(2);
+  });
+
+  test('pass the checks of the API there too, and end sections only where that is asked for', async () => {
+    const file = on.put('roles.yaml', 'sections:\n  s: {}\nsecurityRoles:\n  t: { rights: [Testing:All] }\n');
+    const refused = await run(['policy', 'diff', on.folder, ...on.at]);
+    expect(refused.code).toBe(1);
+    expect(refused.err.join()).toMatch(/roles\.yaml:4:6: .*Testing:All: that needs allowInternal/);
+    const apply = (...flags: string[]) => run(['policy', 'apply', file, ...flags, ...on.at]);
+    expect((await apply('--allow-internal')).code).toBe(0);
+    on.put('roles.yaml', '# nothing\n');
+    const ends = await apply();
+    expect(ends.code).toBe(1);
+    expect(ends.err.join()).toMatch(/ROOT came from the policy file roles\.yaml.*--switch-off-sections/);
+    expect((await apply('--reason', 'x'.repeat(1001))).err.join()).toContain('at most 1000 characters');
+    expect((await apply('--switch-off-sections')).out).toContain('- section s');
+    on.put('case-authorization.properties', 'CANCEL_CASE=ownr\n');
+    const role = await run(['policy', 'apply', on.folder, ...on.at]);
+    expect(role.err.join()).toMatch(/case-authorization\.properties:1:1: .*Did you mean owner\?/);
+  });
+
+  test('keep the last manager of security roles, whom the stored users name', async () => {
+    const store = await openStore(on.place.options);
+    await userDirectory(store).add({ userName: 'ann', userGroups: [] });
+    await store.close();
+    const file = on.put('roles.yaml', ROLES.replace('Todo:Process', 'SecurityRole:Manage'));
+    const apply = () => run(['policy', 'apply', file, ...on.at]);
+    expect((await apply()).code).toBe(0);
+    on.put('roles.yaml', '# nothing\n');
+    expect(await apply()).toMatchObject({ code: 1, out: [] });
+    expect((await apply()).err.join()).toMatch(/At least one active user or group/);
+  });
+
+  test('are released from their files: they stay, and belong to the API', async () => {
+    on.put('roles.yaml', ROLES);
+    await run(['policy', 'apply', on.folder, ...on.at]);
+    const release = () => run(['policy', 'release', '--reason', 'no files any more', ...on.at]);
+    expect(await release()).toMatchObject({
+      code: 0,
+      out: ['+ security-role clerk', `+ security-role-holder ${HOLDER}`],
+    });
+    expect((await release()).out).toEqual(['nothing to change']);
+    const guard = await guards.make({ place: on.place });
+    const { securityRoles, history } = guard.as(ADMIN_USER).policies;
+    expect((await history())[0]).toMatchObject({ reason: 'no files any more' });
+    await securityRoles.remove('clerk');
   });
 });

@@ -11,6 +11,7 @@ import {
   needed,
   OBJECT,
   objectOf,
+  oneOf,
   TEXT,
   withFunctions,
   type Kind,
@@ -44,8 +45,16 @@ const KEEP = {
 
 const MODELS = { folder: needed(TEXT), watch: FLAG } satisfies OptionsOf<NonNullable<GuardOptions['models']>>;
 
-const POLICY_FILES = { folder: needed(TEXT), watch: FLAG, allowUnknownModels: FLAG } satisfies OptionsOf<
-  Exclude<NonNullable<GuardOptions['policyFiles']>, string>
+type PolicyFiles = Exclude<NonNullable<GuardOptions['policyFiles']>, string>;
+const POLICY_FILES = {
+  folder: needed(TEXT),
+  watch: FLAG,
+  allowUnknownModels: FLAG,
+  allowInternal: FLAG,
+  switchOffSections: FLAG,
+} satisfies OptionsOf<Extract<PolicyFiles, { readonly folder: string }>>;
+const RELEASE = { release: needed(oneOf(true)) } satisfies OptionsOf<
+  Exclude<PolicyFiles, { readonly folder: string }>
 >;
 
 const ROOM = {
@@ -90,7 +99,7 @@ export const GUARD_OPTIONS = {
   instanceLimits: objectOf(ROOM),
   keep: objectOf(KEEP),
   models: objectOf(MODELS),
-  policyFiles: either(TEXT, objectOf(POLICY_FILES)),
+  policyFiles: either(TEXT, objectOf(POLICY_FILES), objectOf(RELEASE)),
 } satisfies OptionsOf<GuardOptions>;
 
 /** @throws BadInput `bad-configuration` if an option is unknown, missing or of the wrong type */
@@ -98,7 +107,8 @@ export function checkGuardOptions(options: GuardOptions): void {
   const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
   assertOptions('createGuard', options, GUARD_OPTIONS, refuse);
   const { policyFiles } = options;
-  if (typeof policyFiles === 'object') assertOptions('policyFiles', policyFiles, POLICY_FILES, refuse);
+  if (typeof policyFiles === 'object')
+    assertOptions('policyFiles', policyFiles, 'release' in policyFiles ? RELEASE : POLICY_FILES, refuse);
   if (options.server !== undefined && options.configuration !== undefined)
     throw refuse(
       'createGuard takes either a server or a configuration; a server already has its configuration.',

@@ -8,6 +8,7 @@ import type { StoreOptions } from '../../store/open.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
 import type { Identity } from './identity-types.js';
+import type { PolicyFilesOption } from './policy-types.js';
 import type { GuardedServer } from './server-types.js';
 
 export type { StoreOptions } from '../../store/open.js';
@@ -136,14 +137,8 @@ export interface GuardOptions {
    * an empty store.
    */
   readonly models?: { readonly folder: string; readonly watch?: boolean };
-  /**
-   * A folder of policy files (YAML or JSON), which are applied before the guard is made and, with `watch` (default
-   * false), after each change. What they state is changed only there: the API refuses it with `managed-by-file`. A
-   * mistake refuses all of them: at the start no guard is made; later the policies stay, and `health()` says why.
-   * `allowUnknownModels` (default false) admits names of models that are not stored yet.
-   */
-  readonly policyFiles?:
-    string | { readonly folder: string; readonly watch?: boolean; readonly allowUnknownModels?: boolean };
+  /** Files that say who may do what, beside the API. */
+  readonly policyFiles?: PolicyFilesOption;
 }
 
 /** The events that handlers of `guard.on` can be told of. */

@@ -18,7 +18,6 @@ import { compareText } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from './arguments.js';
-import { declaredRoles } from './case-names.js';
 import type { InForce } from './policy-book.js';
 import { removal, type PolicyCommands } from './policy-commands.js';
 import { statedChanges } from './stated-changes.js';
@@ -67,7 +66,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
     load: (text, options, user) => {
       const given = atOnce(() => textOf(text));
       const make: Make = async ({ set }, call) => {
-        const roles = await declaredRoles(commands.calls, call);
+        const roles = await commands.namesOf(call).caseRoles();
         // What the file does not name gets its default back.
         const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
         return statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION);

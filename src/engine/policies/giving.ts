@@ -7,7 +7,7 @@ import {
   type SecurityRole,
   type SecurityRoleHolder,
 } from '../../core/policies/security-roles.js';
-import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
 import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
 import { show } from '../../core/value.js';
@@ -28,23 +28,38 @@ const no = (what: string): never => {
 const rightsIn = (set: PolicySet, role: string): readonly Right[] =>
   (set.of(SECURITY_ROLE).get(role) as SecurityRole | undefined)?.rights ?? [];
 
-/** Each right that a change gives, with the name of its role. */
+/** A right that an entry gives through a role. */
+interface GivenRight extends Pick<PolicyChange, 'kind' | 'id'> {
+  readonly role: string;
+  readonly right: Right;
+}
+
+/** Each right that a change gives. */
 function* given(
   before: PolicySet,
   after: PolicySet,
   changes: readonly PolicyChange[],
-): IterableIterator<readonly [role: string, right: Right]> {
+): IterableIterator<GivenRight> {
   for (const { kind, id, value } of changes) {
     if (value === null) continue;
     if (kind === SECURITY_ROLE) {
       const had = rightsIn(before, id);
-      for (const right of (value as SecurityRole).rights) if (!had.includes(right)) yield [id, right];
+      for (const right of (value as SecurityRole).rights)
+        if (!had.includes(right)) yield { kind, id, role: id, right };
     }
     if (kind === SECURITY_ROLE_HOLDER && !before.of(kind).has(id)) {
       const { role } = value as SecurityRoleHolder;
-      for (const right of rightsIn(after, role)) yield [role, right];
+      for (const right of rightsIn(after, role)) yield { kind, id, role, right };
     }
   }
+}
+
+const isInternal = (right: Right): boolean => (RIGHTS[right] as RightEntry).internal === true;
+
+/** The first of the entries that gives an internal right; undefined: none does. */
+export function internalRightIn(set: PolicySet, stated: readonly PolicyChange[]): GivenRight | undefined {
+  for (const one of given(PolicySet.EMPTY, set, stated)) if (isInternal(one.right)) return one;
+  return undefined;
 }
 
 /**
@@ -63,12 +78,11 @@ export function assertMayGive(
   const grid = changes.find(({ kind }) => kind === GRID_RULE || kind === GRID_LABEL);
   if (grid !== undefined && !by.isAdmin()) no('change the access rules grid: only ADMIN does');
   const held = securityRoles.rightsOf(by);
-  for (const [role, right] of given(set, after, changes)) {
+  for (const { role, right } of given(set, after, changes)) {
     if (!held.has(right)) no(`give the right ${right} through the role ${show(role)}: you do not hold it`);
-    const isInternal = (RIGHTS[right] as RightEntry).internal === true;
     // Who was given one, or has it from the directory, does not pass it on.
-    if (isInternal && !by.isSystem()) no(`give the internal right ${right}: only SYSTEM does`);
-    if (isInternal && !allowInternal) no(`give the internal right ${right} without allowInternal`);
+    if (isInternal(right) && !by.isSystem()) no(`give the internal right ${right}: only SYSTEM does`);
+    if (isInternal(right) && !allowInternal) no(`give the internal right ${right} without allowInternal`);
   }
 }
 

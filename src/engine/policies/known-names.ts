@@ -1,5 +1,6 @@
 import { unknownName } from '../../core/options.js';
 import { namesIn } from '../../core/policy-kinds.js';
+import { BUILT_IN_ROLES } from '../../core/policies/case-roles/operations.js';
 import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/value.js';
@@ -44,6 +45,16 @@ export class ModelNames {
   async all(): Promise<string[]> {
     const found = await this.store.models.find({ owner: this.owner }, { without: DOCUMENT_FIELDS });
     return found.map(({ name }) => name);
+  }
+
+  /** The roles that the models declare, and those that defaults name. */
+  async caseRoles(): Promise<readonly string[]> {
+    const models = await this.store.models.find(
+      { owner: this.owner },
+      { without: [...DOCUMENT_FIELDS, 'events'] },
+    );
+    const declared = models.flatMap(({ guard }) => (guard?.caseRoles ?? []) as { name: string }[]);
+    return [...new Set([...BUILT_IN_ROLES, ...declared.map(({ name }) => name)])].sort();
   }
 }
 

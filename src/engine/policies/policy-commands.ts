@@ -10,15 +10,14 @@ import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
-import { assertRolesKnown } from './case-names.js';
 import { copyOf } from './arguments.js';
-import { assertManagerStays, assertMayGive, type People } from './giving.js';
-import { assertFitModels, ModelNames } from './known-names.js';
+import { assertReason, assertSound, peopleOf } from './change-checks.js';
+import { assertMayGive } from './giving.js';
+import { ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
 import { Outdated, type InForce } from './policy-book.js';
 import { assertNoSections } from './section-sight.js';
 
-const LONGEST_REASON = 1000;
 export const MANAGE: Right = 'SecurityRole:Manage';
 export const READ: Right = 'SecurityRole:Read';
 
@@ -49,7 +48,8 @@ function assertNotFromFile(set: PolicySet, changes: readonly PolicyChange[]): vo
     if (file !== undefined)
       throw new Conflict(
         'managed-by-file',
-        `The ${kind} ${show(id)} comes from the policy file ${file}: change it there.`,
+        `The ${kind} ${show(id)} comes from the policy file ${file}: change it there. If there are no policy files ` +
+          'any more, release what they stated: bpmn-guard policy release, or policyFiles: { release: true }.',
       );
   }
 }
@@ -148,18 +148,16 @@ export class PolicyCommands {
   ): Promise<{ version: number }> {
     const options = checked('a change of the policies', given, CHANGE_OPTIONS);
     const { expectedVersion, reason, allowInternal = false, allowUnknownModels = false } = options;
-    if (reason !== undefined && reason.length > LONGEST_REASON)
-      throw refuse(`A reason has at most ${LONGEST_REASON} characters.`);
+    assertReason(reason);
     if (changes.length === 0) throw refuse('There is nothing to change.');
     if (expectedVersion !== undefined && expectedVersion !== now.set.version)
       throw new Outdated(now.set.version);
     assertNotFromFile(now.set, changes);
     const after = changedSet(now.set, changes, options);
     const { principal } = call;
-    await assertFitModels(this.namesOf(call), changes, allowUnknownModels);
-    if (!allowUnknownModels) await assertRolesKnown(this.calls, call, changes);
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
-    await assertManagerStays(now.set, after, this.peopleOf(call));
+    const people = peopleOf(this.calls.principals, this.tenantOf(call));
+    await assertSound(now.set, after, changes, { names: this.namesOf(call), people, allowUnknownModels });
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
     const { set } = await this.calls.book.change(this.tenantOf(call), after, facts, changes);
     await this.record(call, set.version, changes);
@@ -179,14 +177,5 @@ export class PolicyCommands {
   /** The models of the caller's owner. */
   namesOf({ principal }: Call): ModelNames {
     return new ModelNames(this.calls.store, this.models, principal.owner ?? null);
-  }
-
-  private peopleOf(call: Call): People {
-    const tenantId = this.tenantOf(call);
-    const { principals } = this.calls;
-    return {
-      isUser: (name) => principals.isAssignable(name, tenantId),
-      hasMembers: (group) => principals.hasMembers(group, tenantId),
-    };
   }
 }

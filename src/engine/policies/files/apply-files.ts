@@ -1,11 +1,11 @@
 import { today } from '../../../core/clock.js';
 import { isGuardError } from '../../../core/errors.js';
-import { changedSet } from '../../../core/policy-kinds.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
+import type { PolicyChange } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
+import { assertReason, type Ground } from '../change-checks.js';
 import type { PolicyBook } from '../policy-book.js';
-import { assertFitModels, type ModelNames } from '../known-names.js';
-import { fileChanges, placedInFiles, refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
+import { planFiles, type FilesOptions, type Plan } from './plan-files.js';
+import { refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
 /** Attempts when others change the policies at the same moment. */
 const ATTEMPTS = 10;
@@ -39,28 +39,17 @@ async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<reado
 export interface FilesTarget {
   readonly store: Store;
   readonly book: PolicyBook;
-  /** The models of an owner, which the files may name. */
-  readonly namesOf: (owner: string | null) => ModelNames;
-  /** The files may name models that do not exist yet. */
-  readonly allowUnknownModels: boolean;
+  /** What the policies of a tenant are checked against. */
+  readonly groundOf: (tenantId: string | null) => Omit<Ground, 'allowUnknownModels'>;
+  readonly options: FilesOptions;
 }
 
-interface Plan {
-  readonly tenant: TenantFiles;
-  readonly changes: readonly PolicyChange[];
-  readonly after: PolicySet;
-}
-
-/** @throws BadInput `bad-policy`, with file and line */
-async function plan({ book, namesOf, allowUnknownModels }: FilesTarget, tenant: TenantFiles): Promise<Plan> {
-  const { tenantId, statements } = tenant;
+/** @throws BadInput `bad-policy`, with file and line; Conflict `wrong-state` */
+async function plan({ book, groundOf, options }: FilesTarget, tenant: TenantFiles): Promise<Plan> {
+  const { tenantId } = tenant;
   const { set } = await book.current(tenantId);
-  const changes = fileChanges(set, statements);
-  return placedInFiles(statements, async () => {
-    const after = changedSet(set, changes);
-    await assertFitModels(namesOf(tenantId), changes, allowUnknownModels);
-    return { tenant, changes, after };
-  });
+  const allowUnknownModels = options.allowUnknownModels === true;
+  return planFiles(set, tenant, options, { ...groundOf(tenantId), allowUnknownModels });
 }
 
 /** What applying the files would do, for each tenant. @throws BadInput `bad-policy`, with file and line */
@@ -85,9 +74,10 @@ export async function plannedChanges(
  * Makes what files say the policies in force: one version for each tenant whose entries change. What no file states
  * any more is removed; what was made through the API stays. The files of all tenants are checked before the first
  * version is stored.
- * @throws BadInput `bad-policy`, with file and line: nothing was applied
+ * @throws BadInput `bad-policy`, with file and line, and Conflict `wrong-state`: nothing was applied
  */
 export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Author): Promise<Applied[]> {
+  assertReason(by.reason);
   const planned = await plans(target, files);
   // Before the versions: a tenant that is named without need costs a look, one that is missing would keep its entries.
   await target.store.values(KEPT.space).set(
@@ -103,22 +93,52 @@ export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Au
 }
 
 /** Applies a plan; if others change the policies at that moment, a new one. */
-async function applyOne(
-  target: FilesTarget,
-  planned: Plan,
+function applyOne(target: FilesTarget, planned: Plan, by: Author): Promise<Applied | undefined> {
+  const { tenant } = planned;
+  return changing(target, tenant.tenantId, by, async (attempt) =>
+    attempt === 1 ? planned : plan(target, tenant),
+  );
+}
+
+/** Makes a version, from the beginning again if others change the policies at that moment. */
+async function changing(
+  { book }: Pick<FilesTarget, 'book'>,
+  tenantId: string | null,
   { userName, reason }: Author,
+  make: (attempt: number) => Promise<Pick<Plan, 'changes' | 'after'>>,
 ): Promise<Applied | undefined> {
-  const { tenantId } = planned.tenant;
-  let { changes, after } = planned;
   for (let attempt = 1; ; attempt++) {
+    const { changes, after } = await make(attempt);
     if (changes.length === 0) return undefined;
     try {
       const facts = { time: today(), userName, reason, source: 'file' } as const;
-      const { set } = await target.book.change(tenantId, after, facts, changes);
+      const { set } = await book.change(tenantId, after, facts, changes);
       return { tenantId, version: set.version, changes };
     } catch (error) {
       if (attempt >= ATTEMPTS || !isGuardError(error) || error.code !== 'conflict') throw error;
     }
-    ({ changes, after } = await plan(target, planned.tenant));
   }
+}
+
+/**
+ * Frees what comes from policy files: it stays as it is, and is changed through the API from now on. Files that state
+ * an entry take it back when they are applied.
+ */
+export async function releaseFiles(
+  target: Pick<FilesTarget, 'store' | 'book'>,
+  by: Author,
+): Promise<Applied[]> {
+  assertReason(by.reason);
+  const released: Applied[] = [];
+  for (const tenantId of await tenantsKept(target.store)) {
+    const done = await changing(target, tenantId, by, async () => {
+      const { set } = await target.book.current(tenantId);
+      const bound = [...set.changes()].filter(({ file }) => file !== undefined);
+      const changes = bound.map(({ kind, id, value }) => ({ kind, id, value }));
+      return { changes, after: set.with(set.version + 1, changes) };
+    });
+    if (done !== undefined) released.push(done);
+  }
+  await target.store.values(KEPT.space).set(KEPT.key, []);
+  return released;
 }

@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { BadInput } from '../../../core/errors.js';
-import { BadEntry } from '../../../core/policies/entries.js';
-import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { compareText } from '../../../core/value.js';
-import { statedChanges } from '../stated-changes.js';
 import {
   parseCsv,
   parseProperties,
@@ -101,32 +98,6 @@ export function readPolicyFiles(paths: readonly string[]): PolicyFiles {
   }
   const tenants = [...byTenant].map(([tenantId, found]) => ({ tenantId, statements: [...found.values()] }));
   return { tenants, mistakes };
-}
-
-/** The changes by which what comes from files in a set becomes what the files say now. */
-export const fileChanges = (set: PolicySet, statements: readonly FileStatement[]): PolicyChange[] =>
-  statedChanges(
-    set,
-    statements.map(({ change }) => change),
-    ({ file }) => file !== undefined,
-  );
-
-/** Says of a mistake in an entry where the files state it. */
-export async function placedInFiles<T>(
-  statements: readonly FileStatement[],
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof BadEntry)) throw error;
-    const { kind, id, message } = error;
-    const from = statements.find(({ change }) => change.kind === kind && change.id === id);
-    // Without a place, an entry that was made through the API needs what the files no longer state.
-    throw from === undefined
-      ? new BadInput('bad-policy', `The ${kind} ${id} that was made through the API needs it: ${message}`)
-      : refusal([{ file: from.change.file, line: from.line, column: from.column, message }]);
-  }
 }
 
 /** The refusal of files with mistakes: nothing of them was applied. */

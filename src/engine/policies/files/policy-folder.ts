@@ -7,10 +7,13 @@ import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
 import type { Contexts } from '../../execution/context.js';
 import type { HostModels } from '../../execution/host-models.js';
+import type { Principals } from '../../enforcement/principals.js';
+import { peopleOf } from '../change-checks.js';
 import { ModelNames } from '../known-names.js';
 import type { PolicyBook } from '../policy-book.js';
 import { changesIn } from '../named-changes.js';
-import { applyFiles } from './apply-files.js';
+import { applyFiles, releaseFiles, type Applied } from './apply-files.js';
+import type { FilesOptions } from './plan-files.js';
 import { readPolicyFiles } from './policy-files.js';
 
 interface Parts {
@@ -20,12 +23,13 @@ interface Parts {
   readonly logger: GuardLogger;
   readonly audit: Pick<Audit, 'record'>;
   readonly contexts: Pick<Contexts, 'outside'>;
+  readonly principals: Pick<Principals, 'isAssignable' | 'hasMembers'>;
 }
 
 /** The policies in a folder of files. They are in force from the moment the guard is made. */
 export class PolicyFolder {
   private wrong: string | undefined;
-  private anyNames = false;
+  private options: FilesOptions = {};
   private readonly watch = new FolderWatch(
     (folder) => this.parts.contexts.outside(() => this.parts.store.bounded(() => this.again(folder))),
     (_folder, error) => this.tell(error),
@@ -39,15 +43,16 @@ export class PolicyFolder {
   }
 
   /**
-   * Applies the files and, if wanted, each later change in the folder.
-   * @throws BadInput `bad-policy` with file and line, or `bad-configuration`: a guard with other policies than those
-   * its files state is not made
+   * Applies the files and, if wanted, each later change in the folder; or frees what files stated.
+   * @throws BadInput `bad-policy` with file and line, or `bad-configuration`, and Conflict `wrong-state`: a guard with
+   * other policies than those its files state is not made
    */
   async open(option: GuardOptions['policyFiles']): Promise<void> {
     if (option === undefined) return;
     const given = typeof option === 'string' ? { folder: option } : option;
-    const { folder, watch = false, allowUnknownModels = false } = given;
-    this.anyNames = allowUnknownModels;
+    if (!('folder' in given)) return this.release();
+    const { folder, watch = false, ...options } = given;
+    this.options = options;
     try {
       await this.apply(folder);
     } catch (error) {
@@ -75,21 +80,46 @@ export class PolicyFolder {
   }
 
   private async apply(folder: string): Promise<void> {
-    const { store, book, models, audit, logger } = this.parts;
+    const { store, book, models, principals } = this.parts;
+    const target = {
+      store,
+      book,
+      groundOf: (tenantId: string | null) => ({
+        names: new ModelNames(store, models, tenantId),
+        people: peopleOf(principals, tenantId),
+      }),
+      options: this.options,
+    };
     const { userName } = SYSTEM_USER;
-    const namesOf = (owner: string | null): ModelNames => new ModelNames(store, models, owner);
-    const target = { store, book, namesOf, allowUnknownModels: this.anyNames };
-    const applied = await applyFiles(target, readPolicyFiles([folder]), { userName });
+    await this.note(
+      'policy files were applied',
+      'policy files',
+      await applyFiles(target, readPolicyFiles([folder]), { userName }),
+    );
+  }
+
+  private async release(): Promise<void> {
+    const reason = 'released from policy files';
+    const message = 'what policy files stated was released';
+    await this.note(
+      message,
+      reason,
+      await releaseFiles(this.parts, { userName: SYSTEM_USER.userName, reason }),
+    );
+  }
+
+  private async note(message: string, reason: string, applied: readonly Applied[]): Promise<void> {
+    const { logger, audit } = this.parts;
     for (const { tenantId, version, changes } of applied) {
-      logger.info('policy files were applied', { version, changes: changes.length });
+      logger.info(message, { version, changes: changes.length });
       await audit.record([
         {
-          userName,
+          userName: SYSTEM_USER.userName,
           ...(tenantId !== null && { tenantId }),
           operation: 'system:policy',
           resource: { kind: 'system', name: 'policies', id: String(version) },
           answer: 'allowed',
-          reason: 'policy files',
+          reason,
           after: changesIn(version, changes),
         },
       ]);
