@@ -374,6 +374,21 @@ describe('an unsupported operator is named in the error', () => {
   });
 });
 
+test('$in of texts, numbers or dates is one lookup, however long the list; other values are tried one by one', () => {
+  const spent = (make: (at: number) => unknown, count: number): number => {
+    let steps = 0;
+    const match = compileMatch({ a: { $in: Array.from({ length: count }, (_, at) => make(at)) } }, (some) => {
+      steps += some;
+    });
+    expect([match({ a: 'other' }), match({ a: new Date(-1) })]).toEqual([false, false]);
+    return steps;
+  };
+  for (const make of [(at: number) => `text ${at}`, (at: number) => at, (at: number) => new Date(at)])
+    expect(spent(make, 500)).toBe(spent(make, 1));
+  const lists = (at: number): unknown => [at];
+  expect(spent(lists, 500)).toBeGreaterThan(spent(lists, 1));
+});
+
 test('$expr $in on what is no list is an error, as in MongoDB, not a no', () => {
   const match = compileMatch({ $expr: { $in: ['$a', '$b'] } });
   expect(match({ a: 1, b: [1] })).toBe(true);
