@@ -44,7 +44,18 @@ const errors = Object.entries(ERROR_CODES).map(([id, { status, meaning }]) => [c
 /** Rights that the package asks for in another way than by an operation. */
 const ASKED_BY = {
   'SecurityRole:Read': 'reading `api.policies.securityRoles`',
-  'SecurityRole:Manage': 'changing `api.policies.securityRoles`',
+  'SecurityRole:Manage':
+    'changing `api.policies.securityRoles` and, with `system:policy`, all other policies',
+  'Person:Read': '`userAdmin(…).list`',
+  'Person:Manage': '`userAdmin(…)`: all except `changeOwnPassword`',
+  'Person:Change_Own_Password': '`userAdmin(…).changeOwnPassword`',
+};
+/** What rights open apart from operations. */
+const OPENED_BY = {
+  'SecurityRole:Read': 'reading `api.policies.securityRoles`',
+  'SecurityRole:Manage': '`api.policies.securityRoles`',
+  'Person:Read': '`userAdmin(…).list`',
+  'Person:Manage': '`userAdmin(…)`, except `changeOwnPassword`',
 };
 const operationsWhere = (test) =>
   list(
@@ -58,7 +69,7 @@ const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) =
   meaning + (internal ? ' (internal)' : ''),
   list([operationsWhere(({ needs }) => needs.includes(id)), ASKED_BY[id] ?? ''].filter(Boolean)) ||
     'your own routes',
-  operationsWhere(({ opens }) => opens === id),
+  list([operationsWhere(({ opens }) => opens === id), OPENED_BY[id] ?? ''].filter(Boolean)),
 ]);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
 const options = Object.entries(OPTIONS).flatMap(([of, table]) =>

@@ -50,6 +50,11 @@ export interface Facts {
    * them.
    */
   readonly caseOperation?: CaseOperation;
+  /**
+   * What `system:policy` is asked for, if not to read policies: to change them (`changes`), to read users (`persons`)
+   * or to change users (`person-changes`).
+   */
+  readonly about?: 'changes' | 'persons' | 'person-changes';
 }
 
 /**

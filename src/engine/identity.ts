@@ -12,6 +12,7 @@ import type { Answer, Contexts } from './execution/context.js';
 import type { Serving } from './execution/serving.js';
 import { mapApi } from './enforcement/api-members.js';
 import { bindApi } from './enforcement/bind-api.js';
+import { personRules } from './policies/person-rules.js';
 import type { Flags } from './contract/environment.js';
 import type { GuardApi, Identity } from './contract/types.js';
 
@@ -99,6 +100,7 @@ export function createIdentity(
         throw error;
       }
     },
+    persons: personRules(calls),
     decide,
     async call<T>(
       user: UserInfo | undefined,

@@ -2,7 +2,7 @@ import { and, eq, EVERYTHING, NOTHING, or, type Condition } from '../condition.j
 import { IS_USER_TASK } from '../element-types.js';
 import { TENANT_MARK } from '../mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
-import type { Policy, PolicyAnswer, Rule } from '../policy.js';
+import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
 import type { Right } from '../rights.js';
 import { ByPrincipal } from './by-principal.js';
 import type { SecurityRoles } from './security-roles.js';
@@ -75,14 +75,35 @@ interface Answers {
 /** The right to take a refusal back; for refusing, the other rights of the operation count. */
 const UNDO: Right = 'Todo:Undo_Reject';
 
-/** @param undo whether a refusal is taken back */
-function needsOf(operation: Operation, undo: boolean): readonly Right[] {
-  const { needs } = rightUse(operation);
-  return operation === 'task:reject' ? needs.filter((right) => (right === UNDO) === undo) : needs;
+/** The rights that `system:policy` needs, by what it is asked for; those about users also permit it. */
+const ABOUT: Readonly<Record<NonNullable<Facts['about']>, readonly Right[]>> = {
+  changes: ['SecurityRole:Manage'],
+  persons: ['Person:Read', 'Person:Manage'],
+  'person-changes': ['Person:Manage'],
+};
+
+/** The variants of an operation that need other rights. */
+type Variant = 'usual' | 'undo' | keyof typeof ABOUT;
+
+const variantOf = ({ undo, about }: Facts): Variant => about ?? (undo === true ? 'undo' : 'usual');
+
+/** The rights of an operation: one of them is needed, and one of the others permits it by itself. */
+function rightsFor(
+  operation: Operation,
+  variant: Variant,
+): { needs: readonly Right[]; opens: readonly Right[] } {
+  const { needs, opens } = rightUse(operation);
+  const opening = opens === undefined ? [] : [opens];
+  if (operation === 'task:reject')
+    return { needs: needs.filter((right) => (right === UNDO) === (variant === 'undo')), opens: opening };
+  if (operation !== 'system:policy' || variant === 'usual' || variant === 'undo')
+    return { needs, opens: opening };
+  return { needs: ABOUT[variant], opens: variant === 'changes' ? [] : ABOUT[variant] };
 }
 
-function answersFor(operation: Operation, needs: readonly Right[]): Answers {
-  const { ofOwn, opens } = rightUse(operation);
+function answersFor(operation: Operation, variant: Variant): Answers {
+  const { needs, opens } = rightsFor(operation, variant);
+  const { ofOwn } = rightUse(operation);
   const restricts = (says: string, when: Condition): PolicyAnswer =>
     Object.freeze({ restrictive: Object.freeze([rule('rights', says, when)]) });
   const where = operation === 'task:read' ? and(IS_USER_TASK) : EVERYTHING;
@@ -91,28 +112,28 @@ function answersFor(operation: Operation, needs: readonly Right[]): Answers {
     own: restricts(`with the right ${ofOwn ?? ''} you may do it with your own tasks`, OWN_TASK),
     held: SAYS_NOTHING,
     opened: Object.freeze({
-      permissive: Object.freeze([rule('right', `you hold the right ${opens ?? ''}`, where)]),
+      permissive: Object.freeze([rule('right', `you hold the right ${opens.join(' or ')}`, where)]),
     }),
   });
 }
 
-/** The answers to each principal. @param undo whether a refusal is taken back */
-function answersTo(roles: SecurityRoles, undo: boolean): ByPrincipal<PolicyAnswer> {
+/** The answers to each principal. */
+function answersTo(roles: SecurityRoles, variant: Variant): ByPrincipal<PolicyAnswer> {
   const made = new Map<Operation, Answers>();
-  const answers = (operation: Operation, needs: readonly Right[]): Answers => {
+  const answers = (operation: Operation): Answers => {
     let found = made.get(operation);
-    if (found === undefined) made.set(operation, (found = answersFor(operation, needs)));
+    if (found === undefined) made.set(operation, (found = answersFor(operation, variant)));
     return found;
   };
   return new ByPrincipal((principal, operation) => {
-    const { ofOwn, opens } = rightUse(operation);
-    const needs = needsOf(operation, undo);
+    const { ofOwn } = rightUse(operation);
+    const { needs, opens } = rightsFor(operation, variant);
     if (!roles.exist || needs.length === 0) return SAYS_NOTHING;
     const held = roles.rightsOf(principal);
     const any = needs.filter((right) => held.has(right));
-    const { refused, own, held: asBefore, opened } = answers(operation, needs);
+    const { refused, own, held: asBefore, opened } = answers(operation);
     if (any.length === 0) return refused;
-    if (opens !== undefined && held.has(opens)) return opened;
+    if (opens.some((right) => held.has(right))) return opened;
     return any.every((right) => right === ofOwn) ? own : asBefore;
   });
 }
@@ -122,9 +143,14 @@ function answersTo(roles: SecurityRoles, undo: boolean): ByPrincipal<PolicyAnswe
  * policies permit; some rights also permit their operations.
  */
 export function securityRights(roles: SecurityRoles): Policy {
-  const [usual, undoing] = [answersTo(roles, false), answersTo(roles, true)];
+  const answers = new Map<Variant, ByPrincipal<PolicyAnswer>>();
   return Object.freeze({
     name: 'security-rights',
-    answer: (principal, operation, facts) => (facts.undo === true ? undoing : usual).of(principal, operation),
+    answer(principal, operation, facts) {
+      const variant = variantOf(facts);
+      let found = answers.get(variant);
+      if (found === undefined) answers.set(variant, (found = answersTo(roles, variant)));
+      return found.of(principal, operation);
+    },
   } satisfies Policy);
 }

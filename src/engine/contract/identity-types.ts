@@ -6,6 +6,34 @@ import type { Right } from '../../core/rights.js';
 import type { AuditEntry } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
 
+/** A user before or after a change. */
+export type PersonState = UserInfo & { readonly disabled?: boolean | undefined };
+
+/**
+ * What an administration of users asks before it does something; `userAdmin` is built on it. The right `Person:Manage`
+ * permits changes, it or `Person:Read` permits reading. With a security role in the tenant one of them is needed;
+ * without, `system:policy`.
+ */
+export interface PersonRules {
+  /** @throws AccessDenied `forbidden` */
+  assertMayRead(by: SecureUser): Promise<void>;
+  /** @throws AccessDenied `forbidden` unless `by` may change some users */
+  assertMayManage(by: SecureUser): Promise<void>;
+  /**
+   * Asserts that a change, by one who may manage users, gives nobody what `by` does not hold: rights, groups,
+   * attributes, permissions of sections and of the grid. ADMIN gives all except internal rights.
+   * @param from the user before. Missing: a new user, or a new password, which give all that the user holds
+   * @throws AccessDenied `forbidden`, naming what `by` does not hold; Conflict `wrong-state` if nobody would be left
+   * who holds `SecurityRole:Manage` by a role
+   */
+  assertMayChange(by: SecureUser, from: PersonState | undefined, to: PersonState): Promise<void>;
+  /**
+   * Asserts the right `Person:Change_Own_Password`, which is needed once the tenant has a security role.
+   * @throws AccessDenied `forbidden`
+   */
+  assertMayChangeOwnPassword(by: SecureUser): Promise<void>;
+}
+
 /**
  * The interface of a guard for outer enforcement points: `authenticate`, `requirePrivilege` and `requireRight` are
  * built on it. Its callers must have authenticated the user.
@@ -57,6 +85,8 @@ export interface Identity {
    * @throws AccessDenied; recorded
    */
   requireRight(user: UserInfo | undefined, right: Right): Promise<SecureUser>;
+  /** What an administration of users asks. */
+  readonly persons: PersonRules;
   /** Like `require`, for an established principal and without a record. @throws AccessDenied */
   decide(principal: SecureUser, operation: Operation, resource?: Resource): Promise<void>;
   /**

@@ -1,5 +1,4 @@
 import { AccessDenied, Conflict } from '../../core/errors.js';
-import { GRID_LABEL, GRID_RULE } from '../../core/policies/grid/grid.js';
 import {
   holdersOf,
   SECURITY_ROLE,
@@ -12,6 +11,7 @@ import type { SecureUser } from '../../core/principal.js';
 import { RIGHTS, type Right, type RightEntry } from '../../core/rights.js';
 import { show } from '../../core/value.js';
 import type { InForce } from './policy-book.js';
+import { widens } from './widening.js';
 
 const MANAGE: Right = 'SecurityRole:Manage';
 
@@ -20,6 +20,8 @@ export interface People {
   isUser(name: string): Promise<boolean>;
   hasMembers(group: string): Promise<boolean>;
 }
+
+const ONLY_ADMIN = 'it permits more to others, and only ADMIN does that';
 
 const no = (what: string): never => {
   throw new AccessDenied('forbidden', `You may not ${what}.`);
@@ -63,9 +65,10 @@ export function internalRightIn(set: PolicySet, stated: readonly PolicyChange[])
 }
 
 /**
- * A principal can only give rights that it holds; withdrawing is always possible. Only SYSTEM can give internal rights,
- * and only with `allowInternal`.
- * @throws AccessDenied `forbidden`, naming the right
+ * Refuses a change that gives anybody what its author does not hold. Rights are compared one by one. Other entries that
+ * permit something, or lift a restriction, are for ADMIN; narrowing and withdrawing are always possible. Only SYSTEM
+ * gives internal rights, and only with `allowInternal`. What is moved between sections is compared where it is moved.
+ * @throws AccessDenied `forbidden`, naming the right or the entry
  */
 export function assertMayGive(
   by: SecureUser,
@@ -74,9 +77,10 @@ export function assertMayGive(
   changes: readonly PolicyChange[],
   allowInternal: boolean,
 ): void {
-  // A rule gives what its author may not have, and so does taking one away that closes something.
-  const grid = changes.find(({ kind }) => kind === GRID_RULE || kind === GRID_LABEL);
-  if (grid !== undefined && !by.isAdmin()) no('change the access rules grid: only ADMIN does');
+  const wider = by.isAdmin() ? undefined : changes.find((change) => widens(set, after, change));
+  if (wider !== undefined) no(`change the ${wider.kind} ${show(wider.id)} in this way: ${ONLY_ADMIN}`);
+  if (!by.isAdmin() && securityRoles.exist && after.of(SECURITY_ROLE).size === 0)
+    no(`remove the last security role, without which rights restrict nobody: ${ONLY_ADMIN}`);
   const held = securityRoles.rightsOf(by);
   for (const { role, right } of given(set, after, changes)) {
     if (!held.has(right)) no(`give the right ${right} through the role ${show(role)}: you do not hold it`);
@@ -86,8 +90,12 @@ export function assertMayGive(
   }
 }
 
+/** The refusal to take away the last who may manage security roles. */
+export const noManagerLeft = (): Conflict =>
+  new Conflict('wrong-state', `At least one active user or group must hold the right ${MANAGE}.`);
+
 /** True when an active holder of a role may manage security roles. */
-async function hasManager(set: PolicySet, people: People): Promise<boolean> {
+export async function hasManager(set: PolicySet, people: People): Promise<boolean> {
   for (const [name, role] of set.of(SECURITY_ROLE)) {
     if (!(role as SecurityRole).rights.includes(MANAGE)) continue;
     for (const holder of holdersOf(set, name))
@@ -105,5 +113,5 @@ export async function assertManagerStays(before: PolicySet, after: PolicySet, pe
   // Nobody has to be looked up for a change of something else.
   if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return;
   if ((await hasManager(after, people)) || !(await hasManager(before, people))) return;
-  throw new Conflict('wrong-state', `At least one active user or group must hold the right ${MANAGE}.`);
+  throw noManagerLeft();
 }

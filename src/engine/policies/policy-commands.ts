@@ -3,6 +3,7 @@ import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { changedSet } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
+import type { Facts } from '../../core/policy.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { needsRight, type Right } from '../../core/rights.js';
 import { show } from '../../core/value.js';
@@ -20,6 +21,9 @@ import { assertNoSections } from './section-sight.js';
 
 export const MANAGE: Right = 'SecurityRole:Manage';
 export const READ: Right = 'SecurityRole:Read';
+
+/** Facts of a change of policies. */
+const CHANGES: Facts = Object.freeze({ about: 'changes' });
 
 const HISTORY = { default: 50, most: 500 };
 
@@ -82,14 +86,14 @@ export class PolicyCommands {
 
   /**
    * Runs one public call that changes the policies. Its options are as they are now, whatever its caller does later.
-   * @param may refuses who may not, before anything is looked at; default: who has no `system:policy`
+   * @param may refuses who may not, before anything is looked at; default: who may not change policies
    * @param ifAny no changes leave the version as it is; default: they are refused
    */
   changing(
     user: unknown,
     options: PolicyChangeOptions | undefined,
     make: (now: InForce, call: Call) => PolicyChange[] | Promise<PolicyChange[]>,
-    { may = (call) => this.assertPolicy(call), ifAny = false }: Changing = {},
+    { may = (call) => this.assertChanger(call), ifAny = false }: Changing = {},
   ): Promise<{ version: number }> {
     const how = copyOf(options);
     return this.run(user, async (call, now) => {
@@ -104,8 +108,14 @@ export class PolicyCommands {
     return principal.tenantId ?? null;
   }
 
+  /** @throws AccessDenied `forbidden`, unless the caller may read policies */
   assertPolicy(call: Call): void {
     call.assert('system:policy', {}, true);
+  }
+
+  /** @throws AccessDenied `forbidden`, unless the caller may change policies, of whatever kind */
+  assertChanger(call: Call): void {
+    call.assert('system:policy', {}, true, CHANGES);
   }
 
   /** True also while the rules are switched off. */
@@ -130,7 +140,7 @@ export class PolicyCommands {
 
   /** @throws AccessDenied `forbidden`, unless the caller may change all entries of these kinds */
   assertMayChange(call: Call, now: InForce, changes: readonly PolicyChange[]): void {
-    this.assertPolicy(call);
+    this.assertChanger(call);
     if (
       changes.some(({ kind }) => Object.hasOwn(SECURITY_ROLE_ENTRIES.kinds, kind)) &&
       !this.holds(call, now, MANAGE)

@@ -1,9 +1,9 @@
 import { assertArgument, withFunctions, type Kind } from '../../core/options.js';
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
-import { ADMIN, DESIGNER, SYSTEM, type SecureUser, type UserInfo } from '../../core/principal.js';
-import { rightsIn } from '../../core/rights.js';
+import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
+import { crossesTenants } from '../policies/giving-to-persons.js';
 import { accessFacts } from './access-facts.js';
 import { checkNewUser, checkUser, checkUserName } from './user-input.js';
 
@@ -15,11 +15,16 @@ export interface NewUser extends UserInfo {
 }
 
 /**
- * Administration of the users in the store. Each call needs `system:policy` and is recorded. `by` is the acting
- * user; missing: the ambient principal. An administrator with a tenant sees and changes the users of that tenant;
- * one without a tenant, the users without one; SYSTEM without a tenant, all. Whatever a policy permits, only SYSTEM
- * may grant the group SYSTEM or change its members, only administrators may grant ADMIN or DESIGNER or change their
- * members, and nobody may grant a right that they do not hold.
+ * Administration of the users in the store. Each call is recorded. It needs `system:policy` or, once the tenant has a
+ * security role, the right `Person:Manage` (for `list`, `Person:Read` suffices). `by` is the acting user; missing: the
+ * ambient principal. A user with a tenant sees and changes the users of that tenant; one without a tenant, the users
+ * without one; SYSTEM without a tenant, all.
+ *
+ * Nobody becomes more by it, whatever policies permit: only SYSTEM touches members of SYSTEM, only administrators those
+ * of ADMIN and DESIGNER. Others than administrators add, enable and set the password of users only who hold nothing
+ * that they do not hold themselves: rights, groups, attributes, and what sections and the grid say of the user by name.
+ * Nor do they give any of it. Administrators give all except internal rights. Taking away is always possible, but
+ * somebody must be left who holds `SecurityRole:Manage` by a role (409 `wrong-state`).
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
@@ -39,33 +44,16 @@ export interface UserAdmin {
   ): Promise<void>;
   setPassword(userName: string, password: string, by?: UserInfo): Promise<void>;
   /**
-   * Changes the caller's own password; needs no right.
+   * Changes the caller's own password; needs the right `Person:Change_Own_Password` once the tenant has a security
+   * role.
    * @throws AccessDenied `forbidden` if the old password is wrong; BadInput `bad-request` if the new one is not
    * acceptable
    */
   changeOwnPassword(oldPassword: string, newPassword: string, by?: UserInfo): Promise<void>;
 }
 
-const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;
 const inReach = (by: SecureUser, user: UserInfo): boolean =>
   crossesTenants(by) || (user.tenantId ?? undefined) === by.tenantId;
-
-/** @throws AccessDenied `forbidden` if the principal may not create or change such a user */
-function assertMayGive(by: SecureUser, { userGroups = [], modelsOwner, attributes = {} }: UserInfo): void {
-  const no = (what: string): never => {
-    throw new AccessDenied('forbidden', `You may not ${what}.`);
-  };
-  if (userGroups.includes(SYSTEM) && !by.isSystem()) no('administer members of SYSTEM');
-  if (userGroups.includes(ADMIN) && !by.isAdmin()) no('administer members of ADMIN');
-  if (userGroups.includes(DESIGNER) && !by.isAdmin()) no('administer members of DESIGNER');
-  if (modelsOwner !== undefined && modelsOwner !== null && !crossesTenants(by) && modelsOwner !== by.owner)
-    no('give access to the models of another owner');
-  const held = rightsIn(by.attributes.rights);
-  const foreign = by.isAdmin()
-    ? undefined
-    : rightsIn(attributes.rights).find((right) => !held.includes(right));
-  if (foreign !== undefined) no(`give the right ${foreign}, which you do not hold`);
-}
 
 const GUARD: Kind = {
   takes: 'a guard, as createGuard gives it',
@@ -81,6 +69,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
   assertArgument('userAdmin', guard, GUARD);
   assertArgument('userAdmin', directory, withFunctions('a directory, as userDirectory gives it', ['add']));
   const { identity } = guard;
+  const { persons } = identity;
 
   function administer<T>(
     what: string,
@@ -93,17 +82,14 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
       name: what,
       ...(typeof userName === 'string' ? { id: userName.slice(0, 200) } : {}),
     };
-    return identity.call(by, 'system:policy', target, async (principal, changes) => {
-      await identity.decide(principal, 'system:policy');
-      return work(principal, changes);
-    });
+    return identity.call(by, 'system:policy', target, work);
   }
 
-  /** The user, if the principal may change it. */
+  /** The user, if the principal may change some users and reaches this one. */
   async function reach(by: SecureUser, name: unknown): Promise<DirectoryUser> {
+    await persons.assertMayManage(by);
     const user = await directory.find(checkUserName(name));
     if (user === undefined || !inReach(by, user)) throw notFound('user');
-    assertMayGive(by, user);
     return user;
   }
 
@@ -116,7 +102,8 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     administer(what, userName, by, async (principal, changed) => {
       const before = await reach(principal, userName);
       const after = checkUser({ ...before, ...changes });
-      assertMayGive(principal, after);
+      const { disabled = before.disabled } = changes;
+      await persons.assertMayChange(principal, before, { ...after, disabled });
       const { userGroups, attributes } = after;
       const checked = {
         ...changes,
@@ -124,24 +111,25 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         ...(changes.attributes === undefined ? {} : { attributes }),
       };
       if (!(await directory.change(before.userName, checked as UserChange, before))) throw notFound('user');
-      const { disabled = before.disabled } = changes;
       changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
     });
 
   return Object.freeze({
     list: (by) =>
-      administer('list users', undefined, by, async (principal) =>
-        (await directory.list()).filter((user) => inReach(principal, user)),
-      ),
+      administer('list users', undefined, by, async (principal) => {
+        await persons.assertMayRead(principal);
+        return (await directory.list()).filter((user) => inReach(principal, user));
+      }),
 
     add: (user, by) =>
       administer('add user', user?.userName, by, async (principal, changed) => {
+        await persons.assertMayManage(principal);
         checkNewUser(user);
         const { password, ...rest } = user;
         const checked = checkUser(rest);
         if (!inReach(principal, checked))
           throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
-        assertMayGive(principal, checked);
+        await persons.assertMayChange(principal, undefined, checked);
         if (!(await directory.add(checked, password)))
           throw new Conflict('conflict', 'This user name is not available.');
         changed({ after: accessFacts(checked) });
@@ -155,12 +143,13 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     setPassword: (userName, password, by) =>
       administer('set password', userName, by, async (principal) => {
         const user = await reach(principal, userName);
+        await persons.assertMayChange(principal, undefined, user);
         // Hashing takes a while, during which the administrator may have lost the right.
         const confirm = async (): Promise<void> => {
           const again = await identity.establish(principal);
-          await identity.decide(again, 'system:policy');
+          await persons.assertMayManage(again);
           if (!inReach(again, user)) throw notFound('user');
-          assertMayGive(again, user);
+          await persons.assertMayChange(again, undefined, user);
         };
         if (!(await directory.setPassword(user.userName, password, user, confirm))) throw notFound('user');
       }),
@@ -170,7 +159,9 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         by,
         'Person:Change_Own_Password',
         { kind: 'system', name: 'change own password' },
-        async ({ userName }) => {
+        async (principal) => {
+          const { userName } = principal;
+          await persons.assertMayChangeOwnPassword(principal);
           const seen = await directory.find(userName);
           if (seen === undefined || (await directory.verify(userName, oldPassword)) === undefined)
             throw new AccessDenied('forbidden', 'The old password is wrong.');

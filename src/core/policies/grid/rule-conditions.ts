@@ -12,6 +12,8 @@ import {
   type Condition,
   type Reference,
 } from '../../condition.js';
+import { compileForAll } from '../../evaluate.js';
+import type { SecureUser } from '../../principal.js';
 import { elementOf, type GridContents, type GridRule, type GridUsers } from './grid.js';
 
 export const ME: Reference = Object.freeze({ ref: 'user', path: 'userName' });
@@ -45,6 +47,10 @@ function usersCondition(users: GridUsers): Condition {
   if ('user' in users) return eq('user.userName', users.user);
   return 'role' in users ? eq(holdersOf(users.role), ME) : parseCondition(users.where);
 }
+
+/** Whether the rule is about the principal, in whatever case; never for holders of a label, whom only a case has. */
+export const concerns = ({ users }: GridRule, principal: SecureUser): boolean =>
+  (users === 'all' || !('role' in users)) && compileForAll(usersCondition(users))({}, principal);
 
 /** The label has room for one more, or the principal holds it. */
 function roomFor(label: string, multiple: number | undefined): Condition {

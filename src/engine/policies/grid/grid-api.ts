@@ -67,7 +67,8 @@ export function gridApi(commands: PolicyCommands): GridApi {
     export: (form, user) => run(user, async (_call, { grid }) => printGrid(form, grid.contents)),
     import: (form, text, options, user) => {
       const how = copyOf(options);
-      return run(user, async (call, now): Promise<GridImported> => {
+      return commands.run(user, async (call, now): Promise<GridImported> => {
+        commands.assertChanger(call);
         // Not before it is known that its sender may change the grid: reading takes time.
         const entries = readGrid(form, text);
         const { replace = false, ...rest } = checked<GridImportOptions>(

@@ -1,0 +1,62 @@
+import { assertArgument, type Kind } from '../../core/options.js';
+import type { Facts } from '../../core/policy.js';
+import { SecureUser } from '../../core/principal.js';
+import { needsRight, type Right } from '../../core/rights.js';
+import type { PersonRules, PersonState } from '../contract/identity-types.js';
+import type { Calls } from '../enforcement/calls.js';
+import { assertMayGiveTo } from './giving-to-persons.js';
+import { hasManager, noManagerLeft, type People } from './giving.js';
+
+const READS: Facts = Object.freeze({ about: 'persons' });
+const CHANGES: Facts = Object.freeze({ about: 'person-changes' });
+
+const OWN_PASSWORD: Right = 'Person:Change_Own_Password';
+
+const PRINCIPAL: Kind = { takes: 'a principal, as identity.establish gives it', holds: SecureUser.made };
+
+/** The people of a tenant as they are, but for one user. */
+function peopleWith(
+  { principals }: Calls,
+  { userName, userGroups = [], disabled, tenantId }: PersonState,
+): People {
+  const tenant = tenantId ?? null;
+  return {
+    isUser: async (name) => (name === userName ? disabled !== true : principals.isAssignable(name, tenant)),
+    async hasMembers(group) {
+      if (disabled !== true && userGroups.includes(group)) return true;
+      const members = await principals.members(group, tenant);
+      return members === undefined
+        ? principals.hasMembers(group, tenant)
+        : members.some((name) => name !== userName);
+    },
+  };
+}
+
+/** What administrations of users ask before they do something. */
+export function personRules(calls: Calls): PersonRules {
+  return Object.freeze({
+    async assertMayRead(by) {
+      assertArgument('identity.persons.assertMayRead', by, PRINCIPAL);
+      (await calls.of(by)).assert('system:policy', {}, true, READS);
+    },
+    async assertMayManage(by) {
+      assertArgument('identity.persons.assertMayManage', by, PRINCIPAL);
+      (await calls.of(by)).assert('system:policy', {}, true, CHANGES);
+    },
+    async assertMayChange(by, from, to) {
+      assertArgument('identity.persons.assertMayChange', by, PRINCIPAL);
+      // Also while the rules are switched off: what is given then stays when they are switched on.
+      const now = await calls.book.current(to.tenantId ?? null);
+      assertMayGiveTo(by, now, from, to);
+      if (from === undefined || from.disabled === true) return;
+      if (await hasManager(now.set, peopleWith(calls, to))) return;
+      if (await hasManager(now.set, peopleWith(calls, from))) throw noManagerLeft();
+    },
+    async assertMayChangeOwnPassword(by) {
+      assertArgument('identity.persons.assertMayChangeOwnPassword', by, PRINCIPAL);
+      const { securityRoles } = (await calls.of(by)).inForce;
+      if (securityRoles.exist && !securityRoles.rightsOf(by).has(OWN_PASSWORD))
+        throw needsRight(OWN_PASSWORD);
+    },
+  } satisfies PersonRules);
+}
