@@ -107,6 +107,8 @@ export function holdersOf(element: ModdleElement): Holders {
 const IN_NONE = 'The lanes or pools are roles, and this is in none of them: it belongs to nobody.';
 const IN_SEVERAL =
   'The lanes or pools are roles, and an element has one: none of these is taken, it belongs to nobody.';
+const NO_NAME =
+  'No group can have this name, so nobody is in the lane or pool: what is in it belongs to nobody.';
 const closed = (found: string, means = IN_NONE): Role => ({ kind: 'closed', found, means });
 
 /**
@@ -128,5 +130,5 @@ export function roleOf({ def }: { readonly def: ModdleElement }): Role {
   if (found === undefined) return closed('No lane or pool around it has a name.');
   if (more.length > 0) return closed(`lanes or pools ${[found, ...more].map(show).join(', ')}`, IN_SEVERAL);
   const name = normaliseName(found);
-  return name === undefined ? closed(`No group can have the name ${show(found)}.`) : { kind: 'named', name };
+  return name === undefined ? closed(`a lane or pool ${show(found)}`, NO_NAME) : { kind: 'named', name };
 }

@@ -10,8 +10,8 @@ const OPERATON = 'http://operaton.org/schema/1.0/bpmn';
 const ZEEBE = 'http://camunda.org/schema/zeebe/1.0';
 const JBPM = 'http://www.jboss.org/drools';
 
-const expression = (tag: string, text: string): string =>
-  `<bpmn:${tag}><bpmn:resourceAssignmentExpression><bpmn:formalExpression>${text}</bpmn:formalExpression>` +
+const expression = (tag: string, text: string, language = ''): string =>
+  `<bpmn:${tag}><bpmn:resourceAssignmentExpression><bpmn:formalExpression${language}>${text}</bpmn:formalExpression>` +
   `</bpmn:resourceAssignmentExpression></bpmn:${tag}>`;
 const input = (name: string, text?: string): string =>
   `<bpmn:ioSpecification><bpmn:dataInput id="in" name="${name}" /><bpmn:inputSet /><bpmn:outputSet /></bpmn:ioSpecification>` +
@@ -110,6 +110,34 @@ const UNDERSTOOD: readonly (readonly [...Case, expected: Record<string, unknown>
     userTask('', expression('potentialOwner', 'user(ann), group(hr), it')),
     {},
     { candidateUsers: ['ann'], candidateGroups: ['hr', 'it'] },
+  ],
+  [
+    'a potential owner in capitals',
+    {},
+    userTask('', expression('potentialOwner', 'USER( ann ), Group(hr)')),
+    {},
+    { candidateUsers: ['ann'], candidateGroups: ['hr'] },
+  ],
+  [
+    'an expression of JavaScript',
+    {},
+    userTask('', expression('potentialOwner', '$(this.data.groups)', ' language="application/javascript"')),
+    {},
+    { candidateGroups: ['hr', 'it'] },
+  ],
+  [
+    'names of users and groups in any language',
+    {},
+    userTask('', expression('potentialOwner', 'group(hr)', ' language="http://www.w3.org/1999/XPath"')),
+    {},
+    { candidateGroups: ['hr'] },
+  ],
+  [
+    'the initiator of the editors of Activiti and Flowable',
+    { flowable: FLOWABLE },
+    userTask('flowable:assignee="$INITIATOR"'),
+    {},
+    { assignee: 'starter' },
   ],
   ['a human performer', {}, userTask('', expression('humanPerformer', 'ann')), {}, { assignee: 'ann' }],
   ['a performer', {}, userTask('', expression('performer', 'user(ann)')), {}, { assignee: 'ann' }],
@@ -211,6 +239,24 @@ const CLOSED: readonly Closing[] = [
   ],
   ['a role of no kind', {}, userTask('', expression('resourceRole', 'ann'))],
   ['an owner in another language', {}, userTask('', expression('potentialOwner', 'group(${who.group})'))],
+  ...[
+    'role(hr)',
+    'groups(hr)',
+    'group(hr);user(ann)',
+    'group(hr) user(ann)',
+    "getPotentialOwner('hr')",
+    'clerks/hr',
+    'hr; it',
+  ].map((text): Closing => [`an owner ${text}`, {}, userTask('', expression('potentialOwner', text))]),
+  ...['boss', 'getDataObject("x")/o', 'group(getGroup())'].map((text): Closing => [
+    `an owner ${text} in another language`,
+    {},
+    userTask('', expression('potentialOwner', text, ' language="http://www.w3.org/1999/XPath"')),
+  ]),
+  ['a variable without braces', { camunda: CAMUNDA }, userTask('camunda:assignee="$boss"')],
+  ['a variable after a number sign', { camunda: CAMUNDA }, userTask('camunda:assignee="#boss"')],
+  ['an attribute that no engine has', { camunda: CAMUNDA }, userTask('camunda:performedBy="ann"')],
+  ['who performs it', { x: 'http://example.com/x' }, userTask('x:performedBy="ann"')],
   ['an actor from a variable of jBPM', { drools: JBPM }, userTask('', input('ActorId', '#{who}'))],
   ['an actor without a value', { drools: JBPM }, userTask('', input('ActorId'))],
   [

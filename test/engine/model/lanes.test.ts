@@ -169,6 +169,17 @@ onStores('The role of a task and of a start', (kind) => {
       expect(await guard.api.data.getPendingUserTasks({}, person('colleague', group))).toEqual([]);
   });
 
+  test('is told to the author as a name that nobody can have, not as a missing lane', async () => {
+    const guard = await guards.make();
+    const warnings = await guard.api.model.check(
+      inLanes({ clerks: ['start', 'end'], '*': ['t'] }),
+      ADMIN_USER,
+    );
+    expect(warnings).toMatchObject([
+      { found: 'a lane or pool "*"', means: expect.stringMatching(/^No group can have this name/) },
+    ]);
+  });
+
   test('is nobody’s for a start event that two lanes hold, and the author is told', async () => {
     const source = inLanes({ clerks: ['start', 't'], bosses: ['start', 'end'] });
     const guard = await saved(source);

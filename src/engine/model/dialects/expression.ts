@@ -4,11 +4,11 @@ export type Expression =
   | { readonly kind: 'names'; readonly text: string }
   /** One name, which may contain commas. */
   | { readonly kind: 'name'; readonly name: string }
-  /** Code in bpmn-server's own language: `$(…)`, `#…`. */
+  /** Code in bpmn-server's own language: `$(…)`, `$data.x`, `#…`. */
   | { readonly kind: 'script'; readonly text: string }
   /** `${variable}`: a process variable and nothing else. */
   | { readonly kind: 'variable'; readonly name: string }
-  /** `${initiator}`: the starter of the process. */
+  /** `${initiator}`, `$INITIATOR`: the starter of the process. */
   | { readonly kind: 'initiator' };
 
 /** The forms that a dialect has in addition to plain names. */
@@ -19,7 +19,18 @@ export interface Forms {
 export const ALL_FORMS: Forms = Object.freeze({ scripts: true, variables: true });
 export const NAMES_ONLY: Forms = Object.freeze({ scripts: false, variables: false });
 
-const SCRIPT = /^(?:\$(?!\{)|#(?!\{))/;
+/** `$` or `#` before a call, a literal or a name; not `${…}`, `#{…}`. */
+const SCRIPT = /^[$#]\s*(?:([A-Za-z_][\w$]*)|[("'[`!+\-\d])/;
+/**
+ * The names with which bpmn-server's own code can begin: its variables, and words and objects of JavaScript. Others,
+ * such as `$INITIATOR`, are placeholders of other editors.
+ */
+const OURS = new Set(
+  `this item data input output instance appDelegate appServices appUtils
+  Array await Boolean Date JSON Math new Number Object Promise String typeof`.split(/\s+/),
+);
+/** The starter, as the editors of Activiti and Flowable write it. */
+const STARTER = '$INITIATOR';
 const VARIABLE = /^\$\{\s*([A-Za-z_]\w*)\s*\}$/;
 /** Words that cannot be process variables in the languages that use `${…}`. */
 const RESERVED = new Set(
@@ -29,13 +40,19 @@ const RESERVED = new Set(
 /** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */
 const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 
+function isScript(text: string): boolean {
+  const found = SCRIPT.exec(text);
+  return found !== null && (found[1] === undefined || OURS.has(found[1]));
+}
+
 /**
  * Parses an attribute value or the body of an expression.
  * @returns undefined if any part of it is in an unsupported language
  */
 export function readExpression(text: string, { scripts, variables }: Forms): Expression | undefined {
   const trimmed = text.trim();
-  if (scripts && SCRIPT.test(trimmed)) return { kind: 'script', text: trimmed };
+  if (variables && trimmed === STARTER) return { kind: 'initiator' };
+  if (scripts && isScript(trimmed)) return { kind: 'script', text: trimmed };
   const name = variables ? VARIABLE.exec(trimmed)?.[1] : undefined;
   if (name === 'initiator') return { kind: 'initiator' };
   if (name !== undefined && !RESERVED.has(name)) return { kind: 'variable', name };

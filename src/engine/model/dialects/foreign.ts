@@ -1,16 +1,18 @@
 import type { ModdleElement } from '../host.js';
 import { childrenOf, type Attribute, type Namespaces } from './namespaces.js';
-import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM, SAME_ATTRIBUTES, ZEEBE } from './uris.js';
+import { isOfEngine } from './harmless.js';
+import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM } from './uris.js';
 
 /** Attributes that contain a name in foreign dialects. */
 const NAMING = new Set(['name', 'key', 'metaKey']);
 /** Names, as opposed to texts, contain no blanks. */
 export const IDENTIFIER = /^[\p{L}\p{M}\p{N}_.:-]{1,60}$/u;
+/** Elements that are pairs of a name and a value, and what such a pair has beside them. */
+const PAIRS = new Set(['attribute', 'entry', 'field', 'item', 'param', 'parameter', 'property']);
+const OF_PAIRS = new Set([...NAMING, 'format', 'id', 'type']);
+const KEY = /["']([\p{L}_-]{2,60})["']\s*:/gu;
 const SPEAKS_OTHERWISE = new Set(ABOUT_OTHER_THINGS);
 const HOLDS_DATA = new Set(DATA_AND_CODE);
-
-const isEngine = (uri: string | undefined): boolean =>
-  uri !== undefined && (uri === ZEEBE || uri === JBPM || Object.hasOwn(SAME_ATTRIBUTES, uri));
 
 /** An attribute as shown to the author of a model. */
 export const shown = ({ name, value }: Attribute): string => `${name}="${value}"`;
@@ -20,20 +22,52 @@ export const isAboutOtherThings = (uri: string | undefined): boolean =>
 
 /** Whether an element holds data, a form or code, whatever the names in it look like. */
 const holdsData = (uri: string | undefined, local: string): boolean =>
-  isAboutOtherThings(uri) || (isEngine(uri) && HOLDS_DATA.has(local));
+  isAboutOtherThings(uri) || ((isOfEngine(uri) || uri === JBPM) && HOLDS_DATA.has(local));
+
+/** The text in an element and in those inside it. */
+export function textOf(element: ModdleElement): string {
+  const { $body, body } = element as { $body?: unknown; body?: unknown };
+  return [$body, body, ...childrenOf(element).map(textOf)]
+    .filter((text) => typeof text === 'string')
+    .join('')
+    .trim();
+}
+
+/** Whether an element has neither text nor an attribute nor anything inside. */
+export const isEmpty = (element: ModdleElement): boolean =>
+  childrenOf(element).length === 0 &&
+  textOf(element) === '' &&
+  !Object.entries({ ...element, ...element.$attrs }).some(
+    ([name, value]) => !name.startsWith('$') && typeof value === 'string' && value.trim() !== '',
+  );
+
+/** A pair of a name and a value without the value. Some editors write all pairs that they know. */
+function isBlankPair(element: ModdleElement, local: string, namespaces: Namespaces): boolean {
+  return (
+    PAIRS.has(local) &&
+    textOf(element) === '' &&
+    childrenOf(element).every(isEmpty) &&
+    namespaces
+      .attributesOf(element)
+      .every(({ local: name, value }) => OF_PAIRS.has(name) || value.trim() === '')
+  );
+}
+
+/** The keys of a JSON object in a text. */
+const keysIn = (text: unknown): string[] =>
+  typeof text === 'string' ? [...text.matchAll(KEY)].map(([, key]) => key as string) : [];
+
+/** @param isText it is a text, such as the name of a property; otherwise the name of an attribute or element */
+export type IsName = (name: string, isText?: boolean) => boolean;
 
 /**
  * Searches an unknown extension element for anything that may name people.
  * @param isName whether an attribute or element name may refer to people
  * @returns the first such place as written; undefined if there is none
  */
-export function peopleIn(
-  element: ModdleElement,
-  namespaces: Namespaces,
-  isName: (name: string) => boolean,
-): string | undefined {
+export function peopleIn(element: ModdleElement, namespaces: Namespaces, isName: IsName): string | undefined {
   const { uri, local } = namespaces.nameOf(element);
-  if (holdsData(uri, local)) return undefined;
+  if (holdsData(uri, local) || isBlankPair(element, local, namespaces)) return undefined;
   const tag = element.$type;
   if (isName(local)) return `<${tag}>`;
   const attributes = namespaces.attributesOf(element);
@@ -43,9 +77,12 @@ export function peopleIn(
   );
   if (ofName !== undefined) return `<${tag} ${shown(ofName)}>`;
   const ofValue = attributes.find(
-    (attribute) => NAMING.has(attribute.local) && IDENTIFIER.test(attribute.value) && isName(attribute.value),
+    (attribute) =>
+      NAMING.has(attribute.local) && IDENTIFIER.test(attribute.value) && isName(attribute.value, true),
   );
   if (ofValue !== undefined) return `<${tag} ${shown(ofValue)}>`;
+  const ofText = keysIn(element.$body).find((key) => isName(key, true));
+  if (ofText !== undefined) return `<${tag}> with ${ofText}`;
   for (const child of childrenOf(element)) {
     const found = peopleIn(child, namespaces, isName);
     if (found !== undefined) return found;

@@ -1,11 +1,8 @@
 import type { ModdleElement } from '../host.js';
 import { documentOf } from './document.js';
 import { extensionsOf } from './foreign.js';
+import { isOfEngine } from './harmless.js';
 import { childrenOf } from './namespaces.js';
-import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
-
-const isEngine = (uri: string | undefined): boolean =>
-  uri !== undefined && (uri === ZEEBE || Object.hasOwn(SAME_ATTRIBUTES, uri));
 
 /** A property of an element, such as `<camunda:property name="lanesAsRoles" value="false" />`. */
 export interface ModelProperty {
@@ -26,7 +23,7 @@ export function allProperties(element: ModdleElement): ModelProperty[] {
     return childrenOf(extension).map((property): ModelProperty => {
       const { name, value } = property as { name?: unknown; value?: unknown };
       const { uri, local } = namespaces.nameOf(property);
-      const understood = isEngine(list.uri) && isEngine(uri) && local === 'property';
+      const understood = isOfEngine(list.uri) && isOfEngine(uri) && local === 'property';
       return { name: text(name), value: text(value), understood };
     });
   });

@@ -6,16 +6,27 @@ import { ROLES, type PeopleProperty } from './understood.js';
 interface Role extends ModdleElement {
   resourceRef?: ModdleElement;
   resourceParameterBindings?: unknown[];
-  resourceAssignmentExpression?: { expression?: { body?: string } };
+  resourceAssignmentExpression?: { expression?: { body?: string; language?: string } };
 }
 
-const WHO = /^(user|group)\s*\((.*)\)$/s;
+const WHO = /^(user|group)\s*\((.*)\)$/is;
+/** Characters of code and of lists in other forms. No user or group is written with them in an expression. */
+const NOT_IN_NAMES = /[()[\]{}<>/\\"'`;|]/;
+/** Languages in which the expressions that are understood mean what they say: JavaScript, and those of `${…}`. */
+const LANGUAGES = /(?:^|\W)(?:javascript|ecmascript|js|juel|uel|el)$/i;
 
 /** The kind of a name written as neither `user(…)` nor `group(…)`. */
 type Unnamed = 'user' | 'group';
 
-/** `user(ann), group(hr), it`: the entries with their kinds. */
-export function entriesOf(text: string, unnamed: Unnamed): { kind: Unnamed; text: string }[] {
+interface Entry {
+  readonly kind: Unnamed;
+  readonly text: string;
+  /** It says itself which of the two it is. */
+  readonly isNamed: boolean;
+}
+
+/** `user(ann), Group(hr), it`: the entries with their kinds. */
+export function entriesOf(text: string, unnamed: Unnamed): Entry[] {
   return text
     .split(/,(?![^(]*\))/)
     .map((entry) => entry.trim())
@@ -23,9 +34,18 @@ export function entriesOf(text: string, unnamed: Unnamed): { kind: Unnamed; text
     .map((entry) => {
       const [, kind, inner] = WHO.exec(entry) ?? [];
       return inner === undefined
-        ? { kind: unnamed, text: entry }
-        : { kind: kind as Unnamed, text: inner.trim() };
+        ? { kind: unnamed, text: entry, isNamed: false }
+        : { kind: kind?.toLowerCase() as Unnamed, text: inner.trim(), isNamed: true };
     });
+}
+
+/** Whether an entry is a name, and not what is left of code or of a list in another form. */
+export const isPlain = ({ text }: Pick<Entry, 'text'>): boolean => !NOT_IN_NAMES.test(text);
+
+/** Whether the language of an expression gives another meaning to its text: in MVEL, `boss` is a variable. */
+export function isInForeignLanguage(language: string | undefined, entries: readonly Entry[]): boolean {
+  const given = language?.trim() ?? '';
+  return given !== '' && !LANGUAGES.test(given) && !entries.every((entry) => entry.isNamed && isPlain(entry));
 }
 
 const bodyOf = (role: Role): string => role.resourceAssignmentExpression?.expression?.body?.trim() ?? '';
@@ -33,12 +53,16 @@ const bodyOf = (role: Role): string => role.resourceAssignmentExpression?.expres
 function sayExpression(role: Role, to: Statements, unnamed: Unnamed, user: PeopleProperty): void {
   const text = bodyOf(role);
   const found = `<${role.$type}> ${text}`;
+  const entries = entriesOf(text, unnamed);
+  const language = role.resourceAssignmentExpression?.expression?.language;
+  if (isInForeignLanguage(language, entries)) return to.isUnclear(`${found} in the language ${language}`);
   const whole = readExpression(text, ALL_FORMS);
   if (whole !== undefined && whole.kind !== 'names') {
     to.people.push({ property: unnamed === 'user' ? user : 'candidateGroups', expression: whole });
     return;
   }
-  const entries = entriesOf(text, unnamed);
+  const isName = (entry: Entry): boolean => readExpression(entry.text, ALL_FORMS)?.kind === 'names';
+  if (entries.some((entry) => isName(entry) && !isPlain(entry))) return to.isUnclear(found);
   // Among several, an entry is a name; a call or variable must be the only one.
   if (entries.length > 1 && whole === undefined) return to.isUnclear(found);
   for (const entry of entries)

@@ -3,9 +3,10 @@ import type { HostNode, ModdleElement } from '../host.js';
 import { holdersOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { NAMES_ONLY, readExpression } from './expression.js';
-import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
+import { extensionsOf, isAboutOtherThings, peopleIn, shown, textOf, type IsName } from './foreign.js';
+import { isUnknownAttribute } from './harmless.js';
 import { childrenOf, type Attribute } from './namespaces.js';
-import { entriesOf } from './standard-roles.js';
+import { entriesOf, isInForeignLanguage, isPlain } from './standard-roles.js';
 import { SAME_ATTRIBUTES } from './uris.js';
 import { lostIn, sayAround } from './task-people.js';
 import { INITIATOR, POTENTIAL_STARTER, PROCESS_ATTRIBUTES, START_EVENT_ATTRIBUTES } from './understood.js';
@@ -36,13 +37,18 @@ interface Collected {
 const isUnderstood = ({ uri }: Pick<Attribute, 'uri'>): boolean =>
   uri !== undefined && Object.hasOwn(SAME_ATTRIBUTES, uri);
 
+/** A process has many more attributes, of which none but those that are read name people. */
+const isUnknown = (attribute: Attribute): boolean =>
+  attribute.local !== INITIATOR && isUnknownAttribute(attribute);
+
 function sayAttributes(
   element: ModdleElement,
   { namespaces }: ModelDocument,
   [users, groups]: readonly [users: string, groups: string],
-  isName: (name: string) => boolean,
+  isName: IsName,
   to: Collected,
 ): void {
+  const isOfStart = element.$type === 'bpmn:StartEvent';
   for (const attribute of namespaces.attributesOf(element)) {
     const { uri, local, value } = attribute;
     if (value.trim() === '' || isAboutOtherThings(uri)) continue;
@@ -57,16 +63,18 @@ function sayAttributes(
     if (target !== undefined && expression?.kind === 'names') {
       target.push(...value.split(','));
       if (unusableNames(value).length > 0) to.unclear.push(warning(element, shown(attribute), NOT_A_NAME));
-    } else if (target !== undefined || isName(local))
+    } else if (target !== undefined || isName(local) || (isOfStart && isUnknown(attribute)))
       to.unclear.push(warning(element, shown(attribute), CLOSES));
   }
 }
 
-/** The text of `potentialStarter`, however deeply the expression is nested. */
-function textOf(element: ModdleElement): string {
-  const { $body, body } = element as { $body?: unknown; body?: unknown };
-  const own = typeof $body === 'string' ? $body : typeof body === 'string' ? body : '';
-  return [own, ...childrenOf(element).map(textOf)].join('').trim();
+/** The language that an expression inside declares. */
+function languageOf(element: ModdleElement): string | undefined {
+  const { language } = element as { language?: unknown };
+  if (typeof language === 'string') return language;
+  return childrenOf(element)
+    .map(languageOf)
+    .find((found) => found !== undefined);
 }
 
 function sayPotentialStarter(process: ModdleElement, element: ModdleElement, to: Collected): void {
@@ -77,6 +85,10 @@ function sayPotentialStarter(process: ModdleElement, element: ModdleElement, to:
     return;
   }
   const entries = entriesOf(text, 'group');
+  if (!entries.every(isPlain) || isInForeignLanguage(languageOf(element), entries)) {
+    to.unclear.push(warning(process, `<${element.$type}> ${text}`, CLOSES));
+    return;
+  }
   if (entries.some((entry) => unusableNames(entry.text).length > 0))
     to.unclear.push(warning(process, `<${element.$type}> ${text}`, NOT_A_NAME));
   for (const entry of entries) (entry.kind === 'user' ? to.users : to.groups).push(entry.text);
@@ -85,7 +97,7 @@ function sayPotentialStarter(process: ModdleElement, element: ModdleElement, to:
 function sayExtensions(
   element: ModdleElement,
   { namespaces }: ModelDocument,
-  isName: (name: string) => boolean,
+  isName: IsName,
   to: Collected,
 ): void {
   for (const extension of extensionsOf(element)) {

@@ -13,6 +13,8 @@ interface Statement<P = PeopleProperty> {
 const CLOSES =
   'It is not understood and counts as an assignment to nobody. What names people: assignee, candidateUsers and' +
   ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
+/** The consequence of something in an engine's namespace that is not known there. */
+export const UNKNOWN = `It is not known in this namespace and may name people. ${CLOSES}`;
 const NAMES_NOBODY =
   'It names nobody: no user and no group can have such a name. A task that says nothing of people is open to everybody.';
 

@@ -2,10 +2,19 @@ import type { ModdleElement } from '../host.js';
 import { holdersOf, processOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { ALL_FORMS, NAMES_ONLY } from './expression.js';
-import { extensionsOf, isAboutOtherThings, peopleIn, shown } from './foreign.js';
+import {
+  extensionsOf,
+  isAboutOtherThings,
+  isEmpty,
+  peopleIn,
+  shown,
+  textOf,
+  type IsName,
+} from './foreign.js';
+import { isOfEngine, isUnknownAttribute, isUnknownElement } from './harmless.js';
 import { sayInputs } from './jbpm-inputs.js';
 import { sayRole } from './standard-roles.js';
-import { Statements } from './statements.js';
+import { Statements, UNKNOWN } from './statements.js';
 import { sayListeners } from './task-listeners.js';
 import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
@@ -15,7 +24,10 @@ import { warning, type ModelWarning } from './warning.js';
 const find = <T extends string>(known: readonly T[], name: string): T | undefined =>
   known.find((entry) => entry === name);
 
-/** Attributes of Camunda 7 and its relatives. Other attributes that may name people are not understood. */
+/**
+ * Attributes of Camunda 7 and its relatives. In the namespaces of supported engines, an attribute that is not known
+ * may name people; elsewhere its name decides.
+ */
 function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: Statements): void {
   for (const attribute of namespaces.attributesOf(task)) {
     const { uri, local, value } = attribute;
@@ -23,8 +35,9 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
     const [person, time] = understood ? [find(PEOPLE, local), find(SCHEDULE, local)] : [];
     if (person !== undefined) to.say(person, value, ALL_FORMS, shown(attribute));
     else if (time !== undefined) to.sayWhen(time, value, ALL_FORMS, shown(attribute));
-    else if (!isAboutOtherThings(uri) && value.trim() !== '' && isPersonOfTask(local))
-      to.isUnclear(shown(attribute));
+    else if (value.trim() === '' || isAboutOtherThings(uri)) continue;
+    else if (isUnknownAttribute(attribute)) to.isUnclear(shown(attribute), UNKNOWN);
+    else if (!isOfEngine(uri) && isPersonOfTask(local, value)) to.isUnclear(shown(attribute));
   }
 }
 
@@ -38,17 +51,27 @@ function sayZeebe(element: ModdleElement, local: string, document: ModelDocument
     const time = kind === 'schedule' ? find(SCHEDULE, attribute.local) : undefined;
     if (person !== undefined) to.say(person, attribute.value, NAMES_ONLY, found);
     else if (time !== undefined) to.sayWhen(time, attribute.value, NAMES_ONLY, found);
-    else if (attribute.value.trim() !== '' && isAboutPeople(attribute.local)) to.isUnclear(found);
+    else if (attribute.value.trim() !== '' && (kind === 'people' || isAboutPeople(attribute.local)))
+      to.isUnclear(found);
   }
   return true;
 }
 
 function sayExtensions(task: ModdleElement, document: ModelDocument, to: Statements): void {
   for (const element of extensionsOf(task)) {
-    const { uri, local } = document.namespaces.nameOf(element);
-    if (uri === ZEEBE && sayZeebe(element, local, document, to)) continue;
+    const name = document.namespaces.nameOf(element);
+    if (name.uri === ZEEBE && sayZeebe(element, name.local, document, to)) continue;
     const found = peopleIn(element, document.namespaces, isAboutPeople);
+    const text = textOf(element);
     if (found !== undefined) to.isUnclear(found);
+    else if (
+      text !== '' &&
+      !isOfEngine(name.uri) &&
+      !isAboutOtherThings(name.uri) &&
+      isPersonOfTask(name.local, text)
+    )
+      to.isUnclear(`<${element.$type}> ${text}`);
+    else if (isUnknownElement(name) && !isEmpty(element)) to.isUnclear(`<${element.$type}>`, UNKNOWN);
   }
 }
 
@@ -87,7 +110,7 @@ function withoutLoopElements(task: ModdleElement, document: ModelDocument, to: S
 export function sayAround(
   element: ModdleElement,
   holders: readonly ModdleElement[],
-  isName: (name: string) => boolean,
+  isName: IsName,
 ): ModelWarning[] {
   const { namespaces } = documentOf(element);
   return holders.flatMap((holder) => {

@@ -22,7 +22,7 @@ export const ABOUT_OTHER_THINGS: readonly string[] = Object.freeze([
   'http://www.w3.org/XML/1998/namespace',
 ]);
 
-/** Extension elements of these engines that hold data, forms or code; names in them may look like people. */
+/** Extension elements of the supported engines that hold data, forms or code; names in them may look like people. */
 export const DATA_AND_CODE: readonly string[] = Object.freeze([
   'connector',
   'eventListener',

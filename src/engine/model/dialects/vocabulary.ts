@@ -21,20 +21,34 @@ const WORDS = new Set(
   role roles staff starter starters swimlane team teams user users
   actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames
   accountable clerk clerks supervisor supervisors
-  beauftragte beauftragter benutzer freigeber genehmiger gruppe mitarbeiter rolle
+  acl authorised authorities authority authorized boss bosses delegate delegates deputies deputy designee designees
+  entitled nominee nominees officer officers permission permissions raci rasci signatories signatory signer signers
+  substitute substitutes teamlead teamleader
+  abteilung abteilungen beauftragte beauftragter benutzer besitzer freigeber genehmiger gruppe inhaber leiter
+  mitarbeiter rolle stelle stellvertreter unterzeichner vertreter vorgesetzte vorgesetzter
   approbateur attribue attribuee executant groupe utilisateur valideur
   aprobador ejecutor grupo rol usuario
   addetto approvatore esecutore gruppo ruolo utente
   aprovador utilizador
-  gebruiker goedkeurder groep medewerker uitvoerder`.split(/\s+/),
+  gebruiker goedkeurder groep medewerker uitvoerder
+  grupa pracownik rola uzytkownik wykonawca wlasciciel`.split(/\s+/),
 );
 
 /** Words that count at the end of a name: `taskAgent` is a person, `agentType` is not. */
-const HEADS = new Set('agent agents principal principals recipient recipients worker workers'.split(' '));
+const HEADS = new Set(
+  'agent agents holder holders lead leads principal principals recipient recipients resource resources worker workers'.split(
+    ' ',
+  ),
+);
 /** What may follow them. */
-const TAILS = new Set(['id', 'ids', 'name', 'names']);
+const TAILS = new Set(['id', 'ids', 'name', 'names', 'ref', 'refs']);
 /** Names that mean people only as an attribute of the task itself: `email` in an extension is a notification. */
-const OF_TASK = new Set('email emailaddress emails login logins mail operator operators'.split(' '));
+const OF_TASK = new Set(
+  `account consulted contact email emailaddress emails identity inbox informed lane login logins mail mailto operator operators organisation organization
+  position positions poste queue unit who whom workqueue`.split(/\s+/),
+);
+/** Values that are no names, where the name of an attribute says little: places, sizes, switches. */
+const NO_NAME = /^(?:(?=.*\d)[\d\s.,;:x%#+-]*|true|false)$/i;
 
 /** Parts of words that hardly occur in other ones: `assignedto`, `taskperformer`. */
 const STEM = new RegExp(
@@ -43,12 +57,29 @@ const STEM = new RegExp(
   asignac asignad encargad responsab
   assegn incaricat
   atribuic atribuid encarregad responsav
-  behandelaar toegewez toewij verantwoord`
+  behandelaar toegewez toewij verantwoord
+  负责 办理人 处理人 审批人 执行人 候选 исполнител ответственн согласующ`
     .split(/\s+/)
     .join('|'),
 );
+/** The same in names of several words. */
+const COMPOUND =
+  /identitylink|jobtitle|ownership|org(?:anisation(?:al)?|anization(?:al)?)?unit|(?:read|write)(?:access|fields)|zugeordnet/;
 
-const STARTER_WORDS = new Set(['candidate', 'candidates', 'starter', 'starters']);
+/** `performedBy`, `visibleTo`, `reservedFor`: a participle and its preposition, in one word or two. */
+const BY =
+  /(?:ed|begun|chosen|done|given|held|made|owned|run|sent|taken|written|able)by(?:ids?|names?|users?)?$/;
+const TO =
+  /(?:addressed|allocated|delegated|dispatched|escalated|forwarded|given|limited|permitted|restricted|routed|sent|visible)to$/;
+const FOR = /(?:allowed|permitted|reserved|visible)for$/;
+/** What editors note about a document and its parts, and what has a cause other than a person. */
+const NOT_BY =
+  /(?:authored|calculated|caused|changed|created|deployed|edited|exported|filtered|followed|generated|grouped|imported|locked|modified|ordered|powered|preceded|published|referenced|replaced|saved|sorted|triggered|updated|used|versioned)by/;
+
+/** Letters of which nearly no word is known here: a name that is written in them may mean people. */
+const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
+
+const STARTER_WORDS = new Set(['candidate', 'candidates', 'startable', 'starter', 'starters']);
 
 /** The words of a name: `candidateUsers`, `candidate-users` and `candidate_users` have the same two. */
 function wordsOf(name: string): string[] {
@@ -99,10 +130,22 @@ function headOf(words: readonly string[]): string | undefined {
   return words.filter((word) => word !== '').findLast((word, index) => index === 0 || !TAILS.has(word));
 }
 
-/** Whether an attribute or element name may refer to a task's people. */
-export function isAboutPeople(name: string): boolean {
+function saysByWhom(letters: string): boolean {
+  return (BY.test(letters) && !NOT_BY.test(letters)) || TO.test(letters) || FOR.test(letters);
+}
+
+/**
+ * Whether an attribute or element name may refer to a task's people.
+ * @param isText it is a text in a document, such as the name of a property, for which other scripts are usual
+ */
+export function isAboutPeople(name: string, isText = false): boolean {
   const words = wordsOf(name);
+  const letters = words.join('');
   return (
+    (!isText && OTHER_SCRIPT.test(name)) ||
+    COMPOUND.test(letters) ||
+    saysByWhom(letters) ||
+    STEM.test(name.toLowerCase()) ||
     words.some((word) => WORDS.has(word) || STEM.test(word)) ||
     HEADS.has(headOf(words) ?? '') ||
     isNearlyKnown(name)
@@ -110,8 +153,9 @@ export function isAboutPeople(name: string): boolean {
 }
 
 /** The same for an attribute of the task itself, of which more can only be people. */
-export function isPersonOfTask(name: string): boolean {
-  return OF_TASK.has(wordsOf(name).join('').replace(/^task/, '')) || isAboutPeople(name);
+export function isPersonOfTask(name: string, value: string): boolean {
+  const letters = wordsOf(name).join('').replace(/^task/, '');
+  return (OF_TASK.has(letters) && !NO_NAME.test(value.trim())) || isAboutPeople(name);
 }
 
 /** Whether it may refer to a process's starters; a process has owners and groups of other kinds as well. */

@@ -103,7 +103,7 @@ const isOfPeople = (tag: Tag): boolean =>
     ({ prefix, local, value }) =>
       prefix !== 'xmlns' &&
       value.trim() !== '' &&
-      (isAboutPeople(local) || (NAMING.has(local) && IDENTIFIER.test(value) && isAboutPeople(value))),
+      (isAboutPeople(local) || (NAMING.has(local) && IDENTIFIER.test(value) && isAboutPeople(value, true))),
   );
 
 /** The element that begins at an offset, with all inside it. */

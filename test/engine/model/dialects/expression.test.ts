@@ -5,6 +5,9 @@ test.each([
   [' ann, bob ', { kind: 'names', text: 'ann, bob' }],
   ['ann.smith@example.com', { kind: 'names', text: 'ann.smith@example.com' }],
   ['$(this.data.boss)', { kind: 'script', text: '$(this.data.boss)' }],
+  ['$data.boss', { kind: 'script', text: '$data.boss' }],
+  ['$this.data.boss', { kind: 'script', text: '$this.data.boss' }],
+  ['$INITIATOR', { kind: 'initiator' }],
   ['#appServices.boss', { kind: 'script', text: '#appServices.boss' }],
   ['${boss}', { kind: 'variable', name: 'boss' }],
   ['${ boss }', { kind: 'variable', name: 'boss' }],
@@ -25,12 +28,16 @@ test.each([
   '${currentUser}',
   '<%= boss %>',
   '[[boss]]',
+  '$boss',
+  '$initiator',
+  '#boss',
+  '$database.boss',
   'a$(b)',
 ])('%j is an expression in a foreign language', (text) => {
   expect(readExpression(text, ALL_FORMS)).toBeUndefined();
 });
 
-test.each(['$(this.data.boss)', '#appServices.boss', '${boss}', '${initiator}'])(
+test.each(['$(this.data.boss)', '#appServices.boss', '${boss}', '${initiator}', '$INITIATOR'])(
   'a dialect of names alone does not understand %j',
   (text) => {
     expect(readExpression(text, NAMES_ONLY)).toBeUndefined();

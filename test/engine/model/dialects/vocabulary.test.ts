@@ -1,4 +1,6 @@
 import { checkModel } from 'bpmn-guard';
+import { HARMLESS_ATTRIBUTES } from '../../../../src/engine/model/dialects/harmless.js';
+import { SAME_ATTRIBUTES, ZEEBE } from '../../../../src/engine/model/dialects/uris.js';
 import { document, extensions, userTask } from '../../../support/dialects.js';
 
 const X = { x: 'http://example.com/x', camunda: 'http://camunda.org/schema/1.0/bpmn' };
@@ -18,10 +20,44 @@ const PEOPLE = [
   ...['owner', 'approvers', 'responsible'],
   ...['bearbeiter', 'sachbearbeiterin', 'zustaendig', 'zustaendigkeit', 'verantwortlicher', 'zugewiesenAn'],
   ...['responsable', 'assigne', 'groupe', 'asignadoA', 'encargada', 'usuario'],
+  ...[
+    'performedBy',
+    'executedBy',
+    'approvedBy',
+    'handledBy',
+    'doneBy',
+    'completedby',
+    'claimableBy',
+    'visibleTo',
+  ],
+  ...[
+    'resource',
+    'resources',
+    'resourceRef',
+    'identityLink',
+    'identityLinks',
+    'delegate',
+    'deputy',
+    'signer',
+  ],
+  ...[
+    'signatory',
+    'officer',
+    'orgUnit',
+    'position',
+    'jobTitle',
+    'authority',
+    'raci',
+    'holder',
+    'nominee',
+    'boss',
+  ],
+  ...['lead', 'abteilung', 'wykonawca'],
   ...['incaricato', 'assegnatario', 'responsabile', 'responsavel', 'atribuidoA', 'toegewezen', 'behandelaar'],
 ];
 const OTHER_THINGS = [
   ...['workerType', 'agentVersion', 'operatorSymbol', 'emailTemplate', 'loginUrl', 'principalAmount'],
+  ...['createdBy', 'lastModifiedBy', 'triggeredBy', 'resourceBundle', 'leadTime', 'relatedTo', 'placeholder'],
   ...['designer', 'rolodex', 'benutzeroberflaeche', 'affectedSystem', 'verb', 'grouping'],
 ];
 
@@ -41,10 +77,60 @@ describe('An attribute of a user task in a namespace that is not known', () => {
   });
 });
 
+test.each(['12', '10,20', '50%', 'true'])(
+  'A position of %s is a place, and leaves the task open',
+  async (value) => {
+    expect(await checkModel(document(X, userTask(`x:position="${value}"`)))).toEqual([]);
+  },
+);
+
+const ENGINES = [...Object.keys(SAME_ATTRIBUTES), ZEEBE];
+
+describe.each(ENGINES)('An attribute of a user task in the namespace %s of a supported engine', (uri) => {
+  test('closes the task if it is not known there, whatever its name', async () => {
+    for (const name of ['whoever', 'zzz', 'canddateuser', 'assigneeExpr', 'performedBy']) {
+      const task = userTask(`e:${name}="ann"`);
+      expect(await checkModel(document({ e: uri }, task))).toMatchObject([
+        { found: `e:${name}="ann"`, means: expect.stringContaining('nobody') as string },
+      ]);
+    }
+  });
+
+  test('leaves it open if it is known to name nobody', async () => {
+    const attributes = HARMLESS_ATTRIBUTES.map((name) => `e:${name}="5"`).join(' ');
+    expect(await checkModel(document({ e: uri }, userTask(attributes)))).toEqual([]);
+  });
+
+  test('closes a start event if it is not known there', async () => {
+    const rest = (name: string) => ({ startAttributes: ` e:${name}="ann"` });
+    expect(await checkModel(document({ e: uri }, userTask(), rest('whoever')))).toMatchObject([
+      { element: 'start', means: expect.stringContaining('admits nobody') as string },
+    ]);
+    expect(await checkModel(document({ e: uri }, userTask(), rest('formKey')))).toEqual([]);
+  });
+
+  test('is judged alike among the extension elements', async () => {
+    const closed = extensions('<e:whoever>ann</e:whoever>');
+    expect(await checkModel(document({ e: uri }, userTask('', closed)))).toMatchObject([
+      { found: '<e:whoever>', means: expect.stringContaining('nobody') as string },
+    ]);
+    const open = extensions('<e:formData businessKey="x" /><e:whoever />');
+    expect(await checkModel(document({ e: uri }, userTask('', open)))).toEqual([]);
+  });
+});
+
 describe('An extension of a user task', () => {
   test.each([
     '<x:agent>ann</x:agent>',
     '<x:meta recipient="ann" />',
+    '<x:performedBy>ann</x:performedBy>',
+    '<x:position>Manager</x:position>',
+    '<x:identityLink type="candidate" />',
+    '<x:property name="approver"><x:value of="ann" /></x:property>',
+    '<x:config>{"assignee": "ann"}</x:config>',
+    '<x:item name="keyownershipfields"><x:value>team</x:value></x:item>',
+    '<camunda:properties><camunda:property name="approvedBy" value="ann" /></camunda:properties>',
+    '<camunda:properties><camunda:property name="负责人" value="ann" /></camunda:properties>',
     '<camunda:properties><camunda:property name="bearbeiter" value="ann" /></camunda:properties>',
     ...['zuständig', 'assigné', 'responsável', 'Responsável-da-Tarefa'].map(
       (name) => `<camunda:properties><camunda:property name="${name}" value="ann" /></camunda:properties>`,
@@ -57,6 +143,10 @@ describe('An extension of a user task', () => {
 
   test.each([
     '<x:rule operator="eq" value="3" />',
+    '<x:attribute name="Resource" type="string" value="" />',
+    '<x:item name="keyownershipfields" type="CDATA" />',
+    '<x:config>{"colour": "red"}</x:config>',
+    '<camunda:properties><camunda:property name="描述" value="text" /></camunda:properties>',
     '<x:notification email="boss@acme.com" />',
     '<x:job workerType="java" />',
     '<camunda:properties><camunda:property name="email" value="boss@acme.com" /></camunda:properties>',
