@@ -33,3 +33,10 @@ test('a candidate who is named twice counts once', async () => {
   await guard.api.engine.assign({ 'items.id': item.id }, {}, assignment, ADMIN_USER);
   expect(await waitingTask(guard, 'do', id)).toMatchObject({ candidateUsers: ['ann', 'bob'] });
 });
+
+test('the status of the server is the counters of its engine', async () => {
+  const guard = await guards.make({ models: { M: SOURCE } });
+  const server = guard.server as unknown as Record<'status', () => object> & { engine: { status(): object } };
+  expect(Object.keys(server.status())).not.toEqual([]);
+  expect(server.status()).toEqual(server.engine.status());
+});
