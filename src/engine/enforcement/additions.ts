@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CALL_ACTIVITY, USER_TASK } from '../../core/element-types.js';
 import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
+import type { CaseOperation } from '../../core/policies/case-roles/operations.js';
 import { isPlainObject } from '../../core/value.js';
 import type { InstanceGuard, StoredInstance, StoredItem } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';
@@ -15,7 +16,7 @@ import type { HostExecution } from '../model/host.js';
 import type { Call } from './call.js';
 import { checkAssignment, checkData, type CheckedAssignment } from './caller-input.js';
 import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
-import { onLocked, recordInstance, type Locked } from './locked-instance.js';
+import { onLocked, recordInstance, type About, type Locked } from './locked-instance.js';
 import { mayReadModel } from './model-access.js';
 import { reserve, win } from './labelling.js';
 import { startFacts, startResource } from './starting.js';
@@ -25,8 +26,12 @@ import { assertTarget, NOTHING_FOLLOWS } from './targets.js';
 const MOST = { tasks: 100, processes: 1000, name: 200 } as const;
 
 /** What is about to be added is no element of the model, so a rule about one of those does not concern it. */
-const NEW_TASK: StoredItem = { id: '', elementId: AD_HOC_TASK, type: USER_TASK };
-const NEW_PROCESS: StoredItem = { id: '', elementId: '', type: CALL_ACTIVITY };
+const adding = (item: StoredItem, caseOperation: CaseOperation): About => ({
+  item,
+  facts: Object.freeze({ caseOperation }),
+});
+const ADD_TASK = adding({ id: '', elementId: AD_HOC_TASK, type: USER_TASK }, 'ADD_TASK_TO_CASE');
+const ADD_PROCESS = adding({ id: '', elementId: '', type: CALL_ACTIVITY }, 'ADD_PROCESS_TO_CASE');
 
 interface NewTask {
   readonly name: string;
@@ -87,7 +92,7 @@ export class Additions {
         itemId = live.item?.id ?? '';
         return live;
       },
-      NEW_TASK,
+      ADD_TASK,
     );
     return (await viewOf(parts, call, execution, itemId)).item;
   }
@@ -144,7 +149,7 @@ export class Additions {
       found,
       'instance:event',
       (locked) => this.startProcess(locked, name, data),
-      NEW_PROCESS,
+      ADD_PROCESS,
     );
     return viewOf(parts, call, execution, execution.item?.id);
   }

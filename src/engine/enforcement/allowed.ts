@@ -9,6 +9,7 @@ import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
 import { isRunning, statesFor, type CommandParts, type Effect } from './command-parts.js';
 import { rejectersOf } from './stuck.js';
+import { isKnown } from './unread-task.js';
 import {
   ASSIGN,
   COMPLETE,
@@ -26,10 +27,9 @@ import {
 /** How many tasks one call may ask about. */
 const MOST = 1000;
 
-/** A command on a task: its effect, whether it needs no right to read, and what else must hold of the task. */
+/** A command on a task: its effect, and what else must hold of the task. */
 interface Offer {
   readonly effect: Effect;
-  readonly unread?: true;
   readonly when?: (item: StoredItem, call: Call) => boolean;
 }
 
@@ -45,9 +45,9 @@ const OFFERS: Readonly<Record<TaskCommand, Offer>> = Object.freeze({
   assign: { effect: ASSIGN },
   delegate: { effect: DELEGATE },
   resolve: { effect: RESOLVE },
-  reject: { effect: REJECT, unread: true, when: (item, call) => !hasRejected(item, call) },
-  undoReject: { effect: UNDO_REJECT, unread: true, when: hasRejected },
-  escalate: { effect: ESCALATE, unread: true },
+  reject: { effect: REJECT, when: (item, call) => !hasRejected(item, call) },
+  undoReject: { effect: UNDO_REJECT, when: hasRejected },
+  escalate: { effect: ESCALATE },
   suspend: { effect: SUSPEND },
   resume: { effect: RESUME, when: ({ guard }) => guard?.suspension !== undefined },
   complete: { effect: COMPLETE },
@@ -57,10 +57,9 @@ function ofTask(call: Call, resource: Resource & { item: StoredItem }): TaskComm
   const { item } = resource;
   const state = taskState(item);
   if (state === undefined) return [];
-  const readable = call.allows('task:read', resource);
-  return (Object.entries(OFFERS) as [TaskCommand, Offer][]).flatMap(([name, { effect, unread, when }]) =>
-    (readable || unread === true) &&
+  return (Object.entries(OFFERS) as [TaskCommand, Offer][]).flatMap(([name, { effect, when }]) =>
     statesFor(call.principal, effect).includes(state) &&
+    isKnown(call, resource, effect) &&
     when?.(item, call) !== false &&
     effect.operations.every((operation) => call.allows(operation, resource, effect.facts))
       ? [name]

@@ -5,7 +5,6 @@ import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import type { Resource } from '../../core/resource.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
@@ -22,6 +21,7 @@ import { definitionView } from '../model/definition-view.js';
 import { taskState } from '../model/task-state.js';
 import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
+import { isKnown, UnreadTask, unreadRow } from './unread-task.js';
 import { executionView } from './views.js';
 
 /** The parts that all commands of one guard share. */
@@ -59,6 +59,11 @@ export interface Effect {
   readonly administratorsToo?: readonly TaskState[];
   /** Facts for the policies. */
   readonly facts?: Facts;
+  /**
+   * On which tasks that the principal does not find it is possible: `rejected`, those that only the principal's own
+   * refusal hides; `unnamed`, those that no rule hides though none shows them either. Missing: on none.
+   */
+  readonly unread?: 'rejected' | 'unnamed';
 }
 
 /** The states from which the principal may bring about the effect. */
@@ -100,47 +105,6 @@ async function modelOf(
 /** The one item of a command, where it was found already. */
 export class FoundItem {
   constructor(readonly row: UnwoundItem) {}
-}
-
-/**
- * A task by its id, for an effect that its principal may have without reading the task: who has rejected it no longer
- * finds it, and a starter may escalate what others do.
- */
-export class UnreadTask {
-  constructor(
-    readonly id: string,
-    readonly effect: Effect,
-    /** As this call has just found it. */
-    readonly row?: UnwoundItem,
-  ) {}
-
-  /** @throws AccessDenied `not-found` */
-  static async find(
-    { reads }: Pick<CommandParts, 'reads'>,
-    call: Call,
-    id: string,
-    effect: Effect,
-  ): Promise<UnreadTask> {
-    return new UnreadTask(id, effect, await unreadRow(reads, call, { id, effect }));
-  }
-}
-
-/** Whether the principal may read the task, or bring about an effect for which that is not needed. */
-const isKnown = (asker: Call, resource: Resource, unread: Effect | undefined): boolean =>
-  (unread?.operations.every((operation) => asker.allows(operation, resource, unread.facts)) ?? false) ||
-  asker.allows('task:read', resource);
-
-/** @throws AccessDenied `not-found` */
-async function unreadRow(
-  reads: ScopedReads,
-  asker: Call,
-  { id, effect }: Pick<UnreadTask, 'id' | 'effect'>,
-): Promise<UnwoundItem> {
-  const instance = await reads.wholeOfItem(id);
-  const item = instance?.items?.find((entry) => entry.id === id);
-  if (instance === undefined || item === undefined) throw notFound('task');
-  if (!isKnown(asker, { item, instance }, effect)) throw notFound('task');
-  return { ...instance, items: item };
 }
 
 /** The instance with what its case tells of the others, which is stored with the command. */
@@ -197,9 +161,8 @@ export async function onItem<T>(
     const instance = withFacts(command, read, ofCase);
     const item = instance.items?.find((entry) => entry.id === id);
     if (item === undefined) throw notFound('task');
-    const unread = query instanceof UnreadTask ? query.effect : undefined;
-    const known = isKnown(now, { item, instance }, unread);
     const admitted = requested(item, now);
+    const known = isKnown(now, { item, instance }, admitted);
     const [decision] = admitted.operations.map((operation) =>
       now.assert(operation, { item, instance }, known, admitted.facts),
     ) as [Decision];

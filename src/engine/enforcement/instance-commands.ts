@@ -68,7 +68,8 @@ export class InstanceCommands {
       win(execution, labels, principal.userName);
       return execution;
     };
-    return viewOf(this.parts, call, await onLocked(this.parts, call, found, 'instance:event', work, event));
+    const begun = await onLocked(this.parts, call, found, 'instance:event', work, { item: event });
+    return viewOf(this.parts, call, begun);
   }
 
   /** Restarts an ended instance at one of its items. Needs save points. */

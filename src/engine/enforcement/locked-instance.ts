@@ -1,6 +1,7 @@
 import type { Decision } from '../../core/decision.js';
 import { notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
+import type { Facts } from '../../core/policy.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
 import type { GuardEvent } from '../contract/types.js';
 import type { Command } from '../execution/command.js';
@@ -15,11 +16,18 @@ export interface Locked {
   readonly command: Command;
 }
 
+/** What an operation on an instance is about. */
+export interface About {
+  /** The item of the instance, if it is about one. */
+  readonly item?: StoredItem;
+  /** Facts for the policies. */
+  readonly facts?: Facts;
+}
+
 /**
  * Takes the lock, reads again, decides, then runs `work`. It also decides before, so that a
  * principal who is refused does not wait for the lock.
  * @param target the instance, as this call has just found it, or its id
- * @param item the item of the instance that the operation is about, if it is about one
  */
 export async function onLocked<T>(
   { runner, reads }: CommandParts,
@@ -27,10 +35,10 @@ export async function onLocked<T>(
   target: StoredInstance | string,
   operation: Operation,
   work: (locked: Locked) => Promise<T>,
-  item?: StoredItem,
+  { item, facts }: About = {},
 ): Promise<T> {
   const decide = (asker: Call, instance: StoredInstance): Decision =>
-    asker.assert(operation, { instance, ...(item && { item }) }, asker.mayReadInstance(instance));
+    asker.assert(operation, { instance, ...(item && { item }) }, asker.mayReadInstance(instance), facts);
   const found = typeof target === 'string' ? await reads.whole(target) : target;
   if (found === undefined) throw notFound('instance');
   decide(call, found);

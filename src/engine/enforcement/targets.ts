@@ -1,5 +1,6 @@
 import { AccessDenied, BadInput } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
+import { toPrincipal, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
 import { withAssignee, withHolder, type Holders } from '../model/labels.js';
 import type { Call } from './call.js';
@@ -27,6 +28,16 @@ export interface Given {
 }
 const NO_LABELS: Holders = Object.freeze({});
 export const NOTHING_FOLLOWS: Given = Object.freeze({ overridden: [], labels: NO_LABELS });
+
+/** How many members of a group are looked at, and how many reasons a refusal names. */
+const MOST_MEMBERS = 500;
+const SAID = 3;
+
+interface Standing {
+  readonly against: readonly string[];
+  readonly asTheirs: Task;
+  readonly stay: Holders;
+}
 
 /** The reservations of a task that stay, when the user gets it from `owner`, who lends it, or from anybody else. */
 function staying(
@@ -66,17 +77,63 @@ export async function assertTarget(
       : await principals.named(name, instance.tenantId ?? null);
   if (target === undefined)
     throw new BadInput('bad-assignment', 'The user to whom the task would be assigned is not known.');
-  const { duties, grid } = call.inForce;
   const resource = { instance, item };
+  const { against, asTheirs, stay } = standing(call, target, resource, owner);
+  if (against.length > 0)
+    throw new AccessDenied('forbidden', `The task cannot be given to this user: ${against.join('; ')}.`);
+  const { duties, grid } = call.inForce;
+  const overridden = duties.overridden(target, 'task:take', resource);
+  return { overridden, labels: withHolder(stay, grid.labelsWonBy(target, asTheirs), name) };
+}
+
+/** What stands against giving a task to a user, and the task and its reservations as they would then be. */
+function standing(call: Call, target: SecureUser, resource: Task, owner?: string): Standing {
+  const { duties, grid } = call.inForce;
+  const { instance, item } = resource;
+  const name = target.userName;
   const stay = staying(call, resource, name, owner);
   const then = withAssignee(instance, item.id, name, { ...(owner !== undefined && { owner }), labels: stay });
   const asTheirs = { instance: then, item: then.items?.find(({ id }) => id === item.id) ?? item };
   const against = [...duties.against(target, 'task:take', resource), ...grid.against(target, asTheirs)];
-  if (against.length > 0)
-    throw new AccessDenied(
-      'forbidden',
-      `The task cannot be given to this user: ${[...new Set(against)].join('; ')}.`,
+  return { against: [...new Set(against)], asTheirs, stay };
+}
+
+/**
+ * Asserts that the task may be handed to the group: the directory knows somebody in it to whom it may be given. Where
+ * no directory lists the members, one is judged of whom nothing but the group is known.
+ * @throws BadInput `bad-assignment`, `too-large`; AccessDenied `forbidden`; CouldNotTell
+ */
+export async function assertTargetGroup(
+  { bypass, principals }: Calls,
+  group: string,
+  { call, ...task }: Task & { readonly call: Call },
+): Promise<void> {
+  if (bypass) return;
+  const tenantId = task.instance.tenantId ?? null;
+  const names = await principals.members(group, tenantId);
+  if (names === undefined ? !(await principals.mayHaveMembers(group, tenantId)) : names.length === 0)
+    throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
+  const members =
+    names === undefined
+      ? [{ userName: `somebody in ${group}`, userGroups: [group], ...(tenantId !== null && { tenantId }) }]
+      : names.slice(0, MOST_MEMBERS);
+  const against = new Set<string>();
+  for (const one of members) {
+    const target = typeof one === 'string' ? await principals.named(one, tenantId) : toPrincipal(one);
+    if (target === undefined) continue;
+    const found = standing(call, target, task).against;
+    if (found.length === 0) return;
+    for (const says of found) against.add(says);
+  }
+  if (names !== undefined && names.length > MOST_MEMBERS)
+    throw new BadInput(
+      'too-large',
+      `The group has more than ${MOST_MEMBERS} members; the task cannot be given to any of the first ${MOST_MEMBERS}.`,
     );
-  const overridden = duties.overridden(target, 'task:take', resource);
-  return { overridden, labels: withHolder(stay, grid.labelsWonBy(target, asTheirs), name) };
+  if (against.size === 0)
+    throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
+  throw new AccessDenied(
+    'forbidden',
+    `The task cannot be given to anybody in this group: ${[...against].slice(0, SAID).join('; ')}.`,
+  );
 }

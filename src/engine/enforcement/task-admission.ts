@@ -20,12 +20,13 @@ export const RELEASE = admitted('task:take', TRANSITIONS.release);
 export const ASSIGN = admitted('task:assign', TRANSITIONS.assign);
 export const DELEGATE = admitted('task:delegate', TRANSITIONS.delegate);
 export const RESOLVE = admitted('task:delegate', TRANSITIONS.resolve);
-export const REJECT = admitted('task:reject', TRANSITIONS.reject);
+export const REJECT: Effect = { ...admitted('task:reject', TRANSITIONS.reject), unread: 'rejected' };
 export const UNDO_REJECT: Effect = {
   ...admitted('task:reject', TRANSITIONS.undoReject),
   facts: Object.freeze({ undo: true }),
+  unread: 'rejected',
 };
-export const ESCALATE = admitted('task:escalate', TRANSITIONS.escalate);
+export const ESCALATE: Effect = { ...admitted('task:escalate', TRANSITIONS.escalate), unread: 'unnamed' };
 export const SUSPEND = admitted('task:suspend', TRANSITIONS.suspend);
 export const RESUME = admitted('task:suspend', TRANSITIONS.resume);
 

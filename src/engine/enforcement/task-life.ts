@@ -11,7 +11,6 @@ import { checkHanded } from './caller-input.js';
 import {
   onItem,
   type FoundItem,
-  type UnreadTask,
   viewOf,
   type CommandParts,
   type Effect,
@@ -19,9 +18,10 @@ import {
 } from './command-parts.js';
 import { updateRejections, rejectersOf } from './stuck.js';
 import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
-import { assertTarget, NOTHING_FOLLOWS, type Given } from './targets.js';
+import { assertTarget, assertTargetGroup, NOTHING_FOLLOWS, type Given } from './targets.js';
 import { reserve } from './labelling.js';
 import { recordTask } from './task-record.js';
+import type { UnreadTask } from './unread-task.js';
 import { executionView } from './views.js';
 
 /** How many people may reject one task. */
@@ -166,12 +166,10 @@ export class TaskLife {
 
   private async assertHanded(to: Handed, task: LockedTask): Promise<Given> {
     const { calls } = this.parts;
-    const { bypass, principals } = calls;
     if ('user' in to && to.user === task.call.principal.userName && !task.call.principal.isAdmin())
       throw new BadInput('bad-assignment', 'A task cannot be escalated to oneself.');
     if ('user' in to) return assertTarget(calls, to.user, task);
-    if (bypass || (await principals.mayHaveMembers(to.group, task.instance.tenantId ?? null)))
-      return NOTHING_FOLLOWS;
-    throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
+    await assertTargetGroup(calls, to.group, task);
+    return NOTHING_FOLLOWS;
   }
 }

@@ -7,11 +7,12 @@ import { namesIn } from '../model/derive.js';
 import { allowedOn } from './allowed.js';
 import type { Call } from './call.js';
 import { checkData, checkHanded, checkId, checkOptions } from './caller-input.js';
-import { UnreadTask, type CommandParts, type Effect } from './command-parts.js';
+import type { CommandParts, Effect } from './command-parts.js';
 import { PENDING } from './data-api.js';
 import { checkAssignee, type TaskCommands } from './task-commands.js';
 import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
 import { TaskLife } from './task-life.js';
+import { UnreadTask } from './unread-task.js';
 
 const TASK = { kind: 'task' };
 

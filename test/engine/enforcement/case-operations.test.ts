@@ -95,6 +95,31 @@ onStores('case operations', (kind) => {
     await guard.api.engine.terminate(id, own);
   });
 
+  test('adding a task and adding a process are asked apart; a start event of the model needs both', async () => {
+    const guard = await make();
+    const { id } = await aCase(guard, 'Extra');
+    const { caseOperations } = guard.as(ADMIN_USER).policies;
+    const addTask = (): Promise<unknown> =>
+      guard.api.engine.addTask(id, { name: 'Call', assignee: 'hal' }, hal);
+    const addProcess = (): Promise<unknown> => guard.api.engine.addProcess(id, 'Extra', {}, hal);
+    const startEvent = (): Promise<unknown> => guard.api.engine.startEvent(id, 'more', {}, hal);
+    for (const [operation, refused, carriedOut] of [
+      ['ADD_PROCESS_TO_CASE', addProcess, addTask],
+      ['ADD_TASK_TO_CASE', addTask, addProcess],
+    ] as const) {
+      await caseOperations.save(operation, ['owner']);
+      const { code, message } = await refusal(refused());
+      expect([code, message.match(/ADD_\w+_CASE/g)?.every((name) => name === operation)]).toEqual([
+        'forbidden',
+        true,
+      ]);
+      await carriedOut();
+      expect(await refusal(startEvent())).toMatchObject({ code: 'forbidden' });
+      await caseOperations.reset(operation);
+    }
+    await startEvent();
+  });
+
   test('the file of jBPM is loaded, reloaded and written; a mistake changes nothing and names its line', async () => {
     const guard = await make();
     const { caseOperations, version } = { ...guard.as(ADMIN_USER).policies };

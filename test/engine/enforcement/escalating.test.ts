@@ -141,6 +141,45 @@ onStores('Escalating a task', (kind) => {
     expect(await seen(guard, id)).toMatchObject({ assignee: 'ann' });
   });
 
+  test.each([
+    ['lists the members of groups', true],
+    ['does not', false],
+  ])('to a group is refused where nobody in it may perform it, if the directory %s', async (_how, lists) => {
+    const people = [...PEOPLE, person('ivy', 'interns'), person('cleo', 'clerks', 'interns')];
+    const groups: Directory = {
+      find: async (name) => people.find(({ userName }) => userName === name),
+      hasMembers: async (group) => people.some((user) => user.inGroup(group)),
+      ...(lists && {
+        members: async (group) =>
+          people.filter((user) => user.inGroup(group)).map(({ userName }) => userName),
+      }),
+    };
+    const { guard, id } = await begun('Plain', { directory: groups });
+    const { grid, duties } = guard.as(ADMIN_USER).policies;
+    const allow = (users: { user: string } | { group: string }): Promise<unknown> =>
+      grid.save('r', { effect: 'Allow', users, privilege: 'Perform', on: { process: 'Plain', task: 't' } });
+    const to = (group: string): Promise<unknown> => guard.api.tasks.escalate(id, { group }, ann);
+    await allow({ user: 'ann' });
+    for (const group of ['interns', 'managers'])
+      expect(await refusal(to(group))).toMatchObject({
+        code: 'forbidden',
+        message: expect.stringContaining('cannot be given to anybody in this group') as unknown,
+      });
+    expect(await refusal(to('nobodies'))).toMatchObject({ code: 'bad-assignment' });
+    expect(await seen(guard, id)).toMatchObject({ assignee: 'ann' });
+    // Of one in both groups, only a list of the members tells.
+    await allow({ group: 'clerks' });
+    if (lists) await to('interns');
+    else expect(await refusal(to('interns'))).toMatchObject({ code: 'forbidden' });
+    await guard.api.tasks.assign(id, 'cleo', ADMIN_USER);
+    await grid.remove('r');
+    await duties.save('d', { duty: 'not-initiator', model: 'Plain', tasks: ['t'] });
+    people.splice(people.indexOf(sam), 1, person('sam', 'starters'));
+    const outcome = guard.api.tasks.escalate(id, { group: 'starters' }, person('cleo', 'clerks', 'interns'));
+    if (lists) expect(await refusal(outcome)).toMatchObject({ code: 'forbidden' });
+    else await outcome;
+  });
+
   test('triggers the escalation event of the task, otherwise the signal escalation, where the model has one', async () => {
     for (const name of ['Caught', 'Signalled'] as const) {
       const { guard, id } = await begun(name);

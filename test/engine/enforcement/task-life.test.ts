@@ -161,13 +161,66 @@ onStores('Rejecting a task', (kind) => {
     });
   });
 
-  test('by one person a hundred times at once happens once', async () => {
-    const { guard, id } = await begun('Named');
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 100 }, () => guard.api.tasks.reject(id, carl)),
+  test('is neither offered nor carried out where another rule hides the task: it is as if it did not exist', async () => {
+    const { guard, id } = await begun('Shared');
+    const { grid, duties } = guard.as(ADMIN_USER).policies;
+    const on = { process: 'Shared', task: 't' };
+    const none = await refusal(guard.api.tasks.reject('none', carl));
+    const isUnknown = async (user: SecureUser): Promise<void> => {
+      expect(await guard.api.tasks.allowed([id], user)).toEqual({ [id]: [] });
+      for (const act of ['reject', 'undoReject', 'take', 'release', 'resolve', 'suspend', 'resume'] as const)
+        expect(await refusal(guard.api.tasks[act](id, user))).toMatchObject({
+          code: 'not-found',
+          message: none.message,
+        });
+      for (const act of [
+        () => guard.api.tasks.escalate(id, 'bob', user),
+        () => guard.api.tasks.assign(id, 'bob', user),
+        () => guard.api.tasks.delegate(id, 'bob', user),
+        () => guard.api.tasks.complete(id, {}, user),
+        () => guard.api.engine.invoke({ 'items.id': id }, {}, user),
+        () => guard.api.engine.assign({ 'items.id': id }, {}, { priority: 1 }, user),
+      ])
+        expect(await refusal(act())).toMatchObject({ code: 'not-found' });
+    };
+    for (const user of ['carl', 'sam'])
+      await grid.save(`not ${user}`, { effect: 'Restrict', users: { user }, privilege: 'View', on });
+    // A candidate, and the starter, who may otherwise escalate it.
+    for (const user of [carl, sam]) await isUnknown(user);
+    for (const user of ['carl', 'sam']) await grid.remove(`not ${user}`);
+    await guard.api.tasks.reject(id, carl);
+    await grid.save('not carl', { effect: 'Restrict', users: { user: 'carl' }, privilege: 'View', on });
+    await isUnknown(carl);
+    await grid.remove('not carl');
+    await guard.api.tasks.undoReject(id, carl);
+    expect(await guard.api.tasks.allowed([id], sam)).toEqual({ [id]: ['escalate'] });
+    await duties.save('four eyes', { duty: 'not-initiator', model: 'Shared', tasks: ['t'] });
+    await isUnknown(sam);
+    expect(
+      (await guard.store.instances.load((await waitingTask(guard, 't')).instanceId))?.items,
+    ).toContainEqual(
+      expect.objectContaining({ id, guard: expect.not.objectContaining({ rejectedBy: ['sam'] }) as unknown }),
     );
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test.each([
+    ['one person', () => 'user0', 1],
+    ['different people', (at: number) => `user${at}`, 100],
+  ])('by %s a hundred times at once counts once each', async (_who, name, each) => {
+    const guard = await guards.make({
+      models: {
+        Crowd: model([start(), task('t', { candidateGroups: 'crowd', candidateUsers: 'carl' }), end()]),
+      },
+    });
+    const { id: instanceId } = await guard.api.engine.start('Crowd', {}, sam);
+    const { id } = await waitingTask(guard, 't', instanceId);
+    const people = Array.from({ length: 100 }, (_, at) => person(name(at), 'crowd'));
+    const outcomes = await Promise.allSettled(people.map((user) => guard.api.tasks.reject(id, user)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(each);
     for (const outcome of outcomes)
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'wrong-state' });
+    const { rejectedBy = [] } = (await guard.api.data.findItem({ 'items.id': id }, ADMIN_USER)) ?? {};
+    expect([...rejectedBy].sort()).toEqual([...new Set(people.map(({ userName }) => userName))].sort());
+    expect(await guard.api.data.getPendingUserTasks({}, carl)).toHaveLength(1);
   });
 });
