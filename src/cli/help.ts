@@ -27,7 +27,7 @@ Policies
   policy lint [--json]        rules that never hold, are hidden by others or leave a task to nobody
       --tenant <name>
   policy diff <file …>        what applying them would change; exit code 1 when they differ from the store
-  policy apply <file …>       make what they state the policies in force; what no file states any more is removed
+  policy apply <file …>       make what they state the policies in force; entries missing from the files are removed
       --reason <text>; diff too: --allow-unknown-models  --allow-internal  --switch-off-sections
   policy release              what files stated stays, and is changed through the API from now on
       --reason <text>

@@ -1,4 +1,5 @@
 import { isGuardError } from '../core/errors.js';
+import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
 import { archive } from './archive.js';
 import { HELP } from './help.js';
@@ -68,6 +69,18 @@ function find(args: readonly string[]): { run: Run; rest: readonly string[] } | 
   return undefined;
 }
 
+/** What an unknown command could have meant. */
+function unknownCommand(args: readonly string[]): UsageError {
+  const [first = '', second] = args;
+  const below = Object.keys(COMMANDS).flatMap((name) => (name.startsWith(`${first} `) ? [name] : []));
+  if (below.length > 0 && second === undefined)
+    return new UsageError(`Unknown command ${first}. It goes on: ${below.join(', ')}.`);
+  const given = args.slice(0, 2).join(' ');
+  const all = [...Object.keys(COMMANDS), 'help', '--version', '--help'];
+  const meant = nearest(given, below.length > 0 ? below : all) ?? nearest(first, all);
+  return new UsageError(`Unknown command ${given}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`);
+}
+
 function told(error: unknown, io: Io): number {
   if (error instanceof UsageError) {
     io.err(`${error.message}\nbpmn-guard help lists the commands and options.`);
@@ -92,7 +105,7 @@ export async function main(args: readonly string[], streams: Io): Promise<number
     return 0;
   }
   try {
-    if (command === undefined) throw new UsageError(`Unknown command ${args.slice(0, 2).join(' ')}`);
+    if (command === undefined) throw unknownCommand(args);
     return await command.run(command.rest, io);
   } catch (error) {
     return told(error, io);

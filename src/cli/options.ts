@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { nearest } from '../core/options.js';
 import { UsageError } from './io.js';
 
 type Config = NonNullable<ParseArgsConfig['options']>;
@@ -13,6 +14,16 @@ export const COMMON = {
   folder: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies Config;
+
+/** Names the option that was probably meant; undefined if the error is another one. */
+function unknownOption(error: unknown, known: readonly string[]): UsageError | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return undefined;
+  const [, option = ''] = /'(-[^'=]*)/.exec(message) ?? [];
+  const meant = nearest(option.replace(/^-+/, ''), known);
+  const hint = meant === undefined ? '' : ` Did you mean --${meant}?`;
+  return new UsageError(`Unknown option '${option}'.${hint}`);
+}
 
 /**
  * Parses the arguments after the command.
@@ -33,7 +44,9 @@ export function readArguments<const O extends Config>(
       strict: true,
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw (
+      unknownOption(error, Object.keys({ ...options, ...COMMON })) ?? new UsageError((error as Error).message)
+    );
   }
   const { positionals, values } = parsed;
   if (positionals.length > places.length && places.at(-1)?.endsWith('…') !== true)

@@ -1,3 +1,4 @@
+import { ADMIN, SYSTEM } from '../core/principal.js';
 import { userDirectory, type UserDirectory } from '../engine/users/directory.js';
 import { accessFacts } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
@@ -21,6 +22,9 @@ function attribute(text: string): [string, unknown] {
   }
 }
 
+const hasAdministrator = async (directory: UserDirectory, tenantId: string | null): Promise<boolean> =>
+  (await directory.hasMembers(ADMIN, tenantId)) || directory.hasMembers(SYSTEM, null);
+
 /** Adds a user; the password is entered at the terminal or piped in. */
 export const addUser: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['user name'], {
@@ -39,12 +43,15 @@ export const addUser: Run = async (args, io) => {
   });
   const password = values['without-password'] === true ? undefined : await readPassword(io);
   return withStore(values, io, async (store) => {
-    if (!(await userDirectory(store).add(user, password))) {
+    const directory = userDirectory(store);
+    if (!(await directory.add(user, password))) {
       io.err(`The user ${user.userName} exists already.`);
       return 1;
     }
     await record(store, 'add user', user.userName, { after: accessFacts(user) });
     io.out(`Added ${user.userName}.`);
+    if (!(await hasAdministrator(directory, user.tenantId ?? null)))
+      io.err(`There is no administrator yet: bpmn-guard user groups ${user.userName} --add ADMIN makes one.`);
     return 0;
   });
 };

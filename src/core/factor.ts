@@ -115,7 +115,7 @@ function byBeginning(alternatives: readonly Condition[]): Condition[] {
   });
 }
 
-/** Where all names lead to the same condition, that is what others may begin with, too. */
+/** If every name leads to the same condition, it comes first, since other alternatives may begin with it too. */
 function namesLast(condition: Condition): Condition {
   const [first, ...rest] = conjuncts(condition);
   return first === undefined ? condition : and(...rest, first);

@@ -25,6 +25,11 @@ const hasFields = (value: unknown): value is Record<string, unknown> =>
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 export const TEXT = kind('a text that is not empty', isText);
+/** A version without ranges. */
+export const EXACT_VERSION = kind(
+  'an exact version, such as 2.4.0',
+  (value) => typeof value === 'string' && /^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(value),
+);
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean');
 export const FUNCTION = kind('a function', (value) => typeof value === 'function');
 export const OBJECT = kind('an object', isObject);

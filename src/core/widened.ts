@@ -64,7 +64,7 @@ function merged(boxes: readonly Box[]): Box[] {
   return byShape.size > MOST_SHAPES ? [around(boxes)] : [...byShape.values()].map(around);
 }
 
-/** Both hold. Of two statements about one field or list one is used: a list may satisfy each by another entry. */
+/** Both hold. Of two conditions on one field or list only one is kept: a list may satisfy each by another entry. */
 const both = (one: Box, other: Box): Box => ({
   values: new Map([...other.values, ...one.values]),
   lists: new Map([...other.lists, ...one.lists]),

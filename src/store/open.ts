@@ -60,8 +60,15 @@ function kindOf(options: object): StoreKind {
   const [kind, ...more] = (Object.keys(STORE_OPTIONS) as StoreKind[]).filter(
     (name) => given[name] !== undefined,
   );
-  if (kind === undefined || more.length > 0)
+  if (kind === undefined || more.length > 0) {
+    // An address that an environment variable should hold: what is missing is named.
+    const [meant, ...others] = (Object.keys(STORE_OPTIONS) as StoreKind[]).filter((name) =>
+      Object.keys(options).some((option) => Object.hasOwn(STORE_OPTIONS[name], option)),
+    );
+    if (kind === undefined && meant !== undefined && others.length === 0)
+      assertOptions('the store', options, STORE_OPTIONS[meant], refuse);
     throw refuse('The store is one of { url, name }, { folder } and { memory: true }.');
+  }
   assertOptions('the store', options, STORE_OPTIONS[kind], refuse);
   return kind;
 }

@@ -49,7 +49,12 @@ test('without a command the help is printed, exit code 2', async () => {
 
 test.each<[string[], string]>([
   [['nope'], 'Unknown command nope'],
-  [['key'], 'Unknown command key'],
+  [['key'], 'Unknown command key. It goes on: key create, key list, key revoke.'],
+  [['models', 'exprot'], 'Unknown command models exprot. Did you mean models export?'],
+  [['--verson'], 'Unknown command --verson. Did you mean --version?'],
+  [['instal'], 'Unknown command instal. Did you mean install?'],
+  [['install', '--flder', 'x'], "Unknown option '--flder'. Did you mean --folder?"],
+  [['install', '--flder=x'], "Unknown option '--flder'. Did you mean --folder?"],
   [['key', 'steal', 'x'], 'Unknown command key steal'],
   [['toString'], 'Unknown command toString'],
   [['__proto__'], 'Unknown command __proto__'],

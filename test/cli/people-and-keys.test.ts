@@ -23,6 +23,16 @@ onStores('the command line', (kind) => {
     }
   }
 
+  test('as long as there is no administrator, adding a user says how to make one', async () => {
+    const add = (...args: string[]) => run(['user', 'add', ...args, '--without-password', ...at]);
+    expect((await add('ann')).err).toHaveLength(1);
+    expect((await run(['user', 'groups', 'ann', '--add', 'ADMIN', ...at])).code).toBe(0);
+    expect((await add('bob')).err).toEqual([]);
+    expect((await add('carl', '--tenant', 'acme')).err).toHaveLength(1);
+    expect((await add('root', '--group', 'SYSTEM')).err).toEqual([]);
+    expect((await add('dora', '--tenant', 'acme')).err).toEqual([]);
+  });
+
   test('a user is added with a password that is piped in, and listed without it', async () => {
     const added = await run(
       [
@@ -43,7 +53,11 @@ onStores('the command line', (kind) => {
       ],
       { stdin: `${PASSWORD}\n` },
     );
-    expect(added).toEqual({ code: 0, out: ['Added alice.'], err: [] });
+    expect(added).toEqual({
+      code: 0,
+      out: ['Added alice.'],
+      err: ['There is no administrator yet: bpmn-guard user groups alice --add ADMIN makes one.'],
+    });
     expect(await looking((store) => userDirectory(store).verify('alice', PASSWORD))).toMatchObject({
       userName: 'alice',
       userGroups: ['hr', 'it'],

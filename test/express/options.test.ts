@@ -98,6 +98,10 @@ test.each<[object, string]>([
   [{ store: { url: 'mongodb://u:secret@h' } }, 'the store needs the option name'],
   [{ store: { foldr: 'x' } }, 'Unknown option of the store: foldr. Did you mean folder?'],
   [{ store: { folder: 'x', timeout: 5 } }, 'Unknown option of the store: timeout.'],
+  [{ store: { url: undefined, name: 'x' } }, 'the store needs the option url'],
+  [{ store: { name: 'x' } }, 'the store needs the option url'],
+  [{ store: { folder: undefined } }, 'the store needs the option folder'],
+  [{ acceptHostVersion: 'yes' }, 'Option acceptHostVersion of createGuard must be an exact version'],
   [{ store: {} }, 'The store is one of { url, name }, { folder } and { memory: true }.'],
 ])('createGuard(%j) is refused', async (options, message) => {
   const said = await fault(() => createGuard({ store: STORE, env: {}, ...options } as never));

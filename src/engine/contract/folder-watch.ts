@@ -34,7 +34,7 @@ export class FolderWatch {
       .catch((error: unknown) => this.failed(folder, error));
   }
 
-  /** Ends; a reading that has begun is waited for. */
+  /** Stops watching, and waits for a read that has begun. */
   async stop(): Promise<void> {
     this.watcher?.close();
     clearTimeout(this.soon);

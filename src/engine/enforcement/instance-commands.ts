@@ -26,7 +26,7 @@ function assertBegins({ items = [] }: StoredInstance, element: string, definitio
   if (first?.elementId === element)
     throw new Conflict('wrong-state', 'The instance began at this event, and does not begin at it again.');
   if (!startsOf(definition).some(({ elementId }) => elementId === element))
-    throw new Conflict('wrong-state', 'The event is part of a sub-process that does not wait for it.');
+    throw new Conflict('wrong-state', 'The sub-process that contains this event is not active.');
 }
 
 /** The commands that manage running instances. */

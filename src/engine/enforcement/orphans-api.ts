@@ -19,7 +19,7 @@ export async function findOrphans({ calls }: CommandParts, call: Call, input: un
   const page = parsePage(limit, after, undefined);
   const scope = intersection(call.scope('instance:cancel'), call.scope('instance:read'));
   if (scope.kind === 'nothing')
-    throw new AccessDenied('forbidden', 'You may not list what nobody is left for.');
+    throw new AccessDenied('forbidden', 'You may not list orphaned tasks and roles.');
   const known = new KnownUsers(calls.principals);
   const found: Orphan[] = [];
   if (page.after === undefined && (await calls.holds(call.principal, 'SecurityRole:Read')))

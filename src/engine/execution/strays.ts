@@ -97,7 +97,7 @@ export class Strays {
     Reflect.defineProperty(error, RAISED, { value, configurable: true });
   }
 
-  /** A refusal of which nothing is known, such as of a wrong argument, belongs to the guard that is asked first. */
+  /** A refusal of unknown origin, such as a wrong argument, belongs to the guard that is asked first. */
   private isMine(error: GuardError): boolean {
     const by = raisedOf(error)?.by ?? this;
     return by === this || this.parts.contexts.answer !== undefined;

@@ -14,7 +14,7 @@ export type Reads = 'one' | 'few' | 'page' | 'matching' | 'all';
 export interface Shape {
   readonly on: keyof Collections;
   readonly does: readonly Does[];
-  /** What asks. */
+  /** The operation that sends it. */
   readonly says: string;
   /** Fields compared with one or several values. */
   readonly by?: readonly string[];
@@ -31,7 +31,7 @@ export interface Shape {
   readonly reads: Reads;
   /** The only other fields with conditions; missing: any. */
   readonly beside?: readonly RegExp[];
-  /** Asked without a time limit too: by copies, which nobody waits for. */
+  /** Also sent without a time limit, by copies, for which nobody waits. */
   readonly unlimited?: true;
 }
 

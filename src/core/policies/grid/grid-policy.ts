@@ -76,7 +76,7 @@ export class Grid {
     return this.isInUse ? shown(this.compiled.rules) : NOTHING;
   }
 
-  /** What is left of what the task rules give by the model; undefined: all. */
+  /** The part of the task rules that the grid leaves in force; undefined: all. */
   get narrowing(): Narrowing | undefined {
     return this.isInUse ? this.compiled.narrowing : undefined;
   }

@@ -27,7 +27,7 @@ function readJson(text: string): readonly GridEntry[] {
     const begin = text.search(/\S/);
     const read = text[begin] === '{' ? jsonObjectAt(text, begin) : undefined;
     if (read !== undefined && text.slice(read.end).trim() !== '')
-      throw new SyntaxError('It goes on behind its end');
+      throw new SyntaxError('Unexpected text after the end of the object');
     value = read === undefined ? JSON.parse(text) : read.value;
   } catch (error) {
     throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
