@@ -178,5 +178,5 @@ onMongo('A command whose store is reset under it', () => {
       'store-unavailable not stored',
       'store-unavailable stored',
     ]);
-  }, 300_000);
+  }, 900_000);
 });

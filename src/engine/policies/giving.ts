@@ -1,5 +1,6 @@
 import { AccessDenied, Conflict } from '../../core/errors.js';
 import {
+  holderId,
   holdersOf,
   SECURITY_ROLE,
   SECURITY_ROLE_HOLDER,
@@ -94,24 +95,54 @@ export function assertMayGive(
 export const noManagerLeft = (): Conflict =>
   new Conflict('wrong-state', `At least one active user or group must hold the right ${MANAGE}.`);
 
-/** True when an active holder of a role may manage security roles. */
-export async function hasManager(set: PolicySet, people: People): Promise<boolean> {
-  for (const [name, role] of set.of(SECURITY_ROLE)) {
-    if (!(role as SecurityRole).rights.includes(MANAGE)) continue;
-    for (const holder of holdersOf(set, name))
-      if ('user' in holder ? await people.isUser(holder.user) : await people.hasMembers(holder.group))
-        return true;
+/** Holders that are looked up for one change, at most; and side by side. */
+const MOST = 1_000;
+const PORTION = 32;
+
+/** Who may manage security roles by a role, by the name of the holder; each once, by however many roles. */
+function managersIn(set: PolicySet): Map<string, SecurityRoleHolder> {
+  const found = new Map<string, SecurityRoleHolder>();
+  for (const [name, role] of set.of(SECURITY_ROLE))
+    if ((role as SecurityRole).rights.includes(MANAGE))
+      for (const holder of holdersOf(set, name)) found.set(holderId('', holder), holder);
+  return found;
+}
+
+/** True when one of the first `MOST` is active. The first is looked up alone: mostly it is enough. */
+async function isOneActive(holders: readonly SecurityRoleHolder[], people: People): Promise<boolean> {
+  const few = holders.slice(0, MOST);
+  for (let [from, size] = [0, 1]; from < few.length; from += size, size = Math.min(2 * size, PORTION)) {
+    const active = await Promise.all(
+      few
+        .slice(from, from + size)
+        .map((holder) => ('user' in holder ? people.isUser(holder.user) : people.hasMembers(holder.group))),
+    );
+    if (active.includes(true)) return true;
   }
   return false;
 }
 
 /**
- * Refuses a change that removes the last holder who may manage security roles.
- * @throws Conflict `wrong-state`
+ * True when an active holder of a role may manage security roles.
+ * @param beyond the answer where none was active of those looked up, and there are more
+ */
+export async function hasManager(set: PolicySet, people: People, beyond = false): Promise<boolean> {
+  const holders = [...managersIn(set).values()];
+  return (await isOneActive(holders, people)) || (beyond && holders.length > MOST);
+}
+
+/**
+ * Refuses a change that removes the last holder who may manage security roles. Of holders of whom very many are no
+ * longer active, it looks up a limited number and takes the others for inactive.
+ * @throws Conflict `wrong-state`, also where so many are removed that not all can be looked up
  */
 export async function assertManagerStays(before: PolicySet, after: PolicySet, people: People): Promise<void> {
   // Nobody has to be looked up for a change of something else.
   if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return;
-  if ((await hasManager(after, people)) || !(await hasManager(before, people))) return;
+  const left = managersIn(after);
+  const removed = [...managersIn(before)].filter(([name]) => !left.has(name)).map(([, holder]) => holder);
+  // Who is not removed is not looked up to find that one was there: only the loss of an active one counts.
+  if (removed.length === 0 || (await isOneActive([...left.values()], people))) return;
+  if (removed.length <= MOST && !(await isOneActive(removed, people))) return;
   throw noManagerLeft();
 }

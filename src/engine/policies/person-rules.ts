@@ -50,7 +50,7 @@ export function personRules(calls: Calls): PersonRules {
       assertMayGiveTo(by, now, from, to);
       if (from === undefined || from.disabled === true) return;
       if (await hasManager(now.set, peopleWith(calls, to))) return;
-      if (await hasManager(now.set, peopleWith(calls, from))) throw noManagerLeft();
+      if (await hasManager(now.set, peopleWith(calls, from), true)) throw noManagerLeft();
     },
     async assertMayChangeOwnPassword(by) {
       assertArgument('identity.persons.assertMayChangeOwnPassword', by, PRINCIPAL);
