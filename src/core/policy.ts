@@ -4,6 +4,7 @@ import type { Mark } from './mark.js';
 import type { Operation } from './operation.js';
 import type { CaseOperation } from './policies/case-roles/operations.js';
 import type { SecureUser } from './principal.js';
+import type { Resource } from './resource.js';
 
 /** One statement of a policy. Its condition says for whom and for what it holds. */
 export interface Rule {
@@ -19,6 +20,12 @@ export interface Rule {
    * scan all instances of the tenant.
    */
   readonly search?: readonly Mark[] | undefined;
+  /**
+   * For a restrictive rule that puts many together: those of them that concern the resource. It holds if all of these
+   * hold. Decisions name these as their reasons; lists and everything else know `when` alone. Missing: the rule is its
+   * own reason.
+   */
+  readonly reasons?: ((resource: Resource) => readonly Rule[]) | undefined;
 }
 
 /** The answer of a policy for a principal and an operation. Either list may be missing. */

@@ -4,7 +4,7 @@ import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
 import { hasPart, isMissing, type Part } from './parts.js';
-import type { PolicyAnswer } from './policy.js';
+import type { PolicyAnswer, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
@@ -98,6 +98,11 @@ export class RuleSet {
     if (this.split !== undefined) return this.sorted(this.split.flatMap((one) => one.relevant(resource)));
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(resource);
+  }
+
+  /** One of the rules that another puts together. */
+  askedOf({ policy, effect, parts }: AskedRule, rule: Rule): AskedRule {
+    return { policy, effect, rule, holds: this.predicates.of(rule.when), parts };
   }
 
   private sorted(rules: readonly AskedRule[]): readonly AskedRule[] {

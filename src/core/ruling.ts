@@ -19,6 +19,12 @@ export interface Failure {
   readonly cause: unknown;
 }
 
+/** A rule, and what became of it. */
+interface Told {
+  readonly asked: AskedRule;
+  readonly reason: Reason;
+}
+
 /** Many policies create their conditions anew for each answer. */
 const isSame = (a: Condition, b: Condition): boolean => a === b || keyOf(a) === keyOf(b);
 
@@ -93,18 +99,32 @@ export class Ruling {
         `could not tell: ${says}`,
       );
     }
-    const asked = this.rules.relevant(resource);
-    const reasons = asked.map((one) => this.reasonOf(one, resource));
+    const told = this.rules.relevant(resource).flatMap((one) => this.reasonsOf(one, resource));
+    const reasons = told.map(({ reason }) => reason);
     const held = (at: number): boolean => (reasons[at] as Reason).holds;
     const unknown = (at: number): boolean => (reasons[at] as Reason).effect === 'failed';
     const indexes = (effect: Effect): number[] =>
-      asked.flatMap((one, at) => (one.effect === effect ? [at] : []));
+      told.flatMap(({ asked }, at) => (asked.effect === effect ? [at] : []));
     const [permits, restricts] = [indexes('permits'), indexes('restricts')];
     if (permits.some(held) && restricts.every(held)) return of(true, reasons);
     const refused =
       restricts.some((at) => !held(at) && !unknown(at)) || !permits.some((at) => held(at) || unknown(at));
     const open = refused ? undefined : reasons.find((reason) => reason.effect === 'failed');
     return of(false, reasons, open && `could not tell: ${open.says}`);
+  }
+
+  /** The rule; of one that puts many together, those that concern the resource. */
+  private reasonsOf(asked: AskedRule, resource: Resource): Told[] {
+    const reason = this.reasonOf(asked, resource);
+    const { reasons } = asked.rule;
+    if (reasons === undefined || asked.effect === 'permits' || reason.effect === 'failed')
+      return [{ asked, reason }];
+    const told = reasons(resource).map((rule): Told => {
+      const one = this.rules.askedOf(asked, rule);
+      return { asked: one, reason: this.reasonOf(one, resource) };
+    });
+    // What it forbids stays forbidden, even if none of them says why.
+    return reason.holds || told.some((one) => !one.reason.holds) ? told : [...told, { asked, reason }];
   }
 
   private reasonOf({ policy, effect, rule, holds, parts }: AskedRule, resource: Resource): Reason {

@@ -55,7 +55,7 @@ export interface EntryKinds {
   /**
    * Checks the references between entries.
    * @param changes the changes that led to the set; it was checked before them
-   * @throws BadInput `bad-policy`
+   * @throws BadInput `bad-policy`, `too-large`
    */
   check?(set: PolicySet, changes: readonly PolicyChange[]): void;
 }
@@ -66,8 +66,9 @@ export class BadEntry extends BadInput {
     readonly kind: string,
     readonly id: string,
     message: string,
+    code: 'bad-policy' | 'too-large' = 'bad-policy',
   ) {
-    super('bad-policy', message);
+    super(code, message);
     this.name = BadInput.name;
   }
 }

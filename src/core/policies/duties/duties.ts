@@ -1,17 +1,14 @@
-import { parseCondition } from '../../condition-json.js';
-import { and, eq, EVERYTHING, isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
-import { IS_USER_TASK } from '../../element-types.js';
-import { factored } from '../../factor.js';
-import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import { isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
+import { Compilations, createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import type { Reason } from '../../decision.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
 import type { PolicySet } from '../../policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
-import { dutiesIn, taskOf, tasksOf, type Duty, type TaskOf } from './duty.js';
-import { possibly } from './possibly.js';
-import { didToo, someoneElseDid, STARTED_IT, WAITS } from './who-did.js';
+import { dutiesIn, tasksOf, type Duty, type TaskOf } from './duty.js';
+import { DutyIndex } from './duty-index.js';
+import type { Entry } from './statements.js';
 
 const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 
@@ -19,41 +16,6 @@ const SAYS_NOTHING: PolicyAnswer = Object.freeze({});
 const SHOWING: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);
 /** Operations by which a principal does a task, or gets it. Others concern the person who gets the task. */
 const DOING: ReadonlySet<Operation> = new Set<Operation>(['task:take', 'task:execute']);
-
-/** A task, and what forbids it to the principal. */
-interface Forbidden {
-  readonly task: TaskOf | undefined;
-  readonly because: Condition;
-}
-
-/** Everything that the duty forbids, for each of its tasks. */
-function forbiddenBy(duty: Duty): Forbidden[] {
-  switch (duty.duty) {
-    case 'not-initiator':
-      return (duty.tasks?.map((task) => taskOf(duty, task)) ?? [undefined]).map((task) => ({
-        task,
-        because: STARTED_IT,
-      }));
-    case 'not-who-did':
-    case 'must-be-who-did': {
-      const forbids = (other: TaskOf, task: TaskOf): Condition =>
-        duty.duty === 'not-who-did' ? didToo([other], task) : someoneElseDid(other, task);
-      const [task, did] = tasksOf(duty) as [TaskOf, TaskOf];
-      return [
-        { task, because: forbids(did, task) },
-        { task: did, because: forbids(task, did) },
-      ];
-    }
-    case 'distinct': {
-      const tasks = tasksOf(duty);
-      const eachItem = duty.eachItem ?? tasks.length === 1;
-      return tasks.map((task, at) => ({
-        task,
-        because: didToo(eachItem ? tasks : tasks.filter((_, other) => other !== at), task),
-      }));
-    }
-  }
-}
 
 const nameOf = ({ model, task, anywhere }: TaskOf): string => (anywhere ? `${task} of ${model}` : task);
 
@@ -72,25 +34,32 @@ export function inWords(duty: Duty): string {
   }
 }
 
-function rulesOf(id: string, duty: Duty): Rule[] {
-  const applies = duty.when === undefined ? EVERYTHING : possibly(parseCondition(duty.when));
-  const says = duty.says ?? inWords(duty);
-  return forbiddenBy(duty).map(({ task, because }) => {
-    const named =
-      task === undefined
-        ? [eq('instance.name', duty.model), IS_USER_TASK]
-        : [eq('instance.name', task.model), eq('item.elementId', task.task)];
-    return Object.freeze({ id, says, when: not(and(...named, WAITS, applies, because)) });
+/** One rule for all duties; the reasons of a decision are those of its task. */
+function ruleOf(name: string, index: DutyIndex, forbidden: Condition): Rule {
+  const known = new Map<Entry, Rule>();
+  const alone = (entry: Entry): Rule => {
+    let rule = known.get(entry);
+    if (rule === undefined) {
+      const { id, duty } = entry;
+      rule = Object.freeze({ id, says: duty.says ?? inWords(duty), when: not(index.alone(entry)) });
+      known.set(entry, rule);
+    }
+    return rule;
+  };
+  return Object.freeze({
+    id: name,
+    says: 'no duty forbids it to you',
+    when: not(forbidden),
+    reasons: (resource: Resource) => index.concerning(resource).map(alone),
   });
 }
 
+const restricting = (rule: Rule): PolicyAnswer => Object.freeze({ restrictive: Object.freeze([rule]) });
+
 /** What is forbidden is hidden too, unless something else shows it. */
-function hiding(name: string, restrictive: readonly Rule[], shown: Condition): PolicyAnswer {
-  if (isNothing(shown)) return Object.freeze({ restrictive });
-  const forbidden = restrictive.map(({ when }) => not(when));
+function hiding(name: string, forbidden: Condition, shown: Condition): PolicyAnswer {
   const says = 'no duty forbids it to you, or a rule of the grid shows it';
-  const rule = Object.freeze({ id: name, says, when: or(not(factored(forbidden)), shown) });
-  return Object.freeze({ restrictive: Object.freeze([rule]) });
+  return restricting(Object.freeze({ id: name, says, when: or(not(forbidden), shown) }));
 }
 
 function policyOf(
@@ -99,19 +68,22 @@ function policyOf(
   strict: boolean,
   showing: () => Condition,
 ): Policy {
-  const restrictive = Object.freeze(duties.flatMap(([id, duty]) => rulesOf(id, duty)));
-  const forbids: PolicyAnswer = Object.freeze({ restrictive });
-  let hides: PolicyAnswer | undefined;
+  let made: { readonly forbids: PolicyAnswer; readonly hides: PolicyAnswer } | undefined;
+  const compiled = () => {
+    const index = new DutyIndex(duties);
+    const { forbidden } = index;
+    const forbids = restricting(ruleOf(name, index, forbidden));
+    const shown = showing();
+    return { forbids, hides: isNothing(shown) ? forbids : hiding(name, forbidden, shown) };
+  };
   return Object.freeze({
     name,
     waivable: !strict,
     answer(principal, operation) {
       // Administrators must see what they administer.
       if (SHOWING.has(operation))
-        return strict && principal.isAdmin()
-          ? SAYS_NOTHING
-          : (hides ??= hiding(name, restrictive, showing()));
-      return DOING.has(operation) ? forbids : SAYS_NOTHING;
+        return strict && principal.isAdmin() ? SAYS_NOTHING : (made ??= compiled()).hides;
+      return DOING.has(operation) ? (made ??= compiled()).forbids : SAYS_NOTHING;
     },
   } satisfies Policy);
 }
@@ -138,9 +110,13 @@ export class Duties {
       .map(([, duty]) => tasksOf(duty))
       .filter((tasks) => tasks.some((task) => task.anywhere));
     this.acrossInstances = new Set(wide.flat().map(({ model }) => model));
+    const compilations = new Compilations();
     this.asked = {
-      inForce: createDecisionPoint(this.policies),
-      all: createDecisionPoint(this.policies.map((policy) => ({ ...policy, waivable: false }))),
+      inForce: createDecisionPoint(this.policies, compilations),
+      all: createDecisionPoint(
+        this.policies.map((policy) => ({ ...policy, waivable: false })),
+        compilations,
+      ),
     };
   }
 

@@ -3,10 +3,11 @@ import { deepCopy } from '../../copy.js';
 import { USER_TASK } from '../../element-types.js';
 import { GuardError } from '../../errors.js';
 import { Parts } from '../../parts.js';
-import type { PolicySet } from '../../policy-set.js';
+import type { PolicyChange, PolicySet } from '../../policy-set.js';
 import { isPlainObject, show } from '../../value.js';
 import { badPolicy, entryFields, entryText, oneOf, policyName, type EntryKinds } from '../entries.js';
 import { DUTY_FILE } from './duty-file.js';
+import { assertFewOnEachTask } from './duty-limits.js';
 import { DUTY, DUTY_TYPES, taskOf, tasksOf, type DutyTask, type DutyType, type Duty } from './duty.js';
 
 /** The most tasks that one duty may name, and the most duties that a set may have. */
@@ -119,7 +120,8 @@ export const DUTY_ENTRIES: EntryKinds = Object.freeze({
     const tasks = tasksOf(duty).map(({ model, task }) => ({ model, element: task, types: USER_TASKS }));
     return [{ model: duty.model }, ...tasks];
   },
-  check(set: PolicySet) {
+  check(set: PolicySet, changes: readonly PolicyChange[]) {
     if (set.of(DUTY).size > MOST.duties) badPolicy(`A policy set has at most ${MOST.duties} duties.`);
+    assertFewOnEachTask(set, changes);
   },
 } satisfies EntryKinds);
