@@ -1,6 +1,9 @@
+import { ByLists } from './by-objects.js';
 import { EVERYTHING } from './condition.js';
 import type { Decision } from './decision.js';
-import { readFieldRules, type FieldRule } from './field-rule.js';
+import { isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
+import { FieldTrees } from './field-tree.js';
+import { HiddenFields } from './hidden-fields.js';
 import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, OPERATIONS, type Operation } from './operation.js';
 import { Parts } from './parts.js';
@@ -14,6 +17,7 @@ import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './value.js';
 
+const NO_FIELDS: readonly FieldRule[] = Object.freeze([]);
 const NO_FACTS: Facts = Object.freeze({});
 const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
 
@@ -39,6 +43,11 @@ export interface DecisionPoint {
    * @throws FieldsFailed if a policy failed
    */
   fields(principal: SecureUser): readonly FieldRule[];
+  /**
+   * The fields of the data that are hidden from the principal in some instances; undefined if none are.
+   * @throws FieldsFailed if a policy failed
+   */
+  hidden(principal: SecureUser): HiddenFields | undefined;
 }
 
 /** A policy could not say which fields it hides. */
@@ -155,21 +164,30 @@ export function createDecisionPoint(
 
   const withFields = policies.filter((policy) => policy.fields !== undefined);
 
+  const trees = new FieldTrees();
+  const joined = new ByLists<readonly FieldRule[]>();
+
   function fields(principal: SecureUser): readonly FieldRule[] {
     const admin = principal.isAdmin();
-    return withFields.flatMap((policy) => {
+    const lists = withFields.flatMap((policy) => {
       if (admin && !isHeard(policy, principal)) return [];
       try {
-        return readFieldRules(policy.fields?.(principal));
+        const given: unknown = policy.fields?.(principal);
+        const rules = trees.knows(given) ? given : readFieldRules(given);
+        return rules.length === 0 ? [] : [rules];
       } catch (cause) {
         throw new FieldsFailed(policy.name, cause);
       }
     });
+    const [first = NO_FIELDS, ...others] = lists;
+    if (others.length === 0) return first;
+    return lists.every(isFixedList) ? joined.of(lists, () => Object.freeze(lists.flat())) : lists.flat();
   }
 
   return Object.freeze({
     ask,
     fields,
+    hidden: (principal) => HiddenFields.of(fields(principal), principal, trees),
     decide: (principal, operation, resource, facts) => ask(principal, operation, facts).decide(resource),
     allows: (principal, operation, resource, facts) => ask(principal, operation, facts).allows(resource),
     scope: (principal, operation, facts) => ask(principal, operation, facts).scope(),

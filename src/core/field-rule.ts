@@ -1,4 +1,4 @@
-import type { Condition } from './condition.js';
+import { isFixed, type Condition } from './condition.js';
 import { FORBIDDEN_KEYS } from './path.js';
 import { isPlainObject, show } from './value.js';
 
@@ -90,3 +90,7 @@ export function readFieldRules(given: unknown): readonly FieldRule[] {
   }
   return given as FieldRule[];
 }
+
+/** True if nothing in the list can change any more. */
+export const isFixedList = (rules: readonly FieldRule[]): boolean =>
+  Object.isFrozen(rules) && rules.every((rule) => Object.isFrozen(rule) && isFixed(rule.unless));

@@ -2,7 +2,7 @@ import { EVERYTHING } from '../../core/condition.js';
 import { FieldsFailed, LISTED } from '../../core/decision-point.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
-import { HiddenFields } from '../../core/hidden-fields.js';
+import type { HiddenFields } from '../../core/hidden-fields.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
@@ -193,7 +193,7 @@ export class Call {
 
   private askFields(): HiddenFields | undefined {
     try {
-      return HiddenFields.of(this.inForce.point.fields(this.principal), this.principal);
+      return this.inForce.point.hidden(this.principal);
     } catch (error) {
       if (!(error instanceof FieldsFailed)) throw error;
       const { policy, cause } = error;

@@ -43,10 +43,20 @@ const asCaseOperations = (operation: Operation): readonly CaseOperation[] =>
     CASE_OPERATIONS.some((known) => known === name),
   );
 
-const fieldRule = (field: string, { roles, models }: CaseFieldEntry): FieldRule => {
-  const limited = models === undefined ? IS_CASE : and(IS_CASE, isIn('instance.name', models));
-  return Object.freeze({ field, unless: or(not(limited), inRoles(roles)) });
-};
+/** Rules about fields. Those for the same roles and models share one condition. */
+function fieldRulesOf(fields: ReadonlyMap<string, CaseFieldEntry>): readonly FieldRule[] {
+  const known = new Map<string, Condition>();
+  const unless = ({ roles, models }: CaseFieldEntry): Condition => {
+    const key = JSON.stringify([roles, models ?? null]);
+    let found = known.get(key);
+    if (found === undefined) {
+      const elsewhere = models === undefined ? [] : [not(isIn('instance.name', models))];
+      known.set(key, (found = or(IS_NO_CASE, ...elsewhere, inRoles(roles))));
+    }
+    return found;
+  };
+  return Object.freeze([...fields].map(([field, entry]) => Object.freeze({ field, unless: unless(entry) })));
+}
 
 /**
  * The policy of case roles. An instance of a model that declares roles is visible only to those who hold one of them;
@@ -64,9 +74,7 @@ export class CaseRoles implements Policy {
   constructor(set: PolicySet, { visibility = true }: CaseRolesOptions = {}) {
     this.configured = set.of(CASE_OPERATION) as ReadonlyMap<string, unknown> as typeof this.configured;
     this.visible = visibility ? Object.freeze([VISIBLE]) : NO_RULES;
-    this.fieldRules = Object.freeze(
-      [...set.of(CASE_FIELD)].map(([field, entry]) => fieldRule(field, entry as CaseFieldEntry)),
-    );
+    this.fieldRules = fieldRulesOf(set.of(CASE_FIELD) as ReadonlyMap<string, CaseFieldEntry>);
   }
 
   /** The roles that may perform an operation; undefined: everybody who has a role in the case. */

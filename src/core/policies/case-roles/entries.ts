@@ -1,7 +1,8 @@
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
 import { FIELD_SEGMENTS, isDataField } from '../../field-rule.js';
-import { badPolicy, entryFields, entryText, oneOf, type EntryKinds } from '../entries.js';
+import type { PolicyChange, PolicySet } from '../../policy-set.js';
+import { BadEntry, badPolicy, entryFields, entryText, oneOf, type EntryKinds } from '../entries.js';
 import { CASE_FILE } from './case-file.js';
 import { CASE_FIELD, CASE_OPERATION, type CaseFieldEntry, type CaseOperationEntry } from './case-kinds.js';
 import { isRoleName } from './declaration.js';
@@ -9,6 +10,11 @@ import { CASE_OPERATIONS, type CaseOperation } from './operations.js';
 
 /** Roles or models that one entry may name. */
 const MOST = 100;
+/**
+ * Fields of a set, and the roles and models in their different limits: a query for data above many fields states all of
+ * these.
+ */
+const MOST_FIELDS = { fields: 2000, names: 500 };
 
 function roles(value: unknown, what: string): string[] {
   if (!Array.isArray(value) || value.length > MOST)
@@ -57,10 +63,34 @@ function readField(id: string, value: unknown): CaseFieldEntry {
   };
 }
 
+/** @throws BadEntry `too-large`, naming the last of the changes that limits a field */
+function assertFewFields(set: PolicySet, changes: readonly PolicyChange[]): void {
+  const fields = set.of(CASE_FIELD) as ReadonlyMap<string, CaseFieldEntry>;
+  const saved = changes.filter(({ kind, id }) => kind === CASE_FIELD && fields.has(id)).pop();
+  if (saved === undefined) return;
+  const refuse = (why: string): never => {
+    throw new BadEntry(CASE_FIELD, saved.id, why, 'too-large');
+  };
+  if (fields.size > MOST_FIELDS.fields)
+    refuse(`At most ${MOST_FIELDS.fields} fields can be for some roles only.`);
+  const limits = new Map(
+    [...fields.values()].map(({ roles: of, models: only = [] }) => [
+      JSON.stringify([of, only]),
+      of.length + only.length,
+    ]),
+  );
+  const names = [...limits.values()].reduce((sum, length) => sum + length, 0);
+  if (names > MOST_FIELDS.names)
+    refuse(
+      `The fields for some roles only name ${names} roles and models, of which there may be ${MOST_FIELDS.names}; fields with the same roles and models count once.`,
+    );
+}
+
 /** The entries of case operations and of fields for some roles only. */
 export const CASE_ENTRIES: EntryKinds = Object.freeze({
   kinds: { [CASE_OPERATION]: readOperation, [CASE_FIELD]: readField },
   file: CASE_FILE,
   names: (kind, value) =>
     kind === CASE_FIELD ? ((value as CaseFieldEntry).models ?? []).map((model) => ({ model })) : [],
+  check: assertFewFields,
 } satisfies EntryKinds);

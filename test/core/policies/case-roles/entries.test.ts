@@ -1,4 +1,5 @@
-import { readChanges } from '../../../../src/core/policy-kinds.js';
+import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
+import { PolicySet } from '../../../../src/core/policy-set.js';
 
 const read = (kind: string, id: unknown, value: unknown): unknown =>
   readChanges([{ kind, id, value }])[0]?.value;
@@ -36,4 +37,26 @@ test.each([
   expect(() => read(kind, id, value)).toThrow(
     expect.objectContaining({ code: 'bad-policy', message: expect.stringContaining(message) as unknown }),
   );
+});
+
+test('a set limits 2,000 fields, with 500 different roles and models', () => {
+  const fields = (count: number, roles: (at: number) => string[]) =>
+    readChanges(
+      Array.from({ length: count }, (_, at) => ({
+        kind: 'case-field',
+        id: `data.f${at}`,
+        value: { roles: roles(at) },
+      })),
+    );
+  const saved = (changes: ReturnType<typeof fields>) => changedSet(PolicySet.EMPTY, changes);
+  const refused = (id: string, message: string): Error =>
+    expect.objectContaining({
+      code: 'too-large',
+      id,
+      message: expect.stringContaining(message) as unknown,
+    }) as Error;
+  expect(saved(fields(2000, () => ['owner'])).size).toBe(2000);
+  expect(() => saved(fields(2001, () => ['owner']))).toThrow(refused('data.f2000', 'At most 2000 fields'));
+  expect(saved(fields(500, (at) => [`role${at}`])).size).toBe(500);
+  expect(() => saved(fields(501, (at) => [`role${at}`]))).toThrow(refused('data.f500', 'name 501 roles'));
 });
