@@ -12,6 +12,11 @@ class Lookups {
 
   /** The ids of the entries whose value has the key. */
   idsOf(keyOf: KeyOf, key: string): readonly string[] {
+    return this.by(keyOf).get(key) ?? NO_IDS;
+  }
+
+  /** The ids of the entries, by the keys that they have. */
+  by(keyOf: KeyOf): ReadonlyMap<string, readonly string[]> {
     let ids = this.byKey.get(keyOf);
     if (ids === undefined) {
       this.byKey.set(keyOf, (ids = new Map()));
@@ -23,7 +28,7 @@ class Lookups {
         else known.push(id);
       }
     }
-    return ids.get(key) ?? NO_IDS;
+    return ids;
   }
 }
 
@@ -79,6 +84,13 @@ export class Entries implements ReadonlyMap<string, unknown> {
     for (const id of shared.idsOf(keyOf, key)) if (!changed.has(id)) found.push(shared.entries.get(id));
     for (const id of own.idsOf(keyOf, key)) found.push(changed.get(id));
     return found;
+  }
+
+  /** The keys that values have, each once. @param keyOf the same function each time */
+  *keysBy(keyOf: KeyOf): IterableIterator<string> {
+    const [shared, own] = [this.shared.by(keyOf), this.own.by(keyOf)];
+    yield* own.keys();
+    for (const [key, ids] of shared) if (!own.has(key) && ids.some((id) => !this.changed.has(id))) yield key;
   }
 
   *entries(): MapIterator<[string, unknown]> {

@@ -139,7 +139,7 @@ export function compileSet(set: PolicySet, options: CompileOptions = {}, before?
   const grid = kept('grid', GRID_ENTRIES, () => new Grid(set));
   const newDuties = (): Duties => new Duties(set, () => grid.showing);
   const duties = grid === before?.compiled.grid ? kept('duties', DUTY_ENTRIES, newDuties) : newDuties();
-  const sections = kept('sections', SECTION_ENTRIES, () => new Sections(set));
+  const sections = kept('sections', SECTION_ENTRIES, () => new Sections(set, before?.compiled.sections));
   const caseRoles = kept('caseRoles', CASE_ENTRIES, () => new CaseRoles(set, options.caseRoles));
   const policies = [
     caseRoles,

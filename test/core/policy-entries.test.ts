@@ -71,3 +71,20 @@ test('each entry is passed on with its id and all others', () => {
   ]);
   expect([...entries.values()]).toEqual([1, 2]);
 });
+
+test('the keys of the values are each told once, also after changes', () => {
+  const first = Entries.NONE.with([
+    ['1', 'a'],
+    ['2', 'a'],
+    ['3', 'b'],
+  ]);
+  const many = first.with(Array.from({ length: 1500 }, (_, at) => [`id ${at}`, 'c'] as const));
+  expect([...first.keysBy(byFirst)].sort()).toEqual(['a', 'b']);
+  const next = many.with([
+    ['1', 'd'],
+    ['3', undefined],
+    ['4', 'c'],
+  ]);
+  expect([...next.keysBy(byFirst)].sort()).toEqual(['a', 'c', 'd']);
+  expect([...many.keysBy(byFirst)].sort()).toEqual(['a', 'b', 'c']);
+});

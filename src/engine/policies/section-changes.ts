@@ -32,16 +32,22 @@ export const modelIn = (set: PolicySet, ref: ModelRef): SectionModel | undefined
 export const grantIn = (set: PolicySet, on: SectionPlace, to: Holder): SectionGrant | undefined =>
   set.of(SECTION_PERMISSION).get(grantId(on, to)) as SectionGrant | undefined;
 
-const isSame = (a: SectionPlace, b: SectionPlace): boolean =>
-  'section' in a
-    ? 'section' in b && a.section === b.section
-    : !('section' in b) && a.model === b.model && a.owner === b.owner;
+const placeKey = (on: SectionPlace): string =>
+  'section' in on ? JSON.stringify({ section: on.section }) : modelId(on);
+const placeOf = (grant: unknown): string => placeKey(grant as SectionGrant);
+const parentOf = (section: unknown): string | undefined => (section as Section).parent;
+const sectionOf = (model: unknown): string | undefined => (model as SectionModel).section;
 
 /** All permissions given on a section or model, with the ids of their entries. */
 export const grantsOn = (set: PolicySet, on: SectionPlace): [id: string, grant: SectionGrant][] =>
-  [...(set.of(SECTION_PERMISSION) as ReadonlyMap<string, SectionGrant>)].filter(([, grant]) =>
-    isSame(grant, on),
-  );
+  (set.of(SECTION_PERMISSION).where(placeOf, placeKey(on)) as SectionGrant[]).map((grant) => [
+    grantId(grant, grant),
+    grant,
+  ]);
+
+/** The models that are placed in a section other than ROOT. */
+const modelsIn = (set: PolicySet, id: string): SectionModel[] =>
+  set.of(SECTION_MODEL).where(sectionOf, id) as SectionModel[];
 
 export const withSection = (id: string, value: Section): PolicyChange => ({ kind: SECTION, id, value });
 
@@ -81,25 +87,17 @@ export function withGrant(
 }
 
 /** Whether sections or models that still exist are directly in the section. */
-export function isEmpty(set: PolicySet, id: string): boolean {
-  for (const section of (set.of(SECTION) as ReadonlyMap<string, Section>).values())
-    if (section.parent === id) return false;
-  for (const model of (set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>).values())
-    if (model.section === id && model.gone !== true) return false;
-  return true;
-}
+export const isEmpty = (set: PolicySet, id: string): boolean =>
+  set.of(SECTION).where(parentOf, id).length === 0 && modelsIn(set, id).every(({ gone }) => gone === true);
 
 /**
  * Removes an empty section with the permissions given on it. Instances of models that were in it, and are gone, do not
  * get the permissions of another section: nothing is widened by deleting.
  */
 export function withoutSection(set: PolicySet, id: string): PolicyChange[] {
-  const gone = [...(set.of(SECTION_MODEL) as ReadonlyMap<string, SectionModel>).values()].filter(
-    ({ section }) => section === id,
-  );
   return [
     ...grantsOn(set, { section: id }).map(([entry]) => remove(SECTION_PERMISSION, entry)),
-    ...gone.map(({ section: _removed, ...rest }) => withModel({ ...rest, inherit: false })),
+    ...modelsIn(set, id).map(({ section: _removed, ...rest }) => withModel({ ...rest, inherit: false })),
     remove(SECTION, id),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Entries } from '../../policy-entries.js';
 import type { PolicySet } from '../../policy-set.js';
 import type { Holder } from '../security-roles.js';
 import { bitsOf, ROOT } from './permissions.js';
@@ -80,61 +81,109 @@ function byOwner(nodes: Iterable<PlaceNode>): Map<string | undefined, Map<string
   return owners;
 }
 
-/** The sections of one policy set and the models with entries, by name and by what inherits from what. */
-export class SectionIndex {
+/** The model of a grant, which need not have a place. */
+const modelOf = (grant: unknown): string | undefined =>
+  'section' in (grant as SectionGrant) ? undefined : modelId(grant as SectionGrant & ModelRef);
+const holderOf = (grant: unknown): string => keyOf(grant as SectionGrant);
+
+const nodeOf = (
+  place: SectionPlace,
+  section: Section | undefined,
+  { inherit, gone }: Pick<Partial<SectionModel>, 'inherit' | 'gone'> = section ?? {},
+): Numbered => {
+  const inherits = inherit !== false;
+  return { place, section, parent: undefined, inherits, gone: gone === true, at: -1, end: -1 };
+};
+
+/** Models on which permissions are given, and which are placed nowhere: they are in ROOT. */
+function looseModels(grants: Entries, placed: Entries): ReadonlyMap<string, ModelRef> {
+  const loose = new Map<string, ModelRef>();
+  for (const id of grants.keysBy(modelOf)) {
+    const [grant] = placed.has(id) ? [] : grants.where(modelOf, id);
+    if (grant !== undefined) loose.set(id, grant as ModelRef);
+  }
+  return loose;
+}
+
+/** The sections and the models with entries, by what inherits from what, without the permissions on them. */
+class Places {
   readonly sections: ReadonlyMap<string, PlaceNode>;
   readonly models: ReadonlyMap<string, PlaceNode>;
-  /** All nodes by their numbers. */
   readonly nodes: readonly PlaceNode[];
-  /** The models with entries, by owner and name. Undefined as an owner: the tenant itself. */
   readonly byOwner: ReadonlyMap<string | undefined, ReadonlyMap<string, PlaceNode>>;
-  private readonly byHolder = new Map<string, Given[]>();
 
-  constructor(set: PolicySet) {
+  private constructor(
+    private readonly stored: Entries,
+    private readonly placed: Entries,
+    private readonly loose: ReadonlyMap<string, ModelRef>,
+  ) {
     const sections = new Map<string, Numbered>();
     const models = new Map<string, Numbered>();
-    const stored = set.of(SECTION) as ReadonlyMap<string, Section>;
-    for (const [id, section] of stored) sections.set(id, this.node({ section: id }, section));
+    for (const [id, section] of stored) sections.set(id, nodeOf({ section: id }, section as Section));
     for (const [id, node] of sections)
-      if (id !== ROOT) node.parent = sections.get(stored.get(id)?.parent ?? ROOT);
+      if (id !== ROOT) node.parent = sections.get(node.section?.parent ?? ROOT);
     const root = sections.get(ROOT);
-    const addModel = (ref: ModelRef, facts: Partial<SectionModel>): Numbered => {
-      const { model, owner } = ref;
-      const place = { model, ...(owner !== undefined && { owner }) };
-      const node = {
-        ...this.node(place, undefined, facts),
-        parent: sections.get(facts.section ?? ROOT) ?? root,
-      };
-      models.set(modelId(ref), node);
-      return node;
+    const addModel = (id: string, { model, owner }: ModelRef, facts: Partial<SectionModel>): void => {
+      const node = nodeOf({ model, ...(owner !== undefined && { owner }) }, undefined, facts);
+      node.parent = sections.get(facts.section ?? ROOT) ?? root;
+      models.set(id, node);
     };
-    for (const value of set.of(SECTION_MODEL).values())
-      addModel(value as SectionModel, value as SectionModel);
-    for (const value of set.of(SECTION_PERMISSION).values()) {
-      const grant = value as SectionGrant;
-      const node =
-        'section' in grant
-          ? sections.get(grant.section)
-          : (models.get(modelId(grant)) ?? addModel(grant, {}));
-      if (node === undefined) continue;
-      const given = { node, bits: bitsOf(grant.permissions) };
-      const known = this.byHolder.get(keyOf(grant));
-      if (known === undefined) this.byHolder.set(keyOf(grant), [given]);
-      else known.push(given);
-    }
+    for (const [id, value] of placed) addModel(id, value as SectionModel, value as SectionModel);
+    for (const [id, ref] of loose) addModel(id, ref, {});
     this.sections = sections;
     this.models = models;
     this.nodes = number([...sections.values(), ...models.values()]);
     this.byOwner = byOwner(models.values());
   }
 
-  private node(
-    place: SectionPlace,
-    section: Section | undefined,
-    { inherit, gone }: Pick<Partial<SectionModel>, 'inherit' | 'gone'> = section ?? {},
-  ): Numbered {
-    const inherits = inherit !== false;
-    return { place, section, parent: undefined, inherits, gone: gone === true, at: -1, end: -1 };
+  /** @param before of another version; the same object if it says the same */
+  static of(set: PolicySet, before: Places | undefined): Places {
+    const [stored, placed] = [set.of(SECTION), set.of(SECTION_MODEL)];
+    const loose = looseModels(set.of(SECTION_PERMISSION), placed);
+    return before?.says(stored, placed, loose) === true ? before : new Places(stored, placed, loose);
+  }
+
+  private says(stored: Entries, placed: Entries, loose: ReadonlyMap<string, ModelRef>): boolean {
+    return (
+      stored === this.stored &&
+      placed === this.placed &&
+      loose.size === this.loose.size &&
+      [...loose.keys()].every((id) => this.loose.has(id))
+    );
+  }
+}
+
+/**
+ * The sections of one policy set and the models with entries, by name and by what inherits from what. After a change of
+ * permissions alone, it shares the places with the one before. The permissions of a holder are looked up when asked for.
+ */
+export class SectionIndex {
+  private readonly places: Places;
+  private readonly grants: Entries;
+  private readonly byHolder = new Map<string, readonly Given[]>();
+
+  /** @param before the index of another version */
+  constructor(set: PolicySet, before?: SectionIndex) {
+    this.places = Places.of(set, before?.places);
+    this.grants = set.of(SECTION_PERMISSION);
+  }
+
+  get sections(): ReadonlyMap<string, PlaceNode> {
+    return this.places.sections;
+  }
+
+  get models(): ReadonlyMap<string, PlaceNode> {
+    return this.places.models;
+  }
+
+  /** All nodes by their numbers. */
+  get nodes(): readonly PlaceNode[] {
+    return this.places.nodes;
+  }
+
+  /** The models with entries, by owner and name. Undefined as an owner: the tenant itself. */
+  get byOwner(): ReadonlyMap<string | undefined, ReadonlyMap<string, PlaceNode>> {
+    return this.places.byOwner;
   }
 
   get root(): PlaceNode | undefined {
@@ -150,11 +199,20 @@ export class SectionIndex {
 
   /** The permissions that are given to the holder itself. */
   givenTo(key: string): readonly Given[] {
-    return this.byHolder.get(key) ?? [];
+    let given = this.byHolder.get(key);
+    if (given !== undefined) return given;
+    given = this.grants.where(holderOf, key).flatMap((value) => {
+      const grant = value as SectionGrant;
+      const node = 'section' in grant ? this.sections.get(grant.section) : this.models.get(modelId(grant));
+      return node === undefined ? [] : [{ node, bits: bitsOf(grant.permissions) }];
+    });
+    // Those who are given nothing may be any number.
+    if (given.length > 0) this.byHolder.set(key, given);
+    return given;
   }
 
   /** Those of the keys that are given any permission. */
   holders(keys: readonly string[]): string[] {
-    return keys.filter((key) => this.byHolder.has(key));
+    return keys.filter((key) => this.givenTo(key).length > 0);
   }
 }

@@ -33,7 +33,16 @@ export class Sections {
   private names = 0;
   private made: readonly Policy[] | undefined;
 
-  constructor(private readonly set: PolicySet) {}
+  /** An index of an earlier version, with which the index of this one shares what did not change. */
+  private earlier: SectionIndex | undefined;
+
+  /** @param before those of another version of the set */
+  constructor(
+    private readonly set: PolicySet,
+    before?: Sections,
+  ) {
+    this.earlier = before?.known ?? before?.earlier;
+  }
 
   /** True once there is ROOT; before that, sections neither restrict nor permit anything. */
   get exist(): boolean {
@@ -47,7 +56,8 @@ export class Sections {
   }
 
   get index(): SectionIndex {
-    this.known ??= new SectionIndex(this.set);
+    this.known ??= new SectionIndex(this.set, this.earlier);
+    this.earlier = undefined;
     return this.known;
   }
 
