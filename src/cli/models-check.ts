@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isGuardError } from '../core/errors.js';
 import type { ModelWarning } from '../engine/model/dialects/warning.js';
+import { decodeXml } from '../engine/model/source/encoding.js';
+import type { ModelFile } from '../engine/model/source/model-files.js';
 import type { Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { modelFiles } from './models.js';
@@ -13,11 +15,12 @@ interface Checked {
   readonly warnings: readonly ModelWarning[];
 }
 
-async function check(file: string): Promise<Checked> {
+async function check({ file, problem }: ModelFile): Promise<Checked> {
+  if (problem !== undefined) return { file, error: problem, warnings: [] };
   // Imported here because loading bpmn-server takes a while.
   const { checkModel } = await import('../engine/model/source/check-model.js');
   try {
-    return { file, warnings: await checkModel(readFileSync(file, 'utf8')) };
+    return { file, warnings: await checkModel(decodeXml(readFileSync(file))) };
   } catch (error) {
     if (!isGuardError(error) || error.status >= 500) throw error;
     return { file, error: error.message, warnings: [] };
@@ -34,8 +37,8 @@ function tell({ file, error, warnings }: Checked, io: Io): void {
 export const checkModels: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], { json: { type: 'boolean' } });
   let wrong = 0;
-  for (const { file } of await modelFiles(given)) {
-    const checked = await check(file);
+  for (const model of modelFiles(given)) {
+    const checked = await check(model);
     if (checked.error !== undefined || checked.warnings.length > 0) wrong++;
     if (values.json === true) io.out(JSON.stringify(checked));
     else tell(checked, io);

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
 import type { ModelWarning } from '../engine/model/dialects/warning.js';
+import { declareUtf8, decodeXml } from '../engine/model/source/encoding.js';
+import { modelFileOf, modelFilesIn, pictureOf, type ModelFile } from '../engine/model/source/model-files.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
 import { UsageError, type Io } from './io.js';
@@ -31,24 +33,13 @@ export const listModels: Run = (args, io) => {
   });
 };
 
-interface ModelFile {
-  readonly name: string;
-  readonly file: string;
-}
-
 /** The files named by the arguments, including those in folders. @throws UsageError for a missing file */
-export async function modelFiles(given: readonly string[]): Promise<ModelFile[]> {
-  const found = await Promise.all(
-    given.map(async (place) => {
-      const stats = statSync(place, { throwIfNoEntry: false });
-      if (stats === undefined) throw new UsageError(`There is no file ${place}`);
-      if (!stats.isDirectory()) return [place];
-      const files = (await readdir(place)).filter((file) => file.endsWith(BPMN)).sort();
-      return files.map((file) => path.join(place, file));
-    }),
-  );
-  return found.flat().map((file) => ({ file, name: path.basename(file, BPMN) }));
-}
+export const modelFiles = (given: readonly string[]): ModelFile[] =>
+  given.flatMap((place) => {
+    const stats = statSync(place, { throwIfNoEntry: false });
+    if (stats === undefined) throw new UsageError(`There is no file ${place}`);
+    return stats.isDirectory() ? modelFilesIn(place) : [modelFileOf(place)];
+  });
 
 /** The outcome for one file, with the warnings for its author. */
 interface Imported {
@@ -58,11 +49,12 @@ interface Imported {
 
 async function importOne(
   store: Store,
-  { file, name: given }: ModelFile,
+  { file, name: given, problem }: ModelFile,
   { owner, replace }: { readonly owner: string | null; readonly replace: boolean },
 ): Promise<Imported> {
+  if (problem !== undefined) throw new UsageError(problem);
   const name = checkModelName(given);
-  const source = readFileSync(file, 'utf8');
+  const source = decodeXml(readFileSync(file));
   // Imported here because loading bpmn-server takes a while.
   const { modelKeeper } = await import('../engine/model/definition-loader.js');
   const keeper = modelKeeper(store);
@@ -73,8 +65,8 @@ async function importOne(
     return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
     throw new UsageError('There is another model of that name; see --replace');
-  const picture = file.slice(0, -BPMN.length) + PICTURE;
-  const svg = file.endsWith(BPMN) && existsSync(picture) ? readFileSync(picture, 'utf8') : null;
+  const picture = pictureOf(file);
+  const svg = existsSync(picture) ? decodeXml(readFileSync(picture)) : null;
   await keeper.save(name, source, svg, owner);
   return { done: before === undefined ? 'added' : 'replaced', warnings };
 }
@@ -86,15 +78,16 @@ export const importModels: Run = async (args, io) => {
     owner: { type: 'string' },
     replace: { type: 'boolean' },
   });
-  const files = await modelFiles(given);
+  const files = modelFiles(given);
   const wanted = values['model-name'];
   if (wanted !== undefined && files.length !== 1) throw new UsageError('--model-name needs exactly one file');
   const { owner = null, replace = false } = values;
   return withStore(values, io, async (store) => {
     let failed = 0;
-    for (const { file, name } of files.map((entry) => ({ ...entry, name: wanted ?? entry.name }))) {
+    for (const model of files.map((entry) => ({ ...entry, name: wanted ?? entry.name }))) {
+      const { file, name } = model;
       try {
-        const { done, warnings } = await importOne(store, { file, name }, { owner, replace });
+        const { done, warnings } = await importOne(store, model, { owner, replace });
         if (done !== 'unchanged') await record(store, 'import model', checkModelName(name));
         io.out(`${done}  ${checkModelName(name)}`);
         for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
@@ -114,7 +107,7 @@ async function exportOne(
   flag: string,
 ): Promise<void> {
   const file = path.join(folder, checkModelName(name));
-  await writeFile(file + BPMN, source, { flag });
+  await writeFile(file + BPMN, declareUtf8(source), { flag });
   if (svg) await writeFile(file + PICTURE, svg, { flag });
 }
 

@@ -63,6 +63,33 @@ onStores('models on the command line', (kind) => {
     expect(err).toEqual([expect.stringMatching(/Bad\.bpmn: .*bpmn-server cannot read it/)]);
   });
 
+  test('files have a model under each extension of BPMN, and what is not read is named', async () => {
+    for (const file of ['A.BPMN', 'B.bpmn20.xml', 'B.bpmn2']) on.put(file, SOURCE);
+    mkdirSync(path.join(on.folder, 'inner'));
+    on.put('inner/C.bpmn', SOURCE);
+    const { code, out, err } = await run(['models', 'import', on.folder, ...on.at]);
+    expect([code, out]).toEqual([1, ['added  A', 'added  B']]);
+    const unread = [/C\.bpmn: It is in a folder/, /B\.bpmn20\.xml: B\.bpmn2 is the same model/];
+    expect(err.sort()).toEqual(unread.reverse().map((line) => expect.stringMatching(line) as string));
+    const checked = await run(['models', 'check', on.folder]);
+    for (const line of unread) expect(checked.out).toContainEqual(expect.stringMatching(line));
+    expect(checked.code).toBe(1);
+  });
+
+  test('a file is read in its encoding, exported as UTF-8, and read again', async () => {
+    const named = SOURCE.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"').replace(
+      /name="[^"]*"/,
+      'name="Prüfung"',
+    );
+    writeFileSync(path.join(on.folder, 'A.bpmn'), Buffer.from(named, 'latin1'));
+    const file = path.join(on.folder, 'A.bpmn');
+    expect((await run(['models', 'import', file, ...on.at])).out).toEqual(['added  A']);
+    expect((await inStore((store) => store.models.get('A', null)))?.source).toContain('name="Prüfung"');
+    expect((await run(['models', 'export', on.folder, '--replace', ...on.at])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('encoding="UTF-8"');
+    expect((await run(['models', 'import', file, ...on.at])).out).toEqual(['unchanged  A']);
+  });
+
   test('an existing model is overwritten only on request; the same source changes nothing', async () => {
     const file = on.put('Ask.bpmn', SOURCE);
     await run(['models', 'import', file, ...on.at]);

@@ -385,13 +385,13 @@ describe('a form with files', () => {
       '/api/definitions/import/a',
       Buffer.concat([
         Buffer.from('--xx\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n'),
-        Buffer.from([0xff, 0xfe]),
+        Buffer.from([0x3c, 0xff]),
         Buffer.from('\r\n--xx--'),
       ]),
       TYPE,
       400,
       'bad-model',
-      /^A model is text in UTF-8/,
+      /^It is not valid UTF-8/,
     ],
     [
       'no name',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
@@ -8,6 +8,8 @@ import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import { FolderWatch } from '../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
+import { decodeXml } from '../model/source/encoding.js';
+import { modelFilesIn, pictureOf, type ModelFile } from '../model/source/model-files.js';
 import type { Contexts } from './context.js';
 import type { HostModels } from './host-models.js';
 
@@ -36,7 +38,7 @@ const LARGEST = 10_000_000;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
- * Models in a folder of `.bpmn` files. The store takes precedence: a file replaces a model only if the model is
+ * Models in a folder of BPMN files. The store takes precedence: a file replaces a model only if the model is
  * still as the folder last stored it, and restores a deleted model only after the file itself has changed.
  */
 export class ModelFolder {
@@ -79,23 +81,26 @@ export class ModelFolder {
 
   /** Reads the changes in the folder. A faulty file never makes it fail. */
   private async read(folder: string): Promise<void> {
-    let files: string[];
+    let files: ModelFile[];
     try {
-      files = readdirSync(folder).filter((entry) => entry.endsWith('.bpmn'));
+      files = modelFilesIn(folder);
       this.unreadable.delete(folder);
     } catch (error) {
       return this.skip(folder, error);
     }
-    for (const path of this.unreadable.keys())
-      if (!files.includes(basename(path))) this.unreadable.delete(path);
-    for (const file of files.sort()) {
-      const path = join(folder, file);
+    const places = new Set(files.map(({ file }) => file));
+    for (const path of this.unreadable.keys()) if (!places.has(path)) this.unreadable.delete(path);
+    for (const model of files) {
+      if (model.problem !== undefined) {
+        this.skip(model.file, new Error(model.problem));
+        continue;
+      }
       try {
-        await this.parts.store.bounded(() => this.take(path));
-        this.unreadable.delete(path);
+        await this.parts.store.bounded(() => this.take(model));
+        this.unreadable.delete(model.file);
       } catch (error) {
         if (isGuardError(error) && error.status >= 500) throw error;
-        this.skip(path, error);
+        this.skip(model.file, error);
       }
     }
   }
@@ -111,9 +116,9 @@ export class ModelFolder {
     this.parts.logger.error('a model file could not be imported', { file: path, error: why });
   }
 
-  private async take(path: string): Promise<void> {
+  private async take({ file: path, name: given }: ModelFile): Promise<void> {
     const { models, store, schedule, logger } = this.parts;
-    const name = checkModelName(basename(path, '.bpmn'));
+    const name = checkModelName(given);
     const { source, svg } = contentOf(path);
     const digest = createHash('sha256')
       .update(JSON.stringify([source, svg]))
@@ -148,12 +153,12 @@ function readText(path: string): string {
   const found = statSync(path);
   if (!found.isFile()) throw new Error('It is not a file.');
   if (found.size > LARGEST) throw new Error(`It is larger than ${LARGEST} bytes.`);
-  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  return decodeXml(readFileSync(path));
 }
 
 /** A model with its picture, if one lies beside it. */
 function contentOf(path: string): { source: string; svg: string | null } {
-  const picture = `${path.slice(0, -'.bpmn'.length)}.svg`;
+  const picture = pictureOf(path);
   const hasPicture = statSync(picture, { throwIfNoEntry: false }) !== undefined;
   return { source: readText(path), svg: hasPicture ? readText(picture) : null };
 }

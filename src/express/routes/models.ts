@@ -1,6 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import type { SaveOptions } from '../../engine/contract/types.js';
-import type { Part } from '../multipart.js';
+import { decodeXml } from '../../engine/model/source/encoding.js';
 import { list, member, MODEL, ref } from './common.js';
 import { optional, query, text, type Schema } from './param.js';
 import { route, withAndWithout, type Route } from './route.js';
@@ -27,14 +27,6 @@ const SAVED: Schema = {
 const SECTION = optional(text('The section in which a new model is made; default: ROOT.'));
 const inSection = (section: string | undefined): SaveOptions => (section === undefined ? {} : { section });
 
-function textOf({ content }: Part): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch (error) {
-    throw new BadInput('bad-model', 'A model is text in UTF-8.', { cause: error });
-  }
-}
-
 /** The first file is the BPMN document; an optional second one is its picture. */
 const upload = (path: string, id: string): Route[] =>
   withAndWithout(
@@ -53,8 +45,14 @@ const upload = (path: string, id: string): Route[] =>
         const [source, svg, ...more] = files;
         if (source === undefined || more.length > 0)
           throw new BadInput('bad-model', 'A model must be sent as one file, or as two with its picture.');
-        const picture = svg === undefined ? null : textOf(svg);
-        const saved = await api.model.save(name, textOf(source), picture, undefined, inSection(section));
+        const picture = svg === undefined ? null : decodeXml(svg.content);
+        const saved = await api.model.save(
+          name,
+          decodeXml(source.content),
+          picture,
+          undefined,
+          inSection(section),
+        );
         return saved.warnings.length === 0 ? 'OK' : saved;
       },
     }),

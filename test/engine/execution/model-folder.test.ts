@@ -123,6 +123,42 @@ onStores('A folder of models', (kind) => {
     ]);
   });
 
+  test('holds models under each extension of BPMN, and names what it does not read', async () => {
+    const files = ['A.bpmn', 'B.BPMN', 'C.bpmn20.xml', 'D.bpmn2', 'E.v2.bpmn'];
+    for (const file of files) write(file, source('ann'));
+    write('A.bpmn20.xml', source('eve'));
+    write('notes.xml', '<notes />');
+    mkdirSync(join(folder, 'inner', 'most'), { recursive: true });
+    write('inner/most/F.bpmn', source('ann'));
+    const { guard, log } = await guards.open({ modelFolder: { folder } });
+    const names = (await guard.api.model.list({}, ADMIN_USER)).map(({ name }) => name).sort();
+    expect(names).toEqual(['A', 'B', 'C', 'D', 'E.v2']);
+    expect(await sourceOf(guard, 'A')).toBe(source('ann'));
+    const unread = [
+      {
+        model: join(folder, 'inner/most/F.bpmn'),
+        why: 'It is in a folder of the folder, which is not read.',
+      },
+      { model: join(folder, 'A.bpmn20.xml'), why: 'A.bpmn is the same model.' },
+    ];
+    const { unreadableModels } = await guard.health();
+    expect(unreadableModels).toHaveLength(unread.length);
+    expect(unreadableModels).toEqual(expect.arrayContaining(unread));
+    for (const { model, why } of unread)
+      expect(log).toContainEqual(
+        expect.objectContaining({ level: 'error', facts: { file: model, error: why } }),
+      );
+  });
+
+  test('may hold files in the encodings that they declare', async () => {
+    const text = source('Müller').replace('encoding="UTF-8"', 'encoding="ISO-8859-1"');
+    expect(text).toContain('ISO-8859-1');
+    writeFileSync(join(folder, 'A.bpmn'), Buffer.from(text, 'latin1'));
+    const guard = await guards.make({ modelFolder: { folder } });
+    expect(await sourceOf(guard, 'A')).toBe(source('Müller'));
+    expect((await guard.health()).unreadableModels).toEqual([]);
+  });
+
   describe('that the option names', () => {
     test('is read at each start: new and changed files are taken over, with audit entries', async () => {
       const place = guards.place();
