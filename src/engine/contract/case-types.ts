@@ -100,7 +100,7 @@ export interface CaseFieldView extends CaseFieldEntry {
   readonly field: string;
 }
 
-/** Which roles of a case may perform which operation. All members need `system:policy`. */
+/** Which roles of a case may perform which operation. All members need `system:policy`; only ADMIN adds roles. */
 export interface CaseOperationsApi {
   list(user?: UserInfo): Promise<CaseOperationView[]>;
   /** @throws BadInput `bad-policy` for an unknown operation, or a role that no model declares */
@@ -126,7 +126,7 @@ export interface CaseOperationsApi {
   text(user?: UserInfo): Promise<string>;
 }
 
-/** Fields of the data of cases that only some roles see. All members need `system:policy`. */
+/** Fields of the data of cases that only some roles see. All need `system:policy`; only ADMIN shows them to more. */
 export interface CaseFieldsApi {
   list(user?: UserInfo): Promise<CaseFieldView[]>;
   /** @throws BadInput `bad-policy` for a path that is not below data, or a role or model that does not exist */

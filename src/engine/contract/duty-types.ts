@@ -9,7 +9,8 @@ export type DutyView = Duty & { readonly name: string };
 
 /**
  * Separation of duties: who may not, or must, do a task because of what they did in the same case. Holds when a task
- * is taken, completed, and given to a person, and in lists. All methods require `system:policy`.
+ * is taken, completed, and given to a person, and in lists. All methods require `system:policy`;
+ * only ADMIN changes or removes a duty.
  */
 export interface DutiesApi {
   /** Ordered by name. */

@@ -8,6 +8,7 @@ import {
 import { show } from '../../core/value.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { rolesOf } from '../model/case-roles.js';
+import { isReserved } from '../users/user-input.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 
@@ -43,6 +44,23 @@ export async function assertKnown(
   for (const name of users)
     if (!(await calls.principals.isAssignable(name, tenantId)))
       throw new BadInput(code, `The user ${show(name)} is not known, and cannot hold a role.`);
+}
+
+/**
+ * Whether somebody active is among the holders. Programs are; a group is, unless the directory knows that it has no
+ * active member.
+ * @throws CouldNotTell if the directory does not answer
+ */
+export async function isHeld(
+  { calls: { bypass, principals } }: Pick<CommandParts, 'calls'>,
+  { users, groups }: RoleHolders,
+  { userName, tenantId = null }: { readonly userName: string; readonly tenantId: string | null | undefined },
+): Promise<boolean> {
+  if (bypass) return users.length + groups.length > 0;
+  for (const name of users)
+    if (name === userName || isReserved(name) || (await principals.isAssignable(name, tenantId))) return true;
+  for (const group of groups) if (await principals.mayHaveMembers(group, tenantId)) return true;
+  return false;
 }
 
 /**

@@ -14,7 +14,7 @@ import { RUN_FIELDS } from '../../store/query/large-fields.js';
 import type { CaseRoleView } from '../contract/case-types.js';
 import type { Call } from './call.js';
 import { asked, assertCase, type CaseCommands } from './case-commands.js';
-import { assertKnown, rolesOfInstance } from './case-facts.js';
+import { assertKnown, isHeld, rolesOfInstance } from './case-facts.js';
 import { assertRunning } from './command-parts.js';
 
 const ROLES = asked('instance:roles', 'MODIFY_ROLE_ASSIGNMENT');
@@ -64,8 +64,6 @@ export class CaseHolders {
         const before = guard?.caseRoles?.[role.name] ?? NOBODY;
         const held = change(before, wanted);
         assertRoom(role, held, 'bad-assignment');
-        if (role.name === OWNER && countOf(held) === 0)
-          throw new Conflict('wrong-state', 'A case keeps an owner: name another one instead.');
         const fresh = held.users.filter(
           (name) => !before.users.includes(name) && name !== now.principal.userName,
         );
@@ -75,6 +73,16 @@ export class CaseHolders {
           instance.tenantId ?? null,
           'bad-assignment',
         );
+        const { userName } = now.principal;
+        const { tenantId } = instance;
+        // Nobody has to be looked up where the holders only become more.
+        const stays = countOf(held) > 0 && countOf(merged(before, held)) === countOf(held);
+        if (
+          role.name === OWNER &&
+          !stays &&
+          !(await isHeld(this.commands.parts, held, { userName, tenantId }))
+        )
+          throw new Conflict('wrong-state', 'A case keeps an active owner: name another one instead.');
         const caseRoles = { ...guard?.caseRoles, [role.name]: held };
         return { guard: { caseRoles }, result: roleView(role, held) };
       },

@@ -8,8 +8,9 @@ import {
 import { isSectionKind, type SectionPlace } from '../../core/policies/sections/section-entries.js';
 import type { PlaceNode } from '../../core/policies/sections/section-index.js';
 import type { Sections } from '../../core/policies/sections/sections.js';
-import type { PolicyChange } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import type { SecureUser } from '../../core/principal.js';
+import { movedPermissions } from './moved-permissions.js';
 
 const ANY = bitsOf(PERMISSION_NAMES);
 const CREATING: readonly SectionPermission[] = [
@@ -54,10 +55,12 @@ export class SectionSight {
   }
 
   /**
-   * What is moved must not give its mover a permission there, except to create in it.
+   * What is moved must not give its mover a permission on it, except to create in it; nor must it give others one that
+   * its mover does not hold.
    * @throws AccessDenied `forbidden`
    */
-  assertGainsNothing(from: SectionPlace, to: string): void {
+  assertGivesNothing(set: PolicySet, from: SectionPlace, to: string): void {
+    if (this.administrator) return;
     const gained = PERMISSION_NAMES.find(
       (name) => !CREATING.includes(name) && this.holds({ section: to }, name) && !this.holds(from, name),
     );
@@ -65,6 +68,15 @@ export class SectionSight {
       throw new AccessDenied(
         'forbidden',
         `You may not move it there: it would give you the section permission ${gained} on it.`,
+      );
+    const place = { section: to };
+    const given = movedPermissions(set, this.sections, from, place).find(
+      (name) => !this.holds(from, name) && !(CREATING.includes(name) && this.holds(place, name)),
+    );
+    if (given !== undefined)
+      throw new AccessDenied(
+        'forbidden',
+        `You may not move it there: it would give others the section permission ${given} on it, which you do not hold.`,
       );
   }
 

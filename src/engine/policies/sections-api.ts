@@ -114,7 +114,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
         const [at, to] = given();
         const section = changeable(asked, at, 'moved');
         asked.sight.assertCreatesIn(to);
-        if (section.inherit !== false) asked.sight.assertGainsNothing({ section: at }, to);
+        if (section.inherit !== false) asked.sight.assertGivesNothing(asked.now.set, { section: at }, to);
         return [withSection(at, withParent(section, to))];
       });
     },
@@ -140,7 +140,7 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
         if (!now.sections.exist) throw notFound('section');
         if (!sight.holds(ref, 'write')) throw needsPermission('write');
         sight.assertHolds(to, 'bpmn-section-create-process-def');
-        if (known?.inherit !== false || known.gone === true) sight.assertGainsNothing(ref, to);
+        if (known?.inherit !== false || known.gone === true) sight.assertGivesNothing(now.set, ref, to);
         return known?.gone === true
           ? withNewModel(now.set, ref, to)
           : [withModel(placedIn(known ?? ref, to))];

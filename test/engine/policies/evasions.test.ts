@@ -1,4 +1,4 @@
-import type { Guard, GuardApi } from 'bpmn-guard';
+import type { Guard, GuardApi, SectionPermission } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { caseModel } from '../../support/case-models.js';
@@ -222,6 +222,32 @@ test('who moves a section, or a model, gains nothing on it', async () => {
     'bpmn-process-instance-read',
   ]);
   await mine.place('Other', 'mine');
+});
+
+test('who moves a section, or a model, gives others nothing on it that the mover does not hold', async () => {
+  const guard = await guards.make({ models: { Other: M } });
+  const admin = guard.as(ADMIN_USER);
+  const { sections } = admin.policies;
+  for (const id of ['from', 'to']) await sections.create(id);
+  await sections.place('Other', 'from');
+  const give = (section: string, user: string, ...permissions: SectionPermission[]) =>
+    sections.permissions.give({ section }, { user }, permissions);
+  await give('from', 'ann', 'read', 'write');
+  await give('to', 'ann', 'read', 'bpmn-section-create-subsection', 'bpmn-section-create-process-def');
+  await give('to', 'zoe', 'read', 'bpmn-process-instance-read');
+  const { id } = await admin.engine.start('Other');
+  const mine = guard.as(ann).policies.sections;
+  for (const move of [() => mine.place('Other', 'to'), () => mine.move('from', 'to')]) {
+    expect(await refusal(move())).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('others the section permission bpmn-process-instance-read') as unknown,
+    });
+    expect(await guard.as(person('zoe')).data.findInstances({ id })).toEqual([]);
+  }
+  await give('from', 'ann', 'bpmn-process-instance-read');
+  await mine.place('Other', 'to');
+  expect((await guard.as(person('zoe')).data.findInstances({ id })).length).toBe(1);
+  await mine.move('from', 'to');
 });
 
 test('a hidden field is hidden below a position too, and a suspended case takes neither data nor comments', async () => {
