@@ -167,7 +167,7 @@ export const exportPolicies: Run = (args, io) => {
     if (version !== undefined && Number(version) > newest.version)
       throw new UsageError(`There is no version ${version}; the newest is ${newest.version}`);
     const set = version === undefined ? newest : await book.at(tenant, Number(version));
-    const text = (tenant === null ? '' : `tenant: ${JSON.stringify(tenant)}\n`) + printPolicyFile(set);
+    const text = printPolicyFile(set, tenant);
     if (output === undefined) io.out(text.trimEnd());
     else writeFileSync(output, text, { flag: 'wx' });
     return 0;

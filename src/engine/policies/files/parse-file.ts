@@ -1,11 +1,14 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
+import { jsonObjectAt } from '../../../core/json-text.js';
 import { readPolicyDocument } from '../../../core/policy-files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
 import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
 import { BadLine, placedTable } from '../../../core/policies/grid/texts.js';
-import { Misplaced, type FilePath } from '../../../core/policies/entries.js';
+import { Misplaced } from '../../../core/policies/entries.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 import { readCsv } from '../grid/csv.js';
+import { JsonPlaces } from './json-places.js';
+import { YamlPlaces, type Place, type Places } from './places.js';
 
 /** A mistake in a policy file. Lines and columns begin at 1. */
 export interface FileMistake {
@@ -29,52 +32,90 @@ export interface ParsedFile {
   readonly mistakes: readonly FileMistake[];
 }
 
-interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
 /** References to one anchor (`*name`) that a file may have in all: they multiply what it says. */
 const MOST_ALIASES = 100;
+/** Longest JSON text, in characters. */
+export const LONGEST_JSON = 100_000_000;
+/** Longest YAML text, in characters: its parser takes many times as long as that of JSON. */
+export const LONGEST_YAML = 2_000_000;
 
-/** The place of the innermost part of the path that the document has. */
-function placeOf(document: Document, lines: LineCounter, path: FilePath): Place {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-    const start = (node as { range?: readonly number[] } | null | undefined)?.range?.[0];
-    if (start === undefined) continue;
-    const { line, col } = lines.linePos(start);
-    if (line > 0) return { line, column: col };
+const refused = (file: string, message: string, place: Place = { line: 1, column: 1 }): ParsedFile => ({
+  tenantId: null,
+  statements: [],
+  mistakes: [{ file, ...place, message }],
+});
+
+/** An entry whose place is looked up when it is asked for: mostly it never is. */
+class LazyStatement implements FileStatement {
+  constructor(
+    readonly change: FileStatement['change'],
+    private readonly place: () => Place,
+  ) {}
+
+  get line(): number {
+    return this.place().line;
   }
-  return { line: 1, column: 1 };
+
+  get column(): number {
+    return this.place().column;
+  }
 }
 
-/** Reads YAML, of which JSON is a part. */
-export function parseYaml(file: string, text: string): ParsedFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core' });
-  const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => {
-    const { line, col } = lines.linePos(pos[0]);
-    return { file, line, column: col, message };
-  });
-  if (broken.length > 0) return { tenantId: null, statements: [], mistakes: broken };
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (error) {
-    return {
-      tenantId: null,
-      statements: [],
-      mistakes: [{ file, line: 1, column: 1, message: (error as Error).message }],
-    };
-  }
-  const at = (path: FilePath): Place => placeOf(document, lines, path);
+/** Reads the content of a policy file. */
+function readContent(file: string, content: unknown, places: Places): ParsedFile {
   const { tenantId, entries, mistakes } = readPolicyDocument(content);
   return {
     tenantId,
-    statements: entries.map(({ change, path }) => ({ change: { ...change, file }, ...at(path) })),
-    mistakes: mistakes.map(({ message, path }) => ({ file, ...at(path), message })),
+    statements: entries.map(
+      ({ change, path }) => new LazyStatement({ ...change, file }, () => places.at(path)),
+    ),
+    mistakes: mistakes.map(({ message, path }) => ({ file, ...places.at(path), message })),
   };
+}
+
+/** The content of a text that is JSON, without a key that stands twice; undefined if it is not. */
+function jsonIn(text: string): object | undefined {
+  const begin = text.search(/\S/);
+  if (text[begin] !== '{') return undefined;
+  try {
+    const { value, end } = jsonObjectAt(text, begin);
+    return text.slice(end).trim() === '' ? value : undefined;
+  } catch {
+    // YAML, or a mistake, of which its parser knows the place.
+    return undefined;
+  }
+}
+
+/** Reads JSON, or YAML, of which JSON is a part. */
+export function parseYaml(file: string, text: string): ParsedFile {
+  const json = text.length <= LONGEST_JSON ? jsonIn(text) : undefined;
+  if (json !== undefined) return readContent(file, json, new JsonPlaces(text));
+  if (text.length > LONGEST_YAML)
+    return refused(
+      file,
+      `YAML may have at most ${LONGEST_YAML} characters, and JSON ${LONGEST_JSON}, if it is valid and no key stands twice.`,
+    );
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      schema: 'core',
+      // It would compare each key with all others; `YamlPlaces` does it in one walk.
+      uniqueKeys: false,
+    });
+    const broken = [...document.errors, ...document.warnings].map(({ message, pos }) => {
+      const { line, col } = lines.linePos(pos[0]);
+      return { file, line, column: col, message };
+    });
+    if (broken.length > 0) return { tenantId: null, statements: [], mistakes: broken };
+    const places = new YamlPlaces(document, lines);
+    if (places.mistakes.length > 0)
+      return { tenantId: null, statements: [], mistakes: places.mistakes.map((one) => ({ file, ...one })) };
+    return readContent(file, document.toJS({ maxAliasCount: MOST_ALIASES }), places);
+  } catch (error) {
+    return refused(file, (error as Error).message);
+  }
 }
 
 type Stated = readonly { readonly change: PolicyChange; readonly line: number }[];

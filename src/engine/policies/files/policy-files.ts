@@ -11,8 +11,8 @@ import {
   type ParsedFile,
 } from './parse-file.js';
 
-/** Maximum size of one file, in bytes. */
-const LARGEST = 10_000_000;
+/** Maximum size of one file, in bytes: of JSON, under whichever of these names it stands, and of a table. */
+const LARGEST = { document: 100_000_000, table: 10_000_000 };
 /** Mistakes that one refusal lists. */
 const MOST_LISTED = 20;
 
@@ -52,7 +52,8 @@ function parseFile(path: string): ParsedFile {
   try {
     const found = statSync(path);
     if (!found.isFile()) return none('It is not a file.');
-    if (found.size > LARGEST) return none(`It is larger than ${LARGEST} bytes.`);
+    const largest = parse === parseYaml ? LARGEST.document : LARGEST.table;
+    if (found.size > largest) return none(`It is larger than ${largest} bytes.`);
     return parse(file, new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
   } catch (error) {
     return none(`It cannot be read: ${(error as Error).message}.`);

@@ -4,23 +4,41 @@ import { policyDocumentOf } from '../../../core/policy-files.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { show } from '../../../core/value.js';
 import { statedChanges } from '../stated-changes.js';
-import { parseYaml, type ParsedFile } from './parse-file.js';
+import { LONGEST_JSON, LONGEST_YAML, parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
 
-/** Longest text of an import, in characters. */
-const LONGEST = 2_000_000;
 /** The name of the text in messages about mistakes. */
 const TEXT = 'text';
+/** Longest JSON, in characters, of a set that is printed as YAML: printing that takes a while. */
+const LONGEST_PRINTED_AS_YAML = 100_000;
 
-/** A set as the text of a policy file. */
-export const printPolicyFile = (set: PolicySet): string => stringify(policyDocumentOf(set), { lineWidth: 0 });
+/**
+ * A set as the text of a policy file, which can be imported again: YAML, or JSON if it is large.
+ * @param tenant the tenant that the text names; null: none
+ * @throws BadInput `too-large` if the text would be longer than an import may be
+ */
+export function printPolicyFile(set: PolicySet, tenant: string | null = null): string {
+  const document = policyDocumentOf(set);
+  const json = JSON.stringify({ ...(tenant !== null && { tenant }), ...document }, undefined, 1);
+  if (json.length > LONGEST_JSON)
+    throw new BadInput('too-large', `A policy file has at most ${LONGEST_JSON} characters.`);
+  if (json.length > LONGEST_PRINTED_AS_YAML) return `${json}\n`;
+  return (
+    (tenant === null ? '' : `tenant: ${JSON.stringify(tenant)}\n`) + stringify(document, { lineWidth: 0 })
+  );
+}
 
 /** Reads the text of a policy file. @throws BadInput `bad-policy`, with line and column; `too-large` */
 export function readPolicyText(text: unknown): ParsedFile {
   if (typeof text !== 'string')
     throw new BadInput('bad-request', `An import takes the text of a policy file, got ${show(text)}.`);
-  if (text.length > LONGEST)
-    throw new BadInput('too-large', `A policy file has at most ${LONGEST} characters.`);
+  const isJson = text.trimStart().startsWith('{');
+  const longest = isJson ? LONGEST_JSON : LONGEST_YAML;
+  if (text.length > longest)
+    throw new BadInput(
+      'too-large',
+      `A policy file in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters.`,
+    );
   const parsed = parseYaml(TEXT, text);
   if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes);
   return parsed;

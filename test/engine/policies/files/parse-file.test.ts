@@ -1,0 +1,91 @@
+import { parseYaml } from '../../../../src/engine/policies/files/parse-file.js';
+import { printPolicyFile, readPolicyText } from '../../../../src/engine/policies/files/policy-text.js';
+import { changedSet } from '../../../../src/core/policy-kinds.js';
+import { PolicySet } from '../../../../src/core/policy-set.js';
+
+const roles = (count: number): string =>
+  `securityRoles:\n${Array.from({ length: count }, (_, at) => `  r${at}:\n    rights: [Todo:Process]\n`).join('')}`;
+
+/** Entries that are looked at by the comparing methods of lists while the work runs. */
+function compared(work: () => void): number {
+  let steps = 0;
+  const count =
+    <T>(test: (one: T, at: number, all: T[]) => unknown) =>
+    (one: T, at: number, all: T[]): unknown => {
+      steps++;
+      return test(one, at, all);
+    };
+  const { some, find } = Array.prototype;
+  const spies = [
+    jest.spyOn(Array.prototype, 'some').mockImplementation(function (this: unknown[], test: never) {
+      return some.call(this, count(test));
+    }),
+    jest.spyOn(Array.prototype, 'find').mockImplementation(function (this: unknown[], test: never) {
+      return find.call(this, count(test) as never);
+    }),
+  ];
+  work();
+  for (const spy of spies) spy.mockRestore();
+  return steps;
+}
+
+describe('the parser of policy files', () => {
+  test('looks at each key a fixed number of times: twice as many entries are twice as many steps', () => {
+    const steps = (count: number): number => compared(() => void parseYaml('a.yaml', roles(count)));
+    const [few, many] = [steps(200), steps(400)];
+    expect(few).toBeGreaterThan(0);
+    expect(many).toBeLessThan(few * 2.2);
+  });
+
+  test.each([
+    ['YAML', 'securityRoles:\n  a: { rights: [] }\n  b:\n    rights:\n      - Todo:Proces\n', [5, 9]],
+    [
+      'JSON',
+      '{\n "securityRoles": {"a": {"rights": []},\n  "\\u0062": {"rights": [ "Todo:Proces" ]}}\n}',
+      [3, 26],
+    ],
+  ])('finds the place of a mistake in %s', (_form, text, place) => {
+    const { mistakes } = parseYaml('a', text);
+    expect(mistakes.map(({ line, column }) => [line, column])).toEqual([place]);
+    const { statements } = parseYaml('a', text.replace('Proces', 'Process'));
+    expect(statements.map(({ change, line }) => [change.id, line])).toEqual([
+      ['a', 2],
+      ['b', place[0] === 5 ? 4 : 3],
+    ]);
+  });
+
+  test.each([
+    ['YAML', 'securityRoles:\n  a: {}\n  b: {}\n  a: {}\n', /^Map keys must be unique$/, 4],
+    ['a key in another way to write it', 'securityRoles:\n  1: {}\n  "1": {}\n', /unique/, 3],
+    ['JSON', '{"securityRoles": {"a": {"rights": []},\n "\\u0061": {"rights": []}}}', /unique/, 2],
+    ['a list as a key', '? [a]\n: {}\n', /^A key must be a text$/, 1],
+    ['an alias as a key', 'securityRoles:\n  &x a: {}\n  *x : {}\n', /^A key must be a text$/, 3],
+  ])('refuses a key that stands twice, or is no text: %s', (_what, text, message, line) => {
+    const { mistakes, statements } = parseYaml('a', text);
+    expect(statements).toEqual([]);
+    expect(mistakes).toEqual([
+      expect.objectContaining({ line, message: expect.stringMatching(message) as unknown }),
+    ]);
+  });
+
+  test.each(['[', '{"a":', '- '])('answers a text that is nested without end by a mistake: %s', (sign) => {
+    expect(parseYaml('a', sign.repeat(50_000)).mistakes).not.toEqual([]);
+  });
+
+  test('an export of a large set is JSON and is read again; that of a small one is YAML', () => {
+    const changes = Array.from({ length: 5000 }, (_, at) => ({
+      kind: 'security-role',
+      id: `r${at}`,
+      value: { rights: ['Todo:Process'] },
+    }));
+    const large = changedSet(PolicySet.EMPTY, changes);
+    const text = printPolicyFile(large, 'acme');
+    expect(text.startsWith('{')).toBe(true);
+    const { tenantId, statements } = readPolicyText(text);
+    expect(tenantId).toBe('acme');
+    expect(statements.map(({ change: { kind, id, value } }) => ({ kind, id, value }))).toEqual(changes);
+    const small = printPolicyFile(changedSet(PolicySet.EMPTY, changes.slice(0, 2)), 'acme');
+    expect(small.split('\n').slice(0, 2)).toEqual(['tenant: "acme"', 'securityRoles:']);
+    expect(() => readPolicyText(`# ${'x'.repeat(2_000_000)}`)).toThrow(/YAML has at most 2000000 characters/);
+  });
+});
