@@ -6,22 +6,24 @@ import { PolicySet } from '../../../../src/core/policy-set.js';
 const roles = (count: number): string =>
   `securityRoles:\n${Array.from({ length: count }, (_, at) => `  r${at}:\n    rights: [Todo:Process]\n`).join('')}`;
 
+type Test = (one: unknown, at: number, all: unknown[]) => unknown;
+
 /** Entries that are looked at by the comparing methods of lists while the work runs. */
 function compared(work: () => void): number {
   let steps = 0;
-  const count =
-    <T>(test: (one: T, at: number, all: T[]) => unknown) =>
-    (one: T, at: number, all: T[]): unknown => {
+  const counted =
+    (test: Test): Test =>
+    (one, at, all) => {
       steps++;
       return test(one, at, all);
     };
   const { some, find } = Array.prototype;
   const spies = [
-    jest.spyOn(Array.prototype, 'some').mockImplementation(function (this: unknown[], test: never) {
-      return some.call(this, count(test));
+    jest.spyOn(Array.prototype, 'some').mockImplementation(function (this: unknown[], test: Test): boolean {
+      return some.call(this, counted(test));
     }),
-    jest.spyOn(Array.prototype, 'find').mockImplementation(function (this: unknown[], test: never) {
-      return find.call(this, count(test) as never);
+    jest.spyOn(Array.prototype, 'find').mockImplementation(function (this: unknown[], test: Test): unknown {
+      return find.call(this, counted(test));
     }),
   ];
   work();
