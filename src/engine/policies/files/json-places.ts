@@ -7,8 +7,6 @@ interface Part {
   readonly parts: ReadonlyMap<string, Part>;
 }
 
-const NO_PARTS: ReadonlyMap<string, Part> = new Map();
-
 /** Where the parts of a text stand that is known to be valid JSON; read at the first question, in one walk. */
 export class JsonPlaces implements Places {
   private next = 0;
@@ -48,7 +46,7 @@ export class JsonPlaces implements Places {
     if (sign === '{' || sign === '[') return { at, parts: this.inner(sign === '{' ? '}' : ']') };
     if (sign === '"') this.string();
     else while (/[\w.+-]/.test(this.text[this.next] ?? '')) this.next++;
-    return { at, parts: NO_PARTS };
+    return { at, parts: new Map() };
   }
 
   private inner(end: string): ReadonlyMap<string, Part> {
