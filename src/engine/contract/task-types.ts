@@ -40,6 +40,9 @@ export interface TasksApi {
   allowed(itemIds: readonly string[], user?: UserInfo): Promise<Record<string, TaskCommand[]>>;
   /** The number of items that `findItems` would return; without a query, of waiting user tasks. */
   count(query?: Query, user?: UserInfo): Promise<number>;
-  /** The other people who may do the task, for people pickers. */
+  /**
+   * The other people who may do the task, for people pickers: its candidates, without users whom a duty forbids it.
+   * Groups are named as they are.
+   */
   candidates(itemId: string, user?: UserInfo): Promise<{ users: string[]; groups: string[] }>;
 }

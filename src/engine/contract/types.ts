@@ -232,6 +232,7 @@ export interface Guard {
   /**
    * Decides about a stored resource, given by its ids: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name
    * } }`. Given a right instead of an operation, tells whether the user holds it.
+   * @throws BadInput `bad-request` for a resource that is not such an object, such as a bare id
    */
   can(user: UserInfo, operation: Operation | Right, resource?: Resource): Promise<boolean>;
   /** The decision with its reasons. If the user may not read the resource, it says only that it was not found. */

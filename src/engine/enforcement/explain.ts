@@ -1,8 +1,9 @@
 import type { Decision } from '../../core/decision.js';
-import { notFound } from '../../core/errors.js';
+import { BadInput, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
 import type { Resource } from '../../core/resource.js';
+import { show } from '../../core/value.js';
 import type { StartFacts } from '../model/model-facts.js';
 import { STARTS, type Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
@@ -18,10 +19,40 @@ interface Found {
   readonly facts?: Facts;
 }
 
+const NAMED_BY = {
+  item: '{ item: { id } }',
+  instance: '{ instance: { id } }',
+  model: '{ model: { name } }',
+  start: '{ start: { elementId } }',
+} as const;
+
 const textAt = (record: Readonly<Record<string, unknown>> | undefined, field: string): string | undefined => {
   const value = record?.[field];
   return typeof value === 'string' ? value : undefined;
 };
+
+const isRecord = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && !Array.isArray(given);
+
+/**
+ * A part given as its bare id would be taken for a missing one, and the answer for a refusal.
+ * @throws BadInput `bad-request`
+ */
+function assertResource(given: unknown): void {
+  if (!isRecord(given))
+    throw new BadInput(
+      'bad-request',
+      `A resource must be an object such as { item: { id } }, got ${show(given)}.`,
+    );
+  for (const part of ['item', 'instance', 'model', 'start'] as const) {
+    const value = (given as Resource)[part];
+    if (value !== undefined && !isRecord(value))
+      throw new BadInput(
+        'bad-request',
+        `The ${part} of a resource must be an object such as ${NAMED_BY[part]}, got ${show(value)}.`,
+      );
+  }
+}
 
 async function foundTask({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
   const itemId = textAt(given.item, 'id');
@@ -73,6 +104,7 @@ async function find(
   operation: Operation,
   given: Resource,
 ): Promise<Found | undefined> {
+  assertResource(given);
   switch (OPERATIONS[operation].kind) {
     case 'task':
       return foundTask(parts, call, given);
@@ -91,7 +123,7 @@ async function find(
  * The decision about one resource, with its reasons. The caller names the resource by its ids; everything else is
  * read from the store.
  * @throws AccessDenied `not-found` if the principal may not read it, since the reasons would reveal it;
- * CouldNotTell
+ * BadInput `bad-request`; CouldNotTell
  */
 export async function explain(
   parts: Parts,
@@ -106,7 +138,7 @@ export async function explain(
 
 /**
  * Asserts that the principal may perform the operation.
- * @throws AccessDenied `forbidden` or `not-found`; CouldNotTell
+ * @throws AccessDenied `forbidden` or `not-found`; BadInput `bad-request`; CouldNotTell
  */
 export async function assertAllowed(
   parts: Parts,

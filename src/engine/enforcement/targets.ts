@@ -1,10 +1,12 @@
-import { AccessDenied, BadInput } from '../../core/errors.js';
+import { AccessDenied, BadInput, notFound } from '../../core/errors.js';
 import type { Operation } from '../../core/operation.js';
 import { toPrincipal, type SecureUser } from '../../core/principal.js';
-import type { StoredInstance, StoredItem } from '../../store/port.js';
+import type { StoredInstance, StoredItem, UnwoundItem } from '../../store/port.js';
+import { namesIn } from '../model/derive.js';
 import { withAssignee, withHolder, type Holders } from '../model/labels.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
+import type { CommandParts } from './command-parts.js';
 
 /** A task, as it is under the lock of its instance. */
 interface Task {
@@ -136,4 +138,32 @@ export async function assertTargetGroup(
     'forbidden',
     `The task cannot be given to anybody in this group: ${[...against].slice(0, SAID).join('; ')}.`,
   );
+}
+
+/**
+ * The candidate users of a task whom no duty forbids it; administrators override duties that are not strict.
+ * @throws CouldNotTell if the directory does not answer
+ */
+export async function withoutForbidden(
+  { calls: { bypass, principals }, reads }: Pick<CommandParts, 'calls' | 'reads'>,
+  { inForce: { duties } }: Call,
+  { id, items: item }: UnwoundItem,
+): Promise<string[]> {
+  const names = namesIn(item.candidateUsers);
+  if (bypass || !duties.exist || names.length === 0) return names;
+  const instance = await reads.whole(id);
+  if (instance === undefined) throw notFound('task');
+  const tenantId = instance.tenantId ?? null;
+  const mayDo = (one: SecureUser): boolean =>
+    duties.against(one, 'task:take', { instance, item }).length === 0;
+  const left: string[] = [];
+  for (const name of names) {
+    if (mayDo(toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) }))) left.push(name);
+    else {
+      // A duty that is not strict does not forbid it to administrators.
+      const known = await principals.named(name, tenantId);
+      if (known !== undefined && mayDo(known)) left.push(name);
+    }
+  }
+  return left;
 }

@@ -11,6 +11,7 @@ import type { CommandParts, Effect } from './command-parts.js';
 import { PENDING } from './data-api.js';
 import { checkAssignee, type TaskCommands } from './task-commands.js';
 import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
+import { withoutForbidden } from './targets.js';
 import { TaskLife } from './task-life.js';
 import { UnreadTask } from './unread-task.js';
 
@@ -115,7 +116,8 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
         const row = await reads.oneItem(call, query(idOf(itemId)));
         const { items: item } = row;
         call.assert('task:assignees', await reads.resourceOf(call, 'task:assignees', row), true);
-        return { users: namesIn(item.candidateUsers), groups: namesIn(item.candidateGroups) };
+        const users = await withoutForbidden(parts, call, row);
+        return { users, groups: namesIn(item.candidateGroups) };
       }),
   } satisfies TasksApi);
 }
