@@ -118,17 +118,22 @@ export class CallLimits {
     this.frames.disable();
   }
 
-  /** Unlike `within` of the core, it also aborts the work, so that the driver ends the call. */
+  /**
+   * Unlike `within` of the core, it also aborts the work, so that the driver ends the call. A process that stood still
+   * for longer than the limit may have the answer without having read it: it gets one turn of the event loop to do so.
+   */
   private async within<T>(most: number, work: () => Promise<T>, onLate?: () => void): Promise<T> {
     const controller = listenedTo();
     let timer: NodeJS.Timeout | undefined;
+    let turn: NodeJS.Immediate | undefined;
     const over = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
+      const giveUp = (): void => {
         const error = late();
         onLate?.();
         reject(error);
         controller.abort(error);
-      }, most);
+      };
+      timer = setTimeout(() => (turn = setImmediate(giveUp)), most);
     });
     try {
       const running = this.enter({ signal: controller.signal }, work);
@@ -136,6 +141,7 @@ export class CallLimits {
       return await Promise.race([running, over]);
     } finally {
       clearTimeout(timer);
+      clearImmediate(turn);
     }
   }
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { CallLimits } from '../../src/store/call-limits.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -13,12 +16,16 @@ async function waited<T>(work: () => Promise<T>): Promise<{ ms: number; value?: 
     (error: unknown) => (outcome = { error }),
   );
   await jest.advanceTimersByTimeAsync(0);
-  while (outcome === undefined && Date.now() - began < 60_000) await jest.advanceTimersByTimeAsync(1);
+  while (outcome === undefined && Date.now() - began < 60_000) {
+    await jest.advanceTimersByTimeAsync(1);
+    // The turn of the event loop in which a late answer would be read takes no time.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   return { ms: Date.now() - began, ...outcome };
 }
 
 describe('Time limits of store calls', () => {
-  beforeEach(() => void jest.useFakeTimers());
+  beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] }));
   afterEach(() => void jest.useRealTimers());
 
   test('abort a call that takes too long', async () => {
@@ -127,4 +134,42 @@ describe('Time limits of store calls', () => {
       ),
     ).toBe('done');
   });
+});
+
+/** Answers whatever it is sent, in a thread of its own, and says so in shared memory. */
+const ANSWERING = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const answered = new Int32Array(workerData);
+  const server = require('node:net').createServer((socket) =>
+    socket.on('error', () => undefined).on('data', () =>
+      socket.write('answer', () => {
+        Atomics.store(answered, 0, 1);
+        Atomics.notify(answered, 0);
+      })));
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address()));
+`;
+
+test('an answer that came while the process stood still is taken, however long that was', async () => {
+  const shared = new SharedArrayBuffer(4);
+  const worker = new Worker(ANSWERING, { eval: true, workerData: shared });
+  const [{ port }] = (await once(worker, 'message')) as [AddressInfo];
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    const limits = new CallLimits(20);
+    const call = limits.call(async () => {
+      socket.write('question');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      return answer.toString();
+    });
+    // The question is on its way; nothing more happens in this thread until the answer is there, and too late.
+    await new Promise((resolve) => setImmediate(resolve));
+    const standing = new Int32Array(shared);
+    Atomics.wait(standing, 0, 0, 30_000);
+    Atomics.wait(standing, 0, 1, 60);
+    expect(await call).toBe('answer');
+  } finally {
+    socket.destroy();
+    await worker.terminate();
+  }
 });
