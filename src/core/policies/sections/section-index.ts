@@ -154,8 +154,8 @@ class Places {
 }
 
 /**
- * The sections of one policy set and the models with entries, by name and by what inherits from what. After a change of
- * permissions alone, it shares the places with the one before. The permissions of a holder are looked up when asked for.
+ * The sections of one policy set and the models with entries, by name and by what inherits from what. After a change
+ * of permissions alone, it shares the places with the one before. A holder's permissions are looked up when asked for.
  */
 export class SectionIndex {
   private readonly places: Places;
