@@ -11,6 +11,23 @@ const AsyncFunction = (async () => undefined).constructor as new (
 const variables = (scope: Scope): string =>
   (bpmn.ScriptHandler as unknown as { getJSvars(scope: unknown): string }).getJSvars(scope);
 
+/**
+ * Compiles a piece of a model's code.
+ * @throws GuardError `failed` for what is not JavaScript, such as an expression of another engine
+ */
+function compile(scope: unknown, body: string): (this: unknown) => Promise<unknown> {
+  try {
+    return new AsyncFunction(body);
+  } catch (error) {
+    const { elementId, currentNode } = scope as { elementId?: string; currentNode?: { id?: string } };
+    const element = elementId ?? currentNode?.id ?? 'the process';
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GuardError('failed', `${element}: its code is not JavaScript: ${why}. Nothing was stored.`, {
+      cause: error,
+    });
+  }
+}
+
 /** Runs a piece of a model's code. `scope` is the item, token or execution that the code sees as `this`. */
 export type RunAt = (scope: unknown, run: () => Promise<unknown>) => Promise<unknown>;
 
@@ -87,7 +104,7 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
     if (typeof expression !== 'string' || expression === '') return undefined;
     const script = expression.startsWith('$') ? expression.slice(1) : expression;
     return this.runAt(scope, () =>
-      new AsyncFunction(`${variables(scope as Scope)} return (${script});`).call(scope),
+      compile(scope, `${variables(scope as Scope)} return (${script});`).call(scope),
     );
   }
 
@@ -96,7 +113,7 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
     return this.runAt(scope, () =>
       script.startsWith('$py')
         ? super.executeScript(scope as never, script)
-        : new AsyncFunction(`${variables(scope as Scope)}\n${script.replace('#', '')};`).call(scope),
+        : compile(scope, `${variables(scope as Scope)}\n${script.replace('#', '')};`).call(scope),
     );
   }
 }

@@ -7,6 +7,7 @@ import { warning, type ModelWarning } from '../dialects/warning.js';
 import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames } from '../derive.js';
 import { beginsNowhere, faultOf, thrownFaultOf, timerFaultOf } from '../faults.js';
+import { foreignCodeIn } from '../foreign-code.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { readingServer } from './reading-server.js';
@@ -68,6 +69,9 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
     ...nodes.filter(({ type }) => type === USER_TASK).flatMap(ofTask),
     ...nodes.filter(isStart).flatMap(ofStart),
     ...nodes.flatMap(ofFlow),
+    ...[...nodes, ...(definition.flows as readonly { readonly def: ModdleElement }[])].flatMap(({ def }) =>
+      foreignCodeIn(def),
+    ),
     ...[...definition.processes.values()].flatMap(ofProcess),
   ];
   const distinct = [...new Map(all.map((entry) => [JSON.stringify(entry), entry])).values()];

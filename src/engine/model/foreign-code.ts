@@ -1,0 +1,73 @@
+import { childrenOf, type Attribute } from './dialects/namespaces.js';
+import { documentOf } from './dialects/document.js';
+import { extensionsOf, shown } from './dialects/foreign.js';
+import { isOfEngine } from './dialects/harmless.js';
+import { warning, type ModelWarning } from './dialects/warning.js';
+import type { ModdleElement } from './host.js';
+
+/** Beginnings of expressions in other languages: of JUEL and FEEL. */
+const FOREIGN = /^\s*(?:[$#]\{|=)/;
+/** Script formats that are JavaScript under some name, or Python as bpmn-server runs it. */
+const JAVASCRIPT = /^(?:(?:text|application)\/)?(?:x-)?(?:java|ecma)script$|^js$/i;
+const SERVICES = new Set(['bpmn:ServiceTask', 'bpmn:SendTask', 'bpmn:BusinessRuleTask']);
+/** How other engines name what a service task runs. */
+const CALLS = new Set(['class', 'delegateexpression', 'expression', 'topic', 'type']);
+
+const FAILS = 'bpmn-server runs JavaScript only: an instance fails when it reaches this';
+const NOT_RUN =
+  'bpmn-server does not run it: unless `serviceCalled` of the application does, the element ends at once as if it were' +
+  ' done. A service that it runs is named by `implementation`.';
+
+const textOf = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : (value as { body?: unknown } | undefined)?.body;
+  return typeof text === 'string' ? text.trim() : '';
+};
+
+function ofCondition(def: ModdleElement): ModelWarning[] {
+  const text = textOf(def.conditionExpression);
+  if (!FOREIGN.test(text)) return [];
+  const means = `${FAILS} condition, or never takes the flow. Write it as $(…).`;
+  return [warning(def, `condition ${text}`, means)];
+}
+
+function ofScripts(def: ModdleElement): ModelWarning[] {
+  const { namespaces } = documentOf(def);
+  const listeners = extensionsOf(def).filter(({ $type }) => /:(?:task|execution)Listener$/.test($type));
+  const formats = [
+    textOf(def.scriptFormat),
+    ...listeners.flatMap(childrenOf).flatMap((script) =>
+      namespaces
+        .attributesOf(script)
+        .filter(({ local }) => local === 'scriptFormat')
+        .map(({ value }) => value.trim()),
+    ),
+  ];
+  return formats
+    .filter((format) => format !== '' && !JAVASCRIPT.test(format))
+    .map((format) => warning(def, `scriptFormat ${format}`, `${FAILS} script.`));
+}
+
+/** A text with which bpmn-server finds a service: a path, as opposed to `##WebService` and `${pay}`. */
+const isService = (text: string): boolean => text !== '' && !text.startsWith('##') && !FOREIGN.test(text);
+
+function ofService(def: ModdleElement): ModelWarning[] {
+  if (!SERVICES.has(def.$type)) return [];
+  if (isService(textOf(def.implementation)) || isService(textOf(def.delegateExpression))) return [];
+  const { namespaces } = documentOf(def);
+  const isCall = ({ uri, local, value }: Attribute): boolean =>
+    isOfEngine(uri) && CALLS.has(local.toLowerCase()) && value.trim() !== '';
+  const calls = namespaces.attributesOf(def).filter(isCall);
+  const jobs = extensionsOf(def).filter((element) => {
+    const { uri, local } = namespaces.nameOf(element);
+    return isOfEngine(uri) && (local === 'taskDefinition' || local === 'connector');
+  });
+  const found = [...calls.map(shown), ...jobs.map(({ $type }) => `<${$type}>`)];
+  return found.length === 0 ? [] : [warning(def, found.join(' '), NOT_RUN)];
+}
+
+/** Conditions, scripts and services of an element that are written for other engines. */
+export const foreignCodeIn = (def: ModdleElement): ModelWarning[] => [
+  ...ofCondition(def),
+  ...ofScripts(def),
+  ...ofService(def),
+];
