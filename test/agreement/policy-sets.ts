@@ -1,6 +1,10 @@
 import fc from 'fast-check';
+import { RIGHTS } from '../../src/core/rights.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** All rights about tasks, instances and models. */
+const RIGHTS_OF_WORK = Object.keys(RIGHTS).filter((name) => /^(Todo|ModelInstance|Model):/.test(name));
 
 /** The names that generated policies use. */
 export interface Names {
@@ -15,6 +19,17 @@ const absentAtTimes = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
 const compact = <T extends Fields>(fields: T): Partial<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 
+/** A rule without what its privilege does not go with. */
+function fitting({ effect, privilege, users, on, for: when, as }: Fields): Fields {
+  if (privilege === 'Monitor') {
+    const whole = on === 'system' ? on : { process: (on as Fields).process };
+    const isRole = typeof users === 'object' && users !== null && 'role' in users;
+    return { effect, privilege, users: isRole ? 'all' : users, on: whole };
+  }
+  const wins = effect === 'Allow' && privilege === 'Perform' && on !== 'system';
+  return compact({ effect, privilege, users, on, for: when, as: wins ? as : undefined });
+}
+
 /** Policy sets with rules of the grid, duties, sections and security roles, as policy files state them. */
 export function policySets(names: Names): fc.Arbitrary<Fields> {
   const model = fc.constantFrom(...names.models);
@@ -26,13 +41,10 @@ export function policySets(names: Names): fc.Arbitrary<Fields> {
   const securityRoles = fc
     .array(
       fc.record({
-        rights: fc.subarray([
-          'Todo:Read_Own',
-          'Todo:Read_All',
-          'Todo:Process',
-          'ModelInstance:Read',
-          'Model:Read',
-        ]),
+        rights: fc.oneof(
+          fc.subarray(['Todo:Read_Own', 'Todo:Read_All', 'Todo:Process', 'ModelInstance:Read', 'Model:Read']),
+          fc.subarray(RIGHTS_OF_WORK),
+        ),
         holders: fc.uniqueArray(holder, { maxLength: 3 }),
       }),
       { maxLength: 2 },
@@ -47,12 +59,17 @@ export function policySets(names: Names): fc.Arbitrary<Fields> {
         { group: names.groups[0] },
         { user: names.users[0] },
         { role: 'owner' },
+        { where: { 'user.level': { $gte: 1 } } },
+        { where: { 'user.requester': 'alice' } },
       ),
-      privilege: fc.constantFrom('View', 'Perform', 'Assign'),
+      privilege: fc.constantFrom('View', 'Perform', 'Assign', 'Re-Assign', 'Monitor'),
       on: fc.oneof(
-        fc.record({ process: model }).map((on) => on as unknown),
+        fc.constant('system' as unknown),
+        fc.record({ process: model }),
+        fc.record({ process: model, task: element }),
         fc.record({ process: model, task: element }),
       ),
+      as: absentAtTimes(fc.constant('owner')),
       for: absentAtTimes(
         fc.constantFrom<unknown>(
           { 'data.requester': '$user.userName' },
@@ -61,7 +78,7 @@ export function policySets(names: Names): fc.Arbitrary<Fields> {
         ),
       ),
     })
-    .map(compact);
+    .map(fitting);
   const grid = fc.array(rule, { maxLength: 3 }).map((rules) => ({
     labels: { owner: { multiple: 2 } },
     rules: Object.fromEntries(rules.map((one, at) => [`r${at}`, one])),

@@ -40,9 +40,15 @@ const RESERVED = new Set(
 /** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */
 const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 
+/** `#` and a single name, which is no statement. */
+const TAG = /^#\s*[\w$]+$/;
+
 function isScript(text: string): boolean {
   const found = SCRIPT.exec(text);
-  return found !== null && (found[1] === undefined || OURS.has(found[1]));
+  if (found === null) return false;
+  const [, name] = found;
+  // Behind `#` stand statements, which may begin with any word.
+  return name === undefined || OURS.has(name) || (text.startsWith('#') && !TAG.test(text));
 }
 
 /**

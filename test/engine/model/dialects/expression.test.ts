@@ -9,6 +9,8 @@ test.each([
   ['$this.data.boss', { kind: 'script', text: '$this.data.boss' }],
   ['$INITIATOR', { kind: 'initiator' }],
   ['#appServices.boss', { kind: 'script', text: '#appServices.boss' }],
+  ['# return "x"', { kind: 'script', text: '# return "x"' }],
+  ['#let x = 1; x', { kind: 'script', text: '#let x = 1; x' }],
   ['${boss}', { kind: 'variable', name: 'boss' }],
   ['${ boss }', { kind: 'variable', name: 'boss' }],
   ['${initiator}', { kind: 'initiator' }],
