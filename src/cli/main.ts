@@ -72,7 +72,7 @@ function find(args: readonly string[]): { run: Run; rest: readonly string[] } | 
 /** What an unknown command could have meant. */
 function unknownCommand(args: readonly string[]): UsageError {
   const [first = '', second] = args;
-  const below = Object.keys(COMMANDS).flatMap((name) => (name.startsWith(`${first} `) ? [name] : []));
+  const below = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
   if (below.length > 0 && second === undefined)
     return new UsageError(`Unknown command ${first}. It goes on: ${below.join(', ')}.`);
   const given = args.slice(0, 2).join(' ');

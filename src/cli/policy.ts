@@ -46,7 +46,8 @@ function filesAt(paths: readonly string[]): PolicyFiles {
 /** The people of a tenant. Of users who are kept elsewhere nothing is known: any may be active. */
 function peopleOf(store: Store, tenant: string | null): People {
   const directory = userDirectory(store);
-  const isKept = async (): Promise<boolean> => (await directory.list()).length > 0;
+  let kept: Promise<boolean> | undefined;
+  const isKept = (): Promise<boolean> => (kept ??= directory.list().then((users) => users.length > 0));
   return {
     isUser: async (name) => {
       const user = await directory.find(name);

@@ -1,13 +1,12 @@
-/** Values cached by a list of objects, compared by identity, as long as the objects live. */
-export interface ByObjects<T> {
+/** Values by short lists: each object leads to the place of the list that ends with it. */
+interface ByObjects<T> {
   readonly longer: WeakMap<object, ByObjects<T>>;
   value?: T;
 }
 
-export const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
+const byObjects = <T>(): ByObjects<T> => ({ longer: new WeakMap() });
 
-/** The place of a short list. */
-export function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
+function placeOf<T>(root: ByObjects<T>, objects: readonly object[]): ByObjects<T> {
   let place = root;
   for (const object of objects) {
     let next = place.longer.get(object);
@@ -22,7 +21,10 @@ const LONG = 64;
 /** Long lists with the same first object that are kept. */
 const MOST = 4;
 
-/** Values made of lists of objects, each kept as long as the first of its objects lives. Of long lists few are kept. */
+/**
+ * Values made of lists of objects, which are compared by identity. Each is kept as long as its objects live; of long
+ * lists a few, as long as the first object lives.
+ */
 export class ByLists<T extends object> {
   private readonly short = byObjects<T>();
   private readonly long = new WeakMap<object, { readonly objects: readonly object[]; readonly value: T }[]>();

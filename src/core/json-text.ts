@@ -8,6 +8,19 @@ function countKeys(value: unknown): number {
 }
 
 /**
+ * Reads a text that is one JSON object, like {@link jsonObjectAt}.
+ * @returns undefined if it does not begin as an object
+ * @throws SyntaxError
+ */
+export function jsonObjectIn(text: string): object | undefined {
+  const begin = text.search(/\S/);
+  if (text[begin] !== '{') return undefined;
+  const { value, end } = jsonObjectAt(text, begin);
+  if (text.slice(end).trim() !== '') throw new SyntaxError('Unexpected text after the end of the object');
+  return value;
+}
+
+/**
  * Reads the JSON object that begins at a position of a text. A key that stands twice in one object is a mistake: which
  * of the two counts would be for the parser to say.
  * @returns the object, and the position behind it

@@ -1,5 +1,5 @@
 import { NOTHING, type Condition } from './condition.js';
-import { byObjects, placeOf } from './by-objects.js';
+import { ByLists } from './by-objects.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
@@ -167,15 +167,14 @@ const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule })
 
 /** Sets of rules, cached as long as the policies return the same lists. */
 export class RuleSets {
-  private readonly byAnswers = byObjects<RuleSet>();
-  private readonly byLists = byObjects<RuleSet>();
+  private readonly byAnswers = new ByLists<RuleSet>();
+  private readonly byLists = new ByLists<RuleSet>();
 
   constructor(private readonly predicates: Predicates) {}
 
   of(given: readonly Given[]): RuleSet {
     if (!given.every(({ isKept }) => isKept)) return this.ofLists(given.flatMap(({ lists }) => lists));
-    const place = placeOf(this.byAnswers, given);
-    return (place.value ??= this.ofLists(given.flatMap(({ lists }) => lists)));
+    return this.byAnswers.of(given, () => this.ofLists(given.flatMap(({ lists }) => lists)));
   }
 
   /** Where one policy makes its rules anew for each answer, what follows from those of the others is kept. */
@@ -187,8 +186,7 @@ export class RuleSets {
       const kept = this.ofLists(lists.filter(({ isFixed }) => isFixed));
       return new RuleSet(lists, this.predicates, [kept, set]);
     }
-    const kept = placeOf(this.byLists, lists);
-    return (kept.value ??= new RuleSet(lists, this.predicates));
+    return this.byLists.of(lists, () => new RuleSet(lists, this.predicates));
   }
 }
 

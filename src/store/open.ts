@@ -57,18 +57,15 @@ function kindOf(options: object): StoreKind {
   const any = Object.fromEntries(Object.keys(all).map((name) => [name, checkedLater('')]));
   assertOptions('the store', options, any, refuse);
   const given = options as Partial<Record<StoreKind, unknown>>;
-  const [kind, ...more] = (Object.keys(STORE_OPTIONS) as StoreKind[]).filter(
-    (name) => given[name] !== undefined,
+  const kinds = Object.keys(STORE_OPTIONS) as StoreKind[];
+  const named = kinds.filter((name) => given[name] !== undefined);
+  // Without one, as where an environment variable is not set, the other options tell which, and that it is missing.
+  const meant = kinds.filter((name) =>
+    Object.keys(options).some((one) => Object.hasOwn(STORE_OPTIONS[name], one)),
   );
-  if (kind === undefined || more.length > 0) {
-    // An address that an environment variable should hold: what is missing is named.
-    const [meant, ...others] = (Object.keys(STORE_OPTIONS) as StoreKind[]).filter((name) =>
-      Object.keys(options).some((option) => Object.hasOwn(STORE_OPTIONS[name], option)),
-    );
-    if (kind === undefined && meant !== undefined && others.length === 0)
-      assertOptions('the store', options, STORE_OPTIONS[meant], refuse);
+  const [kind, ...more] = named.length > 0 ? named : meant;
+  if (kind === undefined || more.length > 0)
     throw refuse('The store is one of { url, name }, { folder } and { memory: true }.');
-  }
   assertOptions('the store', options, STORE_OPTIONS[kind], refuse);
   return kind;
 }

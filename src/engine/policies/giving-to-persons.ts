@@ -1,16 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { AccessDenied } from '../../core/errors.js';
 import { concerns } from '../../core/policies/grid/rule-conditions.js';
 import { bitsOf, PERMISSION_NAMES } from '../../core/policies/sections/permissions.js';
 import { userKey } from '../../core/policies/sections/section-index.js';
 import { ADMIN, DESIGNER, SecureUser, SYSTEM } from '../../core/principal.js';
 import { show } from '../../core/value.js';
 import type { PersonState as Person } from '../contract/identity-types.js';
+import { no } from './giving.js';
 import type { InForce } from './policy-book.js';
-
-const no = (what: string): never => {
-  throw new AccessDenied('forbidden', `You may not ${what}.`);
-};
 
 /** SYSTEM without a tenant reaches the users of all tenants. */
 export const crossesTenants = (by: SecureUser): boolean => by.isSystem() && by.tenantId === undefined;

@@ -24,7 +24,8 @@ export interface People {
 
 const ONLY_ADMIN = 'it permits more to others, and only ADMIN does that';
 
-const no = (what: string): never => {
+/** @throws AccessDenied `forbidden` */
+export const no = (what: string): never => {
   throw new AccessDenied('forbidden', `You may not ${what}.`);
 };
 

@@ -6,7 +6,6 @@ import {
 import { CASE_DEFAULTS, type CaseOperation } from '../../core/policies/case-roles/operations.js';
 import { configuredOperations } from '../../core/policies/case-roles/properties.js';
 import { DUTY } from '../../core/policies/duties/duty.js';
-import { GRID_LABEL, GRID_RULE } from '../../core/policies/grid/grid.js';
 import { isSectionKind } from '../../core/policies/sections/section-entries.js';
 import { SECURITY_ROLE, SECURITY_ROLE_HOLDER } from '../../core/policies/security-roles.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
@@ -46,9 +45,6 @@ export function widens(before: PolicySet, after: PolicySet, { kind, id }: Policy
         before.of(kind).get(id) as CaseFieldEntry | undefined,
         after.of(kind).get(id) as CaseFieldEntry | undefined,
       );
-    case GRID_RULE:
-    case GRID_LABEL:
-      return true;
     default:
       return !isSectionKind(kind);
   }

@@ -48,9 +48,14 @@ function usersCondition(users: GridUsers): Condition {
   return 'role' in users ? eq(holdersOf(users.role), ME) : parseCondition(users.where);
 }
 
-/** Whether the rule is about the principal, in whatever case; never for holders of a label, whom only a case has. */
+const isRole = (users: GridUsers): boolean => users !== 'all' && 'role' in users;
+
+/** Of the principal alone; nothing for holders of a label, whom only a case has. */
+const ofUser = (users: GridUsers): Condition => (isRole(users) ? NOTHING : usersCondition(users));
+
+/** Whether the rule is about the principal, in whatever case; never for holders of a label. */
 export const concerns = ({ users }: GridRule, principal: SecureUser): boolean =>
-  (users === 'all' || !('role' in users)) && compileForAll(usersCondition(users))({}, principal);
+  compileForAll(ofUser(users))({}, principal);
 
 /** The label has room for one more, or the principal holds it. */
 function roomFor(label: string, multiple: number | undefined): Condition {
@@ -85,8 +90,7 @@ function ofStart(condition: Condition): Condition | undefined {
 
 /** True if the rule's condition can be evaluated before a case exists: on its data and the user alone. */
 export const canStart = ({ users, for: when }: GridRule): boolean =>
-  !(users !== 'all' && 'role' in users) &&
-  (when === undefined || ofStart(parseCondition(when)) !== undefined);
+  !isRole(users) && (when === undefined || ofStart(parseCondition(when)) !== undefined);
 
 /** The conditions of a rule. */
 export function conditionsOf(
@@ -95,11 +99,10 @@ export function conditionsOf(
   { labels }: Pick<GridContents, 'labels'>,
 ): GridRuleConditions {
   const { users, on, as, effect } = rule;
-  const isRole = users !== 'all' && 'role' in users;
   const concerned = usersCondition(users);
   const when = rule.for === undefined ? EVERYTHING : parseCondition(rule.for);
   const room = as === undefined ? EVERYTHING : roomFor(as, labels.get(as)?.multiple);
-  const user = isRole ? NOTHING : concerned;
+  const user = ofUser(users);
   return Object.freeze({
     id,
     rule,

@@ -40,7 +40,8 @@ export interface Given {
 
 export const userKey = (name: string): string => `u:${name}`;
 export const groupKey = (name: string): string => `g:${name}`;
-const keyOf = (holder: Holder): string => ('user' in holder ? userKey(holder.user) : groupKey(holder.group));
+export const holderKey = (holder: Holder): string =>
+  'user' in holder ? userKey(holder.user) : groupKey(holder.group);
 
 /** Numbers the nodes so that each is followed by all that inherit from it. A loop: a tree may be deep. */
 function number(nodes: readonly Numbered[]): PlaceNode[] {
@@ -84,7 +85,7 @@ function byOwner(nodes: Iterable<PlaceNode>): Map<string | undefined, Map<string
 /** The model of a grant, which need not have a place. */
 const modelOf = (grant: unknown): string | undefined =>
   'section' in (grant as SectionGrant) ? undefined : modelId(grant as SectionGrant & ModelRef);
-const holderOf = (grant: unknown): string => keyOf(grant as SectionGrant);
+const holderOf = (grant: unknown): string => holderKey(grant as SectionGrant);
 
 const nodeOf = (
   place: SectionPlace,

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import { jsonObjectAt } from '../../../core/json-text.js';
+import { jsonObjectIn } from '../../../core/json-text.js';
 import { readPolicyDocument } from '../../../core/policy-files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
 import { caseAuthorizationLines } from '../../../core/policies/case-roles/properties.js';
@@ -75,11 +75,8 @@ function readContent(file: string, content: unknown, places: Places): ParsedFile
 
 /** The content of a text that is JSON, without a key that stands twice; undefined if it is not. */
 function jsonIn(text: string): object | undefined {
-  const begin = text.search(/\S/);
-  if (text[begin] !== '{') return undefined;
   try {
-    const { value, end } = jsonObjectAt(text, begin);
-    return text.slice(end).trim() === '' ? value : undefined;
+    return jsonObjectIn(text);
   } catch {
     // YAML, or a mistake, of which its parser knows the place.
     return undefined;

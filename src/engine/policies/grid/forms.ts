@@ -1,5 +1,5 @@
 import { BadInput } from '../../../core/errors.js';
-import { jsonObjectAt } from '../../../core/json-text.js';
+import { jsonObjectIn } from '../../../core/json-text.js';
 import type { GridContents } from '../../../core/policies/grid/grid.js';
 import {
   printSentences,
@@ -24,11 +24,7 @@ interface Form {
 function readJson(text: string): readonly GridEntry[] {
   let value: unknown;
   try {
-    const begin = text.search(/\S/);
-    const read = text[begin] === '{' ? jsonObjectAt(text, begin) : undefined;
-    if (read !== undefined && text.slice(read.end).trim() !== '')
-      throw new SyntaxError('Unexpected text after the end of the object');
-    value = read === undefined ? JSON.parse(text) : read.value;
+    value = jsonObjectIn(text) ?? JSON.parse(text);
   } catch (error) {
     throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
   }
