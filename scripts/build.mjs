@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -45,6 +46,9 @@ function compile(format, outDir) {
   });
 }
 
+/** Programs of threads, which start from files that need no compilation. */
+const PROGRAMS = ['store/embedded/sqlite/thread.cjs'];
+
 /** Readers of dist see the old build or the new one, never half of one. */
 function swap(from, to, aside) {
   if (existsSync(to)) renameSync(to, aside);
@@ -60,6 +64,7 @@ async function build() {
   try {
     await Promise.all(Object.keys(FORMATS).map((format) => compile(format, join(fresh, format))));
     for (const [format, type] of Object.entries(FORMATS)) {
+      for (const program of PROGRAMS) copyFileSync(join(root, 'src', program), join(fresh, format, program));
       const cli = join(fresh, format, 'cli.js');
       if (existsSync(cli)) chmodSync(cli, 0o755);
       const file = join(fresh, format, 'package.json');

@@ -32,6 +32,8 @@ function ring(file: string): string {
 }
 
 const target = (file: string, name: string): string => path.posix.join(path.posix.dirname(file), name);
+/** Programs of threads, which need no compilation. */
+const PROGRAMS = filesBelow('src', /\.cjs$/);
 const relatives = (file: string): string[] =>
   importsOf(file)
     .filter(isRelative)
@@ -49,7 +51,11 @@ describe.each(SOURCES)('%s', (file) => {
   });
 
   test('imports sources only, by their built names', () => {
-    for (const name of relatives(file)) {
+    const all = relatives(file);
+    expect(all.filter((name) => name.endsWith('.cjs')).filter((name) => !PROGRAMS.includes(name))).toEqual(
+      [],
+    );
+    for (const name of all.filter((one) => !one.endsWith('.cjs'))) {
       expect(name).toMatch(/^src\/.*\.js$/);
       expect(SOURCES).toContain(name.replace(/\.js$/, '.ts'));
     }

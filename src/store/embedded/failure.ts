@@ -17,7 +17,8 @@ const REASONS: readonly (readonly [words: RegExp, code: string])[] = [
 ];
 
 /** A file name of the folder in an error message. */
-const FILE = /(?:^|[/\\ '])(CURRENT|LOCK|COMMITTED|MANIFEST-\d+|\d+\.(?:ldb|log|sst|dbtmp))(?=[:'\s]|$)/;
+const FILE =
+  /(?:^|[/\\ '])(store\.db(?:-wal)?|CURRENT|LOCK|COMMITTED|MANIFEST-\d+|\d+\.(?:ldb|log|sst|dbtmp))(?=[:'\s]|$)/;
 
 /** An error and its causes, outermost first. */
 function* chain(error: unknown): Generator<{ code?: unknown; message?: unknown }> {
@@ -28,7 +29,7 @@ function* chain(error: unknown): Generator<{ code?: unknown; message?: unknown }
 const has = (error: unknown, code: string): boolean => [...chain(error)].some((one) => one.code === code);
 
 const ofDatabase = (error: unknown): boolean =>
-  [...chain(error)].some(({ code }) => typeof code === 'string' && code.startsWith('LEVEL_'));
+  [...chain(error)].some(({ code }) => typeof code === 'string' && /^(LEVEL|SQLITE)_/.test(code));
 
 /** The system code of a disk failure; undefined for other errors. */
 export function reasonOf(error: unknown): string | undefined {
@@ -48,10 +49,18 @@ function fileIn(error: unknown): string | undefined {
   return undefined;
 }
 
+const isLocked = (error: unknown): boolean => has(error, 'LEVEL_LOCKED') || has(error, 'SQLITE_BUSY');
+
+/** Codes of the databases for files that are not what they wrote. */
+const CORRUPT = /^(LEVEL_CORRUPTION|SQLITE_(CORRUPT|NOTADB).*)$/;
+const isCorrupt = (error: unknown): boolean =>
+  [...chain(error)].some(({ code }) => typeof code === 'string' && CORRUPT.test(code));
+
 function unreadable(cause: unknown): GuardError {
   const file = fileIn(cause);
+  const engine = has(cause, 'LEVEL_CORRUPTION') ? 'LevelDB' : 'SQLite';
   return damaged(
-    file === undefined ? 'LevelDB cannot read its files' : `LevelDB cannot read its file ${file}`,
+    file === undefined ? `${engine} cannot read its files` : `${engine} cannot read its file ${file}`,
     cause,
   );
 }
@@ -63,9 +72,9 @@ function unreadable(cause: unknown): GuardError {
 export function openingFailed(cause: unknown, what = 'The folder of the store cannot be opened'): GuardError {
   if (isGuardError(cause)) return cause;
   const file = fileIn(cause);
-  if (has(cause, 'LEVEL_LOCKED'))
+  if (isLocked(cause))
     return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
-  if (has(cause, 'LEVEL_CORRUPTION')) return unreadable(cause);
+  if (isCorrupt(cause)) return unreadable(cause);
   const reason = reasonOf(cause);
   const why = [file, reason].filter(Boolean).join(': ');
   const message = `${what}${why && ` (${why})`}.`;
@@ -110,5 +119,5 @@ export function fillingFailed(folder: string, cause: unknown): unknown {
 
 /** Translates an error of reading. */
 export function readingFailed(cause: unknown): unknown {
-  return has(cause, 'LEVEL_CORRUPTION') ? unreadable(cause) : cause;
+  return isCorrupt(cause) ? unreadable(cause) : cause;
 }

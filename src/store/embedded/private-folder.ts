@@ -6,7 +6,8 @@ import { makeFolder } from '../make-folder.js';
 const FOLDER = 0o700;
 const FILE = 0o600;
 /** The files that the package writes: those of the database, and the witness. */
-const OURS = /^(CURRENT|LOCK|LOG(\.old)?|COMMITTED|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
+const OURS =
+  /^(store\.db(-wal|-journal|-probe)?|CURRENT|LOCK|LOG(\.old)?|COMMITTED|MANIFEST-\d+|\d+\.(ldb|log|sst|dbtmp))$/;
 /** The subfolders that it creates. */
 const FOLDERS = /^(as-found|format-\d+(\.partial|\.ready|\.moving)?)$/;
 

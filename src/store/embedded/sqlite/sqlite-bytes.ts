@@ -1,0 +1,128 @@
+import { chmod } from 'node:fs/promises';
+import path from 'node:path';
+import { SPACES, type Bytes, type Change, type Range, type Space } from '../bytes.js';
+import { loadOptional } from '../../optional-package.js';
+import { openingFailed, readingFailed } from '../failure.js';
+import { privateFiles } from '../private-folder.js';
+import { withCause } from './cause.js';
+import { EngineThread } from './engine-thread.js';
+import { DATABASE } from './names.js';
+
+/** Separates space and key; the next character is the upper bound of a space. */
+const BETWEEN = '!';
+const AFTER = '"';
+
+const PACKAGE = { name: 'libsql', version: 0.5, neededBy: 'A store in a folder' };
+
+/** Loads SQLite on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
+const loadSqlite = (): Promise<unknown> => loadOptional(PACKAGE, () => import('libsql'));
+
+type Row = readonly [key: Uint8Array, value: Uint8Array];
+interface Page {
+  readonly rows: readonly Row[];
+  readonly isLast: boolean;
+}
+
+const UTF8 = new TextDecoder();
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const keyOf = (space: Space, key: string): Uint8Array => bytesOf(space + BETWEEN + key);
+/** Without the rest of a larger buffer, which would be copied to the thread. */
+const alone = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+
+/** Bytes in a folder, in an SQLite database whose log is flushed by every write. */
+export class SqliteBytes implements Bytes {
+  private scans = 0;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly thread: EngineThread,
+  ) {}
+
+  /**
+   * Opens the database of a folder; creates it if it is missing. Checks the structure of the whole file.
+   * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
+   * @throws BadInput `bad-configuration` when libsql cannot be loaded, or the files cannot be read and written
+   */
+  static async open(folder: string): Promise<SqliteBytes> {
+    await loadSqlite();
+    const thread = new EngineThread(path.join(folder, DATABASE));
+    try {
+      await thread.ask('open');
+      await privateFiles(folder);
+      return new SqliteBytes(folder, thread);
+    } catch (cause) {
+      await thread.end();
+      throw openingFailed(await withCause(folder, cause));
+    }
+  }
+
+  private async ask<T>(command: string, ...values: readonly unknown[]): Promise<T> {
+    try {
+      return await this.thread.ask<T>(command, ...values);
+    } catch (cause) {
+      throw await withCause(this.folder, cause);
+    }
+  }
+
+  async read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
+    if (keys.length === 0) return [];
+    try {
+      return await this.ask(
+        'read',
+        keys.map((key) => keyOf(space, key)),
+      );
+    } catch (cause) {
+      throw readingFailed(cause);
+    }
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    const rows = changes.map(({ space, key, bytes }) => [keyOf(space, key), bytes && alone(bytes)]);
+    await this.ask('write', rows);
+  }
+
+  private async *rows(from: Uint8Array, below: Uint8Array, isReverse: boolean): AsyncGenerator<Row> {
+    const id = ++this.scans;
+    let page: Page | undefined;
+    try {
+      page = await this.ask<Page>('scan', id, from, below, isReverse);
+      for (;;) {
+        yield* page.rows;
+        if (page.isLast) return;
+        page = await this.ask<Page>('next', id);
+      }
+    } catch (cause) {
+      throw readingFailed(cause);
+    } finally {
+      if (page?.isLast !== true) await this.ask('drop', id).catch(() => undefined);
+    }
+  }
+
+  async *scan(
+    space: Space,
+    { reverse = false, from = '', below }: Range = {},
+  ): AsyncIterable<readonly [string, Uint8Array]> {
+    const end = below === undefined ? bytesOf(space + AFTER) : keyOf(space, below);
+    for await (const [key, bytes] of this.rows(keyOf(space, from), end, reverse))
+      yield [UTF8.decode(key).slice(space.length + BETWEEN.length), bytes];
+  }
+
+  async *snapshot(): AsyncIterable<Change> {
+    for await (const [name, bytes] of this.rows(new Uint8Array(0), Uint8Array.of(0xff), false)) {
+      const key = UTF8.decode(name);
+      const space = SPACES.find((one) => key.startsWith(one + BETWEEN));
+      if (space !== undefined) yield { space, key: key.slice(space.length + BETWEEN.length), bytes };
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.ask('close');
+    } finally {
+      await this.thread.end();
+      await chmod(path.join(this.folder, DATABASE), 0o600).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,196 @@
+'use strict';
+
+/**
+ * The thread of the embedded store, the only place that calls SQLite: one command after the other. A thread of its own
+ * because a statement of libsql keeps the files and their lock until its thread ends, and because a flush of the disk
+ * must not stop the event loop. A plain script, since a thread starts from a file in every build.
+ */
+const { parentPort, workerData } = require('node:worker_threads');
+
+const SETTINGS = [
+  'locking_mode = EXCLUSIVE',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'fullfsync = ON',
+  'cell_size_check = ON',
+  'mmap_size = 0',
+  'cache_size = -16000',
+  'journal_size_limit = 8000000',
+];
+const TABLE = 'CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID';
+const PAGE = { rows: 500, bytes: 2_000_000 };
+
+/** The only form of an argument that reaches a statement: others can end the process. */
+const blob = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Several rows come with an ArrayBuffer for each value, a single row with a Buffer. */
+const whole = (value) => (value instanceof ArrayBuffer ? Buffer.from(value) : value);
+
+function corrupt(message) {
+  return Object.assign(new Error(message), { code: 'SQLITE_CORRUPT' });
+}
+
+function connect(file) {
+  const Database = require('libsql');
+  try {
+    return new Database(file);
+  } catch {
+    // Its error contains the path, and its number in the text only.
+    throw Object.assign(new Error('it cannot be opened'), { code: 'SQLITE_CANTOPEN' });
+  }
+}
+
+class Store {
+  scans = new Map();
+
+  constructor(file) {
+    this.db = connect(file);
+    for (const setting of SETTINGS) this.db.pragma(setting);
+    // Takes the lock, which is kept until the end.
+    this.db.exec('BEGIN EXCLUSIVE; COMMIT');
+    const tables = this.db.prepare('SELECT sql FROM sqlite_schema').all([]);
+    if (tables.length === 0) this.db.exec(TABLE);
+    else if (tables.length > 1 || tables[0].sql !== TABLE) throw corrupt('its table is not what was written');
+    const [found] = this.db.prepare('PRAGMA quick_check(1)').all([]);
+    if (found?.quick_check !== 'ok') throw corrupt(String(found?.quick_check));
+    const prepare = (sql) => this.db.prepare(sql);
+    this.get = prepare('SELECT value FROM entry WHERE key = ?');
+    this.put = prepare('INSERT OR REPLACE INTO entry VALUES (?, ?)');
+    this.delete = prepare('DELETE FROM entry WHERE key = ?');
+    const page = (what, order) =>
+      prepare(`SELECT ${what} FROM entry WHERE key >= ? AND key < ? ORDER BY key ${order} LIMIT ?`);
+    const both = (order) => ({
+      sizes: page('length(value) AS size', order),
+      rows: page('key, value', order),
+    });
+    this.pages = { up: both('ASC'), down: both('DESC') };
+  }
+
+  valueOf(key) {
+    return this.get.get([key])?.value;
+  }
+
+  read(keys) {
+    return keys.map((key) => this.valueOf(blob(key)));
+  }
+
+  write(changes) {
+    const all = changes.map(([key, value]) => [blob(key), value && blob(value)]);
+    for (const [key] of all) this.keep(key);
+    try {
+      this.commit(all);
+    } catch (error) {
+      if (!/^SQLITE_(FULL|IOERR)/.test(String(error.code))) throw error;
+      // What the log holds may fit into the file of the store, and then the log has space again.
+      this.shrink();
+      this.commit(all);
+    }
+  }
+
+  commit(changes) {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const [key, value] of changes) {
+        if (value === undefined) this.delete.run([key]);
+        else this.put.run([key, value]);
+      }
+      this.db.exec('COMMIT');
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  shrink() {
+    try {
+      this.db.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The write that comes next tells whether that matters.
+    }
+  }
+
+  /** Keeps the value of a key for the scans that began before it changes and have yet to come to it. */
+  keep(key) {
+    const name = key.toString('latin1');
+    for (const { from, below, kept } of this.scans.values()) {
+      if (kept.has(name) || key.compare(from) < 0 || key.compare(below) >= 0) continue;
+      kept.set(name, { key, value: this.valueOf(key) });
+    }
+  }
+
+  scan(id, from, below, isReverse) {
+    this.scans.set(id, { from: blob(from), below: blob(below), isReverse, kept: new Map() });
+    return this.next(id);
+  }
+
+  /** The next rows of a scan, as they were when it began. */
+  next(id) {
+    const scan = this.scans.get(id);
+    const { from, below, isReverse } = scan;
+    const { sizes, rows } = isReverse ? this.pages.down : this.pages.up;
+    let bytes = 0;
+    let count = 0;
+    const ahead = sizes.all([from, below, PAGE.rows]);
+    while (count < ahead.length && (count === 0 || bytes + ahead[count].size <= PAGE.bytes))
+      bytes += ahead[count++].size;
+    const isLast = count === ahead.length && count < PAGE.rows;
+    const found =
+      count === 0
+        ? []
+        : rows.all([from, below, count]).map(({ key, value }) => ({ key: whole(key), value: whole(value) }));
+    const page = [from, below];
+    // A key is a text, so the one behind it is the key and a zero.
+    const end = found.at(-1)?.key;
+    if (!isLast && isReverse) page[0] = scan.below = end;
+    else if (!isLast) page[1] = scan.from = Buffer.concat([end, Buffer.alloc(1)]);
+    if (isLast) this.scans.delete(id);
+    return { rows: asBegun(scan, found, page), isLast };
+  }
+
+  drop(id) {
+    this.scans.delete(id);
+  }
+
+  close() {
+    this.scans.clear();
+    this.db.close();
+  }
+}
+
+/** Rows of a part of a scan, with what was written since it began replaced by what was there. */
+function asBegun({ isReverse, kept }, found, [from, below]) {
+  if (kept.size === 0) return found.map(({ key, value }) => [key, value]);
+  const rows = found.filter(({ key }) => !kept.has(key.toString('latin1')));
+  for (const [name, row] of kept) {
+    if (row.key.compare(from) < 0 || row.key.compare(below) >= 0) continue;
+    if (row.value !== undefined) rows.push(row);
+    kept.delete(name);
+  }
+  rows.sort((a, b) => (isReverse ? b.key.compare(a.key) : a.key.compare(b.key)));
+  return rows.map(({ key, value }) => [key, value]);
+}
+
+function run({ file }) {
+  let store;
+  const commands = {
+    open: () => void (store = new Store(file)),
+    read: (...values) => store.read(...values),
+    write: (...values) => store.write(...values),
+    scan: (...values) => store.scan(...values),
+    next: (...values) => store.next(...values),
+    drop: (...values) => store.drop(...values),
+    close: () => store.close(),
+  };
+  parentPort.on('message', ({ id, command, values }) => {
+    try {
+      parentPort.postMessage({ id, value: commands[command](...values) });
+    } catch (error) {
+      const { message, code, rawCode } = error;
+      parentPort.postMessage({ id, error: { message, code, rawCode } });
+    }
+  });
+}
+
+exports.THREAD = __filename;
+
+if (workerData?.program === __filename) run(workerData);

@@ -1,0 +1,2 @@
+/** The path of the program of the thread. */
+export const THREAD: string;
