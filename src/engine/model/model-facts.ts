@@ -33,11 +33,13 @@ function startFacts(node: HostNode): StartFacts {
   };
 }
 
+/** Whether a node starts a process; the start events of sub-processes do not. */
+export const isProcessStart = ({ type, def }: HostNode): boolean =>
+  type === 'bpmn:StartEvent' && def.$parent?.$type === 'bpmn:Process';
+
 /** The start events of a loaded definition, the default one first. Sub-processes are excluded. */
 export function startsOf(definition: HostDefinition): StartFacts[] {
-  return [...definition.nodes.values()]
-    .filter((node) => node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process')
-    .map(startFacts);
+  return [...definition.nodes.values()].filter(isProcessStart).map(startFacts);
 }
 
 /** The variables that hold an initiator; no input may overwrite them. */

@@ -42,7 +42,7 @@ export const isEmpty = (element: ModdleElement): boolean =>
   );
 
 /** A pair of a name and a value without the value. Some editors write all pairs that they know. */
-function isBlankPair(element: ModdleElement, local: string, namespaces: Namespaces): boolean {
+export function isBlankPair(element: ModdleElement, local: string, namespaces: Namespaces): boolean {
   return (
     PAIRS.has(local) &&
     textOf(element) === '' &&

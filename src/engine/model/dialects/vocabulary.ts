@@ -24,6 +24,8 @@ const WORDS = new Set(
   acl authorised authorities authority authorized boss bosses delegate delegates deputies deputy designee designees
   entitled nominee nominees officer officers permission permissions raci rasci signatories signatory signer signers
   substitute substitutes teamlead teamleader
+  administrator administrators admins allocatee coordinator coordinators coworker coworkers crew custodian dept depts deptid
+  personnel squad usergroup usergroups userlist workgroup workgroups
   abteilung abteilungen beauftragte beauftragter benutzer besitzer freigeber genehmiger gruppe inhaber leiter
   mitarbeiter rolle stelle stellvertreter unterzeichner vertreter vorgesetzte vorgesetzter
   approbateur attribue attribuee executant groupe utilisateur valideur
@@ -36,16 +38,19 @@ const WORDS = new Set(
 
 /** Words that count at the end of a name: `taskAgent` is a person, `agentType` is not. */
 const HEADS = new Set(
-  'agent agents holder holders lead leads principal principals recipient recipients resource resources worker workers'.split(
-    ' ',
-  ),
+  `admin agent agents allocation colleague colleagues editors holder holders human humans lead leads principal principals
+  readers recipient recipients resource resources technician technicians viewers worker workers`.split(/\s+/),
 );
 /** What may follow them. */
-const TAILS = new Set(['id', 'ids', 'name', 'names', 'ref', 'refs']);
+const TAILS = new Set(['code', 'codes', 'id', 'ids', 'list', 'name', 'names', 'no', 'ref', 'refs']);
+/** What follows the name of somebody or something whose number is meant: `operatorId="17"`. */
+const IDS = new Set(['id', 'ids', 'ref', 'refs']);
 /** Names that mean people only as an attribute of the task itself: `email` in an extension is a notification. */
 const OF_TASK = new Set(
-  `account consulted contact email emailaddress emails identity inbox informed lane login logins mail mailto operator operators organisation organization
-  position positions poste queue unit who whom workqueue`.split(/\s+/),
+  `access accesscontrol account allow allowed approval approve consulted contact contacts email emailaddress emails forwhom
+  identity inbox inboxof informed initiator lane login logins mail mailto operator operators org organisation organization ou
+  persona personas pool position positions poste processor profile profiles queue requester restrictto restricted route
+  routing submitter to unit visibility who whom workqueue`.split(/\s+/),
 );
 /** Values that are no names, where the name of an attribute says little: places, sizes, switches. */
 const NO_NAME = /^(?:(?=.*\d)[\d\s.,;:x%#+-]*|true|false)$/i;
@@ -64,7 +69,7 @@ const STEM = new RegExp(
 );
 /** The same in names of several words. */
 const COMPOUND =
-  /identitylink|jobtitle|ownership|org(?:anisation(?:al)?|anization(?:al)?)?unit|(?:read|write)(?:access|fields)|zugeordnet/;
+  /identitylink|jobtitle|ownership|org(?:anisation(?:al)?|anization(?:al)?)?unit|(?:read|write)(?:access|fields)|signoff|zugeordnet/;
 
 /** `performedBy`, `visibleTo`, `reservedFor`: a participle and its preposition, in one word or two. */
 const BY =
@@ -75,6 +80,12 @@ const FOR = /(?:allowed|permitted|reserved|visible)for$/;
 /** What editors note about a document and its parts, and what has a cause other than a person. */
 const NOT_BY =
   /(?:authored|calculated|caused|changed|created|deployed|edited|exported|filtered|followed|generated|grouped|imported|locked|modified|ordered|powered|preceded|published|referenced|replaced|saved|sorted|triggered|updated|used|versioned)by/;
+
+/** Verbs before `by` at the end of a name that say no person: `sortBy`, `dueBy`. */
+const NOT_VERBS = new Set(
+  `complete deliver divide due end expire filter finish follow group increment multiply near need order page reply respond
+  sort stand start step valid`.split(/\s+/),
+);
 
 /** Letters of which nearly no word is known here: a name that is written in them may mean people. */
 const OTHER_SCRIPT = /(?!\p{Script=Latin})\p{L}/u;
@@ -130,8 +141,25 @@ function headOf(words: readonly string[]): string | undefined {
   return words.filter((word) => word !== '').findLast((word, index) => index === 0 || !TAILS.has(word));
 }
 
-function saysByWhom(letters: string): boolean {
-  return (BY.test(letters) && !NOT_BY.test(letters)) || TO.test(letters) || FOR.test(letters);
+/** `approveBy`, `signOffBy`: a verb and `by`. */
+function endsWithBy(words: readonly string[], letters: string): boolean {
+  const given = words.filter((word) => word !== '');
+  return (
+    given.length > 1 &&
+    given.at(-1) === 'by' &&
+    !NOT_BY.test(letters) &&
+    !given.some((word) => NOT_VERBS.has(word))
+  );
+}
+
+function saysByWhom(words: readonly string[]): boolean {
+  const letters = words.join('');
+  return (
+    (BY.test(letters) && !NOT_BY.test(letters)) ||
+    TO.test(letters) ||
+    FOR.test(letters) ||
+    endsWithBy(words, letters)
+  );
 }
 
 /**
@@ -144,7 +172,7 @@ export function isAboutPeople(name: string, isText = false): boolean {
   return (
     (!isText && OTHER_SCRIPT.test(name)) ||
     COMPOUND.test(letters) ||
-    saysByWhom(letters) ||
+    saysByWhom(words) ||
     STEM.test(name.toLowerCase()) ||
     words.some((word) => WORDS.has(word) || STEM.test(word)) ||
     HEADS.has(headOf(words) ?? '') ||
@@ -154,8 +182,13 @@ export function isAboutPeople(name: string, isText = false): boolean {
 
 /** The same for an attribute of the task itself, of which more can only be people. */
 export function isPersonOfTask(name: string, value: string): boolean {
-  const letters = wordsOf(name).join('').replace(/^task/, '');
-  return (OF_TASK.has(letters) && !NO_NAME.test(value.trim())) || isAboutPeople(name);
+  const words = wordsOf(name).filter((word) => word !== '');
+  const letters = words.join('').replace(/^task/, '');
+  const isId = words.length > 1 && IDS.has(words.at(-1) ?? '');
+  const isPerson =
+    (OF_TASK.has(letters) && !NO_NAME.test(value.trim())) ||
+    (isId && OF_TASK.has(words.slice(0, -1).join('').replace(/^task/, '')));
+  return isPerson || isAboutPeople(name);
 }
 
 /** Whether it may refer to a process's starters; a process has owners and groups of other kinds as well. */

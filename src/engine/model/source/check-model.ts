@@ -3,13 +3,16 @@ import { BadInput } from '../../../core/errors.js';
 import { readStarters } from '../dialects/start-people.js';
 import type { Statements } from '../dialects/statements.js';
 import { readTask } from '../dialects/task-people.js';
+import { unreadIn } from '../dialects/unread.js';
 import { warning, type ModelWarning } from '../dialects/warning.js';
+import { restricts } from '../assignment.js';
 import { checkCaseRoles } from '../case-roles.js';
 import { cleanNames } from '../derive.js';
 import { beginsNowhere, faultOf, thrownFaultOf, timerFaultOf } from '../faults.js';
 import { foreignCodeIn } from '../foreign-code.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
+import { isProcessStart, startsOf } from '../model-facts.js';
 import { readingServer } from './reading-server.js';
 import { readDefinition, type ReadDefinition } from './read-definition.js';
 
@@ -46,8 +49,24 @@ function ofStart({ def }: HostNode): ModelWarning[] {
   return [...unclear, ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : [])];
 }
 
-const isStart = (node: HostNode): boolean =>
-  node.type === 'bpmn:StartEvent' && node.def.$parent?.$type === 'bpmn:Process';
+const TASK_IS_OPEN =
+  'It is not read, and the task is open to everybody. If it names people, name them by assignee, candidateUsers or' +
+  ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
+const START_IS_OPEN =
+  'It is not read, and everybody may start the process. If it names people, name them by candidateUsers or' +
+  ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
+
+/** Private extensions of what is open to everybody. */
+function unreadParts(definition: ReadDefinition['definition']): ModelWarning[] {
+  const nodes = [...definition.nodes.values()];
+  const openStarts = new Set(
+    startsOf(definition).flatMap(({ elementId, open }) => (open ? [elementId] : [])),
+  );
+  const tasks = nodes.filter((node) => node.type === USER_TASK && !restricts(node));
+  const starts = nodes.filter(({ id }) => openStarts.has(id));
+  const elements = (open: readonly HostNode[]): ModdleElement[] => open.map(({ def }) => def);
+  return [...unreadIn(elements(tasks), TASK_IS_OPEN), ...unreadIn(elements(starts), START_IS_OPEN)];
+}
 
 /** What fails when the engine reaches it. */
 function ofFlow({ def }: HostNode): ModelWarning[] {
@@ -67,12 +86,13 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
   const all = [
     ...warnings,
     ...nodes.filter(({ type }) => type === USER_TASK).flatMap(ofTask),
-    ...nodes.filter(isStart).flatMap(ofStart),
+    ...nodes.filter(isProcessStart).flatMap(ofStart),
     ...nodes.flatMap(ofFlow),
     ...[...nodes, ...(definition.flows as readonly { readonly def: ModdleElement }[])].flatMap(({ def }) =>
       foreignCodeIn(def),
     ),
     ...[...definition.processes.values()].flatMap(ofProcess),
+    ...unreadParts(definition),
   ];
   const distinct = [...new Map(all.map((entry) => [JSON.stringify(entry), entry])).values()];
   if (distinct.length <= MOST) return distinct;

@@ -53,13 +53,39 @@ const PEOPLE = [
     'boss',
   ],
   ...['lead', 'abteilung', 'wykonawca'],
+  ...[
+    'handler',
+    'taskHandler',
+    'approveBy',
+    'sign-off',
+    'signOffBy',
+    'approval',
+    'workgroup',
+    'userGroup',
+    'usergroup',
+  ],
+  ...[
+    'deptCode',
+    'personnelNo',
+    'crew',
+    'coordinator',
+    'admins',
+    'allocation',
+    'operatorId',
+    'queueRef',
+    'profile',
+  ],
+  ...['forWhom', 'restrictTo', 'allow', 'requester', 'recipientList'],
   ...['incaricato', 'assegnatario', 'responsabile', 'responsavel', 'atribuidoA', 'toegewezen', 'behandelaar'],
 ];
 const OTHER_THINGS = [
   ...['workerType', 'agentVersion', 'operatorSymbol', 'emailTemplate', 'loginUrl', 'principalAmount'],
   ...['createdBy', 'lastModifiedBy', 'triggeredBy', 'resourceBundle', 'leadTime', 'relatedTo', 'placeholder'],
+  ...['sortBy', 'dueBy', 'colour', 'layoutHint', 'width', 'icon', 'slaMinutes', 'helpText', 'allowedValues'],
   ...['designer', 'rolodex', 'benutzeroberflaeche', 'affectedSystem', 'verb', 'grouping'],
 ];
+
+const OPEN = expect.stringContaining('the task is open to everybody') as string;
 
 describe('An attribute of a user task in a namespace that is not known', () => {
   test.each(PEOPLE)('closes the task, and its author is told how to say it: %s', async (name) => {
@@ -72,15 +98,48 @@ describe('An attribute of a user task in a namespace that is not known', () => {
     });
   });
 
-  test.each(OTHER_THINGS)('that says nothing of people leaves it open: %s', async (name) => {
-    expect(await checkModel(document(X, userTask(`x:${name}="red"`)))).toEqual([]);
+  test.each(OTHER_THINGS)(
+    'leaves it open if it says nothing of people, and its author is told so: %s',
+    async (name) => {
+      expect(await checkModel(document(X, userTask(`x:${name}="red"`)))).toEqual([
+        { element: 't', found: `x:${name}="red"`, means: OPEN },
+      ]);
+    },
+  );
+
+  test('is not mentioned if the model names people', async () => {
+    const task = userTask('x:slot="5b" camunda:assignee="ann"', extensions('<x:layout at="3" />'));
+    expect(await checkModel(document(X, task))).toEqual([]);
   });
+
+  test('is mentioned once, however many tasks have it', async () => {
+    const other = '<bpmn:userTask id="u" x:slot="6" />';
+    const source = document(X, userTask('x:slot="5b"'), { inner: other });
+    expect(await checkModel(source)).toEqual([
+      { element: 'u', found: 'x:slot="6"', means: expect.stringContaining('Elements with it: 2.') as string },
+    ]);
+  });
+});
+
+test('A private extension of a start event that is open to everybody is mentioned', async () => {
+  const rest = { startAttributes: ' x:slot="5b"' };
+  expect(await checkModel(document(X, userTask('camunda:assignee="ann"'), rest))).toMatchObject([
+    { element: 'start', means: expect.stringContaining('everybody may start') as string },
+  ]);
+});
+
+test('A private extension of a start event or task in a lane is not mentioned: the lane names people', async () => {
+  const inner =
+    '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="hr"><bpmn:flowNodeRef>start</bpmn:flowNodeRef>' +
+    '<bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>';
+  const rest = { startAttributes: ' x:slot="5b"', inner };
+  expect(await checkModel(document(X, userTask('x:slot="5b"'), rest))).toEqual([]);
 });
 
 test.each(['12', '10,20', '50%', 'true'])(
   'A position of %s is a place, and leaves the task open',
   async (value) => {
-    expect(await checkModel(document(X, userTask(`x:position="${value}"`)))).toEqual([]);
+    expect(await checkModel(document(X, userTask(`x:position="${value}"`)))).toMatchObject([{ means: OPEN }]);
   },
 );
 
@@ -151,7 +210,8 @@ describe('An extension of a user task', () => {
     '<x:job workerType="java" />',
     '<camunda:properties><camunda:property name="email" value="boss@acme.com" /></camunda:properties>',
   ])('leaves it open if it is about conditions, messages or jobs: %s', async (inner) => {
-    expect(await checkModel(document(X, userTask('', extensions(inner))))).toEqual([]);
+    const warnings = await checkModel(document(X, userTask('', extensions(inner))));
+    expect(warnings.every(({ means }) => means.includes('open to everybody'))).toBe(true);
   });
 });
 
