@@ -1,10 +1,12 @@
-import { BadInput } from '../../core/errors.js';
+import { BadInput, Conflict } from '../../core/errors.js';
 import type { CaseRole } from '../../core/policies/case-roles/declaration.js';
 import {
+  countOf,
   readAssignment,
   type CaseAssignment,
   type RoleHolders,
 } from '../../core/policies/case-roles/holders.js';
+import { OWNER } from '../../core/policies/case-roles/operations.js';
 import { show } from '../../core/value.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { rolesOf } from '../model/case-roles.js';
@@ -51,7 +53,7 @@ export async function assertKnown(
  * active member.
  * @throws CouldNotTell if the directory does not answer
  */
-export async function isHeld(
+async function isHeld(
   { calls: { bypass, principals } }: Pick<CommandParts, 'calls'>,
   { users, groups }: RoleHolders,
   { userName, tenantId = null }: { readonly userName: string; readonly tenantId: string | null | undefined },
@@ -64,8 +66,21 @@ export async function isHeld(
 }
 
 /**
+ * Refuses an owner who is nobody active, at the start of a case and later.
+ * @throws Conflict `wrong-state`; CouldNotTell if the directory does not answer
+ */
+export async function assertActiveOwner(
+  parts: Pick<CommandParts, 'calls'>,
+  owner: RoleHolders,
+  by: { readonly userName: string; readonly tenantId: string | null | undefined },
+): Promise<void> {
+  if (!(await isHeld(parts, owner, by)))
+    throw new Conflict('wrong-state', 'A case has an active owner: name another one instead.');
+}
+
+/**
  * The checked option `caseRoles` of a start; undefined if it is not given.
- * @throws BadInput `bad-option`
+ * @throws BadInput `bad-option`; Conflict `wrong-state` if the owner that it names is nobody active
  */
 export async function rolesAtStart(
   parts: Pick<CommandParts, 'calls' | 'models'>,
@@ -79,5 +94,8 @@ export async function rolesAtStart(
     const others = { ...holders, users: holders.users.filter((name) => name !== principal.userName) };
     await assertKnown(parts, others, principal.tenantId ?? null, 'bad-option');
   }
+  const owner = read[OWNER];
+  // A case that names none gets its starter.
+  if (owner !== undefined && countOf(owner) > 0) await assertActiveOwner(parts, owner, principal);
   return read;
 }

@@ -1,4 +1,4 @@
-import { Conflict, notFound } from '../../core/errors.js';
+import { notFound } from '../../core/errors.js';
 import type { CaseRole } from '../../core/policies/case-roles/declaration.js';
 import {
   assertRoom,
@@ -14,7 +14,7 @@ import { RUN_FIELDS } from '../../store/query/large-fields.js';
 import type { CaseRoleView } from '../contract/case-types.js';
 import type { Call } from './call.js';
 import { asked, assertCase, type CaseCommands } from './case-commands.js';
-import { assertKnown, isHeld, rolesOfInstance } from './case-facts.js';
+import { assertActiveOwner, assertKnown, rolesOfInstance } from './case-facts.js';
 import { assertRunning } from './command-parts.js';
 
 const ROLES = asked('instance:roles', 'MODIFY_ROLE_ASSIGNMENT');
@@ -77,12 +77,8 @@ export class CaseHolders {
         const { tenantId } = instance;
         // Nobody has to be looked up where the holders only become more.
         const stays = countOf(held) > 0 && countOf(merged(before, held)) === countOf(held);
-        if (
-          role.name === OWNER &&
-          !stays &&
-          !(await isHeld(this.commands.parts, held, { userName, tenantId }))
-        )
-          throw new Conflict('wrong-state', 'A case keeps an active owner: name another one instead.');
+        if (role.name === OWNER && !stays)
+          await assertActiveOwner(this.commands.parts, held, { userName, tenantId });
         const caseRoles = { ...guard?.caseRoles, [role.name]: held };
         return { guard: { caseRoles }, result: roleView(role, held) };
       },

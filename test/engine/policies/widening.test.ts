@@ -1,4 +1,11 @@
-import { openStore, parseCondition, userDirectory, type GuardApi, type Policy } from 'bpmn-guard';
+import {
+  openStore,
+  parseCondition,
+  userDirectory,
+  type GuardApi,
+  type Policy,
+  type UserInfo,
+} from 'bpmn-guard';
 import { CLAIM } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 
@@ -130,4 +137,36 @@ test('the last active owner of a case does not hand it to a group without member
   expect(await code(admin.setRole(id, 'owner', { users: ['ben'] }))).toBe('bad-assignment');
   expect(await code(admin.setRole(id, 'owner', { groups: ['none'] }))).toBe('wrong-state');
   await admin.setRole(id, 'owner', { users: ['ann'] });
+});
+
+test('nor does a case start with an owner whom nobody is, whoever starts it', async () => {
+  const store = await openStore({ memory: true });
+  const directory = userDirectory(store);
+  for (const [userName, ...userGroups] of [
+    ['ann'],
+    ['ben', 'staff'],
+    ['admin', 'ADMIN'],
+    ['root', 'SYSTEM'],
+  ] as const)
+    await directory.add({ userName, userGroups });
+  const { guard } = await guards.open({
+    directory,
+    models: { Claim: CLAIM },
+    place: { kind: 'embedded', options: store as never, remove: async () => undefined },
+  });
+  const startOwnedBy = (by: UserInfo, owner: object) =>
+    guard.as(by).engine.start('Claim', {}, { caseRoles: { owner } } as never);
+  for (const by of [person('ann'), ADMIN_USER, person('root', 'SYSTEM')]) {
+    expect(await refusal(startOwnedBy(by, { groups: ['memberless'] }))).toMatchObject({
+      code: 'wrong-state',
+      status: 409,
+    });
+    expect(await code(startOwnedBy(by, { users: ['gone'] }))).toBe('bad-option');
+    await startOwnedBy(by, { groups: ['staff'] });
+    await startOwnedBy(by, { users: ['ben'] });
+  }
+  const { id } = await startOwnedBy(person('ann'), {});
+  expect((await guard.as(person('ann')).cases.roles(id)).at(0)).toMatchObject({ users: ['ann'] });
+  await directory.change('ben', { disabled: true });
+  expect(await code(startOwnedBy(person('ann'), { groups: ['staff'] }))).toBe('wrong-state');
 });
