@@ -64,6 +64,8 @@ export interface Effect {
    * refusal hides; `unnamed`, those that no rule hides though none shows them either. Missing: on none.
    */
   readonly unread?: 'rejected' | 'unnamed';
+  /** What else must hold of the task; asked of who may do this, and throws. */
+  readonly check?: (item: StoredItem, asker: Call) => void;
 }
 
 /** The states from which the principal may bring about the effect. */
@@ -144,6 +146,7 @@ export async function onItem<T>(
     const admitted = requested(row.items, asker);
     for (const operation of admitted.operations)
       asker.assert(operation, await reads.resourceOf(asker, operation, row), true, admitted.facts);
+    admitted.check?.(row.items, asker);
     if (!calls.bypass) assertState(asker.principal, taskState(row.items), admitted);
     return row;
   };
@@ -166,6 +169,7 @@ export async function onItem<T>(
     const [decision] = admitted.operations.map((operation) =>
       now.assert(operation, { item, instance }, known, admitted.facts),
     ) as [Decision];
+    admitted.check?.(item, now);
     const state = taskState(item);
     if (!calls.bypass) assertState(now.principal, state, admitted);
     if (state === undefined && item.status !== 'wait')

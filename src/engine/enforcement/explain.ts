@@ -6,9 +6,13 @@ import type { Resource } from '../../core/resource.js';
 import { show } from '../../core/value.js';
 import type { StartFacts } from '../model/model-facts.js';
 import { STARTS, type Call } from './call.js';
-import type { CommandParts } from './command-parts.js';
+import type { StoredItem } from '../../store/port.js';
+import type { CommandParts, Effect } from './command-parts.js';
 import { factsOfModel } from './model-access.js';
 import { startFacts } from './starting.js';
+import { rejectersOf } from './stuck.js';
+import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
+import { isKnown } from './unread-task.js';
 
 type Parts = Pick<CommandParts, 'calls' | 'reads' | 'models'>;
 
@@ -54,7 +58,22 @@ function assertResource(given: unknown): void {
   }
 }
 
-async function foundTask({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
+/**
+ * The effects that some have on tasks which they do not find, by their operations: a starter escalates what others do,
+ * and who has rejected a task takes that back.
+ */
+function effectOn(operation: Operation, { guard = {} }: StoredItem, { principal }: Call): Effect | undefined {
+  if (operation === 'task:escalate') return ESCALATE;
+  if (operation !== 'task:reject') return undefined;
+  return rejectersOf(guard).includes(principal.userName) ? UNDO_REJECT : REJECT;
+}
+
+async function foundTask(
+  { reads }: Parts,
+  call: Call,
+  operation: Operation,
+  given: Resource,
+): Promise<Found | undefined> {
   const itemId = textAt(given.item, 'id');
   if (itemId === undefined) return undefined;
   const instanceId = textAt(given.instance, 'id') ?? textAt(given.item, 'instanceId');
@@ -62,7 +81,10 @@ async function foundTask({ reads }: Parts, call: Call, given: Resource): Promise
   const item = instance?.items?.find((entry) => entry.id === itemId);
   if (instance === undefined || item === undefined) return undefined;
   const resource = { item, instance };
-  return { resource, readable: call.allows('task:read', resource) };
+  const effect = effectOn(operation, item, call);
+  if (effect === undefined) return { resource, readable: call.allows('task:read', resource) };
+  const { facts } = effect;
+  return { resource, readable: isKnown(call, resource, effect), ...(facts !== undefined && { facts }) };
 }
 
 async function foundInstance({ reads }: Parts, call: Call, given: Resource): Promise<Found | undefined> {
@@ -107,7 +129,7 @@ async function find(
   assertResource(given);
   switch (OPERATIONS[operation].kind) {
     case 'task':
-      return foundTask(parts, call, given);
+      return foundTask(parts, call, operation, given);
     case 'instance':
       return given.model !== undefined && given.instance === undefined
         ? foundModel(parts, call, operation, given)

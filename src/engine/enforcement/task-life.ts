@@ -48,10 +48,7 @@ export class TaskLife {
   ): Promise<ItemView | undefined> {
     const { parts } = this;
     const { calls, models } = parts;
-    const requested = (item: StoredItem, asker: Call): Effect => {
-      check(item, asker);
-      return effect;
-    };
+    const requested = (): Effect => ({ ...effect, check });
     const work = async (task: LockedTask): Promise<StoredInstance> => {
       if (task.state === undefined) throw wrongState('Only a user task can be treated like this.');
       const { store, principals } = calls;
