@@ -20,6 +20,7 @@ import { userDirectory } from '../engine/users/directory.js';
 import { UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
+import { peopleLock } from './last-manager.js';
 import { account, record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
@@ -71,6 +72,7 @@ async function targetOf(store: Store, values: Changing): Promise<FilesTarget> {
       names: new ModelNames(store, keeper, tenantId),
       people: peopleOf(store, tenantId),
     }),
+    people: peopleLock(store),
     options: {
       allowUnknownModels: values['allow-unknown-models'],
       allowInternal: values['allow-internal'],

@@ -3,6 +3,7 @@ import { accessFacts } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { ADMIN, normaliseName, SYSTEM } from '../core/principal.js';
 import { UsageError } from './io.js';
+import { leavingSomebody } from './last-manager.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
@@ -36,7 +37,10 @@ export const groupsOfUser: Run = (args, io) => {
     const kept = before.userGroups.filter((group) => !removed.includes(group));
     const after = checkUser({ ...before, userGroups: [...kept, ...added] });
     if (added.length + removed.length > 0) {
-      await directory.change(name, { userGroups: after.userGroups ?? [] });
+      const { userGroups = [] } = after;
+      await leavingSomebody(store, directory)(name, { userGroups }, () =>
+        directory.change(name, { userGroups }, before),
+      );
       const { disabled } = before;
       await record(store, 'set groups', name, {
         before: accessFacts(before),

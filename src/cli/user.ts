@@ -3,6 +3,7 @@ import { userDirectory, type UserDirectory } from '../engine/users/directory.js'
 import { accessFacts } from '../engine/users/access-facts.js';
 import { checkUser, checkUserName } from '../engine/users/user-input.js';
 import { UsageError } from './io.js';
+import { leavingSomebody, type Leaving } from './last-manager.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
@@ -62,14 +63,14 @@ function change(
   io: Parameters<Run>[1],
   what: string,
   done: string,
-  work: (directory: UserDirectory, name: string) => Promise<boolean>,
+  work: (directory: UserDirectory, name: string, leaving: Leaving) => Promise<boolean>,
 ): Promise<number> {
   const { values, given } = readArguments(args, ['user name'], {});
   const name = checkUserName(given[0]);
   return withStore(values, io, async (store) => {
     const directory = userDirectory(store);
     const before = await directory.find(name);
-    if (!(await work(directory, name))) {
+    if (!(await work(directory, name, leavingSomebody(store, directory)))) {
       io.err(`There is no user ${name}.`);
       return 1;
     }
@@ -84,8 +85,8 @@ function change(
 }
 
 export const disableUser: Run = async (args, io) =>
-  change(args, io, 'disable user', 'Disabled', (directory, name) =>
-    directory.change(name, { disabled: true }),
+  change(args, io, 'disable user', 'Disabled', (directory, name, leaving) =>
+    leaving(name, { disabled: true }, () => directory.change(name, { disabled: true })),
   );
 export const enableUser: Run = async (args, io) =>
   change(args, io, 'enable user', 'Enabled', (directory, name) =>
@@ -93,7 +94,9 @@ export const enableUser: Run = async (args, io) =>
   );
 /** Removes a user from the store. The name stays in its history and on tasks assigned to it. */
 export const removeUser: Run = async (args, io) =>
-  change(args, io, 'remove user', 'Removed', (directory, name) => directory.remove(name));
+  change(args, io, 'remove user', 'Removed', (directory, name, leaving) =>
+    leaving(name, { disabled: true }, () => directory.remove(name)),
+  );
 export const setPassword: Run = async (args, io) =>
   change(
     args,

@@ -24,9 +24,16 @@ export interface PersonRules {
    * attributes, permissions of sections and of the grid. ADMIN gives all except internal rights.
    * @param from the user before. Missing: a new user, or a new password, which give all that the user holds
    * @throws AccessDenied `forbidden`, naming what `by` does not hold; Conflict `wrong-state` if nobody would be left
-   * who holds `SecurityRole:Manage` by a role
+   * who holds `SecurityRole:Manage` by a role, or no active administrator
    */
   assertMayChange(by: SecureUser, from: PersonState | undefined, to: PersonState): Promise<void>;
+  /**
+   * Does a change of a user while no other user and no holder of a security role is changed, in any process: what
+   * `assertMayChange` has found still holds when the change is stored.
+   * @param work gets the principal as the directory has it now
+   * @throws Conflict `busy` if others take too long
+   */
+  alone<T>(by: SecureUser, work: (by: SecureUser) => Promise<T>): Promise<T>;
   /**
    * Asserts the right `Person:Change_Own_Password`, which is needed once the tenant has a security role.
    * @throws AccessDenied `forbidden`

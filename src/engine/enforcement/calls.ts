@@ -10,6 +10,7 @@ import { isOutage } from '../execution/transient.js';
 import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';
 import type { Events } from './events.js';
+import type { PeopleLock } from '../execution/people-lock.js';
 import type { Principals } from './principals.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
 
@@ -28,6 +29,7 @@ export class Calls {
     readonly bypass: boolean,
     readonly isReindexed: () => boolean,
     readonly unmarked: UnmarkedRules,
+    readonly people: PeopleLock,
   ) {}
 
   /**

@@ -67,7 +67,7 @@ export class InstanceLocks {
   constructor(
     private readonly store: LockStore,
     private readonly options: LockOptions,
-    private readonly retries: Retries,
+    private readonly retries: Pick<Retries, 'attempt'>,
   ) {}
 
   /** Whether the holder is gone. */

@@ -4,7 +4,8 @@ import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { show } from '../../core/value.js';
 import type { Principals } from '../enforcement/principals.js';
 import { assertRolesKnown } from './case-names.js';
-import { assertManagerStays, internalRightIn, type People } from './giving.js';
+import type { PeopleLock } from '../execution/people-lock.js';
+import { assertManagerStays, internalRightIn, managersRemoved, type People } from './giving.js';
 import { assertFitModels, type ModelNames } from './known-names.js';
 
 /** Maximum length of the reason of a change, in characters. */
@@ -52,6 +53,18 @@ export async function assertSound(
   if (!allowUnknownModels) await assertRolesKnown(names, changes);
   await assertManagerStays(before, after, people);
 }
+
+/**
+ * Checks and makes a change of the policies. One that takes the management of security roles from anybody is made while
+ * no user and no other such role is changed, so that those who were found active still are when it is stored.
+ * @throws Conflict `busy`
+ */
+export const whileManagersStay = <T>(
+  lock: Pick<PeopleLock, 'alone'>,
+  before: PolicySet,
+  after: PolicySet,
+  work: () => Promise<T>,
+): Promise<T> => (managersRemoved(before, after).length === 0 ? work() : lock.alone(work));
 
 /**
  * Refuses entries that give an internal right: files have no caller who could be SYSTEM.

@@ -132,16 +132,22 @@ export async function hasManager(set: PolicySet, people: People, beyond = false)
   return (await isOneActive(holders, people)) || (beyond && holders.length > MOST);
 }
 
+/** The holders who may manage security roles no longer. */
+export function managersRemoved(before: PolicySet, after: PolicySet): SecurityRoleHolder[] {
+  // Nobody has to be looked up for a change of something else.
+  if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return [];
+  const left = managersIn(after);
+  return [...managersIn(before)].filter(([name]) => !left.has(name)).map(([, holder]) => holder);
+}
+
 /**
  * Refuses a change that removes the last holder who may manage security roles. Of holders of whom very many are no
  * longer active, it looks up a limited number and takes the others for inactive.
  * @throws Conflict `wrong-state`, also where so many are removed that not all can be looked up
  */
 export async function assertManagerStays(before: PolicySet, after: PolicySet, people: People): Promise<void> {
-  // Nobody has to be looked up for a change of something else.
-  if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return;
+  const removed = managersRemoved(before, after);
   const left = managersIn(after);
-  const removed = [...managersIn(before)].filter(([name]) => !left.has(name)).map(([, holder]) => holder);
   // Who is not removed is not looked up to find that one was there: only the loss of an active one counts.
   if (removed.length === 0 || (await isOneActive([...left.values()], people))) return;
   if (removed.length <= MOST && !(await isOneActive(removed, people))) return;

@@ -1,11 +1,11 @@
-import { assertArgument, type Kind } from '../../core/options.js';
+import { assertArgument, FUNCTION, type Kind } from '../../core/options.js';
 import type { Facts } from '../../core/policy.js';
 import { SecureUser } from '../../core/principal.js';
 import { needsRight, type Right } from '../../core/rights.js';
-import type { PersonRules, PersonState } from '../contract/identity-types.js';
+import type { PersonRules } from '../contract/identity-types.js';
 import type { Calls } from '../enforcement/calls.js';
 import { assertMayGiveTo } from './giving-to-persons.js';
-import { hasManager, noManagerLeft, type People } from './giving.js';
+import { assertSomebodyLeft } from './last-manager.js';
 
 const READS: Facts = Object.freeze({ about: 'persons' });
 const CHANGES: Facts = Object.freeze({ about: 'person-changes' });
@@ -13,24 +13,6 @@ const CHANGES: Facts = Object.freeze({ about: 'person-changes' });
 const OWN_PASSWORD: Right = 'Person:Change_Own_Password';
 
 const PRINCIPAL: Kind = { takes: 'a principal, as identity.establish gives it', holds: SecureUser.made };
-
-/** The people of a tenant as they are, but for one user. */
-function peopleWith(
-  { principals }: Calls,
-  { userName, userGroups = [], disabled, tenantId }: PersonState,
-): People {
-  const tenant = tenantId ?? null;
-  return {
-    isUser: async (name) => (name === userName ? disabled !== true : principals.isAssignable(name, tenant)),
-    async hasMembers(group) {
-      if (disabled !== true && userGroups.includes(group)) return true;
-      const members = await principals.members(group, tenant);
-      return members === undefined
-        ? principals.hasMembers(group, tenant)
-        : members.some((name) => name !== userName);
-    },
-  };
-}
 
 /** What administrations of users ask before they do something. */
 export function personRules(calls: Calls): PersonRules {
@@ -48,9 +30,17 @@ export function personRules(calls: Calls): PersonRules {
       // Also while the rules are switched off: what is given then stays when they are switched on.
       const now = await calls.book.current(to.tenantId ?? null);
       assertMayGiveTo(by, now, from, to);
-      if (from === undefined || from.disabled === true) return;
-      if (await hasManager(now.set, peopleWith(calls, to))) return;
-      if (await hasManager(now.set, peopleWith(calls, from), true)) throw noManagerLeft();
+      if (from !== undefined) await assertSomebodyLeft(now.set, calls.principals, from, to);
+    },
+    async alone(by, work) {
+      assertArgument('identity.persons.alone', by, PRINCIPAL);
+      assertArgument('identity.persons.alone', work, FUNCTION);
+      const { principals } = calls;
+      return calls.people.alone(async () => {
+        // Another process may have changed the caller while this one waited.
+        principals.forget(by.userName);
+        return work(await principals.again(by));
+      });
     },
     async assertMayChangeOwnPassword(by) {
       assertArgument('identity.persons.assertMayChangeOwnPassword', by, PRINCIPAL);

@@ -12,7 +12,7 @@ import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
 import { copyOf } from './arguments.js';
-import { assertReason, assertSound, peopleOf } from './change-checks.js';
+import { assertReason, assertSound, peopleOf, whileManagersStay } from './change-checks.js';
 import { assertMayGive } from './giving.js';
 import { ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
@@ -167,9 +167,12 @@ export class PolicyCommands {
     const { principal } = call;
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     const people = peopleOf(this.calls.principals, this.tenantOf(call));
-    await assertSound(now.set, after, changes, { names: this.namesOf(call), people, allowUnknownModels });
+    const ground = { names: this.namesOf(call), people, allowUnknownModels };
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
-    const { set } = await this.calls.book.change(this.tenantOf(call), after, facts, changes);
+    const { set } = await whileManagersStay(this.calls.people, now.set, after, async () => {
+      await assertSound(now.set, after, changes, ground);
+      return this.calls.book.change(this.tenantOf(call), after, facts, changes);
+    });
     await this.record(call, set.version, changes);
     return { version: set.version };
   }

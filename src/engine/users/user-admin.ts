@@ -24,7 +24,8 @@ export interface NewUser extends UserInfo {
  * of ADMIN and DESIGNER. Others than administrators add, enable and set the password of users only who hold nothing
  * that they do not hold themselves: rights, groups, attributes, and what sections and the grid say of the user by name.
  * Nor do they give any of it. Administrators give all except internal rights. Taking away is always possible, but
- * somebody must be left who holds `SecurityRole:Manage` by a role (409 `wrong-state`).
+ * somebody must be left who holds `SecurityRole:Manage` by a role, and an administrator (409 `wrong-state`). Users are
+ * changed one at a time, in all processes, so that two last ones who leave at once do not both succeed.
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */
@@ -99,19 +100,23 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     by: UserInfo | undefined,
     changes: UserChange,
   ): Promise<void> =>
-    administer(what, userName, by, async (principal, changed) => {
-      const before = await reach(principal, userName);
-      const after = checkUser({ ...before, ...changes });
-      const { disabled = before.disabled } = changes;
-      await persons.assertMayChange(principal, before, { ...after, disabled });
-      const { userGroups, attributes } = after;
-      const checked = {
-        ...changes,
-        ...(changes.userGroups === undefined ? {} : { userGroups }),
-        ...(changes.attributes === undefined ? {} : { attributes }),
-      };
-      if (!(await directory.change(before.userName, checked as UserChange, before))) throw notFound('user');
-      changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
+    administer(what, userName, by, async (caller, changed) => {
+      // Who may not change this user at all is told so without waiting for others.
+      await reach(caller, userName);
+      await persons.alone(caller, async (principal) => {
+        const before = await reach(principal, userName);
+        const after = checkUser({ ...before, ...changes });
+        const { disabled = before.disabled } = changes;
+        await persons.assertMayChange(principal, before, { ...after, disabled });
+        const { userGroups, attributes } = after;
+        const checked = {
+          ...changes,
+          ...(changes.userGroups === undefined ? {} : { userGroups }),
+          ...(changes.attributes === undefined ? {} : { attributes }),
+        };
+        if (!(await directory.change(before.userName, checked as UserChange, before))) throw notFound('user');
+        changed({ before: accessFacts(before), after: accessFacts({ ...after, disabled }) });
+      });
     });
 
   return Object.freeze({

@@ -8,6 +8,7 @@ import type { Audit } from '../../../src/engine/enforcement/audit.js';
 import type { Call } from '../../../src/engine/enforcement/call.js';
 import { Calls } from '../../../src/engine/enforcement/calls.js';
 import type { Events } from '../../../src/engine/enforcement/events.js';
+import { PeopleLock } from '../../../src/engine/execution/people-lock.js';
 import type { Principals } from '../../../src/engine/enforcement/principals.js';
 import type { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
 import { PolicyBook } from '../../../src/engine/policies/policy-book.js';
@@ -57,6 +58,7 @@ const callsWith = (book: PolicyBook): Calls =>
     false,
     () => true,
     { record: () => undefined } as unknown as UnmarkedRules,
+    new PeopleLock({ lock: async () => async () => undefined }),
   );
 const mayRead = (call: Call): boolean => call.allows('system:audit', {});
 

@@ -2,8 +2,10 @@ import { today } from '../../../core/clock.js';
 import { isGuardError } from '../../../core/errors.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
-import { assertReason, type Ground } from '../change-checks.js';
-import type { PolicyBook } from '../policy-book.js';
+import { assertReason, whileManagersStay, type Ground } from '../change-checks.js';
+import { assertManagerStays } from '../giving.js';
+import type { PeopleLock } from '../../execution/people-lock.js';
+import type { InForce, PolicyBook } from '../policy-book.js';
 import { planFiles, type FilesOptions, type Plan } from './plan-files.js';
 import { refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
@@ -42,6 +44,7 @@ export interface FilesTarget {
   /** What the policies of a tenant are checked against. */
   readonly groundOf: (tenantId: string | null) => Omit<Ground, 'allowUnknownModels'>;
   readonly options: FilesOptions;
+  readonly people: Pick<PeopleLock, 'alone'>;
 }
 
 /** @throws BadInput `bad-policy`, with file and line; Conflict `wrong-state` */
@@ -95,24 +98,38 @@ export async function applyFiles(target: FilesTarget, files: PolicyFiles, by: Au
 /** Applies a plan; if others change the policies at that moment, a new one. */
 function applyOne(target: FilesTarget, planned: Plan, by: Author): Promise<Applied | undefined> {
   const { tenant } = planned;
-  return changing(target, tenant.tenantId, by, async (attempt) =>
-    attempt === 1 ? planned : plan(target, tenant),
+  const { people } = target.groundOf(tenant.tenantId);
+  return changing(
+    target,
+    tenant.tenantId,
+    by,
+    async (attempt) => (attempt === 1 ? planned : plan(target, tenant)),
+    ({ before, after }, store) =>
+      whileManagersStay(target.people, before, after, async () => {
+        await assertManagerStays(before, after, people);
+        return store();
+      }),
   );
 }
 
-/** Makes a version, from the beginning again if others change the policies at that moment. */
-async function changing(
+/**
+ * Makes a version, from the beginning again if others change the policies at that moment.
+ * @param commit stores what was planned; it may check before
+ */
+async function changing<P extends Pick<Plan, 'changes' | 'after'>>(
   { book }: Pick<FilesTarget, 'book'>,
   tenantId: string | null,
   { userName, reason }: Author,
-  make: (attempt: number) => Promise<Pick<Plan, 'changes' | 'after'>>,
+  make: (attempt: number) => Promise<P>,
+  commit: (planned: P, store: () => Promise<InForce>) => Promise<InForce> = (_planned, store) => store(),
 ): Promise<Applied | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const { changes, after } = await make(attempt);
+    const planned = await make(attempt);
+    const { changes, after } = planned;
     if (changes.length === 0) return undefined;
     try {
       const facts = { time: today(), userName, reason, source: 'file' } as const;
-      const { set } = await book.change(tenantId, after, facts, changes);
+      const { set } = await commit(planned, () => book.change(tenantId, after, facts, changes));
       return { tenantId, version: set.version, changes };
     } catch (error) {
       if (attempt >= ATTEMPTS || !isGuardError(error) || error.code !== 'conflict') throw error;

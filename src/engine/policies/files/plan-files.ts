@@ -21,6 +21,7 @@ export interface FilesOptions {
 /** What applying files changes for one tenant. */
 export interface Plan {
   readonly tenant: TenantFiles;
+  readonly before: PolicySet;
   readonly changes: readonly PolicyChange[];
   /** The set after the changes. */
   readonly after: PolicySet;
@@ -93,6 +94,6 @@ export function planFiles(
     const after = changedSet(set, changes, { switchOffSections: options.switchOffSections === true });
     if (options.allowInternal !== true) assertNoInternal(after, stated);
     await assertSound(set, after, changes, ground);
-    return { tenant, changes, after };
+    return { tenant, before: set, changes, after };
   });
 }

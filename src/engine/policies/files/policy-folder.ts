@@ -5,6 +5,7 @@ import { FolderWatch } from '../../contract/folder-watch.js';
 import { messageOf } from '../../contract/incidents.js';
 import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
+import type { PeopleLock } from '../../execution/people-lock.js';
 import type { Contexts } from '../../execution/context.js';
 import type { HostModels } from '../../execution/host-models.js';
 import type { Principals } from '../../enforcement/principals.js';
@@ -24,6 +25,7 @@ interface Parts {
   readonly audit: Pick<Audit, 'record'>;
   readonly contexts: Pick<Contexts, 'outside'>;
   readonly principals: Pick<Principals, 'isAssignable' | 'hasMembers'>;
+  readonly people: PeopleLock;
 }
 
 /** The policies in a folder of files. They are in force from the moment the guard is made. */
@@ -80,7 +82,7 @@ export class PolicyFolder {
   }
 
   private async apply(folder: string): Promise<void> {
-    const { store, book, models, principals } = this.parts;
+    const { store, book, models, principals, people } = this.parts;
     const target = {
       store,
       book,
@@ -89,6 +91,7 @@ export class PolicyFolder {
         people: peopleOf(principals, tenantId),
       }),
       options: this.options,
+      people,
     };
     const { userName } = SYSTEM_USER;
     await this.note(

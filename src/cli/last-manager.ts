@@ -1,0 +1,49 @@
+import { InstanceLocks } from '../engine/execution/locks.js';
+import { PeopleLock } from '../engine/execution/people-lock.js';
+import { assertSomebodyLeft, type KnownUsers } from '../engine/policies/last-manager.js';
+import { storedPolicies } from '../engine/policies/stored-policies.js';
+import type { UserChange, UserDirectory } from '../engine/users/directory.js';
+import type { Store } from '../store/port.js';
+
+/** Milliseconds to wait for others who change users or security roles, and until a lock of theirs is abandoned. */
+const LOCK = { wait: 30_000, staleAfter: 600_000 };
+
+/** The lock of the guards on that store. A release that fails is left to the end of the lease. */
+export const peopleLock = (store: Store): PeopleLock =>
+  new PeopleLock(
+    new InstanceLocks(store.locks, LOCK, {
+      attempt: (_what, work) =>
+        work().then(
+          () => undefined,
+          () => undefined,
+        ),
+    }),
+  );
+
+const usersOf = (directory: UserDirectory): KnownUsers => ({
+  isAssignable: async (name, tenantId) => {
+    const user = await directory.find(name);
+    return user !== undefined && !user.disabled && (user.tenantId ?? null) === tenantId;
+  },
+  hasMembers: (group, tenantId) => directory.hasMembers(group, tenantId),
+  members: (group, tenantId) => directory.members(group, tenantId),
+});
+
+/** Makes a change of a user, unless nobody would be left who manages security roles or administers. */
+export type Leaving = (
+  name: string,
+  change: Pick<UserChange, 'disabled' | 'userGroups'>,
+  make: () => Promise<boolean>,
+) => Promise<boolean>;
+
+/** @throws Conflict `wrong-state` if nobody would be left, `busy` if others take too long */
+export function leavingSomebody(store: Store, directory: UserDirectory): Leaving {
+  return (name, change, make) =>
+    peopleLock(store).alone(async () => {
+      const from = await directory.find(name);
+      if (from === undefined) return false;
+      const { set } = await storedPolicies(store).current(from.tenantId ?? null);
+      await assertSomebodyLeft(set, usersOf(directory), from, { ...from, ...change });
+      return make();
+    });
+}
