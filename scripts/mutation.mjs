@@ -44,6 +44,7 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '1' },
     tests: { type: 'string' },
     at: { type: 'string' },
+    file: { type: 'string' },
   },
 });
 
@@ -114,6 +115,7 @@ for (const part of values.part.split(',')) {
   current = part;
   tested.length = 0;
   const mutate =
+    values.file?.split(',') ??
     values.at?.split(',').map((line) => `${line}-${line.split(':')[1]}`) ??
     sample(linesOf(filesOf(chosen.of)), Number(values.lines), randomOf(Number(values.seed)));
   await new Stryker({
@@ -126,19 +128,16 @@ for (const part of values.part.split(',')) {
         testMatch: (values.tests?.split(',') ?? chosen.tests).map((pattern) => `<rootDir>/${pattern}`),
         maxWorkers: 1,
       },
-      enableFindRelatedTests: false,
     },
-    plugins: [
-      '@stryker-mutator/jest-runner',
-      ...['reporter', 'runner'].map((plugin) => join(root, 'scripts', `mutation-${plugin}.mjs`)),
-    ],
+    plugins: [...['reporter', 'runner'].map((plugin) => join(root, 'scripts', `mutation-${plugin}.mjs`))],
     reporters: ['sample'],
     concurrency: Number(values.concurrency),
     disableTypeChecks: false,
-    ignorePatterns: ['dist', 'docs', 'coverage', '.data', 'sample-app/.data'],
+    ignorePatterns: ['dist', 'coverage', '.data', 'sample-app/.data'],
     tempDirName: TEMP,
     timeoutMS: 60_000,
     dryRunTimeoutMinutes: Number(values.minutes),
+    warnings: { unknownOptions: false },
     allowConsoleColors: false,
     logLevel: 'warn',
   }).runMutationTest();

@@ -8,6 +8,7 @@ import {
   eq,
   EVERYTHING,
   exists,
+  isAmong,
   isIn,
   isReference,
   ne,
@@ -238,3 +239,44 @@ function only(c: Condition): Condition {
         : c;
   }
 }
+
+describe('binding leaves', () => {
+  test('a list of values as it is', () => {
+    expect(bind(isIn('item.x', ['a', 'b']), ALICE)).toEqual(isIn('item.x', ['a', 'b']));
+  });
+
+  test('a list that is known only with the resource', () => {
+    const roles: Reference = { ref: 'role', path: 'owner' };
+    expect(bind(overlaps('item.x', roles), ALICE)).toEqual(overlaps('item.x', roles));
+    expect(bind(isIn('item.x', { ref: 'data', path: 'userGroups' }), ALICE)).toEqual(
+      isIn('item.x', { ref: 'data', path: 'userGroups' }),
+    );
+  });
+
+  test('names unlisted', () => {
+    const among = isAmong('item.x', {
+      most: 1,
+      has: () => true,
+      list: () => {
+        throw new Error('listed');
+      },
+    });
+    expect(bind(among, ALICE)).toBe(among);
+  });
+
+  test.each<[Condition, Condition]>([
+    [eq('user.userName', 'alice'), EVERYTHING],
+    [eq('user.userName', 'bob'), NOTHING],
+    [not(eq('user.userName', 'bob')), EVERYTHING],
+    [eq('user.missing', 'x'), NOTHING],
+    [not(eq('user.missing', 'x')), NOTHING],
+    [exists('user.missing', false), EVERYTHING],
+    [and(isIn('user.userGroups', ['hr']), eq('item.x', 1)), eq('item.x', 1)],
+  ])('no test of the principal: %j becomes %j', (before, after) => {
+    expect(bind(before, ALICE)).toEqual(after);
+  });
+
+  test('what there is no condition for, named in the message', () => {
+    expect(() => bind({ op: 'matches' } as never, ALICE)).toThrow('Unknown condition "matches"');
+  });
+});

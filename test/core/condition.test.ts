@@ -4,7 +4,9 @@ import {
   eq,
   EVERYTHING,
   exists,
+  isAmong,
   isEverything,
+  isFixed,
   isIn,
   isNothing,
   isReference,
@@ -13,6 +15,7 @@ import {
   NOTHING,
   or,
   overlaps,
+  referenceIn,
   some,
   type Condition,
   type Reference,
@@ -44,6 +47,11 @@ describe('simplification', () => {
     ['an element that satisfies nothing is nothing', some('instance.items', NOTHING), NOTHING],
   ])('%s', (_what, made, expected) => {
     expect(made).toEqual(expected);
+  });
+
+  test('of nothing at all is the one that everybody compares with', () => {
+    expect(and()).toBe(EVERYTHING);
+    expect(or()).toBe(NOTHING);
   });
 
   test('an element test that always holds still requires an element', () => {
@@ -130,5 +138,110 @@ describe('a condition', () => {
     expect(isReference(REFERENCE)).toBe(true);
     for (const value of ['$user.userName', null, undefined, new Date(0), ['ref'], {}])
       expect(isReference(value)).toBe(false);
+  });
+});
+
+describe('what a constructor makes', () => {
+  const names = { most: 1, has: () => true, list: () => ['a'] };
+
+  test.each<[Condition, object]>([
+    [ne('item.x', 1), { op: 'ne', field: 'item.x', value: 1 }],
+    [exists('item.x'), { op: 'exists', field: 'item.x', present: true }],
+    [exists('item.x', false), { op: 'exists', field: 'item.x', present: false }],
+    [overlaps('item.x', ['a']), { op: 'overlaps', field: 'item.x', values: ['a'] }],
+    [isAmong('item.x', names), { op: 'in', field: 'item.x', names, values: ['a'] }],
+    [some('item.x', A), { op: 'some', field: 'item.x', where: A }],
+    [and(A, or(A, B)), { op: 'and', of: [A, { op: 'or', of: [A, B] }] }],
+    [or(A, and(A, B)), { op: 'or', of: [A, { op: 'and', of: [A, B] }] }],
+  ])('%j', (made, expected) => {
+    expect(made).toEqual(expected);
+  });
+
+  test('is a copy of a reference that its creator may change', () => {
+    const mine = { ref: 'user' as const, path: 'userName' };
+    const made = [eq('item.x', mine), isIn('item.x', mine)];
+    mine.path = 'tenantId';
+    expect(made.map(referenceIn)).toEqual([REFERENCE, REFERENCE]);
+    expect(made.every((one) => Object.isFrozen(referenceIn(one)))).toBe(true);
+  });
+
+  test('is a reference itself that nobody can change', () => {
+    const frozen = Object.freeze({ ...REFERENCE });
+    expect(referenceIn(eq('item.x', frozen))).toBe(frozen);
+  });
+
+  test.each<[Condition, Reference | undefined]>([
+    [eq('item.x', REFERENCE), REFERENCE],
+    [overlaps('item.x', REFERENCE), REFERENCE],
+    [eq('item.x', 1), undefined],
+    [isIn('item.x', ['a']), undefined],
+    [exists('item.x'), undefined],
+  ])('of %j the reference is %j', (made, expected) => {
+    expect(referenceIn(made)).toEqual(expected);
+  });
+
+  test('lists no names to say that they are no reference', () => {
+    const list = (): never => {
+      throw new Error('listed');
+    };
+    expect(referenceIn(isAmong('item.x', { ...names, list }))).toBeUndefined();
+    expect(isFixed(isAmong('item.x', { ...names, list }))).toBe(true);
+  });
+});
+
+describe('a condition is fixed', () => {
+  const { freeze } = Object;
+  const loose: Condition = { op: 'eq', field: 'item.x', value: 1 };
+  const inCases = (when: Condition): Condition => ({
+    op: 'cases',
+    field: 'item.x',
+    cases: [{ value: 'a', when }],
+  });
+  const whole = (condition: Condition): Condition =>
+    freeze({
+      ...condition,
+      cases: freeze((condition as unknown as { cases: object[] }).cases.map((one) => freeze(one))),
+    }) as never;
+
+  test.each<[string, Condition, boolean]>([
+    ['a comparison', A, true],
+    ['a comparison that is not frozen', loose, false],
+    ['one with a reference', eq('item.x', REFERENCE), true],
+    [
+      'one whose reference is not frozen',
+      freeze({ op: 'eq', field: 'item.x', value: { ...REFERENCE } }),
+      false,
+    ],
+    ['a list', isIn('item.x', ['a']), true],
+    ['an "in" whose list is not frozen', freeze({ op: 'in', field: 'item.x', values: ['a'] }), false],
+    [
+      'an "overlaps" whose list is not frozen',
+      freeze({ op: 'overlaps', field: 'item.x', values: ['a'] }),
+      false,
+    ],
+    ['one that asks whether there is a value', exists('item.x'), true],
+    ['an "and"', and(A, B), true],
+    ['an "and" whose list is not frozen', freeze({ op: 'and', of: [A] }), false],
+    ['an "or" whose list is not frozen', freeze({ op: 'or', of: [A] }), false],
+    ['an "and" with one that is not', freeze({ op: 'and', of: freeze([A, loose]) }), false],
+    ['an "or" with one that is not', freeze({ op: 'or', of: freeze([A, loose]) }), false],
+    ['a "not"', not(A), true],
+    ['a "not" of one that is not', freeze({ op: 'not', of: loose }), false],
+    ['a test of elements', some('item.x', A), true],
+    ['a test of elements by one that is not', freeze({ op: 'some', field: 'item.x', where: loose }), false],
+    ['cases', whole(inCases(A)), true],
+    ['cases of one that is not', whole(inCases(loose)), false],
+    [
+      'cases with a case that is not frozen',
+      freeze({ ...inCases(A), cases: freeze([{ value: 'a', when: A }]) }),
+      false,
+    ],
+    [
+      'cases whose list is not frozen',
+      freeze({ ...inCases(A), cases: [freeze({ value: 'a', when: A })] }),
+      false,
+    ],
+  ])('%s: %#', (_what, condition, expected) => {
+    expect(isFixed(condition)).toBe(expected);
   });
 });

@@ -11,7 +11,12 @@ import {
   some,
   type Condition,
 } from '../../src/core/condition.js';
-import { createDecisionPoint, tryPolicies, type DecisionPoint } from '../../src/core/decision-point.js';
+import {
+  createDecisionPoint,
+  tryPolicies,
+  unmarkedRules,
+  type DecisionPoint,
+} from '../../src/core/decision-point.js';
 import { compile } from '../../src/core/evaluate.js';
 import type { Mark } from '../../src/core/mark.js';
 import { OPERATIONS, type Operation } from '../../src/core/operation.js';
@@ -642,5 +647,82 @@ describe('agreement', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('the rules without marks', () => {
+  const byGroup: Policy = {
+    name: 'groups',
+    answer: (who, name) =>
+      who.userGroups.includes('hr') && name === 'instance:read'
+        ? { permissive: [{ ...rule(eq('instance.data.y', 1)), id: 'hr' }] }
+        : {},
+  };
+  const point = createDecisionPoint([tenants, permits('p', eq('instance.data.x', 1)), byGroup]);
+
+  test('are those of ordinary users, each named once', () => {
+    expect(unmarkedRules(point)).toEqual(['p/rule']);
+  });
+
+  test('are those of members of each group too', () => {
+    expect(unmarkedRules(point, ['it', 'hr'])).toEqual(['p/rule', 'groups/hr']);
+  });
+});
+
+describe('what policies say about fields', () => {
+  const hides = (name: string, field: string): Policy => {
+    const rules = Object.freeze([Object.freeze({ field, unless: eq('instance.x', 1) })]);
+    return { name, answer: () => ({}), fields: () => rules };
+  };
+
+  test('is joined, in one list that stays the same while what they say does', () => {
+    const point = createDecisionPoint([hides('p', 'data.a'), permits('q', A), hides('r', 'data.b')]);
+    const fields = point.fields(ALICE);
+    expect(fields.map(({ field }) => field)).toEqual(['data.a', 'data.b']);
+    expect(Object.isFrozen(fields)).toBe(true);
+    expect(point.fields(ALICE)).toBe(fields);
+  });
+
+  test('is nothing where no policy says anything', () => {
+    expect(createDecisionPoint([permits('q', A)]).fields(ALICE)).toEqual([]);
+    expect(createDecisionPoint([permits('q', A)]).hidden(ALICE)).toBeUndefined();
+  });
+
+  test('is made anew where one of the lists may change', () => {
+    const loose: Policy = {
+      name: 'loose',
+      answer: () => ({}),
+      fields: () => [{ field: 'data.c', unless: eq('instance.x', 1) }],
+    };
+    const point = createDecisionPoint([hides('p', 'data.a'), loose]);
+    expect(point.fields(ALICE).map(({ field }) => field)).toEqual(['data.a', 'data.c']);
+    expect(point.fields(ALICE)).not.toBe(point.fields(ALICE));
+  });
+
+  test('of a policy that fails is an error that names the policy and has the cause', () => {
+    const cause = new Error('rules could not be read');
+    const failing: Policy = {
+      name: 'failing',
+      answer: () => ({}),
+      fields: () => {
+        throw cause;
+      },
+    };
+    const ask = (): unknown => createDecisionPoint([failing]).fields(ALICE);
+    expect(ask).toThrow(expect.objectContaining({ name: 'FieldsFailed', policy: 'failing', cause }));
+    expect(ask).toThrow('the policy failing failed');
+    expect(tryPolicies([failing])).toEqual([{ policy: 'failing', cause, operation: 'instance:read' }]);
+  });
+
+  test('does not concern administrators, unless the policy is not waivable', () => {
+    const strict = { ...hides('p', 'data.a'), waivable: false as const };
+    const namesFor = (who: SecureUser, ...list: Policy[]): string[] =>
+      createDecisionPoint(list)
+        .fields(who)
+        .map(({ field }) => field);
+    expect(namesFor(ADMIN, hides('p', 'data.a'))).toEqual([]);
+    expect(namesFor(ADMIN, strict)).toEqual(['data.a']);
+    expect(namesFor(SYSTEM_OF_ACME, strict)).toEqual(['data.a']);
+    expect(namesFor(SYSTEM_USER, strict)).toEqual([]);
   });
 });

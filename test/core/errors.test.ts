@@ -8,6 +8,7 @@ import {
   isGuardError,
   notFound,
 } from '../../src/core/errors.js';
+import { rowsUnder } from './reference.js';
 
 const STATUS = [400, 401, 403, 404, 405, 409, 413, 421, 429, 500, 503, 504];
 
@@ -81,4 +82,23 @@ describe('errors', () => {
   ])('%s is not recognised as an error of this package', (_what, value) => {
     expect(isGuardError(value)).toBe(false);
   });
+});
+
+test('the reference page has each code with its status and meaning', () => {
+  expect(rowsUnder('Errors')).toEqual(
+    Object.entries(ERROR_CODES).map(([code, { status, meaning }]) => [
+      `\`${code}\``,
+      String(status),
+      meaning,
+    ]),
+  );
+});
+
+test.each([
+  ['AccessDenied', new AccessDenied('unauthenticated', 'x'), 401],
+  ['BadInput', new BadInput('too-large', 'x'), 413],
+  ['Conflict', new Conflict('busy', 'x'), 409],
+  ['CouldNotTell', new CouldNotTell('closed', 'x'), 503],
+])('%s is the name of the error and its class', (name, error, status) => {
+  expect(error).toMatchObject({ name, status, message: 'x' });
 });

@@ -7,6 +7,7 @@ import {
   eq,
   EVERYTHING,
   exists,
+  isAmong,
   isIn,
   ne,
   not,
@@ -15,8 +16,10 @@ import {
   overlaps,
   some,
   type Condition,
+  type Reference,
 } from '../../src/core/condition.js';
-import { compile, referencePath } from '../../src/core/evaluate.js';
+import { compile, compileForAll, Leaves, referencePath } from '../../src/core/evaluate.js';
+import { SecureUser } from '../../src/core/principal.js';
 import type { Resource } from '../../src/core/resource.js';
 import { condition, principal, resource } from './arbitraries.js';
 import { HOSTILE_VALUES, polluted, SCALARS } from './hostile.js';
@@ -255,5 +258,188 @@ describe('compiling', () => {
         expect(JSON.stringify(one)).toBe(before);
       }),
     );
+  });
+});
+
+describe('a comparison with a value of the principal', () => {
+  const user = (path: string): Reference => ({ ref: 'user', path });
+  const ann = new SecureUser({
+    userName: 'ann',
+    userGroups: ['hr'],
+    attributes: { level: 3, list: ['a', 'b'], none: [] },
+  });
+  const holds = (condition: Condition, x: unknown): boolean => compileForAll(condition)({ item: { x } }, ann);
+
+  test.each<[Condition, unknown, boolean]>([
+    [eq('item.x', user('userName')), 'ann', true],
+    [eq('item.x', user('userName')), 'bob', false],
+    [eq('item.x', user('missing')), 'ann', false],
+    [not(eq('item.x', user('missing'))), 'ann', false],
+    [ne('item.x', user('userName')), 'bob', true],
+    [ne('item.x', user('userName')), 'ann', false],
+    [ne('item.x', user('missing')), 'ann', false],
+    [not(ne('item.x', user('missing'))), 'ann', false],
+    [compare('gt', 'item.x', user('level')), 4, true],
+    [compare('gt', 'item.x', user('level')), 3, false],
+    [compare('gte', 'item.x', user('level')), 3, true],
+    [compare('lt', 'item.x', user('level')), 2, true],
+    [compare('lt', 'item.x', user('level')), 3, false],
+    [compare('lte', 'item.x', user('level')), 3, true],
+    [isIn('item.x', user('list')), 'b', true],
+    [isIn('item.x', user('list')), 'c', false],
+    [isIn('item.x', user('missing')), 'c', false],
+    [not(isIn('item.x', user('missing'))), 'c', false],
+    [not(isIn('item.x', user('list'))), 'c', true],
+    [not(isIn('item.x', ['a'])), 'c', true],
+    [not(eq('item.x', 'a')), 'c', true],
+    [overlaps('item.x', user('userGroups')), ['it', 'hr'], true],
+    [eq('user.userName', 'ann'), undefined, true],
+    [eq('user.userName', 'bob'), undefined, false],
+    [not(eq('user.missing', 'bob')), undefined, false],
+    [isAmong('item.x', { most: 1, has: (text) => text === 'a', list: () => ['a'] }), 'a', true],
+    [isAmong('item.x', { most: 1, has: (text) => text === 'a', list: () => ['a'] }), 'b', false],
+  ])('%j for %j: %s', (condition, x, expected) => {
+    expect(holds(condition, x)).toBe(expected);
+  });
+
+  test.each<[Condition, string]>([
+    [eq('item.x', user('userName')), 'Condition eq on item.x is not bound to a principal'],
+    [overlaps('item.y', user('userGroups')), 'Condition overlaps on item.y is not bound to a principal'],
+    [exists('user.level'), 'Condition exists on user.level is not bound to a principal'],
+    [not(eq('user.level', 1)), 'Condition eq on user.level is not bound to a principal'],
+    [
+      and(eq('item.z', 1), or(eq('item.z', 2), eq('user.level', 1))),
+      'Condition eq on user.level is not bound to a principal',
+    ],
+    [
+      some('instance.items', eq('item.x', user('level'))),
+      'Condition eq on item.x is not bound to a principal',
+    ],
+    [
+      { op: 'cases', field: 'instance.name', cases: [{ value: 'a', when: eq('item.x', user('level')) }] },
+      'Condition eq on item.x is not bound to a principal',
+    ],
+    [
+      compare('gt', 'item.x', { ref: 'data', path: 'level' }),
+      'Condition gt on item.x compares two fields, which only eq and ne can',
+    ],
+    [{ op: 'matches', field: 'item.x' } as never, 'Unknown condition "matches"'],
+    [
+      { op: 'in', field: 'item.x', values: ['a', undefined] } as never,
+      'A condition on item.x takes a text, number, boolean or date, got undefined',
+    ],
+    [eq('items.x', 1), 'Field items.x begins with no part of a resource'],
+  ])('%j is refused where no principal is known', (condition, message) => {
+    expect(() => compile(condition)).toThrow(new TypeError(message));
+  });
+});
+
+describe('alternatives by one field', () => {
+  const pair = or(and(eq('item.s', 'a'), eq('item.x', 1)), and(ne('item.s', 'a'), eq('item.y', 1)));
+
+  test.each<[Condition, Record<string, unknown>, boolean]>([
+    [pair, { s: 'a', x: 1 }, true],
+    [pair, { s: 'a', x: 2, y: 1 }, false],
+    [pair, { s: 'b', y: 1 }, true],
+    [pair, { s: 'b', x: 1 }, false],
+    [pair, { x: 1, y: 1 }, false],
+    [or(pair, eq('item.z', 1)), { s: 'b', x: 1, z: 1 }, true],
+    [or(pair, eq('item.z', 1)), { s: 'b', x: 1, z: 2 }, false],
+    [or(eq('item.s', 'a'), ne('item.s', 'b')), { s: 'c' }, true],
+    [or(eq('item.s', 'a'), ne('item.s', 'b')), { s: 'b' }, false],
+    [or(eq('item.s', 'a'), ne('item.t', 'a')), { s: 'b', t: 'a' }, false],
+    [or(eq('item.s', 'a'), ne('item.t', 'a')), { s: 'b', t: 'b' }, true],
+    [or(eq('item.s', { ref: 'data', path: 'm' }), ne('item.s', 'a')), { s: 'a' }, false],
+    [not(pair), { s: 'a', x: 2 }, true],
+  ])('%j of %j: %s', (condition, item, expected) => {
+    expect(compile(condition)({ item })).toBe(expected);
+  });
+});
+
+describe('what a condition reads', () => {
+  /** How often the field is read, and the answer. */
+  const readsOf = (condition: Condition, s: unknown): [number, boolean] => {
+    let reads = 0;
+    const one = {
+      get s() {
+        reads++;
+        return s;
+      },
+      x: 1,
+      y: 1,
+    };
+    const answer = compile(condition)({ item: one });
+    return [reads, answer];
+  };
+  const first = and(eq('item.s', 'a'), eq('item.x', 2));
+  const second = and(ne('item.s', 'a'), eq('item.y', 2));
+  const third = eq('item.z', 1);
+
+  test.each<[string, Condition, unknown, [number, boolean]]>([
+    ['a pair of alternatives reads it once', or(first, second), 'a', [1, false]],
+    ['in any order', or(second, first), 'a', [1, false]],
+    ['beside others too', or(third, second, first), 'b', [1, false]],
+    [
+      'and a second time to tell that it is not inherited',
+      or(eq('item.s', 'a'), ne('item.s', 'a')),
+      'a',
+      [2, true],
+    ],
+    ['alternatives about two values read it twice', or(first, ne('item.s', 'b')), 'b', [2, false]],
+    ['two equal tests are no pair', or(first, and(eq('item.s', 'a'), eq('item.y', 2))), 'b', [2, false]],
+    [
+      'nor are two with another value',
+      or(second, and(ne('item.s', 'b'), eq('item.y', 2))),
+      undefined,
+      [2, false],
+    ],
+    [
+      'sixteen alternatives are looked through',
+      or(first, second, ...Array.from({ length: 14 }, (_, at) => eq('item.z', at))),
+      'b',
+      [1, false],
+    ],
+    [
+      'seventeen are not',
+      or(first, second, ...Array.from({ length: 15 }, (_, at) => eq('item.z', at))),
+      'b',
+      [3, false],
+    ],
+  ])('%s', (_what, condition, s, expected) => {
+    expect(readsOf(condition, s)).toEqual(expected);
+  });
+});
+
+describe('the steps of conditions without parts', () => {
+  test('are made once for a condition that cannot change, and once below a "not"', () => {
+    const [leaves, condition] = [new Leaves(), eq('item.x', 1)];
+    expect(leaves.of(condition, false)).toBe(leaves.of(condition, false));
+    expect(leaves.of(condition, true)).toBe(leaves.of(condition, true));
+    expect(leaves.of(condition, true)).not.toBe(leaves.of(condition, false));
+  });
+
+  test('are made anew for one that may change', () => {
+    const leaves = new Leaves();
+    const condition = { op: 'eq' as const, field: 'item.x', value: 1 };
+    expect(leaves.of(condition, false)).not.toBe(leaves.of(condition, false));
+  });
+
+  test('of cases with the same condition are the same', () => {
+    const x = eq('item.x', 1);
+    const cases: Condition = {
+      op: 'cases',
+      field: 'instance.name',
+      cases: [
+        { value: 'a', when: x },
+        { value: 'b', when: x },
+        { value: 'c', when: eq('item.x', 2) },
+      ],
+    };
+    const answers = ['a', 'b', 'c', 'd'].map((name) =>
+      compile(cases)({ item: { x: 1 }, instance: { name } }),
+    );
+    expect(answers).toEqual([true, true, false, false]);
+    expect(compile(cases)({ item: { x: 2 }, instance: { name: ['d', 'c'] } })).toBe(true);
+    expect(compile(not(cases))({ item: { x: 2 }, instance: { name: 'a' } })).toBe(true);
   });
 });

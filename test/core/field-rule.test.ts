@@ -1,7 +1,7 @@
 import { byCases } from '../../src/core/cases.js';
 import { and, eq, EVERYTHING, not, or, type Condition } from '../../src/core/condition.js';
 import { createDecisionPoint, FieldsFailed, tryPolicies } from '../../src/core/decision-point.js';
-import { isDataField, readFieldRules } from '../../src/core/field-rule.js';
+import { isDataField, isFixedList, namesOfPath, overlap, readFieldRules } from '../../src/core/field-rule.js';
 import type { Policy } from '../../src/core/policy.js';
 import { SecureUser } from '../../src/core/principal.js';
 
@@ -100,4 +100,55 @@ describe('the fields of all policies', () => {
     expect(tryPolicies([silent, broken])).toEqual([{ policy: 'broken', cause, operation: 'instance:read' }]);
     expect(tryPolicies([silent])).toEqual([]);
   });
+});
+
+test.each([
+  ['data.pay.net', ['data', 'pay', 'net']],
+  ['data.0.pay', ['data', 'pay']],
+  ['data.pay[].net', ['data', 'pay', 'net']],
+  ['data.12x.x12', ['data', '12x', 'x12']],
+  ['data..pay.', ['data', 'pay']],
+])('the names of %s are %j', (path, names) => {
+  expect(namesOfPath(path)).toEqual(names);
+});
+
+test.each([
+  [['a'], ['a'], true],
+  [['a'], ['a', 'b'], true],
+  [['a', 'b'], ['a'], true],
+  [['a', 'b'], ['a', 'c'], false],
+  [['b'], ['a', 'b'], false],
+  [['a', 'b'], ['c', 'b'], false],
+  [[], ['a'], true],
+])('%j and %j overlap: %s', (one, other, expected) => {
+  expect(overlap(one, other)).toBe(expected);
+});
+
+test.each<[unknown, string]>([
+  [undefined, 'A policy answers fields with a list, got undefined'],
+  [{ length: 1, 0: { field: 'data.x', unless: A } }, 'A policy answers fields with a list, got {"0"'],
+  [[null], 'A rule about a field names one below data, met undefined'],
+  [['data.x'], 'A rule about a field names one below data, met undefined'],
+  [[{ unless: A }], 'A rule about a field names one below data, met undefined'],
+  [[{ field: 'item.x', unless: A }], 'A rule about a field names one below data, met "item.x"'],
+  [
+    [Object.assign(() => 1, { field: 'data.x', unless: A })],
+    'A rule about a field names one below data, met "data.x"',
+  ],
+  [[{ field: 'data.x' }], 'A rule about a field needs a condition, met undefined'],
+  [[{ field: 'data.x', unless: 'always' }], 'A rule about a field needs a condition, met "always"'],
+  [[{ field: 'data.x', unless: ITEM }], 'a rule about a field cannot speak of item.assignee'],
+])('%j is no list of rules about fields', (given, message) => {
+  expect(() => readFieldRules(given)).toThrow(TypeError);
+  expect(() => readFieldRules(given)).toThrow(message);
+});
+
+test('a list can change no more if it, its rules and their conditions are frozen', () => {
+  const { freeze } = Object;
+  const rule = freeze({ field: 'data.x', unless: A });
+  expect(isFixedList(freeze([rule]))).toBe(true);
+  expect(isFixedList(freeze([]))).toBe(true);
+  expect(isFixedList([rule])).toBe(false);
+  expect(isFixedList(freeze([rule, { ...rule }]))).toBe(false);
+  expect(isFixedList(freeze([rule, freeze({ ...rule, unless: { ...A } })]))).toBe(false);
 });

@@ -83,3 +83,45 @@ test('rules of several policies hide together', () => {
   expect(point.hidden(ann)?.cut({ name: 'M', data: { a: 1, b: 2, c: 3 } }).data).toEqual({ c: 3 });
   expect(createDecisionPoint([of('none')]).hidden(ann)).toBeUndefined();
 });
+
+const shownIn = (tree: FieldTree, guard: object): boolean | undefined =>
+  tree.shownTogether?.({ instance: { guard } as never }, ann);
+
+test('what all conditions have in common shows all fields together', () => {
+  const tree = new FieldTree(rulesFor(2));
+  expect(shownIn(tree, { isCase: false })).toBe(true);
+  expect(shownIn(tree, { isCase: true, role0: 'ann' })).toBe(false);
+});
+
+test('conditions that have nothing in common show nothing together', () => {
+  const unless = [eq('instance.guard.a', 1), or(eq('instance.guard.a', 1), eq('instance.guard.b', 1))];
+  const made = (...of: typeof unless): FieldTree =>
+    new FieldTree(of.map((one, at) => ({ field: `data.f${at}`, unless: one })));
+  expect(made(...unless, eq('instance.guard.c', 1)).shownTogether).toBeUndefined();
+  expect(new FieldTree([]).shownTogether).toBeUndefined();
+  const both = made(...unless);
+  expect(shownIn(both, { a: 1 })).toBe(true);
+  expect(shownIn(both, { b: 1 })).toBe(false);
+});
+
+test('equal conditions are one', () => {
+  const rules = [1, 1, 2].map((a, at) => ({ field: `data.f${at}`, unless: eq('instance.guard.a', a) }));
+  expect(new FieldTree(rules).conditions).toHaveLength(2);
+  const unless = eq('instance.guard.a', 1);
+  expect(new FieldTree([0, 1].map((at) => ({ field: `data.f${at}`, unless }))).conditions).toHaveLength(1);
+});
+
+test('the tree of a list that nobody can change is kept', () => {
+  const trees = new FieldTrees();
+  const fixed = Object.freeze(rulesFor(1).map((rule) => Object.freeze(rule)));
+  expect(trees.knows(fixed)).toBe(false);
+  expect(trees.of(fixed)).toBe(trees.of(fixed));
+  expect(trees.knows(fixed)).toBe(true);
+  const loose = rulesFor(1);
+  expect(trees.of(loose)).not.toBe(trees.of(loose));
+  expect(trees.knows(loose)).toBe(false);
+});
+
+test.each([undefined, null, 'text', 7, () => 1])('of %p there is no tree', (rules) => {
+  expect(new FieldTrees().knows(rules)).toBe(false);
+});

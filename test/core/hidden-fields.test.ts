@@ -99,3 +99,47 @@ test.each([
 ])('%j is not a list of field rules', (given, message) => {
   expect(() => readFieldRules(given)).toThrow(message);
 });
+
+test('what is not changed stays the same object, at every depth', () => {
+  const shown = { list: [{ a: 1 }, [2]], deep: { b: { c: 1 } }, at: new Date(0) };
+  const data = { pay: { net: 1 }, ...shown };
+  const cut = hiding('data.pay.net', 'data.list.x', 'data.deep.b.x', 'data.at.x').cut({ name: 'M', data });
+  expect(cut.data).toEqual({ pay: {}, ...shown });
+  const { list, deep, at } = cut.data as typeof shown;
+  expect(list).toBe(shown.list);
+  expect(deep).toBe(shown.deep);
+  expect(at).toBe(shown.at);
+});
+
+test('a list of which an entry is cut is another list', () => {
+  const list = [{ a: 1 }, { a: 1, x: 2 }];
+  const { data } = hiding('data.list.x').cut({ name: 'M', data: { list } });
+  expect(data).toEqual({ list: [{ a: 1 }, { a: 1 }] });
+});
+
+test('fields are hidden if one of the rules does not always show its own', () => {
+  const rules = [
+    { field: 'data.x', unless: EVERYTHING },
+    { field: 'data.y', unless: NOTHING },
+  ];
+  const hidden = HiddenFields.of(rules, ann) as HiddenFields;
+  expect(hidden.cut({ name: 'M', data: { x: 1, y: 2 } }).data).toEqual({ x: 1 });
+  expect(hidden.shows('data.x')).toBeUndefined();
+  expect(hidden.shows('data.y')).toEqual(NOTHING);
+  expect(HiddenFields.of([], ann)).toBeUndefined();
+});
+
+test('the data of an instance is cut once', () => {
+  const [hidden, instance] = [hiding('data.x'), { name: 'M', data: { x: 1, y: 2 } }];
+  expect(hidden.cut(instance).data).toBe(hidden.cut(instance).data);
+});
+
+test('two fields with the same condition are shown by it once', () => {
+  expect(hiding('data.pay.net', 'data.pay.tax').shows('data.pay')).toEqual(eq('instance.name', 'public'));
+});
+
+test('another value with the fields of the data is cut as the data is', () => {
+  expect(hiding('data.x').cutValue({ name: 'M' }, { x: 1, y: 2 })).toEqual({ y: 2 });
+  expect(hiding('data.x').cutValue({ name: 'public' }, { x: 1 })).toEqual({ x: 1 });
+  expect(hiding('data.x').cutValue({ name: 'M' }, 'text')).toBe('text');
+});

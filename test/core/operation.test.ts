@@ -1,5 +1,6 @@
 import { BadInput } from '../../src/core/errors.js';
 import { asOperation, OPERATIONS, type OperationEntry } from '../../src/core/operation.js';
+import { rowsUnder } from './reference.js';
 import { HOSTILE_VALUES } from './hostile.js';
 
 const ENTRIES = Object.entries(OPERATIONS) as [string, OperationEntry][];
@@ -49,4 +50,14 @@ describe('the operation catalogue', () => {
   )('does not list %p', (value) => {
     expect(() => asOperation(value)).toThrow(BadInput);
   });
+});
+
+test('the reference page has each operation with its meaning and all that grants it', () => {
+  expect(rowsUnder('Operations').map((row) => row.slice(0, 6))).toEqual(
+    ENTRIES.map(([name, { meaning, grid, rights, sections, cases }]) => [
+      `\`${name}\``,
+      meaning,
+      ...[grid, rights, sections, cases].map((list) => list.join(', ')),
+    ]),
+  );
 });

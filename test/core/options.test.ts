@@ -5,6 +5,7 @@ import {
   count,
   either,
   ENVIRONMENT,
+  EXACT_VERSION,
   FLAG,
   FUNCTION,
   listOf,
@@ -157,4 +158,93 @@ test('of many known names a hint lists the first hundred, and counts the others'
   const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `name ${at}`);
   expect(unknownName('xxxxxxxxxxxx', names(100))).toBe(`Known are ${names(100).join(', ')}.`);
   expect(unknownName('xxxxxxxxxxxx', names(102))).toBe(`Known are ${names(100).join(', ')}, and 2 more.`);
+});
+
+test.each<[unknown, boolean]>([
+  ['2.4.0', true],
+  ['10.40.100', true],
+  ['2.4.0-rc.1', true],
+  ['2.4.0-x_y', true],
+  ['2.4', false],
+  ['2.4.0-', false],
+  ['2.4.0-a b', false],
+  ['^2.4.0', false],
+  ['v2.4.0', false],
+  ['2.4.0 || 3.0.0', false],
+  ['2.x.0', false],
+  ['x.4.0', false],
+  ['2.4.x', false],
+  [2, false],
+  [['2.4.0'], false],
+])('%j is an exact version: %s', (value, expected) => {
+  expect(EXACT_VERSION.holds(value)).toBe(expected);
+  expect(EXACT_VERSION.takes).toBe('an exact version, such as 2.4.0');
+});
+
+test.each([
+  [OBJECT, 'an object'],
+  [OPTIONAL_OBJECT, 'an object of options'],
+  [LOGGER, 'an object with the functions info, warn and error'],
+  [ENVIRONMENT, 'an object of texts, such as process.env'],
+  [FLAG, 'true or false'],
+  [TEXT, 'a text that is not empty'],
+  [withFunctions('a store', ['find']), 'a store'],
+  [count('rows'), 'a whole number of rows, at least 1'],
+  [count('rows', 0, 5), 'a whole number of rows, from 0 to 5'],
+  [either(FLAG, TEXT), 'true or false, or a text that is not empty'],
+])('%j says what it takes: %s', ({ takes }, text) => {
+  expect(takes).toBe(text);
+});
+
+test.each<[{ holds(value: unknown): boolean }, unknown[], unknown[]]>([
+  [OPTIONAL_OBJECT, [undefined, {}], [null, [], 'x']],
+  [withFunctions('a store', ['find']), [{ find: () => 1 }], [{}]],
+  [
+    withFunctions('a store', [], ['find', 'list']),
+    [{}, { find: () => 1 }, { find: () => 1, list: () => 1 }],
+    [{ find: 1 }, { find: () => 1, list: 1 }, { find: 1, list: () => 1 }],
+  ],
+  [objectOf({}), [{}, Object.create(null)], [[], null, new Map(), new Date()]],
+  [LOGGER, [{ info: () => 1, warn: () => 1, error: () => 1 }], [{ info: () => 1, warn: () => 1 }, null]],
+  [ENVIRONMENT, [{}, { A: 'x', B: undefined }], [{ A: 1 }, { A: 'x', B: 1 }, null]],
+])('%j takes some values and not others', ({ holds }, good, bad) => {
+  expect(good.map(holds)).toEqual(good.map(() => true));
+  expect(bad.map(holds)).toEqual(bad.map(() => false));
+});
+
+test('a module that was imported as a whole is an object of options', () => {
+  const module = Object.defineProperty({ logs: true }, Symbol.toStringTag, { value: 'Module' });
+  expect(objectOf({}).holds(module)).toBe(true);
+});
+
+describe('a name that is nearly known', () => {
+  test.each<[string, string[], string | undefined]>([
+    ['ab', ['ba'], 'ba'],
+    ['ab', ['xy'], undefined],
+    ['ab', ['ax'], 'ax'],
+    ['ab', ['abc'], 'abc'],
+    ['ab', ['b'], 'b'],
+    ['abcdef', ['bacdfe'], 'bacdfe'],
+    ['abcdef', ['abxyz'], undefined],
+    ['abcdef', ['abcdxx'], 'abcdxx'],
+    ['abcdef', ['abcxxx'], undefined],
+    ['abc', ['abxx'], undefined],
+    ['abcdefghi', ['abc'], undefined],
+    ['policies', ['polices', 'policies2', 'policy'], 'polices'],
+    ['abcdef', ['abcdxx', 'abcdex', 'abcdxf'], 'abcdex'],
+    ['abcdef', ['abcdex', 'abcdxx'], 'abcdex'],
+    ['x'.repeat(60), ['x'.repeat(59)], 'x'.repeat(59)],
+    ['x'.repeat(61), ['x'.repeat(60)], undefined],
+    ['aab', ['aba'], 'aba'],
+    ['acb', ['abd'], undefined],
+    ['cab', ['abd'], undefined],
+  ])('%s among %j is %j', (name, known, meant) => {
+    expect(nearest(name, known)).toBe(meant);
+  });
+
+  test('is repeated in the message only as far as 60 characters', () => {
+    expect(faultIn({ store: 'x', ['n'.repeat(70)]: 1 })).toContain(
+      `Unknown option of make: ${'n'.repeat(60)}. Known`,
+    );
+  });
 });

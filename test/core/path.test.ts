@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { isDocument, own, valuesAt } from '../../src/core/path.js';
+import { FORBIDDEN_KEYS, isDocument, own, valuesAt } from '../../src/core/path.js';
 import { HOSTILE_VALUES, polluted } from './hostile.js';
 
 const at = (document: unknown, path: string): unknown[] => valuesAt(document, path.split('.'));
@@ -51,7 +51,7 @@ describe('a dotted path', () => {
     ['a.-1', { a: ['x'] }, []],
     ['a.length', { a: ['x'] }, []],
   ])('%s of %j reaches %j', (path, document, found) => {
-    expect(at(document, path)).toEqual(found);
+    expect(at(document, path)).toStrictEqual(found);
   });
 
   test.each(HOSTILE_VALUES.map((value) => [value]))('never throws on %p', (value) => {
@@ -72,3 +72,17 @@ test.each<[value: unknown, holds: boolean]>([
   [null, false],
   [undefined, false],
 ])('%p has own fields: %s', (value, holds) => expect(isDocument(value)).toBe(holds));
+
+test.each<[string, unknown[], unknown[]]>([
+  ['0', ['x'], ['x']],
+  ['1', ['x'], []],
+  ['10', Array.from({ length: 101 }, (_, at) => at), [10]],
+  ['100', Array.from({ length: 101 }, (_, at) => at), [100]],
+  ['1x', ['x', 'y'], []],
+])('the position %s in a list', (segment, list, found) => {
+  expect(valuesAt(list, [segment])).toStrictEqual(found);
+});
+
+test('the keys that lead out of the data are three', () => {
+  expect([...FORBIDDEN_KEYS]).toEqual(['__proto__', 'constructor', 'prototype']);
+});

@@ -1,8 +1,11 @@
 import { AccessDenied } from '../../src/core/errors.js';
 import {
+  ADMIN,
+  DESIGNER,
   looksLikeUser,
   normaliseName,
   SecureUser,
+  SYSTEM,
   SYSTEM_USER,
   toPrincipal,
   type UserInfo,
@@ -291,4 +294,31 @@ test.each([
   [{ toString: () => 'alice' }, undefined],
 ])('the name %j is compared as %j', (value, name) => {
   expect(normaliseName(value)).toBe(name);
+});
+
+describe('the message of a refused user', () => {
+  test.each<[unknown, string]>([
+    [null, 'SecureUser takes an object with a userName, got null'],
+    [undefined, 'SecureUser takes an object with a userName, got undefined'],
+    ['alice', 'SecureUser takes an object with a userName, got'],
+    [{ userName: ' ' }, 'SecureUser.userName must be a non-empty string, got'],
+    [{ userName: 7 }, 'SecureUser.userName must be a non-empty string, got'],
+    [{ userName: 'alice', tenantId: 7 }, 'tenantId'],
+    [{ userName: 'alice', modelsOwner: 7 }, 'modelsOwner'],
+  ])('of %j says %s', (user, text) => {
+    expect(() => made(user)).toThrow(text);
+  });
+
+  test.each<[unknown, string]>([
+    ['alice', 'No user: expected an object with a userName.'],
+    [null, 'No user: expected an object with a userName.'],
+    [{ userName: 'alice', tenantId: 7 }, 'Not a valid user: '],
+    [{ userName: 'alice', tenantId: 7 }, 'tenantId'],
+  ])('of %j says in a call %s', (user, text) => {
+    expect(() => toPrincipal(user)).toThrow(text);
+  });
+
+  test('the groups that the product knows are three', () => {
+    expect([ADMIN, SYSTEM, DESIGNER]).toEqual(['ADMIN', 'SYSTEM', 'DESIGNER']);
+  });
 });

@@ -1,5 +1,6 @@
 import { OPERATIONS, RIGHTS, isRight } from 'bpmn-guard';
 import { asRight, needsRight, rightsIn } from '../../src/core/rights.js';
+import { rowsUnder } from './reference.js';
 
 test('every right that stands for an operation is in the catalogue', () => {
   const named = Object.values(OPERATIONS).flatMap(({ rights }) => rights);
@@ -37,4 +38,21 @@ test('a right is found by its name; who lacks it is told which one is needed', (
     status: 403,
     message: 'You may not do this; it needs the right Document:Read.',
   });
+});
+
+test('the reference page has each right with its group and meaning', () => {
+  expect(rowsUnder('Rights').map((row) => row.slice(0, 3))).toEqual(
+    Object.entries(RIGHTS).map(([name, entry]) => [
+      `\`${name}\``,
+      entry.group,
+      'internal' in entry ? `${entry.meaning} (internal)` : entry.meaning,
+    ]),
+  );
+});
+
+test('the rights for the use of the product itself are marked', () => {
+  const internal = Object.entries(RIGHTS).filter(
+    ([, entry]) => 'internal' in entry && entry.internal === true,
+  );
+  expect(internal.map(([name]) => name)).toEqual(['Webservice:Invoke', 'Lock:Manage', 'Testing:All']);
 });

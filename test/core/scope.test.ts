@@ -122,3 +122,24 @@ describe('a rough scope', () => {
     expect(testOf(scope).needsItems).toBe(false);
   });
 });
+
+describe('a scope that is no condition', () => {
+  test.each<[Scope, object]>([
+    [scopeOf(NOTHING), { condition: NOTHING, ways: [], restricts: [NOTHING] }],
+    [scopeOf(EVERYTHING), { condition: EVERYTHING, ways: [{ when: EVERYTHING }], restricts: [] }],
+  ])('%j is stated by a condition', (scope, stated) => {
+    expect(statedOf(scope)).toStrictEqual(stated);
+  });
+
+  test('is never rough, whatever else it has', () => {
+    const scope = { kind: 'everything', rough: { stated: {} } } as never;
+    expect(isRough(scope)).toBe(false);
+    expect(statedOf(scope).condition).toEqual(EVERYTHING);
+    expect(testOf(scope).holds({})).toBe(true);
+  });
+});
+
+test('two scopes of which none looks at items need none', () => {
+  const rough = roughScope(scopeOf(A), () => scopeOf(A), testOf(scopeOf(A)));
+  expect(testOf(intersection(rough, scopeOf(B))).needsItems).toBe(false);
+});

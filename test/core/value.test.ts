@@ -1,6 +1,15 @@
 import { runInNewContext } from 'node:vm';
+import { Decimal128, Double, Int32, Long, ObjectId } from 'bson';
 import fc from 'fast-check';
-import { compareText, compareWithinType, isPlainObject, isScalar, same, show } from '../../src/core/value.js';
+import {
+  compareText,
+  compareWithinType,
+  isPlainObject,
+  isScalar,
+  plain,
+  same,
+  show,
+} from '../../src/core/value.js';
 import { HOSTILE_VALUES, SCALARS } from './hostile.js';
 
 describe('a value of a condition', () => {
@@ -145,4 +154,75 @@ test.each<[what: string, value: unknown]>([
   ['what inherits from a literal', Object.create({ a: 1 })],
 ])('%s is not a plain object', (_what, value) => {
   expect(isPlainObject(value)).toBe(false);
+});
+
+describe('a number of the database', () => {
+  const NUMBERS: [string, unknown, number][] = [
+    ['a Long', Long.fromNumber(7), 7],
+    ['a Decimal128', Decimal128.fromString('7.5'), 7.5],
+    ['an Int32', new Int32(7), 7],
+    ['a Double', new Double(7.5), 7.5],
+  ];
+
+  test.each(NUMBERS)('%s is a number', (_what, value, number) => {
+    expect(plain(value)).toBe(number);
+    expect(same(value, number)).toBe(true);
+    expect(same(value, number + 1)).toBe(false);
+    expect(same(value, String(number))).toBe(false);
+    expect(compareWithinType(value, number)).toBe(0);
+    expect(compareWithinType(value, 100)).toBeLessThan(0);
+    expect(compareWithinType(value, 'x')).toBeUndefined();
+  });
+
+  test.each([
+    ['an id', new ObjectId()],
+    ['what says itself that it is one', { _bsontype: 'Long', toString: (): string => '7' }],
+    ['a date', new Date(7)],
+    ['a list', [7]],
+  ])('%s is none', (_what, value) => {
+    expect(plain(value)).toBe(value);
+    expect(same(value, 7)).toBe(false);
+    expect(compareWithinType(value, 7)).toBeUndefined();
+  });
+
+  test.each([7, 'x', null, undefined, true])('%j stays what it is', (value) => {
+    expect(plain(value)).toBe(value);
+    expect(same(value, 8)).toBe(false);
+    expect(same(value, new Date(8))).toBe(false);
+  });
+});
+
+describe('the order of texts', () => {
+  test.each([
+    ['\ud7ff', '\u{10000}'],
+    ['\uffff', '\u{10000}'],
+    ['\ue000', '\u{10000}'],
+    ['\ue000', '\u{10ffff}'],
+    ['\ufffd', '\u{10ffff}'],
+    ['a', 'ab'],
+    ['', 'a'],
+    ['ab', 'b'],
+  ])('puts %j before %j', (less, more) => {
+    expect(compareText(less, more)).toBeLessThan(0);
+    expect(compareText(more, less)).toBeGreaterThan(0);
+    expect(compareText(less, less)).toBe(0);
+  });
+
+  test('counts a last unit as one of two, though it stands alone', () => {
+    expect(compareText('\uffff', '\udfff')).toBeLessThan(0);
+    expect(compareText('\uffff', '\ud800')).toBeLessThan(0);
+  });
+});
+
+test.each<[unknown, string]>([
+  ['x'.repeat(118), `"${'x'.repeat(118)}"`],
+  ['x'.repeat(119), `"${'x'.repeat(119)}…`],
+  [() => 1, 'a function'],
+  [12n, '12'],
+  [Symbol('s'), 'Symbol(s)'],
+  [undefined, 'undefined'],
+  [{ a: [1] }, '{"a":[1]}'],
+  [{ a: 1n }, 'a value of type object'],
+])('%p is shown as %s', (value, text) => {
+  expect(show(value)).toBe(text);
 });
