@@ -1,4 +1,4 @@
-import { isGuardError } from '../core/errors.js';
+import { isGuardError, messageOf } from '../core/errors.js';
 import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
 import { archive } from './archive.js';
@@ -87,7 +87,7 @@ function told(error: unknown, io: Io): number {
     return 2;
   }
   if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
-  else io.err(`Failed: ${error instanceof Error ? error.message : String(error)}`);
+  else io.err(`Failed: ${messageOf(error)}`);
   return 1;
 }
 

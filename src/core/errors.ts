@@ -181,6 +181,9 @@ export function notFound(kind: string): AccessDenied {
   return new AccessDenied('not-found', `No such ${kind}, or it is not yours to see.`);
 }
 
+/** The message of any thrown value. */
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
 /**
  * True for errors of this package, across copies of it (CommonJS beside ES modules).
  * @example

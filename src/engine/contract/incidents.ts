@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { GuardLogger } from './types.js';
 
 /** The kinds of failures: of a policy, the directory, a lock, a model, a notification… */
@@ -11,9 +12,6 @@ type IncidentKind =
   | 'audit'
   | 'notification'
   | 'dropped';
-
-/** The message of any thrown value. */
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** Counts failures that were answered by a refusal, and logs each with its cause. `health()` shows the counts. */
 export class Incidents {

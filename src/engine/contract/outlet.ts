@@ -1,7 +1,8 @@
+import { messageOf } from '../../core/errors.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { within } from '../../core/within.js';
 import type { GuardLogger } from './types.js';
-import { messageOf, type Incidents } from './incidents.js';
+import type { Incidents } from './incidents.js';
 
 /** Maximum queue length for a slow receiver; further entries are dropped and counted. */
 const WAITING_MOST = 1000;

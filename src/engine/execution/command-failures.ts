@@ -1,4 +1,4 @@
-import { isGuardError } from '../../core/errors.js';
+import { isGuardError, messageOf } from '../../core/errors.js';
 import { BACKGROUND, removingAttempts, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { RunnerParts } from './command-options.js';
@@ -19,7 +19,7 @@ export class CommandFailures {
   async ofBackground(command: Command, error: unknown): Promise<void> {
     const tooLong = isGuardError(error) && error.code === 'timed-out';
     const what = tooLong ? 'work in the background took too long' : BACKGROUND_FAILED;
-    this.parts.logger.error(what, { error: error instanceof Error ? error.message : String(error) });
+    this.parts.logger.error(what, { error: messageOf(error) });
     for (const id of command.executions.keys()) {
       command.failures.push({ what, instanceId: id });
       await this.record(id, what).catch((failed: unknown) =>

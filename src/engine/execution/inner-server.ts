@@ -1,4 +1,4 @@
-import { BadInput } from '../../core/errors.js';
+import { BadInput, messageOf } from '../../core/errors.js';
 import type { Store } from '../../store/port.js';
 import type { Adoption } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';
@@ -50,7 +50,7 @@ function catchUnawaited(delegate: Record<string, unknown>, { contexts, logger }:
       const call = (async () => (original as (...a: unknown[]) => unknown).apply(delegate, args))().catch(
         (error: unknown) => {
           logger.error(`the application's ${name} failed`, {
-            error: error instanceof Error ? error.message : String(error),
+            error: messageOf(error),
           });
           for (const id of command?.executions.keys() ?? [])
             command?.failures.push({ what: `${name} of the application failed`, instanceId: id });
@@ -118,7 +118,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   const failed = (event: string, error: unknown, itemId: string | undefined): void => {
     logger.error('a listener of the application failed', {
       event,
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
     const { command } = contexts;
     if (itemId !== undefined) command?.failedListeners.add(itemId);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { isGuardError } from '../../core/errors.js';
+import { BadInput, isGuardError, messageOf } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
@@ -35,8 +35,6 @@ const MARKER = 'models-read';
 /** Maximum size of one file, in bytes. */
 const LARGEST = 10_000_000;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /**
  * Models in a folder of BPMN files. The store takes precedence: a file replaces a model only if the model is
  * still as the folder last stored it, and restores a deleted model only after the file itself has changed.
@@ -54,10 +52,12 @@ export class ModelFolder {
   /**
    * @param option the folder whose files are imported now and, if it is watched, after changes
    * @param definitionsPath the folder in upstream's configuration, read once if there is no such option
+   * @throws BadInput `bad-configuration` if the folder of the option cannot be read
    */
   async open(option: GuardOptions['models'], definitionsPath: unknown): Promise<void> {
     if (option === undefined)
       return typeof definitionsPath === 'string' ? this.firstStart(definitionsPath) : undefined;
+    assertReadable(option.folder);
     await this.read(option.folder);
     if (option.watch === true) this.watch.start(option.folder);
   }
@@ -69,11 +69,14 @@ export class ModelFolder {
 
   /** Reads the files once, into a store that has no models and has never read any. */
   private async firstStart(folder: string): Promise<void> {
-    const { store } = this.parts;
+    const { store, logger } = this.parts;
     const state = store.values('guard');
     if ((await state.get(MARKER)) === true) return;
     if ((await store.models.find({}, { without: DOCUMENT_FIELDS, limit: 1 })).length === 0) {
-      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+        logger.warn('definitionsPath is not a folder; no models were read', { folder });
+        return;
+      }
       await this.read(folder);
     }
     await state.set(MARKER, true);
@@ -146,6 +149,14 @@ export class ModelFolder {
         reason: `file ${basename(path)}`,
       },
     ]);
+  }
+}
+
+function assertReadable(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch (error) {
+    throw new BadInput('bad-configuration', `models.folder: ${messageOf(error)}.`, { cause: error });
   }
 }
 

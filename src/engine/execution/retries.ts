@@ -1,11 +1,10 @@
+import { messageOf } from '../../core/errors.js';
 import type { Contexts } from './context.js';
 import { isTransient } from './transient.js';
 import type { GuardLogger } from '../contract/types.js';
 
 /** Pauses between tries, in milliseconds: the first is doubled up to the maximum. */
 const BACKOFF = { first: 200, most: 5000 };
-
-const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -50,8 +49,9 @@ export class Retries {
       if (failures > 0) this.logger.info(`${what} has succeeded after a retry`, facts);
     } catch (error) {
       if (this.stopped) return;
-      if (!isTransient(error)) return this.logger.error(`${what} failed`, { ...facts, error: words(error) });
-      if (failures === 0) this.logger.warn(`${what} will be retried`, { ...facts, error: words(error) });
+      if (!isTransient(error))
+        return this.logger.error(`${what} failed`, { ...facts, error: messageOf(error) });
+      if (failures === 0) this.logger.warn(`${what} will be retried`, { ...facts, error: messageOf(error) });
       this.wait(what, work, facts, Math.min(BACKOFF.first * 2 ** failures, BACKOFF.most), failures + 1);
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import { wallClock } from '../../core/clock.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { ModelTimers } from './model-timers.js';
@@ -37,7 +38,7 @@ export class Takeover {
       await this.recovery.takeOver();
     } catch (error) {
       this.logger.warn('could not look for work left by other processes', {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
     }
     this.start();

@@ -1,4 +1,4 @@
-import { GuardError } from '../../core/errors.js';
+import { GuardError, messageOf } from '../../core/errors.js';
 import { bpmn } from './host.js';
 
 type Scope = Record<string, unknown>;
@@ -21,7 +21,7 @@ function compile(scope: unknown, body: string): (this: unknown) => Promise<unkno
   } catch (error) {
     const { elementId, currentNode } = scope as { elementId?: string; currentNode?: { id?: string } };
     const element = elementId ?? currentNode?.id ?? 'the process';
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new GuardError('failed', `${element}: its code is not JavaScript: ${why}. Nothing was stored.`, {
       cause: error,
     });

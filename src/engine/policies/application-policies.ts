@@ -1,5 +1,5 @@
 import { Compilations, createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
-import { BadInput } from '../../core/errors.js';
+import { BadInput, messageOf } from '../../core/errors.js';
 import { narrowedTaskRules, taskRulesPolicy, type Narrowing } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
@@ -7,7 +7,6 @@ import { compileSet, type CompileOptions } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
 import type { Compiled } from './policy-book.js';
 import type { GuardOptions } from '../contract/types.js';
-import { messageOf } from '../contract/incidents.js';
 
 /**
  * Returns the policies of a guard, each tried once.

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors.js';
 import type { Store } from '../../store/port.js';
 import { HELD } from '../enforcement/work-api.js';
 import { heldStarts } from '../execution/held-starts.js';
@@ -45,7 +46,7 @@ export async function health(
   } catch (error) {
     return {
       ok: false,
-      store: { kind, answers: false, cause: error instanceof Error ? error.message : String(error) },
+      store: { kind, answers: false, cause: messageOf(error) },
       missingIndexes: [],
       reindexed: reindexed.value,
       stuck: 0,

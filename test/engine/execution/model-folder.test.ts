@@ -75,8 +75,10 @@ onStores('A folder of models', (kind) => {
       expect(await names(await guards.make({ place, config: config() }))).toEqual([]);
     });
 
-    test('may be missing', async () => {
-      const { guard, log } = await guards.open({ config: { definitionsPath: join(folder, 'none') } });
+    test('may be missing, which is logged', async () => {
+      const missing = join(folder, 'none');
+      const { guard, log } = await guards.open({ config: { definitionsPath: missing } });
+      expect(log.filter(({ facts }) => facts?.folder === missing)).toMatchObject([{ level: 'warn' }]);
       expect(await names(guard)).toEqual([]);
       expect((await guard.health()).unreadableModels).toEqual([]);
       expect(log.filter(({ level }) => level === 'error')).toEqual([]);
@@ -110,17 +112,37 @@ onStores('A folder of models', (kind) => {
     }
   });
 
-  test('may hold a folder with the name of a file, and lack as a whole', async () => {
+  test('may hold a folder with the name of a file, which is named and skipped', async () => {
     mkdirSync(join(folder, 'A.bpmn'));
     const one = await guards.make({ modelFolder: { folder } });
     expect((await one.health()).unreadableModels).toEqual([
       { model: join(folder, 'A.bpmn'), why: 'It is not a file.' },
     ]);
-    const missing = join(folder, 'none');
-    const other = await guards.make({ modelFolder: { folder: missing } });
-    expect((await other.health()).unreadableModels).toEqual([
-      { model: missing, why: expect.stringMatching(/ENOENT/) },
-    ]);
+  });
+
+  test('is refused at the start if it is missing or a file, as a mistake of the configuration', async () => {
+    write('A.bpmn', source('ann'));
+    for (const [name, why] of [
+      ['none', 'ENOENT'],
+      ['A.bpmn', 'ENOTDIR'],
+    ] as const) {
+      const wrong = join(folder, name);
+      const error = await refusal(guards.make({ modelFolder: { folder: wrong } }));
+      expect(error).toMatchObject({
+        code: 'bad-configuration',
+        message: expect.stringMatching(`^models\\.folder: .*${why}.*${wrong}`) as string,
+      });
+    }
+  });
+
+  test('is listed by health() if it goes away while it is watched', async () => {
+    const watched = join(folder, 'inner');
+    mkdirSync(watched);
+    const guard = await guards.make({ modelFolder: { folder: watched, watch: true } });
+    rmSync(watched, { recursive: true });
+    await eventually(async () =>
+      (await guard.health()).unreadableModels.find(({ model }) => model === watched),
+    );
   });
 
   test('holds models under each extension of BPMN, and names what it does not read', async () => {

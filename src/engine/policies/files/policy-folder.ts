@@ -1,8 +1,7 @@
-import { BadInput, isGuardError } from '../../../core/errors.js';
+import { BadInput, isGuardError, messageOf } from '../../../core/errors.js';
 import { SYSTEM_USER } from '../../../core/principal.js';
 import type { Store } from '../../../store/port.js';
 import { FolderWatch } from '../../contract/folder-watch.js';
-import { messageOf } from '../../contract/incidents.js';
 import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
