@@ -125,20 +125,39 @@ export function field(info: object, name: keyof UserInfo | 'disabled'): unknown 
 }
 
 const FIELDS = ['userName', 'userGroups', 'tenantId', 'modelsOwner', 'attributes'] as const;
-/** Shorter names are not taken for misspelt ones: an application may have a `tenant` or a `user` of its own. */
+/** Shorter names are not taken for misspelt ones: an application may have a `user` of its own. */
 const MANY_LETTERS = 8;
+/** How other libraries and applications call the fields, and the values by which they are recognised. */
+const OTHER_NAMES: Readonly<Record<string, (typeof FIELDS)[number]>> = Object.freeze({
+  group: 'userGroups',
+  groups: 'userGroups',
+  memberof: 'userGroups',
+  role: 'userGroups',
+  roles: 'userGroups',
+  userrole: 'userGroups',
+  userroles: 'userGroups',
+  tenant: 'tenantId',
+});
+const isGiven = (value: unknown): boolean =>
+  typeof value === 'string' ? value !== '' : Array.isArray(value) && value.length > 0;
+const otherName = (name: string, value: unknown): (typeof FIELDS)[number] | undefined => {
+  const meant = name.replace(/[_-]/g, '').toLowerCase();
+  return isGiven(value) && Object.hasOwn(OTHER_NAMES, meant) ? OTHER_NAMES[meant] : undefined;
+};
 const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().replace(/s$/, '');
 
 /**
- * Refuses misspelt fields, since a tenant or groups could be lost. User objects may have any other fields.
+ * Refuses misspelt fields and those of other libraries (`groups`, `roles`, `tenant`) in place of a known one, since a
+ * tenant or groups could be lost. User objects may have any other fields.
  * @throws TypeError naming the field that was probably meant
  */
 export function assertSpelt(info: object): void {
   if (!isPlainObject(info)) return;
-  for (const name of Object.keys(info)) {
+  for (const [name, value] of Object.entries(info)) {
     if (FIELDS.some((known) => known === name)) continue;
     const near = name.length < MANY_LETTERS ? undefined : nearest(name, FIELDS);
-    const meant = FIELDS.find((known) => known === near || spelt(known) === spelt(name));
+    const meant =
+      FIELDS.find((known) => known === near || spelt(known) === spelt(name)) ?? otherName(name, value);
     if (meant !== undefined && field(info, meant) === undefined)
       throw new TypeError(`SecureUser has no field ${name.slice(0, 60)}; did you mean ${meant}`);
   }

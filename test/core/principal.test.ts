@@ -60,6 +60,33 @@ describe('a principal', () => {
     );
   });
 
+  test.each([
+    ['groups', ['hr'], 'userGroups'],
+    ['roles', ['hr'], 'userGroups'],
+    ['user_roles', ['hr'], 'userGroups'],
+    ['role', 'hr', 'userGroups'],
+    ['memberOf', ['hr'], 'userGroups'],
+    ['usergroups', ['hr'], 'userGroups'],
+    ['userGroup', ['hr'], 'userGroups'],
+    ['tenant', 'acme', 'tenantId'],
+    ['tenantid', 'acme', 'tenantId'],
+  ])('is not made of an object that says %s in place of a known field', (name, value, meant) => {
+    const user = { userName: 'alice', [name]: value };
+    expect(() => made(user)).toThrow(`has no field ${name}; did you mean ${meant}`);
+    expect(() => toPrincipal(user)).toThrow(AccessDenied);
+    const known = meant === 'userGroups' ? { userGroups: ['hr'] } : { tenantId: 'acme' };
+    expect(made({ ...user, ...known })).toMatchObject(known);
+  });
+
+  test.each([
+    ['groups', []],
+    ['role', ''],
+    ['tenant', { id: 7 }],
+    ['tenant', undefined],
+  ])('may have a field %s of its own that names nothing: %j', (name, value) => {
+    expect(made({ userName: 'alice', [name]: value }).userGroups).toEqual([]);
+  });
+
   test('without groups is in none', () => {
     expect(made({ userName: 'alice' }).userGroups).toEqual([]);
     expect(made({ userName: 'alice', userGroups: undefined }).userGroups).toEqual([]);

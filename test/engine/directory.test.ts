@@ -84,6 +84,15 @@ onStores('the user directory', (kind) => {
     expect(await directory.verify(name as string, PASSWORD)).toBeUndefined();
   });
 
+  test('a password among the fields of a user is refused, since it would be lost', async () => {
+    const user = { userName: 'bob', password: PASSWORD };
+    expect(await refusal(directory.add(user))).toMatchObject({
+      code: 'bad-request',
+      message: 'The password is the second argument of add, and no field of the user.',
+    });
+    expect(await directory.find('bob')).toBeUndefined();
+  });
+
   test('a user name is unique, even for concurrent additions', async () => {
     const added = await Promise.all(Array.from({ length: 8 }, () => directory.add({ userName: 'bob' })));
     expect(added.filter(Boolean)).toHaveLength(1);

@@ -77,6 +77,10 @@ onStores("upstream's ways of saying it", (kind) => {
     [{ 'items.vars.x': 1 }, "Ask for the data of the instance ('data.<name>')"],
     [{ 'items.data.x': 1 }, "Ask for the data of the instance ('data.<name>')"],
     [{ 'items.elementID': 'do' }, 'Did you mean items.elementId?'],
+    [{ elementId: 'do' }, 'Did you mean items.elementId?'],
+    [{ asignee: 'ann' }, 'Did you mean items.assignee?'],
+    [{ items: { $elemMatch: { asignee: 'ann' } } }, 'Did you mean assignee?'],
+    [{ stauts: 'running' }, 'Did you mean status?'],
   ])('the query %j is refused with the way to ask it', async (query, way) => {
     const error = await refusal(guard.api.data.findItems(query as never, ann));
     expect(error).toMatchObject({ code: 'bad-query' });

@@ -1,6 +1,7 @@
 import type { Decision } from '../../core/decision.js';
 import { BadInput, notFound } from '../../core/errors.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
+import { unknownName } from '../../core/options.js';
 import type { Facts } from '../../core/policy.js';
 import type { Resource } from '../../core/resource.js';
 import { show } from '../../core/value.js';
@@ -39,7 +40,7 @@ const isRecord = (given: unknown): boolean =>
   typeof given === 'object' && given !== null && !Array.isArray(given);
 
 /**
- * A part given as its bare id would be taken for a missing one, and the answer for a refusal.
+ * A part with an unknown name or given as its bare id would be taken for a missing one, and the answer for a refusal.
  * @throws BadInput `bad-request`
  */
 function assertResource(given: unknown): void {
@@ -48,7 +49,14 @@ function assertResource(given: unknown): void {
       'bad-request',
       `A resource must be an object such as { item: { id } }, got ${show(given)}.`,
     );
-  for (const part of ['item', 'instance', 'model', 'start'] as const) {
+  const parts = ['item', 'instance', 'model', 'start'] as const;
+  const strange = Object.keys(given as Resource).find((name) => !parts.some((part) => part === name));
+  if (strange !== undefined)
+    throw new BadInput(
+      'bad-request',
+      `A resource has no part ${show(strange)}. ${unknownName(strange, parts)}`,
+    );
+  for (const part of parts) {
     const value = (given as Resource)[part];
     if (value !== undefined && !isRecord(value))
       throw new BadInput(

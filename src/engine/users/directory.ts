@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Conflict } from '../../core/errors.js';
 import { isDisabled, normaliseName, type UserInfo } from '../../core/principal.js';
 import type { Store, StoredUser } from '../../store/port.js';
-import { checkNewUser, checkUserChange } from './user-input.js';
+import { checkStoredUser, checkUserChange } from './user-input.js';
 import { Passwords } from './passwords.js';
 import type { Directory } from '../contract/types.js';
 
@@ -168,7 +168,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     members,
 
     async add(user, password) {
-      checkNewUser(user);
+      checkStoredUser(user);
       if (password !== undefined) await passwords.check(password, user.userName);
       const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
       const row: StoredUser = {

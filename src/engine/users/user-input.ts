@@ -27,6 +27,16 @@ export function checkNewUser(user: unknown): void {
   assertOptions('a user', user, NEW_USER_OPTIONS, bad);
 }
 
+/**
+ * The same where the password is an argument of its own.
+ * @throws BadInput `bad-request`
+ */
+export function checkStoredUser(user: unknown): void {
+  checkNewUser(user);
+  if ((user as { password?: unknown }).password !== undefined)
+    throw bad('The password is the second argument of add, and no field of the user.');
+}
+
 /** @throws BadInput `bad-request` */
 export function checkUserChange(change: unknown): void {
   assertOptions('a change of a user', change, USER_CHANGE_OPTIONS, bad);

@@ -96,7 +96,7 @@ class Reader {
       )
         return { on: 'row', field: name, name };
     }
-    return badQuery(`Field ${describe(name)} is not admitted in a query.${hint(name, this.fields)}`);
+    return badQuery(`Field ${describe(name)} is not admitted in a query.${hint(name, this.fields, inside)}`);
   }
 
   private field(place: Place, input: unknown, depth: number): CallerQuery {

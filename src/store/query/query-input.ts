@@ -27,12 +27,19 @@ export const describe = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-/** Suggests how to write a query that bpmn-server accepts in another form. */
-export function hint(name: string, { open, list, item }: QueryFields): string {
+/**
+ * Suggests how to write a query that bpmn-server accepts in another form, or the field that was probably meant.
+ * @param inside the field is one of an element of the list
+ */
+export function hint(name: string, { open, list, row, item }: QueryFields, inside: boolean): string {
   if (name === open) return ` Ask for its fields one by one, such as { '${open}.caseId': 1 }.`;
   if (name.startsWith(`${list}.vars`) || name.startsWith(`${list}.data`))
     return ` Ask for the data of the instance ('data.<name>'), or look at the items that you find.`;
-  const meant = nearest(name, [...Object.keys(item).map((field) => `${list}.${field}`)]);
+  const ofItem = (field: string): string => (inside ? field : `${list}.${field}`);
+  const fields = Object.keys(item);
+  const near = nearest(name, [...(inside ? [] : Object.keys(row)), ...fields.map(ofItem)]);
+  const bare = near === undefined ? nearest(name, fields) : undefined;
+  const meant = bare === undefined ? near : ofItem(bare);
   return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
