@@ -1,6 +1,6 @@
 import { byCases } from '../../src/core/cases.js';
 import { keyOf } from '../../src/core/condition-key.js';
-import { and, eq, exists, isIn, not, or, some, type Condition } from '../../src/core/condition.js';
+import { and, eq, exists, isIn, not, or, overlaps, some, type Condition } from '../../src/core/condition.js';
 
 describe('the key of a condition', () => {
   test.each<[what: string, one: Condition, other: Condition]>([
@@ -39,4 +39,30 @@ describe('the key of a condition', () => {
       );
     expect(keyOf(made())).toBe(keyOf(made()));
   });
+});
+
+test.each<[Condition, string]>([
+  [eq('item.a', 'x'), "eq(6:item.a'1:x)"],
+  [eq('item.a', 1), 'eq(6:item.anumber 1;)'],
+  [eq('item.a', new Date(5)), 'eq(6:item.a@5;)'],
+  [eq('item.a', { ref: 'user', path: 'x' }), 'eq(6:item.a$user.1:x)'],
+  [isIn('item.a', ['x', true]), "in(6:item.a['1:xboolean true;])"],
+  [overlaps('item.a', ['x']), "overlaps(6:item.a['1:x])"],
+  [overlaps('item.a', { ref: 'role', path: 'x' }), 'overlaps(6:item.a$role.1:x)'],
+  [exists('item.a'), 'exists(6:item.atrue)'],
+  [exists('item.a', false), 'exists(6:item.afalse)'],
+  [not(exists('item.a')), 'not(exists(6:item.atrue))'],
+  [some('item.l', exists('item.a')), 'some(6:item.lexists(6:item.atrue))'],
+  [and(exists('item.a'), exists('item.b')), 'and(exists(6:item.atrue)exists(6:item.btrue))'],
+  [or(exists('item.a'), exists('item.b')), 'or(exists(6:item.atrue)exists(6:item.btrue))'],
+  [and(), 'and()'],
+  [
+    byCases('item.a', [
+      ['x', exists('item.b')],
+      ['y', exists('item.c')],
+    ]),
+    'cases(6:item.a1:xexists(6:item.btrue)1:yexists(6:item.ctrue))',
+  ],
+])('the key of %j is %s', (condition, key) => {
+  expect(keyOf(condition)).toBe(key);
 });

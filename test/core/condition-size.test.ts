@@ -1,8 +1,21 @@
 import { calculateObjectSize } from 'bson';
 import fc from 'fast-check';
 import { bind } from '../../src/core/bind.js';
-import { and, eq, isIn, NOTHING, or } from '../../src/core/condition.js';
-import { conditionSize, MOST_STATED, stepsOf } from '../../src/core/condition-size.js';
+import {
+  and,
+  eq,
+  exists,
+  isAmong,
+  isIn,
+  ne,
+  not,
+  NOTHING,
+  or,
+  overlaps,
+  some,
+  type Condition,
+} from '../../src/core/condition.js';
+import { conditionSize, isTooLong, MOST_STATED, stepsOf } from '../../src/core/condition-size.js';
 import { byCases } from '../../src/core/cases.js';
 import { toFilter } from '../../src/store/query/filter.js';
 import { CASES } from '../support/cases.js';
@@ -57,4 +70,55 @@ test('the steps of a condition count alternatives, and of cases those of one', (
       ),
     ),
   ).toBe(2);
+});
+
+const [B1, C2] = [eq('item.b', 1), eq('item.c', 2)];
+const among = (most: number, list: () => string[]): Condition =>
+  isAmong('item.a', { most, has: () => true, list });
+
+test.each<[what: string, condition: Condition, size: number, steps: number]>([
+  ['a text', eq('item.a', 'x'), 55, 1],
+  ['the last character of one byte', eq('item.a', '\x7f'), 55, 1],
+  ['another character', eq('item.a', '\x80'), 57, 1],
+  ['a number', B1, 54, 1],
+  ['inequality', ne('item.a', 1), 308, 1],
+  ['existence', exists('item.a'), 222, 1],
+  ['a list', isIn('item.a', ['x', 1]), 87, 1],
+  ['an intersection', overlaps('item.a', ['x', 1]), 87, 1],
+  ['a value of the principal', eq('item.a', { ref: 'user', path: 'name' }), 150, 1],
+  ['a list of the principal', overlaps('item.a', { ref: 'user', path: 'groups' }), 150, 1],
+  ['another field', eq('item.a', { ref: 'data', path: 'm' }), 1012, 1],
+  ['a negation', not(B1), 86, 1],
+  ['a negation of two', not(and(B1, C2)), 204, 3],
+  ['an element of a list', some('item.l', B1), 108, 8],
+  ['two at once', and(B1, C2), 172, 3],
+  ['one of two', or(B1, exists('item.a')), 340, 3],
+  [
+    'two cases',
+    byCases('item.a', [
+      ['x', B1],
+      ['y', and(B1, C2)],
+    ]),
+    432,
+    4,
+  ],
+  [
+    'two cases that are the same',
+    { op: 'cases', field: 'item.a', cases: ['x', 'y'].map((value) => ({ value, when: B1 })) },
+    190,
+    2,
+  ],
+  ['a few names', among(2, () => ['x']), 71, 1],
+  ['as many names as a query can state', among(2048, () => ['x']), 71, 1],
+])('%s', (_what, condition, size, steps) => {
+  expect(conditionSize(condition)).toBe(size);
+  expect(stepsOf(condition)).toBe(steps);
+});
+
+test('names that no query can state are not listed to tell their size', () => {
+  const list = (): never => {
+    throw new Error('listed');
+  };
+  expect(conditionSize(among(2049, list))).toBe(2049 * 16);
+  expect([2048, 2049].map((most) => isTooLong({ most, has: () => true, list }))).toEqual([false, true]);
 });
