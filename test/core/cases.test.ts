@@ -1,4 +1,4 @@
-import { byCases, mapCases } from '../../src/core/cases.js';
+import { byCases, mapCases, Outcomes } from '../../src/core/cases.js';
 import { and, eq, EVERYTHING, isIn, NOTHING, not, or, type Condition } from '../../src/core/condition.js';
 import { compile } from '../../src/core/evaluate.js';
 
@@ -58,4 +58,22 @@ describe('conditions told apart by the text at a field', () => {
     expect(cases.cases.every((one) => Object.isFrozen(one))).toBe(true);
     expect(mapCases(cases, (when) => (when === A ? NOTHING : EVERYTHING))).toEqual(eq(NAME, 'y'));
   });
+});
+
+test('equal outcomes are one object, and a case has the outcome of its text', () => {
+  const made = byCases(NAME, [
+    ['x', A],
+    ['y', B],
+    ['z', eq('item.a', 1)],
+  ]) as Extract<Condition, { op: 'cases' }>;
+  expect(made.cases.map(({ value, when }) => [value, when])).toEqual([
+    ['x', A],
+    ['y', B],
+    ['z', A],
+  ]);
+  expect(made.cases[2]?.when).toBe(made.cases[0]?.when);
+  expect(new Outcomes(made.cases).list).toEqual([
+    { when: A, values: ['x', 'z'] },
+    { when: B, values: ['y'] },
+  ]);
 });

@@ -1,4 +1,4 @@
-import { freshFor, ticks } from '../../src/core/clock.js';
+import { freshFor, ticks, today, wallClock } from '../../src/core/clock.js';
 
 const HOUR = 3_600_000;
 
@@ -41,4 +41,28 @@ test('the monotonic clock ignores changes of the wall clock', () => {
   jest.setSystemTime(Date.now() - HOUR);
   jest.advanceTimersByTime(10);
   expect(ticks() - began).toBe(10);
+});
+
+test('the present time is that of the wall clock', () => {
+  jest.setSystemTime(new Date(5));
+  expect(today()).toEqual(new Date(5));
+  expect(wallClock()).toBe(5);
+});
+
+describe('freshFor, where the wall clock was set by just its time', () => {
+  test.each([
+    [4999, true],
+    [5000, false],
+    [-4999, true],
+    [-5000, false],
+  ])('by %d ms: %s', (by, fresh) => {
+    const isFresh = freshFor(5000);
+    jest.setSystemTime(Date.now() + by);
+    expect(isFresh()).toBe(fresh);
+  });
+
+  test('and in a process that has run for long', () => {
+    jest.advanceTimersByTime(HOUR);
+    expect(freshFor(5000)()).toBe(true);
+  });
 });

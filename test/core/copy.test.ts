@@ -31,3 +31,20 @@ describe('a deep copy', () => {
     expect(copyOfFields({ id }, () => 'b')).toEqual({ id: 'b' });
   });
 });
+
+test.each(['text', 7, null, undefined, true])(
+  '%j is copied as itself, where objects of a class are too',
+  (value) => {
+    const strange = (): never => {
+      throw new Error('no object');
+    };
+    expect(deepCopy(value, strange)).toBe(value);
+  },
+);
+
+test('a field named __proto__ can be changed like any other, and no other field has to be told how', () => {
+  const copy = copyOfFields(JSON.parse('{"__proto__":1,"a":2}') as Record<string, unknown>);
+  const descriptor = { enumerable: true, writable: true, configurable: true };
+  expect(Object.getOwnPropertyDescriptor(copy, '__proto__')).toEqual({ value: 1, ...descriptor });
+  expect(Object.getOwnPropertyDescriptor(copy, 'a')).toEqual({ value: 2, ...descriptor });
+});

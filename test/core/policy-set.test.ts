@@ -33,3 +33,55 @@ test('all entries, applied as changes, recreate the same set', () => {
   const again = PolicySet.EMPTY.with(3, [...set.changes()]);
   expect([...again.changes()]).toEqual([...set.changes()]);
 });
+
+describe('an entry', () => {
+  const from = (kind: string, id: string, file?: string) => ({
+    kind,
+    id,
+    value: { list: [1] },
+    ...(file === undefined ? {} : { file }),
+  });
+
+  test('knows the file that it comes from, until it is removed or changed without one', () => {
+    const set = PolicySet.EMPTY.with(1, [
+      from('rule', 'a', 'one.yaml'),
+      from('role', 'a'),
+      from('rule', 'b', 'two.yaml'),
+    ]);
+    expect([set.fileOf('rule', 'a'), set.fileOf('role', 'a'), set.fileOf('rule', 'c')]).toEqual([
+      'one.yaml',
+      undefined,
+      undefined,
+    ]);
+    expect(set.fileOf('rul', 'ea')).toBeUndefined();
+    const later = set.with(2, [{ kind: 'rule', id: 'a', value: null, file: 'one.yaml' }, from('rule', 'b')]);
+    expect([later.fileOf('rule', 'a'), later.fileOf('rule', 'b')]).toEqual([undefined, undefined]);
+    expect(set.fileOf('rule', 'b')).toBe('two.yaml');
+  });
+
+  test('is told with its file among the changes, and without one if it has none', () => {
+    const changes = [from('rule', 'a', 'one.yaml'), from('rule', 'b')];
+    expect([...PolicySet.EMPTY.with(1, changes).changes()]).toStrictEqual(changes);
+  });
+
+  test('cannot be changed, at any depth', () => {
+    const value = PolicySet.EMPTY.with(1, [from('rule', 'a')])
+      .of('rule')
+      .get('a') as { list: number[] };
+    expect([Object.isFrozen(value), Object.isFrozen(value.list)]).toEqual([true, true]);
+    const bare = PolicySet.EMPTY.with(1, [{ kind: 'rule', id: 'a', value: 'text' }]);
+    expect(bare.of('rule').get('a')).toBe('text');
+  });
+});
+
+test('a set has the kinds and the number of its entries', () => {
+  const value = 1;
+  const set = PolicySet.EMPTY.with(4, [
+    { kind: 'rule', id: 'a', value },
+    { kind: 'rule', id: 'b', value },
+    { kind: 'role', id: 'a', value },
+  ]);
+  expect([set.version, set.size, set.kinds]).toEqual([4, 3, ['rule', 'role']]);
+  expect(set.with(5, [{ kind: 'role', id: 'a', value: null }]).kinds).toEqual(['rule']);
+  expect([PolicySet.EMPTY.version, PolicySet.EMPTY.size, PolicySet.EMPTY.kinds]).toEqual([0, 0, []]);
+});

@@ -1,8 +1,20 @@
-import { and, eq, EVERYTHING, isIn, not, or, some, type Condition } from '../../src/core/condition.js';
+import {
+  and,
+  eq,
+  EVERYTHING,
+  isIn,
+  not,
+  or,
+  overlaps,
+  some,
+  type Condition,
+} from '../../src/core/condition.js';
 import { byCases } from '../../src/core/cases.js';
 import { compile } from '../../src/core/evaluate.js';
 import type { Way } from '../../src/core/scope.js';
-import { isUnmarked, roughly } from '../../src/core/ways.js';
+import { Predicates } from '../../src/core/predicates.js';
+import { conditionSize, MOST_STATED } from '../../src/core/condition-size.js';
+import { alternativesBySearch, isUnmarked, roughly } from '../../src/core/ways.js';
 
 const ME = { ref: 'user', path: 'userName' } as const;
 const MY_GROUPS = { ref: 'user', path: 'userGroups' } as const;
@@ -82,4 +94,58 @@ describe('what a query states of many rules', () => {
       );
     expect([holds('acme'), holds('globex')]).toEqual([true, false]);
   });
+});
+
+test.each<[Condition, boolean]>([
+  [eq('item.assignee', { ref: 'data', path: 'x' }), true],
+  [isIn('item.candidateUsers', { ref: 'data', path: 'x' }), true],
+  [overlaps('item.candidateGroups', MY_GROUPS), false],
+  [overlaps('item.candidateGroups', ['hr']), false],
+  [isIn('item.assignee', ['ann']), false],
+  [eq('item.assignee', 'ann'), false],
+])('a rule about %j has no marks: %s', (when, expected) => {
+  expect(isUnmarked(rule(when))).toBe(expected);
+});
+
+test('rules that state the same marks open one way', () => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => eq(`item.${name}`, 1)) as [
+    Condition,
+    Condition,
+    Condition,
+    Condition,
+  ];
+  const rules = [rule(a, ['u:x', 'g:y']), rule(b), rule(c, ['u:x', 'g:y']), rule(d, ['u:x']), rule(d)];
+  expect(alternativesBySearch(rules, new Predicates())).toEqual([
+    { when: or(a, c), search: ['u:x', 'g:y'] },
+    { when: or(b, d), search: undefined },
+    { when: d, search: ['u:x'] },
+  ]);
+});
+
+test('what is stated roughly fits, half of it for the ways and half for what restricts them', () => {
+  const many = (field: string, count: number): Condition =>
+    isIn(
+      field,
+      Array.from({ length: count }, (_, at) => `value ${at}`),
+    );
+  const TENANT = eq('instance.tenantId', 'acme');
+  const size = ({ ways, restricts }: ReturnType<typeof roughly>): number[] => [
+    ways.reduce((sum, { when }) => sum + conditionSize(when), 0),
+    restricts.filter((one) => one !== TENANT).reduce((sum, one) => sum + conditionSize(one), 0),
+  ];
+  const made = roughly({
+    ways: [0, 1, 2].map((at) => ({
+      when: many(`instance.data.w${at}`, 1_000),
+      search: [`m:M${at}` as const],
+    })),
+    restricts: [TENANT, many('instance.data.r', 1_000), many('instance.data.s', 1_000)],
+  });
+  expect(made.ways).toHaveLength(3);
+  expect(Math.max(...size(made))).toBeLessThanOrEqual(MOST_STATED / 2);
+  expect(made.restricts.filter((one) => one === TENANT)).toHaveLength(1);
+  const kept = roughly({
+    ways: [{ when: many('instance.data.w', 500) }],
+    restricts: [TENANT, many('instance.data.r', 900)],
+  });
+  expect(kept.ways).toEqual([{ when: many('instance.data.w', 500), search: undefined }]);
 });
