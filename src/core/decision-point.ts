@@ -5,14 +5,14 @@ import { isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
 import { FieldTrees } from './field-tree.js';
 import { HiddenFields } from './hidden-fields.js';
 import { TENANT_MARK, type Mark } from './mark.js';
-import { asOperation, OPERATIONS, type Operation } from './operation.js';
+import { asOperation, type Operation } from './operation.js';
 import { Parts } from './parts.js';
 import type { Facts, Policy, PolicyAnswer } from './policy.js';
 import { Predicates } from './predicates.js';
-import { ADMIN, SecureUser, SYSTEM } from './principal.js';
+import { ADMIN, type SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
 import { Answers } from './rule-lists.js';
-import { Answered, RuleSets } from './rule-set.js';
+import { Answered, RuleSet, RuleSets } from './rule-set.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './value.js';
@@ -147,7 +147,8 @@ export function createDecisionPoint(
     return start;
   }
 
-  function ask(principal: SecureUser, operation: Operation, facts: Facts = NO_FACTS): Ruling {
+  /** The rules of all policies, each of which is asked once. */
+  function rulesFor(principal: SecureUser, operation: Operation, facts: Facts): RuleSet | Failure {
     const admin = principal.isAdmin();
     let place = startOf(principal, operation);
     for (const { policy, answers } of asked) {
@@ -156,10 +157,31 @@ export function createDecisionPoint(
         const answer = policy.answer(principal, operation, facts);
         place = place.after(answer) ?? add(place, answers, answer, operation, admin);
       } catch (cause) {
-        return new Ruling(principal, operation, sets.of([]), { policy: policy.name, cause });
+        return { policy: policy.name, cause };
       }
     }
-    return new Ruling(principal, operation, place.rules);
+    return place.rules;
+  }
+
+  const rulingOf = (principal: SecureUser, operation: Operation, found: RuleSet | Failure): Ruling =>
+    found instanceof RuleSet
+      ? new Ruling(principal, operation, found)
+      : new Ruling(principal, operation, sets.of([]), found);
+
+  const ask = (principal: SecureUser, operation: Operation, facts: Facts = NO_FACTS): Ruling =>
+    rulingOf(principal, operation, rulesFor(principal, operation, facts));
+
+  /** Without a ruling, which only the reasons need. */
+  function allows(
+    principal: SecureUser,
+    operation: Operation,
+    resource: Resource,
+    facts: Facts = NO_FACTS,
+  ): boolean {
+    const found = rulesFor(principal, operation, facts);
+    return found instanceof RuleSet && found.covers(resource)
+      ? found.combined(resource, principal)
+      : rulingOf(principal, operation, found).allows(resource);
   }
 
   const withFields = policies.filter((policy) => policy.fields !== undefined);
@@ -189,52 +211,7 @@ export function createDecisionPoint(
     fields,
     hidden: (principal) => HiddenFields.of(fields(principal), principal, trees),
     decide: (principal, operation, resource, facts) => ask(principal, operation, facts).decide(resource),
-    allows: (principal, operation, resource, facts) => ask(principal, operation, facts).allows(resource),
+    allows,
     scope: (principal, operation, facts) => ask(principal, operation, facts).scope(),
   } satisfies DecisionPoint);
-}
-
-/** The principals that policies are tried on before a guard starts: ordinary users with and without a tenant. */
-const TRIED: readonly SecureUser[] = [
-  new SecureUser({ userName: 'anybody' }),
-  new SecureUser({ userName: 'anybody', tenantId: 'any' }),
-];
-
-/**
- * Tries every policy on every operation. A policy that fails for an ordinary user, or whose condition can never be
- * evaluated, would answer every call with "could not tell".
- */
-export function tryPolicies(policies: readonly Policy[]): (Failure & { readonly operation: Operation })[] {
-  return policies.flatMap((policy) => {
-    const point = createDecisionPoint([policy]);
-    for (const principal of TRIED) {
-      try {
-        point.fields(principal);
-      } catch (error) {
-        const { cause } = error as FieldsFailed;
-        return [{ policy: policy.name, cause, operation: 'instance:read' as const }];
-      }
-    }
-    return (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
-      TRIED.flatMap((principal) => {
-        const { failure } = point.ask(principal, operation);
-        return failure === undefined ? [] : [{ ...failure, operation }];
-      }).slice(0, 1),
-    );
-  });
-}
-
-/** The operations whose rules scope the lists of instances and items. */
-export const LISTED: readonly Operation[] = Object.freeze(['task:read', 'instance:read']);
-
-/**
- * The permissive rules from which no marks follow, as `policy/rule`: they make every list scan all instances of the
- * tenant. Tried for ordinary users, and for members of each group.
- */
-export function unmarkedRules(point: DecisionPoint, groups: readonly string[] = []): string[] {
-  const members = groups.map((group) => new SecureUser({ userName: 'anybody', userGroups: [group] }));
-  const asked = LISTED.flatMap((operation) =>
-    [...TRIED, ...members].flatMap((principal) => point.ask(principal, operation).unmarked()),
-  );
-  return [...new Set(asked)];
 }

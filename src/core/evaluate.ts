@@ -1,5 +1,4 @@
 import {
-  and,
   isFixed,
   isReference,
   operand,
@@ -9,14 +8,15 @@ import {
   type Reference,
 } from './condition.js';
 import { itemOf, parsePath, partsOf } from './frame.js';
-import { conjuncts } from './named.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-import { holds, step, type ReadOperand, type Step } from './steps.js';
+import { choiceIn } from './choice.js';
+import { caseOf, fieldsAgree, ofPrincipal, someElement } from './calls.js';
+import { FAILS, HOLDS, leafOf, runs, Step, type Leaf, type ReadOperand } from './steps.js';
 import { amongAll, amongNames, isOther, isPresent, ORDERS, type Test } from './tests.js';
 import { isUserTest, userTest } from './user-test.js';
 import { listReader, scalarReader } from './user-value.js';
-import { same, type Scalar, show } from './value.js';
+import { show, type Scalar } from './value.js';
 
 /** Evaluates a condition on one resource. */
 export type Predicate = (resource: Resource) => boolean;
@@ -31,27 +31,26 @@ export function referencePath(reference: Reference): string {
     : `instance.guard.roles.${reference.path}`;
 }
 
-/** Steps for an operand that is constant, or that the principal has. */
+type Reader = (path: string) => ReadOperand;
+
+/** A test of a field; the operand is constant, or each principal has its own. */
 function comparison(
-  op: Step['op'],
+  kind: 'eq' | 'oneOf' | 'test',
   field: string,
   value: unknown,
-  read: ReadOperand | undefined,
+  reader: Reader,
   negated: boolean,
   test?: Test<Scalar>,
-): Step {
-  return step(op, {
-    path: parsePath(field),
-    operand: value,
-    read,
-    unknown: read !== undefined && negated,
-    test,
-  });
+): Leaf {
+  const path = parsePath(field);
+  if (!isReference(value)) return leafOf(kind, { path, operand: value, test });
+  const from = { path: value.path, read: reader(value.path) };
+  return leafOf(kind, { path, from, unknown: negated, test });
 }
 
 const TESTS = { ne: isOther, ...ORDERS } as const;
 
-function compared(condition: Extract<Condition, { op: Comparison }>, negated: boolean): Step {
+function compared(condition: Extract<Condition, { op: Comparison }>, negated: boolean): Leaf {
   const { op, field } = condition;
   const value = operand(field, condition.value);
   if (isReference(value) && value.ref !== 'user') {
@@ -59,69 +58,36 @@ function compared(condition: Extract<Condition, { op: Comparison }>, negated: bo
       throw new TypeError(`Condition ${op} on ${field} compares two fields, which only eq and ne can`);
     return betweenFields(op, field, value);
   }
-  const read = isReference(value) ? scalarReader(value.path) : undefined;
   return op === 'eq'
-    ? comparison('eq', field, value, read, negated)
-    : comparison('test', field, value, read, negated, TESTS[op]);
+    ? comparison('eq', field, value, scalarReader, negated)
+    : comparison('test', field, value, scalarReader, negated, TESTS[op]);
 }
 
-function member(condition: Extract<Condition, { op: 'in' | 'overlaps' }>, negated: boolean): Step {
+function member(condition: Extract<Condition, { op: 'in' | 'overlaps' }>, negated: boolean): Leaf {
   const { field } = condition;
   if ('names' in condition)
-    return step('test', { path: parsePath(field), test: amongNames(condition.names) });
+    return leafOf('test', { path: parsePath(field), test: amongNames(condition.names) });
   const { values } = condition;
   if (isReference(values))
     return values.ref === 'user'
-      ? comparison('oneOf', field, undefined, listReader(values.path), negated)
+      ? comparison('oneOf', field, values, listReader, negated)
       : betweenFields('in', field, values);
   for (const value of values) operand(field, value);
-  return step('test', { path: parsePath(field), test: amongAll(values) });
+  return leafOf('test', { path: parsePath(field), test: amongAll(values) });
 }
 
-const betweenFields = (op: 'eq' | 'ne' | 'in', field: string, reference: Reference): Step =>
-  step('fields', { path: parsePath(field), other: parsePath(referencePath(reference)), operand: op });
-
-/** The first part of an `and` if it compares a field with a constant by `op`, and the rest. */
-function beginning(
-  condition: Condition,
-  op: 'eq' | 'ne',
-): { readonly field: string; readonly value: Scalar; readonly rest: Condition } | undefined {
-  const [first, ...rest] = conjuncts(condition);
-  if (first?.op !== op || isReference(first.value)) return undefined;
-  return { field: first.field, value: operand(first.field, first.value), rest: and(...rest) };
-}
-
-/** Alternatives among which a pair is looked for. */
-const A_FEW = 16;
-
-/** Two of the alternatives, if they depend on whether a field has a value: the field is read once. */
-function choice(alternatives: readonly Condition[], negated: boolean, leaves: Leaves): Step | undefined {
-  if (alternatives.length > A_FEW) return undefined;
-  for (const first of alternatives) {
-    const is = beginning(first, 'eq');
-    if (is === undefined) continue;
-    for (const second of alternatives) {
-      const isNot = beginning(second, 'ne');
-      if (is.field !== isNot?.field || !same(is.value, isNot.value)) continue;
-      const parts = [build(is.rest, negated, leaves), build(isNot.rest, negated, leaves)];
-      const chosen = step('choice', { path: parsePath(is.field), operand: is.value, parts });
-      const others = alternatives.filter((one) => one !== first && one !== second);
-      if (others.length === 0) return chosen;
-      return step('or', { parts: [chosen, ...others.map((one) => build(one, negated, leaves))] });
-    }
-  }
-  return undefined;
-}
+const betweenFields = (op: 'eq' | 'ne' | 'in', field: string, reference: Reference): Leaf =>
+  leafOf('call', { call: fieldsAgree(parsePath(field), op, parsePath(referencePath(reference))) });
 
 /**
- * The steps of conditions without parts. Rule sets that differ for each principal share most of them, so that few are
+ * The leaves of conditions without parts. Rule sets that differ for each principal share most of them, so that few are
  * in memory, and most are near.
  */
 export class Leaves {
-  private readonly known = [new WeakMap<Condition, Step>(), new WeakMap<Condition, Step>()] as const;
+  private readonly known = [new WeakMap<Condition, Leaf>(), new WeakMap<Condition, Leaf>()] as const;
 
   /** @throws TypeError if it is not a condition */
-  of(condition: Condition, negated: boolean): Step {
+  of(condition: Condition, negated: boolean): Leaf {
     const known = this.known[negated ? 1 : 0];
     const found = known.get(condition);
     if (found !== undefined) return found;
@@ -131,8 +97,8 @@ export class Leaves {
   }
 }
 
-function leaf(condition: Condition, negated: boolean): Step {
-  if (isUserTest(condition)) return step('user', { read: userTest(condition, negated) });
+function leaf(condition: Condition, negated: boolean): Leaf {
+  if (isUserTest(condition)) return leafOf('call', { call: ofPrincipal(userTest(condition, negated)) });
   switch (condition.op) {
     case 'eq':
     case 'ne':
@@ -145,44 +111,68 @@ function leaf(condition: Condition, negated: boolean): Step {
     case 'overlaps':
       return member(condition, negated);
     case 'exists':
-      return step(condition.present ? 'test' : 'absent', {
-        path: parsePath(condition.field),
-        test: isPresent,
-      });
+      return leafOf('test', { path: parsePath(condition.field), test: isPresent });
     default:
       throw new TypeError(`Unknown condition ${show((condition as { op?: unknown }).op)}`);
   }
 }
 
-/** @param negated below a `not`, where a value that the principal lacks counts as true */
-function build(condition: Condition, negated: boolean, leaves: Leaves): Step {
-  switch (condition.op) {
-    case 'some':
-      return step('some', {
-        path: parsePath(condition.field),
-        parts: [build(condition.where, negated, leaves)],
-      });
-    case 'cases': {
-      const built = new Map<Condition, Step>();
-      const cases = new Map<string, Step>();
-      for (const { value, when } of condition.cases) {
-        const known = built.get(when) ?? build(when, negated, leaves);
-        built.set(when, known);
-        cases.set(value, known);
+/** Links the steps of conditions, from the last to the first: each leads to what follows. */
+class Linker {
+  constructor(private readonly leaves: Leaves) {}
+
+  /**
+   * The first step of a condition.
+   * @param negated below a `not`, where a value that the principal lacks counts as true
+   * @param yes the step that follows if the condition holds
+   */
+  link(condition: Condition, negated = false, yes: Step = HOLDS, no: Step = FAILS): Step {
+    switch (condition.op) {
+      case 'some': {
+        const call = someElement(parsePath(condition.field), this.link(condition.where, negated));
+        return new Step(leafOf('call', { call }), yes, no);
       }
-      return step('cases', { path: parsePath(condition.field), cases });
+      case 'cases':
+        return this.cases(condition, negated, yes, no);
+      case 'or':
+        return this.anyOf(condition.of, negated, yes, no);
+      case 'and':
+        return condition.of.reduceRight((next, part) => this.link(part, negated, next, no), yes);
+      case 'not':
+        return this.link(condition.of, !negated, no, yes);
+      default: {
+        const made = this.leaves.of(condition, negated);
+        const isAbsence = condition.op === 'exists' && !condition.present && !isUserTest(condition);
+        return isAbsence ? new Step(made, no, yes) : new Step(made, yes, no);
+      }
     }
-    case 'or':
-      return (
-        choice(condition.of, negated, leaves) ??
-        step('or', { parts: condition.of.map((part) => build(part, negated, leaves)) })
-      );
-    case 'and':
-      return step('and', { parts: condition.of.map((part) => build(part, negated, leaves)) });
-    case 'not':
-      return step('not', { parts: [build(condition.of, !negated, leaves)] });
-    default:
-      return leaves.of(condition, negated);
+  }
+
+  private cases(condition: Extract<Condition, { op: 'cases' }>, negated: boolean, yes: Step, no: Step): Step {
+    const built = new Map<Condition, Step>();
+    const cases = new Map<string, Step>();
+    for (const { value, when } of condition.cases) {
+      const known = built.get(when) ?? this.link(when, negated);
+      built.set(when, known);
+      cases.set(value, known);
+    }
+    const call = caseOf(parsePath(condition.field), cases);
+    return new Step(leafOf('call', { call }), yes, no);
+  }
+
+  private anyOf(alternatives: readonly Condition[], negated: boolean, yes: Step, no: Step): Step {
+    const choice = choiceIn(alternatives);
+    if (choice === undefined) return this.oneAfterTheOther(alternatives, negated, yes, no);
+    const { field, value, is, isNot, others } = choice;
+    const path = parsePath(field);
+    const next = this.oneAfterTheOther(others, negated, yes, no);
+    const own = new Step(leafOf('own', { path }), yes, next);
+    const [then, otherwise] = [this.link(is, negated, own, next), this.link(isNot, negated, own, next)];
+    return new Step(leafOf('choice', { path, operand: value }), then, otherwise, next);
+  }
+
+  private oneAfterTheOther(parts: readonly Condition[], negated: boolean, yes: Step, no: Step): Step {
+    return parts.reduceRight((next, part) => this.link(part, negated, yes, next), no);
   }
 }
 
@@ -193,10 +183,10 @@ function build(condition: Condition, negated: boolean, leaves: Leaves): Step {
  * @throws TypeError if it is not a condition
  */
 export function compileForAll(condition: Condition, leaves: Leaves = new Leaves()): PrincipalPredicate {
-  const whole = build(condition, false, leaves);
+  const first = new Linker(leaves).link(condition);
   return (resource, principal) => {
     const parts = partsOf(resource);
-    return holds(whole, itemOf(parts), parts, principal);
+    return runs(first, itemOf(parts), parts, principal);
   };
 }
 
@@ -217,9 +207,9 @@ function assertBound(condition: Condition): void {
  */
 export function compile(condition: Condition): Predicate {
   assertBound(condition);
-  const whole = build(condition, false, new Leaves());
+  const first = new Linker(new Leaves()).link(condition);
   return (resource) => {
     const parts = partsOf(resource);
-    return holds(whole, itemOf(parts), parts, undefined);
+    return runs(first, itemOf(parts), parts);
   };
 }

@@ -196,6 +196,9 @@ export class RuleSets {
  */
 export class Answered {
   private readonly longer = new WeakMap<PolicyAnswer, Answered>();
+  /** The last answer and its node, which are often asked for again: comparing them is faster than the map. */
+  private last: PolicyAnswer | undefined;
+  private afterLast: Answered | undefined;
   private known: RuleSet | undefined;
 
   constructor(
@@ -205,7 +208,13 @@ export class Answered {
 
   /** The node after one more answer; undefined if the answer is new or may have changed. */
   after(answer: PolicyAnswer): Answered | undefined {
-    return this.longer.get(answer);
+    if (answer === this.last) return this.afterLast;
+    const next = this.longer.get(answer);
+    if (next !== undefined) {
+      this.last = answer;
+      this.afterLast = next;
+    }
+    return next;
   }
 
   /** @param isFixed the answer cannot change any more */

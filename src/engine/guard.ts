@@ -1,4 +1,5 @@
-import { unmarkedRules, type DecisionPoint } from '../core/decision-point.js';
+import type { DecisionPoint } from '../core/decision-point.js';
+import { unmarkedRules } from '../core/tried-policies.js';
 import { AccessDenied, BadInput, CouldNotTell } from '../core/errors.js';
 import { asOperation } from '../core/operation.js';
 import { DESIGNER, type UserInfo } from '../core/principal.js';

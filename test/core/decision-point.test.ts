@@ -11,12 +11,8 @@ import {
   some,
   type Condition,
 } from '../../src/core/condition.js';
-import {
-  createDecisionPoint,
-  tryPolicies,
-  unmarkedRules,
-  type DecisionPoint,
-} from '../../src/core/decision-point.js';
+import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
+import { tryPolicies, unmarkedRules } from '../../src/core/tried-policies.js';
 import { compile } from '../../src/core/evaluate.js';
 import type { Mark } from '../../src/core/mark.js';
 import { OPERATIONS, type Operation } from '../../src/core/operation.js';

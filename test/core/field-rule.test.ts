@@ -1,6 +1,7 @@
 import { byCases } from '../../src/core/cases.js';
 import { and, eq, EVERYTHING, not, or, type Condition } from '../../src/core/condition.js';
-import { createDecisionPoint, FieldsFailed, tryPolicies } from '../../src/core/decision-point.js';
+import { createDecisionPoint, FieldsFailed } from '../../src/core/decision-point.js';
+import { tryPolicies } from '../../src/core/tried-policies.js';
 import { isDataField, isFixedList, namesOfPath, overlap, readFieldRules } from '../../src/core/field-rule.js';
 import type { Policy } from '../../src/core/policy.js';
 import { SecureUser } from '../../src/core/principal.js';

@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../../core/condition.js';
-import { FieldsFailed, LISTED } from '../../core/decision-point.js';
+import { FieldsFailed } from '../../core/decision-point.js';
+import { LISTED } from '../../core/tried-policies.js';
 import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import type { HiddenFields } from '../../core/hidden-fields.js';

@@ -1,4 +1,5 @@
-import { Compilations, createDecisionPoint, tryPolicies } from '../../core/decision-point.js';
+import { Compilations, createDecisionPoint } from '../../core/decision-point.js';
+import { tryPolicies } from '../../core/tried-policies.js';
 import { BadInput, messageOf } from '../../core/errors.js';
 import { narrowedTaskRules, taskRulesPolicy, type Narrowing } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
