@@ -79,6 +79,10 @@ export function createIdentity(
       serving.begin();
       return contexts.answering(answer, fn);
     },
+    arrived: (answer: Answer) => {
+      assertArgument('identity.arrived', answer, FUNCTION);
+      contexts.arrived(answer);
+    },
     require: (user: UserInfo | undefined, operation: Operation, resource?: Resource, name?: string) => {
       const target: Target = {
         kind: OPERATIONS[asOperation(operation)].kind,

@@ -1,6 +1,7 @@
 import { createGuard as createEngineGuard } from '../engine/guard.js';
 import { consoleLogger } from '../engine/contract/console-logger.js';
 import type { Guard as EngineGuard, GuardOptions } from '../engine/contract/types.js';
+import { answerArrivals } from './arrivals.js';
 import { express, type HttpFace } from './index.js';
 
 /** A guarded bpmn-server, with its middleware for HTTP. */
@@ -16,5 +17,14 @@ export interface Guard extends EngineGuard, HttpFace {}
  */
 export async function createGuard(options: GuardOptions): Promise<Guard> {
   const guard = await createEngineGuard(options);
-  return Object.freeze({ ...guard, ...express(guard, options.logger ?? consoleLogger) });
+  const face = express(guard, options.logger ?? consoleLogger);
+  const stopAnswering = answerArrivals(guard.identity, face.errorHandler());
+  return Object.freeze({
+    ...guard,
+    ...face,
+    close: async () => {
+      stopAnswering();
+      await guard.close();
+    },
+  });
 }

@@ -74,6 +74,11 @@ export interface Identity {
    */
   answering<T>(answer: (refusal: GuardError) => boolean, fn: () => T): T;
   /**
+   * Does the same for a request that has just arrived at a server of this process, until `answering` is called. To be
+   * called where the server tells of the request, before its listeners.
+   */
+  arrived(answer: (refusal: GuardError) => boolean): void;
+  /**
    * Asserts that the user may perform the operation on the resource; without a resource, that a resource could
    * exist on which the user may.
    * @param user undefined: the ambient principal

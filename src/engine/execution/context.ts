@@ -32,6 +32,8 @@ interface Frame {
   readonly command?: Command;
   readonly place?: Place;
   readonly answer?: Answer;
+  /** The same for a request that has not reached any middleware of the guard. */
+  readonly arrival?: Answer;
 }
 
 /**
@@ -99,6 +101,16 @@ export class Contexts {
   /** Runs the work of a request. It keeps its request in every `runAs` inside it. */
   answering<T>(answer: Answer, fn: () => T): T {
     return this.enter({ answer }, fn);
+  }
+
+  /** How the request is answered although it has not reached any middleware of the guard. */
+  get arrival(): Answer | undefined {
+    return this.frames.getStore()?.arrival;
+  }
+
+  /** Everything that the current code begins from now on is the work of a request that has just arrived. */
+  arrived(arrival: Answer): void {
+    this.frames.enterWith({ ...this.frames.getStore(), arrival });
   }
 
   /** The command that is running here. */

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** Where Node tells of each request that a server of its own has got. */
-const REQUESTS = 'http.server.request.start';
+/** The channel on which Node reports each request to an HTTP server of this process. */
+export const REQUESTS = 'http.server.request.start';
 
 /**
  * Whether this process serves: it listens on a port, or has had a request. Until then it is a script that starts

@@ -89,7 +89,8 @@ export class Strays {
   };
 
   private note(error: GuardError): void {
-    const { answer } = this.parts.contexts;
+    const { contexts } = this.parts;
+    const answer = contexts.answer ?? contexts.arrival;
     const before = raisedOf(error);
     if (before !== undefined && before.answer === answer) return;
     const own = before === undefined ? answer : undefined;
@@ -104,7 +105,8 @@ export class Strays {
   }
 
   private refused(error: GuardError): void {
-    const answer = this.parts.contexts.answer ?? raisedOf(error)?.there;
+    const { contexts } = this.parts;
+    const answer = contexts.answer ?? raisedOf(error)?.there ?? contexts.arrival;
     let answered = false;
     try {
       answered = answer?.(error) === true;
