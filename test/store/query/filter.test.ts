@@ -437,3 +437,115 @@ describe('where a field is known to have a value', () => {
     );
   });
 });
+
+describe('what a condition needs to know', () => {
+  const [I, N, L] = [
+    eq('item.status', 'wait'),
+    eq('instance.name', 'M'),
+    eq('instance.items.status', 'wait'),
+  ];
+  const cases = (field: string, ...whens: Condition[]): Condition => ({
+    op: 'cases',
+    field,
+    cases: whens.map((when, at) => ({ value: `v${at}`, when })),
+  });
+  const two = eq('item.assignee', { ref: 'data', path: 'x' });
+
+  test.each<[string, Condition, [item: boolean, instance: boolean]]>([
+    ['a field of the item', I, [true, false]],
+    ['a field of the instance', N, [false, true]],
+    ['one of each', and(I, N), [true, true]],
+    ['a negation', not(I), [true, false]],
+    ['nothing', EVERYTHING, [false, false]],
+    ['an element of a list', some('instance.items', I), [false, true]],
+    ['two fields', two, [true, true]],
+    ['cases of the item', cases('item.elementId', I, EVERYTHING), [true, false]],
+    ['cases of the item, about the instance', cases('item.elementId', I, N), [true, true]],
+    ['cases of the instance', cases('instance.name', N, EVERYTHING), [false, true]],
+    ['cases of the instance, about the item', cases('instance.name', I, EVERYTHING), [true, true]],
+  ])('%s', (_what, condition, [item, instance]) => {
+    expect(speaksOf(condition)).toEqual({ item, instance });
+  });
+
+  test.each<[Condition, boolean]>([
+    [I, false],
+    [N, false],
+    [L, true],
+    [not(L), true],
+    [and(I, L), true],
+    [some('instance.items', I), true],
+    [cases('instance.name', I, N), false],
+    [cases('instance.name', I, L), true],
+    [cases('instance.items.status', I), true],
+  ])('%j needs all items: %s', (condition, expected) => {
+    expect(needsAllItems(condition)).toBe(expected);
+  });
+
+  test.each<[string, Condition, Condition]>([
+    ['of the instance', N, N],
+    ['of the item', I, some('instance.items', I)],
+    ['of both', and(I, N), and(some('instance.items', I), N)],
+    ['of two fields', two, EVERYTHING],
+    ['of two fields and the instance', and(two, N), N],
+    ['of one or the other', or(I, N), or(some('instance.items', I), N)],
+    ['of the item and a negation of both', and(I, not(and(I, N))), some('instance.items', I)],
+    ['by cases of the item', cases('item.elementId', I, N), or(some('instance.items', I), N)],
+    [
+      'by cases of the instance',
+      cases('instance.name', I, N),
+      {
+        op: 'cases',
+        field: 'instance.name',
+        cases: [
+          { value: 'v0', when: some('instance.items', I) },
+          { value: 'v1', when: N },
+        ],
+      },
+    ],
+  ])(
+    'an item for which a condition holds is in an instance for which this holds: %s',
+    (_what, condition, expected) => {
+      expect(relax(condition)).toEqual(expected);
+    },
+  );
+
+  const known = new Map<string, Scalar>([['item.elementId', 'v0']]);
+
+  test.each<[string, Condition, Condition]>([
+    ['another field', I, I],
+    ['the same value', eq('item.elementId', 'v0'), EVERYTHING],
+    ['another value', eq('item.elementId', 'v1'), eq('item.elementId', 'v1')],
+    ['not the same value', ne('item.elementId', 'v0'), NOTHING],
+    [
+      'a reference',
+      eq('item.elementId', { ref: 'data', path: 'x' }),
+      eq('item.elementId', { ref: 'data', path: 'x' }),
+    ],
+    ['a list with it', isIn('item.elementId', ['x', 'v0']), EVERYTHING],
+    ['a list without it', isIn('item.elementId', ['x']), isIn('item.elementId', ['x'])],
+    ['a list of another field', isIn('item.type', ['v0']), isIn('item.type', ['v0'])],
+    [
+      'a list that is a reference',
+      overlaps('item.elementId', { ref: 'data', path: 'x' }),
+      overlaps('item.elementId', { ref: 'data', path: 'x' }),
+    ],
+    ['a negation', not(eq('item.elementId', 'v0')), NOTHING],
+    ['more', and(eq('item.elementId', 'v0'), I), I],
+    ['cases', cases('item.elementId', I, N), or(I, cases('item.elementId', I, N))],
+    [
+      'cases without it',
+      cases('item.type', N, eq('item.elementId', 'v0')),
+      cases('item.type', N, EVERYTHING),
+    ],
+  ])('what is known of a field is put in its place: %s', (_what, condition, expected) => {
+    expect(specialise(condition, known)).toEqual(expected);
+  });
+
+  test('cases are one test of the field for each outcome', () => {
+    const filter = toFilter(cases('instance.name', N, EVERYTHING, EVERYTHING), 'instance');
+    expect(filter).toEqual({
+      $or: [{ $and: [{ name: { $eq: 'v0' } }, { name: { $eq: 'M' } }] }, { name: { $in: ['v1', 'v2'] } }],
+    });
+    expect(toFilter(cases('instance.name', EVERYTHING), 'instance')).toEqual({ name: { $eq: 'v0' } });
+  });
+});

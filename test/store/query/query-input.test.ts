@@ -43,14 +43,21 @@ test.each([
   ['items.data', " Ask for the data of the instance ('data.<name>'), or look at the items that you find."],
   ['items.assignees', ' Did you mean items.assignee?'],
   ['items.elementid', ' Did you mean items.elementId?'],
+  ['assignee', ' Did you mean items.assignee?'],
+  ['statuss', ' Did you mean status?'],
   ['nothing', ''],
 ])('who asks instances for %s is told%s', (name, text) => {
-  expect(hint(name, INSTANCE_FIELDS)).toBe(text);
+  expect(hint(name, INSTANCE_FIELDS, false)).toBe(text);
+});
+
+test('inside an element its fields are meant, without the list in front', () => {
+  expect(hint('assignees', INSTANCE_FIELDS, true)).toBe(' Did you mean assignee?');
+  expect(hint('startedBye', INSTANCE_FIELDS, true)).toBe('');
 });
 
 test('of models there is no data to ask for', () => {
-  expect(hint('data', MODEL_FIELDS)).toBe('');
-  expect(hint('events.subtype', MODEL_FIELDS)).toBe(' Did you mean events.subType?');
+  expect(hint('data', MODEL_FIELDS, false)).toBe('');
+  expect(hint('events.subtype', MODEL_FIELDS, false)).toBe(' Did you mean events.subType?');
 });
 
 test('keys of a query are texts', () => {
