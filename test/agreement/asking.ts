@@ -2,7 +2,8 @@ import type { DecisionPoint } from '../../src/core/decision-point.js';
 import type { SecureUser } from '../../src/core/principal.js';
 import { parseQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';
-import type { Store } from '../../src/store/port.js';
+import type { Store, StoredInstance, StoredItem } from '../../src/store/port.js';
+import type { Hidden } from '../../src/store/query/hidden.js';
 import { instancePlan, itemPlan } from '../../src/store/query/scoped-query.js';
 import type { Row } from './corpus.js';
 import { answers, looksInside } from './oracle.js';
@@ -15,8 +16,26 @@ export interface Answer {
   readonly instances: string[];
 }
 
+/** What is left of a row for somebody from whom some of it is hidden. */
+export interface Cut {
+  instance(instance: StoredInstance): StoredInstance;
+  item(instance: StoredInstance, item: StoredItem): StoredItem;
+  isHidden(instance: StoredInstance, item: StoredItem, field: string): boolean;
+}
+const NOTHING_CUT: Cut = {
+  instance: (instance) => instance,
+  item: (_instance, item) => item,
+  isHidden: () => false,
+};
+
 /** What may be listed, decided row by row; and what the query finds of it, asked of what may be seen. */
-export function expected(point: DecisionPoint, rows: readonly Row[], who: SecureUser, asked: Query): Answer {
+export function expected(
+  point: DecisionPoint,
+  rows: readonly Row[],
+  who: SecureUser,
+  asked: Query,
+  shown: Cut = NOTHING_CUT,
+): Answer {
   const mine = new Set(
     tasksOf(rows)
       .filter(({ instance, item }) =>
@@ -35,15 +54,18 @@ export function expected(point: DecisionPoint, rows: readonly Row[], who: Secure
           item !== undefined &&
           mine.has(item) &&
           (!inside || readable.some((thing) => thing.instance === instance)) &&
-          answers(asked, instance, [item]),
+          answers(asked, shown.instance(instance), [shown.item(instance, item)]),
       ),
     ),
     instances: keys(
       readable.filter(({ instance }) =>
         answers(
           asked,
-          instance,
-          itemsOf(instance).filter((item) => mine.has(item)),
+          shown.instance(instance),
+          itemsOf(instance)
+            .filter((item) => mine.has(item))
+            .map((item) => shown.item(instance, item)),
+          (item, field) => shown.isHidden(instance, item, field),
         ),
       ),
     ),
@@ -57,11 +79,12 @@ export async function ask(
   who: SecureUser,
   asked: Query,
   reindexed: boolean,
+  hidden?: Hidden,
 ): Promise<Answer> {
   const parsed = parseQuery(asked, INSTANCE_FIELDS);
   const [tasks, instances] = [point.scope(who, 'task:read'), point.scope(who, 'instance:read')];
-  const ofItems = itemPlan(tasks, instances, parsed, {}, { reindexed });
-  const ofInstances = instancePlan(instances, tasks, parsed, {}, { reindexed });
+  const ofItems = itemPlan(tasks, instances, parsed, {}, { reindexed, hidden });
+  const ofInstances = instancePlan(instances, tasks, parsed, {}, { reindexed, hidden });
   const rows = ofItems === undefined ? [] : await store.instances.findItems(ofItems);
   const found = ofInstances === undefined ? [] : await store.instances.find(ofInstances);
   if (ofItems !== undefined) expect(await store.instances.countItems(ofItems)).toBe(rows.length);

@@ -107,18 +107,32 @@ function logical(query: Query, field: (name: string, input: unknown) => boolean)
   });
 }
 
+/** The fields that a query tests. */
+const fieldsIn = (query: Query): string[] =>
+  Object.entries(query).flatMap(([name, input]) =>
+    name.startsWith('$') ? (input as Query[]).flatMap(fieldsIn) : [name],
+  );
+
 /**
  * A caller's query, answered the slow and simple way about an instance of which only these items are to be seen. It
  * knows what docs/queries.md promises, and nothing of how lists are made.
  */
-export function answers(query: Query, instance: StoredInstance, items: readonly StoredItem[]): boolean {
+export function answers(
+  query: Query,
+  instance: StoredInstance,
+  items: readonly StoredItem[],
+  isHidden: (item: StoredItem, field: string) => boolean = () => false,
+): boolean {
   return logical(query, (name, input) => {
-    if (name === 'items')
-      return items.some((item) =>
-        logical((input as { $elemMatch: Query }).$elemMatch, (inner, test) =>
-          condition(ofDocument(item, inner), test, noValueIn(inner)),
-        ),
-      );
+    if (name === 'items') {
+      const { $elemMatch: inside } = input as { $elemMatch: Query };
+      // What is asked of one element is not answered by one that does not show all of it.
+      return items
+        .filter((item) => !fieldsIn(inside).some((field) => isHidden(item, field)))
+        .some((item) =>
+          logical(inside, (inner, test) => condition(ofDocument(item, inner), test, noValueIn(inner))),
+        );
+    }
     if (!name.startsWith('items.')) return condition(ofDocument(instance, name), input, absent);
     const field = name.slice('items.'.length);
     return condition(

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CASE_OPERATIONS } from '../../src/core/policies/case-roles/operations.js';
 import { RIGHTS } from '../../src/core/rights.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,6 +29,19 @@ function fitting({ effect, privilege, users, on, for: when, as }: Fields): Field
   }
   const wins = effect === 'Allow' && privilege === 'Perform' && on !== 'system';
   return compact({ effect, privilege, users, on, for: when, as: wins ? as : undefined });
+}
+
+/** What of cases is for some roles only: operations, and fields of the data. */
+export function casePolicies(roles: readonly string[], fields: readonly string[], models: readonly string[]) {
+  const some = fc.subarray([...roles]);
+  const operations = fc.dictionary(fc.constantFrom(...CASE_OPERATIONS), some, { maxKeys: 4 });
+  const entry = fc
+    .record({ roles: some, models: absentAtTimes(fc.subarray([...models], { minLength: 1, maxLength: 1 })) })
+    .map(compact);
+  return fc.record({
+    operations,
+    fields: fc.dictionary(fc.constantFrom(...fields), entry, { minKeys: 1, maxKeys: 3 }),
+  });
 }
 
 /** Policy sets with rules of the grid, duties, sections and security roles, as policy files state them. */

@@ -6,6 +6,7 @@ import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
+import { isTransient } from './transient.js';
 import { FolderWatch } from '../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
 import { decodeXml } from '../model/source/encoding.js';
@@ -45,6 +46,7 @@ export class ModelFolder {
   private readonly watch = new FolderWatch(
     (folder) => this.parts.contexts.outside(() => this.read(folder)),
     (folder, error) => this.skip(folder, error),
+    isTransient,
   );
 
   constructor(private readonly parts: Parts) {}

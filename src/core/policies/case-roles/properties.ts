@@ -7,8 +7,8 @@ import { isRoleName } from './declaration.js';
 import { CASE_OPERATION, type CaseOperationEntry } from './case-kinds.js';
 import { CASE_OPERATIONS, type CaseOperation } from './operations.js';
 
-/** Characters of a file; it has a line for each of ten operations. */
-const LONGEST = 100_000;
+/** Of a file, which has a line for each of ten operations: characters, and lines with those that are comments. */
+const MOST = { characters: 100_000, lines: 1_000 };
 
 /** How a `case-authorization.properties` is read. */
 export interface ReadCaseAuthorization {
@@ -44,11 +44,15 @@ function readLine(text: string, known: readonly string[] | undefined): Omit<Case
 
 /**
  * The lines of a `case-authorization.properties` that name operations.
- * @throws Misplaced `bad-policy`, whose path is the number of the first line that is not understood
+ * @throws Misplaced `bad-policy`, whose path is the number of the first line that is not understood; BadInput `too-large`
  */
 export function caseAuthorizationLines(text: string, known?: readonly string[]): CaseAuthorizationLine[] {
+  const tooLarge = (most: string): BadInput =>
+    new BadInput('too-large', `A file of case operations has at most ${most}.`);
+  if (text.length > MOST.characters) throw tooLarge(`${MOST.characters} characters`);
   const found = new Map<CaseOperation, CaseAuthorizationLine>();
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  if (lines.length > MOST.lines) throw tooLarge(`${MOST.lines} lines`);
   for (const [index, raw] of lines.entries()) {
     const written = raw.trim();
     if (written === '' || written.startsWith('#') || written.startsWith('!')) continue;
@@ -71,8 +75,6 @@ export function caseAuthorizationLines(text: string, known?: readonly string[]):
 export function readCaseAuthorization(text: string, how: ReadCaseAuthorization = {}): CaseAuthorization {
   const { file = 'case-authorization.properties', roles: known } = how;
   if (typeof text !== 'string') throw new TypeError('readCaseAuthorization takes the text of a file.');
-  if (text.length > LONGEST)
-    throw new BadInput('too-large', `${file} may have at most ${LONGEST} characters.`);
   try {
     return new Map(caseAuthorizationLines(text, known).map(({ operation, entry }) => [operation, entry]));
   } catch (error) {

@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
+import { isGuardError } from '../../../core/errors.js';
 import { jsonObjectIn } from '../../../core/json-text.js';
 import { readPolicyDocument } from '../../../core/policy-files.js';
 import { CASE_OPERATION } from '../../../core/policies/case-roles/case-kinds.js';
@@ -36,8 +37,10 @@ export interface ParsedFile {
 const MOST_ALIASES = 100;
 /** Longest JSON text, in characters. */
 export const LONGEST_JSON = 100_000_000;
-/** Longest YAML text, in characters: its parser takes many times as long as that of JSON. */
-export const LONGEST_YAML = 2_000_000;
+/** Longest YAML text, in characters: its parser takes many times as long as that of JSON, and nothing else runs then. */
+export const LONGEST_YAML = 200_000;
+/** How larger policies are written. */
+export const LARGER = `write it as JSON, which may have ${LONGEST_JSON}, or rules of the grid as CSV`;
 
 const refused = (file: string, message: string, place: Place = { line: 1, column: 1 }): ParsedFile => ({
   tenantId: null,
@@ -73,25 +76,35 @@ function readContent(file: string, content: unknown, places: Places): ParsedFile
   };
 }
 
-/** The content of a text that is JSON, without a key that stands twice; undefined if it is not. */
-function jsonIn(text: string): object | undefined {
+/** The content of a text that is JSON, without a key that stands twice; why it is not; undefined for other texts. */
+function jsonIn(text: string): { readonly content: object | undefined } | { readonly problem: string } {
   try {
-    return jsonObjectIn(text);
-  } catch {
-    // YAML, or a mistake, of which its parser knows the place.
-    return undefined;
+    return { content: jsonObjectIn(text) };
+  } catch (error) {
+    return { problem: (error as Error).message };
   }
+}
+
+/** The place that a message of the JSON parser names. */
+function placeIn(text: string, problem: string): Place {
+  const [, position] = /at position (\d+)/.exec(problem) ?? [];
+  // The parser counts from the beginning of the object.
+  const before = text.slice(0, text.search(/\S/) + Number(position ?? 0));
+  const lines = before.split('\n');
+  return { line: lines.length, column: (lines.at(-1) as string).length + 1 };
 }
 
 /** Reads JSON, or YAML, of which JSON is a part. */
 export function parseYaml(file: string, text: string): ParsedFile {
-  const json = text.length <= LONGEST_JSON ? jsonIn(text) : undefined;
-  if (json !== undefined) return readContent(file, json, new JsonPlaces(text));
+  if (text.length > LONGEST_JSON)
+    return refused(file, `A policy file has at most ${LONGEST_JSON} characters.`);
+  const json = jsonIn(text);
+  if ('content' in json && json.content !== undefined)
+    return readContent(file, json.content, new JsonPlaces(text));
   if (text.length > LONGEST_YAML)
-    return refused(
-      file,
-      `YAML may have at most ${LONGEST_YAML} characters, and JSON ${LONGEST_JSON}, if it is valid and no key stands twice.`,
-    );
+    return 'problem' in json
+      ? refused(file, `It is not valid JSON: ${json.problem}.`, placeIn(text, json.problem))
+      : refused(file, `YAML may have at most ${LONGEST_YAML} characters: ${LARGER}.`);
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -127,7 +140,7 @@ function parseLines(
     const statements = read().map(({ change, line }) => ({ change: { ...change, file }, line, column: 1 }));
     return { tenantId: null, statements, mistakes: [] };
   } catch (error) {
-    const line = lineOf(error);
+    const line = isGuardError(error) && error.code === 'too-large' ? 1 : lineOf(error);
     if (line === undefined) throw error;
     const message = error instanceof BadLine ? error.what : (error as Error).message;
     return { tenantId: null, statements: [], mistakes: [{ file, line, column: 1, message }] };

@@ -5,6 +5,7 @@ import { FolderWatch } from '../../contract/folder-watch.js';
 import type { GuardLogger, GuardOptions } from '../../contract/types.js';
 import type { Audit } from '../../enforcement/audit.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
+import { isTransient } from '../../execution/transient.js';
 import type { Contexts } from '../../execution/context.js';
 import type { HostModels } from '../../execution/host-models.js';
 import type { Principals } from '../../enforcement/principals.js';
@@ -34,6 +35,7 @@ export class PolicyFolder {
   private readonly watch = new FolderWatch(
     (folder) => this.parts.contexts.outside(() => this.parts.store.bounded(() => this.again(folder))),
     (_folder, error) => this.tell(error),
+    isTransient,
   );
 
   constructor(private readonly parts: Parts) {}

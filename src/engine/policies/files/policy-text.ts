@@ -4,7 +4,7 @@ import { policyDocumentOf } from '../../../core/policy-files.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { show } from '../../../core/value.js';
 import { statedChanges } from '../stated-changes.js';
-import { LONGEST_JSON, LONGEST_YAML, parseYaml, type ParsedFile } from './parse-file.js';
+import { LARGER, LONGEST_JSON, LONGEST_YAML, parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
 
 /** The name of the text in messages about mistakes. */
@@ -37,7 +37,7 @@ export function readPolicyText(text: unknown): ParsedFile {
   if (text.length > longest)
     throw new BadInput(
       'too-large',
-      `A policy file in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters.`,
+      `A policy file in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters${isJson ? '' : `: ${LARGER}`}.`,
     );
   const parsed = parseYaml(TEXT, text);
   if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes);

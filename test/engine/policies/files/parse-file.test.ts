@@ -1,6 +1,7 @@
-import { parseYaml } from '../../../../src/engine/policies/files/parse-file.js';
+import { parseProperties, parseYaml } from '../../../../src/engine/policies/files/parse-file.js';
 import { printPolicyFile, readPolicyText } from '../../../../src/engine/policies/files/policy-text.js';
 import { changedSet } from '../../../../src/core/policy-kinds.js';
+import { readCaseAuthorization } from '../../../../src/core/policies/case-roles/properties.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
 
 const roles = (count: number): string =>
@@ -88,6 +89,32 @@ describe('the parser of policy files', () => {
     expect(statements.map(({ change: { kind, id, value } }) => ({ kind, id, value }))).toEqual(changes);
     const small = printPolicyFile(changedSet(PolicySet.EMPTY, changes.slice(0, 2)), 'acme');
     expect(small.split('\n').slice(0, 2)).toEqual(['tenant: "acme"', 'securityRoles:']);
-    expect(() => readPolicyText(`# ${'x'.repeat(2_000_000)}`)).toThrow(/YAML has at most 2000000 characters/);
+    expect(() => readPolicyText(`# ${'x'.repeat(200_000)}`)).toThrow(
+      /YAML has at most 200000 characters: write it as JSON, which may have 100000000, or rules of the grid as CSV/,
+    );
+  });
+
+  test('what is too large for its form is refused with the way to write it, before it is parsed', () => {
+    const yaml = parseYaml('a.yaml', `securityRoles: {}\n# ${'x'.repeat(200_000)}`);
+    expect(yaml.mistakes).toMatchObject([{ file: 'a.yaml', line: 1 }]);
+    expect(yaml.mistakes[0]?.message).toMatch(/200000 characters: write it as JSON/);
+    for (const [text, most] of [
+      [`# ${'x'.repeat(100_000)}\nADD_DATA=\n`, '100000 characters'],
+      [`${'\n'.repeat(1000)}ADD_DATA=\n`, '1000 lines'],
+    ] as const) {
+      const { statements, mistakes } = parseProperties('case-authorization.properties', text);
+      expect(statements).toEqual([]);
+      expect(mistakes[0]?.message).toContain(`at most ${most}`);
+      expect(() => readCaseAuthorization(text)).toThrow(
+        expect.objectContaining({ code: 'too-large', status: 413 }) as Error,
+      );
+    }
+  });
+
+  test('a mistake in large JSON is named with its place, too, though it is no YAML of that size', () => {
+    const text = `{\n"securityRoles": {},\n"x": ${JSON.stringify('x'.repeat(200_000))},\n"y": 1 "z": 2\n}`;
+    const [mistake] = parseYaml('a.json', text).mistakes;
+    expect(mistake).toMatchObject({ file: 'a.json', line: 4 });
+    expect(mistake?.message).toMatch(/^It is not valid JSON: /);
   });
 });
