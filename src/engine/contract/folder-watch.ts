@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 
 /** Files are written in steps; a folder is read after this many milliseconds without a change. */
 const QUIET = 200;
-/** Pauses before a reading that failed for a while is tried again, in milliseconds: the first is doubled up to the most. */
+/** Pauses before a reading is tried again, in milliseconds: the first is doubled up to the most. */
 const AGAIN = { first: 500, most: 5000 };
 
 /**

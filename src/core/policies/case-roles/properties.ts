@@ -44,7 +44,8 @@ function readLine(text: string, known: readonly string[] | undefined): Omit<Case
 
 /**
  * The lines of a `case-authorization.properties` that name operations.
- * @throws Misplaced `bad-policy`, whose path is the number of the first line that is not understood; BadInput `too-large`
+ * @throws Misplaced `bad-policy`, whose path is the number of the first line that is not understood; BadInput
+ * `too-large`
  */
 export function caseAuthorizationLines(text: string, known?: readonly string[]): CaseAuthorizationLine[] {
   const tooLarge = (most: string): BadInput =>

@@ -37,7 +37,7 @@ export interface ParsedFile {
 const MOST_ALIASES = 100;
 /** Longest JSON text, in characters. */
 export const LONGEST_JSON = 100_000_000;
-/** Longest YAML text, in characters: its parser takes many times as long as that of JSON, and nothing else runs then. */
+/** Longest YAML text, in characters: its parser takes many times as long as that of JSON, and holds up the others. */
 export const LONGEST_YAML = 200_000;
 /** How larger policies are written. */
 export const LARGER = `write it as JSON, which may have ${LONGEST_JSON}, or rules of the grid as CSV`;
