@@ -108,7 +108,7 @@ class FileRunner {
       if (WITH_PROPERTIES.test(readFileSync(path, 'utf8'))) {
         start = performance.now();
         // Some tests count what their property saw.
-        for (let cut; (cut = (await runTests(undefined, whole)).failed[0]) !== undefined && !whole.has(cut); )
+        for (let cut; (cut = (await runTests(undefined, whole)).failed[0]) !== undefined && !whole.has(cut);)
           whole.add(cut);
       }
       times.push([path, performance.now() - start]);

@@ -11,6 +11,7 @@ import {
   not,
   NOTHING,
   or,
+  overlaps,
   some,
   type Condition,
 } from '../../src/core/condition.js';
@@ -267,3 +268,86 @@ function smallEnough(c: Condition): boolean {
     return !/nodes|levels/.test((error as Error).message);
   }
 }
+
+describe('the limits of a condition', () => {
+  const deep = (depth: number): unknown => (depth === 0 ? {} : { $and: [deep(depth - 1)] });
+  const not = (depth: number): unknown => (depth === 0 ? {} : { $not: not(depth - 1) });
+  const fieldNot = (depth: number): unknown => (depth === 0 ? { $eq: 1 } : { $not: fieldNot(depth - 1) });
+  const elements = (depth: number): unknown =>
+    depth === 0 ? { 'item.x': 1 } : { $nor: [elements(depth - 1)] };
+
+  test.each<[string, (depth: number) => unknown, number]>([
+    ['lists', deep, 12],
+    ['negations', not, 12],
+    ['negations at a field', (depth) => ({ 'item.x': fieldNot(depth) }), 11],
+    ['an element', (depth) => ({ items: { $elemMatch: elements(depth) } }), 9],
+  ])('twelve levels of %s', (_what, made, most) => {
+    expect(() => parseCondition(made(most))).not.toThrow();
+    expect(() => parseCondition(made(most + 1))).toThrow('A condition may be 12 levels deep.');
+  });
+
+  test('200 nodes, each condition and each field one', () => {
+    const fields = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`item.x${at}`, 1]));
+    expect(() => parseCondition(fields(199))).not.toThrow();
+    expect(() => parseCondition(fields(200))).toThrow('A condition may have 200 nodes.');
+  });
+
+  test('500 values in a list', () => {
+    const list = (count: number): object => ({
+      'item.x': { $in: Array.from({ length: count }, (_, at) => at) },
+    });
+    expect(() => parseCondition(list(500))).not.toThrow();
+    expect(() => parseCondition(list(501))).toThrow(
+      'item.x: $in takes a list of at most 500 values, got [0,1',
+    );
+  });
+});
+
+test.each<[unknown, string]>([
+  [
+    { 'user.level': '$data.level' },
+    'user.level is compared with constants; compare the other way round, as in { "data.x": "$user.level" }.',
+  ],
+  [{ 'user.level': { $in: '$data.levels' } }, 'user.level is compared with constants'],
+  [
+    { assignee: 'a' },
+    'Field "assignee" must begin with one of item., instance., model., data., roles., user.',
+  ],
+  [{ '.x': 'a' }, 'Field ".x" must begin with one of'],
+  [
+    { items: { $elemMatch: { 'item.x': '$data.x' } } },
+    'items: {$elemMatch} speaks of one item alone, met "$data.x"; put the rest beside it.',
+  ],
+  [{ items: { $elemMatch: { 'data.x': 1 } } }, 'met "instance.data.x"'],
+])('%j is refused: %s', (json, message) => {
+  expect(() => parseCondition(json)).toThrow(message);
+});
+
+test.each<[unknown, Condition]>([
+  [{ 'user.level': { $gt: 1 } }, compare('gt', 'user.level', 1)],
+  [{ 'item.x': { $lt: 1 } }, compare('lt', 'item.x', 1)],
+  [{ 'item.x': 'pay $user.name' }, eq('item.x', 'pay $user.name')],
+  [{ 'item.x': { $in: ['a', 'b'] } }, isIn('item.x', ['a', 'b'])],
+  [{ 'item.x': '$user.a.b' }, eq('item.x', { ref: 'user', path: 'a.b' })],
+])('%j is read as it is written', (json, expected) => {
+  expect(parseCondition(json)).toEqual(expected);
+});
+
+test.each<[Condition, object]>([
+  [isIn('item.x', ['a', 'b']), { 'item.x': { $in: ['a', 'b'] } }],
+  [overlaps('item.x', ['a']), { 'item.x': { $in: ['a'] } }],
+  [overlaps('item.x', { ref: 'user', path: 'groups' }), { 'item.x': { $in: '$user.groups' } }],
+  [exists('item.x', false), { 'item.x': { $exists: false } }],
+  [not(eq('item.x', 1)), { $nor: [{ 'item.x': { $eq: 1 } }] }],
+  [NOTHING, { $nor: [{}] }],
+  [EVERYTHING, {}],
+])('%j is printed', (one, json) => {
+  expect(printCondition(one)).toEqual(json);
+});
+
+test.each([undefined, null, 'x', []])('%j is no condition to print', (value) => {
+  expect(() => printCondition(value as never)).toThrow(
+    new TypeError('printCondition takes a condition, as parseCondition gives it.'),
+  );
+});

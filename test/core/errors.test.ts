@@ -102,3 +102,9 @@ test.each([
 ])('%s is the name of the error and its class', (name, error, status) => {
   expect(error).toMatchObject({ name, status, message: 'x' });
 });
+
+test('the mark of errors is the same in all copies of the package', () => {
+  const error = Object.assign(new Error('x'), { code: 'bad-query', [Symbol.for('bpmn-guard:error')]: true });
+  expect(isGuardError(error)).toBe(true);
+  expect(isGuardError(Object.assign(error, { code: 'of a later version' }))).toBe(false);
+});

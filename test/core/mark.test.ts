@@ -7,6 +7,7 @@ import {
   inTenant,
   isOnlyTenant,
   limited,
+  OPEN_MARK,
   type Mark,
 } from '../../src/core/mark.js';
 
@@ -98,4 +99,29 @@ describe('the marks of a search', () => {
     expect(limited(many(1_000, long))).toEqual(many(10, (i) => `m:m${i}`));
     expect(limited(many(100, (i) => `u:${'x'.repeat(1_000)}${i}`))).toEqual(['t:']);
   });
+});
+
+test('of two lists that are equally good the first is taken', () => {
+  const [one, other] = [
+    ['u:a', 'u:b'],
+    ['u:c', 'u:d'],
+  ] as [readonly Mark[], readonly Mark[]];
+  expect(fewest([one, other])).toBe(one);
+  expect(fewest([other, one])).toBe(other);
+  expect(fewest([one, ['g:x']])).toEqual(['g:x']);
+  expect(fewest([['m:M'], one])).toBe(one);
+  expect(OPEN_MARK).toBe('o:');
+});
+
+test('marks are as many characters as a search may have, those in front counted', () => {
+  const marks = (count: number): Mark[] =>
+    Array.from({ length: count }, (_, at) => `u:${String(at).padStart(62, '0')}`);
+  expect(limited(marks(1024))).toHaveLength(1024);
+  expect(limited(marks(1025))).toEqual(['t:']);
+  expect(limited(marks(1024), 1)).toEqual(['t:']);
+});
+
+test('only a mark of an element has a model in it', () => {
+  expect(coarser('u:e:M/x')).toBe('t:');
+  expect(coarser('e:M/x')).toBe('m:M');
 });

@@ -61,3 +61,8 @@ test('the reference page has each operation with its meaning and all that grants
     ]),
   );
 });
+
+test('what is granted in no other way has no names there', () => {
+  expect(OPERATIONS['model:code']).toMatchObject({ grid: [], sections: [], cases: [] });
+  expect(OPERATIONS['instance:data'].cases).toEqual(['ADD_DATA', 'REMOVE_DATA']);
+});

@@ -68,3 +68,27 @@ describe('a question that is asked seldom', () => {
     expect([await before, await after, await question()]).toEqual([1, 2, 2]);
   });
 });
+
+test('a value that fills the room takes no other away', () => {
+  const values = new Recent<number, number>(100, 3);
+  for (const key of [1, 2, 3]) values.set(key, key);
+  expect([1, 2, 3].map((key) => values.get(key))).toEqual([1, 2, 3]);
+  values.set(4, 4);
+  expect([1, 2, 3, 4].map((key) => values.get(key))).toEqual([undefined, undefined, undefined, 4]);
+});
+
+test('an old question that fails late does not take the new answer away', async () => {
+  let fail = (_error: Error): void => undefined;
+  const questions = [
+    () => new Promise<string>((_resolve, reject) => (fail = reject)),
+    () => Promise.resolve('new'),
+    () => Promise.resolve('newer'),
+  ];
+  const ask = seldom(100, () => (questions.shift() as () => Promise<string>)());
+  const old = ask();
+  ask.forget();
+  expect(await ask()).toBe('new');
+  fail(new Error('late'));
+  await expect(old).rejects.toThrow('late');
+  expect(await ask()).toBe('new');
+});

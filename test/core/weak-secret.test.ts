@@ -68,3 +68,26 @@ test('a text without end is judged at once', () => {
   weaknessOf(randomBytes(1_000_000).toString('base64'));
   expect(processorTime() - begun).toBeLessThan(30_000);
 });
+
+test.each<[string, string, boolean]>([
+  ['a row of a keyboard', 'kT3x9fQz qwertyuiop', true],
+  ['the row of another keyboard', 'kT3x9fQz ertzuiop', true],
+  ['of a third', 'kT3x9fQz azertyuiop', true],
+  ['the second row', 'kT3x9fQz asdfghjkl', true],
+  ['the third row', 'kT3x9fQz zxcvbnm', true],
+  ['the second row backwards', 'kT3x9fQz lkjhgfdsa', true],
+  ['characters three times', 'kT3x9fQz 111aaa222', true],
+  ['characters twice', 'kT3x-9fQz 1122aabb33', false],
+])('%s beside eight others', (_what, secret, weak) => {
+  expect(weaknessOf(secret) === undefined).toBe(!weak);
+});
+
+test.each([7, undefined, null, {}])('%j is no text', (secret) => {
+  expect(() => weaknessOf(secret as never)).toThrow(new TypeError('weaknessOf takes a text.'));
+});
+
+test('what stands behind 1024 characters is not looked at', () => {
+  expect(weaknessOf('k'.repeat(1024) + 'T3x-9fQz_71LmPwC0aVbn4eRsYuJd8H')).toBe(
+    'it has fewer than 8 different characters',
+  );
+});
