@@ -115,7 +115,7 @@ test('of two lists that are equally good the first is taken', () => {
 
 test('marks are as many characters as a search may have, those in front counted', () => {
   const marks = (count: number): Mark[] =>
-    Array.from({ length: count }, (_, at) => `u:${String(at).padStart(62, '0')}`);
+    Array.from({ length: count }, (_, at): Mark => `u:${String(at).padStart(62, '0')}`);
   expect(limited(marks(1024))).toHaveLength(1024);
   expect(limited(marks(1025))).toEqual(['t:']);
   expect(limited(marks(1024), 1)).toEqual(['t:']);
