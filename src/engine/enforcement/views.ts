@@ -1,4 +1,4 @@
-import { deepCopy } from '../../core/copy.js';
+import { copyOfFields, deepCopy } from '../../core/copy.js';
 import type { StoredFields, StoredInstance, StoredItem } from '../../store/port.js';
 import { Budget } from '../../store/query/budget.js';
 import { sizesOf } from '../../store/query/paging.js';
@@ -23,6 +23,8 @@ const INSTANCE_FIELDS = [
   'parentItemId',
   'tenantId',
 ] as const;
+/** The fields that every reader of an item of the instance sees. */
+const SEEN_BY_ALL = ['id', 'name'] as const;
 const ITEM_FIELDS = [
   'id',
   'seq',
@@ -42,10 +44,13 @@ const ITEM_FIELDS = [
   'priority',
 ] as const;
 
-function pick(from: Readonly<Record<string, unknown>>, fields: readonly string[]): Data {
-  return Object.fromEntries(
-    fields.filter((field) => from[field] !== undefined).map((field) => [field, deepCopy(from[field])]),
-  );
+/** The view with copies of the fields that have a value. The names are ours, so none of them sets a prototype. */
+function added(view: Data, from: Readonly<Record<string, unknown>>, fields: readonly string[]): Data {
+  for (const field of fields) {
+    const value = from[field];
+    if (value !== undefined) view[field] = deepCopy(value);
+  }
+  return view;
 }
 
 /** The fields of an item that a principal sees beyond those that every reader sees. */
@@ -90,8 +95,9 @@ export type Copy = (value: unknown) => unknown;
 export function copying(): Copy {
   const copies = new Map<unknown, unknown>();
   return (value) => {
-    if (!copies.has(value)) copies.set(value, deepCopy(value));
-    return copies.get(value);
+    let copy = copies.get(value);
+    if (copy === undefined) copies.set(value, (copy = deepCopy(value)));
+    return copy;
   };
 }
 
@@ -102,27 +108,22 @@ export function itemView(
   shown: Visibility,
   copy: Copy = copying(),
 ): ItemView {
-  const { why } = item.guard ?? {};
+  const { why, extras } = item.guard ?? {};
   const state = taskState(item);
-  const extras = (item.guard?.extras ?? {}) as Record<string, unknown>;
-  const view: Data = {
-    ...pick(extras, Object.keys(extras)),
-    ...pick(item, ITEM_FIELDS),
-    instanceId: instance.id,
-    processName: instance.name ?? '',
-    instanceVersion: instance.version,
-    ...(state === undefined ? {} : { state }),
-    ...people(item, shown),
-    ...(state === 'closed' && typeof why === 'string' ? { why } : {}),
-    ...(shown.data
-      ? {
-          data: copy(dataOfItem(instance, item.tokenId)),
-          instanceData: copy(instance.data ?? {}),
-          ...pick({ vars: shown.cut(item.vars), output: shown.cut(item.output) }, ['vars', 'output']),
-          ...pick(item, shown.assignees ? ['userName'] : []),
-        }
-      : {}),
-  };
+  // The names of extras come from the model: unlike an assignment, a copy of the object keeps each as a field.
+  const view = added(copyOfFields((extras ?? {}) as Readonly<Record<string, unknown>>), item, ITEM_FIELDS);
+  view.instanceId = instance.id;
+  view.processName = instance.name ?? '';
+  view.instanceVersion = instance.version;
+  if (state !== undefined) view.state = state;
+  Object.assign(view, people(item, shown));
+  if (state === 'closed' && typeof why === 'string') view.why = why;
+  if (shown.data) {
+    view.data = copy(dataOfItem(instance, item.tokenId));
+    view.instanceData = copy(instance.data ?? {});
+    added(view, { vars: shown.cut(item.vars), output: shown.cut(item.output) }, ['vars', 'output']);
+    if (shown.assignees) added(view, item, ['userName']);
+  }
   return view as unknown as ItemView;
 }
 
@@ -134,13 +135,12 @@ export function instanceFields(
   withSource = false,
 ): Data {
   const { startedBy, suspension } = instance.guard ?? {};
-  const fields = readable ? [...INSTANCE_FIELDS, ...(withSource ? DOCUMENT_FIELDS : [])] : ['id', 'name'];
-  return {
-    ...pick(instance, fields),
-    ...(readable && startedBy !== undefined ? { startedBy } : {}),
-    ...(readable && suspension !== undefined ? { suspension: copy(suspension) } : {}),
-    data: readable ? copy(instance.data ?? {}) : {},
-  };
+  const view = added({}, instance, readable ? INSTANCE_FIELDS : SEEN_BY_ALL);
+  if (readable && withSource) added(view, instance, DOCUMENT_FIELDS);
+  if (readable && startedBy !== undefined) view.startedBy = startedBy;
+  if (readable && suspension !== undefined) view.suspension = copy(suspension);
+  view.data = readable ? copy(instance.data ?? {}) : {};
+  return view;
 }
 
 /** The items of a stored instance that the principal may read, and whether the list was cut short. */
@@ -231,5 +231,5 @@ export async function executionView(
 
 const tokensOf = (instance: StoredInstance): Data[] =>
   ((instance.tokens ?? []) as Data[]).map((token) =>
-    pick(token, ['id', 'type', 'status', 'parentToken', 'startNodeId', 'currentNode', 'itemsKey']),
+    added({}, token, ['id', 'type', 'status', 'parentToken', 'startNodeId', 'currentNode', 'itemsKey']),
   );

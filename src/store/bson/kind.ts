@@ -107,5 +107,8 @@ export function isDocument(value: unknown): value is Record<string, unknown> {
 
 /** The own field of a document; undefined for other values and for inherited fields. */
 export function child(value: unknown, key: string): unknown {
-  return isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const found = (value as Record<string, unknown>)[key];
+  // Most fields that are asked for are missing: only one that is found is worth a second look.
+  return found !== undefined && isDocument(value) && Object.hasOwn(value, key) ? found : undefined;
 }
