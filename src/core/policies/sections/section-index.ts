@@ -64,7 +64,7 @@ function number(nodes: readonly Numbered[]): PlaceNode[] {
       for (const heir of heirs.get(node) ?? []) stack.push(heir);
     } else {
       // All that was put above it has its numbers.
-      if (node.end < 0) node.end = ordered.length;
+      node.end = ordered.length;
       stack.pop();
     }
   }

@@ -282,3 +282,32 @@ describe('the grid', () => {
     expect(run(entries).findings).toMatchObject([{ message: 'If kim does A, nobody is left for B.' }]);
   });
 });
+
+describe('what the linter leaves out is named', () => {
+  const many = (count: number, made: (at: number) => object) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`e${at}`, made(at)]));
+
+  test('rules of the grid, where they are too many to be compared', () => {
+    const rules = many(300, (at) => ({
+      effect: 'Allow',
+      users: 'all',
+      privilege: 'Perform',
+      on: { process: 'M', task: 'A' },
+      for: { 'data.n': at },
+    }));
+    const { complete, leftOut } = run({ 'grid-rule': rules });
+    expect(complete).toBe(false);
+    expect(leftOut).toContain('which rules of the grid hide each other');
+  });
+
+  test('duties, where they are too many to be compared', () => {
+    const { leftOut } = duty(many(300, (at) => ({ ...APART, when: { 'data.n': at } })));
+    expect(leftOut).toContain('which duties hide each other');
+  });
+
+  test('tasks, where no people are known', () => {
+    expect(duty({ apart: APART }, { people: [] }).leftOut).toContain(
+      'which tasks duties leave to nobody: no people are known',
+    );
+  });
+});
