@@ -81,7 +81,7 @@ export default async function testFramework(globalConfig, config, environment, r
       .runAndTransformResultsToJestFormat({ config, globalConfig, testPath, setupAfterEnvPerfStats: {} })
       .finally(() => (current.listeners = undefined));
     if (failed.length === 0 && result.testExecError !== undefined) failed.push('');
-    const ran = tests.filter(({ test }) => test.mode !== 'skip');
+    const ran = tests.filter(({ test }) => test.status === 'done');
     return {
       failed,
       text: result.failureMessage ?? '',

@@ -2,7 +2,7 @@
  * Mutation testing by a sample: Stryker changes lines that a seed chooses, and the tests of that part must notice.
  *
  *     npm run mutation -- [--part core] [--seed 1] [--lines 40] [--minutes 10] [--concurrency 1]
- *         [--tests 'test/core/*.test.ts'] [--at src/core/bind.ts:24,src/core/cases.ts:12]
+ *         [--tests 'test/core/*.test.ts'] [--at src/core/bind.ts:24,src/core/cases.ts:12] [--file src/core/bind.ts]
  */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -94,7 +94,7 @@ function report(part) {
   const judged = killed + count(UNNOTICED);
   const share = judged === 0 ? '-' : `${((100 * killed) / judged).toFixed(1)} %`;
   const timeouts = count(new Set(['Timeout']));
-  const { lines, seed, at = `seed ${seed}, ${lines} lines` } = values;
+  const { lines, seed, file = `seed ${seed}, ${lines} lines`, at = file } = values;
   console.log(`${part}, ${at}: ${killed} of ${judged} killed (${share}), ${timeouts} by a time limit`);
 }
 

@@ -6,6 +6,7 @@ const cursor = (fields: object): Cursor => fields as Cursor;
 test('items are in the order of their numbers, then of their ids; those without a number come first', () => {
   const items = [
     { id: 'c', seq: 2 },
+    { id: 'B', seq: 2 },
     { id: 'b', seq: 2 },
     { id: 'z', seq: 1 },
     { id: 'y' },
@@ -21,6 +22,7 @@ test('items are in the order of their numbers, then of their ids; those without 
     { id: 'y' },
     { id: 'z', seq: 1 },
     { seq: 2 },
+    { id: 'B', seq: 2 },
     { id: 'b', seq: 2 },
     { id: 'c', seq: 2 },
   ]);

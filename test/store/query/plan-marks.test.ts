@@ -50,6 +50,9 @@ describe('what a query says in any case', () => {
       some('instance.items', eq('item.type', 'x')),
     ]);
     expect(saidOfInstance(several('or', NAME, STATUS))).toEqual([]);
+    expect(saidOfInstance(several('and', NAME, several('and', element(leaf('row', 'status')))))).toEqual([
+      eq('instance.name', 'x'),
+    ]);
     // Fields of an element are never fields of the instance, whatever they are marked as.
     expect(saidOfInstance(element(leaf('row', 'name')))).toEqual([]);
   });
@@ -123,6 +126,30 @@ describe('the marks of a list', () => {
       anyOf: ['acme|t:'],
     });
   });
+});
+
+test('a mark of an item among those that a way states keeps the search in the list of all items', () => {
+  const ACME = eq('instance.tenantId', 'acme');
+  for (const search of [['m:M', 'u:ann'], ['u:t:x']] as Mark[][]) {
+    const scope = { condition: EVERYTHING, ways: [{ when: EVERYTHING, search }], restricts: [ACME] };
+    expect(planMarks(scope, [], true)).toEqual({
+      field: 'guard.read',
+      anyOf: search.map((mark) => `acme|${mark}`),
+    });
+  }
+});
+
+test('the tenant in front of each mark counts for the size of the search', () => {
+  const tenant = 'a'.repeat(100);
+  const search = Array.from({ length: 700 }, (_, at): Mark => `u:${at}`);
+  const scope = {
+    condition: EVERYTHING,
+    ways: [{ when: EVERYTHING, search }],
+    restricts: [eq('instance.tenantId', tenant)],
+  };
+  expect(planMarks(scope, [], false)?.anyOf).toEqual([`${tenant}|t:`]);
+  const short = { ...scope, restricts: [eq('instance.tenantId', 'acme')] };
+  expect(planMarks(short, [], false)?.anyOf).toHaveLength(700);
 });
 
 test('instances with other marks, or none, are found by what they lack', () => {

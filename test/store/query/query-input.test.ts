@@ -41,6 +41,7 @@ test.each([
   ['data', " Ask for its fields one by one, such as { 'data.caseId': 1 }."],
   ['items.vars.x', " Ask for the data of the instance ('data.<name>'), or look at the items that you find."],
   ['items.data', " Ask for the data of the instance ('data.<name>'), or look at the items that you find."],
+  ['items.data.x', " Ask for the data of the instance ('data.<name>'), or look at the items that you find."],
   ['items.assignees', ' Did you mean items.assignee?'],
   ['items.elementid', ' Did you mean items.elementId?'],
   ['assignee', ' Did you mean items.assignee?'],
