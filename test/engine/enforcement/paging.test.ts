@@ -13,7 +13,7 @@ const refused = (message: string): Error => expect.objectContaining({ code: 'bad
 describe('the parameters of a list', () => {
   test('are those that it knows; one without a value counts as not given', () => {
     for (const none of [undefined, null, {}, { limit: undefined }])
-      expect(parseParameters(none, ['limit', 'after'])).toEqual({});
+      expect(parseParameters(none, ['limit', 'after'])).toStrictEqual({});
     expect(parseParameters({ limit: 1, after: null }, ['limit', 'after'])).toEqual({ limit: 1, after: null });
   });
 

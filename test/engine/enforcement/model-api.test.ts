@@ -1,0 +1,78 @@
+import type { AuditEntry, Policy } from 'bpmn-guard';
+import { EVERYTHING, NOTHING } from '../../../src/core/condition.js';
+import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
+
+const SOURCE = model([start(), task('do', { assignee: 'ann' }), end()]);
+/** A group that nobody is in, which is warned of. */
+const UNCLEAR = model([start(), task('ask', { candidateGroups: 'hr, {{group}}' }), end()]);
+const [ann, dee] = [person('ann'), person('dee', 'DESIGNER')];
+const guards = new Guards('embedded');
+
+/** Lets everybody do this with every model. */
+const lets = (...operations: string[]): Policy => ({
+  name: 'models',
+  answer: (_who, operation) =>
+    operations.includes(operation) ? { permissive: [{ id: 'all', says: 'all may', when: EVERYTHING }] } : {},
+});
+/** Keeps everybody from this. */
+const keepsFrom = (...operations: string[]): Policy => ({
+  name: 'never',
+  answer: (_who, operation) =>
+    operations.includes(operation) ? { restrictive: [{ id: 'no', says: 'nobody may', when: NOTHING }] } : {},
+});
+
+test('who may save no model may have none checked', async () => {
+  const guard = await guards.make();
+  expect(await refusal(guard.api.model.check(SOURCE, ann))).toMatchObject({
+    code: 'forbidden',
+    message: 'You may not check models.',
+  });
+  expect(await guard.api.model.check(SOURCE, dee)).toEqual([]);
+});
+
+test.each(['model:create', 'model:write'])('who may only %s may have models checked', async (operation) => {
+  const guard = await guards.make({ policies: [lets(operation)] });
+  expect(await guard.api.model.check(SOURCE, ann)).toEqual([]);
+});
+
+test.each([
+  ['both, is kept from it', ['model:create', 'model:write'], false],
+  ['one of them, is not', ['model:create'], true],
+])('a designer whom a rule keeps from %s', async (_what, operations, may) => {
+  const guard = await guards.make({ policies: [keepsFrom(...operations)] });
+  const asked = guard.api.model.check(SOURCE, dee);
+  if (may) expect(await asked).toEqual([]);
+  else expect(await refusal(asked)).toMatchObject({ code: 'forbidden' });
+});
+
+test('what a saved model is warned of is in the audit trail', async () => {
+  const entries: AuditEntry[] = [];
+  const guard = await guards.make({ audit: (entry) => void entries.push(entry) });
+  await guard.api.model.save('Clear', SOURCE, null, ADMIN_USER);
+  await guard.api.model.save('Unclear', UNCLEAR, null, ADMIN_USER);
+  const [{ found = '' } = {}] = await guard.api.model.check(UNCLEAR, ADMIN_USER);
+  await guard.close();
+  const warned = entries.filter(({ reason }) => reason.includes('warnings'));
+  expect(found).not.toBe('');
+  expect(warned).toMatchObject([
+    {
+      userName: 'admin',
+      operation: 'model:create',
+      resource: { kind: 'model', name: 'Unclear' },
+      answer: 'allowed',
+      reason: expect.stringContaining(`ask: ${found}`) as unknown,
+    },
+  ]);
+});
+
+test('a name that is taken is not given to another model, and what is renamed has its new name', async () => {
+  const guard = await guards.make({ models: { A: SOURCE, B: SOURCE } });
+  expect(await refusal(guard.api.model.rename('A', 'B', ADMIN_USER))).toMatchObject({
+    code: 'conflict',
+    message: 'A model of the new name exists.',
+  });
+  await guard.api.model.rename('A', 'C', ADMIN_USER);
+  const names = await guard.api.model.list({}, ADMIN_USER);
+  expect(names.map(({ name }) => name).sort()).toEqual(['B', 'C']);
+});
