@@ -53,3 +53,10 @@ test('other filters are not, even if a value or a list of them looks like one', 
     refuseLarge([{ name: 'logs', tags: [{ logs: 1 }], $and: [{ a: 1 }, 'logs'] }, {}], [['name', 1]]),
   ).not.toThrow();
 });
+
+test('what stands among the parts of a filter and is no filter has no fields', () => {
+  expect(() => refuseLarge([{ $or: [null, 'logs', { name: 'M' }] }] as never)).not.toThrow();
+  expect(() => refuseLarge([{ $or: [null, { $and: [{ 'logs.x': 1 }] }] }] as never)).toThrow(
+    new TypeError('Field logs.x cannot be filtered or sorted by'),
+  );
+});
