@@ -66,8 +66,9 @@ const LAZY = `
 require(${JSON.stringify(name)});
 const { dirname, sep } = require('node:path');
 const root = dirname(require.resolve('${name}/package.json'));
-const from = (pack) => dirname(require.resolve(pack + '/package.json', { paths: [root] })) + sep;
-const folders = ['mongodb', 'classic-level', '@zxcvbn-ts/language-common'].map(from);
+const from = (file) => dirname(require.resolve(file, { paths: [root] })) + sep;
+const files = ['mongodb/package.json', 'libsql', '@zxcvbn-ts/language-common/package.json'];
+const folders = files.map(from);
 const loaded = Object.keys(require.cache).filter((file) => folders.some((folder) => file.startsWith(folder)));
 console.log(JSON.stringify(loaded));`;
 

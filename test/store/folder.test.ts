@@ -1,10 +1,10 @@
-import { ClassicLevel } from 'classic-level';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { encode } from '../../src/store/bson/codec.js';
+import { SqliteBytes } from '../../src/store/embedded/sqlite/sqlite-bytes.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/port.js';
 import { eventually } from '../support/guards.js';
@@ -169,17 +169,19 @@ describe('a truncated log', () => {
   });
   /** The last of twenty writes is cut off; what stands beside the log knows of so many. */
   async function cut(known: number): Promise<void> {
-    const beside = path.join(folder, 'COMMITTED');
+    const found = `${folder}-as-after-a-kill`;
     let witness = Buffer.alloc(0);
     await opened(async (store) => {
       await store.instances.insert({ id: 'a', guard: { rev: 0 } });
       for (let n = 1; n <= 20; n++) {
         await store.instances.update('a', n - 1, fields(n));
-        if (n === known) witness = await readFile(beside);
+        if (n === known) witness = await readFile(path.join(folder, 'COMMITTED'));
       }
+      execFileSync('cp', ['-r', folder, found]);
     });
-    await writeFile(beside, witness);
-    const log = path.join(folder, (await readdir(folder)).find((name) => name.endsWith('.log')) as string);
+    folder = found;
+    await writeFile(path.join(folder, 'COMMITTED'), witness);
+    const log = path.join(folder, 'store.db-wal');
     await truncate(log, (await stat(log)).size - 1000);
   }
 
@@ -192,8 +194,12 @@ describe('a truncated log', () => {
     await cut(20);
     await expect(openStore({ folder })).rejects.toMatchObject({
       code: 'store-damaged',
-      message: expect.stringContaining('its log lost the last 1 writes that were acknowledged') as unknown,
+      message: expect.stringMatching(
+        /its log lost the last 1 writes that were acknowledged \(store\.db has \d+ bytes, store\.db-wal has \d+\)/,
+      ) as unknown,
     });
+    // Closing the database has removed its log.
+    expect(await readdir(path.join(folder, 'as-found'))).toEqual(['store.db-wal']);
   });
 });
 
@@ -210,7 +216,7 @@ test('a second process that opens the folder is refused, and so is a second stor
   await ended;
   expect(lines[0]).toBe('ready');
   await opened(async () => {
-    // Asking LevelDB for a folder that this process has open would give its lock away.
+    // Closing a file of this process gives its lock away.
     await expect(openStore({ folder: `${folder}/../store` })).rejects.toMatchObject({ code: 'store-in-use' });
     const other = writer();
     await other.ended;
@@ -266,26 +272,28 @@ test('a backup of a memory store opens as a folder store', async () => {
   );
 });
 
-async function withLevel(task: (level: ClassicLevel<string, Uint8Array>) => Promise<void>): Promise<void> {
-  const level = new ClassicLevel<string, Uint8Array>(folder, { keyEncoding: 'utf8', valueEncoding: 'view' });
-  await task(level);
-  await level.close();
+async function setVersion(version: number | undefined): Promise<void> {
+  const bytes = await SqliteBytes.open(folder);
+  await bytes.write([
+    { space: 'format', key: 'version', bytes: version === undefined ? undefined : encode({ version }) },
+  ]);
+  await bytes.close();
 }
 
 test('a folder of a newer version is refused and left unchanged', async () => {
   await opened((store) => store.instances.insert({ id: 'i' }));
-  await withLevel((level) => level.put('format!version', encode({ version: 99 })));
+  await setVersion(99);
   await expect(openStore({ folder })).rejects.toMatchObject({
     code: 'bad-configuration',
     message: expect.stringContaining('99') as unknown,
   });
-  await withLevel((level) => level.put('format!version', encode({ version: 2 })));
+  await setVersion(3);
   await opened(async (store) => expect(await store.instances.load('i')).toBeDefined());
 });
 
 test('an interrupted backup is refused', async () => {
   await opened((store) => store.instances.insert({ id: 'i' }));
-  await withLevel((level) => level.del('format!version'));
+  await setVersion(undefined);
   await expect(openStore({ folder })).rejects.toMatchObject({ code: 'bad-configuration' });
 });
 

@@ -34,23 +34,23 @@ const failing = (error: Error) => () => {
   throw error;
 };
 
-test.each(notThere('classic-level'))(
-  'a store in a folder without classic-level is refused, with the package to install: %s',
+test.each(notThere('libsql'))(
+  'a store in a folder without libsql is refused, with the package to install: %s',
   async (error) => {
-    const openStore = openStoreWhere('classic-level', failing(error));
+    const openStore = openStoreWhere('libsql', failing(error));
     const folder = path.join(root, 'store');
     await expect(openStore({ folder })).rejects.toMatchObject({
       code: 'bad-configuration',
       message:
-        'A store in a folder needs the package classic-level 3, which is not installed: npm install classic-level@3',
+        'A store in a folder needs the package libsql 0.5, which is not installed: npm install libsql@0.5',
       cause: error,
     });
     expect(existsSync(folder)).toBe(false);
   },
 );
 
-test('a store in memory needs neither classic-level nor a driver', async () => {
-  const openStore = openStoreWhere('classic-level', failing(notThere('classic-level')[0] as Error));
+test('a store in memory needs neither libsql nor a driver', async () => {
+  const openStore = openStoreWhere('libsql', failing(notThere('libsql')[0] as Error));
   jest.doMock('mongodb', failing(notThere('mongodb')[0] as Error));
   const store = await openStore({ memory: true });
   expect(store.kind).toBe('memory');
@@ -60,10 +60,10 @@ test('a store in memory needs neither classic-level nor a driver', async () => {
 test('a package that fails to load is distinguished from a missing one', async () => {
   const broken = new Error('No native build was found for platform=plan9');
   await expect(
-    openStoreWhere('classic-level', failing(broken))({ folder: path.join(root, 'other') }),
+    openStoreWhere('libsql', failing(broken))({ folder: path.join(root, 'other') }),
   ).rejects.toMatchObject({
     code: 'bad-configuration',
-    message: expect.stringContaining('classic-level 3, which could not be loaded') as string,
+    message: expect.stringContaining('libsql 0.5, which could not be loaded') as string,
     cause: broken,
   });
 });

@@ -10,9 +10,13 @@ interface Manifest {
   dependencies: Record<string, string>;
   optionalDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
 }
 const manifest = JSON.parse(read('package.json')) as Manifest;
-const OPTIONAL = Object.keys(manifest.optionalDependencies);
+const OPTIONAL = [
+  ...Object.keys(manifest.optionalDependencies),
+  ...Object.keys(manifest.peerDependenciesMeta),
+];
 const INSTALLED = [
   ...Object.keys(manifest.dependencies),
   ...OPTIONAL,

@@ -6,7 +6,7 @@ export const name = 'old';
 export const title = 'a folder of an older format, killed while it is migrated';
 
 /** Formats of folders that the package wrote once: as `candidates/` has them. */
-const FORMATS = ['format-1'];
+const FORMATS = ['format-1', 'format-2'];
 
 export async function run({ candidate, times, folder, random, tally }) {
   if (candidate !== 'store') return 'only the package has older formats';

@@ -1,6 +1,7 @@
-import { link, mkdir, readdir, rm } from 'node:fs/promises';
+import { constants, copyFile, link, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isOurs } from './private-folder.js';
+import { LOG } from './sqlite/names.js';
 
 /** Keeps the files of a damaged database as they were before it was opened. */
 const AS_FOUND = 'as-found';
@@ -30,6 +31,18 @@ async function linkAll(files: readonly string[], from: string, to: string): Prom
     // An incomplete set is useless, and if another user created it the owner could not remove it.
     await rm(to, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Keeps the log of a damaged database, because closing it removes the log. A log that is already kept stays. */
+export async function keepLog(folder: string): Promise<void> {
+  const kept = path.join(folder, AS_FOUND);
+  try {
+    await mkdir(kept, { recursive: true, mode: 0o700 });
+    await copyFile(path.join(folder, LOG), path.join(kept, LOG), constants.COPYFILE_EXCL);
+  } catch {
+    // There is no log, or it is kept, or there is no space.
+    await rmdir(kept).catch(() => undefined);
   }
 }
 

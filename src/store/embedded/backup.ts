@@ -5,39 +5,59 @@ import { CheckedBytes } from './checked-bytes.js';
 import { closeAll } from './close-all.js';
 import { fillingFailed, inFolder, openingFailed } from './failure.js';
 import { writeFormat } from './format.js';
-import { LevelBytes } from './level-bytes.js';
+import { sizeOf } from './groups.js';
+import { SqliteBytes } from './sqlite/sqlite-bytes.js';
 import { Witness } from './witness.js';
 
-const BATCH = 200;
+/** Maximum number of values of a commit, and their size in bytes. */
+const BATCH = { values: 1000, bytes: 4_000_000 };
+
+/** The values in parts, each of which is written at once. */
+async function* batches(values: AsyncIterable<Change>): AsyncGenerator<Change[]> {
+  let batch: Change[] = [];
+  let size = 0;
+  for await (const change of values) {
+    if (change.space === 'format') continue;
+    batch.push(change);
+    size += sizeOf([change]);
+    if (batch.length < BATCH.values && size < BATCH.bytes) continue;
+    yield batch;
+    [batch, size] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function open(folder: string): Promise<SqliteBytes> {
+  try {
+    return await SqliteBytes.open(folder);
+  } catch (cause) {
+    throw inFolder(folder, openingFailed(cause));
+  }
+}
 
 /** Writes values into an empty folder, which becomes a store with the last one. @returns the number of documents */
 export async function fill(folder: string, values: AsyncIterable<Change>): Promise<number> {
-  const level = await LevelBytes.open(folder, true).catch((cause: unknown) => {
-    throw inFolder(folder, openingFailed(cause));
-  });
+  const bytes = await open(folder);
   let witness: Witness | undefined;
   try {
-    witness = await Witness.open(folder);
-    const target = new CheckedBytes(level);
+    const target = new CheckedBytes(bytes);
+    // Without a format, values are no store: from now on the folder is an interrupted backup.
+    await target.write([]);
     let documents = 0;
-    let batch: Change[] = [];
-    for await (const change of values) {
-      if (change.space === 'format') continue;
-      if (change.space !== 'large') documents++;
-      batch.push(change);
-      if (batch.length < BATCH) continue;
+    for await (const batch of batches(values)) {
+      documents += batch.filter(({ space }) => space !== 'large').length;
       await target.write(batch);
-      batch = [];
     }
-    await target.write(batch);
-    await writeFormat(level);
+    // The last write makes it a store.
+    witness = await Witness.open(folder);
     await witness.record(target.commit);
+    await writeFormat(bytes);
     return documents;
   } catch (cause) {
     throw fillingFailed(folder, cause);
   } finally {
     await closeAll(
-      () => level.close(),
+      () => bytes.close(),
       () => witness?.close(),
     );
   }

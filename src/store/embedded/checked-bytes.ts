@@ -21,18 +21,12 @@ const nameOf = (space: Space, key: string): string =>
 export class CheckedBytes implements Bytes {
   private readonly sums = new Map<string, number>();
   private last: Commit = NO_COMMIT;
-  private next: Commit = NO_COMMIT;
 
   constructor(private readonly disk: Bytes) {}
 
   /** The stored commit. */
   get commit(): Commit {
     return this.last;
-  }
-
-  /** The commit of the last write attempt, successful or not. */
-  get attempted(): Commit {
-    return this.next;
   }
 
   /**
@@ -114,10 +108,10 @@ export class CheckedBytes implements Bytes {
       now.set(place, made?.sum);
       return { space, key, bytes: made?.bytes };
     });
-    this.next = tally.commit(number + 1);
-    const commit = seal(placeOf('format', COMMIT), encode(this.next)).bytes;
+    const next = tally.commit(number + 1);
+    const commit = seal(placeOf('format', COMMIT), encode(next)).bytes;
     await this.disk.write([...sealed, { space: 'format', key: COMMIT, bytes: commit }]);
-    this.last = this.next;
+    this.last = next;
     for (const { space, key } of changes) this.remember(space, key, now.get(placeOf(space, key)));
   }
 

@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
+import { DATABASE } from './sqlite/names.js';
 
 const CLAIMED = Symbol.for('bpmn-guard.folders');
-/** LevelDB's lock file in a folder. */
-const LOCK = 'LOCK';
+/** The files whose locks keep other processes out: those of SQLite, and of LevelDB in older folders. */
+const LOCKED = [DATABASE, 'LOCK'];
 /** The open files of this process, on systems that list them as links. */
 const OPEN_FILES = '/proc/self/fd';
 
@@ -34,8 +35,8 @@ async function isOpenHere(file: string): Promise<boolean> {
 }
 
 /**
- * Claims an existing folder for one store of this process. LevelDB's own lock is not enough: a second attempt by the
- * same process closes the lock file, and POSIX then releases the lock that keeps other processes out.
+ * Claims an existing folder for one store of this process. The database's own lock is not enough: a second attempt by
+ * the same process closes the locked file, and POSIX then releases the lock that keeps other processes out.
  * @returns a function that releases the claim
  * @throws CouldNotTell `store-in-use` when another store of this process has it open
  */
@@ -47,7 +48,8 @@ export async function claim(folder: string): Promise<() => void> {
   if (all.has(real)) throw inUse('this process');
   all.add(real);
   const release = (): void => void all.delete(real);
-  if (!(await isOpenHere(path.join(real, LOCK)))) return release;
+  const areOpen = await Promise.all(LOCKED.map((file) => isOpenHere(path.join(real, file))));
+  if (!areOpen.includes(true)) return release;
   release();
   // A process starts with open files inherited from its parent.
   throw inUse('this process or in the one that started it');

@@ -26,10 +26,8 @@ function* chain(error: unknown): Generator<{ code?: unknown; message?: unknown }
     yield at;
 }
 
-const has = (error: unknown, code: string): boolean => [...chain(error)].some((one) => one.code === code);
-
-const ofDatabase = (error: unknown): boolean =>
-  [...chain(error)].some(({ code }) => typeof code === 'string' && /^(LEVEL|SQLITE)_/.test(code));
+const has = (error: unknown, codes: RegExp): boolean =>
+  [...chain(error)].some(({ code }) => typeof code === 'string' && codes.test(code));
 
 /** The system code of a disk failure; undefined for other errors. */
 export function reasonOf(error: unknown): string | undefined {
@@ -49,16 +47,15 @@ function fileIn(error: unknown): string | undefined {
   return undefined;
 }
 
-const isLocked = (error: unknown): boolean => has(error, 'LEVEL_LOCKED') || has(error, 'SQLITE_BUSY');
-
-/** Codes of the databases for files that are not what they wrote. */
-const CORRUPT = /^(LEVEL_CORRUPTION|SQLITE_(CORRUPT|NOTADB).*)$/;
-const isCorrupt = (error: unknown): boolean =>
-  [...chain(error)].some(({ code }) => typeof code === 'string' && CORRUPT.test(code));
+/** Codes of the databases. */
+const OF_DATABASE = /^(LEVEL|SQLITE)_/;
+const ENDED = /^SQLITE_ENDED/;
+const LOCKED = /^(LEVEL_LOCKED|SQLITE_BUSY)/;
+const CORRUPT = /^(LEVEL_CORRUPTION|SQLITE_CORRUPT|SQLITE_NOTADB)/;
 
 function unreadable(cause: unknown): GuardError {
   const file = fileIn(cause);
-  const engine = has(cause, 'LEVEL_CORRUPTION') ? 'LevelDB' : 'SQLite';
+  const engine = has(cause, /^LEVEL_/) ? 'LevelDB' : 'SQLite';
   return damaged(
     file === undefined ? `${engine} cannot read its files` : `${engine} cannot read its file ${file}`,
     cause,
@@ -72,25 +69,16 @@ function unreadable(cause: unknown): GuardError {
 export function openingFailed(cause: unknown, what = 'The folder of the store cannot be opened'): GuardError {
   if (isGuardError(cause)) return cause;
   const file = fileIn(cause);
-  if (isLocked(cause))
+  if (has(cause, LOCKED))
     return new CouldNotTell('store-in-use', 'The folder of the store is open in another process.', { cause });
-  if (isCorrupt(cause)) return unreadable(cause);
+  if (has(cause, CORRUPT)) return unreadable(cause);
   const reason = reasonOf(cause);
   const why = [file, reason].filter(Boolean).join(': ');
   const message = `${what}${why && ` (${why})`}.`;
   // No setting is wrong: opening works again when there is space.
-  if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EIO')
+  if (reason === 'ENOSPC' || reason === 'EDQUOT' || reason === 'EIO' || has(cause, ENDED))
     return new CouldNotTell('store-unavailable', message, { cause });
   return new BadInput('bad-configuration', message, { cause });
-}
-
-/**
- * Translates an error of reopening a folder that this process had open: its settings were right, so the failure is
- * temporary.
- */
-export function reopeningFailed(cause: unknown): GuardError {
-  const error = openingFailed(cause);
-  return error instanceof BadInput ? new CouldNotTell('store-unavailable', error.message, { cause }) : error;
 }
 
 /** Adds the folder to an error, for the administrator who starts the process. Its callers must not see paths. */
@@ -105,7 +93,9 @@ export function inFolder(folder: string, error: GuardError): GuardError {
 /** Translates an error of writing; programming mistakes are returned unchanged. */
 export function writingFailed(cause: unknown): unknown {
   if (isGuardError(cause)) return cause;
-  const reason = reasonOf(cause) ?? (ofDatabase(cause) ? 'the database of its folder failed' : undefined);
+  if (has(cause, CORRUPT)) return unreadable(cause);
+  const reason =
+    reasonOf(cause) ?? (has(cause, OF_DATABASE) ? 'the database of its folder failed' : undefined);
   return reason === undefined
     ? cause
     : new CouldNotTell('store-unavailable', `The store cannot write (${reason}).`, { cause });
@@ -119,5 +109,5 @@ export function fillingFailed(folder: string, cause: unknown): unknown {
 
 /** Translates an error of reading. */
 export function readingFailed(cause: unknown): unknown {
-  return isCorrupt(cause) ? unreadable(cause) : cause;
+  return has(cause, CORRUPT) ? unreadable(cause) : cause;
 }

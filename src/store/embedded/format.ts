@@ -6,9 +6,9 @@ import { damaged } from './checksum.js';
 
 /**
  * The version of the folder format that this code writes.
- * 1: plain values. 2: with checksums, and a record of the last commit.
+ * 1: plain values. 2: with checksums, and a record of the last commit. 3: in SQLite; the others in LevelDB.
  */
-export const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 
 const KEY = 'version';
 

@@ -10,7 +10,8 @@ interface Waiting {
 /** Maximum size of a group in bytes; a single write may be larger. */
 const MOST = 8_000_000;
 
-const sizeOf = (changes: readonly Change[]): number =>
+/** Size of the values in bytes. */
+export const sizeOf = (changes: readonly Change[]): number =>
   changes.reduce((size, { bytes }) => size + (bytes?.length ?? 0), 0);
 
 /** Combines the writes that arrive during another write, so that they cost one flush of the disk together. */

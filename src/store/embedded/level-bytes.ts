@@ -12,14 +12,14 @@ const ENCODING = { keyEncoding: 'utf8', valueEncoding: 'view' } as const;
 const BETWEEN = '!';
 const AFTER = '"';
 
-const PACKAGE = { name: 'classic-level', version: 3, neededBy: 'A store in a folder' };
+const PACKAGE = { name: 'classic-level', version: 3, neededBy: 'A folder of an older version' };
 
-/** Loads LevelDB on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
-export const loadLevel = (): Promise<typeof LevelDb> => loadOptional(PACKAGE, () => import('classic-level'));
+/** @throws BadInput `bad-configuration` when it cannot be loaded */
+const loadLevel = (): Promise<typeof LevelDb> => loadOptional(PACKAGE, () => import('classic-level'));
 
 const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 
-/** Bytes in a folder, in a log-structured tree that recovers the last complete batch after a crash. */
+/** Bytes in a folder of format 1 or 2: in a log-structured tree. */
 export class LevelBytes implements Bytes {
   private constructor(
     private readonly level: Level,

@@ -3,47 +3,77 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { emptyFolder } from '../empty-folder.js';
 import { fill } from './backup.js';
-import { FORMAT_VERSION } from './format.js';
-import type { LevelBytes } from './level-bytes.js';
-import { isOurs, MOVING, PARTIAL, READY } from './private-folder.js';
+import { openLevel } from './open-level.js';
+import { isMark, isOfLevel, isOurs, PARTIAL, ready, STEP_LOCK, STEPS, type Step } from './private-folder.js';
+import { whileLocked } from './sqlite/file-lock.js';
+import { DATABASE } from './sqlite/names.js';
 
-/** The subfolder that keeps the files of an older format. */
-const oldFolder = (version: number): string => `format-${version}`;
+/** LevelDB keeps this file, so it is not moved. */
+const LOCK = 'LOCK';
 
 const files = async (folder: string): Promise<string[]> =>
-  (await readdir(folder)).filter((file) => isOurs(file) && file !== 'LOCK');
+  (await readdir(folder)).filter((file) => isOurs(file) && file !== LOCK);
 
-/** Puts CURRENT first. It marks a folder as a database, so it must leave a folder first and arrive last. */
-const currentFirst = (names: readonly string[]): string[] =>
-  [...names].sort((a, b) => Number(b === 'CURRENT') - Number(a === 'CURRENT'));
+/** Puts the file first that marks a folder as a database: it must leave a folder first and arrive last. */
+const markFirst = (names: readonly string[]): string[] =>
+  [...names].sort((a, b) => Number(isMark(b)) - Number(isMark(a)));
 
 /**
- * Writes the content of a folder of an older format in the current format, beside it. The folder does not change.
- * @param old the open database of the folder
+ * Writes the content of a folder of an older format in the current format, beside it. The files of the folder do not
+ * change.
  */
-export async function writeAnew(folder: string, old: LevelBytes): Promise<void> {
+export async function writeAnew(folder: string): Promise<void> {
   const partial = path.join(folder, PARTIAL);
   await rm(partial, { recursive: true, force: true });
-  await emptyFolder(partial);
-  await fill(partial, old.snapshot());
-  await rename(partial, path.join(folder, READY));
+  const { version, bytes } = await openLevel(folder);
+  try {
+    await emptyFolder(partial);
+    await fill(partial, bytes.snapshot());
+  } finally {
+    await bytes.close();
+  }
+  await rename(partial, path.join(folder, ready(version)));
+}
+
+async function takeStep(folder: string, step: Step): Promise<void> {
+  const [from, moving] = [path.join(folder, step.ready), path.join(folder, step.moving)];
+  if (existsSync(from)) {
+    const old = path.join(folder, step.old);
+    await mkdir(old, { recursive: true, mode: 0o700 });
+    for (const file of markFirst(await files(folder)))
+      await rename(path.join(folder, file), path.join(old, file));
+    await rename(from, moving);
+  }
+  if (!existsSync(moving)) return;
+  for (const file of markFirst(await files(moving)).reverse())
+    await rename(path.join(moving, file), path.join(folder, file));
+  await rm(moving, { recursive: true });
+}
+
+/** Replaces the old files with the new ones, and keeps the old ones in their own folder. Resumes an interrupted run. */
+async function takeOver(folder: string): Promise<void> {
+  for (const step of STEPS) await takeStep(folder, step);
+}
+
+async function isUnfinished(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  const begun = STEPS.flatMap((step) => [step.ready, step.moving]);
+  return begun.some((name) => names.includes(name)) || (!names.includes(DATABASE) && names.some(isOfLevel));
+}
+
+async function finish(folder: string): Promise<void> {
+  await takeOver(folder);
+  if (!(await isUnfinished(folder))) return;
+  await writeAnew(folder);
+  await takeOver(folder);
+  await rm(path.join(folder, LOCK), { force: true });
 }
 
 /**
- * Replaces the old files with those of `writeAnew`, and keeps the old ones in their own folder. Resumes an interrupted
- * run; does nothing if there is nothing to replace.
+ * Brings a folder of an older format to the current one; does nothing with others.
+ * @throws CouldNotTell `store-in-use` while another process does it
  */
-export async function takeOver(folder: string): Promise<void> {
-  const [ready, moving] = [path.join(folder, READY), path.join(folder, MOVING)];
-  if (existsSync(ready)) {
-    const old = path.join(folder, oldFolder(FORMAT_VERSION - 1));
-    await mkdir(old, { recursive: true, mode: 0o700 });
-    for (const file of currentFirst(await files(folder)))
-      await rename(path.join(folder, file), path.join(old, file));
-    await rename(ready, moving);
-  }
-  if (!existsSync(moving)) return;
-  for (const file of currentFirst(await files(moving)).reverse())
-    await rename(path.join(moving, file), path.join(folder, file));
-  await rm(moving, { recursive: true });
+export async function migrate(folder: string): Promise<void> {
+  if (!(await isUnfinished(folder))) return;
+  await whileLocked(path.join(folder, STEP_LOCK), () => finish(folder));
 }

@@ -1,96 +1,77 @@
-import { CouldNotTell, isGuardError } from '../../core/errors.js';
-import { dropAsFound, keepAsFound } from './as-found.js';
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CouldNotTell } from '../../core/errors.js';
+import { keepLog } from './as-found.js';
 import { CheckedBytes } from './checked-bytes.js';
 import { damaged } from './checksum.js';
-import type { Commit } from './commit.js';
+import { closeAll } from './close-all.js';
 import { openingFailed } from './failure.js';
-import { checkFiles } from './files/check-files.js';
-import { FORMAT_VERSION, readFormat, writeFormat } from './format.js';
-import { LevelBytes } from './level-bytes.js';
-import { takeOver, writeAnew } from './migrate.js';
-import type { Witness } from './witness.js';
+import { readFormat, writeFormat } from './format.js';
+import { migrate } from './migrate.js';
+import { DATABASE, LOG } from './sqlite/names.js';
+import { SqliteBytes } from './sqlite/sqlite-bytes.js';
+import { Witness, WITNESS } from './witness.js';
 
-/** Opens the database of a folder. Keeps the files that LevelDB may discard data from. */
-async function openKept(folder: string): Promise<LevelBytes> {
-  const isKeptNow = await keepAsFound(folder);
-  try {
-    return await LevelBytes.open(folder);
-  } catch (error) {
-    // LevelDB has changed nothing: another process has the folder open, or this one may not write to it.
-    const isAsItWas = isGuardError(error) && ['store-in-use', 'bad-configuration'].includes(error.code);
-    if (isAsItWas && isKeptNow) await dropAsFound(folder);
-    throw error;
-  }
+interface Opened {
+  readonly checked: CheckedBytes;
+  readonly witness: Witness;
 }
 
-/** Opens the database of a folder in the current format. Rewrites an older format, and keeps its files. */
-async function openToday(folder: string): Promise<LevelBytes> {
-  const level = await openKept(folder);
-  try {
-    const version = await readFormat(level);
-    if (version === FORMAT_VERSION) return level;
-    if (version === undefined) {
-      await writeFormat(level);
-      return level;
-    }
-    await writeAnew(folder, level);
-  } catch (error) {
-    await level.close();
-    throw error;
-  }
-  await level.close();
-  await takeOver(folder);
-  return openToday(folder);
+const sizeIn = async (folder: string, file: string): Promise<number | undefined> =>
+  (await stat(path.join(folder, file)).catch(() => undefined))?.size;
+
+/** The sizes of the files, for an error about damage that is found later. */
+async function sizes(folder: string): Promise<string> {
+  const [database, log] = [await sizeIn(folder, DATABASE), await sizeIn(folder, LOG)];
+  return `${DATABASE} has ${database ?? 0} bytes, ${log === undefined ? `there is no ${LOG}` : `${LOG} has ${log}`}`;
 }
 
-/** @throws CouldNotTell `store-damaged` when acknowledged commits are missing */
-function compare(stored: Commit, known: Witness['found']): void {
-  if (known === undefined || stored.number > known.number) return;
-  if (stored.number < known.number)
-    throw damaged(`its log lost the last ${known.number - stored.number} writes that were acknowledged`);
-  if (stored.sum !== known.sum) throw damaged('its last write is not the one that was acknowledged');
+/** @throws CouldNotTell `store-damaged` when the database is missing or empty: SQLite would create a new one */
+async function assertThere(folder: string): Promise<void> {
+  const size = await sizeIn(folder, DATABASE);
+  if (size !== undefined && size > 0) return;
+  if (existsSync(path.join(folder, WITNESS)) || ((await sizeIn(folder, LOG)) ?? 0) > 0)
+    throw damaged(`its file ${DATABASE} is ${size === undefined ? 'missing' : 'empty'}`);
 }
 
-/** Adds the suspected files to an error about damage found while reading. */
-function withFiles(error: unknown, suspects: readonly string[]): unknown {
-  const told = openingFailed(error);
-  if (told.code !== 'store-damaged' || suspects.length === 0) return error;
-  const message = `${told.message.replace(/\.$/, '')} (${suspects.join('; ')}).`;
-  return new CouldNotTell('store-damaged', message, { cause: told.cause });
+/** Gives an empty database the current format. */
+async function prepare(folder: string, bytes: SqliteBytes): Promise<void> {
+  if ((await readFormat(bytes)) !== undefined) return;
+  if (existsSync(path.join(folder, WITNESS))) throw damaged(`its file ${DATABASE} has lost all values`);
+  await writeFormat(bytes);
 }
 
-async function openWhole(
-  folder: string,
-  witness: () => Promise<Witness>,
-): Promise<{ readonly checked: CheckedBytes; readonly witness: Witness }> {
-  const level = await openToday(folder);
-  const checked = new CheckedBytes(level);
-  try {
-    await checked.check();
-    const beside = await witness();
-    compare(checked.commit, beside.found);
-    await dropAsFound(folder);
-    return { checked, witness: beside };
-  } catch (error) {
-    await level.close();
-    throw error;
-  }
+async function check(folder: string, bytes: SqliteBytes, toClose: (() => unknown)[]): Promise<Opened> {
+  await prepare(folder, bytes);
+  const checked = new CheckedBytes(bytes);
+  await checked.check();
+  const witness = await Witness.open(folder);
+  toClose.push(() => witness.close());
+  witness.compare(checked.commit);
+  await witness.record(checked.commit);
+  return { checked, witness };
 }
 
 /**
- * Opens a folder and reads all of it. Damage is refused with the name of the file; if LevelDB changed files when it
- * opened them, their original state is kept in a subfolder.
- * @param witness opens the record of the last acknowledged commit, once the folder has the current format
+ * Opens a folder and reads all of it. A folder of an older format is brought to the current one. Damage is refused with
+ * the name of the file; the log is kept in a subfolder, since closing the database would remove it.
  */
-export async function openChecked(
-  folder: string,
-  witness: () => Promise<Witness>,
-): Promise<{ readonly checked: CheckedBytes; readonly witness: Witness }> {
-  await takeOver(folder);
-  const suspects = await checkFiles(folder);
+export async function openChecked(folder: string): Promise<Opened> {
+  await migrate(folder);
+  await assertThere(folder);
+  const found = await sizes(folder);
+  const bytes = await SqliteBytes.open(folder, () => keepLog(folder));
+  const toClose: (() => unknown)[] = [() => bytes.close()];
   try {
-    return await openWhole(folder, witness);
-  } catch (error) {
-    throw withFiles(error, suspects);
+    return await check(folder, bytes, toClose);
+  } catch (cause) {
+    const error = openingFailed(cause);
+    const isDamaged = error.code === 'store-damaged';
+    if (isDamaged) await keepLog(folder);
+    await closeAll(...toClose).catch(() => undefined);
+    if (!isDamaged) throw cause;
+    const message = `${error.message.replace(/\.$/, '')} (${found}).`;
+    throw new CouldNotTell('store-damaged', message, { cause: error.cause });
   }
 }

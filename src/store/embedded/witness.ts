@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { damaged } from './checksum.js';
 import type { Commit } from './commit.js';
 
 /** The file that records the last acknowledged commit. */
@@ -13,15 +14,15 @@ function read(bytes: Buffer): Pick<Commit, 'number' | 'sum'> | undefined {
 }
 
 /**
- * Records the last acknowledged commit beside the database, because LevelDB silently drops log data behind a damaged
- * place and the rest looks consistent. The file is overwritten in place and not flushed each time: it costs little,
- * needs no space, and after a power failure at worst names an earlier commit.
+ * Records the last acknowledged commit beside the database, because a database silently drops what follows a damaged
+ * place of its log, and the rest looks consistent. The file is overwritten in place and not flushed each time: it costs
+ * little, needs no space, and after a power failure at worst names an earlier commit.
  */
 export class Witness {
   private constructor(
     private readonly file: FileHandle,
     /** The commit in the file; undefined if it was missing or unreadable. */
-    readonly found: Pick<Commit, 'number' | 'sum'> | undefined,
+    private readonly found: Pick<Commit, 'number' | 'sum'> | undefined,
   ) {}
 
   static async open(folder: string): Promise<Witness> {
@@ -36,6 +37,15 @@ export class Witness {
       await file.close();
       throw error;
     }
+  }
+
+  /** @throws CouldNotTell `store-damaged` when acknowledged commits are missing */
+  compare(stored: Commit): void {
+    const known = this.found;
+    if (known === undefined || stored.number > known.number) return;
+    if (stored.number < known.number)
+      throw damaged(`its log lost the last ${known.number - stored.number} writes that were acknowledged`);
+    if (stored.sum !== known.sum) throw damaged('its last write is not the one that was acknowledged');
   }
 
   async record({ number, sum }: Commit): Promise<void> {

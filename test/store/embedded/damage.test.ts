@@ -1,16 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { serialize } from 'bson';
 import { openStore } from '../../../src/store/open.js';
 import { CheckedBytes } from '../../../src/store/embedded/checked-bytes.js';
-import { readLog } from '../../../src/store/embedded/files/log-file.js';
 import { MemoryBytes } from '../../../src/store/embedded/memory-bytes.js';
 import type { Store } from '../../../src/store/port.js';
 import { CASES } from '../../support/cases.js';
 
 let root: string;
+/** As after a kill: with a log. */
 let whole: string;
+/** As after an orderly end. */
+let closed: string;
 let content: string;
 
 const text = (n: number): string => Array.from({ length: 60 }, (_, i) => (n * 31 + i * 17) % 997).join('-');
@@ -53,13 +56,16 @@ async function everything(store: Store): Promise<string> {
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'guard-damage-'));
+  const folder = path.join(root, 'first');
   whole = path.join(root, 'whole');
-  // The first half is in tables when the folder is opened again, the second in the log.
+  // The first half is in the database, the second in its log, as after a kill.
   for (const from of [0, 15]) {
-    const store = await openStore({ folder: whole });
+    const store = await openStore({ folder });
     await write(store, from);
+    if (from > 0) execFileSync('cp', ['-r', folder, whole]);
     await store.close();
   }
+  closed = folder;
   const copy = path.join(root, 'read');
   await cp(whole, copy, { recursive: true });
   const store = await openStore({ folder: copy });
@@ -72,9 +78,12 @@ afterAll(() => rm(root, { recursive: true }));
  * How it goes when a copy of the folder is changed: the same data, the code of a refusal, or `other data`; with what
  * the refusal says.
  */
-async function told(change: (folder: string) => Promise<void>): Promise<{ was: string; message: string }> {
+async function told(
+  change: (folder: string) => Promise<void>,
+  from = whole,
+): Promise<{ was: string; message: string }> {
   const folder = await mkdtemp(path.join(root, 'copy-'));
-  await cp(whole, folder, { recursive: true });
+  await cp(from, folder, { recursive: true });
   await change(folder);
   let store: Store | undefined;
   try {
@@ -99,11 +108,7 @@ const flip = (file: string, bit: number) => async (folder: string) => {
   await writeFile(at, bytes);
 };
 
-const files = async (): Promise<string[]> =>
-  (await readdir(whole)).filter((file) => !/^(LOCK|LOG|LOG\.old)$/.test(file));
-
-/** Files that hold what was acknowledged; the witness beside them may be lost. */
-const ofDatabase = async (): Promise<string[]> => (await files()).filter((file) => file !== 'COMMITTED');
+const files = (): Promise<string[]> => readdir(whole);
 
 const TRIES = 24 * CASES;
 
@@ -112,36 +117,53 @@ const places = (size: number, tries = TRIES): number[] =>
   Array.from({ length: Math.min(size, tries) }, (_, i) =>
     Math.floor(((i + 0.37) * size) / Math.min(size, tries)),
   );
+const sizeOf = async (file: string): Promise<number> => (await stat(path.join(whole, file))).size;
 
-test('one flipped bit anywhere in tables, logs and manifest is refused, and the refusal names the file', async () => {
-  expect((await ofDatabase()).map((file) => file.replace(/\d+/, 'n')).sort()).toEqual([
-    'CURRENT',
-    'MANIFEST-n',
-    'n.ldb',
-    'n.log',
-  ]);
-  for (const file of await ofDatabase())
-    for (const bit of places((await stat(path.join(whole, file))).size * 8))
-      expect([file, bit, await told(flip(file, bit))]).toEqual([
-        file,
-        bit,
-        { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
-      ]);
+const refusal = (file: string): object => ({
+  was: 'store-damaged',
+  message: expect.stringContaining(file) as unknown,
 });
 
-test('a page of other bytes anywhere in them is refused, and the refusal names the file', async () => {
-  for (const file of await ofDatabase())
-    for (const at of places((await stat(path.join(whole, file))).size, TRIES / 6)) {
+test('the copies hold the database, its log, and what knows the last commit, and are read as they are', async () => {
+  expect((await files()).sort()).toEqual(['COMMITTED', 'store.db', 'store.db-wal']);
+  expect(await sizeOf('store.db-wal')).toBeGreaterThan(10_000);
+  expect(await outcome(async () => undefined)).toBe('same data');
+});
+
+test('one flipped bit anywhere in the log is refused, and the refusal names it', async () => {
+  for (const bit of places((await sizeOf('store.db-wal')) * 8))
+    expect([bit, await told(flip('store.db-wal', bit))]).toEqual([bit, refusal('store.db-wal')]);
+});
+
+test('one flipped bit anywhere in the database is refused with its name, or changes nothing', async () => {
+  const found = new Set<string>();
+  const { size } = await stat(path.join(closed, 'store.db'));
+  for (const bit of [...places(size * 8, 3 * TRIES), ...places(800, TRIES)]) {
+    const { was, message } = await told(flip('store.db', bit), closed);
+    expect([bit, was, message]).toEqual([
+      bit,
+      expect.stringMatching(/^(same data|store-damaged)$/),
+      was === 'same data' ? '' : expect.stringContaining('store.db'),
+    ]);
+    found.add(was);
+  }
+  expect(found).toContain('store-damaged');
+});
+
+test('a page of other bytes anywhere in them is refused with its name, or changes nothing', async () => {
+  for (const file of ['store.db', 'store.db-wal'])
+    for (const at of places(await sizeOf(file), TRIES / 6)) {
       const page = Buffer.alloc(512, at % 2 === 0 ? 255 : `${at}other bytes`);
-      const was = await told(async (folder) => {
+      const { was, message } = await told(async (folder) => {
         const bytes = await readFile(path.join(folder, file));
         page.copy(bytes, at);
         await writeFile(path.join(folder, file), bytes);
       });
-      expect([file, at, was]).toEqual([
+      expect([file, at, was, message]).toEqual([
         file,
         at,
-        { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
+        expect.stringMatching(file === 'store.db' ? /^(same data|store-damaged)$/ : /^store-damaged$/),
+        was === 'same data' ? '' : expect.stringContaining(file),
       ]);
     }
 });
@@ -150,82 +172,55 @@ test('one flipped bit in what knows the last commit is no other data', async () 
   for (const bit of places(20 * 8, 5)) expect(await outcome(flip('COMMITTED', bit))).toBe('same data');
 });
 
-test('a table whose footer names too large a block is refused before LevelDB asks for so much memory', async () => {
-  const table = (await files()).find((file) => file.endsWith('.ldb')) as string;
-  const was = await outcome(async (folder) => {
-    const bytes = await readFile(path.join(folder, table));
-    // The size of the index is the fourth number: 2^55, and no more.
-    bytes.set([0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40], bytes.length - 48);
-    await writeFile(path.join(folder, table), bytes);
-  });
-  expect(was).toBe('store-damaged');
-});
-
 test.each([0, 0.3, 0.95])('a file of which only %d is left is refused by its name', async (part) => {
-  for (const file of await files()) {
-    const { size } = await stat(path.join(whole, file));
-    const was = await told((folder) => truncate(path.join(folder, file), Math.floor(size * part)));
-    expect([file, was]).toEqual([
-      file,
-      file === 'COMMITTED'
-        ? { was: 'same data', message: '' }
-        : { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
-    ]);
+  for (const [file, from] of [
+    ['store.db', closed],
+    ['store.db-wal', whole],
+  ] as const) {
+    const left = Math.floor((await stat(path.join(from, file))).size * part);
+    const was = await told((folder) => truncate(path.join(folder, file), left), from);
+    expect([file, was]).toEqual([file, refusal(file)]);
   }
 });
 
-test.each(['MANIFEST', 'log'])('a %s that lost its last records is refused by its name', async (kind) => {
-  const file = (await ofDatabase()).find((name) => name.includes(kind)) as string;
-  const bytes = await readFile(path.join(whole, file));
-  let end = 0;
-  const ends = readLog(bytes).records.map((record) => (end = bytes.indexOf(record, end) + record.length));
-  expect(ends.at(-1)).toBe(bytes.length);
-  for (const at of ends.slice(-4, -1))
-    expect([at, await told((folder) => truncate(path.join(folder, file), at))]).toEqual([
-      at,
-      { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
-    ]);
+test.each(['store.db', 'store.db-wal'])('if %s is gone, the store is refused with its name', async (file) => {
+  expect(await told((folder) => rm(path.join(folder, file)))).toEqual(refusal(file));
 });
 
-test('a file that is gone is refused by its name', async () => {
-  for (const file of await ofDatabase()) {
-    const was = await told((folder) => rm(path.join(folder, file)));
-    expect([file, was]).toEqual([
-      file,
-      { was: 'store-damaged', message: expect.stringContaining(file) as unknown },
-    ]);
-  }
-});
-
-test('a file of an earlier time in the place of today’s is refused', async () => {
-  const log = (await files()).find((file) => file.endsWith('.log')) as string;
-  // As a backup that copies one file after the other makes it.
-  const was = await outcome(async (folder) => {
-    const at = path.join(folder, log);
-    const store = await openStore({
-      folder: await cp(folder, `${folder}-b`, { recursive: true }).then(() => `${folder}-b`),
-    });
-    await store.values('v').set('more', 1);
-    await store.close();
-    await cp(`${folder}-b/COMMITTED`, `${folder}/COMMITTED`);
-    expect((await stat(at)).size).toBeGreaterThan(0);
+test('all but the record of the last commit is gone: no new store takes its place', async () => {
+  const was = await told(async (folder) => {
+    await rm(path.join(folder, 'store.db'));
+    await rm(path.join(folder, 'store.db-wal'));
   });
-  expect(was).toBe('store-damaged');
+  expect(was).toEqual(refusal('store.db'));
 });
 
-test('the refusal names what is damaged, and the files stay as they were found', async () => {
+test('a database of an earlier time in the place of today’s is refused', async () => {
+  // As a backup that copies one file after the other makes it.
+  expect(
+    await outcome(async (folder) => {
+      const later = `${folder}-later`;
+      await cp(folder, later, { recursive: true });
+      const store = await openStore({ folder: later });
+      await store.values('v').set('more', 1);
+      await store.close();
+      await cp(path.join(later, 'COMMITTED'), path.join(folder, 'COMMITTED'));
+    }),
+  ).toBe('store-damaged');
+});
+
+test('the refusal says what was lost, and the log is kept as it was found', async () => {
   const folder = await mkdtemp(path.join(root, 'kept-'));
   await cp(whole, folder, { recursive: true });
-  const log = (await files()).find((file) => file.endsWith('.log')) as string;
-  const before = await readFile(path.join(whole, log));
-  await flip(log, before.length * 4)(folder);
+  await flip('store.db-wal', (await sizeOf('store.db-wal')) * 4)(folder);
+  const before = await readFile(path.join(folder, 'store.db-wal'));
   for (let i = 0; i < 2; i++)
     await expect(openStore({ folder })).rejects.toMatchObject({
       code: 'store-damaged',
       status: 503,
       message: expect.stringMatching(/its log lost the last \d+ writes that were acknowledged/) as unknown,
     });
-  expect((await readFile(path.join(folder, 'as-found', log))).length).toBe(before.length);
+  expect((await readFile(path.join(folder, 'as-found', 'store.db-wal'))).equals(before)).toBe(true);
 });
 
 describe('what changes beneath a store that is open', () => {

@@ -65,6 +65,8 @@ async function find(folder: string, code: string): Promise<Found | undefined> {
   if (refused !== undefined) return refused;
   const written = await refusedWrite(folder);
   if (written !== undefined) return { file, code: written };
+  // SQLite writes to no file that says of itself that a newer version has written it.
+  if (code.startsWith('SQLITE_READONLY')) return { file: DATABASE, code: 'SQLITE_CORRUPT' };
   return code.startsWith('SQLITE_IOERR') ? { file: DATABASE, code: 'EIO' } : undefined;
 }
 
@@ -73,5 +75,7 @@ export async function withCause(folder: string, cause: unknown): Promise<unknown
   if (!(cause instanceof EngineError && cause.code?.startsWith('SQLITE_'))) return cause;
   const found = await find(folder, cause.code);
   const { file = DATABASE, code = cause.code } = found ?? {};
-  return Object.assign(new Error(`${file}: ${cause.message} (${code})`, { cause }), { code });
+  return Object.assign(new Error(`${path.join(folder, file)}: ${cause.message} (${code})`, { cause }), {
+    code,
+  });
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { THREAD } from './thread.cjs';
+import { PROGRAM, THREAD } from './thread.cjs';
 
 /** An error of SQLite, or of its thread. */
 export class EngineError extends Error {
@@ -35,11 +35,11 @@ export class EngineThread {
   /** @param file the database */
   constructor(file: string) {
     // The options of the process may be none for a thread.
-    this.worker = new Worker(THREAD, { workerData: { program: THREAD, file }, execArgv: [] });
+    this.worker = new Worker(THREAD, { workerData: { program: PROGRAM, file }, execArgv: [] });
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.settle(answer));
     this.worker.on('error', ({ message, code }: NodeJS.ErrnoException) => this.stop(message, code));
-    this.worker.on('exit', () => this.stop('the thread of the database has ended'));
+    this.worker.on('exit', () => this.stop('the thread of the database has ended', 'SQLITE_ENDED'));
   }
 
   ask<T>(command: string, ...values: readonly unknown[]): Promise<T> {

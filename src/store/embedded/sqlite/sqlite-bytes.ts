@@ -15,7 +15,7 @@ const AFTER = '"';
 const PACKAGE = { name: 'libsql', version: 0.5, neededBy: 'A store in a folder' };
 
 /** Loads SQLite on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
-const loadSqlite = (): Promise<unknown> => loadOptional(PACKAGE, () => import('libsql'));
+export const loadSqlite = (): Promise<unknown> => loadOptional(PACKAGE, () => import('libsql'));
 
 type Row = readonly [key: Uint8Array, value: Uint8Array];
 interface Page {
@@ -41,10 +41,11 @@ export class SqliteBytes implements Bytes {
 
   /**
    * Opens the database of a folder; creates it if it is missing. Checks the structure of the whole file.
+   * @param onDamage is awaited before damaged files are closed
    * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
    * @throws BadInput `bad-configuration` when libsql cannot be loaded, or the files cannot be read and written
    */
-  static async open(folder: string): Promise<SqliteBytes> {
+  static async open(folder: string, onDamage?: () => Promise<void>): Promise<SqliteBytes> {
     await loadSqlite();
     const thread = new EngineThread(path.join(folder, DATABASE));
     try {
@@ -52,8 +53,10 @@ export class SqliteBytes implements Bytes {
       await privateFiles(folder);
       return new SqliteBytes(folder, thread);
     } catch (cause) {
+      const error = openingFailed(await withCause(folder, cause));
+      if (error.code === 'store-damaged') await onDamage?.();
       await thread.end();
-      throw openingFailed(await withCause(folder, cause));
+      throw error;
     }
   }
 

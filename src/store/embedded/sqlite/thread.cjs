@@ -7,9 +7,10 @@
  */
 const { parentPort, workerData } = require('node:worker_threads');
 
+/** Tells this thread from others that load the file. */
+const PROGRAM = 'bpmn-guard: database';
 const SETTINGS = [
   'locking_mode = EXCLUSIVE',
-  'journal_mode = WAL',
   'synchronous = FULL',
   'fullfsync = ON',
   'cell_size_check = ON',
@@ -42,10 +43,15 @@ function connect(file) {
 
 class Store {
   scans = new Map();
+  isStuck = false;
 
   constructor(file) {
     this.db = connect(file);
     for (const setting of SETTINGS) this.db.pragma(setting);
+    // Answered with another mode where the file system cannot do it.
+    const [mode] = this.db.pragma('journal_mode = WAL');
+    if (mode?.journal_mode !== 'wal')
+      throw Object.assign(new Error('it cannot have a log'), { code: 'SQLITE_CANTOPEN' });
     // Takes the lock, which is kept until the end.
     this.db.exec('BEGIN EXCLUSIVE; COMMIT');
     const tables = this.db.prepare('SELECT sql FROM sqlite_schema').all([]);
@@ -80,7 +86,9 @@ class Store {
     try {
       this.commit(all);
     } catch (error) {
-      if (!/^SQLITE_(FULL|IOERR)/.test(String(error.code))) throw error;
+      if (this.isStuck || !/^SQLITE_(FULL|IOERR)/.test(String(error.code))) throw error;
+      // Tried once, until a write succeeds: it copies the whole log.
+      this.isStuck = true;
       // What the log holds may fit into the file of the store, and then the log has space again.
       this.shrink();
       this.commit(all);
@@ -95,6 +103,7 @@ class Store {
         else this.put.run([key, value]);
       }
       this.db.exec('COMMIT');
+      this.isStuck = false;
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
       throw error;
@@ -157,6 +166,16 @@ class Store {
   }
 }
 
+function opened(file) {
+  try {
+    return new Store(file);
+  } catch (error) {
+    // The statements are right, so what they refer to is not.
+    if (error.code === 'SQLITE_ERROR') throw corrupt(error.message);
+    throw error;
+  }
+}
+
 /** Rows of a part of a scan, with what was written since it began replaced by what was there. */
 function asBegun({ isReverse, kept }, found, [from, below]) {
   if (kept.size === 0) return found.map(({ key, value }) => [key, value]);
@@ -173,7 +192,7 @@ function asBegun({ isReverse, kept }, found, [from, below]) {
 function run({ file }) {
   let store;
   const commands = {
-    open: () => void (store = new Store(file)),
+    open: () => void (store = opened(file)),
     read: (...values) => store.read(...values),
     write: (...values) => store.write(...values),
     scan: (...values) => store.scan(...values),
@@ -192,5 +211,6 @@ function run({ file }) {
 }
 
 exports.THREAD = __filename;
+exports.PROGRAM = PROGRAM;
 
-if (workerData?.program === __filename) run(workerData);
+if (workerData?.program === PROGRAM) run(workerData);
