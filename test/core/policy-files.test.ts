@@ -179,3 +179,10 @@ test('a file with every way of saying who may do what is admitted by the schema 
   for (const content of [FULL, written]) expect([check(content), check.errors]).toEqual([true, null]);
   expect(policyDocumentOf(PolicySet.EMPTY)).toEqual({});
 });
+
+test.each([
+  ['sections', 'Sections are an object by name, got [].'],
+  ['securityRoles', 'are an object by name, got [].'],
+])('%s in a list are refused: %s', (name, message) => {
+  expect(told({ [name]: [] }).join()).toContain(message);
+});

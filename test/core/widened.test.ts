@@ -120,3 +120,9 @@ describe('a condition that is too large for a query', () => {
     expect(compile(widened(said, 2_500))({ instance: { name: 'm50' }, item: { x: 1 } })).toBe(false);
   });
 });
+
+test('the one alternative that does not fit is widened by itself', () => {
+  const long = and(eq('instance.name', 'M'), isIn('instance.data.x', numbers(1_000)));
+  const small = eq('item.a', 1);
+  expect(widened(or(small, long), 1_000)).toEqual(or(small, eq('instance.name', 'M')));
+});

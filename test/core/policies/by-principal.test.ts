@@ -8,6 +8,7 @@ test('a value is kept for one principal and operation, not for others', () => {
   expect(kept.of(ann, 'task:read')).toBe(value);
   expect(kept.of(ann, 'task:take')).not.toBe(value);
   expect(kept.of(again, 'task:read')).not.toBe(value);
+  expect(kept.of(ann, 'task:read')).toBe(value);
 });
 
 test('nothing is kept for an object that only looks like a principal, since it could change', () => {

@@ -119,3 +119,12 @@ describe('a role by its name', () => {
     expect(() => declaredRole(ROLES, name)).toThrow(refusal('bad-request', cause));
   });
 });
+
+test('a list of holders has at most 500 names', () => {
+  const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at}`);
+  expect(readHolders({ users: names(500) }, 'The owner').users).toHaveLength(500);
+  for (const list of [names(501), Array.from({ length: 501 }, () => 'ann')])
+    expect(() => readHolders({ groups: list }, 'The owner')).toThrow(
+      refusal('bad-request', 'can be at most 500.'),
+    );
+});

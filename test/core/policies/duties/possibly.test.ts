@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { and, eq, exists, isIn, ne, not, or, some, type Condition } from '../../../../src/core/condition.js';
 import { parseCondition } from '../../../../src/core/condition-json.js';
 import { compile } from '../../../../src/core/evaluate.js';
 import { possibly } from '../../../../src/core/policies/duties/possibly.js';
@@ -71,5 +72,40 @@ test('with all values known it equals the condition; with one missing it holds i
         }
     }),
     { numRuns: 300 * CASES },
+  );
+});
+
+const [MINE, OURS, THEIRS] = [
+  { ref: 'data', path: 'm' },
+  { ref: 'role', path: 'owner' },
+  { ref: 'user', path: 'name' },
+] as const;
+const A = eq('data.a', 1);
+
+test.each<[Condition, Condition]>([
+  [ne('data.a', 1), or(ne('data.a', 1), exists('data.a', false))],
+  [ne('data.a', THEIRS), or(ne('data.a', THEIRS), exists('data.a', false))],
+  [ne('data.a', MINE), or(ne('data.a', MINE), not(eq('data.a', MINE)))],
+  [eq('data.a', MINE), or(eq('data.a', MINE), exists('data.a', false), exists('instance.data.m', false))],
+  [
+    eq('data.a', OURS),
+    or(eq('data.a', OURS), exists('data.a', false), exists('instance.guard.roles.owner', false)),
+  ],
+  [eq('data.a', THEIRS), or(eq('data.a', THEIRS), exists('data.a', false))],
+  [isIn('data.a', MINE), or(isIn('data.a', MINE), exists('data.a', false), exists('instance.data.m', false))],
+  [exists('data.a'), exists('data.a')],
+  [some('instance.items', A), some('instance.items', or(A, exists('data.a', false)))],
+  [not(some('instance.items', not(A))), not(some('instance.items', not(or(A, exists('data.a', false)))))],
+  [not(and(A, A)), not(and(A, A))],
+  [not(or(A, A)), not(or(A, A))],
+  [and(exists('data.a'), not(isIn('data.a', [1]))), not(isIn('data.a', [1]))],
+  [and(exists('data.b'), not(isIn('data.a', [1]))), and(exists('data.b'), not(isIn('data.a', [1])))],
+])('%j possibly holds where %j holds', (condition, expected) => {
+  expect(possibly(condition)).toEqual(expected);
+});
+
+test('a condition of a duty cannot choose by cases', () => {
+  expect(() => possibly({ op: 'cases', field: 'data.a', cases: [] })).toThrow(
+    new TypeError('A condition of a duty cannot choose by cases'),
   );
 });

@@ -119,3 +119,17 @@ describe('the index of the next version', () => {
     expect(walked).toBeLessThan(10);
   });
 });
+
+test('a place of a model is read with what is said of it, and nothing more', () => {
+  const read = (value: object) =>
+    readChanges([{ kind: 'section-model', id: modelId({ model: 'M' }), value: { model: 'M', ...value } }])[0]
+      ?.value;
+  expect(read({ section: 'hr', inherit: false, gone: true })).toStrictEqual({
+    model: 'M',
+    section: 'hr',
+    inherit: false,
+    gone: true,
+  });
+  expect(read({ section: ROOT, inherit: true, gone: false })).toStrictEqual({ model: 'M' });
+  expect(read({})).toStrictEqual({ model: 'M' });
+});
