@@ -10,6 +10,8 @@ const BLANKS = /[\p{Zs}\t]+/gu;
  * surrogates.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** True for a text with characters that nobody sees, or that change how others are shown. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);
 const SEPARATORS = /[/\\]/;
 
 /**
@@ -21,7 +23,7 @@ export function asModelName(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const name = value.normalize('NFC').replace(BLANKS, ' ').trim();
   if (name === '' || name.length > LONGEST || name === '.' || name === '..') return undefined;
-  return UNSEEN.test(name) || SEPARATORS.test(name) ? undefined : name;
+  return hasUnseen(name) || SEPARATORS.test(name) ? undefined : name;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { BadInput } from '../errors.js';
+import { hasUnseen } from '../model-name.js';
 import { unknownName } from '../options.js';
+import { FORBIDDEN_KEYS } from '../path.js';
 import type { PolicyChange, PolicySet } from '../policy-set.js';
 import { isPlainObject, show } from '../value.js';
 import { normaliseName } from '../user-info.js';
@@ -104,11 +106,21 @@ export const badPolicy = (message: string): never => {
   throw new BadInput('bad-policy', message);
 };
 
-/** Normalises a name: trimmed, in Unicode's composed form. @throws BadInput `bad-policy` */
+/** What an entry is called inside of a sentence. */
+export const inside = (what: string): string => what.charAt(0).toLowerCase() + what.slice(1);
+
+/**
+ * Normalises a name: trimmed, in Unicode's composed form.
+ * @throws BadInput `bad-policy`, also for invisible characters, since two names may not look alike, and for names that
+ *   lead out of an object's data
+ */
 export function policyName(given: unknown, what: string): string {
   const name = normaliseName(given);
   if (name === undefined || name.length > LONGEST.name)
     return badPolicy(`${what} needs a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
+  if (hasUnseen(name))
+    return badPolicy(`${what} needs a name without control, direction or invisible characters.`);
+  if (FORBIDDEN_KEYS.has(name)) return badPolicy(`${what} needs a name other than ${show(name)}.`);
   return name;
 }
 

@@ -8,6 +8,7 @@ import {
   entryFields,
   entryText,
   inPlace,
+  inside,
   listIn,
   namedIn,
   policyName,
@@ -73,7 +74,7 @@ function* inFile(value: unknown): Iterable<FileEntry> {
       entryFields(stated, what, ['rights', 'says', 'holders']),
     );
     yield { kind: SECURITY_ROLE, id: name, value: role, path: [name] };
-    const list = inPlace([name, 'holders'], () => listIn(holders, `The holders of ${what}`));
+    const list = inPlace([name, 'holders'], () => listIn(holders, `The holders of ${inside(what)}`));
     for (const [at, one] of list.entries()) {
       const path = [name, 'holders', at];
       const [roleName, holder] = inPlace(

@@ -5,7 +5,7 @@ import { GuardError } from '../../errors.js';
 import { Parts } from '../../parts.js';
 import type { PolicyChange, PolicySet } from '../../policy-set.js';
 import { isPlainObject, show } from '../../value.js';
-import { badPolicy, entryFields, entryText, oneOf, policyName, type EntryKinds } from '../entries.js';
+import { badPolicy, entryFields, entryText, inside, oneOf, policyName, type EntryKinds } from '../entries.js';
 import { DUTY_FILE } from './duty-file.js';
 import { assertFewOnEachTask } from './duty-limits.js';
 import { DUTY, DUTY_TYPES, taskOf, tasksOf, type DutyTask, type DutyType, type Duty } from './duty.js';
@@ -39,13 +39,13 @@ function exactName(value: unknown, what: string): string {
 function readTask(value: unknown, what: string): DutyTask {
   if (!isPlainObject(value)) return exactName(value, what);
   const { model, task } = entryFields(value, what, ['model', 'task']);
-  return { model: exactName(model, `The model of ${what}`), task: exactName(task, what) };
+  return { model: exactName(model, `The model of ${inside(what)}`), task: exactName(task, what) };
 }
 
 function readTasks(value: unknown, what: string): DutyTask[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST.tasks)
     return badPolicy(`${what} takes a list of 1 to ${MOST.tasks} tasks, got ${show(value)}.`);
-  return Array.from(value as unknown[], (task) => readTask(task, `A task of ${what}`));
+  return Array.from(value as unknown[], (task) => readTask(task, `A task of ${inside(what)}`));
 }
 
 /** @throws BadInput `bad-policy` for a condition that cannot be asked of a task */
@@ -57,7 +57,7 @@ function readCondition(value: unknown, what: string): Record<string, unknown> {
     return json;
   } catch (error) {
     const why = error instanceof GuardError || error instanceof TypeError ? error.message : show(value);
-    return badPolicy(`The condition (when) of ${what} is not valid: ${why}`);
+    return badPolicy(`The condition (when) of ${inside(what)} is not valid: ${why}`);
   }
 }
 
@@ -81,10 +81,10 @@ function readDuty(id: string, value: unknown): Duty {
   if (!isPlainObject(value)) return badPolicy(`${what} must be an object, got ${show(value)}.`);
   const duty = oneOf(type, 'duty', DUTY_TYPES);
   const given = entryFields(value, what, FIELDS[duty]);
-  const strict = flag(given.strict, `strict of ${what}`);
+  const strict = flag(given.strict, `strict of ${inside(what)}`);
   const says = entryText(given.says, what);
   const common = {
-    model: exactName(given.model, `The model of ${what}`),
+    model: exactName(given.model, `The model of ${inside(what)}`),
     ...(given.when !== undefined && { when: readCondition(given.when, what) }),
     ...(strict !== undefined && { strict }),
     ...(says !== undefined && { says }),
@@ -96,13 +96,13 @@ function readDuty(id: string, value: unknown): Duty {
     }
     case 'not-who-did':
     case 'must-be-who-did': {
-      const task = readTask(given.task, `The task of ${what}`);
-      const did = readTask(given.did, `The other task (did) of ${what}`);
+      const task = readTask(given.task, `The task of ${inside(what)}`);
+      const did = readTask(given.did, `The other task (did) of ${inside(what)}`);
       return assertDifferent({ duty, ...common, task, did }, what);
     }
     case 'distinct': {
       const tasks = readTasks(given.tasks, what);
-      const eachItem = flag(given.eachItem, `eachItem of ${what}`);
+      const eachItem = flag(given.eachItem, `eachItem of ${inside(what)}`);
       if (tasks.length === 1 && eachItem === false)
         badPolicy(`${what} names one task, and with eachItem false it would forbid nothing.`);
       return assertDifferent({ duty, ...common, tasks, ...(eachItem !== undefined && { eachItem }) }, what);

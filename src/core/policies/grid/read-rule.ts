@@ -3,7 +3,7 @@ import type { Condition } from '../../condition.js';
 import { isGuardError } from '../../errors.js';
 import { FORBIDDEN_KEYS } from '../../path.js';
 import { isPlainObject, show } from '../../value.js';
-import { badPolicy, entryFields, entryText, oneOf, policyName } from '../entries.js';
+import { badPolicy, entryFields, entryText, inside, oneOf, policyName } from '../entries.js';
 import { readSentence } from './sentences.js';
 import {
   APPLIES_TO,
@@ -80,16 +80,21 @@ function readUsers(value: unknown, what: string): GridUsers {
   if (value === 'all') return value;
   const expected = `${what} needs users: "all", or one of {group}, {user}, {role}, {where}`;
   if (!isPlainObject(value)) return badPolicy(`${expected}, got ${show(value)}.`);
-  const fields = entryFields(value, `The users of ${what}`, USER_FIELDS);
+  const fields = entryFields(value, `The users of ${inside(what)}`, USER_FIELDS);
   const given = USER_FIELDS.filter((name) => fields[name] !== undefined);
   const [kind] = given;
   if (given.length !== 1 || kind === undefined) return badPolicy(`${expected}, got ${show(value)}.`);
   if (kind === 'where')
     return {
-      where: condition(fields.where, `where of ${what}`, /^user\./, 'the user, which begin with user.'),
+      where: condition(
+        fields.where,
+        `where of ${inside(what)}`,
+        /^user\./,
+        'the user, which begin with user.',
+      ),
     };
-  if (kind === 'role') return { role: labelName(fields.role, `The role of ${what}`) };
-  const name = policyName(fields[kind], `The ${kind} of ${what}`);
+  if (kind === 'role') return { role: labelName(fields.role, `The role of ${inside(what)}`) };
+  const name = policyName(fields[kind], `The ${kind} of ${inside(what)}`);
   return kind === 'group' ? { group: name } : { user: name };
 }
 
@@ -104,12 +109,14 @@ function readObject(value: unknown, what: string): GridObject {
     process: given,
     task,
     event,
-  } = entryFields(value, `The object of ${what}`, ['process', 'task', 'event']);
-  const process = policyName(given, `The process of ${what}`);
+  } = entryFields(value, `The object of ${inside(what)}`, ['process', 'task', 'event']);
+  const process = policyName(given, `The process of ${inside(what)}`);
   if (task !== undefined && event !== undefined)
     return badPolicy(`${what} is about a task or about an event, not about both.`);
-  if (task !== undefined) return { process, task: policyName(task, `The task of ${what}`) };
-  return event === undefined ? { process } : { process, event: policyName(event, `The event of ${what}`) };
+  if (task !== undefined) return { process, task: policyName(task, `The task of ${inside(what)}`) };
+  return event === undefined
+    ? { process }
+    : { process, event: policyName(event, `The event of ${inside(what)}`) };
 }
 
 const flag = (value: unknown, what: string): boolean =>
@@ -131,9 +138,14 @@ export function readRule(id: string, value: unknown): GridRule {
   const when =
     given.for === undefined
       ? undefined
-      : condition(given.for, `for of ${what}`, OF_CASE, 'a case: data., roles., instance., items or user.');
-  const as = given.as === undefined ? undefined : labelName(given.as, `The label (as) of ${what}`);
-  const handOn = flag(given.handOn, `handOn of ${what}`);
+      : condition(
+          given.for,
+          `for of ${inside(what)}`,
+          OF_CASE,
+          'a case: data., roles., instance., items or user.',
+        );
+  const as = given.as === undefined ? undefined : labelName(given.as, `The label (as) of ${inside(what)}`);
+  const handOn = flag(given.handOn, `handOn of ${inside(what)}`);
   if (as !== undefined && (effect !== 'Allow' || privilege !== 'Perform' || kind === 'system'))
     badPolicy(`${what}: only a rule that allows to Perform a process, a task or an event gives a label.`);
   if (handOn && as === undefined) badPolicy(`${what} has no label (as) that could be handed on.`);

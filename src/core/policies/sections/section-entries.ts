@@ -1,7 +1,7 @@
 import { asModelName } from '../../model-name.js';
 import type { PolicyChange } from '../../policy-set.js';
 import { show } from '../../value.js';
-import { badPolicy, entryFields, listIn, oneOf, policyName } from '../entries.js';
+import { badPolicy, entryFields, inside, listIn, oneOf, policyName } from '../entries.js';
 import { readHolder } from '../security-role-entries.js';
 import type { Holder } from '../security-roles.js';
 import { PERMISSION_NAMES, ROOT, ROOT_TEMPLATE, type SectionPermission } from './permissions.js';
@@ -68,18 +68,21 @@ function readSection(id: string, value: unknown): Section {
   const { name, parent, inherit } = entryFields(value, what, ['name', 'parent', 'inherit']);
   if (id === ROOT && (parent !== undefined || inherit !== undefined))
     badPolicy('ROOT has no parent, and nothing to inherit.');
-  const isIn = parent === undefined ? ROOT : policyName(parent, `The parent of ${what}`);
+  const isIn = parent === undefined ? ROOT : policyName(parent, `The parent of ${inside(what)}`);
   return {
     ...(name !== undefined && { name: policyName(name, what) }),
     ...(isIn !== ROOT && { parent: isIn }),
-    ...(flagIn(inherit, `inherit of ${what}`) === false && { inherit: false }),
+    ...(flagIn(inherit, `inherit of ${inside(what)}`) === false && { inherit: false }),
   };
 }
 
 /** Reads a model as a caller names it. @throws BadInput `bad-policy` */
 function readModelRef(model: unknown, owner: unknown, what: string): ModelRef {
   const name = asModelName(model) ?? badPolicy(`${what} needs the name of a model, got ${show(model)}.`);
-  return { model: name, ...(owner !== undefined && { owner: policyName(owner, `The owner of ${what}`) }) };
+  return {
+    model: name,
+    ...(owner !== undefined && { owner: policyName(owner, `The owner of ${inside(what)}`) }),
+  };
 }
 
 /** Reads what permissions are given on: `{ section }` or `{ model }`. @throws BadInput `bad-policy` */
@@ -122,8 +125,8 @@ function readModel(id: string, value: unknown): SectionModel {
   return {
     ...ref,
     ...(isIn !== ROOT && { section: isIn }),
-    ...(flagIn(given.inherit, `inherit of ${what}`) === false && { inherit: false }),
-    ...(flagIn(given.gone, `gone of ${what}`) === true && { gone: true }),
+    ...(flagIn(given.inherit, `inherit of ${inside(what)}`) === false && { inherit: false }),
+    ...(flagIn(given.gone, `gone of ${inside(what)}`) === true && { gone: true }),
   };
 }
 

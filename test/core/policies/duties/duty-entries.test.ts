@@ -24,7 +24,7 @@ test.each([
   ['nothing', undefined, 'must be an object'],
   ['a field of another type', { ...APART, tasks: ['A'] }, 'has no "tasks"'],
   ['a misspelt field', { ...APART, strickt: true }, 'Did you mean strict?'],
-  ['no model', { ...APART, model: undefined }, 'The model of The duty "d" needs a name'],
+  ['no model', { ...APART, model: undefined }, 'The model of the duty "d" needs a name'],
   ['no task', { ...APART, task: '' }, 'needs a name'],
   ['blanks around a name, which no model has', { ...APART, did: ' A' }, 'without blanks'],
   ['a task of another model without its name', { ...APART, did: { model: 'N' } }, 'needs a name'],
