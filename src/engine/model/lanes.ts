@@ -61,7 +61,10 @@ const onOneLine = ({ name }: ModdleElement): string => (name ?? '').replace(/\s+
 function nameOf(holder: ModdleElement): string {
   const own = onOneLine(holder);
   const standsFor = (holder.partitionElementRef ?? holder.partitionElement) as ModdleElement | undefined;
-  return own === '' && standsFor !== undefined ? onOneLine(standsFor) : own;
+  if (own !== '' || standsFor === undefined) return own;
+  // The parser takes an element written inside of the lane for one without a name.
+  const { name = standsFor.$attrs?.name } = standsFor;
+  return onOneLine({ name } as ModdleElement);
 }
 
 interface Holders {

@@ -24,6 +24,8 @@ interface Starters {
 }
 
 const CLOSES = 'It is not understood and admits nobody to the start.';
+const EMPTY =
+  'It is empty and admits nobody to the start. Remove it, and a start that names nobody else is open to everybody.';
 const NOT_A_NAME =
   'Nobody can have such a name, and it does not mean everybody: it admits nobody. A start that names nobody and has no' +
   ' lane is open to everybody.';
@@ -51,7 +53,7 @@ function sayAttributes(
   const isOfStart = element.$type === 'bpmn:StartEvent';
   for (const attribute of namespaces.attributesOf(element)) {
     const { uri, local, value } = attribute;
-    if (value.trim() === '' || isAboutOtherThings(uri)) continue;
+    if (isAboutOtherThings(uri)) continue;
     const target = !isUnderstood(attribute)
       ? undefined
       : local === users
@@ -59,6 +61,10 @@ function sayAttributes(
         : local === groups
           ? to.groups
           : undefined;
+    if (value.trim() === '') {
+      if (target !== undefined) to.unclear.push(warning(element, shown(attribute), EMPTY));
+      continue;
+    }
     const expression = readExpression(value, NAMES_ONLY);
     if (target !== undefined && expression?.kind === 'names') {
       target.push(...value.split(','));

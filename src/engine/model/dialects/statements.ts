@@ -15,6 +15,9 @@ const CLOSES =
   ' candidateGroups of the namespace http://camunda.org/schema/1.0/bpmn.';
 /** The consequence of something in an engine's namespace that is not known there. */
 export const UNKNOWN = `It is not known in this namespace and may name people. ${CLOSES}`;
+/** The consequence of an assignment without a value. */
+export const EMPTY =
+  'It is empty and assigns the task to nobody. Remove it, and a task that names nobody else is open to everybody.';
 const NAMES_NOBODY =
   'It names nobody: no user and no group can have such a name. A task that says nothing of people is open to everybody.';
 
@@ -31,9 +34,9 @@ export class Statements {
 
   constructor(private readonly element: ModdleElement) {}
 
-  /** Adds a property whose text may be an expression. An empty text is ignored. */
+  /** Adds a property whose text may be an expression. An empty text declares the property and names nobody. */
   say(property: PeopleProperty, text: string, forms: Forms, found: string): void {
-    if (text.trim() === '') return;
+    if (text.trim() === '') return this.isUnclear(found, EMPTY);
     const expression = readExpression(text, forms);
     if (expression === undefined) return this.isUnclear(found);
     const isList = expression.kind === 'names';

@@ -1,5 +1,5 @@
 import type { ModdleElement } from '../host.js';
-import { holdersOf, processOf } from '../lanes.js';
+import { holdersOf, processOf, roleOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { ALL_FORMS, NAMES_ONLY } from './expression.js';
 import {
@@ -14,7 +14,7 @@ import {
 import { isOfEngine, isUnknownAttribute, isUnknownElement } from './harmless.js';
 import { sayInputs } from './jbpm-inputs.js';
 import { sayRole } from './standard-roles.js';
-import { Statements, UNKNOWN } from './statements.js';
+import { EMPTY, Statements, UNKNOWN } from './statements.js';
 import { sayListeners } from './task-listeners.js';
 import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
@@ -45,7 +45,9 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
 function sayZeebe(element: ModdleElement, local: string, document: ModelDocument, to: Statements): boolean {
   const kind = ZEEBE_ELEMENTS.get(local);
   if (kind === undefined) return false;
-  for (const attribute of document.namespaces.attributesOf(element)) {
+  const attributes = document.namespaces.attributesOf(element);
+  if (kind === 'people' && attributes.length === 0) to.isUnclear(`<${element.$type}>`, EMPTY);
+  for (const attribute of attributes) {
     const found = `<${element.$type} ${shown(attribute)}>`;
     const person = kind === 'people' ? find(PEOPLE, attribute.local) : undefined;
     const time = kind === 'schedule' ? find(SCHEDULE, attribute.local) : undefined;
@@ -119,6 +121,7 @@ export function sayAround(
       .find(({ uri, local, value }) => !isAboutOtherThings(uri) && value.trim() !== '' && isName(local));
     const [found] = [
       ...(attribute === undefined ? [] : [shown(attribute)]),
+      ...((holder.resources ?? []) as ModdleElement[]).map(({ $type }) => `<${$type}>`),
       ...extensionsOf(holder).flatMap((extension) => peopleIn(extension, namespaces, isName) ?? []),
     ];
     if (found === undefined) return [];
@@ -131,7 +134,9 @@ const isOfTask = (name: string): boolean => isNearlyKnown(name) && !/starter/i.t
 
 function aroundTask(task: ModdleElement): ModelWarning[] {
   const { around, within } = holdersOf(task);
-  return sayAround(task, [...within, ...around, processOf(task)], isOfTask);
+  // A lane or pool stands for people: if it has no name, whatever else may say who they are counts.
+  const ofLanes = roleOf({ def: task }).kind === 'none' ? isAboutPeople : isOfTask;
+  return [...sayAround(task, [...within, processOf(task)], isOfTask), ...sayAround(task, around, ofLanes)];
 }
 
 /**

@@ -1,12 +1,13 @@
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
+import type { ModdleElement } from '../host.js';
 import { lineAt, namesPeople, overwrittenIn } from './markup.js';
 
 /** A warning of bpmn-server's parser about dropped content or a dangling reference. */
 export interface ParserWarning {
   readonly message: string;
   readonly error?: { readonly message: string };
-  readonly element?: { readonly id?: string; readonly $type: string };
+  readonly element?: { readonly id?: string; readonly name?: string; readonly $type: string };
   readonly property?: string;
   readonly value?: string;
 }
@@ -27,9 +28,8 @@ const SILENT = /^(?:documentation|html|text|\w*Bounds|BPMN\w+)$/;
 const OF_OTHERS = /^unrecognized element <(?!bpmn:)[^>]*:/;
 /** References that matter for execution or for people. */
 const FOLLOWED = new Set(
-  'attachedToRef default errorRef escalationRef flowNodeRef messageRef processRef resourceRef signalRef'.split(
-    ' ',
-  ),
+  `attachedToRef default errorRef escalationRef flowNodeRef messageRef partitionElementRef processRef resourceRef
+  signalRef`.split(/\s+/),
 );
 const TAG = /unparsable content <\/?(?:[^\s:>]+:)?([^\s/>:]+)/;
 const LINE = /line: (\d+)/;
@@ -108,12 +108,40 @@ export function lostBy(given: ParserWarning, isJbpm: boolean, text: Text): Lost 
   };
 }
 
+/** A reference to an element that the document lacks. */
+export interface Dangling {
+  readonly warning: ModelWarning;
+  /** With it, the role of some elements was lost: the document does not say whose lane or pool it is. */
+  readonly ofLanes: boolean;
+}
+
+/** Whether the processes of a document are all in a pool that could be resolved, or it has none. */
+function haveTheirPools(root: ModdleElement): boolean {
+  const elements = (root.rootElements ?? []) as ModdleElement[];
+  const inPools = new Set(
+    elements.flatMap(({ participants = [] }) =>
+      (participants as ModdleElement[]).map(({ processRef }) => processRef),
+    ),
+  );
+  return elements.every((element) => element.$type !== 'bpmn:Process' || inPools.has(element));
+}
+
+/** The lane or pool whose role is not known without what it refers to. */
+function losesRole(property: string, element: ParserWarning['element'], root: ModdleElement): boolean {
+  if (property === 'processRef') return !haveTheirPools(root);
+  return property === 'partitionElementRef' && (element?.name ?? '').trim() === '';
+}
+
 /** Warnings about dangling references; those that prevent execution are refused elsewhere. */
-export function danglingBy(given: ParserWarning): ModelWarning | undefined {
+export function danglingBy(given: ParserWarning, root: ModdleElement): Dangling | undefined {
   if (given.property === undefined || !given.message.startsWith('unresolved reference')) return undefined;
   const property = given.property.replace(/^bpmn:/, '');
   if (!FOLLOWED.has(property)) return undefined;
+  const ofLanes = losesRole(property, given.element, root);
   const element = given.element?.id ?? given.element?.$type ?? 'the document';
   const found = `${property} ${JSON.stringify(given.value ?? '')}`;
-  return warning(element, found, 'There is no such element: the reference is omitted.');
+  const means = ofLanes
+    ? 'There is no such element, so nobody knows whose lane or pool this is: what names nobody belongs to nobody.'
+    : 'There is no such element: the reference is omitted.';
+  return { warning: warning(element, found, means), ofLanes };
 }

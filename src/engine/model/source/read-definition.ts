@@ -48,14 +48,18 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
   const text = { source, lines: linesOf(source) };
   const lost = given.map((entry) => lostBy(entry, isJbpm, text)).filter((entry) => entry !== undefined);
   lost.push(...lostInSilence(text));
+  const dangling = given.map((entry) => danglingBy(entry, root)).filter((entry) => entry !== undefined);
+  const people = [
+    ...lost.filter(({ namedPeople }) => namedPeople),
+    ...dangling.filter(({ ofLanes }) => ofLanes),
+  ];
   recordLost(
     root,
-    lost.filter(({ namedPeople }) => namedPeople).map(({ warning }) => warning),
-    lost.find(({ ofLanes }) => ofLanes)?.warning,
+    people.map(({ warning }) => warning),
+    people.find(({ ofLanes }) => ofLanes)?.warning,
   );
   mend(parsed);
-  const dangling = given.map(danglingBy).filter((entry) => entry !== undefined);
-  return { ...parsed, root, warnings: [...lost.map(({ warning }) => warning), ...dangling] };
+  return { ...parsed, root, warnings: [...lost, ...dangling].map(({ warning }) => warning) };
 }
 
 /**
