@@ -6,6 +6,8 @@
  *   first.
  * - A test that failed runs again without the change. If it fails again, something was left behind in the loaded file:
  *   it is loaded anew, and the tests run again.
+ * - A change that survives is tested once more by the first of the files, loaded anew: a test may have kept what it saw
+ *   without the change.
  * - For a change in what runs when a module is loaded, all files are loaded anew.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -152,6 +154,14 @@ class FileRunner {
     return failed.length > 0;
   }
 
+  /** The file named as the changed one again, without what it has kept since it was loaded. */
+  async #loadedAnew(options, wanted) {
+    const [file] = this.#filesOf(options.testFilter, options.sandboxFileName);
+    if (options.reloadEnvironment || file === undefined) return { failed: [], text: '' };
+    await this.#close(file);
+    return this.#changed(options, file, wanted);
+  }
+
   async mutantRun(options) {
     const { testFilter, sandboxFileName, reloadEnvironment } = options;
     const wanted = testFilter && new Set(testFilter);
@@ -174,6 +184,8 @@ class FileRunner {
         const { failed, text } = result;
         if (failed.length > 0) return { status: 'killed', killedBy: failed, failureMessage: text, nrOfTests };
       }
+      const { failed, text } = await this.#loadedAnew(options, wanted);
+      if (failed.length > 0) return { status: 'killed', killedBy: failed, failureMessage: text, nrOfTests };
       return { status: 'survived', nrOfTests };
     } catch (error) {
       return { status: 'error', errorMessage: String(error.stack) };

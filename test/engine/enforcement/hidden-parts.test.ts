@@ -49,5 +49,7 @@ test('people are hidden in items, fields in the instance', () => {
   expect(both?.shows('row', 'data.x')).toEqual(eq('instance.name', 'M'));
   expect(both?.shows('item', 'data.x')).toBeUndefined();
   expect(hiddenParts(people, undefined)?.shows('row', 'data.x')).toBeUndefined();
+  expect(hiddenParts(people, undefined)?.shows('item', 'candidateUsers')).toEqual(WAITING);
+  expect(hiddenParts(undefined, fields)?.shows('row', 'data.x')).toEqual(eq('instance.name', 'M'));
   expect(hiddenParts(undefined, fields)?.shows('item', 'assignee')).toBeUndefined();
 });
