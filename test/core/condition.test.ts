@@ -39,6 +39,8 @@ describe('simplification', () => {
     ['an or with everything is everything', or(A, EVERYTHING, B), EVERYTHING],
     ['nested ands are flattened', and(and(A, B), A), { op: 'and', of: [A, B, A] }],
     ['nested ors are flattened', or(A, or(B, A)), { op: 'or', of: [A, B, A] }],
+    ['ands of nothing but ands too', and(and(A, B), and(B, A)), { op: 'and', of: [A, B, B, A] }],
+    ['ors of nothing but ors too', or(or(A, B), or(B, A)), { op: 'or', of: [A, B, B, A] }],
     ['not not is the condition', not(not(A)), A],
     ['not everything is nothing', not(EVERYTHING), NOTHING],
     ['not nothing is everything', not(NOTHING), EVERYTHING],
@@ -178,6 +180,10 @@ describe('what a constructor makes', () => {
     [exists('item.x'), undefined],
   ])('of %j the reference is %j', (made, expected) => {
     expect(referenceIn(made)).toEqual(expected);
+  });
+
+  test.each(['user', 'data', 'role'] as const)('may refer to $%s', (ref) => {
+    expect(referenceIn(eq('item.x', { ref, path: 'a' }))).toEqual({ ref, path: 'a' });
   });
 
   test('lists no names to say that they are no reference', () => {
