@@ -11,7 +11,7 @@ const FOREIGN = /^\s*(?:[$#]\{|=)/;
 const JAVASCRIPT = /^(?:(?:text|application)\/)?(?:x-)?(?:java|ecma)script$|^js$/i;
 const SERVICES = new Set(['bpmn:ServiceTask', 'bpmn:SendTask', 'bpmn:BusinessRuleTask']);
 /** How other engines name what a service task runs. */
-const CALLS = new Set(['class', 'delegateexpression', 'expression', 'topic', 'type']);
+const CALLS = new Set(['class', 'decisionref', 'delegateexpression', 'expression', 'topic', 'type']);
 
 const FAILS = 'bpmn-server runs JavaScript only: an instance fails when it reaches this';
 const NOT_RUN =
@@ -65,9 +65,54 @@ function ofService(def: ModdleElement): ModelWarning[] {
   return found.length === 0 ? [] : [warning(def, found.join(' '), NOT_RUN)];
 }
 
-/** Conditions, scripts and services of an element that are written for other engines. */
+/** A text that bpmn-server takes for JavaScript. */
+function ofExpression(def: ModdleElement, what: string, given: unknown): ModelWarning[] {
+  const text = textOf(given);
+  return FOREIGN.test(text) ? [warning(def, `${what} ${text}`, `${FAILS} ${what}. Write it as $(…).`)] : [];
+}
+
+function ofLoop(def: ModdleElement): ModelWarning[] {
+  const loop = def.loopCharacteristics as ModdleElement | undefined;
+  if (loop === undefined) return [];
+  if (loop.$type === 'bpmn:StandardLoopCharacteristics')
+    return ofExpression(def, 'loopCondition', loop.loopCondition);
+  const collection = textOf(loop.collection) || textOf(loop.$attrs?.['camunda:collection']);
+  const cardinality = textOf(loop.loopCardinality);
+  const never = textOf(loop.completionCondition);
+  return [
+    ...ofExpression(def, 'collection', collection),
+    ...ofExpression(def, 'loopCardinality', cardinality),
+    ...(collection + cardinality === '' ? [warning(def, `<${loop.$type}>`, NO_PASSES)] : []),
+    ...(never === '' ? [] : [warning(def, `completionCondition ${never}`, RUNS_ALL)]),
+  ];
+}
+
+const NO_PASSES =
+  'bpmn-server reads the attribute camunda:collection or the loopCardinality, and there is neither: an instance fails' +
+  ' when it reaches this loop.';
+const RUNS_ALL = 'bpmn-server does not read it: the loop makes all its passes.';
+const NO_CONDITIONS = 'bpmn-server has no conditional events: this one waits until somebody continues it.';
+
+function ofEvents(def: ModdleElement): ModelWarning[] {
+  return ((def.eventDefinitions ?? []) as ModdleElement[]).flatMap((event) => {
+    if (event.$type === 'bpmn:ConditionalEventDefinition')
+      return [warning(def, `condition ${textOf(event.condition)}`, NO_CONDITIONS)];
+    return ['timeDate', 'timeDuration', 'timeCycle'].flatMap((time) => ofExpression(def, time, event[time]));
+  });
+}
+
+function ofCall(def: ModdleElement): ModelWarning[] {
+  const called = textOf(def.calledElement);
+  if (!FOREIGN.test(called)) return [];
+  return [warning(def, `calledElement ${called}`, 'It is the name of a model here, not an expression.')];
+}
+
+/** Conditions, scripts, services, loops and events of an element that are written for other engines. */
 export const foreignCodeIn = (def: ModdleElement): ModelWarning[] => [
   ...ofCondition(def),
   ...ofScripts(def),
   ...ofService(def),
+  ...ofLoop(def),
+  ...ofEvents(def),
+  ...ofCall(def),
 ];

@@ -18,15 +18,20 @@ const variables = (scope: Scope): string =>
 function compile(scope: unknown, body: string): (this: unknown) => Promise<unknown> {
   try {
     return new AsyncFunction(body);
-  } catch (error) {
-    const { elementId, currentNode } = scope as { elementId?: string; currentNode?: { id?: string } };
-    const element = elementId ?? currentNode?.id ?? 'the process';
-    const why = messageOf(error);
-    throw new GuardError('failed', `${element}: its code is not JavaScript: ${why}. Nothing was stored.`, {
-      cause: error,
-    });
+  } catch (cause) {
+    throw notJavaScript(scope, cause);
   }
 }
+
+function notJavaScript(scope: unknown, cause: unknown): GuardError {
+  const { elementId, currentNode } = scope as { elementId?: string; currentNode?: { id?: string } };
+  const element = elementId ?? currentNode?.id ?? 'the process';
+  const message = `${element}: its code is not JavaScript: ${messageOf(cause)}. Nothing was stored.`;
+  return new GuardError('failed', message, { cause });
+}
+
+/** `${x}` of other engines is a block of JavaScript without its `$`: it fails when it runs. */
+const OF_OTHERS = /^\s*\$\{/;
 
 /** Runs a piece of a model's code. `scope` is the item, token or execution that the code sees as `this`. */
 export type RunAt = (scope: unknown, run: () => Promise<unknown>) => Promise<unknown>;
@@ -103,9 +108,14 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
   private async evaluate(scope: unknown, expression: unknown): Promise<unknown> {
     if (typeof expression !== 'string' || expression === '') return undefined;
     const script = expression.startsWith('$') ? expression.slice(1) : expression;
-    return this.runAt(scope, () =>
-      compile(scope, `${variables(scope as Scope)} return (${script});`).call(scope),
-    );
+    const run = (): Promise<unknown> =>
+      this.runAt(scope, () => compile(scope, `${variables(scope as Scope)} return (${script});`).call(scope));
+    if (!OF_OTHERS.test(expression)) return run();
+    try {
+      return await run();
+    } catch (error) {
+      throw error instanceof ReferenceError ? notJavaScript(scope, error) : error;
+    }
   }
 
   override async executeScript(scope: unknown, script: unknown): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { ADMIN_USER, Guards, person, waitingTask } from '../../../support/guards.js';
+import { ADMIN_USER, Guards, person } from '../../../support/guards.js';
 import { document, extensions, userTask, type DocumentRest } from '../../../support/dialects.js';
 
 const CAMUNDA = 'http://camunda.org/schema/1.0/bpmn';
