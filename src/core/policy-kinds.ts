@@ -136,7 +136,7 @@ export function compileSet(set: PolicySet, options: CompileOptions = {}, before?
   const strange = set.kinds.find((kind) => !POLICY_KINDS.includes(kind));
   if (strange !== undefined) throw new TypeError(`Unknown kind of policy ${show(strange)}`);
   const securityRoles = kept('securityRoles', SECURITY_ROLE_ENTRIES, () => new SecurityRoles(set));
-  const grid = kept('grid', GRID_ENTRIES, () => new Grid(set));
+  const grid = kept('grid', GRID_ENTRIES, () => new Grid(set, before?.compiled.grid));
   const newDuties = (): Duties => new Duties(set, () => grid.showing);
   const duties = grid === before?.compiled.grid ? kept('duties', DUTY_ENTRIES, newDuties) : newDuties();
   const sections = kept('sections', SECTION_ENTRIES, () => new Sections(set, before?.compiled.sections));

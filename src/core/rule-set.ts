@@ -1,4 +1,5 @@
 import { NOTHING, type Condition } from './condition.js';
+import { combinedByModel } from './by-model.js';
 import { ByLists } from './by-objects.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
@@ -19,6 +20,9 @@ import {
   type Unbound,
 } from './unbound.js';
 import { alternativesBySearch, isUnmarked, roughly } from './ways.js';
+
+/** Rules from this number on are compiled model by model. */
+const MANY = 200;
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -82,10 +86,15 @@ export class RuleSet {
   /** One of the permissive rules holds, and all restrictive ones. */
   get combined(): PrincipalPredicate {
     this.combinedRules ??=
-      this.split === undefined
-        ? this.predicates.combined(whens(this.permits), whens(this.restricts))
-        : holdsIn(joined(this.split[0].halves, this.split[1].halves));
+      this.split === undefined ? this.combine() : holdsIn(joined(this.split[0].halves, this.split[1].halves));
     return this.combinedRules;
+  }
+
+  private combine(): PrincipalPredicate {
+    const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
+    return permits.length + restricts.length > MANY && this.lists.every(({ isFixed }) => isFixed)
+      ? combinedByModel(permits, restricts, this.predicates)
+      : this.predicates.combined(permits, restricts);
   }
 
   private get halves(): Halves {

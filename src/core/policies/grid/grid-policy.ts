@@ -47,6 +47,7 @@ export class Grid {
   private alone: DecisionPoint | undefined;
   private made:
     | {
+        readonly conditions: ReadonlyMap<string, GridRuleConditions>;
         readonly rules: GridRules;
         readonly performed: Performing;
         readonly narrowing: Narrowing | undefined;
@@ -54,11 +55,18 @@ export class Grid {
       }
     | undefined;
 
-  constructor(set: PolicySet) {
+  /** The rules of the version before as far as they were compiled, of which those that did not change are taken. */
+  private earlier: ReadonlyMap<string, GridRuleConditions> | undefined;
+
+  /** @param before of another version of the same policies */
+  constructor(set: PolicySet, before?: Grid) {
     this.contents = {
       rules: set.of(GRID_RULE) as GridContents['rules'],
       labels: set.of(GRID_LABEL) as GridContents['labels'],
     };
+    // The conditions of a rule follow from it and from the labels.
+    if (before?.contents.labels === this.contents.labels)
+      this.earlier = before.made?.conditions ?? before.earlier;
     this.policy = Object.freeze({
       name: 'grid',
       answer: (_principal, operation, { starts = false, anyData = false }) =>
@@ -124,12 +132,19 @@ export class Grid {
   private get compiled() {
     if (this.made === undefined) {
       const { rules: given } = this.contents;
-      const rules = new GridRules([...given].map(([id, rule]) => conditionsOf(id, rule, this.contents)));
+      const conditions = new Map<string, GridRuleConditions>();
+      for (const [id, rule] of given) {
+        const known = this.earlier?.get(id);
+        conditions.set(id, known?.rule === rule ? known : conditionsOf(id, rule, this.contents));
+      }
+      this.earlier = undefined;
+      const rules = new GridRules([...conditions.values()]);
       const labelling = rules.allow
         .filter(({ rule }) => rule.as !== undefined)
         .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: EVERYTHING, rule }));
       const performed = performing(rules);
       this.made = {
+        conditions,
         rules,
         performed,
         narrowing: narrowed(performed),

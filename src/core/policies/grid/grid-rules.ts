@@ -2,7 +2,7 @@ import { and, isEverything, isNothing, not, type Condition } from '../../conditi
 import { TENANT_MARK, type Mark } from '../../mark.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import { kindOf, type ObjectKind, type Privilege } from './grid.js';
-import type { GridRuleConditions } from './rule-conditions.js';
+import type { GridRuleConditions, MadeRule } from './rule-conditions.js';
 import { OF_ITEM, RuleIndex, saidAt, type Place, type Said } from './rule-index.js';
 import { printSentence } from './sentences.js';
 
@@ -73,6 +73,32 @@ export const forbid = (rule: GridRuleConditions, when: Condition): Rule =>
     when: not(when),
   });
 
+/** What was made of the rule before, for the same place and restrictions; made now if it was not. */
+export function madeOf(rule: GridRuleConditions, place: Place, ...applies: readonly Condition[]): MadeRule {
+  const known = rule.made.find(
+    (one) =>
+      one.place === place &&
+      one.applies.length === applies.length &&
+      one.applies.every((condition, at) => condition === applies[at]),
+  );
+  if (known !== undefined) return known;
+  const made: MadeRule = { place, applies, when: saidAt(rule, place, ...applies, rule.who) };
+  rule.made.push(made);
+  return made;
+}
+
+/** {@link permit} on the object of the rule: the same object each time, also in later versions of the policies. */
+export const permitAt = (rule: GridRuleConditions, place: Place, ...applies: readonly Condition[]): Rule => {
+  const made = madeOf(rule, place, ...applies);
+  return (made.permits ??= permit(rule, made.when));
+};
+
+/** {@link forbid} in the same way. */
+export const forbidAt = (rule: GridRuleConditions, place: Place, ...applies: readonly Condition[]): Rule => {
+  const made = madeOf(rule, place, ...applies);
+  return (made.forbids ??= forbid(rule, made.when));
+};
+
 const objectText = ({ process, element }: Pick<Said, 'process' | 'element'>): string =>
   process === undefined ? 'all processes' : element === undefined ? process : `${process}/${element}`;
 
@@ -96,8 +122,7 @@ export const permitted = (
   privilege: Privilege,
   kinds: readonly ObjectKind[],
   ...applies: readonly Condition[]
-): Rule[] =>
-  rules.allowing(privilege, kinds).map((rule) => permit(rule, saidAt(rule, OF_ITEM, ...applies, rule.who)));
+): Rule[] => rules.allowing(privilege, kinds).map((rule) => permitAt(rule, OF_ITEM, ...applies));
 
 /** What must not be: see {@link RuleIndex.closed}, and what Restrict rules say. */
 export const forbidden = (
@@ -109,9 +134,7 @@ export const forbidden = (
   const allows = new RuleIndex(rules.allowing(privilege, kinds).map((rule) => said(rule, rule.who)));
   return [
     ...[...allows.closed(allows, OF_ITEM, and(...applies))].map((closed) => close(privilege, closed)),
-    ...rules
-      .restricting(privilege, kinds)
-      .map((rule) => forbid(rule, saidAt(rule, OF_ITEM, ...applies, rule.who))),
+    ...rules.restricting(privilege, kinds).map((rule) => forbidAt(rule, OF_ITEM, ...applies)),
   ];
 };
 

@@ -13,6 +13,7 @@ import {
   type Reference,
 } from '../../condition.js';
 import { compileForAll } from '../../evaluate.js';
+import type { Rule } from '../../policy.js';
 import type { SecureUser } from '../../principal.js';
 import { elementOf, type GridContents, type GridRule, type GridUsers } from './grid.js';
 
@@ -39,6 +40,17 @@ export interface GridRuleConditions {
   readonly user: Condition;
   /** Of the principal and the data that a case would start with. */
   readonly start: Condition;
+  /** What was made of it for the decision point, and is the same as long as the rule is. */
+  readonly made: MadeRule[];
+}
+
+/** A rule of the grid on its object, where something `applies`. */
+export interface MadeRule {
+  readonly place: object;
+  readonly applies: readonly Condition[];
+  readonly when: Condition;
+  permits?: Rule;
+  forbids?: Rule;
 }
 
 function usersCondition(users: GridUsers): Condition {
@@ -112,5 +124,6 @@ export function conditionsOf(
     user,
     // What cannot be told before a case exists permits nothing, and restricts.
     start: and(user, ofStart(when) ?? (effect === 'Allow' ? NOTHING : EVERYTHING)),
+    made: [],
   });
 }

@@ -1,4 +1,4 @@
-import { and, eq, EVERYTHING, exists, not, or, type Condition } from '../../condition.js';
+import { and, eq, EVERYTHING, exists, isNothing, not, or, type Condition } from '../../condition.js';
 import { IS_USER_TASK, NO_USER_TASK } from '../../element-types.js';
 import { factored } from '../../factor.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
@@ -7,19 +7,21 @@ import { kindOf } from './grid.js';
 import {
   answerOf,
   close,
-  forbid,
+  forbidAt,
   forbidden,
   isOfRole,
   OF_ANY,
   OF_TASKS,
+  madeOf,
   permit,
+  permitAt,
   permitted,
   said,
   type GridRules,
 } from './grid-rules.js';
 import { narrowing } from './model-people.js';
 import { ME, type GridRuleConditions } from './rule-conditions.js';
-import { OF_ITEM, RuleIndex, saidAt, type Said } from './rule-index.js';
+import { OF_ITEM, RuleIndex, saidAt } from './rule-index.js';
 
 const UNASSIGNED = exists('item.assignee', false);
 const ASSIGNED = exists('item.assignee');
@@ -38,14 +40,14 @@ export interface Performing {
 export function performing(rules: GridRules): Performing {
   const allows = new RuleIndex(rules.allowing('Perform', OF_TASKS).map((rule) => said(rule, rule.who)));
   const limits = rules.restricting('Perform', OF_TASKS);
-  const excluded = limits.map((rule) => said(rule, saidAt(rule, OF_ITEM, IS_USER_TASK, rule.who)));
+  const excluded = limits.map((rule) => madeOf(rule, OF_ITEM, IS_USER_TASK).when);
   return {
     allows,
     restricts: new RuleIndex(limits.map((rule) => said(rule, rule.who))),
-    blocked: or(allows.anyClosed(allows, OF_ITEM, IS_USER_TASK), factored(excluded.map(({ when }) => when))),
+    blocked: or(allows.anyClosed(allows, OF_ITEM, IS_USER_TASK), factored(excluded)),
     rules: [
       ...[...allows.closed(allows, OF_ITEM, IS_USER_TASK)].map((one) => close('Perform', one)),
-      ...limits.map((rule, at) => forbid(rule, (excluded[at] as Said).when)),
+      ...limits.map((rule) => forbidAt(rule, OF_ITEM, IS_USER_TASK)),
     ],
   };
 }
@@ -54,42 +56,47 @@ export function performing(rules: GridRules): Performing {
 export const narrowed = ({ allows, restricts, blocked }: Performing): Narrowing | undefined =>
   narrowing(allows, restricts, blocked);
 
-/** Who may View an item: an object of View may be any item. */
-const viewed = (rule: GridRuleConditions): Condition => {
-  const kind = kindOf(rule.rule.on);
-  const type = kind === 'task' ? IS_USER_TASK : kind === 'event' ? NO_USER_TASK : EVERYTHING;
-  return and(type, rule.who);
+/** What an object of View is: it may be any item. */
+const typeOf = ({ rule: { on } }: GridRuleConditions): Condition => {
+  const kind = kindOf(on);
+  return kind === 'task' ? IS_USER_TASK : kind === 'event' ? NO_USER_TASK : EVERYTHING;
 };
 
 /** Of an item: a rule shows it to the principal, who need not be able to perform it: by View, or to assign it. */
 export const shown = (rules: GridRules): Condition =>
   or(
-    ...rules.allowing('View', OF_ANY).map((rule) => saidAt(rule, OF_ITEM, viewed(rule))),
+    ...rules.allowing('View', OF_ANY).map((rule) => madeOf(rule, OF_ITEM, typeOf(rule)).when),
     ...(['Assign', 'Re-Assign'] as const).flatMap((privilege) =>
-      rules.allowing(privilege, OF_TASKS).map((rule) => saidAt(rule, OF_ITEM, IS_USER_TASK, rule.who)),
+      rules.allowing(privilege, OF_TASKS).map((rule) => madeOf(rule, OF_ITEM, IS_USER_TASK).when),
     ),
   );
 
 /** Reading tasks: who may View them, Perform them, or assign them. */
 export function readingTasks(rules: GridRules, { restricts }: Performing): PolicyAnswer {
-  const views = rules.allowing('View', OF_ANY).map((rule) => [rule, viewed(rule)] as const);
+  const views = rules.allowing('View', OF_ANY).map((rule) => [rule, [typeOf(rule)]] as const);
   const works = [
-    ...rules
-      .allowing('Perform', OF_TASKS)
-      .map((rule) => [rule, and(IS_USER_TASK, rule.who, not(restricts.holdsAt(rule, OF_ITEM)))] as const),
-    ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, and(IS_USER_TASK, rule.who)] as const),
-    ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, and(IS_USER_TASK, rule.who)] as const),
+    ...rules.allowing('Perform', OF_TASKS).map((rule) => {
+      const limit = restricts.holdsAt(rule, OF_ITEM);
+      return [rule, isNothing(limit) ? [IS_USER_TASK] : [IS_USER_TASK, not(limit)]] as const;
+    }),
+    ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, [IS_USER_TASK]] as const),
+    ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, [IS_USER_TASK]] as const),
   ];
   const all = [...views, ...works];
   const closers = new RuleIndex(
     views.filter(([rule]) => !isOfRole(rule)).map(([rule]) => said(rule, rule.who)),
   );
-  const allowers = new RuleIndex(all.map(([rule, when]) => said(rule, when)));
+  const allowers = new RuleIndex(all.map(([rule, applies]) => said(rule, and(...applies, rule.who))));
   return answerOf(
-    all.map(([rule, when]) => permit(rule, saidAt(rule, OF_ITEM, when))),
+    all.map(([rule, applies]) =>
+      // What is not limited is the same in the next version.
+      applies.length === 1
+        ? permitAt(rule, OF_ITEM, ...applies)
+        : permit(rule, saidAt(rule, OF_ITEM, ...applies, rule.who)),
+    ),
     [
       ...[...closers.closed(allowers, OF_ITEM, EVERYTHING)].map((closed) => close('View', closed)),
-      ...rules.restricting('View', OF_ANY).map((rule) => forbid(rule, saidAt(rule, OF_ITEM, viewed(rule)))),
+      ...rules.restricting('View', OF_ANY).map((rule) => forbidAt(rule, OF_ITEM, typeOf(rule))),
     ],
   );
 }

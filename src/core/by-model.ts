@@ -1,0 +1,123 @@
+import { EVERYTHING, isEverything, isNothing, type Condition } from './condition.js';
+import type { PrincipalPredicate } from './evaluate.js';
+import { given } from './given.js';
+import { conjuncts, namedBy } from './named.js';
+import { own } from './path.js';
+import type { Predicates } from './predicates.js';
+import type { Resource } from './resource.js';
+
+/** Models whose rules stay compiled; the one compiled longest ago is dropped first. */
+const MOST = 1_000;
+
+/** Conditions about no model in particular, of which more would be compiled anew for each model. */
+const MOST_OTHERS = 200;
+
+/** The names of models that one of several conditions is about; undefined: it may be about any. */
+function namesOf(condition: Condition, field: string): readonly string[] | undefined {
+  for (const part of conjuncts(condition)) {
+    const names = namedBy(part, field);
+    if (names !== undefined) return names;
+  }
+  return undefined;
+}
+
+/** Conditions by the model that they are about. */
+class Split {
+  private readonly byName = new Map<string, number[]>();
+  private readonly others: number[] = [];
+
+  /** @param about what of a condition names its model */
+  constructor(
+    private readonly conditions: readonly Condition[],
+    about: (condition: Condition) => Condition,
+    private readonly field: string,
+  ) {
+    for (const [at, condition] of conditions.entries()) {
+      const names = namesOf(about(condition), field);
+      if (names === undefined) this.others.push(at);
+      else
+        for (const name of new Set(names)) {
+          const known = this.byName.get(name);
+          if (known === undefined) this.byName.set(name, [at]);
+          else known.push(at);
+        }
+    }
+  }
+
+  /** How many are about no model in particular. */
+  get unnamed(): number {
+    return this.others.length;
+  }
+
+  /** What is left of them for one model, in their order. Those about other models say nothing of it. */
+  of(name: string): Condition[] {
+    return [...this.others, ...(this.byName.get(name) ?? [])]
+      .sort((a, b) => a - b)
+      .map((at) => given(this.conditions[at] as Condition, this.field, name));
+  }
+}
+
+const itself = (condition: Condition): Condition => condition;
+/** What an exclusion excludes; what must hold otherwise is asked of every model. */
+const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
+
+/** The rules compiled model by model, where the name of the model stands at one field. */
+class OfField {
+  private readonly known = new Map<string, PrincipalPredicate>();
+  private readonly permits: Split;
+  private readonly restricts: Split;
+
+  constructor(
+    field: string,
+    permits: readonly Condition[],
+    restricts: readonly Condition[],
+    private readonly predicates: Predicates,
+  ) {
+    this.permits = new Split(permits, itself, field);
+    this.restricts = new Split(restricts, excluded, field);
+  }
+
+  /** False: too few of the conditions are about a model. */
+  get isParted(): boolean {
+    return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
+  }
+
+  of(name: string): PrincipalPredicate {
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const made = this.predicates.combined(
+      this.permits.of(name).filter((one) => !isNothing(one)),
+      this.restricts.of(name).filter((one) => !isEverything(one)),
+    );
+    if (this.known.size >= MOST) this.known.delete(this.known.keys().next().value as string);
+    this.known.set(name, made);
+    return made;
+  }
+}
+
+/**
+ * Any of the first list holds, and all of the second, as {@link Predicates.combined}; of many rules, only those about
+ * the model at hand are compiled when it is first asked about, so that no call waits for all of them. The conditions
+ * must not change any more.
+ */
+export function combinedByModel(
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): PrincipalPredicate {
+  const fields = new Map<string, OfField>();
+  let whole: PrincipalPredicate | undefined;
+  const together = (): PrincipalPredicate => (whole ??= predicates.combined(permits, restricts));
+  const of = (field: string, name: string): PrincipalPredicate => {
+    let known = fields.get(field);
+    if (known === undefined) fields.set(field, (known = new OfField(field, permits, restricts, predicates)));
+    return known.isParted ? known.of(name) : together();
+  };
+  return (resource: Resource, principal) => {
+    const { instance, model } = resource;
+    const [field, name] =
+      instance === undefined ? ['model.name', own(model, 'name')] : ['instance.name', own(instance, 'name')];
+    const holds = typeof name === 'string' ? of(field, name) : together();
+    return holds(resource, principal);
+  };
+}

@@ -1,0 +1,51 @@
+import { and, EVERYTHING, NOTHING, not, or, some, type Condition } from './condition.js';
+import { valuesOf } from './named.js';
+
+const either = (holds: boolean): Condition => (holds ? EVERYTHING : NOTHING);
+
+/** A comparison of the field with constants, decided; any other stays the same object. */
+function decided(condition: Condition, field: string, text: string): Condition {
+  if (!('field' in condition) || condition.field !== field) return condition;
+  if (condition.op === 'ne')
+    return typeof condition.value === 'string' ? either(condition.value !== text) : condition;
+  const values = valuesOf(condition);
+  return values?.every((value) => typeof value === 'string') === true
+    ? either(values.includes(text))
+    : condition;
+}
+
+/**
+ * What is left of a condition where a field is known to be this text. What does not speak of the field stays the same
+ * object, so that it is compiled once.
+ */
+export function given(condition: Condition, field: string, text: string): Condition {
+  switch (condition.op) {
+    case 'and':
+    case 'or': {
+      const parts: Condition[] = [];
+      for (const part of condition.of) {
+        const left = given(part, field, text);
+        // Nearly all rules are about other models; what decides the whole ends the walk.
+        if (left === (condition.op === 'and' ? NOTHING : EVERYTHING)) return left;
+        parts.push(left);
+      }
+      if (parts.every((part, at) => part === condition.of[at])) return condition;
+      return condition.op === 'and' ? and(...parts) : or(...parts);
+    }
+    case 'not': {
+      const left = given(condition.of, field, text);
+      return left === condition.of ? condition : not(left);
+    }
+    case 'some': {
+      const left = given(condition.where, field, text);
+      return left === condition.where ? condition : some(condition.field, left);
+    }
+    case 'cases': {
+      if (condition.field !== field) return condition;
+      const found = condition.cases.findLast(({ value }) => value === text);
+      return found === undefined ? NOTHING : given(found.when, field, text);
+    }
+    default:
+      return decided(condition, field, text);
+  }
+}
