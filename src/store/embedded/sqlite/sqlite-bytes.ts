@@ -11,21 +11,21 @@ import { DATABASE } from './names.js';
 /** Separates space and key; the next character is the upper bound of a space. */
 const BETWEEN = '!';
 const AFTER = '"';
+/** Behind the names of all spaces. */
+const LAST = '~';
 
 const PACKAGE = { name: 'libsql', version: 0.5, neededBy: 'A store in a folder' };
 
 /** Loads SQLite on demand. @throws BadInput `bad-configuration` when it cannot be loaded */
 export const loadSqlite = (): Promise<unknown> => loadOptional(PACKAGE, () => import('libsql'));
 
-type Row = readonly [key: Uint8Array, value: Uint8Array];
+type Row = readonly [key: string, value: Uint8Array];
 interface Page {
   readonly rows: readonly Row[];
   readonly isLast: boolean;
 }
 
-const UTF8 = new TextDecoder();
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const keyOf = (space: Space, key: string): Uint8Array => bytesOf(space + BETWEEN + key);
+const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 /** Without the rest of a larger buffer, which would be copied to the thread. */
 const alone = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
@@ -86,7 +86,7 @@ export class SqliteBytes implements Bytes {
     await this.ask('write', rows);
   }
 
-  private async *rows(from: Uint8Array, below: Uint8Array, isReverse: boolean): AsyncGenerator<Row> {
+  private async *rows(from: string, below: string, isReverse: boolean): AsyncGenerator<Row> {
     const id = ++this.scans;
     let page: Page | undefined;
     try {
@@ -107,14 +107,13 @@ export class SqliteBytes implements Bytes {
     space: Space,
     { reverse = false, from = '', below }: Range = {},
   ): AsyncIterable<readonly [string, Uint8Array]> {
-    const end = below === undefined ? bytesOf(space + AFTER) : keyOf(space, below);
+    const end = below === undefined ? space + AFTER : keyOf(space, below);
     for await (const [key, bytes] of this.rows(keyOf(space, from), end, reverse))
-      yield [UTF8.decode(key).slice(space.length + BETWEEN.length), bytes];
+      yield [key.slice(space.length + BETWEEN.length), bytes];
   }
 
   async *snapshot(): AsyncIterable<Change> {
-    for await (const [name, bytes] of this.rows(new Uint8Array(0), Uint8Array.of(0xff), false)) {
-      const key = UTF8.decode(name);
+    for await (const [key, bytes] of this.rows('', LAST, false)) {
       const space = SPACES.find((one) => key.startsWith(one + BETWEEN));
       if (space !== undefined) yield { space, key: key.slice(space.length + BETWEEN.length), bytes };
     }

@@ -77,11 +77,11 @@ class Store {
   }
 
   read(keys) {
-    return keys.map((key) => this.valueOf(blob(key)));
+    return keys.map((key) => this.valueOf(Buffer.from(key)));
   }
 
   write(changes) {
-    const all = changes.map(([key, value]) => [blob(key), value && blob(value)]);
+    const all = changes.map(([key, value]) => [Buffer.from(key), value && blob(value)]);
     for (const [key] of all) this.keep(key);
     try {
       this.commit(all);
@@ -128,7 +128,7 @@ class Store {
   }
 
   scan(id, from, below, isReverse) {
-    this.scans.set(id, { from: blob(from), below: blob(below), isReverse, kept: new Map() });
+    this.scans.set(id, { from: Buffer.from(from), below: Buffer.from(below), isReverse, kept: new Map() });
     return this.next(id);
   }
 
@@ -178,7 +178,7 @@ function opened(file) {
 
 /** Rows of a part of a scan, with what was written since it began replaced by what was there. */
 function asBegun({ isReverse, kept }, found, [from, below]) {
-  if (kept.size === 0) return found.map(({ key, value }) => [key, value]);
+  if (kept.size === 0) return found.map(({ key, value }) => [key.toString(), value]);
   const rows = found.filter(({ key }) => !kept.has(key.toString('latin1')));
   for (const [name, row] of kept) {
     if (row.key.compare(from) < 0 || row.key.compare(below) >= 0) continue;
@@ -186,7 +186,7 @@ function asBegun({ isReverse, kept }, found, [from, below]) {
     kept.delete(name);
   }
   rows.sort((a, b) => (isReverse ? b.key.compare(a.key) : a.key.compare(b.key)));
-  return rows.map(({ key, value }) => [key, value]);
+  return rows.map(({ key, value }) => [key.toString(), value]);
 }
 
 function run({ file }) {
