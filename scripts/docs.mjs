@@ -112,7 +112,8 @@ ${table(['command', 'from the states', 'who, by the task rules'], states)}
 
 The states: *open* (the model restricts it to nobody), *unclaimed* (candidates, no assignee), *rejected* (by all its
 candidates), *assigned*, *delegated* (lent, with an owner), *closed* (nobody but an administrator may do it),
-*suspended* (the task or its instance), *starting* (its assignment is not evaluated yet), *done*. Another state answers \`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
+*suspended* (the task or its instance), *starting* (its assignment is not evaluated yet), *done*. Another state answers
+\`wrong-state\`, another person \`forbidden\`, a task that may not be read \`not-found\`.
 
 ## Rights
 
@@ -138,10 +139,11 @@ ${table(['options of', 'name', 'takes', 'needed'], options)}
 
 ## Queries of MongoDB
 
-Each query that the package sends has a row here, with the index that serves it; a test watches the driver while all other
-tests run. What is read: *one* document per value; a *few*; a *page*, because the index has the order and reading stops
-when the answer is full; all that is *matching*; or *all* of the collection. Conditions in addition to those named here are
-tested on what is read. Each query has a time limit at the server: four fifths of \`timeout\`.
+Each query that the package sends has a row here, with the index that serves it; a test watches the driver while all
+other tests run. What is read: *one* document per value; a *few*; a *page*, because the index has the order and
+reading stops when the answer is full; all that is *matching*; or *all* of the collection. Conditions in
+addition to those named here are tested on what is read. Each query has a time limit at the server: four
+fifths of \`timeout\`.
 
 Backups, restores and moves read each collection in the order of \`_id\`, without a time limit.
 

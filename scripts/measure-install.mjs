@@ -73,5 +73,6 @@ console.log('| `npm install` of | packages | MB | with install scripts | import,
 console.log('|---|---|---|---|---|');
 for (const row of rows)
   console.log(
-    `| ${row.title} | ${row.packages} | ${row.megabytes.toFixed(0)} | ${row.scripts.join(', ')} | ${row.import.toFixed(0)} ms |`,
+    `| ${row.title} | ${row.packages} | ${row.megabytes.toFixed(0)} |` +
+      ` ${row.scripts.join(', ')} | ${row.import.toFixed(0)} ms |`,
   );

@@ -59,7 +59,8 @@ function namesOf(node, file, load) {
   return names.join();
 }
 const PRINT =
-  'console.log(JSON.stringify(Object.keys(it).filter((key) => key !== "default" && key !== "__esModule" && key !== "module.exports").sort()))';
+  'console.log(JSON.stringify(Object.keys(it).filter((key) => key !== "default" && key !==' +
+  ' "__esModule" && key !== "module.exports").sort()))';
 
 /** Packages that are loaded when a store, or a password, first needs them. */
 const LAZY = `

@@ -118,7 +118,9 @@ export const requestGroup = {
     {
       name: 'request/bare',
       goal: 1.15,
-      says: 'a page of tasks over HTTP through authenticate (a key that acts for a user) and router, against the same route without them',
+      says:
+        'a page of tasks over HTTP through authenticate (a key that acts for a user) and router,' +
+        ' against the same route without them',
       async run({ guarded, bare, quick }) {
         const times = quick ? 1 : 20;
         return perOne(
@@ -135,7 +137,9 @@ export const requestGroup = {
     {
       name: 'request/unguarded',
       goal: 2,
-      says: 'that request, against a route without any guard that asks the store for the same page by a query written by hand',
+      says:
+        'that request, against a route without any guard that asks the store for the same page by' +
+        ' a query written by hand',
       async run({ guarded, unguarded, quick }) {
         const times = quick ? 1 : 20;
         const ours = many(times, guarded);

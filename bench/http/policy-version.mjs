@@ -53,7 +53,9 @@ const group = (name, openStore) => ({
     {
       name: `request/${name}/policy-version`,
       goal: 1.05,
-      says: 'a page of tasks over HTTP, for which the newest version of the policies is looked up, against one that knows it',
+      says:
+        'a page of tasks over HTTP, for which the newest version of the policies is looked up,' +
+        ' against one that knows it',
       async run({ asking, knowing, quick }) {
         const times = quick ? 1 : 20;
         const [ours, theirs] = [many(times, asking), many(times, knowing)];

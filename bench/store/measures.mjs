@@ -86,7 +86,9 @@ async function open(openStores, { quick, instances }) {
 const findItems = (store) => ({
   name: `page/${store}/find-items`,
   goal: 0.02,
-  says: `a page of ${PAGE} pending tasks in the larger store, against bpmn-server's own findItems on the same documents`,
+  says:
+    `a page of ${PAGE} pending tasks in the larger store, against bpmn-server's own findItems` +
+    ' on the same documents',
   async run({ guards, findItems: theirs, quick }) {
     const times = quick ? 1 : PAGES;
     const result = await compare({

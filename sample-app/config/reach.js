@@ -29,7 +29,8 @@ export function allowedHostsFrom(env, host, production) {
   const listed = text(env.ALLOWED_HOSTS);
   if (listed === undefined && production)
     throw new Error(
-      'ALLOWED_HOSTS must be set when NODE_ENV=production: the names in the address of this application, such as "app.example.com".',
+      'ALLOWED_HOSTS must be set when NODE_ENV=production: the names in the address of this' +
+        ' application, such as "app.example.com".',
     );
   const address = host.includes(':') ? `[${host}]` : host;
   const names = listed?.split(',').map((name) => name.trim()) ?? [
@@ -40,7 +41,8 @@ export function allowedHostsFrom(env, host, production) {
     requireHost(names);
   } catch {
     throw new Error(
-      `ALLOWED_HOSTS must be names without ports, separated by commas, such as "app.example.com, 127.0.0.1"; got ${JSON.stringify(env.ALLOWED_HOSTS)}.`,
+      'ALLOWED_HOSTS must be names without ports, separated by commas, such as' +
+        ` "app.example.com, 127.0.0.1"; got ${JSON.stringify(env.ALLOWED_HOSTS)}.`,
     );
   }
   return Object.freeze(names);

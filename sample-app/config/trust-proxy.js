@@ -26,6 +26,7 @@ export function trustProxyFrom(env) {
   const entries = value.split(',').map((entry) => entry.trim());
   if (entries.every((entry) => NAMES.includes(entry) || isSubnet(entry))) return entries;
   throw new Error(
-    `TRUST_PROXY must be false, the number of proxies (1 to ${MOST_HOPS}), or their addresses such as "loopback, 10.0.0.0/8"; got ${JSON.stringify(value)}.`,
+    `TRUST_PROXY must be false, the number of proxies (1 to ${MOST_HOPS}), or their addresses` +
+      ` such as "loopback, 10.0.0.0/8"; got ${JSON.stringify(value)}.`,
   );
 }

@@ -49,7 +49,8 @@ export function taskRoutes(guard, users, notifications) {
     if (mayTake.some((name) => name !== task.assignee)) return undefined;
     return mayTake.length > 0
       ? 'You are the only one who may do it: after its release it waits until you take it again.'
-      : 'After its release it belongs to nobody, and not even you may take it back. It waits until an administrator assigns it.';
+      : 'After its release it belongs to nobody, and not even you may take it back. It waits' +
+          ' until an administrator assigns it.';
   }
 
   routes.get('/tasks', async (req, res) => {

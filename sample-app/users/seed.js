@@ -19,7 +19,9 @@ export async function refuseDemoUsers(users) {
     if ((await users.find(userName)) === undefined || (await users.verify(userName, password)) === undefined)
       continue;
     throw new Error(
-      `The demo user ${userName} still has the password that everybody knows; disable it, or change its password (bpmn-guard user disable|password), or let only this machine reach the application, without NODE_ENV=production.`,
+      `The demo user ${userName} still has the password that everybody knows; disable it, or` +
+        ' change its password (bpmn-guard user disable|password), or let only this machine reach' +
+        ' the application, without NODE_ENV=production.',
     );
   }
 }

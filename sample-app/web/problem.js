@@ -47,7 +47,8 @@ function told(error, isAction) {
       status: 503,
       title: TITLES[503],
       message: isAction
-        ? 'The data cannot be reached just now. It is not known whether your change was made: please check before you try again.'
+        ? 'The data cannot be reached just now. It is not known whether your change was made:' +
+          ' please check before you try again.'
         : 'The data cannot be reached just now. Please try again in a moment.',
     };
   if (isGuardError(error) && error.status !== 500)

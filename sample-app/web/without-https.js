@@ -8,7 +8,8 @@ export function warnWithoutHttps(logger) {
     if (!req.secure && !told) {
       told = true;
       logger.warn(
-        'a page was requested without HTTPS: nobody can sign in that way. Put a proxy with HTTPS in front, and set TRUST_PROXY so that it is trusted.',
+        'a page was requested without HTTPS: nobody can sign in that way. Put a proxy with HTTPS' +
+          ' in front, and set TRUST_PROXY so that it is trusted.',
       );
     }
     next();

@@ -101,13 +101,15 @@ for (const file of files) {
     for (const title of runs.bare.passes.filter((one) => !runs[mode].passes.includes(one)))
       differences.push(`${mode}  ${file}: ${title}: ${runs[mode].failures[title] ?? 'did not run'}`);
   console.log(
-    `${file}: ${MODES.map((mode) => `${mode} ${runs[mode].broken ? 'no report' : runs[mode].passes.length}`).join(', ')}`,
+    `${file}:` +
+      ` ${MODES.map((mode) => `${mode} ${runs[mode].broken ? 'no report' : runs[mode].passes.length}`).join(', ')}`,
   );
 }
 console.log(`\n${files.length} files`);
 for (const mode of MODES)
   console.log(
-    `${mode}: ${totals[mode].passed} passed, ${totals[mode].failed} failed, ${totals[mode].broken} files without a report`,
+    `${mode}: ${totals[mode].passed} passed, ${totals[mode].failed} failed,` +
+      ` ${totals[mode].broken} files without a report`,
   );
 console.log(`\n${failing.length} fail somewhere`);
 for (const line of failing) console.log(line);

@@ -73,13 +73,14 @@ export const verify: Run = (args, io) => {
     if (values.json === true) io.out(JSON.stringify(found));
     else {
       io.out(`${count(found.checked, 'instance')} checked`);
-      io.out(
-        `${found.wrong} with wrong search data${found.repaired > 0 ? `, ${found.repaired} repaired` : ''}${found.changed > 0 ? `, ${found.changed} changed meanwhile: run it again` : ''}`,
-      );
+      const repaired = found.repaired > 0 ? `, ${found.repaired} repaired` : '';
+      const changed = found.changed > 0 ? `, ${found.changed} changed meanwhile: run it again` : '';
+      io.out(`${found.wrong} with wrong search data${repaired}${changed}`);
       for (const id of found.wrongIds) io.out(`  ${id}`);
       io.out(`${found.unindexed} not indexed${found.unindexed > 0 ? ': run bpmn-guard reindex' : ''}`);
       io.out(
-        `${found.missingIndexes.length} indexes missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`,
+        `${found.missingIndexes.length} indexes` +
+          ` missing${found.missingIndexes.length > 0 ? `: ${found.missingIndexes.join(', ')}` : ''}`,
       );
     }
     return unrepaired + found.unindexed + found.missingIndexes.length === 0 ? 0 : 1;

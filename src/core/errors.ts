@@ -33,7 +33,8 @@ export const ERROR_CODES = {
   'bad-policy': {
     status: 400,
     meaning:
-      'Policy data is not valid: nothing of the change was stored. The message names what was met, and the nearest known name.',
+      'Policy data is not valid: nothing of the change was stored. The message names what was' +
+      ' met, and the nearest known name.',
   },
   'bad-model': { status: 400, meaning: 'A model name or source is not valid.' },
   'protected-variable': {
@@ -47,7 +48,8 @@ export const ERROR_CODES = {
   'bad-environment': {
     status: 400,
     meaning:
-      'An environment variable has an invalid value, or in production an API key that is easily guessed; the guard does not start.',
+      'An environment variable has an invalid value, or in production an API key that is easily' +
+      ' guessed; the guard does not start.',
   },
   'unsupported-host': { status: 400, meaning: 'The installed bpmn-server is outside the supported range.' },
   'unknown-operation': { status: 400, meaning: 'An operation that is not in the catalogue.' },
@@ -90,7 +92,8 @@ export const ERROR_CODES = {
   failed: {
     status: 500,
     meaning:
-      'An error in a script or service of a model, a missing model that it calls (nothing of the command was stored), or an error in the application.',
+      'An error in a script or service of a model, a missing model that it calls (nothing of' +
+      ' the command was stored), or an error in the application.',
   },
   'too-many-steps': {
     status: 500,
@@ -105,7 +108,8 @@ export const ERROR_CODES = {
   'could-not-tell': {
     status: 503,
     meaning:
-      'Could not tell whether the operation is allowed: a policy failed, or a resource it refers to was missing. The log has the reason.',
+      'Could not tell whether the operation is allowed: a policy failed, or a resource it' +
+      ' refers to was missing. The log has the reason.',
   },
   'store-unavailable': {
     status: 503,
@@ -114,7 +118,8 @@ export const ERROR_CODES = {
   'store-damaged': {
     status: 503,
     meaning:
-      'The folder of the embedded store does not contain what was written to it; damaged files are neither read nor written.',
+      'The folder of the embedded store does not contain what was written to it; damaged files' +
+      ' are neither read nor written.',
   },
   'store-in-use': {
     status: 503,

@@ -35,7 +35,8 @@ export function checkModelName(value: unknown): string {
   if (name !== undefined) return name;
   throw new BadInput(
     'bad-model',
-    `A model name must be a text of 1 to ${LONGEST} characters without slashes, control, direction or invisible characters.`,
+    `A model name must be a text of 1 to ${LONGEST} characters without slashes, control,` +
+      ' direction or invisible characters.',
   );
 }
 

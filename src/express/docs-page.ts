@@ -24,7 +24,9 @@ const PAGE = `<!doctype html>
 <small>Kept in this page only, gone when it is left.</small></p>
 </header>
 <main id="operations"></main>
-<noscript><p>This page needs scripts. The description itself is at <a href="openapi.json">openapi.json</a>.</p></noscript>
+<noscript>
+<p>This page needs scripts. The description itself is at <a href="openapi.json">openapi.json</a>.</p>
+</noscript>
 </body>
 </html>
 `;
@@ -39,11 +41,13 @@ details { border: 1px solid GrayText; border-radius: .3rem; margin: .3rem 0; pad
 summary { cursor: pointer; overflow-wrap: anywhere; }
 summary code { font-weight: 600; }
 .method { display: inline-block; min-width: 4.5rem; }
-pre { max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid GrayText; padding-top: .5rem; }
+pre { max-height: 30rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
+  border-top: 1px solid GrayText; padding-top: .5rem; }
 `;
 
 const CSP =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src" +
+  " 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const HTML = { 'Content-Security-Policy': CSP, 'Referrer-Policy': 'no-referrer' };
 
 /**

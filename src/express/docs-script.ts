@@ -17,8 +17,11 @@ function example(schema) {
 }
 
 function bodyOf(schema) {
-  const fields = Object.entries(schema.properties).filter(([name]) => schema.required.includes(name) || !['userId', 'userName', 'user'].includes(name));
-  return JSON.stringify(Object.fromEntries(fields.map(([name, field]) => [name, schema.required.includes(name) ? example(field) : null])), null, 2);
+  const isRequired = (name) => schema.required.includes(name);
+  const fields = Object.entries(schema.properties)
+    .filter(([name]) => isRequired(name) || !['userId', 'userName', 'user'].includes(name));
+  const values = fields.map(([name, field]) => [name, isRequired(name) ? example(field) : null]);
+  return JSON.stringify(Object.fromEntries(values), null, 2);
 }
 
 function credentials() {
@@ -64,7 +67,10 @@ async function send(method, path, inputs, body, files, shown) {
 }
 
 function form(method, path, operation) {
-  const inputs = operation.parameters.map((parameter) => ({ parameter, input: element('input', { required: parameter.required, placeholder: parameter.content ? 'JSON' : '' }) }));
+  const inputs = operation.parameters.map((parameter) => ({
+    parameter,
+    input: element('input', { required: parameter.required, placeholder: parameter.content ? 'JSON' : '' }),
+  }));
   const content = operation.requestBody ? operation.requestBody.content : {};
   const json = content['application/json'];
   const body = json ? element('textarea', { rows: 8, spellcheck: false, value: bodyOf(json.schema) }) : undefined;
@@ -72,7 +78,8 @@ function form(method, path, operation) {
   const shown = element('pre', { tabIndex: 0 });
   shown.setAttribute('role', 'status');
   const label = (text, input) => element('label', { className: 'field' }, text, input);
-  const made = element('form', {}, ...inputs.map(({ parameter, input }) => label(parameter.name + ': ' + parameter.description, input)));
+  const labels = inputs.map(({ parameter, input }) => label(parameter.name + ': ' + parameter.description, input));
+  const made = element('form', {}, ...labels);
   if (body) made.append(label('Body', body));
   if (files) made.append(label('The BPMN document and, if wanted, its picture', files));
   made.append(element('button', {}, 'Send'), shown);
@@ -84,7 +91,8 @@ function form(method, path, operation) {
 }
 
 function section(path, method, operation) {
-  const title = element('summary', {}, element('span', { className: 'method' }, method), element('code', {}, path), ' ' + operation.summary);
+  const shown = [element('span', { className: 'method' }, method), element('code', {}, path)];
+  const title = element('summary', {}, ...shown, ' ' + operation.summary);
   const made = element('details', { id: operation.operationId }, title, element('p', {}, operation.description));
   made.addEventListener('toggle', () => made.querySelector('form') || made.append(form(method, path, operation)));
   return made;
@@ -94,7 +102,8 @@ async function show() {
   const description = await (await fetch('openapi.json')).json();
   at('about').textContent = description.info.description;
   for (const [path, methods] of Object.entries(description.paths)) {
-    for (const [method, operation] of Object.entries(methods)) at('operations').append(section(path, method.toUpperCase(), operation));
+    for (const [method, operation] of Object.entries(methods))
+      at('operations').append(section(path, method.toUpperCase(), operation));
   }
 }
 

@@ -50,7 +50,8 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => ENTI
 
 const pageOf = ({ title, detail, status }: Told): string => `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title></head>
 <body><main><h1>${escaped(title)}</h1><p>${escaped(detail)}</p><p>${status}</p></main></body>
 </html>
 `;

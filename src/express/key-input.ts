@@ -103,7 +103,8 @@ export function missingReason(
 export function checkKey(name: unknown, options: NewKey): CheckedKey {
   if (typeof name !== 'string' || name === ENVIRONMENT_KEY || !NAME.test(name)) {
     throw bad(
-      `The name of a key must have 1 to 64 letters, digits, dots, hyphens and underscores, begin with a letter or digit, and must not be ${ENVIRONMENT_KEY}.`,
+      'The name of a key must have 1 to 64 letters, digits, dots, hyphens and underscores,' +
+        ` begin with a letter or digit, and must not be ${ENVIRONMENT_KEY}.`,
     );
   }
   assertOptions('a key', options, KEY_OPTIONS, bad);

@@ -121,7 +121,10 @@ export function openApi(routes: readonly Route[]): Json {
       title: 'bpmn-guard',
       version: '1',
       description:
-        'The routes that bpmn-client calls, and tasks, decisions and health. Refusals are told as problem details with their real status; a router in the dialect bpmn-client answers those of bpmn-client with status 200 and the members errors, error, code and status. GET also takes its inputs as a JSON body.',
+        'The routes that bpmn-client calls, and tasks, decisions and health. Refusals are told as' +
+        ' problem details with their real status; a router in the dialect bpmn-client answers' +
+        ' those of bpmn-client with status 200 and the members errors, error, code and status.' +
+        ' GET also takes its inputs as a JSON body.',
     },
     servers: [{ url: '.' }],
     paths,

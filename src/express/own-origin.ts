@@ -30,7 +30,8 @@ const SIMPLE_TYPES = ['', 'text/plain', 'multipart/form-data', 'application/x-ww
 
 const ELSEWHERE = 'Calls from pages of another origin need their own key or token.';
 const UNKNOWN =
-  'This change does not say which page it comes from: send JSON, or the header X-Requested-With, which no form can send.';
+  'This change does not say which page it comes from: send JSON, or the header' +
+  ' X-Requested-With, which no form can send.';
 
 function parsed(origin: string): URL | undefined {
   const url = URL.canParse(origin) ? new URL(origin) : undefined;

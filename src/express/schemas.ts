@@ -16,7 +16,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
   Query: {
     type: 'object',
     description:
-      'A query in MongoDB\'s syntax, checked against an allow-list of operators and fields. A date is written as {"$date": "2030-01-31T00:00:00Z"}.',
+      "A query in MongoDB's syntax, checked against an allow-list of operators and fields. A" +
+      ' date is written as {"$date": "2030-01-31T00:00:00Z"}.',
   },
   Data: { type: 'object', description: 'Process data: a plain object.' },
   Options: object(

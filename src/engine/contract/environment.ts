@@ -16,15 +16,21 @@ export interface Flags {
 /** The environment variables that the package itself reads. The docs are generated from this table. */
 export const VARIABLES = {
   REQUIRE_AUTHENTICATION:
-    '`false` turns the login and the rules off: callers without a user act as `developer`. Unset, empty or `true`: on. Anything else is refused at start.',
+    '`false` turns the login and the rules off: callers without a user act as `developer`.' +
+    ' Unset, empty or `true`: on. Anything else is refused at start.',
   ENFORCE_SECURITY:
     '`false` turns the rules off and keeps the login. Unset, empty or `true`: on. Anything else is refused at start.',
   CASE_AUTH_ENABLED:
-    '`false`: an instance whose model declares roles is visible to those whom other policies admit, too, not only to the holders of its roles. Operations that are restricted to roles stay restricted. Unset, empty or `true`: on. Anything else is refused at start.',
+    '`false`: an instance whose model declares roles is visible to those whom other policies' +
+    ' admit, too, not only to the holders of its roles. Operations that are restricted to' +
+    ' roles stay restricted. Unset, empty or `true`: on. Anything else is refused at start.',
   API_KEY:
-    'A key that acts for every user except members of ADMIN and SYSTEM, read when `apiKeys` is called. Must be printable ASCII without spaces and commas. Unset or empty: no such key.',
+    'A key that acts for every user except members of ADMIN and SYSTEM, read when `apiKeys`' +
+    ' is called. Must be printable ASCII without spaces and commas. Unset or empty: no such' +
+    ' key.',
   NODE_ENV:
-    '`development`, `test`, unset or empty: a guessable API_KEY is accepted with a warning. Anything else counts as production, where it is refused.',
+    '`development`, `test`, unset or empty: a guessable API_KEY is accepted with a warning.' +
+    ' Anything else counts as production, where it is refused.',
   MONGO_DB_URL: 'For the command `bpmn-guard`: URL of the database, if no option names a store.',
   MONGO_DB_NAME: 'For the command `bpmn-guard`: name of the database, with MONGO_DB_URL.',
   DATA_DIR:

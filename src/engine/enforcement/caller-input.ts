@@ -100,9 +100,13 @@ const ASSIGNED = [
 const EXTRA_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Names that a task or its view already uses; an extra must not be mistaken for one of them. */
 const TAKEN: ReadonlySet<string> = new Set(
-  'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt type timeDue vars output input instanceId messageId signalId data instanceData instanceVersion processName state owner completedBy why guard token element node context options timerCount open closed startedBy rejectedBy stuck suspended suspendable suspension escalation escalateTo constructor prototype'.split(
-    ' ',
-  ),
+  (
+    'id seq itemKey tokenId elementId name status statusDetails userName startedAt endedAt' +
+    ' type timeDue vars output input instanceId messageId signalId data instanceData' +
+    ' instanceVersion processName state owner completedBy why guard token element node' +
+    ' context options timerCount open closed startedBy rejectedBy stuck suspended suspendable' +
+    ' suspension escalation escalateTo constructor prototype'
+  ).split(' '),
 );
 
 const bad = (message: string): never => {
@@ -154,7 +158,8 @@ function extraOrBad(value: unknown, key: string): unknown {
   if (meant !== undefined) bad(`${show(key)} cannot be assigned. Did you mean ${meant}?`);
   if (value !== null && !['string', 'number', 'boolean'].includes(typeof value) && !(value instanceof Date))
     bad(
-      `${show(key)} must be a text, a number, true, false or a date. Lists and objects are data, the second argument of` +
+      `${show(key)} must be a text, a number, true, false or a date. Lists and objects are` +
+        ' data, the second argument of' +
         ' assign(query, data, assignment, user).',
     );
   if (typeof value === 'string' && value.length > ASSIGNMENT_LIMITS.text)

@@ -15,7 +15,8 @@ const CALLS = new Set(['class', 'decisionref', 'delegateexpression', 'expression
 
 const FAILS = 'bpmn-server runs JavaScript only: an instance fails when it reaches this';
 const NOT_RUN =
-  'bpmn-server does not run it: unless `serviceCalled` of the application does, the element ends at once as if it were' +
+  'bpmn-server does not run it: unless `serviceCalled` of the application does, the element' +
+  ' ends at once as if it were' +
   ' done. A service that it runs is named by `implementation`.';
 
 const textOf = (value: unknown): string => {

@@ -157,7 +157,8 @@ export function checkHost(accepted?: string): void {
   ) {
     throw new BadInput(
       'unsupported-host',
-      `bpmn-server ${version} is installed; supported versions are ${SUPPORTED.from} up to, but not including, ${SUPPORTED.below}.`,
+      `bpmn-server ${version} is installed; supported versions are ${SUPPORTED.from} up to, but` +
+        ` not including, ${SUPPORTED.below}.`,
     );
   }
 }

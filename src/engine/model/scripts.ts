@@ -71,7 +71,8 @@ function assertCollection(element: string, collection: unknown): void {
   if (typeof (collection as { length?: unknown } | null | undefined)?.length === 'number') return;
   throw new GuardError(
     'failed',
-    `The loop of ${element} has neither a list nor a number of passes: its collection or loopCardinality evaluated to neither.`,
+    `The loop of ${element} has neither a list nor a number of passes: its collection or` +
+      ' loopCardinality evaluated to neither.',
   );
 }
 

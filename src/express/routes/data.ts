@@ -49,7 +49,9 @@ const deleteInstances = (path: string, id: string): Route =>
     method: 'DELETE',
     path,
     id,
-    says: 'Deletes the instances that match the query if each of them may be deleted; otherwise none. An empty query selects all.',
+    says:
+      'Deletes the instances that match the query if each of them may be deleted; otherwise' +
+      ' none. An empty query selects all.',
     operation: 'instance:delete',
     takes: { query: query('Which instances.') },
     bodyIs: 'query',

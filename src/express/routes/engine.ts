@@ -19,7 +19,9 @@ export const ENGINE: readonly Route[] = [
     method: 'PUT',
     path: '/api/engine/startEvent',
     id: 'engine.startEvent',
-    says: 'Starts another start event within an instance; answers with the instance, which is also its member of that name.',
+    says:
+      'Starts another start event within an instance; answers with the instance, which is also' +
+      ' its member of that name.',
     operation: 'instance:event',
     takes: EVENT,
     answers: { allOf: [INSTANCE, member('instance', INSTANCE)] },

@@ -24,7 +24,9 @@ export const HEALTH: readonly Route[] = [
     path: '/ready',
     id: 'ready',
     face: 'ours',
-    says: 'Whether calls can be served: the store answers, its indexes exist, and its documents are reindexed. Otherwise status 503.',
+    says:
+      'Whether calls can be served: the store answers, its indexes exist, and its documents are' +
+      ' reindexed. Otherwise status 503.',
     operation: 'public',
     answers: ref('Readiness'),
     status: (answer) => ((answer as { ready: boolean }).ready ? 200 : 503),

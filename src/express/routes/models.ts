@@ -35,7 +35,10 @@ const upload = (path: string, id: string): Route[] =>
       method: 'POST',
       path,
       id,
-      says: 'Stores a model, from a form with the BPMN document as first file and, optionally, its SVG picture as second. A field `name` or `title` names it if the path does not. The answer lists parts that are not understood or not supported.',
+      says:
+        'Stores a model, from a form with the BPMN document as first file and, optionally, its' +
+        ' SVG picture as second. A field `name` or `title` names it if the path does not. The' +
+        ' answer lists parts that are not understood or not supported.',
       operation: 'model:write',
       takes: { name: MODEL, section: SECTION },
       upload: true,
@@ -131,7 +134,9 @@ const check = (path: string, id: string): Route =>
     path,
     id,
     face: 'ours',
-    says: 'The parts of a model that are not understood or not supported, without storing it; `bad-model` if it cannot be run.',
+    says:
+      'The parts of a model that are not understood or not supported, without storing it;' +
+      ' `bad-model` if it cannot be run.',
     operation: 'model:create',
     takes: { xml: text('The BPMN document.') },
     answers: member('warnings', WARNINGS),

@@ -54,7 +54,9 @@ export const WORK: readonly Route[] = [
     path: '/api/work/:workId/stop',
     id: 'work.stop',
     face: 'ours',
-    says: 'Ends a running instance at once, with the processes it has called; answers with the ids of the ended instances.',
+    says:
+      'Ends a running instance at once, with the processes it has called; answers with the ids' +
+      ' of the ended instances.',
     operation: 'instance:cancel',
     takes: { workId: ID },
     answers: member('ended', list({ type: 'string' })),

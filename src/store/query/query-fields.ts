@@ -24,7 +24,8 @@ export const INSTANCE_FIELDS: QueryFields = Object.freeze({
   open: 'data',
   list: 'items',
   item: named(
-    'id elementId name type status seq itemKey assignee candidateUsers candidateGroups dueDate followUpDate priority messageId signalId',
+    'id elementId name type status seq itemKey assignee candidateUsers candidateGroups' +
+      ' dueDate followUpDate priority messageId signalId',
     {
       completedBy: 'guard.completedBy',
     },

@@ -52,7 +52,8 @@ function readField(id: string, value: unknown): CaseFieldEntry {
   const what = `The field ${show(id)}`;
   if (!isDataField(id))
     badPolicy(
-      `${what} must be a path below data, such as data.salary, of at most ${FIELD_SEGMENTS} names; a position in a list is no name.`,
+      `${what} must be a path below data, such as data.salary, of at most ${FIELD_SEGMENTS}` +
+        ' names; a position in a list is no name.',
     );
   const given = entryFields(value, what, ['roles', 'models', 'says']);
   const [only, says] = [models(given.models, what), entryText(given.says, what)];
@@ -82,7 +83,8 @@ function assertFewFields(set: PolicySet, changes: readonly PolicyChange[]): void
   const names = [...limits.values()].reduce((sum, length) => sum + length, 0);
   if (names > MOST_FIELDS.names)
     refuse(
-      `The fields for some roles only name ${names} roles and models, of which there may be ${MOST_FIELDS.names}; fields with the same roles and models count once.`,
+      `The fields for some roles only name ${names} roles and models, of which there may be` +
+        ` ${MOST_FIELDS.names}; fields with the same roles and models count once.`,
     );
 }
 

@@ -117,7 +117,9 @@ export function* gridFindings(
       rule: 'label-not-won',
       kind: GRID_LABEL,
       id: label,
-      message: `Nobody can win the label: ${giving.length === 0 ? 'no rule gives it' : `no rule that gives it holds (${why.join('; ')})`}.`,
+      message:
+        'Nobody can win the label:' +
+        ` ${giving.length === 0 ? 'no rule gives it' : `no rule that gives it holds (${why.join('; ')})`}.`,
       counterexample: { rules: giving.map(({ id }) => id) },
     };
   }

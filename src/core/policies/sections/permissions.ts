@@ -14,7 +14,8 @@ const SECTION_PERMISSIONS = Object.freeze({
   'bpmn-process-def-report-view': 'see the statistics of a model',
   'bpmn-process-instance-read': 'see the instances of a model',
   'bpmn-process-instance-edit':
-    'change the data of instances, send them messages and signals, start events in them, suspend, end, restart and delete them',
+    'change the data of instances, send them messages and signals, start events in them,' +
+    ' suspend, end, restart and delete them',
   'bpmn-process-instance-migrate': 'move instances to another version of their model',
   'bpmn-process-instance-run': 'start instances of a model',
 } as const);

@@ -34,7 +34,8 @@ export function assertRootStays(set: PolicySet, before: PolicySet): void {
   throw new BadEntry(
     SECTION,
     ROOT,
-    'ROOT cannot be removed: without sections, all models lose their restrictions. If that is meant, say switchOffSections.',
+    'ROOT cannot be removed: without sections, all models lose their restrictions. If that is' +
+      ' meant, say switchOffSections.',
   );
 }
 

@@ -34,7 +34,8 @@ const STARTER = '$INITIATOR';
 const VARIABLE = /^\$\{\s*([A-Za-z_]\w*)\s*\}$/;
 /** Words that cannot be process variables in the languages that use `${…}`. */
 const RESERVED = new Set(
-  `and authenticatedUserId caseExecution connector currentUser div empty eq execution false ge gt instanceof le loopCounter
+  `and authenticatedUserId caseExecution connector currentUser div empty eq execution false ge gt instanceof le
+  loopCounter
   lt mod ne not now null or processInstance task true`.split(/\s+/),
 );
 /** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */

@@ -27,7 +27,8 @@ const CLOSES = 'It is not understood and admits nobody to the start.';
 const EMPTY =
   'It is empty and admits nobody to the start. Remove it, and a start that names nobody else is open to everybody.';
 const NOT_A_NAME =
-  'Nobody can have such a name, and it does not mean everybody: it admits nobody. A start that names nobody and has no' +
+  'Nobody can have such a name, and it does not mean everybody: it admits nobody. A start' +
+  ' that names nobody and has no' +
   ' lane is open to everybody.';
 
 interface Collected {

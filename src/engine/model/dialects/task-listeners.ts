@@ -10,7 +10,8 @@ const RUN = new Set(['camunda:taskListener', 'camunda:executionListener']);
 const NO_CODE = new Set(['event', 'eventType', 'id']);
 
 const NOT_RUN =
-  'bpmn-server does not run it. It may assign the task, so the task belongs to nobody unless the model names somebody:' +
+  'bpmn-server does not run it. It may assign the task, so the task belongs to nobody' +
+  ' unless the model names somebody:' +
   ' by assignee, candidateUsers or candidateGroups, or in a script of a camunda:taskListener of the event start.';
 const REPLACED =
   'bpmn-server runs the last listener of an event only. This one may assign the task, so the task belongs to nobody' +

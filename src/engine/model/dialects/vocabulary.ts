@@ -16,16 +16,16 @@ const KNOWN = [
 /** Words that indicate an assignment when they occur in a compound name. */
 const WORDS = new Set(
   `actor actors approver approvers assign assigned assignee assignees assignment assignments assigns candidate
-  candidates claimant department departments employee employees executor executors group groups handler handlers manager managers member members owner owners
-  participant participants people performer performers person persons responsibility responsible reviewer reviewers
-  role roles staff starter starters swimlane team teams user users
+  candidates claimant department departments employee employees executor executors group groups handler handlers
+  manager managers member members owner owners participant participants people performer performers person persons
+  responsibility responsible reviewer reviewers role roles staff starter starters swimlane team teams user users
   actorid groupid groupids groupname ownerid roleid rolename userid userids username usernames
   accountable clerk clerks supervisor supervisors
   acl authorised authorities authority authorized boss bosses delegate delegates deputies deputy designee designees
   entitled nominee nominees officer officers permission permissions raci rasci signatories signatory signer signers
   substitute substitutes teamlead teamleader
-  administrator administrators admins allocatee coordinator coordinators coworker coworkers crew custodian dept depts deptid
-  personnel squad usergroup usergroups userlist workgroup workgroups
+  administrator administrators admins allocatee coordinator coordinators coworker coworkers crew custodian dept
+  depts deptid personnel squad usergroup usergroups userlist workgroup workgroups
   abteilung abteilungen beauftragte beauftragter benutzer besitzer freigeber genehmiger gruppe inhaber leiter
   mitarbeiter rolle stelle stellvertreter unterzeichner vertreter vorgesetzte vorgesetzter
   approbateur attribue attribuee executant groupe utilisateur valideur
@@ -38,8 +38,10 @@ const WORDS = new Set(
 
 /** Words that count at the end of a name: `taskAgent` is a person, `agentType` is not. */
 const HEADS = new Set(
-  `admin agent agents allocation colleague colleagues editors holder holders human humans lead leads principal principals
-  readers recipient recipients resource resources technician technicians viewers worker workers`.split(/\s+/),
+  `admin agent agents allocation colleague colleagues editors holder holders human humans lead leads principal
+  principals readers recipient recipients resource resources technician technicians viewers worker workers`.split(
+    /\s+/,
+  ),
 );
 /** What may follow them. */
 const TAILS = new Set(['code', 'codes', 'id', 'ids', 'list', 'name', 'names', 'no', 'ref', 'refs']);
@@ -47,10 +49,10 @@ const TAILS = new Set(['code', 'codes', 'id', 'ids', 'list', 'name', 'names', 'n
 const IDS = new Set(['id', 'ids', 'ref', 'refs']);
 /** Names that mean people only as an attribute of the task itself: `email` in an extension is a notification. */
 const OF_TASK = new Set(
-  `access accesscontrol account allow allowed approval approve consulted contact contacts email emailaddress emails forwhom
-  identity inbox inboxof informed initiator lane login logins mail mailto operator operators org organisation organization ou
-  persona personas pool position positions poste processor profile profiles queue requester restrictto restricted route
-  routing submitter to unit visibility who whom workqueue`.split(/\s+/),
+  `access accesscontrol account allow allowed approval approve consulted contact contacts email emailaddress emails
+  forwhom identity inbox inboxof informed initiator lane login logins mail mailto operator operators org
+  organisation organization ou persona personas pool position positions poste processor profile profiles queue
+  requester restrictto restricted route routing submitter to unit visibility who whom workqueue`.split(/\s+/),
 );
 /** Values that are no names, where the name of an attribute says little: places, sizes, switches. */
 const NO_NAME = /^(?:(?=.*\d)[\d\s.,;:x%#+-]*|true|false)$/i;
@@ -83,8 +85,8 @@ const NOT_BY =
 
 /** Verbs before `by` at the end of a name that say no person: `sortBy`, `dueBy`. */
 const NOT_VERBS = new Set(
-  `complete deliver divide due end expire filter finish follow group increment multiply near need order page reply respond
-  sort stand start step valid`.split(/\s+/),
+  `complete deliver divide due end expire filter finish follow group increment multiply near need order page reply
+  respond sort stand start step valid`.split(/\s+/),
 );
 
 /** Letters of which nearly no word is known here: a name that is written in them may mean people. */
