@@ -114,7 +114,8 @@ export function combinedByModel(
     return known.isParted ? known.of(name) : together();
   };
   return (resource: Resource, principal) => {
-    const { instance, model } = resource;
+    // Own properties only: the names are decided here, and what is inherited decides nothing.
+    const [instance, model] = [own(resource, 'instance'), own(resource, 'model')];
     const [field, name] =
       instance === undefined ? ['model.name', own(model, 'name')] : ['instance.name', own(instance, 'name')];
     const holds = typeof name === 'string' ? of(field, name) : together();

@@ -119,3 +119,11 @@ describe('Rules that are compiled model by model', () => {
     expect(given(and(eq('instance.name', 'A'), other), 'instance.name', 'A')).toEqual(other);
   });
 });
+
+test('Rules that are compiled model by model take nothing from what a resource inherits', () => {
+  const allows = combinedByModel([eq('instance.name', 'A')], [], new Predicates());
+  const inherited = (resource: Resource): Resource => Object.create(resource) as Resource;
+  expect(allows({ instance: { name: 'A' } }, ME)).toBe(true);
+  expect(allows(inherited({ instance: { name: 'A' } }), ME)).toBe(false);
+  expect(allows({ instance: inherited({ name: 'A' } as never) } as Resource, ME)).toBe(false);
+});
