@@ -82,7 +82,7 @@ export function userPage(view, { user, problem }) {
           <section class="card" aria-labelledby="access">
             <h2 id="access">Access</h2>
             <p class="muted">
-              ${isSelf ? 'This is you: another administrator has to disable you.' : 'Who is disabled is out at the next click.'}
+              ${isSelf ? 'This is you: another administrator has to disable you.' : 'Disabled users are signed out at their next click.'}
             </p>
             ${isSelf ? '' : html`<div class="buttons">${button}</div>`}
           </section>

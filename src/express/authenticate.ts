@@ -85,7 +85,7 @@ export function authenticate(guard: Guard, options: AuthenticateOptions = {}): M
       ...addressOf(req),
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
     });
-    // A store that has just failed is not waited for again.
+    // Do not wait again for a store that has just failed.
     if (!(error instanceof CouldNotTell)) await recorded;
     throw error;
   }

@@ -10,7 +10,7 @@ const BODY = ['write', 'end'];
 
 /**
  * Makes what a route still does to its response without effect once the refusal has been sent. Node would throw, or
- * emit an error, where perhaps nothing catches it either, and that would end the process.
+ * emit an error, which may not be caught either and would then end the process.
  */
 function ignoreWhatIsLate(res: HttpResponse): void {
   const methods = res as unknown as Record<string, ((...args: unknown[]) => unknown) | undefined>;

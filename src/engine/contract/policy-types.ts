@@ -170,7 +170,7 @@ export interface PoliciesApi {
  * false), after each change. What they state is changed only there: the API refuses it with `managed-by-file`. A
  * mistake refuses all of them: at the start no guard is made; later the policies stay, and `health()` says why.
  * `allowUnknownModels` (default false) admits names of models and case roles that are not stored yet; `allowInternal`
- * (false) admits internal rights, such as `Testing:All`. `switchOffSections` (false) lets sections end when the files
+ * (false) admits internal rights, such as `Testing:All`. `switchOffSections` (false) removes sections when the files
  * no longer state them, with what was made through the API about them; otherwise that is refused.
  *
  * `{ release: true }`, instead of a folder: what files stated stays, and is changed through the API from now on.

@@ -89,7 +89,7 @@ const USER_AT = {
   },
 } as const satisfies UserAt<GuardApi>;
 
-/** A number for each function of a part of the API, and the same for the parts below it. */
+/** The numbers of arguments of the functions of a part of the API, and of the parts below it. */
 type UserAt<Part> = {
   [Name in keyof Part]: Part[Name] extends (...args: never[]) => unknown ? number : UserAt<Part[Name]>;
 };

@@ -134,7 +134,7 @@ export class Calls {
     error: unknown,
   ): Promise<void> {
     const recorded = this.audit.refused(principal, operation, target, error);
-    // A store that has just failed is not waited for again.
+    // Do not wait again for a store that has just failed.
     if (!isOutage(error)) await recorded;
     if (!isGuardError(error) || ![401, 403, 404].includes(error.status)) return;
     this.events.emit({

@@ -83,7 +83,7 @@ export class InstanceLife {
     return instanceView(call, stored);
   }
 
-  /** What cannot be carried on now, as while an instance below is locked, is carried on later. */
+  /** Tries again later what cannot resume now, such as an instance below that is locked. */
   private async carryOn({ id, guard }: StoredInstance): Promise<void> {
     if (guard?.spread === undefined) return;
     const { spread, runner } = this.parts;

@@ -33,7 +33,7 @@ export async function startFacts(
   return stored ?? startsOf(await models.definition(model.name, model.source ?? ''));
 }
 
-/** @throws BadInput for what is no name; AccessDenied `not-found` */
+/** @throws BadInput for an invalid name; AccessDenied `not-found` */
 export async function modelToStart(
   { calls }: Pick<CommandParts, 'calls'>,
   call: Call,

@@ -46,7 +46,7 @@ interface Change {
 
 const to = (assignee: string | null): CheckedAssignment => ({ assignee, fields: {}, extras: {} });
 
-/** @throws BadInput `bad-assignment` for what is no name of a user */
+/** @throws BadInput `bad-assignment` for an invalid user name */
 export function checkAssignee(given: unknown, verb: 'assigned' | 'delegated'): string {
   if (typeof given !== 'string')
     throw new BadInput('bad-assignment', `A task must be ${verb} to a user name.`);

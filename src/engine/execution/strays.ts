@@ -160,7 +160,7 @@ export class Strays {
     if (noted.newest.length > KEPT) noted.newest.shift();
   }
 
-  /** For after the command has ended: it holds the lock and writes the instance itself. */
+  /** Runs after the command, which holds the lock and writes the instance itself. */
   private writeLater(id: string, command: Command): void {
     const { contexts, retries } = this.parts;
     const work = contexts.outside(async () => {

@@ -67,7 +67,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
       const given = atOnce(() => textOf(text));
       const make: Make = async ({ set }, call) => {
         const roles = await commands.namesOf(call).caseRoles();
-        // What the file does not name gets its default back.
+        // Operations that the file does not name get their defaults back.
         const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
         return statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION);
       };

@@ -21,7 +21,7 @@ export function assertReason(reason: string | undefined): void {
 export interface Ground {
   /** The stored models, which changes may name. */
   readonly names: ModelNames;
-  /** Who is active. */
+  /** The active users and groups. */
   readonly people: People;
   /** Names of models, elements and case roles that no model has are admitted. */
   readonly allowUnknownModels: boolean;

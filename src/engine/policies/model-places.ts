@@ -37,7 +37,7 @@ export class ModelPlaces {
   /**
    * The section in which a new model is made: the one that a policy file names for it, else the given one, else ROOT.
    * Part of the resource that is decided about.
-   * @throws BadInput `bad-policy` for what is no name
+   * @throws BadInput `bad-policy` for an invalid name
    */
   target(
     { principal, inForce: { set } }: Call,
@@ -109,7 +109,7 @@ export class ModelPlaces {
     const filter = { name, tenantId: principal.tenantId ?? null };
     const { instances } = this.calls.store;
     const marks = { field: 'guard.read', anyOf: [inTenant(principal.tenantId, `m:${name}`)] } as const;
-    // Those without these marks are asked for as well: what is not found would let the name be given away.
+    // Those without these marks are asked for as well: the name of one that is missed could be given away.
     const found = await Promise.all([
       instances.exists({ filter, marks }),
       instances.exists({ filter: { $and: [OUTDATED, filter] } }),

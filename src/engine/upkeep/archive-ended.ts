@@ -15,7 +15,7 @@ const ENDED = Object.freeze(['end', 'terminated']);
 export interface ArchiveProgress {
   /** Archived; in a dry run, those that would be. */
   readonly archived: number;
-  /** Left because another process of their case runs, or has not ended by then. */
+  /** Kept because another process of their case had not ended by that date. */
   readonly kept: number;
   /** Left because somebody changed them meanwhile. */
   readonly changed: number;
@@ -26,7 +26,7 @@ export interface ArchiveProgress {
 export interface ArchiveOptions {
   /** Instances that ended before this time. */
   readonly before: Date;
-  /** Only counts. */
+  /** Counts, and archives nothing. */
   readonly dryRun?: boolean;
   readonly onProgress?: (progress: ArchiveProgress) => void;
   /** Stops after the current batch. A later call continues from there. */
@@ -50,7 +50,7 @@ class Archiver {
     return this.instances.find({ filter, without: LARGE_FIELDS });
   }
 
-  /** True when the process at the top of the case is stored, and has not ended by then. */
+  /** True when the process at the top of the case is stored and had not ended by that date. */
   private async goesOnAbove({ id, guard }: StoredInstance): Promise<boolean> {
     const root = guard?.root;
     if (root === undefined || root === id) return false;
@@ -62,7 +62,7 @@ class Archiver {
     return ENDED.includes(status as string) && endedAt instanceof Date && endedAt < this.before;
   }
 
-  /** True when a process below has not ended by then. */
+  /** True when a process below had not ended by that date. */
   private async goesOnBelow(instance: StoredInstance, seen = new Set([instance.id])): Promise<boolean> {
     const calling = itemsOf(instance).flatMap(({ id, type }) => (type === CALL_ACTIVITY ? [id] : []));
     const added = instance.guard?.processes ?? [];

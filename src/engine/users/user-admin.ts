@@ -21,11 +21,11 @@ export interface NewUser extends UserInfo {
  * without one; SYSTEM without a tenant, all.
  *
  * Nobody becomes more by it, whatever policies permit: only SYSTEM touches members of SYSTEM, only administrators those
- * of ADMIN and DESIGNER. Others than administrators add, enable and set the password of users only who hold nothing
- * that they do not hold themselves: rights, groups, attributes, and what sections and the grid say of the user by name.
- * Nor do they give any of it. Administrators give all except internal rights. Taking away is always possible, but
- * somebody must be left who holds `SecurityRole:Manage` by a role, and an administrator (409 `wrong-state`). Users are
- * changed one at a time, in all processes, so that two last ones who leave at once do not both succeed.
+ * of ADMIN and DESIGNER. All others may add or enable a user, or set a password, only if the user holds nothing that
+ * they do not hold themselves: rights, groups, attributes, and what sections and the grid say of the user by name. Nor
+ * do they give any of it. Administrators give all except internal rights. Taking away is always possible, but somebody
+ * must be left who holds `SecurityRole:Manage` by a role, and an administrator (409 `wrong-state`). Users are changed
+ * one at a time, in all processes, so that the last two cannot both leave at once.
  */
 export interface UserAdmin {
   /** Without passwords and their hashes, ordered by name. */

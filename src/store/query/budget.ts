@@ -30,7 +30,7 @@ export class Budget {
     return (this.isSpent = !first && this.spent > this.bytes) === false;
   }
 
-  /** The rows from the beginning that fit. */
+  /** The leading rows that fit. */
   within<Row>(rows: readonly Row[], size: (row: Row) => number): Row[] {
     const taken: Row[] = [];
     for (const row of rows) {
@@ -40,7 +40,7 @@ export class Budget {
     return this.isSpent ? markCut(taken) : taken;
   }
 
-  /** The rows from the beginning that fit, converted by `made`; yields to other work. */
+  /** The leading rows that fit, converted by `made`; yields to other work. */
   async copied<Row, Made>(
     rows: readonly Row[],
     size: (row: Row) => number,

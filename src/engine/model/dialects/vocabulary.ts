@@ -54,7 +54,7 @@ const OF_TASK = new Set(
   organisation organization ou persona personas pool position positions poste processor profile profiles queue
   requester restrictto restricted route routing submitter to unit visibility who whom workqueue`.split(/\s+/),
 );
-/** Values that are no names, where the name of an attribute says little: places, sizes, switches. */
+/** Values that cannot be names, where the name of an attribute says little: places, sizes, switches. */
 const NO_NAME = /^(?:(?=.*\d)[\d\s.,;:x%#+-]*|true|false)$/i;
 
 /** Parts of words that hardly occur in other ones: `assignedto`, `taskperformer`. */
@@ -83,7 +83,7 @@ const FOR = /(?:allowed|permitted|reserved|visible)for$/;
 const NOT_BY =
   /(?:authored|calculated|caused|changed|created|deployed|edited|exported|filtered|followed|generated|grouped|imported|locked|modified|ordered|powered|preceded|published|referenced|replaced|saved|sorted|triggered|updated|used|versioned)by/;
 
-/** Verbs before `by` at the end of a name that say no person: `sortBy`, `dueBy`. */
+/** Verbs before `by` at the end of a name that do not mean a person: `sortBy`, `dueBy`. */
 const NOT_VERBS = new Set(
   `complete deliver divide due end expire filter finish follow group increment multiply near need order page reply
   respond sort stand start step valid`.split(/\s+/),

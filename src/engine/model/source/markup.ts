@@ -132,7 +132,7 @@ const SINGLE = new Set([
   'resourceAssignmentExpression',
   'resourceRef',
 ]);
-/** Of these, the ones that may hold much besides people. */
+/** Those of them that may also hold other data. */
 const OF_MANY_THINGS = new Set(['extensionElements', 'ioSpecification']);
 /** Parents inside which any element may be repeated. */
 const FREE = new Set(['extensionElements', 'documentation']);

@@ -159,7 +159,7 @@ class Mender {
   /** Whether bpmn-server can follow a reference: it looks it up among the nodes. */
   private isFollowed({ element, id }: Reference): boolean {
     const { elementsById } = this.parsed;
-    // Of an element with an invalid or duplicate id, only the reference is left.
+    // Only the reference is left of an element with an invalid or duplicate id.
     if (element.id !== undefined && elementsById[element.id] !== element) return false;
     if (element.$type === 'bpmn:BoundaryEvent') return this.isNode(elementsById[id]);
     return element.$type !== 'bpmn:SequenceFlow' || this.isNode(element);

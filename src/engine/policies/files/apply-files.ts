@@ -37,7 +37,7 @@ async function allTenants(store: Store, { tenants }: PolicyFiles): Promise<reado
   return [...tenants, ...gone.map((tenantId) => ({ tenantId, statements: [] }))];
 }
 
-/** Where policy files are applied. */
+/** The store and the policies to which files are applied. */
 export interface FilesTarget {
   readonly store: Store;
   readonly book: PolicyBook;

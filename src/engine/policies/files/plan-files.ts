@@ -28,8 +28,8 @@ export interface Plan {
 }
 
 /**
- * The changes by which what comes from files in a set becomes what the files say now. Sections that end take with them
- * what was made through the API about them: it has no meaning without sections.
+ * The changes that bring the entries of a set that come from files up to date. Sections that are removed take with them
+ * what was made through the API about them, since it has no meaning without sections.
  */
 function fileChanges(set: PolicySet, stated: readonly PolicyChange[]): PolicyChange[] {
   const changes = statedChanges(set, stated, ({ file }) => file !== undefined);
