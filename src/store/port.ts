@@ -132,12 +132,15 @@ export interface UserStore {
 /** The audit trail. */
 export interface AuditStore {
   append(entries: readonly AuditEntry[]): Promise<void>;
-  /** Newest first. `since` is inclusive, `until` exclusive; `tenantId` null: entries without a tenant. */
+  /**
+   * Newest first. `since` is inclusive, `until` exclusive; `tenantId` null: entries without a tenant.
+   * @throws GuardError `failed`, naming what is wrong with the filter
+   */
   find(filter: {
     readonly since?: Date;
     readonly until?: Date;
     readonly userName?: string;
-    readonly answer?: string;
+    readonly answer?: AuditEntry['answer'];
     readonly limit: number;
     readonly tenantId?: string | null;
   }): Promise<AuditEntry[]>;

@@ -1,18 +1,20 @@
 import { unknownName } from '../core/options.js';
 import { show } from '../core/value.js';
 import { isDocument } from './bson/kind.js';
+import type { AuditEntry } from './documents.js';
+import { wrongCall } from './mistake.js';
 
 /**
  * Arguments that select documents must not contain `undefined`: MongoDB's driver treats it as null, which also matches
  * a missing field, so a forgotten value would match everything. This check runs before either adapter.
  */
 
-const refuse = (what: string): never => {
-  throw new TypeError(`${what} selects by undefined`);
+const refuse = (why: string): never => {
+  throw wrongCall(why);
 };
 
 function checkFilter(value: unknown, what: string): void {
-  if (value === undefined) refuse(what);
+  if (value === undefined) refuse(`${what} selects by undefined.`);
   if (Array.isArray(value)) for (const entry of value) checkFilter(entry, what);
   else if (isDocument(value))
     for (const [key, entry] of Object.entries(value)) checkFilter(entry, `${what}.${key}`);
@@ -23,7 +25,7 @@ type Check = (args: readonly unknown[]) => void;
 const filter =
   (at: number): Check =>
   (args) => {
-    if (!isDocument(args[at])) throw new TypeError('A filter is an object');
+    if (!isDocument(args[at])) refuse('a filter must be an object.');
     checkFilter(args[at], 'filter');
   };
 
@@ -32,8 +34,7 @@ const names =
   (...at: number[]): Check =>
   (args) => {
     for (const i of at)
-      if (typeof args[i] !== 'string' && args[i] !== null)
-        throw new TypeError('The name of a document must be a text');
+      if (typeof args[i] !== 'string' && args[i] !== null) refuse('the name of a document must be a text.');
   };
 
 /** The filters and marks of a plan. */
@@ -51,22 +52,26 @@ const all =
     for (const check of checks) check(args);
   };
 
-/** The names of filters: one that is misspelt would be passed over, and everything found. */
-const known =
-  (...filters: string[]): Check =>
-  ([given]) => {
-    const strange = isDocument(given)
-      ? Object.keys(given).find((name) => !filters.includes(name))
-      : 'a filter is an object';
-    if (strange !== undefined)
-      throw new TypeError(`Unknown filter: ${show(strange)}. ${unknownName(strange, filters)}`);
-  };
+const ANSWERS: readonly unknown[] = ['allowed', 'refused', 'failed'] satisfies AuditEntry['answer'][];
+const FILTERS = ['since', 'until', 'userName', 'answer', 'limit', 'tenantId'];
+
+/** A filter of the audit trail: a name that is misspelt would be ignored, and everything found. */
+const ofAudit: Check = ([given]) => {
+  if (!isDocument(given)) return refuse('a filter must be an object.');
+  const strange = Object.keys(given).find((name) => !FILTERS.includes(name));
+  if (strange !== undefined) refuse(`unknown filter ${show(strange)}. ${unknownName(strange, FILTERS)}`);
+  const { answer, limit } = given;
+  if (answer !== undefined && !ANSWERS.includes(answer))
+    refuse(`answer must be one of ${ANSWERS.join(', ')}.`);
+  if (!Number.isInteger(limit) || (limit as number) < 0)
+    refuse('limit must be a whole number of at least 0.');
+};
 
 const byName = names(0);
 
 /** The checks of selecting arguments, by the part of the store and its method. */
 export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
-  audit: { find: known('since', 'until', 'userName', 'answer', 'limit', 'tenantId') },
+  audit: { find: ofAudit },
   instances: {
     find: plan(0, 'filter'),
     count: plan(0, 'filter'),

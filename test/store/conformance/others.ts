@@ -156,6 +156,19 @@ export function others(store: () => Store): void {
     expect((await audit.find({ limit: 1 }))[0]).toEqual(entry(3000, 'bob', { tenantId: 'acme' }));
   });
 
+  test.each([
+    [{ anser: 'refused' }, 'unknown filter "anser". Did you mean answer?'],
+    [{ answer: 'refuse' }, 'answer must be one of allowed, refused, failed.'],
+    [{ limit: -1 }, 'limit must be a whole number of at least 0.'],
+    [{ limit: undefined }, 'limit must be a whole number of at least 0.'],
+  ])('the audit trail is not read by a filter that is none: %j', async (filter, why) => {
+    const wrong = { limit: 10, ...filter } as Parameters<Store['audit']['find']>[0];
+    await expect(store().audit.find(wrong)).rejects.toMatchObject({
+      code: 'failed',
+      message: `A call of the store was wrong: ${why}`,
+    });
+  });
+
   test('values are kept by namespace and key until they expire', async () => {
     const [a, b] = [store().values('a'), store().values('a:')];
     await a.set('key', { list: [1, new Date(1)] });
