@@ -17,6 +17,9 @@ import { GRID_SCHEMA } from './grid-schema.js';
 import { readLabel, readRule } from './read-rule.js';
 import { toObject } from './texts.js';
 
+/** Rules of one grid: the first list after a change compiles those that it needs, while no other call runs. */
+const MOST_RULES = 10_000;
+
 const HOLDERS = 'instance.guard.roles.';
 const firstOf = (path: string): string => path.split('.', 1)[0] as string;
 
@@ -82,6 +85,11 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
   names: (kind, value) => (kind === GRID_RULE ? namedBy(value as GridRule) : []),
   check(set, changes) {
     const [labels, rules] = [set.of(GRID_LABEL), set.of(GRID_RULE)];
+    const saved = changes.findLast(({ kind, id }) => kind === GRID_RULE && rules.has(id));
+    if (rules.size > MOST_RULES && saved !== undefined) {
+      const message = `A grid has at most ${MOST_RULES} rules; with ${show(saved.id)} there are ${rules.size}.`;
+      throw new BadEntry(GRID_RULE, saved.id, message, 'too-large');
+    }
     const losesLabel = changes.some(({ kind, id }) => kind === GRID_LABEL && !labels.has(id));
     const asked = losesLabel
       ? rules

@@ -62,3 +62,14 @@ test('a rule names its process, and the task or event with the types that it can
   ]);
   expect([...(entries?.names?.('grid-label', {}) ?? [])]).toEqual([]);
 });
+
+test('a grid has at most 10,000 rules; one that is full can still change, and lose some', () => {
+  const read = readChanges([rule('r', 'Allow all to View on process P')]);
+  const rules = Array.from({ length: 10_000 }, (_, at) => ({ ...read[0], id: `r${at}` }) as PolicyChange);
+  const full = changedSet(PolicySet.EMPTY, rules);
+  expect(() => changed(full, rule('more', 'Allow all to View on process P'))).toThrow(
+    expect.objectContaining({ code: 'too-large', id: 'more', message: expect.stringContaining('10000') }),
+  );
+  expect(changed(full, rule('r1', 'Restrict all to View on process P')).size).toBe(10_000);
+  expect(changed(full, rule('r1', null), rule('more', 'Allow all to View on process P')).size).toBe(10_000);
+});
