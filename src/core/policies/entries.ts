@@ -1,7 +1,6 @@
 import { BadInput } from '../errors.js';
 import { hasUnseen } from '../model-name.js';
 import { unknownName } from '../options.js';
-import { FORBIDDEN_KEYS } from '../path.js';
 import type { PolicyChange, PolicySet } from '../policy-set.js';
 import { isPlainObject, show } from '../value.js';
 import { normaliseName } from '../user-info.js';
@@ -111,8 +110,7 @@ export const inside = (what: string): string => what.charAt(0).toLowerCase() + w
 
 /**
  * Normalises a name: trimmed, in Unicode's composed form.
- * @throws BadInput `bad-policy`, also for invisible characters, since two names may not look alike, and for names that
- *   lead out of an object's data
+ * @throws BadInput `bad-policy`, also for invisible characters, since two names may not look alike
  */
 export function policyName(given: unknown, what: string): string {
   const name = normaliseName(given);
@@ -120,7 +118,6 @@ export function policyName(given: unknown, what: string): string {
     return badPolicy(`${what} needs a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
   if (hasUnseen(name))
     return badPolicy(`${what} needs a name without control, direction or invisible characters.`);
-  if (FORBIDDEN_KEYS.has(name)) return badPolicy(`${what} needs a name other than ${show(name)}.`);
   return name;
 }
 

@@ -4,6 +4,8 @@ import { VALUE_TYPES } from './filter.js';
 
 /** Any value, to define "absent": an empty list counts as a value. */
 const ANY_VALUE = Object.freeze({ $type: Object.freeze([...VALUE_TYPES, 'array']) });
+/** A list is tested by its entries, so an empty list has none of these types. */
+const NO_ENTRY = Object.freeze({ $not: Object.freeze({ $type: VALUE_TYPES }) });
 
 export const anyOf = (filters: readonly Filter[]): Filter =>
   filters.length === 1 ? (filters[0] as Filter) : { $or: filters };
@@ -15,7 +17,8 @@ export const all = (...filters: readonly Filter[]): Filter => {
 
 export function leafFilter(leaf: Leaf, prefix = ''): Filter {
   const path = prefix + leaf.field;
-  return leaf.kind === 'absent' ? { $nor: [{ [path]: ANY_VALUE }] } : { [path]: leaf.test };
+  if (leaf.kind === 'test') return { [path]: leaf.test };
+  return leaf.orEmpty === true ? { [path]: NO_ENTRY } : { $nor: [{ [path]: ANY_VALUE }] };
 }
 
 /** The filter of a query, made of those of its leaves and its `$elemMatch`. */

@@ -1,6 +1,5 @@
 import { own } from '../../core/path.js';
 import { isPlainObject } from '../../core/value.js';
-import { VALUE_TYPES } from './filter.js';
 import type { QueryFields } from './query-fields.js';
 import { badQuery, checkScalar, describe, entriesOf, hint, isPathPart, QUERY_LIMITS } from './query-input.js';
 import { checkRegex } from './regex.js';
@@ -16,7 +15,13 @@ export type Leaf =
       readonly field: string;
       readonly test: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'absent'; readonly on: 'row' | 'item'; readonly field: string };
+  | {
+      readonly kind: 'absent';
+      readonly on: 'row' | 'item';
+      readonly field: string;
+      /** An empty list counts as absent, too. */
+      readonly orEmpty?: true;
+    };
 
 /** A checked copy of a caller's query. `row` is the instance (or model), `item` one element of its list. */
 export type CallerQuery =
@@ -26,8 +31,6 @@ export type CallerQuery =
 
 /** Lists that mean "nobody in particular" when empty, missing or null; bpmn-server queries all three by null. */
 const CANDIDATES: ReadonlySet<string> = new Set(['candidateUsers', 'candidateGroups']);
-/** A list is tested by its entries, so an empty list has none of these types. */
-const NO_ENTRY = Object.freeze({ $not: Object.freeze({ $type: VALUE_TYPES }) });
 
 const RANGES: ReadonlySet<string> = new Set(['$gt', '$gte', '$lt', '$lte']);
 const ALL: CallerQuery = Object.freeze({ kind: 'and', of: Object.freeze([]) });
@@ -154,7 +157,7 @@ class Reader {
 
   private absent(place: Place): Leaf {
     const { on, field } = place;
-    return CANDIDATES.has(field) ? this.test(place, NO_ENTRY) : { kind: 'absent', on, field };
+    return { kind: 'absent', on, field, ...(CANDIDATES.has(field) && { orEmpty: true }) };
   }
 
   private equals(place: Place, value: unknown): CallerQuery {

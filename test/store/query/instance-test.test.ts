@@ -1,8 +1,9 @@
 import { eq, EVERYTHING, not } from '../../../src/core/condition.js';
 import { scopeOf, testOf } from '../../../src/core/scope.js';
-import type { CallerQuery, Leaf } from '../../../src/store/query/caller-query.js';
+import { parseQuery, type CallerQuery, type Leaf } from '../../../src/store/query/caller-query.js';
 import type { Hidden } from '../../../src/store/query/hidden.js';
 import { exactQuery } from '../../../src/store/query/instance-test.js';
+import { INSTANCE_FIELDS } from '../../../src/store/query/query-fields.js';
 
 const leaf = (on: Leaf['on'], field: string, value: unknown = 1): Leaf =>
   ({ kind: 'test', on, field, test: { $eq: value } }) as Leaf;
@@ -82,4 +83,20 @@ test('each item costs the steps of the rules', () => {
     items: [item({}), item({})],
   } as never);
   expect(spent[0]).toBe(11);
+});
+
+test('whether a task has candidates is told by no question to somebody from whom they are hidden', () => {
+  const hidden: Hidden = {
+    shows: (_on, field) => (field === 'candidateUsers' ? eq('item.open', true) : undefined),
+  };
+  const asked = (query: object, ...candidates: unknown[]): boolean[] =>
+    candidates.map((candidateUsers) =>
+      answer(parseQuery(query, INSTANCE_FIELDS), { items: [item({ candidateUsers })] }, hidden),
+    );
+  const all = [['ann'], [], null, undefined, 'ann'];
+  // As of any other field, nobody sees a value there.
+  expect(asked({ 'items.candidateUsers': null }, ...all)).toEqual([true, true, true, true, true]);
+  expect(asked({ $nor: [{ 'items.candidateUsers': null }] }, ...all)).toEqual(all.map(() => false));
+  expect(asked({ 'items.candidateUsers': { $ne: null } }, ...all)).toEqual(all.map(() => false));
+  expect(asked({ 'items.candidateUsers': { $in: ['ann', null] } }, ...all)).toEqual(all.map(() => true));
 });

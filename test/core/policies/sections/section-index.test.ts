@@ -132,6 +132,6 @@ test('a place of a model is read with what is said of it, and nothing more', () 
   });
   expect(read({ section: ROOT, inherit: true, gone: false })).toStrictEqual({ model: 'M' });
   expect(read({})).toStrictEqual({ model: 'M' });
-  expect(() => read({ gone: 'yes' })).toThrow('gone of The place of a model');
-  expect(() => read({ inherit: 'no' })).toThrow('inherit of The place of a model');
+  expect(() => read({ gone: 'yes' })).toThrow('gone of the place of a model');
+  expect(() => read({ inherit: 'no' })).toThrow('inherit of the place of a model');
 });
