@@ -15,8 +15,18 @@ interface Association extends ModdleElement {
 
 /** By names in lower case: jBPM's editors spell them differently. */
 const NAMES = new Map([...INPUTS].map(([name, property]) => [name.toLowerCase(), property]));
-/** Inputs that name people who do not do the task, or who may not. */
+/** Inputs that name people who do not do the task, or who may not, and names that jBPM does not read. */
 const OTHERS = new Set([
+  'actor',
+  'actors',
+  'assignee',
+  'assignees',
+  'group',
+  'groups',
+  'potentialowner',
+  'potentialowners',
+  'role',
+  'roles',
   'businessadministratorid',
   'businessadministratorgroupid',
   'recipientid',

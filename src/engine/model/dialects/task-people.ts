@@ -13,6 +13,7 @@ import {
 } from './foreign.js';
 import { isOfEngine, isUnknownAttribute, isUnknownElement } from './harmless.js';
 import { sayInputs } from './jbpm-inputs.js';
+import { childrenOf } from './namespaces.js';
 import { sayRole } from './standard-roles.js';
 import { EMPTY, Statements, UNKNOWN } from './statements.js';
 import { sayListeners } from './task-listeners.js';
@@ -41,8 +42,19 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
   }
 }
 
+/** Headers by which Zeebe itself assigns: all others are data. */
+const ASSIGNING_HEADER = /^io\.camunda\.zeebe:(?:assignee|candidateGroups|candidateUsers)$/;
+
+function sayHeaders(headers: ModdleElement, { namespaces }: ModelDocument, to: Statements): void {
+  for (const header of childrenOf(headers)) {
+    const found = namespaces.attributesOf(header).find(({ value }) => ASSIGNING_HEADER.test(value.trim()));
+    if (found !== undefined) to.isUnclear(`<${header.$type} ${shown(found)}>`);
+  }
+}
+
 /** Zeebe's extension elements. Their texts are names; expressions begin with `=`. */
 function sayZeebe(element: ModdleElement, local: string, document: ModelDocument, to: Statements): boolean {
+  if (local === 'taskHeaders') sayHeaders(element, document, to);
   const kind = ZEEBE_ELEMENTS.get(local);
   if (kind === undefined) return false;
   const attributes = document.namespaces.attributesOf(element);

@@ -13,6 +13,11 @@ const owner = (tag: string): string =>
 const inside = (tag: string, before: string): string =>
   `<bpmn:${tag} id="t">${before}<bpmn:startEvent id="in" /><bpmn:userTask id="task" />` +
   `<bpmn:sequenceFlow id="inner" sourceRef="in" targetRef="task" /></bpmn:${tag}>`;
+const input = (name: string): string =>
+  `<bpmn:ioSpecification><bpmn:dataInput id="in" name="${name}" /><bpmn:inputSet /><bpmn:outputSet />` +
+  '</bpmn:ioSpecification><bpmn:dataInputAssociation><bpmn:targetRef>in</bpmn:targetRef><bpmn:assignment>' +
+  '<bpmn:from xsi:type="bpmn:tFormalExpression">hr</bpmn:from>' +
+  '<bpmn:to xsi:type="bpmn:tFormalExpression">in</bpmn:to></bpmn:assignment></bpmn:dataInputAssociation>';
 const lane = (attributes: string, inner = ''): DocumentRest => ({
   inner: `<bpmn:laneSet id="ls"><bpmn:lane id="l"${attributes}>${inner}<bpmn:flowNodeRef>t</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>`,
 });
@@ -49,6 +54,24 @@ const CLOSED: readonly Case[] = [
     lane('', extensions('<acme:responsible>hr</acme:responsible>')),
     '<acme:responsible> at l',
   ],
+  [
+    'a header by which Zeebe assigns',
+    userTask(
+      '',
+      extensions(
+        '<zeebe:taskHeaders><zeebe:header key="colour" value="red" />' +
+          '<zeebe:header key="io.camunda.zeebe:candidateGroups" value="hr" /></zeebe:taskHeaders>',
+      ),
+    ),
+    {},
+    'io.camunda.zeebe:candidateGroups',
+  ],
+  ...['Actors', 'Groups', 'PotentialOwners', 'Assignee', 'Role'].map((name): Case => [
+    `an input called ${name}`,
+    userTask('', input(name)),
+    {},
+    `dataInput ${name} = hr`,
+  ]),
   ['an empty assignee', userTask('camunda:assignee=""'), {}, 'camunda:assignee=""'],
   ['empty candidates', userTask('camunda:candidateGroups=" "'), {}, 'camunda:candidateGroups=" "'],
   ['an empty assignment of Zeebe', userTask('', extensions('<zeebe:assignmentDefinition />')), {}, '<zeebe:'],
