@@ -2,7 +2,7 @@ import { InstanceLocks } from '../engine/execution/locks.js';
 import { PeopleLock } from '../engine/execution/people-lock.js';
 import { assertSomebodyLeft, type KnownUsers } from '../engine/policies/last-manager.js';
 import { storedPolicies } from '../engine/policies/stored-policies.js';
-import type { UserChange, UserDirectory } from '../engine/users/directory.js';
+import type { DirectoryUser, UserChange, UserDirectory } from '../engine/users/directory.js';
 import type { Store } from '../store/port.js';
 
 /** Milliseconds to wait for others who change users or security roles, and until a lock of theirs is abandoned. */
@@ -20,10 +20,14 @@ export const peopleLock = (store: Store): PeopleLock =>
     }),
   );
 
+/** Whether a user of the directory is active in the tenant. */
+export const isActiveIn = (user: DirectoryUser, tenantId: string | null): boolean =>
+  user.disabled !== true && (user.tenantId ?? null) === tenantId;
+
 const usersOf = (directory: UserDirectory): KnownUsers => ({
   isAssignable: async (name, tenantId) => {
     const user = await directory.find(name);
-    return user !== undefined && !user.disabled && (user.tenantId ?? null) === tenantId;
+    return user !== undefined && isActiveIn(user, tenantId);
   },
   hasMembers: (group, tenantId) => directory.hasMembers(group, tenantId),
   members: (group, tenantId) => directory.members(group, tenantId),

@@ -20,7 +20,7 @@ import { userDirectory } from '../engine/users/directory.js';
 import { UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
-import { peopleLock } from './last-manager.js';
+import { isActiveIn, peopleLock } from './last-manager.js';
 import { account, record } from './record.js';
 import { withStore } from './store.js';
 import { minute, table } from './table.js';
@@ -53,7 +53,7 @@ function peopleOf(store: Store, tenant: string | null): People {
     isUser: async (name) => {
       const user = await directory.find(name);
       if (user === undefined) return !(await isKept());
-      return user.disabled !== true && (user.tenantId ?? null) === tenant;
+      return isActiveIn(user, tenant);
     },
     hasMembers: async (group) => (await directory.hasMembers(group, tenant)) || !(await isKept()),
   };

@@ -1,3 +1,5 @@
+import { isObject } from './value.js';
+
 /** The type of an option. */
 export interface Kind {
   /** For people: completes "must be …". */
@@ -17,8 +19,6 @@ export type OptionsOf<T> = { readonly [Name in keyof T]-?: Kind };
 
 const kind = (takes: string, holds: (value: unknown) => boolean): Kind => Object.freeze({ takes, holds });
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** Options are own fields: a Map, a Date or a promise has none, and what it holds would be ignored. */
 const hasFields = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && ['[object Object]', '[object Module]'].includes(Object.prototype.toString.call(value));

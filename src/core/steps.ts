@@ -2,7 +2,7 @@ import { glance, isOwn, type Path } from './frame.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import { isEqual, isOneOf, isPresent, type Test } from './tests.js';
-import type { Scalar } from './value.js';
+import { isObject, type Scalar } from './value.js';
 
 /** The value that a field is compared with, or a value that each principal has or lacks. */
 export type Operand = unknown;
@@ -134,12 +134,10 @@ export const FAILS = end(FALSE);
 type Row = Readonly<Record<string, unknown>>;
 const NO_FIELDS: Row = Object.freeze({});
 const A_LIST: Row = Object.freeze({});
-const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function guardOf(item: Row): Row {
   const { guard } = item;
-  if (isRow(guard)) return guard;
+  if (isObject(guard)) return guard;
   return Array.isArray(guard) ? A_LIST : NO_FIELDS;
 }
 
@@ -170,7 +168,7 @@ function look({ field, path }: Leaf, item: Row, guard: Row, resource: Resource):
       return guard.completedBy;
     default: {
       const { instance } = resource;
-      return isRow(instance) ? instance.tenantId : glance(path, item, resource);
+      return isObject(instance) ? instance.tenantId : glance(path, item, resource);
     }
   }
 }
@@ -206,7 +204,7 @@ const isOwnField = (key: string, item: Row, guard: Row | undefined): boolean =>
  * it is checked to be the object's own. Most tests fail and need no second look.
  */
 export function runs(first: Step, item: unknown, resource: Resource, principal?: SecureUser): boolean {
-  const row = isRow(item) ? item : undefined;
+  const row = isObject(item) ? item : undefined;
   let known: Row | undefined;
   let step = first;
   for (;;) {

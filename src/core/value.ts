@@ -73,6 +73,10 @@ export function show(value: unknown): string {
   }
 }
 
+/** True for any object but a list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** True for an object literal or an object without a prototype; not for lists, dates and class instances. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;

@@ -4,7 +4,7 @@ import { OPERATIONS, type Operation } from '../../core/operation.js';
 import { unknownName } from '../../core/options.js';
 import type { Facts } from '../../core/policy.js';
 import type { Resource } from '../../core/resource.js';
-import { show } from '../../core/value.js';
+import { isObject, show } from '../../core/value.js';
 import type { StartFacts } from '../model/model-facts.js';
 import { STARTS, type Call } from './call.js';
 import type { StoredItem } from '../../store/port.js';
@@ -36,15 +36,12 @@ const textAt = (record: Readonly<Record<string, unknown>> | undefined, field: st
   return typeof value === 'string' ? value : undefined;
 };
 
-const isRecord = (given: unknown): boolean =>
-  typeof given === 'object' && given !== null && !Array.isArray(given);
-
 /**
  * A part with an unknown name or given as its bare id would be taken for a missing one, and the answer for a refusal.
  * @throws BadInput `bad-request`
  */
 function assertResource(given: unknown): void {
-  if (!isRecord(given))
+  if (!isObject(given))
     throw new BadInput(
       'bad-request',
       `A resource must be an object such as { item: { id } }, got ${show(given)}.`,
@@ -58,7 +55,7 @@ function assertResource(given: unknown): void {
     );
   for (const part of parts) {
     const value = (given as Resource)[part];
-    if (value !== undefined && !isRecord(value))
+    if (value !== undefined && !isObject(value))
       throw new BadInput(
         'bad-request',
         `The ${part} of a resource must be an object such as ${NAMED_BY[part]}, got ${show(value)}.`,

@@ -16,7 +16,8 @@ interface Flow extends ModdleElement {
   readonly eventDefinitions?: readonly ModdleElement[];
 }
 
-const TIMES = ['timeDate', 'timeDuration', 'timeCycle'] as const;
+/** The ways in which a timer says its time. */
+export const TIMES = ['timeDate', 'timeDuration', 'timeCycle'] as const;
 
 export const beginsNowhere = ({ flowElements = [] }: Flow): boolean =>
   !flowElements.some(({ $type }) => $type === 'bpmn:StartEvent');

@@ -3,10 +3,13 @@ import { documentOf } from './dialects/document.js';
 import { extensionsOf, shown } from './dialects/foreign.js';
 import { isOfEngine } from './dialects/harmless.js';
 import { warning, type ModelWarning } from './dialects/warning.js';
+import { TIMES } from './faults.js';
 import type { ModdleElement } from './host.js';
 
 /** Beginnings of expressions in other languages: of JUEL and FEEL. */
 const FOREIGN = /^\s*(?:[$#]\{|=)/;
+/** True for an expression of another engine, which is no JavaScript, or means something else there. */
+export const isForeign = (text: string): boolean => FOREIGN.test(text);
 /** Script formats that are JavaScript under some name, or Python as bpmn-server runs it. */
 const JAVASCRIPT = /^(?:(?:text|application)\/)?(?:x-)?(?:java|ecma)script$|^js$/i;
 const SERVICES = new Set(['bpmn:ServiceTask', 'bpmn:SendTask', 'bpmn:BusinessRuleTask']);
@@ -26,7 +29,7 @@ const textOf = (value: unknown): string => {
 
 function ofCondition(def: ModdleElement): ModelWarning[] {
   const text = textOf(def.conditionExpression);
-  if (!FOREIGN.test(text)) return [];
+  if (!isForeign(text)) return [];
   const means = `${FAILS} condition, or never takes the flow. Write it as $(…).`;
   return [warning(def, `condition ${text}`, means)];
 }
@@ -49,7 +52,7 @@ function ofScripts(def: ModdleElement): ModelWarning[] {
 }
 
 /** A text with which bpmn-server finds a service: a path, as opposed to `##WebService` and `${pay}`. */
-const isService = (text: string): boolean => text !== '' && !text.startsWith('##') && !FOREIGN.test(text);
+const isService = (text: string): boolean => text !== '' && !text.startsWith('##') && !isForeign(text);
 
 function ofService(def: ModdleElement): ModelWarning[] {
   if (!SERVICES.has(def.$type)) return [];
@@ -69,7 +72,7 @@ function ofService(def: ModdleElement): ModelWarning[] {
 /** A text that bpmn-server takes for JavaScript. */
 function ofExpression(def: ModdleElement, what: string, given: unknown): ModelWarning[] {
   const text = textOf(given);
-  return FOREIGN.test(text) ? [warning(def, `${what} ${text}`, `${FAILS} ${what}. Write it as $(…).`)] : [];
+  return isForeign(text) ? [warning(def, `${what} ${text}`, `${FAILS} ${what}. Write it as $(…).`)] : [];
 }
 
 function ofLoop(def: ModdleElement): ModelWarning[] {
@@ -98,13 +101,13 @@ function ofEvents(def: ModdleElement): ModelWarning[] {
   return ((def.eventDefinitions ?? []) as ModdleElement[]).flatMap((event) => {
     if (event.$type === 'bpmn:ConditionalEventDefinition')
       return [warning(def, `condition ${textOf(event.condition)}`, NO_CONDITIONS)];
-    return ['timeDate', 'timeDuration', 'timeCycle'].flatMap((time) => ofExpression(def, time, event[time]));
+    return TIMES.flatMap((time) => ofExpression(def, time, event[time]));
   });
 }
 
 function ofCall(def: ModdleElement): ModelWarning[] {
   const called = textOf(def.calledElement);
-  if (!FOREIGN.test(called)) return [];
+  if (!isForeign(called)) return [];
   return [warning(def, `calledElement ${called}`, 'It is the name of a model here, not an expression.')];
 }
 

@@ -49,7 +49,7 @@ function namesIn(lanes: readonly ModdleElement[], element: ModdleElement): strin
 }
 
 /** The pools that represent a process. */
-function poolsOf(process: ModdleElement): ModdleElement[] {
+export function poolsOf(process: ModdleElement): ModdleElement[] {
   return list(process.$parent?.rootElements)
     .flatMap((collaboration) => list(collaboration.participants))
     .filter((pool) => pool.processRef === process);

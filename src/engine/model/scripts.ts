@@ -1,4 +1,5 @@
 import { GuardError, messageOf } from '../../core/errors.js';
+import { isForeign } from './foreign-code.js';
 import { bpmn } from './host.js';
 
 type Scope = Record<string, unknown>;
@@ -29,9 +30,6 @@ function notJavaScript(scope: unknown, cause: unknown): GuardError {
   const message = `${element}: its code is not JavaScript: ${messageOf(cause)}. Nothing was stored.`;
   return new GuardError('failed', message, { cause });
 }
-
-/** `${x}` of other engines is a block of JavaScript without its `$`: it fails when it runs. */
-const OF_OTHERS = /^\s*\$\{/;
 
 /** Runs a piece of a model's code. `scope` is the item, token or execution that the code sees as `this`. */
 export type RunAt = (scope: unknown, run: () => Promise<unknown>) => Promise<unknown>;
@@ -111,7 +109,8 @@ export class AsyncScriptHandler extends bpmn.ScriptHandler {
     const script = expression.startsWith('$') ? expression.slice(1) : expression;
     const run = (): Promise<unknown> =>
       this.runAt(scope, () => compile(scope, `${variables(scope as Scope)} return (${script});`).call(scope));
-    if (!OF_OTHERS.test(expression)) return run();
+    if (!isForeign(expression)) return run();
+    // `${x}` of other engines is an object of JavaScript without its `$`: it fails when it runs.
     try {
       return await run();
     } catch (error) {

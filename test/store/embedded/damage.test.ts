@@ -7,7 +7,7 @@ import { openStore } from '../../../src/store/open.js';
 import { CheckedBytes } from '../../../src/store/embedded/checked-bytes.js';
 import { MemoryBytes } from '../../../src/store/embedded/memory-bytes.js';
 import type { Store } from '../../../src/store/port.js';
-import { CASES } from '../../support/cases.js';
+import { afterChange, flip, longText, places, TRIES, type Damage } from '../../support/damaged-copies.js';
 
 let root: string;
 /** As after a kill: with a log. */
@@ -16,25 +16,23 @@ let whole: string;
 let closed: string;
 let content: string;
 
-const text = (n: number): string => Array.from({ length: 60 }, (_, i) => (n * 31 + i * 17) % 997).join('-');
-
 async function write(store: Store, from: number): Promise<void> {
   for (let n = from; n < from + 15; n++) {
     await store.instances.insert({
       id: `i${n}`,
-      data: { text: text(n) },
-      logs: [text(-n)],
+      data: { text: longText(n) },
+      logs: [longText(-n)],
       guard: { rev: 1 },
     });
     await store.users.put({ userName: `user${n}`, userGroups: ['staff', `g${n}`] });
-    await store.values('v').set(`k${n}`, text(n));
-    await store.models.put({ name: `m${n}`, source: text(n) });
+    await store.values('v').set(`k${n}`, longText(n));
+    await store.models.put({ name: `m${n}`, source: longText(n) });
     await store.audit.append([
       {
         time: new Date(n),
         userName: 'a',
         operation: 'o',
-        resource: { kind: 'k', id: text(n) },
+        resource: { kind: 'k', id: longText(n) },
         answer: 'allowed',
         reason: '',
       },
@@ -74,49 +72,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/**
- * How it goes when a copy of the folder is changed: the same data, the code of a refusal, or `other data`; with what
- * the refusal says.
- */
-async function told(
-  change: (folder: string) => Promise<void>,
-  from = whole,
-): Promise<{ was: string; message: string }> {
-  const folder = await mkdtemp(path.join(root, 'copy-'));
-  await cp(from, folder, { recursive: true });
-  await change(folder);
-  let store: Store | undefined;
-  try {
-    store = await openStore({ folder });
-    return { was: (await everything(store)) === content ? 'same data' : 'other data', message: '' };
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { was: code, message };
-  } finally {
-    await store?.close();
-    await rm(folder, { recursive: true });
-  }
-}
+const told = (change: Damage, from = whole): ReturnType<typeof afterChange> =>
+  afterChange({ root, folder: from, everything, content }, change);
 
 const outcome = async (change: (folder: string) => Promise<void>): Promise<string> =>
   (await told(change)).was;
 
-const flip = (file: string, bit: number) => async (folder: string) => {
-  const at = path.join(folder, file);
-  const bytes = await readFile(at);
-  bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
-  await writeFile(at, bytes);
-};
-
 const files = (): Promise<string[]> => readdir(whole);
 
-const TRIES = 24 * CASES;
-
-/** Places all over a file, each time the same. */
-const places = (size: number, tries = TRIES): number[] =>
-  Array.from({ length: Math.min(size, tries) }, (_, i) =>
-    Math.floor(((i + 0.37) * size) / Math.min(size, tries)),
-  );
 const sizeOf = async (file: string): Promise<number> => (await stat(path.join(whole, file))).size;
 
 const refusal = (file: string): object => ({

@@ -8,14 +8,12 @@ import type { Change } from '../../../src/store/embedded/bytes.js';
 import { readLog } from '../../../src/store/embedded/files/log-file.js';
 import { Witness } from '../../../src/store/embedded/witness.js';
 import type { Store } from '../../../src/store/port.js';
-import { CASES } from '../../support/cases.js';
+import { afterChange, flip, longText, places, TRIES, type Damage } from '../../support/damaged-copies.js';
 import { writeSecondFormat } from '../../support/old-formats.js';
 
 let root: string;
 let whole: string;
 let content: string;
-
-const text = (n: number): string => Array.from({ length: 60 }, (_, i) => (n * 31 + i * 17) % 997).join('-');
 
 /** Values of every kind, as a store writes them. */
 const valuesFrom = (from: number): Change[] =>
@@ -23,9 +21,9 @@ const valuesFrom = (from: number): Change[] =>
     {
       space: 'instance',
       key: `i${n}`,
-      bytes: encode({ _id: new ObjectId(), id: `i${n}`, data: { text: text(n) }, guard: { rev: 1 } }),
+      bytes: encode({ _id: new ObjectId(), id: `i${n}`, data: { text: longText(n) }, guard: { rev: 1 } }),
     },
-    { space: 'large', key: `i${n}\0logs`, bytes: encode({ value: [text(-n)] }) },
+    { space: 'large', key: `i${n}\0logs`, bytes: encode({ value: [longText(-n)] }) },
     {
       space: 'user',
       key: `user${n}`,
@@ -52,50 +50,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/**
- * How it goes when a copy of the folder is changed: the same data, the code of a refusal, or `other data`; with what
- * the refusal says.
- */
-async function told(change: (folder: string) => Promise<void>): Promise<{ was: string; message: string }> {
-  const folder = await mkdtemp(path.join(root, 'copy-'));
-  await cp(whole, folder, { recursive: true });
-  await change(folder);
-  let store: Store | undefined;
-  try {
-    store = await openStore({ folder });
-    return { was: (await everything(store)) === content ? 'same data' : 'other data', message: '' };
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { was: code, message };
-  } finally {
-    await store?.close();
-    await rm(folder, { recursive: true });
-  }
-}
+const told = (change: Damage): ReturnType<typeof afterChange> =>
+  afterChange({ root, folder: whole, everything, content }, change);
 
 const outcome = async (change: (folder: string) => Promise<void>): Promise<string> =>
   (await told(change)).was;
-
-const flip = (file: string, bit: number) => async (folder: string) => {
-  const at = path.join(folder, file);
-  const bytes = await readFile(at);
-  bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
-  await writeFile(at, bytes);
-};
 
 const files = async (): Promise<string[]> =>
   (await readdir(whole)).filter((file) => !/^(LOCK|LOG|LOG\.old)$/.test(file));
 
 /** Files that hold what was acknowledged; the witness beside them may be lost. */
 const ofDatabase = async (): Promise<string[]> => (await files()).filter((file) => file !== 'COMMITTED');
-
-const TRIES = 24 * CASES;
-
-/** Places all over a file, each time the same. */
-const places = (size: number, tries = TRIES): number[] =>
-  Array.from({ length: Math.min(size, tries) }, (_, i) =>
-    Math.floor(((i + 0.37) * size) / Math.min(size, tries)),
-  );
 
 test('one flipped bit anywhere in tables, logs and manifest is refused, and the refusal names the file', async () => {
   expect((await ofDatabase()).map((file) => file.replace(/\d+/, 'n')).sort()).toEqual([

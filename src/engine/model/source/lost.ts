@@ -1,6 +1,7 @@
 import { warning, type ModelWarning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 import type { ModdleElement } from '../host.js';
+import { poolsOf } from '../lanes.js';
 import { lineAt, namesPeople, overwrittenIn } from './markup.js';
 
 /** A warning of bpmn-server's parser about dropped content or a dangling reference. */
@@ -116,15 +117,10 @@ export interface Dangling {
 }
 
 /** Whether the processes of a document are all in a pool that could be resolved, or it has none. */
-function haveTheirPools(root: ModdleElement): boolean {
-  const elements = (root.rootElements ?? []) as ModdleElement[];
-  const inPools = new Set(
-    elements.flatMap(({ participants = [] }) =>
-      (participants as ModdleElement[]).map(({ processRef }) => processRef),
-    ),
+const haveTheirPools = (root: ModdleElement): boolean =>
+  ((root.rootElements ?? []) as ModdleElement[]).every(
+    (element) => element.$type !== 'bpmn:Process' || poolsOf(element).length > 0,
   );
-  return elements.every((element) => element.$type !== 'bpmn:Process' || inPools.has(element));
-}
 
 /** The lane or pool whose role is not known without what it refers to. */
 function losesRole(property: string, element: ParserWarning['element'], root: ModdleElement): boolean {
