@@ -1,4 +1,5 @@
-import { isGuardError, messageOf } from '../core/errors.js';
+import { isGuardError } from '../core/errors.js';
+import { messageOf } from '../core/thrown.js';
 import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
 import { archive } from './archive.js';

@@ -1,3 +1,5 @@
+import { isError, propertyOf } from './thrown.js';
+
 /**
  * Every refusal and failure that the guard raises, as a closed table of codes. `status` is the HTTP status of the
  * code; `meaning` is printed in the docs.
@@ -186,19 +188,14 @@ export function notFound(kind: string): AccessDenied {
   return new AccessDenied('not-found', `No such ${kind}, or it is not yours to see.`);
 }
 
-/** The message of any thrown value. */
-export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
-
 /**
  * True for errors of this package, across copies of it (CommonJS beside ES modules).
  * @example
  * if (isGuardError(error) && error.status === 503) retryLater();
  */
 export function isGuardError(error: unknown): error is GuardError {
-  return (
-    error instanceof Error &&
-    (error as { [BRAND]?: unknown })[BRAND] === true &&
-    // A later version may have codes that this one does not know.
-    Object.hasOwn(ERROR_CODES, (error as unknown as { code: string }).code)
-  );
+  if (!isError(error) || propertyOf(error, BRAND) !== true) return false;
+  // A later version may have codes that this one does not know.
+  const code = propertyOf(error, 'code');
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR_CODES, isGuardError, type ErrorCode, type GuardError } from '../core/errors.js';
+import { classOf, isError, messageOf, propertyOf, stackOf } from '../core/thrown.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import { challengeOf, type HttpRequest, type HttpResponse, localsOf } from './http.js';
 import { sendJson } from './answer.js';
@@ -46,12 +47,10 @@ const OF_STATUS: Readonly<Record<number, ErrorCode>> = {
  * blame the request.
  */
 function ofFramework(error: unknown): ErrorCode | undefined {
-  if (error instanceof URIError) return 'bad-request';
-  const { expose, status } = (typeof error === 'object' && error !== null ? error : {}) as {
-    expose?: unknown;
-    status?: unknown;
-  };
-  if (expose !== true || typeof status !== 'number' || status < 400 || status > 499) return undefined;
+  if (classOf(error) === 'URIError') return 'bad-request';
+  const status = propertyOf(error, 'status');
+  if (propertyOf(error, 'expose') !== true || typeof status !== 'number' || status < 400 || status > 499)
+    return undefined;
   return OF_STATUS[status] ?? 'bad-request';
 }
 
@@ -124,9 +123,9 @@ const DEEPEST = 5;
 /** The messages of an error's causes. For the log only. */
 function causeOf(error: unknown): string | undefined {
   const said: string[] = [];
-  let at = (error as { cause?: unknown } | undefined)?.cause;
-  for (; at !== undefined && at !== null && said.length < DEEPEST; at = (at as { cause?: unknown }).cause)
-    said.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+  let at = propertyOf(error, 'cause');
+  for (; at !== undefined && at !== null && said.length < DEEPEST; at = propertyOf(at, 'cause'))
+    said.push(isError(at) ? `${classOf(at)}: ${messageOf(at)}` : messageOf(at));
   return said.length === 0 ? undefined : said.join('; ');
 }
 
@@ -139,7 +138,7 @@ export function logFailure(
   if (id !== undefined)
     logger?.error('request failed', {
       id,
-      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      error: stackOf(error),
     });
   else if (status === 503)
     logger?.warn('request could not be answered', { code, detail, cause: causeOf(error) });

@@ -39,6 +39,25 @@ onStores('An error that nothing catches', (kind) => {
       end(),
     ]),
     refusal: model([start(), service('s', 'calls'), task('t'), end()]),
+    noPrototype: model([start(), script('s', 'Promise.reject(Object.create(null))'), end()]),
+    noName: model([
+      start(),
+      script('s', "Promise.reject(Object.assign(new Error('x'), { name: undefined }))"),
+      end(),
+    ]),
+    getters: model([
+      start(),
+      script(
+        's',
+        "setTimeout(() => { throw Object.defineProperty(new Error(), 'message', { get() { throw 1; } }); }, 5)",
+      ),
+      end(),
+    ]),
+    traps: model([
+      start(),
+      script('s', 'Promise.reject(new Proxy({}, { getPrototypeOf() { throw 1; }, get() { throw 1; } }))'),
+      end(),
+    ]),
     often: model([
       start(),
       script('s', 'for (let i = 0; i < 500; i++) Promise.reject(new Error(String(i)))'),
@@ -60,6 +79,10 @@ onStores('An error that nothing catches', (kind) => {
         service: ['TypeError', 's', 'running'],
         listener: ['string', 't', 'running'],
         refusal: ['AccessDenied', 's', 'running'],
+        noPrototype: ['object', 's', 'end'],
+        noName: ['Error', 's', 'end'],
+        getters: ['Error', 's', 'end'],
+        traps: ['object', 's', 'end'],
       };
       for (const [name, [error, elementId, status]] of Object.entries(expected))
         expect({ name, ...told.get(name) }).toMatchObject({
@@ -71,7 +94,7 @@ onStores('An error that nothing catches', (kind) => {
       expect(often.kept.count).toBe(500);
       expect(often.kept.newest).toHaveLength(10);
       const { log, reasons } = child.facts.at(-2) as { log: { message: string }[]; reasons: string[] };
-      expect(log.filter(({ message }) => message === LEFT)).toHaveLength(16);
+      expect(log.filter(({ message }) => message === LEFT)).toHaveLength(20);
       expect(log).toContainEqual({ message: LEFT, error: 'a service forgot', element: 's' });
       expect(reasons).toContain('s: left an error that nothing caught (TypeError)');
       expect(JSON.stringify(reasons)).not.toContain('forgot');

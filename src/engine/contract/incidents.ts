@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { isError, messageOf, propertyOf } from '../../core/thrown.js';
 import type { GuardLogger } from './types.js';
 
 /** The kinds of failures: of a policy, the directory, a lock, a model, a notification… */
@@ -22,8 +22,8 @@ export class Incidents {
   /** Logs the failure with its cause and counts it. */
   record(kind: IncidentKind, what: string, cause: unknown, facts: Record<string, unknown> = {}): void {
     this.count(kind);
-    const under =
-      cause instanceof Error && cause.cause !== undefined ? { cause: messageOf(cause.cause) } : {};
+    const below = isError(cause) ? propertyOf(cause, 'cause') : undefined;
+    const under = below === undefined ? {} : { cause: messageOf(below) };
     this.logger.error(what, { ...facts, error: messageOf(cause), ...under });
   }
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { within } from '../../core/within.js';
 import type { GuardLogger } from './types.js';
@@ -75,8 +75,8 @@ export function safeLogger(logger: GuardLogger): GuardLogger {
     (level: 'info' | 'warn' | 'error') =>
     (message: string, facts?: Record<string, unknown>): void => {
       try {
-        const answer: unknown = logger[level](message, facts);
-        if (answer instanceof Promise) answer.catch(() => undefined);
+        // A promise of any library, which may reject.
+        Promise.resolve(logger[level](message, facts) as unknown).catch(() => undefined);
       } catch (error) {
         // Nowhere else is left to report it.
         process.emitWarning(`The logger of bpmn-guard failed: ${messageOf(error)}`);

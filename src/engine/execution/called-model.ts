@@ -1,12 +1,12 @@
 import { GuardError, isGuardError } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { show } from '../../core/value.js';
 
 /** How the host's error for a model without a start event begins. */
 const NO_START = /No Start Node/;
 
 function whyOf(error: unknown): string | undefined {
-  if (!isGuardError(error))
-    return error instanceof Error && NO_START.test(error.message) ? 'has no start event' : undefined;
+  if (!isGuardError(error)) return NO_START.test(messageOf(error)) ? 'has no start event' : undefined;
   if (error.code === 'not-found') return 'does not exist';
   return error.code === 'bad-model' ? 'cannot be run' : undefined;
 }

@@ -1,4 +1,5 @@
-import { isGuardError, messageOf } from '../../core/errors.js';
+import { isGuardError } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { BACKGROUND, removingAttempts, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { RunnerParts } from './command-options.js';
@@ -23,7 +24,10 @@ export class CommandFailures {
     for (const id of command.executions.keys()) {
       command.failures.push({ what, instanceId: id });
       await this.record(id, what).catch((failed: unknown) =>
-        this.parts.logger.error('the failure could not be recorded', { instance: id, error: String(failed) }),
+        this.parts.logger.error('the failure could not be recorded', {
+          instance: id,
+          error: messageOf(failed),
+        }),
       );
     }
   }
@@ -43,7 +47,7 @@ export class CommandFailures {
   private unforgotten(id: string, error: unknown): void {
     this.parts.logger.warn('an attempt could not be removed; it counts as the end of a process', {
       instance: id,
-      error: String(error),
+      error: messageOf(error),
     });
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { deepCopy } from '../../core/copy.js';
 import { GuardError } from '../../core/errors.js';
+import { asError } from '../../core/thrown.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Delivery, InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import type { HostExecution, HostInstance } from '../model/host.js';
@@ -176,7 +177,7 @@ export class Command {
   }
 
   fail(error: unknown): void {
-    this.error ??= error instanceof Error ? error : new Error(String(error));
+    this.error ??= asError(error);
   }
 
   /**

@@ -1,6 +1,7 @@
-import { GuardError, isGuardError } from '../../core/errors.js';
+import { GuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
+import { asError } from '../../core/thrown.js';
 import type { Acting, Command } from './command.js';
 import { failureOfModel } from './called-model.js';
 import { recordAddition } from './room.js';
@@ -234,7 +235,7 @@ export class InnerEngine extends bpmn.Engine {
 
   /** bpmn-server wraps and prints errors; here the caller gets the original error. */
   private async rethrow(error: unknown): Promise<never> {
-    throw isGuardError(error) ? error : error instanceof Error ? error : new Error(String(error));
+    throw asError(error);
   }
 
   static {

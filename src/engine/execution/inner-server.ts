@@ -1,4 +1,5 @@
-import { BadInput, messageOf } from '../../core/errors.js';
+import { BadInput } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import type { Store } from '../../store/port.js';
 import type { Adoption } from './adoption.js';
 import type { CommandRunner } from './command-runner.js';

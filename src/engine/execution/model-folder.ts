@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { BadInput, isGuardError, messageOf } from '../../core/errors.js';
+import { BadInput, isGuardError } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { checkModelName } from '../../core/model-name.js';
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { AuditEntry, Store, StoredModel } from '../../store/port.js';

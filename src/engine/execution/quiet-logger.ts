@@ -1,4 +1,5 @@
 import { today } from '../../core/clock.js';
+import { asError } from '../../core/thrown.js';
 import { bpmn } from '../model/host.js';
 
 /** The host's logger without its own memory: a message goes only to the instance's log. */
@@ -22,7 +23,7 @@ export class QuietLogger extends bpmn.Logger {
 
   /** bpmn-server wraps the error in a new one; rethrowing the original keeps its code. */
   override error(error: unknown): never {
-    throw error instanceof Error ? error : new Error(String(error));
+    throw asError(error);
   }
 
   override async saveForInstance(): Promise<void> {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import type { Contexts } from './context.js';
 import { isTransient } from './transient.js';
 import type { GuardLogger } from '../contract/types.js';

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { today } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
+import { classOf, isError, messageOf, stackOf } from '../../core/thrown.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
 import { changeGuard } from './commit.js';
@@ -40,9 +41,11 @@ interface Parts {
   readonly record: (entries: readonly Omit<AuditEntry, 'time' | 'bypass'>[]) => Promise<void>;
 }
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error).slice(0, 100);
-const factsOf = (error: unknown): Record<string, unknown> =>
-  error instanceof Error ? { error: error.message, stack: error.stack } : { error: String(error) };
+const nameOf = (error: unknown): string => classOf(error).slice(0, 100);
+const factsOf = (error: unknown): Record<string, unknown> => ({
+  error: messageOf(error),
+  ...(isError(error) ? { stack: stackOf(error) } : {}),
+});
 
 /** Where a refusal was raised. Kept with the error, so that the guards of one process agree whose it is. */
 const RAISED = Symbol.for('bpmn-guard.raised');

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { wallClock } from '../../core/clock.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { ModelTimers } from './model-timers.js';

@@ -1,4 +1,5 @@
-import { GuardError, messageOf } from '../../core/errors.js';
+import { GuardError } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { isForeign } from './foreign-code.js';
 import { bpmn } from './host.js';
 

@@ -1,6 +1,7 @@
 import { Compilations, createDecisionPoint } from '../../core/decision-point.js';
 import { tryPolicies } from '../../core/tried-policies.js';
-import { BadInput, messageOf } from '../../core/errors.js';
+import { BadInput } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import { narrowedTaskRules, taskRulesPolicy, type Narrowing } from '../../core/policies/task-rules.js';
 import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';

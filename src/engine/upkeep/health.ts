@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/thrown.js';
 import type { Store } from '../../store/port.js';
 import { HELD } from '../enforcement/work-api.js';
 import { heldStarts } from '../execution/held-starts.js';

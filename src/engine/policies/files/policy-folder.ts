@@ -1,4 +1,5 @@
-import { BadInput, isGuardError, messageOf } from '../../../core/errors.js';
+import { BadInput, isGuardError } from '../../../core/errors.js';
+import { messageOf } from '../../../core/thrown.js';
 import { SYSTEM_USER } from '../../../core/principal.js';
 import type { Store } from '../../../store/port.js';
 import { FolderWatch } from '../../contract/folder-watch.js';
