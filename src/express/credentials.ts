@@ -1,5 +1,6 @@
 import { AccessDenied, CouldNotTell, isGuardError } from '../core/errors.js';
 import { isPlainObject } from '../core/value.js';
+import { within } from '../core/within.js';
 import type { SecureUser, UserInfo } from '../core/principal.js';
 import type { Identity } from '../engine/contract/types.js';
 import { isReserved } from '../engine/users/user-input.js';
@@ -103,10 +104,16 @@ export function keyWay(identity: Identity, keys: ApiKeys, limit?: number): Way {
   } satisfies Way);
 }
 
-/** @throws CouldNotTell for any other error than a refusal from the application's mapping or verifier */
-async function ask(work: () => GivenUser | Promise<GivenUser>): Promise<GivenUser> {
+/** How long the application's mapping or verifier may take, in milliseconds. */
+const ANSWER_LIMIT = 5000;
+
+/**
+ * @throws CouldNotTell for any other error than a refusal from the application's mapping or verifier, and if it does
+ * not answer
+ */
+async function ask(work: () => GivenUser | PromiseLike<GivenUser>): Promise<GivenUser> {
   try {
-    return await work();
+    return await within(ANSWER_LIMIT, Promise.resolve(work()));
   } catch (cause) {
     if (isGuardError(cause)) throw cause;
     throw new CouldNotTell('store-unavailable', 'Could not tell whether the credentials are valid.', {

@@ -545,6 +545,22 @@ describe('options', () => {
     expect([soft?.body, hard?.status]).toEqual([{ userName: 'key:API_KEY', ambient: 'key:API_KEY' }, 401]);
   });
 
+  test.each(['bearer', 'toPrincipal'])('a %s that does not answer is given up', async (way) => {
+    const never = (): PromiseLike<never> => ({ then: () => undefined as never });
+    const build = (express: Express): App => {
+      const app = express();
+      app.use((req: any, _res: any, next: any) => {
+        req.user = { userName: 'alice' };
+        next();
+      });
+      app.use(stage.guard.authenticate({ keys: false, [way]: never }));
+      return tellErrors(app);
+    };
+    const headers = { authorization: 'Bearer token' };
+    const [answer] = await answersOf(build, ['/', { headers }]);
+    expect([answer?.status, answer?.body.code]).toEqual([503, 'store-unavailable']);
+  });
+
   test("with REQUIRE_AUTHENTICATION=false a request without credentials is the developer's, and an invalid key is refused", async () => {
     const store = await openStore({ memory: true });
     const guard = await createGuard({
