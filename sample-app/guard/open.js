@@ -2,6 +2,7 @@ import { createGuard, openStore, userDirectory } from 'bpmn-guard';
 import { notificationsIn } from '../notifications.js';
 import { directoryOf } from './directory.js';
 import { Delegate } from './delegate.js';
+import { COMMAND_LIMIT } from '../web/timeouts.js';
 import { servicesFor } from './services.js';
 
 /** Opens the store, and the guard with this application's users, services and notices. */
@@ -16,6 +17,7 @@ export async function openGuard(config, logger) {
       store,
       directory: directoryOf(users, config),
       env: config.guardEnvironment,
+      commandLimit: COMMAND_LIMIT,
       logger,
     });
     return { guard, users, notifications };

@@ -14,6 +14,12 @@ export const TIMEOUTS = Object.freeze({
   inactivity: 120 * SECOND,
 });
 
+/**
+ * For the scripts and services of one command. With the wait for an instance that others hold (30 s), it is shorter than
+ * `inactivity`: whoever waits for a script that does not end is told so, rather than cut off.
+ */
+export const COMMAND_LIMIT = 60 * SECOND;
+
 /** A server that slow clients cannot keep busy. */
 export function timedServer(app, { inactivity, ...timeouts } = TIMEOUTS) {
   const server = createServer({ ...timeouts, connectionsCheckingInterval: SECOND }, app);

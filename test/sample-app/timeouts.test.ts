@@ -8,9 +8,10 @@ interface Timeouts {
   readonly keepAliveTimeout: number;
   readonly inactivity: number;
 }
-const { timedServer, TIMEOUTS } = require('../../sample-app/web/timeouts.js') as {
+const { timedServer, TIMEOUTS, COMMAND_LIMIT } = require('../../sample-app/web/timeouts.js') as {
   timedServer(app: unknown, timeouts?: Timeouts): Server;
   TIMEOUTS: Timeouts;
+  COMMAND_LIMIT: number;
 };
 
 /** Each test shortens the one that it is about: a short one may be over on a busy machine before a request is read. */
@@ -49,6 +50,11 @@ test('the limits of the application stand', () => {
     TIMEOUTS.inactivity,
   ]);
   expect(TIMEOUTS.headersTimeout).toBeLessThanOrEqual(TIMEOUTS.requestTimeout);
+});
+
+test('who waits for an instance and then for a script that does not end gets an answer before the connection ends', () => {
+  const waitForInstance = 30_000;
+  expect(waitForInstance + COMMAND_LIMIT).toBeLessThan(TIMEOUTS.inactivity);
 });
 
 test('who does not finish the headers is cut off', async () => {
