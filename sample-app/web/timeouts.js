@@ -15,8 +15,8 @@ export const TIMEOUTS = Object.freeze({
 });
 
 /**
- * For the scripts and services of one command. With the wait for an instance that others hold (30 s), it is shorter than
- * `inactivity`: whoever waits for a script that does not end is told so, rather than cut off.
+ * For the scripts and services of one command. With the wait for an instance that others hold (30 s), it is shorter
+ * than `inactivity`: whoever waits for a script that does not end is told so, rather than cut off.
  */
 export const COMMAND_LIMIT = 60 * SECOND;
 
