@@ -47,11 +47,15 @@ export function describe(value: unknown): string {
       : `${typeof value}`;
 }
 
-/** Groups as they are compared, without duplicates. @throws TypeError if it is not a list of names */
+/** Each list asks for every group of its caller. */
+const MOST_GROUPS = 10_000;
+
+/** Groups as they are compared, without duplicates. @throws TypeError if it is not a list of names, or too long */
 export function readGroups(value: unknown): readonly string[] {
   if (value === undefined) return [];
   if (!Array.isArray(value))
     throw new TypeError(`SecureUser.userGroups must be an array of strings, got ${describe(value)}`);
+  if (value.length > MOST_GROUPS) throw new TypeError(`SecureUser.userGroups may hold ${MOST_GROUPS} groups`);
   const groups = new Set<string>();
   for (const entry of value) {
     const group = normaliseName(entry);

@@ -39,6 +39,7 @@ const BAD_USERS: [what: string, user: unknown][] = [
   ['an object among the groups', { userName: 'alice', userGroups: [{ $in: ['ADMIN'] }] }],
   ['a list among the groups', { userName: 'alice', userGroups: [['ADMIN']] }],
   ['* among the groups', { userName: 'alice', userGroups: ['*'] }],
+  ['10,001 groups', { userName: 'alice', userGroups: Array.from({ length: 10_001 }, (_, n) => `g${n}`) }],
   ['an empty group', { userName: 'alice', userGroups: [''] }],
   ['an empty tenant', { userName: 'alice', tenantId: '' }],
   ['an operator object as tenant', { userName: 'alice', tenantId: { $ne: null } }],
