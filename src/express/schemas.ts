@@ -130,7 +130,8 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
   Page: object('data nextCursor', {
     data: list({ type: 'object' }),
     nextCursor: { type: ['string', 'null'], description: 'The cursor of the next page; null on the last.' },
-    totalCount: { type: 'integer' },
+    totalCount: { type: 'integer', description: 'The number of rows of all pages, if it was asked for.' },
+    hasMoreThanTotal: { const: true, description: 'Counting stopped at totalCount: there are more rows.' },
   }),
   ModelName: object('name', { name: TEXT, saved: DATE }),
   Candidates: object('users groups', { users: list(TEXT), groups: list(TEXT) }),

@@ -25,10 +25,12 @@ export interface LogLines {
 /** Running and ended instances. */
 export interface InstanceStore {
   find(plan: InstancePlan): Promise<StoredInstance[]>;
-  count(plan: Selected): Promise<number>;
+  /** @param most stops there: the result is at most this. Missing: counts all */
+  count(plan: Selected, most?: number): Promise<number>;
   /** The rows omit `source`, `svg`, `logs`, `savePoints`, `loops` and `all`. */
   findItems(plan: ItemPlan): Promise<UnwoundItem[]>;
-  countItems(plan: SelectedItems): Promise<number>;
+  /** @param most as for `count` */
+  countItems(plan: SelectedItems, most?: number): Promise<number>;
   /** Tells whether the plan admits any instance; stops at the first. */
   exists(plan: Selected): Promise<boolean>;
   /** Distinct values of a top-level field among the instances of the plan. */

@@ -104,7 +104,10 @@ export const routeInputs = (app: Application): ReadonlyMap<string, (on: Ground) 
     ['engine.upgrade', () => ({ body: { model: 'review' } })],
     ['engine.get', (on) => ({ body: { query: { id: on.instance } } })],
     ['engine.status', () => ({})],
-    ['datastore.find', () => ({ body: { filter: { 'items.status': 'wait' }, getTotalCount: true } })],
+    [
+      'datastore.find',
+      () => ({ body: { filter: { 'items.status': 'wait' }, getTotalCount: true, exactTotal: true } }),
+    ],
     ['datastore.findItems', () => ({ body: { query: {} } })],
     ['datastore.findInstances', () => ({ body: { query: {}, projection: ['name'] } })],
     ['datastore.deleteInstances', (on) => ({ body: { query: { id: on.two } } })],
@@ -120,7 +123,7 @@ export const routeInputs = (app: Application): ReadonlyMap<string, (on: Ground) 
     ['api2.model.findEvents', () => ({})],
     ['api2.model.findStartEvents', () => ({ user: 'alice' })],
     ['tasks.list', () => ({ user: 'alice' })],
-    ['tasks.count', () => ({ user: 'alice' })],
+    ['tasks.count', () => ({ body: { query: {}, exact: true }, user: 'alice' })],
     ['tasks.candidates', (on) => ({ path: { itemId: on.read }, user: 'alice' })],
     ['tasks.take', (on) => ({ path: { itemId: on.read }, user: 'alice' })],
     [

@@ -77,6 +77,12 @@ describe('documents examined in a store of 20,000 and of 2,000', () => {
     expect(many).toBe(await looked(2_000, plan));
   });
 
+  test('a count that stops there', async () => {
+    const count = (index: InstanceIndex, plan: ItemPlan, turns: Turns): Promise<number> =>
+      countItems(index, plan, turns, 51);
+    expect(await looked(2_000, page, count)).toBeLessThanOrEqual(51);
+  });
+
   test('the measure does not apply if all documents must be examined', async () => {
     expect(await looked(2_000, {}, countItems)).toBe(2_000);
     expect(await looked(2_000, { sort: [['name', 1]], limit: 5 })).toBe(2_000);

@@ -68,6 +68,21 @@ describeMongo('The same query on both stores', () => {
     }
   });
 
+  test('a count that stops is the smaller of the exact one and its bound', async () => {
+    const seen = new Set<boolean>();
+    for (const [at, query] of [...FILTERS.values()].slice(0, 60).entries()) {
+      const most = 1 + ((at * 7) % 40);
+      const plan = { before: query, each: {}, needsAll: false };
+      for (const { instances } of [embedded, mongo]) {
+        const [rows, items] = [await instances.count({ filter: query }), await instances.countItems(plan)];
+        expect(await instances.count({ filter: query }, most)).toBe(Math.min(rows, most));
+        expect(await instances.countItems(plan, most)).toBe(Math.min(items, most));
+        seen.add(items > most);
+      }
+    }
+    expect(seen.size).toBe(2);
+  });
+
   test('generated filters admit the same instances, and not always all or none', async () => {
     const seen = new Set<string>();
     await fc.assert(

@@ -136,14 +136,23 @@ export interface FindRequest {
   readonly limit?: number;
   readonly sort?: Record<string, 1 | -1>;
   readonly projection?: readonly string[] | Record<string, 0 | 1 | boolean>;
+  /** Also count the rows, up to 10,000. */
   readonly getTotalCount?: boolean;
+  /**
+   * Also count the rows, all of them: refused with `too-expensive` where that takes more work, or on MongoDB more time,
+   * than a query may.
+   */
+  readonly exactTotal?: boolean;
 }
 
 /** One page. `nextCursor` is the value for `after`, or null on the last page. */
 export interface FindPage {
   readonly data: readonly FoundRow[];
   readonly nextCursor: string | null;
+  /** The number of rows of all pages, if it was asked for. */
   readonly totalCount?: number;
+  /** Counting stopped at `totalCount`: there are more rows. */
+  readonly hasMoreThanTotal?: true;
 }
 
 /**

@@ -38,8 +38,12 @@ export interface TasksApi {
    * command is given with, such as whom to delegate to, is checked when it is given.
    */
   allowed(itemIds: readonly string[], user?: UserInfo): Promise<Record<string, TaskCommand[]>>;
-  /** The number of items that `findItems` would return; without a query, of waiting user tasks. */
-  count(query?: Query, user?: UserInfo): Promise<number>;
+  /**
+   * The number of items that `findItems` would return; without a query, of waiting user tasks. Counting stops at
+   * 10,001, which stands for more than 10,000, unless the option `exact` asks for all.
+   * @throws BadInput `too-expensive` if all are too many to be counted
+   */
+  count(query?: Query, user?: UserInfo, options?: { readonly exact?: boolean }): Promise<number>;
   /**
    * The other people who may do the task, for people pickers: its candidates, without users whom a duty forbids it.
    * Groups are named as they are.

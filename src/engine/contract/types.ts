@@ -179,7 +179,7 @@ export interface Health {
   };
   readonly missingIndexes: readonly string[];
   readonly reindexed: boolean;
-  /** Number of instances with unfinished work on other instances. */
+  /** Number of instances with unfinished work on other instances; counted up to 10,000, as `held` is. */
   readonly stuck: number;
   /** Number of instances with held work, and of timers whose starts of a model are held; see `api.work`. */
   readonly held: number;

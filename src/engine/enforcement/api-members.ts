@@ -102,6 +102,7 @@ export const WITH_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   engine: ['start', 'invoke', 'assign', 'throwMessage', 'throwSignal', 'startEvent', 'restart'],
   data: ['findInstances'],
   model: ['save'],
+  tasks: ['count'],
 };
 
 /** A member of the API. */

@@ -1,7 +1,6 @@
 import { USER_TASK } from '../../core/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
-import { badQuery } from '../../store/query/query-input.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { isCut } from '../../store/query/budget.js';
 import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';
@@ -12,8 +11,10 @@ import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { mayReadModelOf } from './model-access.js';
 import {
+  COUNTED,
   LIST_BYTES,
   LIST_MOST,
+  parseFlag,
   parsePage,
   parseParameters,
   parseSort,
@@ -111,24 +112,30 @@ async function findPage({ calls, reads }: Parts, call: Call, input: unknown): Pr
     'sort',
     'projection',
     'getTotalCount',
+    'exactTotal',
   ]);
-  const { getTotalCount = false } = request;
-  if (typeof getTotalCount !== 'boolean') return badQuery('getTotalCount must be true or false.');
+  const exact = parseFlag('exactTotal', request.exactTotal);
+  const isCounted = parseFlag('getTotalCount', request.getTotalCount) || exact;
   const query = parseQuery(request.filter, INSTANCE_FIELDS);
   const { sort, items: sortsItems } = parseSort(request.sort, INSTANCE_FIELDS);
   const project = parseProjection(request.projection);
   const paging = parsePage(request.limit, request.after, sort);
   const ofItems = sortsItems || mentionsItems(query);
-  const countRows = (): Promise<number> =>
-    ofItems ? reads.countItems(call, query, sort) : reads.countInstances(call, query);
-  const [page, totalCount] = await Promise.all([
+  const countRows = (most: number | undefined): Promise<number> =>
+    ofItems ? reads.countItems(call, query, most, sort) : reads.countInstances(call, query, most);
+  const [page, total] = await Promise.all([
     (ofItems ? itemPage : instancePage)({ calls, reads }, call, query, paging),
-    getTotalCount ? countRows() : undefined,
+    isCounted ? countRows(exact ? undefined : COUNTED + 1) : undefined,
   ]);
   const skipped = { skip: (paging.skip ?? 0) + page.rows.length };
   const next = page.full ? printCursor(sort !== undefined ? skipped : (page.last as Cursor)) : null;
   const data = (await calls.turns.map(page.rows, project)) as unknown as FoundRow[];
-  return { data, nextCursor: next, ...(totalCount !== undefined && { totalCount }) };
+  return { data, nextCursor: next, ...(total !== undefined && totalOf(total, exact)) };
+}
+
+/** The total of a page. @param found counted up to one row above the bound, or exactly */
+function totalOf(found: number, exact: boolean): Pick<FindPage, 'totalCount' | 'hasMoreThanTotal'> {
+  return exact || found <= COUNTED ? { totalCount: found } : { totalCount: COUNTED, hasMoreThanTotal: true };
 }
 
 type PageOf = (

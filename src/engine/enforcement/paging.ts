@@ -10,6 +10,8 @@ import type { Cursor, Paging, Sort } from '../../store/port.js';
 export const PAGE = { size: 10, most: 1000 } as const;
 /** Maximum number of rows of a list without paging. */
 export const LIST_MOST = 10_000;
+/** Where a count or total stops, unless the exact one is asked for. */
+export const COUNTED = 10_000;
 
 /** Maximum size of an answer of several rows, in bytes. A single row that exceeds it is returned alone. */
 export const LIST_BYTES = 16_777_216;
@@ -40,6 +42,11 @@ export function parseParameters(input: unknown, known: readonly string[]): Reado
   if (strange !== undefined)
     return badQuery(`Parameter ${show(strange[0])} is not admitted. ${unknownName(strange[0], known)}`);
   return Object.fromEntries(given);
+}
+
+/** @throws BadInput `bad-query`, naming the parameter */
+export function parseFlag(name: string, value: unknown = false): boolean {
+  return typeof value === 'boolean' ? value : badQuery(`${name} must be true or false.`);
 }
 
 /** The cursor of a page; opaque to the caller. */

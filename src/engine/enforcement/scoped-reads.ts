@@ -21,6 +21,9 @@ import { copying, itemView, type Visibility } from './views.js';
 /** Instances read per batch when all of them are visited. */
 const BATCH = 200;
 
+/** Where counting stops; undefined: all rows are counted. */
+type Bound = number | undefined;
+
 /** Placeholder where the scope of instances is not needed. */
 const NO_INSTANCE = scopeOf(NOTHING);
 
@@ -54,9 +57,9 @@ export class ScopedReads {
    * @param sort the order of the counted rows: sorting by data omits the items of instances that the caller cannot
    * read
    */
-  async countItems(call: Call, query: CallerQuery, sort?: Sort): Promise<number> {
+  async countItems(call: Call, query: CallerQuery, most: Bound, sort?: Sort): Promise<number> {
     const plan = this.itemPlan(call, query, { sort });
-    return plan === undefined ? 0 : this.calls.store.instances.countItems(plan);
+    return plan === undefined ? 0 : this.calls.store.instances.countItems(plan, most);
   }
 
   private instancePlan(call: Call, query: CallerQuery, paging: Paging) {
@@ -90,9 +93,9 @@ export class ScopedReads {
     }
   }
 
-  async countInstances(call: Call, query: CallerQuery): Promise<number> {
+  async countInstances(call: Call, query: CallerQuery, most: Bound): Promise<number> {
     const plan = this.instancePlan(call, query, {});
-    return plan === undefined ? 0 : this.calls.store.instances.count(plan);
+    return plan === undefined ? 0 : this.calls.store.instances.count(plan, most);
   }
 
   async viewItems(call: Call, rows: readonly UnwoundItem[]): Promise<ItemView[]> {

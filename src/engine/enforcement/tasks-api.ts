@@ -9,6 +9,7 @@ import type { Call } from './call.js';
 import { checkData, checkHanded, checkId, checkOptions } from './caller-input.js';
 import type { CommandParts, Effect } from './command-parts.js';
 import { PENDING } from './data-api.js';
+import { COUNTED, parseFlag, parseParameters } from './paging.js';
 import { checkAssignee, type TaskCommands } from './task-commands.js';
 import { ESCALATE, REJECT, UNDO_REJECT } from './task-admission.js';
 import { withoutForbidden } from './targets.js';
@@ -104,13 +105,12 @@ export function tasksApi(parts: CommandParts, tasks: TaskCommands): TasksApi {
       command(user, 'task:suspend', itemId, (call, found) => life.resume(call, found)),
     allowed: (itemIds, user) =>
       calls.read(user, 'task:read', TASK, (call) => allowedOn(parts, call, itemIds)),
-    count: (wish, user) =>
-      calls.read(user, 'task:read', TASK, (call) =>
-        reads.countItems(
-          call,
-          wish === undefined || wish === null ? PENDING : parseQuery(wish, INSTANCE_FIELDS),
-        ),
-      ),
+    count: (wish, user, options) =>
+      calls.read(user, 'task:read', TASK, (call) => {
+        const exact = parseFlag('exact', parseParameters(options, ['exact']).exact);
+        const query = wish === undefined || wish === null ? PENDING : parseQuery(wish, INSTANCE_FIELDS);
+        return reads.countItems(call, query, exact ? undefined : COUNTED + 1);
+      }),
     candidates: (itemId, user) =>
       calls.read(user, 'task:assignees', target(itemId), async (call) => {
         const row = await reads.oneItem(call, query(idOf(itemId)));

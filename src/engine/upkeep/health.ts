@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/thrown.js';
 import type { Store } from '../../store/port.js';
+import { COUNTED } from '../enforcement/paging.js';
 import { HELD } from '../enforcement/work-api.js';
 import { heldStarts } from '../execution/held-starts.js';
 import { UNFINISHED } from '../execution/recovery.js';
@@ -27,8 +28,8 @@ export async function health(
     await store.ping();
     const [missingIndexes, stuck, heldWork, starts, orphaned] = await Promise.all([
       store.missingIndexes(),
-      store.instances.count({ filter: UNFINISHED }),
-      store.instances.count({ filter: HELD }),
+      store.instances.count({ filter: UNFINISHED }, COUNTED),
+      store.instances.count({ filter: HELD }, COUNTED),
       heldStarts(store),
       orphans?.read(),
       reindexed.refresh(),

@@ -16,7 +16,8 @@ const PAGE = {
   limit: optional(count('Rows of a page; default 10, at most 1000.')),
   sort: optional(object<Record<string, 1 | -1>>('Fields and directions: 1 or -1.')),
   projection: optional(projection('The fields to show.')),
-  getTotalCount: optional(flag('Also count all rows.')),
+  getTotalCount: optional(flag('Also count the rows, up to 10,000.')),
+  exactTotal: optional(flag('Also count the rows, all of them, if that is not too expensive.')),
 };
 
 const find = (path: string, id: string): Route =>

@@ -5,7 +5,11 @@ import { route, type Route } from './route.js';
 const STATUS: Schema = {
   type: 'object',
   required: ['ready', 'running'],
-  properties: { ready: { type: 'boolean' }, running: { type: 'integer' } },
+  properties: {
+    ready: { type: 'boolean' },
+    running: { type: 'integer' },
+    hasMore: { const: true, description: 'Counting stopped there: more are running.' },
+  },
 };
 
 export const HEALTH: readonly Route[] = [
@@ -36,16 +40,17 @@ export const HEALTH: readonly Route[] = [
     method: 'GET',
     path: '/api/status',
     id: 'status',
-    says: 'Whether calls can be served, and how many running instances the caller may read.',
+    says: 'Whether calls can be served, and how many running instances the caller may read, up to 10,000.',
     operation: 'instance:read',
     answers: member('status', STATUS),
     async run({ api, readiness }) {
-      const { totalCount } = await api.data.find({
+      const { totalCount, hasMoreThanTotal } = await api.data.find({
         filter: { status: { $in: ['running', 'wait'] } },
         limit: 1,
         getTotalCount: true,
       });
-      return { status: { ready: (await readiness()).ready, running: totalCount ?? 0 } };
+      const more = hasMoreThanTotal === undefined ? {} : { hasMore: hasMoreThanTotal };
+      return { status: { ready: (await readiness()).ready, running: totalCount ?? 0, ...more } };
     },
   }),
 ];

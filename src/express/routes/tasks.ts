@@ -2,8 +2,9 @@ import { USER_TASK } from '../../core/element-types.js';
 import { BadInput } from '../../core/errors.js';
 import { TRANSITIONS } from '../../engine/model/task-state.js';
 import type { GuardApi, ItemView } from '../../engine/contract/types.js';
+import { COUNTED } from '../../engine/enforcement/paging.js';
 import { DATA, listed, listing, member, ref } from './common.js';
-import { optional, query, text, texts, type Schema } from './param.js';
+import { flag, optional, query, text, texts, type Schema } from './param.js';
 import { route, type Route, type Takes } from './route.js';
 
 const ID = text('The id of the task.');
@@ -12,6 +13,14 @@ const ITEM = ref('Item');
 const ITEM_IF_ANY: Schema = { type: 'object', properties: { item: ITEM } };
 const TASK_COMMANDS = Object.keys(TRANSITIONS);
 const PENDING = { 'items.status': 'wait', 'items.type': USER_TASK };
+const COUNT: Schema = {
+  type: 'object',
+  required: ['count'],
+  properties: {
+    count: { type: 'integer' },
+    hasMore: { const: true, description: 'Counting stopped there: there are more.' },
+  },
+};
 const WAITING = optional(query('Which tasks; default: all waiting ones.'));
 
 const command = <T extends Takes>(
@@ -64,14 +73,19 @@ export const TASKS: readonly Route[] = [
     path: '/api/tasks/count',
     id: 'tasks.count',
     face: 'ours',
-    says: 'The number of waiting user tasks in the list.',
+    says: 'The number of waiting user tasks in the list, up to 10,000.',
     operation: 'task:read',
-    takes: { query: WAITING },
+    takes: {
+      query: WAITING,
+      exact: optional(flag('Count all of them, if that is not too expensive.')),
+    },
     bodyIs: 'query',
-    answers: member('count', { type: 'integer' }),
-    run: async ({ api }, { query }) => ({
-      count: await api.tasks.count(query === undefined ? undefined : { $and: [query, PENDING] }),
-    }),
+    answers: COUNT,
+    async run({ api }, { query, exact = false }) {
+      const wish = query === undefined ? undefined : { $and: [query, PENDING] };
+      const count = await api.tasks.count(wish, undefined, { exact });
+      return exact || count <= COUNTED ? { count } : { count: COUNTED, hasMore: true };
+    },
   }),
   route({
     method: 'GET',

@@ -124,10 +124,10 @@ export class EmbeddedInstances implements InstanceStore {
     return Object.fromEntries(log === undefined ? found : [...found, ['logs', log]]);
   }
 
-  async count(plan: Selected): Promise<number> {
+  async count(plan: Selected, most = Infinity): Promise<number> {
     refuseLarge([plan.filter]);
     let count = 0;
-    await this.index.scan(plan, new Work(this.turns), () => void count++);
+    if (most > 0) await this.index.scan(plan, new Work(this.turns), () => ++count < most);
     return count;
   }
 
@@ -143,8 +143,8 @@ export class EmbeddedInstances implements InstanceStore {
     return findItems(this.index, plan, this.turns);
   }
 
-  async countItems(plan: SelectedItems): Promise<number> {
-    return countItems(this.index, plan, this.turns);
+  async countItems(plan: SelectedItems, most?: number): Promise<number> {
+    return countItems(this.index, plan, this.turns, most);
   }
 
   async distinct(field: string, plan: Selected): Promise<unknown[]> {

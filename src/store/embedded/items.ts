@@ -66,8 +66,14 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   );
 }
 
-export async function countItems(index: InstanceIndex, plan: SelectedItems, turns: Turns): Promise<number> {
+/** @param most where counting stops */
+export async function countItems(
+  index: InstanceIndex,
+  plan: SelectedItems,
+  turns: Turns,
+  most = Infinity,
+): Promise<number> {
   let count = 0;
-  await eachRows(index, plan, new Work(turns), (rows) => void (count += rows.length));
-  return count;
+  if (most > 0) await eachRows(index, plan, new Work(turns), (rows) => (count += rows.length) < most);
+  return Math.min(count, most);
 }

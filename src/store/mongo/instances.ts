@@ -87,11 +87,16 @@ export class MongoInstances implements InstanceStore {
     return tested.rows(this.collections.instances.find(where, { projection: leavingOut(LARGE_FIELDS) }));
   }
 
-  async count(plan: Selected): Promise<number> {
+  async count(plan: Selected, most = Infinity): Promise<number> {
     refuseLarge([plan.filter]);
+    if (most === 0) return 0;
     const tested = testedBy(plan, this.turns);
-    if (tested !== undefined) return numberOf(this.each(plan, tested));
-    return this.collections.instances.countDocuments(conjunction(markFilter(plan.marks), plan.filter));
+    if (tested !== undefined) return numberOf(this.each(plan, tested), most);
+    const limited = Number.isFinite(most) ? { limit: most } : {};
+    return this.collections.instances.countDocuments(
+      conjunction(markFilter(plan.marks), plan.filter),
+      limited,
+    );
   }
 
   async exists(plan: Selected): Promise<boolean> {
@@ -107,8 +112,8 @@ export class MongoInstances implements InstanceStore {
     return this.items.find(plan);
   }
 
-  async countItems(plan: SelectedItems): Promise<number> {
-    return this.items.count(plan);
+  async countItems(plan: SelectedItems, most?: number): Promise<number> {
+    return this.items.count(plan, most);
   }
 
   async distinct(field: string, plan: Selected): Promise<unknown[]> {

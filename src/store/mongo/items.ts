@@ -59,11 +59,14 @@ export class ItemQueries {
     return (await taken(cursor, budget, sizeOf, sharing(), passing)) as unknown as UnwoundItem[];
   }
 
-  async count(plan: SelectedItems): Promise<number> {
+  async count(plan: SelectedItems, most = Infinity): Promise<number> {
     refuseLarge([plan.before, plan.each]);
+    if (most === 0) return 0;
     const tested = testedBy(plan, this.turns);
-    if (tested !== undefined) return numberOf(tested.rows(this.instances.aggregate(pipeline(plan, false))));
-    const [row] = await this.instances.aggregate([...pipeline(plan, false), { $count: 'count' }]).toArray();
+    const stages = pipeline(plan, false);
+    if (tested !== undefined) return numberOf(tested.rows(this.instances.aggregate(stages)), most);
+    const limited = Number.isFinite(most) ? [{ $limit: most }] : [];
+    const [row] = await this.instances.aggregate([...stages, ...limited, { $count: 'count' }]).toArray();
     return (row?.count as number | undefined) ?? 0;
   }
 

@@ -30,10 +30,10 @@ export class Tested {
 export const testedBy = (plan: { readonly exact?: Exact | undefined }, turns: Turns): Tested | undefined =>
   plan.exact && new Tested(plan.exact, turns);
 
-/** The number of rows. */
-export async function numberOf(rows: AsyncIterable<unknown>): Promise<number> {
+/** The number of rows; reads no more than `most`, which is at least 1. */
+export async function numberOf(rows: AsyncIterable<unknown>, most: number): Promise<number> {
   let count = 0;
-  for await (const _row of rows) count++;
+  for await (const _row of rows) if (++count >= most) break;
   return count;
 }
 

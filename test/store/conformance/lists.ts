@@ -1,3 +1,4 @@
+import type { RowTest } from '../../../src/store/plans.js';
 import type { Cursor, ItemPlan, Store, StoredInstance, UnwoundItem } from '../../../src/store/port.js';
 import { hostileDocuments } from '../hostile-documents.js';
 
@@ -110,6 +111,22 @@ export function lists(store: Get): void {
     expect(await store().instances.countItems({ before, each, needsAll: true })).toBe(14);
     expect(await store().instances.countItems({ before, each, needsAll: false })).toBe(0);
   });
+
+  test.each([0, 1, 13, 39, 40, 41, 119, 120, 121])(
+    'a count that stops at %d is the smaller of that and all, with a test of the rows as without one',
+    async (most) => {
+      const { instances: all } = store();
+      const exact = (): RowTest => () => true;
+      const marks = { field: 'guard.read', anyOf: ['|o:', '|nobody'] } as const;
+      const items = { before, marks, each: { 'items.status': 'wait' }, needsAll: false };
+      const [rows, parts] = [await all.count({ filter: before }), await all.countItems(items)];
+      expect([rows, parts]).toEqual([LIST, LIST * 3]);
+      for (const more of [{}, { marks }, { exact }, { marks, exact }])
+        expect(await all.count({ filter: before, ...more }, most)).toBe(Math.min(most, rows));
+      for (const more of [{}, { exact }, { needsAll: true, exact }])
+        expect(await all.countItems({ ...items, ...more }, most)).toBe(Math.min(most, parts));
+    },
+  );
 
   test.each([1, 2, 3, 5, 7, 1000])('pages of %d items contain every row once, in order', async (limit) => {
     const plan = {
