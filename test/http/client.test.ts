@@ -345,7 +345,7 @@ describe('malformed calls reject with the expected input', () => {
     [
       'datastore.find with a parameter that upstream has',
       (c) => c.datastore.find({ lastItem: { 'items.name': 'x' } }),
-      /^"lastItem" is not known here\. Known are filter, after, limit, sort, projection, getTotalCount\.$/,
+      /^"lastItem" is not known here\. Known are filter, after, limit, sort, projection, getTotalCount, exactTotal\.$/,
     ],
     [
       'datastore.findItems',

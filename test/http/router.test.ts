@@ -6,7 +6,7 @@ import { principal } from 'bpmn-guard/testing';
 import { Application } from './application.js';
 import { send } from './send.js';
 
-const OF_A_PAGE = 'Known are filter, after, limit, sort, projection, getTotalCount.';
+const OF_A_PAGE = 'Known are filter, after, limit, sort, projection, getTotalCount, exactTotal.';
 const STACK = /\bat .+:\d+:\d+|node_modules|\/src\/|\.ts\b/;
 
 describe.each([
