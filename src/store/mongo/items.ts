@@ -9,18 +9,23 @@ import type { Turns } from '../turns.js';
 import { numberOf, taken, testedBy, type Passing, type Tested } from './taken.js';
 import { conjunction, leavingOut, markFilter, portions } from './query.js';
 
+/** A direction of `_id`: -1 for the newest instance first. */
+type Way = 1 | -1;
+
+/** The direction of a list by age; undefined: it has another order. */
+const wayOf = (sort: Sort | undefined): Way | undefined => {
+  const [[field, way] = ['_id', -1] as const, ...more] = sort ?? [];
+  return field === '_id' && more.length === 0 ? way : undefined;
+};
+
 /**
  * Stages from instances to items. Sorting comes first, while an index (`guard.open` or `guard.read` with `_id`, or
  * `_id`) can provide the order; then the large fields are removed, before `$unwind` would copy them for each item.
  */
-function pipeline(
-  { before, marks, each, needsAll }: SelectedItems,
-  ordered: boolean,
-  where?: Filter,
-): Document[] {
+function pipeline({ before, marks, each, needsAll }: SelectedItems, way?: Way, where?: Filter): Document[] {
   return [
     { $match: conjunction(markFilter(marks), before, where) },
-    ...(ordered ? [{ $sort: { _id: -1 } }] : []),
+    ...(way === undefined ? [] : [{ $sort: { _id: way } }]),
     { $project: leavingOut(NOT_WITH_ITEMS) },
     ...(needsAll ? [{ $addFields: { all: '$items' } }] : []),
     { $unwind: '$items' },
@@ -42,8 +47,9 @@ const withoutAll = ({ all: _all, ...row }: Document): Document => row;
 
 const hexOf = (row: UnwoundItem): string => String(row._id);
 const atInstance = (id: string): Filter => ({ _id: new ObjectId(id) });
-const olderThan = (id: string | undefined): Filter | undefined =>
-  id === undefined ? undefined : { _id: { $lt: new ObjectId(id) } };
+const beyond = (id: string | undefined, way: Way): Filter | undefined =>
+  id === undefined ? undefined : { _id: { [way === 1 ? '$gt' : '$lt']: new ObjectId(id) } };
+const isBefore = (id: string, other: string, way: Way): boolean => (way === 1 ? id < other : id > other);
 
 /** Queries for items: the database unwinds instances, so the siblings of an item never leave it. */
 export class ItemQueries {
@@ -63,7 +69,7 @@ export class ItemQueries {
     refuseLarge([plan.before, plan.each]);
     if (most === 0) return 0;
     const tested = testedBy(plan, this.turns);
-    const stages = pipeline(plan, false);
+    const stages = pipeline(plan);
     if (tested !== undefined) return numberOf(tested.rows(this.instances.aggregate(stages)), most);
     const limited = Number.isFinite(most) ? [{ $limit: most }] : [];
     const [row] = await this.instances.aggregate([...stages, ...limited, { $count: 'count' }]).toArray();
@@ -74,7 +80,8 @@ export class ItemQueries {
     refuseLarge([plan.before, plan.each], plan.sort);
     if (plan.limit === 0) return [];
     const tested = testedBy(plan, this.turns);
-    return plan.sort === undefined ? this.newestFirst(plan, tested) : this.sorted(plan, plan.sort, tested);
+    const way = wayOf(plan.sort);
+    return way === undefined ? this.sorted(plan, plan.sort ?? [], tested) : this.byAge(plan, tested, way);
   }
 
   private sorted(plan: ItemPlan, sort: Sort, tested: Tested | undefined): Promise<UnwoundItem[]> {
@@ -89,7 +96,7 @@ export class ItemQueries {
       ...Object.fromEntries(TIE_BREAKS.filter(([field]) => !sort.some(([named]) => named === field))),
     };
     return this.run(
-      [...pipeline(plan, false), { $sort }, ...(tested === undefined ? page : [])],
+      [...pipeline(plan), { $sort }, ...(tested === undefined ? page : [])],
       new Budget(plan.bytes),
       tested && { tested, skip, limit: limit ?? Infinity },
     );
@@ -102,24 +109,25 @@ export class ItemQueries {
     id: string,
     after?: Cursor,
   ): Promise<UnwoundItem[]> {
-    const stages = [...pipeline(plan, false, atInstance(id)), ...trimmed(plan)];
+    const stages = [...pipeline(plan, undefined, atInstance(id)), ...trimmed(plan)];
     const all = tested && { tested, skip: 0, limit: Infinity };
     const rows = sortItems(await this.run(stages, undefined, all), (row) => row.items);
     return after === undefined ? rows : rows.filter((row) => isAfter(row.items, after));
   }
 
-  /** One walk per portion of the marks: adjacent rows, newest instance first. */
+  /** One walk per portion of the marks: adjacent rows, in the order of their instances. */
   private async walks(
     plan: ItemPlan,
     tested: Tested | undefined,
-    below: string | undefined,
+    from: string | undefined,
     limit: number,
+    way: Way,
   ): Promise<UnwoundItem[][]> {
     const limited = tested === undefined && Number.isFinite(limit) ? [{ $limit: limit }] : [];
     return Promise.all(
       portions(plan.marks).map((marks) =>
         this.run(
-          [...pipeline({ ...plan, marks }, true, olderThan(below)), ...limited, ...trimmed(plan)],
+          [...pipeline({ ...plan, marks }, way, beyond(from, way)), ...limited, ...trimmed(plan)],
           new Budget(plan.bytes),
           tested && { tested, skip: 0, limit },
         ),
@@ -128,31 +136,31 @@ export class ItemQueries {
   }
 
   /**
-   * A page in the default order. Sorting by `_id` and `seq` after `$unwind` would make the database read everything
+   * A page by the age of instances. Sorting by `_id` and `seq` after `$unwind` would make the database read everything
    * before it returns the first row. So instances are walked in the order of `_id`, and `$limit` stops the walk. It may
    * stop inside an instance, whose items need not be stored in the order of `seq`: that instance is read again without
-   * the limit. Each of several walks is complete above the instance where the first of them stopped. Usually two
+   * the limit. Each of several walks is complete up to the instance where the first of them stopped. Usually two
    * queries; changes between them show in the later one.
    */
-  private async newestFirst(plan: ItemPlan, tested: Tested | undefined): Promise<UnwoundItem[]> {
+  private async byAge(plan: ItemPlan, tested: Tested | undefined, way: Way): Promise<UnwoundItem[]> {
     const { after, skip = 0, limit = Infinity } = plan;
     const rows =
       after !== undefined && isInside(after) ? await this.ofInstance(plan, tested, after.id, after) : [];
     // A page that is cut was read in the order of instances; it is cut in the order of their items.
     let cut = false;
-    let below = after?.id;
+    let from = after?.id;
     for (let wanted = skip + limit - rows.length; wanted > 0; wanted = skip + limit - rows.length) {
-      const found = await this.walks(plan, tested, below, wanted);
+      const found = await this.walks(plan, tested, from, wanted, way);
       cut = found.some(isCut);
       const last = found
         .filter((walk) => walk.length >= wanted || isCut(walk))
         .map((walk) => hexOf(walk.at(-1) as UnwoundItem))
-        .reduce<string | undefined>((a, b) => (a === undefined || b > a ? b : a), undefined);
-      for (const [id, group] of byInstance(found))
-        if (last === undefined || id > last) rows.push(...sortItems(group, (row) => row.items));
+        .reduce<string | undefined>((a, b) => (a === undefined || isBefore(b, a, way) ? b : a), undefined);
+      for (const [id, group] of byInstance(found, way))
+        if (last === undefined || isBefore(id, last, way)) rows.push(...sortItems(group, (row) => row.items));
       if (last === undefined) break;
       rows.push(...(await this.ofInstance(plan, tested, last)));
-      below = last;
+      from = last;
       if (cut) break;
     }
     const size = sizesOf();
@@ -172,8 +180,11 @@ function sharing(): (row: Document) => Document {
   };
 }
 
-/** The rows of each instance, newest first; if several walks found an instance, the rows of one of them. */
-function byInstance(walks: readonly (readonly UnwoundItem[])[]): [id: string, rows: UnwoundItem[]][] {
+/** The rows of each instance, in their order; if several walks found an instance, the rows of one of them. */
+function byInstance(
+  walks: readonly (readonly UnwoundItem[])[],
+  way: Way,
+): [id: string, rows: UnwoundItem[]][] {
   const groups = new Map<string, UnwoundItem[]>();
   for (const walk of walks) {
     const ofWalk = new Map<string, UnwoundItem[]>();
@@ -184,5 +195,5 @@ function byInstance(walks: readonly (readonly UnwoundItem[])[]): [id: string, ro
     }
     for (const [id, group] of ofWalk) if (!groups.has(id)) groups.set(id, group);
   }
-  return [...groups].sort(([a], [b]) => (a < b ? 1 : -1));
+  return [...groups].sort(([a], [b]) => (isBefore(a, b, way) ? -1 : 1));
 }
