@@ -16,7 +16,8 @@ const PROPERTIES = { interruptAfterTimeLimit: 200, endOnFailure: true };
 
 /** Errors that nothing caught go to the file that runs. */
 const current = { listeners: undefined };
-for (const name of ['uncaughtException', 'unhandledRejection'])
+const ERRORS = ['uncaughtException', 'unhandledRejection', 'rejectionHandled'];
+for (const name of ERRORS)
   process.on(name, (...of) => current.listeners?.[name].forEach((listener) => listener(...of)));
 
 const nameOf = ({ name, parent }) =>
@@ -30,9 +31,10 @@ export default async function testFramework(globalConfig, config, environment, r
   const ownProcess = new EventEmitter();
   const ids = new Map();
   let [state, failed, whole] = [undefined, [], undefined];
-  environment.handleTestEvent = ({ name, test }, held) => {
+  environment.handleTestEvent = ({ name, test, promise }, held) => {
     if (name === 'setup') state = held;
-    if (name === 'error') failed.push('');
+    // A rejection may still be handled; if not, the test fails in the end.
+    if (name === 'error' && promise === undefined) failed.push('');
     if (name === 'test_start') {
       configureGlobal(whole === undefined || whole.has(ids.get(test)) ? {} : PROPERTIES);
       shared.switches.currentTestId = ids.get(test);
@@ -55,9 +57,7 @@ export default async function testFramework(globalConfig, config, environment, r
     testPath,
   });
   // Jest takes them away after each run.
-  const [uncaughtException, unhandledRejection] = ['uncaughtException', 'unhandledRejection'].map((name) =>
-    ownProcess.listeners(name),
-  );
+  const listeners = Object.fromEntries(ERRORS.map((name) => [name, ownProcess.listeners(name)]));
   for (const path of [...config.setupFilesAfterEnv, testPath]) localRequire(path);
   const { configureGlobal } = localRequire(testPath, 'fast-check');
   const tests = testsOf(state.rootDescribeBlock).map((test) => {
@@ -72,11 +72,13 @@ export default async function testFramework(globalConfig, config, environment, r
   async function runTests(wanted, takingTheirTime) {
     [failed, whole] = [[], takingTheirTime];
     Object.assign(state, { unhandledErrors: [], unhandledErrorsDetailed: [] });
+    state.unhandledRejectionErrorByPromise.clear();
     for (const { test, id, mode } of tests) {
       Object.assign(test, { errors: [], status: null, invocations: 0, startedAt: null });
+      test.unhandledRejectionErrorByPromise.clear();
       test.mode = wanted === undefined || wanted.has(id) ? mode : 'skip';
     }
-    current.listeners = { uncaughtException, unhandledRejection };
+    current.listeners = listeners;
     const result = await circus
       .runAndTransformResultsToJestFormat({ config, globalConfig, testPath, setupAfterEnvPerfStats: {} })
       .finally(() => (current.listeners = undefined));

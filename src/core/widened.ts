@@ -33,7 +33,7 @@ const oneOf = (field: string, values: readonly Scalar[]): Box => ({
 
 /** The names that all boxes have. */
 const common = (maps: readonly ReadonlyMap<string, unknown>[]): string[] =>
-  [...(maps[0]?.keys() ?? [])].filter((name) => maps.every((map) => map.has(name)));
+  [...(maps[0] as ReadonlyMap<string, unknown>).keys()].filter((name) => maps.every((map) => map.has(name)));
 
 /** The smallest box that contains all of them. */
 function around(boxes: readonly Box[]): Box {
@@ -42,9 +42,12 @@ function around(boxes: readonly Box[]): Box {
   const lists = boxes.map((box) => box.lists);
   return {
     values: new Map(
-      common(values).map((field) => [field, new Set(values.flatMap((map) => [...(map.get(field) ?? [])]))]),
+      common(values).map((field) => [
+        field,
+        new Set(values.flatMap((map) => [...(map.get(field) as ReadonlySet<Scalar>)])),
+      ]),
     ),
-    lists: new Map(common(lists).map((list) => [list, around(lists.map((map) => map.get(list) ?? ANY))])),
+    lists: new Map(common(lists).map((list) => [list, around(lists.map((map) => map.get(list) as Box))])),
   };
 }
 
@@ -70,10 +73,9 @@ const both = (one: Box, other: Box): Box => ({
   lists: new Map([...other.lists, ...one.lists]),
 });
 
+/** Both lists are merged ones, so few. */
 const product = (one: readonly Box[], other: readonly Box[]): Box[] =>
-  one.length * other.length > MOST_SHAPES * MOST_SHAPES
-    ? [...one]
-    : merged(one.flatMap((box) => other.map((more) => both(box, more))));
+  merged(one.flatMap((box) => other.map((more) => both(box, more))));
 
 /** Boxes of which one contains a row if the condition holds for it. */
 function boxesOf(condition: Condition): Box[] {

@@ -121,6 +121,21 @@ describe('a condition that is too large for a query', () => {
   });
 });
 
+test('alternatives that name many different fields keep what all of them name', () => {
+  const few = (count: number): Condition =>
+    or(
+      ...numbers(count).map((at) =>
+        and(eq('instance.name', `m${at % 3}`), isIn(`item.f${at}`, [`${at}`, 'x'.repeat(100)])),
+      ),
+      eq('instance.name', 'm3'),
+    );
+  const names = ['m0', 'm1', 'm2'].map((name) => compile(widened(few(60), 2_000))({ instance: { name } }));
+  expect(names).toEqual([true, true, true]);
+  expect(widened(few(60), 1_000)).toEqual(
+    or(eq('instance.name', 'm3'), isIn('instance.name', ['m0', 'm1', 'm2'])),
+  );
+});
+
 test('the one alternative that does not fit is widened by itself', () => {
   const long = and(eq('instance.name', 'M'), isIn('instance.data.x', numbers(1_000)));
   const small = eq('item.a', 1);

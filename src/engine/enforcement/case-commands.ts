@@ -1,4 +1,4 @@
-import { BadInput, Conflict } from '../../core/errors.js';
+import { BadInput, Conflict, notFound } from '../../core/errors.js';
 import type { Decision } from '../../core/decision.js';
 import type { Operation } from '../../core/operation.js';
 import type { Facts } from '../../core/policy.js';
@@ -66,20 +66,18 @@ export class CaseCommands {
     wish: (instance: StoredInstance, call: Call) => Asked,
     work: (locked: LockedCase) => Promise<Change<T>>,
   ): Promise<T> {
-    const decide = (asker: Call, instance: StoredInstance, readable: boolean): Decision => {
+    const decide = (asker: Call, instance: StoredInstance): Decision => {
       const { operation, facts } = wish(instance, asker);
-      return asker.assert(operation, { instance }, readable, facts);
+      return asker.assert(operation, { instance }, true, facts);
     };
     const found = await this.readable(call, instanceId);
-    decide(call, found, true);
+    decide(call, found);
     return this.parts.runner.onInstance(found.id, call.principal, async (command, instance) => {
       const now = await call.again();
-      if (command.suspended.all) throw new Conflict('wrong-state', 'The instance is suspended.');
       // Whether it may be read comes first: what is asked for may depend on what only readers know.
-      const readable = now.mayReadInstance(instance);
-      const decision = readable
-        ? decide(now, instance, true)
-        : now.assert('instance:read', { instance }, false);
+      if (!now.mayReadInstance(instance)) throw notFound('instance');
+      if (command.suspended.all) throw new Conflict('wrong-state', 'The instance is suspended.');
+      const decision = decide(now, instance);
       const locked = { call: now, command, instance, guard: instance.guard };
       const change = await work(locked);
       await this.write(locked, change);
@@ -97,7 +95,7 @@ export class CaseCommands {
     { guard: changed, data, added }: Change<T>,
   ): Promise<void> {
     const { store } = this.parts.calls;
-    const after: StoredInstance = { ...instance, ...(data !== undefined && { data }) };
+    const after: StoredInstance = { ...instance, data: data ?? instance.data };
     if (guard !== undefined || changed !== undefined) {
       const next = nextGuard({ ...(guard ?? { rev: 0 }), ...changed });
       after.guard = next;

@@ -95,7 +95,7 @@ export interface PassedRole {
  */
 export function parsePassedRoles(text: string, declared: readonly CaseRole[]): PassedRole[] {
   const passed = text.split(',').map((part): PassedRole => {
-    const [to = '', from = to, ...more] = part.split('=');
+    const [to, from = to, ...more] = part.split('=') as [string, ...string[]];
     if (more.length > 0 || to.trim() === '')
       return bad(`caseRoles of a call: write owner, requester=contact; got ${show(part.trim())}.`);
     return { to: roleName(to, 'caseRoles of a call'), from: roleName(from, 'caseRoles of a call') };

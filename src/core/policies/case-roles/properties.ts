@@ -52,7 +52,7 @@ export function caseAuthorizationLines(text: string, known?: readonly string[]):
     new BadInput('too-large', `A file of case operations has at most ${most}.`);
   if (text.length > MOST.characters) throw tooLarge(`${MOST.characters} characters`);
   const found = new Map<CaseOperation, CaseAuthorizationLine>();
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/);
   if (lines.length > MOST.lines) throw tooLarge(`${MOST.lines} lines`);
   for (const [index, raw] of lines.entries()) {
     const written = raw.trim();

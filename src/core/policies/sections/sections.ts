@@ -112,8 +112,12 @@ export class Sections {
           if ((bits & bitsOf([name])) === 0) continue;
           found.set(name, [...(found.get(name) ?? []), { ...node.place, ...holderOf(key) }]);
         }
+    // In the order of the catalogue.
     return new Map(
-      PERMISSION_NAMES.flatMap((name) => (found.has(name) ? [[name, found.get(name) ?? []]] : [])),
+      PERMISSION_NAMES.flatMap((name) => {
+        const sources = found.get(name);
+        return sources === undefined ? [] : [[name, sources] as const];
+      }),
     );
   }
 }

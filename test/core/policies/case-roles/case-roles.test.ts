@@ -148,10 +148,12 @@ describe('a field of a case', () => {
   const set = configured(
     { kind: 'case-field', id: 'data.pay', value: { roles: ['owner'] } },
     { kind: 'case-field', id: 'data.note', value: { roles: [], models: ['Order'] } },
+    { kind: 'case-field', id: 'data.plan', value: { roles: [], models: ['Claim'] } },
+    { kind: 'case-field', id: 'data.goal', value: { roles: [] } },
   );
   const shown = (principal: SecureUser, name: string, guard: Fields = CASE): unknown => {
     const hidden = HiddenFields.of(pointOf(set).fields(principal), principal);
-    const instance = { name, guard, data: { pay: 1, note: 2, rest: 3 } };
+    const instance = { name, guard, data: { pay: 1, note: 2, plan: 4, goal: 5, rest: 3 } };
     return (hidden?.cut(instance) ?? instance).data;
   };
 
@@ -161,7 +163,7 @@ describe('a field of a case', () => {
   });
 
   test('is hidden in the named models only, and in cases only', () => {
-    expect(shown(owner, 'Order')).toEqual({ pay: 1, rest: 3 });
-    expect(shown(member, 'Order', {})).toEqual({ pay: 1, note: 2, rest: 3 });
+    expect(shown(owner, 'Order')).toEqual({ pay: 1, plan: 4, rest: 3 });
+    expect(shown(member, 'Order', {})).toEqual({ pay: 1, note: 2, plan: 4, goal: 5, rest: 3 });
   });
 });

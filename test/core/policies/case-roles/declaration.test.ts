@@ -16,6 +16,16 @@ test('one number is the maximum, two are minimum and maximum, none means any num
   ]);
 });
 
+test('what is at a limit is admitted', () => {
+  expect(parseCaseRoles(`${'o'.repeat(64)}:500`)).toEqual([{ name: 'o'.repeat(64), min: 0, max: 500 }]);
+  expect(parseCaseRoles('jury:500..500, one:1..1')).toMatchObject([
+    { min: 500, max: 500 },
+    { min: 1, max: 1 },
+  ]);
+  expect(parseCaseRoles(Array.from({ length: 100 }, (_, at) => `r${at}`).join())).toHaveLength(100);
+  expect(parseCaseRoles('cafe\u0301')).toEqual([{ name: 'caf\u00e9', min: 0 }]);
+});
+
 test.each([
   ['', 'no name'],
   ['owner,', 'no name'],

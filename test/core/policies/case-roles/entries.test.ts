@@ -1,4 +1,5 @@
-import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
+import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-kinds.js';
+import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-files.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
 
 const read = (kind: string, id: unknown, value: unknown): unknown =>
@@ -15,7 +16,46 @@ test('roles are trimmed, sorted, and named once', () => {
   });
 });
 
+const many = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at}`);
+
+test('names of models are trimmed, composed, sorted, and kept once; a hundred of each are admitted', () => {
+  const of = (models: string[], roles: string[] = []) => read('case-field', 'data.salary', { roles, models });
+  expect(of([' Order', 'Cafe\u0301', 'Order '])).toEqual({ roles: [], models: ['Caf\u00e9', 'Order'] });
+  expect(of(['x'.repeat(200)])).toMatchObject({ models: ['x'.repeat(200)] });
+  expect(of(many(100), many(100))).toEqual({ roles: many(100).sort(), models: many(100).sort() });
+});
+
+test('the models that a field names are those in whose cases it is for some only', () => {
+  const names = (kind: string, id: string, value: object) => namesIn({ kind, id, value });
+  expect(names('case-field', 'data.pay', { roles: [], models: ['A', 'B'] })).toEqual([
+    { model: 'A' },
+    { model: 'B' },
+  ]);
+  expect(names('case-field', 'data.pay', { roles: [] })).toEqual([]);
+  expect(names('case-operation', 'CANCEL_CASE', { roles: [] })).toEqual([]);
+});
+
+test('a file is written with what there is of operations and fields', () => {
+  const written = (kind: string, id: string, value: object): unknown =>
+    policyDocumentOf(changedSet(PolicySet.EMPTY, readChanges([{ kind, id, value }]))).cases;
+  expect(written('case-operation', 'CANCEL_CASE', { roles: ['owner'] })).toEqual({
+    operations: { CANCEL_CASE: ['owner'] },
+  });
+  expect(written('case-field', 'data.pay', { roles: [] })).toEqual({ fields: { 'data.pay': { roles: [] } } });
+});
+
 test.each([
+  [{ field: {} }, 'cases: Cases has no "field". Did you mean fields?'],
+  [{ operations: [] }, 'cases.operations: Case operations are an object by name, got [].'],
+  [{ fields: [] }, 'cases.fields: Fields of cases are an object by name, got [].'],
+  [{ operations: { CANCEL: [] } }, 'cases.operations.CANCEL: Unknown case operation "CANCEL"'],
+  [{ fields: { pay: { roles: [] } } }, 'cases.fields.pay: The field "pay" must be a path below data'],
+])('a mistake in a file is told with its place: %j', (cases, message) => {
+  const told = readPolicyDocument({ cases }).mistakes.map((one) => `${one.path.join('.')}: ${one.message}`);
+  expect(told).toEqual([expect.stringContaining(message)]);
+});
+
+test.each<[kind: string, id: string, value: unknown, message: string]>([
   ['case-operation', 'CANCEL', { roles: [] }, 'Unknown case operation "CANCEL"'],
   ['case-operation', ' CANCEL_CASE', { roles: [] }, 'Unknown case operation'],
   ['case-operation', 'CANCEL_CASE', { role: [] }, 'Did you mean roles?'],
@@ -33,6 +73,20 @@ test.each([
   ['case-field', `data.${'a.'.repeat(12)}b`, { roles: [] }, 'at most 12 names'],
   ['case-field', 'data.salary', { roles: [], models: [] }, 'takes models'],
   ['case-field', 'data.salary', { roles: [], model: ['Claim'] }, 'Did you mean models?'],
+  ['case-field', 'data.salary', { roles: [], models: 'Claim' }, 'takes models, a list of 1 to 100 names'],
+  ['case-field', 'data.salary', { roles: [], models: many(101) }, 'takes models, a list of 1 to 100 names'],
+  ['case-field', 'data.salary', { roles: many(101) }, 'takes a list of at most 100 roles'],
+  ['case-field', 'data.salary', { roles: [7] }, 'The field "data.salary" takes names of roles, got 7.'],
+  ['case-field', 'data.salary', { roles: [], says: 7 }, 'The field "data.salary" has a description'],
+  ...[7, ' ', 'x'.repeat(201)].map(
+    (name) =>
+      ['case-field', 'data.salary', { roles: [], models: [name] }, 'takes names of models'] as [
+        string,
+        string,
+        unknown,
+        string,
+      ],
+  ),
 ])('%s %j %j is refused', (kind, id, value, message) => {
   expect(() => read(kind, id, value)).toThrow(
     expect.objectContaining({ code: 'bad-policy', message: expect.stringContaining(message) as unknown }),

@@ -46,6 +46,39 @@ test.each([
   );
 });
 
+test('a byte order mark is taken away at the beginning only', () => {
+  expect(rolesIn('\uFEFFADD_DATA=owner')).toEqual({ ADD_DATA: ['owner'] });
+  expect(() => readCaseAuthorization('ADD_DATA=owner\n\uFEFF')).not.toThrow();
+  expect(() => readCaseAuthorization('ADD_DATA=own\uFEFFer')).toThrow('Expected names of roles');
+});
+
+test('a file has at most 100,000 characters and 1,000 lines', () => {
+  const [line, comment] = ['ADD_DATA=owner\n', '#'.repeat(99_985)];
+  expect(rolesIn(line + comment)).toEqual({ ADD_DATA: ['owner'] });
+  expect(rolesIn(line + '\n'.repeat(998))).toEqual({ ADD_DATA: ['owner'] });
+  for (const [text, most] of [
+    [`${line}${comment}#`, '100000 characters'],
+    [line + '\n'.repeat(999), '1000 lines'],
+  ] as const)
+    expect(() => readCaseAuthorization(text)).toThrow(
+      expect.objectContaining({
+        code: 'too-large',
+        message: `A file of case operations has at most ${most}.`,
+      }),
+    );
+});
+
+test('what is no text is no file', () => {
+  expect(() => readCaseAuthorization(Buffer.from('ADD_DATA=owner') as unknown as string)).toThrow(
+    new TypeError('readCaseAuthorization takes the text of a file.'),
+  );
+});
+
+test('names of roles are not looked up where none are known, and the file has its usual name', () => {
+  expect(rolesIn('ADD_DATA=anybody')).toEqual({ ADD_DATA: ['anybody'] });
+  expect(() => readCaseAuthorization('\nx')).toThrow('case-authorization.properties, line 2: Expected');
+});
+
 const role = fc.constantFrom('owner', 'admin', 'hr', 'first-level_2');
 const file = fc.dictionary(fc.constantFrom(...CASE_OPERATIONS), fc.uniqueArray(role, { maxLength: 3 }));
 

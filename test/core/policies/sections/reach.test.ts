@@ -43,6 +43,22 @@ test('sections that are apart are each reached by their own grant', () => {
   });
 });
 
+test('what holders reach is kept for a few thousand of them; the oldest is dropped first', () => {
+  const users = Array.from({ length: 5_002 }, (_, at) => `u${at}`);
+  const sections = new Sections(
+    changedSet(PolicySet.EMPTY, readChanges([...SECTIONS, ...users.map((user) => grant('hr', { user }))])),
+  );
+  const of = (at: number) => sections.reachOf(new SecureUser({ userName: `u${at}` }));
+  const [first, second] = [of(0), of(1)];
+  for (let at = 2; at < 5_000; at++) of(at);
+  expect([of(0), of(1)]).toEqual([first, second]);
+  expect(of(0)).toBe(first);
+  const newest = of(5_000);
+  expect(of(5_000)).toBe(newest);
+  expect(of(1)).toBe(second);
+  expect(of(0)).not.toBe(first);
+});
+
 test('nothing is reached by what others are given', () => {
   expect(reached(grant('hr', { user: 'ann' }), grant(ROOT, { group: 'admins' }))).toEqual({
     places: [],
