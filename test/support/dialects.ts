@@ -36,3 +36,22 @@ export const userTask = (attributes = '', inner = ''): string =>
 
 export const extensions = (inner: string): string =>
   `<bpmn:extensionElements>${inner}</bpmn:extensionElements>`;
+
+/** Inputs of a task by which jBPM names its people: each with its text, or without one. */
+export function jbpmInputs(inputs: Readonly<Record<string, string | undefined>>): string {
+  const named = Object.entries(inputs).map(([name, text], at) => ({ id: `in${at}`, name, text }));
+  const declared = named.map(({ id, name }) => `<bpmn:dataInput id="${id}" name="${name}" />`);
+  const given = named.map(
+    ({ id, text }) =>
+      `<bpmn:dataInputAssociation><bpmn:targetRef>${id}</bpmn:targetRef>` +
+      (text === undefined
+        ? ''
+        : `<bpmn:assignment><bpmn:from xsi:type="bpmn:tFormalExpression">${text}</bpmn:from>` +
+          `<bpmn:to xsi:type="bpmn:tFormalExpression">${id}</bpmn:to></bpmn:assignment>`) +
+      '</bpmn:dataInputAssociation>',
+  );
+  return (
+    `<bpmn:ioSpecification>${declared.join('')}<bpmn:inputSet /><bpmn:outputSet /></bpmn:ioSpecification>` +
+    given.join('')
+  );
+}

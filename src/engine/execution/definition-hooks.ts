@@ -1,6 +1,7 @@
 import { USER_TASK } from '../../core/element-types.js';
 import { endsNothing, ENDS_TRANSACTION, faultOf, faultReached } from '../model/faults.js';
 import { assignTask, restricts, type Assigned, type Scripts } from '../model/assignment.js';
+import { BUSINESS_RULE_TASK, nameRules } from '../model/decision-rules.js';
 import { assignCaseRoles } from './case-start.js';
 import { setInitiator } from '../model/dialects/start-people.js';
 import { lifeOf, type LifeFacts } from '../model/life-properties.js';
@@ -129,6 +130,7 @@ export function hookDefinitions(
       joinProcessScripts(process, runner);
     for (const node of context.nodes.values()) {
       nameFault(node);
+      if (node.type === BUSINESS_RULE_TASK) nameRules(node, server.configuration);
       watch(node, runner);
       if (node.type === USER_TASK) guardUserTask(node, runner, bypass);
       if (node.type === 'bpmn:StartEvent') {

@@ -82,8 +82,12 @@ export function thrownFaultOf(def: ModdleElement): Fault | undefined {
 }
 
 /** The error for an instance that reaches a part that cannot be run. It is the model's, not the caller's. */
-const failure = (element: string, cause: string): GuardError =>
-  new GuardError('failed', `${element}: ${cause}. Nothing was stored.`);
+export const failure = (element: string, cause: string, error?: unknown): GuardError =>
+  new GuardError(
+    'failed',
+    `${element}: ${cause}. Nothing was stored.`,
+    error === undefined ? {} : { cause: error },
+  );
 
 /** The error for an instance that reaches a fault. */
 export const faultReached = (element: string, { found, what }: Fault): GuardError =>

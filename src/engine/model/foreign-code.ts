@@ -4,6 +4,7 @@ import { extensionsOf, shown } from './dialects/foreign.js';
 import { isOfEngine } from './dialects/harmless.js';
 import { warning, type ModelWarning } from './dialects/warning.js';
 import { TIMES } from './faults.js';
+import { BUSINESS_RULE_TASK, rulesOf } from './decision-rules.js';
 import type { ModdleElement } from './host.js';
 
 /** Beginnings of expressions in other languages: of JUEL and FEEL. */
@@ -12,7 +13,8 @@ const FOREIGN = /^\s*(?:[$#]\{|=)/;
 export const isForeign = (text: string): boolean => FOREIGN.test(text);
 /** Script formats that are JavaScript under some name, or Python as bpmn-server runs it. */
 const JAVASCRIPT = /^(?:(?:text|application)\/)?(?:x-)?(?:java|ecma)script$|^js$/i;
-const SERVICES = new Set(['bpmn:ServiceTask', 'bpmn:SendTask', 'bpmn:BusinessRuleTask']);
+const SERVICES = new Set(['bpmn:ServiceTask', 'bpmn:SendTask', BUSINESS_RULE_TASK]);
+const JOBS = new Set(['calledDecision', 'connector', 'taskDefinition']);
 /** How other engines name what a service task runs. */
 const CALLS = new Set(['class', 'decisionref', 'delegateexpression', 'expression', 'topic', 'type']);
 
@@ -21,6 +23,11 @@ const NOT_RUN =
   'bpmn-server does not run it: unless `serviceCalled` of the application does, the element' +
   ' ends at once as if it were' +
   ' done. A service that it runs is named by `implementation`.';
+const IN_A_FILE =
+  'bpmn-server reads the rules from a file of this name that ends in .dmn.xml, in the folder `definitionsPath` of its' +
+  ' configuration: an instance fails when it reaches this and there is none.';
+const NO_RULES =
+  'bpmn-server does not run it: the element ends at once. It reads rules from a file that camunda:decisionRef names.';
 
 const textOf = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (value as { body?: unknown } | undefined)?.body;
@@ -56,17 +63,26 @@ const isService = (text: string): boolean => text !== '' && !text.startsWith('##
 
 function ofService(def: ModdleElement): ModelWarning[] {
   if (!SERVICES.has(def.$type)) return [];
-  if (isService(textOf(def.implementation)) || isService(textOf(def.delegateExpression))) return [];
+  const isOfRules = def.$type === BUSINESS_RULE_TASK;
+  const rules = rulesOf(def);
+  if (rules !== undefined) return [warning(def, `camunda:decisionRef="${rules}"`, IN_A_FILE)];
+  const implementation = textOf(def.implementation);
+  const named = isService(implementation) || isService(textOf(def.delegateExpression));
+  if (named && !isOfRules) return [];
   const { namespaces } = documentOf(def);
   const isCall = ({ uri, local, value }: Attribute): boolean =>
     isOfEngine(uri) && CALLS.has(local.toLowerCase()) && value.trim() !== '';
   const calls = namespaces.attributesOf(def).filter(isCall);
   const jobs = extensionsOf(def).filter((element) => {
     const { uri, local } = namespaces.nameOf(element);
-    return isOfEngine(uri) && (local === 'taskDefinition' || local === 'connector');
+    return isOfEngine(uri) && JOBS.has(local);
   });
-  const found = [...calls.map(shown), ...jobs.map(({ $type }) => `<${$type}>`)];
-  return found.length === 0 ? [] : [warning(def, found.join(' '), NOT_RUN)];
+  const found = [
+    ...(named ? [`implementation="${implementation}"`] : []),
+    ...calls.map(shown),
+    ...jobs.map(({ $type }) => `<${$type}>`),
+  ];
+  return found.length === 0 ? [] : [warning(def, found.join(' '), isOfRules ? NO_RULES : NOT_RUN)];
 }
 
 /** A text that bpmn-server takes for JavaScript. */

@@ -1,6 +1,6 @@
 import type { Guard } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask, type TestGuard } from '../../support/guards.js';
-import { document, extensions, userTask, type DocumentRest } from '../../support/dialects.js';
+import { document, extensions, jbpmInputs, userTask, type DocumentRest } from '../../support/dialects.js';
 import { onStores } from '../../support/stores.js';
 
 const CAMUNDA = 'http://camunda.org/schema/1.0/bpmn';
@@ -13,14 +13,7 @@ const JBPM = 'http://www.jboss.org/drools';
 const expression = (tag: string, text: string, language = ''): string =>
   `<bpmn:${tag}><bpmn:resourceAssignmentExpression><bpmn:formalExpression${language}>${text}</bpmn:formalExpression>` +
   `</bpmn:resourceAssignmentExpression></bpmn:${tag}>`;
-const input = (name: string, text?: string): string =>
-  `<bpmn:ioSpecification><bpmn:dataInput id="in" name="${name}" /><bpmn:inputSet /><bpmn:outputSet /></bpmn:ioSpecification>` +
-  `<bpmn:dataInputAssociation><bpmn:targetRef>in</bpmn:targetRef>${
-    text === undefined
-      ? ''
-      : `<bpmn:assignment><bpmn:from xsi:type="bpmn:tFormalExpression">${text}</bpmn:from>` +
-        `<bpmn:to xsi:type="bpmn:tFormalExpression">in</bpmn:to></bpmn:assignment>`
-  }</bpmn:dataInputAssociation>`;
+const input = (name: string, text?: string): string => jbpmInputs({ [name]: text });
 
 type Closing = readonly [what: string, namespaces: Readonly<Record<string, string>>, task: string];
 type Case = readonly [...Closing, rest: DocumentRest];
@@ -259,6 +252,16 @@ const CLOSED: readonly Closing[] = [
   ['who performs it', { x: 'http://example.com/x' }, userTask('x:performedBy="ann"')],
   ['an actor from a variable of jBPM', { drools: JBPM }, userTask('', input('ActorId', '#{who}'))],
   ['an actor without a value', { drools: JBPM }, userTask('', input('ActorId'))],
+  ...['NotStartedReassign', 'NotCompletedReassign', 'NotStartedReasign'].map((name): Closing => [
+    `${name} of jBPM`,
+    { drools: JBPM },
+    userTask('', input(name, '[users:ann|groups:hr]@[4h]')),
+  ]),
+  [
+    'a variable that says to whom jBPM hands a late task',
+    { drools: JBPM },
+    userTask('', input('NotStartedReassign')),
+  ],
   [
     'an element of a loop',
     { flowable: FLOWABLE, camunda: CAMUNDA },

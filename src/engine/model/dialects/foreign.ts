@@ -1,16 +1,17 @@
 import type { ModdleElement } from '../host.js';
-import { childrenOf, type Attribute, type Namespaces } from './namespaces.js';
+import { childrenOf, plainAttributes, type Attribute, type Namespaces } from './namespaces.js';
 import { isOfEngine } from './harmless.js';
+import { keysOf } from './pairs.js';
 import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM } from './uris.js';
+import { isNearlyKnown } from './vocabulary.js';
 
 /** Attributes that contain a name in foreign dialects. */
 const NAMING = new Set(['name', 'key', 'metaKey']);
 /** Names, as opposed to texts, contain no blanks. */
-export const IDENTIFIER = /^[\p{L}\p{M}\p{N}_.:-]{1,60}$/u;
+const IDENTIFIER = /^[\p{L}\p{M}\p{N}_.:-]{1,60}$/u;
 /** Elements that are pairs of a name and a value, and what such a pair has beside them. */
 const PAIRS = new Set(['attribute', 'entry', 'field', 'item', 'param', 'parameter', 'property']);
 const OF_PAIRS = new Set([...NAMING, 'format', 'id', 'type']);
-const KEY = /["']([\p{L}_-]{2,60})["']\s*:/gu;
 const SPEAKS_OTHERWISE = new Set(ABOUT_OTHER_THINGS);
 const HOLDS_DATA = new Set(DATA_AND_CODE);
 
@@ -39,7 +40,8 @@ export const isEmpty = (element: ModdleElement): boolean =>
   textOf(element) === '' &&
   !Object.entries({ ...element, ...element.$attrs }).some(
     ([name, value]) => !name.startsWith('$') && typeof value === 'string' && value.trim() !== '',
-  );
+  ) &&
+  [...plainAttributes(element)].every(([, value]) => value.trim() === '');
 
 /** A pair of a name and a value without the value. Some editors write all pairs that they know. */
 export function isBlankPair(element: ModdleElement, local: string, namespaces: Namespaces): boolean {
@@ -53,12 +55,32 @@ export function isBlankPair(element: ModdleElement, local: string, namespaces: N
   );
 }
 
-/** The keys of a JSON object in a text. */
-const keysIn = (text: unknown): string[] =>
-  typeof text === 'string' ? [...text.matchAll(KEY)].map(([, key]) => key as string) : [];
-
 /** @param isText it is a text, such as the name of a property; otherwise the name of an attribute or element */
 export type IsName = (name: string, isText?: boolean) => boolean;
+
+/**
+ * Whether the value of an attribute is a name that may refer to people. In a pair of a name and a value, each attribute
+ * but the value may contain the name. Elsewhere an id is a reference, unless it is nearly a known name.
+ */
+export function isNamedAfterPeople(
+  tag: string,
+  { local, value }: Pick<Attribute, 'local' | 'value'>,
+  isName: IsName,
+): boolean {
+  if (!IDENTIFIER.test(value)) return false;
+  const isNaming = NAMING.has(local) || (PAIRS.has(tag) && local !== 'value');
+  return isNaming ? isName(value, true) : local === 'id' && isNearlyKnown(value);
+}
+
+/** The key that may name people in a text that holds pairs, such as a JSON object; undefined if there is nothing. */
+export const keyOfPeople = (text: unknown, isName: IsName): string | undefined =>
+  typeof text === 'string' ? keysOf(text).find((key) => isName(key, true)) : undefined;
+
+/** Whether an attribute in a private namespace may name people: by its name, or by pairs in its value. */
+export const mayNamePeople = (
+  { local, value }: Pick<Attribute, 'local' | 'value'>,
+  isName: IsName,
+): boolean => isName(local) || keyOfPeople(value, isName) !== undefined;
 
 /**
  * Searches an unknown extension element for anything that may name people.
@@ -78,10 +100,11 @@ export function peopleIn(element: ModdleElement, namespaces: Namespaces, isName:
   if (ofName !== undefined) return `<${tag} ${shown(ofName)}>`;
   const ofValue = attributes.find(
     (attribute) =>
-      NAMING.has(attribute.local) && IDENTIFIER.test(attribute.value) && isName(attribute.value, true),
+      !isAboutOtherThings(attribute.uri) &&
+      (isNamedAfterPeople(local, attribute, isName) || keyOfPeople(attribute.value, isName) !== undefined),
   );
   if (ofValue !== undefined) return `<${tag} ${shown(ofValue)}>`;
-  const ofText = keysIn(element.$body).find((key) => isName(key, true));
+  const ofText = keyOfPeople(element.$body, isName);
   if (ofText !== undefined) return `<${tag}> with ${ofText}`;
   for (const child of childrenOf(element)) {
     const found = peopleIn(child, namespaces, isName);

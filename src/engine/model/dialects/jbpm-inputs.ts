@@ -34,7 +34,23 @@ const OTHERS = new Set([
   'taskstakeholderid',
 ]);
 const EXCLUDED = 'excludedownerid';
-const KNOWN = [...NAMES.keys(), ...OTHERS, EXCLUDED];
+/** Inputs by which jBPM hands a late task to others, and those by which it writes to people about one. */
+const REASSIGNS = new Set(['notstartedreassign', 'notcompletedreassign']);
+const NOTIFIES = new Set(['notstartednotify', 'notcompletednotify']);
+const KNOWN = [...NAMES.keys(), ...OTHERS, EXCLUDED, ...REASSIGNS, ...NOTIFIES];
+/** Whom such an input names: `[users:ann|groups:hr]@[4h]`, `[tousers:ann|subject:Late]@[4h]`. */
+const OF_LATE = /(?:users|groups|emails)\s*:([^|\]]*)/gi;
+
+/** Whether such an input names nobody: editors write its form with blank names. */
+function namesNobody(text: string): boolean {
+  const names = [...text.matchAll(OF_LATE)].map(([, name = '']) => name.trim());
+  return text.trim() === '' || (names.length > 0 && names.every((name) => name === ''));
+}
+
+const NOT_HANDED_ON =
+  'A late task is not handed on here: it stays with the people whom the model names otherwise, and belongs to nobody' +
+  ' if it names none.';
+const NOT_NOTIFIED = 'Nobody is notified of a late task here.';
 
 /** The known name that is meant, such as by `ActorIds`; undefined for inputs that are data. */
 const meant = (name: string): string | undefined =>
@@ -48,7 +64,7 @@ function assigned(task: ModdleElement, input: Input): string | undefined {
   );
   const [only, ...more] = associations.flatMap(({ assignment = [] }) => assignment);
   if (more.length > 0 || associations.some(({ sourceRef = [] }) => sourceRef.length > 0)) return undefined;
-  return only?.from?.body;
+  return only?.from === undefined ? undefined : (only.from.body ?? '');
 }
 
 /** Reads jBPM's assignments, which are inputs of a task with known names. */
@@ -62,7 +78,11 @@ export function sayInputs(task: ModdleElement, to: Statements): void {
     const property = NAMES.get(name);
     const text = assigned(task, input);
     const found = `dataInput ${input.name ?? ''} = ${text ?? '(no text)'}`;
-    if (known === EXCLUDED) {
+    if (REASSIGNS.has(known) || NOTIFIES.has(known)) {
+      if (text !== undefined && namesNobody(text)) continue;
+      if (REASSIGNS.has(known)) to.isUnclear(found, NOT_HANDED_ON);
+      else to.leavesOut(found, NOT_NOTIFIED);
+    } else if (known === EXCLUDED) {
       to.withheld = true;
       to.isUnclear(found, 'Excluded owners are not supported: the task belongs to nobody.');
     } else if (property === undefined || text === undefined || text.trim() === '') to.isUnclear(found);

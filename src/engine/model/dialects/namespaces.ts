@@ -41,9 +41,13 @@ export function childrenOf(element: ModdleElement): ModdleElement[] {
 }
 
 /** The attributes of an element as texts; for types known to the parser, only the unexpected ones. */
-function* plainAttributes(element: ModdleElement): Generator<[name: string, value: string]> {
+export function* plainAttributes(element: ModdleElement): Generator<[name: string, value: string]> {
   const { isGeneric } = descriptorOf(element);
-  for (const [name, value] of Object.entries(isGeneric === true ? element : (element.$attrs ?? {})))
+  // The parser keeps attributes of these names out of the list, since its own elements have such methods.
+  const { get, set } = element as { get?: unknown; set?: unknown };
+  for (const [name, value] of Object.entries(
+    isGeneric === true ? { ...element, get, set } : (element.$attrs ?? {}),
+  ))
     if (typeof value === 'string' && !name.startsWith('$')) yield [name, value];
 }
 
@@ -75,8 +79,11 @@ export class Namespaces {
   }
 
   private uriOf(prefix: string): string | undefined {
-    const known = this.moddle?.getPackage(prefix)?.uri;
-    if (known !== undefined) return known;
+    return this.moddle?.getPackage(prefix)?.uri ?? this.declaredFor(prefix);
+  }
+
+  /** The namespace of a prefix in the texts of the document; undefined if it has none, or several. */
+  declaredFor(prefix: string): string | undefined {
     const uris = [...(this.declared.get(prefix) ?? [])];
     return uris.length === 1 ? uris[0] : undefined;
   }

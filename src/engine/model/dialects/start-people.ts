@@ -3,8 +3,16 @@ import type { HostNode, ModdleElement } from '../host.js';
 import { holdersOf } from '../lanes.js';
 import { documentOf, type ModelDocument } from './document.js';
 import { NAMES_ONLY, readExpression } from './expression.js';
-import { extensionsOf, isAboutOtherThings, peopleIn, shown, textOf, type IsName } from './foreign.js';
-import { isUnknownAttribute } from './harmless.js';
+import {
+  extensionsOf,
+  isAboutOtherThings,
+  mayNamePeople,
+  peopleIn,
+  shown,
+  textOf,
+  type IsName,
+} from './foreign.js';
+import { isOfEngine, isUnknownAttribute } from './harmless.js';
 import { childrenOf, type Attribute } from './namespaces.js';
 import { entriesOf, isInForeignLanguage, isPlain } from './standard-roles.js';
 import { SAME_ATTRIBUTES } from './uris.js';
@@ -70,7 +78,11 @@ function sayAttributes(
     if (target !== undefined && expression?.kind === 'names') {
       target.push(...value.split(','));
       if (unusableNames(value).length > 0) to.unclear.push(warning(element, shown(attribute), NOT_A_NAME));
-    } else if (target !== undefined || isName(local) || (isOfStart && isUnknown(attribute)))
+    } else if (
+      target !== undefined ||
+      (isOfEngine(uri) ? isName(local) : mayNamePeople(attribute, isName)) ||
+      (isOfStart && isUnknown(attribute))
+    )
       to.unclear.push(warning(element, shown(attribute), CLOSES));
   }
 }

@@ -44,15 +44,18 @@ export class Statements {
     if (isList && cleanNames(text.split(',')).length === 0) return this.isUnclear(found, NAMES_NOBODY);
     this.people.push({ property, expression });
     if (isList && unusableNames(text).length > 0)
-      this.leftOut.push(warning(this.element, found, 'Nobody can be called *: it is left out.'));
+      this.leavesOut(found, 'Nobody can be called *: it is left out.');
   }
 
   sayWhen(property: ScheduleProperty, text: string, forms: Forms, found: string): void {
     if (text.trim() === '') return;
     const expression = readExpression(text, forms);
-    if (expression === undefined)
-      this.leftOut.push(warning(this.element, found, `It is not understood: the task has no ${property}.`));
+    if (expression === undefined) this.leavesOut(found, `It is not understood: the task has no ${property}.`);
     else this.schedule.push({ property, expression });
+  }
+
+  leavesOut(found: string, means: string): void {
+    this.leftOut.push(warning(this.element, found, means));
   }
 
   isUnclear(found: string, means = CLOSES): void {

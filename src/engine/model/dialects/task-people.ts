@@ -5,7 +5,9 @@ import { ALL_FORMS, NAMES_ONLY } from './expression.js';
 import {
   extensionsOf,
   isAboutOtherThings,
+  isBlankPair,
   isEmpty,
+  mayNamePeople,
   peopleIn,
   shown,
   textOf,
@@ -38,17 +40,20 @@ function sayAttributes(task: ModdleElement, { namespaces }: ModelDocument, to: S
     else if (time !== undefined) to.sayWhen(time, value, ALL_FORMS, shown(attribute));
     else if (value.trim() === '' || isAboutOtherThings(uri)) continue;
     else if (isUnknownAttribute(attribute)) to.isUnclear(shown(attribute), UNKNOWN);
-    else if (!isOfEngine(uri) && isPersonOfTask(local, value)) to.isUnclear(shown(attribute));
+    else if (!isOfEngine(uri) && (isPersonOfTask(local, value) || mayNamePeople(attribute, isAboutPeople)))
+      to.isUnclear(shown(attribute));
   }
 }
 
-/** Headers by which Zeebe itself assigns: all others are data. */
-const ASSIGNING_HEADER = /^io\.camunda\.zeebe:(?:assignee|candidateGroups|candidateUsers)$/;
+/** Headers by which Zeebe itself assigns, and those that are called like an assignment: all others are data. */
+const isAssigning = (key: string): boolean => isNearlyKnown(key.slice(key.lastIndexOf(':') + 1));
 
 function sayHeaders(headers: ModdleElement, { namespaces }: ModelDocument, to: Statements): void {
   for (const header of childrenOf(headers)) {
-    const found = namespaces.attributesOf(header).find(({ value }) => ASSIGNING_HEADER.test(value.trim()));
-    if (found !== undefined) to.isUnclear(`<${header.$type} ${shown(found)}>`);
+    const attributes = namespaces.attributesOf(header);
+    const found = attributes.find(({ local, value }) => local !== 'value' && isAssigning(value.trim()));
+    if (found !== undefined && !isBlankPair(header, 'property', namespaces))
+      to.isUnclear(`<${header.$type} ${shown(found)}>`);
   }
 }
 
@@ -130,7 +135,10 @@ export function sayAround(
   return holders.flatMap((holder) => {
     const attribute = namespaces
       .attributesOf(holder)
-      .find(({ uri, local, value }) => !isAboutOtherThings(uri) && value.trim() !== '' && isName(local));
+      .find(
+        (entry) =>
+          !isAboutOtherThings(entry.uri) && entry.value.trim() !== '' && mayNamePeople(entry, isName),
+      );
     const [found] = [
       ...(attribute === undefined ? [] : [shown(attribute)]),
       ...((holder.resources ?? []) as ModdleElement[]).map(({ $type }) => `<${$type}>`),

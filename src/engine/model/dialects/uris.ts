@@ -29,7 +29,6 @@ export const DATA_AND_CODE: readonly string[] = Object.freeze([
   'executionListener',
   'executionListeners',
   'failedJobRetryTimeCycle',
-  'field',
   'formData',
   'formDefinition',
   'formProperty',

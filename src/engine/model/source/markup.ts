@@ -1,4 +1,4 @@
-import { IDENTIFIER } from '../dialects/foreign.js';
+import { isNamedAfterPeople, keyOfPeople, mayNamePeople } from '../dialects/foreign.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 
 /** A tag of a document as written. */
@@ -94,23 +94,21 @@ export function lineAt(lines: readonly number[], offset: number): number {
   return low;
 }
 
-const NAMING = new Set(['name', 'key', 'metaKey']);
-
 /** Whether the names of a tag, or what its attributes name, may refer to people. */
 const isOfPeople = (tag: Tag): boolean =>
   isAboutPeople(tag.local) ||
   attributesOf(tag).some(
-    ({ prefix, local, value }) =>
-      prefix !== 'xmlns' &&
-      value.trim() !== '' &&
-      (isAboutPeople(local) || (NAMING.has(local) && IDENTIFIER.test(value) && isAboutPeople(value, true))),
+    (attribute) =>
+      attribute.prefix !== 'xmlns' &&
+      attribute.value.trim() !== '' &&
+      (mayNamePeople(attribute, isAboutPeople) || isNamedAfterPeople(tag.local, attribute, isAboutPeople)),
   );
 
-/** The element that begins at an offset, with all inside it. */
+/** The element that begins at an offset: its tags, and those inside it. */
 function* elementAt(source: string, offset: number): IterableIterator<Tag> {
   let depth = 0;
   for (const tag of tagsOf(source, offset)) {
-    if (tag.kind !== 'end') yield tag;
+    yield tag;
     depth += tag.kind === 'begin' ? 1 : tag.kind === 'end' ? -1 : 0;
     if (depth <= 0) return;
   }
@@ -118,8 +116,12 @@ function* elementAt(source: string, offset: number): IterableIterator<Tag> {
 
 /** Whether the element that begins at an offset may name people, itself or by anything inside. */
 export function namesPeople(source: string, offset: number): boolean {
-  for (const tag of elementAt(source, offset)) if (isOfPeople(tag)) return true;
-  return false;
+  let end = offset;
+  for (const tag of elementAt(source, offset)) {
+    if (isOfPeople(tag)) return true;
+    end = tag.offset;
+  }
+  return keyOfPeople(source.slice(offset, end), isAboutPeople) !== undefined;
 }
 
 /** Elements of which a parent has one: the parser keeps the last and drops the others without a warning. */

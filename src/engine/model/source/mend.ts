@@ -1,10 +1,11 @@
 import { BadInput } from '../../../core/errors.js';
 import type { ModdleElement } from '../host.js';
 
-interface Reference {
+/** A reference from an element to another one. */
+export interface Reference {
   readonly element: ModdleElement;
   readonly property: string;
-  readonly id: string;
+  id: string;
 }
 
 /** What bpmn-server's parser makes of a source. */

@@ -7,6 +7,7 @@ import type { HostDefinition, HostServer, ModdleElement } from '../host.js';
 import { danglingBy, lostBy, lostInSilence, type ParserWarning } from './lost.js';
 import { linesOf } from './markup.js';
 import { mend, type Parsed } from './mend.js';
+import { resolveNames } from './qualified.js';
 
 /** The parser of bpmn-server. */
 export interface Parser {
@@ -42,9 +43,10 @@ export function refusal(error: unknown): BadInput {
 
 /** Parses a source, keeps what the parser dropped, and repairs what bpmn-server could not load. */
 export async function parse(parser: Parser, source: string): Promise<Tree> {
-  const { warnings: given, ...parsed } = await parser.fromXML(source);
+  const { warnings: all, ...parsed } = await parser.fromXML(source);
   const { rootElement: root } = parsed;
-  const { isJbpm } = documentOf(root);
+  const { isJbpm, namespaces } = documentOf(root);
+  const given = resolveNames(parsed, namespaces, all);
   const text = { source, lines: linesOf(source) };
   const lost = given.map((entry) => lostBy(entry, isJbpm, text)).filter((entry) => entry !== undefined);
   lost.push(...lostInSilence(text));
