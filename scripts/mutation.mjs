@@ -37,12 +37,13 @@ const PARTS = {
     tests: [
       // Not the crashes: their child processes load the built package, which no mutant changes.
       'test/engine/enforcement/**/!(*-crash).test.ts',
-      'test/surface/doors.test.ts',
+      'test/surface/{doors,manifest}.test.ts',
       'test/leaks/threats-commands.test.ts',
       'test/engine/list-inputs.test.ts',
       // One test for several files of this part.
-      'test/engine/{bypass,directory,events,held-back,legacy,life-cycle,model-names,openness}.test.ts',
+      'test/engine/{bypass,directory,events,legacy,life-cycle,model-names,openness}.test.ts',
       'test/engine/{projection,refusal-tally,removal,request-vacation,tenants,upstreams-ways}.test.ts',
+      'test/engine/{limits/lists,upkeep/orphans}.test.ts',
       'test/engine/policies/{duties,evasions,sections,widening,grid/labels}.test.ts',
     ],
   },

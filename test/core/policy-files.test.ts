@@ -49,7 +49,13 @@ test('an empty file is valid; a file that is not an object is an error', () => {
 });
 
 test('every kind of policy has a file format and a schema for editors', () => {
-  const { properties } = policyFileSchema() as { properties: Record<string, object> };
+  const { properties, ...schema } = policyFileSchema() as { properties: Record<string, object> };
+  expect(schema).toEqual({
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A policy file of bpmn-guard',
+    type: 'object',
+    additionalProperties: false,
+  });
   expect(Object.keys(properties)).toEqual(['$schema', 'tenant', ...ENTRIES.map(({ file }) => file.key)]);
   for (const { file } of ENTRIES) expect(Object.keys(file.schema)).toContain('description');
   expect(POLICY_KINDS.length).toBe(ENTRIES.flatMap(({ kinds }) => Object.keys(kinds)).length);

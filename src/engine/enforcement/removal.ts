@@ -1,11 +1,9 @@
-import { NOTHING } from '../../core/condition.js';
+import { EVERYTHING } from '../../core/condition.js';
 import { AccessDenied, BadInput, isGuardError } from '../../core/errors.js';
-import { scopeOf } from '../../core/scope.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
-import { instancePlan } from '../../store/query/scoped-query.js';
+import { existencePlan } from '../../store/query/scoped-query.js';
 import type { Command } from '../execution/command.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
@@ -57,9 +55,8 @@ export async function removeInstances(
 async function mayDeleteAny({ store, isReindexed }: CommandParts['calls'], call: Call): Promise<boolean> {
   if (call.principal.isAdmin()) return true;
   const options = { reindexed: isReindexed(), hidden: undefined };
-  const scope = call.scope('instance:delete');
-  const plan = instancePlan(scope, scopeOf(NOTHING), parseQuery({}, INSTANCE_FIELDS), { limit: 1 }, options);
-  return plan !== undefined && (await store.instances.find({ ...plan, without: LARGE_FIELDS })).length > 0;
+  const plan = existencePlan(call.scope('instance:delete'), EVERYTHING, options);
+  return plan !== undefined && store.instances.exists(plan);
 }
 
 /** Ignores that someone else deleted it first. @throws every other error */

@@ -1,7 +1,8 @@
-import type { AuditEntry, Policy } from 'bpmn-guard';
+import type { AuditEntry, Guard, Policy } from 'bpmn-guard';
 import { EVERYTHING, NOTHING } from '../../../src/core/condition.js';
-import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { CouldNotTell } from '../../../src/core/errors.js';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
+import { end, model, start, task, timer } from '../../support/models.js';
 
 const SOURCE = model([start(), task('do', { assignee: 'ann' }), end()]);
 /** A group that nobody is in, which is warned of. */
@@ -75,4 +76,32 @@ test('a name that is taken is not given to another model, and what is renamed ha
   await guard.api.model.rename('A', 'C', ADMIN_USER);
   const names = await guard.api.model.list({}, ADMIN_USER);
   expect(names.map(({ name }) => name).sort()).toEqual(['B', 'C']);
+});
+
+describe('a timer that starts instances', () => {
+  const SOON = model([start({}, timer('timeDuration', 'PT1S')), task('do'), end()]);
+  const startedOf = async (guard: Guard, name: string): Promise<number> =>
+    (await guard.store.instances.find({ filter: { name } })).length;
+
+  test('goes on under the new name of its model, and no longer under the old one', async () => {
+    const guard = await guards.make();
+    await guard.api.model.save('Old', SOON, null, ADMIN_USER);
+    await guard.api.model.rename('Old', 'New', ADMIN_USER);
+    const before = await startedOf(guard, 'Old');
+    await eventually(async () => (await startedOf(guard, 'New')) > 0);
+    expect(await startedOf(guard, 'Old')).toBe(before);
+  });
+
+  test('is that of the stored model, where the answer to a save was lost', async () => {
+    const guard = await guards.make();
+    const put = guard.store.models.put.bind(guard.store.models);
+    jest.spyOn(guard.store.models, 'put').mockImplementationOnce(async (...args) => {
+      await put(...args);
+      throw new CouldNotTell('store-unavailable', 'The answer was lost.');
+    });
+    expect(await refusal(guard.api.model.save('M', SOON, null, ADMIN_USER))).toMatchObject({
+      code: 'store-unavailable',
+    });
+    await eventually(async () => (await startedOf(guard, 'M')) > 0);
+  });
 });

@@ -1,10 +1,9 @@
-import type { GuardApi } from 'bpmn-guard';
-import { CLAIM } from '../../support/case-models.js';
-import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { ADMIN_USER, Guards, person, waitingTask } from '../../support/guards.js';
 import { catching, end, message, model, start, task } from '../../support/models.js';
 import { switchedOff, switches } from '../../support/switched-off.js';
+import { any, told } from '../../support/told.js';
 
-const [ann, bob, own] = [person('ann'), person('bob'), person('own')];
+const [ann, bob] = [person('ann'), person('bob')];
 const TASK = task('t', { candidateUsers: 'ann,bob' });
 const MODELS = {
   Task: model([start(), TASK, end()]),
@@ -12,24 +11,9 @@ const MODELS = {
   First: model([start({}, message('begin')), end()], { messages: ['begin'] }),
   Second: model([start({}, message('begin')), end()], { messages: ['begin'] }),
   NoStart: model([TASK, end()]),
-  Claim: CLAIM,
 };
 
 const guards = new Guards('embedded');
-
-/** Each of the calls with what it is refused with, as one object, so that all that differ are told. */
-async function told(
-  calls: Readonly<Record<string, () => Promise<unknown>>>,
-): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const [name, call] of Object.entries(calls)) {
-    const { code, message: says } = await refusal(call());
-    found[name] = `${code}: ${says}`;
-  }
-  return found;
-}
-/** Input of a kind that the types do not admit. */
-const any = (value: unknown): never => value as never;
 
 test('a refused command on tasks says what is wrong', async () => {
   const guard = await guards.make({ models: MODELS });
@@ -41,6 +25,8 @@ test('a refused command on tasks says what is wrong', async () => {
   await tasks.take(lent, ann);
   await tasks.delegate(lent, 'bob', ann);
   await tasks.reject(rejected, bob);
+  const { id: hears } = await engine.start('Hears', {}, ADMIN_USER);
+  const receiver = (await waitingTask(guard, 'c', hears)).id;
   expect(
     await told({
       'no id': () => tasks.take(any(7), ann),
@@ -57,6 +43,9 @@ test('a refused command on tasks says what is wrong', async () => {
       'several named': () => engine.invoke({ 'items.elementId': 't' }, {}, ann),
       'no list': () => tasks.allowed(any('t'), ann),
       'a list of others': () => tasks.allowed(any([open, 7]), ann),
+      'suspended, and no task': () => tasks.suspend(receiver, ADMIN_USER),
+      'escalated, and no task': () => tasks.escalate(receiver, 'ann', ADMIN_USER),
+      'assigned, and no task': () => tasks.assign(receiver, 'ann', ADMIN_USER),
       'too many': () => tasks.allowed(Array<string>(1001).fill(open), ann),
     }),
   ).toEqual({
@@ -76,6 +65,9 @@ test('a refused command on tasks says what is wrong', async () => {
     'several named': 'ambiguous: The query matches several items; a command needs exactly one.',
     'no list': 'bad-request: The tasks must be a list of their ids.',
     'a list of others': 'bad-request: The id of each task must be a text.',
+    'suspended, and no task': 'wrong-state: Only a user task can be treated like this.',
+    'escalated, and no task': 'wrong-state: Only a user task can be escalated.',
+    'assigned, and no task': 'wrong-state: Only a user task can be assigned.',
     'too many': 'too-large: One call asks about at most 1000 tasks.',
   });
   expect(await tasks.allowed(Array<string>(1000).fill(open), bob)).toMatchObject({
@@ -153,89 +145,6 @@ test('a refused command on instances says what is wrong', async () => {
     'no instance': 'not-found: No such instance, or it is not yours to see.',
     'no id': 'bad-request: The id of the instance must be a text.',
     'no held start': 'wrong-state: No starts by this timer are held.',
-  });
-});
-
-test('a refused command on a case says what is wrong', async () => {
-  const guard = await guards.make({ models: MODELS });
-  const cases: GuardApi['cases'] = guard.as(own).cases;
-  const { id } = await guard.api.engine.start('Claim', {}, own);
-  const { id: plain } = await guard.api.engine.start('Task', {}, own);
-  const { id: suspended } = await guard.api.engine.start('Claim', {}, own);
-  await guard.api.engine.suspend(suspended, ADMIN_USER);
-  const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at}`);
-  const field = 'bad-data: A field of the data is a name without dots that does not begin with $.';
-  expect(
-    await told({
-      'no id': () => cases.comment(any(7), 'x'),
-      'no case': () => guard.api.cases.comment(plain, 'x', {}, ADMIN_USER),
-      'no option': () => cases.comment(id, 'x', any({ role: [] })),
-      'an empty comment': () => cases.comment(id, ' '),
-      'a broken comment': () => cases.comment(id, '\ud800'),
-      'a long comment': () => cases.comment(id, 'x'.repeat(4001)),
-      'a comment without an id': () => cases.removeComment(id, any(7)),
-      'a comment that is not there': () => cases.changeComment(id, 'none', 'x'),
-      'no data': () => cases.setData(id, {}),
-      'a path': () => cases.setData(id, { 'a.b': 1 }),
-      'an operator': () => cases.removeData(id, ['$a']),
-      'a long name': () => cases.removeData(id, ['x'.repeat(501)]),
-      'a name that is none': () => cases.removeData(id, any([7])),
-      'no names': () => cases.removeData(id, []),
-      'no list of names': () => cases.removeData(id, any('a')),
-      'too many names': () => cases.removeData(id, names(1001)),
-      'no owner left': () => cases.setRole(id, 'owner', { users: [] }),
-      'a suspended one': () => cases.comment(suspended, 'x'),
-    }),
-  ).toEqual({
-    'no id': 'bad-request: The id of the instance must be a text.',
-    'no case': 'bad-request: The model of this instance declares no roles.',
-    'no option': expect.stringMatching(/^bad-request: .*cases\.comment.*roles/) as string,
-    'an empty comment': 'bad-request: A comment must be a text that is not empty.',
-    'a broken comment': 'bad-request: A comment must be a text that is not empty.',
-    'a long comment': 'too-large: A comment may have at most 4000 characters.',
-    'a comment without an id': 'bad-request: The id of the comment must be a text.',
-    'a comment that is not there': 'not-found: No such comment, or it is not yours to see.',
-    'no data': 'bad-data: There is no data to set.',
-    'a path': field,
-    'an operator': field,
-    'a long name': field,
-    'a name that is none': field,
-    'no names': 'bad-data: The fields to remove must be a list of 1 to 1000 names.',
-    'no list of names': 'bad-data: The fields to remove must be a list of 1 to 1000 names.',
-    'too many names': 'bad-data: The fields to remove must be a list of 1 to 1000 names.',
-    'no owner left': 'wrong-state: A case has an active owner: name another one instead.',
-    'a suspended one': 'wrong-state: The instance is suspended.',
-  });
-  await cases.removeData(id, ['x'.repeat(500), ...names(999)]);
-  expect(await cases.comment(id, 'x'.repeat(4000))).toMatchObject({ author: 'own' });
-});
-
-test('a refused change of models says what is wrong', async () => {
-  const guard = await guards.make({ models: MODELS });
-  const { model: models } = guard.as(ADMIN_USER);
-  await guard.as(ADMIN_USER).policies.duties.save('d', { duty: 'not-initiator', model: 'Task' });
-  expect(
-    await told({
-      'no folder': () => models.export({}, '/no/such/folder'),
-      'a file as folder': () => models.export({}, __filename),
-      'no text as folder': () => models.export({}, any(undefined)),
-      'no picture': () => models.save('Task', MODELS.Task, any(7)),
-      'no options': () => models.save('Task', MODELS.Task, null, any({ sectoin: 'x' })),
-      'a name that policies name': () => models.rename('Task', 'Other'),
-      'no model': () => models.rename('None', 'Other'),
-      'no source': () => models.getSource('None'),
-    }),
-  ).toEqual({
-    'no folder': 'bad-request: Models can only be exported into an existing folder.',
-    'a file as folder': 'bad-request: Models can only be exported into an existing folder.',
-    'no text as folder': 'bad-request: Models can only be exported into an existing folder.',
-    'no picture': 'bad-model: The picture of a model is SVG text.',
-    'no options': expect.stringMatching(/^bad-.*section/) as string,
-    'a name that policies name': expect.stringMatching(
-      /^wrong-state: Policies name this model, and would no longer apply: .*d/,
-    ) as string,
-    'no model': 'not-found: No such model, or it is not yours to see.',
-    'no source': 'not-found: No such model, or it is not yours to see.',
   });
 });
 

@@ -8,12 +8,16 @@ const SOURCE = model([start(), task('do'), end()]);
 const ann = person('ann');
 const guards = new Guards('embedded');
 
-test('an export is one file for each model, with its source', async () => {
+test('an export is one file for each model, with its source, and one for its picture if it has one', async () => {
   const guard = await guards.make({ models: { M: SOURCE } });
+  await guard.api.model.save('Shown', SOURCE, '<svg/>', ADMIN_USER);
   const folder = mkdtempSync(join(tmpdir(), 'guard-export-'));
   expect(await guard.api.model.export({ name: 'M' }, folder, ADMIN_USER)).toEqual(['M']);
   expect(readdirSync(folder)).toEqual(['M.bpmn']);
   expect(readFileSync(join(folder, 'M.bpmn'), 'utf8')).toBe(SOURCE);
+  expect(await guard.api.model.export({ name: 'Shown' }, folder, ADMIN_USER)).toEqual(['Shown']);
+  expect(readdirSync(folder).sort()).toEqual(['M.bpmn', 'Shown.bpmn', 'Shown.svg']);
+  expect(readFileSync(join(folder, 'Shown.svg'), 'utf8')).toBe('<svg/>');
   rmSync(folder, { recursive: true });
 });
 

@@ -1,0 +1,114 @@
+import type { Guard } from 'bpmn-guard';
+import { heldOf, heldStartOf } from '../../../src/engine/enforcement/work-api.js';
+import { changeStart, idOfStart } from '../../../src/engine/execution/held-starts.js';
+import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
+import { holdBack } from '../../support/held.js';
+import { end, model, start, task, timer } from '../../support/models.js';
+
+const [ann, bob] = [person('ann'), person('bob')];
+const MODELS = {
+  M: model([start(), task('t', { assignee: 'ann' }), end()]),
+  Timed: model([start({}, timer('timeDuration', 'P1D')), task('t'), end()]),
+};
+const PLACE = { owner: null, name: 'Timed', elementId: 'start' };
+const at = new Date(0);
+const guards = new Guards('embedded');
+
+async function begun(): Promise<{ guard: Guard; id: string }> {
+  const guard = await guards.make({ models: MODELS });
+  const { id } = await guard.api.engine.start('M', {}, ann);
+  await holdBack(guard, id);
+  return { guard, id };
+}
+const held = async ({ store }: Guard): Promise<unknown> =>
+  changeStart(store, PLACE, () => ({ work: 'start', by: 'x', at, ended: 2, held: true, elementId: 'start' }));
+const trail = async ({ store }: Guard, operation: string): Promise<unknown[]> =>
+  (await store.audit.find({ userName: 'admin', limit: 50 }))
+    .filter((entry) => entry.operation === operation && entry.answer === 'allowed')
+    .map(({ resource }) => resource);
+
+test('held work is told with its instance, its item and its element', () => {
+  const attempt = { work: 'timer', by: 'x', at, ended: 3 } as const;
+  const instance = (more: object) => ({ id: 'i', name: 'M', ...more }) as never;
+  const attempts = {
+    item: { ...attempt, held: true, elementId: 'T' },
+    free: attempt,
+    background: { ...attempt, work: 'background', held: true },
+  };
+  expect(heldOf(instance({ tenantId: 'acme', guard: { attempts } }))).toEqual([
+    {
+      id: 'i',
+      instanceId: 'i',
+      modelName: 'M',
+      tenantId: 'acme',
+      work: 'timer',
+      itemId: 'item',
+      elementId: 'T',
+      since: at,
+      ended: 3,
+    },
+    { id: 'i', instanceId: 'i', modelName: 'M', tenantId: 'acme', work: 'background', since: at, ended: 3 },
+  ]);
+  expect(
+    heldOf({ id: 'i', tenantId: null, guard: { attempts: { background: attempts.background } } } as never),
+  ).toEqual([{ id: 'i', instanceId: 'i', modelName: '', work: 'background', since: at, ended: 3 }]);
+  expect(heldOf(instance({}))).toEqual([]);
+});
+
+test('a held start is told with its model', () => {
+  const attempt = { work: 'start', by: 'x', at, ended: 2, elementId: 'start' } as const;
+  expect(heldStartOf({ id: 'start:x', model: { name: 'M', owner: 'acme' }, attempt } as never)).toEqual({
+    id: 'start:x',
+    modelName: 'M',
+    tenantId: 'acme',
+    work: 'start',
+    elementId: 'start',
+    since: at,
+    ended: 2,
+  });
+  const { elementId: _none, ...bare } = attempt;
+  expect(heldStartOf({ id: 'start:x', model: { name: 'M', owner: null }, attempt: bare } as never)).toEqual({
+    id: 'start:x',
+    modelName: 'M',
+    work: 'start',
+    since: at,
+    ended: 2,
+  });
+});
+
+test('held work is listed for who may end it, retried, and no longer held', async () => {
+  const { guard, id } = await begun();
+  await held(guard);
+  const start_ = idOfStart(PLACE);
+  const { work } = guard.as(ADMIN_USER);
+  expect(await work.list()).toMatchObject([
+    { id, instanceId: id, modelName: 'M', work: 'background', ended: 2 },
+    { id: start_, modelName: 'Timed', work: 'start', elementId: 'start', ended: 2 },
+  ]);
+  for (const user of [ann, bob]) expect(await guard.api.work.list(user)).toEqual([]);
+  for (const [user, code] of [
+    [ann, 'forbidden'],
+    [bob, 'not-found'],
+  ] as const)
+    expect(await refusal(guard.api.work.retry(id, user))).toMatchObject({ code });
+  expect(await refusal(guard.api.work.retry(start_, bob))).toMatchObject({ code: 'forbidden' });
+  await work.retry(id);
+  expect(await trail(guard, 'instance:cancel')).toContainEqual({ kind: 'instance', id, instanceId: id });
+  await work.retry(start_);
+  expect(await trail(guard, 'model:write')).toContainEqual({ kind: 'model', name: 'Timed' });
+  await eventually(async () => (await work.list()).length === 0);
+  expect(await refusal(work.retry(start_))).toMatchObject({ code: 'wrong-state' });
+  const gone = idOfStart({ ...PLACE, name: 'None' });
+  expect(await refusal(work.retry(gone))).toMatchObject({
+    code: 'not-found',
+    message: 'No such model, or it is not yours to see.',
+  });
+});
+
+test('an instance with held work is stopped by who may end it', async () => {
+  const { guard, id } = await begun();
+  expect(await refusal(guard.api.work.stop(id, bob))).toMatchObject({ code: 'not-found' });
+  expect(await guard.api.work.stop(id, ADMIN_USER)).toEqual([id]);
+  expect(await guard.store.instances.load(id)).toMatchObject({ status: 'terminated' });
+  expect(await trail(guard, 'instance:cancel')).toContainEqual({ kind: 'instance', id, instanceId: id });
+});
