@@ -43,7 +43,7 @@ const PARTS = {
       // One test for several files of this part.
       'test/engine/{bypass,directory,events,legacy,life-cycle,model-names,openness}.test.ts',
       'test/engine/{projection,refusal-tally,removal,request-vacation,tenants,upstreams-ways}.test.ts',
-      'test/engine/{limits/lists,upkeep/orphans}.test.ts',
+      'test/engine/{limits/lists,limits/counts,upkeep/orphans}.test.ts',
       'test/engine/policies/{duties,evasions,sections,widening,grid/labels}.test.ts',
     ],
   },
