@@ -29,7 +29,7 @@ export { openStore } from './store/open.js';
 export type { Store, AuditEntry, StoredUser } from './store/port.js';
 export { VARIABLES } from './engine/contract/environment.js';
 export { checkModel } from './engine/model/source/check-model.js';
-export type { ModelWarning } from './engine/model/dialects/warning.js';
+export type { ModelWarning } from './engine/contract/model-warning.js';
 export { TRANSITIONS } from './engine/model/task-state.js';
 export type {
   Assignment,

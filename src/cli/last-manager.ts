@@ -1,7 +1,7 @@
 import { InstanceLocks } from '../engine/execution/locks.js';
 import { PeopleLock } from '../engine/execution/people-lock.js';
 import { assertSomebodyLeft, type KnownUsers } from '../engine/policies/last-manager.js';
-import { storedPolicies } from '../engine/policies/stored-policies.js';
+import { storedPolicies } from '../engine/policy-book/stored-policies.js';
 import type { DirectoryUser, UserChange, UserDirectory } from '../engine/users/directory.js';
 import type { Store } from '../store/port.js';
 

@@ -40,7 +40,7 @@ export const reindexAll: Run = (args, io) => {
       return 0;
     }
     // Imported here because loading bpmn-server takes a while.
-    const { definitionLoader } = await import('../engine/model/definition-loader.js');
+    const { definitionLoader } = await import('../engine/execution/definition-loader.js');
     const interruption = io.onInterrupt();
     let skipped = 0;
     const complete = await reindex(store, {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isGuardError } from '../core/errors.js';
-import type { ModelWarning } from '../engine/model/dialects/warning.js';
+import type { ModelWarning } from '../engine/contract/model-warning.js';
 import { decodeXml } from '../engine/model/source/encoding.js';
 import type { ModelFile } from '../engine/model/source/model-files.js';
 import type { Io } from './io.js';

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isGuardError } from '../core/errors.js';
 import { checkModelName } from '../core/model-name.js';
-import type { ModelWarning } from '../engine/model/dialects/warning.js';
+import type { ModelWarning } from '../engine/contract/model-warning.js';
 import { declareUtf8, decodeXml } from '../engine/model/source/encoding.js';
 import { modelFileOf, modelFilesIn, pictureOf, type ModelFile } from '../engine/model/source/model-files.js';
 import type { Store, StoredModel } from '../store/port.js';
@@ -56,7 +56,7 @@ async function importOne(
   const name = checkModelName(given);
   const source = decodeXml(readFileSync(file));
   // Imported here because loading bpmn-server takes a while.
-  const { modelKeeper } = await import('../engine/model/definition-loader.js');
+  const { modelKeeper } = await import('../engine/execution/definition-loader.js');
   const keeper = modelKeeper(store);
   const warnings = await keeper.check(source);
   const before = await store.models.get(name, owner);

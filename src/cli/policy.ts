@@ -10,8 +10,8 @@ import {
   type FilesTarget,
 } from '../engine/policies/files/apply-files.js';
 import { printPolicyFile } from '../engine/policies/files/policy-text.js';
-import type { People } from '../engine/policies/giving.js';
-import { storedPolicies } from '../engine/policies/stored-policies.js';
+import type { People } from '../engine/policy-book/giving.js';
+import { storedPolicies } from '../engine/policy-book/stored-policies.js';
 import type { LintPerson } from '../core/policies/lint/finding.js';
 import { lint } from '../core/policies/lint/lint.js';
 import { namesIn } from '../core/policy-kinds.js';
@@ -63,7 +63,7 @@ type Changing = Readonly<Partial<Record<keyof typeof CHANGING, boolean>>>;
 
 async function targetOf(store: Store, values: Changing): Promise<FilesTarget> {
   // Imported here because loading bpmn-server takes a while.
-  const { modelKeeper } = await import('../engine/model/definition-loader.js');
+  const { modelKeeper } = await import('../engine/execution/definition-loader.js');
   const keeper = modelKeeper(store);
   return {
     store,
@@ -189,7 +189,7 @@ export const lintPolicies: Run = (args, io) => {
   const { values } = readArguments(args, [], { ...OF_TENANT, ...JSON_OPTION });
   return withStore(values, io, async (store) => {
     const { tenant = null } = values;
-    const { modelKeeper } = await import('../engine/model/definition-loader.js');
+    const { modelKeeper } = await import('../engine/execution/definition-loader.js');
     const { modelsOf } = await import('../engine/policies/lint-facts.js');
     const { set } = await storedPolicies(store).current(tenant);
     const names = new ModelNames(store, modelKeeper(store), tenant);

@@ -18,16 +18,15 @@ import { explain } from './enforcement/explain.js';
 import { health } from './upkeep/health.js';
 import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { createIdentity } from './identity.js';
-import { Models } from './enforcement/model-api.js';
 import { Principals } from './enforcement/principals.js';
 import { OrphanCount } from './upkeep/orphans.js';
 import { isReindexed } from './upkeep/reindex.js';
 import { bindApi } from './enforcement/bind-api.js';
-import { createApi } from './enforcement/secured-api.js';
+import { assembleApi } from './assemble-api.js';
 import { UnmarkedRules } from './enforcement/unmarked-rules.js';
-import { applicationPolicies, compilerWith } from './policies/application-policies.js';
+import { applicationPolicies, compilerWith } from './policy-book/application-policies.js';
 import { PolicyFolder } from './policies/files/policy-folder.js';
-import { PolicyBook } from './policies/policy-book.js';
+import { PolicyBook } from './policy-book/policy-book.js';
 import { serverFacade } from './enforcement/server-facade.js';
 import { strictApi } from './enforcement/strict-arguments.js';
 import { TakenServer } from './enforcement/taken-server.js';
@@ -118,7 +117,7 @@ async function assemble(
   );
   const { spread, cases } = inside;
   const parts = { calls, reads: new ScopedReads(calls), runner, engine, models, timers, spread, cases };
-  const secured = createApi(parts, new Models(calls, models, modelTimers), recovery);
+  const secured = assembleApi(parts, modelTimers, recovery);
   const api = strictApi(flags.bypass ? bypassApi(parts, secured) : secured);
   if (flags.bypass)
     logger.warn('the rules are switched off: REQUIRE_AUTHENTICATION or ENFORCE_SECURITY is false');

@@ -10,7 +10,7 @@ import { readPolicyDocument } from '../../src/core/policy-files.js';
 import { changedSet } from '../../src/core/policy-kinds.js';
 import { PolicySet } from '../../src/core/policy-set.js';
 import { deriveGuard } from '../../src/engine/model/derive.js';
-import { compilerWith } from '../../src/engine/policies/application-policies.js';
+import { compilerWith } from '../../src/engine/policy-book/application-policies.js';
 import { hiddenParts, hiddenPeople } from '../../src/engine/enforcement/hidden-parts.js';
 import { parseQuery } from '../../src/store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../src/store/query/query-fields.js';

@@ -1,6 +1,6 @@
 import * as bpmn from 'bpmn-server';
 import { createGuard, openStore, type Guard, type Store } from 'bpmn-guard';
-import { definitionLoader } from '../../src/engine/model/definition-loader.js';
+import { definitionLoader } from '../../src/engine/execution/definition-loader.js';
 import { reindex } from '../../src/engine/upkeep/reindex.js';
 import type { StoredInstance } from '../../src/store/port.js';
 import { OUTDATED } from '../../src/store/query/plan-marks.js';

@@ -15,7 +15,7 @@ const WALL: Readonly<Record<string, string>> = {
   'src/engine/enforcement/instance-life.ts': 'when an instance was suspended, for people',
   'src/engine/policies/policy-commands.ts': 'when the policies were changed',
   'src/engine/policies/files/apply-files.ts': 'when the policies were changed',
-  'src/engine/execution/quiet-logger.ts': "the host's own log entry",
+  'src/engine/model/source/quiet-logger.ts': "the host's own log entry",
   'src/engine/execution/host-models.ts': 'when a model was saved, compared with the time of its file',
   'src/engine/execution/refresh-models.ts': 'when a model was saved, compared with the time of its file',
   'src/engine/execution/attempts.ts': 'when an attempt was made, as other processes read it',

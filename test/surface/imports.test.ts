@@ -72,6 +72,53 @@ describe.each(SOURCES)('%s', (file) => {
   });
 });
 
+/** The rooms of the engine, innermost first: a file imports from its own room and from those before it. */
+const ROOMS = [
+  'contract',
+  'policy-book',
+  'users',
+  'model',
+  'execution',
+  'enforcement',
+  'policies',
+  'upkeep',
+  'top',
+];
+
+const ENGINE = SOURCES.filter((file) => ring(file) === 'engine');
+
+function room(file: string): string {
+  const [, , folder, ...rest] = file.split('/');
+  return rest.length === 0 ? 'top' : (folder as string);
+}
+
+test('every file of the engine lies in a room', () => {
+  expect(ENGINE.filter((file) => !ROOMS.includes(room(file)))).toEqual([]);
+});
+
+test('a room of the engine imports from those inside it only', () => {
+  const outwards = ENGINE.flatMap((file) => {
+    const reach = ROOMS.slice(0, ROOMS.indexOf(room(file)) + 1);
+    return relatives(file)
+      .filter((name) => ring(name) === 'engine' && !reach.includes(room(name)))
+      .map((name) => `${file} -> ${name}`);
+  });
+  expect(outwards).toEqual([]);
+});
+
+test('no file imports another that leads back to it', () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+    if (done.has(file) || way.includes(file)) return;
+    for (const name of relatives(file)) visit(name.replace(/\.js$/, '.ts'), [...way, file]);
+    done.add(file);
+  };
+  for (const file of SOURCES) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
 const below = (folder: string): string[] => SOURCES.filter((file) => file.startsWith(`src/${folder}/`));
 
 test('the core imports nothing but the core: no package, no node module', () => {

@@ -3,9 +3,9 @@ import { IS_USER_TASK } from '../element-types.js';
 import { TENANT_MARK } from '../mark.js';
 import { OPERATIONS, type Operation } from '../operation.js';
 import type { Facts, Policy, PolicyAnswer, Rule } from '../policy.js';
+import type { SecureUser } from '../principal.js';
 import type { Right } from '../rights.js';
 import { ByPrincipal } from './by-principal.js';
-import type { SecurityRoles } from './security-roles.js';
 
 const ME = Object.freeze({ ref: 'user', path: 'userName' } as const);
 const OWN_TASK: Condition = or(eq('item.assignee', ME), eq('item.guard.owner', ME));
@@ -117,8 +117,15 @@ function answersFor(operation: Operation, variant: Variant): Answers {
   });
 }
 
+/** Who holds which rights. */
+interface HeldRights {
+  /** False before the first role: nothing needs a right then. */
+  readonly exist: boolean;
+  rightsOf(principal: SecureUser): ReadonlySet<Right>;
+}
+
 /** The answers to each principal. */
-function answersTo(roles: SecurityRoles, variant: Variant): ByPrincipal<PolicyAnswer> {
+function answersTo(roles: HeldRights, variant: Variant): ByPrincipal<PolicyAnswer> {
   const made = new Map<Operation, Answers>();
   const answers = (operation: Operation): Answers => {
     let found = made.get(operation);
@@ -142,7 +149,7 @@ function answersTo(roles: SecurityRoles, variant: Variant): ByPrincipal<PolicyAn
  * The policy of the security roles. Once a role exists, each operation with rights requires one of them, whatever other
  * policies permit; some rights also permit their operations.
  */
-export function securityRights(roles: SecurityRoles): Policy {
+export function securityRights(roles: HeldRights): Policy {
   const answers = new Map<Variant, ByPrincipal<PolicyAnswer>>();
   return Object.freeze({
     name: 'security-rights',

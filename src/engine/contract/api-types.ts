@@ -4,7 +4,7 @@ import type { PoliciesApi } from './policy-types.js';
 import type { WorkApi } from './work-types.js';
 import type { TasksApi } from './task-types.js';
 import type { UserInfo } from '../../core/principal.js';
-import type { ModelWarning } from '../model/dialects/warning.js';
+import type { ModelWarning } from './model-warning.js';
 import type { DefinitionView } from './definition-types.js';
 import type {
   Data,
@@ -14,12 +14,12 @@ import type {
   ItemView,
   ModelEvent,
   ModelView,
+  Query,
 } from './view-types.js';
 
 export type * from './task-types.js';
 export type * from './view-types.js';
 export type * from './work-types.js';
-export type Query = Record<string, unknown>;
 
 /** Options of a command. Upstream's other options act on other people's tasks and are refused. */
 export interface CommandOptions {

@@ -2,7 +2,7 @@ import type { RoleHolders } from '../../core/policies/case-roles/holders.js';
 import type { CaseOperation } from '../../core/policies/case-roles/operations.js';
 import type { CaseFieldEntry } from '../../core/policies/case-roles/case-kinds.js';
 import type { UserInfo } from '../../core/principal.js';
-import type { PolicyChangeOptions } from './policy-types.js';
+import type { PolicyChangeOptions } from './policy-change-options.js';
 import type { Data, InstanceView } from './view-types.js';
 
 export type { RoleHolders } from '../../core/policies/case-roles/holders.js';

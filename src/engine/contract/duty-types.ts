@@ -1,6 +1,6 @@
 import type { Duty } from '../../core/policies/duties/duty.js';
 import type { UserInfo } from '../../core/principal.js';
-import type { PolicyChangeOptions } from './policy-types.js';
+import type { PolicyChangeOptions } from './policy-change-options.js';
 
 export type { Distinct, Duty, DutyTask, NotInitiator, TwoTasks } from '../../core/policies/duties/duty.js';
 

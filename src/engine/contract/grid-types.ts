@@ -1,6 +1,6 @@
 import type { GridLabel, GridRule } from '../../core/policies/grid/grid.js';
 import type { UserInfo } from '../../core/principal.js';
-import type { PolicyChangeOptions } from './policy-types.js';
+import type { PolicyChangeOptions } from './policy-change-options.js';
 
 export type {
   ConditionJson,

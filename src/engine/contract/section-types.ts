@@ -2,7 +2,7 @@ import type { SectionPermission } from '../../core/policies/sections/permissions
 import type { PermissionSource } from '../../core/policies/sections/sections.js';
 import type { Holder } from '../../core/policies/security-roles.js';
 import type { UserInfo } from '../../core/principal.js';
-import type { PolicyChangeOptions } from './policy-types.js';
+import type { PolicyChangeOptions } from './policy-change-options.js';
 
 export type { SectionPermission } from '../../core/policies/sections/permissions.js';
 export type { PermissionSource } from '../../core/policies/sections/sections.js';

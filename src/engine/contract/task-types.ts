@@ -1,6 +1,5 @@
 import type { UserInfo } from '../../core/principal.js';
-import type { Query } from './api-types.js';
-import type { Data, ExecutionView, ItemView, TaskCommand } from './view-types.js';
+import type { Data, ExecutionView, ItemView, Query, TaskCommand } from './view-types.js';
 
 /** The life cycle of one user task, by its id. */
 export interface TasksApi {

@@ -1,6 +1,9 @@
 import type { Escalation, Suspension } from '../../store/port.js';
-import type { ModelWarning } from '../model/dialects/warning.js';
+import type { ModelWarning } from './model-warning.js';
 import type { DefinitionView } from './definition-types.js';
+
+/** A query in the form of MongoDB, as a caller writes it. */
+export type Query = Record<string, unknown>;
 
 export type Data = Record<string, unknown>;
 

@@ -7,7 +7,8 @@ import { namesIn } from '../model/derive.js';
 import { taskState } from '../model/task-state.js';
 import type { Call } from './call.js';
 import { checkId } from './caller-input.js';
-import { isRunning, statesFor, type CommandParts, type Effect } from './command-parts.js';
+import { isRunning, type CommandParts } from './command-parts.js';
+import { statesFor, type Effect } from './effect.js';
 import { rejectersOf } from './stuck.js';
 import { isKnown } from './unread-task.js';
 import {

@@ -14,8 +14,9 @@ import { show } from '../../core/value.js';
 import type { StoredInstance } from '../../store/port.js';
 import type { Turns } from '../../store/turns.js';
 import type { Hidden } from '../../store/query/hidden.js';
-import type { InForce } from '../policies/policy-book.js';
-import type { Calls } from './calls.js';
+import type { InForce } from '../policy-book/policy-book.js';
+import type { Incidents } from '../contract/incidents.js';
+import type { UnmarkedRules } from './unmarked-rules.js';
 import { hiddenParts, hiddenPeople } from './hidden-parts.js';
 
 const NO_FACTS: Facts = Object.freeze({});
@@ -42,6 +43,15 @@ export interface Against {
 }
 const NOTHING_AGAINST: Against = Object.freeze({ policies: [], rules: [], says: [] });
 
+/** What the calls of a guard share. */
+interface OfAllCalls {
+  readonly turns: Turns;
+  readonly incidents: Incidents;
+  readonly bypass: boolean;
+  readonly unmarked: UnmarkedRules;
+  again(principal: SecureUser): Promise<Call>;
+}
+
 /**
  * One public call: its principal, and the policies' answers for that principal. Policies are asked once per
  * operation and call. A command makes the call anew under its lock ({@link Call.again}), so that a right revoked
@@ -60,7 +70,7 @@ export class Call {
   constructor(
     readonly principal: SecureUser,
     readonly inForce: InForce,
-    private readonly calls: Calls,
+    private readonly calls: OfAllCalls,
   ) {}
 
   /** The turns in which long answers are built. */

@@ -5,7 +5,7 @@ import type { SecureUser } from '../../core/principal.js';
 import type { Store } from '../../store/port.js';
 import { Turns } from '../../store/turns.js';
 import type { Incidents } from '../contract/incidents.js';
-import type { InForce, PolicyBook } from '../policies/policy-book.js';
+import type { InForce, PolicyBook } from '../policy-book/policy-book.js';
 import { isOutage } from '../execution/transient.js';
 import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';

@@ -1,6 +1,4 @@
 import { Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
-import type { Operation } from '../../core/operation.js';
-import type { Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
@@ -8,7 +6,7 @@ import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import type { Decision } from '../../core/decision.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
-import type { CaseFacts, Cases, Hold } from '../execution/cases.js';
+import type { Cases, Hold } from '../execution/cases.js';
 import type { Command } from '../execution/command.js';
 import type { CommandRunner } from '../execution/command-runner.js';
 import type { ScopedReads } from './scoped-reads.js';
@@ -17,10 +15,12 @@ import type { HostModels } from '../execution/host-models.js';
 import type { InnerEngine } from '../execution/inner-engine.js';
 import type { Spread } from '../execution/spread.js';
 import type { Timers } from '../execution/timers.js';
+import type { CaseFacts } from '../model/case-facts.js';
 import { definitionView } from '../model/definition-view.js';
 import { taskState } from '../model/task-state.js';
 import type { ExecutionView, TaskState } from '../contract/types.js';
 import { mayReadModelOf } from './model-access.js';
+import { statesFor, type Effect } from './effect.js';
 import { isKnown, UnreadTask, unreadRow } from './unread-task.js';
 import { executionView } from './views.js';
 
@@ -47,32 +47,6 @@ export interface LockedTask {
   /** The decision about the first operation. */
   readonly decision: Decision;
 }
-
-/**
- * The requested effect. Says which item states admit it: for administrators, who may complete any waiting task, and
- * for others.
- */
-export interface Effect {
-  /** One operation per effect; all must be allowed. The first one names the command in the audit trail. */
-  readonly operations: readonly [Operation, ...Operation[]];
-  readonly states: readonly TaskState[];
-  readonly administratorsToo?: readonly TaskState[];
-  /** Facts for the policies. */
-  readonly facts?: Facts;
-  /**
-   * On which tasks that the principal does not find it is possible: `rejected`, those that only the principal's own
-   * refusal hides; `unnamed`, those that no rule hides though none shows them either. Missing: on none.
-   */
-  readonly unread?: 'rejected' | 'unnamed';
-  /** What else must hold of the task; asked of who may do this, and throws. */
-  readonly check?: (item: StoredItem, asker: Call) => void;
-}
-
-/** The states from which the principal may bring about the effect. */
-export const statesFor = (
-  principal: SecureUser,
-  { states, administratorsToo }: Effect,
-): readonly TaskState[] => (principal.isAdmin() ? [...states, ...(administratorsToo ?? [])] : states);
 
 /** @throws Conflict `wrong-state` */
 function assertState(principal: SecureUser, state: TaskState | undefined, effect: Effect): void {

@@ -1,7 +1,7 @@
 import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';
-import { policiesNaming } from '../policies/naming-policies.js';
+import { policiesNaming } from '../policy-book/naming-policies.js';
 import type { HostDefinition } from '../model/host.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';

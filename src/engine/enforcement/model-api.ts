@@ -16,11 +16,11 @@ import { eventsOf, warningsIn } from '../model/stored-model.js';
 import { definitionView } from '../model/definition-view.js';
 import type { StartFacts } from '../model/model-facts.js';
 import type { ModelTimers } from '../execution/model-timers.js';
+import type { ModelPlacing } from './model-placing.js';
 import { ModelSaving } from './model-saving.js';
-import { copyOf } from '../policies/arguments.js';
+import { copyOf } from '../contract/arguments.js';
 import type { ModelApi, ModelEvent, ModelView } from '../contract/types.js';
-import { ModelPlaces } from '../policies/model-places.js';
-import { policiesNaming } from '../policies/naming-policies.js';
+import { policiesNaming } from '../policy-book/naming-policies.js';
 
 /** A model as a caller sees it, without the guard's own fields. */
 function modelView(model: StoredModel): ModelView {
@@ -31,16 +31,15 @@ function modelView(model: StoredModel): ModelView {
 
 /** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */
 export class Models {
-  private readonly places: ModelPlaces;
   private readonly saving: ModelSaving;
 
   constructor(
     private readonly calls: Calls,
     private readonly models: HostModels,
     private readonly timers: ModelTimers,
+    private readonly places: ModelPlacing,
   ) {
-    this.places = new ModelPlaces(calls, models);
-    this.saving = new ModelSaving(calls, models, timers, this.places);
+    this.saving = new ModelSaving(calls, models, timers, places);
   }
 
   /** All models that match the query and that the principal may read, in one scoped query. */

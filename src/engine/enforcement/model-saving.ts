@@ -8,11 +8,11 @@ import type { ModelTimers } from '../execution/model-timers.js';
 import { isOutage } from '../execution/transient.js';
 import { namesOfCode } from '../model/code.js';
 import { warningsIn } from '../model/stored-model.js';
-import type { ModelPlaces } from '../policies/model-places.js';
-import { checked } from '../policies/policy-commands.js';
+import { checked } from '../contract/arguments.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
 import { mayReadModel } from './model-access.js';
+import type { ModelPlacing } from './model-placing.js';
 
 const SAVE_OPTIONS = { section: TEXT } satisfies OptionsOf<SaveOptions>;
 
@@ -25,7 +25,7 @@ export class ModelSaving {
     private readonly calls: Calls,
     private readonly models: HostModels,
     private readonly timers: ModelTimers,
-    private readonly places: ModelPlaces,
+    private readonly places: ModelPlacing,
   ) {}
 
   async save(

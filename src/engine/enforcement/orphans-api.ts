@@ -3,7 +3,7 @@ import { AccessDenied } from '../../core/errors.js';
 import { intersection, scopeOf } from '../../core/scope.js';
 import { itemPlan } from '../../store/query/scoped-query.js';
 import type { Orphan, Orphans } from '../contract/types.js';
-import { KnownUsers, orphanedRoles, orphanedTask } from '../upkeep/orphans.js';
+import { KnownUsers, orphanedRoles, orphanedTask } from './orphans.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { parsePage, parseParameters, printCursor } from './paging.js';

@@ -5,7 +5,7 @@ import { namesIn } from '../model/derive.js';
 import { TRANSITIONS } from '../model/task-state.js';
 import type { Call } from './call.js';
 import type { CheckedAssignment } from './caller-input.js';
-import type { Effect } from './command-parts.js';
+import type { Effect } from './effect.js';
 
 const admitted = (operation: Operation, states: Effect['states']): Effect => ({
   operations: [operation],

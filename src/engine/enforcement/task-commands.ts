@@ -7,14 +7,8 @@ import {
   type CheckedOptions,
 } from './caller-input.js';
 import { keptFor } from '../execution/kept.js';
-import {
-  FoundItem,
-  onItem,
-  viewOf,
-  type Effect,
-  type CommandParts,
-  type LockedTask,
-} from './command-parts.js';
+import { FoundItem, onItem, viewOf, type CommandParts, type LockedTask } from './command-parts.js';
+import type { Effect } from './effect.js';
 import { assertInput } from './input.js';
 import {
   COMPLETE,

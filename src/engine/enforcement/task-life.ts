@@ -8,14 +8,8 @@ import { keptOf, rewrite } from '../execution/rewrite.js';
 import type { HostExecution } from '../model/host.js';
 import type { Call } from './call.js';
 import { checkHanded } from './caller-input.js';
-import {
-  onItem,
-  type FoundItem,
-  viewOf,
-  type CommandParts,
-  type Effect,
-  type LockedTask,
-} from './command-parts.js';
+import { onItem, type FoundItem, viewOf, type CommandParts, type LockedTask } from './command-parts.js';
+import type { Effect } from './effect.js';
 import { updateRejections, rejectersOf } from './stuck.js';
 import { ESCALATE, REJECT, RESUME, SUSPEND, UNDO_REJECT } from './task-admission.js';
 import { assertTarget, assertTargetGroup, NOTHING_FOLLOWS, type Given } from './targets.js';

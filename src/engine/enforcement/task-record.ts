@@ -1,6 +1,7 @@
 import type { GuardEvent } from '../contract/types.js';
 import type { Calls } from './calls.js';
-import type { Effect, LockedTask } from './command-parts.js';
+import type { LockedTask } from './command-parts.js';
+import type { Effect } from './effect.js';
 
 /**
  * Writes an audit entry and notifies, once the command on the task is stored.

@@ -2,7 +2,8 @@ import { notFound } from '../../core/errors.js';
 import type { Resource } from '../../core/resource.js';
 import type { UnwoundItem } from '../../store/port.js';
 import type { Call } from './call.js';
-import type { CommandParts, Effect } from './command-parts.js';
+import type { Effect } from './effect.js';
+import type { ScopedReads } from './scoped-reads.js';
 
 /** The restricting rule that hides a task from who has rejected it. */
 const REJECTED = 'task-rules/rejected';
@@ -36,7 +37,7 @@ export class UnreadTask {
 
   /** @throws AccessDenied `not-found` */
   static async find(
-    { reads }: Pick<CommandParts, 'reads'>,
+    { reads }: { readonly reads: Pick<ScopedReads, 'wholeOfItem'> },
     call: Call,
     id: string,
     effect: Effect,
@@ -47,7 +48,7 @@ export class UnreadTask {
 
 /** @throws AccessDenied `not-found` */
 export async function unreadRow(
-  reads: CommandParts['reads'],
+  reads: Pick<ScopedReads, 'wholeOfItem'>,
   asker: Call,
   { id, effect }: Pick<UnreadTask, 'id' | 'effect'>,
 ): Promise<UnwoundItem> {

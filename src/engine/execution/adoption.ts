@@ -4,7 +4,7 @@ import { SYSTEM_USER } from '../../core/principal.js';
 import type { InstanceGuard } from '../../store/port.js';
 import { assertOwnPath } from '../model/data-path.js';
 import { calledBy } from './case-exchange.js';
-import type { CaseFacts } from './cases.js';
+import type { CaseFacts } from '../model/case-facts.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
 import type { HostExecution, HostItem, HostToken } from '../model/host.js';

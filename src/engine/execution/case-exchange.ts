@@ -1,6 +1,5 @@
 import type { InstanceGuard, StoredInstance } from '../../store/port.js';
-import { isPartOfCase, mergeFacts, taskFacts } from '../model/case-facts.js';
-import type { CaseFacts } from './cases.js';
+import { isPartOfCase, mergeFacts, taskFacts, type CaseFacts } from '../model/case-facts.js';
 import type { Command } from './command.js';
 
 /** What a called process is told of its callers when it starts. */

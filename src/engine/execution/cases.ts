@@ -4,7 +4,7 @@ import { inTenant } from '../../core/mark.js';
 import type { InstanceGuard, Store, StoredFields, StoredInstance, TaskFact } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
-import { mergeFacts, pastFacts, taskFacts } from '../model/case-facts.js';
+import { mergeFacts, pastFacts, taskFacts, type CaseFacts } from '../model/case-facts.js';
 import { changeGuard } from './commit.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
@@ -13,9 +13,6 @@ import type { Retries } from './retries.js';
 
 /** The instances that one case may have while duties span them, and how deep its calls may be. */
 const MOST = { instances: 1000, depth: 100 };
-
-/** What an instance knows of the other instances of its case. */
-export type CaseFacts = Pick<InstanceGuard, 'root' | 'callers' | 'did'>;
 
 interface Member {
   readonly instance: StoredInstance;

@@ -10,7 +10,7 @@ import { eventsOf, warningsIn, type Events } from '../model/stored-model.js';
 import { checkCaseRoles } from '../model/case-roles.js';
 import { codeIn, type CodePlace } from '../model/code.js';
 import { bpmn, type HostDefinition, type HostServer } from '../model/host.js';
-import type { ModelWarning } from '../model/dialects/warning.js';
+import type { ModelWarning } from '../contract/model-warning.js';
 import { startsOf } from '../model/model-facts.js';
 import { warningsOf } from '../model/source/check-model.js';
 import { readDefinition, refusal, type ReadDefinition } from '../model/source/read-definition.js';

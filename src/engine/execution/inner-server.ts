@@ -7,11 +7,12 @@ import { catchHandlers } from './catch-handlers.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import { parsingOf } from '../model/parsed-models.js';
+import type { ParsingServer } from '../model/parsing.js';
 import { HostModels } from './host-models.js';
 import type { HostStore } from './host-store.js';
 import { InnerEngine } from './inner-engine.js';
 import { placeOf } from './place.js';
-import { QuietLogger } from './quiet-logger.js';
+import { QuietLogger } from '../model/source/quiet-logger.js';
 import { AsyncScriptHandler } from '../model/scripts.js';
 import type { GuardLogger, GuardOptions } from '../contract/types.js';
 
@@ -108,7 +109,7 @@ export function createInnerServer(options: GuardOptions, parts: Parts): InnerSer
   };
   const server = new bpmn.BPMNServer(ours as never, new QuietLogger(() => hostStore.saveLogs) as never, {
     cron: false,
-  }) as unknown as HostServer;
+  }) as unknown as ParsingServer;
   if (given !== undefined) {
     server.appDelegate = given.appDelegate;
     server.appDelegate.server = server;

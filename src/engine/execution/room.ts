@@ -1,9 +1,9 @@
 import { BadInput } from '../../core/errors.js';
+import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance } from '../../store/port.js';
 import { sizeOf } from '../../store/bson/codec.js';
 import type { Room } from '../contract/limits.js';
 import type { HostInstance } from '../model/host.js';
-import type { Command } from './command.js';
 
 /** The kinds of data by which callers can make an instance grow. */
 export type Kind = 'data' | 'assignments';
@@ -13,6 +13,15 @@ export interface Addition {
   readonly kind: Kind;
   readonly before: number;
   readonly bytes: number;
+}
+
+/** A command, as far as it makes instances grow. */
+interface Growing {
+  readonly causer: SecureUser;
+  readonly loaded: ReadonlyMap<string, StoredInstance>;
+  readonly executions: ReadonlyMap<string, unknown>;
+  readonly additions: Addition[];
+  itemsBefore: number;
 }
 
 /**
@@ -56,7 +65,7 @@ const isNothing = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
 /** Records a caller's addition before the engine takes it over. */
-export function recordAddition(command: Command | undefined, kind: Kind, value: unknown): void {
+export function recordAddition(command: Growing | undefined, kind: Kind, value: unknown): void {
   // Data from the system, and from a process to one that it calls, comes from models.
   if (command === undefined || command.causer.isAdmin() || isNothing(value)) return;
   const [loaded] = command.loaded.values();
@@ -73,7 +82,7 @@ const refuse = (what: string): never => {
 };
 
 /** Charges an addition to its caller. @throws BadInput `too-large` */
-function charge({ causer: { userName } }: Command, instance: HostInstance, mine: number, most: number): void {
+function charge({ causer: { userName } }: Growing, instance: HostInstance, mine: number, most: number): void {
   const guard = instance.guard as { added?: readonly Added[] };
   const had = guard.added?.find((entry) => entry.userName === userName)?.bytes ?? 0;
   const added = Math.max(0, had + mine);
@@ -83,7 +92,7 @@ function charge({ causer: { userName } }: Command, instance: HostInstance, mine:
 }
 
 /** The bytes of the model's steps in this command that are charged to the caller. */
-function stepsTaken({ causer, itemsBefore }: Command, instance: HostInstance, free: number): number {
+function stepsTaken({ causer, itemsBefore }: Growing, instance: HostInstance, free: number): number {
   const count = instance.items.length;
   if (causer.isAdmin() || count * LEAST_ITEM <= free || count <= itemsBefore) return 0;
   const all = SIZES.steps(instance as Instance);
@@ -91,7 +100,7 @@ function stepsTaken({ causer, itemsBefore }: Command, instance: HostInstance, fr
 }
 
 /** @throws BadInput `too-large` if the caller made an instance grow beyond its limits */
-export function assertRoom(command: Command, instance: HostInstance, room: Room): void {
+export function assertRoom(command: Growing, instance: HostInstance, room: Room): void {
   const free = Math.min(LITTLE.free, room.data, room.assignments, room.caller);
   for (const { kind, before, bytes } of command.additions.splice(0)) {
     const after = SIZES[kind](instance as Instance);

@@ -1,7 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import type { StoredInstance } from '../../store/port.js';
 import { itemsOf } from '../../store/query/stored.js';
-import type { Command } from './command.js';
 
 /** What of an instance is suspended: all of it, or some items with the events on their boundary. */
 export interface Suspended {
@@ -39,7 +38,10 @@ export const isSuspended = ({ all, items }: Suspended, itemId: string): boolean 
  * The running command, if it may act.
  * @throws Conflict `wrong-state` if its instance, or that item of it, is suspended
  */
-export function awake(command: Command | undefined, itemId?: string): Command | undefined {
+export function awake<C extends { readonly suspended: Suspended }>(
+  command: C | undefined,
+  itemId?: string,
+): C | undefined {
   if (command?.suspended.all === true) throw new Conflict('wrong-state', 'The instance is suspended.');
   if (itemId !== undefined && command?.suspended.items.has(itemId) === true)
     throw new Conflict('wrong-state', 'The task is suspended.');

@@ -3,6 +3,9 @@ import { itemsOf } from '../../store/query/stored.js';
 import type { InstanceGuard, StoredInstance, StoredItem, TaskFact } from '../../store/port.js';
 import { namesIn } from './names.js';
 
+/** What an instance knows of the other instances of its case. */
+export type CaseFacts = Pick<InstanceGuard, 'root' | 'callers' | 'did'>;
+
 const UNDONE: ReadonlySet<unknown> = new Set(['enter', 'start', 'wait']);
 
 /** True for an instance that calls others, or is called. */

@@ -1,16 +1,10 @@
 // Import the whole host first: its modules form a cycle that must not be entered elsewhere.
 import 'bpmn-server';
 import * as exported from 'bpmn-server/dist/elements/Definition.js';
-import type { HostDefinition, HostServer } from './host.js';
-import type { Parser, Tree } from './source/read-definition.js';
+import type { HostDefinition } from './host-types.js';
+import type { ParsingServer } from './parsing.js';
 
-/** Where a server's definitions come from if each source is parsed once. */
-export interface Parsing {
-  parser(): Parser;
-  tree(name: string, source: string): Promise<Tree>;
-}
-
-type Class = new (name: string, source: string, server: HostServer) => object;
+type Class = new (name: string, source: string, server: ParsingServer) => object;
 interface HostModule {
   Definition: Class & { [SHARED]?: true };
 }
@@ -27,7 +21,7 @@ const host = ((exported as { default?: unknown }).default ?? exported) as HostMo
  */
 export function shareParsing(): void {
   if (host.Definition[SHARED] === true) return;
-  const construct = (made: Class, args: [string, string, HostServer], target: Class): object => {
+  const construct = (made: Class, args: [string, string, ParsingServer], target: Class): object => {
     const [name, source, server] = args;
     const { parsing } = server;
     if (parsing === undefined) return Reflect.construct(made, args, target) as object;
@@ -48,5 +42,5 @@ export function shareParsing(): void {
 }
 
 /** A definition of the host that is not loaded yet. */
-export const newDefinition = (name: string, source: string, server: HostServer): HostDefinition =>
+export const newDefinition = (name: string, source: string, server: ParsingServer): HostDefinition =>
   new host.Definition(name, source, server) as HostDefinition;

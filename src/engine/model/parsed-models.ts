@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { documentOf } from './dialects/document.js';
-import { newDefinition, type Parsing } from './host-definition.js';
+import { newDefinition } from './host-definition.js';
 import type { HostServer } from './host.js';
-import { parse, type Parser, type Tree } from './source/read-definition.js';
+import type { Parser, Parsing, Tree } from './parsing.js';
+import { parse } from './source/read-definition.js';
 
 /** Number of parsed sources kept, and their total number of characters. */
 const LIMITS = { sources: 200, text: 2_000_000 } as const;

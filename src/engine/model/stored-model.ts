@@ -1,6 +1,6 @@
 import { compileMatch } from '../../store/bson/match.js';
 import type { Filter, StoredModel } from '../../store/port.js';
-import type { ModelWarning } from './dialects/warning.js';
+import type { ModelWarning } from '../contract/model-warning.js';
 
 export type Events = Record<string, unknown>[];
 

@@ -17,8 +17,8 @@ import type { PolicyChange } from '../../core/policy-set.js';
 import { compareText } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
 import type { Call } from '../enforcement/call.js';
-import { atOnce } from './arguments.js';
-import type { InForce } from './policy-book.js';
+import { atOnce } from '../contract/arguments.js';
+import type { InForce } from '../policy-book/policy-book.js';
 import { removal, type PolicyCommands } from './policy-commands.js';
 import { statedChanges } from './stated-changes.js';
 

@@ -5,7 +5,7 @@ import { show } from '../../core/value.js';
 import type { Principals } from '../enforcement/principals.js';
 import { assertRolesKnown } from './case-names.js';
 import type { PeopleLock } from '../execution/people-lock.js';
-import { assertManagerStays, internalRightIn, managersRemoved, type People } from './giving.js';
+import { assertManagerStays, internalRightIn, managersRemoved, type People } from '../policy-book/giving.js';
 import { assertFitModels, type ModelNames } from './known-names.js';
 
 /** Maximum length of the reason of a change, in characters. */

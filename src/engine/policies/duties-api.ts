@@ -3,7 +3,7 @@ import { policyName } from '../../core/policies/entries.js';
 import { readChanges } from '../../core/policy-kinds.js';
 import { compareText } from '../../core/value.js';
 import type { DutiesApi } from '../contract/duty-types.js';
-import { atOnce } from './arguments.js';
+import { atOnce } from '../contract/arguments.js';
 import { removal, type PolicyCommands } from './policy-commands.js';
 
 /** Reads and changes the duties of the caller's tenant. */

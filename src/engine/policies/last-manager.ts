@@ -3,7 +3,7 @@ import type { PolicySet } from '../../core/policy-set.js';
 import { ADMIN, SYSTEM } from '../../core/principal.js';
 import type { PersonState } from '../contract/identity-types.js';
 import type { Principals } from '../enforcement/principals.js';
-import { hasManager, noManagerLeft, type People } from './giving.js';
+import { hasManager, noManagerLeft, type People } from '../policy-book/giving.js';
 
 /** What is known of the users of a tenant. */
 export type KnownUsers = Pick<Principals, 'isAssignable' | 'hasMembers' | 'members'>;

@@ -13,6 +13,7 @@ import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
+import type { ModelPlacing } from '../enforcement/model-placing.js';
 import type { HostModels } from '../execution/host-models.js';
 import { PolicyCommands } from './policy-commands.js';
 import { isStated, modelIn, refOf, withCopy, withNewModel, withoutModel } from './section-changes.js';
@@ -23,8 +24,7 @@ const TRIES = 20;
 const isAt = (model: SectionModel | undefined, section: string): boolean =>
   model?.gone !== true && (model?.section ?? ROOT) === section;
 
-/** Keeps the places and permissions of models true to the models: made, renamed and deleted with them. */
-export class ModelPlaces {
+export class ModelPlaces implements ModelPlacing {
   private readonly commands: PolicyCommands;
 
   constructor(
@@ -34,11 +34,6 @@ export class ModelPlaces {
     this.commands = new PolicyCommands(calls, models);
   }
 
-  /**
-   * The section in which a new model is made: the one that a policy file names for it, else the given one, else ROOT.
-   * Part of the resource that is decided about.
-   * @throws BadInput `bad-policy` for an invalid name
-   */
   target(
     { principal, inForce: { set } }: Call,
     name: string,
@@ -50,12 +45,6 @@ export class ModelPlaces {
     return newModelIn(isFixed ? modelIn(set, ref)?.section : given);
   }
 
-  /**
-   * Puts a model that is about to be made into its section; nothing that was said of an earlier one of its name applies
-   * to it.
-   * @returns takes that back, for a model that someone else has made meanwhile
-   * @throws Conflict `conflict` if there is one by now
-   */
   async made(call: Call, name: string, section: string): Promise<() => Promise<void>> {
     const ref = refOf(call.principal, name);
     const owner = call.principal.owner ?? null;
@@ -76,7 +65,6 @@ export class ModelPlaces {
       );
   }
 
-  /** Once the model is stored: whoever was about to make one of that name as well has not taken it elsewhere. */
   kept(call: Call, name: string, section: string): Promise<void> {
     const ref = refOf(call.principal, name);
     return this.change(call, `the model ${name} is new`, (set) =>
@@ -84,7 +72,6 @@ export class ModelPlaces {
     );
   }
 
-  /** Gives the new name what is said of the old one. To be called before the model is renamed. */
   copied(call: Call, from: string, to: string): Promise<void> {
     const refs = [refOf(call.principal, from), refOf(call.principal, to)] as const;
     return this.change(call, `the model ${from} becomes ${to}`, async (set) => {
@@ -121,7 +108,6 @@ export class ModelPlaces {
       );
   }
 
-  /** From now on, what is said of the model applies to its instances only. */
   removed(call: Call, name: string): Promise<void> {
     const ref: ModelRef = refOf(call.principal, name);
     return this.change(call, `the model ${name} is gone`, (set) => withoutModel(set, ref));

@@ -4,7 +4,7 @@ import { SecureUser } from '../../core/principal.js';
 import { needsRight, type Right } from '../../core/rights.js';
 import type { PersonRules } from '../contract/identity-types.js';
 import type { Calls } from '../enforcement/calls.js';
-import { assertMayGiveTo } from './giving-to-persons.js';
+import { assertMayGiveTo } from '../policy-book/giving-to-persons.js';
 import { assertSomebodyLeft } from './last-manager.js';
 
 const READS: Facts = Object.freeze({ about: 'persons' });

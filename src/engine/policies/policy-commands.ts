@@ -1,6 +1,6 @@
 import { today } from '../../core/clock.js';
-import { BadInput, Conflict, notFound } from '../../core/errors.js';
-import { assertOptions, count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
+import { Conflict, notFound } from '../../core/errors.js';
+import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { changedSet } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { Facts } from '../../core/policy.js';
@@ -11,12 +11,12 @@ import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import type { PolicyChangeOptions, PolicyVersionView } from '../contract/policy-types.js';
 import type { HostModels } from '../execution/host-models.js';
-import { copyOf } from './arguments.js';
+import { checked, copyOf, refuse } from '../contract/arguments.js';
 import { assertReason, assertSound, peopleOf, whileManagersStay } from './change-checks.js';
-import { assertMayGive } from './giving.js';
+import { assertMayGive } from '../policy-book/giving.js';
 import { ModelNames } from './known-names.js';
 import { changesIn } from './named-changes.js';
-import { Outdated, type InForce } from './policy-book.js';
+import { Outdated, type InForce } from '../policy-book/policy-book.js';
 import { assertNoSections } from './section-sight.js';
 
 export const MANAGE: Right = 'SecurityRole:Manage';
@@ -35,15 +35,6 @@ export const CHANGE_OPTIONS = {
   switchOffSections: FLAG,
 } satisfies OptionsOf<PolicyChangeOptions>;
 export const HISTORY_OPTIONS = { limit: count('versions', 1, HISTORY.most), before: count('versions', 1) };
-
-export const refuse = (message: string): BadInput => new BadInput('bad-request', message);
-
-/** Checks options, which may be missing. */
-export function checked<T extends object>(of: string, options: T | null | undefined, known: OptionsOf<T>): T {
-  const given = options ?? ({} as T);
-  assertOptions(of, given, known, refuse);
-  return given;
-}
 
 /** What comes from a file is changed only there, so that both never differ. @throws Conflict `managed-by-file` */
 function assertNotFromFile(set: PolicySet, changes: readonly PolicyChange[]): void {

@@ -13,8 +13,8 @@ import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import type { PolicyChangeOptions } from '../contract/policy-types.js';
 import type { SectionGrants, SectionPermissionsApi } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';
-import { atOnce } from './arguments.js';
-import type { InForce } from './policy-book.js';
+import { atOnce } from '../contract/arguments.js';
+import type { InForce } from '../policy-book/policy-book.js';
 import type { PolicyCommands } from './policy-commands.js';
 import {
   grantIn,
@@ -27,8 +27,7 @@ import {
   withModel,
   withSection,
 } from './section-changes.js';
-import type { SectionSight } from './section-sight.js';
-import type { SectionChange } from './sections-api.js';
+import type { SectionChange, SectionSight } from './section-sight.js';
 
 const HOLDER = 'The holder of section permissions';
 const CHANGE = 'change the permissions of sections';

@@ -1,3 +1,5 @@
+import type { Call } from '../enforcement/call.js';
+import type { InForce } from '../policy-book/policy-book.js';
 import { AccessDenied, notFound } from '../../core/errors.js';
 import {
   bitsOf,
@@ -105,4 +107,11 @@ export class SectionSight {
     if (section === ROOT) this.assertAdministrator('create sections in ROOT, or move them there');
     this.assertHolds(section, 'bpmn-section-create-subsection');
   }
+}
+
+/** What a change needs: the call, the policies in force, and what the caller may do with sections. */
+export interface SectionChange {
+  readonly call: Call;
+  readonly now: InForce;
+  readonly sight: SectionSight;
 }

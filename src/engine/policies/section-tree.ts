@@ -12,7 +12,7 @@ import type { PlacedModel, SectionTree, SectionView } from '../contract/section-
 import type { Call } from '../enforcement/call.js';
 import type { Calls } from '../enforcement/calls.js';
 import { factsOfModels } from '../enforcement/model-access.js';
-import type { InForce } from './policy-book.js';
+import type { InForce } from '../policy-book/policy-book.js';
 
 const READ = bitsOf(['read']);
 

@@ -10,9 +10,9 @@ import type { PolicyChangeOptions } from '../contract/policy-types.js';
 import type { SectionsApi, SectionTree } from '../contract/section-types.js';
 import type { Call } from '../enforcement/call.js';
 import { mayReadModel } from '../enforcement/model-access.js';
-import { atOnce, copyOf } from './arguments.js';
+import { atOnce, copyOf } from '../contract/arguments.js';
 import { effectiveOf } from './effective-permissions.js';
-import type { InForce } from './policy-book.js';
+import type { InForce } from '../policy-book/policy-book.js';
 import type { PolicyCommands } from './policy-commands.js';
 import {
   isEmpty,
@@ -27,15 +27,8 @@ import {
   withSection,
 } from './section-changes.js';
 import { sectionPermissionsApi } from './section-permissions-api.js';
-import { needsPermission, SectionSight } from './section-sight.js';
+import { needsPermission, SectionSight, type SectionChange } from './section-sight.js';
 import { sectionTree } from './section-tree.js';
-
-/** What a change needs: the call, the policies in force, and what the caller may do with sections. */
-export interface SectionChange {
-  readonly call: Call;
-  readonly now: InForce;
-  readonly sight: SectionSight;
-}
 
 const idOf = (given: unknown): string => policyName(given, 'A section');
 

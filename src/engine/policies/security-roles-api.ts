@@ -15,8 +15,8 @@ import { needsRight } from '../../core/rights.js';
 import { compareText } from '../../core/value.js';
 import type { PolicyChangeOptions, SecurityRolesApi, SecurityRoleView } from '../contract/policy-types.js';
 import type { Call } from '../enforcement/call.js';
-import { atOnce } from './arguments.js';
-import type { InForce } from './policy-book.js';
+import { atOnce } from '../contract/arguments.js';
+import type { InForce } from '../policy-book/policy-book.js';
 import { MANAGE, READ, removal, type PolicyCommands } from './policy-commands.js';
 
 /** Reads and changes the security roles of the caller's tenant. */

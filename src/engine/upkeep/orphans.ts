@@ -1,56 +1,15 @@
-import type { Store, StoredInstance, UnwoundItem } from '../../store/port.js';
+import type { Store } from '../../store/port.js';
 import { USER_TASK } from '../../core/element-types.js';
 import { seldom } from '../../core/recent.js';
-import type { Health, Orphan } from '../contract/types.js';
+import type { Health } from '../contract/types.js';
+import { KnownUsers, orphanedTask, tenantOf } from '../enforcement/orphans.js';
 import type { Principals } from '../enforcement/principals.js';
-import { namesIn } from '../model/derive.js';
-import type { PolicyBook } from '../policies/policy-book.js';
+import type { PolicyBook } from '../policy-book/policy-book.js';
 
 /** How many tasks `health` looks at, and how many tenants' roles; and how long its count stays the same. */
 const MOST_TASKS = 1000;
 const MOST_TENANTS = 20;
 const KEPT = 60_000;
-
-/** Whether names are users who can work; each name is looked up once. */
-export class KnownUsers {
-  private readonly asked = new Map<string, Promise<boolean>>();
-
-  constructor(private readonly principals: Pick<Principals, 'isAssignable'>) {}
-
-  /** @throws CouldNotTell if the directory does not answer */
-  has(name: string, tenantId: string | null): Promise<boolean> {
-    const key = JSON.stringify([tenantId, name]);
-    const known = this.asked.get(key);
-    if (known !== undefined) return known;
-    const asked = this.principals.isAssignable(name, tenantId);
-    this.asked.set(key, asked);
-    return asked;
-  }
-}
-
-const tenantOf = ({ tenantId }: Pick<StoredInstance, 'tenantId'>): string | null =>
-  typeof tenantId === 'string' ? tenantId : null;
-
-/** The task of a row, if its assignee is gone or disabled. @throws CouldNotTell if the directory does not answer */
-export async function orphanedTask(known: KnownUsers, row: UnwoundItem): Promise<Orphan[]> {
-  const [assignee] = namesIn(row.items.assignee);
-  if (assignee === undefined || (await known.has(assignee, tenantOf(row)))) return [];
-  const { id: itemId, elementId } = row.items;
-  const task = { kind: 'task', instanceId: row.id, itemId, assignee } as const;
-  return [{ ...task, modelName: row.name ?? '', ...(elementId === undefined ? {} : { elementId }) }];
-}
-
-/** The roles of an instance that nobody holds. */
-export function orphanedRoles({ id, name, guard }: Pick<StoredInstance, 'id' | 'name' | 'guard'>): Orphan[] {
-  const roles = Object.entries(
-    (guard?.caseRoles ?? {}) as Record<string, { users?: unknown; groups?: unknown } | null>,
-  );
-  return roles.flatMap(([role, holders]): Orphan[] =>
-    namesIn(holders?.users).length + namesIn(holders?.groups).length > 0
-      ? []
-      : [{ kind: 'case-role', instanceId: id, modelName: name ?? '', role }],
-  );
-}
 
 /**
  * The count of orphans for `health`: among the newest waiting tasks, and the security roles of their tenants. Counted

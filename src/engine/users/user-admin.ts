@@ -3,7 +3,7 @@ import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import type { SecureUser, UserInfo } from '../../core/principal.js';
 import type { DirectoryUser, UserChange, UserDirectory } from './directory.js';
 import type { Guard } from '../contract/types.js';
-import { crossesTenants } from '../policies/giving-to-persons.js';
+import { crossesTenants } from '../policy-book/giving-to-persons.js';
 import { accessFacts } from './access-facts.js';
 import { checkNewUser, checkUser, checkUserName } from './user-input.js';
 

@@ -4,7 +4,7 @@ import type { Policy } from '../../../src/core/policy.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import type { Calls } from '../../../src/engine/enforcement/calls.js';
 import { Call } from '../../../src/engine/enforcement/call.js';
-import type { InForce } from '../../../src/engine/policies/policy-book.js';
+import type { InForce } from '../../../src/engine/policy-book/policy-book.js';
 
 const ann = new SecureUser({ userName: 'ann' });
 const rule = (id: string, when: Condition) => ({ id, says: `the words of ${id}`, when });

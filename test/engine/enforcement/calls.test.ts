@@ -11,7 +11,7 @@ import type { Events } from '../../../src/engine/enforcement/events.js';
 import { PeopleLock } from '../../../src/engine/execution/people-lock.js';
 import type { Principals } from '../../../src/engine/enforcement/principals.js';
 import type { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
-import { PolicyBook } from '../../../src/engine/policies/policy-book.js';
+import { PolicyBook } from '../../../src/engine/policy-book/policy-book.js';
 import { openStore } from '../../../src/store/open.js';
 import type { Store } from '../../../src/store/port.js';
 import { SILENT } from '../../support/guards.js';

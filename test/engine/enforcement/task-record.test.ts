@@ -1,4 +1,5 @@
-import type { LockedTask, Effect } from '../../../src/engine/enforcement/command-parts.js';
+import type { LockedTask } from '../../../src/engine/enforcement/command-parts.js';
+import type { Effect } from '../../../src/engine/enforcement/effect.js';
 import { recordTask } from '../../../src/engine/enforcement/task-record.js';
 
 const DECISION = { operation: 'task:take' };

@@ -1,5 +1,6 @@
 import type { Call } from '../../../src/engine/enforcement/call.js';
-import type { CommandParts, Effect } from '../../../src/engine/enforcement/command-parts.js';
+import type { CommandParts } from '../../../src/engine/enforcement/command-parts.js';
+import type { Effect } from '../../../src/engine/enforcement/effect.js';
 import { isKnown, UnreadTask, unreadRow } from '../../../src/engine/enforcement/unread-task.js';
 
 const RESOURCE = { item: {}, instance: {} };

@@ -1,5 +1,6 @@
 import { ParsedModels } from '../../../src/engine/model/parsed-models.js';
-import { parse, type Parser } from '../../../src/engine/model/source/read-definition.js';
+import type { Parser } from '../../../src/engine/model/parsing.js';
+import { parse } from '../../../src/engine/model/source/read-definition.js';
 import { bpmn, tameHost, type HostDefinition, type HostServer } from '../../../src/engine/model/host.js';
 import { newDefinition } from '../../../src/engine/model/host-definition.js';
 import { ADMIN_USER, Guards } from '../../support/guards.js';

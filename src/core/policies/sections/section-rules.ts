@@ -23,7 +23,6 @@ import type { SecureUser } from '../../principal.js';
 import { ByPrincipal } from '../by-principal.js';
 import { bitsOf, ROOT } from './permissions.js';
 import type { ModelReach, Reach } from './reach.js';
-import type { Sections } from './sections.js';
 
 /** The name of the policy. */
 export const SECTIONS = 'sections';
@@ -140,7 +139,7 @@ function answerFor(operation: Operation, given: Given): PolicyAnswer {
  * The policy of the sections. Once there is one, reading, changing and starting models needs the permission of the
  * section or model; other permissions open instances to their holders, beside what the task rules give.
  */
-export function sectionRules(sections: Sections): Policy {
+export function sectionRules(sections: { reachOf(principal: SecureUser): Reach }): Policy {
   const byReach = new WeakMap<Reach, Map<string, PolicyAnswer>>();
   const byContent = new Map<string, PolicyAnswer>();
   /** One answer for all who reach the same few models, so that it is compiled once. */

@@ -1,7 +1,7 @@
 import type { ModdleElement } from '../host.js';
 import { Namespaces } from './namespaces.js';
 import { JBPM } from './uris.js';
-import type { ModelWarning } from './warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
 
 /** The facts about a document that are needed to read one of its elements. */
 export interface ModelDocument {

@@ -19,7 +19,8 @@ import { SAME_ATTRIBUTES } from './uris.js';
 import { lostIn, sayAround } from './task-people.js';
 import { INITIATOR, POTENTIAL_STARTER, PROCESS_ATTRIBUTES, START_EVENT_ATTRIBUTES } from './understood.js';
 import { isAboutPeople, isAboutStarters, isNearlyKnown } from './vocabulary.js';
-import { warning, type ModelWarning } from './warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
+import { warning } from './warning.js';
 
 /** The people whom a model admits to a start event, apart from its lane. */
 interface Starters {

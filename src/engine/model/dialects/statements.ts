@@ -2,7 +2,8 @@ import { cleanNames, unusableNames } from '../derive.js';
 import type { ModdleElement } from '../host.js';
 import { readExpression, type Expression, type Forms } from './expression.js';
 import type { PeopleProperty, ScheduleProperty } from './understood.js';
-import { warning, type ModelWarning } from './warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
+import { warning } from './warning.js';
 
 /** A property to which the model gives a value. */
 interface Statement<P = PeopleProperty> {

@@ -22,7 +22,8 @@ import { sayListeners } from './task-listeners.js';
 import { PEOPLE, SCHEDULE, ZEEBE_ELEMENTS } from './understood.js';
 import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
 import { isAboutPeople, isNearlyKnown, isPersonOfTask } from './vocabulary.js';
-import { warning, type ModelWarning } from './warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
+import { warning } from './warning.js';
 
 const find = <T extends string>(known: readonly T[], name: string): T | undefined =>
   known.find((entry) => entry === name);

@@ -3,7 +3,8 @@ import { documentOf } from './document.js';
 import { extensionsOf, isAboutOtherThings, isBlankPair, isEmpty, shown } from './foreign.js';
 import { isOfEngine } from './harmless.js';
 import { JBPM } from './uris.js';
-import { warning, type ModelWarning } from './warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
+import { warning } from './warning.js';
 
 /** An attribute or extension element in a namespace that is not known. */
 interface Unread {

@@ -1,17 +1,10 @@
-import { warning, type ModelWarning } from '../dialects/warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
+import { warning } from '../dialects/warning.js';
 import { isAboutPeople } from '../dialects/vocabulary.js';
 import type { ModdleElement } from '../host.js';
 import { poolsOf } from '../lanes.js';
+import type { ParserWarning } from '../parsing.js';
 import { lineAt, namesPeople, overwrittenIn } from './markup.js';
-
-/** A warning of bpmn-server's parser about dropped content or a dangling reference. */
-export interface ParserWarning {
-  readonly message: string;
-  readonly error?: { readonly message: string };
-  readonly element?: { readonly id?: string; readonly name?: string; readonly $type: string };
-  readonly property?: string;
-  readonly value?: string;
-}
 
 /** Elements that name people or assign roles, or that contain such elements. */
 const HOLDERS = new Set(

@@ -1,19 +1,6 @@
 import { BadInput } from '../../../core/errors.js';
 import type { ModdleElement } from '../host.js';
-
-/** A reference from an element to another one. */
-export interface Reference {
-  readonly element: ModdleElement;
-  readonly property: string;
-  id: string;
-}
-
-/** What bpmn-server's parser makes of a source. */
-export interface Parsed {
-  readonly rootElement: ModdleElement;
-  readonly elementsById: Record<string, ModdleElement>;
-  readonly references: Reference[];
-}
+import type { Parsed } from '../parsing.js';
 
 interface Container extends ModdleElement {
   get(name: string): ModdleElement[];
@@ -158,7 +145,7 @@ class Mender {
   }
 
   /** Whether bpmn-server can follow a reference: it looks it up among the nodes. */
-  private isFollowed({ element, id }: Reference): boolean {
+  private isFollowed({ element, id }: Parsed['references'][number]): boolean {
     const { elementsById } = this.parsed;
     // Only the reference is left of an element with an invalid or duplicate id.
     if (element.id !== undefined && elementsById[element.id] !== element) return false;

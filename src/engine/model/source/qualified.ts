@@ -1,7 +1,6 @@
 import type { Namespaces } from '../dialects/namespaces.js';
 import type { ModdleElement } from '../host.js';
-import type { ParserWarning } from './lost.js';
-import type { Parsed, Reference } from './mend.js';
+import type { Parsed, ParserWarning, Reference } from '../parsing.js';
 
 const QUALIFIED = /^([^:\s]+):([^:\s]+)$/;
 

@@ -1,24 +1,14 @@
 import { BadInput, isGuardError } from '../../../core/errors.js';
 import { documentOf, recordLost } from '../dialects/document.js';
 import { setInitiator } from '../dialects/start-people.js';
-import type { ModelWarning } from '../dialects/warning.js';
+import type { ModelWarning } from '../../contract/model-warning.js';
 import { newDefinition } from '../host-definition.js';
-import type { HostDefinition, HostServer, ModdleElement } from '../host.js';
-import { danglingBy, lostBy, lostInSilence, type ParserWarning } from './lost.js';
+import type { HostDefinition, ModdleElement } from '../host.js';
+import type { Parsed, Parser, ParsingServer, Tree } from '../parsing.js';
+import { danglingBy, lostBy, lostInSilence } from './lost.js';
 import { linesOf } from './markup.js';
-import { mend, type Parsed } from './mend.js';
+import { mend } from './mend.js';
 import { resolveNames } from './qualified.js';
-
-/** The parser of bpmn-server. */
-export interface Parser {
-  fromXML(text: string): Promise<Parsed & { warnings: ParserWarning[] }>;
-}
-
-/** A document as the host loads it, with findings made on the way. */
-export interface Tree extends Parsed {
-  readonly root: ModdleElement;
-  readonly warnings: readonly ModelWarning[];
-}
 
 interface Loadable extends HostDefinition {
   moddle: Parser;
@@ -71,7 +61,7 @@ export async function parse(parser: Parser, source: string): Promise<Tree> {
 export async function readDefinition(
   name: string,
   source: string,
-  server: HostServer,
+  server: ParsingServer,
 ): Promise<ReadDefinition> {
   if (source.trim() === '') throw new BadInput('bad-model', 'A model needs its BPMN source as text.');
   const definition = newDefinition(name, source, server) as Loadable;

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { QuietLogger } from '../../execution/quiet-logger.js';
+import { QuietLogger } from './quiet-logger.js';
 import { bpmn, tameHost, type HostServer } from '../host.js';
 
 /**

@@ -3,9 +3,9 @@ import { isGuardError } from '../../../core/errors.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 import type { Store } from '../../../store/port.js';
 import { assertReason, whileManagersStay, type Ground } from '../change-checks.js';
-import { assertManagerStays } from '../giving.js';
+import { assertManagerStays } from '../../policy-book/giving.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
-import type { InForce, PolicyBook } from '../policy-book.js';
+import type { InForce, PolicyBook } from '../../policy-book/policy-book.js';
 import { planFiles, type FilesOptions, type Plan } from './plan-files.js';
 import { refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 

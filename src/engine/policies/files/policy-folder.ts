@@ -12,7 +12,7 @@ import type { HostModels } from '../../execution/host-models.js';
 import type { Principals } from '../../enforcement/principals.js';
 import { peopleOf } from '../change-checks.js';
 import { ModelNames } from '../known-names.js';
-import type { PolicyBook } from '../policy-book.js';
+import type { PolicyBook } from '../../policy-book/policy-book.js';
 import { changesIn } from '../named-changes.js';
 import { applyFiles, releaseFiles, type Applied } from './apply-files.js';
 import type { FilesOptions } from './plan-files.js';

@@ -8,9 +8,9 @@ import { compareText } from '../../../core/value.js';
 import type { GridApi, GridImported, GridImportOptions } from '../../contract/grid-types.js';
 import type { PolicyChangeOptions } from '../../contract/policy-types.js';
 import type { Call } from '../../enforcement/call.js';
-import { atOnce, copyOf } from '../arguments.js';
-import { CHANGE_OPTIONS, checked, removal, type PolicyCommands } from '../policy-commands.js';
-import type { InForce } from '../policy-book.js';
+import { atOnce, copyOf, checked } from '../../contract/arguments.js';
+import { CHANGE_OPTIONS, removal, type PolicyCommands } from '../policy-commands.js';
+import type { InForce } from '../../policy-book/policy-book.js';
 import { statedChanges } from '../stated-changes.js';
 import { printGrid, readGrid } from './forms.js';
 

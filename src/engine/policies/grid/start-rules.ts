@@ -3,7 +3,6 @@ import { GRID_RULE, type GridRule } from '../../../core/policies/grid/grid.js';
 import { canStart } from '../../../core/policies/grid/rule-conditions.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 import { show } from '../../../core/value.js';
-import type { ModelNames } from '../known-names.js';
 
 const START_EVENT = 'bpmn:StartEvent';
 
@@ -12,7 +11,10 @@ const START_EVENT = 'bpmn:StartEvent';
  * case yet.
  * @throws BadInput `bad-policy`, naming the rule
  */
-export async function assertCanStart(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
+export async function assertCanStart(
+  names: { elements(model: string): Promise<ReadonlyMap<string, string> | undefined> },
+  changes: readonly PolicyChange[],
+): Promise<void> {
   for (const { kind, id, value } of changes) {
     if (kind !== GRID_RULE || value === null) continue;
     const rule = value as GridRule;

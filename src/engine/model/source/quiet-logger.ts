@@ -1,6 +1,6 @@
-import { today } from '../../core/clock.js';
-import { asError } from '../../core/thrown.js';
-import { bpmn } from '../model/host.js';
+import { today } from '../../../core/clock.js';
+import { asError } from '../../../core/thrown.js';
+import { bpmn } from '../host.js';
 
 /** The host's logger without its own memory: a message goes only to the instance's log. */
 export class QuietLogger extends bpmn.Logger {

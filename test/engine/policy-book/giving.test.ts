@@ -5,7 +5,7 @@ import {
   SECURITY_ROLE_HOLDER,
   type Holder,
 } from '../../../src/core/policies/security-roles.js';
-import { assertManagerStays, hasManager } from '../../../src/engine/policies/giving.js';
+import { assertManagerStays, hasManager } from '../../../src/engine/policy-book/giving.js';
 
 const role = (id: string, ...rights: string[]): PolicyChange => ({
   kind: SECURITY_ROLE,

@@ -1,10 +1,10 @@
 import { notFound } from '../../core/errors.js';
 import type { Store, StoredInstance } from '../../store/port.js';
-import { Contexts } from '../execution/context.js';
-import { HostModels } from '../execution/host-models.js';
-import type { HostDefinition } from './host.js';
-import { readDefinition } from './source/read-definition.js';
-import { readingServer } from './source/reading-server.js';
+import { Contexts } from './context.js';
+import { HostModels } from './host-models.js';
+import type { HostDefinition } from '../model/host.js';
+import { readDefinition } from '../model/source/read-definition.js';
+import { readingServer } from '../model/source/reading-server.js';
 
 /** Checks and stores models without a running guard, as the guard itself does. */
 export function modelKeeper(store: Store): HostModels {

@@ -4,7 +4,7 @@ import { compileSet } from '../../../src/core/policy-kinds.js';
 import { PolicySet, type PolicyChange } from '../../../src/core/policy-set.js';
 import { SecureUser } from '../../../src/core/principal.js';
 import { Incidents } from '../../../src/engine/contract/incidents.js';
-import { PolicyBook, type InForce } from '../../../src/engine/policies/policy-book.js';
+import { PolicyBook, type InForce } from '../../../src/engine/policy-book/policy-book.js';
 import { openStore } from '../../../src/store/open.js';
 import type { PolicyStore, Store } from '../../../src/store/port.js';
 import { eventually } from '../../support/guards.js';

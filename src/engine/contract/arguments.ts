@@ -1,3 +1,5 @@
+import { BadInput } from '../../core/errors.js';
+import { assertOptions, type OptionsOf } from '../../core/options.js';
 import { isPlainObject } from '../../core/value.js';
 
 /**
@@ -17,3 +19,12 @@ export function atOnce<T>(read: () => T): () => T {
 
 /** Options as they are at the call. What is no plain object is refused later. */
 export const copyOf = <T>(options: T): T => (isPlainObject(options) ? ({ ...options } as T) : options);
+
+export const refuse = (message: string): BadInput => new BadInput('bad-request', message);
+
+/** Checks options, which may be missing. */
+export function checked<T extends object>(of: string, options: T | null | undefined, known: OptionsOf<T>): T {
+  const given = options ?? ({} as T);
+  assertOptions(of, given, known, refuse);
+  return given;
+}

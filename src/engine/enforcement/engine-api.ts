@@ -5,26 +5,20 @@ import { Additions } from './additions.js';
 import type { Call } from './call.js';
 import { checkData, checkOptions } from './caller-input.js';
 import type { CommandParts } from './command-parts.js';
-import { dataApi } from './data-api.js';
 import { EventCommands } from './event-commands.js';
 import { modelToStart, startInstance } from './starting.js';
 import { InstanceCommands } from './instance-commands.js';
 import { InstanceLife } from './instance-life.js';
-import type { Recovery } from '../execution/recovery.js';
-import { casesApi } from './cases-api.js';
-import { policiesApi } from '../policies/policy-api.js';
-import { workApi } from './work-api.js';
-import type { Models } from './model-api.js';
-import { TaskCommands } from './task-commands.js';
-import { tasksApi } from './tasks-api.js';
+import type { TaskCommands } from './task-commands.js';
 import { arrangeAssign, arrangeStart } from './user-place.js';
-import type { EngineApi, GuardApi } from '../contract/types.js';
+import type { EngineApi } from '../contract/types.js';
 
 const OF_START = ['startNodeId', 'noWait', 'caseRoles'] as const;
 const INSTANCE = { kind: 'instance' };
 const TASK = { kind: 'task' };
 
-function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
+/** bpmn-server's own engine API. Every member establishes the caller, decides, and only then acts. */
+export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
   const { calls } = parts;
   const instances = new InstanceCommands(parts);
   const life = new InstanceLife(parts);
@@ -122,18 +116,4 @@ function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
     terminate: (where, user) =>
       onOne(user, 'instance:cancel', where, (call, found) => life.terminate(call, found)),
   } satisfies EngineApi);
-}
-
-/** Assembles the API of a guard. Every member establishes the caller, decides, and only then acts. */
-export function createApi(parts: CommandParts, models: Models, recovery: Pick<Recovery, 'retry'>): GuardApi {
-  const tasks = new TaskCommands(parts);
-  return Object.freeze({
-    engine: engineApi(parts, tasks),
-    data: dataApi(parts),
-    model: models.api(),
-    tasks: tasksApi(parts, tasks),
-    work: workApi(parts, recovery),
-    policies: policiesApi(parts),
-    cases: casesApi(parts),
-  });
 }
