@@ -20,6 +20,7 @@ import {
   message,
   model,
   parallel,
+  receive,
   script,
   service,
   signal,
@@ -141,6 +142,33 @@ onStores('A model that goes on without waiting', (kind) => {
     await guard.api.engine.start('Timed', {}, ann);
     const failed = await eventually(() => log.find(({ message: text }) => text === 'a timer failed'));
     expect(failed.facts?.error).toContain('40 steps');
+  });
+
+  test('is not had by two instances that send each other messages for ever: the caller gets an answer', async () => {
+    const answering = (asked: string, answer: string): string =>
+      model(
+        [
+          start(),
+          element('exclusiveGateway', 'g'),
+          receive('r', asked),
+          throwing('t', message(answer)),
+          flow('t', 'g'),
+        ],
+        { messages: ['ping', 'pong'] },
+      );
+    const { guard, log } = await guards.open({
+      stepLimit: 40,
+      models: { Ping: answering('ping', 'pong'), Pong: answering('pong', 'ping') },
+    });
+    const ping = await guard.api.engine.start('Ping', {}, ann);
+    await guard.api.engine.start('Pong', {}, ann);
+    await guard.api.engine.throwMessage('ping', {}, {}, ADMIN_USER);
+    const failed = log.find(({ message: text }) => text === 'a delivery between two instances failed');
+    expect(failed?.facts?.error).toContain('40 steps');
+    const { items } = (await guard.store.instances.load(ping.id)) ?? {};
+    expect(items?.length).toBeLessThan(100);
+    expect((await guard.health()).stuck).toBe(1);
+    expect(await guard.store.locks.list()).toEqual([]);
   });
 
   test('may go as far as the limit, each command from nought', async () => {

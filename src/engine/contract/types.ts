@@ -102,7 +102,10 @@ export interface GuardOptions {
    * caller gets `timed-out`, nothing of the command is stored, and the instance is released.
    */
   readonly commandLimit?: number;
-  /** Element steps that one command may take; default 10000. A loop without a wait ends with `too-many-steps`. */
+  /**
+   * Element steps that one command may take, with those of commands on other instances that led to it by messages and
+   * signals; default 10000. A loop without a wait ends with `too-many-steps`.
+   */
   readonly stepLimit?: number;
   /**
    * Passes of a loop over a collection, which may come from data; default 1000. More are refused with

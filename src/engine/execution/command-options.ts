@@ -49,6 +49,8 @@ export interface OnInstance {
   readonly noWait?: boolean;
   /** Recorded as starter of new instances; default: the causer's name. */
   readonly starter?: string;
+  /** Steps taken by the commands that led to this one; they count towards its limit. */
+  readonly stepsBefore?: number;
   /** Called before the lock is taken if the command had to queue. A rejection ends the command. */
   readonly stillWanted?: () => Promise<unknown>;
   /**

@@ -106,7 +106,7 @@ export class CommandRunner {
     id: string,
     causer: SecureUser,
     work: Work<T>,
-    { noWait = false, starter = causer.userName, stillWanted, underLock }: OnInstance,
+    { noWait = false, starter = causer.userName, stepsBefore, stillWanted, underLock }: OnInstance,
   ): Promise<T> {
     const releases = [await this.parts.locks.lock(id, stillWanted)];
     const hold = async (other: string): Promise<void> =>
@@ -124,7 +124,7 @@ export class CommandRunner {
     }
     const found = whole(document);
     const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
-    const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter);
+    const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter, stepsBefore);
     if (model !== undefined) command.model = model;
     command.held.add(id);
     command.loaded.set(id, found);

@@ -78,7 +78,6 @@ export class Command {
   /** Resolves when the engine has saved for the first time. */
   readonly firstSave: Promise<void>;
   private markSaved!: () => void;
-  private steps = 0;
   private reject!: (error: Error) => void;
   /** Rejects when the command is given up. */
   private readonly givenUp: Promise<never>;
@@ -94,6 +93,8 @@ export class Command {
     readonly starter: string,
     /** Maximum number of element steps. */
     private readonly mostSteps: number,
+    /** Steps taken by the commands that led to this one. */
+    private steps = 0,
   ) {
     this.givenUp = new Promise((_, reject) => (this.reject = reject));
     this.givenUp.catch(() => undefined);
@@ -137,6 +138,11 @@ export class Command {
     );
   }
 
+  /** Steps of elements so far, with those of the commands that led to this one. */
+  get stepsTaken(): number {
+    return this.steps;
+  }
+
   /** The main instance: the one whose lock it took, otherwise the first one created. */
   get instanceId(): string | undefined {
     const [first] = this.executions.keys();
@@ -152,7 +158,8 @@ export class Command {
     if (++this.steps <= this.mostSteps) return;
     const error = new GuardError(
       'too-many-steps',
-      `A command may take at most ${this.mostSteps} steps; the model continues without waiting.`,
+      `A command may take at most ${this.mostSteps} steps, with those that led to it in other instances;` +
+        ' the model continues without waiting.',
     );
     this.giveUp(error);
     throw error;

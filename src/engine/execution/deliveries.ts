@@ -25,15 +25,19 @@ export class Deliveries {
 
   async ofCommand(command: Command): Promise<void> {
     for (const [from, deliveries] of command.deliveries) {
-      for (const delivery of deliveries) await this.run(from, delivery);
+      for (const delivery of deliveries) await this.run(from, delivery, false, command.stepsTaken);
     }
   }
 
-  /** A failed delivery stays with its sender; a transient failure is retried. */
-  async run(from: string, delivery: Delivery, resumed = false): Promise<void> {
+  /**
+   * A failed delivery stays with its sender; a transient failure is retried.
+   * @param stepsBefore steps taken by the commands that led to it: instances that send each other messages for ever
+   * exceed the limit as a model does that goes on without waiting
+   */
+  async run(from: string, delivery: Delivery, resumed = false, stepsBefore = 0): Promise<void> {
     await this.retries.attempt(
       'a delivery between two instances',
-      () => this.deliver(from, delivery, resumed),
+      () => this.deliver(from, delivery, resumed, stepsBefore),
       {
         from,
         item: delivery.itemId,
@@ -41,8 +45,13 @@ export class Deliveries {
     );
   }
 
-  private async deliver(from: string, delivery: Delivery, resumed: boolean): Promise<void> {
-    const done = await this.runner.contexts.outside(() => this.invokeWaiting(delivery, resumed));
+  private async deliver(
+    from: string,
+    delivery: Delivery,
+    resumed: boolean,
+    stepsBefore: number,
+  ): Promise<void> {
+    const done = await this.runner.contexts.outside(() => this.invokeWaiting(delivery, resumed, stepsBefore));
     if (!done) return;
     const release = await this.locks.lock(from);
     let failure: unknown;
@@ -66,6 +75,7 @@ export class Deliveries {
   private async invokeWaiting(
     { itemId, data, causer, actor = causer }: Delivery,
     resumed: boolean,
+    stepsBefore: number,
   ): Promise<boolean> {
     const [row] = await this.runner.hostStore.findItems({ 'items.id': itemId });
     if (row === undefined || row.status !== 'wait') return true;
@@ -86,7 +96,7 @@ export class Deliveries {
       );
     };
     await this.runner
-      .onInstance(instanceId, SYSTEM_USER, work, { starter: causer })
+      .onInstance(instanceId, SYSTEM_USER, work, { starter: causer, stepsBefore })
       .catch(async (error: unknown) => {
         if (begun) await this.runner.failures.forgetAttempt(instanceId, itemId, error);
         throw error;

@@ -16,9 +16,10 @@ export class RunningCommands {
     tenantId: string | undefined,
     modelsOwner: string | undefined,
     starter: string,
+    stepsBefore?: number,
   ): Command {
     const { time, steps } = this.limits;
-    const command = new Command(causer, tenantId, modelsOwner, starter, steps);
+    const command = new Command(causer, tenantId, modelsOwner, starter, steps, stepsBefore);
     this.commands.add(command);
     const tooLong = (): void => {
       command.giveUp(new GuardError('timed-out', `The work of the model took longer than ${time} ms.`));
