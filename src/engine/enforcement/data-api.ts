@@ -180,7 +180,7 @@ const instancePage: PageOf = async ({ calls, reads }, call, query, paging) => {
 export function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
   return {
     id: String(_id),
-    ...(typeof seq === 'number' && Number.isFinite(seq) ? { seq } : {}),
+    ...(Number.isFinite(seq) ? { seq: seq as number } : {}),
     item: typeof id === 'string' ? id : '',
   };
 }

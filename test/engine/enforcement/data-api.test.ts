@@ -64,6 +64,7 @@ test.each([
     'what they are not',
     { $and: [{ name: 'M' }, { 'items.elementId': { $nin: ['s', 'start', 'flow_0', 'flow_1'] } }] },
   ],
+  ['what they lack', { $and: [{ 'items.assignee': null }, { 'items.elementId': 't' }] }],
   ['an element of the list', { items: { $elemMatch: { elementId: 't' } } }],
 ])('a query about items, by %s, has a row for each item', async (_what, filter) => {
   const { guard, ids } = await begun(1);

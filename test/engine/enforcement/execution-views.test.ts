@@ -14,7 +14,7 @@ function caller(readable: boolean, mayRead: (item: StoredItem) => boolean = () =
     shown: (instance: StoredInstance) => instance,
     mayReadInstance: () => readable,
     allows: (operation: string, { item: one }: { item: StoredItem }) =>
-      operation === 'task:read' ? mayRead(one) : one.id === 't1',
+      operation === 'task:read' ? mayRead(one) : operation === 'task:assignees' && one.id === 't1',
   } as unknown as Call;
 }
 const TWO = { ...INSTANCE, items: [item(), item({ id: 't2', assignee: 'bob' })] } as StoredInstance;
@@ -53,6 +53,13 @@ describe('an instance', () => {
     expect(items.map(({ candidateUsers }) => candidateUsers)).toEqual([['ann', 'bob'], undefined]);
   });
 
+  test('has what is hidden cut out of the variables of its items', async () => {
+    const hiddenFields = { cutValue: (_in: unknown, value: object) => ({ ...value, cut: true }) };
+    const call = { ...caller(true), turns: new Turns(), hiddenFields } as unknown as Call;
+    expect((await instanceView(call, TWO)).items[0]).toMatchObject({ vars: { secret: 1, cut: true } });
+    expect((await instanceView(caller(true), TWO)).items[0]?.vars).toEqual({ secret: 1 });
+  });
+
   test('leaves out items beyond the size of an answer, though not the one that is asked for', async () => {
     const large = (id: string) => item({ id, vars: { text: 'x'.repeat(9_000_000) } });
     const instance = { ...TWO, items: [large('a'), large('b'), item({ id: 'c' })] } as StoredInstance;
@@ -82,6 +89,7 @@ describe('the result of a command', () => {
       5,
     ]);
     expect(view.data).toBe(instance.data);
+    expect(instance).not.toHaveProperty('source');
     expect((view as unknown as { execution: unknown }).execution).toBe(view);
     expect(Object.keys(view)).not.toContain('execution');
     expect(() => JSON.stringify(view)).not.toThrow();

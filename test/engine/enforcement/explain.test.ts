@@ -1,6 +1,6 @@
 import type { Operation, Resource } from 'bpmn-guard';
-import { ADMIN_USER, Guards, refusal, waitingTask } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { end, message, model, start, task } from '../../support/models.js';
 
 const AN_OBJECT = /must be an object such as/;
 
@@ -34,5 +34,96 @@ describe('A question about one resource', () => {
           code: 'bad-request',
           message: expect.stringMatching(message) as unknown,
         });
+  });
+});
+
+describe('What a question finds', () => {
+  const guards = new Guards('embedded');
+  const [ann, eve] = [person('ann'), person('eve')];
+  const MODELS = {
+    M: model([start(), task('t', { candidateUsers: 'ann,bob' }), end()]),
+    Two: model([start(), task('t'), end(), { ...start({}, '', 'late'), flow: false }]),
+    Never: model([task('t', { candidateUsers: 'ann' }), end()]),
+    Heard: model([start({}, message('begin')), end()], { messages: ['begin'] }),
+  };
+  const NONE = (kind: string) => ({
+    code: 'not-found',
+    message: `No such ${kind}, or it is not yours to see.`,
+  });
+
+  test('is the task of that id, in the instance that is named with it', async () => {
+    const guard = await guards.make({ models: MODELS });
+    const { id } = await guard.api.engine.start('M', {}, eve);
+    const { id: other } = await guard.api.engine.start('M', {}, eve);
+    const { id: item } = await waitingTask(guard, 't', id);
+    for (const [resource, found] of [
+      [{ item: { id: item } }, true],
+      [{ item: { id: item }, instance: { id } }, true],
+      [{ item: { id: item, instanceId: id } }, true],
+      [{ item: { id: item }, instance: { id: other } }, false],
+      [{ item: { id: item, instanceId: other } }, false],
+      [{ item: { id: 'none' } }, false],
+      [{ item: {} }, false],
+      [{}, false],
+    ] as const) {
+      expect([resource, await guard.can(ann, 'task:take', resource)]).toEqual([resource, found]);
+      const explained = guard.explain(ann, 'task:take', resource);
+      if (found) expect(await explained).toMatchObject({ allowed: true, operation: 'task:take' });
+      else expect(await refusal(explained)).toMatchObject(NONE('task'));
+    }
+    // A starter escalates what it does not read, and who has rejected a task takes that back.
+    expect(await guard.explain(eve, 'task:escalate', { item: { id: item } })).toMatchObject({
+      allowed: true,
+    });
+    expect(await refusal(guard.explain(eve, 'task:take', { item: { id: item } }))).toMatchObject(
+      NONE('task'),
+    );
+    expect(await guard.can(ann, 'task:reject', { item: { id: item } })).toBe(true);
+    await guard.api.tasks.reject(item, ann);
+    expect(await guard.can(ann, 'task:reject', { item: { id: item } })).toBe(true);
+    expect(await guard.can(ann, 'task:take', { item: { id: item } })).toBe(false);
+  });
+
+  test('is the instance of that id, for its readers', async () => {
+    const guard = await guards.make({ models: MODELS });
+    const { id } = await guard.api.engine.start('M', {}, eve);
+    expect(await guard.explain(eve, 'instance:cancel', { instance: { id } })).toMatchObject({
+      allowed: false,
+    });
+    expect(await guard.explain(eve, 'instance:read', { instance: { id } })).toMatchObject({ allowed: true });
+    for (const instance of [{ id: 'none' }, {}])
+      expect(await refusal(guard.explain(eve, 'instance:read', { instance }))).toMatchObject(
+        NONE('instance'),
+      );
+    expect(
+      await refusal(guard.explain(person('zed'), 'instance:cancel', { instance: { id } })),
+    ).toMatchObject(NONE('instance'));
+  });
+
+  test('is the model of that name, with the start event that is named or its first', async () => {
+    const guard = await guards.make({ models: MODELS });
+    const dee = person('dee', 'DESIGNER');
+    const Two = { name: 'Two' };
+    expect(await guard.explain(dee, 'model:write', { model: Two })).toMatchObject({ allowed: true });
+    for (const given of [{ model: Two }, { model: Two, start: { elementId: 'late' } }])
+      expect(await guard.can(ann, 'instance:start', given)).toBe(true);
+    expect(await guard.can(ann, 'instance:start', { model: Two, start: { elementId: 'none' } })).toBe(false);
+    expect(await guard.can(ADMIN_USER, 'instance:start', { model: { name: 'Never' } })).toBe(false);
+    for (const start of [{ elementId: 'none' }, {}])
+      expect(await refusal(guard.explain(dee, 'instance:start', { model: Two, start }))).toMatchObject(
+        NONE('model'),
+      );
+    expect(await refusal(guard.explain(dee, 'model:write', { model: { name: 'None' } }))).toMatchObject(
+      NONE('model'),
+    );
+    expect(await refusal(guard.explain(dee, 'model:write', { model: {} }))).toMatchObject(NONE('model'));
+    expect(await guard.can(ADMIN_USER, 'instance:message', { model: { name: 'Heard' } })).toBe(true);
+    expect(await guard.can(ADMIN_USER, 'instance:message', { model: { name: 'Never' } })).toBe(false);
+  });
+
+  test('is the system, for what is about no resource', async () => {
+    const guard = await guards.make();
+    expect(await guard.explain(ann, 'system:audit', {})).toMatchObject({ allowed: false });
+    expect(await guard.can(ADMIN_USER, 'system:audit', {})).toBe(true);
   });
 });

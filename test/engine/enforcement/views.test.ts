@@ -6,7 +6,7 @@ const ROW = { instanceId: 'i', processName: 'M', instanceVersion: 2, desk: 'a' }
 
 describe('an item', () => {
   test('shows its reader who may see all its fields, the people, and the data; nothing else', () => {
-    expect(itemView(INSTANCE, item(), ALL)).toEqual({
+    expect(itemView(INSTANCE, item(), ALL)).toStrictEqual({
       ...OWN_FIELDS,
       ...ROW,
       state: 'delegated',
@@ -22,7 +22,7 @@ describe('an item', () => {
 
   test('shows no data, nor who executed it, to who may not read the instance', () => {
     const view = itemView(INSTANCE, item(), { ...ALL, data: false });
-    expect(view).toEqual({ ...OWN_FIELDS, ...ROW, state: 'delegated', ...PEOPLE, ...KEPT });
+    expect(view).toStrictEqual({ ...OWN_FIELDS, ...ROW, state: 'delegated', ...PEOPLE, ...KEPT });
   });
 
   test.each([
@@ -32,7 +32,7 @@ describe('an item', () => {
     ['dora', {}],
     ['zed', {}],
   ])('shows %s, who may not see the people, only themselves', (userName, own) => {
-    expect(itemView(INSTANCE, item(), { ...ALL, data: false, assignees: false, userName })).toEqual({
+    expect(itemView(INSTANCE, item(), { ...ALL, data: false, assignees: false, userName })).toStrictEqual({
       ...OWN_FIELDS,
       ...ROW,
       state: 'delegated',
@@ -53,7 +53,7 @@ describe('an item', () => {
       guard: undefined,
     }) as unknown as Record<string, unknown>;
     const view = itemView({ id: 'i', name: undefined } as never, bare as never, { ...ALL, data: false });
-    expect(view).toEqual({
+    expect(view).toStrictEqual({
       ...OWN_FIELDS,
       type: 'bpmn:ScriptTask',
       instanceId: 'i',
@@ -99,7 +99,7 @@ test('a value is copied once for all parts of an answer', () => {
   const value = { a: 1 };
   expect(copy(value)).toBe(copy(value));
   expect(copy(value)).not.toBe(value);
-  expect(copy(value)).toEqual(value);
+  expect(copy(value)).toStrictEqual(value);
 });
 
 describe('the fields of an instance', () => {
@@ -119,16 +119,16 @@ describe('the fields of an instance', () => {
   };
 
   test('are for its readers, the source on request', () => {
-    expect(instanceFields(INSTANCE, true, copying())).toEqual(shown);
-    expect(instanceFields(INSTANCE, true, copying(), true)).toEqual({
+    expect(instanceFields(INSTANCE, true, copying())).toStrictEqual(shown);
+    expect(instanceFields(INSTANCE, true, copying(), true)).toStrictEqual({
       ...shown,
       source: '<xml/>',
       svg: '<svg/>',
     });
-    expect(instanceFields({ id: 'i' } as never, true, copying())).toEqual({ id: 'i', data: {} });
+    expect(instanceFields({ id: 'i' } as never, true, copying())).toStrictEqual({ id: 'i', data: {} });
   });
 
   test('are its id and name for others', () => {
-    expect(instanceFields(INSTANCE, false, copying(), true)).toEqual({ id: 'i', name: 'M', data: {} });
+    expect(instanceFields(INSTANCE, false, copying(), true)).toStrictEqual({ id: 'i', name: 'M', data: {} });
   });
 });

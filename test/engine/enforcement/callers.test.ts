@@ -1,0 +1,98 @@
+import type { Directory, Guard } from 'bpmn-guard';
+import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { any } from '../../support/told.js';
+
+const ann = person('ann');
+const guards = new Guards('embedded');
+const said = async (work: () => Promise<unknown>): Promise<string> => {
+  const { code, name, message } = await refusal(Promise.resolve().then(work));
+  return `${code ?? name}: ${message}`;
+};
+const engineOf = ({ server }: Guard): { get(query: object, user?: unknown): Promise<unknown> } =>
+  server.engine as never;
+const invoked = (guard: Guard, user?: unknown): Promise<unknown> =>
+  (server(guard).invoke as (...args: unknown[]) => Promise<unknown>)({ id: 'none' }, {}, user);
+const server = (guard: Guard): Record<string, unknown> => engineOf(guard) as never;
+
+test('a caller who is not established is told why', async () => {
+  const guard = await guards.make();
+  const list = (user?: unknown) => () => guard.api.data.findItems({}, any(user));
+  expect(await said(list())).toBe('unauthenticated: No caller: pass a user, or call inside guard.runAs.');
+  expect(await said(list(7))).toBe('TypeError: A user must be a SecureUser or an object with a userName.');
+  expect(await said(list({ name: 'ann' }))).toBe(
+    'TypeError: A user must be a SecureUser or an object with a userName.',
+  );
+  expect(await said(list({ userName: 'ann', disabled: true }))).toBe(
+    'unauthenticated: The user is not known or is disabled.',
+  );
+  expect(await said(list(person('system')))).toBe(
+    'unauthenticated: The name belongs to a program; it is not a user name.',
+  );
+  expect(await guard.api.data.findItems({}, { userName: 'ann' })).toEqual([]);
+});
+
+test('the engine of the server takes no user but the caller, or one that the directory knows', async () => {
+  const guard = await guards.make();
+  const missing = 'not-found: No such task, or it is not yours to see.';
+  const object = 'unauthenticated: The user of server.engine must be a user name or a SecureUser.';
+  for (const user of [7, {}, { userName: 'ann' }, ['ann']])
+    expect(await said(() => invoked(guard, user))).toBe(object);
+  expect(await said(() => invoked(guard, 'ann'))).toBe(
+    'unauthenticated: A plain user name needs a user directory, or a call inside guard.runAs.',
+  );
+  expect(await said(() => invoked(guard))).toBe(
+    'unauthenticated: No caller: pass a user, or call inside guard.runAs.',
+  );
+  expect(await said(() => invoked(guard, ann))).toBe(missing);
+  await guard.runAs(ann, async () => {
+    for (const own of [undefined, null, 'ann', ' ann ', ann])
+      expect(await said(() => invoked(guard, own))).toBe(missing);
+    expect(await said(() => invoked(guard, 'root'))).toBe(
+      'unauthenticated: The user name of the call is not that of the calling principal.',
+    );
+  });
+  const known = await guards.make({
+    directory: { find: async (name) => (name === 'ann' ? ann : undefined) },
+  });
+  expect(await said(() => invoked(known, 'ann'))).toBe(missing);
+  expect(await said(() => invoked(known, 'bob'))).toBe(
+    'unauthenticated: The user is not known or is disabled.',
+  );
+});
+
+test('a directory that does not answer, or not for this user, is no yes', async () => {
+  let find: Directory['find'] = async () => ann;
+  const guard = await guards.make({ directory: { find: (name) => find(name) } });
+  const list = (name: string) => () => guard.api.data.findItems({}, person(name));
+  expect(await said(list('bob'))).toBe('unauthenticated: The directory answered for another user.');
+  find = () => Promise.reject(new Error('no route'));
+  expect(await said(list('cleo'))).toBe('store-unavailable: The user directory did not answer.');
+  find = async () => any('cleo');
+  expect(await said(list('cleo'))).toMatch(/^(could-not-tell|store-unavailable): /);
+  find = async () => ({ userName: 'cleo', disabled: true });
+  expect(await said(list('cleo'))).toBe('unauthenticated: The user is not known or is disabled.');
+  find = async () => ({ userGroups: ['ADMIN'] }) as never;
+  expect(await guard.api.data.findItems({}, person('dora'))).toEqual([]);
+});
+
+test('what the directory has said of a user counts for a moment, and no longer than until it says that it changed', async () => {
+  let asked = 0;
+  let tell: ((userName: string) => void) | undefined;
+  const directory: Directory = {
+    find: async (userName) => {
+      asked++;
+      return { userName };
+    },
+    onChanged: (listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+  };
+  const guard = await guards.make({ directory });
+  const before = asked;
+  for (let at = 0; at < 3; at++) await guard.api.data.findItems({}, ADMIN_USER);
+  expect(asked).toBe(before + 1);
+  tell?.('admin');
+  await guard.api.data.findItems({}, ADMIN_USER);
+  expect(asked).toBe(before + 2);
+});

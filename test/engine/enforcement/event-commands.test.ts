@@ -1,0 +1,87 @@
+import type { Guard, Policy } from 'bpmn-guard';
+import { EVERYTHING } from '../../../src/core/condition.js';
+import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { catching, end, message, model, script, signal, start, task } from '../../support/models.js';
+
+const [ann, eve, zed] = [person('ann'), person('eve'), person('zed')];
+const AFTER = task('t', { assignee: 'ann' });
+const MODELS = {
+  Hears: model([start(), catching('c', message('paid')), AFTER, end()], { messages: ['paid'] }),
+  Sees: model([start(), catching('s', signal('all')), AFTER, end()], { signals: ['all'] }),
+  Breaks: model([start(), catching('s', signal('all')), script('x', "throw new Error('no paper')"), end()], {
+    signals: ['all'],
+  }),
+  BySignal: model([start({}, signal('all')), AFTER, end()], { signals: ['all'] }),
+};
+/** Lets eve send what she wishes, without reading anything. */
+const sends: Policy = {
+  name: 'sends',
+  answer: ({ userName }, operation) =>
+    userName === 'eve' && (operation === 'instance:message' || operation === 'instance:signal')
+      ? { permissive: [{ id: 'eve', says: 'eve sends', when: EVERYTHING }] }
+      : {},
+};
+const guards = new Guards('embedded');
+
+async function begun(...names: (keyof typeof MODELS)[]): Promise<{ guard: Guard; ids: string[] }> {
+  const guard = await guards.make({ models: MODELS, policies: [sends] });
+  const ids: string[] = [];
+  for (const name of names) ids.push((await guard.api.engine.start(name, {}, ann)).id);
+  return { guard, ids };
+}
+const reached = async (guard: Guard): Promise<string[]> =>
+  (await guard.api.data.findItems({ 'items.elementId': 't', 'items.status': 'wait' }, ADMIN_USER)).map(
+    ({ instanceId }) => instanceId,
+  );
+
+test.each([[undefined], [null], [{}]])(
+  'a message that asks for nothing, by %j, reaches whom its sender may send it to, without reading',
+  async (matching) => {
+    const { guard, ids } = await begun('Hears');
+    expect(await refusal(guard.api.engine.throwMessage('paid', {}, matching as never, zed))).toMatchObject({
+      code: 'not-found',
+    });
+    await guard.api.engine.throwMessage('paid', {}, matching as never, eve);
+    expect(await reached(guard)).toEqual(ids);
+  },
+);
+
+test('what a message asks for is asked of what its sender reads', async () => {
+  const { guard, ids } = await begun('Hears', 'Hears');
+  const [first, second] = ids;
+  const send = (matching: Record<string, unknown>, user = ADMIN_USER) =>
+    guard.api.engine.throwMessage('paid', {}, matching, user);
+  expect(await refusal(send({ id: first }, eve))).toMatchObject({ code: 'not-found' });
+  expect(await refusal(send({}))).toMatchObject({ code: 'ambiguous' });
+  expect(await send({ id: second })).toMatchObject({ id: second, item: { elementId: 'c', status: 'end' } });
+  expect(await reached(guard)).toEqual([second]);
+  expect(await guard.store.audit.find({ userName: 'admin', limit: 1 })).toMatchObject([
+    {
+      operation: 'instance:message',
+      answer: 'allowed',
+      resource: { kind: 'instance', id: second, instanceId: second, name: 'c' },
+    },
+  ]);
+});
+
+test('a signal reaches all, those that it starts too; a receiver that fails does not keep it from the others', async () => {
+  const { guard, ids } = await begun('Sees', 'Breaks', 'Sees');
+  const [first, , third] = ids;
+  const outcome = await guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER).then(
+    (all) => all,
+    (error: unknown) => error,
+  );
+  const got = await reached(guard);
+  expect(got).toEqual(expect.arrayContaining([first, third]));
+  const [started] = await guard.store.instances.find({ filter: { name: 'BySignal' } });
+  expect(got).toContain(started?.id);
+  expect(got).toHaveLength(3);
+  expect(outcome).toBeInstanceOf(Error);
+});
+
+test('the answer to a signal names those that it has started and those that it has reached', async () => {
+  const { guard, ids } = await begun('Sees');
+  const [started, received] = await guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER);
+  expect(await guard.store.instances.load(started as string)).toMatchObject({ name: 'BySignal' });
+  expect(received).toEqual({ instanceId: ids[0], itemId: expect.any(String) as string });
+});
