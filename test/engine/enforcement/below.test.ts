@@ -163,13 +163,11 @@ onStores('What an operation on an instance does to the processes below it', (kin
       answer: (_principal, operation) =>
         operation === 'instance:cancel'
           ? {
-              restrictive: [
-                {
-                  id: 'open',
-                  says: 'its month is open',
-                  when: parseCondition({ 'instance.name': { $ne: 'Plain' } }),
-                },
-              ],
+              restrictive: ['its month is open', 'its year is open'].map((says) => ({
+                id: says,
+                says,
+                when: parseCondition({ 'instance.name': { $ne: 'Plain' } }),
+              })),
             }
           : {},
     };
@@ -177,7 +175,7 @@ onStores('What an operation on an instance does to the processes below it', (kin
     const { id } = await guard.api.engine.start('AroundPlain', {}, ann);
     const { instanceId: below } = await waitingTask(guard, 't');
     expect((await refusal(TERMINATE(guard, id, ann))).message).toContain(
-      'it would also end the process "Plain" below it: its month is open',
+      'it would also end the process "Plain" below it: its month is open; its year is open.',
     );
     expect(await stateOf(guard, below)).toBe('running');
   });

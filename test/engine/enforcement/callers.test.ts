@@ -22,6 +22,9 @@ test('a caller who is not established is told why', async () => {
   expect(await said(list({ name: 'ann' }))).toBe(
     'TypeError: A user must be a SecureUser or an object with a userName.',
   );
+  expect(await said(list({ userName: 7 }))).toBe(
+    'unauthenticated: No user: expected an object with a userName.',
+  );
   expect(await said(list({ userName: 'ann', disabled: true }))).toBe(
     'unauthenticated: The user is not known or is disabled.',
   );

@@ -1,5 +1,5 @@
-import type { Guard, Policy } from 'bpmn-guard';
-import { EVERYTHING } from '../../../src/core/condition.js';
+import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
+import { eq, EVERYTHING } from '../../../src/core/condition.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 import { catching, end, message, model, script, signal, start, task } from '../../support/models.js';
 
@@ -77,6 +77,54 @@ test('a signal reaches all, those that it starts too; a receiver that fails does
   expect(got).toContain(started?.id);
   expect(got).toHaveLength(3);
   expect(outcome).toBeInstanceOf(Error);
+});
+
+test('a message starts models of the own tenant only, at the start event that hears it', async () => {
+  const of = (userName: string, tenantId: string) =>
+    new SecureUser({ userName, userGroups: ['ADMIN'], tenantId });
+  const [acme, globex] = [of('a', 'acme'), of('g', 'globex')];
+  const source = model(
+    [
+      start(),
+      AFTER,
+      end(),
+      ...['begin', 'other'].map((id) => ({ ...start({}, message(id), `on_${id}`), flow: false as const })),
+    ],
+    { messages: ['begin', 'other'] },
+  );
+  const guard = await guards.make();
+  await guard.api.model.save('Started', source, null, acme);
+  const send = (id: string, user: SecureUser) => guard.api.engine.throwMessage(id, {}, {}, user);
+  for (const [id, user] of [
+    ['begin', globex],
+    ['begin', ADMIN_USER],
+    ['gone', acme],
+  ] as const)
+    expect(await refusal(send(id, user))).toMatchObject({ code: 'not-found' });
+  for (const id of ['begin', 'other'])
+    expect((await send(id, acme))?.items.map(({ elementId }) => elementId)).toContain(`on_${id}`);
+  expect(await guard.store.instances.find({ filter: {} })).toHaveLength(2);
+});
+
+test('whether a message may reach an element is decided about that element', async () => {
+  const only = (elementId: string): Policy => ({
+    name: 'only',
+    waivable: false,
+    answer: (_who, operation) =>
+      operation === 'instance:message'
+        ? { restrictive: [{ id: 'one', says: elementId, when: eq('item.elementId', elementId) }] }
+        : {},
+  });
+  for (const [elementId, hears] of [
+    ['c', true],
+    ['t', false],
+  ] as const) {
+    const guard = await guards.make({ models: MODELS, policies: [only(elementId)] });
+    await guard.api.engine.start('Hears', {}, ann);
+    const sent = guard.api.engine.throwMessage('paid', {}, {}, ADMIN_USER);
+    if (hears) expect(await sent).toMatchObject({ name: 'Hears' });
+    else expect(await refusal(sent)).toMatchObject({ code: 'not-found' });
+  }
 });
 
 test('the answer to a signal names those that it has started and those that it has reached', async () => {

@@ -151,6 +151,25 @@ test('of an instance that nothing can be done with, a command says why', async (
   );
 });
 
+test('an instance is restarted at an item that one of its save points has', async () => {
+  const guard = await guards.make({ models: MODELS, keep: { savePoints: true } });
+  const { id } = await guard.api.engine.start('One', {}, ann);
+  const { id: item } = await waitingTask(guard, 't', id);
+  await guard.api.tasks.complete(item, {}, ann);
+  const { savePoints } = (await guard.store.instances.load(id)) as StoredInstance;
+  const keep = async (points: unknown): Promise<void> => {
+    const { guard: kept } = (await guard.store.instances.load(id)) as StoredInstance;
+    const next = { ...kept, rev: (kept?.rev ?? 0) + 1 };
+    await guard.store.instances.update(id, kept?.rev, { savePoints: points, guard: next } as never);
+  };
+  const restart = (of: string) => guard.api.engine.restart(one(of), {}, ADMIN_USER);
+  await keep({ empty: {}, other: { items: [{ id: 'other' }] } });
+  expect(await told(restart(item))).toMatch(/^wrong-state: The instance has no save point for this item;/);
+  await keep(savePoints);
+  expect(await restart(item)).toMatchObject({ id, status: 'running' });
+  expect(await waitingTask(guard, 't', id)).toMatchObject({ id: item });
+});
+
 test('who waits for the end of an instance that is removed is told that it is gone', async () => {
   const guard = await guards.make({
     models: { Works: model([start(), service('s', 'work'), end()]) },
