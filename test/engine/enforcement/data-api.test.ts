@@ -1,5 +1,5 @@
 import type { FindRequest, Guard, Policy } from 'bpmn-guard';
-import { NOTHING } from '../../../src/core/condition.js';
+import { eq, NOTHING } from '../../../src/core/condition.js';
 import { cursorOf } from '../../../src/engine/enforcement/data-api.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';
@@ -88,6 +88,27 @@ test('what a row of an item shows of its instance depends on who reads', async (
   expect(others).toMatchObject({ data: {} });
   expect(others).not.toHaveProperty('startedBy');
   expect(others?.items).not.toHaveProperty('data');
+});
+
+test('the people of a task are shown where that is allowed of it, in each list', async () => {
+  const second: Policy = {
+    name: 'second',
+    waivable: false,
+    answer: (_who, operation) =>
+      operation === 'task:assignees'
+        ? { restrictive: [{ id: 'n', says: 'the second', when: eq('instance.data.n', 2) }] }
+        : {},
+  };
+  const { guard } = await begun(3, [second]);
+  const query = { 'items.elementId': 't' };
+  const users = ['ann', 'bob'];
+  const shown = (rows: readonly { candidateUsers?: unknown }[]) =>
+    rows.map(({ candidateUsers }) => candidateUsers);
+  expect(shown(await guard.api.data.findItems(query, bob))).toEqual([undefined, users, undefined]);
+  const { data } = await guard.api.data.find({ filter: query }, bob);
+  expect(shown(data.map(({ items }) => items as never))).toEqual([undefined, users, undefined]);
+  const { id } = await waitingTask(guard, 't');
+  expect(await refusal(guard.api.tasks.candidates(id, bob))).toMatchObject({ code: 'forbidden' });
 });
 
 test('instances are shown with all that is stored of them only where that is asked for', async () => {

@@ -98,6 +98,7 @@ test('a message starts models of the own tenant only, at the start event that he
   for (const [id, user] of [
     ['begin', globex],
     ['begin', ADMIN_USER],
+    ['begin', person('root', 'SYSTEM')],
     ['gone', acme],
   ] as const)
     expect(await refusal(send(id, user))).toMatchObject({ code: 'not-found' });
