@@ -47,7 +47,7 @@ function compile(format, outDir) {
 }
 
 /** Programs of threads, which start from files that need no compilation. */
-const PROGRAMS = ['store/embedded/sqlite/thread.cjs'];
+const PROGRAMS = ['store/embedded/sqlite/thread.cjs', 'store/embedded/merged.cjs'];
 
 /** Readers of dist see the old build or the new one, never half of one. */
 function swap(from, to, aside) {

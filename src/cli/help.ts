@@ -12,6 +12,8 @@ Data
                               or DATA_DIR
   archive --ended-before <date> [--dry-run]
                               move ended instances to the archive; Ctrl-C stops it, the next run goes on
+  check-store <folder>        read all of an embedded store and compare it with what was written; exit code 1 when
+                              something is damaged
 
 Models
   models check <file …>       say what in .bpmn files cannot be run or is not understood; needs no store

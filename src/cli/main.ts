@@ -6,6 +6,7 @@ import { archive } from './archive.js';
 import { HELP } from './help.js';
 import { UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
+import { checkStore } from './check-store.js';
 import { checkModels } from './models-check.js';
 import { exportModels, importModels, listModels } from './models.js';
 import { backup, install, reindexAll, verify, type Run } from './maintenance.js';
@@ -34,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   restore: restoreBackup,
   move: moveStore,
   archive,
+  'check-store': checkStore,
   'models list': listModels,
   'models import': importModels,
   'models export': exportModels,

@@ -18,11 +18,14 @@ class Gate {
   constructor(
     private readonly translate: Translate,
     private readonly limits: CallLimits,
+    private readonly fault: () => GuardError | undefined,
   ) {}
 
   /** @param atLength true for a call with its own limits */
   async pass(call: () => Promise<unknown>, atLength = false): Promise<unknown> {
     if (this.closing !== undefined) throw closed();
+    const fault = this.fault();
+    if (fault !== undefined) throw fault;
     // The adapter copies its arguments before it first waits, so it must be called here and not later.
     const run = atLength ? (async () => call())() : this.limits.call(async () => call());
     this.running.add(run);
@@ -68,9 +71,17 @@ function behind<T extends object>(
   return guarded as unknown as T;
 }
 
-/** Wraps an adapter: its failures become errors of the guard, and it can be closed only once. */
-export function guarded(store: Adapter, translate: Translate, limits: CallLimits): Store {
-  const gate = new Gate(translate, limits);
+/**
+ * Wraps an adapter: its failures become errors of the guard, and it can be closed only once.
+ * @param fault the error with which all calls are refused, from the time on when there is one
+ */
+export function guarded(
+  store: Adapter,
+  translate: Translate,
+  limits: CallLimits,
+  fault: () => GuardError | undefined = () => undefined,
+): Store {
+  const gate = new Gate(translate, limits, fault);
   const { missingIndexes, ping } = behind(gate, store, ['missingIndexes', 'ping']);
   const { install, backup } = behind(gate, store, ['install', 'backup'], { atLength: true });
   return Object.freeze({

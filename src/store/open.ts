@@ -21,12 +21,14 @@ import { asStoreError } from './mongo/failure.js';
 import { asMistake } from './mistake.js';
 import { COLLECTION_NAMES } from './mongo/collections.js';
 import { openMongo, type MongoOptions } from './mongo/open-mongo.js';
-import type { Adapter, Store } from './port.js';
+import type { Store } from './port.js';
 
 /** A folder used by this process alone: development, demonstrations, small installations. */
 export interface FolderOptions {
   /** Created if missing. */
   readonly folder: string;
+  /** About how many bytes of memory the instances may take that were used last; default 64,000,000. */
+  readonly cache?: number;
 }
 
 /** A store that lives as long as the process: tests, first steps. */
@@ -44,7 +46,7 @@ const MONGO = {
 /** The options of `openStore`, by the option that names the kind of store. */
 export const STORE_OPTIONS = {
   url: MONGO,
-  folder: { folder: needed(TEXT) } satisfies OptionsOf<FolderOptions>,
+  folder: { folder: needed(TEXT), cache: count('bytes of memory') } satisfies OptionsOf<FolderOptions>,
   memory: { memory: needed(oneOf(true)) } satisfies OptionsOf<MemoryOptions>,
 } as const;
 
@@ -100,9 +102,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       guarded(await opening(() => openMongo(mongo, limits), asStoreError), asStoreError, limits),
     );
   }
-  const open =
-    'folder' in options && options.folder !== undefined ? () => openFolder(options.folder) : openMemory;
-  return complete(guarded(await opening(open, asEmbeddedError), asEmbeddedError, new CallLimits()));
+  const limits = new CallLimits();
+  if (!('folder' in options && options.folder !== undefined))
+    return complete(guarded(await opening(openMemory, asEmbeddedError), asEmbeddedError, limits));
+  const { store, fault } = await opening(() => openFolder(options), asEmbeddedError);
+  return complete(guarded(store, asEmbeddedError, limits, fault));
 }
 
 /** Closes a store that is being filled, and refuses it. */
@@ -116,10 +120,7 @@ async function complete(store: Store): Promise<Store> {
   }
 }
 
-async function opening(
-  open: () => Promise<Adapter>,
-  translate: (error: unknown) => GuardError,
-): Promise<Adapter> {
+async function opening<T>(open: () => Promise<T>, translate: (error: unknown) => GuardError): Promise<T> {
   try {
     return await open();
   } catch (error) {

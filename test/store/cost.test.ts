@@ -1,59 +1,68 @@
-import { InstanceIndex } from '../../src/store/embedded/instance-index.js';
-import { countItems, findItems } from '../../src/store/embedded/items.js';
+import { ObjectId } from 'bson';
+import { ObjectIds } from '../../src/store/bson/object-id.js';
+import { EmbeddedInstances } from '../../src/store/embedded/instances.js';
+import { LARGE_FIELDS } from '../../src/store/query/large-fields.js';
 import { Turns } from '../../src/store/turns.js';
-import type { Filter, ItemPlan, StoredInstance } from '../../src/store/port.js';
+import type { ItemPlan, StoredInstance } from '../../src/store/port.js';
+import { CountingBytes } from '../support/counting-bytes.js';
 
-/** How often a document was looked at: each look reads its `probe`. */
-class Looks {
-  count = 0;
-}
+const key = (i: number): string => i.toString(16).padStart(24, '0');
+const DUE = new Date(5000);
 
-function stored(i: number, looks: Looks): StoredInstance {
-  const document: StoredInstance = {
-    id: `i${i}`,
-    name: `model ${i % 10}`,
-    items: [{ id: `t${i}`, seq: 1, status: i % 4 === 0 ? 'end' : 'wait' }],
-    guard: {
-      rev: 1,
-      open: i % 4 === 0 ? [] : [i % 2 === 0 ? '|g:hr' : `|u:${i % 20}`],
-      ...(i === 7 && { unfinished: true }),
-    },
-  };
-  Object.defineProperty(document, 'probe', { enumerable: false, get: () => ++looks.count });
-  return document;
-}
+const stored = (i: number): StoredInstance => ({
+  _id: new ObjectId(key(i)),
+  id: `i${i}`,
+  name: `model ${i % 10}`,
+  status: i % 500 === 3 ? 'running' : 'end',
+  ...(i % 100 === 3 && { parentItemId: `t${i - 1}` }),
+  items: [
+    { id: `t${i}`, seq: 1, status: i % 4 === 0 ? 'end' : 'wait', ...(i === 11 && { timeDue: new Date(1) }) },
+  ],
+  guard: {
+    rev: 1,
+    format: 3,
+    open: i % 4 === 0 ? [] : [i % 2 === 0 ? '|g:hr' : `|u:${i % 20}`],
+    ...(i === 7 && { unfinished: true }),
+  },
+});
 
-const PROBE: Filter = { probe: { $exists: true } };
+/** Stores of each size; the newest instances are the same but for their numbers. */
+const stores = new Map<number, { bytes: CountingBytes; instances: EmbeddedInstances }>();
+beforeAll(async () => {
+  for (const size of [2_000, 20_000]) {
+    const bytes = new CountingBytes();
+    // Nothing is kept in memory, so that each look at a document reads it.
+    const instances = new EmbeddedInstances(bytes, new ObjectIds(), new Turns(), 0);
+    for (let i = 0; i < size; i++) await instances.insert(stored(i));
+    stores.set(size, { bytes, instances });
+  }
+});
 
-/** How many documents a plan looks at, in a store of so many. */
-async function looked(
-  size: number,
-  plan: Partial<ItemPlan>,
-  run: (index: InstanceIndex, plan: ItemPlan, turns: Turns) => Promise<unknown> = findItems,
-): Promise<number> {
-  const looks = new Looks();
-  const index = new InstanceIndex();
-  for (let i = 0; i < size; i++) index.set(i.toString(16).padStart(24, '0'), stored(i, looks));
-  looks.count = 0;
-  await run(index, { before: PROBE, each: {}, needsAll: false, ...plan }, new Turns());
-  return looks.count;
+type Ask = (instances: EmbeddedInstances) => Promise<unknown>;
+
+/** How many documents a question reads, in a store of so many. */
+async function looked(size: number, ask: Ask): Promise<number> {
+  const { bytes, instances } = stores.get(size) as NonNullable<ReturnType<typeof stores.get>>;
+  bytes.bodies = 0;
+  await ask(instances);
+  return bytes.bodies;
 }
 
 const marks = { field: 'guard.open', anyOf: ['|g:hr', '|u:3', '|u:nobody'] } as const;
+const items =
+  (plan: Partial<ItemPlan>): Ask =>
+  (instances) =>
+    instances.findItems({ before: {}, each: {}, needsAll: false, ...plan });
 const page: Partial<ItemPlan> = { marks, each: { 'items.status': 'wait' }, limit: 50 };
 
-describe('documents examined in a store of 20,000 and of 2,000', () => {
-  test.each<[what: string, plan: Partial<ItemPlan>, most: number]>([
-    ['a page of tasks by token', page, 50],
-    [
-      'its second page',
-      { ...page, after: { id: (1500).toString(16).padStart(24, '0'), seq: 1, item: 't1500' } },
-      51,
-    ],
-    ['an item by its id', { before: { $and: [{ 'items.id': 't5' }, PROBE] } }, 1],
+describe('documents read in a store of 20,000 and of 2,000', () => {
+  test.each<[what: string, ask: Ask, most: number]>([
+    ['a page of tasks by token', items(page), 50],
+    ['its second page', items({ ...page, after: { id: key(1500), seq: 1, item: 't1500' } }), 51],
+    ['an item by its id', items({ before: { 'items.id': 't5' } }), 1],
     [
       'an item by $elemMatch of its id, beside a token',
-      {
+      items({
         marks,
         before: {
           $and: [
@@ -62,29 +71,76 @@ describe('documents examined in a store of 20,000 and of 2,000', () => {
                 { items: { $elemMatch: { $and: [{ id: { $in: ['t5', 't6'] } }, { status: 'wait' }] } } },
               ],
             },
-            PROBE,
           ],
         },
-      },
+      }),
       2,
     ],
-    ['an instance by its id', { before: { id: 'i9', ...PROBE } }, 1],
-    ['one whose work is not finished', { before: { 'guard.unfinished': true, ...PROBE } }, 1],
-    ['a page without any condition', { limit: 50 }, 50],
-  ])('%s', async (_, plan, most) => {
-    const many = await looked(20_000, plan);
+    ['an instance by its id', items({ before: { id: 'i9' } }), 1],
+    ['one whose work is not finished', items({ before: { 'guard.unfinished': true } }), 1],
+    ['a page without any condition', items({ limit: 50 }), 50],
+    [
+      'those of an item that calls them',
+      (instances) =>
+        instances.find({ filter: { parentItemId: { $in: ['t2', 't102'] } }, without: LARGE_FIELDS }),
+      2,
+    ],
+    [
+      'timers, when a process starts',
+      items({
+        before: {
+          status: 'running',
+          items: { $elemMatch: { timeDue: { $type: 'date' }, status: 'wait' } },
+        },
+      }),
+      1,
+    ],
+    [
+      'timers that are overdue, and there are none',
+      items({
+        before: { items: { $elemMatch: { timeDue: { $type: 'date', $lt: new Date(1) }, status: 'wait' } } },
+      }),
+      0,
+    ],
+    [
+      'timers that are overdue',
+      items({ before: { items: { $elemMatch: { timeDue: { $type: 'date', $lt: DUE }, status: 'wait' } } } }),
+      1,
+    ],
+    [
+      'whether any instance has other marks',
+      (instances) => instances.exists({ filter: { $nor: [{ 'guard.format': 3 }] } }),
+      0,
+    ],
+    ['how many there are', (instances) => instances.count({ filter: {} }), 0],
+    ['how many have a token', (instances) => instances.count({ filter: {}, marks }), 0],
+  ])('%s', async (_, ask, most) => {
+    const many = await looked(20_000, ask);
     expect(many).toBeLessThanOrEqual(most);
-    expect(many).toBe(await looked(2_000, plan));
+    expect(many).toBe(await looked(2_000, ask));
+  });
+
+  test('called processes that have not ended are those that are read, not all that were called', async () => {
+    const ask: Ask = (instances) =>
+      instances.find({
+        filter: { status: 'running', parentItemId: { $type: 'string' } },
+        without: LARGE_FIELDS,
+      });
+    expect(await looked(2_000, ask)).toBe(4);
+    expect(await looked(20_000, ask)).toBe(40);
   });
 
   test('a count that stops there', async () => {
-    const count = (index: InstanceIndex, plan: ItemPlan, turns: Turns): Promise<number> =>
-      countItems(index, plan, turns, 51);
-    expect(await looked(2_000, page, count)).toBeLessThanOrEqual(51);
+    const ask: Ask = (instances) =>
+      instances.countItems({ before: {}, each: { 'items.status': 'wait' }, needsAll: false, marks }, 51);
+    expect(await looked(2_000, ask)).toBe(51);
+    expect(await looked(20_000, ask)).toBe(51);
   });
 
   test('the measure does not apply if all documents must be examined', async () => {
-    expect(await looked(2_000, {}, countItems)).toBe(2_000);
-    expect(await looked(2_000, { sort: [['name', 1]], limit: 5 })).toBe(2_000);
+    expect(
+      await looked(2_000, (instances) => instances.countItems({ before: {}, each: {}, needsAll: false })),
+    ).toBe(2_000);
+    expect(await looked(2_000, items({ sort: [['name', 1]], limit: 5 }))).toBe(2_000);
   });
 });

@@ -1,9 +1,11 @@
+import { mkdir } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { encode } from '../../src/store/bson/codec.js';
 import type { Change } from '../../src/store/embedded/bytes.js';
 import { CheckedBytes } from '../../src/store/embedded/checked-bytes.js';
 import { writeFormat } from '../../src/store/embedded/format.js';
 import { LevelBytes } from '../../src/store/embedded/level-bytes.js';
+import { SqliteBytes } from '../../src/store/embedded/sqlite/sqlite-bytes.js';
 import { Witness } from '../../src/store/embedded/witness.js';
 
 /** A folder as version 1 of the format had it: values without checksums. */
@@ -44,4 +46,17 @@ export async function writeSecondFormat(
     await witness.close();
     await level.close();
   }
+}
+
+/** A folder as version 3 of the format had it: in SQLite, without an index. */
+export async function writeThirdFormat(folder: string, values: readonly Change[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const bytes = await SqliteBytes.open(folder);
+  const checked = new CheckedBytes(bytes);
+  const witness = await Witness.open(folder);
+  await writeFormat(bytes, 3);
+  await checked.write(values);
+  await witness.record(checked.commit);
+  await witness.close();
+  await bytes.close();
 }

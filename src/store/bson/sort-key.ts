@@ -40,35 +40,67 @@ const PER_STEP = 32;
 const weight = (key: unknown): number =>
   typeof key === 'string' ? 1 + key.length / PER_STEP : typeof key === 'object' && key !== null ? 4 : 1;
 
+interface Keyed<Row> {
+  readonly row: Row;
+  readonly keys: readonly unknown[];
+}
+
+/** Rows that are collected beyond those that are wanted, before the others are dropped. */
+const SPARE = 1024;
+
 /**
- * Sorts rows by the documents that `document` returns for them; the sort is stable.
- * @param work counts comparisons before they are made
+ * Sorts rows by the documents that `document` returns for them; the sort is stable. Keeps no more rows than are wanted
+ * and a fixed number, since each keeps its document in memory.
  */
-export async function sortRows<Row>(
-  rows: readonly Row[],
-  sort: Sort,
-  document: (row: Row) => unknown,
-  work: Work,
-): Promise<Row[]> {
-  const fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
-  const comparisons = Math.ceil(Math.log2(rows.length + 1));
-  const keyed: { row: Row; keys: unknown[] }[] = [];
-  for (const row of rows) {
-    const whole = document(row);
-    const keys = fields.map(({ path, direction }) => {
-      const key = sortKey(whole, path, direction, work.spend);
-      work.spend(comparisons * weight(key));
+export class SortedRows<Row> {
+  private readonly fields: readonly { readonly path: readonly string[]; readonly direction: 1 | -1 }[];
+  private keyed: Keyed<Row>[] = [];
+  private count = 0;
+
+  /**
+   * @param most number of rows that are wanted
+   * @param work counts comparisons before they are made
+   */
+  constructor(
+    sort: Sort,
+    private readonly document: (row: Row) => unknown,
+    private readonly most: number,
+    private readonly work: Work,
+  ) {
+    this.fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
+  }
+
+  add(row: Row): void {
+    const comparisons = Math.ceil(Math.log2(++this.count + 1));
+    const whole = this.document(row);
+    const keys = this.fields.map(({ path, direction }) => {
+      const key = sortKey(whole, path, direction, this.work.spend);
+      this.work.spend(comparisons * weight(key));
       return key;
     });
-    keyed.push({ row, keys });
-    if (work.isOver()) await work.next();
+    this.keyed.push({ row, keys });
   }
-  const sorted = await work.sort(keyed, (a, b) => {
-    for (const [i, { direction }] of fields.entries()) {
+
+  /** True when rows should be dropped. */
+  isFull(): boolean {
+    return this.keyed.length >= 2 * this.most + SPARE;
+  }
+
+  /** Keeps the rows that are wanted so far. */
+  async drop(): Promise<void> {
+    this.keyed = (await this.work.sort(this.keyed, this.compare)).slice(0, this.most);
+  }
+
+  async rows(): Promise<Row[]> {
+    await this.drop();
+    return this.keyed.map(({ row }) => row);
+  }
+
+  private readonly compare = (a: Keyed<Row>, b: Keyed<Row>): number => {
+    for (const [i, { direction }] of this.fields.entries()) {
       const difference = compareKeys(a.keys[i], b.keys[i]);
       if (difference !== 0) return difference * direction;
     }
     return 0;
-  });
-  return sorted.map(({ row }) => row);
+  };
 }

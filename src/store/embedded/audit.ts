@@ -2,9 +2,7 @@ import type { AuditEntry, AuditStore } from '../port.js';
 import type { Bytes } from './bytes.js';
 import { decode, encode } from '../bson/codec.js';
 import type { ObjectIds } from '../bson/object-id.js';
-
-/** Times as strings of equal length that sort by time, including times before 1970. */
-export const timePlace = (time: Date): string => (time.getTime() + 8.64e15).toString(16).padStart(14, '0');
+import { timePlace } from './time-place.js';
 
 /** The audit trail, only on disk, sorted by time. */
 export class EmbeddedAudit implements AuditStore {

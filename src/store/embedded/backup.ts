@@ -4,7 +4,7 @@ import type { Bytes, Change } from './bytes.js';
 import { CheckedBytes } from './checked-bytes.js';
 import { closeAll } from './close-all.js';
 import { fillingFailed, inFolder, openingFailed } from './failure.js';
-import { writeFormat } from './format.js';
+import { FORMAT_VERSION, writeFormat } from './format.js';
 import { sizeOf } from './groups.js';
 import { SqliteBytes } from './sqlite/sqlite-bytes.js';
 import { Witness } from './witness.js';
@@ -35,8 +35,19 @@ async function open(folder: string): Promise<SqliteBytes> {
   }
 }
 
-/** Writes values into an empty folder, which becomes a store with the last one. @returns the number of documents */
-export async function fill(folder: string, values: AsyncIterable<Change>): Promise<number> {
+/** The spaces whose values are no documents. */
+const PARTS: readonly string[] = ['large', 'index'];
+
+/**
+ * Writes values into an empty folder, which becomes a store with the last one.
+ * @param version the format of the values
+ * @returns the number of documents
+ */
+export async function fill(
+  folder: string,
+  values: AsyncIterable<Change>,
+  version = FORMAT_VERSION,
+): Promise<number> {
   const bytes = await open(folder);
   let witness: Witness | undefined;
   try {
@@ -45,13 +56,13 @@ export async function fill(folder: string, values: AsyncIterable<Change>): Promi
     await target.write([]);
     let documents = 0;
     for await (const batch of batches(values)) {
-      documents += batch.filter(({ space }) => space !== 'large').length;
+      documents += batch.filter(({ space }) => !PARTS.includes(space)).length;
       await target.write(batch);
     }
     // The last write makes it a store.
     witness = await Witness.open(folder);
     await witness.record(target.commit);
-    await writeFormat(bytes);
+    await writeFormat(bytes, version);
     return documents;
   } catch (cause) {
     throw fillingFailed(folder, cause);

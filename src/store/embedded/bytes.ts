@@ -1,9 +1,10 @@
 /** The key spaces of the stored bytes. */
 export type Space =
-  'instance' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'policy' | 'format';
+  'instance' | 'index' | 'large' | 'archive' | 'model' | 'user' | 'audit' | 'value' | 'policy' | 'format';
 
 export const SPACES: readonly Space[] = [
   'instance',
+  'index',
   'large',
   'archive',
   'model',
@@ -29,9 +30,29 @@ export interface Range {
   readonly below?: string | undefined;
 }
 
+/** Beginnings of keys, each of which ends with a zero character: a way to find entries. */
+export type Way = readonly string[];
+
+export interface MergeOptions {
+  /** Finds only entries whose rest is below it. */
+  readonly below?: string | undefined;
+  readonly most: number;
+}
+
+/** Entries that were found in one of several ways. */
+export interface Merged {
+  /** The position of the way. */
+  readonly way: number;
+  /** `at` is the position of a beginning in the way, `rest` what follows it in the key. */
+  readonly entries: readonly (readonly [at: number, rest: string, bytes: Uint8Array])[];
+}
+
 /** The storage of the embedded store. */
 export interface Bytes {
-  read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * @param most bytes after which no further values are read; the result is shorter then, but never empty
+   */
+  read(space: Space, keys: readonly string[], most?: number): Promise<(Uint8Array | undefined)[]>;
   /** Atomic: after a crash, all of the changes are stored or none. They are durable when it returns. */
   write(changes: readonly Change[]): Promise<void>;
   /** In key order, as of the beginning of the scan. */
@@ -39,4 +60,13 @@ export interface Bytes {
   /** A consistent snapshot of everything. */
   snapshot(): AsyncIterable<Change>;
   close(): Promise<void>;
+}
+
+/** Storage that merges ordered lists of entries. */
+export interface OrderedBytes extends Bytes {
+  /**
+   * Chooses the way with the fewest entries (the last one among those that have equally few, or too many to count),
+   * and returns its entries: those with the largest rest first, and each rest once.
+   */
+  merge(space: Space, ways: readonly Way[], options: MergeOptions): Promise<Merged>;
 }

@@ -1,99 +1,117 @@
 import { isDocument } from '../bson/kind.js';
 import { decode, encode } from '../bson/codec.js';
-import type { Bytes, Change, Range, Space } from './bytes.js';
-import { damaged, seal, unseal } from './checksum.js';
-import { NO_COMMIT, sameContent, Tally, type Commit } from './commit.js';
+import type { Bytes, Change, Merged, MergeOptions, OrderedBytes, Range, Space, Way } from './bytes.js';
+import { damaged, nameOf, NO_BYTES, placeOf, seal, unseal } from './checksum.js';
+import { assertSame, NO_COMMIT, Tally, type Commit } from './commit.js';
+import { Examination, type Counted, type Examined } from './examination.js';
 
 const COMMIT = 'commit';
-/** Not kept in memory, because a trail only grows. */
-const UNREMEMBERED: ReadonlySet<Space> = new Set(['audit']);
-/** Keys of these spaces contain user names, or names of sessions and keys. */
-const PRIVATE: ReadonlySet<Space> = new Set(['user', 'value']);
 
-const placeOf = (space: Space, key: string): string => `${space}!${key}`;
-const nameOf = (space: Space, key: string): string =>
-  PRIVATE.has(space) ? `a value of "${space}"` : `"${space}" ${JSON.stringify(key.replace('\0', ' '))}`;
+/** Storage that tells checksums without passing on the values. */
+export interface Summing {
+  /** Undefined for a value that is not there, null for one that is not what was written. */
+  sums(places: readonly string[]): Promise<(number | null | undefined)[]>;
+}
+
+type Place = Pick<Change, 'space' | 'key'>;
 
 /**
- * Bytes with a checksum of every value, and in every commit of all values together. Reading a damaged, lost or outdated
- * value fails, and `check` finds all of them. One write at a time.
+ * Bytes with a checksum of every value, and in every commit of all values together. Reading a damaged value fails. What
+ * was lost or is outdated is found by an examination of all values. One write at a time.
  */
-export class CheckedBytes implements Bytes {
-  private readonly sums = new Map<string, number>();
+export class CheckedBytes implements OrderedBytes {
   private last: Commit = NO_COMMIT;
+  private examination: Examination | undefined;
 
-  constructor(private readonly disk: Bytes) {}
+  constructor(private readonly disk: Bytes & Partial<OrderedBytes & Summing>) {}
 
   /** The stored commit. */
   get commit(): Commit {
     return this.last;
   }
 
-  /**
-   * Reads everything. Call it once, before any other method.
-   * @throws CouldNotTell `store-damaged`, naming the first value that is not what was written
-   */
-  async check(): Promise<void> {
-    for await (const { space, key, sum } of this.entries((commit) => (this.last = commit)))
-      this.remember(space, key, sum);
+  /** Reads the stored commit. Call it once, before any other method. @returns false when there is none */
+  async open(): Promise<boolean> {
+    const [bytes] = await this.disk.read('format', [COMMIT]);
+    if (bytes !== undefined) this.last = readCommit(this.opened('format', COMMIT, bytes).value);
+    return bytes !== undefined;
   }
 
-  /** A consistent snapshot of everything; it is complete once the last entry was read. */
-  private async *entries(
-    whole?: (commit: Commit) => void,
-  ): AsyncGenerator<{ space: Space; key: string; value: Uint8Array; sum: number }> {
-    const tally = new Tally();
-    let commit = NO_COMMIT;
-    for await (const { space, key, bytes } of this.disk.snapshot()) {
-      if (space === 'format' && key !== COMMIT) continue;
-      const { value, sum } = this.opened(space, key, bytes as Uint8Array);
-      if (space === 'format') {
-        commit = readCommit(value);
-        continue;
-      }
-      tally.change(undefined, sum);
-      yield { space, key, value, sum };
-    }
-    if (!sameContent(commit, tally.commit(commit.number)))
-      throw damaged(`it does not contain exactly the ${commit.count} values that were written`);
-    whole?.(commit);
+  /**
+   * Begins to examine all values, in parts: nothing may be written during one of them.
+   * @param isIndexed whether the instances have an index, which is compared with them
+   */
+  examine(isIndexed: boolean): Examination {
+    const values = (space: Space, from: string): AsyncIterable<Examined> => this.values(space, { from });
+    this.examination = new Examination(values, isIndexed, () => this.last);
+    return this.examination;
+  }
+
+  /**
+   * Opens it and examines all values.
+   * @throws CouldNotTell `store-damaged`, naming the first value that is not what was written
+   */
+  async check(isIndexed = false): Promise<void> {
+    await this.open();
+    const examination = this.examine(isIndexed);
+    while (!(await examination.next()));
   }
 
   private opened(space: Space, key: string, bytes: Uint8Array): NonNullable<ReturnType<typeof unseal>> {
     const found = unseal(placeOf(space, key), bytes);
-    if (found === undefined) throw damaged(`${nameOf(space, key)} is not what was written`);
+    if (found === undefined) throw notWritten({ space, key });
     return found;
   }
 
-  private remember(space: Space, key: string, sum: number | undefined): void {
-    if (UNREMEMBERED.has(space)) return;
-    if (sum === undefined) this.sums.delete(placeOf(space, key));
-    else this.sums.set(placeOf(space, key), sum);
+  async read(space: Space, keys: readonly string[], most?: number): Promise<(Uint8Array | undefined)[]> {
+    const found = await this.disk.read(space, keys, most);
+    return found.map((bytes, i) => bytes && this.opened(space, keys[i] as string, bytes).value);
   }
 
-  async read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    const found = await this.disk.read(space, keys);
-    return found.map((bytes, i) => {
-      const key = keys[i] as string;
-      if (bytes !== undefined) return this.opened(space, key, bytes).value;
-      if (this.sums.has(placeOf(space, key))) throw damaged(`${nameOf(space, key)} is missing`);
-      return undefined;
+  /** Tells which values are there. */
+  async has(space: Space, keys: readonly string[]): Promise<boolean[]> {
+    const sums = await this.sums(keys.map((key) => ({ space, key })));
+    return sums.map((sum) => sum !== undefined);
+  }
+
+  async merge(space: Space, ways: readonly Way[], options: MergeOptions): Promise<Merged> {
+    const { way, entries } = await (this.disk as OrderedBytes).merge(space, ways, options);
+    const opened = entries.map(([at, rest, bytes]) => {
+      const key = (ways[way]?.[at] as string) + rest;
+      return [at, rest, this.opened(space, key, bytes).value] as const;
+    });
+    return { way, entries: opened };
+  }
+
+  /** The checksums of stored values. @throws CouldNotTell `store-damaged` when one is not what was written */
+  private async sums(places: readonly Place[]): Promise<(number | undefined)[]> {
+    if (this.disk.sums === undefined) return this.sumsRead(places);
+    const sums = await this.disk.sums(places.map(({ space, key }) => placeOf(space, key)));
+    return sums.map((sum, i) => {
+      if (sum === null) throw notWritten(places[i] as Place);
+      return sum;
     });
   }
 
-  /** The current checksums of the keys that the changes write. */
-  private async before(changes: readonly Change[]): Promise<Map<string, number | undefined>> {
-    const looked = changes.filter(({ space }) => UNREMEMBERED.has(space));
-    const found = new Map<string, number | undefined>();
-    for (const space of new Set(looked.map((change) => change.space))) {
-      const keys = looked.filter((change) => change.space === space).map(({ key }) => key);
-      const stored = await this.disk.read(space, keys);
-      for (const [i, bytes] of stored.entries())
-        if (bytes !== undefined)
-          found.set(placeOf(space, keys[i] as string), this.opened(space, keys[i] as string, bytes).sum);
+  private async sumsRead(places: readonly Place[]): Promise<(number | undefined)[]> {
+    const sums: (number | undefined)[] = [];
+    for (const { space, key } of places) {
+      const [bytes] = await this.disk.read(space, [key]);
+      sums.push(bytes && this.opened(space, key, bytes).sum);
     }
-    for (const { space, key } of changes)
-      if (!UNREMEMBERED.has(space)) found.set(placeOf(space, key), this.sums.get(placeOf(space, key)));
+    return sums;
+  }
+
+  /** The checksums of the keys that the changes write, as they are stored. */
+  private async before(changes: readonly Change[]): Promise<Map<string, number | undefined>> {
+    // Entries of the index have no value: who removes one knows that it is there, and who adds one that it is not.
+    const looked = changes.filter(({ space }) => space !== 'index');
+    const sums = await this.sums(looked);
+    const found = new Map(looked.map(({ space, key }, i) => [placeOf(space, key), sums[i]]));
+    for (const { space, key, bytes } of changes) {
+      const place = placeOf(space, key);
+      if (space === 'index') found.set(place, bytes === undefined ? seal(place, NO_BYTES).sum : undefined);
+    }
     return found;
   }
 
@@ -101,9 +119,11 @@ export class CheckedBytes implements Bytes {
     const now = await this.before(changes);
     const { number, count, sum } = this.last;
     const tally = new Tally(count, sum);
+    const counted: Counted[] = [];
     const sealed = changes.map(({ space, key, bytes }): Change => {
       const place = placeOf(space, key);
       const made = bytes && seal(place, bytes);
+      counted.push({ space, key, before: now.get(place), after: made?.sum });
       tally.change(now.get(place), made?.sum);
       now.set(place, made?.sum);
       return { space, key, bytes: made?.bytes };
@@ -112,22 +132,39 @@ export class CheckedBytes implements Bytes {
     const commit = seal(placeOf('format', COMMIT), encode(next)).bytes;
     await this.disk.write([...sealed, { space: 'format', key: COMMIT, bytes: commit }]);
     this.last = next;
-    for (const { space, key } of changes) this.remember(space, key, now.get(placeOf(space, key)));
+    for (const change of counted) this.examination?.changed(change);
+  }
+
+  private async *values(space: Space, range?: Range): AsyncGenerator<Examined> {
+    for await (const [key, bytes] of this.disk.scan(space, range))
+      yield { key, ...this.opened(space, key, bytes) };
   }
 
   async *scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {
-    for await (const [key, bytes] of this.disk.scan(space, range))
-      yield [key, this.opened(space, key, bytes).value];
+    for await (const { key, value } of this.values(space, range)) yield [key, value];
   }
 
   async *snapshot(): AsyncIterable<Change> {
-    for await (const { space, key, value } of this.entries()) yield { space, key, bytes: value };
+    const tally = new Tally();
+    let commit = NO_COMMIT;
+    for await (const { space, key, bytes } of this.disk.snapshot()) {
+      if (space === 'format' && key !== COMMIT) continue;
+      const { value, sum } = this.opened(space, key, bytes as Uint8Array);
+      if (space === 'format') commit = readCommit(value);
+      else {
+        tally.change(undefined, sum);
+        yield { space, key, bytes: value };
+      }
+    }
+    assertSame(commit, tally);
   }
 
   close(): Promise<void> {
     return this.disk.close();
   }
 }
+
+const notWritten = ({ space, key }: Place): Error => damaged(`${nameOf(space, key)} is not what was written`);
 
 function readCommit(bytes: Uint8Array): Commit {
   const stored: unknown = decode(bytes);

@@ -1,3 +1,5 @@
+import { damaged } from './checksum.js';
+
 /** The state after a commit: enough to detect that a value is missing or from another commit. */
 export interface Commit {
   /** Number of the commit, counted from the first. */
@@ -11,9 +13,6 @@ export interface Commit {
 const MODULUS = 2 ** 52;
 
 export const NO_COMMIT: Commit = Object.freeze({ number: 0, count: 0, sum: 0 });
-
-/** True when both commits have the same stored values. */
-export const sameContent = (a: Commit, b: Commit): boolean => a.count === b.count && a.sum === b.sum;
 
 /** Maintains count and sum, value by value. */
 export class Tally {
@@ -32,4 +31,16 @@ export class Tally {
   commit(number: number): Commit {
     return { number, count: this.count, sum: this.sum };
   }
+}
+
+/** True when both have the same values. */
+export function isSame(a: Tally, b: Tally): boolean {
+  const [one, other] = [a.commit(0), b.commit(0)];
+  return one.count === other.count && one.sum === other.sum;
+}
+
+/** @throws CouldNotTell `store-damaged` when the values are not exactly those of the commit */
+export function assertSame(commit: Commit, tally: Tally): void {
+  if (!isSame(new Tally(commit.count, commit.sum), tally))
+    throw damaged(`it does not contain exactly the ${commit.count} values that were written`);
 }

@@ -1,17 +1,25 @@
 import { BadInput } from '../../core/errors.js';
 import { show } from '../../core/value.js';
-import { decodeExactly, encode, sizeOf } from '../bson/codec.js';
+import { decode, decodeExactly, encode, sizeOf } from '../bson/codec.js';
 import type { Contents, Entry, Fields } from '../contents/contents.js';
 import { nameOf } from '../contents/name-of.js';
 import type { Part } from '../contents/parts.js';
+import type { StoredInstance } from '../documents.js';
 import { LARGE_FIELDS, withoutLarge } from '../query/large-fields.js';
-import type { Bytes, Change, Space } from './bytes.js';
+import type { Change, OrderedBytes, Space } from './bytes.js';
 import { FolderBytes } from './folder-bytes.js';
 import { documentOf, FORMS, storedOf, withoutPlace } from './forms.js';
-import { hot, large, largeKey, logKey } from './instance-bytes.js';
-import { readLog } from './instance-log.js';
-
-const PLAIN = LARGE_FIELDS.filter((name) => name !== 'logs');
+import {
+  bitsOf,
+  encodedIn,
+  large,
+  NOTHING_BESIDE,
+  removed,
+  replaced,
+  storedIn,
+  type Stored,
+} from './instance-bytes.js';
+import { readLarge } from './large-values.js';
 
 const spaceOf = (part: Part): Space => (part === 'instances' ? 'instance' : FORMS[part].space);
 const holds = (part: Part, key: string): boolean =>
@@ -21,21 +29,29 @@ const keyOf = (part: Part, document: Fields): string =>
   part === 'instances' ? (document.id as string) : FORMS[part].keyOf(document);
 
 /** @throws BadInput `bad-data` for a document that a folder has no place for */
-function changesOf(part: Part, document: Fields): Change[] {
+function assertPlace(part: Part, document: Fields): void {
   const field = withoutPlace(part, document);
   if (field !== undefined)
     throw new BadInput(
       'bad-data',
       `${part}: ${nameOf(part, document)} cannot be kept in a folder: its ${field} is ${show(document[field])}.`,
     );
-  if (part !== 'instances') return [{ space: FORMS[part].space, ...storedOf(part, document) }];
-  const id = keyOf(part, document);
-  return [hot(id, encode(withoutLarge(document))), ...large(id, document)];
+}
+
+/** The changes that store an instance in the place of another one or none. */
+function instanceChanges(before: Stored | undefined, document: Fields): Change[] {
+  const encoded = encode(withoutLarge(document));
+  const beside = { fields: bitsOf(document), log: NOTHING_BESIDE.log };
+  const { changes } = replaced(before, decode<StoredInstance>(encoded), encoded, beside);
+  const fresh = large((document as { id: string }).id, document);
+  const kept = new Set(fresh.map(({ key }) => key));
+  const old = before === undefined ? [] : removed(before);
+  return [...old.filter(({ space, key }) => space === 'large' && !kept.has(key)), ...changes, ...fresh];
 }
 
 /** A folder as its documents. Others cannot have it open at the same time. */
 export class EmbeddedContents implements Contents {
-  constructor(private readonly bytes: Bytes) {}
+  constructor(private readonly bytes: OrderedBytes) {}
 
   /** @throws GuardError as `openStore` */
   static async open(folder: string): Promise<EmbeddedContents> {
@@ -67,13 +83,32 @@ export class EmbeddedContents implements Contents {
   }
 
   async write(part: Part, documents: readonly Fields[]): Promise<void> {
-    await this.bytes.write(documents.flatMap((document) => changesOf(part, document)));
+    for (const document of documents) assertPlace(part, document);
+    if (part !== 'instances') {
+      const { space } = FORMS[part];
+      await this.bytes.write(documents.map((document) => ({ space, ...storedOf(part, document) })));
+      return;
+    }
+    // Of documents with the same id the last one counts.
+    const last = new Map(documents.map((document) => [keyOf(part, document), document]));
+    const before = await this.stored([...last.keys()]);
+    await this.bytes.write(
+      [...last.values()].flatMap((document, at) => instanceChanges(before[at], document)),
+    );
   }
 
   async remove(part: Part, documents: readonly Fields[]): Promise<void> {
-    await this.bytes.write(
-      documents.flatMap((document) => changesOf(part, document)).map(({ space, key }) => ({ space, key })),
-    );
+    const keys = [...new Set(documents.map((document) => keyOf(part, document)))];
+    const changes =
+      part === 'instances'
+        ? (await this.stored(keys)).flatMap((one) => (one === undefined ? [] : removed(one)))
+        : keys.map((key): Change => ({ space: spaceOf(part), key }));
+    await this.bytes.write(changes);
+  }
+
+  private async stored(ids: readonly string[]): Promise<(Stored | undefined)[]> {
+    const found = await this.bytes.read('instance', ids);
+    return found.map((bytes) => bytes && storedIn(bytes));
   }
 
   usedBy(): Promise<string[]> {
@@ -90,15 +125,8 @@ export class EmbeddedContents implements Contents {
 
   private async entry(part: Part, key: string, bytes: Uint8Array): Promise<Entry> {
     if (part !== 'instances') return { document: documentOf(part, key, bytes), size: bytes.length };
-    const values = await this.bytes.read(
-      'large',
-      PLAIN.map((name) => largeKey(key, name)),
-    );
-    const fields = values.map((value) => value && decodeExactly<{ value: unknown }>(value).value);
-    const logs = await readLog(this.bytes, logKey(key), decodeExactly);
-    const found = Object.fromEntries(PLAIN.map((name, at) => [name, fields[at]] as const));
-    const all = Object.entries({ ...found, logs }).filter(([, value]) => value !== undefined);
-    const size = values.reduce((sum, value) => sum + (value?.length ?? 0), bytes.length + sizeOf(logs));
-    return { document: { ...decodeExactly<Fields>(bytes), ...Object.fromEntries(all) }, size };
+    const fields = await readLarge(this.bytes, storedIn(bytes), LARGE_FIELDS, decodeExactly);
+    const size = bytes.length + sizeOf(fields);
+    return { document: { ...decodeExactly<Fields>(encodedIn(bytes)), ...fields }, size };
   }
 }

@@ -1,13 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ticks } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
 import type { Writability } from '../port.js';
-import type { Bytes, Change, Range, Space } from './bytes.js';
+import type { Change, Merged, MergeOptions, OrderedBytes, Range, Space, Way } from './bytes.js';
 import type { CheckedBytes } from './checked-bytes.js';
 import { claim } from './claim.js';
 import { closeAll } from './close-all.js';
-import { inFolder, openingFailed, reasonOf, writingFailed } from './failure.js';
+import type { Examination } from './examination.js';
+import { inFolder, openingFailed, readingFailed, reasonOf, writingFailed } from './failure.js';
 import { Groups, sizeOf } from './groups.js';
 import { openChecked } from './open-checked.js';
 import { privateFolder } from './private-folder.js';
@@ -18,6 +20,8 @@ import type { Witness } from './witness.js';
 const PROBE_EVERY = 10_000;
 /** Interval of the attempts to write again after a failure, in milliseconds. */
 const LOOK_EVERY = 500;
+/** Milliseconds between two parts of an examination, in which calls are answered. */
+const PAUSE = 20;
 /** Space in bytes that a write may need beyond its values. */
 const RESERVE = 256 * 1024;
 
@@ -29,12 +33,15 @@ interface Trouble {
 }
 
 /** Bytes in a folder that goes on by itself after failures of its disk. */
-export class FolderBytes implements Bytes {
+export class FolderBytes implements OrderedBytes {
   private readonly groups = new Groups((changes) => this.commit(changes));
   private readonly listeners = new Set<(state: Writability) => void>();
   private trouble: Trouble | undefined;
   private looking: NodeJS.Timeout | undefined;
   private lastWrite = ticks();
+  /** Damage that was found since it was opened. */
+  private damage: GuardError | undefined;
+  private isClosed = false;
 
   private constructor(
     private readonly folder: string,
@@ -47,41 +54,82 @@ export class FolderBytes implements Bytes {
    * @throws CouldNotTell `store-in-use` when another process, or another store of this one, has it open;
    *   `store-damaged`; `store-unavailable` when the disk fails. Each names the folder
    * @throws BadInput `bad-configuration` with the system error code when it cannot be entered, read or written
+   * @param examinedFirst bytes up to which all of a folder is examined before it is used. A larger one is examined
+   *   meanwhile, and refused as damaged from the moment on that damage is found
    */
-  static async open(folder: string): Promise<FolderBytes> {
+  static async open(folder: string, examinedFirst?: number): Promise<FolderBytes> {
     // Loaded first, so that nothing is created on the disk if it is missing.
     await loadSqlite();
     let release: (() => void) | undefined;
     try {
       await privateFolder(folder);
       release = await claim(folder);
-      const { checked, witness } = await openChecked(folder);
-      return new FolderBytes(folder, release, checked, witness);
+      const { checked, witness, examination } = await openChecked(folder, examinedFirst);
+      const bytes = new FolderBytes(folder, release, checked, witness);
+      if (examination !== undefined) void bytes.examine(examination);
+      return bytes;
     } catch (cause) {
       release?.();
       throw inFolder(folder, openingFailed(cause));
     }
   }
 
-  read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    return this.checked.read(space, keys);
+  /** The damage that was found since it was opened: nothing is read or written any more. */
+  get fault(): GuardError | undefined {
+    return this.damage;
+  }
+
+  /** Number of stored values. */
+  get count(): number {
+    return this.checked.commit.count;
+  }
+
+  private get sound(): CheckedBytes {
+    if (this.damage !== undefined) throw this.damage;
+    return this.checked;
+  }
+
+  async read(space: Space, keys: readonly string[], most?: number): Promise<(Uint8Array | undefined)[]> {
+    return this.sound.read(space, keys, most);
+  }
+
+  async merge(space: Space, ways: readonly Way[], options: MergeOptions): Promise<Merged> {
+    return this.sound.merge(space, ways, options);
   }
 
   scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {
-    return this.checked.scan(space, range);
+    return this.sound.scan(space, range);
   }
 
   snapshot(): AsyncIterable<Change> {
-    return this.checked.snapshot();
+    return this.sound.snapshot();
   }
 
   async write(changes: readonly Change[]): Promise<void> {
     if (changes.length > 0) await this.groups.write(changes);
   }
 
+  /** Examines all values while the store is used, one part after the other. */
+  private async examine(examination: Examination): Promise<void> {
+    try {
+      while (!this.isClosed && !(await this.groups.exclusive(() => this.examined(examination))))
+        await setTimeout(PAUSE, undefined, { ref: false });
+    } catch (cause) {
+      const error = readingFailed(cause);
+      if (!isGuardError(error) || error.code !== 'store-damaged') return;
+      this.damage = error;
+      this.tell({ writable: false, cause: causeOf(error, this.folder) });
+    }
+  }
+
+  private async examined(examination: Examination): Promise<boolean> {
+    return this.isClosed || examination.next();
+  }
+
   /** @throws CouldNotTell with the cause when nothing can be written */
   async ping(): Promise<void> {
-    if (this.trouble !== undefined) throw this.trouble.error;
+    const error = this.damage ?? this.trouble?.error;
+    if (error !== undefined) throw error;
     if (ticks() - this.lastWrite > PROBE_EVERY) await this.groups.write([]);
   }
 
@@ -95,7 +143,8 @@ export class FolderBytes implements Bytes {
   }
 
   private async commit(changes: readonly Change[]): Promise<void> {
-    const { trouble } = this;
+    const { trouble, damage } = this;
+    if (damage !== undefined) throw damage;
     const isFinal = trouble?.error.code === 'store-damaged';
     if (trouble !== undefined && (isFinal || !(await this.hasSpace(trouble.size)))) throw trouble.error;
     try {
@@ -152,6 +201,7 @@ export class FolderBytes implements Bytes {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     this.stopLooking();
     await this.groups.exclusive(async () => {
       this.stopLooking();

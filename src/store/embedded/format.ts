@@ -6,9 +6,12 @@ import { damaged } from './checksum.js';
 
 /**
  * The version of the folder format that this code writes.
- * 1: plain values. 2: with checksums, and a record of the last commit. 3: in SQLite; the others in LevelDB.
+ * 1: plain values. 2: with checksums, and a record of the last commit. 3: in SQLite; the others in LevelDB. 4: with an
+ * index of the instances, each of which says what is stored beside it.
  */
-const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
+/** The last version without the index. */
+export const UNINDEXED = 3;
 
 const KEY = 'version';
 

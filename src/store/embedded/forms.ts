@@ -3,10 +3,10 @@ import { decodeExactly, encode } from '../bson/codec.js';
 import { hexOf, isObjectId } from '../bson/object-id.js';
 import type { Fields } from '../contents/contents.js';
 import type { Part } from '../contents/parts.js';
-import { timePlace } from './audit.js';
 import type { Space } from './bytes.js';
 import { modelKey } from './models.js';
 import { partAt, versionAt } from './policies.js';
+import { timePlace } from './time-place.js';
 import { prefixOf } from './values.js';
 
 /** The parts whose documents are each one value. */

@@ -1,18 +1,22 @@
-import { isDocument } from '../bson/kind.js';
+import { isDocument, kindOf } from '../bson/kind.js';
 import type { Term } from '../bson/match-path.js';
 import type { Filter } from '../port.js';
+import { beginning, formatTerm, quoted, type List } from './index-entries.js';
+import { timePlace } from './time-place.js';
 
-/** The indexed fields that filters use. */
-export type Indexed = 'id' | 'items.id' | 'name' | 'guard.unfinished';
+/** Where to look for the documents that a filter admits; never too narrow. */
+export type Hint =
+  /** Entries with these beginnings. */
+  | { readonly kind: 'entries'; readonly beginnings: readonly string[] }
+  /** Entries of all terms of a list but one. */
+  | { readonly kind: 'others'; readonly list: List; readonly but: string }
+  /** Entries of a list whose terms are below one, in the order of the terms. */
+  | { readonly kind: 'below'; readonly list: List; readonly below: string | undefined };
 
-/** Terms at a path: a document needs one of them to match the filter. */
-export interface Hint {
-  readonly path: Indexed;
-  readonly terms: readonly Term[];
-}
+type Condition = readonly [name: string, condition: unknown];
 
 /** The conditions of a filter that must all hold, one by one. */
-function* conjuncts(filter: Filter): Generator<[name: string, condition: unknown]> {
+function* conjuncts(filter: Filter): Generator<Condition> {
   for (const [name, condition] of Object.entries(filter)) {
     if (name !== '$and') yield [name, condition];
     else if (Array.isArray(condition))
@@ -30,17 +34,75 @@ function termsOf(condition: unknown): readonly Term[] | undefined {
   return Array.isArray(list) && list.every(isTerm) ? list : undefined;
 }
 
-/** The conditions of a filter on indexed fields. A hint is never too narrow. */
-export function* hintsOf(filter: Filter): Generator<Hint> {
-  for (const [name, condition] of conjuncts(filter)) {
-    if (name === 'id' || name === 'items.id' || name === 'name' || name === 'guard.unfinished') {
-      const terms = termsOf(condition);
-      if (terms !== undefined) yield { path: name, terms };
-    } else if (name === 'items' && isDocument(condition) && isDocument(condition.$elemMatch)) {
-      for (const [inner, test] of conjuncts(condition.$elemMatch)) {
-        const terms = inner === 'id' ? termsOf(test) : undefined;
-        if (terms !== undefined) yield { path: 'items.id', terms };
-      }
+/** The lists of fields that filters compare. */
+const LISTS: Readonly<Record<string, List>> = Object.freeze({
+  name: 'name',
+  parentItemId: 'parent',
+  'guard.unfinished': 'unfinished',
+  id: 'id',
+  'items.id': 'item',
+});
+
+export const entriesIn = (list: List, terms: readonly Term[]): Hint => ({
+  kind: 'entries',
+  beginnings: [...new Set(terms)].map((term) => beginning(list, quoted(term))),
+});
+
+function ofTerms([name, condition]: Condition): Hint | undefined {
+  const terms = Object.hasOwn(LISTS, name) ? termsOf(condition) : undefined;
+  return terms && entriesIn(LISTS[name] as List, terms);
+}
+
+/** A test of the type of a value, which may have other parts. */
+const isOfType = (condition: unknown, type: string): boolean =>
+  isDocument(condition) && condition.$type === type;
+
+/** What is asked of one and the same item. */
+function* ofItem(conditions: readonly Condition[]): Generator<Hint> {
+  for (const [name, condition] of conditions) {
+    const hint = name === 'id' ? ofTerms(['items.id', condition]) : undefined;
+    if (hint !== undefined) yield hint;
+  }
+  const due = conditions.find(([name, condition]) => name === 'timeDue' && isOfType(condition, 'date'))?.[1];
+  const waits = conditions.some(([name, condition]) => name === 'status' && condition === 'wait');
+  if (due === undefined || !waits) return;
+  const { $lt } = due as { readonly $lt?: unknown };
+  const isTime = kindOf($lt) === 'date' && !Number.isNaN(($lt as Date).getTime());
+  yield { kind: 'below', list: 'due', below: isTime ? timePlace($lt as Date) : undefined };
+}
+
+function* ofRunning(conditions: readonly Condition[]): Generator<Hint> {
+  const runs = conditions.some(
+    ([name, condition]) => name === 'status' && termsOf(condition)?.every((term) => term === 'running'),
+  );
+  if (!runs) return;
+  yield { kind: 'entries', beginnings: [beginning('running', '')] };
+  if (conditions.some(([name, condition]) => name === 'parentItemId' && isOfType(condition, 'string')))
+    yield { kind: 'entries', beginnings: [beginning('called', '')] };
+}
+
+/** What excludes instances with the current marks. */
+function* ofFormat(conditions: readonly Condition[]): Generator<Hint> {
+  for (const [name, list] of conditions) {
+    if (name !== '$nor' || !Array.isArray(list)) continue;
+    for (const excluded of list) {
+      const [only, ...more] = isDocument(excluded) ? Object.entries(excluded) : [];
+      const isFormat = more.length === 0 && only?.[0] === 'guard.format' && typeof only[1] === 'number';
+      if (isFormat) yield { kind: 'others', list: 'format', but: formatTerm(only[1] as number) };
     }
   }
+}
+
+/** The hints of a filter, the most specific ones last. */
+export function* hintsOf(filter: Filter): Generator<Hint> {
+  const conditions = [...conjuncts(filter)];
+  yield* ofRunning(conditions);
+  yield* ofFormat(conditions);
+  for (const condition of conditions) {
+    const hint = ofTerms(condition);
+    if (hint !== undefined) yield hint;
+  }
+  for (const [name, condition] of conditions)
+    if (name === 'items' && isDocument(condition) && isDocument(condition.$elemMatch))
+      yield* ofItem([...conjuncts(condition.$elemMatch)]);
 }

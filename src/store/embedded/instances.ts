@@ -3,19 +3,30 @@ import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
-import { hexOf, isObjectId, type ObjectIds } from '../bson/object-id.js';
+import { isObjectId, type ObjectIds } from '../bson/object-id.js';
 import type { Selected, SelectedItems } from '../plans.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
 import { revisionOf, settable } from '../query/stored.js';
-import { sortRows } from '../bson/sort-key.js';
-import type { Bytes, Change } from './bytes.js';
+import type { Change, OrderedBytes } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
-import { hot, large, largeKey, logKey } from './instance-bytes.js';
+import {
+  bitsOf,
+  large,
+  logKey,
+  NOTHING_BESIDE,
+  removed,
+  replaced,
+  type Beside,
+  type Stored,
+} from './instance-bytes.js';
 import { InstanceIndex } from './instance-index.js';
+import { InstanceReader } from './instance-reader.js';
 import { encodedInstance } from '../instance-size.js';
-import { addToLog, readLog, withoutChunks } from './instance-log.js';
+import { addToLog, withoutParts } from './instance-log.js';
+import { readLarge } from './large-values.js';
 import { countItems, findItems } from './items.js';
 import { checkPaging, distinctValues, end, sizesOf } from '../query/paging.js';
+import { Selection } from '../query/selection.js';
 import { Budget, markCut } from '../query/budget.js';
 import { Serial } from './serial.js';
 import type { Turns } from '../turns.js';
@@ -27,48 +38,50 @@ const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
 /** Number of instances whose large fields are read concurrently. */
 const READ_AT_ONCE = 8;
 
-/** Instances: in memory without their large fields, complete on disk. The disk is written before the memory. */
+/** Bytes of memory for instances that were used last. */
+export const DEFAULT_CACHE = 64_000_000;
+
+/** Instances, on the disk; those that were used last are in memory as well, without their large fields. */
 export class EmbeddedInstances implements InstanceStore {
-  private readonly index = new InstanceIndex();
   private readonly serial = new Serial();
+  private readonly reader: InstanceReader;
+  private readonly index: InstanceIndex;
 
   constructor(
-    private readonly bytes: Bytes,
+    private readonly bytes: OrderedBytes,
     private readonly ids: ObjectIds,
     private readonly turns: Turns,
-  ) {}
-
-  /** Loads the stored instances. Call it once, before any other method. */
-  async open(): Promise<void> {
-    for await (const [, bytes] of this.bytes.scan('instance')) this.keep(decode<StoredInstance>(bytes));
+    cache = DEFAULT_CACHE,
+  ) {
+    this.reader = new InstanceReader(bytes, this.serial, cache);
+    this.index = new InstanceIndex(bytes, this.reader);
   }
 
-  private keep(document: StoredInstance): void {
-    const key = hexOf(document._id);
-    this.ids.saw(key);
-    this.index.set(key, document);
+  /** Call it once, before any other method. */
+  async open(): Promise<void> {
+    const newest = await this.index.newest();
+    if (newest !== undefined) this.ids.saw(newest);
   }
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { sort, skip = 0, without = [] } = plan;
+    const { sort, without = [] } = plan;
     checkPaging(plan);
     refuseLarge([plan.filter], sort);
     const work = new Work(this.turns);
-    const found: StoredInstance[] = [];
-    await this.index.scan(
-      plan,
-      work,
-      ({ document }) => found.push(document) < end(plan) || sort !== undefined,
-      plan.after && { key: plan.after.id, included: false },
-    );
-    const sorted = sort === undefined ? found : await sortRows(found, sort, (row) => row, work);
-    const chosen = sorted.slice(skip, end(plan));
+    const size = sizesOf();
+    const sizeOf = (document: StoredInstance): number => size.instance(document);
+    const selection = new Selection<StoredInstance>(plan, (document) => document, sizeOf, work);
+    if (plan.limit !== 0)
+      await this.index.scan(plan, work, ({ document }) => selection.add(document), {
+        bound: plan.after && { key: plan.after.id, included: false },
+        wanted: sort === undefined ? end(plan) : Infinity,
+      });
+    const chosen = await selection.rows();
     const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
     if (wanted.length > 0) return this.withLarge(chosen, wanted, plan);
-    const size = sizesOf();
     return new Budget(plan.bytes).copied(
       chosen,
-      (document) => size.instance(document),
+      sizeOf,
       (document) => copyWithout(document, without),
       this.turns,
     );
@@ -102,39 +115,25 @@ export class EmbeddedInstances implements InstanceStore {
     plan: InstancePlan,
   ): Promise<StoredInstance | undefined> {
     return this.serial.run(selected.id, async () => {
-      const now = this.index.get(selected.id)?.document;
+      const now = await this.reader.get(selected.id);
       if (now === undefined) return undefined;
-      if (now !== selected && !this.index.admits(selected.id, plan)) return undefined;
-      return { ...copyWithout(now, plan.without ?? []), ...(await this.readLarge(selected.id, wanted)) };
+      if (now.document !== selected && !this.index.admits(now.document, plan)) return undefined;
+      return {
+        ...copyWithout(now.document, plan.without ?? []),
+        ...(await readLarge(this.bytes, now, wanted)),
+      };
     });
-  }
-
-  private async readLarge(id: string, names: readonly string[]): Promise<Fields> {
-    const plain = names.filter((name) => name !== 'logs');
-    const [values, log] = await Promise.all([
-      this.bytes.read(
-        'large',
-        plain.map((name) => largeKey(id, name)),
-      ),
-      names.includes('logs') ? readLog(this.bytes, logKey(id)) : undefined,
-    ]);
-    const found = plain.flatMap((name, i): [string, unknown][] =>
-      values[i] === undefined ? [] : [[name, decode<{ value: unknown }>(values[i]).value]],
-    );
-    return Object.fromEntries(log === undefined ? found : [...found, ['logs', log]]);
   }
 
   async count(plan: Selected, most = Infinity): Promise<number> {
     refuseLarge([plan.filter]);
-    let count = 0;
-    if (most > 0) await this.index.scan(plan, new Work(this.turns), () => ++count < most);
-    return count;
+    return most > 0 ? this.index.count(plan, new Work(this.turns), most) : 0;
   }
 
   async exists(plan: Selected): Promise<boolean> {
     refuseLarge([plan.filter]);
     let found = false;
-    await this.index.scan(plan, new Work(this.turns), () => !(found = true));
+    await this.index.scan(plan, new Work(this.turns), () => !(found = true), { wanted: 1 });
     return found;
   }
 
@@ -149,19 +148,32 @@ export class EmbeddedInstances implements InstanceStore {
 
   async distinct(field: string, plan: Selected): Promise<unknown[]> {
     refuseLarge([plan.filter], [[field, 1]]);
-    const documents: StoredInstance[] = [];
-    await this.index.scan(plan, new Work(this.turns), ({ document }) => void documents.push(document));
-    return distinctValues(documents, field).map(copy);
+    const values: Fields[] = [];
+    await this.index.scan(plan, new Work(this.turns), ({ document }) => {
+      values.push({ [field]: document[field] });
+    });
+    return distinctValues(values, field).map(copy);
   }
 
   load(id: string, without: readonly string[] = []): Promise<StoredInstance | undefined> {
     return this.serial.run(id, async () => {
-      const document = this.index.get(id)?.document;
-      if (document === undefined) return undefined;
-      const row = copyWithout(document, []);
+      const stored = await this.reader.get(id);
+      if (stored === undefined) return undefined;
+      const row = copyWithout(stored.document, []);
       const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
-      return { ...row, ...(await this.readLarge(id, wanted)) };
+      return { ...row, ...(await readLarge(this.bytes, stored, wanted)) };
     });
+  }
+
+  /** Writes changes of one instance. @param now what is stored then; missing: it was removed */
+  private async write(id: string, changes: readonly Change[], now?: Stored): Promise<void> {
+    try {
+      await this.bytes.write(changes);
+    } catch (error) {
+      this.reader.written(id, undefined);
+      throw error;
+    }
+    this.reader.written(id, now);
   }
 
   async insert(document: StoredInstance): Promise<void> {
@@ -171,14 +183,14 @@ export class EmbeddedInstances implements InstanceStore {
     const bytes = encodedInstance(() =>
       encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }),
     );
-    const stored = decode<StoredInstance>(bytes);
-    const changes = [hot(id, bytes), ...large(id, document)];
+    const beside = { fields: bitsOf(document), log: NOTHING_BESIDE.log };
+    const { stored, changes } = replaced(undefined, decode<StoredInstance>(bytes), bytes, beside);
+    const all = [...changes, ...large(id, document)];
     await this.serial.run(id, async () => {
-      if (this.index.get(id) !== undefined)
-        throw new Conflict('conflict', 'An instance with this id exists.');
-      await this.bytes.write(changes);
-      this.keep(stored);
+      if (await this.reader.has(id)) throw new Conflict('conflict', 'An instance with this id exists.');
+      await this.write(id, all, stored);
     });
+    this.ids.saw(stored.key);
   }
 
   async update(
@@ -191,18 +203,19 @@ export class EmbeddedInstances implements InstanceStore {
     // A command changes nearly all fields, so they are encoded only once, for memory and disk.
     const changedBytes = encodedInstance(() => encode(pick(settable(fields), (name) => !isLarge(name))));
     const changed = decode<Fields>(changedBytes);
-    const largeChanges = [
-      ...large(id, fields),
-      ...(Object.hasOwn(fields, 'logs') ? withoutChunks(logKey(id)) : []),
-      ...(log.lines.length > 0 ? [addToLog(logKey(id), expectedRev ?? 0, log)] : []),
-    ];
+    const largeChanges = large(id, fields);
+    const added = log.lines.length > 0 ? addToLog(logKey(id), expectedRev ?? 0, log) : undefined;
+    const setsLog = Object.hasOwn(fields, 'logs');
     return this.serial.run(id, async () => {
-      const entry = this.index.get(id);
-      if (entry === undefined || revisionOf(entry.document) !== expectedRev) return false;
-      const kept = pick(entry.document, (name) => !Object.hasOwn(changed, name));
+      const before = await this.reader.get(id);
+      if (before === undefined || revisionOf(before.document) !== expectedRev) return false;
+      const kept = pick(before.document, (name) => !Object.hasOwn(changed, name));
       const document = { ...kept, ...changed } as StoredInstance;
-      await this.bytes.write([hot(id, join(encode(kept), changedBytes)), ...largeChanges]);
-      this.index.set(entry.key, document);
+      const parts = setsLog ? 0n : before.beside.log | (added?.bit ?? 0n);
+      const beside: Beside = { fields: before.beside.fields | bitsOf(fields), log: parts };
+      const { stored, changes } = replaced(before, document, join(encode(kept), changedBytes), beside);
+      const ofLog = setsLog ? withoutParts(logKey(id), before.beside.log) : added ? [added.change] : [];
+      await this.write(id, [...changes, ...largeChanges, ...ofLog], stored);
       return true;
     });
   }
@@ -217,14 +230,9 @@ export class EmbeddedInstances implements InstanceStore {
   }
 
   private async removeOne(id: string, match: (document: unknown) => boolean): Promise<boolean> {
-    const entry = this.index.get(id);
-    if (entry === undefined || !match(entry.document)) return false;
-    await this.bytes.write([
-      { space: 'instance', key: id },
-      ...LARGE_FIELDS.map((name): Change => ({ space: 'large', key: largeKey(id, name) })),
-      ...withoutChunks(logKey(id)),
-    ]);
-    this.index.delete(entry);
+    const stored = await this.reader.get(id);
+    if (stored === undefined || !match(stored.document)) return false;
+    await this.write(id, removed(stored));
     return true;
   }
 

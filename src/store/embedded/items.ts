@@ -4,46 +4,44 @@ import { Work } from '../bson/budget.js';
 import { Budget } from '../query/budget.js';
 import { matchExactly } from '../query/exact.js';
 import type { ItemPlan, SelectedItems, StoredInstance, UnwoundItem } from '../port.js';
-import { sortRows } from '../bson/sort-key.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { InstanceIndex } from './instance-index.js';
 import { end, sizesOf } from '../query/paging.js';
+import { Selection } from '../query/selection.js';
 import type { Turns } from '../turns.js';
 import { unwind, viewOf, type Row } from './unwind.js';
 
 /** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
 
-async function eachRows(
+async function eachRow(
   index: InstanceIndex,
-  plan: SelectedItems & Pick<ItemPlan, 'after'>,
+  plan: SelectedItems & Pick<ItemPlan, 'after' | 'sort' | 'skip' | 'limit'>,
   work: Work,
-  visit: (rows: Row[]) => boolean | void,
+  visit: (row: Row) => boolean | Promise<boolean>,
 ): Promise<void> {
-  const { before, marks, each, exact, needsAll, after } = plan;
+  const { before, marks, each, exact, needsAll, after, sort } = plan;
   refuseLarge([before, each]);
   const match = matchExactly(each, exact, work.spend);
   const inside = after !== undefined && isInside(after);
   await index.scan(
     { filter: before, marks },
     work,
-    ({ key, document }) => {
+    async ({ key, document }) => {
       work.spend(UNWINDING);
-      const rows = sortItems(unwind(key, document, match, needsAll), (row) => row.item);
-      return visit(inside && key === after.id ? rows.filter((row) => isAfter(row.item, after)) : rows);
+      const all = sortItems(unwind(key, document, match, needsAll), (row) => row.item);
+      for (const row of all) {
+        if (inside && key === after.id && !isAfter(row.item, after)) continue;
+        const more = visit(row);
+        if (!(more instanceof Promise ? await more : more)) return false;
+      }
+      return true;
     },
-    after && { key: after.id, included: inside },
+    {
+      bound: after && { key: after.id, included: inside },
+      wanted: sort === undefined ? end(plan) : Infinity,
+    },
   );
-}
-
-async function select(index: InstanceIndex, plan: ItemPlan, work: Work): Promise<Row[]> {
-  const rows: Row[] = [];
-  await eachRows(index, plan, work, (more) => {
-    for (const row of more) rows.push(row);
-    return plan.sort !== undefined || rows.length < end(plan);
-  });
-  const sorted = plan.sort === undefined ? rows : await sortRows(rows, plan.sort, viewOf, work);
-  return sorted.slice(plan.skip ?? 0, end(plan));
 }
 
 /** Finds the rows of a page of items; copies only these. */
@@ -51,6 +49,7 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   refuseLarge([], plan.sort);
   const without = [...NOT_WITH_ITEMS, 'items'];
   const size = sizesOf();
+  const sizeOf = ({ document, item }: Row): number => size.item({ data: document.data, items: item });
   // The rows of one instance share the copy of its fields.
   const copies = new Map<StoredInstance, object>();
   const copyOf = (document: StoredInstance): object => {
@@ -58,9 +57,12 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
     copies.set(document, known);
     return known;
   };
+  const work = new Work(turns);
+  const selection = new Selection<Row>(plan, viewOf, sizeOf, work);
+  if (plan.limit !== 0) await eachRow(index, plan, work, (row) => selection.add(row));
   return new Budget(plan.bytes).copied(
-    await select(index, plan, new Work(turns)),
-    ({ document, item }) => size.item({ data: document.data, items: item }),
+    await selection.rows(),
+    sizeOf,
     ({ document, item }) => ({ ...copyOf(document), items: copy(item) }) as UnwoundItem,
     turns,
   );
@@ -74,6 +76,6 @@ export async function countItems(
   most = Infinity,
 ): Promise<number> {
   let count = 0;
-  if (most > 0) await eachRows(index, plan, new Work(turns), (rows) => (count += rows.length) < most);
-  return Math.min(count, most);
+  if (most > 0) await eachRow(index, { ...plan, limit: most }, new Work(turns), () => ++count < most);
+  return count;
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { emptyFolder } from '../empty-folder.js';
 import { fill } from './backup.js';
+import { UNINDEXED } from './format.js';
 import { openLevel } from './open-level.js';
 import { isMark, isOfLevel, isOurs, PARTIAL, ready, STEP_LOCK, STEPS, type Step } from './private-folder.js';
 import { whileLocked } from './sqlite/file-lock.js';
@@ -19,7 +20,7 @@ const markFirst = (names: readonly string[]): string[] =>
   [...names].sort((a, b) => Number(isMark(b)) - Number(isMark(a)));
 
 /**
- * Writes the content of a folder of an older format in the current format, beside it. The files of the folder do not
+ * Writes the content of a folder of LevelDB in the first format of SQLite, beside it. The files of the folder do not
  * change.
  */
 export async function writeAnew(folder: string): Promise<void> {
@@ -28,7 +29,7 @@ export async function writeAnew(folder: string): Promise<void> {
   const { version, bytes } = await openLevel(folder);
   try {
     await emptyFolder(partial);
-    await fill(partial, bytes.snapshot());
+    await fill(partial, bytes.snapshot(), UNINDEXED);
   } finally {
     await bytes.close();
   }
@@ -70,7 +71,7 @@ async function finish(folder: string): Promise<void> {
 }
 
 /**
- * Brings a folder of an older format to the current one; does nothing with others.
+ * Brings a folder of LevelDB to SQLite; does nothing with others.
  * @throws CouldNotTell `store-in-use` while another process does it
  */
 export async function migrate(folder: string): Promise<void> {

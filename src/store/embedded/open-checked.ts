@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
+import { addIndex } from './add-index.js';
 import { keepLog } from './as-found.js';
 import { CheckedBytes } from './checked-bytes.js';
 import { damaged } from './checksum.js';
 import { closeAll } from './close-all.js';
 import { openingFailed } from './failure.js';
-import { readFormat, writeFormat } from './format.js';
+import { FORMAT_VERSION, readFormat, UNINDEXED, writeFormat } from './format.js';
+import type { Examination } from './examination.js';
 import { migrate } from './migrate.js';
 import { DATABASE, LOG } from './sqlite/names.js';
 import { SqliteBytes } from './sqlite/sqlite-bytes.js';
@@ -16,7 +18,12 @@ import { Witness, WITNESS } from './witness.js';
 interface Opened {
   readonly checked: CheckedBytes;
   readonly witness: Witness;
+  /** An examination of all values that is yet to be made; missing: it was made. */
+  readonly examination: Examination | undefined;
 }
+
+/** Bytes of a folder up to which all values are examined before it is used. */
+export const EXAMINED_FIRST = 64_000_000;
 
 const sizeIn = async (folder: string, file: string): Promise<number | undefined> =>
   (await stat(path.join(folder, file)).catch(() => undefined))?.size;
@@ -35,36 +42,54 @@ async function assertThere(folder: string): Promise<void> {
     throw damaged(`its file ${DATABASE} is ${size === undefined ? 'missing' : 'empty'}`);
 }
 
-/** Gives an empty database the current format. */
-async function prepare(folder: string, bytes: SqliteBytes): Promise<void> {
-  if ((await readFormat(bytes)) !== undefined) return;
+/** Gives an empty database the current format. @returns its format */
+async function prepare(folder: string, bytes: SqliteBytes): Promise<number> {
+  const version = await readFormat(bytes);
+  if (version !== undefined) return version;
   if (existsSync(path.join(folder, WITNESS))) throw damaged(`its file ${DATABASE} has lost all values`);
   await writeFormat(bytes);
+  return FORMAT_VERSION;
 }
 
-async function check(folder: string, bytes: SqliteBytes, toClose: (() => unknown)[]): Promise<Opened> {
-  await prepare(folder, bytes);
+async function check(
+  folder: string,
+  bytes: SqliteBytes,
+  isSmall: boolean,
+  toClose: (() => unknown)[],
+): Promise<Opened> {
+  const version = await prepare(folder, bytes);
   const checked = new CheckedBytes(bytes);
-  await checked.check();
+  const isIndexed = version > UNINDEXED;
+  // Before an older format is changed, all of it is known to be right.
+  const isFirst = isSmall || !isIndexed;
+  if (isFirst) await checked.check(isIndexed);
+  else if (!(await checked.open())) throw damaged('the record of its last commit is missing');
   const witness = await Witness.open(folder);
   toClose.push(() => witness.close());
   witness.compare(checked.commit);
   await witness.record(checked.commit);
-  return { checked, witness };
+  if (!isIndexed) {
+    await addIndex(checked, witness);
+    await writeFormat(bytes);
+  }
+  return { checked, witness, examination: isFirst ? undefined : checked.examine(true) };
 }
 
 /**
- * Opens a folder and reads all of it. A folder of an older format is brought to the current one. Damage is refused with
- * the name of the file; the log is kept in a subfolder, since closing the database would remove it.
+ * Opens a folder. A folder of an older format is brought to the current one. All of a small one is examined. Damage is
+ * refused with the name of the file; the log is kept in a subfolder, since closing the database would remove it.
+ * @param examinedFirst bytes up to which a folder is small
  */
-export async function openChecked(folder: string): Promise<Opened> {
+export async function openChecked(folder: string, examinedFirst = EXAMINED_FIRST): Promise<Opened> {
   await migrate(folder);
   await assertThere(folder);
   const found = await sizes(folder);
-  const bytes = await SqliteBytes.open(folder, () => keepLog(folder));
+  const size = ((await sizeIn(folder, DATABASE)) ?? 0) + ((await sizeIn(folder, LOG)) ?? 0);
+  const isSmall = size <= examinedFirst;
+  const bytes = await SqliteBytes.open(folder, () => keepLog(folder), isSmall);
   const toClose: (() => unknown)[] = [() => bytes.close()];
   try {
-    return await check(folder, bytes, toClose);
+    return await check(folder, bytes, isSmall, toClose);
   } catch (cause) {
     const error = openingFailed(cause);
     const isDamaged = error.code === 'store-damaged';

@@ -1,7 +1,8 @@
+import type { GuardError } from '../../core/errors.js';
 import type { Adapter, StoredModel, StoredUser } from '../port.js';
 import { EmbeddedAudit } from './audit.js';
 import { backup } from './backup.js';
-import type { Bytes } from './bytes.js';
+import type { OrderedBytes } from './bytes.js';
 import { EmbeddedInstances } from './instances.js';
 import { FolderBytes } from './folder-bytes.js';
 import { EmbeddedLocks } from './locks.js';
@@ -16,10 +17,10 @@ import { EmbeddedValues, type StoredValue } from './values.js';
 
 type OfMedium = Pick<Adapter, 'kind' | 'ping' | 'onWritable'>;
 
-async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
+async function storeOn(bytes: OrderedBytes, medium: OfMedium, cache?: number): Promise<Adapter> {
   const ids = new ObjectIds();
   const turns = new Turns();
-  const instances = new EmbeddedInstances(bytes, ids, turns);
+  const instances = new EmbeddedInstances(bytes, ids, turns, cache);
   const models = new Table<StoredModel>(bytes, 'model');
   const users = new Table<StoredUser>(bytes, 'user');
   const values = new Table<StoredValue>(bytes, 'value');
@@ -45,15 +46,27 @@ async function storeOn(bytes: Bytes, medium: OfMedium): Promise<Adapter> {
 export const openMemory = (): Promise<Adapter> =>
   storeOn(new MemoryBytes(), { kind: 'memory', ping: async () => undefined });
 
-/** A store in a folder that only this process uses. */
-export async function openFolder(folder: string): Promise<Adapter> {
+interface FolderOptions {
+  readonly folder: string;
+  readonly cache?: number | undefined;
+}
+
+/**
+ * A store in a folder that only this process uses.
+ * @returns the store, and what tells whether it was found damaged since it was opened
+ */
+export async function openFolder({
+  folder,
+  cache,
+}: FolderOptions): Promise<{ readonly store: Adapter; readonly fault: () => GuardError | undefined }> {
   const bytes = await FolderBytes.open(folder);
   try {
-    return await storeOn(bytes, {
+    const medium: OfMedium = {
       kind: 'embedded',
       ping: () => bytes.ping(),
       onWritable: (listener) => bytes.onWritable(listener),
-    });
+    };
+    return { store: await storeOn(bytes, medium, cache), fault: () => bytes.fault };
   } catch (error) {
     await bytes.close();
     throw error;

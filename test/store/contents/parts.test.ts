@@ -30,7 +30,8 @@ test('each collection of a database is copied, but for locks', () => {
   expect([...PARTS, 'locks'].sort()).toEqual(Object.keys(COLLECTION_NAMES).sort());
 });
 
-test('each space of a folder is copied, but for the number of its format', () => {
-  const spaces = ['instance', 'large', ...Object.values(FORMS).map(({ space }) => space), 'format'];
+test('each space of a folder is copied, but for its index and the number of its format', () => {
+  const made = ['index', 'format'];
+  const spaces = ['instance', 'large', ...Object.values(FORMS).map(({ space }) => space), ...made];
   expect([...new Set(spaces)].sort()).toEqual([...SPACES].sort());
 });

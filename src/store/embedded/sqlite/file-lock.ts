@@ -15,7 +15,7 @@ async function locked(file: string): Promise<EngineThread> {
   try {
     await (await open(file, 'a', 0o600)).close();
     const before = await identity(file);
-    await thread.ask('open');
+    await thread.ask('open', false);
     // Its last holder may have removed it in between, and then the lock would keep nobody out.
     if ((await identity(file)) === before) return thread;
     throw new CouldNotTell('store-in-use', 'The folder of the store is open in another process.');

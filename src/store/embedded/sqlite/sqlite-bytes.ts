@@ -1,6 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
-import { SPACES, type Bytes, type Change, type Range, type Space } from '../bytes.js';
+import { SPACES, type Change, type Merged, type MergeOptions, type OrderedBytes } from '../bytes.js';
+import type { Range, Space, Way } from '../bytes.js';
+import type { Summing } from '../checked-bytes.js';
 import { loadOptional } from '../../optional-package.js';
 import { openingFailed, readingFailed } from '../failure.js';
 import { privateFiles } from '../private-folder.js';
@@ -30,8 +32,26 @@ const keyOf = (space: Space, key: string): string => space + BETWEEN + key;
 const alone = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 
+/** Values of so many bytes cross the thread as numbers, which cost less than buffers. */
+const SHORT = 4;
+
+const sent = (bytes: Uint8Array): Uint8Array | number =>
+  bytes.length === SHORT ? new DataView(bytes.buffer, bytes.byteOffset, SHORT).getUint32(0) : alone(bytes);
+
+function received(value: Uint8Array | number): Uint8Array {
+  if (typeof value !== 'number') return value;
+  const bytes = new Uint8Array(SHORT);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+interface Sent {
+  readonly way: number;
+  readonly entries: readonly (readonly [at: number, rest: string, value: Uint8Array | number])[];
+}
+
 /** Bytes in a folder, in an SQLite database whose log is flushed by every write. */
-export class SqliteBytes implements Bytes {
+export class SqliteBytes implements OrderedBytes, Summing {
   private scans = 0;
 
   private constructor(
@@ -40,16 +60,17 @@ export class SqliteBytes implements Bytes {
   ) {}
 
   /**
-   * Opens the database of a folder; creates it if it is missing. Checks the structure of the whole file.
+   * Opens the database of a folder; creates it if it is missing.
    * @param onDamage is awaited before damaged files are closed
+   * @param isChecked whether the structure of the whole file is checked, which takes as long as reading it
    * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
    * @throws BadInput `bad-configuration` when libsql cannot be loaded, or the files cannot be read and written
    */
-  static async open(folder: string, onDamage?: () => Promise<void>): Promise<SqliteBytes> {
+  static async open(folder: string, onDamage?: () => Promise<void>, isChecked = true): Promise<SqliteBytes> {
     await loadSqlite();
     const thread = new EngineThread(path.join(folder, DATABASE));
     try {
-      await thread.ask('open');
+      await thread.ask('open', isChecked);
       await privateFiles(folder);
       return new SqliteBytes(folder, thread);
     } catch (cause) {
@@ -68,21 +89,33 @@ export class SqliteBytes implements Bytes {
     }
   }
 
-  async read(space: Space, keys: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-    if (keys.length === 0) return [];
+  private async reading<T>(command: string, ...values: readonly unknown[]): Promise<T> {
     try {
-      return await this.ask(
-        'read',
-        keys.map((key) => keyOf(space, key)),
-      );
+      return await this.ask<T>(command, ...values);
     } catch (cause) {
       throw readingFailed(cause);
     }
   }
 
+  async read(space: Space, keys: readonly string[], most = Infinity): Promise<(Uint8Array | undefined)[]> {
+    if (keys.length === 0) return [];
+    const all = keys.map((key) => keyOf(space, key));
+    return this.reading('read', all, most);
+  }
+
+  async sums(places: readonly string[]): Promise<(number | null | undefined)[]> {
+    return places.length === 0 ? [] : this.reading('sums', places);
+  }
+
+  async merge(space: Space, ways: readonly Way[], { below, most }: MergeOptions): Promise<Merged> {
+    const all = ways.map((way) => way.map((beginning) => keyOf(space, beginning)));
+    const { way, entries } = await this.reading<Sent>('merge', all, below, most);
+    return { way, entries: entries.map(([at, rest, value]) => [at, rest, received(value)] as const) };
+  }
+
   async write(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
-    const rows = changes.map(({ space, key, bytes }) => [keyOf(space, key), bytes && alone(bytes)]);
+    const rows = changes.map(({ space, key, bytes }) => [keyOf(space, key), bytes && sent(bytes)]);
     await this.ask('write', rows);
   }
 

@@ -6,6 +6,8 @@
  * must not stop the event loop. A plain script, since a thread starts from a file in every build.
  */
 const { parentPort, workerData } = require('node:worker_threads');
+const { crc32 } = require('node:zlib');
+const { fewest, firstPart, largestFirst } = require('../merged.cjs');
 
 /** Tells this thread from others that load the file. */
 const PROGRAM = 'bpmn-guard: database';
@@ -20,9 +22,28 @@ const SETTINGS = [
 ];
 const TABLE = 'CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID';
 const PAGE = { rows: 500, bytes: 2_000_000 };
+/** Bytes of a checksum, which ends each value. */
+const SUM = 4;
+
+/** Values of so many bytes cross the thread as numbers, which cost less than buffers. */
+const SHORT = 4;
+
+function valueFrom(sent) {
+  if (typeof sent !== 'number') return sent && blob(sent);
+  const value = Buffer.allocUnsafe(SHORT);
+  value.writeUInt32BE(sent);
+  return value;
+}
 
 /** The only form of an argument that reaches a statement: others can end the process. */
 const blob = (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The key behind all keys with that beginning, which ends with a zero. */
+function behind(beginning) {
+  const end = Buffer.from(beginning);
+  end[end.length - 1] = 1;
+  return end;
+}
 
 /** Several rows come with an ArrayBuffer for each value, a single row with a Buffer. */
 const whole = (value) => (value instanceof ArrayBuffer ? Buffer.from(value) : value);
@@ -41,11 +62,51 @@ function connect(file) {
   }
 }
 
+/** The entries with one beginning, from the last one on. */
+class List {
+  rows = [];
+  at = 0;
+
+  /** @param pages the statement that reads them. @param size how many are read at first */
+  constructor(pages, beginning, below, place, size) {
+    this.pages = pages;
+    this.beginning = beginning;
+    this.end = below === undefined ? behind(beginning) : Buffer.concat([beginning, below]);
+    this.place = place;
+    this.size = size;
+    this.read();
+  }
+
+  read() {
+    this.rows = this.pages.all([this.beginning, this.end, this.size]).map(({ key, value }) => {
+      const whole = Buffer.from(key);
+      return { key: whole, rest: whole.latin1Slice(this.beginning.length), value: Buffer.from(value) };
+    });
+    this.isLast = this.rows.length < this.size;
+    this.end = this.rows.at(-1)?.key ?? this.end;
+    this.size *= 2;
+    this.at = 0;
+  }
+
+  /** Compared byte by byte. */
+  head() {
+    return this.rows[this.at]?.rest;
+  }
+
+  take() {
+    const { key, value } = this.rows[this.at++];
+    if (this.at === this.rows.length && !this.isLast) this.read();
+    const sent = value.length === SHORT ? value.readUInt32BE() : value;
+    return [this.place, key.utf8Slice(this.beginning.length), sent];
+  }
+}
+
 class Store {
   scans = new Map();
   isStuck = false;
 
-  constructor(file) {
+  /** @param isChecked whether the structure of the whole file is checked */
+  constructor(file, isChecked) {
     this.db = connect(file);
     for (const setting of SETTINGS) this.db.pragma(setting);
     // Answered with another mode where the file system cannot do it.
@@ -57,8 +118,7 @@ class Store {
     const tables = this.db.prepare('SELECT sql FROM sqlite_schema').all([]);
     if (tables.length === 0) this.db.exec(TABLE);
     else if (tables.length > 1 || tables[0].sql !== TABLE) throw corrupt('its table is not what was written');
-    const [found] = this.db.prepare('PRAGMA quick_check(1)').all([]);
-    if (found?.quick_check !== 'ok') throw corrupt(String(found?.quick_check));
+    if (isChecked) this.check();
     const prepare = (sql) => this.db.prepare(sql);
     this.get = prepare('SELECT value FROM entry WHERE key = ?');
     this.put = prepare('INSERT OR REPLACE INTO entry VALUES (?, ?)');
@@ -70,18 +130,64 @@ class Store {
       rows: page('key, value', order),
     });
     this.pages = { up: both('ASC'), down: both('DESC') };
+    this.counted = prepare(
+      'SELECT count(*) AS size FROM (SELECT 1 FROM entry WHERE key >= ? AND key < ? LIMIT ?)',
+    );
+  }
+
+  check() {
+    const [found] = this.db.prepare('PRAGMA quick_check(1)').all([]);
+    if (found?.quick_check !== 'ok') throw corrupt(String(found?.quick_check));
   }
 
   valueOf(key) {
     return this.get.get([key])?.value;
   }
 
-  read(keys) {
-    return keys.map((key) => this.valueOf(Buffer.from(key)));
+  read(keys, most) {
+    const found = [];
+    for (let [at, size] = [0, 0]; at < keys.length && (at === 0 || size < most); at++) {
+      const value = this.valueOf(Buffer.from(keys[at]));
+      size += value?.length ?? 0;
+      found.push(value);
+    }
+    return found;
+  }
+
+  /** The checksums of values: undefined for one that is not there, null for one that is not what was written. */
+  sums(keys) {
+    return keys.map((text) => {
+      const key = Buffer.from(text);
+      const value = this.valueOf(key);
+      if (value === undefined) return undefined;
+      const end = value.length - SUM;
+      if (end < 0) return null;
+      const sum = crc32(value.subarray(0, end), crc32(key));
+      return sum === value.readUInt32BE(end) ? sum : null;
+    });
+  }
+
+  sizeOf(way, most) {
+    let size = 0;
+    for (const beginning of way) {
+      size += this.counted.get([beginning, behind(beginning), most + 1 - size]).size;
+      if (size > most) break;
+    }
+    return size;
+  }
+
+  merge(ways, below, most) {
+    const all = ways.map((way) => way.map((beginning) => Buffer.from(beginning)));
+    const way = fewest(all, (one, enough) => this.sizeOf(one, enough));
+    const chosen = all[way] ?? [];
+    const size = firstPart(chosen.length, most);
+    const end = below === undefined ? undefined : Buffer.from(below);
+    const lists = chosen.map((beginning, at) => new List(this.pages.down.rows, beginning, end, at, size));
+    return { way, entries: largestFirst(lists, most) };
   }
 
   write(changes) {
-    const all = changes.map(([key, value]) => [Buffer.from(key), value && blob(value)]);
+    const all = changes.map(([key, value]) => [Buffer.from(key), valueFrom(value)]);
     for (const [key] of all) this.keep(key);
     try {
       this.commit(all);
@@ -166,9 +272,9 @@ class Store {
   }
 }
 
-function opened(file) {
+function opened(file, isChecked) {
   try {
-    return new Store(file);
+    return new Store(file, isChecked);
   } catch (error) {
     // The statements are right, so what they refer to is not.
     if (error.code === 'SQLITE_ERROR') throw corrupt(error.message);
@@ -192,8 +298,10 @@ function asBegun({ isReverse, kept }, found, [from, below]) {
 function run({ file }) {
   let store;
   const commands = {
-    open: () => void (store = opened(file)),
+    open: (isChecked) => void (store = opened(file, isChecked)),
     read: (...values) => store.read(...values),
+    sums: (...values) => store.sums(...values),
+    merge: (...values) => store.merge(...values),
     write: (...values) => store.write(...values),
     scan: (...values) => store.scan(...values),
     next: (...values) => store.next(...values),

@@ -1,0 +1,14 @@
+import { checkFolder } from '../store/embedded/check-folder.js';
+import { count, UsageError } from './io.js';
+import type { Run } from './maintenance.js';
+import { readArguments } from './options.js';
+import { holdsStore } from '../store/embedded/private-folder.js';
+
+/** Examines all of an embedded store. */
+export const checkStore: Run = async (args, io) => {
+  const { given } = readArguments(args, ['folder'], {});
+  const folder = given[0] as string;
+  if (!holdsStore(folder)) throw new UsageError(`There is no store in ${folder}`);
+  io.out(`${count(await checkFolder(folder), 'value')} and the index are as they were written.`);
+  return 0;
+};

@@ -1,0 +1,118 @@
+import type { Work } from '../bson/budget.js';
+import type { Filter, MarkFilter, Selected } from '../port.js';
+import type { OrderedBytes, Way } from './bytes.js';
+import { entriesIn, hintsOf, type Hint } from './hints.js';
+import { beginning, namesIn, type List } from './index-entries.js';
+
+/** The start of a walk. */
+export interface Bound {
+  readonly key: string;
+  /** Whether the walk includes the instance with that key. */
+  readonly included: boolean;
+}
+
+export interface CandidateOptions {
+  readonly bound?: Bound | undefined;
+  /** About how many matches are wanted, of which most are found among as many candidates. Missing: all. */
+  readonly wanted?: number;
+  /** Entries that are read at once. */
+  readonly most?: number;
+}
+
+/** Entries that are read at once: at first, later, and how much more each time. */
+const PART = { least: 16, most: 512, growth: 4 };
+/** Entries that are read at once of many lists, because each list costs a search. */
+const OF_MANY_LISTS = 2000;
+/** Lists per step in which one entry is looked for. */
+const LISTS_PER_STEP = 4;
+
+const ALL: Way = [beginning('all', '')];
+
+/** `_id` of the newest instance, in hexadecimal digits. */
+export async function newest(bytes: OrderedBytes): Promise<string | undefined> {
+  const { entries } = await bytes.merge('index', [ALL], { most: 1 });
+  return entries.map(([, rest]) => namesIn(rest)[0])[0];
+}
+
+/** What follows list and term in the keys of entries that the walk does not include. */
+const endOf = (bound: Bound | undefined): string | undefined =>
+  bound && bound.key + (bound.included ? '\u0001' : '');
+
+function ofMarks(marks: MarkFilter | undefined): Hint[] {
+  if (marks === undefined) return [];
+  return [entriesIn(marks.field === 'guard.open' ? 'open' : 'read', marks.anyOf)];
+}
+
+/** The terms of a list, one search each. */
+async function termsOf(bytes: OrderedBytes, list: List): Promise<string[]> {
+  const terms: string[] = [];
+  for (let below: string | undefined; ;) {
+    const { entries } = await bytes.merge('index', [[beginning(list)]], { below, most: 1 });
+    const [[, rest] = []] = entries;
+    if (rest === undefined) return terms;
+    const term = rest.slice(0, rest.indexOf('\0'));
+    terms.push(term);
+    below = `${term}\0`;
+  }
+}
+
+async function wayOf(bytes: OrderedBytes, hint: Hint): Promise<Way> {
+  if (hint.kind === 'entries') return hint.beginnings;
+  if (hint.kind === 'below') return [beginning(hint.list)];
+  const terms = await termsOf(bytes, hint.list);
+  return terms.filter((term) => term !== hint.but).map((term) => beginning(hint.list, term));
+}
+
+async function waysOf(bytes: OrderedBytes, { filter, marks }: Selected): Promise<[Way[], Hint[]]> {
+  const hints = [...ofMarks(marks), ...hintsOf(filter as Filter)];
+  const ways = await Promise.all(hints.map((hint) => wayOf(bytes, hint)));
+  return ways.length > 0 ? [ways, hints] : [[ALL], [{ kind: 'entries', beginnings: ALL }]];
+}
+
+/** Entries in the order of their terms, brought into that of the instances. */
+async function* inOrder(
+  bytes: OrderedBytes,
+  { list, below }: Hint & { readonly kind: 'below' },
+  end: string | undefined,
+  work: Work,
+): AsyncGenerator<string[]> {
+  const from = beginning(list);
+  const range = { from, below: below === undefined ? `${from.slice(0, -1)}\u0001` : from + below };
+  const found: string[] = [];
+  for await (const [key] of bytes.scan('index', range)) {
+    work.spend(1);
+    const rest = key.slice(key.indexOf('\0', from.length) + 1);
+    if (end === undefined || rest < end) found.push(rest);
+    if (work.isOver()) await work.next();
+  }
+  const sorted = await work.sort(found, (a, b) => (a > b ? -1 : 1));
+  for (let at = 0; at < sorted.length; at += PART.most)
+    yield sorted.slice(at, at + PART.most).map((rest) => namesIn(rest)[1]);
+}
+
+/** The ids of instances among which are all that match the plan, newest first, in parts. */
+export async function* candidates(
+  bytes: OrderedBytes,
+  plan: Selected,
+  work: Work,
+  { bound, wanted = Infinity, most = PART.most }: CandidateOptions,
+): AsyncGenerator<string[]> {
+  let [ways, hints] = await waysOf(bytes, plan);
+  let below = endOf(bound);
+  for (let size = Math.max(wanted, PART.least); ; size *= PART.growth) {
+    const lists = Math.max(...ways.map((way) => way.length));
+    const part = Math.max(Math.min(size, most), Math.min(lists, OF_MANY_LISTS));
+    const { way, entries } = await bytes.merge('index', ways, { below, most: part });
+    const hint = hints[way] as Hint;
+    if (hint.kind === 'below') {
+      yield* inOrder(bytes, hint, below, work);
+      return;
+    }
+    [ways, hints] = [[ways[way] as Way], [hint]];
+    work.spend(entries.length + Math.ceil((ways[0] as Way).length / LISTS_PER_STEP));
+    yield entries.map(([, rest]) => namesIn(rest)[1]);
+    const last = entries.at(-1);
+    if (entries.length < part || last === undefined) return;
+    below = last[1];
+  }
+}

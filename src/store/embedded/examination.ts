@@ -1,0 +1,102 @@
+import { SPACES, type Change, type Space } from './bytes.js';
+import { damaged, NO_BYTES, placeOf, seal } from './checksum.js';
+import { assertSame, isSame, Tally, type Commit } from './commit.js';
+import { entriesOf, idIn } from './index-entries.js';
+import { documentIn } from './instance-bytes.js';
+
+/** The values of a part of an examination, and about their size in bytes. */
+const PART = { values: 500, bytes: 2_000_000 };
+const EXAMINED: readonly Space[] = SPACES.filter((space) => space !== 'format');
+const INSTANCES = EXAMINED.indexOf('instance');
+
+/** A value, as it is stored now. */
+export interface Examined {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly sum: number;
+}
+
+/** A change with the checksums of the value before and after it; undefined for none. */
+export interface Counted extends Pick<Change, 'space' | 'key'> {
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/**
+ * An examination of all values, in parts between which the store is used: what is written to a place that was examined
+ * before is taken into account. Finds values that are damaged, lost or outdated, and differences between the instances
+ * and their index.
+ */
+export class Examination {
+  private space = 0;
+  /** The values of the space with a key below this one have been examined. */
+  private from = '';
+  private readonly all = new Tally();
+  /** The entries of the index, and those that the examined instances ought to have. */
+  private readonly entries = new Tally();
+  private readonly wanted = new Tally();
+
+  /** @param values the values of a space from a key on. @param commit the last commit at the time of the call */
+  constructor(
+    private readonly values: (space: Space, from: string) => AsyncIterable<Examined>,
+    private readonly isIndexed: boolean,
+    private readonly commit: () => Commit,
+  ) {}
+
+  /** Number of values that were examined and are still stored. */
+  get count(): number {
+    return this.all.commit(0).count;
+  }
+
+  /**
+   * Examines a part; nothing may be written meanwhile.
+   * @returns true when all is examined
+   * @throws CouldNotTell `store-damaged`, naming the first value that is not what was written
+   */
+  async next(): Promise<boolean> {
+    const space = EXAMINED[this.space];
+    if (space === undefined) return true;
+    let [count, size] = [0, 0];
+    for await (const { key, value, sum } of this.values(space, this.from)) {
+      this.add(space, value, sum);
+      this.from = `${key}\0`;
+      size += value.length;
+      if (++count >= PART.values || size >= PART.bytes) return false;
+    }
+    this.space++;
+    this.from = '';
+    if (this.space < EXAMINED.length) return false;
+    this.assertWhole();
+    return true;
+  }
+
+  private add(space: Space, value: Uint8Array, sum: number): void {
+    this.all.change(undefined, sum);
+    if (space === 'index') this.entries.change(undefined, sum);
+    if (space === 'instance' && this.isIndexed)
+      for (const entry of entriesOf(documentIn(value)))
+        this.wanted.change(undefined, seal(placeOf('index', entry), NO_BYTES).sum);
+  }
+
+  private assertWhole(): void {
+    assertSame(this.commit(), this.all);
+    if (this.isIndexed && !isSame(this.entries, this.wanted))
+      throw damaged('the entries of its index are not those of its instances');
+  }
+
+  private isExamined(space: number, key: string): boolean {
+    return space < this.space || (space === this.space && compare(key, this.from) < 0);
+  }
+
+  /** Takes a change into account that was written between two parts. */
+  changed({ space, key, before, after }: Counted): void {
+    if (this.isExamined(EXAMINED.indexOf(space), key)) {
+      this.all.change(before, after);
+      if (space === 'index') this.entries.change(before, after);
+    }
+    // A write changes an instance together with its entries.
+    if (space === 'index' && this.isExamined(INSTANCES, idIn(key))) this.wanted.change(before, after);
+  }
+}
