@@ -398,15 +398,15 @@ describe('a large folder is examined while it is used', () => {
 
 test('all calls of a store that was found damaged are refused, also those that memory could answer', async () => {
   const store = await openStore({ memory: true });
-  let fault: GuardError | undefined;
+  const now: { fault?: GuardError } = {};
   const behind = guarded(
     store,
     (error) => error as GuardError,
     new CallLimits(),
-    () => fault,
+    () => now.fault,
   );
   await behind.users.put({ userName: 'ann', userGroups: [] });
-  fault = new CouldNotTell('store-damaged', 'The embedded store is damaged.');
+  now.fault = new CouldNotTell('store-damaged', 'The embedded store is damaged.');
   for (const call of [
     () => behind.users.find('ann'),
     () => behind.instances.load('i'),
@@ -414,6 +414,6 @@ test('all calls of a store that was found damaged are refused, also those that m
     () => behind.ping(),
     () => behind.backup('/nowhere'),
   ])
-    await expect(call()).rejects.toBe(fault);
+    await expect(call()).rejects.toBe(now.fault);
   await behind.close();
 });
