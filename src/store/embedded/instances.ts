@@ -39,7 +39,7 @@ const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
 const READ_AT_ONCE = 8;
 
 /** Bytes of memory for instances that were used last. */
-export const DEFAULT_CACHE = 64_000_000;
+const DEFAULT_CACHE = 64_000_000;
 
 /** Instances, on the disk; those that were used last are in memory as well, without their large fields. */
 export class EmbeddedInstances implements InstanceStore {

@@ -23,7 +23,7 @@ interface Opened {
 }
 
 /** Bytes of a folder up to which all values are examined before it is used. */
-export const EXAMINED_FIRST = 64_000_000;
+const EXAMINED_FIRST = 64_000_000;
 
 const sizeIn = async (folder: string, file: string): Promise<number | undefined> =>
   (await stat(path.join(folder, file)).catch(() => undefined))?.size;
