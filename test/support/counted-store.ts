@@ -30,17 +30,21 @@ export class CountedStore {
     const counted: CountedStore = new CountedStore(
       Object.create(inner, {
         ...Object.fromEntries(PARTS.map((part) => [part, { get: () => parts[part], enumerable: true }])),
+        values: { value: (namespace: string) => counted.wrapped('values', inner.values(namespace)) },
       }) as Store,
       delay,
     );
-    for (const part of PARTS)
-      parts[part] = Object.fromEntries(
-        Object.entries(inner[part] as unknown as Record<string, Call>).map(([name, call]) => [
-          name,
-          (...args: unknown[]) => counted.pass(`${part}.${name}`, () => call(...args)),
-        ]),
-      );
+    for (const part of PARTS) parts[part] = counted.wrapped(part, inner[part]);
     return counted;
+  }
+
+  private wrapped(part: string, inner: object): unknown {
+    return Object.fromEntries(
+      Object.entries(inner as Record<string, Call>).map(([name, call]) => [
+        name,
+        (...args: unknown[]) => this.pass(`${part}.${name}`, () => call(...args)),
+      ]),
+    );
   }
 
   private async pass(name: string, call: () => Promise<unknown>): Promise<unknown> {

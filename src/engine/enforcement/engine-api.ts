@@ -79,12 +79,20 @@ export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
       );
     },
     throwMessage: (id, data, matching, user, options) =>
-      calls.run(user, 'instance:message', INSTANCE, (call) =>
-        events.message(call, id, data, matching, checkOptions(options, 'noWait')),
+      calls.runAsking(
+        user,
+        'instance:message',
+        INSTANCE,
+        (call) => events.starts(call, 'messageId', id, data),
+        (call, starts) => events.message(call, starts, id, data, matching, checkOptions(options, 'noWait')),
       ),
     throwSignal: (id, data, matching, user, options) =>
-      calls.run(user, 'instance:signal', INSTANCE, (call) =>
-        events.signal(call, id, data, matching, checkOptions(options)),
+      calls.runAsking(
+        user,
+        'instance:signal',
+        INSTANCE,
+        (call) => events.starts(call, 'signalId', id, data),
+        (call, starts) => events.signal(call, starts, id, data, matching, checkOptions(options)),
       ),
     startEvent: (where, elementId, data, user, options) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => {

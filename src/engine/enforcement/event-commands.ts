@@ -35,12 +35,9 @@ export class EventCommands {
    * Start events that listen, in models of the principal's tenant. The principal must be allowed both to start and
    * to send.
    */
-  private async listeningStarts(
-    call: Call,
-    field: EventField,
-    id: string,
-    data: Data,
-  ): Promise<StartTarget[]> {
+  async starts(call: Call, field: EventField, eventId: unknown, input: unknown): Promise<StartTarget[]> {
+    const id = checkId(eventId, field);
+    const data = checkData(input);
     const models = await this.parts.calls.store.models.find({
       $and: [{ owner: call.principal.owner ?? null }, { 'guard.starts': { $elemMatch: { [field]: id } } }],
     });
@@ -114,9 +111,13 @@ export class EventCommands {
     return viewOf(this.parts, call, execution, target.itemId);
   }
 
-  /** A message reaches one receiver: a start event, otherwise the one element that waits for it. */
+  /**
+   * A message reaches one receiver: a start event, otherwise the one element that waits for it.
+   * @param starts those that listen
+   */
   async message(
     call: Call,
+    starts: readonly StartTarget[],
     messageId: unknown,
     input: unknown,
     matching: unknown,
@@ -124,7 +125,7 @@ export class EventCommands {
   ): Promise<ExecutionView> {
     const id = checkId(messageId, 'messageId');
     const data = checkData(input);
-    const [start, ...others] = await this.listeningStarts(call, 'messageId', id, data);
+    const [start, ...others] = starts;
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
     if (start !== undefined) return startAt(this.parts, call, start, data, options, 'instance:message');
@@ -141,9 +142,11 @@ export class EventCommands {
   /**
    * A signal reaches all receivers that the principal may signal; those that have ended in the meantime are
    * skipped. A failing receiver does not stop the others: the first failure is thrown after all have been tried.
+   * @param starts those that listen
    */
   async signal(
     call: Call,
+    starts: readonly StartTarget[],
     signalId: unknown,
     input: unknown,
     matching: unknown,
@@ -152,7 +155,6 @@ export class EventCommands {
     const { calls } = this.parts;
     const id = checkId(signalId, 'signalId');
     const data = checkData(input);
-    const starts = await this.listeningStarts(call, 'signalId', id, data);
     const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST);
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | Receiver)[] = [];

@@ -211,7 +211,10 @@ export class ScopedReads {
             { limit },
             this.options(call),
           );
-    const rows = plan === undefined ? [] : await this.calls.store.instances.findItems(plan);
+    if (plan === undefined) return [];
+    // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
+    const before = { $and: [{ status: 'running' }, plan.before] };
+    const rows = await this.calls.store.instances.findItems({ ...plan, before });
     return rows.map((row) => ({ instanceId: row.id, itemId: row.items.id }));
   }
 

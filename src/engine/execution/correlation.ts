@@ -58,7 +58,8 @@ export class Correlation {
       [`items.${field}`]: id,
       'items.status': 'wait',
     };
-    const rows = await this.runner.hostStore.findItems(query);
+    // Nothing waits in an instance that has ended, and the indexes of messages and signals have only running ones.
+    const rows = await this.runner.hostStore.findItems({ status: 'running', ...query });
     const others = rows.filter((row) => command?.executions.has(row.instanceId as string) !== true);
     return [
       ...this.ownWaiting(query),

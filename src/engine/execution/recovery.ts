@@ -151,11 +151,14 @@ export class Recovery {
 
   /** Lets what waited for a resumed instance reach it: its timers, and deliveries that stayed with their senders. */
   async awake(id: string): Promise<void> {
-    const items = new Set((await this.store.instances.load(id, LARGE_FIELDS))?.items?.map((item) => item.id));
-    const senders = items.size === 0 ? [] : await this.unfinished();
+    const [resumed, senders] = await Promise.all([
+      this.store.instances.load(id, LARGE_FIELDS),
+      this.unfinished(),
+      this.timers.resumeOf(id),
+    ]);
+    const items = new Set(resumed?.items?.map((item) => item.id));
     for (const { id: sender, guard } of senders)
       if (guard?.outbox?.some(({ itemId }) => items.has(itemId)) === true) void this.settle(sender);
-    await this.timers.resumeOf(id);
   }
 
   private resumeOrWait(id: string, guard: InstanceGuard): Promise<void> {

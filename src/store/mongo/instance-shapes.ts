@@ -90,10 +90,22 @@ export const INSTANCE_SHAPES: readonly Shape[] = [
     does: ['find'],
     says: 'called processes whose caller may be gone, when a process starts',
     range: 'parentItemId',
+    where: RUNNING,
     order: 'any',
-    index: 'called',
+    index: 'calledRunning',
     reads: 'matching',
   }),
+  ...(['messages', 'signals'] as const).map((index) =>
+    instances({
+      does: ['find'],
+      says: `what waits for one of the ${index}, when it is sent`,
+      by: [index === 'messages' ? 'items.messageId' : 'items.signalId'],
+      where: RUNNING,
+      order: 'any',
+      index,
+      reads: 'matching',
+    }),
+  ),
   ...marked('open', 'what waits'),
   ...marked('read', 'instances and items'),
   instances({
