@@ -29,7 +29,8 @@ export async function createTestGuard(options: Partial<GuardOptions> = {}): Prom
  * Creates a principal for a test.
  * @param groups the principal's groups; default none
  * @param rest its tenant, the owner of its models, and its attributes; default none
- * @throws TypeError if the name, a group or a part of the rest is invalid, or the rest has another field
+ * @throws TypeError if the name, a group or a part of the rest is invalid; BadInput `bad-configuration` if the rest has
+ * another field
  * @example
  * guard.as(principal('alice', ['hr']));
  */

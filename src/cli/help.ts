@@ -72,6 +72,40 @@ The store, for every command
   Without these MONGO_DB_URL and MONGO_DB_NAME count, then DATA_DIR. A URL with a password is better kept there.
 
 Other
-  help, --version
+  help [command]              also --help, -h
+  --version                   also -v, version
 
 Options that name several things are repeated. Exit codes: 0 done, 1 not done or something is wrong, 2 not understood.`;
+
+/** A command, or the options that every command has: what stands there about it, and the heading above. */
+interface Entry {
+  readonly heading: string;
+  readonly text: string;
+}
+
+/** The entries of the help: each begins with two blanks and goes on with more. */
+const ENTRIES: readonly Entry[] = HELP.split('\n\n').flatMap((section) => {
+  const [heading = '', ...lines] = section.split('\n');
+  return lines
+    .join('\n')
+    .split(/\n(?= {2}\S)/)
+    .map((text) => ({ heading, text }));
+});
+
+const OF_STORE = HELP.split('\n\n').find((section) => section.startsWith('The store')) as string;
+/** These name their stores as arguments, or need none. */
+const WITHOUT_STORE = /^ {2}move |needs no store/;
+
+/**
+ * What there is to say about a command, or about all that begin with a word.
+ * @param words its first words
+ * @returns undefined if there is none
+ */
+export function helpOf(words: readonly string[]): string | undefined {
+  const name = words.join(' ') === 'check' ? 'models check' : words.join(' ');
+  const found = ENTRIES.filter(({ text }) => text.startsWith(`  ${name} `));
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const rest = found.every(({ text }) => WITHOUT_STORE.test(text)) ? [] : [OF_STORE];
+  return [[first.heading, ...found.map(({ text }) => text)].join('\n'), ...rest].join('\n\n');
+}

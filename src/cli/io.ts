@@ -13,8 +13,11 @@ export interface Io {
   onInterrupt(): { readonly signal: AbortSignal; done(): void };
 }
 
-/** The command line is not understood: exit code 2. */
+/** The command line is not understood, whatever it is about: exit code 2. */
 export class UsageError extends Error {}
+
+/** What the command line names is not there, or is not as the command needs it: exit code 1. */
+export class NotDone extends Error {}
 
 /** A number of things, in words. @param what one of them */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -3,8 +3,8 @@ import { messageOf } from '../core/thrown.js';
 import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
 import { archive } from './archive.js';
-import { HELP } from './help.js';
-import { UsageError, type Io } from './io.js';
+import { HELP, helpOf } from './help.js';
+import { NotDone, UsageError, type Io } from './io.js';
 import { createKey, listKeys, revokeKey } from './key.js';
 import { checkStore } from './check-store.js';
 import { checkModels } from './models-check.js';
@@ -79,9 +79,22 @@ function unknownCommand(args: readonly string[]): UsageError {
   if (below.length > 0 && second === undefined)
     return new UsageError(`Unknown command ${first}. It goes on: ${below.join(', ')}.`);
   const given = args.slice(0, 2).join(' ');
-  const all = [...Object.keys(COMMANDS), 'help', '--version', '--help'];
+  const all = [...Object.keys(COMMANDS), 'help', 'version', '--version', '--help'];
   const meant = nearest(given, below.length > 0 ? below : all) ?? nearest(first, all);
   return new UsageError(`Unknown command ${given}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`);
+}
+
+const VERSION_WORDS: readonly string[] = ['--version', '-v', 'version'];
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
+/** The help for a command, or all of it. @throws UsageError for an unknown command */
+function helpFor(words: readonly string[]): string {
+  if (words.length === 0) return HELP;
+  // What follows the name of a command is an argument of it.
+  const length = words.length > 1 && find(words.slice(0, 1)) !== undefined ? 1 : 2;
+  const found = helpOf(words.slice(0, length));
+  if (found !== undefined) return found;
+  throw unknownCommand(words);
 }
 
 function told(error: unknown, io: Io): number {
@@ -89,7 +102,8 @@ function told(error: unknown, io: Io): number {
     io.err(`${error.message}\nbpmn-guard help lists the commands and options.`);
     return 2;
   }
-  if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
+  if (error instanceof NotDone) io.err(error.message);
+  else if (isGuardError(error)) io.err(`${error.message} (${error.code})`);
   else io.err(`Failed: ${messageOf(error)}`);
   return 1;
 }
@@ -97,17 +111,22 @@ function told(error: unknown, io: Io): number {
 /** Runs one command; resolves to the exit code and never rejects. */
 export async function main(args: readonly string[], streams: Io): Promise<number> {
   const io = withoutPasswords(args, streams, readStore(streams.env).url);
-  const [first] = args;
+  const [first, ...rest] = args;
   const command = find(args);
-  if (first === undefined || first === 'help' || args.includes('--help') || args.includes('-h')) {
-    io.out(HELP);
-    return first === undefined ? 2 : 0;
-  }
-  if (first === '--version' || first === 'version') {
-    io.out(VERSION);
-    return 0;
-  }
   try {
+    if (first === undefined) {
+      io.out(HELP);
+      return 2;
+    }
+    const asked = first === 'help' ? rest : args;
+    if (first === 'help' || asked.some(isHelp)) {
+      io.out(helpFor(asked.filter((word) => !word.startsWith('-'))));
+      return 0;
+    }
+    if (VERSION_WORDS.includes(first)) {
+      io.out(VERSION);
+      return 0;
+    }
     if (command === undefined) throw unknownCommand(args);
     return await command.run(command.rest, io);
   } catch (error) {

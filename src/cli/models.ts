@@ -8,7 +8,7 @@ import { declareUtf8, decodeXml } from '../engine/model/source/encoding.js';
 import { modelFileOf, modelFilesIn, pictureOf, type ModelFile } from '../engine/model/source/model-files.js';
 import type { Store, StoredModel } from '../store/port.js';
 import { DOCUMENT_FIELDS } from '../store/query/large-fields.js';
-import { UsageError, type Io } from './io.js';
+import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { record } from './record.js';
@@ -33,11 +33,11 @@ export const listModels: Run = (args, io) => {
   });
 };
 
-/** The files named by the arguments, including those in folders. @throws UsageError for a missing file */
+/** The files named by the arguments, including those in folders. @throws NotDone for a missing file */
 export const modelFiles = (given: readonly string[]): ModelFile[] =>
   given.flatMap((place) => {
     const stats = statSync(place, { throwIfNoEntry: false });
-    if (stats === undefined) throw new UsageError(`There is no file ${place}`);
+    if (stats === undefined) throw new NotDone(`There is no file ${place}`);
     return stats.isDirectory() ? modelFilesIn(place) : [modelFileOf(place)];
   });
 
@@ -52,7 +52,7 @@ async function importOne(
   { file, name: given, problem }: ModelFile,
   { owner, replace }: { readonly owner: string | null; readonly replace: boolean },
 ): Promise<Imported> {
-  if (problem !== undefined) throw new UsageError(problem);
+  if (problem !== undefined) throw new NotDone(problem);
   const name = checkModelName(given);
   const source = decodeXml(readFileSync(file));
   // Imported here because loading bpmn-server takes a while.
@@ -64,7 +64,7 @@ async function importOne(
   if (before !== undefined && before.source === (await keeper.definition(name, source)).source)
     return { done: 'unchanged', warnings };
   if (before !== undefined && !replace)
-    throw new UsageError('There is another model of that name; see --replace');
+    throw new NotDone('There is another model of that name; see --replace');
   const picture = pictureOf(file);
   const svg = existsSync(picture) ? decodeXml(readFileSync(picture)) : null;
   await keeper.save(name, source, svg, owner);
@@ -92,7 +92,7 @@ export const importModels: Run = async (args, io) => {
         io.out(`${done}  ${checkModelName(name)}`);
         for (const { element, found, means } of warnings) io.err(`${file}: ${element}: ${found}. ${means}`);
       } catch (error) {
-        if (!(error instanceof UsageError) && !(isGuardError(error) && error.status < 500)) throw error;
+        if (!(error instanceof NotDone) && !(isGuardError(error) && error.status < 500)) throw error;
         failed++;
         io.err(`${file}: ${error.message}`);
       }

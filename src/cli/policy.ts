@@ -17,7 +17,7 @@ import { lint } from '../core/policies/lint/lint.js';
 import { namesIn } from '../core/policy-kinds.js';
 import type { PolicyChange } from '../core/policy-set.js';
 import { userDirectory } from '../engine/users/directory.js';
-import { UsageError, type Io } from './io.js';
+import { NotDone, UsageError, type Io } from './io.js';
 import type { Run } from './maintenance.js';
 import { readArguments } from './options.js';
 import { isActiveIn, peopleLock } from './last-manager.js';
@@ -35,12 +35,12 @@ const CHANGING = {
 } as const;
 const OF_TENANT = { tenant: { type: 'string' } } as const;
 
-/** Reads the files. @throws UsageError for a path that cannot be read */
+/** Reads the files. @throws NotDone for a path that cannot be read */
 function filesAt(paths: readonly string[]): PolicyFiles {
   try {
     return readPolicyFiles(paths);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new NotDone((error as Error).message);
   }
 }
 
@@ -168,7 +168,7 @@ export const exportPolicies: Run = (args, io) => {
     const book = storedPolicies(store);
     const { set: newest } = await book.current(tenant);
     if (version !== undefined && Number(version) > newest.version)
-      throw new UsageError(`There is no version ${version}; the newest is ${newest.version}`);
+      throw new NotDone(`There is no version ${version}; the newest is ${newest.version}`);
     const set = version === undefined ? newest : await book.at(tenant, Number(version));
     const text = printPolicyFile(set, tenant);
     if (output === undefined) io.out(text.trimEnd());

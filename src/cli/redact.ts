@@ -57,7 +57,7 @@ const inUrls = (text: string): string =>
   text.replace(IN_URL, `$1:${HIDDEN}@`).replace(SECRET_OPTION, `$1${HIDDEN}`);
 
 /** Removes the passwords of these URLs from a text wherever they occur, and those of other URLs inside URLs. */
-export function redactor(urls: readonly string[]): (text: string) => string {
+function redactor(urls: readonly string[]): (text: string) => string {
   const passwords = passwordsOf(urls);
   return (text) => inUrls(passwords.reduce(without, text));
 }

@@ -4,7 +4,7 @@ import { holdsStore } from '../store/embedded/private-folder.js';
 import type { MongoOptions } from '../store/mongo/open-mongo.js';
 import { openStore, type FolderOptions, type StoreOptions } from '../store/open.js';
 import type { Store } from '../store/port.js';
-import { UsageError, type Io } from './io.js';
+import { NotDone, UsageError, type Io } from './io.js';
 
 /** Default name of the database. */
 const DATABASE = 'bpmn';
@@ -66,9 +66,9 @@ export async function withStore<T>(
 ): Promise<T> {
   const options = storeOptions(given, io.env);
   if ('folder' in options && !make && !existsSync(options.folder))
-    throw new UsageError(`There is no folder ${options.folder}; bpmn-guard install creates one`);
+    throw new NotDone(`There is no folder ${options.folder}; bpmn-guard install creates one`);
   if ('folder' in options && !make && !holdsStore(options.folder))
-    throw new UsageError(`There is no store in ${options.folder}; bpmn-guard install creates one`);
+    throw new NotDone(`There is no store in ${options.folder}; bpmn-guard install creates one`);
   const store = await openStore(options);
   try {
     return await work(store);

@@ -32,7 +32,7 @@ export const elementMark = (model: string, element: string): Mark => `e:${escape
 const MODEL_OF_ELEMENT = /^e:((?:[^\\/]|\\.)*)\//s;
 
 /** A mark that every instance with this one also has: the model for an element, otherwise the tenant. */
-export function coarser(mark: Mark): Mark {
+function coarser(mark: Mark): Mark {
   const model = MODEL_OF_ELEMENT.exec(mark)?.[1];
   return model === undefined ? TENANT_MARK : `m:${model.replace(/\\(.)/gs, '$1')}`;
 }

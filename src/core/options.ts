@@ -1,3 +1,4 @@
+import { BadInput } from './errors.js';
 import { isObject } from './value.js';
 
 /** The type of an option. */
@@ -171,16 +172,20 @@ function faultOf(of: string, given: unknown, known: Options, path = ''): string 
   return undefined;
 }
 
+/** The error for options with which something cannot be set up. */
+export const badConfiguration = (message: string): BadInput => new BadInput('bad-configuration', message);
+
 /**
  * Refuses options that are unknown, of the wrong type, or missing.
  * @param of the function that receives them, for the message
- * @param refuse creates the error
+ * @param refuse creates the error for what is not part of the set-up, such as the input of a caller
+ * @throws BadInput `bad-configuration` by default
  */
 export function assertOptions(
   of: string,
   given: unknown,
   known: Options,
-  refuse: (message: string) => Error = (message) => new TypeError(message),
+  refuse: (message: string) => Error = badConfiguration,
 ): void {
   const fault = faultOf(of, given, known);
   if (fault !== undefined) throw refuse(fault);

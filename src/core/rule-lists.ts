@@ -153,7 +153,7 @@ function rules(answer: Record<string, unknown>, key: keyof PolicyAnswer): readon
  * restriction could be lost.
  * @throws TypeError naming the value
  */
-export function readAnswer(answer: unknown): Required<PolicyAnswer> {
+function readAnswer(answer: unknown): Required<PolicyAnswer> {
   if (answer instanceof Promise) {
     // Nobody awaits it, and an unhandled rejection would end the process.
     answer.catch(() => undefined);

@@ -1,5 +1,6 @@
 import {
   assertOptions,
+  badConfiguration,
   checkedLater,
   count,
   either,
@@ -73,7 +74,7 @@ export const AUTHENTICATE_OPTIONS = {
   limit: count('bytes'),
 } satisfies OptionsOf<AuthenticateOptions>;
 
-/** @throws TypeError for an invalid option */
+/** @throws BadInput `bad-configuration` for an invalid option; TypeError without a guard */
 export function checkAuthenticate(guard: Guard, options: AuthenticateOptions): void {
   if (typeof (guard as Partial<Guard> | undefined)?.identity?.establish !== 'function')
     throw new TypeError('authenticate needs the guard that createGuard returned.');
@@ -82,5 +83,5 @@ export function checkAuthenticate(guard: Guard, options: AuthenticateOptions): v
   if (origins !== undefined) checkOrigins(origins);
   if (hosts !== undefined) checkHosts(hosts);
   if (keys === false && options.toPrincipal === undefined && options.bearer === undefined)
-    throw new TypeError('These options leave authenticate without an authentication method.');
+    throw badConfiguration('These options leave authenticate without an authentication method.');
 }

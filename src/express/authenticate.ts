@@ -66,8 +66,8 @@ function ending(res: HttpResponse): Promise<void> {
  * WWW-Authenticate. If a request has several credentials, each must be valid and all must mean the same principal.
  * With a key, `res.locals.key` is its name, as `key:<name>`, whether or not it may act for the user named in the
  * body.
- * @throws TypeError for an invalid option; BadInput `bad-environment` if API_KEY cannot be a key, or is easily
- * guessed in production
+ * @throws BadInput `bad-configuration` for an invalid option; `bad-environment` if API_KEY cannot be a key, or is
+ * easily guessed in production
  * @example
  * app.use(guard.authenticate({ toPrincipal: (user) => ({ userName: user.name, userGroups: user.groups }) }));
  */

@@ -1,4 +1,4 @@
-import { BadInput, isGuardError } from '../core/errors.js';
+import { isGuardError } from '../core/errors.js';
 import { assertOptions, FUNCTION, LOGGER, oneOf, type OptionsOf } from '../core/options.js';
 import type { GuardLogger } from '../engine/contract/types.js';
 import { sendText } from './answer.js';
@@ -70,8 +70,7 @@ function wantsPage({ method, headers: { accept = '' } }: HttpRequest): boolean {
  * @throws BadInput `bad-configuration`
  */
 export function createErrorHandler(options: ErrorHandlerOptions = {}): ErrorMiddleware {
-  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
-  assertOptions('errorHandler', options, ERROR_HANDLER_OPTIONS, refuse);
+  assertOptions('errorHandler', options, ERROR_HANDLER_OPTIONS);
   const { render, dialect = DEFAULT_DIALECT, logger } = options;
   const match = matcher(ROUTES);
 

@@ -1,4 +1,5 @@
 import { BadInput } from '../core/errors.js';
+import { badConfiguration } from '../core/options.js';
 import type { HttpRequest, Middleware } from './http.js';
 
 /** The names by which a machine reaches itself. */
@@ -10,7 +11,7 @@ function nameIn(text: string): string | undefined {
   return text.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
 }
 
-/** @throws TypeError if it is not a list of names */
+/** @throws BadInput `bad-configuration` if it is not a list of names */
 export function checkHosts(hosts: unknown): readonly string[] {
   const names = Array.isArray(hosts)
     ? hosts.map((entry) =>
@@ -18,7 +19,7 @@ export function checkHosts(hosts: unknown): readonly string[] {
       )
     : [];
   if (names.length === 0 || names.includes(undefined))
-    throw new TypeError(
+    throw badConfiguration(
       'hosts must be a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
     );
   return names as string[];
@@ -40,7 +41,7 @@ export function assertHost(req: HttpRequest, hosts: readonly string[]): void {
 /**
  * Creates middleware that passes requests whose header `Host` is one of these names, on any port. Must come first.
  * @param hosts names without ports; an IPv6 address in brackets
- * @throws TypeError if it is not such a list
+ * @throws BadInput `bad-configuration` if it is not such a list
  * @example
  * app.use(requireHost(['app.example.com']));
  */

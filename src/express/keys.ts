@@ -1,7 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { today, wallClock } from '../core/clock.js';
 import { BadInput, Conflict } from '../core/errors.js';
-import { assertOptions, checkedLater, ENVIRONMENT, LOGGER, type OptionsOf } from '../core/options.js';
+import {
+  assertOptions,
+  badConfiguration,
+  checkedLater,
+  ENVIRONMENT,
+  LOGGER,
+  type OptionsOf,
+} from '../core/options.js';
 import { Recent, seldom } from '../core/recent.js';
 import { readApiKey } from '../engine/contract/environment.js';
 import { safeLogger } from '../engine/contract/outlet.js';
@@ -106,7 +113,7 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
     const value: unknown = options[option];
     if (value === undefined) return {};
     if (typeof value !== 'string' || value.trim() === '')
-      throw new TypeError(`${option} must be the reason, as text.`);
+      throw badConfiguration(`${option} must be the reason, as text.`);
     return { [`dangerouslyActsFor${name}`]: value };
   };
   const reasons = { ...reason('Administrators'), ...reason('Designers') };
@@ -127,8 +134,8 @@ function environmentKey(options: ApiKeysOptions): { key: ApiKey; hash: Buffer } 
 
 /**
  * The keys in a store, and API_KEY. Without either, no key is accepted.
- * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production; TypeError for
- * a bad option
+ * @throws BadInput `bad-environment` when API_KEY cannot be one, or is easily guessed in production;
+ * `bad-configuration` for a bad option
  * @example
  * const keys = apiKeys(store);
  * const { text, key } = await keys.create('erp', { actsFor: 'anyone', tenantId: 'acme' });

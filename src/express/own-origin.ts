@@ -1,5 +1,5 @@
 import { AccessDenied } from '../core/errors.js';
-import { assertOptions, checkedLater, FUNCTION, type OptionsOf } from '../core/options.js';
+import { assertOptions, badConfiguration, checkedLater, FUNCTION, type OptionsOf } from '../core/options.js';
 import type { HttpRequest, Middleware } from './http.js';
 import { mediaType } from './body.js';
 
@@ -38,11 +38,11 @@ function parsed(origin: string): URL | undefined {
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
 }
 
-/** @throws TypeError if it is not a list of origins */
+/** @throws BadInput `bad-configuration` if it is not a list of origins */
 export function checkOrigins(origins: unknown): readonly string[] {
   const isOrigin = (entry: unknown): boolean => typeof entry === 'string' && parsed(entry)?.origin === entry;
   if (Array.isArray(origins) && origins.every(isOrigin)) return origins as string[];
-  throw new TypeError('origins must be a list of origins, such as "https://app.example.com".');
+  throw badConfiguration('origins must be a list of origins, such as "https://app.example.com".');
 }
 
 function isOwn(req: HttpRequest, given: string, origins: readonly string[]): boolean {
@@ -93,7 +93,7 @@ export function assertOwnOrigin(req: HttpRequest, { origins = [], otherwise }: O
 /**
  * Creates middleware that refuses changes (all methods except GET, HEAD and OPTIONS) from pages of another origin.
  * `authenticate` already does this for sessions; use it for routes without `authenticate`, such as a login.
- * @throws TypeError for an invalid option
+ * @throws BadInput `bad-configuration` for an invalid option
  * @example
  * app.post('/login', requireOwnOrigin(), passport.authenticate('local'));
  */

@@ -30,7 +30,7 @@ const nobody = (): AccessDenied =>
 /**
  * Creates middleware that passes requests whose principal may perform the operation; must come after
  * `authenticate`. Refusals go to `next`: 401, 403, or 404 for a resource that the principal may not read.
- * @throws TypeError for an operation that is not in the catalogue
+ * @throws TypeError for an operation that is not in the catalogue; BadInput `bad-configuration` for an invalid option
  * @example
  * app.post('/models', guard.requirePrivilege('model:write'), saveModel);
  */

@@ -36,8 +36,6 @@ export const ROUTER_OPTIONS = {
   logger: LOGGER,
 } satisfies OptionsOf<RouterOptions>;
 
-const refused = (message: string): BadInput => new BadInput('bad-configuration', message);
-
 /** The dialect of a path: our own routes always use real statuses. */
 export function dialectAt(place: Place | undefined, dialect: Dialect): Dialect {
   const [first] = place?.routes.values() ?? [];
@@ -94,7 +92,7 @@ async function answer(
  * @throws BadInput `bad-configuration`
  */
 export function createRouter(guard: Guard, options: RouterOptions = {}): Middleware {
-  assertOptions('router', options, ROUTER_OPTIONS, refused);
+  assertOptions('router', options, ROUTER_OPTIONS);
   const { dialect = DEFAULT_DIALECT, limit = BODY_LIMIT, docs = true, logger } = options;
   const common: Common = { guard, readiness: readinessOf(guard), outgoing: new Outgoing() };
   const match = matcher(ROUTES);

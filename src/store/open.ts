@@ -1,7 +1,8 @@
 import { BSONError } from 'bson';
-import { BadInput, CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
+import { CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
 import {
   assertOptions,
+  badConfiguration,
   checkedLater,
   count,
   needed,
@@ -54,10 +55,9 @@ type StoreKind = keyof typeof STORE_OPTIONS;
 
 /** Checks the options and returns the kind of store. @throws BadInput `bad-configuration` */
 function kindOf(options: object): StoreKind {
-  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
   const all: Options = Object.assign({}, ...Object.values(STORE_OPTIONS)) as Options;
   const any = Object.fromEntries(Object.keys(all).map((name) => [name, checkedLater('')]));
-  assertOptions('the store', options, any, refuse);
+  assertOptions('the store', options, any);
   const given = options as Partial<Record<StoreKind, unknown>>;
   const kinds = Object.keys(STORE_OPTIONS) as StoreKind[];
   const named = kinds.filter((name) => given[name] !== undefined);
@@ -67,8 +67,8 @@ function kindOf(options: object): StoreKind {
   );
   const [kind, ...more] = named.length > 0 ? named : meant;
   if (kind === undefined || more.length > 0)
-    throw refuse('The store is one of { url, name }, { folder } and { memory: true }.');
-  assertOptions('the store', options, STORE_OPTIONS[kind], refuse);
+    throw badConfiguration('The store is one of { url, name }, { folder } and { memory: true }.');
+  assertOptions('the store', options, STORE_OPTIONS[kind]);
   return kind;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { BadInput } from '../core/errors.js';
+import { badConfiguration } from '../core/options.js';
 import { PARTS } from './contents/parts.js';
 import type { Source } from './contents/contents.js';
 import { copyAll } from './contents/copy.js';
@@ -17,8 +17,6 @@ interface Copied {
   readonly files: number;
   readonly documents: number;
 }
-
-const bad = (message: string): BadInput => new BadInput('bad-configuration', message);
 
 /** A backup of an embedded store is a store. */
 async function restoreFolder(source: string, folder: string): Promise<Copied> {
@@ -65,8 +63,9 @@ async function opened(folder: string, target: Lasting): Promise<{ source: Source
  * @throws CouldNotTell `store-damaged` when it is the damaged backup of an embedded store
  */
 export async function restore(folder: string, target: StoreOptions): Promise<Copied> {
-  if (!existsSync(folder)) throw bad('There is no such backup.');
-  if (!('folder' in target || 'url' in target)) throw bad('A store in memory cannot be restored.');
+  if (!existsSync(folder)) throw badConfiguration('There is no such backup.');
+  if (!('folder' in target || 'url' in target))
+    throw badConfiguration('A store in memory cannot be restored.');
   if ('folder' in target && holdsStore(folder)) return restoreFolder(folder, target.folder);
   const { source, files } = await opened(folder, target);
   try {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { redactor } from '../../src/cli/redact.js';
+import { withoutPasswords } from '../../src/cli/redact.js';
+import type { Io } from '../../src/cli/io.js';
 import { run } from './running.js';
 
 /** Passwords as they are typed, escaped or not. */
@@ -14,6 +15,13 @@ const PASSWORDS = [
   "a'b&c(d)[e]",
   'ä€$1$&',
 ];
+/** What is written about an error where the command line has these URLs. */
+function redactor(urls: readonly string[]): (text: string) => string {
+  const lines: string[] = [];
+  const streams = { err: (line: string) => void lines.push(line) } as Io;
+  const { err } = withoutPasswords(urls, streams, undefined);
+  return (text) => (err(text), lines.at(-1) as string);
+}
 const url = (password: string, rest = '127.0.0.1:1/?serverSelectionTimeoutMS=50'): string =>
   `mongodb://user:${password}@${rest}`;
 const words = (password: string): string[] => [

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 
 import {
-  coarser,
   elementMark,
   fewest,
   inTenant,
@@ -57,11 +56,11 @@ describe('the mark of an element', () => {
     ['a model whose name ends in the escape', elementMark('a\\', 'b'), elementMark('a', '\\b')],
   ])('differs for %s', (_what, one, other) => expect(one).not.toBe(other));
 
-  test('is replaced by the mark of its model, and that by the mark of the tenant', () => {
+  test('is replaced by the mark of its model where there are too many', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '/', '\\', '\n'), minLength: 1 }), (model) => {
-        expect(coarser(elementMark(model, 'x/y'))).toBe(`m:${model}`);
-        expect(coarser(`m:${model}`)).toBe('t:');
+        const many = Array.from({ length: 2_000 }, (_, at) => elementMark(model, `x/${at}`));
+        expect(limited(many)).toEqual([`m:${model}`]);
       }),
     );
   });
@@ -122,6 +121,8 @@ test('marks are as many characters as a search may have, those in front counted'
 });
 
 test('only a mark of an element has a model in it', () => {
-  expect(coarser('u:e:M/x')).toBe('t:');
-  expect(coarser('e:M/x')).toBe('m:M');
+  const many = (prefix: string) =>
+    Array.from({ length: 2_000 }, (_, at): Mark => `${prefix}:M/${at}` as Mark);
+  expect(limited(many('u:e'))).toEqual(['t:']);
+  expect(limited(many('e'))).toEqual(['m:M']);
 });

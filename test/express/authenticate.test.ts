@@ -1,3 +1,4 @@
+import { BadInput } from 'bpmn-guard';
 import { AccessDenied, apiKeys, createGuard, openStore } from 'bpmn-guard';
 import { eventually } from '../support/guards.js';
 import { EXPRESSES, Running, tellErrors, type App, type Express } from './running.js';
@@ -384,8 +385,10 @@ describe('options', () => {
       { hosts: ['app.example.com:80'] },
       'hosts must be a list of names without ports, such as "app.example.com", "127.0.0.1" or "[::1]".',
     ],
-  ])('%j throws a TypeError at creation', (options, message) => {
-    expect(() => stage.guard.authenticate(options as never)).toThrow(new TypeError(message));
+  ])('%j is refused at creation', (options, message) => {
+    expect(() => stage.guard.authenticate(options as never)).toThrow(
+      new BadInput('bad-configuration', message),
+    );
   });
 
   async function answersOf(

@@ -84,6 +84,6 @@ describe.each([
     for (const bad of [true, '', ' '])
       expect(() =>
         apiKeys(stage.store, { env: {}, dangerouslyLetApiKeyActForDesigners: bad as never }),
-      ).toThrow(TypeError);
+      ).toThrow(expect.objectContaining({ code: 'bad-configuration' }) as Error);
   });
 });

@@ -170,7 +170,7 @@ test.each(['with space', 'a,b', 'k\u00e9y', 'x'.repeat(513), 'tab\there'])(
     expect(() => apiKeys(store, { env: { API_KEY: text } })).not.toThrow(text);
     expect(() =>
       apiKeys(store, { env: {}, dangerouslyLetApiKeyActForAdministrators: true as never }),
-    ).toThrow(TypeError);
+    ).toThrow(expect.objectContaining({ code: 'bad-configuration' }) as Error);
     await store.close();
   },
 );

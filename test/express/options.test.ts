@@ -10,6 +10,7 @@ import {
   type Guard,
   type UserDirectory,
 } from 'bpmn-guard';
+import { principal } from 'bpmn-guard/testing';
 import { ADMIN_USER } from '../support/guards.js';
 
 /** Each public function that takes options: called with these and nothing else that could be wrong. */
@@ -41,10 +42,27 @@ const CALLS: Readonly<Record<keyof typeof OPTIONS, Call>> = {
   'a command': (options) => guard.api.engine.start('Nothing', {}, ADMIN_USER, options),
 };
 
+/** What a caller of the running application hands over, and not who sets it up. */
+const CODES: Readonly<Record<string, string>> = {
+  'a key': 'bad-request',
+  'a user': 'bad-request',
+  'a change of a user': 'bad-request',
+  'a command': 'bad-option',
+};
+
+/** The exported functions that have a parameter of options, by their own source. */
+async function withOptions(entry: string): Promise<string[]> {
+  const exported = (await import(entry)) as Record<string, unknown>;
+  return Object.entries(exported)
+    .filter(([, value]) => typeof value === 'function')
+    .filter(([, value]) => /^[^{]*\([^)]*\b(?:options|rest)\b/.test(String(value)))
+    .map(([name]) => name);
+}
+
 const fault = async (work: () => unknown): Promise<string> => {
   const [outcome] = await Promise.allSettled([Promise.resolve().then(work)]);
   if (outcome?.status !== 'rejected') throw new Error('It was taken.');
-  const { code = 'TypeError', message } = outcome.reason as { code?: string; message: string };
+  const { code, message } = outcome.reason as { code: string; message: string };
   return `${code}: ${message}`;
 };
 /** The name with its last letter written twice. */
@@ -54,10 +72,33 @@ const NAMES = Object.entries(OPTIONS).flatMap(([of, options]) =>
   Object.keys(options).map((name) => [of, name] as const),
 );
 
+test('each exported function with options is one of these', async () => {
+  const others = { openStore: 'the store', createTestGuard: 'createGuard', principal: 'below' };
+  const found = [...(await withOptions('bpmn-guard')), ...(await withOptions('bpmn-guard/testing'))];
+  expect(found).toEqual(expect.arrayContaining(['createGuard', 'openStore', 'apiKeys', 'authenticate']));
+  expect(found.filter((name) => !(name in CALLS) && !(name in others))).toEqual([]);
+});
+
+test('what is no option of a principal for a test is refused alike', async () => {
+  expect(await fault(() => principal('ann', [], { tenant: 'acme' } as never))).toMatch(
+    /^bad-configuration: Unknown option of principal: tenant\./,
+  );
+});
+
+test.each<[string, () => unknown]>([
+  ['authenticate', () => guard.authenticate({ origins: ['app'] })],
+  ['authenticate', () => guard.authenticate({ hosts: ['app:80'] })],
+  ['authenticate', () => guard.authenticate({ keys: false })],
+  ['requireOwnOrigin', () => requireOwnOrigin({ origins: ['app'] })],
+  ['apiKeys', () => apiKeys(guard.store, { dangerouslyLetApiKeyActForDesigners: ' ' })],
+])('%s refuses a value of the wrong form as it refuses an unknown name', async (_of, work) => {
+  expect(await fault(work)).toMatch(/^bad-configuration: /);
+});
+
 test.each(NAMES)('%s: a misspelt %s is refused with the right name', async (of, name) => {
   const given = { [slipped(name)]: 1 };
   const said = await fault(() => CALLS[of as keyof typeof CALLS](given as never));
-  expect(said).toMatch(/^(TypeError|bad-(configuration|request|option)): /);
+  expect(said).toMatch(new RegExp(`^${CODES[of] ?? 'bad-configuration'}: `));
   expect(said).toContain(`Did you mean ${name}?`);
 });
 

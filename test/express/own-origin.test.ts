@@ -255,7 +255,9 @@ describe('names of the host', () => {
   test.each([[[]], [['*']], [['http://localhost']], [['localhost:80']], ['localhost'], [[1]]])(
     '%j is not a list of names',
     (hosts) => {
-      expect(() => requireHost(hosts as never)).toThrow(TypeError);
+      expect(() => requireHost(hosts as never)).toThrow(
+        expect.objectContaining({ code: 'bad-configuration' }) as Error,
+      );
     },
   );
 });

@@ -1,3 +1,4 @@
+import { BadInput } from 'bpmn-guard';
 import { RIGHTS, requirePrivilege, requireRight, type Operation, type Right } from 'bpmn-guard';
 import { EXPRESSES, Running, tellErrors, type App, type Express } from './running.js';
 import { API_KEY, setStage, type Stage } from './stage.js';
@@ -133,9 +134,9 @@ test.each([['Document:Paint'], ['document:read'], ['toString'], [undefined], [['
   },
 );
 
-test('a resource that is not a function throws a TypeError at creation', () => {
+test('a resource that is not a function is refused at creation', () => {
   expect(() => requirePrivilege('model:write', { resource: {} as never })).toThrow(
-    new TypeError('Option resource of requirePrivilege must be a function.'),
+    new BadInput('bad-configuration', 'Option resource of requirePrivilege must be a function.'),
   );
 });
 

@@ -1,6 +1,6 @@
-import { BadInput } from '../../core/errors.js';
 import {
   assertOptions,
+  badConfiguration,
   count,
   either,
   ENVIRONMENT,
@@ -105,13 +105,12 @@ export const GUARD_OPTIONS = {
 
 /** @throws BadInput `bad-configuration` if an option is unknown, missing or of the wrong type */
 export function checkGuardOptions(options: GuardOptions): void {
-  const refuse = (message: string): BadInput => new BadInput('bad-configuration', message);
-  assertOptions('createGuard', options, GUARD_OPTIONS, refuse);
+  assertOptions('createGuard', options, GUARD_OPTIONS);
   const { policyFiles } = options;
   if (typeof policyFiles === 'object')
-    assertOptions('policyFiles', policyFiles, 'release' in policyFiles ? RELEASE : POLICY_FILES, refuse);
+    assertOptions('policyFiles', policyFiles, 'release' in policyFiles ? RELEASE : POLICY_FILES);
   if (options.server !== undefined && options.configuration !== undefined)
-    throw refuse(
+    throw badConfiguration(
       'createGuard takes either a server or a configuration; a server already has its configuration.',
     );
 }

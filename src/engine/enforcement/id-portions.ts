@@ -1,7 +1,7 @@
 import type { CallerQuery } from '../../store/query/caller-query.js';
 
 /** Ids in one query: an unpaged list has up to ten thousand rows, and a query must not grow with them. */
-export const IDS_AT_ONCE = 1000;
+const IDS_AT_ONCE = 1000;
 
 /** The condition that the id of an instance, or of an item, is one of these. */
 export const idsIn = (on: 'row' | 'item', ids: readonly unknown[]): CallerQuery => ({

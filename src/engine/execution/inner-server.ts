@@ -6,7 +6,7 @@ import type { CommandRunner } from './command-runner.js';
 import { catchHandlers } from './catch-handlers.js';
 import type { Contexts } from './context.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
-import { parsingOf } from '../model/parsed-models.js';
+import { parsingOf } from '../model/parse-once.js';
 import type { ParsingServer } from '../model/parsing.js';
 import { HostModels } from './host-models.js';
 import type { HostStore } from './host-store.js';

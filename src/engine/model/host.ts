@@ -6,7 +6,7 @@ import { shareParsing } from './host-definition.js';
 export type * from './host-types.js';
 
 /** The first supported and the first unsupported version of bpmn-server. */
-export const SUPPORTED = { from: '2.3.8', below: '2.4.0' } as const;
+const SUPPORTED = { from: '2.3.8', below: '2.4.0' } as const;
 
 const parts = (version: string): number[] => version.split('.').map(Number);
 const before = (a: string, b: string): boolean => {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { documentOf } from './dialects/document.js';
-import { newDefinition } from './host-definition.js';
-import type { HostServer } from './host.js';
-import type { Parser, Parsing, Tree } from './parsing.js';
+import type { Parser, Tree } from './parsing.js';
 import { parse } from './source/read-definition.js';
 
 /** Number of parsed sources kept, and their total number of characters. */
@@ -96,15 +94,4 @@ export class ParsedModels {
     this.trees.delete(key);
     this.text -= known.size;
   }
-}
-
-/**
- * Makes a server parse each source only once.
- * @param owner returns the owner of the models being loaded
- */
-export function parsingOf({ appDelegate, logger }: HostServer, owner: () => string | null): Parsing {
-  const own = { appDelegate, logger } as unknown as HostServer;
-  const parsed = new ParsedModels(() => newDefinition('', '', own).moddle as Parser);
-  const parser = (): Parser => parsed.parserFor(appDelegate.moddleOptions);
-  return { parser, tree: (name, source) => parsed.read(parser(), owner(), name, source) };
 }

@@ -7,7 +7,7 @@ export type Spend = (steps: number) => void;
 /** Steps per query: some 20 to 60 ns each, and up to 160 ns within patterns. */
 const QUERY_STEPS = 4_000_000;
 /** Steps per document. A document is processed without a pause, so this bounds how long it blocks the process. */
-export const DOCUMENT_STEPS = 750_000;
+const DOCUMENT_STEPS = 750_000;
 /** Steps between two looks at the clock. */
 const LOOK_EVERY = 2000;
 

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { BadInput, CouldNotTell } from '../../core/errors.js';
+import { CouldNotTell } from '../../core/errors.js';
+import { badConfiguration } from '../../core/options.js';
 import { emptyFolder } from '../empty-folder.js';
 import { EmbeddedContents } from '../embedded/contents.js';
 import { holdsStore } from '../embedded/private-folder.js';
@@ -13,8 +14,6 @@ import { incomplete, isNote, readNote, writeNote, type Unfinished } from './unfi
 
 /** A store that outlives its process. */
 export type Lasting = MongoOptions | FolderOptions;
-
-const bad = (message: string): BadInput => new BadInput('bad-configuration', message);
 
 /** The servers and the database of a URL, without user, password and options. */
 function withoutLogin({ url, name }: MongoOptions): string {
@@ -48,7 +47,8 @@ export async function assertUnused(store: Contents, which: 'source' | 'target'):
  * @throws CouldNotTell `store-in-use`; `store-incomplete` when it is itself being filled
  */
 export async function openSource(store: Lasting): Promise<Contents> {
-  if ('folder' in store && !holdsStore(store.folder)) throw bad(`There is no store in ${store.folder}.`);
+  if ('folder' in store && !holdsStore(store.folder))
+    throw badConfiguration(`There is no store in ${store.folder}.`);
   const source = await open(store);
   try {
     await assertUnused(source, 'source');
@@ -64,7 +64,7 @@ export async function openSource(store: Lasting): Promise<Contents> {
 async function assertEmpty(target: Contents): Promise<void> {
   for (const part of PARTS) {
     for await (const { document } of target.read(part))
-      if (!isNote(part, document)) throw bad(`The target is not empty: it contains ${part}.`);
+      if (!isNote(part, document)) throw badConfiguration(`The target is not empty: it contains ${part}.`);
   }
 }
 
@@ -85,7 +85,9 @@ export async function openTarget(store: Lasting, wanted: Unfinished): Promise<[C
       await assertEmpty(target);
       await writeNote(target, wanted);
     } else if (wanted.what === 'restore' || note.what !== wanted.what || note.from !== wanted.from)
-      throw bad(`The target is not empty: it contains the beginning of a ${note.what} from ${note.from}.`);
+      throw badConfiguration(
+        `The target is not empty: it contains the beginning of a ${note.what} from ${note.from}.`,
+      );
     return [target, note ?? wanted];
   } catch (error) {
     await target.close();

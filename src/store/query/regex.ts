@@ -5,7 +5,7 @@ import { RegexCost } from '../bson/regex-cost.js';
  * Limits of a caller's pattern: its length, its repetitions, and the maximum number of steps on a text of 100
  * characters.
  */
-export const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
+const REGEX_LIMITS = { length: 200, repeat: 100, steps: 500_000 } as const;
 
 const bad = (source: string, message: string): never => {
   throw new BadInput(

@@ -1,12 +1,14 @@
 import { createGuard, type Policy } from 'bpmn-guard';
 import { eq } from '../../../src/core/condition.js';
-import { IDS_AT_ONCE, inPortions } from '../../../src/engine/enforcement/id-portions.js';
+import { inPortions } from '../../../src/engine/enforcement/id-portions.js';
 import { deriveGuard } from '../../../src/engine/model/derive.js';
 import type { Store, StoredInstance } from '../../../src/store/port.js';
 import { person, SILENT } from '../../support/guards.js';
 import { markedStore, type MarkedStore } from '../../support/marked-store.js';
 import { onStores } from '../../support/stores.js';
 
+/** How many ids one search asks for. */
+const IDS_AT_ONCE = 1000;
 const COUNT = IDS_AT_ONCE + 40;
 const ann = person('ann');
 const startedBy = (at: number): string => (at % 3 === 0 ? 'ann' : 'eve');

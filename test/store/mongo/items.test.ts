@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MongoClient, type Collection, type Document } from 'mongodb';
 import type { ItemPlan, Sort } from '../../../src/store/port.js';
 import { ItemQueries } from '../../../src/store/mongo/items.js';
-import { MOST_MERGED } from '../../../src/store/mongo/query.js';
+import { MOST_MERGED } from '../../support/shapes/fit.js';
 import { Turns } from '../../../src/store/turns.js';
 import { askedBy, type Asked } from '../../support/shapes/asked.js';
 import { mongoUrl, onMongo } from '../../support/stores.js';

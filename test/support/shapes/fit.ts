@@ -1,9 +1,11 @@
 import { COLLECTION_NAMES } from '../../../src/store/mongo/collections.js';
 import { keyOf, INDEXES, type Key } from '../../../src/store/mongo/index-list.js';
-import { MOST_MERGED } from '../../../src/store/mongo/query.js';
 import type { Shape } from '../../../src/store/mongo/shape.js';
 import { SHAPES } from '../../../src/store/mongo/shapes.js';
 import type { Asked } from './asked.js';
+
+/** How many walks of an index one query merges. */
+export const MOST_MERGED = 150;
 
 const text = (key: Key): string => JSON.stringify(Object.entries(key));
 const reversed = (key: Key): Key =>

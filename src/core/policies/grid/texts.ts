@@ -114,7 +114,7 @@ export function readGridObject(value: unknown): readonly GridEntry[] {
 }
 
 /** The columns of the table form. */
-export const COLUMNS = [
+const COLUMNS = [
   'id',
   'effect',
   'users',

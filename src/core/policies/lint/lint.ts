@@ -11,7 +11,7 @@ import { nobodyLeft } from './nobody-left.js';
 import { Work } from './work.js';
 
 /** Comparisons and decisions of one run, and findings that it reports. */
-export const LINT_MOST = { steps: 50_000, findings: 1000 } as const;
+const LINT_MOST = { steps: 50_000, findings: 1000 } as const;
 
 /** What the linter looks at. */
 export interface LintInput {

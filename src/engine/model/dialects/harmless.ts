@@ -6,7 +6,7 @@ import { SAME_ATTRIBUTES, ZEEBE } from './uris.js';
  */
 
 /** Attributes of activities, user tasks and start events, apart from those that are read. */
-export const HARMLESS_ATTRIBUTES: readonly string[] = Object.freeze(
+const HARMLESS_ATTRIBUTES: readonly string[] = Object.freeze(
   `async asyncAfter asyncBefore asyncLeave asyncLeaveExclusive businessCalendarName category dueDate elementType
   exclusive extensionId followUpDate formFieldValidation formHandlerClass formKey formRef formRefBinding
   formRefVersion isInterrupting jobPriority jobCategory localScope modelerTemplate modelerTemplateIcon
