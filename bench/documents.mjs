@@ -55,8 +55,8 @@ const makeToken = (ended) => ({
 });
 
 /** About as many lines, of such a length, as bpmn-server logs for two tasks. */
-const makeLogs = (id, at) =>
-  Array.from({ length: LOG_LINES }, (_, line) => ({
+const makeLogs = (id, at, length) =>
+  Array.from({ length }, (_, line) => ({
     date: at,
     message: `..>>Token(0).execute element-${line % 5} of ${id}: item is in status wait, output set`,
     type: 'log',
@@ -66,6 +66,7 @@ const makeLogs = (id, at) =>
 /**
  * An instance as bpmn-server and the guard store it, about 27 KB with log and source: five items, the last of them a
  * user task that waits or, in an ended instance, was completed by who had it.
+ * @param logLines how many lines of log it has
  * @param task fields of that task; `open` as the guard keeps it
  */
 export function makeInstance({
@@ -73,6 +74,7 @@ export function makeInstance({
   tenantId = null,
   startedBy,
   ended = false,
+  logLines = LOG_LINES,
   task: { open, type = 'bpmn:UserTask', ...task },
 }) {
   const id = `instance-${String(number).padStart(6, '0')}`;
@@ -122,7 +124,7 @@ export function makeInstance({
     },
     parentItemId: null,
     tenantId,
-    logs: makeLogs(id, at),
+    logs: makeLogs(id, at, logLines),
     source: SOURCE,
     svg: null,
   };

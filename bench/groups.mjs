@@ -2,6 +2,7 @@ import { decisionGroup } from './decision/measures.mjs';
 import { cycleGroups } from './engine/measures.mjs';
 import { requestGroup } from './http/measures.mjs';
 import { policyVersionGroups } from './http/policy-version.mjs';
+import { simulationGroup } from './simulation/measures.mjs';
 import { pageGroups } from './store/measures.mjs';
 import { sectionGroup } from './store/sections.mjs';
 
@@ -13,4 +14,5 @@ export const groupsFor = (mongo) => [
   ...cycleGroups(mongo),
   ...pageGroups(mongo),
   sectionGroup,
+  simulationGroup,
 ];

@@ -17,14 +17,16 @@ function verdict({ ratio, goal }, judged) {
   return ratio <= goal ? 'ok' : 'MISSED';
 }
 
-/** One measure as lines for people: its figures, then what it means. */
-export function describe({ measure, says, ratio, goal, ours, theirs }, judged) {
+/** One measure as lines for people: its figures, then what it means. What is counted is no time, and told as it is. */
+export function describe(result, judged) {
+  const { measure, says, ratio, goal, ours, theirs } = result;
+  const { told = `${time(ours)} against ${time(theirs)}` } = result;
   const figures = [
     measure.padEnd(26),
     `ratio ${digits(ratio)}`.padEnd(14),
     `goal ${goal}`.padEnd(10),
     verdict({ ratio, goal }, judged).padEnd(11),
-    `${time(ours)} against ${time(theirs)}`,
+    told,
   ];
   return `${figures.join(' ')}\n    ${says}`;
 }

@@ -3,7 +3,7 @@ import { changedSet } from '../../dist/esm/core/policy-kinds.js';
 import { PolicySet } from '../../dist/esm/core/policy-set.js';
 import { taskRulesPolicy } from '../../dist/esm/core/policies/task-rules.js';
 import { tenants } from '../../dist/esm/core/policies/tenants.js';
-import { compilerWith } from '../../dist/esm/engine/policies/application-policies.js';
+import { compilerWith } from '../../dist/esm/engine/policy-book/application-policies.js';
 
 const RIGHTS = ['Model:Read', 'ModelInstance:Read', 'ModelInstance:Create', 'Todo:Read_Own', 'Todo:Process'];
 const named = (count, one) => Object.fromEntries(Array.from({ length: count }, (_, at) => one(at)));

@@ -44,6 +44,15 @@ test('for people it prints the figures with their meaning, and judges no quick r
   );
 });
 
+test('the simulation finds the pages of the embedded store, and prints what each query examines', async () => {
+  const { stdout } = await bench('--only', 'simulation');
+  expect(stdout).toMatch(/^ +documents +rows +per row +queries {2}what asks\n/);
+  for (const says of ['a list of what waits', 'a list of instances and items', 'an item by id'])
+    expect(stdout).toMatch(new RegExp(`^ +\\d+ +\\d+ +1\\.0\\d\\d +\\d+ {2}${says}$`, 'm'));
+  expect(stdout).toMatch(/^simulation +ratio \S+ +goal 1\.1 +not judged/m);
+  expect(stdout).toMatch(/^simulation\/shards +ratio \S+ +goal 4 +not judged/m);
+});
+
 test.each([
   ['a measure that it does not have', ['--only', 'decision/none'], 'No measure has that name'],
   ['an option that it does not have', ['--fast'], "Unknown option '--fast'"],
