@@ -13,8 +13,7 @@ export const USAGE = `node bench/run.mjs [--only <measure or group>]... [--json]
   --only   run these alone: a group such as "decision", or one measure such as "decision/casl"
   --json   one line for each measure: {"measure", "ratio", "goal"}
   --quick  small sizes, to see that it runs; the figures mean nothing and are not judged
-  --instances <n>  how many the larger store of the page measures holds; default 20000. An embedded store keeps
-           them in memory: 100000 need NODE_OPTIONS=--max-old-space-size=8000
+  --instances <n>  how many the larger store of the page measures holds; default 20000
   --large  a million of them, in the page measures and in the simulation, which has 100000 otherwise
   BENCH_MONGO_URL  a MongoDB server on which the measures of stores are run as well`;
 

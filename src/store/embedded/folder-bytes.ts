@@ -22,6 +22,7 @@ const PROBE_EVERY = 10_000;
 const LOOK_EVERY = 500;
 /** Milliseconds between two parts of an examination, in which calls are answered. */
 const PAUSE = 20;
+const PAUSE_AFTER_FAILURE = 10_000;
 /** Space in bytes that a write may need beyond its values. */
 const RESERVE = 256 * 1024;
 
@@ -111,19 +112,29 @@ export class FolderBytes implements OrderedBytes {
 
   /** Examines all values while the store is used, one part after the other. */
   private async examine(examination: Examination): Promise<void> {
-    try {
-      while (!this.isClosed && !(await this.groups.exclusive(() => this.examined(examination))))
-        await setTimeout(PAUSE, undefined, { ref: false });
-    } catch (cause) {
-      const error = readingFailed(cause);
-      if (!isGuardError(error) || error.code !== 'store-damaged') return;
-      this.damage = error;
-      this.tell({ writable: false, cause: causeOf(error, this.folder) });
+    while (!this.isClosed && this.damage === undefined) {
+      const part = await this.groups.exclusive(() => this.examined(examination));
+      if (part === 'last') return;
+      await setTimeout(part === 'unread' ? PAUSE_AFTER_FAILURE : PAUSE, undefined, { ref: false });
     }
   }
 
-  private async examined(examination: Examination): Promise<boolean> {
-    return this.isClosed || examination.next();
+  private async examined(examination: Examination): Promise<'last' | 'more' | 'unread'> {
+    if (this.isClosed) return 'last';
+    try {
+      return (await examination.next()) ? 'last' : 'more';
+    } catch (cause) {
+      const error = readingFailed(cause);
+      // What cannot be read now is tried again.
+      if (!isGuardError(error) || error.code !== 'store-damaged') return 'unread';
+      this.damage = error;
+      this.tell(this.damageState(error));
+      return 'last';
+    }
+  }
+
+  private damageState(error: GuardError): Writability {
+    return { writable: false, cause: causeOf(error, this.folder) };
   }
 
   /** @throws CouldNotTell with the cause when nothing can be written */
@@ -135,6 +146,7 @@ export class FolderBytes implements OrderedBytes {
 
   onWritable(listener: (state: Writability) => void): () => void {
     this.listeners.add(listener);
+    if (this.damage !== undefined) listener(this.damageState(this.damage));
     return () => void this.listeners.delete(listener);
   }
 
