@@ -13,7 +13,7 @@ export function conjunction(...filters: readonly (Filter | undefined)[]): Docume
  * The marks of one query in the order of an index. MongoDB makes a scan of each and merges them, but of at most 200
  * (`internalQueryMaxScansToExplode`); with more it reads and sorts all that matches.
  */
-const MOST_MERGED = 150;
+export const MOST_MERGED = 150;
 
 /** Splits the marks into portions that one index answers in order; one portion without marks if there are none. */
 export function portions(marks: MarkFilter | undefined): (MarkFilter | undefined)[] {
