@@ -10,6 +10,11 @@ export function own(value: unknown, key: string): unknown {
     : undefined;
 }
 
+/** A call takes a limited number of arguments, and a list in data is longer. */
+function addAll(to: unknown[], values: readonly unknown[]): void {
+  for (const value of values) to.push(value);
+}
+
 /**
  * The values at a dotted path, as MongoDB finds them: an array on the way stands for each of its elements (and, for
  * a number, for the element at that position). `undefined` stands for "missing".
@@ -23,11 +28,11 @@ export function valuesAt(document: unknown, segments: readonly string[], from = 
       if (INDEX.test(segment) && Number(segment) < value.length) {
         const entry: unknown = value[Number(segment)];
         // A list selected by a number stands for itself, and no condition is about a list.
-        if (i + 1 < segments.length || !Array.isArray(entry)) found.push(...valuesAt(entry, segments, i + 1));
+        if (i + 1 < segments.length || !Array.isArray(entry)) addAll(found, valuesAt(entry, segments, i + 1));
       }
       for (const element of value as unknown[]) {
         if (typeof element === 'object' && element !== null && !Array.isArray(element))
-          found.push(...valuesAt(element, segments, i));
+          addAll(found, valuesAt(element, segments, i));
       }
       return found;
     }

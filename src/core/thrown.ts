@@ -1,3 +1,5 @@
+/** Longest texts, in characters: a message may contain all of the data over which it was raised. */
+const LONGEST = { message: 5_000, stack: 20_000 } as const;
 /** Said of a thrown value that cannot be turned into a text. */
 const UNREADABLE = 'a value that cannot be shown';
 
@@ -19,14 +21,16 @@ export const propertyOf = (thrown: unknown, name: PropertyKey): unknown =>
 /** Whether a thrown value is an error. Never throws. */
 export const isError = (thrown: unknown): thrown is Error => attempt(() => thrown instanceof Error, false);
 
-/** The message of any thrown value. Never throws. */
-export const messageOf = (thrown: unknown): string =>
-  textOf(isError(thrown) ? propertyOf(thrown, 'message') : thrown);
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** The stack of any thrown value; without one, its message. Never throws. */
+/** The message of any thrown value, cut to 5,000 characters. Never throws. */
+export const messageOf = (thrown: unknown): string =>
+  cut(textOf(isError(thrown) ? propertyOf(thrown, 'message') : thrown), LONGEST.message);
+
+/** The stack of any thrown value, cut to 20,000 characters; without one, its message. Never throws. */
 export const stackOf = (thrown: unknown): string => {
   const stack = isError(thrown) ? propertyOf(thrown, 'stack') : undefined;
-  return typeof stack === 'string' ? stack : messageOf(thrown);
+  return typeof stack === 'string' ? cut(stack, LONGEST.stack) : messageOf(thrown);
 };
 
 /** The class of any thrown value, or its type if it is no error. Never throws. */

@@ -1,4 +1,5 @@
-import { CouldNotTell, type GuardError } from '../core/errors.js';
+import { CouldNotTell, isGuardError, type GuardError } from '../core/errors.js';
+import { whyUnstorable } from './bson/codec.js';
 import type { CallLimits } from './call-limits.js';
 import type { Adapter, Store } from './port.js';
 import { SELECTING } from './selecting.js';
@@ -61,9 +62,14 @@ function behind<T extends object>(
   const guarded = Object.fromEntries(
     methods.map((name) => {
       const check = SELECTING[part]?.[name];
-      const call = (args: unknown[]): Promise<unknown> => {
+      const call = async (args: unknown[]): Promise<unknown> => {
         check?.(args);
-        return (target[name] as Call).apply(target, args);
+        try {
+          return await (target[name] as Call).apply(target, args);
+        } catch (error) {
+          // A value whose getter throws fails like a store that does not answer, however often it is repeated.
+          throw isGuardError(error) ? error : (whyUnstorable(args) ?? error);
+        }
       };
       return [name, (...args: unknown[]) => gate.pass(() => call(args), atLength)];
     }),

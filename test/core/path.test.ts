@@ -83,6 +83,12 @@ test.each<[string, unknown[], unknown[]]>([
   expect(valuesAt(list, [segment])).toStrictEqual(found);
 });
 
+test('lists longer than a call may have arguments are followed to their end', () => {
+  const long = Array.from({ length: 200_000 }, (_, z) => ({ z }));
+  expect(at({ x: [{ y: long }] }, 'x.y.z')).toHaveLength(long.length);
+  expect(at({ x: [{ y: long }] }, 'x.0.y.z').filter((z) => z !== undefined)).toHaveLength(long.length);
+});
+
 test('the keys that lead out of the data are three', () => {
   expect([...FORBIDDEN_KEYS]).toEqual(['__proto__', 'constructor', 'prototype']);
 });

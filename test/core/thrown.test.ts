@@ -58,6 +58,13 @@ describe('a thrown value', () => {
     },
   );
 
+  test('is told in a text of limited length', () => {
+    const error = new Error('m'.repeat(100_000));
+    expect(messageOf(error)).toHaveLength(5001);
+    expect(stackOf(error)).toHaveLength(20_001);
+    expect(asError('m'.repeat(100_000)).message).toHaveLength(100_000);
+  });
+
   test('has no property that cannot be read', () => {
     expect(propertyOf(withGetter('cause'), 'cause')).toBeUndefined();
     expect(propertyOf(undefined, 'cause')).toBeUndefined();

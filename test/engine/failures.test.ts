@@ -26,6 +26,7 @@ import {
   subProcess,
   task,
   throwing,
+  timer,
 } from '../support/models.js';
 import { onStores } from '../support/stores.js';
 
@@ -39,6 +40,23 @@ onStores('A failure inside a model', (kind) => {
   const guards = new Guards(kind);
   const services = { fails: async () => Promise.reject(new ServiceError('the service failed')) };
   const M = model([start(), task('t', { assignee: 'ann' }), service('s', 'fails'), end()]);
+
+  test('which leaves a value that cannot be stored is told as such, and is no outage of the store', async () => {
+    const bad = "class A { toBSON() { throw new Error('unstorable'); } } data.x = new A()";
+    const { guard, log } = await guards.open({
+      models: {
+        Now: model([start(), script('s', bad), task('t'), end()]),
+        Timed: model([start(), catching('c', timer('timeDuration', 'PT0.1S')), script('s', bad), end()]),
+      },
+    });
+    const error = await refusal(guard.api.engine.start('Now', {}, ann));
+    expect(error).toMatchObject({ code: 'bad-data', status: 400 });
+    expect(await guard.store.instances.count({ filter: { name: 'Now' } })).toBe(0);
+    await guard.api.engine.start('Timed', {}, ann);
+    const failed = await eventually(() => log.find(({ message: text }) => text === 'a timer failed'));
+    expect(failed.facts?.error).toContain('cannot be stored');
+    expect(log.filter(({ message: text }) => text === 'a timer will be retried')).toEqual([]);
+  });
 
   test('reaches the caller as thrown, and nothing is stored', async () => {
     const guard = await guards.make({

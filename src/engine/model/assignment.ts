@@ -116,11 +116,11 @@ class TaskAssignment {
   private async names(property: PeopleProperty): Promise<string[] | undefined> {
     const mine = this.says.people.filter((statement) => statement.property === property);
     if (mine.length === 0) return undefined;
-    const results: unknown[] = [];
+    let results: unknown[] = [];
     for (const { expression } of mine) {
       const found = namesOf(await this.result(property, expression));
       // What comes from data or from the start is a person, whatever their name.
-      results.push(...(isPerson(expression) ? found : this.roles.taken(property, found)));
+      results = results.concat(isPerson(expression) ? found : this.roles.taken(property, found));
     }
     const names = this.says.withheld ? [] : cleanNames(results);
     if (names.length === 0 && !this.roles.named(property)) this.problems.push(`${property} came to nothing`);

@@ -1,6 +1,7 @@
-import { BSONError, deserialize, serialize, type Document } from 'bson';
+import { deserialize, serialize, type Document } from 'bson';
 import { copyOfFields, deepCopy } from '../../core/copy.js';
-import { BadInput } from '../../core/errors.js';
+import { BadInput, isGuardError } from '../../core/errors.js';
+import { propertyOf } from '../../core/thrown.js';
 import { isDocument } from './kind.js';
 
 /** MongoDB's maximum size of a document, in bytes. */
@@ -11,8 +12,8 @@ const tooLarge = (cause?: unknown): BadInput =>
 
 /** The package writes into a buffer of fixed size, and truncates a string that does not fit without an error. */
 const isOutOfBuffer = (error: unknown): boolean =>
-  (error as Error | null)?.name === 'RangeError' &&
-  ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE' || /offset/.test((error as Error).message));
+  propertyOf(error, 'name') === 'RangeError' &&
+  (propertyOf(error, 'code') === 'ERR_OUT_OF_RANGE' || /offset/.test(String(propertyOf(error, 'message'))));
 
 /**
  * Encodes a document, with the settings of MongoDB's driver: `undefined` becomes null, functions are left out.
@@ -24,12 +25,21 @@ export function encode(document: object): Uint8Array {
     bytes = serialize(document as Document, { ignoreUndefined: false });
   } catch (cause) {
     if (isOutOfBuffer(cause)) throw tooLarge(cause);
-    if (cause instanceof BSONError || cause instanceof RangeError)
-      throw new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
-    throw cause;
+    // Nothing but the document is asked, which may have getters and methods that throw anything.
+    throw new BadInput('bad-data', 'The data contains a value that cannot be stored.', { cause });
   }
   if (bytes.length > MOST) throw tooLarge();
   return bytes;
+}
+
+/** Why a value that a store did not take cannot be stored; undefined if it can. */
+export function whyUnstorable(value: unknown): BadInput | undefined {
+  try {
+    encode({ value });
+    return undefined;
+  } catch (error) {
+    return isGuardError(error) && error.code === 'bad-data' ? (error as BadInput) : undefined;
+  }
 }
 
 /** Bytes of type, length and end of a string or document; for fixed-size values such as numbers, all bytes. */
