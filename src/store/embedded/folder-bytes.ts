@@ -20,8 +20,9 @@ import type { Witness } from './witness.js';
 const PROBE_EVERY = 10_000;
 /** Interval of the attempts to write again after a failure, in milliseconds. */
 const LOOK_EVERY = 500;
-/** Milliseconds between two parts of an examination, in which calls are answered. */
+/** Least milliseconds between two parts of an examination, in which calls are answered; how much longer than a part. */
 const PAUSE = 20;
+const SHARE = 4;
 const PAUSE_AFTER_FAILURE = 10_000;
 /** Space in bytes that a write may need beyond its values. */
 const RESERVE = 256 * 1024;
@@ -113,9 +114,11 @@ export class FolderBytes implements OrderedBytes {
   /** Examines all values while the store is used, one part after the other. */
   private async examine(examination: Examination): Promise<void> {
     while (!this.isClosed && this.damage === undefined) {
+      const begun = ticks();
       const part = await this.groups.exclusive(() => this.examined(examination));
       if (part === 'last') return;
-      await setTimeout(part === 'unread' ? PAUSE_AFTER_FAILURE : PAUSE, undefined, { ref: false });
+      const pause = Math.max(PAUSE, SHARE * (ticks() - begun));
+      await setTimeout(part === 'unread' ? PAUSE_AFTER_FAILURE : pause, undefined, { ref: false });
     }
   }
 
