@@ -1,4 +1,6 @@
-import type { Guard, GuardEvent } from 'bpmn-guard';
+import { SecureUser, type Guard, type GuardEvent, type Policy } from 'bpmn-guard';
+import { EVERYTHING } from '../../../src/core/condition.js';
+import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 
@@ -86,4 +88,62 @@ test('the duties that an administrator overrides are in the audit trail', async 
   expect(named).toContain('apart');
   await guard.api.tasks.complete(id, {}, ADMIN_USER);
   expect(await overrides()).toEqual([named]);
+});
+
+test('that somebody rejects a task, and takes that back, is told', async () => {
+  const { guard, id } = await begun();
+  const told: GuardEvent[] = [];
+  guard.on('rejected', (event) => void told.push(event));
+  await guard.api.tasks.reject(id, ann);
+  await guard.api.tasks.undoReject(id, ann);
+  await guard.close();
+  expect(told.map(({ event, operation, userName, itemId }) => [event, operation, userName, itemId])).toEqual([
+    ['rejected', 'task:reject', 'ann', id],
+    ['rejected', 'task:reject', 'ann', id],
+  ]);
+});
+
+test('who is left for a task that was rejected is asked of the directory of its tenant', async () => {
+  const of = (userName: string, ...userGroups: string[]) =>
+    new SecureUser({ userName, userGroups, tenantId: 'acme' });
+  const [admin, hal] = [of('admin', 'ADMIN'), of('hal', 'hr')];
+  const asked: unknown[] = [];
+  const members = async (...question: unknown[]): Promise<string[]> => {
+    asked.push(question);
+    return ['hal', 'hana'];
+  };
+  const find = async (name: string) => [admin, hal].find(({ userName }) => userName === name);
+  const guard = await guards.make({ directory: { find, members } });
+  const source = model([start(), task('t', { candidateGroups: 'hr' }), end()]);
+  await guard.api.model.save('M', source, null, admin);
+  const { id: instance } = await guard.api.engine.start('M', {}, admin);
+  const { id } = await waitingTask(guard, 't', instance, admin);
+  await guard.api.tasks.reject(id, hal);
+  await guard.api.engine.assign(one(id), {}, { priority: 1 }, admin);
+  expect(asked).toEqual([
+    ['hr', 'acme'],
+    ['hr', 'acme'],
+  ]);
+});
+
+test('a command that was stored is answered without the model, where nobody can tell whether that may be shown', async () => {
+  const open: Policy = {
+    name: 'open',
+    answer: (_who, operation) =>
+      operation === 'model:read' ? { restrictive: [{ id: 'all', says: 'all', when: EVERYTHING }] } : {},
+  };
+  const { guard, log } = await guards.open({ models: { M }, policies: [open] });
+  const { id: instance } = await guard.api.engine.start('M', {}, ann);
+  const { id } = await waitingTask(guard, 't', instance);
+  await guard.api.tasks.take(id, ann);
+  const get = guard.store.models.get.bind(guard.store.models);
+  jest
+    .spyOn(guard.store.models, 'get')
+    .mockImplementationOnce(get)
+    .mockRejectedValueOnce(new CouldNotTell('store-unavailable', 'No answer.'));
+  const view = await guard.api.tasks.complete(id, {}, ann);
+  expect(view).toMatchObject({ id: instance, status: 'end' });
+  expect(view).not.toHaveProperty('definition');
+  expect(log.map(({ message }) => message)).toContain('could not tell whether a model may be shown');
+  expect(await guard.api.engine.get({ id: instance }, ann)).toHaveProperty('definition');
 });
