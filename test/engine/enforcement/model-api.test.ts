@@ -1,5 +1,5 @@
 import type { AuditEntry, Guard, Policy } from 'bpmn-guard';
-import { EVERYTHING, NOTHING } from '../../../src/core/condition.js';
+import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task, timer } from '../../support/models.js';
@@ -76,6 +76,29 @@ test('a name that is taken is not given to another model, and what is renamed ha
   await guard.api.model.rename('A', 'C', ADMIN_USER);
   const names = await guard.api.model.list({}, ADMIN_USER);
   expect(names.map(({ name }) => name).sort()).toEqual(['B', 'C']);
+});
+
+test('whether a model may be made or changed is decided about that model, by its name too', async () => {
+  const mine: Policy = {
+    name: 'mine',
+    waivable: false,
+    answer: (_who, operation) =>
+      operation === 'model:create' || operation === 'model:write'
+        ? { restrictive: [{ id: 'name', says: 'Mine alone', when: eq('model.name', 'Mine') }] }
+        : {},
+  };
+  const guard = await guards.make({ policies: [mine] });
+  const save = (name: string) => guard.api.model.save(name, SOURCE, null, dee);
+  for (let at = 0; at < 2; at++) expect(await save('Mine')).toMatchObject({ name: 'Mine' });
+  expect(await refusal(save('Other'))).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('model:create') as string,
+  });
+  await guard.store.models.put({ name: 'Other', owner: null, source: SOURCE } as never);
+  expect(await refusal(save('Other'))).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('model:write') as string,
+  });
 });
 
 describe('a timer that starts instances', () => {
