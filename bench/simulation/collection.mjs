@@ -68,7 +68,10 @@ export class SimulatedCollection {
     if (index === 'instance' || index === 'item' || (index === '_id' && by.includes('_id'))) {
       const given = values.get(by[0]).map(index === '_id' ? numberOfObjectId : numberOf);
       const sorted = [...new Set(given)].sort((a, b) => way * (a - b));
-      for (const number of sorted) if (this.isMine(number)) yield (key(), number);
+      const held = new Set(values.get(by[0]));
+      const hasKey = (number) =>
+        index !== 'item' || this.instance(number).items.some(({ id }) => held.has(id));
+      for (const number of sorted) if (this.isMine(number) && hasKey(number)) yield (key(), number);
     } else if (index === '_id') {
       const first = bound === undefined ? (way === 1 ? 0 : this.count - 1) : bound + way;
       for (let number = first; number >= 0 && number < this.count; number += way)

@@ -69,7 +69,8 @@ export function population(count) {
     const { logs: _logs, source: _source, svg: _svg, ...rest } = made;
     const document = { _id: objectId(number), ...rest };
     document.items = [...document.items, ...extra(number, document)];
-    if (number % EVERY.called === 6 && number > 0) document.parentItemId = `${idOf(number - 1)}-item-5`;
+    if (number % EVERY.called === 6 && instance(number - 1).status !== 'end')
+      document.parentItemId = `${idOf(number - 1)}-item-5`;
     deriveGuard(document, document.guard);
     return document;
   };
