@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeRules } from './rules.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -49,6 +50,15 @@ function compile(format, outDir) {
 /** Programs of threads, which start from files that need no compilation. */
 const PROGRAMS = ['store/embedded/sqlite/thread.cjs', 'store/embedded/merged.cjs'];
 
+/** Compiles both formats; once more if the code of the rules was old and is written anew. */
+async function compileAll(fresh) {
+  const all = () => Promise.all(Object.keys(FORMATS).map((format) => compile(format, join(fresh, format))));
+  await all();
+  const cjs = join(fresh, 'cjs');
+  writeFileSync(join(cjs, 'package.json'), JSON.stringify({ type: FORMATS.cjs }));
+  if (await writeRules(cjs)) await all();
+}
+
 /** Readers of dist see the old build or the new one, never half of one. */
 function swap(from, to, aside) {
   if (existsSync(to)) renameSync(to, aside);
@@ -62,7 +72,7 @@ async function build() {
   const fresh = join(work, 'dist');
   mkdirSync(fresh, { recursive: true });
   try {
-    await Promise.all(Object.keys(FORMATS).map((format) => compile(format, join(fresh, format))));
+    await compileAll(fresh);
     for (const [format, type] of Object.entries(FORMATS)) {
       for (const program of PROGRAMS) copyFileSync(join(root, 'src', program), join(fresh, format, program));
       const cli = join(fresh, format, 'cli.js');

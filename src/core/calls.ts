@@ -21,12 +21,17 @@ export const someElement =
 export const caseOf =
   (path: Path, cases: ReadonlyMap<string, Step>): Call =>
   (item, resource, principal) => {
+    const found = glance(path, item, resource);
+    if (typeof found === 'string') {
+      const chosen = cases.get(found);
+      return chosen !== undefined && runs(chosen, item, resource, principal) && isOwn(path, item, resource);
+    }
+    if (!Array.isArray(found)) return false;
     const test = (text: unknown): boolean => {
       const chosen = typeof text === 'string' ? cases.get(text) : undefined;
       return chosen !== undefined && runs(chosen, item, resource, principal);
     };
-    const found = glance(path, item, resource);
-    return (Array.isArray(found) ? found.some(test) : test(found)) && isOwn(path, item, resource);
+    return found.some(test) && isOwn(path, item, resource);
   };
 
 /** Compares two fields. */

@@ -7,9 +7,9 @@ import { HiddenFields } from './hidden-fields.js';
 import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, type Operation } from './operation.js';
 import { Parts } from './parts.js';
-import type { Facts, Policy, PolicyAnswer } from './policy.js';
+import { NO_FACTS, type Facts, type Policy, type PolicyAnswer } from './policy.js';
 import { Predicates } from './predicates.js';
-import { ADMIN, type SecureUser, SYSTEM } from './principal.js';
+import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
 import { Answers } from './rule-lists.js';
 import { Answered, RuleSet, RuleSets } from './rule-set.js';
@@ -18,13 +18,12 @@ import type { Scope } from './scope.js';
 import { show } from './value.js';
 
 const NO_FIELDS: readonly FieldRule[] = Object.freeze([]);
-const NO_FACTS: Facts = Object.freeze({});
 const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
 
 /**
  * The decision point. It asks every policy and combines the answers as row-level security does: `( P1 or P2 or … )
- * and R1 and R2 and …`, deny by default. It caches no answers: a caller uses `ask` once and keeps the ruling for
- * the whole call.
+ * and R1 and R2 and …`, deny by default. A caller uses `ask` once and keeps the
+ * ruling for the whole call.
  */
 export interface DecisionPoint {
   /**
@@ -113,13 +112,35 @@ export class Compilations {
   }
 }
 
+/** So many policies are asked in less time than what they answered is looked up. */
+const FEW = 3;
+
+/** The rules for principals that have asked before. Principals never change, and keep theirs as long as they live. */
+class KeptRules {
+  private readonly known = new WeakMap<SecureUser, Map<Operation, RuleSet>>();
+
+  of(principal: SecureUser, operation: Operation): RuleSet | undefined {
+    return this.known.get(principal)?.get(operation);
+  }
+
+  keep(principal: SecureUser, operation: Operation, rules: RuleSet): void {
+    const kept = this.known.get(principal);
+    if (kept !== undefined) kept.set(operation, rules);
+    // What only looks like a principal could change.
+    else if (SecureUser.made(principal)) this.known.set(principal, new Map([[operation, rules]]));
+  }
+}
+
 /**
  * Creates the decision point for a list of policies.
+ * @param arePure the policies answer from their arguments alone, with the same rules each time, so that a principal who
+ *   asks again without facts need not ask each of them
  * @throws TypeError if two policies have the same name
  */
 export function createDecisionPoint(
   list: readonly Policy[],
   compilations: Compilations = new Compilations(),
+  arePure = false,
 ): DecisionPoint {
   const policies = Object.freeze([...list]);
   const twice = policies.find(({ name }, at) => policies.findIndex((other) => other.name === name) !== at);
@@ -147,8 +168,19 @@ export function createDecisionPoint(
     return start;
   }
 
-  /** The rules of all policies, each of which is asked once. */
+  const kept = arePure && policies.length > FEW ? new KeptRules() : undefined;
+
   function rulesFor(principal: SecureUser, operation: Operation, facts: Facts): RuleSet | Failure {
+    if (kept === undefined || facts !== NO_FACTS) return answered(principal, operation, facts);
+    const known = kept.of(principal, operation);
+    if (known !== undefined) return known;
+    const found = answered(principal, operation, facts);
+    if (found instanceof RuleSet) kept.keep(principal, operation, found);
+    return found;
+  }
+
+  /** The rules of all policies, each of which is asked once. */
+  function answered(principal: SecureUser, operation: Operation, facts: Facts): RuleSet | Failure {
     const admin = principal.isAdmin();
     let place = startOf(principal, operation);
     for (const { policy, answers } of asked) {

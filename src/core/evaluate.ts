@@ -1,5 +1,7 @@
 import {
+  isEverything,
   isFixed,
+  isNothing,
   isReference,
   operand,
   referenceIn,
@@ -10,9 +12,9 @@ import {
 import { itemOf, parsePath, partsOf } from './frame.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
-import { choiceIn } from './choice.js';
 import { caseOf, fieldsAgree, ofPrincipal, someElement } from './calls.js';
-import { FAILS, HOLDS, leafOf, runs, Step, type Leaf, type ReadOperand } from './steps.js';
+import { choiceIn } from './choice.js';
+import { FAILS, HOLDS, leafOf, runs, Step, type Call, type Leaf, type ReadOperand } from './steps.js';
 import { amongAll, amongNames, isOther, isPresent, ORDERS, type Test } from './tests.js';
 import { isUserTest, userTest } from './user-test.js';
 import { listReader, scalarReader } from './user-value.js';
@@ -183,11 +185,44 @@ class Linker {
  * @throws TypeError if it is not a condition
  */
 export function compileForAll(condition: Condition, leaves: Leaves = new Leaves()): PrincipalPredicate {
-  const first = new Linker(leaves).link(condition);
-  return (resource, principal) => {
+  return running(new Linker(leaves).link(condition));
+}
+
+const running =
+  (first: Step): PrincipalPredicate =>
+  (resource, principal) => {
     const parts = partsOf(resource);
     return runs(first, itemOf(parts), parts, principal);
   };
+
+/** What decides about a resource: restrictions and permissions, each of them code or a condition. */
+interface Mixed {
+  readonly restricting: readonly Call[];
+  readonly restricts: Condition;
+  readonly permitting: readonly Call[];
+  readonly permits: Condition;
+}
+
+/** True if all restrictions hold, and one of the permissions. */
+const bothOf =
+  (restricting: readonly Call[], permitting: readonly Call[]): PrincipalPredicate =>
+  (resource, principal) => {
+    const parts = partsOf(resource);
+    const item = itemOf(parts);
+    for (const call of restricting) if (!call(item, parts, principal)) return false;
+    for (const call of permitting) if (call(item, parts, principal)) return true;
+    return false;
+  };
+
+/** {@link compileForAll} of conditions beside code: the code is called first, since it costs less. */
+export function compileMixed(mixed: Mixed, leaves: Leaves): PrincipalPredicate {
+  const { restricting, restricts, permitting, permits } = mixed;
+  if (isEverything(restricts) && isNothing(permits)) return bothOf(restricting, permitting);
+  const linker = new Linker(leaves);
+  const step = (call: Call, yes: Step, no: Step): Step => new Step(leafOf('call', { call }), yes, no);
+  const permitted = permitting.reduceRight((next, call) => step(call, HOLDS, next), linker.link(permits));
+  const rest = linker.link(restricts, false, permitted);
+  return running(restricting.reduceRight((next, call) => step(call, next, FAILS), rest));
 }
 
 /** @throws TypeError naming the field that is compared with a value of the principal */

@@ -6,6 +6,9 @@ import type { CaseOperation } from './policies/case-roles/operations.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 
+/** What the rules of a list do: one of those that permit must hold, and all of those that restrict. */
+export type Effect = 'permits' | 'restricts';
+
 /** One statement of a policy. Its condition says for whom and for what it holds. */
 export interface Rule {
   /** Stable within its policy; shown in decisions and the audit trail. */
@@ -63,6 +66,9 @@ export interface Facts {
    */
   readonly about?: 'changes' | 'persons' | 'person-changes';
 }
+
+/** A question without facts. */
+export const NO_FACTS: Facts = Object.freeze({});
 
 /**
  * A policy. It answers synchronously, from its arguments only. As in row-level security, the permissive rules of

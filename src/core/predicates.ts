@@ -1,7 +1,8 @@
 import { ByLists } from './by-objects.js';
 import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
-import { compileForAll, Leaves, type PrincipalPredicate } from './evaluate.js';
+import { compileForAll, compileMixed, Leaves, type PrincipalPredicate } from './evaluate.js';
 import { factored, factoredWithin, restricted } from './factor.js';
+import { codeTogether, parted } from './policies/built-in-rules.js';
 
 const isSimple = (condition: Condition): boolean => 'value' in condition;
 const simplestFirst = (conditions: readonly Condition[]): Condition[] => [
@@ -46,13 +47,26 @@ export class Predicates {
    * other tenants need no further evaluation.
    */
   combined(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
-    const compile = (): PrincipalPredicate =>
-      compileForAll(
-        factoredWithin(and(...simplestFirst(restricted(restricts)), this.alternatives(permits))),
-        this.leaves,
-      );
+    const compile = (): PrincipalPredicate => this.compiled(permits, restricts);
     if (!this.isKept(permits) || !this.isKept(restricts)) return compile();
     return this.combinations.of([...permits, PERMITS_END, ...restricts], compile);
+  }
+
+  private compiled(permits: readonly Condition[], restricts: readonly Condition[]): PrincipalPredicate {
+    const [permit, restrict] = [parted('permits', permits), parted('restricts', restricts)];
+    const together = codeTogether(permit, restrict);
+    if (together !== undefined) return together;
+    const limits = and(...simplestFirst(restricted(restrict.others)));
+    const left = this.alternatives(permit.others);
+    if (permit.calls.length + restrict.calls.length === 0)
+      return compileForAll(factoredWithin(and(limits, left)), this.leaves);
+    const mixed = {
+      restricting: restrict.calls,
+      restricts: factoredWithin(limits),
+      permitting: permit.calls,
+      permits: factoredWithin(left),
+    };
+    return compileMixed(mixed, this.leaves);
   }
 
   /** Conditions that could change are not cached. */

@@ -1,12 +1,10 @@
 import type { PrincipalPredicate } from './evaluate.js';
 import type { Operation } from './operation.js';
 import type { Part, Parts } from './parts.js';
-import type { PolicyAnswer, Rule } from './policy.js';
+import type { Effect, PolicyAnswer, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { own } from './path.js';
 import { isPlainObject, show } from './value.js';
-
-export type Effect = 'permits' | 'restricts';
 
 /** A rule of a policy, with its compiled closure and the parts of a resource that it refers to. */
 export interface AskedRule {

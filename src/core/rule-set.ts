@@ -5,11 +5,11 @@ import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
 import { hasPart, isMissing, type Part } from './parts.js';
-import type { PolicyAnswer, Rule } from './policy.js';
+import type { Effect, PolicyAnswer, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
-import type { AskedRule, Effect, Given, RuleList } from './rule-lists.js';
+import type { AskedRule, Given, RuleList } from './rule-lists.js';
 import {
   bothUnbound,
   halvesOf,
@@ -23,6 +23,9 @@ import { alternativesBySearch, isUnmarked, roughly } from './ways.js';
 
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
+
+/** Answers that each place remembers beside the map. */
+const A_FEW = 2;
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -205,9 +208,8 @@ export class RuleSets {
  */
 export class Answered {
   private readonly longer = new WeakMap<PolicyAnswer, Answered>();
-  /** The last answer and its node, which are often asked for again: comparing them is faster than the map. */
-  private last: PolicyAnswer | undefined;
-  private afterLast: Answered | undefined;
+  /** The answers given last and their nodes: comparing a few is faster than the map. */
+  private readonly recent: { readonly answer: PolicyAnswer; readonly next: Answered }[] = [];
   private known: RuleSet | undefined;
 
   constructor(
@@ -217,11 +219,15 @@ export class Answered {
 
   /** The node after one more answer; undefined if the answer is new or may have changed. */
   after(answer: PolicyAnswer): Answered | undefined {
-    if (answer === this.last) return this.afterLast;
+    const { recent } = this;
+    for (let i = 0; i < recent.length; i++) {
+      const one = recent[i] as (typeof recent)[number];
+      if (one.answer === answer) return one.next;
+    }
     const next = this.longer.get(answer);
     if (next !== undefined) {
-      this.last = answer;
-      this.afterLast = next;
+      if (recent.length === A_FEW) recent.shift();
+      recent.push({ answer, next });
     }
     return next;
   }

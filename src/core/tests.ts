@@ -49,7 +49,10 @@ export function amongAll(values: readonly Scalar[]): (found: unknown) => boolean
   const dates = values.filter((value): value is Date => value instanceof Date);
   const test = (value: unknown): boolean =>
     scalars.has(plain(value)) || (value instanceof Date && dates.some((date) => same(value, date)));
-  return (found) => (Array.isArray(found) ? found.some(test) : test(found));
+  return (found) => {
+    if (typeof found === 'string') return scalars.has(found);
+    return Array.isArray(found) ? found.some(test) : test(found);
+  };
 }
 
 /** A text, or a list with one, that is among the names. */

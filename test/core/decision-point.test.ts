@@ -665,6 +665,71 @@ describe('the rules without marks', () => {
   });
 });
 
+describe('a decision point of policies that answer from their arguments alone', () => {
+  const asked: string[] = [];
+  const noting = (name: string, answer: PolicyAnswer): Policy => ({
+    name,
+    answer(who, about) {
+      asked.push(`${name} ${who.userName} ${about}`);
+      return answer;
+    },
+  });
+  const nothing: PolicyAnswer = Object.freeze({});
+  const allow: PolicyAnswer = Object.freeze({ permissive: Object.freeze([Object.freeze(rule(A))]) });
+  const many = [noting('p', allow), ...['q', 'r', 's'].map((name) => noting(name, nothing))];
+  const pure = createDecisionPoint(many, undefined, true);
+  const here = { item: { a: 1 }, instance: { items: [] } };
+
+  beforeEach(() => void asked.splice(0));
+
+  test('asks them once for each principal and operation, and decides about every resource', () => {
+    const dan = new SecureUser({ userName: 'dan' });
+    expect(pure.allows(dan, 'task:read', here)).toBe(true);
+    expect(asked).toEqual(['p', 'q', 'r', 's'].map((name) => `${name} dan task:read`));
+    expect(pure.allows(dan, 'task:read', { ...here, item: { a: 2 } })).toBe(false);
+    expect(pure.decide(dan, 'task:read', here).allowed).toBe(true);
+    expect(asked).toHaveLength(4);
+    pure.allows(dan, 'task:take', here);
+    pure.allows(new SecureUser({ userName: 'dan' }), 'task:take', here);
+    expect(asked).toHaveLength(12);
+  });
+
+  test('asks them each time with facts, and for what only looks like a principal', () => {
+    const eve = new SecureUser({ userName: 'eve' });
+    for (const facts of [{}, {}]) pure.allows(eve, 'task:read', here, facts);
+    expect(asked).toHaveLength(8);
+    const copy = Object.assign(
+      Object.create({ isAdmin: () => false, isSystem: () => false }),
+      eve,
+    ) as SecureUser;
+    pure.allows(copy, 'task:read', here);
+    pure.allows(copy, 'task:read', here);
+    expect(asked).toHaveLength(16);
+  });
+
+  test('asks again after one has failed', () => {
+    let fails = true;
+    const failing: Policy = {
+      name: 'failing',
+      answer: () => {
+        if (fails) throw new Error('not yet');
+        return nothing;
+      },
+    };
+    const point = createDecisionPoint([...many, failing], undefined, true);
+    expect(point.allows(ALICE, 'task:read', here)).toBe(false);
+    fails = false;
+    expect(point.allows(ALICE, 'task:read', here)).toBe(true);
+  });
+
+  test('is not made of policies of applications, which are asked each time', () => {
+    for (const who of [ALICE, ALICE]) createDecisionPoint(many).allows(who, 'task:read', here);
+    const point = createDecisionPoint(many);
+    for (const who of [ALICE, ALICE]) point.allows(who, 'task:read', here);
+    expect(asked).toHaveLength(16);
+  });
+});
+
 describe('what policies say about fields', () => {
   const hides = (name: string, field: string): Policy => {
     const rules = Object.freeze([Object.freeze({ field, unless: eq('instance.x', 1) })]);

@@ -2,6 +2,8 @@ import ts from 'typescript';
 import { nodesOf, parse, read, SOURCES } from './sources.js';
 
 const LONGEST = 250;
+/** Nobody reads it from its beginning to its end: the build writes it. */
+const WRITTEN_BY_BUILD = 'src/core/policies/generated-rules.ts';
 const ENVIRONMENT = 'src/engine/contract/environment.ts';
 const CONTAINERS = /^(Map|Set|WeakMap|WeakSet|Array|AsyncLocalStorage|EventEmitter)$/;
 
@@ -25,8 +27,9 @@ const takesEnvironment = (node: ts.Node): boolean =>
   (ts.isImportSpecifier(node) && (node.propertyName ?? node.name).text === 'env');
 
 describe.each(SOURCES)('%s', (file) => {
-  test(`is at most ${LONGEST} lines long`, () => {
-    expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(LONGEST);
+  test(`is at most ${LONGEST} lines long, unless the build writes it`, () => {
+    const isLong = read(file).trimEnd().split('\n').length > LONGEST;
+    expect(isLong && file !== WRITTEN_BY_BUILD).toBe(false);
   });
 
   test('has no variable of the module that could change', () => {

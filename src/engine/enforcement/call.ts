@@ -5,7 +5,7 @@ import { whyNot, type Decision } from '../../core/decision.js';
 import { AccessDenied, CouldNotTell, notFound } from '../../core/errors.js';
 import type { HiddenFields } from '../../core/hidden-fields.js';
 import { OPERATIONS, type Operation } from '../../core/operation.js';
-import type { Facts } from '../../core/policy.js';
+import { NO_FACTS, type Facts } from '../../core/policy.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { Resource } from '../../core/resource.js';
 import type { Ruling } from '../../core/ruling.js';
@@ -19,7 +19,6 @@ import type { Incidents } from '../contract/incidents.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
 import { hiddenParts, hiddenPeople } from './hidden-parts.js';
 
-const NO_FACTS: Facts = Object.freeze({});
 /** Facts of an event that would start an instance. */
 export const STARTS: Facts = Object.freeze({ starts: true });
 

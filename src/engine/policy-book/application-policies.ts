@@ -29,9 +29,13 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
 /** Compiles a policy set; what it shares with the set before is not compiled anew. */
 export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiled;
 
+/** The policies of this package answer from their arguments alone; one of an application may look at a clock. */
+const PURE: readonly Policy[] = Object.freeze([taskRulesPolicy, tenants, tenantsWithoutCode]);
+
 /** Makes the decision points of policy sets: their policies are added to those of the application. */
 export function compilerWith(policies: readonly Policy[], options: CompileOptions = {}): Compile {
   const compilations = new Compilations();
+  const arePure = policies.every((policy) => PURE.includes(policy));
   const narrowed = new WeakMap<Narrowing, Policy>();
   const taskRulesWith = (narrowing: Narrowing): Policy => {
     let found = narrowed.get(narrowing);
@@ -48,6 +52,6 @@ export function compilerWith(policies: readonly Policy[], options: CompileOption
     const basic = policies.map((policy) =>
       policy === taskRulesPolicy && narrowing !== undefined ? taskRulesWith(narrowing) : policy,
     );
-    return { ...compiled, point: createDecisionPoint([...basic, ...configured], compilations) };
+    return { ...compiled, point: createDecisionPoint([...basic, ...configured], compilations, arePure) };
   };
 }
