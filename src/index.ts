@@ -46,6 +46,7 @@ export type {
   AuditSink,
   CommandOptions,
   DataApi,
+  DecisionAbout,
   DefinitionView,
   Directory,
   Distinct,

@@ -1,3 +1,4 @@
+import { stepsOf } from './condition-size.js';
 import { EVERYTHING, isEverything, isNothing, type Condition } from './condition.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { given } from './given.js';
@@ -49,6 +50,15 @@ class Split {
     return this.others.length;
   }
 
+  /** The steps that the conditions about one model take at most, roughly. */
+  get steps(): number {
+    const of = (places: readonly number[]): number =>
+      places.reduce((sum, at) => sum + stepsOf(this.conditions[at] as Condition), 0);
+    return (
+      [...this.byName.values()].reduce((most, places) => Math.max(most, of(places)), 0) + of(this.others)
+    );
+  }
+
   /** What is left of them for one model, in their order. Those about other models say nothing of it. */
   of(name: string): Condition[] {
     return [...this.others, ...(this.byName.get(name) ?? [])]
@@ -60,6 +70,12 @@ class Split {
 const itself = (condition: Condition): Condition => condition;
 /** What an exclusion excludes; what must hold otherwise is asked of every model. */
 const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
+
+/** The steps that {@link combinedByModel} takes for a row of an instance at most, roughly. */
+export const stepsByModel = (permits: readonly Condition[], restricts: readonly Condition[]): number =>
+  new Split(permits, itself, 'instance.name').steps +
+  new Split(restricts, excluded, 'instance.name').steps +
+  1;
 
 /** The rules compiled model by model, where the name of the model stands at one field. */
 class OfField {

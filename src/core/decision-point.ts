@@ -12,7 +12,8 @@ import { Predicates } from './predicates.js';
 import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
 import { Answers } from './rule-lists.js';
-import { Answered, RuleSet, RuleSets } from './rule-set.js';
+import { RuleSet } from './rule-set.js';
+import { Answered, RuleSets } from './rule-sets.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './value.js';
@@ -103,6 +104,16 @@ export class Compilations {
   readonly sets = new RuleSets(this.predicates);
   readonly ofAdministrators = new Answers('administrators', this.predicates, this.parts);
   private readonly byPolicy = new WeakMap<Policy, Answers>();
+
+  /** Compiles the rules of a fixed answer one after the other, so that others can run in between. */
+  *prepare({ permissive = [], restrictive = [] }: PolicyAnswer): IterableIterator<void> {
+    for (const { when } of [...permissive, ...restrictive]) {
+      this.predicates.of(when);
+      this.parts.of(when);
+      this.predicates.surroundings.prepare(when);
+      yield;
+    }
+  }
 
   answersOf(policy: Policy): Answers {
     let answers = this.byPolicy.get(policy);

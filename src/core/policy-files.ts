@@ -1,6 +1,7 @@
 import { BadInput } from './errors.js';
 import { unknownName } from './options.js';
 import { badPolicy, Misplaced, placed, policyName, type FilePath } from './policies/entries.js';
+import { NAME } from './policies/schema-parts.js';
 import { ENTRIES, readChange } from './policy-kinds.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
 import { isPlainObject, show } from './value.js';
@@ -40,10 +41,15 @@ function noting<T>(mistakes: Misplaced[], path: FilePath, work: () => T): T | un
 function statedIn(key: string, value: unknown, mistakes: Misplaced[]): StatedEntry[] {
   const stated: StatedEntry[] = [];
   noting(mistakes, [key], () => {
-    const form = FORMS.get(key) ?? badPolicy(`A policy file has no ${show(key)}. ${unknownName(key, KEYS)}`);
+    const form = FORMS.get(key) ?? badPolicy(`Policies have no ${show(key)}. ${unknownName(key, KEYS)}`);
     for (const { path, ...given } of form.entries(value)) {
       const at = [key, ...path];
-      const change = noting(mistakes, at, () => readChange(given, 'An entry'));
+      const change = noting(mistakes, at, () => {
+        // Where no value follows a key, YAML reads null, and to change an entry to null is to remove it.
+        if (given.value === null)
+          badPolicy(`The ${given.kind} ${show(given.id)} says nothing. Leave it out, or say it.`);
+        return readChange(given, 'An entry');
+      });
       if (change !== undefined) stated.push({ change, path: at });
     }
   });
@@ -59,7 +65,7 @@ export function readPolicyDocument(content: unknown): PolicyDocument {
   if (!isPlainObject(given)) {
     const error = new BadInput(
       'bad-policy',
-      `A policy file is an object of ${KEYS.join(', ')}, got ${show(given)}.`,
+      `Policies are written as an object of ${KEYS.join(', ')}, got ${show(given)}.`,
     );
     return { tenantId: null, entries, mistakes: [new Misplaced([], error)] };
   }
@@ -91,8 +97,7 @@ export function policyFileSchema(): Record<string, unknown> {
       [SCHEMA]: { type: 'string' },
       [TENANT]: {
         description: 'The tenant whose policies these are; without it, those of rows without a tenant.',
-        type: ['string', 'null'],
-        minLength: 1,
+        anyOf: [NAME, { type: 'null' }],
       },
       ...Object.fromEntries([...FORMS].map(([key, { schema }]) => [key, schema])),
     },

@@ -1,3 +1,4 @@
+import { Surroundings } from './around.js';
 import { ByLists } from './by-objects.js';
 import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
 import { compileForAll, compileMixed, Leaves, type PrincipalPredicate } from './evaluate.js';
@@ -17,6 +18,7 @@ const PERMITS_END = Object.freeze({});
  * `$user.…` for differences, are compiled once and share their closures.
  */
 export class Predicates {
+  readonly surroundings = new Surroundings();
   private readonly leaves = new Leaves();
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
   private readonly joined = new ByLists<Condition>();

@@ -1,15 +1,14 @@
-import { NOTHING, type Condition } from './condition.js';
-import { combinedByModel } from './by-model.js';
-import { ByLists } from './by-objects.js';
+import { EVERYTHING, NOTHING, type Condition } from './condition.js';
+import { combinedByModel, stepsByModel } from './by-model.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
 import { hasPart, isMissing, type Part } from './parts.js';
-import type { Effect, PolicyAnswer, Rule } from './policy.js';
+import type { Effect, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
-import type { AskedRule, Given, RuleList } from './rule-lists.js';
+import type { AskedRule, RuleList } from './rule-lists.js';
 import {
   bothUnbound,
   halvesOf,
@@ -19,13 +18,12 @@ import {
   type RowTest,
   type Unbound,
 } from './unbound.js';
-import { alternativesBySearch, isUnmarked, roughly } from './ways.js';
+import { alternativesBySearch, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
 
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
-
-/** Answers that each place remembers beside the map. */
-const A_FEW = 2;
+/** Rules from this number on are not put together for a query, which takes long, but stated roughly. */
+const MANY_STATED = 400;
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -95,9 +93,14 @@ export class RuleSet {
 
   private combine(): PrincipalPredicate {
     const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
-    return permits.length + restricts.length > MANY && this.lists.every(({ isFixed }) => isFixed)
+    return this.isLarge(MANY)
       ? combinedByModel(permits, restricts, this.predicates)
       : this.predicates.combined(permits, restricts);
+  }
+
+  /** More rules than that, none of which can change any more. */
+  private isLarge(many: number): boolean {
+    return this.permits.length + this.restricts.length > many && this.lists.every(({ isFixed }) => isFixed);
   }
 
   private get halves(): Halves {
@@ -152,95 +155,49 @@ export class RuleSet {
       return bothUnbound(this.split[0].unbound(ofInstances), this.split[1].unbound(ofInstances));
     const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
     const restricts = ofInstances && this.restricts.some(speaksOfStart) ? [NOTHING] : whens(this.restricts);
-    const whole = {
-      ways: alternativesBySearch(
-        permits.map(({ rule }) => rule),
-        this.predicates,
-      ),
+    const rules = permits.map(({ rule }) => rule);
+    const make = (): Ways => ({
+      ways: alternativesBySearch(rules, this.predicates),
       restricts: restricted(restricts),
-    };
+    });
+    return this.isLarge(MANY_STATED)
+      ? {
+          whole: make,
+          around: roughlyMany(rules, restricts, this.predicates.surroundings),
+          test: this.largeTest(whens(permits), restricts),
+        }
+      : this.smallUnbound(make(), whens(permits), restricts);
+  }
+
+  private smallUnbound(whole: Ways, permits: readonly Condition[], restricts: readonly Condition[]): Unbound {
     const around = roughly(whole);
     const conditions = (): Condition[] => [...whole.ways.map(({ when }) => when), ...whole.restricts];
-    let known: RowTest | undefined;
     return {
-      ...whole,
+      whole: () => whole,
       around: around === whole ? undefined : around,
-      test: () =>
-        (known ??= {
-          ...halvesOf(this.predicates, whens(permits), restricts),
-          needsItems: this.parts.includes('items'),
-          steps: conditions().reduce((sum, condition) => sum + stepsOf(condition), 1),
-        }),
+      test: once(() => ({
+        ...halvesOf(this.predicates, permits, restricts),
+        needsItems: this.parts.includes('items'),
+        steps: conditions().reduce((sum, condition) => sum + stepsOf(condition), 1),
+      })),
     };
   }
+
+  private largeTest(permits: readonly Condition[], restricts: readonly Condition[]): () => RowTest {
+    return once(() => ({
+      permits: combinedByModel(permits, [], this.predicates),
+      restricts: combinedByModel(ANYTHING, restricts, this.predicates),
+      needsItems: this.parts.includes('items'),
+      steps: stepsByModel(permits, restricts),
+    }));
+  }
 }
+
+const ANYTHING: readonly Condition[] = Object.freeze([EVERYTHING]);
+
+const once = <T>(make: () => T): (() => T) => {
+  let known: T | undefined;
+  return () => (known ??= make());
+};
 
 const whens = (asked: readonly AskedRule[]): Condition[] => asked.map(({ rule }) => rule.when);
-
-/** Sets of rules, cached as long as the policies return the same lists. */
-export class RuleSets {
-  private readonly byAnswers = new ByLists<RuleSet>();
-  private readonly byLists = new ByLists<RuleSet>();
-
-  constructor(private readonly predicates: Predicates) {}
-
-  of(given: readonly Given[]): RuleSet {
-    if (!given.every(({ isKept }) => isKept)) return this.ofLists(given.flatMap(({ lists }) => lists));
-    return this.byAnswers.of(given, () => this.ofLists(given.flatMap(({ lists }) => lists)));
-  }
-
-  /** Where one policy makes its rules anew for each answer, what follows from those of the others is kept. */
-  private ofLists(lists: readonly RuleList[]): RuleSet {
-    const fresh = lists.filter(({ isFixed }) => !isFixed);
-    if (fresh.length > 0) {
-      const set = new RuleSet(fresh, this.predicates);
-      if (fresh.length === lists.length) return set;
-      const kept = this.ofLists(lists.filter(({ isFixed }) => isFixed));
-      return new RuleSet(lists, this.predicates, [kept, set]);
-    }
-    return this.byLists.of(lists, () => new RuleSet(lists, this.predicates));
-  }
-}
-
-/**
- * The answers of the policies so far, one after the other, for one kind of principal and one operation. Immutable
- * answers lead to the same node each time: one lookup per policy leads to the finished rule set.
- */
-export class Answered {
-  private readonly longer = new WeakMap<PolicyAnswer, Answered>();
-  /** The answers given last and their nodes: comparing a few is faster than the map. */
-  private readonly recent: { readonly answer: PolicyAnswer; readonly next: Answered }[] = [];
-  private known: RuleSet | undefined;
-
-  constructor(
-    private readonly sets: RuleSets,
-    private readonly given: readonly Given[] = [],
-  ) {}
-
-  /** The node after one more answer; undefined if the answer is new or may have changed. */
-  after(answer: PolicyAnswer): Answered | undefined {
-    const { recent } = this;
-    for (let i = 0; i < recent.length; i++) {
-      const one = recent[i] as (typeof recent)[number];
-      if (one.answer === answer) return one.next;
-    }
-    const next = this.longer.get(answer);
-    if (next !== undefined) {
-      if (recent.length === A_FEW) recent.shift();
-      recent.push({ answer, next });
-    }
-    return next;
-  }
-
-  /** @param isFixed the answer cannot change any more */
-  add(answer: PolicyAnswer, given: Given, isFixed: boolean): Answered {
-    const next = new Answered(this.sets, [...this.given, given]);
-    if (isFixed) this.longer.set(answer, next);
-    return next;
-  }
-
-  get rules(): RuleSet {
-    this.known ??= this.sets.of(this.given);
-    return this.known;
-  }
-}

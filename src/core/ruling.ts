@@ -154,10 +154,10 @@ export class Ruling {
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';
     const unbound = this.rules.unbound(ofInstances);
-    if (unbound.around === undefined) return this.bound(unbound);
+    if (unbound.around === undefined) return this.bound(unbound.whole());
     const test = unbound.test();
     const holds = holdsIn(test);
-    return roughScope(this.bound(unbound.around), () => this.bound(unbound), {
+    return roughScope(this.bound(unbound.around), () => this.bound(unbound.whole()), {
       holds: (resource) => holds(resource, this.principal),
       needsItems: test.needsItems,
       steps: test.steps,

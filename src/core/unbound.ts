@@ -26,7 +26,9 @@ export interface RowTest extends Halves {
 }
 
 /** The ways into a scope and its restrictions, with `$user.…` for differences between principals. */
-export interface Unbound extends Ways {
+export interface Unbound {
+  /** All of them; of many rules it takes long to make, and is made when somebody asks for it. */
+  whole(): Ways;
   /** What a query states instead, where the rules are too many for one. */
   readonly around?: Ways | undefined;
   test(): RowTest;
@@ -38,8 +40,8 @@ const both = (a: Ways, b: Ways): Ways => ({
 });
 
 export const bothUnbound = (a: Unbound, b: Unbound): Unbound => ({
-  ...both(a, b),
-  around: a.around || b.around ? both(a.around ?? a, b.around ?? b) : undefined,
+  whole: () => both(a.whole(), b.whole()),
+  around: a.around || b.around ? both(a.around ?? a.whole(), b.around ?? b.whole()) : undefined,
   test: () => {
     const [one, other] = [a.test(), b.test()];
     return {

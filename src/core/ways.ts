@@ -3,34 +3,39 @@ import { and, eq, isNothing, isReference, or, some, type Condition } from './con
 import { conditionSize, MOST_STATED } from './condition-size.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
-import { conjuncts } from './named.js';
+import { conjuncts, namedBy } from './named.js';
 import type { Predicates } from './predicates.js';
 import type { Way } from './scope.js';
 import { marksOf } from './search.js';
-import { widened } from './widened.js';
+import type { Surroundings } from './around.js';
+import { fitting, widened } from './widened.js';
 
 const SEPARATOR = '\n';
+
+/** Conditions with the same marks. */
+interface Marked {
+  readonly search: readonly Mark[] | undefined;
+  readonly whens: readonly Condition[];
+}
+
+/** What rules say, by their marks. */
+export function bySearch(rules: readonly Rule[]): Marked[] {
+  const found = new Map<string | undefined, Marked & { readonly whens: Condition[] }>();
+  for (const { when, search } of rules) {
+    const key = search?.join(SEPARATOR);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { search, whens: [when] });
+    else known.whens.push(when);
+  }
+  return [...found.values()];
+}
 
 /**
  * The ways into a scope that rules open, before they are bound to a principal. Ways with the same marks, or without
  * any, are merged.
  */
-export function alternativesBySearch(rules: readonly Rule[], predicates: Predicates): Way[] {
-  const bySearch = new Map<
-    string | undefined,
-    { readonly search: readonly Mark[] | undefined; readonly whens: Condition[] }
-  >();
-  for (const { when, search } of rules) {
-    const key = search?.join(SEPARATOR);
-    const way = bySearch.get(key);
-    if (way === undefined) bySearch.set(key, { search, whens: [when] });
-    else way.whens.push(when);
-  }
-  return [...bySearch.values()].map(({ search, whens }) => ({
-    when: predicates.alternatives(whens),
-    search,
-  }));
-}
+export const alternativesBySearch = (rules: readonly Rule[], predicates: Predicates): Way[] =>
+  bySearch(rules).map(({ search, whens }) => ({ when: predicates.alternatives(whens), search }));
 
 /** The ways into a scope, and its restrictions. */
 export interface Ways {
@@ -48,14 +53,12 @@ const sizeOf = (conditions: readonly Condition[]): number =>
 const isOfTenant = (condition: Condition): boolean =>
   'field' in condition && condition.field === 'instance.tenantId';
 
-/** One way for all of them, with all their marks. */
-function joined(ways: readonly Way[]): Way[] {
+/** Few of them: one for all that have marks, with all their marks, if they are many. */
+function few<W extends Pick<Way, 'search'>>(ways: readonly W[], join: (marked: readonly W[]) => W): W[] {
+  if (ways.length <= MOST_WAYS) return [...ways];
   const marked = ways.filter(({ search }) => search !== undefined);
   const search = [...new Set(marked.flatMap((way) => way.search ?? []))];
-  return [
-    ...ways.filter((way) => way.search === undefined),
-    { when: or(...marked.map(({ when }) => when)), search },
-  ];
+  return [...ways.filter((way) => way.search === undefined), { ...join(marked), search }];
 }
 
 /**
@@ -65,11 +68,35 @@ function joined(ways: readonly Way[]): Way[] {
 export function roughly(whole: Ways): Ways {
   const { ways, restricts } = whole;
   if (sizeOf([...ways.map(({ when }) => when), ...restricts]) <= MOST_STATED) return whole;
-  const few = ways.length > MOST_WAYS ? joined(ways) : ways;
+  const all = few(ways, (marked) => ({ when: or(...marked.map(({ when }) => when)) }));
   const others = restricts.filter((condition) => !isOfTenant(condition));
   return {
-    ways: few.map(({ when, search }) => ({ when: widened(when, MOST_STATED / 2 / few.length), search })),
+    ways: all.map(({ when, search }) => ({ when: widened(when, MOST_STATED / 2 / all.length), search })),
     restricts: [...restricts.filter(isOfTenant), ...conjuncts(widened(and(...others), MOST_STATED / 2))],
+  };
+}
+
+/**
+ * The same for rules that are so many that putting all of them together first would take longer than a call may hold up
+ * the others.
+ */
+export function roughlyMany(
+  permits: readonly Rule[],
+  restricts: readonly Condition[],
+  surroundings: Surroundings,
+): Ways {
+  const all = few<Marked>(bySearch(permits), (marked) => ({
+    search: undefined,
+    whens: marked.flatMap(({ whens }) => whens),
+  }));
+  const flat = restricts.flatMap(conjuncts);
+  const others = flat.filter((condition) => !isOfTenant(condition));
+  return {
+    ways: all.map(({ search, whens }) => ({
+      when: surroundings.around(whens, MOST_STATED / 2 / all.length),
+      search,
+    })),
+    restricts: [...flat.filter(isOfTenant), ...fitting(others, MOST_STATED / 2, surroundings.sizeOf)[0]],
   };
 }
 
@@ -100,6 +127,13 @@ function assumed(condition: Condition): Condition {
   }
 }
 
+/** The models that it names are marks. */
+const isOfModels = (condition: Condition): boolean =>
+  conjuncts(condition).some((part) => namedBy(part, 'instance.name')?.every((name) => name !== '') === true);
+
 /** True if no marks follow from a rule, whatever the principal is. */
 export const isUnmarked = ({ when, search }: Rule): boolean =>
-  search === undefined && !isNothing(when) && isOnlyTenant(marksOf(assumed(when), 'read'));
+  search === undefined &&
+  !isNothing(when) &&
+  !isOfModels(when) &&
+  isOnlyTenant(marksOf(assumed(when), 'read'));

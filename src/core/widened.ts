@@ -14,7 +14,7 @@ import { conditionSize, isTooLong, valuesSize } from './condition-size.js';
 import type { Scalar } from './value.js';
 
 /** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
-interface Box {
+export interface Box {
   readonly values: ReadonlyMap<string, ReadonlySet<Scalar>>;
   readonly lists: ReadonlyMap<string, Box>;
 }
@@ -26,7 +26,7 @@ const NO_LISTS: Box['lists'] = new Map([]);
 /** Contains everything. */
 const ANY: Box = Object.freeze({ values: NO_VALUES, lists: NO_LISTS });
 
-const oneOf = (field: string, values: readonly Scalar[]): Box => ({
+export const oneOf = (field: string, values: readonly Scalar[]): Box => ({
   values: new Map([[field, new Set(values)]]),
   lists: NO_LISTS,
 });
@@ -51,11 +51,16 @@ function around(boxes: readonly Box[]): Box {
   };
 }
 
-const shapeOf = ({ values, lists }: Box): string =>
-  JSON.stringify([[...values.keys()].sort(), [...lists].map(([list, box]) => [list, shapeOf(box)]).sort()]);
+/** A text that two boxes share if they name the same fields. */
+function shapeOf({ values, lists }: Box): string {
+  let shape = values.size < 2 ? '' : `${[...values.keys()].sort().join('\n')}\n\n`;
+  if (values.size === 1) for (const [field] of values) shape = `${field}\n\n`;
+  if (lists.size > 0) shape += JSON.stringify([...lists].map(([list, box]) => [list, shapeOf(box)]).sort());
+  return shape;
+}
 
 /** Merges boxes that name the same fields; all of them if there are too many kinds. */
-function merged(boxes: readonly Box[]): Box[] {
+export function mergedBoxes(boxes: readonly Box[]): Box[] {
   if (boxes.length < 2) return [...boxes];
   const byShape = new Map<string, Box[]>();
   for (const box of boxes) {
@@ -74,11 +79,11 @@ const both = (one: Box, other: Box): Box => ({
 });
 
 /** Both lists are merged ones, so few. */
-const product = (one: readonly Box[], other: readonly Box[]): Box[] =>
-  merged(one.flatMap((box) => other.map((more) => both(box, more))));
+export const product = (one: readonly Box[], other: readonly Box[]): Box[] =>
+  mergedBoxes(one.flatMap((box) => other.map((more) => both(box, more))));
 
 /** Boxes of which one contains a row if the condition holds for it. */
-function boxesOf(condition: Condition): Box[] {
+export function boxesOf(condition: Condition): Box[] {
   switch (condition.op) {
     case 'eq':
       return [isReference(condition.value) ? ANY : oneOf(condition.field, [condition.value])];
@@ -92,7 +97,7 @@ function boxesOf(condition: Condition): Box[] {
         lists: new Map([[condition.field, box]]),
       }));
     case 'cases':
-      return merged(
+      return mergedBoxes(
         new Outcomes(condition.cases).list.flatMap(({ values, when }) =>
           product([oneOf(condition.field, values)], boxesOf(when)),
         ),
@@ -100,19 +105,19 @@ function boxesOf(condition: Condition): Box[] {
     case 'and':
       return condition.of.map(boxesOf).reduce(product, [ANY]);
     case 'or':
-      return merged(condition.of.flatMap(boxesOf));
+      return mergedBoxes(condition.of.flatMap(boxesOf));
     default:
       return [ANY];
   }
 }
 
 /** @param most bytes of the values of one field; fields with more are left out */
-function within({ values, lists }: Box, most: number): Condition {
+export function boxWithin({ values, lists }: Box, most: number): Condition {
   const named = [...values].map(([field, set]) => [field, [...set]] as const);
   return and(
     ...named.filter(([, list]) => valuesSize(list) <= most).map(([field, list]) => isIn(field, list)),
     ...[...lists].flatMap(([list, box]) => {
-      const where = within(box, most);
+      const where = boxWithin(box, most);
       return isEverything(where) ? [] : [some(list, where)];
     }),
   );
@@ -121,10 +126,10 @@ function within({ values, lists }: Box, most: number): Condition {
 /** The condition with its choices kept, and boxes around what they select. */
 function choices(condition: Condition, most: number): Condition {
   if (condition.op === 'cases') return mapCases(condition, (when) => choices(when, most));
-  if (condition.op !== 'or') return or(...boxesOf(condition).map((box) => within(box, most)));
+  if (condition.op !== 'or') return or(...boxesOf(condition).map((box) => boxWithin(box, most)));
   const chosen = condition.of.filter(({ op }) => op === 'cases');
-  const others = merged(condition.of.filter(({ op }) => op !== 'cases').flatMap(boxesOf));
-  return or(...others.map((box) => within(box, most)), ...chosen.map((one) => choices(one, most)));
+  const others = mergedBoxes(condition.of.filter(({ op }) => op !== 'cases').flatMap(boxesOf));
+  return or(...others.map((box) => boxWithin(box, most)), ...chosen.map((one) => choices(one, most)));
 }
 
 function boxed(condition: Condition, most: number): Condition {
@@ -132,7 +137,7 @@ function boxed(condition: Condition, most: number): Condition {
   if (conditionSize(chosen) <= most) return chosen;
   const boxes = boxesOf(condition);
   for (const part of [most, most / 4, most / 16]) {
-    const found = or(...boxes.map((box) => within(box, part)));
+    const found = or(...boxes.map((box) => boxWithin(box, part)));
     if (conditionSize(found) <= most) return found;
   }
   return EVERYTHING;
@@ -142,8 +147,12 @@ function boxed(condition: Condition, most: number): Condition {
 const FRAME = 48;
 
 /** The smallest ones, as many as fit, and the others; the smallest first. */
-function fitting(conditions: readonly Condition[], most: number): [Condition[], Condition[]] {
-  const sorted = conditions.map((part) => ({ part, bytes: conditionSize(part) + FRAME }));
+export function fitting(
+  conditions: readonly Condition[],
+  most: number,
+  sizeOf: (condition: Condition) => number = conditionSize,
+): [Condition[], Condition[]] {
+  const sorted = conditions.map((part) => ({ part, bytes: sizeOf(part) + FRAME }));
   sorted.sort((a, b) => a.bytes - b.bytes);
   let room = most;
   const end = sorted.findIndex(({ bytes }) => (room -= bytes) < 0);

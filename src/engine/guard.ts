@@ -134,9 +134,9 @@ async function assemble(
   if (store.kind === 'mongo') inside.takeover.start();
   const leave = await announce(plain, inside.owner);
 
-  const why: Guard['explain'] = (user, operation, resource = {}) =>
+  const why: Guard['explain'] = (user, operation, resource = {}, about) =>
     store.bounded(async () =>
-      explain(parts, await calls.of(await principals.of(user)), asOperation(operation), resource),
+      explain(parts, await calls.of(await principals.of(user)), asOperation(operation), resource, about),
     );
 
   const holds = async (user: UserInfo, right: Right): Promise<boolean> =>
@@ -149,10 +149,10 @@ async function assemble(
     identity: createIdentity(parts, contexts, api, flags, inside.serving),
     as: (user) => bindApi(api, user),
     runAs: async (user, fn) => contexts.runAs(await store.bounded(() => principals.of(user)), fn),
-    can: async (user, operation, resource = {}) => {
+    can: async (user, operation, resource = {}, about) => {
       try {
         if (isRight(operation)) return await store.bounded(() => holds(user, operation));
-        const decision = await why(user, operation, resource);
+        const decision = await why(user, operation, resource, about);
         if (decision.couldNotTell === undefined) return decision.allowed;
         throw new CouldNotTell('could-not-tell', 'Could not tell whether this is allowed.');
       } catch (error) {
@@ -160,7 +160,7 @@ async function assemble(
         throw error;
       }
     },
-    explain: (user, operation, resource = {}) => why(user, operation, resource),
+    explain: why,
     on: (event, handler) => events.on(event, handler),
     install: () => store.install(),
     health: () =>

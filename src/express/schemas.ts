@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '../core/errors.js';
 import { CASE_SCHEMAS } from './case-schemas.js';
-import { DUTY_SCHEMA } from '../core/policies/duties/duty-file.js';
+import { dutySchema } from '../core/policies/duties/duty-file.js';
 import { LABEL_SCHEMA, RULE_SCHEMA } from '../core/policies/grid/grid-schema.js';
 import { POLICY_KINDS } from '../core/policy-kinds.js';
 import { RIGHTS } from '../core/rights.js';
@@ -61,7 +61,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     properties: { name: TEXT, ...LABEL_SCHEMA.properties },
   },
   ...CASE_SCHEMAS,
-  Duty: DUTY_SCHEMA,
+  Duty: dutySchema(),
   LintReport: object('findings complete leftOut', {
     findings: list(
       object('severity rule kind id message', {
@@ -76,11 +76,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     complete: { type: 'boolean' },
     leftOut: list(TEXT),
   }),
-  NamedDuty: {
-    ...DUTY_SCHEMA,
-    required: ['name', ...DUTY_SCHEMA.required],
-    properties: { name: TEXT, ...DUTY_SCHEMA.properties },
-  },
+  NamedDuty: dutySchema({ name: TEXT }),
   Item: object('id instanceId processName elementId type status', {
     id: TEXT,
     instanceId: TEXT,

@@ -58,7 +58,13 @@ function asCases(made: readonly Draft[], roles: readonly unknown[]): Row[] {
   return rows;
 }
 
-const compile = compilerWith([taskRulesPolicy, tenants]);
+const steps = compilerWith([taskRulesPolicy, tenants]);
+function compile(set: PolicySet) {
+  for (const compiling = steps(set); ;) {
+    const { done, value } = compiling.next();
+    if (done === true) return value;
+  }
+}
 
 type Point = ReturnType<typeof compile>['point'];
 

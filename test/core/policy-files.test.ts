@@ -36,7 +36,7 @@ test('every error is reported with its position, not only the first', () => {
     }),
   ).toEqual([
     expect.stringMatching(/^tenant: The tenant needs a name/),
-    expect.stringMatching(/^securityRole: A policy file has no "securityRole".*securityRoles/),
+    expect.stringMatching(/^securityRole: Policies have no "securityRole".*securityRoles/),
     expect.stringMatching(/^securityRoles.a.rights.0: .*Todo:Process/),
     expect.stringMatching(/^securityRoles.b.holders.0: .*one user or one group/),
   ]);

@@ -126,7 +126,8 @@ export function entryFields(value: unknown, what: string, known: readonly string
   if (!isPlainObject(value))
     return badPolicy(`${what} must be an object of ${known.join(', ')}, got ${show(value)}.`);
   const strange = Object.keys(value).find((key) => !known.includes(key));
-  if (strange !== undefined) badPolicy(`${what} has no ${show(strange)}. ${unknownName(strange, known)}`);
+  if (strange !== undefined)
+    inPlace([strange], () => badPolicy(`${what} has no ${show(strange)}. ${unknownName(strange, known)}`));
   return value;
 }
 

@@ -15,6 +15,7 @@ import {
   type EntryKinds,
   type FileEntry,
 } from './entries.js';
+import { NAME, NAMES, says } from './schema-parts.js';
 import {
   holderId,
   holdersOf,
@@ -98,7 +99,6 @@ function toFile(set: PolicySet): unknown {
   );
 }
 
-const NAME = { type: 'string', minLength: 1 };
 const HOLDER = {
   type: 'object',
   additionalProperties: false,
@@ -110,13 +110,14 @@ const HOLDER = {
 const SCHEMA = {
   description: 'Security roles by name: bundles of rights, and who holds them.',
   type: 'object',
+  propertyNames: NAMES,
   additionalProperties: {
     type: 'object',
     additionalProperties: false,
     required: ['rights'],
     properties: {
-      says: { type: 'string', description: 'What it is for.' },
-      rights: { type: 'array', items: { enum: Object.keys(RIGHTS) } },
+      says: says('What it is for.'),
+      rights: { type: 'array', maxItems: MOST_RIGHTS, items: { enum: Object.keys(RIGHTS) } },
       holders: { type: 'array', items: HOLDER },
     },
   },

@@ -85,6 +85,11 @@ export interface CasesApi {
   removeData(instanceId: string, names: readonly string[], user?: UserInfo): Promise<InstanceView>;
 }
 
+/** What is asked of an operation that stands for several, such as `instance:data`. */
+export interface DecisionAbout {
+  readonly caseOperation?: CaseOperation;
+}
+
 /** The roles that may perform a case operation. */
 export interface CaseOperationView {
   readonly operation: CaseOperation;

@@ -7,6 +7,7 @@ import type { Right } from '../../core/rights.js';
 import type { StoreOptions } from '../../store/open.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
+import type { DecisionAbout } from './case-types.js';
 import type { Identity } from './identity-types.js';
 import type { PolicyFilesOption } from './policy-types.js';
 import type { GuardedServer } from './server-types.js';
@@ -235,11 +236,23 @@ export interface Guard {
   /**
    * Decides about a stored resource, given by its ids: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name
    * } }`. Given a right instead of an operation, tells whether the user holds it.
+   * @param about which case operation is asked for, such as `{ caseOperation: 'ADD_DATA' }`; missing: all those of the
+   * operation
    * @throws BadInput `bad-request` for a resource that is not such an object, such as a bare id
    */
-  can(user: UserInfo, operation: Operation | Right, resource?: Resource): Promise<boolean>;
+  can(
+    user: UserInfo,
+    operation: Operation | Right,
+    resource?: Resource,
+    about?: DecisionAbout,
+  ): Promise<boolean>;
   /** The decision with its reasons. If the user may not read the resource, it says only that it was not found. */
-  explain(user: UserInfo, operation: Operation, resource?: Resource): Promise<Decision>;
+  explain(
+    user: UserInfo,
+    operation: Operation,
+    resource?: Resource,
+    about?: DecisionAbout,
+  ): Promise<Decision>;
   on(event: GuardEvent['event'], handler: (event: GuardEvent) => void | Promise<void>): () => void;
   install(): Promise<void>;
   health(): Promise<Health>;

@@ -36,11 +36,13 @@ const SWITCHED_OFF = Object.freeze({
 
 /** What restricts a principal: the policies, their rules as `policy/rule`, and the rules in words. */
 export interface Against {
+  /** Something permits it, were it not for these. */
+  readonly permitted: boolean;
   readonly policies: readonly string[];
   readonly rules: readonly string[];
   readonly says: readonly string[];
 }
-const NOTHING_AGAINST: Against = Object.freeze({ policies: [], rules: [], says: [] });
+const NOTHING_AGAINST: Against = Object.freeze({ permitted: true, policies: [], rules: [], says: [] });
 
 /** What the calls of a guard share. */
 interface OfAllCalls {
@@ -155,6 +157,7 @@ export class Call {
     if (reasons.length === 0 && failed !== undefined)
       this.assertTold({ ...decision, couldNotTell: failed.says });
     return {
+      permitted: decision.reasons.some(({ effect, holds }) => effect === 'permits' && holds),
       policies: [...new Set(reasons.map(({ policy }) => policy))],
       rules: reasons.map(({ policy, rule }) => `${policy}/${rule}`),
       says: reasons.map(({ says }) => says),

@@ -4,8 +4,11 @@ import { OPERATIONS, type Operation } from '../../core/operation.js';
 import { unknownName } from '../../core/options.js';
 import type { Facts } from '../../core/policy.js';
 import type { Resource } from '../../core/resource.js';
+import { asCaseOperations } from '../../core/policies/case-roles/case-roles.js';
 import { isObject, show } from '../../core/value.js';
+
 import type { StartFacts } from '../model/model-facts.js';
+import type { DecisionAbout } from '../contract/types.js';
 import { STARTS, type Call } from './call.js';
 import type { StoredItem } from '../../store/port.js';
 import type { CommandParts } from './command-parts.js';
@@ -147,6 +150,31 @@ async function find(
   }
 }
 
+const ABOUT = ['caseOperation'] as const;
+
+/**
+ * The facts of a question: which of the case operations of the operation is asked for.
+ * @throws BadInput `bad-request`
+ */
+function asked(operation: Operation, about: unknown): Facts | undefined {
+  if (about === undefined || about === null) return undefined;
+  if (!isObject(about))
+    throw new BadInput('bad-request', `What is asked for must be { caseOperation }, got ${show(about)}.`);
+  const strange = Object.keys(about).find((name) => !ABOUT.some((known) => known === name));
+  if (strange !== undefined)
+    throw new BadInput('bad-request', `A question has no ${show(strange)}. ${unknownName(strange, ABOUT)}`);
+  const { caseOperation: given } = about as DecisionAbout;
+  if (given === undefined) return undefined;
+  const known = asCaseOperations(operation);
+  const caseOperation = known.find((name) => name === given);
+  if (caseOperation === undefined)
+    throw new BadInput(
+      'bad-request',
+      `The case operations of ${operation} are ${known.join(', ') || 'none'}, got ${show(given)}.`,
+    );
+  return { caseOperation };
+}
+
 /**
  * The decision about one resource, with its reasons. The caller names the resource by its ids; everything else is
  * read from the store.
@@ -158,10 +186,12 @@ export async function explain(
   call: Call,
   operation: Operation,
   given: Resource,
+  about?: DecisionAbout,
 ): Promise<Decision> {
+  const facts = asked(operation, about);
   const found = await find(parts, call, operation, given);
   if (found?.readable !== true) throw notFound(OPERATIONS[operation].kind);
-  return call.decide(operation, found.resource, found.facts);
+  return call.decide(operation, found.resource, facts ? { ...found.facts, ...facts } : found.facts);
 }
 
 /**

@@ -15,12 +15,11 @@ const REJECTED = 'task-rules/rejected';
  */
 export function isKnown(asker: Call, resource: Resource, { operations, facts, unread }: Effect): boolean {
   if (asker.allows('task:read', resource)) return true;
-  if (unread === undefined || !operations.every((operation) => asker.allows(operation, resource, facts)))
-    return false;
-  const { rules } = asker.against('task:read', resource);
-  return unread === 'rejected'
-    ? rules.every((rule) => rule === REJECTED) && rules.length > 0
-    : rules.length === 0;
+  if (unread === undefined) return false;
+  const { permitted, rules } = asker.against('task:read', resource);
+  // Who sees the task but for the own refusal is told what else is missing.
+  if (unread === 'rejected') return permitted && rules.length > 0 && rules.every((rule) => rule === REJECTED);
+  return rules.length === 0 && operations.every((operation) => asker.allows(operation, resource, facts));
 }
 
 /**

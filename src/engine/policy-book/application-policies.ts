@@ -7,7 +7,7 @@ import { tenants, tenantsWithoutCode } from '../../core/policies/tenants.js';
 import type { Policy } from '../../core/policy.js';
 import { compileSet, type CompileOptions } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
-import type { Compiled } from './policy-book.js';
+import type { Compiled, Compiling } from './policy-book.js';
 import type { GuardOptions } from '../contract/types.js';
 
 /**
@@ -26,8 +26,8 @@ export function applicationPolicies(options: GuardOptions): readonly Policy[] {
   return [taskRulesPolicy, tenantsMaySaveCode ? tenants : tenantsWithoutCode, ...policies];
 }
 
-/** Compiles a policy set; what it shares with the set before is not compiled anew. */
-export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiled;
+/** Compiles a policy set in steps; what it shares with the set before is not compiled anew. */
+export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiling;
 
 /** The policies of this package answer from their arguments alone; one of an application may look at a clock. */
 const PURE: readonly Policy[] = Object.freeze([taskRulesPolicy, tenants, tenantsWithoutCode]);
@@ -42,12 +42,13 @@ export function compilerWith(policies: readonly Policy[], options: CompileOption
     if (found === undefined) narrowed.set(narrowing, (found = narrowedTaskRules(narrowing)));
     return found;
   };
-  return (set, before) => {
+  return function* (set, before) {
     const { policies: configured, ...compiled } = compileSet(
       set,
       options,
       before && { set: before.set, compiled: before },
     );
+    yield* compiled.grid.prepare((answer) => compilations.prepare(answer));
     const { narrowing } = compiled.grid;
     const basic = policies.map((policy) =>
       policy === taskRulesPolicy && narrowing !== undefined ? taskRulesWith(narrowing) : policy,

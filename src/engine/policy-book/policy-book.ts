@@ -4,6 +4,7 @@ import type { CompiledSet } from '../../core/policy-kinds.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
 import type { PolicyStore } from '../../store/port.js';
+import { Turns } from '../../store/turns.js';
 import type { Incidents } from '../contract/incidents.js';
 
 /** Maximum number of tenants whose sets stay compiled; the one loaded longest ago is dropped first. */
@@ -14,6 +15,17 @@ const LEAST = 1000;
 /** A compiled policy set. */
 export interface Compiled extends Omit<CompiledSet, 'policies'> {
   readonly point: DecisionPoint;
+}
+
+/** A set that is compiled in steps, between which other calls can run. */
+export type Compiling = Generator<void, Compiled>;
+
+/** Compiles at once. */
+function atOnce(compiling: Compiling): Compiled {
+  for (;;) {
+    const { done, value } = compiling.next();
+    if (done === true) return value;
+  }
 }
 
 /** The policies in force for a tenant: one version of its policy set, compiled. */
@@ -43,6 +55,7 @@ export class Outdated extends Conflict {
  */
 export class PolicyBook {
   private readonly log: PolicyLog;
+  private readonly turns = new Turns();
   private readonly known = new Map<string | null, InForce>();
   private readonly loading = new Map<string | null, Promise<InForce>>();
   /** Changes since the last snapshot, by known tenant. */
@@ -56,11 +69,11 @@ export class PolicyBook {
    */
   constructor(
     store: PolicyStore,
-    private readonly compile: (set: PolicySet, before?: InForce) => Compiled,
+    private readonly compile: (set: PolicySet, before?: InForce) => Compiling,
     private readonly incidents: Incidents,
   ) {
     this.log = new PolicyLog(store);
-    this.nothing = { set: PolicySet.EMPTY, ...compile(PolicySet.EMPTY) };
+    this.nothing = { set: PolicySet.EMPTY, ...atOnce(compile(PolicySet.EMPTY)) };
   }
 
   /**
@@ -110,16 +123,16 @@ export class PolicyBook {
       known === undefined
         ? await this.log.load(tenantId, head)
         : await this.log.advance(tenantId, known.set, head);
-    const loaded = this.keep(tenantId, { set, ...this.understood(tenantId, set) });
+    const loaded = this.keep(tenantId, { set, ...(await this.understood(tenantId, set)) });
     // Not awaited; it never rejects.
     void this.snapshotWhenDue(tenantId, set, replayed);
     return loaded;
   }
 
   /** @throws CouldNotTell `could-not-tell`: an unreadable set must not count as an empty one */
-  private understood(tenantId: string | null, set: PolicySet): Compiled {
+  private async understood(tenantId: string | null, set: PolicySet): Promise<Compiled> {
     try {
-      return this.compile(set, this.known.get(tenantId));
+      return await this.inTurns(this.compile(set, this.known.get(tenantId)));
     } catch (error) {
       const { version } = set;
       this.incidents.record('policy', 'the stored policies cannot be understood', error, {
@@ -127,6 +140,15 @@ export class PolicyBook {
         version,
       });
       throw new CouldNotTell('could-not-tell', 'The stored policies cannot be understood.', { cause: error });
+    }
+  }
+
+  /** Compiles without holding up other calls; the one that needs the set waits. */
+  private async inTurns(compiling: Compiling): Promise<Compiled> {
+    for (;;) {
+      const { done, value } = compiling.next();
+      if (done === true) return value;
+      if (this.turns.isOver()) await this.turns.next();
     }
   }
 
@@ -157,7 +179,7 @@ export class PolicyBook {
     changes: readonly PolicyChange[],
   ): Promise<InForce> {
     const { version } = set;
-    const changed = { set, ...this.compile(set, this.known.get(tenantId)) };
+    const changed = { set, ...(await this.inTurns(this.compile(set, this.known.get(tenantId)))) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
     await this.snapshotWhenDue(tenantId, set, changes.length);

@@ -1,5 +1,6 @@
 import { BadInput } from '../../core/errors.js';
 import { assertOptions, checkedLater, FLAG, type OptionsOf } from '../../core/options.js';
+import { FORBIDDEN_KEYS } from '../../core/path.js';
 import { normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
 import { show } from '../../core/value.js';
@@ -66,6 +67,11 @@ export function checkUser(info: UserInfo): UserInfo {
   }
   if (isReserved(user.userName))
     throw bad('Names that begin with "key:" or "command-line:", and the name "system", are reserved.');
+  const unfit = [user.userName, ...user.userGroups].find((name) => FORBIDDEN_KEYS.has(name));
+  if (unfit !== undefined)
+    throw bad(
+      `${show(unfit)} cannot be the name of a user or group: it stands for something else in JavaScript.`,
+    );
   const { rights } = user.attributes;
   if (rights !== undefined) checkRights(rights);
   const { userName, userGroups, tenantId = null, modelsOwner = null, attributes } = user;

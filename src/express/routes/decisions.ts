@@ -1,6 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { asOperation } from '../../core/operation.js';
 import type { Resource } from '../../core/resource.js';
+import type { CaseOperation, DecisionAbout } from '../../engine/contract/types.js';
 import { member, ref } from './common.js';
 import { optional, text } from './param.js';
 import { route, type Route } from './route.js';
@@ -10,6 +11,11 @@ const ABOUT = {
   itemId: optional(text('The resource: a task, by its id.')),
   instanceId: optional(text('Or the instance, by its id.')),
   model: optional(text('Or the model, by its name.')),
+  caseOperation: optional(
+    text(
+      'Which case operation is asked for, such as `ADD_DATA` of `instance:data`; all of them if it is missing.',
+    ),
+  ),
 };
 
 interface Names {
@@ -27,6 +33,10 @@ function resourceOf({ itemId, instanceId, model }: Names): Resource {
   return model === undefined ? {} : { model: { name: model } };
 }
 
+/** The names are checked by the guard, which knows those of the operation. */
+const aboutOf = (caseOperation: string | undefined): DecisionAbout =>
+  caseOperation === undefined ? {} : { caseOperation: caseOperation as CaseOperation };
+
 /** Decisions about the caller itself; those about others are not revealed. */
 export const DECISIONS: readonly Route[] = [
   route({
@@ -38,8 +48,8 @@ export const DECISIONS: readonly Route[] = [
     operation: 'task:read',
     takes: ABOUT,
     answers: member('allowed', { type: 'boolean' }),
-    run: async ({ guard, principal }, { operation, ...names }) => ({
-      allowed: await guard.can(principal, asOperation(operation), resourceOf(names)),
+    run: async ({ guard, principal }, { operation, caseOperation, ...names }) => ({
+      allowed: await guard.can(principal, asOperation(operation), resourceOf(names), aboutOf(caseOperation)),
     }),
   }),
   route({
@@ -51,7 +61,7 @@ export const DECISIONS: readonly Route[] = [
     operation: 'task:read',
     takes: ABOUT,
     answers: ref('Decision'),
-    run: ({ guard, principal }, { operation, ...names }) =>
-      guard.explain(principal, asOperation(operation), resourceOf(names)),
+    run: ({ guard, principal }, { operation, caseOperation, ...names }) =>
+      guard.explain(principal, asOperation(operation), resourceOf(names), aboutOf(caseOperation)),
   }),
 ];

@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** Lets those read the audit trail whose names are entries of the kind `reader`. */
-const compile = (set: PolicySet) => ({
+const compiled = (set: PolicySet) => ({
   ...compileSet(PolicySet.EMPTY),
   point: createDecisionPoint([
     {
@@ -37,6 +37,10 @@ const compile = (set: PolicySet) => ({
     },
   ]),
 });
+function* compile(set: PolicySet) {
+  yield;
+  return compiled(set);
+}
 const bookOf = (): PolicyBook => new PolicyBook(store.policies, compile, new Incidents(SILENT));
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
 const reader = (id: string, value: unknown) => ({ kind: 'reader', id, value });

@@ -1,5 +1,6 @@
 import {
   RIGHTS,
+  type CaseOperation,
   type Guard,
   type GuardApi,
   type Operation,
@@ -44,6 +45,7 @@ const WORK = [
   'Todo:Escalate_Own',
   'ModelInstance:Read',
   'ModelInstance:Create',
+  'Model:Read',
   'Todo:Reject',
   'Todo:Undo_Reject',
 ] as const;
@@ -53,6 +55,7 @@ const ALL_RIGHTS = (Object.keys(RIGHTS) as Right[]).filter((right) => !('interna
 type Prepared = readonly [id: string, api: GuardApi];
 interface Command {
   readonly asks?: Operation;
+  readonly caseOperation?: CaseOperation;
   /** Brings the task, which is unclaimed, into a state that admits the command. */
   readonly before?: (...of: Prepared) => Promise<unknown>;
   readonly run: (...of: Prepared) => Promise<unknown>;
@@ -111,6 +114,21 @@ const ON_INSTANCES: Readonly<Record<string, Command & { readonly asks: Operation
   },
   comment: { asks: 'instance:comment', run: (id, { cases }) => cases.comment(id, 'seen') },
 };
+/** Two each for one operation. */
+const OF_CASE_OPERATIONS = {
+  ADD_DATA: { asks: 'instance:data', run: (id, { cases }) => cases.setData(id, { note: 'x' }) },
+  REMOVE_DATA: {
+    asks: 'instance:data',
+    before: (id, admin) => admin.cases.setData(id, { note: 'x' }),
+    run: (id, { cases }) => cases.removeData(id, ['note']),
+  },
+  ADD_TASK_TO_CASE: {
+    asks: 'instance:event',
+    run: (id, { engine }) => engine.addTask(id, { name: 'more', assignee: 'gil' }),
+  },
+  ADD_PROCESS_TO_CASE: { asks: 'instance:event', run: (id, { engine }) => engine.addProcess(id, 'Plain') },
+} satisfies Partial<Record<CaseOperation, Command>>;
+
 /** These exist for cases only. */
 const OF_CASES = ['write data', 'name holders of a role', 'comment'];
 
@@ -146,7 +164,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('what can says of 
 
     /** The answers of all kinds of principals, which may be neither all yes nor all no. */
     async function compared(
-      { asks, before, run }: Command,
+      { asks, caseOperation, before, run }: Command,
       of: 'item' | 'instance',
       also: (guard: Guard, id: string, who: SecureUser, kind: Kind) => Promise<boolean | undefined>,
     ): Promise<void> {
@@ -155,7 +173,10 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('what can says of 
         const { [of]: id } = await begun();
         await before?.(id, guard.as(ADMIN_USER));
         const resource: Resource = { [of]: { id } };
-        const can = asks === undefined ? undefined : await guard.can(who, asks, resource);
+        const can =
+          asks === undefined
+            ? undefined
+            : await guard.can(who, asks, resource, { ...(caseOperation && { caseOperation }) });
         const offered = await also(guard, id, who, kind);
         const { permitted, done } = await isPermitted(run(id, guard.as(who)));
         if (can !== undefined) expect({ kind, can }).toEqual({ kind, can: permitted });
@@ -177,6 +198,18 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('what can says of 
     test.each(Object.keys(ON_INSTANCES).filter((one) => name === 'Case' || !OF_CASES.includes(one)))(
       '%s: so does the command on the instance',
       (command) => compared(ON_INSTANCES[command] as Command, 'instance', async () => undefined),
+    );
+
+    test.each(Object.keys(OF_CASE_OPERATIONS) as (keyof typeof OF_CASE_OPERATIONS)[])(
+      'asked for %s: so does the command, when each case operation is for other roles',
+      async (caseOperation) => {
+        if (name !== 'Case') return;
+        const { caseOperations } = guard.as(ADMIN_USER).policies;
+        for (const one of Object.keys(OF_CASE_OPERATIONS) as CaseOperation[])
+          await caseOperations.save(one, one === caseOperation ? ['owner'] : ['participant']);
+        const command = OF_CASE_OPERATIONS[caseOperation];
+        await compared({ ...command, caseOperation }, 'instance', async () => undefined);
+      },
     );
 
     /** Lending and refusing are done by those whose they are. */

@@ -152,7 +152,10 @@ onStores('Rejecting a task', (kind) => {
     await securityRoles.give('rejecter', { user: 'carl' });
     expect(await refusal(guard.api.tasks.reject(id, dora))).toMatchObject({ status: 404 });
     await guard.api.tasks.reject(id, carl);
-    expect(await refusal(guard.api.tasks.undoReject(id, carl))).toMatchObject({ status: 404 });
+    expect(await refusal(guard.api.tasks.undoReject(id, carl))).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('Todo:Undo_Reject') as string,
+    });
     await securityRoles.save('rejecter', { rights: ['Todo:Undo_Reject', 'Todo:Read_Own'] });
     expect(await guard.api.tasks.undoReject(id, carl)).toMatchObject({ id });
     expect(await refusal(guard.api.tasks.reject(id, carl))).toMatchObject({

@@ -18,7 +18,8 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 /** Lets those read the audit trail whose names are entries of the kind `reader`; refuses an entry named `bad`. */
-function compile(set: PolicySet) {
+function* compile(set: PolicySet) {
+  yield;
   const readers = set.of('reader');
   if (readers.has('bad')) throw new TypeError('bad is no reader');
   const point = createDecisionPoint([
@@ -38,6 +39,29 @@ function bookOf(policies: PolicyStore = store.policies): PolicyBook {
   return new PolicyBook(policies, compile, new Incidents({ info: log, warn: log, error: log }));
 }
 const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as const;
+
+const nothing = (): void => undefined;
+const quiet = { info: nothing, warn: nothing, error: nothing };
+
+test('compiles in steps between which other calls run; whoever needs the version waits for it', async () => {
+  let others = false;
+  function* compiling(set: PolicySet) {
+    // Ends only if something else runs in between.
+    while (set.version > 0 && !others) yield;
+    return { ...compileSet(PolicySet.EMPTY), point: createDecisionPoint([]) };
+  }
+  const book = new PolicyBook(store.policies, compiling, new Incidents(quiet));
+  const changes = [reader('ann', {})];
+  setImmediate(() => (others = true));
+  const { set } = await book.change('acme', PolicySet.EMPTY.with(1, changes), facts(), changes);
+  expect([set.version, others]).toEqual([1, true]);
+  others = false;
+  const other = new PolicyBook(store.policies, compiling, new Incidents(quiet));
+  setImmediate(() => (others = true));
+  const found = await Promise.all([other.current('acme'), other.current('acme')]);
+  expect(found.map((one) => one.set.version)).toEqual([1, 1]);
+  expect(found[0]).toBe(found[1]);
+});
 const reader = (id: string, value: unknown = {}) => ({ kind: 'reader', id, value });
 
 async function mayRead(book: PolicyBook, tenantId: string | null, userName: string): Promise<boolean> {

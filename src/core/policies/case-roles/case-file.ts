@@ -1,11 +1,18 @@
 import type { PolicySet } from '../../policy-set.js';
 import { entryFields, inPlace, namedIn, type FileEntry, type FileForm } from '../entries.js';
+import { says } from '../schema-parts.js';
 import { CASE_OPERATIONS } from './operations.js';
 import { CASE_FIELD, CASE_OPERATION } from './case-kinds.js';
 import type { CaseOperationEntry } from './case-kinds.js';
 
-const NAME = { type: 'string', minLength: 1 };
-const ROLES = { type: 'array', items: NAME, description: 'Roles of the case; none: administrators only.' };
+const MODEL = { type: 'string', pattern: '\\S', maxLength: 200 };
+const ROLE = { type: 'string', pattern: '^\\s*[\\p{L}][\\p{L}\\p{N}_-]*\\s*$' };
+const ROLES = {
+  type: 'array',
+  maxItems: 100,
+  items: ROLE,
+  description: 'Roles of the case; none: administrators only.',
+};
 
 const SCHEMA = {
   description: 'What some roles of a case may do that others may not, and which of its data only some see.',
@@ -21,14 +28,21 @@ const SCHEMA = {
     fields: {
       description: 'Fields by their path below the data, such as data.salary, and the roles that see them.',
       type: 'object',
+      propertyNames: { pattern: '^data(?:\\.(?!\\d+(?:\\.|$))[^.$\\s\\[](?:[^.\\[]*[^.\\s\\[])?){1,11}$' },
       additionalProperties: {
         type: 'object',
         additionalProperties: false,
         required: ['roles'],
         properties: {
           roles: ROLES,
-          models: { type: 'array', minItems: 1, items: NAME, description: 'Only in cases of these models.' },
-          says: { type: 'string', description: 'What it is for.' },
+          models: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 100,
+            items: MODEL,
+            description: 'Only in cases of these models.',
+          },
+          says: says('What it is for.'),
         },
       },
     },

@@ -1,43 +1,45 @@
 import type { FileForm } from '../entries.js';
 import { namedIn } from '../entries.js';
-import { DUTY, DUTY_TYPES } from './duty.js';
+import { EXACT_NAME, NAMES, object, says } from '../schema-parts.js';
+import { DUTY, type DutyType } from './duty.js';
 
-const NAME = { type: 'string', minLength: 1 };
 const TASK = {
   description: 'The id of a user task of the model; an object: a task of any instance of the same case.',
-  anyOf: [
-    NAME,
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['model', 'task'],
-      properties: { model: NAME, task: NAME },
-    },
-  ],
+  anyOf: [EXACT_NAME, object(['model', 'task'], { model: EXACT_NAME, task: EXACT_NAME })],
 };
+const TASKS = { type: 'array', minItems: 1, maxItems: 50, items: TASK };
+const DID = { ...TASK, description: 'The other task.' };
+const EACH_ITEM = { type: 'boolean', description: 'Each item of a repeated task needs another person too.' };
 
-/** JSON schema of a duty. */
-export const DUTY_SCHEMA = Object.freeze({
-  type: 'object',
-  additionalProperties: false,
-  required: ['duty', 'model'],
-  properties: {
-    duty: { enum: DUTY_TYPES },
-    model: { ...NAME, description: 'The model of the tasks.' },
-    task: TASK,
-    did: { ...TASK, description: 'The other task.' },
-    tasks: { type: 'array', minItems: 1, items: TASK },
-    eachItem: { type: 'boolean', description: 'Each item of a repeated task needs another person too.' },
-    when: { type: 'object', description: 'A condition, such as {"data.amount": {"$gt": 1000}}.' },
-    strict: { type: 'boolean', description: 'Administrators must obey it too.' },
-    says: { type: 'string', description: 'The duty in words.' },
-  },
-});
+type Fields = Readonly<Record<string, unknown>>;
+
+/** JSON schema of a duty. @param more fields that stand with it, all of which are required */
+export function dutySchema(more: Fields = {}): Fields {
+  const ofType = (types: readonly DutyType[], required: readonly string[], fields: Fields): object =>
+    object([...Object.keys(more), 'duty', 'model', ...required], {
+      ...more,
+      duty: { enum: types },
+      model: { ...EXACT_NAME, description: 'The model of the tasks.' },
+      ...fields,
+      when: { type: 'object', description: 'A condition, such as {"data.amount": {"$gt": 1000}}.' },
+      strict: { type: 'boolean', description: 'Administrators must obey it too.' },
+      says: says('The duty in words.'),
+    });
+  return {
+    type: 'object',
+    oneOf: [
+      ofType(['not-initiator'], [], { tasks: TASKS }),
+      ofType(['not-who-did', 'must-be-who-did'], ['task', 'did'], { task: TASK, did: DID }),
+      ofType(['distinct'], ['tasks'], { tasks: TASKS, eachItem: EACH_ITEM }),
+    ],
+  };
+}
 
 const SCHEMA = {
   description: 'Separation of duties by name: who may not, or must, do a task because of what they did.',
   type: 'object',
-  additionalProperties: DUTY_SCHEMA,
+  propertyNames: NAMES,
+  additionalProperties: dutySchema(),
 };
 
 /** Duties in a policy file: an object of duties by name. */

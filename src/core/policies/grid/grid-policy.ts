@@ -2,36 +2,17 @@ import { EVERYTHING, NOTHING, type Condition } from '../../condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import { USER_TASK } from '../../element-types.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
-import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
 import type { PolicySet } from '../../policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
 import type { Narrowing } from '../task-rules.js';
-import { readingCases } from './cases.js';
 import { GRID_LABEL, GRID_RULE, type GridContents } from './grid.js';
-import { answerOf, forbidden, GridRules, OF_CASES, OF_EVENTS, permitted } from './grid-rules.js';
-import { monitoring, readingModels, starting, startingWithSomeData } from './models.js';
+import { NOTHING_SAID } from './grid-part.js';
+import { GridParts } from './grid-parts.js';
 import { conditionsOf, type GridRuleConditions } from './rule-conditions.js';
 import { RuleIndex, type Said } from './rule-index.js';
-import {
-  assigningTasks,
-  completingTasks,
-  escalatingTasks,
-  lendingTasks,
-  narrowed,
-  performing,
-  readingTasks,
-  shown,
-  rejectingTasks,
-  takingTasks,
-  type Performing,
-} from './tasks.js';
-
-/** An operation, or `instance:start` with data that is not known. */
-type Asked = Operation | 'any-data';
-
-const NOTHING_SAID: PolicyAnswer = Object.freeze({});
+import { narrowed, shown } from './tasks.js';
 
 const labelsOf = (rules: readonly Labelling[]): readonly string[] => [
   ...new Set(rules.flatMap(({ rule }) => rule.rule.as ?? [])),
@@ -41,22 +22,14 @@ const labelsOf = (rules: readonly Labelling[]): readonly string[] => [
 export class Grid {
   readonly contents: GridContents;
   readonly policy: Policy;
-  /** For items and cases, and for events that start a case. */
-  private readonly answers = [new Map<Asked, PolicyAnswer>(), new Map<Asked, PolicyAnswer>()] as const;
   private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
   private alone: DecisionPoint | undefined;
-  private made:
-    | {
-        readonly conditions: ReadonlyMap<string, GridRuleConditions>;
-        readonly rules: GridRules;
-        readonly performed: Performing;
-        readonly narrowing: Narrowing | undefined;
-        readonly labelling: RuleIndex<Labelling>;
-      }
-    | undefined;
+  private made: Made | undefined;
+  private narrowed: { readonly narrowing: Narrowing | undefined } | undefined;
+  private labels: RuleIndex<Labelling> | undefined;
 
-  /** The rules of the version before as far as they were compiled, of which those that did not change are taken. */
-  private earlier: ReadonlyMap<string, GridRuleConditions> | undefined;
+  /** What was made of the version before, of which what did not change is taken. */
+  private earlier: Made | undefined;
 
   /** @param before of another version of the same policies */
   constructor(set: PolicySet, before?: Grid) {
@@ -65,12 +38,11 @@ export class Grid {
       labels: set.of(GRID_LABEL) as GridContents['labels'],
     };
     // The conditions of a rule follow from it and from the labels.
-    if (before?.contents.labels === this.contents.labels)
-      this.earlier = before.made?.conditions ?? before.earlier;
+    if (before?.contents.labels === this.contents.labels) this.earlier = before.made ?? before.earlier;
     this.policy = Object.freeze({
       name: 'grid',
       answer: (_principal, operation, { starts = false, anyData = false }) =>
-        this.answer(anyData ? 'any-data' : operation, starts),
+        this.isInUse ? this.compiled.parts.answer(anyData ? 'any-data' : operation, starts) : NOTHING_SAID,
     } satisfies Policy);
   }
 
@@ -81,12 +53,14 @@ export class Grid {
 
   /** Of an item: a rule shows it to the principal, who need not be able to perform it. */
   get showing(): Condition {
-    return this.isInUse ? shown(this.compiled.rules) : NOTHING;
+    return this.isInUse ? shown(this.compiled.parts.rules) : NOTHING;
   }
 
   /** The part of the task rules that the grid leaves in force; undefined: all. */
   get narrowing(): Narrowing | undefined {
-    return this.isInUse ? this.compiled.narrowing : undefined;
+    if (!this.isInUse) return undefined;
+    this.narrowed ??= { narrowing: narrowed(this.compiled.parts.performed) };
+    return this.narrowed.narrowing;
   }
 
   /**
@@ -117,9 +91,18 @@ export class Grid {
     const [process, element] = starts ? [model?.name, start?.elementId] : [instance?.name, item?.elementId];
     // A rule about a process is about its tasks.
     const isTask = !starts && item?.type === USER_TASK;
-    return this.compiled.labelling
+    return this.labelledBy
       .covering(process as string | undefined, element as string | undefined)
       .filter((one) => isTask || one.element !== undefined);
+  }
+
+  private get labelledBy(): RuleIndex<Labelling> {
+    this.labels ??= new RuleIndex(
+      this.compiled.parts.rules.allow
+        .filter(({ rule }) => rule.as !== undefined)
+        .map((rule) => ({ process: rule.process, element: rule.element, when: EVERYTHING, rule })),
+    );
+    return this.labels;
   }
 
   private holds(rule: GridRuleConditions, starts: boolean): PrincipalPredicate {
@@ -129,84 +112,48 @@ export class Grid {
     return known;
   }
 
-  private get compiled() {
-    if (this.made === undefined) {
-      const { rules: given } = this.contents;
-      const conditions = new Map<string, GridRuleConditions>();
-      for (const [id, rule] of given) {
-        const known = this.earlier?.get(id);
-        conditions.set(id, known?.rule === rule ? known : conditionsOf(id, rule, this.contents));
-      }
-      this.earlier = undefined;
-      const rules = new GridRules([...conditions.values()]);
-      const labelling = rules.allow
-        .filter(({ rule }) => rule.as !== undefined)
-        .map((rule): Labelling => ({ process: rule.process, element: rule.element, when: EVERYTHING, rule }));
-      const performed = performing(rules);
-      this.made = {
-        conditions,
-        rules,
-        performed,
-        narrowing: narrowed(performed),
-        labelling: new RuleIndex(labelling),
-      };
-    }
-    return this.made;
+  private get compiled(): Made {
+    if (this.made === undefined) for (const _step of this.steps()) continue;
+    return this.made as unknown as Made;
   }
 
-  private answer(operation: Asked, starts: boolean): PolicyAnswer {
-    if (!this.isInUse) return NOTHING_SAID;
-    const answers = this.answers[starts ? 1 : 0];
-    let found = answers.get(operation);
-    if (found === undefined) {
-      // The same rules show a task and its people.
-      found =
-        operation === 'task:assignees' ? this.answer('task:read', starts) : this.make(operation, starts);
-      answers.set(operation, found);
+  /** Compiles the rules one after the other. */
+  private *steps(): IterableIterator<void> {
+    const { rules: given } = this.contents;
+    const conditions = new Map<string, GridRuleConditions>();
+    for (const [id, rule] of given) {
+      const known = this.earlier?.conditions.get(id);
+      conditions.set(id, known?.rule === rule ? known : conditionsOf(id, rule, this.contents));
+      yield;
     }
-    return found;
+    const parts = new GridParts([...conditions.values()], this.earlier?.parts);
+    this.earlier = undefined;
+    // A call that could not wait may have made them in between.
+    this.made ??= { conditions, parts };
   }
 
-  private make(operation: Asked, starts: boolean): PolicyAnswer {
-    const { rules, performed } = this.compiled;
-    switch (operation) {
-      case 'task:read':
-        return readingTasks(rules, performed);
-      case 'task:take':
-        return takingTasks(rules, performed);
-      case 'task:execute':
-        return completingTasks(rules, performed);
-      case 'task:reject':
-        return rejectingTasks(rules, performed);
-      case 'task:assign':
-        return assigningTasks(rules);
-      case 'task:delegate':
-        return lendingTasks(rules);
-      case 'task:escalate':
-        return escalatingTasks(rules);
-      case 'instance:read':
-        return readingCases(rules, performed);
-      case 'instance:start':
-        return starting(rules);
-      case 'any-data':
-        return startingWithSomeData(rules);
-      case 'instance:message':
-      case 'instance:signal':
-      case 'instance:event':
-        return starts
-          ? starting(rules)
-          : answerOf(permitted(rules, 'Perform', OF_EVENTS), forbidden(rules, 'Perform', OF_EVENTS));
-      case 'model:read':
-        return readingModels(rules);
-      case 'model:report':
-        return monitoring(rules, OF_CASES);
-      case 'system:audit':
-        return monitoring(rules, ['system']);
-      default:
-        return NOTHING_SAID;
-    }
+  /**
+   * Makes, one after the other, what lists need of the rules, so that others can run in between. What was not made in
+   * this way is made when it is first asked for.
+   * @param compile compiles an answer in the same way
+   */
+  *prepare(compile: (answer: PolicyAnswer) => Iterable<void>): IterableIterator<void> {
+    if (!this.isInUse) return;
+    if (this.made === undefined) yield* this.steps();
+    const { parts } = this.compiled;
+    yield* parts.prepare(LISTED);
+    for (const asked of LISTED) yield* compile(parts.answer(asked, false));
   }
 }
+
+/** What was made of the rules. */
+interface Made {
+  readonly conditions: ReadonlyMap<string, GridRuleConditions>;
+  readonly parts: GridParts;
+}
+
+/** What lists ask. */
+const LISTED = Object.freeze(['task:read', 'instance:read', 'model:read'] as const);
 
 /** A rule that gives a label. */
 interface Labelling extends Said {

@@ -1,45 +1,46 @@
+import { LABEL_NAME, NAME, NAMES, object, says } from '../schema-parts.js';
 import { EFFECTS, PRIVILEGES } from './grid.js';
 
-const NAME = { type: 'string', minLength: 1 };
 const CONDITION = { type: 'object', minProperties: 1 };
-const object = (
-  required: readonly string[],
-  properties: Readonly<Record<string, unknown>>,
-): {
-  readonly type: 'object';
-  readonly additionalProperties: false;
-  readonly required: readonly string[];
-  readonly properties: Readonly<Record<string, unknown>>;
-} => ({ type: 'object', additionalProperties: false, required, properties });
 
 /** JSON schema of a rule. */
-export const RULE_SCHEMA = object(['effect', 'users', 'privilege', 'on'], {
-  effect: { enum: EFFECTS },
-  users: {
-    oneOf: [
-      { const: 'all' },
-      ...['group', 'user', 'role'].map((kind) => object([kind], { [kind]: NAME })),
-      object(['where'], { where: CONDITION }),
-    ],
-  },
-  privilege: { enum: PRIVILEGES },
-  on: {
-    oneOf: [
-      { const: 'system' },
-      object(['process'], { process: NAME }),
-      ...['task', 'event'].map((kind) => object(['process', kind], { process: NAME, [kind]: NAME })),
-    ],
-  },
-  for: { ...CONDITION, description: 'Only for cases that satisfy this condition.' },
-  as: { ...NAME, description: 'The label that performing wins.' },
-  handOn: { type: 'boolean', description: 'The holder of the label may lend it with the task.' },
-  says: { type: 'string', description: 'What it is for.' },
+export const RULE_SCHEMA = Object.freeze({
+  ...object(['effect', 'users', 'privilege', 'on'], {
+    effect: { enum: EFFECTS },
+    users: {
+      oneOf: [
+        { const: 'all' },
+        ...['group', 'user'].map((kind) => object([kind], { [kind]: NAME })),
+        object(['role'], { role: LABEL_NAME }),
+        object(['where'], { where: CONDITION }),
+      ],
+    },
+    privilege: { enum: PRIVILEGES },
+    on: {
+      oneOf: [
+        { const: 'system' },
+        object(['process'], { process: NAME }),
+        ...['task', 'event'].map((kind) => object(['process', kind], { process: NAME, [kind]: NAME })),
+      ],
+    },
+    for: { ...CONDITION, description: 'Only for cases that satisfy this condition.' },
+    as: { ...LABEL_NAME, description: 'The label that performing wins.' },
+    handOn: { type: 'boolean', description: 'The holder of the label may lend it with the task.' },
+    says: says('What it is for.'),
+  }),
+  if: { properties: { handOn: { const: true } }, required: ['handOn'] },
+  then: { required: ['as'] },
 });
 
 /** JSON schema of a label. */
 export const LABEL_SCHEMA = object([], {
-  multiple: { type: 'integer', minimum: 1, description: 'How many users may hold it in one case.' },
-  says: { type: 'string', description: 'What it is for.' },
+  multiple: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1000,
+    description: 'How many users may hold it in one case.',
+  },
+  says: says('What it is for.'),
 });
 
 /** JSON schema of a grid. */
@@ -49,12 +50,21 @@ export const GRID_SCHEMA = {
   ...object([], {
     labels: {
       type: 'object',
+      propertyNames: LABEL_NAME,
       additionalProperties: LABEL_SCHEMA,
     },
     rules: {
       type: 'object',
+      propertyNames: NAMES,
       additionalProperties: {
-        oneOf: [{ ...NAME, description: 'A sentence: Allow group "Staff" to Perform on …' }, RULE_SCHEMA],
+        oneOf: [
+          {
+            type: 'string',
+            pattern: '^\\s*(?:Allow|Restrict)\\s',
+            description: 'A sentence: Allow group "Staff" to Perform on …',
+          },
+          RULE_SCHEMA,
+        ],
       },
     },
   }),

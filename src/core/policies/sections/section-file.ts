@@ -11,6 +11,7 @@ import {
   type FilePath,
 } from '../entries.js';
 import { readHolder } from '../security-role-entries.js';
+import { NAME, NAMES } from '../schema-parts.js';
 import type { Holder } from '../security-roles.js';
 import { PERMISSION_NAMES, ROOT } from './permissions.js';
 import { checkSections } from './section-check.js';
@@ -30,7 +31,6 @@ import {
   type SectionPlace,
 } from './section-entries.js';
 
-const NAME = { type: 'string', minLength: 1 };
 const GRANTS = {
   description: 'The permissions of groups and users here; what lies below inherits them.',
   type: 'array',
@@ -38,25 +38,40 @@ const GRANTS = {
     type: 'object',
     additionalProperties: false,
     required: ['permissions'],
+    oneOf: [{ required: ['group'] }, { required: ['user'] }],
     properties: {
       group: NAME,
       user: NAME,
-      permissions: { type: 'array', items: { enum: [...PERMISSION_NAMES] } },
+      permissions: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 100,
+        items: { enum: [...PERMISSION_NAMES] },
+      },
     },
   },
 };
 const INHERIT = { type: 'boolean', description: 'false: only the permissions that are given here.' };
+const MODEL_NAME = { type: 'string', pattern: '^\\s*(?!\\.{1,2}\\s*$)[^\\s/\\\\][^/\\\\]*$' };
 const MODEL = {
   type: 'object',
   additionalProperties: false,
   required: ['model'],
-  properties: { model: NAME, owner: NAME, inherit: INHERIT, permissions: GRANTS, gone: { type: 'boolean' } },
+  properties: {
+    model: MODEL_NAME,
+    owner: NAME,
+    inherit: INHERIT,
+    permissions: GRANTS,
+    gone: { type: 'boolean' },
+  },
 };
 const SCHEMA = {
   description: 'Sections by id. ROOT, if it is not stated, has the permissions of its default groups.',
   type: 'object',
+  propertyNames: NAMES,
   additionalProperties: {
-    type: 'object',
+    description: 'Null, as where nothing follows the key: in ROOT, with what it inherits.',
+    type: ['object', 'null'],
     additionalProperties: false,
     properties: {
       name: NAME,
@@ -66,7 +81,7 @@ const SCHEMA = {
       models: {
         description: 'The models in it. Those that no section names are in ROOT.',
         type: 'array',
-        items: { oneOf: [NAME, MODEL] },
+        items: { oneOf: [MODEL_NAME, MODEL] },
       },
     },
   },

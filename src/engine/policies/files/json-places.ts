@@ -52,7 +52,13 @@ export class JsonPlaces implements Places {
   private inner(end: string): ReadonlyMap<string, Part> {
     const parts = new Map<string, Part>();
     this.next++;
-    while (this.sign() !== end) parts.set(end === '}' ? this.string() : String(parts.size), this.value());
+    while (this.sign() !== end)
+      if (end === '}') {
+        const at = this.next;
+        const name = this.string();
+        // What has a key stands at its key.
+        parts.set(name, { ...this.value(), at });
+      } else parts.set(String(parts.size), this.value());
     this.next++;
     return parts;
   }

@@ -97,7 +97,7 @@ function placeIn(text: string, problem: string): Place {
 /** Reads JSON, or YAML, of which JSON is a part. */
 export function parseYaml(file: string, text: string): ParsedFile {
   if (text.length > LONGEST_JSON)
-    return refused(file, `A policy file has at most ${LONGEST_JSON} characters.`);
+    return refused(file, `Policies in JSON have at most ${LONGEST_JSON} characters.`);
   const json = jsonIn(text);
   if ('content' in json && json.content !== undefined)
     return readContent(file, json.content, new JsonPlaces(text));

@@ -9,7 +9,7 @@ export interface Place {
 
 /** Where the parts of a text stand. */
 export interface Places {
-  /** The place of the innermost part of the path that the text has. */
+  /** The place of the innermost part of the path that the text has: of its key, where it has one. */
   at(path: FilePath): Place;
 }
 
@@ -22,7 +22,10 @@ type Start = Pick<Node, 'range'> | null | undefined;
 export class YamlPlaces implements Places {
   /** Keys that stand twice in one mapping, and keys that are no text. */
   readonly mistakes: (Place & { readonly message: string })[] = [];
-  private readonly parts = new Map<unknown, ReadonlyMap<string, Start>>();
+  private readonly parts = new Map<
+    unknown,
+    ReadonlyMap<string, { readonly key: unknown; readonly value: unknown }>
+  >();
 
   constructor(
     private readonly document: Document,
@@ -37,9 +40,12 @@ export class YamlPlaces implements Places {
       this.document.contents,
     ];
     for (const name of path) {
-      node = isSeq(node) ? node.items[name as number] : this.parts.get(node)?.get(String(name));
-      if (node === undefined) break;
-      at = this.start(node as Start) ?? at;
+      const part = isSeq(node)
+        ? { key: node.items[name as number], value: node.items[name as number] }
+        : this.parts.get(node)?.get(String(name));
+      if (part?.key === undefined) break;
+      node = part.value;
+      at = this.start(part.key as Start) ?? at;
     }
     return at ?? { line: 1, column: 1 };
   }
@@ -54,13 +60,13 @@ export class YamlPlaces implements Places {
   private walk(node: unknown): void {
     if (isSeq(node)) for (const part of node.items) this.walk(part);
     if (!isMap(node)) return;
-    const found = new Map<string, Start>();
+    const found = new Map<string, { readonly key: unknown; readonly value: unknown }>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) this.refuse(key as Start, 'A key must be a text');
       else {
         const name = String(key.value ?? '');
         if (found.has(name)) this.refuse(key, 'Map keys must be unique');
-        found.set(name, value as Start);
+        found.set(name, { key, value });
       }
       this.walk(value);
     }

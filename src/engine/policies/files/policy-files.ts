@@ -102,13 +102,13 @@ export function readPolicyFiles(paths: readonly string[]): PolicyFiles {
 }
 
 /** The refusal of files with mistakes: nothing of them was applied. */
-export function refusal(mistakes: readonly FileMistake[]): BadInput {
+export function refusal(
+  mistakes: readonly FileMistake[],
+  says = 'The policy files were not applied.',
+): BadInput {
   const listed = mistakes
     .slice(0, MOST_LISTED)
     .map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`);
   const more = mistakes.length - listed.length;
-  return new BadInput(
-    'bad-policy',
-    ['The policy files were not applied.', ...listed, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'),
-  );
+  return new BadInput('bad-policy', [says, ...listed, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'));
 }

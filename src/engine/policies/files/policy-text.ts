@@ -21,7 +21,7 @@ export function printPolicyFile(set: PolicySet, tenant: string | null = null): s
   const document = policyDocumentOf(set);
   const json = JSON.stringify({ ...(tenant !== null && { tenant }), ...document }, undefined, 1);
   if (json.length > LONGEST_JSON)
-    throw new BadInput('too-large', `A policy file has at most ${LONGEST_JSON} characters.`);
+    throw new BadInput('too-large', `The text of policies has at most ${LONGEST_JSON} characters.`);
   if (json.length > LONGEST_PRINTED_AS_YAML) return `${json}\n`;
   return (
     (tenant === null ? '' : `tenant: ${JSON.stringify(tenant)}\n`) + stringify(document, { lineWidth: 0 })
@@ -31,16 +31,19 @@ export function printPolicyFile(set: PolicySet, tenant: string | null = null): s
 /** Reads the text of a policy file. @throws BadInput `bad-policy`, with line and column; `too-large` */
 export function readPolicyText(text: unknown): ParsedFile {
   if (typeof text !== 'string')
-    throw new BadInput('bad-request', `An import takes the text of a policy file, got ${show(text)}.`);
+    throw new BadInput(
+      'bad-request',
+      `An import takes a text, as it stands in a policy file, got ${show(text)}.`,
+    );
   const isJson = text.trimStart().startsWith('{');
   const longest = isJson ? LONGEST_JSON : LONGEST_YAML;
   if (text.length > longest)
     throw new BadInput(
       'too-large',
-      `A policy file in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters${isJson ? '' : `: ${LARGER}`}.`,
+      `The text of policies in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters${isJson ? '' : `: ${LARGER}`}.`,
     );
   const parsed = parseYaml(TEXT, text);
-  if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes);
+  if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes, 'The text was not imported.');
   return parsed;
 }
 

@@ -1,0 +1,89 @@
+import { byCases } from './cases.js';
+import { and, EVERYTHING, or, type Condition } from './condition.js';
+import { conditionSize } from './condition-size.js';
+import { conjuncts, namedBy } from './named.js';
+import { boxesOf, boxWithin, mergedBoxes, oneOf, product, widened, type Box } from './widened.js';
+
+const MODEL = 'instance.name';
+
+/** The models that an alternative names, and boxes around the rest of it. */
+interface Named {
+  readonly names: readonly string[];
+  readonly boxes: readonly Box[];
+}
+
+function named(alternative: Condition): Named | undefined {
+  const parts = conjuncts(alternative);
+  const at = parts.findIndex((part) => namedBy(part, MODEL) !== undefined);
+  if (at < 0) return undefined;
+  const rest = parts.length === 2 ? (parts[1 - at] as Condition) : and(...parts.filter((_, i) => i !== at));
+  return { names: [...new Set(namedBy(parts[at] as Condition, MODEL))], boxes: boxesOf(rest) };
+}
+
+/** Smallest bytes of a model in a choice between models. */
+const LEAST_OF_MODEL = 64;
+
+/** What may hold of each model, roughly; undefined if that is too much for a query. */
+function choiceOf(models: ReadonlyMap<string, readonly Box[]>, most: number): Condition | undefined {
+  if (models.size * LEAST_OF_MODEL > most) return undefined;
+  const choice = byCases(
+    MODEL,
+    [...models].map(([name, boxes]) => [name, or(...boxes.map((box) => boxWithin(box, most)))] as const),
+  );
+  return conditionSize(choice) <= most ? choice : undefined;
+}
+
+function ofBoxes(boxes: readonly Box[], most: number): Condition {
+  for (const part of [most, most / 4, most / 16]) {
+    const found = or(...boxes.map((box) => boxWithin(box, part)));
+    if (conditionSize(found) <= most) return found;
+  }
+  return EVERYTHING;
+}
+
+/** What is around conditions; kept as long as they live. */
+export class Surroundings {
+  private readonly known = new WeakMap<Condition, Named | 'nothing'>();
+
+  private readonly sizes = new WeakMap<Condition, number>();
+
+  /** Prepares a condition, which must not change any more. */
+  prepare(condition: Condition): void {
+    this.of(condition);
+    this.sizeOf(condition);
+  }
+
+  /** {@link conditionSize} */
+  readonly sizeOf = (condition: Condition): number => {
+    let size = this.sizes.get(condition);
+    if (size === undefined) this.sizes.set(condition, (size = conditionSize(condition)));
+    return size;
+  };
+
+  private of(alternative: Condition): Named | undefined {
+    let found = this.known.get(alternative);
+    if (found === undefined) this.known.set(alternative, (found = named(alternative) ?? 'nothing'));
+    return found === 'nothing' ? undefined : found;
+  }
+
+  /** Holds wherever one of the alternatives holds, and has at most so many bytes. */
+  around(alternatives: readonly Condition[], most: number): Condition {
+    const models = new Map<string, Box[]>();
+    const others: Condition[] = [];
+    for (const alternative of alternatives) {
+      const found = this.of(alternative);
+      if (found === undefined) others.push(alternative);
+      else
+        for (const name of found.names) {
+          const known = models.get(name);
+          if (known === undefined) models.set(name, [...found.boxes]);
+          else known.push(...found.boxes);
+        }
+    }
+    const half = most / 2;
+    const merged = new Map([...models].map(([name, boxes]) => [name, mergedBoxes(boxes)] as const));
+    const all = (): Box[] =>
+      mergedBoxes([...merged].flatMap(([name, boxes]) => product([oneOf(MODEL, [name])], boxes)));
+    return or(widened(or(...others), half), choiceOf(merged, half) ?? ofBoxes(all(), half));
+  }
+}

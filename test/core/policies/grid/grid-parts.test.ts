@@ -1,0 +1,162 @@
+import { createDecisionPoint } from '../../../../src/core/decision-point.js';
+import { compileForAll } from '../../../../src/core/evaluate.js';
+import type { Operation } from '../../../../src/core/operation.js';
+import type { GridRule } from '../../../../src/core/policies/grid/grid.js';
+import type { GridPart } from '../../../../src/core/policies/grid/grid-part.js';
+import { GridParts } from '../../../../src/core/policies/grid/grid-parts.js';
+import { conditionsOf, type GridRuleConditions } from '../../../../src/core/policies/grid/rule-conditions.js';
+import { SecureUser } from '../../../../src/core/principal.js';
+import type { Resource } from '../../../../src/core/resource.js';
+
+const PRIVILEGES = ['View', 'Perform', 'Assign', 'Re-Assign', 'Monitor'] as const;
+const USERS: readonly GridRule['users'][] = ['all', { group: 'g1' }, { group: 'g2' }, { user: 'ann' }];
+const PEOPLE = [
+  new SecureUser({ userName: 'ann', userGroups: ['g1'] }),
+  new SecureUser({ userName: 'bob', userGroups: ['g2'] }),
+  new SecureUser({ userName: 'zed', userGroups: [] }),
+];
+const PROCESSES = ['A', 'B', 'C', 'D'];
+const ELEMENTS = ['t0', 't1', 't2', 's'];
+
+/** Numbers that look random and are the same each time. */
+function* numbers(seed: number): Generator<number, never> {
+  for (let n = seed; ;) yield (n = (n * 1_103_515_245 + 12_345) % 2_147_483_648);
+}
+
+function ruleFrom(next: () => number): GridRule {
+  const pick = <T>(list: readonly T[]): T => list[(next() >> 8) % list.length] as T;
+  const privilege = pick(PRIVILEGES);
+  const process = pick(PROCESSES.slice(0, 3));
+  const on = pick<GridRule['on']>([
+    { process },
+    { process, task: pick(['t0', 't1']) },
+    { process, task: pick(['t0', 't1']) },
+    { process, event: 's' },
+  ]);
+  const fits = privilege === 'View' || (privilege === 'Perform' ? true : !('event' in (on as object)));
+  return {
+    effect: pick(['Allow', 'Allow', 'Allow', 'Restrict']),
+    users: pick(USERS),
+    privilege,
+    on: privilege === 'Monitor' || !fits ? { process } : on,
+    ...(pick([0, 1]) === 1 ? { for: { 'data.x': pick([1, 2]) } } : {}),
+  } as GridRule;
+}
+
+const LABELS = { labels: new Map() };
+const conditions = (rules: readonly GridRule[]): GridRuleConditions[] =>
+  rules.map((rule, at) => conditionsOf(`r${at}`, rule, LABELS));
+function rulesOf(seed: number, count: number): GridRule[] {
+  const from = numbers(seed);
+  return Array.from({ length: count }, () => ruleFrom(() => from.next().value));
+}
+
+const RESOURCES: readonly Resource[] = PROCESSES.flatMap((name) =>
+  ELEMENTS.flatMap((elementId) =>
+    [1, 3].map((x) => {
+      const type = elementId === 's' ? 'bpmn:IntermediateCatchEvent' : 'bpmn:UserTask';
+      const item = { elementId, type, status: 'wait', ...(x === 1 && { assignee: 'ann' }) };
+      return { item, instance: { name, data: { x }, items: [item], guard: {} } };
+    }),
+  ),
+);
+const MODELS: readonly Resource[] = PROCESSES.map((name) => ({
+  model: { name },
+  start: { elementId: 's', data: { x: 1 } },
+}));
+const OPERATIONS: readonly Operation[] = [
+  'task:read',
+  'task:assignees',
+  'task:take',
+  'task:execute',
+  'task:reject',
+  'task:assign',
+  'task:delegate',
+  'task:escalate',
+  'instance:read',
+  'instance:event',
+  'instance:start',
+  'model:read',
+  'model:report',
+];
+
+const decides = (of: Pick<GridPart, 'answer'>) =>
+  createDecisionPoint([{ name: 'grid', answer: (_who, operation) => of.answer(operation, false) }]);
+
+/** Few rules each, so that nothing is open to all or to nobody; many processes make them many. */
+const grid = (seed: number): GridRuleConditions[] => [
+  ...conditions(rulesOf(seed, 12)),
+  ...conditions(
+    Array.from({ length: 250 }, (_, at) => ({
+      effect: 'Allow',
+      users: { group: 'others' },
+      privilege: 'View',
+      on: { process: `Z${at}` },
+    })),
+  ).map((rule, at) => ({ ...rule, id: `z${at}` })),
+];
+
+describe('Rules that are made process by process', () => {
+  test.each(OPERATIONS)('decide about %s as all of them together', (operation) => {
+    const outcomes = new Set<boolean>();
+    for (let seed = 1; seed <= 8; seed++) {
+      const parts = new GridParts(grid(seed));
+      const [each, together] = [decides(parts), decides(parts.whole)];
+      const isOfModel = operation.startsWith('model:') || operation === 'instance:start';
+      for (const resource of isOfModel ? MODELS : RESOURCES)
+        for (const who of PEOPLE) {
+          const expected = together.decide(who, operation, resource);
+          expect(each.decide(who, operation, resource).allowed).toBe(expected.allowed);
+          expect(each.allows(who, operation, resource)).toBe(expected.allowed);
+          outcomes.add(expected.allowed);
+        }
+    }
+    expect([...outcomes].sort()).toEqual([false, true]);
+  });
+
+  test('exclude the same people from tasks that their model gives', () => {
+    const outcomes = new Set<boolean>();
+    for (let seed = 1; seed <= 8; seed++) {
+      const parts = new GridParts(grid(seed));
+      const [each, together] = [parts.performed, parts.whole.performed].map(({ blocked }) =>
+        compileForAll(blocked),
+      );
+      for (const resource of RESOURCES)
+        for (const who of PEOPLE) {
+          expect(each?.(resource, who)).toBe(together?.(resource, who));
+          outcomes.add(each?.(resource, who) === true);
+        }
+    }
+    expect([...outcomes].sort()).toEqual([false, true]);
+  });
+
+  test('stay the same objects in the next version, but for the process that changed', () => {
+    const all = grid(5);
+    const before = new GridParts(all);
+    const [first] = all;
+    const process = first?.process as string;
+    const changed = conditionsOf(
+      'r0',
+      { effect: 'Allow', users: 'all', privilege: 'View', on: { process } },
+      LABELS,
+    );
+    const after = new GridParts([changed, ...all.slice(1)], before);
+    const rulesIn = (of: GridParts) => new Set(of.answer('instance:read', false).permissive);
+    const was = rulesIn(before);
+    const fresh = [...rulesIn(after)].filter((rule) => !was.has(rule));
+    expect(fresh.length).toBeGreaterThan(0);
+    for (const { says } of fresh) expect(says).toContain(`process "${process}"`);
+  });
+
+  test('are one part if a rule speaks of all processes, unless it is about who monitors', () => {
+    const all = grid(1);
+    const system = (privilege: 'View' | 'Monitor') =>
+      conditionsOf('all', { effect: 'Allow', users: { group: 'g1' }, privilege, on: 'system' }, LABELS);
+    const steps = (rules: readonly GridRuleConditions[]): number =>
+      [...new GridParts(rules).prepare(['task:read'])].length;
+    expect(steps([...all, system('Monitor')])).toBe(steps(all));
+    expect(steps(all)).toBeGreaterThan(500);
+    expect(steps([...all, system('View')])).toBe(2);
+    expect(steps(all.slice(0, 12))).toBe(2);
+  });
+});
