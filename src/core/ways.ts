@@ -19,7 +19,7 @@ interface Marked {
 }
 
 /** What rules say, by their marks. */
-export function bySearch(rules: readonly Rule[]): Marked[] {
+function bySearch(rules: readonly Rule[]): Marked[] {
   const found = new Map<string | undefined, Marked & { readonly whens: Condition[] }>();
   for (const { when, search } of rules) {
     const key = search?.join(SEPARATOR);

@@ -25,7 +25,7 @@ onStores('policies on the command line', (kind) => {
       1,
       [
         expect.stringMatching(/^wrong\.yaml:3:14: .*Did you mean Todo:Process\?$/),
-        expect.stringMatching(/^wrong\.yaml:4:7: A policy file has no "duty"/),
+        expect.stringMatching(/^wrong\.yaml:4:1: Policies have no "duty"/),
       ],
     ]);
     const json = await run(['policy', 'check', '--json', wrong]);
@@ -68,7 +68,7 @@ onStores('policies on the command line', (kind) => {
     on.put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');
     const { code, err } = await run(['policy', 'apply', on.folder, ...on.at]);
     expect(code).toBe(1);
-    expect(err.join('\n')).toMatch(/not applied[^]*b\.yaml:2:9: .*\(bad-policy\)$/);
+    expect(err.join('\n')).toMatch(/not applied[^]*b\.yaml:2:11: .*\(bad-policy\)$/);
     expect((await run(['policy', 'history', '--json', ...on.at])).out).toEqual([]);
   });
 
@@ -123,7 +123,7 @@ onStores('policies on the command line', (kind) => {
     const file = on.put('roles.yaml', 'sections:\n  s: {}\nsecurityRoles:\n  t: { rights: [Testing:All] }\n');
     const refused = await run(['policy', 'diff', on.folder, ...on.at]);
     expect(refused.code).toBe(1);
-    expect(refused.err.join()).toMatch(/roles\.yaml:4:6: .*Testing:All: that needs allowInternal/);
+    expect(refused.err.join()).toMatch(/roles\.yaml:4:3: .*Testing:All: that needs allowInternal/);
     const apply = (...flags: string[]) => run(['policy', 'apply', file, ...flags, ...on.at]);
     expect((await apply('--allow-internal')).code).toBe(0);
     on.put('roles.yaml', '# nothing\n');

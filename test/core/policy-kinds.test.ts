@@ -128,3 +128,16 @@ test('a policy stands for each part that is in use', () => {
   );
   expect(names(FIRST).length).toBeGreaterThan(names(PolicySet.EMPTY).length);
 });
+
+describe.each(['__proto__', 'constructor', 'prototype'])('an entry named %s', (id) => {
+  test.each([
+    ['security-role', { rights: [] }],
+    ['duty', { duty: 'not-initiator', model: 'M' }],
+    ['grid-rule', 'Allow all to View on process "M"'],
+    ['grid-label', {}],
+    ['section', {}],
+  ])('of the kind %s is refused, and can be removed where an older version stored it', (kind, value) => {
+    expect(() => change(kind, id, value)).toThrow(expect.objectContaining({ code: 'bad-policy' }) as Error);
+    expect(change(kind, id, null)).toEqual([{ kind, id, value: null }]);
+  });
+});

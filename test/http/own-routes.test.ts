@@ -170,7 +170,13 @@ describe('decisions', () => {
       'a resource of its own making',
       { operation: 'task:take', item: { id: 'a', assignee: 'alice' } },
       'bad-request',
-      /^"item" is not known here\. Known are operation, itemId, instanceId, model\.$/,
+      /^"item" is not known here\. Known are operation, itemId, instanceId, model, caseOperation\.$/,
+    ],
+    [
+      'a case operation of another operation',
+      { operation: 'instance:data', instanceId: 'a', caseOperation: 'CANCEL_CASE' },
+      'bad-request',
+      /^The case operations of instance:data are ADD_DATA, REMOVE_DATA, got "CANCEL_CASE"\.$/,
     ],
   ])('%s is refused', async (_what, body, code, detail) => {
     for (const which of ['can', 'explain'] as const)

@@ -53,7 +53,7 @@ describe('the parser of policy files', () => {
     const { statements } = parseYaml('a', text.replace('Proces', 'Process'));
     expect(statements.map(({ change, line }) => [change.id, line])).toEqual([
       ['a', 2],
-      ['b', place[0] === 5 ? 4 : 3],
+      ['b', 3],
     ]);
   });
 
@@ -116,5 +116,31 @@ describe('the parser of policy files', () => {
     const [mistake] = parseYaml('a.json', text).mistakes;
     expect(mistake).toMatchObject({ file: 'a.json', line: 4 });
     expect(mistake?.message).toMatch(/^It is not valid JSON: /);
+  });
+});
+
+describe('a mistake is placed at the key that it is about', () => {
+  const yaml =
+    'duties:\n  four-eyes:\n    duty: not-initiator\n    model: M\n    strickt:\n      true\nrols:\n  a: 1\n';
+  const json =
+    '{ "duties": {\n  "four-eyes": {\n    "duty": "not-initiator", "model": "M",\n    "strickt":\n true } },\n"rols": {\n "a": 1 } }';
+  test.each([
+    ['YAML', yaml, [5, 5], [7, 1]],
+    ['JSON', json, [4, 5], [6, 1]],
+  ])('in %s', (_form, text, field, key) => {
+    const { mistakes } = parseYaml('f', text);
+    expect(mistakes.map(({ line, column }) => [line, column])).toEqual([field, key]);
+    expect(mistakes.map(({ message }) => message)).toEqual([
+      expect.stringContaining('Did you mean strict?'),
+      expect.stringContaining('Policies have no "rols"'),
+    ]);
+  });
+
+  test('also one without a value, which would remove its entry', () => {
+    const { mistakes, statements } = parseYaml('f.yaml', 'duties:\n  four-eyes:\nsections:\n  hr:\n');
+    expect(mistakes).toMatchObject([
+      { line: 2, column: 3, message: expect.stringContaining('says nothing') as unknown },
+    ]);
+    expect(statements.map(({ change: { id } }) => id)).toContain('hr');
   });
 });

@@ -40,7 +40,7 @@ onStores('what policy files state is checked as changes through the API are', (k
     put('c.yaml', 'cases:\n  fields:\n    data.salary:\n      roles: [aprover]\n');
     const path = await refusal(guards.open({ policyFiles: folder, place }));
     expect(path.message).toMatch(
-      /c\.yaml:4:7: data\.salary: no model declares the role "aprover"\. Did you mean approver\?/,
+      /c\.yaml:3:5: data\.salary: no model declares the role "aprover"\. Did you mean approver\?/,
     );
     const guard = await guards.make({ policyFiles: { folder, allowUnknownModels: true }, place });
     expect(await entriesOf(guard)).toEqual(['case-field data.salary', 'case-operation CANCEL_CASE']);
@@ -55,7 +55,7 @@ onStores('what policy files state is checked as changes through the API are', (k
     put('r.yaml', 'securityRoles:\n  debuggers:\n    rights: [Todo:Process, Testing:All]\n');
     const refused = await refusal(guards.open({ policyFiles: folder, place }));
     expect(refused.code).toBe('bad-policy');
-    expect(refused.message).toMatch(/r\.yaml:3:5: .*"debuggers" gives the internal right Testing:All/);
+    expect(refused.message).toMatch(/r\.yaml:2:3: .*"debuggers" gives the internal right Testing:All/);
     const allowed = await guards.make({ policyFiles: { folder, allowInternal: true }, place });
     expect(await entriesOf(allowed)).toContain('security-role debuggers');
     await allowed.close();
@@ -87,7 +87,7 @@ onStores('what policy files state is checked as changes through the API are', (k
     put('a.yaml', WORKERS);
     put('b.yaml', 'tenant: acme\nsecurityRoles:\n  testers:\n    rights: [Testing:All]\n');
     const place = guards.place();
-    expect((await refusal(guards.open({ policyFiles: folder, place }))).message).toContain('b.yaml:4:5');
+    expect((await refusal(guards.open({ policyFiles: folder, place }))).message).toContain('b.yaml:3:3');
     expect(await entriesOf(await guards.make({ place }))).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ onStores('policy files', (kind) => {
       'The policy files were not applied.',
       expect.stringMatching(/^b\.yaml:6:9: .*Todo:Proces.*Did you mean Todo:Process/) as unknown,
       expect.stringMatching(
-        /^b\.yaml:3:5: The security-role clerk is stated twice; first at a\.yaml:4/,
+        /^b\.yaml:2:3: The security-role clerk is stated twice; first at a\.yaml:3/,
       ) as unknown,
       expect.stringMatching(/^c\.yml:2:1: /) as unknown,
       expect.stringMatching(/^d\.yam:1:1: It is no policy file/) as unknown,
@@ -170,7 +170,7 @@ onStores('policy files', (kind) => {
     put('duties.yaml', 'duties:\n  four-eyes:\n    duty: not-initiator\n    model: Vacatoin\n');
     const place = guards.place();
     const error = await refusal(guards.open({ policyFiles: folder, place }));
-    expect(error.message).toMatch(/duties\.yaml:3:5: .*no model "Vacatoin"/);
+    expect(error.message).toMatch(/duties\.yaml:2:3: .*no model "Vacatoin"/);
     const guard = await guards.make({ policyFiles: { folder, allowUnknownModels: true }, place });
     expect(await guard.api.policies.version(ADMIN_USER)).toBe(1);
   });
