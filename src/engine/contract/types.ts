@@ -8,6 +8,7 @@ import type { StoreOptions } from '../../store/open.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardApi } from './api-types.js';
 import type { DecisionAbout } from './case-types.js';
+import type { Directory } from './directory-types.js';
 import type { Identity } from './identity-types.js';
 import type { PolicyFilesOption } from './policy-types.js';
 import type { GuardedServer } from './server-types.js';
@@ -16,39 +17,13 @@ export type { StoreOptions } from '../../store/open.js';
 export type * from './api-types.js';
 export type * from './case-types.js';
 export type * from './definition-types.js';
+export type * from './directory-types.js';
 export type * from './duty-types.js';
 export type * from './grid-types.js';
 export type * from './identity-types.js';
 export type * from './policy-types.js';
 export type * from './section-types.js';
 export type * from './server-types.js';
-
-/** Looks users up; see `directory` in the options. */
-export interface Directory {
-  /**
-   * Finds the user of that exact name; undefined or null if there is none. Rejects if it could not tell. The result
-   * may be an instance of a class with getters, such as a document of an object-relational mapper. Every truthy
-   * value of `disabled` counts.
-   */
-  find(userName: string): Promise<(UserInfo & { readonly disabled?: unknown }) | null | undefined>;
-  /**
-   * Returns the user if the password is right and the user is not disabled, otherwise undefined. Unknown users take
-   * as long as others. Rejects if it could not tell.
-   */
-  verify?(userName: string, password: string): Promise<UserInfo | undefined>;
-  /** Subscribes to changes of users, so that the next call sees them at once. Returns a function that unsubscribes. */
-  onChanged?(handler: (userName: string) => void): () => void;
-  /**
-   * Whether the group has a member of that tenant (null: none) who is not disabled. Missing: it cannot be told, and no
-   * group counts as one that is left to manage security roles.
-   */
-  hasMembers?(group: string, tenantId: string | null): Promise<boolean>;
-  /**
-   * The names of the group's members of that tenant (null: none) who are not disabled. Missing: it cannot be told,
-   * and a candidate group counts as having a member who has not rejected a task.
-   */
-  members?(group: string, tenantId: string | null): Promise<readonly string[]>;
-}
 
 /** Receives the audit trail too. Called in order and awaited; a failure is logged and does not change an answer. */
 export type AuditSink = (entry: AuditEntry) => void | Promise<void>;
@@ -236,8 +211,7 @@ export interface Guard {
   /**
    * Decides about a stored resource, given by its ids: `{ item: { id } }`, `{ instance: { id } }`, `{ model: { name
    * } }`. Given a right instead of an operation, tells whether the user holds it.
-   * @param about which case operation is asked for, such as `{ caseOperation: 'ADD_DATA' }`; missing: all those of the
-   * operation
+   * @param about which case operation is asked for, such as `{ caseOperation: 'ADD_DATA' }`; missing: all of them
    * @throws BadInput `bad-request` for a resource that is not such an object, such as a bare id
    */
   can(
