@@ -1,19 +1,18 @@
 import { ByLists } from './by-objects.js';
 import { EVERYTHING } from './condition.js';
+import { Compilations } from './compilations.js';
 import type { Decision } from './decision.js';
 import { isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
 import { FieldTrees } from './field-tree.js';
 import { HiddenFields } from './hidden-fields.js';
 import { TENANT_MARK, type Mark } from './mark.js';
 import { asOperation, type Operation } from './operation.js';
-import { Parts } from './parts.js';
 import { NO_FACTS, type Facts, type Policy, type PolicyAnswer } from './policy.js';
-import { Predicates } from './predicates.js';
 import { ADMIN, SecureUser, SYSTEM } from './principal.js';
 import type { Resource } from './resource.js';
-import { Answers } from './rule-lists.js';
+import type { Answers } from './rule-lists.js';
 import { RuleSet } from './rule-set.js';
-import { Answered, RuleSets } from './rule-sets.js';
+import { Answered } from './rule-sets.js';
 import { Ruling, type Failure } from './ruling.js';
 import type { Scope } from './scope.js';
 import { show } from './value.js';
@@ -92,35 +91,6 @@ function add(
 ): Answered {
   const { all, restricts, isFixed } = answers.of(answer, operation);
   return place.add(answer, admin ? restricts : all, isFixed);
-}
-
-/**
- * What decision points compile of the rules, for those that follow each other to share: whatever is kept follows from
- * frozen rules alone, and goes with them.
- */
-export class Compilations {
-  readonly parts = new Parts();
-  private readonly predicates = new Predicates();
-  readonly sets = new RuleSets(this.predicates);
-  readonly ofAdministrators = new Answers('administrators', this.predicates, this.parts);
-  private readonly byPolicy = new WeakMap<Policy, Answers>();
-
-  /** Compiles the rules of a fixed answer one after the other, so that others can run in between. */
-  *prepare({ permissive = [], restrictive = [] }: PolicyAnswer): IterableIterator<void> {
-    for (const { when } of [...permissive, ...restrictive]) {
-      this.predicates.of(when);
-      this.parts.of(when);
-      this.predicates.surroundings.prepare(when);
-      yield;
-    }
-  }
-
-  answersOf(policy: Policy): Answers {
-    let answers = this.byPolicy.get(policy);
-    if (answers === undefined)
-      this.byPolicy.set(policy, (answers = new Answers(policy.name, this.predicates, this.parts)));
-    return answers;
-  }
 }
 
 /** So many policies are asked in less time than what they answered is looked up. */

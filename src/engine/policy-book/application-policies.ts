@@ -1,4 +1,5 @@
-import { Compilations, createDecisionPoint } from '../../core/decision-point.js';
+import { Compilations } from '../../core/compilations.js';
+import { createDecisionPoint } from '../../core/decision-point.js';
 import { tryPolicies } from '../../core/tried-policies.js';
 import { BadInput } from '../../core/errors.js';
 import { messageOf } from '../../core/thrown.js';

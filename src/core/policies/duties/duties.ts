@@ -1,5 +1,6 @@
 import { isNothing, not, NOTHING, or, type Condition } from '../../condition.js';
-import { Compilations, createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import { Compilations } from '../../compilations.js';
+import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
 import type { Reason } from '../../decision.js';
 import type { Operation } from '../../operation.js';
 import type { Policy, PolicyAnswer, Rule } from '../../policy.js';
