@@ -37,11 +37,14 @@ export function readPolicyText(text: unknown): ParsedFile {
     );
   const isJson = text.trimStart().startsWith('{');
   const longest = isJson ? LONGEST_JSON : LONGEST_YAML;
-  if (text.length > longest)
+  if (text.length > longest) {
+    const form = isJson ? 'JSON' : 'YAML';
+    const more = isJson ? '' : `: ${LARGER}`;
     throw new BadInput(
       'too-large',
-      `The text of policies in ${isJson ? 'JSON' : 'YAML'} has at most ${longest} characters${isJson ? '' : `: ${LARGER}`}.`,
+      `The text of policies in ${form} has at most ${longest} characters${more}.`,
     );
+  }
   const parsed = parseYaml(TEXT, text);
   if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes, 'The text was not imported.');
   return parsed;
