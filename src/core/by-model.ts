@@ -1,6 +1,7 @@
 import { stepsOf } from './condition-size.js';
 import { EVERYTHING, isEverything, isNothing, type Condition } from './condition.js';
 import type { PrincipalPredicate } from './evaluate.js';
+import { restricted } from './factor.js';
 import { given } from './given.js';
 import { conjuncts, namedBy } from './named.js';
 import { own } from './path.js';
@@ -50,13 +51,13 @@ class Split {
     return this.others.length;
   }
 
-  /** The steps that the conditions about one model take at most, roughly. */
-  get steps(): number {
-    const of = (places: readonly number[]): number =>
-      places.reduce((sum, at) => sum + stepsOf(this.conditions[at] as Condition), 0);
-    return (
-      [...this.byName.values()].reduce((most, places) => Math.max(most, of(places)), 0) + of(this.others)
-    );
+  get names(): readonly string[] {
+    return [...this.byName.keys()];
+  }
+
+  /** How many are about the model. */
+  about(name: string): number {
+    return this.byName.get(name)?.length ?? 0;
   }
 
   /** What is left of them for one model, in their order. Those about other models say nothing of it. */
@@ -71,11 +72,43 @@ const itself = (condition: Condition): Condition => condition;
 /** What an exclusion excludes; what must hold otherwise is asked of every model. */
 const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
 
-/** The steps that {@link combinedByModel} takes for a row of an instance at most, roughly. */
-export const stepsByModel = (permits: readonly Condition[], restricts: readonly Condition[]): number =>
-  new Split(permits, itself, 'instance.name').steps +
-  new Split(restricts, excluded, 'instance.name').steps +
-  1;
+/** Conditions on instances, by the model that they are about. */
+class OfInstances {
+  private readonly permits: Split;
+  private readonly restricts: Split;
+
+  constructor(permits: readonly Condition[], restricts: readonly Condition[]) {
+    this.permits = new Split(permits, itself, 'instance.name');
+    this.restricts = new Split(restricts, excluded, 'instance.name');
+  }
+
+  get isParted(): boolean {
+    return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
+  }
+
+  /** The steps for a row of the model that most of them are about, once they are put together. */
+  steps(predicates: Predicates): number {
+    const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
+    const names = [...this.permits.names, ...this.restricts.names];
+    const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
+    const together = [
+      predicates.alternatives(this.permits.of(name)),
+      ...restricted(this.restricts.of(name).filter((one) => !isEverything(one))),
+    ];
+    return together.reduce((sum, condition) => sum + stepsOf(condition), 1);
+  }
+}
+
+/** Whether {@link combinedByModel} compiles so many conditions on instances model by model. */
+export const isByModel = (permits: readonly Condition[], restricts: readonly Condition[]): boolean =>
+  new OfInstances(permits, restricts).isParted;
+
+/** The steps that {@link combinedByModel} takes for a row of an instance, roughly. */
+export const stepsByModel = (
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): number => new OfInstances(permits, restricts).steps(predicates);
 
 /** The rules compiled model by model, where the name of the model stands at one field. */
 class OfField {

@@ -72,9 +72,7 @@ export function readPolicyDocument(content: unknown): PolicyDocument {
   let tenantId: string | null = null;
   for (const [key, value] of Object.entries(given)) {
     if (key === SCHEMA) continue;
-    if (key === TENANT)
-      tenantId =
-        noting(mistakes, [TENANT], () => (value === null ? null : policyName(value, 'The tenant'))) ?? null;
+    if (key === TENANT) tenantId = noting(mistakes, [TENANT], () => policyName(value, 'The tenant')) ?? null;
     else for (const entry of statedIn(key, value, mistakes)) entries.push(entry);
   }
   return { tenantId, entries, mistakes };
@@ -97,7 +95,7 @@ export function policyFileSchema(): Record<string, unknown> {
       [SCHEMA]: { type: 'string' },
       [TENANT]: {
         description: 'The tenant whose policies these are; without it, those of rows without a tenant.',
-        anyOf: [NAME, { type: 'null' }],
+        ...NAME,
       },
       ...Object.fromEntries([...FORMS].map(([key, { schema }]) => [key, schema])),
     },

@@ -4,6 +4,7 @@ import {
   policyName,
   badPolicy,
   entryFields,
+  entryName,
   type EntryKinds,
   type NamedElement,
   type ReadEntry,
@@ -19,7 +20,6 @@ import { CaseRoles, type CaseRolesOptions } from './policies/case-roles/case-rol
 import { CASE_ENTRIES } from './policies/case-roles/entries.js';
 import { SECURITY_ROLE_ENTRIES } from './policies/security-role-entries.js';
 import { SecurityRoles } from './policies/security-roles.js';
-import { FORBIDDEN_KEYS } from './path.js';
 import type { Policy } from './policy.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
 import { show } from './value.js';
@@ -58,23 +58,15 @@ export function readChanges(given: unknown): PolicyChange[] {
   return Array.from(given as unknown[], (one, at) => readChange(one, `Change ${at + 1}`));
 }
 
-/** @param isKept false: it is removed, whatever it is called */
-function entryName(id: string, what: string, isKept: boolean): string {
-  const name = policyName(id, what);
-  if (isKept && FORBIDDEN_KEYS.has(name))
-    badPolicy(
-      `${what} cannot have the name ${show(name)}, which stands for something else in JavaScript. Choose another.`,
-    );
-  return name;
-}
-
 /** Checks one change, and converts it to its stored form. @throws BadInput `bad-policy` */
 export function readChange(given: unknown, what: string): PolicyChange {
   const { kind: named, id, value } = entryFields(given, what, ['kind', 'id', 'value']);
   const kind = oneOf(named, 'kind of policy', POLICY_KINDS);
   if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID)
     return badPolicy(`${what} needs the id of an entry, got ${show(id)}.`);
-  const name = NAMED.has(kind) ? entryName(id, `The entry ${kind}`, value !== null) : id;
+  // What is removed may be called whatever it is.
+  const read = value === null ? policyName : entryName;
+  const name = NAMED.has(kind) ? read(id, `The entry ${kind}`) : id;
   return { kind, id: name, value: value === null ? null : (READ[kind] as ReadEntry)(name, value) };
 }
 

@@ -1,5 +1,5 @@
 import { EVERYTHING, NOTHING, type Condition } from './condition.js';
-import { combinedByModel, stepsByModel } from './by-model.js';
+import { combinedByModel, isByModel, stepsByModel } from './by-model.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
@@ -22,8 +22,11 @@ import { alternativesBySearch, isUnmarked, roughly, roughlyMany, type Ways } fro
 
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
-/** Rules from this number on are not put together for a query, which takes long, but stated roughly. */
-const MANY_STATED = 400;
+/**
+ * Rules from this number on, if they are about many models, are not put together for a query, which takes long, but
+ * stated roughly.
+ */
+const MANY_STATED = 500;
 
 /** A list of instances never has the parts of one that is about to start. */
 const speaksOfStart = ({ parts }: AskedRule): boolean => parts.has('start') || parts.has('model');
@@ -81,7 +84,7 @@ export class RuleSet {
     if (asks.start) return this.parts.every((part) => hasPart(resource, part));
     const { item, instance } = resource;
     if (instance === undefined) return !asks.instance && (!asks.item || hasPart(resource, 'item'));
-    return (!asks.item || item !== undefined) && (!asks.items || instance.items !== undefined);
+    return (!asks.item || item !== undefined) && (!asks.items || instance?.items !== undefined);
   }
 
   /** One of the permissive rules holds, and all restrictive ones. */
@@ -160,7 +163,7 @@ export class RuleSet {
       ways: alternativesBySearch(rules, this.predicates),
       restricts: restricted(restricts),
     });
-    return this.isLarge(MANY_STATED)
+    return this.isLarge(MANY_STATED) && isByModel(whens(permits), restricts)
       ? {
           whole: make,
           around: roughlyMany(rules, restricts, this.predicates.surroundings),
@@ -188,7 +191,7 @@ export class RuleSet {
       permits: combinedByModel(permits, [], this.predicates),
       restricts: combinedByModel(ANYTHING, restricts, this.predicates),
       needsItems: this.parts.includes('items'),
-      steps: stepsByModel(permits, restricts),
+      steps: stepsByModel(permits, restricts, this.predicates),
     }));
   }
 }

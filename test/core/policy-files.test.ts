@@ -69,6 +69,7 @@ test('the schema admits what the reader admits of a document, and refuses what i
   for (const content of [
     { securityRole: {} },
     { tenant: 7 },
+    { tenant: null },
     { securityRoles: { clerk: {} } },
     { securityRoles: { clerk: { rights: ['Todo:Proces'] } } },
     { securityRoles: { clerk: { rights: [], holders: [{}] } } },

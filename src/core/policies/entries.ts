@@ -1,6 +1,7 @@
 import { BadInput } from '../errors.js';
 import { hasUnseen } from '../model-name.js';
 import { unknownName } from '../options.js';
+import { FORBIDDEN_KEYS } from '../path.js';
 import type { PolicyChange, PolicySet } from '../policy-set.js';
 import { isPlainObject, show } from '../value.js';
 import { normaliseName } from '../user-info.js';
@@ -118,6 +119,16 @@ export function policyName(given: unknown, what: string): string {
     return badPolicy(`${what} needs a name of at most ${LONGEST.name} characters, got ${show(given)}.`);
   if (hasUnseen(name))
     return badPolicy(`${what} needs a name without control, direction or invisible characters.`);
+  return name;
+}
+
+/** The name of an entry that is kept. @throws BadInput `bad-policy` */
+export function entryName(given: unknown, what: string): string {
+  const name = policyName(given, what);
+  if (FORBIDDEN_KEYS.has(name))
+    badPolicy(
+      `${what} cannot have the name ${show(name)}, which stands for something else in JavaScript. Choose another.`,
+    );
   return name;
 }
 

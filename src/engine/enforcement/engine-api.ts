@@ -83,7 +83,10 @@ export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         user,
         'instance:message',
         INSTANCE,
-        (call) => events.starts(call, 'messageId', id, data),
+        (call) => {
+          checkOptions(options, 'noWait');
+          return events.starts(call, 'messageId', id, data);
+        },
         (call, starts) => events.message(call, starts, id, data, matching, checkOptions(options, 'noWait')),
       ),
     throwSignal: (id, data, matching, user, options) =>
@@ -91,7 +94,10 @@ export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         user,
         'instance:signal',
         INSTANCE,
-        (call) => events.starts(call, 'signalId', id, data),
+        (call) => {
+          checkOptions(options);
+          return events.starts(call, 'signalId', id, data);
+        },
         (call, starts) => events.signal(call, starts, id, data, matching, checkOptions(options)),
       ),
     startEvent: (where, elementId, data, user, options) =>

@@ -182,8 +182,10 @@ export class PolicyBook {
     const changed = { set, ...(await this.inTurns(this.compile(set, this.known.get(tenantId)))) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
+    // Kept first: who asks meanwhile would compile it again.
+    const kept = this.keep(tenantId, changed);
     await this.snapshotWhenDue(tenantId, set, changes.length);
-    return this.keep(tenantId, changed);
+    return kept;
   }
 
   /** Stores a snapshot. Its failure is harmless: loading then replays more of the log. */

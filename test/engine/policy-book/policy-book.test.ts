@@ -139,6 +139,31 @@ test('one decision point stands for a version: what it keeps goes when the versi
   expect((await book.current(null)).point).not.toBe(point);
 });
 
+test('who asks while the snapshot of a change is stored gets what was compiled for it', async () => {
+  let compiled = 0;
+  let asked: Promise<InForce> | undefined;
+  function* counting(set: PolicySet) {
+    compiled++;
+    return yield* compile(set);
+  }
+  const policies: PolicyStore = Object.create(store.policies, {
+    addSnapshot: {
+      value: async (...given: Parameters<PolicyStore['addSnapshot']>) => {
+        asked = book.current(null);
+        await asked;
+        return store.policies.addSnapshot(...given);
+      },
+    },
+  }) as PolicyStore;
+  const book = new PolicyBook(policies, counting, new Incidents(quiet));
+  const many = Array.from({ length: 1200 }, (_, at) => reader(`${at}`));
+  const before = await book.current(null);
+  compiled = 0;
+  const { point } = await changeFrom(book, null, before, many);
+  expect((await asked)?.point).toBe(point);
+  expect(compiled).toBe(1);
+});
+
 test('a snapshot is stored once the log has grown, so that a start reads little of it', async () => {
   const book = bookOf();
   const many = (from: number) => Array.from({ length: 600 }, (_, i) => reader(`${from + i}`));

@@ -38,7 +38,8 @@ export class Grid {
       labels: set.of(GRID_LABEL) as GridContents['labels'],
     };
     // The conditions of a rule follow from it and from the labels.
-    if (before?.contents.labels === this.contents.labels) this.earlier = before.made ?? before.earlier;
+    if (this.isInUse && before?.contents.labels === this.contents.labels)
+      this.earlier = before.made ?? before.earlier;
     this.policy = Object.freeze({
       name: 'grid',
       answer: (_principal, operation, { starts = false, anyData = false }) =>

@@ -1,7 +1,7 @@
 import { BadInput } from '../../errors.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
-import { badPolicy, entryFields, namedIn, policyName } from '../entries.js';
+import { badPolicy, entryFields, entryName, namedIn } from '../entries.js';
 import { GRID_LABEL, GRID_RULE, type GridContents, type GridLabel, type GridRule } from './grid.js';
 import { readLabel, readRule } from './read-rule.js';
 import {
@@ -66,11 +66,11 @@ class Entries {
 }
 
 const ruleEntry = (id: string, value: unknown): GridEntry => {
-  const name = policyName(id, 'The id of a rule');
+  const name = entryName(id, 'The id of a rule');
   return { kind: GRID_RULE, id: name, value: readRule(name, value) };
 };
 const labelEntry = (id: string, value: unknown): GridEntry => {
-  const name = policyName(id, 'A label');
+  const name = entryName(id, 'A label');
   return { kind: GRID_LABEL, id: name, value: readLabel(name, value) };
 };
 

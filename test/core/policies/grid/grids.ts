@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { FORBIDDEN_KEYS } from '../../../../src/core/path.js';
 import { createDecisionPoint, type DecisionPoint } from '../../../../src/core/decision-point.js';
 import { Grid } from '../../../../src/core/policies/grid/grid-policy.js';
 import { readSentences } from '../../../../src/core/policies/grid/texts.js';
@@ -83,5 +84,9 @@ export const anyGrid = fc.record({
     'Fact checker': { multiple: 12 },
     Zweitprüfer: {},
   }),
-  rules: fc.dictionary(trimmed, anyRule, { minKeys: 1, maxKeys: 6 }),
+  rules: fc.dictionary(
+    trimmed.filter((id) => !FORBIDDEN_KEYS.has(id)),
+    anyRule,
+    { minKeys: 1, maxKeys: 6 },
+  ),
 });

@@ -173,6 +173,17 @@ test.each([
   expect(() => readRule('r', value)).toThrow(message);
 });
 
+test.each(['__proto__', 'constructor', 'prototype'])('no rule is called %s, in whatever form', (name) => {
+  const table = (cells: string[], line: number) => ({ line, cells });
+  const [head = [], row = []] = toTable(contentsOf(readGridObject({ rules: { r: RULE }, labels: {} })));
+  for (const read of [
+    () => readSentences(`"${name}": Allow group "hr" to View on process "p"`),
+    () => readGridObject({ rules: Object.fromEntries([[name, RULE]]), labels: {} }),
+    () => readTable([table(head, 1), table([name, ...row.slice(1)], 2)]),
+  ])
+    expect(read).toThrow('stands for something else in JavaScript');
+});
+
 test('a label takes a number of holders from one on', () => {
   expect(readLabel('Author', { multiple: 2 })).toEqual({ multiple: 2 });
   for (const multiple of [0, 1.5, '1', 1001, null])

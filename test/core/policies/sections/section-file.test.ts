@@ -69,12 +69,15 @@ test('a model that is only given permissions is written in ROOT, with its owner 
 });
 
 test.each<[sections: unknown, message: string]>([
-  [{ ROOT: { parnet: 'x' } }, 'sections.ROOT: The section "ROOT" has no "parnet". Did you mean parent?'],
+  [
+    { ROOT: { parnet: 'x' } },
+    'sections.ROOT.parnet: The section "ROOT" has no "parnet". Did you mean parent?',
+  ],
   [{ hr: 7 }, 'sections.hr: The section "hr" must be an object of'],
   [{ hr: { permissions: {} } }, 'sections.hr.permissions: Section permissions are a list, got {}.'],
   [
     { hr: { permissions: [STAFF, { ...STAFF, users: 'kim' }] } },
-    'sections.hr.permissions.1: An entry of section permissions has no "users". Did you mean user?',
+    'sections.hr.permissions.1.users: An entry of section permissions has no "users". Did you mean user?',
   ],
   [
     { hr: { permissions: [{ ...READ, user: 'kim', group: 'staff' }] } },
@@ -87,7 +90,7 @@ test.each<[sections: unknown, message: string]>([
   ],
   [
     { hr: { models: ['Claim', { modle: 'Order' }] } },
-    'sections.hr.models.1: A model of a section has no "modle". Did you mean model?',
+    'sections.hr.models.1.modle: A model of a section has no "modle". Did you mean model?',
   ],
   [{ hr: { models: [7] } }, 'sections.hr.models.0: A model of a section must be an object of'],
   [
