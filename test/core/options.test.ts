@@ -82,7 +82,7 @@ test.each<[unknown, string]>([
   [undefined, 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
   [[], 'make takes an object of policies, dialect, limit, keep, audit, store, directory.'],
 ])('%j is refused, and the message suggests the right name', (given, message) =>
-  expect(faultIn(given)).toBe(`TypeError: ${message}`),
+  expect(faultIn(given)).toBe(`BadInput: ${message}`),
 );
 
 test.each([

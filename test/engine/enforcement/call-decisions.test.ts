@@ -110,11 +110,13 @@ test('what stands against an operation is named, each policy once', () => {
   };
   const { call } = made([permits(EVERYTHING), restricts('r', NOTHING), twice]);
   expect(call.against('task:take', { item: {} })).toEqual({
+    permitted: true,
     policies: ['r', 'q'],
     rules: ['r/no', 'q/one', 'q/two'],
     says: ['the words of no', 'the words of one', 'the words of two'],
   });
   expect(made([permits(NOTHING)]).call.against('task:take', { item: {} })).toEqual({
+    permitted: false,
     policies: [],
     rules: [],
     says: [],
@@ -187,7 +189,7 @@ test('while the rules are switched off everything is allowed, and the decision s
   const { call } = made([permits(NOTHING), restricts('r', NOTHING), broken], true);
   expect(call.allows('task:take', {})).toBe(true);
   expect(call.scope('task:read')).toEqual({ kind: 'everything' });
-  expect(call.against('task:take', {})).toEqual({ policies: [], rules: [], says: [] });
+  expect(call.against('task:take', {})).toMatchObject({ policies: [], rules: [], says: [] });
   expect([call.hidden, call.hiddenFields, call.seesAllAssignees]).toEqual([undefined, undefined, true]);
   const decision = call.assert('task:take', {}, false);
   expect(decision).toMatchObject({ allowed: true, operation: 'task:take' });

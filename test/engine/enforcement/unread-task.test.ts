@@ -5,10 +5,10 @@ import { isKnown, UnreadTask, unreadRow } from '../../../src/engine/enforcement/
 
 const RESOURCE = { item: {}, instance: {} };
 /** Who is allowed these operations, and whom these rules keep from reading the task. */
-const asker = (allowed: string[], rules: string[] = []): Call =>
+const asker = (allowed: string[], rules: string[] = [], permitted = true): Call =>
   ({
     allows: (operation: string) => allowed.includes(operation),
-    against: () => ({ rules }),
+    against: () => ({ permitted, rules }),
   }) as unknown as Call;
 const effect = (unread?: string): Effect =>
   ({ operations: ['task:reject', 'task:take'], facts: {}, unread }) as unknown as Effect;
@@ -27,11 +27,18 @@ test.each<[string, Call, Effect, boolean]>([
   ],
   ['whom no rule keeps from it, though it was to be rejected', asker(ALL), effect('rejected'), false],
   [
-    'who has one of the operations only',
+    'who has rejected it, whatever else is refused',
     asker(['task:take'], ['task-rules/rejected']),
+    effect('rejected'),
+    true,
+  ],
+  [
+    'who has rejected it and may not read it for another reason',
+    asker(ALL, ['task-rules/rejected'], false),
     effect('rejected'),
     false,
   ],
+  ['who has one of the operations only', asker(['task:take']), effect('starter'), false],
   ['whom no rule keeps from it', asker(ALL), effect('starter'), true],
   ['whom a rule keeps from it', asker(ALL, ['p/x']), effect('starter'), false],
 ])('of a task knows %s: %#', (_what, call, of, expected) => {

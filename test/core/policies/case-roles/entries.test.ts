@@ -45,7 +45,7 @@ test('a file is written with what there is of operations and fields', () => {
 });
 
 test.each([
-  [{ field: {} }, 'cases: Cases has no "field". Did you mean fields?'],
+  [{ field: {} }, 'cases.field: Cases has no "field". Did you mean fields?'],
   [{ operations: [] }, 'cases.operations: Case operations are an object by name, got [].'],
   [{ fields: [] }, 'cases.fields: Fields of cases are an object by name, got [].'],
   [{ operations: { CANCEL: [] } }, 'cases.operations.CANCEL: Unknown case operation "CANCEL"'],
