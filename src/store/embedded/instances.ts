@@ -6,7 +6,7 @@ import { compileMatch } from '../bson/match.js';
 import { isObjectId, type ObjectIds } from '../bson/object-id.js';
 import type { Selected, SelectedItems } from '../plans.js';
 import type { Filter, InstancePlan, InstanceStore, ItemPlan, StoredInstance, UnwoundItem } from '../port.js';
-import { revisionOf, settable } from '../query/stored.js';
+import { pick, revisionOf, settable } from '../query/stored.js';
 import type { Change, OrderedBytes } from './bytes.js';
 import { copy, copyWithout, decode, encode, join } from '../bson/codec.js';
 import {
@@ -32,8 +32,6 @@ import { Serial } from './serial.js';
 import type { Turns } from '../turns.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-const pick = (document: Fields, wanted: (name: string) => boolean): Fields =>
-  Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
 
 /** Number of instances whose large fields are read concurrently. */
 const READ_AT_ONCE = 8;
@@ -78,7 +76,7 @@ export class EmbeddedInstances implements InstanceStore {
       });
     const chosen = await selection.rows();
     const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
-    if (wanted.length > 0) return this.withLarge(chosen, wanted, plan);
+    if (wanted.length > 0) return this.withLarge(chosen, wanted, plan, selection.isCut);
     return new Budget(plan.bytes).copied(
       chosen,
       sizeOf,
@@ -87,11 +85,15 @@ export class EmbeddedInstances implements InstanceStore {
     );
   }
 
-  /** Adds large fields to rows, a few at a time, and reads no more of them than the byte limit of the plan. */
+  /**
+   * Adds large fields to rows, a few at a time, and reads no more of them than the byte limit of the plan.
+   * @param isCut whether more documents follow
+   */
   private async withLarge(
     documents: readonly StoredInstance[],
     wanted: readonly string[],
     plan: InstancePlan,
+    isCut: boolean,
   ): Promise<StoredInstance[]> {
     const size = sizesOf();
     const budget = new Budget(plan.bytes);
@@ -105,7 +107,10 @@ export class EmbeddedInstances implements InstanceStore {
       }
       if (this.turns.isOver()) await this.turns.next();
     }
-    return budget.isSpent ? markCut(rows) : rows;
+    // The next page begins behind a row, and all of these have been removed or changed meanwhile.
+    if (isCut && rows.length === 0)
+      return this.find({ ...plan, skip: 0, after: { id: String(documents.at(-1)?._id) } });
+    return isCut || budget.isSpent ? markCut(rows) : rows;
   }
 
   /** A row with large fields; undefined if the instance has changed since and no longer matches the plan. */

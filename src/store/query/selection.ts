@@ -47,6 +47,11 @@ export class Selection<Row> {
     return sorted.isFull() ? sorted.drop().then(() => true) : true;
   }
 
+  /** True when rows were left out because of the limit of bytes. */
+  get isCut(): boolean {
+    return this.budget.isSpent;
+  }
+
   async rows(): Promise<Row[]> {
     if (this.sorted === undefined) return this.found;
     return (await this.sorted.rows()).slice(this.paging.skip ?? 0);

@@ -46,3 +46,10 @@ export function settable(
   if (wrong !== undefined) throw new TypeError(`Field ${show(wrong)} cannot be set`);
   return fields;
 }
+
+/** The fields of a document whose names are wanted. */
+export const pick = (
+  document: Readonly<Record<string, unknown>>,
+  wanted: (name: string) => boolean,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(document).filter(([name]) => wanted(name)));
