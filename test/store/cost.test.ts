@@ -16,8 +16,15 @@ const stored = (i: number): StoredInstance => ({
   status: i % 500 === 3 ? 'running' : 'end',
   ...(i % 100 === 3 && { parentItemId: `t${i - 1}` }),
   items: [
-    { id: `t${i}`, seq: 1, status: i % 4 === 0 ? 'end' : 'wait', ...(i === 11 && { timeDue: new Date(1) }) },
+    {
+      id: `t${i}`,
+      seq: 1,
+      status: i % 4 === 0 ? 'end' : 'wait',
+      ...(i === 11 && { timeDue: new Date(1) }),
+      ...((i === 503 || i === 11) && { messageId: 'm', signalId: 's' }),
+    },
   ],
+  endedAt: i === 4 ? new Date(1) : i % 500 === 3 ? null : DUE,
   guard: {
     rev: 1,
     format: 3,
@@ -105,6 +112,29 @@ describe('documents read in a store of 20,000 and of 2,000', () => {
     [
       'timers that are overdue',
       items({ before: { items: { $elemMatch: { timeDue: { $type: 'date', $lt: DUE }, status: 'wait' } } } }),
+      1,
+    ],
+    ...(['messageId', 'signalId'] as const).map((field): [string, Ask, number] => [
+      `what waits for a ${field}, among what has not ended`,
+      items({
+        before: {
+          status: 'running',
+          items: { $elemMatch: { [field]: field === 'messageId' ? 'm' : 's', status: 'wait' } },
+        },
+      }),
+      1,
+    ]),
+    [
+      'what is archived',
+      (instances) =>
+        instances.find({
+          filter: {
+            status: { $in: ['end', 'terminated'] },
+            endedAt: { $lt: DUE },
+            'guard.unfinished': { $ne: true },
+          },
+          without: LARGE_FIELDS,
+        }),
       1,
     ],
     [

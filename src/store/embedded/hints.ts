@@ -66,10 +66,38 @@ function* ofItem(conditions: readonly Condition[]): Generator<Hint> {
   const due = conditions.find(([name, condition]) => name === 'timeDue' && isOfType(condition, 'date'))?.[1];
   const waits = conditions.some(([name, condition]) => name === 'status' && condition === 'wait');
   if (due === undefined || !waits) return;
-  const { $lt } = due as { readonly $lt?: unknown };
-  const isTime = kindOf($lt) === 'date' && !Number.isNaN(($lt as Date).getTime());
-  yield { kind: 'below', list: 'due', below: isTime ? timePlace($lt as Date) : undefined };
+  yield { kind: 'below', list: 'due', below: placeBelow(due) };
 }
+
+/** The place of the time below which a condition admits dates. */
+function placeBelow(condition: unknown): string | undefined {
+  const { $lt } = condition as { readonly $lt?: unknown };
+  return kindOf($lt) === 'date' && !Number.isNaN(($lt as Date).getTime())
+    ? timePlace($lt as Date)
+    : undefined;
+}
+
+/**
+ * What has ended before a time and has no unfinished work, to archive it. A page of a caller, who does not ask for the
+ * latter, costs less in the order of the instances.
+ */
+function* ofEnded(conditions: readonly Condition[]): Generator<Hint> {
+  if (!conditions.some(([name]) => name === 'guard.unfinished')) return;
+  for (const [name, condition] of conditions) {
+    const below = name === 'endedAt' && isDocument(condition) ? placeBelow(condition) : undefined;
+    if (below !== undefined) yield { kind: 'below', list: 'ended', below };
+  }
+}
+
+/** The conditions of the items of a filter, those of one and the same item together. */
+function* ofItems(conditions: readonly Condition[]): Generator<Condition[]> {
+  for (const [name, condition] of conditions)
+    if (name === 'items' && isDocument(condition) && isDocument(condition.$elemMatch))
+      yield [...conjuncts(condition.$elemMatch)];
+}
+
+/** The lists of what items of running instances wait for. */
+const AWAITED: Readonly<Record<string, List>> = Object.freeze({ messageId: 'message', signalId: 'signal' });
 
 function* ofRunning(conditions: readonly Condition[]): Generator<Hint> {
   const runs = conditions.some(
@@ -79,6 +107,10 @@ function* ofRunning(conditions: readonly Condition[]): Generator<Hint> {
   yield { kind: 'entries', beginnings: [beginning('running', '')] };
   if (conditions.some(([name, condition]) => name === 'parentItemId' && isOfType(condition, 'string')))
     yield { kind: 'entries', beginnings: [beginning('called', '')] };
+  for (const [name, condition] of [...ofItems(conditions)].flat()) {
+    const terms = Object.hasOwn(AWAITED, name) ? termsOf(condition) : undefined;
+    if (terms !== undefined) yield entriesIn(AWAITED[name] as List, terms);
+  }
 }
 
 /** What excludes instances with the current marks. */
@@ -102,7 +134,6 @@ export function* hintsOf(filter: Filter): Generator<Hint> {
     const hint = ofTerms(condition);
     if (hint !== undefined) yield hint;
   }
-  for (const [name, condition] of conditions)
-    if (name === 'items' && isDocument(condition) && isDocument(condition.$elemMatch))
-      yield* ofItem([...conjuncts(condition.$elemMatch)]);
+  yield* ofEnded(conditions);
+  for (const item of ofItems(conditions)) yield* ofItem(item);
 }

@@ -22,6 +22,11 @@ const LISTS = {
   /** Those that have not ended, and those among them that others have called. */
   running: (document) => (isRunning(document) ? [''] : []),
   called: (document) => (isRunning(document) && isCalled(document) ? [''] : []),
+  /** By the messages and signals of their items, those that have not ended. */
+  message: (document) => (isRunning(document) ? termsOf(document, 'items', 'messageId') : []),
+  signal: (document) => (isRunning(document) ? termsOf(document, 'items', 'signalId') : []),
+  /** By the time at which they ended. */
+  ended: ({ endedAt }) => datesIn(endedAt).map(timePlace).sort().slice(0, 1),
   /** By the format of their marks. */
   format: (document) => formatsOf(document.guard?.format),
   /** By the earliest time at which one of the waiting items is due. */

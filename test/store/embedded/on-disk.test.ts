@@ -233,17 +233,25 @@ test('documents and plans of all kinds are found as a plain filter finds them', 
       items: { $elemMatch: { status: 'wait', timeDue: { $type: 'date', $lt: new Date(at) } } },
     })),
     fc.constant({ items: { $elemMatch: { status: 'wait', timeDue: { $type: 'date' } } } }),
+    fc.record({ field: fc.constantFrom('messageId', 'signalId'), term }).map(({ field, term }) => ({
+      status: 'running',
+      items: { $elemMatch: { [field]: term, status: 'wait' } },
+    })),
+    fc.nat(9).map((at) => ({ endedAt: { $lt: new Date(at) }, 'guard.unfinished': { $ne: true } })),
   );
   const mark = fc.subarray(['a', 'b', 'c']);
+  const time = fc.oneof(
+    fc.nat(9).map((n) => new Date(n)),
+    fc.nat(9).map((n) => [new Date(n), new Date(9)]),
+    fc.constant('soon'),
+  );
   const item = fc.record(
     {
       id: fc.oneof(term, fc.constant(7)),
       status: fc.constantFrom('wait', 'end'),
-      timeDue: fc.oneof(
-        fc.nat(9).map((n) => new Date(n)),
-        fc.nat(9).map((n) => [new Date(n), new Date(9)]),
-        fc.constant('soon'),
-      ),
+      timeDue: time,
+      messageId: fc.oneof(term, fc.array(term, { maxLength: 2 })),
+      signalId: term,
     },
     { requiredKeys: [] },
   );
@@ -252,6 +260,7 @@ test('documents and plans of all kinds are found as a plain filter finds them', 
       name: fc.oneof(term, fc.constant(true), fc.array(term, { maxLength: 2 })),
       status: fc.constantFrom('running', 'end'),
       parentItemId: fc.oneof(term, fc.constant(null), fc.array(term, { maxLength: 2 })),
+      endedAt: time,
       items: fc.oneof(fc.array(item, { maxLength: 3 }), item),
       guard: fc.record(
         {
