@@ -64,5 +64,8 @@ export function pointOf(content) {
   const { entries, mistakes } = readPolicyDocument(content);
   if (mistakes.length > 0) throw mistakes[0];
   const changes = entries.map(({ change }) => change);
-  return compile(changedSet(PolicySet.EMPTY, changes)).point;
+  const compiling = compile(changedSet(PolicySet.EMPTY, changes));
+  let step = compiling.next();
+  while (step.done !== true) step = compiling.next();
+  return step.value.point;
 }

@@ -18,6 +18,8 @@ test('the bench prints one JSON line for each measure that is asked for, and not
     '--only',
     'decision/casl',
     '--only',
+    'decision/configured',
+    '--only',
     'cycle/embedded',
   );
   const lines = stdout
@@ -28,6 +30,10 @@ test('the bench prints one JSON line for each measure that is asked for, and not
   expect(lines.map(({ measure, goal }) => [measure, goal])).toEqual([
     ['decision/chain', 2],
     ['decision/casl', 1],
+    ['decision/configured', 3],
+    ['decision/configured/rules', 1.5],
+    ['decision/configured/roles', 1.5],
+    ['decision/configured/sections', 1.5],
     ['cycle/embedded', 1],
     ['cycle/embedded/20', 1],
     ['cycle/embedded/50', 1],
