@@ -3,7 +3,8 @@ import { BadInput } from '../../core/errors.js';
 import { parseQuery, type CallerQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import { isCut } from '../../store/query/budget.js';
-import type { Cursor, Paging, UnwoundItem } from '../../store/port.js';
+import { cursorOf } from '../../store/query/item-order.js';
+import type { Cursor, Paging } from '../../store/port.js';
 import { UNLISTED, RUN_FIELDS } from '../../store/query/large-fields.js';
 import type { DataApi, FindPage, FindRequest, FoundRow, InstanceView, ItemView } from '../contract/types.js';
 import type { Rows } from '../contract/api-types.js';
@@ -174,16 +175,6 @@ const instancePage: PageOf = async ({ calls, reads }, call, query, paging) => {
     full: isFull(found, paging),
   };
 };
-
-/** The cursor of the page after this row. */
-/** The place of a row in the list of items. */
-export function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
-  return {
-    id: String(_id),
-    ...(Number.isFinite(seq) ? { seq: seq as number } : {}),
-    item: typeof id === 'string' ? id : '',
-  };
-}
 
 function mentionsItems(query: CallerQuery): boolean {
   if (query.kind === 'element') return true;

@@ -7,7 +7,8 @@ import { KnownUsers, orphanedRoles, orphanedTask } from './orphans.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { parsePage, parseParameters, printCursor } from './paging.js';
-import { cursorOf, PENDING } from './data-api.js';
+import { cursorOf } from '../../store/query/item-order.js';
+import { PENDING } from './data-api.js';
 
 /**
  * A page of what nobody is left for, among the tasks of instances that the principal may read and terminate. A page

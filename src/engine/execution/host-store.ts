@@ -1,5 +1,6 @@
 import { GuardError } from '../../core/errors.js';
-import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
+import type { Cursor, Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
+import { cursorOf } from '../../store/query/item-order.js';
 import type { Room } from '../contract/limits.js';
 import { writeInstance, type Keep } from './commit.js';
 import { stateOf } from './command.js';
@@ -9,6 +10,9 @@ import type { HostInstance } from '../model/host.js';
 
 type Row = Record<string, unknown>;
 type Query = Record<string, unknown>;
+
+/** Items per page. */
+const PAGE = 2000;
 
 /** Plans the query of a trusted caller in upstream's form: conditions on `items.` fields apply to the same item. */
 export function trustedItemPlan(query: Query): ItemPlan {
@@ -161,6 +165,18 @@ export class HostStore {
     return rows
       .map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items))
       .sort((a, b) => Number(a.seq) - Number(b.seq));
+  }
+
+  /** Stored items, a page at a time: each page is a query of its own, with limits of its own. */
+  async *itemPages(query: Query): AsyncGenerator<Row[]> {
+    const plan = { ...trustedItemPlan(query), limit: PAGE };
+    for (let after: Cursor | undefined; ;) {
+      const rows = await this.store.instances.findItems({ ...plan, after });
+      const last = rows.at(-1);
+      yield rows.map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items));
+      if (last === undefined || rows.length < PAGE) return;
+      after = cursorOf(last);
+    }
   }
 
   private itemInCommand(query: Query): Row | undefined {

@@ -228,13 +228,16 @@ export class Timers {
     query: { readonly id?: string; readonly 'guard.suspension'?: object },
     due: { readonly $lt?: Date },
   ): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
-    const rows = await this.runner.hostStore.findItems({
+    const found: { id: string; instanceId: string; timeDue: Date }[] = [];
+    const pages = this.runner.hostStore.itemPages({
       // Nothing fires in an instance that has ended; and the index of due timers has only running ones.
       status: 'running',
       ...query,
       'items.timeDue': { $type: 'date', ...due },
       'items.status': 'wait',
     });
-    return rows as { id: string; instanceId: string; timeDue: Date }[];
+    for await (const rows of pages)
+      for (const { id, instanceId, timeDue } of rows as typeof found) found.push({ id, instanceId, timeDue });
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { compareText } from '../../core/value.js';
 import { child } from '../bson/kind.js';
-import type { Cursor } from '../port.js';
+import type { Cursor, UnwoundItem } from '../port.js';
 
 interface Place {
   readonly seq: number;
@@ -32,4 +32,13 @@ export const isInside = (cursor: Cursor): boolean => cursor.seq !== undefined ||
 export function isAfter(item: unknown, cursor: Cursor): boolean {
   const [at, last] = [placeOf(item), place(cursor.seq, cursor.item)];
   return cursor.item === undefined ? at.seq > last.seq : compare(at, last) > 0;
+}
+
+/** The place of a row in the list of items: the next page begins behind it. */
+export function cursorOf({ _id, items: { seq, id } }: UnwoundItem): Cursor {
+  return {
+    id: String(_id),
+    ...(Number.isFinite(seq) ? { seq: seq as number } : {}),
+    item: typeof id === 'string' ? id : '',
+  };
 }

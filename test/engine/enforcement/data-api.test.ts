@@ -1,6 +1,6 @@
 import type { FindRequest, Guard, Policy } from 'bpmn-guard';
 import { eq, NOTHING } from '../../../src/core/condition.js';
-import { cursorOf } from '../../../src/engine/enforcement/data-api.js';
+import { cursorOf } from '../../../src/store/query/item-order.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';
 import { switchedOff, switches } from '../../support/switched-off.js';
