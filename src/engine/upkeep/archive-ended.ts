@@ -2,6 +2,7 @@ import { CALL_ACTIVITY } from '../../core/element-types.js';
 import type { Cursor, Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
+import { countAll } from './count-all.js';
 
 /** Instances per batch, and bytes. */
 const BATCH = 100;
@@ -106,7 +107,7 @@ export async function archiveEnded(
 ): Promise<ArchiveProgress & { readonly complete: boolean }> {
   const filter = endedBefore(before);
   const archiver = new Archiver(instances, before);
-  const total = await instances.count({ filter });
+  const total = await countAll(instances, filter);
   const counts = { archived: 0, kept: 0, changed: 0 };
   const one = async (instance: StoredInstance): Promise<void> => {
     if (await archiver.belongsToRunning(instance)) counts.kept++;

@@ -6,6 +6,7 @@ import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
+import { countAll } from './count-all.js';
 
 const MARKER = 'reindexed';
 const BATCH = 100;
@@ -71,7 +72,7 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
  * @returns true if nothing is left
  */
 export async function reindex(store: Store, { load, onProgress, signal }: ReindexOptions): Promise<boolean> {
-  const total = await store.instances.count({ filter: OUTDATED });
+  const total = await countAll(store.instances, OUTDATED);
   let [done, skipped] = [0, 0];
   // Each batch begins behind the last one, so that no instance is looked at twice.
   for (let after: Cursor | undefined; signal?.aborted !== true;) {
@@ -84,7 +85,7 @@ export async function reindex(store: Store, { load, onProgress, signal }: Reinde
     onProgress?.({ done, skipped, left: Math.max(0, total - done) });
     after = { id: String(last._id) };
   }
-  const outdated = await store.instances.count({ filter: OUTDATED });
+  const outdated = await countAll(store.instances, OUTDATED);
   if (outdated === 0) await store.values('guard').set(MARKER, MARKS_FORMAT);
   return outdated === 0;
 }
