@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { ticks } from '../../core/clock.js';
 import { SPACES, type Change, type Space } from './bytes.js';
 import { damaged, NO_BYTES, placeOf, seal } from './checksum.js';
 import { assertSame, isSame, Tally, type Commit } from './commit.js';
@@ -6,6 +8,8 @@ import { documentIn } from './instance-bytes.js';
 
 /** The values of a part of an examination, and about their size in bytes. */
 const PART = { values: 500, bytes: 2_000_000 };
+/** Milliseconds between two turns of other work, though the values of a part arrive together. */
+const LONGEST = 10;
 const EXAMINED: readonly Space[] = SPACES.filter((space) => space !== 'format');
 const INSTANCES = EXAMINED.indexOf('instance');
 
@@ -58,12 +62,16 @@ export class Examination {
   async next(): Promise<boolean> {
     const space = EXAMINED[this.space];
     if (space === undefined) return true;
-    let [count, size] = [0, 0];
+    let [count, size, until] = [0, 0, ticks() + LONGEST];
     for await (const { key, value, sum } of this.values(space, this.from)) {
       this.add(space, value, sum);
       this.from = `${key}\0`;
       size += value.length;
       if (++count >= PART.values || size >= PART.bytes) return false;
+      if (ticks() >= until) {
+        await setImmediate();
+        until = ticks() + LONGEST;
+      }
     }
     this.space++;
     this.from = '';
