@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ticks } from '../../core/clock.js';
 import { SPACES, type Change, type Space } from './bytes.js';
-import { damaged, NO_BYTES, placeOf, seal } from './checksum.js';
+import { damaged, nameOf, NO_BYTES, placeOf, seal } from './checksum.js';
 import { assertSame, isSame, Tally, type Commit } from './commit.js';
 import { entriesOf, idIn } from './index-entries.js';
 import { documentIn } from './instance-bytes.js';
@@ -27,6 +27,15 @@ export interface Counted extends Pick<Change, 'space' | 'key'> {
 }
 
 const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** The entries that an instance ought to have. @throws CouldNotTell `store-damaged` when it is none */
+function entriesIn(key: string, value: Uint8Array): Iterable<string> {
+  try {
+    return entriesOf(documentIn(value));
+  } catch (cause) {
+    throw damaged(`${nameOf('instance', key)} is no instance`, cause);
+  }
+}
 
 /**
  * An examination of all values, in parts between which the store is used: what is written to a place that was examined
@@ -64,7 +73,7 @@ export class Examination {
     if (space === undefined) return true;
     let [count, size, until] = [0, 0, ticks() + LONGEST];
     for await (const { key, value, sum } of this.values(space, this.from)) {
-      this.add(space, value, sum);
+      this.add(space, key, value, sum);
       this.from = `${key}\0`;
       size += value.length;
       if (++count >= PART.values || size >= PART.bytes) return false;
@@ -80,12 +89,12 @@ export class Examination {
     return true;
   }
 
-  private add(space: Space, value: Uint8Array, sum: number): void {
+  private add(space: Space, key: string, value: Uint8Array, sum: number): void {
+    // First what can fail: a part that is tried again must not count a value twice.
+    const entries = space === 'instance' && this.isIndexed ? entriesIn(key, value) : [];
     this.all.change(undefined, sum);
     if (space === 'index') this.entries.change(undefined, sum);
-    if (space === 'instance' && this.isIndexed)
-      for (const entry of entriesOf(documentIn(value)))
-        this.wanted.change(undefined, seal(placeOf('index', entry), NO_BYTES).sum);
+    for (const entry of entries) this.wanted.change(undefined, seal(placeOf('index', entry), NO_BYTES).sum);
   }
 
   private assertWhole(): void {

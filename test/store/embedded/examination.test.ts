@@ -22,3 +22,18 @@ test('a part of an examination lets others go on, though its values are all ther
   isOver = true;
   expect(rounds).toBeGreaterThanOrEqual(15);
 });
+
+test('a value that is no instance is damage, with its name', async () => {
+  async function* values(space: string): AsyncGenerator<Examined> {
+    if (space === 'instance') yield { key: 'i', value: new Uint8Array(9), sum: 1 };
+  }
+  const examination = new Examination(values, true, () => NO_COMMIT);
+  const all = async (): Promise<void> => {
+    while (!(await examination.next()));
+  };
+  await expect(all()).rejects.toMatchObject({
+    code: 'store-damaged',
+    message: expect.stringContaining('"instance" "i" is no instance') as unknown,
+  });
+  expect(examination.count).toBe(0);
+});
