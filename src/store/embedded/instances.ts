@@ -183,7 +183,8 @@ export class EmbeddedInstances implements InstanceStore {
 
   async insert(document: StoredInstance): Promise<void> {
     const { id } = document;
-    if (typeof id !== 'string' || id === '') throw new TypeError('An instance needs an id');
+    if (typeof id !== 'string' || id === '' || !id.isWellFormed())
+      throw new TypeError('An instance needs an id');
     const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
     const bytes = encodedInstance(() =>
       encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }),
