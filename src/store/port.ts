@@ -162,6 +162,8 @@ export interface Writability {
   readonly writable: boolean;
   /** Why it cannot: the system error code (ENOSPC) and details. For logs. */
   readonly cause?: string;
+  /** The store was found to be damaged, and does not answer until it is opened anew. */
+  readonly isDamaged?: true;
 }
 
 /** The interface of an adapter; `openStore` makes a store of it. */

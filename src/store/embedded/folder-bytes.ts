@@ -131,13 +131,14 @@ export class FolderBytes implements OrderedBytes {
       // What cannot be read now is tried again.
       if (!isGuardError(error) || error.code !== 'store-damaged') return 'unread';
       this.damage = error;
-      this.tell(this.damageState(error));
+      this.tell(this.refusing(error));
       return 'last';
     }
   }
 
-  private damageState(error: GuardError): Writability {
-    return { writable: false, cause: causeOf(error, this.folder) };
+  private refusing(error: GuardError): Writability {
+    const isDamaged = error.code === 'store-damaged' ? ({ isDamaged: true } as const) : {};
+    return { writable: false, cause: causeOf(error, this.folder), ...isDamaged };
   }
 
   /** @throws CouldNotTell with the cause when nothing can be written */
@@ -149,7 +150,7 @@ export class FolderBytes implements OrderedBytes {
 
   onWritable(listener: (state: Writability) => void): () => void {
     this.listeners.add(listener);
-    if (this.damage !== undefined) listener(this.damageState(this.damage));
+    if (this.damage !== undefined) listener(this.refusing(this.damage));
     return () => void this.listeners.delete(listener);
   }
 
@@ -182,7 +183,7 @@ export class FolderBytes implements OrderedBytes {
     if (!isGuardError(error)) return error;
     const isNews = this.trouble?.error.code !== error.code;
     this.trouble = { error, size: Math.max(sizeOf(changes), this.trouble?.size ?? 0) };
-    if (isNews) this.tell({ writable: false, cause: causeOf(error, this.folder) });
+    if (isNews) this.tell(this.refusing(error));
     this.looking ??= setInterval(() => {
       this.groups.exclusive(() => this.look()).catch(() => undefined);
     }, LOOK_EVERY).unref();

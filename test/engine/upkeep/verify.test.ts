@@ -73,7 +73,7 @@ describe('health', () => {
   });
 });
 
-test('a store that cannot write, and one that can again, is logged once each, until the watch is stopped', () => {
+test('a store that cannot write, can again, or is damaged is logged once each, until the watch is stopped', () => {
   const lines: unknown[] = [];
   let tell: Parameters<NonNullable<Store['onWritable']>>[0] = () => undefined;
   const watched = {
@@ -86,10 +86,12 @@ test('a store that cannot write, and one that can again, is logged once each, un
   const stop = watchStore(watched, { info: log('info'), warn: log('warn'), error: log('error') });
   tell({ writable: false, cause: 'ENOSPC' });
   tell({ writable: true });
+  tell({ writable: false, cause: 'a value is lost', isDamaged: true });
   stop();
   expect(lines).toEqual([
     ['error', 'the store cannot write; commands are refused until it can'],
     ['info', 'the store can write again'],
+    ['error', 'the store is damaged; all calls are refused'],
     'stopped',
   ]);
 });

@@ -402,7 +402,8 @@ describe('a large folder is examined while it is used', () => {
     );
     // Who asks later is told as well.
     bytes.onWritable((state) => told.push(state));
-    const state = { writable: false, cause: expect.stringContaining('"i7 logs"') as unknown };
+    const cause = expect.stringContaining('"i7 logs"') as unknown;
+    const state = { writable: false, isDamaged: true, cause };
     expect(told).toEqual([state, state]);
     await bytes.close();
   });
