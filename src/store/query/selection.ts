@@ -4,10 +4,12 @@ import type { Paging } from '../plans.js';
 import { Budget } from './budget.js';
 import { end } from './paging.js';
 
-/** Rows beyond the limit of bytes that are kept: they show that there are more. */
 type SizeOf<Row> = (row: Row) => number;
 
-/** Collects the rows of a page, in their order, and keeps no more of them in memory than it needs. */
+/**
+ * Collects the rows of a page, in their order. Rows of a sort of one's own are kept whatever their size, up to about
+ * twice as many as the page has.
+ */
 export class Selection<Row> {
   private readonly sorted: SortedRows<Row> | undefined;
   private readonly budget: Budget;
