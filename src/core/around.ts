@@ -1,8 +1,17 @@
 import { byCases } from './cases.js';
-import { and, EVERYTHING, or, type Condition } from './condition.js';
+import { and, or, type Condition } from './condition.js';
 import { conditionSize } from './condition-size.js';
 import { conjuncts, namedBy } from './named.js';
-import { boxesOf, boxWithin, mergedBoxes, oneOf, product, widened, type Box } from './widened.js';
+import {
+  boxesOf,
+  boxesWithin,
+  boxWithin,
+  mergedBoxes,
+  oneOf,
+  product,
+  widened,
+  type Box,
+} from './widened.js';
 
 const MODEL = 'instance.name';
 
@@ -31,14 +40,6 @@ function choiceOf(models: ReadonlyMap<string, readonly Box[]>, most: number): Co
     [...models].map(([name, boxes]) => [name, or(...boxes.map((box) => boxWithin(box, most)))] as const),
   );
   return conditionSize(choice) <= most ? choice : undefined;
-}
-
-function ofBoxes(boxes: readonly Box[], most: number): Condition {
-  for (const part of [most, most / 4, most / 16]) {
-    const found = or(...boxes.map((box) => boxWithin(box, part)));
-    if (conditionSize(found) <= most) return found;
-  }
-  return EVERYTHING;
 }
 
 /** What is around conditions; kept as long as they live. */
@@ -84,6 +85,6 @@ export class Surroundings {
     const merged = new Map([...models].map(([name, boxes]) => [name, mergedBoxes(boxes)] as const));
     const all = (): Box[] =>
       mergedBoxes([...merged].flatMap(([name, boxes]) => product([oneOf(MODEL, [name])], boxes)));
-    return or(widened(or(...others), half), choiceOf(merged, half) ?? ofBoxes(all(), half));
+    return or(widened(or(...others), half), choiceOf(merged, half) ?? boxesWithin(all(), half));
   }
 }

@@ -72,47 +72,8 @@ const itself = (condition: Condition): Condition => condition;
 /** What an exclusion excludes; what must hold otherwise is asked of every model. */
 const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
 
-/** Conditions on instances, by the model that they are about. */
-class OfInstances {
-  private readonly permits: Split;
-  private readonly restricts: Split;
-
-  constructor(permits: readonly Condition[], restricts: readonly Condition[]) {
-    this.permits = new Split(permits, itself, 'instance.name');
-    this.restricts = new Split(restricts, excluded, 'instance.name');
-  }
-
-  get isParted(): boolean {
-    return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
-  }
-
-  /** The steps for a row of the model that most of them are about, once they are put together. */
-  steps(predicates: Predicates): number {
-    const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
-    const names = [...this.permits.names, ...this.restricts.names];
-    const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
-    const together = [
-      predicates.alternatives(this.permits.of(name)),
-      ...restricted(this.restricts.of(name).filter((one) => !isEverything(one))),
-    ];
-    return together.reduce((sum, condition) => sum + stepsOf(condition), 1);
-  }
-}
-
-/** Whether {@link combinedByModel} compiles so many conditions on instances model by model. */
-export const isByModel = (permits: readonly Condition[], restricts: readonly Condition[]): boolean =>
-  new OfInstances(permits, restricts).isParted;
-
-/** The steps that {@link combinedByModel} takes for a row of an instance, roughly. */
-export const stepsByModel = (
-  permits: readonly Condition[],
-  restricts: readonly Condition[],
-  predicates: Predicates,
-): number => new OfInstances(permits, restricts).steps(predicates);
-
-/** The rules compiled model by model, where the name of the model stands at one field. */
-class OfField {
-  private readonly known = new Map<string, PrincipalPredicate>();
+/** Conditions by the model that they are about, where its name stands at one field. */
+class Parted {
   private readonly permits: Split;
   private readonly restricts: Split;
 
@@ -131,13 +92,57 @@ class OfField {
     return this.permits.unnamed + this.restricts.unnamed <= MOST_OTHERS;
   }
 
+  private restrictsOf(name: string): Condition[] {
+    return this.restricts.of(name).filter((one) => !isEverything(one));
+  }
+
+  /** The conditions about one model, compiled. */
+  combined(name: string): PrincipalPredicate {
+    return this.predicates.combined(
+      this.permits.of(name).filter((one) => !isNothing(one)),
+      this.restrictsOf(name),
+    );
+  }
+
+  /** The steps for a row of the model that most of them are about, roughly. */
+  get steps(): number {
+    const about = (name: string): number => this.permits.about(name) + this.restricts.about(name);
+    const names = [...this.permits.names, ...this.restricts.names];
+    const name = names.reduce((most, one) => (about(one) > about(most) ? one : most), '');
+    const together = [
+      this.predicates.alternatives(this.permits.of(name)),
+      ...restricted(this.restrictsOf(name)),
+    ];
+    return together.reduce((sum, condition) => sum + stepsOf(condition), 1);
+  }
+}
+
+const OF_INSTANCE = 'instance.name';
+
+/** The conditions on instances, if {@link combinedByModel} compiles so many of them model by model. */
+export function partedByModel(
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): Pick<Parted, 'steps'> | undefined {
+  const parted = new Parted(OF_INSTANCE, permits, restricts, predicates);
+  return parted.isParted ? parted : undefined;
+}
+
+/** The rules compiled model by model, where the name of the model stands at one field. */
+class OfField {
+  private readonly known = new Map<string, PrincipalPredicate>();
+
+  constructor(private readonly parted: Parted) {}
+
+  get isParted(): boolean {
+    return this.parted.isParted;
+  }
+
   of(name: string): PrincipalPredicate {
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const made = this.predicates.combined(
-      this.permits.of(name).filter((one) => !isNothing(one)),
-      this.restricts.of(name).filter((one) => !isEverything(one)),
-    );
+    const made = this.parted.combined(name);
     if (this.known.size >= MOST) this.known.delete(this.known.keys().next().value as string);
     this.known.set(name, made);
     return made;
@@ -159,14 +164,17 @@ export function combinedByModel(
   const together = (): PrincipalPredicate => (whole ??= predicates.combined(permits, restricts));
   const of = (field: string, name: string): PrincipalPredicate => {
     let known = fields.get(field);
-    if (known === undefined) fields.set(field, (known = new OfField(field, permits, restricts, predicates)));
+    if (known === undefined) {
+      known = new OfField(new Parted(field, permits, restricts, predicates));
+      fields.set(field, known);
+    }
     return known.isParted ? known.of(name) : together();
   };
   return (resource: Resource, principal) => {
     // Own properties only: the names are decided here, and what is inherited decides nothing.
     const [instance, model] = [own(resource, 'instance'), own(resource, 'model')];
     const [field, name] =
-      instance === undefined ? ['model.name', own(model, 'name')] : ['instance.name', own(instance, 'name')];
+      instance === undefined ? ['model.name', own(model, 'name')] : [OF_INSTANCE, own(instance, 'name')];
     const holds = typeof name === 'string' ? of(field, name) : together();
     return holds(resource, principal);
   };

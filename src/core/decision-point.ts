@@ -22,8 +22,7 @@ const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
 
 /**
  * The decision point. It asks every policy and combines the answers as row-level security does: `( P1 or P2 or … )
- * and R1 and R2 and …`, deny by default. A caller uses `ask` once and keeps the
- * ruling for the whole call.
+ * and R1 and R2 and …`, deny by default. A caller uses `ask` once and keeps the ruling for the whole call.
  */
 export interface DecisionPoint {
   /**

@@ -2,10 +2,11 @@ import type { Scalar } from './value.js';
 import { own, valuesAt } from './path.js';
 import { isEqual, isOneOf } from './tests.js';
 
-/** What the generated code of rules reads from: an object, some of whose fields may be inherited. */
+/** What decisions read from: an object, some of whose fields may be inherited. */
 export type Row = Readonly<Record<string, unknown>>;
 
-const NO_FIELDS: Row = Object.freeze({});
+/** A document that has nothing. */
+export const NO_FIELDS: Row = Object.freeze({});
 
 /** The values of fields in the documents of a list, as MongoDB finds them; each is an own property. */
 function ofList(document: unknown, before: readonly string[], fields: readonly string[]): Row {

@@ -1,5 +1,5 @@
 import { EVERYTHING, NOTHING, type Condition } from './condition.js';
-import { combinedByModel, isByModel, stepsByModel } from './by-model.js';
+import { combinedByModel, partedByModel } from './by-model.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
@@ -15,7 +15,6 @@ import {
   holdsIn,
   joined,
   type Halves,
-  type RowTest,
   type Unbound,
 } from './unbound.js';
 import { alternativesBySearch, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
@@ -163,13 +162,20 @@ export class RuleSet {
       ways: alternativesBySearch(rules, this.predicates),
       restricts: restricted(restricts),
     });
-    return this.isLarge(MANY_STATED) && isByModel(whens(permits), restricts)
-      ? {
-          whole: make,
-          around: roughlyMany(rules, restricts, this.predicates.surroundings),
-          test: this.largeTest(whens(permits), restricts),
-        }
-      : this.smallUnbound(make(), whens(permits), restricts);
+    const parted = this.isLarge(MANY_STATED)
+      ? partedByModel(whens(permits), restricts, this.predicates)
+      : undefined;
+    if (parted === undefined) return this.smallUnbound(make(), whens(permits), restricts);
+    return {
+      whole: make,
+      around: roughlyMany(rules, restricts, this.predicates.surroundings),
+      test: once(() => ({
+        permits: combinedByModel(whens(permits), [], this.predicates),
+        restricts: combinedByModel(ANYTHING, restricts, this.predicates),
+        needsItems: this.parts.includes('items'),
+        steps: parted.steps,
+      })),
+    };
   }
 
   private smallUnbound(whole: Ways, permits: readonly Condition[], restricts: readonly Condition[]): Unbound {
@@ -184,15 +190,6 @@ export class RuleSet {
         steps: conditions().reduce((sum, condition) => sum + stepsOf(condition), 1),
       })),
     };
-  }
-
-  private largeTest(permits: readonly Condition[], restricts: readonly Condition[]): () => RowTest {
-    return once(() => ({
-      permits: combinedByModel(permits, [], this.predicates),
-      restricts: combinedByModel(ANYTHING, restricts, this.predicates),
-      needsItems: this.parts.includes('items'),
-      steps: stepsByModel(permits, restricts, this.predicates),
-    }));
   }
 }
 

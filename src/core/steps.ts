@@ -1,6 +1,7 @@
 import { glance, isOwn, type Path } from './frame.js';
 import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
+import { NO_FIELDS, type Row } from './rows.js';
 import { isEqual, isOneOf, isPresent, type Test } from './tests.js';
 import { isObject, type Scalar } from './value.js';
 
@@ -131,8 +132,6 @@ const end = (kind: number): Step => Object.freeze(new Step({ ...leafOf('call', {
 export const HOLDS = end(TRUE);
 export const FAILS = end(FALSE);
 
-type Row = Readonly<Record<string, unknown>>;
-const NO_FIELDS: Row = Object.freeze({});
 const A_LIST: Row = Object.freeze({});
 
 function guardOf(item: Row): Row {

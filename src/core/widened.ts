@@ -123,6 +123,15 @@ export function boxWithin({ values, lists }: Box, most: number): Condition {
   );
 }
 
+/** One of the boxes, with as many of their values as fit into so many bytes. */
+export function boxesWithin(boxes: readonly Box[], most: number): Condition {
+  for (const part of [most, most / 4, most / 16]) {
+    const found = or(...boxes.map((box) => boxWithin(box, part)));
+    if (conditionSize(found) <= most) return found;
+  }
+  return EVERYTHING;
+}
+
 /** The condition with its choices kept, and boxes around what they select. */
 function choices(condition: Condition, most: number): Condition {
   if (condition.op === 'cases') return mapCases(condition, (when) => choices(when, most));
@@ -135,12 +144,7 @@ function choices(condition: Condition, most: number): Condition {
 function boxed(condition: Condition, most: number): Condition {
   const chosen = choices(condition, most);
   if (conditionSize(chosen) <= most) return chosen;
-  const boxes = boxesOf(condition);
-  for (const part of [most, most / 4, most / 16]) {
-    const found = or(...boxes.map((box) => boxWithin(box, part)));
-    if (conditionSize(found) <= most) return found;
-  }
-  return EVERYTHING;
+  return boxesWithin(boxesOf(condition), most);
 }
 
 /** Bytes of a part beyond its own, in a list of parts. */

@@ -1,3 +1,5 @@
+import { FORBIDDEN_KEYS } from '../path.js';
+
 /** What JSON schemas of policies share. The patterns say what the readers of entries check. */
 
 /** At most 200 characters without those around it that are blank; not `*`, which is no name. */
@@ -5,7 +7,7 @@ const NAMED = '^\\s*(?!\\*\\s*$)\\S(?:[\\s\\S]{0,198}\\S)?\\s*$';
 /** The same without blanks around it. */
 const EXACT = '^(?!\\*$)\\S(?:[\\s\\S]{0,198}\\S)?$';
 /** Names of entries are keys of objects. */
-const NO_KEY = ['__proto__', 'constructor', 'prototype'];
+const NO_KEY = [...FORBIDDEN_KEYS];
 
 export const NAME = Object.freeze({ type: 'string', pattern: NAMED });
 export const EXACT_NAME = Object.freeze({ type: 'string', pattern: EXACT });

@@ -85,9 +85,9 @@ export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         INSTANCE,
         (call) => {
           checkOptions(options, 'noWait');
-          return events.starts(call, 'messageId', id, data);
+          return events.sent(call, 'messageId', id, data);
         },
-        (call, starts) => events.message(call, starts, id, data, matching, checkOptions(options, 'noWait')),
+        (call, sent) => events.message(call, sent, matching, checkOptions(options, 'noWait')),
       ),
     throwSignal: (id, data, matching, user, options) =>
       calls.runAsking(
@@ -96,9 +96,9 @@ export function engineApi(parts: CommandParts, tasks: TaskCommands): EngineApi {
         INSTANCE,
         (call) => {
           checkOptions(options);
-          return events.starts(call, 'signalId', id, data);
+          return events.sent(call, 'signalId', id, data);
         },
-        (call, starts) => events.signal(call, starts, id, data, matching, checkOptions(options)),
+        (call, sent) => events.signal(call, sent, matching, checkOptions(options)),
       ),
     startEvent: (where, elementId, data, user, options) =>
       calls.run(user, 'instance:event', INSTANCE, (call) => {

@@ -27,21 +27,28 @@ const isEmpty = (matching: unknown): boolean =>
   matching === null ||
   (isPlainObject(matching) && Object.keys(matching).length === 0);
 
+/** What is sent, and the start events that listen. */
+interface Sent {
+  readonly id: string;
+  readonly data: Data;
+  readonly starts: readonly StartTarget[];
+}
+
 /** Messages and signals, sent to the start events and waiting elements that the principal may reach. */
 export class EventCommands {
   constructor(private readonly parts: CommandParts) {}
 
   /**
-   * Start events that listen, in models of the principal's tenant. The principal must be allowed both to start and
-   * to send.
+   * What is to be sent, with the start events that listen in models of the principal's tenant. The principal must be
+   * allowed both to start and to send.
    */
-  async starts(call: Call, field: EventField, eventId: unknown, input: unknown): Promise<StartTarget[]> {
+  async sent(call: Call, field: EventField, eventId: unknown, input: unknown): Promise<Sent> {
     const id = checkId(eventId, field);
     const data = checkData(input);
     const models = await this.parts.calls.store.models.find({
       $and: [{ owner: call.principal.owner ?? null }, { 'guard.starts': { $elemMatch: { [field]: id } } }],
     });
-    const targets: StartTarget[] = [];
+    const starts: StartTarget[] = [];
     for (const model of models) {
       for (const start of await startFacts(this.parts, model)) {
         if (
@@ -49,10 +56,10 @@ export class EventCommands {
           call.allows('instance:start', startResource({ model, start }, data)) &&
           call.allows(operationOf(field), startResource({ model, start }, data), STARTS)
         )
-          targets.push({ model, start });
+          starts.push({ model, start });
       }
     }
-    return targets;
+    return { id, data, starts };
   }
 
   /** Waiting items that listen, in instances to which the principal may send the event. */
@@ -111,21 +118,13 @@ export class EventCommands {
     return viewOf(this.parts, call, execution, target.itemId);
   }
 
-  /**
-   * A message reaches one receiver: a start event, otherwise the one element that waits for it.
-   * @param starts those that listen
-   */
+  /** A message reaches one receiver: a start event, otherwise the one element that waits for it. */
   async message(
     call: Call,
-    starts: readonly StartTarget[],
-    messageId: unknown,
-    input: unknown,
+    { id, data, starts: [start, ...others] }: Sent,
     matching: unknown,
     options: CheckedOptions,
   ): Promise<ExecutionView> {
-    const id = checkId(messageId, 'messageId');
-    const data = checkData(input);
-    const [start, ...others] = starts;
     if (others.length > 0)
       throw new Conflict('ambiguous', 'The message starts several models; it must name one.');
     if (start !== undefined) return startAt(this.parts, call, start, data, options, 'instance:message');
@@ -142,19 +141,14 @@ export class EventCommands {
   /**
    * A signal reaches all receivers that the principal may signal; those that have ended in the meantime are
    * skipped. A failing receiver does not stop the others: the first failure is thrown after all have been tried.
-   * @param starts those that listen
    */
   async signal(
     call: Call,
-    starts: readonly StartTarget[],
-    signalId: unknown,
-    input: unknown,
+    { id, data, starts }: Sent,
     matching: unknown,
     options: CheckedOptions,
   ): Promise<(string | Receiver)[]> {
     const { calls } = this.parts;
-    const id = checkId(signalId, 'signalId');
-    const data = checkData(input);
     const targets = await this.listeningItems(call, 'signalId', id, matching, RECEIVERS_MOST);
     if (starts.length + targets.length === 0) throw notFound('receiver of the signal');
     const reached: (string | Receiver)[] = [];

@@ -1,4 +1,5 @@
 import { isGuardError } from '../../core/errors.js';
+import { propertyOf } from '../../core/thrown.js';
 import { show } from '../../core/value.js';
 import { failure } from './faults.js';
 import type { HostNode, ModdleElement } from './host.js';
@@ -11,15 +12,13 @@ export function rulesOf({ $attrs = {} }: ModdleElement): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-const hasCode = (error: unknown): error is { readonly code: string } =>
-  typeof (error as { code?: unknown } | null | undefined)?.code === 'string';
-
 function causeOf(rules: string, folder: unknown, error: unknown): string {
   const file = `the file ${show(`${rules}.dmn.xml`)}`;
   if (typeof folder !== 'string' || folder === '')
     return `its rules are in ${file} of \`definitionsPath\`, which the configuration does not set`;
-  return hasCode(error)
-    ? `its rules cannot be read: ${file} of \`definitionsPath\` gives ${error.code}`
+  const code = propertyOf(error, 'code');
+  return typeof code === 'string'
+    ? `its rules cannot be read: ${file} of \`definitionsPath\` gives ${code}`
     : `its rules in ${file} cannot be evaluated`;
 }
 

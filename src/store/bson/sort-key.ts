@@ -49,8 +49,8 @@ interface Keyed<Row> {
 const SPARE = 1024;
 
 /**
- * Sorts rows by the documents that `document` returns for them; the sort is stable. Keeps no more rows than are wanted
- * and a fixed number, since each keeps its document in memory.
+ * Sorts rows by the documents that `document` returns for them; the sort is stable. Keeps no more rows than twice
+ * those that are wanted and a fixed number, since each keeps its document in memory.
  */
 export class SortedRows<Row> {
   private readonly fields: readonly { readonly path: readonly string[]; readonly direction: 1 | -1 }[];

@@ -33,6 +33,9 @@ export interface Range {
 /** Beginnings of keys, each of which ends with a zero character: a way to find entries. */
 export type Way = readonly string[];
 
+/** The key behind all keys with that beginning. */
+export const endOf = (beginning: string): string => `${beginning.slice(0, -1)}\u0001`;
+
 export interface MergeOptions {
   /** Finds only entries whose rest is below it. */
   readonly below?: string | undefined;

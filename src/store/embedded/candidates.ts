@@ -1,6 +1,6 @@
 import type { Work } from '../bson/budget.js';
 import type { Filter, MarkFilter, Selected } from '../port.js';
-import type { OrderedBytes, Way } from './bytes.js';
+import { endOf, type OrderedBytes, type Way } from './bytes.js';
 import { entriesIn, hintsOf, type Hint } from './hints.js';
 import { beginning, namesIn, type List } from './index-entries.js';
 
@@ -35,7 +35,7 @@ export async function newest(bytes: OrderedBytes): Promise<string | undefined> {
 }
 
 /** What follows list and term in the keys of entries that the walk does not include. */
-const endOf = (bound: Bound | undefined): string | undefined =>
+const boundOf = (bound: Bound | undefined): string | undefined =>
   bound && bound.key + (bound.included ? '\u0001' : '');
 
 function ofMarks(marks: MarkFilter | undefined): Hint[] {
@@ -77,7 +77,7 @@ async function* inOrder(
   work: Work,
 ): AsyncGenerator<string[]> {
   const from = beginning(list);
-  const range = { from, below: below === undefined ? `${from.slice(0, -1)}\u0001` : from + below };
+  const range = { from, below: below === undefined ? endOf(from) : from + below };
   const found: string[] = [];
   for await (const [key] of bytes.scan('index', range)) {
     work.spend(1);
@@ -98,7 +98,7 @@ export async function* candidates(
   { bound, wanted = Infinity, most = PART.most }: CandidateOptions,
 ): AsyncGenerator<string[]> {
   let [ways, hints] = await waysOf(bytes, plan);
-  let below = endOf(bound);
+  let below = boundOf(bound);
   for (let size = Math.max(wanted, PART.least); ; size *= PART.growth) {
     const lists = Math.max(...ways.map((way) => way.length));
     const part = Math.max(Math.min(size, most), Math.min(lists, OF_MANY_LISTS));

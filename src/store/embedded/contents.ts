@@ -17,6 +17,7 @@ import {
   removed,
   replaced,
   storedIn,
+  withoutBeside,
   type Stored,
 } from './instance-bytes.js';
 import { readLarge } from './large-values.js';
@@ -45,8 +46,8 @@ function instanceChanges(before: Stored | undefined, document: Fields): Change[]
   const { changes } = replaced(before, decode<StoredInstance>(encoded), encoded, beside);
   const fresh = large((document as { id: string }).id, document);
   const kept = new Set(fresh.map(({ key }) => key));
-  const old = before === undefined ? [] : removed(before);
-  return [...old.filter(({ space, key }) => space === 'large' && !kept.has(key)), ...changes, ...fresh];
+  const old = before === undefined ? [] : withoutBeside(before);
+  return [...old.filter(({ key }) => !kept.has(key)), ...changes, ...fresh];
 }
 
 /** A folder as its documents. Others cannot have it open at the same time. */

@@ -115,14 +115,14 @@ export function replaced(
 }
 
 /** Removes what an instance has beside it. */
-const withoutBeside = (id: string, beside: Beside): Change[] => [
+export const withoutBeside = ({ document: { id }, beside }: Stored): Change[] => [
   ...fieldsOf(beside).map((name): Change => ({ space: 'large', key: largeKey(id, name) })),
   ...withoutParts(logKey(id), beside.log),
 ];
 
 /** The changes that remove an instance. */
-export const removed = ({ document, beside }: Stored): Change[] => [
-  { space: 'instance', key: document.id },
-  ...indexChanges(document, undefined),
-  ...withoutBeside(document.id, beside),
+export const removed = (stored: Stored): Change[] => [
+  { space: 'instance', key: stored.document.id },
+  ...indexChanges(stored.document, undefined),
+  ...withoutBeside(stored),
 ];

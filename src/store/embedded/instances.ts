@@ -1,6 +1,6 @@
 import { Conflict } from '../../core/errors.js';
 import { assertOneLog, NO_LINES } from '../instance-log.js';
-import { isLarge, LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
+import { isLarge, LARGE_FIELDS, refuseLarge, withoutLarge } from '../query/large-fields.js';
 import { Work } from '../bson/budget.js';
 import { compileMatch } from '../bson/match.js';
 import { isObjectId, type ObjectIds } from '../bson/object-id.js';
@@ -207,7 +207,7 @@ export class EmbeddedInstances implements InstanceStore {
   ): Promise<boolean> {
     assertOneLog(fields, log);
     // A command changes nearly all fields, so they are encoded only once, for memory and disk.
-    const changedBytes = encodedInstance(() => encode(pick(settable(fields), (name) => !isLarge(name))));
+    const changedBytes = encodedInstance(() => encode(withoutLarge(settable(fields))));
     const changed = decode<Fields>(changedBytes);
     const largeChanges = large(id, fields);
     const added = log.lines.length > 0 ? addToLog(logKey(id), expectedRev ?? 0, log) : undefined;

@@ -1,10 +1,7 @@
-import { SPACES, type Change, type Merged, type MergeOptions, type OrderedBytes } from './bytes.js';
+import { endOf, SPACES, type Change, type Merged, type MergeOptions, type OrderedBytes } from './bytes.js';
 import type { Range, Space, Way } from './bytes.js';
 import { fewest, largestFirst, type Walker } from './merged.cjs';
 import { SortedKeys } from './sorted-keys.js';
-
-/** The end of the keys with that beginning, which ends with a zero character. */
-const endOf = (beginning: string): string => `${beginning.slice(0, -1)}\u0001`;
 
 /** A space: its values, and their keys in order. */
 class Values {

@@ -28,10 +28,11 @@ const EXAMINED_FIRST = 64_000_000;
 const sizeIn = async (folder: string, file: string): Promise<number | undefined> =>
   (await stat(path.join(folder, file)).catch(() => undefined))?.size;
 
-/** The sizes of the files, for an error about damage that is found later. */
-async function sizes(folder: string): Promise<string> {
-  const [database, log] = [await sizeIn(folder, DATABASE), await sizeIn(folder, LOG)];
-  return `${DATABASE} has ${database ?? 0} bytes, ${log === undefined ? `there is no ${LOG}` : `${LOG} has ${log}`}`;
+/** The bytes of the files, and the same in words for an error about damage that is found later. */
+async function sizes(folder: string): Promise<{ readonly total: number; readonly says: string }> {
+  const [database = 0, log] = [await sizeIn(folder, DATABASE), await sizeIn(folder, LOG)];
+  const ofLog = log === undefined ? `there is no ${LOG}` : `${LOG} has ${log}`;
+  return { total: database + (log ?? 0), says: `${DATABASE} has ${database} bytes, ${ofLog}` };
 }
 
 /** @throws CouldNotTell `store-damaged` when the database is missing or empty: SQLite would create a new one */
@@ -84,8 +85,7 @@ export async function openChecked(folder: string, examinedFirst = EXAMINED_FIRST
   await migrate(folder);
   await assertThere(folder);
   const found = await sizes(folder);
-  const size = ((await sizeIn(folder, DATABASE)) ?? 0) + ((await sizeIn(folder, LOG)) ?? 0);
-  const isSmall = size <= examinedFirst;
+  const isSmall = found.total <= examinedFirst;
   const bytes = await SqliteBytes.open(folder, () => keepLog(folder), isSmall);
   const toClose: (() => unknown)[] = [() => bytes.close()];
   try {
@@ -96,7 +96,7 @@ export async function openChecked(folder: string, examinedFirst = EXAMINED_FIRST
     if (isDamaged) await keepLog(folder);
     await closeAll(...toClose).catch(() => undefined);
     if (!isDamaged) throw cause;
-    const message = `${error.message.replace(/\.$/, '')} (${found}).`;
+    const message = `${error.message.replace(/\.$/, '')} (${found.says}).`;
     throw new CouldNotTell('store-damaged', message, { cause: error.cause });
   }
 }

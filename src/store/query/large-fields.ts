@@ -1,5 +1,6 @@
 import { isDocument } from '../bson/kind.js';
 import type { Filter, Sort } from '../port.js';
+import { pick } from './stored.js';
 
 /** The document of a model and its picture, in the model and in its instances. */
 export const DOCUMENT_FIELDS: readonly string[] = Object.freeze(['source', 'svg']);
@@ -28,8 +29,6 @@ const LARGE: ReadonlySet<string> = new Set(LARGE_FIELDS);
 export const isLarge = (path: string): boolean => LARGE.has(path.split('.', 1)[0] as string);
 
 type Fields = Readonly<Record<string, unknown>>;
-const pick = (fields: Fields, wanted: (name: string) => boolean): Fields =>
-  Object.fromEntries(Object.entries(fields).filter(([name]) => wanted(name)));
 
 export const withoutLarge = (fields: Fields): Fields => pick(fields, (name) => !isLarge(name));
 export const onlyLarge = (fields: Fields): Fields => pick(fields, isLarge);
