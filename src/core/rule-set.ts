@@ -9,14 +9,7 @@ import type { Predicates } from './predicates.js';
 import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, RuleList } from './rule-lists.js';
-import {
-  bothUnbound,
-  halvesOf,
-  holdsIn,
-  joined,
-  type Halves,
-  type Unbound,
-} from './unbound.js';
+import { bothUnbound, halvesOf, holdsIn, joined, type Halves, type Unbound } from './unbound.js';
 import { alternativesBySearch, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
 
 /** Rules from this number on are compiled model by model. */
