@@ -89,6 +89,7 @@ export type {
   LintReport,
   ModelApi,
   ModelEvent,
+  ModelProcess,
   ModelView,
   NewSection,
   NodeView,
@@ -119,6 +120,7 @@ export type {
   TasksApi,
   TaskCommand,
   TaskState,
+  TokenView,
   TwoTasks,
 } from './engine/contract/types.js';
 export { OPTIONS } from './express/option-tables.js';

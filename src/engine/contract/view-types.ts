@@ -46,10 +46,19 @@ export interface ItemView {
   readonly rejectedBy?: readonly string[];
   /** The last escalation of the task: by whom, when, to whom, and how often it was escalated. Visible likewise. */
   readonly escalation?: Escalation;
+  /** The version of the instance when this was read. */
+  readonly instanceVersion?: number;
+  /** The token of the instance that came to the element. */
+  readonly tokenId?: number | string;
+  /** Whose command began it. Visible to those who may read the instance and see assignees. */
+  readonly userName?: string | null;
   /** Data in the task's own scope, if the principal may read the instance. */
   readonly data?: Data;
   /** Data of the whole instance, if the principal may read it. */
   readonly instanceData?: Data;
+  /** Variables and result of the element, likewise. A service may return anything. */
+  readonly vars?: Data;
+  readonly output?: unknown;
   readonly [field: string]: unknown;
 }
 
@@ -70,6 +79,20 @@ export type TaskCommand =
   | 'suspend'
   | 'resume'
   | 'complete';
+
+/** A place of an instance at which the engine stands. */
+export interface TokenView {
+  readonly id: number | string;
+  /** `Primary`, `Instance` (a pass of a loop), `SubProcess`, … */
+  readonly type: string;
+  readonly status: string;
+  readonly parentToken?: number | string | null;
+  readonly startNodeId?: string | null;
+  /** The id of the element at which it stands. */
+  readonly currentNode?: string | null;
+  /** The key of a pass of a loop. */
+  readonly itemsKey?: string | number | null;
+}
 
 /** An instance as a caller gets it. */
 export interface InstanceView {
@@ -96,6 +119,13 @@ export interface InstanceView {
    * true } } }` pages through all of them.
    */
   readonly itemsCut?: true;
+  /** For those who may read the instance. */
+  readonly tokens?: readonly TokenView[];
+  /** Document and picture of its model, where they are asked for (`full`), to those who may read the model. */
+  readonly source?: string;
+  readonly svg?: string | null;
+  /** Always empty: the engine's log may contain anybody's data. */
+  readonly logs?: readonly string[];
   readonly [field: string]: unknown;
 }
 
@@ -110,7 +140,7 @@ export interface ExecutionView {
   readonly items: readonly ItemView[];
   /** The item that the command acted on, if it may be read. */
   readonly item?: ItemView;
-  readonly tokens: readonly Record<string, unknown>[];
+  readonly tokens: readonly TokenView[];
   /** Refers to the view itself, since applications use it. */
   readonly execution: ExecutionView;
   /** The model of the instance, if the principal may read both. Not enumerable. */
@@ -122,17 +152,19 @@ export interface ExecutionView {
   tillDone(): Promise<ExecutionView>;
 }
 
+/** A type without some of its members: `Omit` would forget all the others of a type with an index signature. */
+type Without<T, Names> = { [Name in keyof T as Name extends Names ? never : Name]: T[Name] };
+
 /**
- * A row of a page: an instance, or an item if the request asks for items. A projection omits the fields that it
- * does not name.
+ * A row of a page: an instance, or an item together with its instance if the request asks for items. A projection
+ * omits the fields that it does not name.
  */
-export interface FoundRow extends Partial<ItemView>, Partial<Omit<InstanceView, 'id' | 'name'>> {
+export interface FoundRow extends Partial<Without<InstanceView, 'id' | 'name' | 'items'>> {
+  /** The id of the instance. */
   readonly id: string;
   readonly name?: string | null;
-  readonly status?: string;
-  readonly data?: Data;
-  readonly startedAt?: Date | null;
-  readonly endedAt?: Date | null;
+  /** The items of the instance that the principal may read; if the request asks for items, the one of this row. */
+  readonly items?: ItemView | readonly ItemView[];
   readonly [field: string]: unknown;
 }
 
@@ -149,7 +181,28 @@ export interface ModelEvent {
   readonly signalId?: string | null;
   /** When a timer is due. */
   readonly timeDue?: Date | null;
+  /** The expression of a timer, and the time in milliseconds from which it counts. */
+  readonly expression?: string | null;
+  readonly referenceDateTime?: number | null;
   readonly lane?: string | null;
+  /** As the model gives them, separated by commas. */
+  readonly candidateUsers?: string | null;
+  readonly candidateGroups?: string | null;
+  readonly documentation?: string | null;
+  readonly [field: string]: unknown;
+}
+
+/** A process of a stored model. */
+export interface ModelProcess {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly isExecutable?: boolean | null;
+  /** As the model gives them, separated by commas. */
+  readonly candidateStarterUsers?: string | null;
+  readonly candidateStarterGroups?: string | null;
+  readonly historyTimeToLive?: string | number | null;
+  readonly isStartableInTasklist?: boolean | null;
+  readonly documentation?: string | null;
   readonly [field: string]: unknown;
 }
 
@@ -163,6 +216,9 @@ export interface ModelView {
   /** The tenant or model owner it belongs to; null for none. */
   readonly owner?: string | null;
   readonly saved?: Date;
+  readonly processes?: readonly ModelProcess[];
+  /** Its start events; `findEvents` adds the name of the model to each. */
+  readonly events?: readonly Without<ModelEvent, 'modelName'>[];
   /** Warnings for its author; missing if there are none. */
   readonly warnings?: readonly ModelWarning[];
   readonly [field: string]: unknown;

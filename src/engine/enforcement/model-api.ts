@@ -26,7 +26,7 @@ import { policiesNaming } from '../policy-book/naming-policies.js';
 function modelView(model: StoredModel): ModelView {
   const { guard: _guard, ...view } = model;
   const warnings = warningsIn(model);
-  return (warnings.length === 0 ? view : { ...view, warnings }) as ModelView;
+  return (warnings.length === 0 ? view : { ...view, warnings }) as unknown as ModelView;
 }
 
 /** bpmn-server's own model API, scoped and enforced. A model belongs to a tenant through its owner. */

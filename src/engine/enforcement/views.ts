@@ -219,7 +219,7 @@ export async function executionView(
     instance: view,
     items: view.items,
     ...(item === undefined ? {} : { item }),
-    tokens: (view.tokens as Record<string, unknown>[] | undefined) ?? [],
+    tokens: view.tokens ?? [],
     getItems: () => view.items,
     getData: (path?: string) => dataAt(view.data, path ?? ''),
     tillDone: settled,

@@ -76,9 +76,7 @@ export const ENGINE: readonly Route[] = [
     async run({ api }) {
       const { data } = await api.data.find({ filter: RUNNING, limit: RUNNING_MOST });
       return data.map((instance) => {
-        const item = (instance.items as { id: string; elementId: string; status: string }[]).findLast(
-          ({ status }) => status === 'wait',
-        );
+        const item = [instance.items ?? []].flat().findLast(({ status }) => status === 'wait');
         return {
           instance,
           currentItem: item?.id ?? null,
