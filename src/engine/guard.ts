@@ -98,7 +98,7 @@ async function assemble(
   const files = new PolicyFolder({ store, book, models, logger, audit, contexts, principals, people });
   await files.open(options.policyFiles);
   const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
-  const stopWatching = watchStore(store, logger);
+  const stopWatching = watchStore(store, logger, incidents);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(incidents);
   const reindexed = await isReindexed(store);

@@ -164,6 +164,8 @@ export interface Writability {
   readonly cause?: string;
   /** The store was found to be damaged, and does not answer until it is opened anew. */
   readonly isDamaged?: true;
+  /** Why a part of it could not be examined in the background, each time that is tried. */
+  readonly unread?: unknown;
 }
 
 /** The interface of an adapter; `openStore` makes a store of it. */
@@ -186,8 +188,9 @@ export interface Store {
   /** @throws CouldNotTell when the store does not answer in time, or cannot write; the message has the reason */
   ping(): Promise<void>;
   /**
-   * Reports when the store can no longer write, and when it can again; returns a function that unsubscribes. Missing
-   * for MongoDB, where each call reports it, and in memory, where writing cannot fail.
+   * Reports when the store can no longer write, and when it can again, and what could not be examined; returns a
+   * function that unsubscribes. Missing for MongoDB, where each call reports it, and in memory, where writing cannot
+   * fail.
    */
   onWritable?(listener: (state: Writability) => void): () => void;
   /**

@@ -1,32 +1,22 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { badConfiguration } from '../core/options.js';
 import { PARTS } from './contents/parts.js';
 import type { Source } from './contents/contents.js';
 import { copyAll } from './contents/copy.js';
+import { copyFolder, isCurrent } from './contents/copy-folder.js';
 import { openSource, openTarget, type Lasting } from './contents/open-contents.js';
 import { removeNote } from './contents/unfinished.js';
-import { emptyFolder } from './empty-folder.js';
 import { holdsStore } from './embedded/private-folder.js';
 import { Dump } from './mongo/dump.js';
-import { openStore, type StoreOptions } from './open.js';
+import type { StoreOptions } from './open.js';
 
 /** The numbers of files and documents that a backup or a restore wrote. */
 interface Copied {
   readonly files: number;
   readonly documents: number;
-}
-
-/** A backup of an embedded store is a store. */
-async function restoreFolder(source: string, folder: string): Promise<Copied> {
-  await emptyFolder(folder);
-  const store = await openStore({ folder: source });
-  try {
-    return await store.backup(folder);
-  } finally {
-    await store.close();
-  }
 }
 
 /** The number of documents of a backup; locks are not among them. */
@@ -47,16 +37,39 @@ async function fill(source: Source, from: string, store: Lasting): Promise<void>
   }
 }
 
-async function opened(folder: string, target: Lasting): Promise<{ source: Source; files: number }> {
-  if (holdsStore(folder))
-    return { source: await openSource({ folder }), files: (await readdir(folder)).length };
+interface Opened {
+  readonly source: Source;
+  readonly files: number;
+  /** Removes what was made to read the backup. */
+  readonly clear: () => Promise<void>;
+}
+
+/** The folder of a backup, or a copy of it in the current format, since the backup stays as it is. */
+async function openFolder(folder: string): Promise<Opened> {
+  const files = (await readdir(folder)).length;
+  if (await isCurrent(folder))
+    return { source: await openSource({ folder }), files, clear: async () => undefined };
+  const at = await mkdtemp(path.join(tmpdir(), 'bpmn-guard-restore-'));
+  const clear = (): Promise<void> => rm(at, { recursive: true, force: true });
+  try {
+    const copy = path.join(at, 'store');
+    await copyFolder(folder, copy);
+    return { source: await openSource({ folder: copy }), files, clear };
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+async function opened(folder: string, target: Lasting): Promise<Opened> {
+  if (holdsStore(folder)) return openFolder(folder);
   const source = await Dump.open(folder, 'url' in target ? target.collections : undefined);
-  return { source, files: source.files };
+  return { source, files: source.files, clear: async () => undefined };
 }
 
 /**
  * Restores a backup, of either kind of store, into an empty store of either kind. Locks are left out, because their
- * holders no longer exist.
+ * holders no longer exist. The backup stays as it is, in its format.
  * @param folder the folder that `backup` wrote, or mongodump
  * @throws BadInput `bad-configuration` when it is not a backup, is damaged, or the target is not empty; nothing was
  *   written
@@ -66,12 +79,13 @@ export async function restore(folder: string, target: StoreOptions): Promise<Cop
   if (!existsSync(folder)) throw badConfiguration('There is no such backup.');
   if (!('folder' in target || 'url' in target))
     throw badConfiguration('A store in memory cannot be restored.');
-  if ('folder' in target && holdsStore(folder)) return restoreFolder(folder, target.folder);
-  const { source, files } = await opened(folder, target);
+  if ('folder' in target && holdsStore(folder)) return copyFolder(folder, target.folder);
+  const { source, files, clear } = await opened(folder, target);
   try {
     await fill(source, path.resolve(folder), target);
     return { files, documents: await countOf(source) };
   } finally {
     await source.close();
+    await clear();
   }
 }

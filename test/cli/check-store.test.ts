@@ -1,8 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ObjectId } from 'bson';
 import { SqliteBytes } from '../../src/store/embedded/sqlite/sqlite-bytes.js';
 import { openStore } from '../../src/store/open.js';
+import { encode } from '../../src/store/bson/codec.js';
+import { readFormat } from '../../src/store/embedded/format.js';
+import { restore } from '../../src/store/restore.js';
+import { writeFirstFormat, writeSecondFormat, writeThirdFormat } from '../support/old-formats.js';
+import { lastingPlace, onMongo } from '../support/stores.js';
 import { run } from './running.js';
 
 let folder: string;
@@ -40,4 +46,82 @@ test('it refuses a folder that another store has open, or without a store', asyn
   await store.close();
   expect(await run(['check-store', path.join(folder, 'none')])).toMatchObject({ code: 2 });
   expect(await run(['check-store'])).toMatchObject({ code: 2 });
+});
+
+describe('A folder of an older format', () => {
+  const OLD = [
+    {
+      space: 'instance' as const,
+      key: 'i',
+      bytes: encode({ _id: new ObjectId(), id: 'i', name: 'M', guard: { rev: 1 } }),
+    },
+    { space: 'large' as const, key: 'i\0logs', bytes: encode({ value: ['a'] }) },
+  ];
+  const WRITE: Readonly<Record<number, (at: string) => Promise<void>>> = {
+    1: (at) => writeFirstFormat(at, OLD),
+    2: (at) => writeSecondFormat(at, [OLD]),
+    3: (at) => writeThirdFormat(at, OLD),
+  };
+  const old = (version: number): string => path.join(folder, `old-${version}`);
+  const formatIn = async (at: string): Promise<unknown> => {
+    if ((await readdir(at)).includes('CURRENT')) return 'LevelDB';
+    const bytes = await SqliteBytes.open(at);
+    const version = await readFormat(bytes);
+    await bytes.close();
+    return version;
+  };
+
+  test('in SQLite is checked and stays as it is', async () => {
+    await WRITE[3]!(old(3));
+    expect(await run(['check-store', old(3)])).toMatchObject({
+      code: 0,
+      out: ['2 values are as they were written, in format 3, which has no index.'],
+    });
+    expect(await formatIn(old(3))).toBe(3);
+    const bytes = await SqliteBytes.open(old(3));
+    await bytes.write([{ space: 'large', key: 'i\0logs', bytes: Buffer.from('other') }]);
+    await bytes.close();
+    expect((await run(['check-store', old(3)])).err.join()).toContain('"large" "i logs"');
+  });
+
+  test.each([1, 2])(
+    'in LevelDB, format %d, is not checked, and the refusal says what to do',
+    async (version) => {
+      await WRITE[version]!(old(version));
+      const before = await readdir(old(version));
+      const { code, err } = await run(['check-store', old(version)]);
+      expect([code, err.join()]).toEqual([1, expect.stringMatching(/Open it as a store once.*bad-config/)]);
+      expect(await readdir(old(version))).toEqual(before);
+    },
+  );
+
+  test.each([1, 2, 3])(
+    'as a backup, format %d, is restored into the current one and keeps its own',
+    async (version) => {
+      await WRITE[version]!(old(version));
+      const target = path.join(folder, 'target');
+      expect((await restore(old(version), { folder: target })).documents).toBe(1);
+      expect([await formatIn(target), await formatIn(old(version))]).toEqual([
+        4,
+        version === 3 ? 3 : 'LevelDB',
+      ]);
+      expect((await readdir(target)).filter((name) => name.startsWith('format'))).toEqual([]);
+      const store = await openStore({ folder: target });
+      expect(await store.instances.find({ filter: { name: 'M' } })).toMatchObject([{ id: 'i', logs: ['a'] }]);
+      await store.close();
+    },
+  );
+
+  onMongo('as a backup', () => {
+    test.each([2, 3])('of format %d, is restored into a database and keeps its own', async (version) => {
+      await WRITE[version]!(old(version));
+      const place = lastingPlace('mongo');
+      expect((await restore(old(version), place.options as never)).documents).toBe(1);
+      expect(await formatIn(old(version))).toBe(version === 3 ? 3 : 'LevelDB');
+      const store = await openStore(place.options);
+      expect(await store.instances.load('i')).toMatchObject({ name: 'M', logs: ['a'] });
+      await store.close();
+      await place.remove();
+    });
+  });
 });

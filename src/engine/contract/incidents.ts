@@ -1,7 +1,7 @@
 import { isError, messageOf, propertyOf } from '../../core/thrown.js';
 import type { GuardLogger } from './types.js';
 
-/** The kinds of failures: of a policy, the directory, a lock, a model, a notification… */
+/** The kinds of failures: of a policy, the directory, a lock, a model, the examination of a folder… */
 type IncidentKind =
   | 'policy'
   | 'decision'
@@ -10,6 +10,7 @@ type IncidentKind =
   | 'lock'
   | 'model'
   | 'audit'
+  | 'examination'
   | 'notification'
   | 'dropped';
 

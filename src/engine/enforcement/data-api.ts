@@ -51,7 +51,10 @@ export function dataApi(parts: Parts): DataApi {
   const items = async (call: Call, query: CallerQuery, limit = LIST_MOST): Promise<Rows<ItemView>> => {
     const rows = await reads.itemRows(call, query, { limit, bytes: LIST_BYTES });
     const last = rows.at(-1);
-    return withCursor(await reads.viewItems(call, rows), isCut(rows) && last ? cursorOf(last) : undefined);
+    return withCursor(
+      await reads.viewItems(call, rows),
+      last && isFull(rows, { limit }) ? cursorOf(last) : undefined,
+    );
   };
   return Object.freeze({
     getPendingUserTasks: (query, user) =>
@@ -101,7 +104,7 @@ async function findInstances(
     const view: Row = { ...(await instanceView(call, row, withSource)), ...(full ? { logs: [] } : {}) };
     return project(view) as unknown as InstanceView;
   });
-  if (!isCut(rows)) return views;
+  if (!isFull(rows, paging)) return views;
   return withCursor(views, sort === undefined ? { id: String(rows.at(-1)?._id) } : { skip: rows.length });
 }
 

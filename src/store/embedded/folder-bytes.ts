@@ -1,6 +1,5 @@
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { ticks } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
 import type { Writability } from '../port.js';
@@ -8,10 +7,10 @@ import type { Change, Merged, MergeOptions, OrderedBytes, Range, Space, Way } fr
 import type { CheckedBytes } from './checked-bytes.js';
 import { claim } from './claim.js';
 import { closeAll } from './close-all.js';
-import type { Examination } from './examination.js';
-import { inFolder, openingFailed, readingFailed, reasonOf, writingFailed } from './failure.js';
+import { examineMeanwhile } from './examine-meanwhile.js';
+import { inFolder, openingFailed, reasonOf, writingFailed } from './failure.js';
 import { Groups, sizeOf } from './groups.js';
-import { openChecked } from './open-checked.js';
+import { openChecked, type OpenOptions } from './open-checked.js';
 import { privateFolder } from './private-folder.js';
 import { loadSqlite } from './sqlite/sqlite-bytes.js';
 import type { Witness } from './witness.js';
@@ -20,10 +19,6 @@ import type { Witness } from './witness.js';
 const PROBE_EVERY = 10_000;
 /** Interval of the attempts to write again after a failure, in milliseconds. */
 const LOOK_EVERY = 500;
-/** Least milliseconds between two parts of an examination, in which calls are answered; how much longer than a part. */
-const PAUSE = 20;
-const SHARE = 4;
-const PAUSE_AFTER_FAILURE = 10_000;
 /** Space in bytes that a write may need beyond its values. */
 const RESERVE = 256 * 1024;
 
@@ -43,6 +38,8 @@ export class FolderBytes implements OrderedBytes {
   private lastWrite = ticks();
   /** Damage that was found since it was opened. */
   private damage: GuardError | undefined;
+  /** Why a part of it could not be examined when that was last tried. */
+  private unread: unknown;
   private isClosed = false;
 
   private constructor(
@@ -50,25 +47,25 @@ export class FolderBytes implements OrderedBytes {
     private readonly release: () => void,
     private readonly checked: CheckedBytes,
     private readonly witness: Witness,
+    /** The format of the values. */
+    readonly version: number,
   ) {}
 
   /**
    * @throws CouldNotTell `store-in-use` when another process, or another store of this one, has it open;
    *   `store-damaged`; `store-unavailable` when the disk fails. Each names the folder
    * @throws BadInput `bad-configuration` with the system error code when it cannot be entered, read or written
-   * @param examinedFirst bytes up to which all of a folder is examined before it is used. A larger one is examined
-   *   meanwhile, and refused as damaged from the moment on that damage is found
    */
-  static async open(folder: string, examinedFirst?: number): Promise<FolderBytes> {
+  static async open(folder: string, options?: OpenOptions): Promise<FolderBytes> {
     // Loaded first, so that nothing is created on the disk if it is missing.
     await loadSqlite();
     let release: (() => void) | undefined;
     try {
       await privateFolder(folder);
       release = await claim(folder);
-      const { checked, witness, examination } = await openChecked(folder, examinedFirst);
-      const bytes = new FolderBytes(folder, release, checked, witness);
-      if (examination !== undefined) void bytes.examine(examination);
+      const { checked, witness, examination, version } = await openChecked(folder, options);
+      const bytes = new FolderBytes(folder, release, checked, witness, version);
+      if (examination !== undefined) void examineMeanwhile(examination, bytes.groups, bytes.examined);
       return bytes;
     } catch (cause) {
       release?.();
@@ -111,29 +108,21 @@ export class FolderBytes implements OrderedBytes {
     if (changes.length > 0) await this.groups.write(changes);
   }
 
-  /** Examines all values while the store is used, one part after the other. */
-  private async examine(examination: Examination): Promise<void> {
-    while (!this.isClosed && this.damage === undefined) {
-      const begun = ticks();
-      const part = await this.groups.exclusive(() => this.examined(examination));
-      if (part === 'last') return;
-      const pause = Math.max(PAUSE, SHARE * (ticks() - begun));
-      await setTimeout(part === 'unread' ? PAUSE_AFTER_FAILURE : pause, undefined, { ref: false });
-    }
-  }
+  private readonly examined = {
+    isOver: (): boolean => this.isClosed || this.damage !== undefined,
+    found: (damage: GuardError): void => {
+      this.damage = damage;
+      this.tell(this.refusing(damage));
+    },
+    failed: (cause: unknown): void => {
+      this.unread = cause;
+      this.tell({ ...this.state(), unread: cause });
+    },
+  };
 
-  private async examined(examination: Examination): Promise<'last' | 'more' | 'unread'> {
-    if (this.isClosed) return 'last';
-    try {
-      return (await examination.next()) ? 'last' : 'more';
-    } catch (cause) {
-      const error = readingFailed(cause);
-      // What cannot be read now is tried again.
-      if (!isGuardError(error) || error.code !== 'store-damaged') return 'unread';
-      this.damage = error;
-      this.tell(this.refusing(error));
-      return 'last';
-    }
+  private state(): Writability {
+    const error = this.damage ?? this.trouble?.error;
+    return error === undefined ? { writable: true } : this.refusing(error);
   }
 
   private refusing(error: GuardError): Writability {
@@ -151,6 +140,7 @@ export class FolderBytes implements OrderedBytes {
   onWritable(listener: (state: Writability) => void): () => void {
     this.listeners.add(listener);
     if (this.damage !== undefined) listener(this.refusing(this.damage));
+    else if (this.unread !== undefined) listener({ ...this.state(), unread: this.unread });
     return () => void this.listeners.delete(listener);
   }
 

@@ -20,19 +20,30 @@ const markFirst = (names: readonly string[]): string[] =>
   [...names].sort((a, b) => Number(isMark(b)) - Number(isMark(a)));
 
 /**
+ * Copies the content of a folder of LevelDB into an empty one, in the first format of SQLite.
+ * @returns the format that it had, and the number of documents
+ */
+async function copyLevel(
+  folder: string,
+  target: string,
+): Promise<{ readonly version: number; readonly documents: number }> {
+  const { version, bytes } = await openLevel(folder);
+  try {
+    await emptyFolder(target);
+    return { version, documents: await fill(target, bytes.snapshot(), UNINDEXED) };
+  } finally {
+    await bytes.close();
+  }
+}
+
+/**
  * Writes the content of a folder of LevelDB in the first format of SQLite, beside it. The files of the folder do not
  * change.
  */
 export async function writeAnew(folder: string): Promise<void> {
   const partial = path.join(folder, PARTIAL);
   await rm(partial, { recursive: true, force: true });
-  const { version, bytes } = await openLevel(folder);
-  try {
-    await emptyFolder(partial);
-    await fill(partial, bytes.snapshot(), UNINDEXED);
-  } finally {
-    await bytes.close();
-  }
+  const { version } = await copyLevel(folder, partial);
   await rename(partial, path.join(folder, ready(version)));
 }
 
@@ -56,10 +67,25 @@ async function takeOver(folder: string): Promise<void> {
   for (const step of STEPS) await takeStep(folder, step);
 }
 
-async function isUnfinished(folder: string): Promise<boolean> {
+const isBegun = (names: readonly string[]): boolean =>
+  STEPS.flatMap((step) => [step.ready, step.moving]).some((name) => names.includes(name));
+const isLevel = (names: readonly string[]): boolean => !names.includes(DATABASE) && names.some(isOfLevel);
+
+/** True when a folder is yet to be brought to SQLite, or was interrupted meanwhile. */
+export async function isUnfinished(folder: string): Promise<boolean> {
   const names = await readdir(folder);
-  const begun = STEPS.flatMap((step) => [step.ready, step.moving]);
-  return begun.some((name) => names.includes(name)) || (!names.includes(DATABASE) && names.some(isOfLevel));
+  return isBegun(names) || isLevel(names);
+}
+
+/**
+ * Copies a folder of LevelDB into an empty one, in the first format of SQLite.
+ * @returns the number of documents; undefined, and nothing was done, for other folders
+ */
+export async function copyIfLevel(folder: string, target: string): Promise<number | undefined> {
+  const names = await readdir(folder);
+  if (isBegun(names) || !isLevel(names)) return undefined;
+  const { documents } = await whileLocked(path.join(folder, STEP_LOCK), () => copyLevel(folder, target));
+  return documents;
 }
 
 async function finish(folder: string): Promise<void> {

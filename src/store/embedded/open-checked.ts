@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CouldNotTell } from '../../core/errors.js';
+import { badConfiguration } from '../../core/options.js';
 import { addIndex } from './add-index.js';
 import { keepLog } from './as-found.js';
 import { CheckedBytes } from './checked-bytes.js';
@@ -10,7 +11,7 @@ import { closeAll } from './close-all.js';
 import { openingFailed } from './failure.js';
 import { FORMAT_VERSION, readFormat, UNINDEXED, writeFormat } from './format.js';
 import type { Examination } from './examination.js';
-import { migrate } from './migrate.js';
+import { isUnfinished, migrate } from './migrate.js';
 import { DATABASE, LOG } from './sqlite/names.js';
 import { SqliteBytes } from './sqlite/sqlite-bytes.js';
 import { Witness, WITNESS } from './witness.js';
@@ -20,6 +21,18 @@ interface Opened {
   readonly witness: Witness;
   /** An examination of all values that is yet to be made; missing: it was made. */
   readonly examination: Examination | undefined;
+  /** The format of the values. */
+  readonly version: number;
+}
+
+export interface OpenOptions {
+  /**
+   * Bytes up to which all of a folder is examined before it is used. A larger one is examined meanwhile, and refused
+   * as damaged from the moment on that damage is found.
+   */
+  readonly examinedFirst?: number;
+  /** Leaves a folder of an older format as it is. It may only be read then, without its index. */
+  readonly keepsFormat?: boolean;
 }
 
 /** Bytes of a folder up to which all values are examined before it is used. */
@@ -56,6 +69,7 @@ async function check(
   folder: string,
   bytes: SqliteBytes,
   isSmall: boolean,
+  keepsFormat: boolean,
   toClose: (() => unknown)[],
 ): Promise<Opened> {
   const version = await prepare(folder, bytes);
@@ -69,27 +83,36 @@ async function check(
   toClose.push(() => witness.close());
   witness.compare(checked.commit);
   await witness.record(checked.commit);
-  if (!isIndexed) {
+  if (!isIndexed && !keepsFormat) {
     await addIndex(checked, witness);
     await writeFormat(bytes);
   }
-  return { checked, witness, examination: isFirst ? undefined : checked.examine(true) };
+  const examination = isFirst ? undefined : checked.examine(true);
+  return { checked, witness, examination, version: keepsFormat ? version : FORMAT_VERSION };
 }
 
 /**
  * Opens a folder. A folder of an older format is brought to the current one. All of a small one is examined. Damage is
  * refused with the name of the file; the log is kept in a subfolder, since closing the database would remove it.
- * @param examinedFirst bytes up to which a folder is small
+ * @throws BadInput `bad-configuration` when an older format is to be kept that only migrating can read
  */
-export async function openChecked(folder: string, examinedFirst = EXAMINED_FIRST): Promise<Opened> {
-  await migrate(folder);
+export async function openChecked(
+  folder: string,
+  { examinedFirst = EXAMINED_FIRST, keepsFormat = false }: OpenOptions = {},
+): Promise<Opened> {
+  if (!keepsFormat) await migrate(folder);
+  else if (await isUnfinished(folder))
+    throw badConfiguration(
+      'The folder has format 1 or 2, or was interrupted while it was brought to a newer one. Open it as a store ' +
+        'once: all of it is examined then, and its files are kept.',
+    );
   await assertThere(folder);
   const found = await sizes(folder);
   const isSmall = found.total <= examinedFirst;
   const bytes = await SqliteBytes.open(folder, () => keepLog(folder), isSmall);
   const toClose: (() => unknown)[] = [() => bytes.close()];
   try {
-    return await check(folder, bytes, isSmall, toClose);
+    return await check(folder, bytes, isSmall, keepsFormat, toClose);
   } catch (cause) {
     const error = openingFailed(cause);
     const isDamaged = error.code === 'store-damaged';

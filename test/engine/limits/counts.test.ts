@@ -85,6 +85,19 @@ describe('Of 10,200 tasks', () => {
     expect(await tasks.count(undefined, BOB)).toBe(600);
   });
 
+  test('an unpaged list ends at 10,000 and says where it goes on', async () => {
+    for (const list of [
+      guard.api.data.findItems(WAITING, ALICE),
+      guard.api.data.getPendingUserTasks({}, ALICE),
+    ]) {
+      const rows = await list;
+      expect([rows.length, typeof rows.nextCursor]).toEqual([MOST, 'string']);
+      const rest = await page({ after: rows.nextCursor, limit: 1000 });
+      expect([rest.data.length, rest.nextCursor]).toEqual([200, null]);
+    }
+    expect((await guard.api.data.findItems(WAITING, BOB)).nextCursor).toBeUndefined();
+  });
+
   test.each([
     ['an option that there is not', () => guard.api.tasks.count({}, ALICE, { exactly: true } as never)],
     ['an option of another type', () => guard.api.tasks.count({}, ALICE, { exact: 'yes' } as never)],
@@ -116,5 +129,12 @@ describe('Of 10,200 instances with five items each', () => {
         hasMoreThanTotal: true,
       });
     expect(await guard.api.tasks.count(undefined, user)).toBe(MOST + 1);
+  });
+
+  test('an unpaged list of instances ends at 10,000 and says where it goes on', async () => {
+    const rows = await guard.api.data.findInstances({}, ALICE);
+    const { data } = await guard.api.data.find({ after: rows.nextCursor as string, limit: 1000 }, ALICE);
+    expect([rows.length, data.length]).toEqual([MOST, 200]);
+    expect(new Set([...rows, ...data].map(({ id }) => id)).size).toBe(10_200);
   });
 });

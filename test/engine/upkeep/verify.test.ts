@@ -73,7 +73,7 @@ describe('health', () => {
   });
 });
 
-test('a store that cannot write, can again, or is damaged is logged once each, until the watch is stopped', () => {
+test('a store that cannot write, can again, cannot be examined, or is damaged is logged once for each cause', () => {
   const lines: unknown[] = [];
   let tell: Parameters<NonNullable<Store['onWritable']>>[0] = () => undefined;
   const watched = {
@@ -83,14 +83,22 @@ test('a store that cannot write, can again, or is damaged is logged once each, u
     },
   } as unknown as Store;
   const log = (level: string) => (message: string) => void lines.push([level, message]);
-  const stop = watchStore(watched, { info: log('info'), warn: log('warn'), error: log('error') });
+  const logger = { info: log('info'), warn: log('warn'), error: log('error') };
+  const incidents = new Incidents(logger);
+  const stop = watchStore(watched, logger, incidents);
   tell({ writable: false, cause: 'ENOSPC' });
   tell({ writable: true });
+  tell({ writable: true, unread: new Error('EIO') });
+  tell({ writable: true, unread: new Error('EIO') });
+  tell({ writable: false, unread: new Error('EMFILE') });
   tell({ writable: false, cause: 'a value is lost', isDamaged: true });
   stop();
+  expect(incidents.counts).toEqual({ examination: 3 });
   expect(lines).toEqual([
     ['error', 'the store cannot write; commands are refused until it can'],
     ['info', 'the store can write again'],
+    ['error', 'a part of the store could not be examined; it is tried again'],
+    ['error', 'a part of the store could not be examined; it is tried again'],
     ['error', 'the store is damaged; all calls are refused'],
     'stopped',
   ]);

@@ -364,7 +364,7 @@ describe('a large folder is examined while it is used', () => {
 
   test('and goes on when nothing is damaged, whatever is written meanwhile', async () => {
     const folder = await filled();
-    const bytes = await FolderBytes.open(folder, 0);
+    const bytes = await FolderBytes.open(folder, { examinedFirst: 0 });
     const instances = new EmbeddedInstances(bytes, new ObjectIds(), new Turns());
     for (let n = 0; n < 40; n++) {
       await instances.update(`i${n}`, 1, { name: 'other', guard: { rev: 2, open: [`|u:${n}`] } });
@@ -374,7 +374,7 @@ describe('a large folder is examined while it is used', () => {
     await bytes.ping();
     expect(bytes.fault).toBeUndefined();
     await bytes.close();
-    const again = await FolderBytes.open(folder, 1e9);
+    const again = await FolderBytes.open(folder, { examinedFirst: 1e9 });
     await again.close();
   });
 
@@ -387,7 +387,7 @@ describe('a large folder is examined while it is used', () => {
     ]);
     await disk.close();
     await expect(openStore({ folder })).rejects.toMatchObject({ code: 'store-damaged' });
-    const bytes = await FolderBytes.open(folder, 0);
+    const bytes = await FolderBytes.open(folder, { examinedFirst: 0 });
     const told: unknown[] = [];
     bytes.onWritable((state) => told.push(state));
     await eventually(() => bytes.fault);
