@@ -72,16 +72,16 @@ export class ModelSaving {
    * one may not change it.
    */
   private async putNew(call: Call, model: StoredModel, section: string): Promise<StoredModel> {
-    if (!call.inForce.sections.exist) return this.models.put(model);
-    const undo = await this.places.made(call, model.name, section);
+    const { places } = this;
+    const undo = call.inForce.sections.exist ? await places.made(call, model.name, section) : undefined;
     try {
       await this.models.putOver(undefined, model);
     } catch (error) {
       // After any other failure it may be stored.
-      if (isGuardError(error) && error.code === 'conflict') await undo();
+      if (isGuardError(error) && error.code === 'conflict') await undo?.();
       throw error;
     }
-    await this.places.kept(call, model.name, section);
+    if (undo !== undefined) await places.kept(call, model.name, section);
     return model;
   }
 

@@ -89,8 +89,10 @@ export async function startAt(
 ): Promise<ExecutionView> {
   const { runner, engine, calls } = parts;
   const asked = startResource({ model, start }, data);
-  const decision = call.assert('instance:start', asked, true);
-  if (sent !== undefined) call.assert(sent, asked, true, STARTS);
+  const decisions = [
+    call.assert('instance:start', asked, true),
+    ...(sent === undefined ? [] : [call.assert(sent, asked, true, STARTS)]),
+  ];
   const { userName } = call.principal;
   const labels = call.inForce.grid.labelsWonBy(call.principal, asked, true);
   const noWait = options.noWait === true;
@@ -108,8 +110,8 @@ export async function startAt(
   });
   const { id } = execution;
   const target = { kind: 'instance', id, instanceId: id, name: model.name };
-  await calls.audit.allowed(call.principal, 'instance:start', target, decision);
-  if (sent !== undefined) await calls.audit.allowed(call.principal, sent, target, decision);
+  for (const decision of decisions)
+    await calls.audit.allowed(call.principal, decision.operation, target, decision);
   calls.events.emit({
     event: 'started',
     userName,

@@ -111,7 +111,7 @@ export class TaskCommands {
     query: FoundItem,
     input: unknown,
     assignmentInput: unknown,
-    options: CheckedOptions = { own: {} },
+    options?: CheckedOptions,
   ): Promise<ExecutionView> {
     const data = checkData(input);
     const assignment = checkAssignment(assignmentInput ?? {});
@@ -135,7 +135,7 @@ export class TaskCommands {
     query: FoundItem,
     plan: (item: StoredItem, call: Call) => Change,
     data: Data = {},
-    { own }: CheckedOptions = { own: {} },
+    options?: CheckedOptions,
   ): Promise<ExecutionView> {
     const { parts } = this;
     let itemId = '';
@@ -160,7 +160,7 @@ export class TaskCommands {
         inOwnPart(task.instance, task.item.tokenId, data),
         set,
         userName,
-        { ...own },
+        { ...options?.own },
       );
       await execution.worker;
       const kept = keptFor(execution, itemId);

@@ -1,7 +1,20 @@
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { eq, EVERYTHING } from '../../../src/core/condition.js';
+import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
-import { catching, end, message, model, script, signal, start, task } from '../../support/models.js';
+import {
+  catching,
+  end,
+  loop,
+  message,
+  model,
+  script,
+  service,
+  signal,
+  start,
+  task,
+} from '../../support/models.js';
+import { switchedOff, switches } from '../../support/switched-off.js';
 
 const [ann, eve, zed] = [person('ann'), person('eve'), person('zed')];
 const AFTER = task('t', { assignee: 'ann' });
@@ -24,7 +37,7 @@ const sends: Policy = {
 const guards = new Guards('embedded');
 
 async function begun(...names: (keyof typeof MODELS)[]): Promise<{ guard: Guard; ids: string[] }> {
-  const guard = await guards.make({ models: MODELS, policies: [sends] });
+  const guard = await guards.make({ models: MODELS, policies: [sends, switchedOff] });
   const ids: string[] = [];
   for (const name of names) ids.push((await guard.api.engine.start(name, {}, ann)).id);
   return { guard, ids };
@@ -133,4 +146,81 @@ test('the answer to a signal names those that it has started and those that it h
   const [started, received] = await guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER);
   expect(await guard.store.instances.load(started as string)).toMatchObject({ name: 'BySignal' });
   expect(received).toEqual({ instanceId: ids[0], itemId: expect.any(String) as string });
+});
+
+test('who may no longer send, when the turn of the receiver comes, is told so if they may read it', async () => {
+  const { guard } = await begun('Hears');
+  for (const [user, code] of [
+    [eve, 'not-found'],
+    [ADMIN_USER, 'forbidden'],
+  ] as const) {
+    const { locks } = guard.store;
+    const acquire = locks.acquire.bind(locks);
+    jest.spyOn(locks, 'acquire').mockImplementationOnce((...args) => {
+      switches.off = 'instance:message';
+      return acquire(...args);
+    });
+    expect(await refusal(guard.api.engine.throwMessage('paid', {}, {}, user))).toMatchObject({ code });
+    switches.off = undefined;
+    expect(await reached(guard)).toEqual([]);
+  }
+});
+
+test('a signal that cannot start one of its models fails, and reaches the others', async () => {
+  const each = loop('$(this.data.list)');
+  const Many = model([start({}, signal('all')), task('many', { assignee: 'ann' }, each), end()], {
+    signals: ['all'],
+  });
+  const { guard, ids } = await begun('Sees');
+  await guard.api.model.save('Many', Many, null, ADMIN_USER);
+  const list = Array.from({ length: 1001 }, (_, at) => at);
+  const { code, status } = await refusal(guard.api.engine.throwSignal('all', { list }, {}, ADMIN_USER));
+  expect([code, status]).toEqual(['too-many-items', 413]);
+  const got = await reached(guard);
+  expect(got).toContain(ids[0]);
+  expect(got).toHaveLength(2);
+  const entries = await guard.store.audit.find({ userName: 'admin', answer: 'refused', limit: 5 });
+  expect(entries.map(({ operation, reason, resource }) => [operation, reason, resource])).toEqual([
+    ['instance:signal', code, { kind: 'instance' }],
+    ['instance:signal', code, { kind: 'model', name: 'Many' }],
+  ]);
+});
+
+test('a signal ends where the store does not answer, since the others would wait for it in turn', async () => {
+  const { guard, ids } = await begun('Sees', 'Sees');
+  await guard.api.model.delete('BySignal', ADMIN_USER);
+  const { locks } = guard.store;
+  jest.spyOn(locks, 'acquire').mockRejectedValueOnce(new CouldNotTell('store-unavailable', 'No answer.'));
+  const signal = () => guard.api.engine.throwSignal('all', {}, {}, ADMIN_USER);
+  expect(await refusal(signal())).toMatchObject({ code: 'store-unavailable' });
+  expect(await reached(guard)).toEqual([]);
+  expect(await signal()).toHaveLength(ids.length);
+});
+
+test('what a message brings must not replace the initiator, nor what its sender does not see', async () => {
+  const named = model([start({ initiator: 'who' }), catching('c', message('paid')), AFTER, end()], {
+    messages: ['paid'],
+  });
+  const { guard } = await begun();
+  await guard.api.model.save('Named', named, null, ADMIN_USER);
+  await guard.api.engine.start('Named', {}, ann);
+  const send = (data: object) => guard.api.engine.throwMessage('paid', data as never, {}, ADMIN_USER);
+  expect(await refusal(send({ who: 'eve' }))).toMatchObject({ code: 'protected-variable' });
+  expect(await send({ paid: 7 })).toMatchObject({ data: { who: 'ann', paid: 7 } });
+});
+
+test('a message that does not wait is answered before what follows is done', async () => {
+  const source = model([start(), catching('c', message('paid')), service('s', 'work'), AFTER, end()], {
+    messages: ['paid'],
+  });
+  const guard = await guards.make({ services: { work: async () => undefined }, models: { Works: source } });
+  const sent = async (options?: { noWait: boolean }) => {
+    await guard.api.engine.start('Works', {}, ann);
+    const view = await guard.api.engine.throwMessage('paid', {}, {}, ADMIN_USER, options as never);
+    return { view, elements: view?.items.map(({ elementId }) => elementId) };
+  };
+  for (const options of [undefined, { noWait: false }]) expect((await sent(options)).elements).toContain('t');
+  const { view, elements } = await sent({ noWait: true });
+  expect(elements).not.toContain('t');
+  expect((await view?.tillDone())?.items.map(({ elementId }) => elementId)).toContain('t');
 });

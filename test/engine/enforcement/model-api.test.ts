@@ -1,8 +1,12 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AuditEntry, Guard, Policy } from 'bpmn-guard';
 import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, eventually, Guards, person, refusal } from '../../support/guards.js';
-import { end, model, start, task, timer } from '../../support/models.js';
+import { end, message, model, start, task, timer } from '../../support/models.js';
+import { any, told } from '../../support/told.js';
 
 const SOURCE = model([start(), task('do', { assignee: 'ann' }), end()]);
 /** A group that nobody is in, which is warned of. */
@@ -99,6 +103,122 @@ test('whether a model may be made or changed is decided about that model, by its
     code: 'forbidden',
     message: expect.stringContaining('model:write') as string,
   });
+});
+
+test('a change of a model is in the audit trail under its own operation', async () => {
+  const guard = await guards.make({ models: { A: SOURCE } });
+  const last = async (): Promise<unknown> =>
+    (await guard.store.audit.find({ userName: 'admin', limit: 1 })).map(({ operation, answer, resource }) => [
+      operation,
+      answer,
+      resource,
+    ])[0];
+  expect(await guard.api.model.rename('A', 'B', ADMIN_USER)).toBe(true);
+  expect(await last()).toEqual(['model:write', 'allowed', { kind: 'model', name: 'A' }]);
+  expect(await guard.api.model.delete('B', ADMIN_USER)).toBe(true);
+  expect(await last()).toEqual(['model:delete', 'allowed', { kind: 'model', name: 'B' }]);
+});
+
+test('who reads a model but may not change it is told so, and who does not read it that there is none', async () => {
+  const ofHr = model([start(), task('do', { assignee: 'ann' }), end()], {
+    process: { candidateStarterGroups: 'hr' },
+  });
+  const guard = await guards.make({ models: { A: ofHr } });
+  const { model: models, engine } = guard.api;
+  const change = () => ({
+    delete: () => models.delete('A', ann),
+    rename: () => models.rename('A', 'B', ann),
+    'rename to no name': () => models.rename('A', any(7), ann),
+  });
+  const none = 'not-found: No such model, or it is not yours to see.';
+  expect(await told(change())).toEqual({
+    delete: none,
+    rename: none,
+    'rename to no name': none,
+  });
+  await engine.start('A', {}, ADMIN_USER);
+  const forbidden = (operation: string): unknown =>
+    expect.stringContaining(`forbidden: You may not do this (model:${operation})`);
+  expect(await told(change())).toEqual({
+    delete: forbidden('delete'),
+    rename: forbidden('write'),
+    'rename to no name': forbidden('write'),
+  });
+  expect(await models.getSource('A', ann)).toBe(ofHr);
+});
+
+test('nothing is exported of models of which one may not be changed, and to no folder', async () => {
+  const oneOnly: Policy = {
+    name: 'one',
+    waivable: false,
+    answer: (_who, operation) =>
+      operation === 'model:write'
+        ? { restrictive: [{ id: 'a', says: 'A alone', when: eq('model.name', 'A') }] }
+        : {},
+  };
+  const guard = await guards.make({ policies: [oneOnly] });
+  for (const name of ['A', 'B'])
+    await guard.store.models.put({ name, owner: null, source: SOURCE, saved: new Date(0) } as never);
+  const folder = mkdtempSync(join(tmpdir(), 'guard-export-'));
+  const { export: exported } = guard.api.model;
+  expect(
+    await told({
+      'one of them': () => exported({}, folder, dee),
+      'to nowhere, by who saves none': () => exported({}, '/no/such/folder', ann),
+      'one of them, to nowhere': () => exported({}, '/no/such/folder', dee),
+    }),
+  ).toEqual({
+    'one of them': expect.stringMatching(/^forbidden: You may not do this \(model:write\): A alone/),
+    'to nowhere, by who saves none': 'forbidden: You may not do this (model:write).',
+    'one of them, to nowhere': expect.stringMatching(
+      /^forbidden: You may not do this \(model:write\): A alone/,
+    ),
+  });
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await exported({ name: 'A' }, folder, dee)).toEqual(['A']);
+  rmSync(folder, { recursive: true });
+});
+
+test('the start events of a list are those by which its reader may start, and no others', async () => {
+  const source = (groups: string) =>
+    model(
+      [
+        start({ candidateStarterGroups: groups }),
+        task('t'),
+        end(),
+        ...[message('m'), timer('timeDuration', 'P1Y')].map((by, at) => ({
+          ...start({}, by, `s${at}`),
+          flow: false as const,
+        })),
+      ],
+      { messages: ['m'], process: { candidateStarterGroups: groups } },
+    );
+  const guard = await guards.make({ models: { Hr: source('hr'), It: source('it') } });
+  const { findStartEvents, findEvents } = guard.api.model;
+  const starts = async (user: typeof ann, query: object = {}) =>
+    (await findStartEvents(query as never, user)).map(
+      ({ modelName, elementId }) => `${modelName} ${elementId}`,
+    );
+  expect(await starts(person('hal', 'hr'))).toEqual(['Hr start']);
+  expect(await starts(person('ivy', 'it', 'hr'))).toEqual(['Hr start', 'It start']);
+  expect(await starts(ann)).toEqual([]);
+  expect(await starts(ADMIN_USER, { name: 'It' })).toEqual(['It start']);
+  const events = await findEvents({ name: 'It' } as never, ADMIN_USER);
+  expect(events.map(({ elementId }) => elementId)).toEqual(['start', 's0', 's1']);
+  const [byMessage] = await findEvents({ 'events.messageId': 'm', name: 'It' } as never, ADMIN_USER);
+  expect(byMessage).toMatchObject({ elementId: 's0', modelName: 'It' });
+});
+
+test('a list of models has when each was saved, where that is known', async () => {
+  const guard = await guards.make({ models: { A: SOURCE } });
+  await guard.store.models.put({ name: 'B', owner: null, source: SOURCE } as never);
+  const { list, get } = guard.as(ADMIN_USER).model;
+  expect(await list({})).toEqual([{ name: 'A', saved: expect.any(Date) as Date }, { name: 'B' }]);
+  const [first] = await get({ name: 'A' });
+  expect(first).toMatchObject({ name: 'A', source: SOURCE });
+  for (const field of ['guard', 'warnings']) expect(first).not.toHaveProperty(field);
+  await guard.api.model.save('C', UNCLEAR, null, ADMIN_USER);
+  expect((await get({ name: 'C' }))[0]).toMatchObject({ warnings: [{ element: 'ask' }] });
 });
 
 describe('a timer that starts instances', () => {

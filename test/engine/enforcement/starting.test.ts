@@ -1,6 +1,8 @@
-import type { Guard, GuardEvent } from 'bpmn-guard';
+import type { Guard, GuardEvent, Policy } from 'bpmn-guard';
+import { EVERYTHING } from '../../../src/core/condition.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, message, model, service, signal, start, task } from '../../support/models.js';
+import { told as refusals } from '../../support/told.js';
 
 const [ann, hal] = [person('ann'), person('hal', 'hr')];
 const TASK = task('t', { candidateUsers: 'ann' });
@@ -41,6 +43,42 @@ test('a start is in the audit trail and told, by whatever it began', async () =>
 });
 
 const target = (id: string, name: string): object => ({ kind: 'instance', id, instanceId: id, name });
+
+test('the entry of a message that starts a model gives the reason for which it may be sent', async () => {
+  const may: Policy = {
+    name: 'may',
+    answer: ({ userName }, operation) =>
+      userName === 'hal' && (operation === 'instance:start' || operation === 'instance:message')
+        ? { permissive: [{ id: operation, says: `hal has ${operation}`, when: EVERYTHING }] }
+        : {},
+  };
+  const guard = await guards.make({ models: MODELS, policies: [may] });
+  await guard.api.engine.throwMessage('begin', {}, {}, hal);
+  const entries = await guard.store.audit.find({ userName: 'hal', limit: 2 });
+  for (const { operation, reason } of entries) expect(reason).toContain(`may/${operation}`);
+  expect(entries.map(({ operation }) => operation)).toEqual(['instance:message', 'instance:start']);
+});
+
+test('what a model lacks is told to its readers, and to others that there is no such model', async () => {
+  const guard = await guards.make({ models: { ...MODELS, None: model([TASK, end()]) } });
+  const { start: begin } = guard.api.engine;
+  const elsewhere = { startNodeId: 'none' };
+  expect(
+    await refusals({
+      'no start, to an administrator': () => begin('None', {}, ADMIN_USER),
+      'no start, to a stranger': () => begin('None', {}, ann),
+      'another start, to an administrator': () => begin('M', {}, ADMIN_USER, elsewhere),
+      'another start, to a stranger': () => begin('ForHr', {}, ann, elsewhere),
+      'no model': () => begin('Nothing', {}, ADMIN_USER),
+    }),
+  ).toEqual({
+    'no start, to an administrator': 'bad-model: The model has no start event.',
+    'no start, to a stranger': 'not-found: No such model, or it is not yours to see.',
+    'another start, to an administrator': 'bad-option: startNodeId does not name a start event of the model.',
+    'another start, to a stranger': 'not-found: No such model, or it is not yours to see.',
+    'no model': 'not-found: No such model, or it is not yours to see.',
+  });
+});
 
 test('a start answers with the item that it has reached', async () => {
   const guard = await guards.make({ models: MODELS });

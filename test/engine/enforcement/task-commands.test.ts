@@ -2,7 +2,8 @@ import { SecureUser, type Guard, type GuardEvent, type Policy } from 'bpmn-guard
 import { EVERYTHING } from '../../../src/core/condition.js';
 import { CouldNotTell } from '../../../src/core/errors.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { catching, end, message, model, service, start, task } from '../../support/models.js';
+import { any, told as refusals } from '../../support/told.js';
 
 const [ann, bob] = [person('ann'), person('bob')];
 const M = model([start(), task('t', { candidateUsers: 'ann,bob' }), end()]);
@@ -38,7 +39,7 @@ test('a task that is lent stays that of its owner until it is given to somebody 
     priority: 1,
   });
   await guard.api.engine.assign(one(id), {}, { priority: 2 }, ADMIN_USER);
-  expect(await seen(guard, id)).toMatchObject({ owner: 'ann', priority: 2 });
+  expect(await seen(guard, id)).toMatchObject({ owner: 'ann', assignee: 'bob', priority: 2 });
   await guard.api.tasks.assign(id, 'cleo', ADMIN_USER);
   expect(await seen(guard, id)).toMatchObject({ assignee: 'cleo', state: 'assigned' });
   expect(await seen(guard, id)).not.toHaveProperty('owner');
@@ -83,9 +84,15 @@ test('the duties that an administrator overrides are in the audit trail', async 
     (await guard.store.audit.find({ userName: 'admin', limit: 1 }))[0]?.overrides;
   await guard.api.tasks.assign(id, 'ann', ADMIN_USER);
   expect(await overrides()).toBeUndefined();
+  await guard.api.engine.assign(one(id), {}, { priority: 1 }, ADMIN_USER);
+  expect(await overrides()).toBeUndefined();
   await guard.api.engine.assign(one(id), { x: 1 }, { assignee: 'admin' }, ADMIN_USER);
   const [named] = (await overrides()) as string[];
   expect(named).toContain('apart');
+  await guard.api.engine.assign(one(id), { x: 2 }, {}, ADMIN_USER);
+  expect(await overrides()).toEqual([named]);
+  await guard.api.engine.assign(one(id), {}, { priority: 2 }, ADMIN_USER);
+  expect(await overrides()).toBeUndefined();
   await guard.api.tasks.complete(id, {}, ADMIN_USER);
   expect(await overrides()).toEqual([named]);
 });
@@ -146,4 +153,75 @@ test('a command that was stored is answered without the model, where nobody can 
   expect(view).not.toHaveProperty('definition');
   expect(log.map(({ message }) => message)).toContain('could not tell whether a model may be shown');
   expect(await guard.api.engine.get({ id: instance }, ann)).toHaveProperty('definition');
+});
+
+test('who borrows a task gives it back, and who lends it recalls it', async () => {
+  const { guard, id } = await begun();
+  await guard.api.tasks.take(id, ann);
+  for (const one of [bob, ann]) {
+    await guard.api.tasks.delegate(id, 'bob', ann);
+    await guard.api.tasks.resolve(id, one);
+    expect(await seen(guard, id)).toMatchObject({ assignee: 'ann', state: 'assigned' });
+    expect(await seen(guard, id)).not.toHaveProperty('owner');
+  }
+});
+
+test('what is wrong with the rest of a call is said before whether there is such a task', async () => {
+  const { guard, id } = await begun();
+  const { engine, tasks } = guard.api;
+  const none = one('none');
+  expect(
+    await refusals({
+      'completed with what is no data': () => engine.invoke(none, any(7), ann),
+      'assigned with what is no data': () => engine.assign(none, any(7), {}, ann),
+      'assigned with what is no assignment': () => engine.assign(none, {}, any(7), ann),
+      'assigned to no name': () => engine.assign(none, {}, { assignee: any(7) }, ann),
+      'given to no name': () => tasks.assign('none', any(7), ann),
+      'lent to no name': () => tasks.delegate('none', any(7), ann),
+      'escalated to no name': () => tasks.escalate('none', any(7), ann),
+      'done with what is no data': () => tasks.complete('none', any(7), ann),
+    }),
+  ).toEqual({
+    'completed with what is no data': expect.stringMatching(/^bad-data: /) as string,
+    'assigned with what is no data': expect.stringMatching(/^bad-data: /) as string,
+    'assigned with what is no assignment': 'bad-assignment: An assignment must be a plain object.',
+    'assigned to no name': 'bad-assignment: assignee must be a name: a text that is neither empty nor *.',
+    'given to no name': 'bad-assignment: A task must be assigned to a user name.',
+    'lent to no name': 'bad-assignment: A task must be delegated to a user name.',
+    'escalated to no name': 'bad-assignment: A task is escalated to { user } or to { group }.',
+    'done with what is no data': expect.stringMatching(/^bad-data: /) as string,
+  });
+  const before = await seen(guard, id);
+  await engine.assign(one(id), {}, undefined as never, ADMIN_USER);
+  expect(await seen(guard, id)).toEqual({
+    ...(before as object),
+    instanceVersion: expect.anything() as number,
+  });
+});
+
+test('a completion answers once what follows is done, and before where it is told not to wait', async () => {
+  const steps = [start(), task('t', { assignee: 'ann' }), service('s', 'work'), task('then'), end()];
+  const services = { work: async () => undefined };
+  const guard = await guards.make({ models: { Works: model(steps) }, services });
+  const { engine } = guard.api;
+  const complete = async (options?: { noWait: boolean }) => {
+    const { id } = await engine.start('Works', {}, ann);
+    const view = await engine.invoke({ id, 'items.elementId': 't' }, {}, ann, options as never);
+    return { view, reached: view.items.map(({ elementId }) => elementId) };
+  };
+  for (const options of [undefined, { noWait: false }])
+    expect((await complete(options)).reached).toContain('then');
+  const { view, reached } = await complete({ noWait: true });
+  expect(reached).not.toContain('then');
+  expect((await view.tillDone()).items.map(({ elementId }) => elementId)).toContain('then');
+});
+
+test('an element that is no task, and that an administrator continues, is completed by nobody', async () => {
+  const source = model([start(), catching('c', message('paid')), task('t'), end()], { messages: ['paid'] });
+  const guard = await guards.make({ models: { Hears: source } });
+  const { id: instance } = await guard.api.engine.start('Hears', {}, ann);
+  const { id } = await waitingTask(guard, 'c', instance);
+  await guard.api.engine.invoke(one(id), {}, ADMIN_USER);
+  expect(await seen(guard, id)).toMatchObject({ elementId: 'c', status: 'end' });
+  expect(await seen(guard, id)).not.toHaveProperty('completedBy');
 });

@@ -1,0 +1,95 @@
+import { openStore, type Guard } from 'bpmn-guard';
+import type { StoredInstance } from '../../../src/store/port.js';
+import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
+import { switchedOff, switches } from '../../support/switched-off.js';
+
+const [ann, zed] = [person('ann'), person('zed')];
+const [FIRST, SECOND] = [{ candidateUsers: 'ann' }, { candidateUsers: 'ann,bob' }].map((people) =>
+  model([start(), task('t', people), end(), { ...start({}, '', 'late'), flow: false }]),
+) as [string, string];
+const guards = new Guards('embedded');
+
+async function begun(): Promise<{ guard: Guard; id: string }> {
+  switches.off = undefined;
+  const guard = await guards.make({ models: { M: FIRST }, policies: [switchedOff] });
+  return { guard, id: (await guard.api.engine.start('M', { n: 1 }, ann)).id };
+}
+const stored = async ({ store }: Guard, id: string): Promise<StoredInstance> =>
+  (await store.instances.load(id)) as StoredInstance;
+const last = async ({ store }: Guard): Promise<unknown> =>
+  (await store.audit.find({ userName: 'admin', limit: 1 }))[0];
+
+test('an event begins in the instance that an id or a query names, with the data that it brings', async () => {
+  const { guard, id } = await begun();
+  for (const [at, where] of [id, { id }].entries()) {
+    const view = await guard.api.engine.startEvent(where as string, 'late', { at }, ADMIN_USER);
+    expect(view).toMatchObject({ id, data: { n: 1, at } });
+    expect(await last(guard)).toMatchObject({
+      operation: 'instance:event',
+      answer: 'allowed',
+      resource: { kind: 'instance', id, instanceId: id, name: 'late' },
+    });
+  }
+  const { items = [] } = await stored(guard, id);
+  expect(items.map(({ elementId }) => elementId)).toContain('late');
+  for (const where of [id, { id }])
+    expect(await refusal(guard.api.engine.startEvent(where as string, 'late', {}, zed))).toMatchObject({
+      code: 'not-found',
+    });
+});
+
+test('who may migrate nothing is refused an upgrade, whether or not there is such a model', async () => {
+  const { guard } = await begun();
+  switches.off = 'instance:migrate';
+  for (const name of ['M', 'None'])
+    expect(await refusal(guard.api.engine.upgrade(name, [], ADMIN_USER))).toMatchObject({
+      code: 'forbidden',
+      message: 'You may not upgrade instances.',
+    });
+});
+
+test('an upgrade gives each instance the model as it is now, and keeps what is known of the instance', async () => {
+  const { guard, id } = await begun();
+  const { engine, model: models, tasks } = guard.as(ADMIN_USER);
+  const before = await stored(guard, id);
+  await models.save('M', SECOND, '<svg/>');
+  expect(await engine.upgrade('M', [])).toEqual([id]);
+  const then = await stored(guard, id);
+  expect(then).toMatchObject({ source: SECOND, svg: '<svg/>' });
+  expect(then.guard).toEqual({ ...before.guard, rev: (before.guard?.rev as number) + 1 });
+  expect(await last(guard)).toMatchObject({
+    operation: 'instance:migrate',
+    answer: 'allowed',
+    resource: { kind: 'instance', id, instanceId: id, name: 'M' },
+  });
+  await models.save('M', FIRST, null);
+  expect(await engine.upgrade('M', ['late', 'none'])).toEqual([id]);
+  expect(await stored(guard, id)).toMatchObject({ source: FIRST, svg: null });
+  expect(await engine.upgrade('M', ['late', 't'])).toEqual([]);
+  await tasks.complete((await waitingTask(guard, 't', id)).id);
+  expect(await engine.upgrade('M', [])).toEqual([]);
+});
+
+test('an instance that was stored without the guard is upgraded, and stays without', async () => {
+  const { guard: maker, id } = await begun();
+  const { guard: _ours, _id, ...bare } = await stored(maker, id);
+  const store = await openStore({ memory: true });
+  await store.instances.insert(bare as never);
+  const guard = await guards.make({ store, models: { M: SECOND } });
+  expect(await guard.api.engine.upgrade('M', [], ADMIN_USER)).toEqual([id]);
+  expect(await stored(guard, id)).toMatchObject({ source: SECOND });
+  expect(await stored(guard, id)).not.toHaveProperty('guard');
+});
+
+test('an instance that has become that of others, when it is looked at, is not found', async () => {
+  const { guard, id } = await begun();
+  const { instances } = guard.store;
+  const load = instances.load.bind(instances);
+  expect(await guard.api.engine.get({ id }, ann)).toMatchObject({ id });
+  jest.spyOn(instances, 'load').mockImplementation(async (...args) => {
+    const found = await load(...args);
+    return found && { ...found, tenantId: 'others' };
+  });
+  expect(await refusal(guard.api.engine.get({ id }, ann))).toMatchObject({ code: 'not-found' });
+});
