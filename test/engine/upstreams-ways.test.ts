@@ -52,6 +52,14 @@ onStores("upstream's ways of saying it", (kind) => {
     expect((await guard.store.instances.load(id))?.data).toMatchObject({ logs: ['a'] });
   });
 
+  test('cron.checkTimers does nothing, for callers and for nobody, as in bpmn-server; timers are started by the guard alone', async () => {
+    const { cron } = guard.server as Loose;
+    expect(await cron.checkTimers(1000)).toBeUndefined();
+    expect(await asAnn(() => cron.checkTimers())).toBeUndefined();
+    for (const start of ['start', 'startTimers'])
+      expect(await refusal(asAnn(() => cron[start]()))).toMatchObject({ code: 'forbidden' });
+  });
+
   test('a nested projection shows what the flat one shows', async () => {
     const nested = { name: 1, data: { order: { no: 1 } }, items: { elementId: 1 } };
     const flat = { name: 1, 'data.order.no': 1, 'items.elementId': 1 };
