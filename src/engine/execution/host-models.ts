@@ -29,9 +29,8 @@ const refusedAs = (name: string, error: unknown): unknown =>
     : error;
 
 /**
- * The model store of the host's own engine: trusted, unscoped, on the guard's store. It replaces bpmn-server's
- * stores, both of which need MongoDB. Names are resolved with the given owner or, without one, with the owner of
- * the running command.
+ * The model store of the host's own engine: trusted, unscoped, on the guard's store. It replaces bpmn-server's, which
+ * need MongoDB. Names are resolved with the given owner or, without one, with the owner of the running command.
  */
 export class HostModels {
   /** Stored models that cannot be run, by name, with the reason. */
@@ -48,22 +47,25 @@ export class HostModels {
     return owner ?? this.contexts.command?.modelsOwner ?? null;
   }
 
-  /** @throws AccessDenied `not-found` */
-  async loadModel(name: unknown, owner?: Owner): Promise<StoredModel> {
+  private async find(name: unknown, owner?: Owner): Promise<StoredModel | undefined> {
     const of = this.owner(owner);
     const decided = this.contexts.command?.model;
-    if (decided !== undefined && decided.name === name && (decided.owner ?? null) === of) return decided;
-    const model = await this.store.models.get(checkModelName(name), of);
-    if (model === undefined) throw notFound('model');
-    return model;
+    const isIt = decided !== undefined && decided.name === name && (decided.owner ?? null) === of;
+    return isIt ? decided : this.store.models.get(checkModelName(name), of);
+  }
+
+  /** @throws AccessDenied `not-found` */
+  async loadModel(name: unknown, owner?: Owner): Promise<StoredModel> {
+    return (await this.find(name, owner)) ?? Promise.reject(notFound('model'));
   }
 
   async getSource(name: unknown, owner?: Owner): Promise<string> {
     return (await this.loadModel(name, owner)).source ?? '';
   }
 
+  /** Null also where the model is gone: an instance without a picture, which keeps its source, goes on. */
   async getSVG(name: unknown, owner?: Owner): Promise<string | null> {
-    return (await this.loadModel(name, owner)).svg ?? null;
+    return (await this.find(name, owner))?.svg ?? null;
   }
 
   async definition(name: string, source: string): Promise<HostDefinition> {

@@ -1,0 +1,58 @@
+import { openStore, type Store } from 'bpmn-guard';
+import { eq, EVERYTHING, NOTHING } from '../../../src/core/condition.js';
+import { scopeOf } from '../../../src/core/scope.js';
+import { readableModels } from '../../../src/engine/enforcement/readable-models.js';
+
+const OPTIONS = { reindexed: true, hidden: undefined };
+
+describe('The models of which an instance may be read', () => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await openStore({ memory: true });
+  });
+  afterEach(() => store.close());
+
+  const insert = async (name: string, more: object): Promise<void> => {
+    const id = `${name} ${JSON.stringify(more)}`;
+    await store.instances.insert({ id, name, status: 'running', items: [], ...more } as never);
+  };
+  const readable = (owner: string | undefined, names?: readonly string[], scope = scopeOf(EVERYTHING)) =>
+    readableModels(store, scope, owner, OPTIONS, names);
+
+  test('are those of their owner: the one that the instance names, or else its tenant', async () => {
+    await insert('Free', { guard: { rev: 1 } });
+    await insert('Bare', {});
+    await insert('Own', { tenantId: 'acme', guard: { rev: 1, modelsOwner: 'acme' } });
+    await insert('Early', { tenantId: 'acme' });
+    await insert('Lent', { guard: { rev: 1, modelsOwner: 'acme' } });
+    await insert('Other', { tenantId: 'acme', guard: { rev: 1, modelsOwner: 'globex' } });
+    const names = ['Free', 'Bare', 'Own', 'Early', 'Lent', 'Other', 'None'];
+    expect(await readable(undefined, names)).toEqual(['Free', 'Bare']);
+    expect(await readable('acme', names)).toEqual(['Own', 'Early', 'Lent']);
+    expect(await readable('globex', names)).toEqual(['Other']);
+    expect(await readable('zeta', names)).toEqual([]);
+  });
+
+  test('are looked for among all of the owner where none are named, however many there are', async () => {
+    const names = Array.from({ length: 25 }, (_, at) => `M${String(at).padStart(2, '0')}`);
+    for (const name of names) await store.models.put({ name, owner: 'acme', source: '' } as never);
+    await store.models.put({ name: 'M00', owner: null, source: '' } as never);
+    const of = { tenantId: 'acme', guard: { rev: 1, modelsOwner: 'acme' } };
+    for (const name of ['M03', 'M10', 'M24', 'Gone']) await insert(name, of);
+    expect((await readable('acme')).sort()).toEqual(['M03', 'M10', 'M24']);
+    expect(await readable(undefined)).toEqual([]);
+  });
+
+  test('are none where no instance may be read, and nothing is asked then', async () => {
+    await insert('Free', { guard: { rev: 1, startedBy: 'ann' } });
+    const asked = [
+      jest.spyOn(store.instances, 'exists'),
+      jest.spyOn(store.models, 'find'),
+    ] as jest.SpyInstance[];
+    expect(await readable(undefined, undefined, scopeOf(NOTHING))).toEqual([]);
+    for (const one of asked) expect(one).not.toHaveBeenCalled();
+    const startedBy = (name: string) => scopeOf(eq('instance.guard.startedBy', name));
+    expect(await readable(undefined, ['Free'], startedBy('bob'))).toEqual([]);
+    expect(await readable(undefined, ['Free'], startedBy('ann'))).toEqual(['Free']);
+  });
+});
