@@ -1,64 +1,57 @@
+import { TRANSITIONS } from 'bpmn-guard';
+
 const admin = ({ userGroups }) => userGroups?.includes('ADMIN');
-const inState =
-  (...states) =>
-  ({ state }) =>
-    states.includes(state);
+
+/** Why a task in a state does not allow an action. */
+const HINDRANCE = Object.freeze({
+  open: 'nobody has the task',
+  unclaimed: 'nobody has the task',
+  rejected: 'nobody has the task: all its candidates have rejected it',
+  assigned: 'somebody has the task',
+  delegated: 'the task is lent',
+  closed: 'the task belongs to nobody',
+  suspended: 'the task is suspended',
+  starting: 'the task is being prepared',
+  done: 'the task is finished',
+});
 
 /**
- * The actions on a task, in display order. `when` says whether the task's state allows it, `not` explains why not;
- * the guard decides whether the user may.
+ * The actions on a task, in display order. The guard's table says in which states an action is possible; `isFor` says
+ * for whom, and `not` why not for others. Otherwise the guard decides whether the user may.
  */
 const ACTIONS = [
-  {
-    id: 'take',
-    operation: 'task:take',
-    label: 'Take',
-    meaning: 'for yourself',
-    when: inState('open', 'unclaimed'),
-    not: 'the task is not free',
-  },
+  { id: 'take', operation: 'task:take', label: 'Take', meaning: 'for yourself' },
   {
     id: 'complete',
     operation: 'task:execute',
     label: 'Complete',
     meaning: 'fill in the form and finish the task',
-    when: inState('open', 'unclaimed', 'assigned', 'closed'),
-    not: 'the task is lent and must be returned first',
   },
   {
     id: 'release',
     operation: 'task:execute',
     label: 'Release',
-    meaning: 'give it up, so that others can take it',
-    when: ({ state, assignee }, user) => state === 'assigned' && (assignee === user.userName || admin(user)),
+    meaning: 'give it up',
+    isFor: ({ assignee }, user) => assignee === user.userName || admin(user),
     not: 'the task is not yours',
   },
-  {
-    id: 'assign',
-    operation: 'task:assign',
-    label: 'Assign',
-    meaning: 'give it to somebody else',
-    when: inState('open', 'unclaimed', 'assigned', 'closed'),
-    not: 'the task is lent',
-  },
-  {
-    id: 'delegate',
-    operation: 'task:delegate',
-    label: 'Lend',
-    meaning: 'to somebody who returns it',
-    when: inState('assigned'),
-    not: 'the task is not assigned',
-  },
+  { id: 'assign', operation: 'task:assign', label: 'Assign', meaning: 'give it to somebody else' },
+  { id: 'delegate', operation: 'task:delegate', label: 'Lend', meaning: 'to somebody who returns it' },
   {
     id: 'resolve',
     operation: 'task:read',
     label: 'Give back',
     meaning: 'to the lender',
-    when: ({ state, assignee, owner }, { userName }) =>
-      state === 'delegated' && (assignee === userName || owner === userName),
-    not: 'the task is not lent',
+    isFor: ({ assignee, owner }, { userName }) => assignee === userName || owner === userName,
+    not: 'the task is lent to somebody else',
   },
 ];
+
+/** Why the task does not allow the action to the user now, whatever the guard decides; undefined if it does. */
+function hindrance({ id, isFor, not }, task, user) {
+  if (!TRANSITIONS[id].includes(task.state)) return HINDRANCE[task.state];
+  return isFor === undefined || isFor(task, user) ? undefined : not;
+}
 
 const sentence = (reasons) => [...new Set(reasons.map(({ says }) => says))].join('; ');
 
@@ -81,18 +74,13 @@ export const OPERATIONS = Object.freeze([...new Set(ACTIONS.map(({ operation }) 
  * @param enforced false: the rules are switched off and allow everything
  */
 export function taskActions(task, user, decisions, enforced) {
-  return ACTIONS.map(({ id, operation, label, meaning, when, not }) => {
+  return ACTIONS.map((action) => {
+    const { id, operation, label, meaning } = action;
+    const of = (allowed, why) => ({ id, label, meaning, allowed, why });
+    const hindered = hindrance(action, task, user);
+    if (hindered !== undefined) return of(false, hindered);
+    if (!enforced) return of(true, 'the rules are switched off');
     const decision = decisions.get(operation);
-    const now = task.state !== 'done' && when(task, user);
-    if (!now)
-      return {
-        id,
-        label,
-        meaning,
-        allowed: false,
-        why: task.state === 'done' ? 'the task is finished' : not,
-      };
-    if (!enforced) return { id, label, meaning, allowed: true, why: 'the rules are switched off' };
-    return { id, label, meaning, allowed: decision.allowed, why: because(decision) };
+    return of(decision.allowed, because(decision));
   });
 }

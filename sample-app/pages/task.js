@@ -6,6 +6,14 @@ import { formFields } from './form.js';
 const addressOf = ({ id }) => `/tasks/${encodeURIComponent(id)}`;
 const names = (list) => (list?.length ? list.join(', ') : undefined);
 
+/** Who may do a task that names nobody. */
+const NAMES_NOBODY = Object.freeze({
+  open: 'everybody',
+  suspended: 'nobody, as long as it is suspended',
+  starting: 'nobody yet: it is being prepared',
+  done: 'nobody any more: it is finished',
+});
+
 function whoMayDo({ state, assignee, owner, candidateUsers, candidateGroups, completedBy }) {
   const rows = [
     ['Assigned to', assignee],
@@ -15,10 +23,7 @@ function whoMayDo({ state, assignee, owner, candidateUsers, candidateGroups, com
     ['Completed by', completedBy],
   ].filter(([, value]) => value);
   if (rows.length === 0)
-    rows.push([
-      'Who may do it',
-      state === 'open' ? 'everybody' : 'nobody yet: an administrator has to assign it',
-    ]);
+    rows.push(['Who may do it', NAMES_NOBODY[state] ?? 'nobody yet: an administrator has to assign it']);
   return html`<dl class="facts">
     ${rows.map(
       ([label, value]) =>

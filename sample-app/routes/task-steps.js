@@ -6,6 +6,7 @@ import { goTo } from '../web/view.js';
 const RELEASED = {
   open: 'is free again: anybody may take it',
   unclaimed: 'is free again',
+  rejected: 'is free again, but all its candidates have rejected it',
   closed: 'belongs to nobody now: an administrator must assign it',
 };
 

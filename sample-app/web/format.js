@@ -48,9 +48,11 @@ export function shown(value, field) {
 export const STATES = Object.freeze({
   open: ['open', 'Open to everybody'],
   unclaimed: ['unclaimed', 'Nobody has taken it yet'],
+  rejected: ['rejected', 'All its candidates have rejected it'],
   assigned: ['assigned', 'Somebody works on it'],
   delegated: ['lent', 'Lent to somebody who returns it'],
   closed: ['closed', 'Nobody may do it until an administrator assigns it'],
+  suspended: ['suspended', 'Nobody may work on it until it is resumed'],
   starting: ['starting', 'Being prepared'],
   done: ['done', 'Finished'],
 });

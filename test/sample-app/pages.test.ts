@@ -50,3 +50,35 @@ test('a form that comes back has the boxes as they were left, not as they were a
     'checked',
   );
 });
+
+test('the page of a task gives true reasons in every state that the package knows', async () => {
+  const { TRANSITIONS } = await import('bpmn-guard');
+  const { STATES } = require('../../sample-app/web/format.js') as { STATES: object };
+  const states = new Set(Object.values(TRANSITIONS).flat());
+  expect([...states].filter((state) => !Object.hasOwn(STATES, state))).toEqual([]);
+
+  const { model: models, engine, tasks } = app.guard.as({ userName: 'admin' });
+  await models.save('Held', model([start(), task('held', { candidateUsers: 'user1' }), end()]));
+  const user = await app.login('user1');
+  const held = async (): Promise<string> => (await engine.start('Held')).items.at(-1)?.id ?? '';
+  const pageOf = async (id: string): Promise<string> => (await user.get(`/tasks/${id}`)).text;
+
+  const suspended = await held();
+  await tasks.suspend(suspended);
+  const page = await pageOf(suspended);
+  expect(page).toContain('title="Nobody may work on it until it is resumed"');
+  expect(page.match(/the task is suspended/g)).toHaveLength(6);
+  expect(page).not.toMatch(/is lent|not free/);
+
+  const rejected = await held();
+  await app.guard.as({ userName: 'user1' }).tasks.reject(rejected);
+  const admin = await app.login('admin');
+  expect((await admin.get(`/tasks/${rejected}`)).text).toContain('all its candidates have rejected it');
+
+  const taken = await held();
+  await user.post(`/tasks/${taken}/take`);
+  await user.post(`/tasks/${taken}/delegate`, { to: 'user2' });
+  const lent = await pageOf(taken);
+  expect(lent).not.toContain('the task is not assigned');
+  expect(lent).toContain('the task is lent');
+});
