@@ -69,6 +69,7 @@ try {
     port = await tried.open(folder);
   }
   say('open');
+  if (task.reads) say(JSON.stringify(await readAll(port)));
   if (command === 'write') await write(tried.groups ? port : grouped(port), task);
   else say(JSON.stringify(await readAll(port)));
   await port.close();

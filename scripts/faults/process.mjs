@@ -75,7 +75,11 @@ export function start(
 
 /** What a process that reads everything finds: `found`, or `refused` with the text, or `crashed`. */
 export async function readFolder(name, folder, setting) {
-  const { lines, died } = await start(name, 'read', folder, {}, setting).ended;
+  return foundIn(await start(name, 'read', folder, {}, setting).ended);
+}
+
+/** The same of a process that read everything. @param died how, unless that does not matter */
+export function foundIn({ lines, died }) {
   const failed = lines.find((line) => line.startsWith('failed '));
   if (failed !== undefined) return { refused: failed.slice('failed '.length) };
   const json = lines.find((line) => line.startsWith('{'));

@@ -171,6 +171,11 @@ describe('documents read in a store of 20,000 and of 2,000', () => {
     expect(
       await looked(2_000, (instances) => instances.countItems({ before: {}, each: {}, needsAll: false })),
     ).toBe(2_000);
-    expect(await looked(2_000, items({ sort: [['name', 1]], limit: 5 }))).toBe(2_000);
+  });
+
+  test('an order of its own reads all of them, and then its page once more, since it keeps none', async () => {
+    expect(await looked(2_000, items({ sort: [['name', 1]], limit: 5 }))).toBe(2_005);
+    const ask: Ask = (instances) => instances.find({ filter: {}, sort: [['name', 1]], limit: 5 });
+    expect(await looked(2_000, ask)).toBe(2_005);
   });
 });

@@ -1,21 +1,63 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { ObjectId } from 'bson';
 
-const BUILT = new URL('../../../dist/esm/store/embedded/folder-bytes.js', import.meta.url);
+const BUILT = new URL('../../../dist/esm/store/', import.meta.url);
+const built = (file) => import(new URL(file, BUILT));
 
-/** What the package does today: its engine together with its own checks. */
+/** What the package does today: its engine, its own checks, and instances with their index. */
 export const name = 'store';
 /** It groups concurrent writes itself. */
 export const groups = true;
 
-export const isBuilt = () => existsSync(BUILT);
+export const isBuilt = () => existsSync(new URL('embedded/folder-bytes.js', BUILT));
+
+/** An entry as an instance, with about as many entries of the index as one with two tasks has. */
+function instanceOf(key, value) {
+  const text = Buffer.from(value).toString('base64');
+  const [item, user] = [text.slice(-24), text.slice(-28, -24)];
+  return {
+    _id: new ObjectId(createHash('sha256').update(key).digest().subarray(0, 12)),
+    id: key,
+    name: key.slice(0, key.indexOf('/')),
+    status: user < 'U' ? 'running' : 'end',
+    data: { text },
+    items: [
+      { id: `${item}-1`, status: 'end' },
+      { id: `${item}-2`, status: 'wait', timeDue: new Date(1e12 + text.charCodeAt(12) * 1e6) },
+    ],
+    guard: { rev: 1, format: 1, read: [`|u:${user}`, '|t'], open: [`|u:${user}`] },
+  };
+}
 
 export async function open(folder) {
-  const { FolderBytes } = await import(BUILT);
+  const { FolderBytes } = await built('embedded/folder-bytes.js');
+  const { encode } = await built('bson/codec.js');
+  const { NOTHING_BESIDE, replaced, storedIn } = await built('embedded/instance-bytes.js');
   const bytes = await FolderBytes.open(folder);
+  const valueIn = (stored) => Buffer.from(storedIn(stored).document.data.text, 'base64');
   return {
-    get: async (key) => (await bytes.read('value', [key]))[0],
-    put: (entries) => bytes.write(entries.map(([key, value]) => ({ space: 'value', key, bytes: value }))),
-    iterate: (from) => bytes.scan('value', { from }),
+    get: async (key) => {
+      const [found] = await bytes.read('instance', [key]);
+      return found && valueIn(found);
+    },
+    put: async (entries) => {
+      const before = await bytes.read(
+        'instance',
+        entries.map(([key]) => key),
+      );
+      const changes = entries.map(([key, value], at) => {
+        const document = instanceOf(key, value);
+        const old = before[at] && storedIn(before[at]);
+        return replaced(old, document, encode(document), NOTHING_BESIDE).changes;
+      });
+      await bytes.write(changes.flat());
+    },
+    async *iterate(from) {
+      for await (const [key, value] of bytes.scan('instance', { from })) yield [key, valueIn(value)];
+      // What older formats hold.
+      for await (const entry of bytes.scan('value', { from })) yield entry;
+    },
     close: () => bytes.close(),
   };
 }

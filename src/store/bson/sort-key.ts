@@ -1,4 +1,5 @@
 import type { Spend, Work } from './budget.js';
+import { sizeOf } from './codec.js';
 import { child } from './kind.js';
 import { compareValues } from './order.js';
 import type { Sort } from '../port.js';
@@ -36,9 +37,11 @@ function sortKey(document: unknown, path: readonly string[], direction: 1 | -1, 
 /** Characters compared per step. */
 const PER_STEP = 32;
 
-/** Steps per comparison of a key. */
-const weight = (key: unknown): number =>
-  typeof key === 'string' ? 1 + key.length / PER_STEP : typeof key === 'object' && key !== null ? 4 : 1;
+/** Steps per comparison of a key, which also bounds the bytes of all keys. */
+const weight = (key: unknown): number => {
+  if (typeof key === 'string') return 1 + key.length / PER_STEP;
+  return typeof key === 'object' && key !== null ? 4 + sizeOf(key) / PER_STEP : 1;
+};
 
 interface Keyed<Row> {
   readonly row: Row;
@@ -49,8 +52,8 @@ interface Keyed<Row> {
 const SPARE = 1024;
 
 /**
- * Sorts rows by the documents that `document` returns for them; the sort is stable. Keeps no more rows than twice
- * those that are wanted and a fixed number, since each keeps its document in memory.
+ * Sorts rows by documents, of which it keeps the sort keys only; the sort is stable. Keeps no more rows than twice
+ * those that are wanted and a fixed number: a row should be small, such as the place of its document.
  */
 export class SortedRows<Row> {
   private readonly fields: readonly { readonly path: readonly string[]; readonly direction: 1 | -1 }[];
@@ -63,31 +66,26 @@ export class SortedRows<Row> {
    */
   constructor(
     sort: Sort,
-    private readonly document: (row: Row) => unknown,
     private readonly most: number,
     private readonly work: Work,
   ) {
     this.fields = sort.map(([field, direction]) => ({ path: field.split('.'), direction }));
   }
 
-  add(row: Row): void {
+  /** @param document what the row is sorted by. @returns a promise that is to be awaited before the next call */
+  add(row: Row, document: unknown): void | Promise<void> {
     const comparisons = Math.ceil(Math.log2(++this.count + 1));
-    const whole = this.document(row);
     const keys = this.fields.map(({ path, direction }) => {
-      const key = sortKey(whole, path, direction, this.work.spend);
+      const key = sortKey(document, path, direction, this.work.spend);
       this.work.spend(comparisons * weight(key));
       return key;
     });
     this.keyed.push({ row, keys });
-  }
-
-  /** True when rows should be dropped. */
-  isFull(): boolean {
-    return this.keyed.length >= 2 * this.most + SPARE;
+    return this.keyed.length >= 2 * this.most + SPARE ? this.drop() : undefined;
   }
 
   /** Keeps the rows that are wanted so far. */
-  async drop(): Promise<void> {
+  private async drop(): Promise<void> {
     this.keyed = (await this.work.sort(this.keyed, this.compare)).slice(0, this.most);
   }
 

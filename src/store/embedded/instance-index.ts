@@ -59,6 +59,11 @@ export class InstanceIndex {
     return count;
   }
 
+  /** An instance as it is now; undefined if it does not match the plan. */
+  current(id: string, plan: Selected): Promise<Stored | undefined> {
+    return this.reader.alone(id, async (now) => (now && this.admits(now.document, plan) ? now : undefined));
+  }
+
   /** Tells whether a document matches the plan. */
   admits(document: StoredInstance, plan: Selected): boolean {
     return this.matchOf(plan, free)(document);

@@ -61,6 +61,11 @@ export class InstanceReader {
     return undefined;
   }
 
+  /** Does something with an instance as it is now, while nothing is written to it. */
+  alone<T>(id: string, task: (now: Stored | undefined) => Promise<T>): Promise<T> {
+    return this.serial.run(id, async () => task(await this.get(id)));
+  }
+
   /** Tells whether an instance is there. Call it where nothing else is written to it. */
   async has(id: string): Promise<boolean> {
     if (this.cache.has(id)) return true;

@@ -20,21 +20,17 @@ import {
   type Stored,
 } from './instance-bytes.js';
 import { InstanceIndex } from './instance-index.js';
+import { InstanceLists } from './instance-lists.js';
 import { InstanceReader } from './instance-reader.js';
 import { encodedInstance } from '../instance-size.js';
 import { addToLog, withoutParts } from './instance-log.js';
 import { readLarge } from './large-values.js';
 import { countItems, findItems } from './items.js';
-import { checkPaging, distinctValues, end, sizesOf } from '../query/paging.js';
-import { Selection } from '../query/selection.js';
-import { Budget, markCut } from '../query/budget.js';
+import { checkPaging, distinctValues } from '../query/paging.js';
 import { Serial } from './serial.js';
 import type { Turns } from '../turns.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Number of instances whose large fields are read concurrently. */
-const READ_AT_ONCE = 8;
 
 /** Bytes of memory for instances that were used last. */
 const DEFAULT_CACHE = 64_000_000;
@@ -44,6 +40,7 @@ export class EmbeddedInstances implements InstanceStore {
   private readonly serial = new Serial();
   private readonly reader: InstanceReader;
   private readonly index: InstanceIndex;
+  private readonly lists: InstanceLists;
 
   constructor(
     private readonly bytes: OrderedBytes,
@@ -53,6 +50,7 @@ export class EmbeddedInstances implements InstanceStore {
   ) {
     this.reader = new InstanceReader(bytes, this.serial, cache);
     this.index = new InstanceIndex(bytes, this.reader);
+    this.lists = new InstanceLists(bytes, this.reader, this.index, turns);
   }
 
   /** Call it once, before any other method. */
@@ -61,73 +59,8 @@ export class EmbeddedInstances implements InstanceStore {
     if (newest !== undefined) this.ids.saw(newest);
   }
 
-  async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { sort, without = [] } = plan;
-    checkPaging(plan);
-    refuseLarge([plan.filter], sort);
-    const work = new Work(this.turns);
-    const size = sizesOf();
-    const sizeOf = (document: StoredInstance): number => size.instance(document);
-    const selection = new Selection<StoredInstance>(plan, (document) => document, sizeOf, work);
-    if (plan.limit !== 0)
-      await this.index.scan(plan, work, ({ document }) => selection.add(document), {
-        bound: plan.after && { key: plan.after.id, included: false },
-        wanted: sort === undefined ? end(plan) : Infinity,
-      });
-    const chosen = await selection.rows();
-    const wanted = LARGE_FIELDS.filter((name) => !without.includes(name));
-    if (wanted.length > 0) return this.withLarge(chosen, wanted, plan, selection.isCut);
-    return new Budget(plan.bytes).copied(
-      chosen,
-      sizeOf,
-      (document) => copyWithout(document, without),
-      this.turns,
-    );
-  }
-
-  /**
-   * Adds large fields to rows, a few at a time, and reads no more of them than the byte limit of the plan.
-   * @param isCut whether more documents follow
-   */
-  private async withLarge(
-    documents: readonly StoredInstance[],
-    wanted: readonly string[],
-    plan: InstancePlan,
-    isCut: boolean,
-  ): Promise<StoredInstance[]> {
-    const size = sizesOf();
-    const budget = new Budget(plan.bytes);
-    const rows: StoredInstance[] = [];
-    for (let at = 0; at < documents.length && !budget.isSpent; at += READ_AT_ONCE) {
-      const some = documents.slice(at, at + READ_AT_ONCE);
-      for (const row of await Promise.all(some.map((document) => this.whole(document, wanted, plan)))) {
-        if (row === undefined) continue;
-        if (!budget.take(() => size.instance(row))) break;
-        rows.push(row);
-      }
-      if (this.turns.isOver()) await this.turns.next();
-    }
-    // The next page begins behind a row, and all of these have been removed or changed meanwhile.
-    if (isCut && rows.length === 0)
-      return this.find({ ...plan, skip: 0, after: { id: String(documents.at(-1)?._id) } });
-    return isCut || budget.isSpent ? markCut(rows) : rows;
-  }
-
-  /** A row with large fields; undefined if the instance has changed since and no longer matches the plan. */
-  private whole(
-    selected: StoredInstance,
-    wanted: readonly string[],
-    plan: InstancePlan,
-  ): Promise<StoredInstance | undefined> {
-    return this.serial.run(selected.id, async () => {
-      const now = await this.reader.get(selected.id);
-      if (now === undefined) return undefined;
-      if (now.document !== selected && !this.index.admits(now.document, plan)) return undefined;
-      return {
-        ...copyWithout(now.document, plan.without ?? []),
-        ...(await readLarge(this.bytes, now, wanted)),
-      };
-    });
+  find(plan: InstancePlan): Promise<StoredInstance[]> {
+    return this.lists.find(plan);
   }
 
   async count(plan: Selected, most = Infinity): Promise<number> {

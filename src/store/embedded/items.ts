@@ -1,15 +1,18 @@
 import { isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
-import { Work } from '../bson/budget.js';
-import { Budget } from '../query/budget.js';
+import { free, Work } from '../bson/budget.js';
+import { SortedRows } from '../bson/sort-key.js';
+import { Budget, markCut } from '../query/budget.js';
 import { matchExactly } from '../query/exact.js';
-import type { ItemPlan, SelectedItems, StoredInstance, UnwoundItem } from '../port.js';
+import type { ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { copy, copyWithout } from '../bson/codec.js';
+import type { Stored } from './instance-bytes.js';
 import type { InstanceIndex } from './instance-index.js';
 import { end, sizesOf } from '../query/paging.js';
 import { Selection } from '../query/selection.js';
+import { revisionOf } from '../query/stored.js';
 import type { Turns } from '../turns.js';
-import { unwind, viewOf, type Row } from './unwind.js';
+import { placeOf, rowAt, unwind, viewOf, type Place, type Row } from './unwind.js';
 
 /** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
@@ -18,7 +21,7 @@ async function eachRow(
   index: InstanceIndex,
   plan: SelectedItems & Pick<ItemPlan, 'after' | 'sort' | 'skip' | 'limit'>,
   work: Work,
-  visit: (row: Row) => boolean | Promise<boolean>,
+  visit: (row: Row) => boolean | void | Promise<void>,
 ): Promise<void> {
   const { before, marks, each, exact, needsAll, after, sort } = plan;
   refuseLarge([before, each]);
@@ -33,7 +36,7 @@ async function eachRow(
       for (const row of all) {
         if (inside && key === after.id && !isAfter(row.item, after)) continue;
         const more = visit(row);
-        if (!(more instanceof Promise ? await more : more)) return false;
+        if ((more instanceof Promise ? await more : more) === false) return false;
       }
       return true;
     },
@@ -44,28 +47,75 @@ async function eachRow(
   );
 }
 
+const WITHOUT = [...NOT_WITH_ITEMS, 'items'];
+
+/** Rows of an answer. Those of one instance share the copy of its fields. */
+class Copies {
+  private readonly known = new Map<string, { readonly rev: unknown; readonly fields: object }>();
+
+  row({ document, item }: Row): UnwoundItem {
+    const [id, rev] = [document.id, revisionOf(document)];
+    let found = this.known.get(id);
+    if (found === undefined || found.rev !== rev) {
+      found = { rev, fields: copyWithout(document, WITHOUT) };
+      this.known.set(id, found);
+    }
+    return { ...found.fields, items: copy(item) } as UnwoundItem;
+  }
+}
+
 /** Finds the rows of a page of items; copies only these. */
 export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Turns): Promise<UnwoundItem[]> {
-  refuseLarge([], plan.sort);
-  const without = [...NOT_WITH_ITEMS, 'items'];
+  const { sort, limit } = plan;
+  refuseLarge([plan.before, plan.each], sort);
+  if (limit === 0) return [];
   const size = sizesOf();
   const sizeOf = ({ document, item }: Row): number => size.item({ data: document.data, items: item });
-  // The rows of one instance share the copy of its fields.
-  const copies = new Map<StoredInstance, object>();
-  const copyOf = (document: StoredInstance): object => {
-    const known = copies.get(document) ?? copyWithout(document, without);
-    copies.set(document, known);
-    return known;
-  };
+  if (sort !== undefined) return readPlaces(index, plan, await sortedPlaces(index, plan, sort, turns), turns);
+  const copies = new Copies();
+  const page = new Selection<Row>(plan, sizeOf);
+  await eachRow(index, plan, new Work(turns), (row) => page.add(row));
+  return new Budget(plan.bytes).copied(page.rows, sizeOf, (row) => copies.row(row), turns);
+}
+
+/** The places of the items of a page in an order of its own. Keeps none of the documents that it looks at. */
+async function sortedPlaces(
+  index: InstanceIndex,
+  plan: ItemPlan,
+  sort: Sort,
+  turns: Turns,
+): Promise<Place[]> {
   const work = new Work(turns);
-  const selection = new Selection<Row>(plan, viewOf, sizeOf, work);
-  if (plan.limit !== 0) await eachRow(index, plan, work, (row) => selection.add(row));
-  return new Budget(plan.bytes).copied(
-    await selection.rows(),
-    sizeOf,
-    ({ document, item }) => ({ ...copyOf(document), items: copy(item) }) as UnwoundItem,
-    turns,
-  );
+  const rows = new SortedRows<Place>(sort, end(plan), work);
+  await eachRow(index, plan, work, (row) => rows.add(placeOf(row), viewOf(row)));
+  return (await rows.rows()).slice(plan.skip ?? 0);
+}
+
+/** Reads the items of a page, and no more of them than the byte limit of the plan. */
+async function readPlaces(
+  index: InstanceIndex,
+  plan: ItemPlan,
+  places: readonly Place[],
+  turns: Turns,
+): Promise<UnwoundItem[]> {
+  const { before, marks, each, exact, needsAll } = plan;
+  const match = matchExactly(each, exact, free);
+  const copies = new Copies();
+  const budget = new Budget(plan.bytes);
+  const size = sizesOf();
+  const rows: UnwoundItem[] = [];
+  let known: { readonly id: string; readonly stored: Stored | undefined } | undefined;
+  for (const place of places) {
+    if (known?.id !== place.id)
+      known = { id: place.id, stored: await index.current(place.id, { filter: before, marks }) };
+    const row = known.stored && rowAt(known.stored, place, match, needsAll);
+    if (row === undefined) continue;
+    const made = copies.row(row);
+    if (!budget.take(() => size.item(made))) return markCut(rows);
+    rows.push(made);
+    if (turns.isOver()) await turns.next();
+  }
+  return rows;
 }
 
 /** @param most where counting stops */
