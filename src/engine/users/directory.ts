@@ -40,8 +40,9 @@ export interface UserDirectory extends Directory {
   /**
    * Returns false if a user of that name exists. The values must have been checked.
    * @param password missing: no login by password
+   * @param confirm called just before the user is stored; throws to prevent it
    */
-  add(user: UserInfo, password?: string): Promise<boolean>;
+  add(user: UserInfo, password?: string, confirm?: () => Promise<void>): Promise<boolean>;
   /**
    * Returns false if there is no such user. The values must have been checked.
    * @param seen the user as `find` returned it, on which the decision was based; missing: the present user
@@ -167,7 +168,7 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
     hasMembers: async (group, tenantId) => (await members(group, tenantId)).length > 0,
     members,
 
-    async add(user, password) {
+    async add(user, password, confirm) {
       checkStoredUser(user);
       if (password !== undefined) await passwords.check(password, user.userName);
       const { userName, userGroups = [], tenantId = null, modelsOwner = null, attributes = {} } = user;
@@ -179,9 +180,9 @@ export function userDirectory(store: Pick<Store, 'users'>): UserDirectory {
         attributes: { ...attributes },
         rev: randomUUID(),
       };
-      const added = await users.insert(
-        password === undefined ? row : { ...row, passwordHash: await passwords.hash(password) },
-      );
+      const hashed = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
+      await confirm?.();
+      const added = await users.insert({ ...row, ...hashed });
       if (added) changed(userName);
       return added;
     },

@@ -132,10 +132,19 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
         checkNewUser(user);
         const { password, ...rest } = user;
         const checked = checkUser(rest);
-        if (!inReach(principal, checked))
-          throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
-        await persons.assertMayChange(principal, undefined, checked);
-        if (!(await directory.add(checked, password)))
+        const assertMayAdd = async (caller: SecureUser): Promise<void> => {
+          if (!inReach(caller, checked))
+            throw new AccessDenied('forbidden', 'You may not add users of another tenant.');
+          await persons.assertMayChange(caller, undefined, checked);
+        };
+        await assertMayAdd(principal);
+        // As for setPassword.
+        const confirm = async (): Promise<void> => {
+          const again = await identity.establish(principal);
+          await persons.assertMayManage(again);
+          await assertMayAdd(again);
+        };
+        if (!(await directory.add(checked, password, confirm)))
           throw new Conflict('conflict', 'This user name is not available.');
         changed({ after: accessFacts(checked) });
       }),
@@ -170,7 +179,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
           const seen = await directory.find(userName);
           if (seen === undefined || (await directory.verify(userName, oldPassword)) === undefined)
             throw new AccessDenied('forbidden', 'The old password is wrong.');
-          await directory.setPassword(userName, newPassword, seen);
+          if (!(await directory.setPassword(userName, newPassword, seen))) throw notFound('user');
         },
       ),
   } satisfies UserAdmin);

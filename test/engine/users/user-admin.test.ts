@@ -216,3 +216,32 @@ describe('somebody is left who may manage security roles', () => {
     await admin.disable('boss', ADMIN_USER);
   });
 });
+
+describe('while a password is hashed', () => {
+  /** Something happens once the rights were looked at and before the password is hashed. */
+  const meanwhile = (happens: () => Promise<unknown>): UserAdmin =>
+    userAdmin(guard, {
+      ...directory,
+      add: async (...args) => (await happens(), directory.add(...args)),
+      setPassword: async (...args) => (await happens(), directory.setPassword(...args)),
+    });
+
+  test.each<[what: string, change: () => Promise<unknown>, refused: string]>([
+    ['is disabled', () => directory.change('hank', { disabled: true }), 'unauthenticated'],
+    ['leaves the group', () => directory.change('hank', { userGroups: [] }), 'forbidden'],
+    ['goes to another tenant', () => directory.change('hank', { tenantId: 'acme' }), 'forbidden'],
+  ])('who %s neither adds a user nor sets a password', async (_what, change, refused) => {
+    const { add, setPassword } = meanwhile(change);
+    expect(await code(add({ userName: 'new', password: 'a first pass phrase' }, hank))).toBe(refused);
+    expect(await directory.find('new')).toBeUndefined();
+    await directory.change('hank', { disabled: false, userGroups: ['hr'], tenantId: null });
+    const same = refused === 'forbidden' ? expect.stringMatching(/forbidden|not-found/) : refused;
+    expect(await code(setPassword('carl', 'a stolen password', hank))).toEqual(same);
+    expect(await directory.verify('carl', PASSWORD)).toMatchObject({ userName: 'carl' });
+  });
+
+  test('who is removed learns that the own password was not set', async () => {
+    const { changeOwnPassword } = meanwhile(() => directory.remove('carl'));
+    expect(await code(changeOwnPassword(PASSWORD, 'another password', carl))).toBe('not-found');
+  });
+});
