@@ -1,4 +1,4 @@
-import { assertArgument, OBJECT, type Kind } from './options.js';
+import { assertArgument, type Kind } from './options.js';
 import {
   and,
   compare,
@@ -15,7 +15,7 @@ import {
 } from './condition.js';
 import { BadInput } from './errors.js';
 import { FORBIDDEN_KEYS, own } from './path.js';
-import { isPlainObject, isScalar, type Scalar, show } from './value.js';
+import { isObject, isPlainObject, isScalar, type Scalar, show } from './value.js';
 
 const LIMITS = { depth: 12, nodes: 200, list: 500 };
 const REFERENCE = /^\$(user|data|role)\.(.+)$/;
@@ -192,7 +192,13 @@ function printValue(input: Scalar | Reference): unknown {
   return isReference(input) ? `$${input.ref}.${input.path}` : input;
 }
 
-const CONDITION: Kind = { takes: 'a condition, as parseCondition gives it', holds: OBJECT.holds };
+const CONDITION: Kind = {
+  takes: 'a condition, as parseCondition gives it',
+  holds: (value) =>
+    isObject(value) &&
+    typeof value.op === 'string' &&
+    (typeof value.field === 'string' || Array.isArray(value.of) || isObject(value.of)),
+};
 
 /**
  * The JSON form of a condition read by `parseCondition`. Parsing it again gives an equivalent condition.

@@ -150,10 +150,13 @@ export function assertArgument(of: string, value: unknown, { takes, holds }: Kin
   if (!holds(value)) throw new TypeError(`${of} takes ${takes}.`);
 }
 
+/** The name of a function as it is, and other words as a sentence begins: `createGuard`, `A key`. */
+const atStart = (of: string): string => (of.includes(' ') ? of.charAt(0).toUpperCase() + of.slice(1) : of);
+
 /** The first fault in the options; undefined if there is none. */
 function faultOf(of: string, given: unknown, known: Options, path = ''): string | undefined {
   const names = Object.keys(known);
-  if (!hasFields(given)) return `${of} takes an object of ${names.join(', ')}.`;
+  if (!hasFields(given)) return `${atStart(of)} takes an object of ${names.join(', ')}.`;
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   const strange = entries.find(([name]) => !Object.hasOwn(known, name));
   if (strange !== undefined)
@@ -162,7 +165,7 @@ function faultOf(of: string, given: unknown, known: Options, path = ''): string 
     const value = given[name];
     const place = path + name;
     if (value === undefined) {
-      if (isNeeded === true) return `${of} needs the option ${place}: ${takes}.`;
+      if (isNeeded === true) return `${atStart(of)} needs the option ${place}: ${takes}.`;
       continue;
     }
     if (!holds(value)) return `Option ${place} of ${of} must be ${takes}.`;

@@ -346,8 +346,11 @@ test.each<[Condition, object]>([
   expect(printCondition(one)).toEqual(json);
 });
 
-test.each([undefined, null, 'x', []])('%j is no condition to print', (value) => {
-  expect(() => printCondition(value as never)).toThrow(
-    new TypeError('printCondition takes a condition, as parseCondition gives it.'),
-  );
-});
+test.each([undefined, null, 'x', [], { foo: 1 }, { op: 'eq' }, { op: 'and' }, { 'item.x': 1 }])(
+  '%j is no condition to print',
+  (value) => {
+    expect(() => printCondition(value as never)).toThrow(
+      new TypeError('printCondition takes a condition, as parseCondition gives it.'),
+    );
+  },
+);

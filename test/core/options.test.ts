@@ -248,3 +248,11 @@ describe('a name that is nearly known', () => {
     );
   });
 });
+
+test('a message begins with a capital letter, or with the name of a function', () => {
+  expect(() => assertOptions('a key', 5, { name: TEXT })).toThrow('A key takes an object of name.');
+  expect(() => assertOptions('a key', {}, { name: needed(TEXT) })).toThrow('A key needs the option name: ');
+  expect(() => assertOptions('createGuard', 5, { name: TEXT })).toThrow(
+    'createGuard takes an object of name.',
+  );
+});
