@@ -90,6 +90,10 @@ export interface EngineApi {
     options?: CommandOptions,
   ): Promise<ExecutionView>;
   restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
+  /**
+   * Gives running instances the present source of their model; returns their ids. Left out are those that have passed
+   * one of the nodes, work in the background, or have reached an element that the model lacks.
+   */
   upgrade(model: string, afterNodeIds: readonly string[], user?: UserInfo): Promise<string[]>;
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;
   /**

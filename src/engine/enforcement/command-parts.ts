@@ -68,6 +68,13 @@ export function assertRunning(instance: StoredInstance): void {
   if (!isRunning(instance)) throw new Conflict('wrong-state', 'The instance has ended.');
 }
 
+/** @throws Conflict `wrong-state` if the instance has ended, or works in the background */
+export function assertIdle(instance: StoredInstance): void {
+  assertRunning(instance);
+  if (instance.guard?.busy === true)
+    throw new Conflict('wrong-state', 'Work of the instance continues in the background; it can be stopped.');
+}
+
 /** The model by which the instance of a row runs. */
 async function modelOf(
   { store }: Calls,

@@ -1,8 +1,8 @@
-import { AccessDenied, BadInput, Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
 import type { StoredInstance, StoredItem } from '../../store/port.js';
-import { runningOn } from './migration.js';
+import { assertFits, initiatorsAfter, runningOn } from './migration.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostDefinition, HostExecution } from '../model/host.js';
@@ -10,7 +10,7 @@ import { startsOf } from '../model/model-facts.js';
 import type { ExecutionView } from '../contract/types.js';
 import type { Call } from './call.js';
 import { checkData, checkId, type CheckedOptions } from './caller-input.js';
-import { assertRunning, viewOf, type CommandParts } from './command-parts.js';
+import { assertIdle, assertRunning, viewOf, type CommandParts } from './command-parts.js';
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
@@ -104,11 +104,12 @@ export class InstanceCommands {
   }
 
   /**
-   * Gives running instances the present source of their model, except those that have passed one of the given
-   * nodes.
+   * Gives running instances the present source of their model, except those that have passed one of the given nodes.
+   * Those that could not go on by it are left out: they work in the background, or the model lacks what they have
+   * reached. The audit trail says so.
    */
   async upgrade(call: Call, name: unknown, afterNodeIds: unknown): Promise<string[]> {
-    const { calls, reads } = this.parts;
+    const { calls, reads, models } = this.parts;
     const modelName = checkModelName(name);
     if (!Array.isArray(afterNodeIds) || !afterNodeIds.every((id) => typeof id === 'string'))
       throw new BadInput('bad-request', 'afterNodeIds must be a list of element ids.');
@@ -116,6 +117,7 @@ export class InstanceCommands {
       throw new AccessDenied('forbidden', 'You may not upgrade instances.');
     const model = await calls.store.models.get(modelName, call.principal.owner ?? null);
     if (model === undefined) throw notFound('model');
+    const definition = await models.definition(model.name, model.source ?? '');
     const query = {
       name: modelName,
       status: { $nin: ['end', 'terminated'] },
@@ -126,24 +128,35 @@ export class InstanceCommands {
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
-        assertRunning(instance);
+        assertIdle(instance);
         // Decided for the present model above; the policies may forbid it for the new one.
         now.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
-        const guard = { ...instance.guard, rev: (instance.guard?.rev ?? 0) + 1 };
-        const fields = {
-          source: model.source,
-          svg: model.svg ?? null,
-          ...(instance.guard === undefined ? {} : { guard }),
+        assertFits(instance, definition);
+        const { guard: kept } = instance;
+        const guard = kept && {
+          ...kept,
+          rev: (kept.rev ?? 0) + 1,
+          initiators: initiatorsAfter(kept, definition),
         };
-        if (!(await calls.store.instances.update(id, instance.guard?.rev, fields)))
+        const fields = { source: model.source, svg: model.svg ?? null, ...(guard && { guard }) };
+        if (!(await calls.store.instances.update(id, kept?.rev, fields)))
           throw new Conflict('conflict', 'The instance was changed in the meantime.');
         const target = { kind: 'instance', id, instanceId: id, name: modelName };
         await calls.audit.allowed(now.principal, 'instance:migrate', target, decision);
+        upgraded.push(id);
       };
-      await calls.store.bounded(() => onLocked(this.parts, call, id, 'instance:migrate', work));
-      upgraded.push(id);
+      await calls.store
+        .bounded(() => onLocked(this.parts, call, id, 'instance:migrate', work))
+        .catch((error: unknown) => this.leaveOut(call, id, error));
     }
     return upgraded;
+  }
+
+  /** Records why an instance is not upgraded. @throws every other error */
+  private async leaveOut(call: Call, id: string, error: unknown): Promise<void> {
+    if (!isGuardError(error) || error.code !== 'wrong-state') throw error;
+    const target = { kind: 'instance', id, instanceId: id };
+    await this.parts.calls.audit.refused(call.principal, 'instance:migrate', target, error);
   }
 
   async get(call: Call, query: unknown): Promise<ExecutionView> {

@@ -9,20 +9,12 @@ import { spreadOf } from '../execution/spread.js';
 import { hasBelow, terminate } from '../execution/terminate.js';
 import { assertReaches, ENDING } from './below.js';
 import type { Call } from './call.js';
-import { assertRunning, type CommandParts } from './command-parts.js';
+import { assertIdle, assertRunning, type CommandParts } from './command-parts.js';
 import { knownIds, onLocked, recordInstance } from './locked-instance.js';
-import { initiatorsOf } from '../model/model-facts.js';
-import { assertFits, assertMayMigrate } from './migration.js';
+import { assertFits, assertMayMigrate, initiatorsAfter } from './migration.js';
 import { instanceView } from './views.js';
 
 const wrongState = (message: string): Conflict => new Conflict('wrong-state', message);
-
-/** @throws Conflict `wrong-state` if it has ended, or works in the background */
-function assertIdle(instance: StoredInstance): void {
-  assertRunning(instance);
-  if (instance.guard?.busy === true)
-    throw wrongState('Work of the instance continues in the background; it can be stopped.');
-}
 
 /** The commands on the life of an instance that bpmn-server does not have. */
 export class InstanceLife {
@@ -115,8 +107,7 @@ export class InstanceLife {
       assertFits(instance, definition);
       recordInstance(this.parts, locked, name, 'migrated');
       return rewrite(this.rewriting, command, instance, (document, guard) => {
-        const had = Array.isArray(guard.initiators) ? (guard.initiators as string[]) : [];
-        guard.initiators = [...new Set([...had, ...initiatorsOf(definition)])];
+        guard.initiators = initiatorsAfter(guard, definition);
         Object.assign(document, { name });
         // An instance that keeps no source of its own runs by that of the model.
         if (typeof instance.source !== 'string') return ['name'];

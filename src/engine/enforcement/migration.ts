@@ -3,6 +3,7 @@ import type { InstanceGuard, StoredInstance, StoredModel } from '../../store/por
 import { itemsOf } from '../../store/query/stored.js';
 import { policiesNaming } from '../policy-book/naming-policies.js';
 import type { HostDefinition } from '../model/host.js';
+import { initiatorsOf } from '../model/model-facts.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
 import { mayReadModel } from './model-access.js';
@@ -43,6 +44,11 @@ export async function assertMayMigrate(
       `You may not migrate it to another model: policies name the one it runs by, and would no longer apply: ${named}.`,
     );
 }
+
+/** The variables that hold an initiator once the instance runs the definition: those that it had stay protected. */
+export const initiatorsAfter = ({ initiators }: InstanceGuard, definition: HostDefinition): string[] => [
+  ...new Set([...((initiators ?? []) as string[]), ...initiatorsOf(definition)]),
+];
 
 interface StoredToken {
   readonly startNodeId?: unknown;

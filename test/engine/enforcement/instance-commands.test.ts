@@ -57,7 +57,7 @@ test('an upgrade gives each instance the model as it is now, and keeps what is k
   expect(await engine.upgrade('M', [])).toEqual([id]);
   const then = await stored(guard, id);
   expect(then).toMatchObject({ source: SECOND, svg: '<svg/>' });
-  expect(then.guard).toEqual({ ...before.guard, rev: (before.guard?.rev as number) + 1 });
+  expect(then.guard).toEqual({ ...before.guard, rev: (before.guard?.rev as number) + 1, initiators: [] });
   expect(await last(guard)).toMatchObject({
     operation: 'instance:migrate',
     answer: 'allowed',
@@ -69,6 +69,48 @@ test('an upgrade gives each instance the model as it is now, and keeps what is k
   expect(await engine.upgrade('M', ['late', 't'])).toEqual([]);
   await tasks.complete((await waitingTask(guard, 't', id)).id);
   expect(await engine.upgrade('M', [])).toEqual([]);
+});
+
+test('an upgrade leaves out what could not go on by the model, and writes that down', async () => {
+  const { guard, id } = await begun();
+  const { engine, model: models } = guard.as(ADMIN_USER);
+  const begin = async (): Promise<string> => (await engine.start('M', {})).id;
+  const [added, busy, over] = [await begin(), await begin(), await begin()];
+  await engine.addTask(added, { name: 'more', assignee: 'ann' });
+  const { guard: kept } = await stored(guard, busy);
+  await guard.store.instances.update(busy, kept?.rev, { guard: { ...kept, busy: true } } as never);
+  await models.save('M', SECOND, null);
+  const { locks } = guard.store;
+  const acquire = locks.acquire.bind(locks);
+  jest.spyOn(locks, 'acquire').mockImplementationOnce(async (...args) => {
+    await guard.store.instances.update(over, (await stored(guard, over)).guard?.rev, { status: 'end' });
+    return acquire(...args);
+  });
+  expect(await engine.upgrade('M', [])).toEqual([id]);
+  const refused = await guard.store.audit.find({ userName: 'admin', answer: 'refused', limit: 9 });
+  expect(refused.map(({ operation, reason, resource }) => [operation, reason, resource.id]).sort()).toEqual(
+    [added, busy, over].map((one) => ['instance:migrate', 'wrong-state', one]).sort(),
+  );
+  await models.save('M', model([start(), task('other', { assignee: 'ann' }), end()]), null);
+  expect(await engine.upgrade('M', [])).toEqual([]);
+  for (const one of [id, added])
+    await guard.api.tasks.complete((await waitingTask(guard, 't', one)).id, {}, ADMIN_USER);
+  expect(await stored(guard, id)).toMatchObject({ status: 'end', source: SECOND });
+  const [more] = await guard.api.data.getPendingUserTasks({ id: added }, ann);
+  expect(more).toMatchObject({ name: 'more', assignee: 'ann' });
+});
+
+test('an upgraded instance keeps its initiator, and that of the new source is protected too', async () => {
+  const by = (initiator: string) => model([start({ initiator }), task('t', { assignee: 'ann' }), end()]);
+  const guard = await guards.make({ models: { M: by('who') } });
+  const { id } = await guard.api.engine.start('M', {}, ann);
+  await guard.api.model.save('M', by('boss'), null, ADMIN_USER);
+  expect(await guard.api.engine.upgrade('M', [], ADMIN_USER)).toEqual([id]);
+  const { id: item } = await waitingTask(guard, 't', id);
+  for (const name of ['who', 'boss'])
+    expect(await refusal(guard.api.tasks.complete(item, { [name]: 'eve' }, ann))).toMatchObject({
+      code: 'protected-variable',
+    });
 });
 
 test('an instance that was stored without the guard is upgraded, and stays without', async () => {
