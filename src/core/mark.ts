@@ -3,13 +3,13 @@
  * change of rules does not change them, and lists also evaluate the exact condition. `u:` and `g:`: a user or group
  * that it names (assignee, candidates, starter, completer, lender, holder of a label or a case role). `o:`: one of its
  * tasks is open to everybody. `s:`: its starter or a holder of a label, in the list of waiting items. `f:`: the
- * instance at the top of the calls that led to it. `m:`: its model. `e:`: an element of its model. `t:`: only the
- * tenant.
+ * instance at the top of the calls that led to it. `m:`: its model. `e:`: an element of its model. `d:`: a value of its
+ * data, and `p:`: at how many paths its data is marked. `t:`: only the tenant.
  */
-export type Mark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e'}:${string}` | 'o:' | 't:';
+export type Mark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e' | 'd' | 'p'}:${string}` | 'o:' | 't:';
 
 /** The version of the lists of marks. Instances with another version are found by the exact condition only. */
-export const MARKS_FORMAT = 3;
+export const MARKS_FORMAT = 4;
 
 /** A longer list of marks is replaced by coarser ones before a search. */
 const MOST_MARKS = 1_500;
@@ -38,7 +38,7 @@ function coarser(mark: Mark): Mark {
 }
 
 /** How many instances have a mark of a kind, from few to all. */
-const RANKS = { u: 0, g: 0, s: 0, f: 0, e: 1, o: 2, m: 3, t: 4 } as const;
+const RANKS = { u: 0, g: 0, s: 0, f: 0, e: 1, o: 2, d: 2, p: 2, m: 3, t: 4 } as const;
 const rankOf = (mark: Mark): number => RANKS[mark[0] as keyof typeof RANKS];
 
 /** The list of marks that probably matches the fewest instances; no list is the worst. */

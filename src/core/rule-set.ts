@@ -10,7 +10,7 @@ import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, RuleList } from './rule-lists.js';
 import { bothUnbound, halvesOf, holdsIn, joined, type Halves, type Unbound } from './unbound.js';
-import { alternativesBySearch, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
+import { alternativesBySearch, dataPathsOf, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
 
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
@@ -35,6 +35,7 @@ export class RuleSet {
   private combinedRules: PrincipalPredicate | undefined;
   private relevantRules: RelevantRules | undefined;
   private unmarkedNames: readonly string[] | undefined;
+  private searchedPaths: readonly string[] | undefined;
   private readonly scopes = new Map<boolean, Unbound>();
 
   /** @param split the same rules in two sets, each of which derives its results by itself */
@@ -132,6 +133,14 @@ export class RuleSet {
       .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
       .map(({ policy, rule }) => `${policy}/${rule.id}`);
     return this.unmarkedNames;
+  }
+
+  /** The paths below `data` that lists would search by if instances were marked for them. */
+  get dataPaths(): readonly string[] {
+    this.searchedPaths ??= [
+      ...new Set(this.permits.flatMap((asked) => (speaksOfStart(asked) ? [] : dataPathsOf(asked.rule)))),
+    ];
+    return this.searchedPaths;
   }
 
   private get inOrder(): readonly AskedRule[] {

@@ -180,4 +180,9 @@ export class Ruling {
   unmarked(): readonly string[] {
     return this.rules.unmarked;
   }
+
+  /** The paths below `data` that the principal's lists would search by if instances were marked for them. */
+  dataPaths(): readonly string[] {
+    return this.rules.dataPaths;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Condition } from './condition.js';
 import { isTooLong } from './condition-size.js';
+import { dataPathOf, marksOfValues } from './data-marks.js';
 import { USER_TASK } from './element-types.js';
 import { valuesOf as statedBy } from './named.js';
 import { elementMark, fewest, OPEN_MARK, type Mark } from './mark.js';
@@ -28,7 +29,11 @@ const pinned = (pins: Pins | undefined, field: string): readonly unknown[] | und
 interface Place {
   readonly list: MarkList;
   readonly pins: Pins | undefined;
+  /** The number of data paths in the list before the given one; undefined: it is not in the list. */
+  readonly placeOf: PlaceOf;
 }
+
+type PlaceOf = (path: string) => number | undefined;
 
 /** The values that the field must have one of, if they are known, and a query can state them. */
 const valuesOf = (condition: Condition): readonly unknown[] | undefined =>
@@ -75,12 +80,19 @@ function ofElements(elements: readonly string[], { list, pins }: Place): readonl
     : undefined;
 }
 
+function ofData(path: string, values: readonly unknown[], { placeOf }: Place): readonly Mark[] | undefined {
+  const before = placeOf(path);
+  return before === undefined ? undefined : marksOfValues(path, values, before);
+}
+
 function ofComparison(field: string, values: readonly unknown[], place: Place): readonly Mark[] | undefined {
+  const path = dataPathOf(field);
+  if (path !== undefined) return ofData(path, values, place);
   if (field === 'item.guard.open') return values.every((value) => value === true) ? [OPEN_MARK] : undefined;
   if (!isNames(values)) return undefined;
   if (field === 'item.elementId') return ofElements(values, place);
   const [at, on] = field.startsWith(`${ITEMS}.`)
-    ? [`item.${field.slice(ITEMS.length + 1)}`, { list: 'read', pins: undefined } as const]
+    ? [`item.${field.slice(ITEMS.length + 1)}`, { ...place, list: 'read', pins: undefined } as const]
     : [field, place];
   if (at !== field && place.list === 'open') return undefined;
   const kind = kindOf(at, on);
@@ -88,8 +100,9 @@ function ofComparison(field: string, values: readonly unknown[], place: Place): 
 }
 
 /** What follows for one place's item from conditions that must all hold. */
-function within(parts: readonly Condition[], { list, pins }: Place): Place {
-  let known = pins;
+function within(parts: readonly Condition[], place: Place): Place {
+  const { list } = place;
+  let known = place.pins;
   let all = list === 'read';
   for (const part of parts) {
     const values = valuesOf(part);
@@ -97,7 +110,7 @@ function within(parts: readonly Condition[], { list, pins }: Place): Place {
     // While something other than a user task waits, waiting items carry all marks.
     all ||= part.op === 'ne' && part.field === 'item.type' && part.value === USER_TASK;
   }
-  return { list: all ? 'read' : 'open', pins: known };
+  return { ...place, list: all ? 'read' : 'open', pins: known };
 }
 
 /** For the whole list of items, only facts about the instance are known. */
@@ -108,12 +121,13 @@ const ofInstance = (pins: Pins | undefined): Pins | undefined =>
       ? { ...pins, more: ofInstance(pins.more) }
       : ofInstance(pins.more);
 
-function ofSome(where: Condition, { list, pins }: Place): readonly Mark[] | undefined {
+function ofSome(where: Condition, place: Place): readonly Mark[] | undefined {
+  const { list, pins } = place;
   const parts = where.op === 'and' ? where.of : [where];
   const waits = parts.some(
     (part) => part.op === 'eq' && part.field === 'item.status' && part.value === 'wait',
   );
-  return list === 'read' || waits ? marksAt(where, { list, pins: ofInstance(pins) }) : undefined;
+  return list === 'read' || waits ? marksAt(where, { ...place, pins: ofInstance(pins) }) : undefined;
 }
 
 function unionOf(lists: Iterable<readonly Mark[] | undefined>): readonly Mark[] | undefined {
@@ -155,16 +169,33 @@ function marksAt(condition: Condition, place: Place): readonly Mark[] | undefine
   }
 }
 
+/** What is known beside a condition. */
+interface Beside {
+  /** Conditions that hold as well. */
+  readonly conditions?: readonly Condition[];
+  /** The paths below `data` for which instances are marked, in the order in which they were added. */
+  readonly dataPaths?: readonly string[];
+}
+
 /**
  * Marks of the list: every instance that satisfies the condition, or has an item that does (for `open`, a waiting
  * one), has one of them. Undefined if none are known.
- * @param beside conditions that hold as well
  */
-export const marksOf = (
+export function marksOf(
   condition: Condition,
   list: MarkList,
-  beside: readonly Condition[] = [],
-): readonly Mark[] | undefined => marksAt(condition, within(beside, { list, pins: undefined }));
+  { conditions = [], dataPaths = [] }: Beside = {},
+): readonly Mark[] | undefined {
+  const placeOf = (path: string): number | undefined => {
+    const at = dataPaths.indexOf(path);
+    return at === -1 ? undefined : at;
+  };
+  return marksAt(condition, within(conditions, { list, pins: undefined, placeOf }));
+}
+
+/** The marks of {@link marksOf} if instances were marked for all data paths. */
+export const marksWithData = (condition: Condition): readonly Mark[] | undefined =>
+  marksAt(condition, within([], { list: 'read', pins: undefined, placeOf: () => 0 }));
 
 /** The tenant to which all matching instances belong; undefined if it is not known. */
 export function tenantOf(

@@ -1,12 +1,13 @@
 import { mapCases } from './cases.js';
 import { and, eq, isNothing, isReference, or, some, type Condition } from './condition.js';
 import { conditionSize, MOST_STATED } from './condition-size.js';
+import { dataPathOf, pathOfMark } from './data-marks.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
 import { conjuncts, namedBy } from './named.js';
 import type { Predicates } from './predicates.js';
 import type { Way } from './scope.js';
-import { marksOf } from './search.js';
+import { marksWithData } from './search.js';
 import type { Surroundings } from './around.js';
 import { fitting, widened } from './widened.js';
 
@@ -131,9 +132,29 @@ function assumed(condition: Condition): Condition {
 const isOfModels = (condition: Condition): boolean =>
   conjuncts(condition).some((part) => namedBy(part, 'instance.name')?.every((name) => name !== '') === true);
 
-/** True if no marks follow from a rule, whatever the principal is. */
+/** True if no marks follow from a rule, whatever the principal is, even of data that could be marked. */
 export const isUnmarked = ({ when, search }: Rule): boolean =>
-  search === undefined &&
-  !isNothing(when) &&
-  !isOfModels(when) &&
-  isOnlyTenant(marksOf(assumed(when), 'read'));
+  search === undefined && !isNothing(when) && !isOfModels(when) && isOnlyTenant(marksWithData(assumed(when)));
+
+/** Few rules do, and looking is quick. */
+function comparesData(condition: Condition): boolean {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.of.some(comparesData);
+    case 'cases':
+      return condition.cases.some(({ when }) => comparesData(when));
+    case 'eq':
+    case 'in':
+    case 'overlaps':
+      return dataPathOf(condition.field) !== undefined;
+    default:
+      return false;
+  }
+}
+
+/** The paths below `data` by which a search for what the rule permits would go. */
+export const dataPathsOf = ({ when, search }: Rule): string[] =>
+  search === undefined && comparesData(when)
+    ? (marksWithData(assumed(when)) ?? []).flatMap((mark) => pathOfMark(mark) ?? [])
+    : [];

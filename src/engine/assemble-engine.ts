@@ -22,6 +22,7 @@ import { Recovery } from './execution/recovery.js';
 import { Retries } from './execution/retries.js';
 import { Serving } from './execution/serving.js';
 import { Spread } from './execution/spread.js';
+import { DataPaths } from './execution/data-paths.js';
 import { Strays } from './execution/strays.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
@@ -53,7 +54,14 @@ export async function assembleEngine(
   );
   const { commandLimit, stepLimit, loopLimit } = limitsOf(options);
   const audit = new Audit(store.audit, options.audit, incidents, flags.bypass, contexts);
-  const hostStore = new HostStore(store, contexts, { ...KEEP, ...options.keep, room: roomOf(options) });
+  const dataPaths = new DataPaths(store, retries, logger);
+  await dataPaths.refresh();
+  const hostStore = new HostStore(store, contexts, {
+    ...KEEP,
+    ...options.keep,
+    room: roomOf(options),
+    dataPaths: () => dataPaths.list,
+  });
   const adoption = new Adoption(contexts, flags.bypass);
   // An embedded store is open in one process only, so there is no other process.
   const began = store.kind === 'mongo' ? wallClock() : Infinity;
@@ -121,6 +129,7 @@ export async function assembleEngine(
     timers,
     modelTimers,
     recovery,
+    dataPaths,
     logger,
     options.takeOverEvery ?? TAKE_OVER_EVERY,
   );
@@ -130,6 +139,7 @@ export async function assembleEngine(
     contexts,
     retries,
     audit,
+    dataPaths,
     runner,
     serving,
     strays,

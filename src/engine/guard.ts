@@ -20,6 +20,7 @@ import { bpmn, checkHost, tameHost, type HostServer } from './model/host.js';
 import { createIdentity } from './identity.js';
 import { Principals } from './enforcement/principals.js';
 import { OrphanCount } from './upkeep/orphans.js';
+import { DataMarking } from './upkeep/mark-data.js';
 import { isReindexed } from './upkeep/reindex.js';
 import { bindApi } from './enforcement/bind-api.js';
 import { assembleApi } from './assemble-api.js';
@@ -88,7 +89,7 @@ async function assemble(
   const inside = await assembleEngine(options, plain, flags, logger, incidents);
   const { contexts, retries, audit, runner, strays, host, engine, models, timers, modelTimers, recovery } =
     inside;
-  const { people } = inside;
+  const { people, dataPaths } = inside;
   // From here on, work counts as part of a call, and its errors are that call's refusals or failures.
   const bounded: Store['bounded'] = (work) => strays.refusing(() => plain.bounded(work));
   const store = Object.create(plain, { bounded: { value: bounded } }) as Store;
@@ -97,7 +98,7 @@ async function assemble(
   const principals = new Principals(contexts, options.directory, flags);
   const files = new PolicyFolder({ store, book, models, logger, audit, contexts, principals, people });
   await files.open(options.policyFiles);
-  const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger);
+  const unmarked = new UnmarkedRules(checkMarks(book.nothing.point, options), logger, dataPaths);
   const stopWatching = watchStore(store, logger, incidents);
   const stopListening = options.directory?.onChanged?.((userName) => principals.forget(userName));
   const events = new Events(incidents);
@@ -112,6 +113,7 @@ async function assemble(
     incidents,
     flags.bypass,
     isComplete,
+    dataPaths,
     unmarked,
     people,
   );
@@ -124,6 +126,9 @@ async function assemble(
   const orphans = new OrphanCount(plain, principals, book);
   const server = outerServer(options, taken, flags.bypass ? host : serverFacade(parts, api, host));
 
+  const marking = new DataMarking(plain, dataPaths, retries, logger);
+  dataPaths.added = () => marking.start();
+  if (dataPaths.list.length > 0) marking.start();
   const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([
     retries.attempt('the recovery at start', () => recovery.run()),
@@ -180,7 +185,7 @@ async function assemble(
       stopWatching();
       timers.stop();
       retries.stop();
-      await Promise.all([inside.folder.stop(), files.stop()]);
+      await Promise.all([inside.folder.stop(), files.stop(), marking.stop()]);
       await Promise.all([started, inside.takeover.ended(), runner.close(CLOSE_LIMIT), leave()]);
       await strays.written();
       await audit.flush();

@@ -128,6 +128,8 @@ export interface InstanceGuard extends CaseGuard {
   read?: string[];
   /** The version of the format of these marks. */
   format?: number;
+  /** The paths below `data` for which the instance is marked: the first of the list of all of them. */
+  dataPaths?: readonly string[];
   items?: Record<string, ItemGuard>;
   /** Who has won which label of the access rules grid for good. */
   won?: Record<string, readonly string[]>;

@@ -125,7 +125,7 @@ export function guarded(
       { part: 'policies' },
     ),
     values: (namespace: string) =>
-      behind(gate, store.values(namespace), ['get', 'set', 'delete', 'entries'], { part: 'values' }),
+      behind(gate, store.values(namespace), ['get', 'set', 'add', 'delete', 'entries'], { part: 'values' }),
     install,
     missingIndexes,
     ping,

@@ -153,6 +153,8 @@ export interface ValueStore {
   get(key: string): Promise<unknown>;
   /** @param expires when the value expires; missing: never */
   set(key: string, value: unknown, expires?: Date): Promise<void>;
+  /** Stores a value that does not expire, if the key has none. @returns false if it has one, which stays */
+  add(key: string, value: unknown): Promise<boolean>;
   delete(key: string): Promise<boolean>;
   entries(): Promise<[key: string, value: unknown][]>;
 }

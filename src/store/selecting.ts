@@ -97,5 +97,5 @@ export const SELECTING: Readonly<Record<string, Readonly<Record<string, Check>>>
   },
   locks: { acquire: byName, renew: byName, release: byName },
   policies: { head: byName, versions: byName, part: byName, snapshot: byName },
-  values: { get: byName, set: byName, delete: byName },
+  values: { get: byName, set: byName, add: byName, delete: byName },
 };

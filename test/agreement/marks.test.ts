@@ -8,6 +8,9 @@ import { marksOf, type MarkList } from '../../src/core/search.js';
 import { condition, itemCondition } from '../core/arbitraries.js';
 import { drafts, principal, rowsOf } from './arbitraries.js';
 import { itemsOf } from './truth.js';
+import type { Row } from './corpus.js';
+import { deriveFacts } from '../../src/engine/model/derive.js';
+import type { InstanceGuard } from '../../src/store/port.js';
 
 const USER_TASK = 'bpmn:UserTask';
 const ME = { ref: 'user', path: 'userName' } as const;
@@ -38,7 +41,25 @@ const ofItem: fc.Arbitrary<Condition> = fc.oneof(
   ),
   itemCondition,
 );
+/** The paths below `data` for which instances are marked: each for none, one, or more of them. */
+const PATHS = ['requester', 'list', 'list.0', 'x.y'];
+const marked = ({ document }: Row, at: number): Row['document'] => {
+  const copy = structuredClone(document);
+  if (copy.guard?.format !== undefined)
+    deriveFacts(copy, Object.assign(copy.guard as InstanceGuard, { dataPaths: PATHS.slice(0, at % 5) }));
+  return copy;
+};
+const ofData: fc.Arbitrary<Condition> = fc
+  .tuple(
+    fc.constantFrom(...PATHS, 'x'),
+    fc.oneof(name, fc.constantFrom<string | number | boolean>('', 0, -0, 1, 5, true, false)),
+  )
+  .chain(([path, value]) => {
+    const field = `instance.data.${path}`;
+    return fc.constantFrom(eq(field, value), isIn(field, [value, 'bob']), overlaps(field, [value]));
+  });
 const ofInstance: fc.Arbitrary<Condition> = fc.oneof(
+  ofData,
   fc.constantFrom<Condition>(
     eq('instance.name', 'Invoice'),
     isIn('instance.name', ['Invoice', 'Vacation']),
@@ -49,7 +70,7 @@ const ofInstance: fc.Arbitrary<Condition> = fc.oneof(
   ofItem.map((where) => some('instance.items', where)),
   condition,
 );
-const several = fc.array(fc.oneof(ofItem, ofItem, ofInstance), { minLength: 1, maxLength: 4 });
+const several = fc.array(fc.oneof(ofItem, ofItem, ofData, ofInstance), { minLength: 1, maxLength: 4 });
 const asked = fc.oneof(
   several.map((of) => and(...of)),
   fc.array(several, { minLength: 1, maxLength: 3 }).map((of) => or(...of.map((parts) => and(...parts)))),
@@ -62,19 +83,23 @@ const asked = fc.oneof(
 );
 
 test('What satisfies a condition, or has a waiting item that does, carries one of the marks that follow from it', () => {
-  const counts = { narrowed: 0, unknown: 0, read: 0, open: 0 };
+  const counts = { narrowed: 0, unknown: 0, read: 0, open: 0, data: 0 };
   fc.assert(
     fc.property(drafts, asked, principal, (made, any, who) => {
       const bound = bind(any, who);
       const holds = compile(bound);
-      const lists = { read: marksOf(bound, 'read'), open: marksOf(bound, 'open') };
-      for (const { document } of rowsOf(made)) {
+      const lists = {
+        read: marksOf(bound, 'read', { dataPaths: PATHS }),
+        open: marksOf(bound, 'open', { dataPaths: PATHS }),
+      };
+      for (const document of rowsOf(made).map(marked)) {
         const tenant = (document.tenantId as string | null | undefined) ?? undefined;
         const assertFound = (list: MarkList): void => {
           const marks = lists[list];
           if (marks === undefined) return void counts.unknown++;
           counts.narrowed++;
           counts[list]++;
+          if (marks.some((mark) => mark.startsWith('d:') && !mark.endsWith('bob'))) counts.data++;
           const stored = document.guard?.[list] ?? [];
           expect({ any, list, found: marks.some((mark) => stored.includes(inTenant(tenant, mark))) }).toEqual(
             {

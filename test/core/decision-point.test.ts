@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { byCases } from '../../src/core/cases.js';
 import {
   and,
+  compare,
   eq,
   EVERYTHING,
   exists,
@@ -547,7 +548,7 @@ describe('the marks by which a list is searched', () => {
       tenants,
       policy('p', {
         permissive: [
-          { ...rule(eq('instance.data.x', 1)), id: 'data' },
+          { ...rule(compare('lt', 'instance.data.x', 1)), id: 'data' },
           { ...rule(eq('instance.data.y', 1), ['m:Invoice']), id: 'marked' },
           { ...rule(and(eq('instance.name', 'Invoice'), eq('instance.data.z', 1))), id: 'model' },
           { ...rule(NOTHING), id: 'nothing' },
@@ -651,10 +652,10 @@ describe('the rules without marks', () => {
     name: 'groups',
     answer: (who, name) =>
       who.userGroups.includes('hr') && name === 'instance:read'
-        ? { permissive: [{ ...rule(eq('instance.data.y', 1)), id: 'hr' }] }
+        ? { permissive: [{ ...rule(compare('lt', 'instance.data.y', 1)), id: 'hr' }] }
         : {},
   };
-  const point = createDecisionPoint([tenants, permits('p', eq('instance.data.x', 1)), byGroup]);
+  const point = createDecisionPoint([tenants, permits('p', compare('lt', 'instance.data.x', 1)), byGroup]);
 
   test('are those of ordinary users, each named once', () => {
     expect(unmarkedRules(point)).toEqual(['p/rule']);

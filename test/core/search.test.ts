@@ -134,10 +134,12 @@ test.each<[what: string, condition: Condition, open: unknown, read: unknown]>([
 });
 
 test('what holds beside a condition tells more of its marks', () => {
-  expect(marksOf(TASK_T, 'open', [OF_CLAIM])).toEqual([T_OF_CLAIM]);
-  expect(marksOf(TASK_T, 'read', [OF_CLAIM])).toBeUndefined();
-  expect(marksOf(TASK_T, 'read', [OF_CLAIM, IS_TASK])).toEqual([T_OF_CLAIM]);
-  expect(marksOf(eq('instance.guard.startedBy', 'ann'), 'open', [NO_TASK])).toEqual(['u:ann']);
+  expect(marksOf(TASK_T, 'open', { conditions: [OF_CLAIM] })).toEqual([T_OF_CLAIM]);
+  expect(marksOf(TASK_T, 'read', { conditions: [OF_CLAIM] })).toBeUndefined();
+  expect(marksOf(TASK_T, 'read', { conditions: [OF_CLAIM, IS_TASK] })).toEqual([T_OF_CLAIM]);
+  expect(marksOf(eq('instance.guard.startedBy', 'ann'), 'open', { conditions: [NO_TASK] })).toEqual([
+    'u:ann',
+  ]);
 });
 
 test('the tenant is known from a comparison with it, or from its absence', () => {

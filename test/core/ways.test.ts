@@ -1,5 +1,6 @@
 import {
   and,
+  compare,
   eq,
   EVERYTHING,
   isIn,
@@ -14,7 +15,7 @@ import { compile } from '../../src/core/evaluate.js';
 import type { Way } from '../../src/core/scope.js';
 import { Predicates } from '../../src/core/predicates.js';
 import { conditionSize, MOST_STATED } from '../../src/core/condition-size.js';
-import { alternativesBySearch, isUnmarked, roughly } from '../../src/core/ways.js';
+import { alternativesBySearch, dataPathsOf, isUnmarked, roughly } from '../../src/core/ways.js';
 
 const ME = { ref: 'user', path: 'userName' } as const;
 const MY_GROUPS = { ref: 'user', path: 'userGroups' } as const;
@@ -36,6 +37,9 @@ test.each<[what: string, when: Condition]>([
       ['B', eq('item.candidateUsers', ME)],
     ]),
   ],
+  ['the data', eq('instance.data.region', 'north')],
+  ['the data, compared with the principal', eq('instance.data.by', ME)],
+  ['a model, or the data', or(eq('instance.name', 'A'), eq('instance.data.x', 1))],
   ['nobody', or()],
 ])('a rule about %s has marks to search by, whoever the principal is', (_what, when) => {
   expect(isUnmarked(rule(when))).toBe(false);
@@ -43,10 +47,10 @@ test.each<[what: string, when: Condition]>([
 
 test.each<[what: string, when: Condition]>([
   ['everything', EVERYTHING],
-  ['the data', eq('instance.data.region', 'north')],
-  ['the data, compared with the principal', eq('instance.data.by', ME)],
+  ['an amount of the data', compare('lt', 'instance.data.amount', 7)],
+  ['a date of the data', eq('instance.data.due', new Date(0))],
   ['who is not the principal', not(eq('item.assignee', ME))],
-  ['a model, or anything of the data', or(eq('instance.name', 'A'), eq('instance.data.x', 1))],
+  ['a model, or an amount of the data', or(eq('instance.name', 'A'), compare('lt', 'instance.data.x', 1))],
 ])('a rule about %s has none, unless it states them', (_what, when) => {
   expect(isUnmarked(rule(when))).toBe(true);
   expect(isUnmarked(rule(when, ['t:']))).toBe(false);
@@ -105,6 +109,27 @@ test.each<[Condition, boolean]>([
   [eq('item.assignee', 'ann'), false],
 ])('a rule about %j has no marks: %s', (when, expected) => {
   expect(isUnmarked(rule(when))).toBe(expected);
+});
+
+test.each<[what: string, when: Condition, paths: string[], search?: ['m:A']]>([
+  ['compares data', eq('instance.data.region', 'north'), ['region']],
+  ['compares data with the principal', isIn('instance.data.a.b', { ref: 'user', path: 'stores' }), ['a.b']],
+  ['names a model too', and(eq('instance.name', 'A'), eq('instance.data.region', 'north')), ['region']],
+  [
+    'differs by model',
+    byCases('instance.name', [
+      ['A', eq('instance.data.x', 1)],
+      ['B', eq('instance.data.y', 1)],
+    ]),
+    ['x', 'y'],
+  ],
+  ['names the principal too', and(eq('item.assignee', ME), eq('instance.data.region', 'north')), []],
+  ['compares an amount', compare('lt', 'instance.data.amount', 7), []],
+  ['compares data, or an amount', or(eq('instance.data.x', 1), compare('lt', 'instance.data.y', 7)), []],
+  ['excludes data', not(eq('instance.data.region', 'north')), []],
+  ['states its marks', eq('instance.data.region', 'north'), [], ['m:A']],
+])('a rule that %s is searched by marks of data at %j', (_what, when, paths, ...[search]) => {
+  expect([...new Set(dataPathsOf(rule(when, search)))]).toEqual(paths);
 });
 
 test('rules that state the same marks open one way', () => {

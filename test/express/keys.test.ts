@@ -181,6 +181,7 @@ test('a store that does not answer is "could not tell", and API_KEY needs no sto
     entries: () => Promise.reject(down),
     get: () => Promise.reject(down),
     set: () => Promise.reject(down),
+    add: () => Promise.reject(down),
     delete: () => Promise.reject(down),
   });
   const keys = apiKeys({ values }, { env: { API_KEY: 'kT3x-9fQz_71LmPwC0aV' } });

@@ -19,6 +19,7 @@ function noting(
     get: () => note(`get ${namespace}`),
     set: (key, value, expires) =>
       note(`set ${namespace} ${key} ${JSON.stringify(value)} ${expires?.getTime()}`),
+    add: (key) => note(`add ${namespace} ${key}`),
     delete: (key) => note(`delete ${namespace} ${key}`),
     entries: () => note(`entries ${namespace}`),
   });

@@ -10,6 +10,7 @@ import { isOutage } from '../execution/transient.js';
 import type { Audit, Target } from './audit.js';
 import { Call } from './call.js';
 import type { Events } from './events.js';
+import type { DataPaths } from '../execution/data-paths.js';
 import type { PeopleLock } from '../execution/people-lock.js';
 import type { Principals } from './principals.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
@@ -27,10 +28,16 @@ export class Calls {
     readonly store: Store,
     readonly incidents: Incidents,
     readonly bypass: boolean,
-    readonly isReindexed: () => boolean,
+    private readonly isReindexed: () => boolean,
+    private readonly dataPaths: DataPaths,
     readonly unmarked: UnmarkedRules,
     readonly people: PeopleLock,
   ) {}
+
+  /** How lists are searched now. */
+  get searching(): { readonly reindexed: boolean; readonly dataPaths: readonly string[] } {
+    return { reindexed: this.isReindexed(), dataPaths: this.dataPaths.list };
+  }
 
   /**
    * The call of an established principal, with the policies now in force for its tenant.

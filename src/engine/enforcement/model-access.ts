@@ -12,7 +12,7 @@ const NONE: Facts = Object.freeze({});
 const BY_NAME: ReadonlySet<string> = new Set([tenants.name, SECTIONS]);
 
 async function factsOf(
-  { bypass, store, isReindexed }: Calls,
+  { bypass, store, searching }: Calls,
   call: Call,
   owner: string | undefined,
   names?: readonly string[],
@@ -22,8 +22,9 @@ async function factsOf(
   // sections, their permission decides: it is needed, and suffices.
   if (bypass || principal.isAdmin() || principal.inGroup(DESIGNER) || call.inForce.sections.exist)
     return NONE;
-  const options = { reindexed: isReindexed() };
-  return { readableModels: await readableModels(store, call.scope('instance:read'), owner, options, names) };
+  return {
+    readableModels: await readableModels(store, call.scope('instance:read'), owner, searching, names),
+  };
 }
 
 /** Facts for a list of models: the principal's models of which it may read an instance. */

@@ -25,8 +25,7 @@ export async function findOrphans({ calls }: CommandParts, call: Call, input: un
   const found: Orphan[] = [];
   if (page.after === undefined && (await calls.holds(call.principal, 'SecurityRole:Read')))
     for (const role of call.inForce.securityRoles.unheld) found.push({ kind: 'security-role', role });
-  const options = { reindexed: calls.isReindexed(), hidden: undefined };
-  const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, options);
+  const plan = itemPlan(scope, scopeOf(NOTHING), PENDING, page, calls.searching);
   const rows = plan === undefined ? [] : await calls.store.instances.findItems(plan);
   const seen = new Set<string>();
   for (const row of rows) {

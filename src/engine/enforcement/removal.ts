@@ -52,10 +52,9 @@ export async function removeInstances(
 }
 
 /** Whether there is an instance that the principal may delete, such as a case that it owns. */
-async function mayDeleteAny({ store, isReindexed }: CommandParts['calls'], call: Call): Promise<boolean> {
+async function mayDeleteAny({ store, searching }: CommandParts['calls'], call: Call): Promise<boolean> {
   if (call.principal.isAdmin()) return true;
-  const options = { reindexed: isReindexed(), hidden: undefined };
-  const plan = existencePlan(call.scope('instance:delete'), EVERYTHING, options);
+  const plan = existencePlan(call.scope('instance:delete'), EVERYTHING, searching);
   return plan !== undefined && store.instances.exists(plan);
 }
 

@@ -39,7 +39,7 @@ export class ScopedReads {
         'hidden-field',
         `A list cannot be sorted by ${field}, because part of it is hidden from you.`,
       );
-    return { reindexed: this.calls.isReindexed(), hidden };
+    return { ...this.calls.searching, hidden };
   }
 
   private itemPlan(call: Call, query: CallerQuery, paging: Paging) {

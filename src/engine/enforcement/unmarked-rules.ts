@@ -1,4 +1,5 @@
 import type { Ruling } from '../../core/ruling.js';
+import type { DataPaths } from '../execution/data-paths.js';
 import type { GuardLogger } from '../contract/types.js';
 
 /** Maximum number of names kept: a policy that invents a name per answer cannot fill the memory. */
@@ -15,6 +16,7 @@ export class UnmarkedRules {
   constructor(
     found: readonly string[],
     private readonly logger: GuardLogger,
+    private readonly dataPaths: Pick<DataPaths, 'want'>,
   ) {
     this.names = new Set(found);
   }
@@ -24,8 +26,9 @@ export class UnmarkedRules {
     return Object.freeze([...this.names]);
   }
 
-  /** Records the rules of a list; each new one is logged once. */
+  /** Records the rules of a list; each new one is logged once. Instances get marks for the data that they compare. */
   record(ruling: Ruling): void {
+    this.dataPaths.want(ruling.dataPaths());
     for (const name of ruling.unmarked()) {
       if (this.names.has(name) || this.names.size >= MOST_NAMED) continue;
       this.names.add(name);

@@ -26,6 +26,8 @@ export interface Keep {
   readonly savePoints: boolean;
   readonly source: boolean;
   readonly room: Room;
+  /** The paths below `data` for which instances are marked. */
+  readonly dataPaths: () => readonly string[];
 }
 
 /** The guard's fields of a live instance; every instance of a command has them. */
@@ -74,6 +76,10 @@ export function nextGuard(guard: InstanceGuard): InstanceGuard {
 
 const isNew = (instance: HostInstance): boolean => instance.saved === undefined || instance.saved === null;
 
+/** Another process may know more paths than this one. */
+const longer = (stored: readonly string[] = [], known: readonly string[]): readonly string[] =>
+  stored.length > known.length ? stored : known;
+
 /** Prepares the write of a live instance, which counts as saved from here on. */
 function prepare(instance: HostInstance, keep: Keep): PendingWrite {
   const known = guardOf(instance);
@@ -87,7 +93,8 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
     known.attempts,
     (key) => !(waits.has(key) || (key === BACKGROUND && known.busy === true)),
   );
-  deriveGuard(fields, nextGuard({ ...known, attempts }));
+  const dataPaths = longer(known.dataPaths, keep.dataPaths());
+  deriveGuard(fields, nextGuard({ ...known, ...(dataPaths.length > 0 ? { dataPaths } : {}), attempts }));
   if (fresh && keep.source) Object.assign(fields, { source: instance.source, svg: instance.svg ?? null });
   const log = keep.logs ? linesOf(instance.logs, keep.room.logLines) : [];
   if (!fresh) return { rev: known.rev, fields, ...(log.length === 0 ? {} : { log }) };

@@ -80,6 +80,7 @@ export class HostStore {
   enableSavePoints: boolean;
   saveLogs: boolean;
   saveSource: boolean;
+  private readonly dataPaths: Keep['dataPaths'];
   private readonly room: Room;
 
   constructor(
@@ -91,6 +92,7 @@ export class HostStore {
     this.enableSavePoints = keep.savePoints;
     this.saveLogs = keep.logs;
     this.saveSource = keep.source;
+    this.dataPaths = keep.dataPaths;
     this.locker = {
       lock: async (id) => {
         this.contexts.command?.held.add(id);
@@ -107,6 +109,7 @@ export class HostStore {
       savePoints: this.enableSavePoints,
       source: this.saveSource,
       room: this.room,
+      dataPaths: this.dataPaths,
     };
   }
 

@@ -1,13 +1,14 @@
 import { messageOf } from '../../core/thrown.js';
 import { wallClock } from '../../core/clock.js';
 import type { GuardLogger } from '../contract/types.js';
+import type { DataPaths } from './data-paths.js';
 import type { ModelTimers } from './model-timers.js';
 import type { Recovery } from './recovery.js';
 import type { Timers } from './timers.js';
 
 /**
  * Where several processes share a store, each regularly looks for what an ended process left: overdue timers,
- * models whose timers are armed nowhere else, unfinished work.
+ * models whose timers are armed nowhere else, unfinished work; and which data others have begun to mark.
  */
 export class Takeover {
   private round = Promise.resolve();
@@ -17,6 +18,7 @@ export class Takeover {
     private readonly timers: Timers,
     private readonly modelTimers: ModelTimers,
     private readonly recovery: Recovery,
+    private readonly dataPaths: DataPaths,
     private readonly logger: GuardLogger,
     private readonly every: number,
   ) {}
@@ -36,6 +38,7 @@ export class Takeover {
       await this.timers.takeOver(new Date(wallClock() - this.every / 2));
       await this.modelTimers.resume();
       await this.recovery.takeOver();
+      await this.dataPaths.refresh();
     } catch (error) {
       this.logger.warn('could not look for work left by other processes', {
         error: messageOf(error),

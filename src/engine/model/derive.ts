@@ -1,3 +1,4 @@
+import { marksOfData } from '../../core/data-marks.js';
 import { USER_TASK } from '../../core/element-types.js';
 import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
@@ -62,7 +63,8 @@ interface Marks {
 
 /**
  * The marks of an instance whose items carry their `guard`. `read` covers the whole instance: people, holders of
- * labels among them, model, elements of its user tasks, tenant. `open` covers waiting items, and the starter and the
+ * labels among them, model, values of its data, elements of its user tasks, tenant. `open` covers waiting items, and
+ * the starter and the
  * holders of labels as `s:`. While something other
  * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
  * wide but never too narrow.
@@ -71,7 +73,7 @@ function instanceMarks(instance: StoredInstance, guard: InstanceGuard): Marks {
   const { startedBy, roles, root, caseHolders } = guard;
   const items = itemsOf(instance);
   const waiting = items.filter(waits);
-  const ofModel = [...marksOf('m', instance.name), TENANT_MARK];
+  const whole = [...marksOf('m', instance.name), ...marksOfData(instance.data, guard.dataPaths), TENANT_MARK];
   const people = [startedBy, ...Object.values(roles ?? {})];
   const read = [
     ...people.flatMap((names) => marksOf('u', names)),
@@ -81,12 +83,12 @@ function instanceMarks(instance: StoredInstance, guard: InstanceGuard): Marks {
     ...items.flatMap((item) => marksOf('u', item.guard?.completedBy)),
     ...items.flatMap(itemMarks),
     ...elementMarks(instance, items.filter(isUserTask)),
-    ...ofModel,
+    ...whole,
   ];
   const open = [
     ...waiting.flatMap(itemMarks),
     ...elementMarks(instance, waiting),
-    ...(waiting.length === 0 ? [] : [...people.flatMap((names) => marksOf('s', names)), ...ofModel]),
+    ...(waiting.length === 0 ? [] : [...people.flatMap((names) => marksOf('s', names)), ...whole]),
     ...(waiting.every(isUserTask) ? [] : read),
   ];
   return { read: stored(instance, read), open: stored(instance, open) };

@@ -27,6 +27,7 @@ export class EmbeddedValues {
     return {
       get: async (key) => this.get(prefix + key),
       set: (key, value, expires) => this.set(prefix + key, value, expires),
+      add: (key, value) => this.add(prefix + key, value),
       delete: (key) => this.delete(prefix + key),
       entries: async () => this.entries(prefix),
     };
@@ -41,6 +42,14 @@ export class EmbeddedValues {
     const row = normalise<StoredValue>({ value, expires: expires ?? null });
     await this.table.exclusive(() => this.table.write([[key, row]]));
     if (++this.writes % SWEEP_EVERY === 0) await this.sweep();
+  }
+
+  private add(key: string, value: unknown): Promise<boolean> {
+    return this.table.exclusive(async () => {
+      if (this.get(key) !== undefined) return false;
+      await this.table.write([[key, normalise<StoredValue>({ value, expires: null })]]);
+      return true;
+    });
   }
 
   private delete(key: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Collection, Document } from 'mongodb';
 import { today, wallClock } from '../../core/clock.js';
 import { normalise } from '../bson/codec.js';
 import type { ValueStore } from '../port.js';
+import { isDuplicate } from './failure.js';
 
 /** Hides expired values: the database removes them only after some minutes. */
 const alive = (): Document => ({ $or: [{ expires: null }, { expires: { $gt: today() } }] });
@@ -24,6 +25,18 @@ export class MongoValues implements ValueStore {
   async set(key: string, value: unknown, expires?: Date): Promise<void> {
     const row: Document = normalise({ namespace: this.namespace, key, value, expires: expires ?? null });
     await this.values.replaceOne(this.at(key), row, { upsert: true });
+  }
+
+  async add(key: string, value: unknown): Promise<boolean> {
+    const row: Document = normalise({ namespace: this.namespace, key, value, expires: null });
+    try {
+      // An expired value is replaced; the `_id` of another one keeps a second from being inserted.
+      await this.values.replaceOne({ ...this.at(key), expires: { $lte: today() } }, row, { upsert: true });
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
   }
 
   async delete(key: string): Promise<boolean> {

@@ -67,20 +67,15 @@ export function saidOfInstance(query: CallerQuery): Condition[] {
   );
 }
 
-function ofWay(
-  { when, search }: Way,
-  list: MarkList,
-  beside: readonly Condition[],
-): readonly Mark[] | undefined {
+/** What is known beside a way into a scope. */
+type Beside = NonNullable<Parameters<typeof marksOf>[2]>;
+
+function ofWay({ when, search }: Way, list: MarkList, beside: Beside): readonly Mark[] | undefined {
   if (search === undefined) return marksOf(when, list, beside);
   return list === 'read' || search.every((mark) => OF_INSTANCE.test(mark)) ? search : undefined;
 }
 
-function ofWays(
-  ways: readonly Way[],
-  list: MarkList,
-  beside: readonly Condition[],
-): readonly Mark[] | undefined {
+function ofWays(ways: readonly Way[], list: MarkList, beside: Beside): readonly Mark[] | undefined {
   const lists = ways.map((way) => ofWay(way, list, beside));
   return lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((marks) => marks ?? []))];
 }
@@ -90,21 +85,24 @@ function ofWays(
  * condition is applied as well.
  * @param said the conditions that the caller's query implies
  * @param waiting true when the query is for waiting items
+ * @param dataPaths the paths below `data` for which instances are marked
  */
 export function planMarks(
   scope: Stated,
   said: readonly Condition[],
   waiting: boolean,
+  dataPaths: readonly string[] = [],
 ): MarkFilter | undefined {
   const tenant = tenantOf(scope.restricts);
   if (tenant === undefined) return undefined;
-  const beside = [...scope.restricts, ...said];
+  const conditions = [...scope.restricts, ...said];
+  const beside = { conditions, dataPaths };
   const inFront = inTenant(tenant.tenantId, TENANT_MARK).length - TENANT_MARK.length;
   const marksIn = (list: MarkList): readonly Mark[] =>
     limited(
       fewest([
         ofWays(scope.ways, list, beside),
-        ...beside.map((condition) => marksOf(condition, list, beside)),
+        ...conditions.map((condition) => marksOf(condition, list, beside)),
         [TENANT_MARK],
       ]) as readonly Mark[],
       inFront,

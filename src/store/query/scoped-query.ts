@@ -70,6 +70,8 @@ function asked(condition: Condition, ...scopes: readonly Scope[]): Asked {
 export interface ScopedOptions {
   /** False until every stored instance has its marks; lists do not search by marks before that. */
   readonly reindexed: boolean;
+  /** The paths below `data` for which instances are marked, in the order in which they were added; none by default. */
+  readonly dataPaths?: readonly string[];
   /** Missing: every reader of an item sees all its fields. */
   readonly hidden?: Hidden | undefined;
 }
@@ -77,9 +79,9 @@ export interface ScopedOptions {
 const marksFor = (
   stated: Stated,
   said: readonly Condition[],
-  { reindexed }: ScopedOptions,
+  { reindexed, dataPaths = [] }: ScopedOptions,
   isWaiting = false,
-): MarkFilter | undefined => (reindexed ? planMarks(stated, said, isWaiting) : undefined);
+): MarkFilter | undefined => (reindexed ? planMarks(stated, said, isWaiting, dataPaths) : undefined);
 
 const marksOf = (scope: Scope, said: readonly Condition[], options: ScopedOptions): MarkFilter | undefined =>
   scope.kind === 'condition' ? marksFor(statedOf(scope), said, options) : undefined;

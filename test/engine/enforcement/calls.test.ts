@@ -9,6 +9,7 @@ import type { Call } from '../../../src/engine/enforcement/call.js';
 import { Calls } from '../../../src/engine/enforcement/calls.js';
 import type { Events } from '../../../src/engine/enforcement/events.js';
 import { PeopleLock } from '../../../src/engine/execution/people-lock.js';
+import type { DataPaths } from '../../../src/engine/execution/data-paths.js';
 import type { Principals } from '../../../src/engine/enforcement/principals.js';
 import type { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
 import { PolicyBook } from '../../../src/engine/policy-book/policy-book.js';
@@ -61,6 +62,7 @@ const callsWith = (book: PolicyBook): Calls =>
     new Incidents(SILENT),
     false,
     () => true,
+    { list: [] } as unknown as DataPaths,
     { record: () => undefined } as unknown as UnmarkedRules,
     new PeopleLock({ lock: async () => async () => undefined }),
   );

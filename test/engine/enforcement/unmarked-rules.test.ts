@@ -1,11 +1,16 @@
 import type { Ruling } from '../../../src/core/ruling.js';
 import { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
 
-const ruling = (...names: string[]): Ruling => ({ unmarked: () => names }) as unknown as Ruling;
+const ruling = (...names: string[]): Ruling =>
+  ({ unmarked: () => names, dataPaths: () => [] }) as unknown as Ruling;
 
 test('each rule from which no marks follow is logged once, unless it was found at the start', () => {
   const warn = jest.fn();
-  const rules = new UnmarkedRules(['p/known'], { info: jest.fn(), warn, error: jest.fn() });
+  const rules = new UnmarkedRules(
+    ['p/known'],
+    { info: jest.fn(), warn, error: jest.fn() },
+    { want: jest.fn() },
+  );
   rules.record(ruling('p/known', 'p/new'));
   rules.record(ruling('p/new', 'p/other'));
   expect(warn.mock.calls).toEqual([
@@ -18,7 +23,14 @@ test('each rule from which no marks follow is logged once, unless it was found a
 
 test('a thousand names are kept and logged', () => {
   const warn = jest.fn();
-  const rules = new UnmarkedRules([], { info: jest.fn(), warn, error: jest.fn() });
+  const rules = new UnmarkedRules([], { info: jest.fn(), warn, error: jest.fn() }, { want: jest.fn() });
   rules.record(ruling(...Array.from({ length: 1001 }, (_, at) => `p/${at}`)));
   expect([rules.list.length, warn.mock.calls.length]).toEqual([1000, 1000]);
+});
+
+test('instances get marks for the data that the rules of a list compare', () => {
+  const want = jest.fn();
+  const rules = new UnmarkedRules([], { info: jest.fn(), warn: jest.fn(), error: jest.fn() }, { want });
+  rules.record({ unmarked: () => [], dataPaths: () => ['store'] } as unknown as Ruling);
+  expect(want.mock.calls).toEqual([[['store']]]);
 });

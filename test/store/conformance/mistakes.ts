@@ -41,6 +41,7 @@ export function mistakes(store: () => Store): void {
     ['locks.renew', ({ locks }) => locks.renew(none, owner, until)],
     ['locks.release', ({ locks }) => locks.release(none, owner)],
     ['values.get', (all) => all.values('v').get(none)],
+    ['values.add', (all) => all.values('v').add(none, 1)],
     ['values.delete', (all) => all.values('v').delete(none)],
     ['an unknown operator', ({ instances }) => instances.find({ filter: { name: { $unknown: 1 } } })],
   ])('undefined matches nothing and is refused: %s', async (_name, call) => {

@@ -188,4 +188,14 @@ export function others(store: () => Store): void {
       [true, false, false, []],
     );
   });
+
+  test('a value is added only where none is, by one of many at once', async () => {
+    const values = store().values('added');
+    const added = await Promise.all(Array.from({ length: 10 }, (_, at) => values.add('key', at)));
+    expect(added.filter((done) => done)).toHaveLength(1);
+    expect(await values.get('key')).toBe(added.indexOf(true));
+    expect([await values.add('key', 'later'), await values.get('key')]).toEqual([false, added.indexOf(true)]);
+    await values.set('old', 1, new Date(Date.now() - 1));
+    expect([await values.add('old', 'new'), await values.get('old')]).toEqual([true, 'new']);
+  });
 }

@@ -153,5 +153,5 @@ test('the tenant in front of each mark counts for the size of the search', () =>
 });
 
 test('instances with other marks, or none, are found by what they lack', () => {
-  expect(OUTDATED).toEqual({ $nor: [{ 'guard.format': 3 }] });
+  expect(OUTDATED).toEqual({ $nor: [{ 'guard.format': 4 }] });
 });

@@ -1,0 +1,147 @@
+import { isDeepStrictEqual } from 'node:util';
+import { parseCondition, SecureUser, type Guard, type Policy } from 'bpmn-guard';
+import { MARKS_FORMAT } from '../../../src/core/mark.js';
+import { MOST_DATA_PATHS } from '../../../src/core/data-marks.js';
+import { deriveFacts } from '../../../src/engine/model/derive.js';
+import type { InstanceGuard } from '../../../src/store/port.js';
+import { ADMIN_USER, eventually, Guards } from '../../support/guards.js';
+import { end, model, start, task } from '../../support/models.js';
+import { onStores } from '../../support/stores.js';
+
+const MODELS = { M: model([start(), task('t', { candidateGroups: 'nobody' }), end()]) };
+
+/** Rules that permit reading by data. */
+const reading = (...paths: string[]): Policy => ({
+  name: 'regions',
+  answer: (_principal, operation) =>
+    operation === 'task:read' || operation === 'instance:read'
+      ? {
+          permissive: paths.map((path) => ({
+            id: path,
+            says: `your ${path}`,
+            when: parseCondition({ [`data.${path}`]: '$user.region' }),
+          })),
+        }
+      : {},
+});
+
+const of = (region: unknown): SecureUser => new SecureUser({ userName: 'rita', attributes: { region } });
+const NORTH = of('north');
+
+const startIn = (guard: Guard, data: Record<string, unknown>): Promise<string> =>
+  guard.api.engine.start('M', data, ADMIN_USER).then(({ id }) => id);
+const listed = async (guard: Guard, who = NORTH): Promise<string[]> =>
+  (await guard.api.data.findInstances({}, who)).map(({ id }) => id).sort();
+const marksOf = async (guard: Guard, id: string): Promise<string[]> => {
+  const { read = [], open = [] } = (await guard.store.instances.load(id))?.guard ?? {};
+  expect(open.filter((mark) => /\|[dp]:/.test(mark))).toEqual(read.filter((mark) => /\|[dp]:/.test(mark)));
+  return read.filter((mark) => /\|[dp]:/.test(mark));
+};
+const isMarked = (guard: Guard, id: string, ...marks: string[]): Promise<boolean> =>
+  eventually(async () =>
+    isDeepStrictEqual(
+      await marksOf(guard, id),
+      marks.map((mark) => `|${mark}`),
+    ),
+  );
+const areAllMarked = (guard: Guard, paths: number): Promise<boolean> =>
+  eventually(async () => isDeepStrictEqual(await guard.store.values('guard').get('dataMarked'), { paths }));
+
+/** Writes an instance as a process does that knows these paths, or with other changes to its guard. */
+async function write(
+  guard: Guard,
+  id: string,
+  dataPaths: readonly string[],
+  changes = {},
+): Promise<InstanceGuard> {
+  const instance = await guard.store.instances.load(id);
+  if (instance?.guard === undefined) throw new Error('No guard');
+  deriveFacts(instance, Object.assign(instance.guard, { dataPaths }));
+  const written = { ...instance.guard, ...changes };
+  await guard.store.instances.update(id, written.rev, { guard: written });
+  return written;
+}
+
+onStores('Marks of data that rules compare', (kind) => {
+  const guards = new Guards(kind);
+
+  test('are added to stored instances in the background, and at once to those that are written later', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region')] });
+    const north = await startIn(guard, { region: 'north' });
+    const south = await startIn(guard, { region: 'south' });
+    expect([await marksOf(guard, north), await marksOf(guard, south)]).toEqual([['|p:0'], ['|p:0']]);
+    expect(await listed(guard)).toEqual([north]);
+    await isMarked(guard, north, 'd:region="north', 'p:1');
+    await isMarked(guard, south, 'd:region="south', 'p:1');
+    const later = await startIn(guard, { region: ['east', 'north'] });
+    expect(await marksOf(guard, later)).toEqual(['|d:region="east', '|d:region="north', '|p:1']);
+    expect(await listed(guard)).toEqual([north, later].sort());
+    expect(await listed(guard, of('east'))).toEqual([later]);
+    expect((await guard.health()).unmarked).toEqual([]);
+  });
+
+  test('follow the data, also where a command changes nothing else', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region')] });
+    const id = await startIn(guard, { region: 'south' });
+    expect(await listed(guard)).toEqual([]);
+    await isMarked(guard, id, 'd:region="south', 'p:1');
+    await guard.api.engine.assign({ id, 'items.elementId': 't' }, { region: 'north' }, {}, ADMIN_USER);
+    const stored = await guard.store.instances.load(id);
+    expect(await listed(guard)).toEqual(stored?.data?.region === 'north' ? [id] : []);
+    expect(await marksOf(guard, id)).toEqual([`|d:region="${String(stored?.data?.region)}`, '|p:1']);
+  });
+
+  test('are not missed where an instance is marked for fewer paths than others', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region', 'other')] });
+    const ids = [await startIn(guard, { other: 'north' }), await startIn(guard, { region: 'north' })].sort();
+    expect(await listed(guard)).toEqual(ids);
+    await areAllMarked(guard, 2);
+    // As another process writes them that does not know the second path yet, or neither.
+    for (const known of [['region'], []]) {
+      for (const id of ids) await write(guard, id, known);
+      for (const id of ids) expect(await marksOf(guard, id)).toContain(`|p:${known.length}`);
+      expect(await listed(guard)).toEqual(ids);
+    }
+  });
+
+  test('are kept by a process that knows fewer paths', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region')] });
+    const id = await startIn(guard, { region: 'north' });
+    await listed(guard);
+    await isMarked(guard, id, 'd:region="north', 'p:1');
+    await write(guard, id, ['region', 'later']);
+    await guard.api.engine.assign({ id, 'items.elementId': 't' }, { later: 'x' }, {}, ADMIN_USER);
+    expect(await marksOf(guard, id)).toEqual(expect.arrayContaining(['|d:region="north', '|p:2']));
+  });
+
+  test('are completed by the next process, if one has ended before all were written', async () => {
+    const place = guards.place();
+    const first = await guards.make({ place, models: MODELS });
+    const id = await startIn(first, { region: 'north' });
+    expect(await first.store.values('dataPaths').add('0', 'region')).toBe(true);
+    await first.close();
+    const second = await guards.make({ place, policies: [reading('region')] });
+    await isMarked(second, id, 'd:region="north', 'p:1');
+    await areAllMarked(second, 1);
+  });
+
+  test('stop at a number of paths, which is logged; the lists of other rules stay right', async () => {
+    const paths = Array.from({ length: MOST_DATA_PATHS + 2 }, (_, at) => `path${at}`);
+    const { guard, log } = await guards.open({ models: MODELS, policies: [reading(...paths)] });
+    const ids = await Promise.all(paths.map((path) => startIn(guard, { [path]: 'north' })));
+    expect(await listed(guard)).toEqual([...ids].sort());
+    const said = 'a rule compares data for which lists have no marks: there are too many paths';
+    await eventually(() => log.some(({ message }) => message === said));
+    expect(await guard.store.values('dataPaths').entries()).toHaveLength(MOST_DATA_PATHS);
+    expect(await listed(guard)).toEqual([...ids].sort());
+  });
+
+  test('are left to `reindex` where an instance has the marks of another release', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region')] });
+    const id = await startIn(guard, { region: 'north' });
+    const older = await write(guard, id, [], { format: MARKS_FORMAT - 1 });
+    await listed(guard);
+    await areAllMarked(guard, 1);
+    expect((await guard.store.instances.load(id))?.guard).toEqual(older);
+  });
+});
