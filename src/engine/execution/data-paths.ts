@@ -6,7 +6,7 @@ import type { Retries } from './retries.js';
 const NAMESPACE = 'dataPaths';
 
 /** The paths below `data` for which instances are marked, in the order in which they were added. */
-export async function readDataPaths(store: Pick<Store, 'values'>): Promise<readonly string[]> {
+async function readDataPaths(store: Pick<Store, 'values'>): Promise<readonly string[]> {
   const added = new Map(await store.values(NAMESPACE).entries());
   const paths: string[] = [];
   for (let path = added.get('0'); typeof path === 'string'; path = added.get(String(paths.length)))
