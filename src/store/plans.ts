@@ -20,6 +20,8 @@ export interface Cursor {
   readonly seq?: number;
   /** `id` of that item; distinguishes items of one instance with the same `seq`, or without one. */
   readonly item?: string;
+  /** Where an unordered walk goes on, in the list that the store walks. */
+  readonly place?: string;
 }
 
 /** Tells whether a row, as stored, belongs to the list. */
@@ -37,6 +39,11 @@ export interface Paging {
   /** Missing: the default order, which `after` requires. */
   readonly sort?: Sort | undefined;
   readonly after?: Cursor | undefined;
+  /**
+   * Any order will do, such as that of the index that is used: for work that looks at all rows, page by page (`walk`).
+   * Not together with `sort` and `skip`.
+   */
+  readonly unordered?: boolean | undefined;
   readonly skip?: number | undefined;
   /** Missing: all. */
   readonly limit?: number | undefined;

@@ -2,6 +2,8 @@ import { ObjectId } from 'bson';
 import { ObjectIds } from '../../src/store/bson/object-id.js';
 import { EmbeddedInstances } from '../../src/store/embedded/instances.js';
 import { LARGE_FIELDS } from '../../src/store/query/large-fields.js';
+import { cursorOf } from '../../src/store/query/item-order.js';
+import { placeOfInstance, walk } from '../../src/store/query/walk.js';
 import { Turns } from '../../src/store/turns.js';
 import type { ItemPlan, StoredInstance } from '../../src/store/port.js';
 import { CountingBytes } from '../support/counting-bytes.js';
@@ -177,5 +179,71 @@ describe('documents read in a store of 20,000 and of 2,000', () => {
     expect(await looked(2_000, items({ sort: [['name', 1]], limit: 5 }))).toBe(2_005);
     const ask: Ask = (instances) => instances.find({ filter: {}, sort: [['name', 1]], limit: 5 });
     expect(await looked(2_000, ask)).toBe(2_005);
+  });
+
+  test.each<[what: string, walk: (instances: EmbeddedInstances, limit: number) => AsyncIterable<unknown[]>]>([
+    [
+      'what has ended before a time',
+      (instances, limit) =>
+        walk(
+          limit,
+          (page) =>
+            instances.find({
+              filter: {
+                status: 'end',
+                endedAt: { $lt: new Date(6000) },
+                'guard.unfinished': { $ne: true },
+              },
+              without: LARGE_FIELDS,
+              ...page,
+            }),
+          placeOfInstance,
+        ),
+    ],
+    [
+      'timers',
+      (instances, limit) =>
+        walk(
+          limit,
+          (page) =>
+            instances.findItems({
+              before: { items: { $elemMatch: { timeDue: { $type: 'date' }, status: 'wait' } } },
+              each: { 'items.status': 'wait' },
+              needsAll: false,
+              ...page,
+            }),
+          cursorOf,
+        ),
+    ],
+  ])('a walk through %s costs no more the more pages it takes', async (_, pages) => {
+    const bytes = new CountingBytes();
+    const instances = new EmbeddedInstances(bytes, new ObjectIds(), new Turns(), 0);
+    const COUNT = 900;
+    for (let i = 0; i < COUNT; i++)
+      await instances.insert({
+        ...stored(2 * i),
+        status: 'end',
+        endedAt: new Date(i % 7),
+        items: ['a', 'b', 'c'].map((name, seq) => ({
+          id: `${name}${i}`,
+          seq,
+          status: 'wait',
+          timeDue: new Date((i * 7919) % 1000),
+        })),
+        guard: { rev: 1, format: 3 },
+      });
+    // A page of 50 ends amid the three items of an instance.
+    for (const limit of [50, 10_000]) {
+      [bytes.bodies, bytes.scanned] = [0, 0];
+      const found: unknown[] = [];
+      for await (const rows of pages(instances, limit))
+        for (const row of rows as { id: string; items?: { id: string } }[])
+          found.push(row.items === undefined || Array.isArray(row.items) ? row.id : row.items.id);
+      expect(new Set(found).size).toBe(found.length);
+      expect([COUNT, 3 * COUNT]).toContain(found.length);
+      // Pages read ahead, and again the instance in which they end: three rows are of one instance.
+      expect(bytes.scanned).toBeLessThan(4 * COUNT);
+      expect(bytes.bodies).toBeLessThan(4 * COUNT);
+    }
   });
 });

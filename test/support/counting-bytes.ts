@@ -1,11 +1,13 @@
 import { MemoryBytes } from '../../src/store/embedded/memory-bytes.js';
-import type { Change, Merged, MergeOptions, Space, Way } from '../../src/store/embedded/bytes.js';
+import type { Change, Merged, MergeOptions, Range, Space, Way } from '../../src/store/embedded/bytes.js';
 
 /** Bytes in memory that count what is read, and can be stopped by a test between two calls. */
 export class CountingBytes extends MemoryBytes {
   /** Values of instances that were read, and entries of the index. */
   bodies = 0;
   entries = 0;
+  /** Entries of the index that were read one after the other. */
+  scanned = 0;
   /** Awaited before each call that reads. */
   before: () => Promise<void> = () => Promise.resolve();
   /** Awaited before each write. */
@@ -27,6 +29,13 @@ export class CountingBytes extends MemoryBytes {
     const found = await super.merge(space, ways, options);
     this.entries += found.entries.length;
     return found;
+  }
+
+  override async *scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {
+    for await (const entry of super.scan(space, range)) {
+      if (space === 'index') this.scanned++;
+      yield entry;
+    }
   }
 
   override async write(changes: readonly Change[]): Promise<void> {

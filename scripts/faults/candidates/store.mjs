@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { ObjectId } from 'bson';
 
 const BUILT = new URL('../../../dist/esm/store/', import.meta.url);
-const built = (file) => import(new URL(file, BUILT));
+export const built = (file) => import(new URL(file, BUILT));
 
 /** What the package does today: its engine, its own checks, and instances with their index. */
 export const name = 'store';
@@ -13,7 +13,7 @@ export const groups = true;
 export const isBuilt = () => existsSync(new URL('embedded/folder-bytes.js', BUILT));
 
 /** An entry as an instance, with about as many entries of the index as one with two tasks has. */
-function instanceOf(key, value) {
+export function instanceOf(key, value) {
   const text = Buffer.from(value).toString('base64');
   const [item, user] = [text.slice(-24), text.slice(-28, -24)];
   return {
@@ -30,16 +30,17 @@ function instanceOf(key, value) {
   };
 }
 
-export async function open(folder) {
+export const valueIn = (document) => Buffer.from(document.data.text, 'base64');
+
+export async function open(folder, options) {
   const { FolderBytes } = await built('embedded/folder-bytes.js');
   const { encode } = await built('bson/codec.js');
   const { NOTHING_BESIDE, replaced, storedIn } = await built('embedded/instance-bytes.js');
-  const bytes = await FolderBytes.open(folder);
-  const valueIn = (stored) => Buffer.from(storedIn(stored).document.data.text, 'base64');
+  const bytes = await FolderBytes.open(folder, options);
   return {
     get: async (key) => {
       const [found] = await bytes.read('instance', [key]);
-      return found && valueIn(found);
+      return found && valueIn(storedIn(found).document);
     },
     put: async (entries) => {
       const before = await bytes.read(
@@ -54,10 +55,12 @@ export async function open(folder) {
       await bytes.write(changes.flat());
     },
     async *iterate(from) {
-      for await (const [key, value] of bytes.scan('instance', { from })) yield [key, valueIn(value)];
+      for await (const [key, value] of bytes.scan('instance', { from }))
+        yield [key, valueIn(storedIn(value).document)];
       // What older formats hold.
       for await (const entry of bytes.scan('value', { from })) yield entry;
     },
+    onWritable: (listener) => bytes.onWritable(listener),
     close: () => bytes.close(),
   };
 }

@@ -6,10 +6,10 @@ export const name = 'old';
 export const title = 'a folder of an older format, killed while it is migrated';
 
 /** Formats of folders that the package wrote once: as `candidates/` has them. */
-const FORMATS = ['format-1', 'format-2'];
+const FORMATS = ['format-1', 'format-2', 'format-3'];
 
 export async function run({ candidate, times, folder, random, tally }) {
-  if (candidate !== 'store') return 'only the package has older formats';
+  if (!candidate.startsWith('store')) return 'only the package has older formats';
   for (const format of FORMATS)
     for (let round = 0; round < times(2); round++) {
       const at = join(folder, `${format}-${round}`);

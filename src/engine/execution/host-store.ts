@@ -1,6 +1,7 @@
 import { GuardError } from '../../core/errors.js';
-import type { Cursor, Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
+import type { Filter, ItemPlan, Store, StoredInstance, StoredItem } from '../../store/port.js';
 import { cursorOf } from '../../store/query/item-order.js';
+import { walk } from '../../store/query/walk.js';
 import type { Room } from '../contract/limits.js';
 import { writeInstance, type Keep } from './commit.js';
 import { stateOf } from './command.js';
@@ -172,14 +173,13 @@ export class HostStore {
 
   /** Stored items, a page at a time: each page is a query of its own, with limits of its own. */
   async *itemPages(query: Query): AsyncGenerator<Row[]> {
-    const plan = { ...trustedItemPlan(query), limit: PAGE };
-    for (let after: Cursor | undefined; ;) {
-      const rows = await this.store.instances.findItems({ ...plan, after });
-      const last = rows.at(-1);
+    const plan = trustedItemPlan(query);
+    for await (const rows of walk(
+      PAGE,
+      (page) => this.store.instances.findItems({ ...plan, ...page }),
+      cursorOf,
+    ))
       yield rows.map(({ items, ...instance }) => upstreamItem(instance as unknown as StoredInstance, items));
-      if (last === undefined || rows.length < PAGE) return;
-      after = cursorOf(last);
-    }
   }
 
   private itemInCommand(query: Query): Row | undefined {

@@ -1,7 +1,8 @@
 import { CALL_ACTIVITY } from '../../core/element-types.js';
-import type { Cursor, Filter, InstanceStore, StoredInstance } from '../../store/port.js';
+import type { Filter, InstanceStore, StoredInstance } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
+import { placeOfInstance, walk } from '../../store/query/walk.js';
 import { countAll } from './count-all.js';
 
 /** Instances per batch, and bytes. */
@@ -114,15 +115,12 @@ export async function archiveEnded(
     else if (dryRun || (await archiver.archive(instance))) counts.archived++;
     else counts.changed++;
   };
-  for (let after: Cursor | undefined; ;) {
+  const plan = { filter, bytes: BATCH_BYTES, without: LARGE_FIELDS };
+  for await (const batch of walk(BATCH, (page) => instances.find({ ...plan, ...page }), placeOfInstance)) {
     if (signal?.aborted === true) return { ...counts, total, complete: false };
-    const page = { limit: BATCH, bytes: BATCH_BYTES, without: LARGE_FIELDS, after };
-    const batch = await instances.find({ filter, ...page });
     for (let at = 0; at < batch.length; at += AT_ONCE)
       await Promise.all(batch.slice(at, at + AT_ONCE).map(one));
-    const last = batch.at(-1);
-    if (last === undefined) return { ...counts, total, complete: true };
     onProgress?.({ ...counts, total });
-    after = { id: String(last._id) };
   }
+  return { ...counts, total, complete: true };
 }

@@ -1,6 +1,7 @@
 import { isGuardError } from '../../core/errors.js';
-import type { Cursor, Filter, InstanceStore } from '../../store/port.js';
+import type { Filter, InstanceStore } from '../../store/port.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { placeOfInstance, walk } from '../../store/query/walk.js';
 
 /** Instances per page, and bytes. */
 const PAGE = 1000;
@@ -14,12 +15,9 @@ export async function countAll(instances: InstanceStore, filter: Filter): Promis
   } catch (error) {
     if (!isGuardError(error) || error.code !== 'too-expensive') throw error;
   }
-  const page = { filter, limit: PAGE, bytes: PAGE_BYTES, without: WITHOUT };
-  for (let [count, after]: [count: number, after: Cursor | undefined] = [0, undefined]; ;) {
-    const rows = await instances.find({ ...page, after });
-    const last = rows.at(-1);
-    if (last === undefined) return count;
+  const plan = { filter, bytes: PAGE_BYTES, without: WITHOUT };
+  let count = 0;
+  for await (const rows of walk(PAGE, (page) => instances.find({ ...plan, ...page }), placeOfInstance))
     count += rows.length;
-    after = { id: String(last._id) };
-  }
+  return count;
 }

@@ -17,6 +17,16 @@ export interface CandidateOptions {
   readonly wanted?: number;
   /** Entries that are read at once. */
   readonly most?: number;
+  /** Any order will do. */
+  readonly walk?: Walk | undefined;
+}
+
+/** A walk in the order of the list that is used, if that is not the one of the instances. */
+export interface Walk {
+  /** Where it goes on: at an instance that was passed before. Missing, but with a bound: in the default order. */
+  readonly place?: string | undefined;
+  /** Told the places of the instances that come next. */
+  readonly passes: (places: ReadonlyMap<string, string>) => void;
 }
 
 /** Entries that are read at once: at first, later, and how much more each time. */
@@ -90,13 +100,51 @@ async function* inOrder(
     yield sorted.slice(at, at + PART.most).map((rest) => namesIn(rest)[1]);
 }
 
+/** Entries in the order of their terms, in parts, from a place on. */
+async function* inListOrder(
+  bytes: OrderedBytes,
+  { list, below }: Hint & { readonly kind: 'below' },
+  { place, passes }: Walk,
+  isIncluded: boolean,
+  size: number,
+  work: Work,
+): AsyncGenerator<string[]> {
+  const first = beginning(list);
+  // No key is between one and the same with a zero character behind it.
+  const from = place === undefined ? first : first + place + (isIncluded ? '' : '\0');
+  let part = new Map<string, string>();
+  for await (const [key] of bytes.scan('index', {
+    from,
+    below: below === undefined ? endOf(first) : first + below,
+  })) {
+    work.spend(1);
+    const rest = key.slice(first.length);
+    part.set(namesIn(rest.slice(rest.indexOf('\0') + 1))[1], rest);
+    if (part.size < size) continue;
+    passes(part);
+    yield [...part.keys()];
+    part = new Map();
+  }
+  passes(part);
+  yield [...part.keys()];
+}
+
 /** The ids of instances among which are all that match the plan, newest first, in parts. */
 export async function* candidates(
   bytes: OrderedBytes,
   plan: Selected,
   work: Work,
-  { bound, wanted = Infinity, most = PART.most }: CandidateOptions,
+  { bound, wanted = Infinity, most = PART.most, walk }: CandidateOptions,
 ): AsyncGenerator<string[]> {
+  const inList = (hint: Hint & { readonly kind: 'below' }, way: Walk): AsyncGenerator<string[]> => {
+    const size = Math.max(PART.least, Math.min(wanted, most));
+    return inListOrder(bytes, hint, way, bound?.included === true, size, work);
+  };
+  if (walk?.place !== undefined) {
+    const hint = [...hintsOf(plan.filter as Filter)].find((one) => one.kind === 'below');
+    if (hint === undefined) throw new TypeError('A place belongs to another list');
+    return yield* inList(hint, walk);
+  }
   let [ways, hints] = await waysOf(bytes, plan);
   let below = boundOf(bound);
   for (let size = Math.max(wanted, PART.least); ; size *= PART.growth) {
@@ -104,6 +152,7 @@ export async function* candidates(
     const part = Math.max(Math.min(size, most), Math.min(lists, OF_MANY_LISTS));
     const { way, entries } = await bytes.merge('index', ways, { below, most: part });
     const hint = hints[way] as Hint;
+    if (hint.kind === 'below' && walk !== undefined && bound === undefined) return yield* inList(hint, walk);
     if (hint.kind === 'below') {
       yield* inOrder(bytes, hint, below, work);
       return;

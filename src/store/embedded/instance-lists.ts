@@ -6,11 +6,13 @@ import { Budget, markCut } from '../query/budget.js';
 import { LARGE_FIELDS, refuseLarge } from '../query/large-fields.js';
 import { checkPaging, end, sizesOf } from '../query/paging.js';
 import { Selection } from '../query/selection.js';
+import { placeOfInstance } from '../query/walk.js';
 import type { Turns } from '../turns.js';
 import type { Bytes } from './bytes.js';
 import type { InstanceIndex } from './instance-index.js';
 import type { InstanceReader } from './instance-reader.js';
 import { readLarge } from './large-values.js';
+import { PageWalk } from './page-walk.js';
 
 /** Number of instances that are read concurrently. */
 const READ_AT_ONCE = 8;
@@ -32,26 +34,32 @@ export class InstanceLists {
   ) {}
 
   async find(plan: InstancePlan): Promise<StoredInstance[]> {
-    const { sort, without = [], limit } = plan;
+    const { sort, without = [], limit, unordered } = plan;
     checkPaging(plan);
     refuseLarge([plan.filter], sort);
+    if (unordered === true && LARGE_FIELDS.some((name) => !without.includes(name)))
+      throw new TypeError('A walk leaves out the large fields');
     if (limit === 0) return [];
     if (sort !== undefined) return this.read(await this.sorted(plan, sort), plan, false);
     const size = sizesOf();
     const sizeOf = (document: StoredInstance): number => size.instance(document);
     const page = new Selection<StoredInstance>(plan, sizeOf);
+    const walk = new PageWalk(plan);
     await this.index.scan(plan, new Work(this.turns), ({ document }) => page.add(document), {
       bound: plan.after && { key: plan.after.id, included: false },
       wanted: end(plan),
+      ...walk.options,
     });
-    if (LARGE_FIELDS.some((name) => !without.includes(name)))
+    const isWhole = LARGE_FIELDS.some((name) => !without.includes(name));
+    if (isWhole)
       return this.read(
         page.rows.map((document) => ({ id: document.id, document })),
         plan,
         page.isCut,
       );
     const copied = (document: StoredInstance): StoredInstance => copyWithout(document, without);
-    return new Budget(plan.bytes).copied(page.rows, sizeOf, copied, this.turns);
+    const rows = await new Budget(plan.bytes).copied(page.rows, sizeOf, copied, this.turns);
+    return walk.ended(rows, placeOfInstance);
   }
 
   /** The instances of a page in an order of its own. Keeps none of those that it looks at but for their sort keys. */

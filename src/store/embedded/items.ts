@@ -1,4 +1,4 @@
-import { isAfter, isInside, sortItems } from '../query/item-order.js';
+import { cursorOf, isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
 import { free, Work } from '../bson/budget.js';
 import { SortedRows } from '../bson/sort-key.js';
@@ -6,12 +6,14 @@ import { Budget, markCut } from '../query/budget.js';
 import { matchExactly } from '../query/exact.js';
 import type { ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { copy, copyWithout } from '../bson/codec.js';
+import type { CandidateOptions } from './candidates.js';
 import type { Stored } from './instance-bytes.js';
 import type { InstanceIndex } from './instance-index.js';
 import { end, sizesOf } from '../query/paging.js';
 import { Selection } from '../query/selection.js';
 import { revisionOf } from '../query/stored.js';
 import type { Turns } from '../turns.js';
+import { PageWalk } from './page-walk.js';
 import { placeOf, rowAt, unwind, viewOf, type Place, type Row } from './unwind.js';
 
 /** Steps for unwinding one instance, in addition to those of its items. */
@@ -22,6 +24,7 @@ async function eachRow(
   plan: SelectedItems & Pick<ItemPlan, 'after' | 'sort' | 'skip' | 'limit'>,
   work: Work,
   visit: (row: Row) => boolean | void | Promise<void>,
+  options: Pick<CandidateOptions, 'walk'> = {},
 ): Promise<void> {
   const { before, marks, each, exact, needsAll, after, sort } = plan;
   refuseLarge([before, each]);
@@ -43,6 +46,7 @@ async function eachRow(
     {
       bound: after && { key: after.id, included: inside },
       wanted: sort === undefined ? end(plan) : Infinity,
+      ...options,
     },
   );
 }
@@ -74,8 +78,10 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   if (sort !== undefined) return readPlaces(index, plan, await sortedPlaces(index, plan, sort, turns), turns);
   const copies = new Copies();
   const page = new Selection<Row>(plan, sizeOf);
-  await eachRow(index, plan, new Work(turns), (row) => page.add(row));
-  return new Budget(plan.bytes).copied(page.rows, sizeOf, (row) => copies.row(row), turns);
+  const walk = new PageWalk(plan);
+  await eachRow(index, plan, new Work(turns), (row) => page.add(row), walk.options);
+  const rows = await new Budget(plan.bytes).copied(page.rows, sizeOf, (row) => copies.row(row), turns);
+  return walk.ended(rows, cursorOf);
 }
 
 /** The places of the items of a page in an order of its own. Keeps none of the documents that it looks at. */

@@ -1,0 +1,43 @@
+import type { Cursor } from '../plans.js';
+import { isCut } from './budget.js';
+
+const NEXT = Symbol('next');
+
+/** What a walk adds to the plan of a page. */
+interface WalkedPage {
+  readonly unordered: true;
+  readonly limit: number;
+  readonly after: Cursor | undefined;
+}
+
+/** Says where a walk goes on behind these rows. */
+export function markNext<Row>(rows: Row[], next: Cursor): Row[] {
+  return Object.defineProperty(rows, NEXT, { value: next });
+}
+
+const isMarked = (rows: readonly unknown[]): rows is { readonly [NEXT]: Cursor } & unknown[] => NEXT in rows;
+
+/**
+ * All rows of a list, page by page, each of which is a query of its own with limits of its own. What is stored or
+ * changed meanwhile may be missing.
+ * @param limit rows of a page
+ * @param find finds a page in any order
+ * @param cursorOf the place of a row in the default order, which a store may use all the same
+ */
+export async function* walk<Row>(
+  limit: number,
+  find: (page: WalkedPage) => Promise<Row[]>,
+  cursorOf: (row: Row) => Cursor,
+): AsyncGenerator<Row[]> {
+  for (let after: Cursor | undefined; ;) {
+    const rows: Row[] = await find({ unordered: true, limit, after });
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    if (rows.length < limit && !isCut(rows)) return;
+    after = isMarked(rows) ? rows[NEXT] : cursorOf(last);
+  }
+}
+
+/** The place of an instance in the default order. */
+export const placeOfInstance = ({ _id }: { readonly _id?: unknown }): Cursor => ({ id: String(_id) });
