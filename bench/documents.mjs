@@ -63,6 +63,9 @@ const makeLogs = (id, at, length) =>
     level: line % 4,
   }));
 
+/** The paths below `data` for which the instances are marked. */
+export const DATA_PATHS = Object.freeze(['region']);
+
 /**
  * An instance as bpmn-server and the guard store it, about 27 KB with log and source: five items, the last of them a
  * user task that waits or, in an ended instance, was completed by who had it.
@@ -119,6 +122,7 @@ export function makeInstance({
       requester: startedBy,
       amount: number,
       reason: 'because',
+      region: `region-${Math.floor(number / 20) % 20}`,
       address: { street: 'Main Street', number: number % 100 },
       lines: Array.from({ length: 5 }, (_, i) => ({ article: i, count: number % 7 })),
     },
@@ -128,6 +132,12 @@ export function makeInstance({
     source: SOURCE,
     svg: null,
   };
-  deriveGuard(instance, { rev: 4, startedBy, items: kept, initiators: ['requester'] });
+  deriveGuard(instance, {
+    rev: 4,
+    startedBy,
+    items: kept,
+    initiators: ['requester'],
+    dataPaths: DATA_PATHS,
+  });
   return instance;
 }

@@ -24,12 +24,28 @@ const auditors = Object.freeze({
     Object.freeze({ id: 'audit', says: 'audited', when: parseCondition({ 'instance.name': 'Process 7' }) }),
   ]),
 });
+const inspector = new SecureUser({
+  userName: 'ines',
+  userGroups: ['inspectors'],
+  attributes: { region: 'region-7' },
+});
+/** Another one: inspectors see what is about their region, which is one in twenty as well. */
+const inspectors = Object.freeze({
+  permissive: Object.freeze([
+    Object.freeze({
+      id: 'region',
+      says: 'of your region',
+      when: parseCondition({ 'data.region': '$user.region' }),
+    }),
+  ]),
+});
+const WIDENED = { auditors, inspectors };
 const policies = [
   {
     name: 'audit',
     answer: (principal, operation) =>
-      principal.inGroup('auditors') && (operation === 'task:read' || operation === 'instance:read')
-        ? auditors
+      operation === 'task:read' || operation === 'instance:read'
+        ? (Object.entries(WIDENED).find(([group]) => principal.inGroup(group))?.[1] ?? {})
         : {},
   },
 ];
@@ -167,6 +183,7 @@ function group(store, openStores) {
       growth(store, '', 'a user with one row in twenty', viewer),
       growth(store, '/rare', 'a user with 60 rows', rare),
       growth(store, '/policy', 'a user whose rights a policy of the application widens', auditor),
+      growth(store, '/data', 'a user to whom such a policy adds the data of a region', inspector),
       configured(
         growth(store, '/configured', 'a user under grid, duties, sections and security roles', viewer),
       ),
