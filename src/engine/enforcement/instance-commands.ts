@@ -29,6 +29,9 @@ function assertBegins({ items = [] }: StoredInstance, element: string, definitio
     throw new Conflict('wrong-state', 'The sub-process that contains this event is not active.');
 }
 
+/** What keeps an instance from being upgraded and others not: it could not go on by the model, or has been removed. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['wrong-state', 'not-found']);
+
 /** The commands that manage running instances. */
 export class InstanceCommands {
   constructor(private readonly parts: CommandParts) {}
@@ -154,7 +157,7 @@ export class InstanceCommands {
 
   /** Records why an instance is not upgraded. @throws every other error */
   private async leaveOut(call: Call, id: string, error: unknown): Promise<void> {
-    if (!isGuardError(error) || error.code !== 'wrong-state') throw error;
+    if (!isGuardError(error) || !LEFT_OUT.has(error.code)) throw error;
     const target = { kind: 'instance', id, instanceId: id };
     await this.parts.calls.audit.refused(call.principal, 'instance:migrate', target, error);
   }

@@ -100,6 +100,20 @@ test('an upgrade leaves out what could not go on by the model, and writes that d
   expect(more).toMatchObject({ name: 'more', assignee: 'ann' });
 });
 
+test('an instance that is removed meanwhile does not keep the others from an upgrade', async () => {
+  const { guard, id } = await begun();
+  const { id: removed } = await guard.api.engine.start('M', {}, ann);
+  await guard.api.model.save('M', SECOND, null, ADMIN_USER);
+  const { locks, instances } = guard.store;
+  const acquire = locks.acquire.bind(locks);
+  jest.spyOn(locks, 'acquire').mockImplementation(async (...args) => {
+    if (args[0] === removed) await instances.remove([removed], {});
+    return acquire(...args);
+  });
+  expect(await guard.api.engine.upgrade('M', [], ADMIN_USER)).toEqual([id]);
+  expect(await stored(guard, id)).toMatchObject({ source: SECOND });
+});
+
 test('an upgraded instance keeps its initiator, and that of the new source is protected too', async () => {
   const by = (initiator: string) => model([start({ initiator }), task('t', { assignee: 'ann' }), end()]);
   const guard = await guards.make({ models: { M: by('who') } });

@@ -134,3 +134,17 @@ test.each([
   await guard.api.model.save('M', OTHER, null, ADMIN_USER);
   expect(await source(guard, 'M')).toBe(OTHER);
 });
+
+test('a renaming does not replace a model that someone else has made meanwhile', async () => {
+  const guard = await guards.make({ models: { M: PLAIN } });
+  const { models } = guard.store;
+  const get = models.get.bind(models);
+  jest.spyOn(models, 'get').mockImplementation(async (name, owner) => {
+    if (name !== 'N') return get(name, owner);
+    await models.put({ name: 'N', owner: null, source: OTHER } as never);
+    return undefined;
+  });
+  expect(await refusal(guard.api.model.rename('M', 'N', ADMIN_USER))).toMatchObject({ code: 'conflict' });
+  jest.restoreAllMocks();
+  expect([await source(guard, 'M'), await source(guard, 'N')]).toEqual([PLAIN, OTHER]);
+});
