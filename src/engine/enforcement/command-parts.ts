@@ -79,9 +79,9 @@ export function assertIdle(instance: StoredInstance): void {
 async function modelOf(
   { store }: Calls,
   { principal }: Call,
-  { name, guard }: UnwoundItem,
+  { name, guard, tenantId }: UnwoundItem,
 ): Promise<StoredModel | undefined> {
-  const owner = (guard?.modelsOwner as string | undefined) ?? principal.owner ?? null;
+  const owner = (guard?.modelsOwner as string | undefined) ?? principal.owner ?? tenantId ?? null;
   return typeof name === 'string' ? store.models.get(name, owner) : undefined;
 }
 

@@ -14,6 +14,7 @@ import { assertIdle, assertRunning, viewOf, type CommandParts } from './command-
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
+import { modelsOwnerOf } from './model-access.js';
 
 /**
  * The engine begins at a start event that waits, as that of an event sub-process, or at one of a process through which
@@ -127,7 +128,10 @@ export class InstanceCommands {
       ...(afterNodeIds.length === 0 ? {} : { $nor: [{ 'items.elementId': { $in: afterNodeIds } }] }),
     };
     const ids: string[] = [];
-    await reads.eachInstance(call, parseQuery(query, INSTANCE_FIELDS), ({ id }) => void ids.push(id));
+    // Who reaches several tenants may find instances of another model of that name.
+    await reads.eachInstance(call, parseQuery(query, INSTANCE_FIELDS), (instance) => {
+      if (modelsOwnerOf(instance) === (model.owner ?? null)) ids.push(instance.id);
+    });
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {

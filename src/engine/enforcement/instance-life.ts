@@ -98,7 +98,9 @@ export class InstanceLife {
     const stored = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
-      const owner = (instance.guard?.modelsOwner as string | undefined) ?? call.principal.owner ?? null;
+      const { guard: kept, tenantId } = instance;
+      // One that was stored before the guard has no owner; SYSTEM, without a tenant, acts on those of all tenants.
+      const owner = (kept?.modelsOwner as string | undefined) ?? call.principal.owner ?? tenantId ?? null;
       const model = await calls.store.models.get(name, owner);
       if (model === undefined) throw notFound('model');
       await assertMayMigrate(this.parts, locked.call, instance, model);

@@ -43,6 +43,13 @@ export async function mayReadModel(calls: Calls, call: Call, model: StoredModel)
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
 }
 
+/** The owner of the model that an instance runs. One that was stored before the guard ran a model of its tenant. */
+export const modelsOwnerOf = ({
+  guard,
+  tenantId,
+}: Pick<StoredInstance, 'guard' | 'tenantId'>): string | null =>
+  (guard?.modelsOwner as string | undefined) ?? tenantId ?? null;
+
 /**
  * Whether the principal may read the model that an instance runs. The instance stores the model's source and may
  * outlive the model. The result of a stored command must not depend on the store: if the model is needed and cannot
@@ -51,7 +58,7 @@ export async function mayReadModel(calls: Calls, call: Call, model: StoredModel)
 export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredInstance): Promise<boolean> {
   if (calls.bypass) return true;
   const name = instance.name ?? '';
-  const owner = (instance.guard?.modelsOwner as string | undefined) ?? instance.tenantId ?? null;
+  const owner = modelsOwnerOf(instance);
   const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
   const own = { name, owner };
   const asksMore = [...call.ruling('model:read', facts).restrictedBy].some((policy) => !BY_NAME.has(policy));

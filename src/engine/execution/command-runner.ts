@@ -123,8 +123,9 @@ export class CommandRunner {
       throw error;
     }
     const found = whole(document);
-    const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner;
-    const command = this.running.create(causer, found.tenantId ?? undefined, owner, starter, stepsBefore);
+    const tenantId = found.tenantId ?? undefined;
+    const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner ?? tenantId;
+    const command = this.running.create(causer, tenantId, owner, starter, stepsBefore);
     if (model !== undefined) command.model = model;
     command.held.add(id);
     command.loaded.set(id, found);

@@ -1,4 +1,4 @@
-import { openStore, type Guard } from 'bpmn-guard';
+import { openStore, SecureUser, type Guard } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
@@ -112,6 +112,21 @@ test('an instance that is removed meanwhile does not keep the others from an upg
   });
   expect(await guard.api.engine.upgrade('M', [], ADMIN_USER)).toEqual([id]);
   expect(await stored(guard, id)).toMatchObject({ source: SECOND });
+});
+
+test('an upgrade gives nothing to instances of a model of that name in another tenant', async () => {
+  const root = person('root', 'SYSTEM');
+  const acme = new SecureUser({ userName: 'adm', userGroups: ['ADMIN'], tenantId: 'acme' });
+  const { guard, id } = await begun();
+  await guard.api.model.save('M', FIRST, null, acme);
+  const { id: theirs } = await guard.api.engine.start('M', {}, acme);
+  await guard.api.model.save('M', SECOND, null, root);
+  expect(await guard.api.engine.upgrade('M', [], root)).toEqual([id]);
+  expect(await stored(guard, theirs)).toMatchObject({ source: FIRST, guard: { modelsOwner: 'acme' } });
+  await guard.api.model.save('M', SECOND, '<svg/>', acme);
+  expect(await guard.api.engine.upgrade('M', [], acme)).toEqual([theirs]);
+  expect(await stored(guard, theirs)).toMatchObject({ source: SECOND, svg: '<svg/>' });
+  expect(await stored(guard, id)).toMatchObject({ source: SECOND, svg: null });
 });
 
 test('an upgraded instance keeps its initiator, and that of the new source is protected too', async () => {

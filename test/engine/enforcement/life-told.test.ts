@@ -1,4 +1,4 @@
-import { SecureUser, type Guard, type GuardEvent } from 'bpmn-guard';
+import { openStore, SecureUser, type Guard, type GuardEvent } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { CLAIM } from '../../support/case-models.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
@@ -127,6 +127,20 @@ test('an instance is migrated to a model of its own tenant', async () => {
   expect(await refusal(guard.api.engine.migrate(id, 'Two', globex))).toMatchObject({ code: 'not-found' });
   await guard.api.engine.migrate(id, 'Two', acme);
   expect(await stored(guard, id)).toMatchObject({ name: 'Two', source: MODELS.One, svg: '<svg/>' });
+});
+
+test('an instance that was stored before the guard is migrated to a model of its tenant, by SYSTEM too', async () => {
+  const acme = new SecureUser({ userName: 'adm', userGroups: ['ADMIN'], tenantId: 'acme' });
+  const maker = await guards.make();
+  await maker.api.model.save('One', MODELS.One, null, acme);
+  const { id } = await maker.api.engine.start('One', {}, acme);
+  const { guard: _ours, _id, ...bare } = await stored(maker, id);
+  const store = await openStore({ memory: true });
+  await store.instances.insert(bare as never);
+  const guard = await guards.make({ store, models: { Two: MODELS.One } });
+  await guard.api.model.save('Two', MODELS.Two, null, acme);
+  await guard.api.engine.migrate(id, 'Two', person('root', 'SYSTEM'));
+  expect(await stored(guard, id)).toMatchObject({ name: 'Two', source: MODELS.Two, tenantId: 'acme' });
 });
 
 test('each instance that is removed is in the audit trail; who may remove a case is not refused where none matches', async () => {
