@@ -1,6 +1,7 @@
 /**
  * Measures an embedded store of many instances of about 10 KB: how long a process takes to open it, its memory, and
- * pages of 50 for an administrator, a person with few tasks among many, and the administrator of a small tenant.
+ * pages of 50 for an administrator, a person with few tasks among many, and the administrator of a small tenant. And
+ * how long exact totals, sorts and filters on data take and block other work at most, or that they are refused.
  *
  *     npm run build
  *     node bench/store/large-embedded.mjs <folder for the stores> <instances>...
@@ -9,10 +10,12 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { ObjectId } from 'bson';
 import { EmbeddedContents } from '../../dist/esm/store/embedded/contents.js';
 import { openStore } from '../../dist/esm/store/open.js';
+import { LARGE_FIELDS } from '../../dist/esm/store/query/large-fields.js';
 
 const MEGABYTE = 1024 * 1024;
 const BATCH = 500;
@@ -69,6 +72,31 @@ const PAGES = {
   'small tenant': { each: {}, marks: { field: 'guard.read', anyOf: ['small|t:'] } },
 };
 
+const SORT = [['data.n', 1]];
+const ALL = {
+  'exact total': (instances) => instances.countItems({ before: {}, each: WAITING, needsAll: false }),
+  'first 50 of a sort': (instances) =>
+    instances.find({ filter: {}, sort: SORT, limit: 50, without: LARGE_FIELDS }),
+  'count by data': (instances) => instances.count({ filter: { 'data.n': { $gte: 5 } } }),
+};
+
+async function measureAll(instances) {
+  const result = {};
+  for (const [name, ask] of Object.entries(ALL)) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const start = performance.now();
+    const failed = await ask(instances).then(
+      () => undefined,
+      (error) => error.code,
+    );
+    delay.disable();
+    result[`${name}${failed === undefined ? '' : ` (${failed})`}, ms`] = performance.now() - start;
+    result[`${name}, longest block, ms`] = delay.max / 1e6;
+  }
+  return result;
+}
+
 const median = (times) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
 
 /** In a process of its own, which has not written the store. */
@@ -88,6 +116,7 @@ async function measure(folder) {
     [result[`${name}, first, ms`], result[`${name}, ms`]] = [times[0], median(times)];
   }
   result['memory, MB'] = (process.memoryUsage().rss - before) / MEGABYTE;
+  Object.assign(result, await measureAll(store.instances));
   await store.close();
   return result;
 }

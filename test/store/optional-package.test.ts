@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -92,4 +93,55 @@ test('the driver that bpmn-server bundles is not used', async () => {
     code: 'bad-configuration',
     message: expect.stringContaining('is not installed (an older version is)') as string,
   });
+});
+
+test('the engine of the embedded store is loaded when a folder is opened, and that of older formats not even then', async () => {
+  const said = await new Promise<string>((resolve, reject) => {
+    const program = path.join(__dirname, 'child', 'loads.cjs');
+    execFile(process.execPath, [program, path.join(root, 'loaded')], (error, out) =>
+      error === null ? resolve(out) : reject(error),
+    );
+  });
+  expect(JSON.parse(said.slice(said.lastIndexOf('\n')))).toEqual({
+    alone: [],
+    memory: [],
+    folder: ['its binary', 'libsql'],
+  });
+});
+
+interface Locked {
+  readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+const read = <T>(file: string): T =>
+  JSON.parse(readFileSync(path.join(__dirname, '../..', file), 'utf8')) as T;
+
+test('nothing runs when the package and what it depends on are installed', () => {
+  const { packages } = read<{ packages: Readonly<Record<string, Locked>> }>('package-lock.json');
+  /** The place of a package that another one requires: beside it, or further up. */
+  const placeOf = (name: string, from: string): string => {
+    const at = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+    if (at in packages || from === '') return at;
+    return placeOf(
+      name,
+      from.includes('/node_modules/') ? from.slice(0, from.lastIndexOf('/node_modules/')) : '',
+    );
+  };
+  const seen = new Set<string>(['']);
+  for (const at of seen) {
+    const { dependencies = {}, optionalDependencies = {} } = packages[at] as Locked;
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) seen.add(placeOf(name, at));
+  }
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'node_modules/libsql',
+      'node_modules/@libsql/linux-x64-gnu',
+      'node_modules/mongodb',
+    ]),
+  );
+  expect([...seen].filter((at) => packages[at]?.hasInstallScript)).toEqual([]);
+  const own = Object.keys(read<Locked>('package.json').scripts as object);
+  expect(own.filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
 });
