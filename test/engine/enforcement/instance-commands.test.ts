@@ -22,6 +22,7 @@ const last = async ({ store }: Guard): Promise<unknown> =>
 
 test('an event begins in the instance that an id or a query names, with the data that it brings', async () => {
   const { guard, id } = await begun();
+  await guard.api.engine.start('M', {}, ann);
   for (const [at, where] of [id, { id }].entries()) {
     const view = await guard.api.engine.startEvent(where as string, 'late', { at }, ADMIN_USER);
     expect(view).toMatchObject({ id, data: { n: 1, at } });
@@ -88,9 +89,18 @@ test('an upgrade leaves out what could not go on by the model, and writes that d
   });
   expect(await engine.upgrade('M', [])).toEqual([id]);
   const refused = await guard.store.audit.find({ userName: 'admin', answer: 'refused', limit: 9 });
-  expect(refused.map(({ operation, reason, resource }) => [operation, reason, resource.id]).sort()).toEqual(
-    [added, busy, over].map((one) => ['instance:migrate', 'wrong-state', one]).sort(),
+  expect(refused.map(({ operation, reason, resource }) => ({ operation, reason, ...resource }))).toEqual(
+    expect.arrayContaining(
+      [added, busy, over].map((one) => ({
+        operation: 'instance:migrate',
+        reason: 'wrong-state',
+        kind: 'instance',
+        id: one,
+        instanceId: one,
+      })),
+    ),
   );
+  expect(refused).toHaveLength(3);
   await models.save('M', model([start(), task('other', { assignee: 'ann' }), end()]), null);
   expect(await engine.upgrade('M', [])).toEqual([]);
   for (const one of [id, added])
