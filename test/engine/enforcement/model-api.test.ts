@@ -237,9 +237,9 @@ describe('a timer that starts instances', () => {
 
   test('is that of the stored model, where the answer to a save was lost', async () => {
     const guard = await guards.make();
-    const put = guard.store.models.put.bind(guard.store.models);
-    jest.spyOn(guard.store.models, 'put').mockImplementationOnce(async (...args) => {
-      await put(...args);
+    const insert = guard.store.models.insert.bind(guard.store.models);
+    jest.spyOn(guard.store.models, 'insert').mockImplementationOnce(async (...args) => {
+      await insert(...args);
       throw new CouldNotTell('store-unavailable', 'The answer was lost.');
     });
     expect(await refusal(guard.api.model.save('M', SOON, null, ADMIN_USER))).toMatchObject({
