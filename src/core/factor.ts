@@ -151,10 +151,10 @@ export function factored(alternatives: readonly Condition[]): Condition {
   const always = flat.find(isEverything);
   if (always !== undefined) return always;
   const made: Condition[] = [];
-  let left: Condition[] = flat.map(withinLists);
-  for (const field of NAMED) left = takeCases(left, field, made);
+  let rest: Condition[] = flat.map(withinLists);
+  for (const field of NAMED) rest = takeCases(rest, field, made);
   const single = made.filter(({ op }) => op !== 'cases').map(namesLast);
-  return or(...byBeginning(mergeValues([...left, ...single])), ...made.filter(({ op }) => op === 'cases'));
+  return or(...byBeginning(mergeValues([...rest, ...single])), ...made.filter(({ op }) => op === 'cases'));
 }
 
 /**

@@ -74,7 +74,7 @@ function assertOfInstance(condition: Condition): void {
 
 /**
  * Checks what a policy says about fields.
- * @throws TypeError for what is no list of rules about fields of the data
+ * @throws TypeError unless given a list of rules about fields of the data
  */
 export function readFieldRules(given: unknown): readonly FieldRule[] {
   if (!Array.isArray(given)) throw new TypeError(`A policy answers fields with a list, got ${show(given)}`);

@@ -24,21 +24,21 @@ export function given(condition: Condition, field: string, text: string): Condit
     case 'or': {
       const parts: Condition[] = [];
       for (const part of condition.of) {
-        const left = given(part, field, text);
+        const rest = given(part, field, text);
         // Nearly all rules are about other models; what decides the whole ends the walk.
-        if (left === (condition.op === 'and' ? NOTHING : EVERYTHING)) return left;
-        parts.push(left);
+        if (rest === (condition.op === 'and' ? NOTHING : EVERYTHING)) return rest;
+        parts.push(rest);
       }
       if (parts.every((part, at) => part === condition.of[at])) return condition;
       return condition.op === 'and' ? and(...parts) : or(...parts);
     }
     case 'not': {
-      const left = given(condition.of, field, text);
-      return left === condition.of ? condition : not(left);
+      const rest = given(condition.of, field, text);
+      return rest === condition.of ? condition : not(rest);
     }
     case 'some': {
-      const left = given(condition.where, field, text);
-      return left === condition.where ? condition : some(condition.field, left);
+      const rest = given(condition.where, field, text);
+      return rest === condition.where ? condition : some(condition.field, rest);
     }
     case 'cases': {
       if (condition.field !== field) return condition;

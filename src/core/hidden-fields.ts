@@ -12,7 +12,7 @@ type IsHidden = (shown: Iterable<Shown>) => boolean;
 /** The node of a key, below another; `hidden` if it, or a field that leads to it, is. */
 function nodeAt(from: FieldNode, key: string, isHidden: IsHidden): FieldNode | 'hidden' | undefined {
   let node: FieldNode | undefined = from;
-  // A key may itself have dots; one that is a position, as of a loop, is no name in a path.
+  // A key may itself have dots; one that is a position, as of a loop, is not a name in a path.
   for (const name of namesOfPath(key)) {
     node = node.below.get(name);
     if (node === undefined) return undefined;
@@ -35,9 +35,9 @@ function without(value: unknown, node: FieldNode, isHidden: IsHidden): unknown {
     const at = nodeAt(node, key, isHidden);
     if (at === 'hidden') isSame = false;
     else {
-      const left = at === undefined ? entry : without(entry, at, isHidden);
-      isSame &&= left === entry;
-      kept.push([key, left]);
+      const shown = at === undefined ? entry : without(entry, at, isHidden);
+      isSame &&= shown === entry;
+      kept.push([key, shown]);
     }
   }
   return isSame ? value : Object.fromEntries(kept);

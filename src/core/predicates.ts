@@ -59,14 +59,14 @@ export class Predicates {
     const together = codeTogether(permit, restrict);
     if (together !== undefined) return together;
     const limits = and(...simplestFirst(restricted(restrict.others)));
-    const left = this.alternatives(permit.others);
+    const permitted = this.alternatives(permit.others);
     if (permit.calls.length + restrict.calls.length === 0)
-      return compileForAll(factoredWithin(and(limits, left)), this.leaves);
+      return compileForAll(factoredWithin(and(limits, permitted)), this.leaves);
     const mixed = {
       restricting: restrict.calls,
       restricts: factoredWithin(limits),
       permitting: permit.calls,
-      permits: factoredWithin(left),
+      permits: factoredWithin(permitted),
     };
     return compileMixed(mixed, this.leaves);
   }

@@ -33,7 +33,7 @@ export const stackOf = (thrown: unknown): string => {
   return typeof stack === 'string' ? cut(stack, LONGEST.stack) : messageOf(thrown);
 };
 
-/** The class of any thrown value, or its type if it is no error. Never throws. */
+/** The class of any thrown value, or its type if it is not an error. Never throws. */
 export const classOf = (thrown: unknown): string => {
   if (!isError(thrown)) return typeof thrown;
   const name = propertyOf(thrown, 'name');

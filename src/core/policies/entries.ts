@@ -132,7 +132,7 @@ export function entryName(given: unknown, what: string): string {
   return name;
 }
 
-/** The fields of an entry, of which none is unknown. @throws BadInput `bad-policy`, naming the nearest known field */
+/** The fields of an entry, all of them known. @throws BadInput `bad-policy`, naming the nearest known field */
 export function entryFields(value: unknown, what: string, known: readonly string[]): Record<string, unknown> {
   if (!isPlainObject(value))
     return badPolicy(`${what} must be an object of ${known.join(', ')}, got ${show(value)}.`);

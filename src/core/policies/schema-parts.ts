@@ -2,7 +2,7 @@ import { FORBIDDEN_KEYS } from '../path.js';
 
 /** What JSON schemas of policies share. The patterns say what the readers of entries check. */
 
-/** At most 200 characters without those around it that are blank; not `*`, which is no name. */
+/** At most 200 characters, not counting blanks around it; not `*`, which nobody can be called. */
 const NAMED = '^\\s*(?!\\*\\s*$)\\S(?:[\\s\\S]{0,198}\\S)?\\s*$';
 /** The same without blanks around it. */
 const EXACT = '^(?!\\*$)\\S(?:[\\s\\S]{0,198}\\S)?$';
@@ -11,7 +11,7 @@ const NO_KEY = [...FORBIDDEN_KEYS];
 
 export const NAME = Object.freeze({ type: 'string', pattern: NAMED });
 export const EXACT_NAME = Object.freeze({ type: 'string', pattern: EXACT });
-/** The keys of entries that are named. */
+/** The keys of named entries. */
 export const NAMES = Object.freeze({ ...NAME, not: { enum: NO_KEY } });
 /** A label of the grid or a role of a case. */
 export const LABEL_NAME = Object.freeze({

@@ -61,7 +61,7 @@ export class SecurityRoles {
     return this.made;
   }
 
-  /** The roles that nobody was given. */
+  /** The roles without a holder. */
   get unheld(): readonly string[] {
     return [...this.roles.keys()].filter((role) => holdersOf(this.set, role).length === 0);
   }

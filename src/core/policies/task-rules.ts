@@ -104,7 +104,7 @@ const ALL_OF_MODEL = reading(
   some('instance.items', or(NAMED_BY_MODEL, OWNER.when, COMPLETED)),
 );
 
-/** Who lends a task, and who completed one, is no candidate any more: the narrowing is not about them. */
+/** The lender of a task, and whoever completed one, are no longer candidates, so the narrowing does not affect them. */
 function narrowedReading({ task, someTask }: Narrowing): Reading {
   const model = (names: readonly Rule[]): Rule =>
     rule(

@@ -17,7 +17,7 @@ export function atOnce<T>(read: () => T): () => T {
   }
 }
 
-/** Options as they are at the call. What is no plain object is refused later. */
+/** Options as they are at the call. Anything but a plain object is refused later. */
 export const copyOf = <T>(options: T): T => (isPlainObject(options) ? ({ ...options } as T) : options);
 
 export const refuse = (message: string): BadInput => new BadInput('bad-request', message);

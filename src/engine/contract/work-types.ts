@@ -39,7 +39,7 @@ export type Orphan =
       readonly modelName: string;
       readonly role: string;
     }
-  /** A security role that nobody was given. */
+  /** A security role without a holder. */
   | { readonly kind: 'security-role'; readonly role: string };
 
 /** One page of them. It looks at as many waiting tasks as its limit says, so it may be empty and not the last. */

@@ -25,7 +25,7 @@ import { assertTarget, NOTHING_FOLLOWS } from './targets.js';
 /** How many tasks, and how many processes, may be added to one instance; and how long the name of a task may be. */
 const MOST = { tasks: 100, processes: 1000, name: 200 } as const;
 
-/** What is about to be added is no element of the model, so a rule about one of those does not concern it. */
+/** What is about to be added is not an element of the model, so rules about elements do not apply to it. */
 const adding = (item: StoredItem, caseOperation: CaseOperation): About => ({
   item,
   facts: Object.freeze({ caseOperation }),

@@ -41,7 +41,7 @@ interface Change<T> {
   readonly result: T;
 }
 
-/** @throws BadInput `bad-request` if the instance is no case */
+/** @throws BadInput `bad-request` if the instance is not a case */
 export function assertCase({ guard }: StoredInstance, declared: readonly CaseRole[]): void {
   if (guard?.caseRoles === undefined && declared.length === 0)
     throw new BadInput('bad-request', 'The model of this instance declares no roles.');

@@ -17,7 +17,7 @@ export class Events {
 
   /**
    * @returns a function that removes the handler
-   * @throws TypeError for an unknown event, or what is no function
+   * @throws TypeError for an unknown event, or a handler that is not a function
    */
   on(event: GuardEvent['event'], handler: Handler): () => void {
     if (!EVENT_NAMES.includes(event))

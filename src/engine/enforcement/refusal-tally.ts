@@ -3,7 +3,7 @@ import { ticks } from '../../core/clock.js';
 /** Refusals of one kind recorded individually per minute, so that callers without a key cannot fill the store. */
 const RECORDED = 60;
 const MINUTE = 60_000;
-/** Kinds that are told apart; all further kinds count as one. Kinds come from code, so there are few. */
+/** The number of kinds counted separately; all others count as one. Kinds come from code, so there are few. */
 const KINDS = 200;
 const OTHERS: RefusalKind = Object.freeze({ operation: 'authenticate', name: 'other', reason: 'failed' });
 

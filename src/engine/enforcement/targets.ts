@@ -156,14 +156,14 @@ export async function withoutForbidden(
   const tenantId = instance.tenantId ?? null;
   const mayDo = (one: SecureUser): boolean =>
     duties.against(one, 'task:take', { instance, item }).length === 0;
-  const left: string[] = [];
+  const eligible: string[] = [];
   for (const name of names) {
-    if (mayDo(toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) }))) left.push(name);
+    if (mayDo(toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) }))) eligible.push(name);
     else {
       // A duty that is not strict does not forbid it to administrators.
       const known = await principals.named(name, tenantId);
-      if (known !== undefined && mayDo(known)) left.push(name);
+      if (known !== undefined && mayDo(known)) eligible.push(name);
     }
   }
-  return left;
+  return eligible;
 }

@@ -17,7 +17,7 @@ export function isKnown(asker: Call, resource: Resource, { operations, facts, un
   if (asker.allows('task:read', resource)) return true;
   if (unread === undefined) return false;
   const { permitted, rules } = asker.against('task:read', resource);
-  // Who sees the task but for the own refusal is told what else is missing.
+  // Users who would see the task but for their own rejection learn what else is missing.
   if (unread === 'rejected') return permitted && rules.length > 0 && rules.every((rule) => rule === REJECTED);
   return rules.length === 0 && operations.every((operation) => asker.allows(operation, resource, facts));
 }

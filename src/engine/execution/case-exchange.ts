@@ -2,7 +2,7 @@ import type { InstanceGuard, StoredInstance } from '../../store/port.js';
 import { isPartOfCase, mergeFacts, taskFacts, type CaseFacts } from '../model/case-facts.js';
 import type { Command } from './command.js';
 
-/** What a called process is told of its callers when it starts. */
+/** What a called process learns about its callers when it starts. */
 export function calledBy(caller: {
   readonly id: string;
   readonly parentItemId?: unknown;

@@ -26,7 +26,7 @@ const callerOf = ({ instance }: HostExecution, command: Command | undefined): Ho
         .flatMap((execution) => execution.getItems())
         .find(({ id }) => id === instance.parentItemId);
 
-/** Assigns the roles of one new instance; what cannot be assigned stays with nobody, and `failed` is told why. */
+/** Assigns the roles of one new instance. A role that cannot be assigned stays empty, and `failed` gets the reason. */
 class CaseStart {
   constructor(
     private readonly execution: HostExecution,

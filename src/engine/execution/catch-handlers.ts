@@ -3,7 +3,7 @@ import type { HostListener } from '../model/host.js';
 type Handler = (...args: never[]) => unknown;
 type Failed = (event: string, error: unknown, itemId: string | undefined) => void;
 
-/** The item of which a handler is told, if it is about one. */
+/** The item that a handler receives, if the event is about one. */
 const itemIn = (payload: unknown): string | undefined =>
   (payload as { readonly context?: { readonly item?: { readonly id?: string } | null } | null } | undefined)
     ?.context?.item?.id;

@@ -51,7 +51,7 @@ export class Command {
   readonly failures: ModelFailure[] = [];
   /** Background work of the application's listeners, which the host does not await. */
   readonly listening = new Set<Promise<unknown>>();
-  /** Items about which a listener of the application was told, and failed. */
+  /** Items whose event made a listener of the application fail. */
   readonly failedListeners = new Set<string>();
   /** Called when all work has settled, before the state is collected for the store. */
   beforeCommit: () => Promise<void> = () => Promise.resolve();

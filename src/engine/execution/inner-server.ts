@@ -21,7 +21,7 @@ type Configuration = Record<string, unknown> & {
   scriptHandler?: (server: unknown) => unknown;
 };
 
-/** The host's server, which nothing outside holds, with the parts of it that the guard replaces. */
+/** The host's server, which no outside code can reach, with the parts that the guard replaces. */
 export interface InnerServer {
   readonly server: HostServer;
   readonly engine: InnerEngine;

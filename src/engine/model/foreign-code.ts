@@ -10,7 +10,7 @@ import type { ModdleElement } from './host.js';
 
 /** Beginnings of expressions in other languages: of JUEL and FEEL. */
 const FOREIGN = /^\s*(?:[$#]\{|=)/;
-/** True for an expression of another engine, which is no JavaScript, or means something else there. */
+/** True for an expression of another engine, which is not JavaScript, or means something else there. */
 export const isForeign = (text: string): boolean => FOREIGN.test(text);
 /** Script formats that are JavaScript under some name, or Python as bpmn-server runs it. */
 const JAVASCRIPT = /^(?:(?:text|application)\/)?(?:x-)?(?:java|ecma)script$|^js$/i;

@@ -136,8 +136,8 @@ export async function hasManager(set: PolicySet, people: People, beyond = false)
 export function managersRemoved(before: PolicySet, after: PolicySet): SecurityRoleHolder[] {
   // Nobody has to be looked up for a change of something else.
   if ([SECURITY_ROLE, SECURITY_ROLE_HOLDER].every((kind) => before.of(kind) === after.of(kind))) return [];
-  const left = managersIn(after);
-  return [...managersIn(before)].filter(([name]) => !left.has(name)).map(([, holder]) => holder);
+  const remaining = managersIn(after);
+  return [...managersIn(before)].filter(([name]) => !remaining.has(name)).map(([, holder]) => holder);
 }
 
 /**
@@ -147,9 +147,9 @@ export function managersRemoved(before: PolicySet, after: PolicySet): SecurityRo
  */
 export async function assertManagerStays(before: PolicySet, after: PolicySet, people: People): Promise<void> {
   const removed = managersRemoved(before, after);
-  const left = managersIn(after);
-  // Who is not removed is not looked up to find that one was there: only the loss of an active one counts.
-  if (removed.length === 0 || (await isOneActive([...left.values()], people))) return;
+  const remaining = managersIn(after);
+  // Only the loss of an active holder counts, so holders who stay are not looked up first.
+  if (removed.length === 0 || (await isOneActive([...remaining.values()], people))) return;
   if (removed.length <= MOST && !(await isOneActive(removed, people))) return;
   throw noManagerLeft();
 }

@@ -101,7 +101,7 @@ export function userAdmin(guard: Pick<Guard, 'identity'>, directory: UserDirecto
     changes: UserChange,
   ): Promise<void> =>
     administer(what, userName, by, async (caller, changed) => {
-      // Who may not change this user at all is told so without waiting for others.
+      // Callers who may not change this user at all are refused without waiting for others.
       await reach(caller, userName);
       await persons.alone(caller, async (principal) => {
         const before = await reach(principal, userName);

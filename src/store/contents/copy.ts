@@ -33,7 +33,7 @@ export async function copyAll(
   const done: Partial<Record<Part, number>> = { ...note.done };
   for (const part of PARTS) {
     const total = await source.count(part);
-    // Values end by themselves, so a number of them is no position.
+    // Values expire, so their number does not give a position.
     let copied = part === 'values' ? 0 : (done[part] ?? 0);
     for await (const batch of inBatches(source.read(part, copied))) {
       await write(target, part, batch);

@@ -43,7 +43,7 @@ export async function assertUnused(store: Contents, which: 'source' | 'target'):
 
 /**
  * Opens the store to read from.
- * @throws BadInput `bad-configuration` when it is no store
+ * @throws BadInput `bad-configuration` when it is not a store
  * @throws CouldNotTell `store-in-use`; `store-incomplete` when it is itself being filled
  */
 export async function openSource(store: Lasting): Promise<Contents> {

@@ -22,7 +22,7 @@ const place: Fields = Object.freeze({
   key: KEY,
 });
 
-/** True for the note itself, which is no part of the data. */
+/** True for the note itself, which is not part of the data. */
 export const isNote = (part: Part, { _id }: Fields): boolean => part === 'values' && _id === place._id;
 
 /** Reads the note of a store that is being filled; undefined for any other store. */

@@ -35,7 +35,7 @@ async function open(folder: string): Promise<SqliteBytes> {
   }
 }
 
-/** The spaces whose values are no documents. */
+/** The spaces whose values are not documents. */
 const PARTS: readonly string[] = ['large', 'index'];
 
 /**
@@ -52,7 +52,7 @@ export async function fill(
   let witness: Witness | undefined;
   try {
     const target = new CheckedBytes(bytes);
-    // Without a format, values are no store: from now on the folder is an interrupted backup.
+    // Without a format, the folder is not a store: from now on it is an interrupted backup.
     await target.write([]);
     let documents = 0;
     for await (const batch of batches(values)) {

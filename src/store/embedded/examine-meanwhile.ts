@@ -10,7 +10,7 @@ const PAUSE = 20;
 const SHARE = 4;
 const PAUSE_AFTER_FAILURE = 10_000;
 
-/** Who is told what an examination comes to. */
+/** Receives the outcome of an examination. */
 export interface Examined {
   /** True when nothing more is to be examined. */
   isOver(): boolean;

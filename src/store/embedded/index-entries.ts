@@ -52,7 +52,7 @@ const isRunning = (document: StoredInstance): boolean => termsAt(document, ['sta
 const isCalled = (document: StoredInstance): boolean =>
   [...termsAt(document, ['parentItemId'])].some((term) => typeof term === 'string');
 
-/** What stands for all that is no number. */
+/** Stands for everything that is not a number. */
 const NO_FORMAT = 'none';
 export const formatTerm = (format: number): string => String(format);
 

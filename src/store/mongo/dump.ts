@@ -19,18 +19,18 @@ const damaged = (file: string, how = '', cause?: unknown): BadInput =>
 
 /** The documents of a file, as bytes, one after the other. @throws BadInput when the file is truncated */
 async function* documentsOf(file: string): AsyncGenerator<Buffer> {
-  let left: Buffer = Buffer.alloc(0);
+  let pending: Buffer = Buffer.alloc(0);
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
-    left = left.length === 0 ? chunk : Buffer.concat([left, chunk]);
-    while (left.length >= 4) {
-      const size = left.readInt32LE(0);
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    while (pending.length >= 4) {
+      const size = pending.readInt32LE(0);
       if (size < 5 || size > LARGEST) throw damaged(file);
-      if (left.length < size) break;
-      yield left.subarray(0, size);
-      left = left.subarray(size);
+      if (pending.length < size) break;
+      yield pending.subarray(0, size);
+      pending = pending.subarray(size);
     }
   }
-  if (left.length > 0) throw damaged(file, ' ends within a document');
+  if (pending.length > 0) throw damaged(file, ' ends within a document');
 }
 
 /** The files of a backup, by collection. @throws BadInput when it is not a backup */

@@ -8,7 +8,7 @@ export type Does = 'find' | 'count' | 'distinct' | 'update' | 'delete';
  * the order, and reading stops when the answer is full. `matching`: all documents that have the key. `all`: the
  * whole collection. Each query also has a time limit at the server, unless it is `unlimited`.
  */
-export type Reads = 'one' | 'few' | 'page' | 'matching' | 'all';
+export type ReadAmount = 'one' | 'few' | 'page' | 'matching' | 'all';
 
 /** Queries that one index serves, and what bounds them. */
 export interface Shape {
@@ -28,7 +28,7 @@ export interface Shape {
    */
   readonly order?: Key | 'own' | 'any';
   readonly index: IndexName;
-  readonly reads: Reads;
+  readonly reads: ReadAmount;
   /** The only other fields with conditions; missing: any. */
   readonly beside?: readonly RegExp[];
   /** Also sent without a time limit, by copies, for which nobody waits. */

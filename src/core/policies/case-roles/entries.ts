@@ -53,7 +53,7 @@ function readField(id: string, value: unknown): CaseFieldEntry {
   if (!isDataField(id))
     badPolicy(
       `${what} must be a path below data, such as data.salary, of at most ${FIELD_SEGMENTS}` +
-        ' names; a position in a list is no name.',
+        ' names; a position in a list is not a name.',
     );
   const given = entryFields(value, what, ['roles', 'models', 'says']);
   const [only, says] = [models(given.models, what), entryText(given.says, what)];

@@ -66,7 +66,7 @@ const keyOf = (duty: Duty, task: DutyTask): string => {
   return JSON.stringify([model, name]);
 };
 
-/** @throws BadInput `bad-policy` for tasks of which one is named twice */
+/** @throws BadInput `bad-policy` if a task is named twice */
 function assertDifferent(duty: Duty, what: string): Duty {
   const tasks = 'task' in duty ? [duty.task, duty.did] : (duty.tasks ?? []);
   const keys = new Set(tasks.map((task) => keyOf(duty, task)));

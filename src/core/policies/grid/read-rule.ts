@@ -44,7 +44,7 @@ function fieldsOf(condition: Condition): string[] {
   return [condition.field];
 }
 
-/** JSON as it would be read back: without dates, undefined and what is no JSON. */
+/** JSON as it would be read back: without dates, undefined and other values that JSON lacks. */
 function asJson(value: ConditionJson, what: string): ConditionJson {
   const text = JSON.stringify(value, function (this: Record<string, unknown>, key, entry: unknown) {
     const given = this[key];

@@ -116,7 +116,7 @@ export class RuleIndex<T extends Said = Said> {
     return and(applies, byCases(at.process, cases));
   }
 
-  /** The widest objects of which something is said: none lies within another. */
+  /** The widest objects that have an entry: none lies within another. */
   *objects(): IterableIterator<Pick<Said, 'process' | 'element'>> {
     if (this.system.length > 0) {
       yield { process: undefined, element: undefined };

@@ -27,7 +27,7 @@ export const PERMISSION_NAMES = Object.freeze(Object.keys(SECTION_PERMISSIONS) a
 
 const BITS = new Map<string, number>(PERMISSION_NAMES.map((name, at) => [name, 1 << at]));
 
-/** Permissions as bits, one for each. Names that are no permission have none. */
+/** Permissions as bits, one for each. Unknown names have none. */
 export const bitsOf = (permissions: readonly string[]): number =>
   permissions.reduce((bits, name) => bits | (BITS.get(name) ?? 0), 0);
 

@@ -47,7 +47,7 @@ const NEEDED: ReadonlySet<Operation> = new Set<Operation>([
 ]);
 /** The permission is needed, and does not suffice: who may start is for the model to say as well. */
 const NOT_ENOUGH: Operation = 'instance:start';
-/** Who may read an instance also sees those of its items that are no tasks of people. */
+/** Users who may read an instance also see its items other than user tasks. */
 const ITEMS: ReadonlySet<Operation> = new Set<Operation>(['task:read', 'task:assignees']);
 
 const permissionsFor = (operation: Operation): readonly string[] =>

@@ -41,7 +41,7 @@ const RESERVED = new Set(
 /** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */
 const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 
-/** `#` and a single name, which is no statement. */
+/** `#` and a single name, which is not a statement. */
 const TAG = /^#\s*[\w$]+$/;
 
 function isScript(text: string): boolean {

@@ -6,7 +6,7 @@ import { EARLY_EVENTS, LATE_EVENTS } from './understood.js';
 
 /** How bpmn-server knows listeners: by this prefix, whatever namespace the document means by it. */
 const RUN = new Set(['camunda:taskListener', 'camunda:executionListener']);
-/** Attributes of a listener that are no code. */
+/** Attributes of a listener that contain no code. */
 const NO_CODE = new Set(['event', 'eventType', 'id']);
 
 const NOT_RUN =

@@ -120,7 +120,7 @@ function distance(one: string, other: string, limit: number): number {
   return row[other.length] as number;
 }
 
-/** Longer names are no misspelt ones. */
+/** Longer names do not count as misspelt. */
 const LONGEST = 60;
 
 /** Names with so many letters are recognised with two wrong ones. */

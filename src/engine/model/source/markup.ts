@@ -20,7 +20,7 @@ const SKIPPED = [
 ] as const;
 const NAME = /^\/?(?:[^\s:/]+:)?([^\s:/]+)/;
 const ATTRIBUTE = /\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
-/** What is no attribute: skipped as a whole, so that no text is read again from each of its characters. */
+/** Anything but an attribute. Skipped as a whole, so that the same text is not scanned once per character. */
 const NO_ATTRIBUTE = /\s*[^\s=]*=?/y;
 
 /** Where a tag ends; brackets in quotes are text. -1 if it does not. */

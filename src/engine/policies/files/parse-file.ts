@@ -130,7 +130,7 @@ export function parseYaml(file: string, text: string): ParsedFile {
 
 type Stated = readonly { readonly change: PolicyChange; readonly line: number }[];
 
-/** Reads a text of lines, of which one is in the error that it is refused with. */
+/** Reads a text line by line. The error that refuses it names the line. */
 function parseLines(
   file: string,
   read: () => Stated,

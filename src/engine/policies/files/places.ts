@@ -20,7 +20,7 @@ type Start = Pick<Node, 'range'> | null | undefined;
  * own lookup and its own check of keys compare each key with all others.
  */
 export class YamlPlaces implements Places {
-  /** Keys that stand twice in one mapping, and keys that are no text. */
+  /** Keys that occur twice in one mapping, and keys that are not texts. */
   readonly mistakes: (Place & { readonly message: string })[] = [];
   private readonly parts = new Map<
     unknown,

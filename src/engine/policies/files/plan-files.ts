@@ -35,8 +35,8 @@ function fileChanges(set: PolicySet, stated: readonly PolicyChange[]): PolicyCha
   const changes = statedChanges(set, stated, ({ file }) => file !== undefined);
   const ends = changes.some(({ kind, id, value }) => kind === SECTION && id === ROOT && value === null);
   if (!ends) return changes;
-  const left = [...set.changes()].filter(({ kind, file }) => isSectionKind(kind) && file === undefined);
-  return [...changes, ...left.map(({ kind, id }) => ({ kind, id, value: null }))];
+  const dependents = [...set.changes()].filter(({ kind, file }) => isSectionKind(kind) && file === undefined);
+  return [...changes, ...dependents.map(({ kind, id }) => ({ kind, id, value: null }))];
 }
 
 /** Where an entry that no file states comes from. */

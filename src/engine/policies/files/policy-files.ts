@@ -48,7 +48,8 @@ function parseFile(path: string): ParsedFile {
     mistakes: [whole(file, message)],
   });
   const parse = PARSERS[extname(file).toLowerCase()];
-  if (parse === undefined) return none(`It is no policy file: expected ${Object.keys(PARSERS).join(', ')}.`);
+  if (parse === undefined)
+    return none(`This is not a policy file: expected ${Object.keys(PARSERS).join(', ')}.`);
   try {
     const found = statSync(path);
     if (!found.isFile()) return none('It is not a file.');

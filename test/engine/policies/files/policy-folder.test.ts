@@ -110,7 +110,7 @@ onStores('policy files', (kind) => {
         /^b\.yaml:2:3: The security-role clerk is stated twice; first at a\.yaml:3/,
       ) as unknown,
       expect.stringMatching(/^c\.yml:2:1: /) as unknown,
-      expect.stringMatching(/^d\.yam:1:1: It is no policy file/) as unknown,
+      expect.stringMatching(/^d\.yam:1:1: This is not a policy file/) as unknown,
     ]);
     const guard = await guards.make({ place });
     expect(await guard.api.policies.version(ADMIN_USER)).toBe(0);
