@@ -50,6 +50,7 @@ const policies = [
   },
 ];
 const administrator = new SecureUser({ userName: 'admin', userGroups: ['ADMIN'] });
+const system = new SecureUser({ userName: 'operator', userGroups: ['SYSTEM'] });
 
 const page = (guard, user, rest = {}) => guard.api.data.find({ filter: FILTER, limit: PAGE, ...rest }, user);
 
@@ -188,6 +189,8 @@ function group(store, openStores) {
         growth(store, '/configured', 'a user under grid, duties, sections and security roles', viewer),
       ),
       growth(store, '/tenant', 'an administrator of a tenant with 60 instances', tenantAdmin),
+      growth(store, '/administrator', 'an administrator of the large tenant', administrator),
+      growth(store, '/system', 'SYSTEM, across all tenants', system),
       ownPages(
         `page/${store}/scope`,
         2,
