@@ -69,7 +69,7 @@ const rights = Object.entries(RIGHTS).map(([id, { group, meaning, internal }]) =
   meaning + (internal ? ' (internal)' : ''),
   list([operationsWhere(({ needs }) => needs.includes(id)), ASKED_BY[id] ?? ''].filter(Boolean)) ||
     'your own routes',
-  list([operationsWhere(({ opens }) => opens === id), OPENED_BY[id] ?? ''].filter(Boolean)),
+  list([operationsWhere(({ opens }) => opens.includes(id)), OPENED_BY[id] ?? ''].filter(Boolean)),
 ]);
 const states = Object.entries(TRANSITIONS).map(([id, from]) => [id, from.join(', '), OWNERS[id]]);
 const options = Object.entries(OPTIONS).flatMap(([of, table]) =>

@@ -36,9 +36,9 @@ const CHANGING = {
 const OF_TENANT = { tenant: { type: 'string' } } as const;
 
 /** Reads the files. @throws NotDone for a path that cannot be read */
-function filesAt(paths: readonly string[]): PolicyFiles {
+async function filesAt(paths: readonly string[]): Promise<PolicyFiles> {
   try {
-    return readPolicyFiles(paths);
+    return await readPolicyFiles(paths);
   } catch (error) {
     throw new NotDone((error as Error).message);
   }
@@ -84,7 +84,7 @@ async function targetOf(store: Store, values: Changing): Promise<FilesTarget> {
 /** Checks policy files for mistakes. Needs no store. */
 export const checkPolicies: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], JSON_OPTION);
-  const { tenants, mistakes } = filesAt(given);
+  const { tenants, mistakes } = await filesAt(given);
   for (const mistake of mistakes) {
     const { file, line, column, message } = mistake;
     io.out(values.json === true ? JSON.stringify(mistake) : `${file}:${line}:${column}: ${message}`);
@@ -109,9 +109,9 @@ function tell(
 }
 
 /** Shows what applying the files would change; exit code 1 when they differ from the stored policies. */
-export const diffPolicies: Run = (args, io) => {
+export const diffPolicies: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], CHANGING);
-  const files = filesAt(given);
+  const files = await filesAt(given);
   if (files.mistakes.length > 0) throw refusal(files.mistakes);
   return withStore(values, io, async (store) => {
     const planned = await plannedChanges(await targetOf(store, values), files);
@@ -121,9 +121,9 @@ export const diffPolicies: Run = (args, io) => {
 };
 
 /** Makes what the files say the policies in force. */
-export const applyPolicies: Run = (args, io) => {
+export const applyPolicies: Run = async (args, io) => {
   const { values, given } = readArguments(args, ['file …'], { ...CHANGING, reason: { type: 'string' } });
-  const files = filesAt(given);
+  const files = await filesAt(given);
   if (files.mistakes.length > 0) throw refusal(files.mistakes);
   return withStore(values, io, async (store) => {
     const by = { userName: account(), reason: values.reason };

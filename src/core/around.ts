@@ -1,6 +1,7 @@
 import { byCases } from './cases.js';
 import { and, or, type Condition } from './condition.js';
 import { conditionSize } from './condition-size.js';
+import type { InSteps } from './in-steps.js';
 import { conjuncts, namedBy } from './named.js';
 import {
   boxesOf,
@@ -67,8 +68,8 @@ export class Surroundings {
     return found === 'nothing' ? undefined : found;
   }
 
-  /** Holds wherever one of the alternatives holds, and has at most so many bytes. */
-  around(alternatives: readonly Condition[], most: number): Condition {
+  /** Holds wherever one of the alternatives holds, and has at most so many bytes; made in steps. */
+  *around(alternatives: readonly Condition[], most: number): InSteps<Condition> {
     const models = new Map<string, Box[]>();
     const others: Condition[] = [];
     for (const alternative of alternatives) {
@@ -80,11 +81,23 @@ export class Surroundings {
           if (known === undefined) models.set(name, [...found.boxes]);
           else known.push(...found.boxes);
         }
+      yield;
     }
     const half = most / 2;
-    const merged = new Map([...models].map(([name, boxes]) => [name, mergedBoxes(boxes)] as const));
-    const all = (): Box[] =>
-      mergedBoxes([...merged].flatMap(([name, boxes]) => product([oneOf(MODEL, [name])], boxes)));
-    return or(widened(or(...others), half), choiceOf(merged, half) ?? boxesWithin(all(), half));
+    const merged = new Map<string, Box[]>();
+    for (const [name, boxes] of models) {
+      merged.set(name, mergedBoxes(boxes));
+      yield;
+    }
+    const ofOthers = widened(or(...others), half);
+    yield;
+    const choice = choiceOf(merged, half);
+    if (choice !== undefined) return or(ofOthers, choice);
+    const all: Box[] = [];
+    for (const [name, boxes] of merged) {
+      all.push(...product([oneOf(MODEL, [name])], boxes));
+      yield;
+    }
+    return or(ofOthers, boxesWithin(mergedBoxes(all), half));
   }
 }

@@ -159,7 +159,7 @@ export const OPERATIONS = {
     'system',
     'read the audit trail, monitor',
     'Monitor system wide',
-    'Exception:Read',
+    'Exception:Read, Log:Read',
     '',
   ),
   'system:policy': entry(

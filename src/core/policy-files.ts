@@ -1,6 +1,14 @@
 import { BadInput } from './errors.js';
+import type { InSteps } from './in-steps.js';
 import { unknownName } from './options.js';
-import { badPolicy, Misplaced, placed, policyName, type FilePath } from './policies/entries.js';
+import {
+  badPolicy,
+  Misplaced,
+  placed,
+  policyName,
+  type FileEntry,
+  type FilePath,
+} from './policies/entries.js';
 import { NAME } from './policies/schema-parts.js';
 import { ENTRIES, readChange } from './policy-kinds.js';
 import type { PolicyChange, PolicySet } from './policy-set.js';
@@ -38,26 +46,37 @@ function noting<T>(mistakes: Misplaced[], path: FilePath, work: () => T): T | un
   }
 }
 
-function statedIn(key: string, value: unknown, mistakes: Misplaced[]): StatedEntry[] {
+function* statedIn(key: string, value: unknown, mistakes: Misplaced[]): InSteps<StatedEntry[]> {
   const stated: StatedEntry[] = [];
-  noting(mistakes, [key], () => {
-    const form = FORMS.get(key) ?? badPolicy(`Policies have no ${show(key)}. ${unknownName(key, KEYS)}`);
-    for (const { path, ...given } of form.entries(value)) {
-      const at = [key, ...path];
-      const change = noting(mistakes, at, () => {
-        // Where no value follows a key, YAML reads null, and to change an entry to null is to remove it.
-        if (given.value === null)
-          badPolicy(`The ${given.kind} ${show(given.id)} says nothing. Leave it out, or say it.`);
-        return readChange(given, 'An entry');
-      });
-      if (change !== undefined) stated.push({ change, path: at });
-    }
-  });
-  return stated;
+  const form = noting(
+    mistakes,
+    [key],
+    () => FORMS.get(key) ?? badPolicy(`Policies have no ${show(key)}. ${unknownName(key, KEYS)}`),
+  );
+  const entries = form?.entries(value)[Symbol.iterator]();
+  const next = (): FileEntry | undefined => {
+    const found = entries?.next();
+    return found?.done === false ? found.value : undefined;
+  };
+  // What is wrong with the form of the entries is found on the way to the next.
+  for (;;) {
+    const found = noting(mistakes, [key], next);
+    if (found === undefined) return stated;
+    const { path, ...given } = found;
+    const at = [key, ...path];
+    const change = noting(mistakes, at, () => {
+      // Where no value follows a key, YAML reads null, and to change an entry to null is to remove it.
+      if (given.value === null)
+        badPolicy(`The ${given.kind} ${show(given.id)} says nothing. Leave it out, or say it.`);
+      return readChange(given, 'An entry');
+    });
+    if (change !== undefined) stated.push({ change, path: at });
+    yield;
+  }
 }
 
 /** Reads the content of a policy file: an object with one key for each way of saying who may do what. */
-export function readPolicyDocument(content: unknown): PolicyDocument {
+export function* readPolicyDocument(content: unknown): InSteps<PolicyDocument> {
   const mistakes: Misplaced[] = [];
   const entries: StatedEntry[] = [];
   // A file of comments only says nothing.
@@ -73,7 +92,7 @@ export function readPolicyDocument(content: unknown): PolicyDocument {
   for (const [key, value] of Object.entries(given)) {
     if (key === SCHEMA) continue;
     if (key === TENANT) tenantId = noting(mistakes, [TENANT], () => policyName(value, 'The tenant')) ?? null;
-    else for (const entry of statedIn(key, value, mistakes)) entries.push(entry);
+    else for (const entry of yield* statedIn(key, value, mistakes)) entries.push(entry);
   }
   return { tenantId, entries, mistakes };
 }

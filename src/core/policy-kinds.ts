@@ -1,4 +1,5 @@
 import { BadInput } from './errors.js';
+import { atOnce, mapInSteps, type InSteps } from './in-steps.js';
 import {
   oneOf,
   policyName,
@@ -51,11 +52,14 @@ const tooMany = (): BadInput =>
  * Checks the changes that a caller passes, and converts them to their stored form.
  * @throws BadInput `bad-policy`, naming the invalid part and the nearest known name
  */
-export function readChanges(given: unknown): PolicyChange[] {
+export const readChanges = (given: unknown): PolicyChange[] => atOnce(changesRead(given));
+
+/** {@link readChanges} in steps. */
+export function* changesRead(given: unknown): InSteps<PolicyChange[]> {
   if (!Array.isArray(given)) return badPolicy(`Changes must be a list, got ${show(given)}.`);
   if (given.length > MOST_ENTRIES) throw tooMany();
   // A list may have holes.
-  return Array.from(given as unknown[], (one, at) => readChange(one, `Change ${at + 1}`));
+  return yield* mapInSteps(given as unknown[], (one, at) => readChange(one, `Change ${at + 1}`));
 }
 
 /** Checks one change, and converts it to its stored form. @throws BadInput `bad-policy` */
@@ -75,11 +79,22 @@ export function readChange(given: unknown, what: string): PolicyChange {
  * that somebody believes withdrawn, by a misspelt name, would stay.
  * @throws BadInput `bad-policy`, `too-large`
  */
-export function changedSet(
+export const changedSet = (
   before: PolicySet,
   changes: readonly PolicyChange[],
-  { switchOffSections = false }: { readonly switchOffSections?: boolean } = {},
-): PolicySet {
+  options: ChangedSetOptions = {},
+): PolicySet => atOnce(setAfter(before, changes, options));
+
+interface ChangedSetOptions {
+  readonly switchOffSections?: boolean;
+}
+
+/** {@link changedSet} in steps. */
+export function* setAfter(
+  before: PolicySet,
+  changes: readonly PolicyChange[],
+  { switchOffSections = false }: ChangedSetOptions = {},
+): InSteps<PolicySet> {
   const set = before.with(before.version + 1, changes);
   if (changes.length > MOST_ENTRIES || set.size > MOST_ENTRIES) throw tooMany();
   const given = new Map<string, boolean>();
@@ -89,8 +104,9 @@ export function changedSet(
     if (value === null && !(given.get(key) ?? known.has(id)))
       badPolicy(`There is no ${kind} ${show(id)} to remove.`);
     given.set(key, value !== null);
+    yield;
   }
-  for (const { check } of ENTRIES) check?.(set, changes);
+  for (const { check } of ENTRIES) yield* check?.(set, changes) ?? [];
   if (!switchOffSections) assertRootStays(set, before);
   return set;
 }

@@ -56,7 +56,7 @@ export const RIGHTS = {
   'Expression:Evaluate': right('Expressions', 'evaluate expressions at run time'),
   'Form:Preview': right('Forms', 'preview forms; not for production'),
   'GoalState:Update': right('Goals', 'change the state of a goal'),
-  'Log:Read': right('Logs', 'read the log of decisions'),
+  'Log:Read': right('Logs', 'read the audit trail: who did what, and what was refused'),
   'Model:Delete': right('Models', 'delete instances of models'),
   'Model:Manage': right('Models', 'add, change and export models'),
   'Model:Read': right('Models', 'find and read models and their resources'),

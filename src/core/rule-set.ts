@@ -3,6 +3,7 @@ import { combinedByModel, partedByModel } from './by-model.js';
 import { stepsOf } from './condition-size.js';
 import type { PrincipalPredicate } from './evaluate.js';
 import { restricted } from './factor.js';
+import { atOnce, type InSteps } from './in-steps.js';
 import { hasPart, isMissing, type Part } from './parts.js';
 import type { Effect, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
@@ -38,7 +39,7 @@ export class RuleSet {
   private searchedPaths: readonly string[] | undefined;
   private readonly scopes = new Map<boolean, Unbound>();
 
-  /** @param split the same rules in two sets, each of which derives its results by itself */
+  /** @param split the same rules in two sets, of which each is made ready for queries by itself */
   constructor(
     readonly lists: readonly RuleList[],
     private readonly predicates: Predicates,
@@ -83,8 +84,19 @@ export class RuleSet {
   /** One of the permissive rules holds, and all restrictive ones. */
   get combined(): PrincipalPredicate {
     this.combinedRules ??=
-      this.split === undefined ? this.combine() : holdsIn(joined(this.split[0].halves, this.split[1].halves));
+      this.changing === undefined
+        ? this.combine()
+        : holdsIn(joined(this.changing[0].halves, this.changing[1].halves));
     return this.combinedRules;
+  }
+
+  /** The two sets, if one of them is made anew each time: what is derived from the other is kept. */
+  private get changing(): readonly [RuleSet, RuleSet] | undefined {
+    return this.isFixed ? undefined : this.split;
+  }
+
+  private get isFixed(): boolean {
+    return this.lists.every(({ isFixed }) => isFixed);
   }
 
   private combine(): PrincipalPredicate {
@@ -96,17 +108,21 @@ export class RuleSet {
 
   /** More rules than that, none of which can change any more. */
   private isLarge(many: number): boolean {
-    return this.permits.length + this.restricts.length > many && this.lists.every(({ isFixed }) => isFixed);
+    return this.permits.length + this.restricts.length > many && this.isFixed;
   }
 
   private get halves(): Halves {
-    return halvesOf(this.predicates, whens(this.permits), whens(this.restricts));
+    const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
+    return this.isLarge(MANY)
+      ? halvesByModel(permits, restricts, this.predicates)
+      : halvesOf(this.predicates, permits, restricts);
   }
 
   /** The rules that matter for the resource, in the order of the policies; all of them if a part was not loaded. */
   relevant(resource: Resource): readonly AskedRule[] {
     if (this.parts.some((part) => isMissing(resource, part))) return this.inOrder;
-    if (this.split !== undefined) return this.sorted(this.split.flatMap((one) => one.relevant(resource)));
+    if (this.changing !== undefined)
+      return this.sorted(this.changing.flatMap((one) => one.relevant(resource)));
     this.relevantRules ??= new RelevantRules(this.inOrder);
     return this.relevantRules.of(resource);
   }
@@ -150,11 +166,23 @@ export class RuleSet {
   /** The scope before it is bound to a principal. */
   unbound(ofInstances: boolean): Unbound {
     let known = this.scopes.get(ofInstances);
-    if (known === undefined) this.scopes.set(ofInstances, (known = this.makeUnbound(ofInstances)));
+    if (known === undefined) this.scopes.set(ofInstances, (known = atOnce(this.makeUnbound(ofInstances))));
     return known;
   }
 
-  private makeUnbound(ofInstances: boolean): Unbound {
+  /** Makes the scopes in steps, so that no call has to make them at once. */
+  *prepare(): InSteps<void> {
+    for (const part of this.split ?? []) yield* part.prepare();
+    for (const ofInstances of [false, true]) {
+      let made = this.scopes.get(ofInstances);
+      if (made === undefined) this.scopes.set(ofInstances, (made = yield* this.makeUnbound(ofInstances)));
+      yield;
+      if (made.around !== undefined) made.test();
+      yield;
+    }
+  }
+
+  private *makeUnbound(ofInstances: boolean): InSteps<Unbound> {
     if (this.split !== undefined)
       return bothUnbound(this.split[0].unbound(ofInstances), this.split[1].unbound(ofInstances));
     const permits = this.permits.filter((asked) => !ofInstances || !speaksOfStart(asked));
@@ -167,21 +195,25 @@ export class RuleSet {
     const parted = this.isLarge(MANY_STATED)
       ? partedByModel(whens(permits), restricts, this.predicates)
       : undefined;
-    if (parted === undefined) return this.smallUnbound(make(), whens(permits), restricts);
+    if (parted === undefined) return yield* this.smallUnbound(make(), whens(permits), restricts);
     return {
       whole: make,
-      around: roughlyMany(rules, restricts, this.predicates.surroundings),
+      around: yield* roughlyMany(rules, restricts, this.predicates.surroundings),
       test: once(() => ({
-        permits: combinedByModel(whens(permits), [], this.predicates),
-        restricts: combinedByModel(ANYTHING, restricts, this.predicates),
+        ...halvesByModel(whens(permits), restricts, this.predicates),
         needsItems: this.parts.includes('items'),
         steps: parted.steps,
       })),
     };
   }
 
-  private smallUnbound(whole: Ways, permits: readonly Condition[], restricts: readonly Condition[]): Unbound {
-    const around = roughly(whole);
+  private *smallUnbound(
+    whole: Ways,
+    permits: readonly Condition[],
+    restricts: readonly Condition[],
+  ): InSteps<Unbound> {
+    yield;
+    const around = yield* roughly(whole);
     const conditions = (): Condition[] => [...whole.ways.map(({ when }) => when), ...whole.restricts];
     return {
       whole: () => whole,
@@ -196,6 +228,15 @@ export class RuleSet {
 }
 
 const ANYTHING: readonly Condition[] = Object.freeze([EVERYTHING]);
+
+const halvesByModel = (
+  permits: readonly Condition[],
+  restricts: readonly Condition[],
+  predicates: Predicates,
+): Halves => ({
+  permits: combinedByModel(permits, [], predicates),
+  restricts: combinedByModel(ANYTHING, restricts, predicates),
+});
 
 const once = <T>(make: () => T): (() => T) => {
   let known: T | undefined;

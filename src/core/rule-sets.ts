@@ -4,6 +4,10 @@ import type { Predicates } from './predicates.js';
 import type { Given, RuleList } from './rule-lists.js';
 import { RuleSet } from './rule-set.js';
 
+/** Rules of a list from which on it is long. */
+const LONG = 500;
+const isLong = ({ rules }: RuleList): boolean => rules.length > LONG;
+
 /** Answers that each place remembers beside the map. */
 const A_FEW = 2;
 
@@ -28,7 +32,15 @@ export class RuleSets {
       const kept = this.ofLists(lists.filter(({ isFixed }) => isFixed));
       return new RuleSet(lists, this.predicates, [kept, set]);
     }
-    return this.byLists.of(lists, () => new RuleSet(lists, this.predicates));
+    return this.byLists.of(lists, () => this.ofFixed(lists));
+  }
+
+  /** Of long lists, what queries need is made once, whichever other lists there are for a principal. */
+  private ofFixed(lists: readonly RuleList[]): RuleSet {
+    const long = lists.filter(isLong);
+    const set = (split?: readonly [RuleSet, RuleSet]): RuleSet => new RuleSet(lists, this.predicates, split);
+    if (long.length === 0 || long.length === lists.length) return set();
+    return set([this.ofLists(lists.filter((list) => !isLong(list))), this.ofLists(long)]);
   }
 }
 

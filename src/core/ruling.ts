@@ -59,6 +59,11 @@ export class Ruling {
     return new Set(this.rules.restricts.map(({ policy }) => policy));
   }
 
+  /** Makes what a scope needs, in steps. */
+  prepare(): Iterable<void> {
+    return this.rules.prepare();
+  }
+
   /** True if both rulings always give the same answer: the same rules in the same order. */
   equals(other: Ruling): boolean {
     return (

@@ -5,6 +5,7 @@ import { dataPathOf, pathOfMark } from './data-marks.js';
 import { isOnlyTenant, type Mark } from './mark.js';
 import type { Rule } from './policy.js';
 import { conjuncts, namedBy } from './named.js';
+import { mapInSteps, type InSteps } from './in-steps.js';
 import type { Predicates } from './predicates.js';
 import type { Way } from './scope.js';
 import { marksWithData } from './search.js';
@@ -64,39 +65,44 @@ function few<W extends Pick<Way, 'search'>>(ways: readonly W[], join: (marked: r
 
 /**
  * The same, unless it is too large for a query: then ways and restrictions that are small, and hold wherever these
- * hold.
+ * hold. Made in steps.
  */
-export function roughly(whole: Ways): Ways {
+export function* roughly(whole: Ways): InSteps<Ways> {
   const { ways, restricts } = whole;
   if (sizeOf([...ways.map(({ when }) => when), ...restricts]) <= MOST_STATED) return whole;
   const all = few(ways, (marked) => ({ when: or(...marked.map(({ when }) => when)) }));
   const others = restricts.filter((condition) => !isOfTenant(condition));
+  yield;
+  const small = yield* mapInSteps(all, ({ when, search }) => ({
+    when: widened(when, MOST_STATED / 2 / all.length),
+    search,
+  }));
   return {
-    ways: all.map(({ when, search }) => ({ when: widened(when, MOST_STATED / 2 / all.length), search })),
+    ways: small,
     restricts: [...restricts.filter(isOfTenant), ...conjuncts(widened(and(...others), MOST_STATED / 2))],
   };
 }
 
 /**
  * The same for rules that are so many that putting all of them together first would take longer than a call may hold up
- * the others.
+ * the others; in steps.
  */
-export function roughlyMany(
+export function* roughlyMany(
   permits: readonly Rule[],
   restricts: readonly Condition[],
   surroundings: Surroundings,
-): Ways {
+): InSteps<Ways> {
   const all = few<Marked>(bySearch(permits), (marked) => ({
     search: undefined,
     whens: marked.flatMap(({ whens }) => whens),
   }));
   const flat = restricts.flatMap(conjuncts);
   const others = flat.filter((condition) => !isOfTenant(condition));
+  const ways: Way[] = [];
+  for (const { search, whens } of all)
+    ways.push({ when: yield* surroundings.around(whens, MOST_STATED / 2 / all.length), search });
   return {
-    ways: all.map(({ search, whens }) => ({
-      when: surroundings.around(whens, MOST_STATED / 2 / all.length),
-      search,
-    })),
+    ways,
     restricts: [...flat.filter(isOfTenant), ...fitting(others, MOST_STATED / 2, surroundings.sizeOf)[0]],
   };
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { CouldNotTell } from '../core/errors.js';
+import type { InSteps } from '../core/in-steps.js';
 import { PolicySet, type PolicyChange } from '../core/policy-set.js';
 import { sizeOf } from './bson/codec.js';
 import type { PolicyParts, PolicyStore, PolicyVersion } from './policy-documents.js';
+import { Turns } from './turns.js';
 
 /** Bytes of changes per separate document. */
 const PART = 900_000;
@@ -15,7 +17,7 @@ const damaged = (what: string): CouldNotTell =>
   new CouldNotTell('store-damaged', `The log of the policies is not complete: ${what}.`);
 
 /** Splits the changes into pieces that fit into one document each. */
-function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][] {
+function* inParts(changes: Iterable<PolicyChange>, most: number): InSteps<PolicyChange[][]> {
   const parts: PolicyChange[][] = [];
   let room = 0;
   for (const change of changes) {
@@ -26,6 +28,7 @@ function inParts(changes: Iterable<PolicyChange>, most: number): PolicyChange[][
     }
     (parts.at(-1) as PolicyChange[]).push(change);
     room -= size;
+    yield;
   }
   return parts;
 }
@@ -44,7 +47,11 @@ export interface Replayed {
 
 /** Reads and writes policy sets through the log of a store. */
 export class PolicyLog {
-  constructor(private readonly store: PolicyStore) {}
+  /** @param turns where there is much to write, others run in between */
+  constructor(
+    private readonly store: PolicyStore,
+    private readonly turns = new Turns(),
+  ) {}
 
   head(tenantId: string | null): Promise<number> {
     return this.store.head(tenantId);
@@ -96,18 +103,18 @@ export class PolicyLog {
    * Appends a version. False: the log already has one with that number.
    * @param facts.version the head that was read, plus one
    */
-  append(facts: VersionFacts, changes: readonly PolicyChange[]): Promise<boolean> {
+  async append(facts: VersionFacts, changes: readonly PolicyChange[]): Promise<boolean> {
     const count = changes.length;
     const { reason, ...known } = facts;
     const stated = { ...known, ...(reason !== undefined && { reason }), count };
     if (sizeOf({ changes }) <= INSIDE) return this.store.append({ ...stated, changes }, []);
-    const parts = inParts(changes, PART);
+    const parts = await this.turns.finish(inParts(changes, PART));
     return this.store.append({ ...stated, parts: { id: randomUUID(), count: parts.length } }, parts);
   }
 
   /** Stores a snapshot of the whole set, from which later reads start. */
-  addSnapshot(tenantId: string | null, set: PolicySet): Promise<void> {
-    const parts = inParts(set.changes(), PART);
+  async addSnapshot(tenantId: string | null, set: PolicySet): Promise<void> {
+    const parts = await this.turns.finish(inParts(set.changes(), PART));
     const named = { id: randomUUID(), count: parts.length };
     return this.store.addSnapshot({ tenantId, version: set.version, parts: named }, parts);
   }

@@ -1,4 +1,5 @@
 import { ticks } from '../core/clock.js';
+import type { InSteps } from '../core/in-steps.js';
 
 /** Longest time in milliseconds for which long work may block the event loop. */
 const SLICE = 10;
@@ -38,6 +39,15 @@ export class Turns {
       if (this.isOver()) await this.next();
     }
     return made;
+  }
+
+  /** Does long work, whose steps let others run. */
+  async finish<T>(work: InSteps<T>): Promise<T> {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done === true) return value;
+      if (this.isOver()) await this.next();
+    }
   }
 
   private arm(): void {

@@ -23,6 +23,7 @@ import type { Row } from './corpus.js';
 import { casePolicies, policySets } from './policy-sets.js';
 import { describeComparison } from './stores.js';
 import { instancesOf, keys, permitted, tasksOf } from './truth.js';
+import { atOnce } from '../../src/core/in-steps.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -69,7 +70,7 @@ function compile(set: PolicySet) {
 type Point = ReturnType<typeof compile>['point'];
 
 function pointOf(given: Fields): Point {
-  const { entries, mistakes } = readPolicyDocument(given);
+  const { entries, mistakes } = atOnce(readPolicyDocument(given));
   expect(mistakes).toEqual([]);
   return compile(
     changedSet(

@@ -10,6 +10,7 @@ import { ask, expected, fill, Sizes, sorted } from './asking.js';
 import type { Row } from './corpus.js';
 import { describeComparison } from './stores.js';
 import { tasksOf } from './truth.js';
+import { atOnce } from '../../src/core/in-steps.js';
 
 const process = fc.constantFrom('Invoice', 'Vacation');
 const element = fc.constantFrom('a', 'b');
@@ -89,7 +90,7 @@ async function compare(stores: readonly Store[], runs: fc.Parameters<unknown>, j
       const rows = counted(made);
       await Promise.all(stores.map((store) => fill(store, rows)));
       for (const [given, who, one] of asked.filter(([, , one]) => !java || !isQueryNotForJava(one))) {
-        const point = pointOf(new Grid(PolicySet.EMPTY.with(1, [...readGridObject(given)])));
+        const point = pointOf(new Grid(PolicySet.EMPTY.with(1, atOnce(readGridObject(given)))));
         const found = await Promise.all(
           stores.map((store) => answered(() => ask(point, store, who, one, true))),
         );

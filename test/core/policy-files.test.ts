@@ -6,15 +6,18 @@ import { PolicySet } from '../../src/core/policy-set.js';
 import { holderId } from '../../src/core/policies/security-roles.js';
 import { RIGHTS, type Right } from '../../src/core/rights.js';
 import { CASES } from '../support/cases.js';
+import { atOnce } from '../../src/core/in-steps.js';
 
 const told = (content: unknown) =>
-  readPolicyDocument(content).mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  atOnce(readPolicyDocument(content)).mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`);
 
 test('a role is written with its rights and its holders, under its name', () => {
-  const { tenantId, entries, mistakes } = readPolicyDocument({
-    tenant: 'acme',
-    securityRoles: { clerk: { says: 'the desk', rights: ['Todo:Process'], holders: [{ user: 'kim' }] } },
-  });
+  const { tenantId, entries, mistakes } = atOnce(
+    readPolicyDocument({
+      tenant: 'acme',
+      securityRoles: { clerk: { says: 'the desk', rights: ['Todo:Process'], holders: [{ user: 'kim' }] } },
+    }),
+  );
   expect(mistakes).toEqual([]);
   expect(tenantId).toBe('acme');
   expect(entries.map(({ change, path }) => [change.kind, change.id, path.join('.')])).toEqual([
@@ -43,7 +46,7 @@ test('every error is reported with its position, not only the first', () => {
 });
 
 test('an empty file is valid; a file that is not an object is an error', () => {
-  expect(readPolicyDocument(null)).toEqual({ tenantId: null, entries: [], mistakes: [] });
+  expect(atOnce(readPolicyDocument(null))).toEqual({ tenantId: null, entries: [], mistakes: [] });
   for (const content of [[], 'text', 7])
     expect(told(content)).toEqual([expect.stringContaining('an object')]);
 });
@@ -100,11 +103,11 @@ const ROLES = fc.dictionary(
 test('a written policy set reads back the same', () => {
   fc.assert(
     fc.property(ROLES, (securityRoles) => {
-      const { entries, mistakes } = readPolicyDocument({ securityRoles });
+      const { entries, mistakes } = atOnce(readPolicyDocument({ securityRoles }));
       expect(mistakes).toEqual([]);
       const changes = entries.map(({ change }) => change);
       const set = PolicySet.EMPTY.with(1, readChanges(changes));
-      const again = readPolicyDocument(policyDocumentOf(set));
+      const again = atOnce(readPolicyDocument(policyDocumentOf(set)));
       expect(again.mistakes).toEqual([]);
       expect([
         ...PolicySet.EMPTY.with(
@@ -170,7 +173,7 @@ const FULL = {
 };
 
 const setOf = (content: unknown): PolicySet => {
-  const { entries, mistakes } = readPolicyDocument(content);
+  const { entries, mistakes } = atOnce(readPolicyDocument(content));
   expect(mistakes).toEqual([]);
   return PolicySet.EMPTY.with(1, readChanges(entries.map(({ change }) => change)));
 };

@@ -15,7 +15,10 @@ import { compile } from '../../src/core/evaluate.js';
 import type { Way } from '../../src/core/scope.js';
 import { Predicates } from '../../src/core/predicates.js';
 import { conditionSize, MOST_STATED } from '../../src/core/condition-size.js';
-import { alternativesBySearch, dataPathsOf, isUnmarked, roughly } from '../../src/core/ways.js';
+import { alternativesBySearch, dataPathsOf, isUnmarked, roughly, type Ways } from '../../src/core/ways.js';
+import { atOnce } from '../../src/core/in-steps.js';
+
+const roughlyAtOnce = (whole: Ways): Ways => atOnce(roughly(whole));
 
 const ME = { ref: 'user', path: 'userName' } as const;
 const MY_GROUPS = { ref: 'user', path: 'userGroups' } as const;
@@ -71,25 +74,25 @@ describe('what a query states of many rules', () => {
 
   test('is all of it while that is small', () => {
     const small = { ways: [{ when: eq('item.assignee', 'ann') }], restricts: [TENANT] };
-    expect(roughly(small)).toBe(small);
+    expect(roughlyAtOnce(small)).toBe(small);
   });
 
   test('is one way for each set of marks, up to eight; more are one way with all marks', () => {
-    expect(roughly({ ways: ways(8), restricts: [] }).ways.map(({ search }) => search)).toEqual(
+    expect(roughlyAtOnce({ ways: ways(8), restricts: [] }).ways.map(({ search }) => search)).toEqual(
       ways(8).map(({ search }) => search),
     );
-    const joined = roughly({ ways: ways(9), restricts: [] }).ways;
+    const joined = roughlyAtOnce({ ways: ways(9), restricts: [] }).ways;
     expect(joined.map(({ search }) => search)).toEqual([ways(9).flatMap(({ search }) => search ?? [])]);
   });
 
   test('keeps a way without marks apart from those with marks', () => {
-    const made = roughly({ ways: [...ways(1, false), ...ways(9)], restricts: [] }).ways;
+    const made = roughlyAtOnce({ ways: [...ways(1, false), ...ways(9)], restricts: [] }).ways;
     expect(made.map(({ search }) => search?.length)).toEqual([undefined, 9]);
   });
 
   test('admits whatever the rules admit, and keeps the tenant as it is', () => {
     const whole = { ways: ways(9), restricts: [long(0), TENANT] };
-    const made = roughly(whole);
+    const made = roughlyAtOnce(whole);
     expect(made.restricts).toContainEqual(TENANT);
     const row = (tenantId: string) => ({ instance: { name: 'M0', tenantId, data: { x: 'value 0 1' } } });
     const holds = (tenantId: string): boolean =>
@@ -154,11 +157,11 @@ test('what is stated roughly fits, half of it for the ways and half for what res
       Array.from({ length: count }, (_, at) => `value ${at}`),
     );
   const TENANT = eq('instance.tenantId', 'acme');
-  const size = ({ ways, restricts }: ReturnType<typeof roughly>): number[] => [
+  const size = ({ ways, restricts }: Ways): number[] => [
     ways.reduce((sum, { when }) => sum + conditionSize(when), 0),
     restricts.filter((one) => one !== TENANT).reduce((sum, one) => sum + conditionSize(one), 0),
   ];
-  const made = roughly({
+  const made = roughlyAtOnce({
     ways: [0, 1, 2].map((at) => ({
       when: many(`instance.data.w${at}`, 1_000),
       search: [`m:M${at}` as const],
@@ -168,7 +171,7 @@ test('what is stated roughly fits, half of it for the ways and half for what res
   expect(made.ways).toHaveLength(3);
   expect(Math.max(...size(made))).toBeLessThanOrEqual(MOST_STATED / 2);
   expect(made.restricts.filter((one) => one === TENANT)).toHaveLength(1);
-  const kept = roughly({
+  const kept = roughlyAtOnce({
     ways: [{ when: many('instance.data.w', 500) }],
     restricts: [TENANT, many('instance.data.r', 900)],
   });

@@ -55,11 +55,11 @@ export interface EntryKinds {
   /** The models, and the elements of them, that an entry of one of the kinds names. */
   names?(kind: string, value: unknown): Iterable<NamedElement>;
   /**
-   * Checks the references between entries.
+   * Checks the references between entries, in steps if there may be many.
    * @param changes the changes that led to the set; it was checked before them
    * @throws BadInput `bad-policy`, `too-large`
    */
-  check?(set: PolicySet, changes: readonly PolicyChange[]): void;
+  check?(set: PolicySet, changes: readonly PolicyChange[]): Iterable<void> | void;
 }
 
 /** A mistake in one entry of a policy set, which `kind` and `id` name. */

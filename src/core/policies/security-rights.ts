@@ -20,7 +20,7 @@ const OF_OWN: Readonly<Partial<Record<Operation, Right>>> = {
  * Rights that permit an operation by themselves. Those for reading apply to all resources; the others only to resources
  * that their holder may read, which the enforcement points check separately.
  */
-const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
+const OPENED_BY: Readonly<Partial<Record<Operation, Right | readonly Right[]>>> = {
   'task:read': 'Todo:Read_All',
   'task:assign': 'Todo:Reassign',
   'task:delegate': 'Todo:Delegate_All',
@@ -38,7 +38,7 @@ const OPENED_BY: Readonly<Partial<Record<Operation, Right>>> = {
   'model:delete': 'Model:Manage',
   'model:deploy': 'Model:Manage',
   'model:report': 'Report:Read_All',
-  'system:audit': 'Exception:Read',
+  'system:audit': ['Exception:Read', 'Log:Read'],
   'system:expression': 'Expression:Evaluate',
 };
 
@@ -48,15 +48,15 @@ export interface RightUse {
   readonly needs: readonly Right[];
   /** Without another of them, this right permits only one's own tasks. */
   readonly ofOwn: Right | undefined;
-  /** Permits the operation in addition to what other policies permit. */
-  readonly opens: Right | undefined;
+  /** Each permits the operation in addition to what other policies permit. */
+  readonly opens: readonly Right[];
 }
 
 /** The effect of security rights on an operation. */
 export const rightUse = (operation: Operation): RightUse => ({
   needs: OPERATIONS[operation].rights as readonly Right[],
   ofOwn: OF_OWN[operation],
-  opens: OPENED_BY[operation],
+  opens: [OPENED_BY[operation] ?? []].flat(),
 });
 
 const rule = (id: string, says: string, when: Condition): Rule =>
@@ -93,11 +93,9 @@ function rightsFor(
   variant: Variant,
 ): { needs: readonly Right[]; opens: readonly Right[] } {
   const { needs, opens } = rightUse(operation);
-  const opening = opens === undefined ? [] : [opens];
   if (operation === 'task:reject')
-    return { needs: needs.filter((right) => (right === UNDO) === (variant === 'undo')), opens: opening };
-  if (operation !== 'system:policy' || variant === 'usual' || variant === 'undo')
-    return { needs, opens: opening };
+    return { needs: needs.filter((right) => (right === UNDO) === (variant === 'undo')), opens };
+  if (operation !== 'system:policy' || variant === 'usual' || variant === 'undo') return { needs, opens };
   return { needs: ABOUT[variant], opens: variant === 'changes' ? [] : ABOUT[variant] };
 }
 

@@ -1,4 +1,5 @@
 import { BadInput } from '../../core/errors.js';
+import { atOnce as atOnceInSteps } from '../../core/in-steps.js';
 import { asCaseOperation } from '../../core/policies/case-roles/entries.js';
 import {
   CASE_FIELD,
@@ -69,7 +70,7 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
         const roles = await commands.namesOf(call).caseRoles();
         // Operations that the file does not name get their defaults back.
         const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
-        return statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION);
+        return atOnceInSteps(statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION));
       };
       return commands.changing(user, options, make, { ifAny: true });
     },

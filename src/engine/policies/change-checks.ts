@@ -2,6 +2,7 @@ import { BadInput } from '../../core/errors.js';
 import { BadEntry } from '../../core/policies/entries.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { show } from '../../core/value.js';
+import type { Turns } from '../../store/turns.js';
 import type { Principals } from '../enforcement/principals.js';
 import { assertRolesKnown } from './case-names.js';
 import type { PeopleLock } from '../execution/people-lock.js';
@@ -21,6 +22,8 @@ export function assertReason(reason: string | undefined): void {
 export interface Ground {
   /** The stored models, which changes may name. */
   readonly names: ModelNames;
+  /** Where there is much to check, others run in between. */
+  readonly turns: Turns;
   /** The active users and groups. */
   readonly people: People;
   /** Names of models, elements and case roles that no model has are admitted. */
@@ -47,9 +50,9 @@ export async function assertSound(
   before: PolicySet,
   after: PolicySet,
   changes: readonly PolicyChange[],
-  { names, people, allowUnknownModels }: Ground,
+  { names, people, turns, allowUnknownModels }: Ground,
 ): Promise<void> {
-  await assertFitModels(names, changes, allowUnknownModels);
+  await assertFitModels(names, changes, allowUnknownModels, turns);
   if (!allowUnknownModels) await assertRolesKnown(names, changes);
   await assertManagerStays(before, after, people);
 }

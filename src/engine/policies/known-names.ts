@@ -5,6 +5,7 @@ import { BadEntry, type NamedElement } from '../../core/policies/entries.js';
 import type { PolicyChange } from '../../core/policy-set.js';
 import { show } from '../../core/value.js';
 import type { Store } from '../../store/port.js';
+import type { Turns } from '../../store/turns.js';
 import { DOCUMENT_FIELDS } from '../../store/query/large-fields.js';
 import type { HostDefinition } from '../model/host.js';
 import { assertCanStart } from './grid/start-rules.js';
@@ -78,8 +79,12 @@ async function unknownIn(
  * Refuses changes that name a model, or an element of one, that does not exist.
  * @throws BadInput `bad-policy`, naming it and the nearest known name
  */
-async function assertKnownNames(names: ModelNames, changes: readonly PolicyChange[]): Promise<void> {
-  for (const change of changes)
+async function assertKnownNames(
+  names: ModelNames,
+  changes: readonly PolicyChange[],
+  turns: Turns,
+): Promise<void> {
+  for (const change of changes) {
     for (const named of namesIn(change)) {
       const unknown = await unknownIn(names, named);
       if (unknown !== undefined)
@@ -89,6 +94,8 @@ async function assertKnownNames(names: ModelNames, changes: readonly PolicyChang
           `The ${change.kind} ${show(change.id)} is not valid. ${unknown}`,
         );
     }
+    if (turns.isOver()) await turns.next();
+  }
 }
 
 /**
@@ -100,7 +107,8 @@ export async function assertFitModels(
   names: ModelNames,
   changes: readonly PolicyChange[],
   allowUnknown: boolean,
+  turns: Turns,
 ): Promise<void> {
-  if (!allowUnknown) await assertKnownNames(names, changes);
-  await assertCanStart(names, changes);
+  if (!allowUnknown) await assertKnownNames(names, changes, turns);
+  await assertCanStart(names, changes, turns);
 }

@@ -1,8 +1,9 @@
+import { deepCopy } from '../../core/copy.js';
 import { notFound } from '../../core/errors.js';
 import { count, FLAG, listOf } from '../../core/options.js';
 import { lint } from '../../core/policies/lint/lint.js';
 import { differences } from '../../core/policy-difference.js';
-import { changedSet, namesIn, readChanges } from '../../core/policy-kinds.js';
+import { changesRead, namesIn, setAfter } from '../../core/policy-kinds.js';
 import type { PolicySet } from '../../core/policy-set.js';
 import { looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
@@ -42,6 +43,7 @@ async function setAt(
 /** Reads and changes the policy set of the caller's tenant. */
 export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'models'>): PoliciesApi {
   const commands = new PolicyCommands(calls, models);
+  const { turns } = calls.book;
   return Object.freeze({
     version: (user) =>
       commands.run(user, async (call, now) => {
@@ -60,19 +62,22 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         return commands.history(call, checked('policies.history', options, HISTORY_OPTIONS));
       }),
     apply: (changes, options, user) => {
-      const given = atOnce(() => readChanges(changes));
+      const given = atOnce(() => deepCopy(changes));
       const how = copyOf(options);
       return commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
-        commands.assertMayChange(call, now, given());
-        return commands.change(call, now, given(), how);
+        commands.assertChanger(call);
+        const read = await turns.finish(changesRead(given()));
+        commands.assertMayChange(call, now, read);
+        return commands.change(call, now, read, how);
       });
     },
     diff: (changes, user) => {
-      const given = atOnce(() => readChanges(changes));
+      const given = atOnce(() => deepCopy(changes));
       return commands.run(user, async (call, { set }) => {
         commands.assertPolicy(call);
-        return differences(set, changedSet(set, given()));
+        const read = await turns.finish(changesRead(given()));
+        return differences(set, await turns.finish(setAfter(set, read)));
       });
     },
     export: (options, user) =>
@@ -87,7 +92,10 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         const { replace, ...rest } = checked('policies.import', how, IMPORT_OPTIONS);
         const { set } = now;
         // Not before it is known that its sender may change policies: reading takes time.
-        const changes = importChanges(set, readPolicyText(text), commands.tenantOf(call), replace === true);
+        const parsed = await readPolicyText(text, turns);
+        const changes = await turns.finish(
+          importChanges(set, parsed, commands.tenantOf(call), replace === true),
+        );
         commands.assertMayChange(call, now, changes);
         return changes.length === 0 ? { version: set.version } : commands.change(call, now, changes, rest);
       });

@@ -1,7 +1,7 @@
 import { today } from '../../core/clock.js';
 import { Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
-import { changedSet } from '../../core/policy-kinds.js';
+import { setAfter } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { Facts } from '../../core/policy.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
@@ -154,11 +154,12 @@ export class PolicyCommands {
     if (expectedVersion !== undefined && expectedVersion !== now.set.version)
       throw new Outdated(now.set.version);
     assertNotFromFile(now.set, changes);
-    const after = changedSet(now.set, changes, options);
+    const { turns } = this.calls.book;
+    const after = await turns.finish(setAfter(now.set, changes, options));
     const { principal } = call;
     if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
     const people = peopleOf(this.calls.principals, this.tenantOf(call));
-    const ground = { names: this.namesOf(call), people, allowUnknownModels };
+    const ground = { names: this.namesOf(call), people, turns, allowUnknownModels };
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
     const { set } = await whileManagersStay(this.calls.people, now.set, after, async () => {
       await assertSound(now.set, after, changes, ground);

@@ -1,5 +1,6 @@
 import type { DecisionPoint } from '../../core/decision-point.js';
 import { Conflict, CouldNotTell } from '../../core/errors.js';
+import { atOnce, type InSteps } from '../../core/in-steps.js';
 import type { CompiledSet } from '../../core/policy-kinds.js';
 import { PolicySet, type PolicyChange } from '../../core/policy-set.js';
 import { PolicyLog, type VersionFacts } from '../../store/policy-log.js';
@@ -15,18 +16,12 @@ const LEAST = 1000;
 /** A compiled policy set. */
 export interface Compiled extends Omit<CompiledSet, 'policies'> {
   readonly point: DecisionPoint;
+  /** What is left to make for lists, once the set is in force. */
+  readonly preparing?: InSteps<void>;
 }
 
 /** A set that is compiled in steps, between which other calls can run. */
-export type Compiling = Generator<void, Compiled>;
-
-/** Compiles at once. */
-function atOnce(compiling: Compiling): Compiled {
-  for (;;) {
-    const { done, value } = compiling.next();
-    if (done === true) return value;
-  }
-}
+export type Compiling = InSteps<Compiled>;
 
 /** The policies in force for a tenant: one version of its policy set, compiled. */
 export interface InForce extends Compiled {
@@ -55,11 +50,14 @@ export class Outdated extends Conflict {
  */
 export class PolicyBook {
   private readonly log: PolicyLog;
-  private readonly turns = new Turns();
+  /** Long work on policies takes turns with other calls. */
+  readonly turns = new Turns();
   private readonly known = new Map<string | null, InForce>();
   private readonly loading = new Map<string | null, Promise<InForce>>();
   /** Changes since the last snapshot, by known tenant. */
   private readonly changes = new Map<string | null, number>();
+  /** Of sets in force: the work that calls wait for, while others run. */
+  private readonly prepared = new WeakMap<InForce, Promise<void>>();
   /** The policies of a tenant without any configuration. */
   readonly nothing: InForce;
 
@@ -72,7 +70,7 @@ export class PolicyBook {
     private readonly compile: (set: PolicySet, before?: InForce) => Compiling,
     private readonly incidents: Incidents,
   ) {
-    this.log = new PolicyLog(store);
+    this.log = new PolicyLog(store, this.turns);
     this.nothing = { set: PolicySet.EMPTY, ...atOnce(compile(PolicySet.EMPTY)) };
   }
 
@@ -84,7 +82,10 @@ export class PolicyBook {
     const head = await this.log.head(tenantId);
     if (head === 0) return this.nothing;
     const known = this.known.get(tenantId);
-    return known !== undefined && known.set.version >= head ? known : this.load(tenantId, head);
+    const found = known !== undefined && known.set.version >= head ? known : await this.load(tenantId, head);
+    const preparing = this.prepared.get(found);
+    if (preparing !== undefined) await preparing;
+    return found;
   }
 
   /** The newest policies that this process has loaded; they may be outdated. */
@@ -132,7 +133,7 @@ export class PolicyBook {
   /** @throws CouldNotTell `could-not-tell`: an unreadable set must not count as an empty one */
   private async understood(tenantId: string | null, set: PolicySet): Promise<Compiled> {
     try {
-      return await this.inTurns(this.compile(set, this.known.get(tenantId)));
+      return await this.turns.finish(this.compile(set, this.known.get(tenantId)));
     } catch (error) {
       const { version } = set;
       this.incidents.record('policy', 'the stored policies cannot be understood', error, {
@@ -143,15 +144,6 @@ export class PolicyBook {
     }
   }
 
-  /** Compiles without holding up other calls; the one that needs the set waits. */
-  private async inTurns(compiling: Compiling): Promise<Compiled> {
-    for (;;) {
-      const { done, value } = compiling.next();
-      if (done === true) return value;
-      if (this.turns.isOver()) await this.turns.next();
-    }
-  }
-
   /** Keeps the loaded set, unless a newer one is already known. */
   private keep(tenantId: string | null, loaded: InForce): InForce {
     const known = this.known.get(tenantId);
@@ -159,7 +151,18 @@ export class PolicyBook {
     this.known.delete(tenantId);
     if (this.known.size >= MOST) this.drop(this.known.keys().next().value as string | null);
     this.known.set(tenantId, loaded);
+    this.prepare(loaded);
     return loaded;
+  }
+
+  /** Makes what lists need. Calls wait for it; the change that led to the set does not. */
+  private prepare(loaded: InForce): void {
+    if (loaded.preparing === undefined) return;
+    const done = (): void => void this.prepared.delete(loaded);
+    // What fails here fails again in the calls that ask for it, which say so.
+    const { preparing } = loaded;
+    const made = this.turns.next().then(() => this.turns.finish(preparing));
+    this.prepared.set(loaded, made.then(done, done));
   }
 
   private drop(tenantId: string | null): void {
@@ -179,7 +182,7 @@ export class PolicyBook {
     changes: readonly PolicyChange[],
   ): Promise<InForce> {
     const { version } = set;
-    const changed = { set, ...(await this.inTurns(this.compile(set, this.known.get(tenantId)))) };
+    const changed = { set, ...(await this.turns.finish(this.compile(set, this.known.get(tenantId)))) };
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
     // Kept first: who asks meanwhile would compile it again.

@@ -1,6 +1,7 @@
 import { decode, encode } from '../bson/codec.js';
 import type { PolicyChange, PolicySnapshot, PolicyStore, PolicyVersion } from '../policy-documents.js';
 import type { Bytes, Change } from './bytes.js';
+import { Turns } from '../turns.js';
 import { Serial } from './serial.js';
 
 const SPACE = 'policy';
@@ -19,17 +20,11 @@ export const partAt = (id: string, index: number): string => `part/${id}/${place
 
 type Parts = readonly (readonly PolicyChange[])[];
 
-const partChanges = (id: string, parts: Parts): Change[] =>
-  parts.map((changes, index) => ({
-    space: SPACE,
-    key: partAt(id, index),
-    bytes: encode({ changes }),
-  }));
-
 /** The log of the policy sets, on disk; the newest versions of the requested tenants are in memory. */
 export class EmbeddedPolicies implements PolicyStore {
   private readonly heads = new Map<string | null, number>();
   private readonly serial = new Serial();
+  private readonly turns = new Turns();
 
   constructor(private readonly bytes: Bytes) {}
 
@@ -84,14 +79,23 @@ export class EmbeddedPolicies implements PolicyStore {
     return bytes === undefined ? undefined : decode<{ changes: PolicyChange[] }>(bytes).changes;
   }
 
-  append(version: PolicyVersion, parts: Parts): Promise<boolean> {
+  /** What is stored of parts. Others run between one and the next. */
+  private changesOf(id: string, parts: Parts): Promise<Change[]> {
+    return this.turns.map([...parts.entries()], ([index, changes]) => ({
+      space: SPACE,
+      key: partAt(id, index),
+      bytes: encode({ changes }),
+    }));
+  }
+
+  async append(version: PolicyVersion, parts: Parts): Promise<boolean> {
     const { tenantId } = version;
     const stored: Change = {
       space: SPACE,
       key: versionAt(tenantId, 'v', version.version),
       bytes: encode(version),
     };
-    const all = [...partChanges(version.parts?.id ?? '', parts), stored];
+    const all = [...(await this.changesOf(version.parts?.id ?? '', parts)), stored];
     return this.exclusive(tenantId, async () => {
       if ((await this.readHead(tenantId)) >= version.version) return false;
       // A write that fails may have been made, so nothing is known until the head is read again.
@@ -106,11 +110,11 @@ export class EmbeddedPolicies implements PolicyStore {
     return (await this.range<PolicySnapshot>(folderOf(tenantId, 's'), 0, upTo, true, 1))[0];
   }
 
-  addSnapshot(snapshot: PolicySnapshot, parts: Parts): Promise<void> {
+  async addSnapshot(snapshot: PolicySnapshot, parts: Parts): Promise<void> {
     const { tenantId, version } = snapshot;
     const key = versionAt(tenantId, 's', version);
     const all = [
-      ...partChanges(snapshot.parts.id, parts),
+      ...(await this.changesOf(snapshot.parts.id, parts)),
       { space: SPACE, key, bytes: encode(snapshot) } as const,
     ];
     return this.exclusive(tenantId, async () => {

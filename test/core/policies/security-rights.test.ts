@@ -54,25 +54,26 @@ test.each(PAIRS)(
   },
 );
 
-test.each(WITH_RIGHTS.filter((operation) => rightUse(operation).opens !== undefined))(
-  'a right opens %s where no other policy does, without one it stays closed',
-  (operation) => {
-    const { opens, needs } = rightUse(operation);
-    expect(needs).toContain(opens);
-    const set = setOf(role('some', opens as Right), holder('some', { user: 'zoe' }));
-    expect(pointOf(set).allows(user('zoe'), operation, resourceOf(operation))).toBe(true);
-    expect(pointOf(PolicySet.EMPTY).allows(user('zoe'), operation, resourceOf(operation))).toBe(false);
-  },
-);
+test.each(
+  WITH_RIGHTS.flatMap((operation) => rightUse(operation).opens.map((right) => [right, operation] as const)),
+)('%s opens %s where no other policy does, without it that stays closed', (opens, operation) => {
+  expect(rightUse(operation).needs).toContain(opens);
+  const set = setOf(role('some', opens), holder('some', { user: 'zoe' }));
+  expect(pointOf(set).allows(user('zoe'), operation, resourceOf(operation))).toBe(true);
+  expect(pointOf(PolicySet.EMPTY).allows(user('zoe'), operation, resourceOf(operation))).toBe(false);
+});
 
 test.each(['task:delegate', 'task:escalate'] as const)(
   'with the right for own tasks only, %s is allowed for those',
   (operation) => {
-    const { ofOwn, opens } = rightUse(operation);
+    const {
+      ofOwn,
+      opens: [all],
+    } = rightUse(operation);
     const point = pointOf(
       setOf(
         role('own', ofOwn as Right),
-        role('all', opens as Right),
+        role('all', all as Right),
         holder('own', { user: 'ann' }),
         holder('all', { user: 'zoe' }),
       ),

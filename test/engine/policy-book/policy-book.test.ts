@@ -43,6 +43,30 @@ const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as 
 const nothing = (): void => undefined;
 const quiet = { info: nothing, warn: nothing, error: nothing };
 
+test('a change does not wait for what lists need of the new version; calls under it do', async () => {
+  let others = false;
+  let made = 0;
+  function* preparing() {
+    // Ends only if something else runs in between.
+    while (!others) yield;
+    made++;
+  }
+  function* compiling(set: PolicySet) {
+    yield;
+    const point = createDecisionPoint([]);
+    return { ...compileSet(PolicySet.EMPTY), point, ...(set.version > 0 && { preparing: preparing() }) };
+  }
+  const book = new PolicyBook(store.policies, compiling, new Incidents(quiet));
+  const changes = [reader('ann', {})];
+  await book.change('acme', PolicySet.EMPTY.with(1, changes), facts(), changes);
+  expect(made).toBe(0);
+  setImmediate(() => (others = true));
+  const found = await book.current('acme');
+  expect([found.set.version, made]).toEqual([1, 1]);
+  expect(await book.current('acme')).toBe(found);
+  expect(made).toBe(1);
+});
+
 test('compiles in steps between which other calls run; whoever needs the version waits for it', async () => {
   let others = false;
   function* compiling(set: PolicySet) {

@@ -1,8 +1,17 @@
 import { and, eq, isIn, not, some, type Condition } from '../../condition.js';
 import { keyOf } from '../../condition-key.js';
 import { IS_USER_TASK } from '../../element-types.js';
+import type { InSteps } from '../../in-steps.js';
 import type { PolicyAnswer } from '../../policy.js';
-import { answerAt, isOfRole, OF_CASES, OF_TASKS, said, saidOfCase, type GridRules } from './grid-rules.js';
+import {
+  answerInSteps,
+  isOfRole,
+  OF_CASES,
+  OF_TASKS,
+  said,
+  saidOfCase,
+  type GridRules,
+} from './grid-rules.js';
 import { ME, type GridRuleConditions } from './rule-conditions.js';
 import { OF_ITEM, RuleIndex, type Said } from './rule-index.js';
 import type { Performing } from './tasks.js';
@@ -35,7 +44,10 @@ const audience = ({ process, who, rule }: GridRuleConditions): string =>
   JSON.stringify([process, rule.privilege === 'Perform', keyOf(who)]);
 
 /** Who may Perform or assign a waiting task may read its case. Rules that differ by their task only are one. */
-function participants(rules: GridRules, { restricts }: Performing): (readonly [GridRuleConditions, Said])[] {
+function* participants(
+  rules: GridRules,
+  { restricts }: Performing,
+): InSteps<(readonly [GridRuleConditions, Said])[]> {
   const work = (['Perform', 'Assign', 'Re-Assign'] as const).flatMap((privilege) =>
     rules.allowing(privilege, OF_TASKS),
   );
@@ -43,6 +55,7 @@ function participants(rules: GridRules, { restricts }: Performing): (readonly [G
   const together = new Map<string, { readonly rule: GridRuleConditions; readonly elements: Set<string> }>();
   const found: (readonly [GridRuleConditions, Said])[] = [];
   for (const rule of work) {
+    yield;
     const limits = rule.rule.privilege === 'Perform' ? restricts : free;
     const { process, element } = rule;
     if (process === undefined || element === undefined || limits.covering(process, element).length > 0) {
@@ -59,11 +72,12 @@ function participants(rules: GridRules, { restricts }: Performing): (readonly [G
   return found;
 }
 
-/** Reading cases: who may View the process, or works on one of their tasks. */
-export function readingCases(rules: GridRules, performed: Performing): PolicyAnswer {
+/** Reading cases: who may View the process, or works on one of their tasks. Made in steps. */
+export function* readingCases(rules: GridRules, performed: Performing): InSteps<PolicyAnswer> {
   const views = rules.allowing('View', OF_CASES).map((rule) => [rule, said(rule, rule.who)] as const);
-  const all = [...views, ...participants(rules, performed)];
-  return answerAt(
+  const all = [...views, ...(yield* participants(rules, performed))];
+  yield;
+  return yield* answerInSteps(
     OF_ITEM,
     all,
     new RuleIndex(views.filter(([rule]) => !isOfRole(rule)).map(([, one]) => one)),

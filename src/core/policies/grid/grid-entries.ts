@@ -83,7 +83,7 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
     },
   },
   names: (kind, value) => (kind === GRID_RULE ? namedBy(value as GridRule) : []),
-  check(set, changes) {
+  *check(set, changes) {
     const [labels, rules] = [set.of(GRID_LABEL), set.of(GRID_RULE)];
     const saved = changes.findLast(({ kind, id }) => kind === GRID_RULE && rules.has(id));
     if (rules.size > MOST_RULES && saved !== undefined) {
@@ -98,7 +98,7 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
             .filter(({ kind, id }) => kind === GRID_RULE && rules.has(id))
             .map(({ id }) => [id, rules.get(id)]),
         );
-    for (const [id, value] of asked)
+    for (const [id, value] of asked) {
       for (const name of labelsIn(value as GridRule)) {
         if (labels.has(name)) continue;
         const hint = unknownName(name, [...labels.keys()]);
@@ -108,5 +108,7 @@ export const GRID_ENTRIES: EntryKinds = Object.freeze({
           `The rule ${show(id)} names the label ${show(name)}, which does not exist. ${hint}`,
         );
       }
+      yield;
+    }
   },
 } satisfies EntryKinds);

@@ -1,3 +1,4 @@
+import { atOnce, type InSteps } from '../../in-steps.js';
 import type { Operation } from '../../operation.js';
 import type { PolicyAnswer } from '../../policy.js';
 import { readingCases } from './cases.js';
@@ -38,21 +39,28 @@ export class GridPart {
   }
 
   get performed(): Performing {
-    return (this.madePerforming ??= performing(this.rules));
+    return (this.madePerforming ??= atOnce(performing(this.rules)));
+  }
+
+  /** Makes answers in steps. */
+  *prepare(asked: readonly Asked[]): InSteps<void> {
+    this.madePerforming ??= yield* performing(this.rules);
+    const [answers] = this.answers;
+    for (const one of asked) if (!answers.has(one)) answers.set(one, yield* this.make(one, false));
   }
 
   answer(operation: Asked, starts: boolean): PolicyAnswer {
     const answers = this.answers[starts ? 1 : 0];
     let found = answers.get(operation);
-    if (found === undefined) answers.set(operation, (found = this.make(operation, starts)));
+    if (found === undefined) answers.set(operation, (found = atOnce(this.make(operation, starts))));
     return found;
   }
 
-  private make(operation: Asked, starts: boolean): PolicyAnswer {
+  private *make(operation: Asked, starts: boolean): InSteps<PolicyAnswer> {
     const { rules, performed } = this;
     switch (operation) {
       case 'task:read':
-        return readingTasks(rules, performed);
+        return yield* readingTasks(rules, performed);
       // The same rules show a task and its people.
       case 'task:assignees':
         return this.answer('task:read', starts);
@@ -69,7 +77,7 @@ export class GridPart {
       case 'task:escalate':
         return escalatingTasks(rules);
       case 'instance:read':
-        return readingCases(rules, performed);
+        return yield* readingCases(rules, performed);
       case 'instance:start':
         return starting(rules);
       case 'any-data':

@@ -1,5 +1,6 @@
 import { byCases } from '../../cases.js';
 import { given } from '../../given.js';
+import type { InSteps } from '../../in-steps.js';
 import type { PolicyAnswer } from '../../policy.js';
 import { GridPart, type Asked } from './grid-part.js';
 import { answerOf, type GridRules, OF_TASKS, said } from './grid-rules.js';
@@ -8,7 +9,7 @@ import { OF_ITEM, RuleIndex } from './rule-index.js';
 import type { Performing } from './tasks.js';
 
 /** Rules from this number on are made process by process. */
-const MANY = 200;
+export const MANY = 200;
 
 /** Rules about all processes together, such as who monitors, answer these. */
 const OF_ALL: ReadonlySet<Asked> = new Set<Asked>(['model:report', 'system:audit']);
@@ -61,14 +62,10 @@ export class GridParts {
   }
 
   /** Makes the answers one process after the other, so that others can run in between. */
-  *prepare(asked: readonly Asked[]): IterableIterator<void> {
+  *prepare(asked: readonly Asked[]): InSteps<void> {
     for (const part of this.parts?.values() ?? [this.whole]) {
-      void part.performed;
+      yield* part.prepare(asked);
       yield;
-      for (const one of asked) {
-        part.answer(one, false);
-        yield;
-      }
     }
   }
 

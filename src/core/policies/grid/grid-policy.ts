@@ -1,5 +1,6 @@
 import { EVERYTHING, NOTHING, type Condition } from '../../condition.js';
 import { createDecisionPoint, type DecisionPoint } from '../../decision-point.js';
+import type { InSteps } from '../../in-steps.js';
 import { USER_TASK } from '../../element-types.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
@@ -9,7 +10,7 @@ import type { Resource } from '../../resource.js';
 import type { Narrowing } from '../task-rules.js';
 import { GRID_LABEL, GRID_RULE, type GridContents } from './grid.js';
 import { NOTHING_SAID } from './grid-part.js';
-import { GridParts } from './grid-parts.js';
+import { GridParts, MANY } from './grid-parts.js';
 import { conditionsOf, type GridRuleConditions } from './rule-conditions.js';
 import { RuleIndex, type Said } from './rule-index.js';
 import { narrowed, shown } from './tasks.js';
@@ -50,6 +51,11 @@ export class Grid {
   /** False: it has no rule, and changes nothing. */
   get isInUse(): boolean {
     return this.contents.rules.size > 0;
+  }
+
+  /** True: its rules are so many that what follows from them is prepared. */
+  get isLarge(): boolean {
+    return this.contents.rules.size > MANY;
   }
 
   /** Of an item: a rule shows it to the principal, who need not be able to perform it. */
@@ -119,7 +125,7 @@ export class Grid {
   }
 
   /** Compiles the rules one after the other. */
-  private *steps(): IterableIterator<void> {
+  private *steps(): InSteps<void> {
     const { rules: given } = this.contents;
     const conditions = new Map<string, GridRuleConditions>();
     for (const [id, rule] of given) {
@@ -138,7 +144,7 @@ export class Grid {
    * this way is made when it is first asked for.
    * @param compile compiles an answer in the same way
    */
-  *prepare(compile: (answer: PolicyAnswer) => Iterable<void>): IterableIterator<void> {
+  *prepare(compile: (answer: PolicyAnswer) => Iterable<void>): InSteps<void> {
     if (!this.isInUse) return;
     if (this.made === undefined) yield* this.steps();
     const { parts } = this.compiled;
@@ -154,7 +160,7 @@ interface Made {
 }
 
 /** What lists ask. */
-const LISTED = Object.freeze(['task:read', 'instance:read', 'model:read'] as const);
+export const LISTED = Object.freeze(['task:read', 'instance:read', 'model:read'] as const);
 
 /** A rule that gives a label. */
 interface Labelling extends Said {

@@ -1,4 +1,5 @@
 import { and, isEverything, isNothing, not, type Condition } from '../../condition.js';
+import { atOnce, mapInSteps, type InSteps } from '../../in-steps.js';
 import { TENANT_MARK, type Mark } from '../../mark.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import { kindOf, type ObjectKind, type Privilege } from './grid.js';
@@ -139,20 +140,22 @@ export const forbidden = (
 };
 
 /** The same for resources where objects stand elsewhere, such as models; `when` is what each rule says there. */
-export function answerAt(
+export const answerAt = (...of: Parameters<typeof answerInSteps>): PolicyAnswer =>
+  atOnce(answerInSteps(...of));
+
+/** {@link answerAt} in steps. */
+export function* answerInSteps(
   at: Place,
   allows: readonly (readonly [GridRuleConditions, Said])[],
   closers: RuleIndex,
   allowers: RuleIndex,
   restricts: readonly (readonly [GridRuleConditions, Said])[],
   privilege: Privilege,
-): PolicyAnswer {
+): InSteps<PolicyAnswer> {
   const whole = (one: Said): Condition => saidAt(one, at, one.when);
-  return answerOf(
-    allows.map(([rule, one]) => permit(rule, whole(one))),
-    [
-      ...[...closers.closed(allowers, at, and())].map((closed) => close(privilege, closed)),
-      ...restricts.map(([rule, one]) => forbid(rule, whole(one))),
-    ],
-  );
+  const permits = yield* mapInSteps(allows, ([rule, one]) => permit(rule, whole(one)));
+  const closing = closers.closed(allowers, at, and());
+  const closed = yield* mapInSteps(closing, (one) => close(privilege, one));
+  const forbids = yield* mapInSteps(restricts, ([rule, one]) => forbid(rule, whole(one)));
+  return answerOf(permits, [...closed, ...forbids]);
 }

@@ -1,6 +1,7 @@
 import { and, eq, EVERYTHING, exists, isNothing, not, or, type Condition } from '../../condition.js';
 import { IS_USER_TASK, NO_USER_TASK } from '../../element-types.js';
 import { factored } from '../../factor.js';
+import { mapInSteps, type InSteps } from '../../in-steps.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import type { Narrowing } from '../task-rules.js';
 import { kindOf } from './grid.js';
@@ -37,18 +38,23 @@ export interface Performing {
   readonly rules: readonly Rule[];
 }
 
-export function performing(rules: GridRules): Performing {
+/** What the rules say of performing, made in steps. */
+export function* performing(rules: GridRules): InSteps<Performing> {
   const allows = new RuleIndex(rules.allowing('Perform', OF_TASKS).map((rule) => said(rule, rule.who)));
   const limits = rules.restricting('Perform', OF_TASKS);
-  const excluded = limits.map((rule) => madeOf(rule, OF_ITEM, IS_USER_TASK).when);
+  const excluded = yield* mapInSteps(limits, (rule) => madeOf(rule, OF_ITEM, IS_USER_TASK).when);
+  const closed = allows.anyClosed(allows, OF_ITEM, IS_USER_TASK);
+  yield;
+  const blocked = or(closed, factored(excluded));
+  yield;
+  const closing = allows.closed(allows, OF_ITEM, IS_USER_TASK);
+  const closers = yield* mapInSteps(closing, (one) => close('Perform', one));
+  const forbids = yield* mapInSteps(limits, (rule) => forbidAt(rule, OF_ITEM, IS_USER_TASK));
   return {
     allows,
     restricts: new RuleIndex(limits.map((rule) => said(rule, rule.who))),
-    blocked: or(allows.anyClosed(allows, OF_ITEM, IS_USER_TASK), factored(excluded)),
-    rules: [
-      ...[...allows.closed(allows, OF_ITEM, IS_USER_TASK)].map((one) => close('Perform', one)),
-      ...limits.map((rule) => forbidAt(rule, OF_ITEM, IS_USER_TASK)),
-    ],
+    blocked,
+    rules: [...closers, ...forbids],
   };
 }
 
@@ -71,14 +77,14 @@ export const shown = (rules: GridRules): Condition =>
     ),
   );
 
-/** Reading tasks: who may View them, Perform them, or assign them. */
-export function readingTasks(rules: GridRules, { restricts }: Performing): PolicyAnswer {
+/** Reading tasks: who may View them, Perform them, or assign them. Made in steps. */
+export function* readingTasks(rules: GridRules, { restricts }: Performing): InSteps<PolicyAnswer> {
   const views = rules.allowing('View', OF_ANY).map((rule) => [rule, [typeOf(rule)]] as const);
   const works = [
-    ...rules.allowing('Perform', OF_TASKS).map((rule) => {
+    ...(yield* mapInSteps(rules.allowing('Perform', OF_TASKS), (rule) => {
       const limit = restricts.holdsAt(rule, OF_ITEM);
       return [rule, isNothing(limit) ? [IS_USER_TASK] : [IS_USER_TASK, not(limit)]] as const;
-    }),
+    })),
     ...rules.allowing('Assign', OF_TASKS).map((rule) => [rule, [IS_USER_TASK]] as const),
     ...rules.allowing('Re-Assign', OF_TASKS).map((rule) => [rule, [IS_USER_TASK]] as const),
   ];
@@ -87,18 +93,18 @@ export function readingTasks(rules: GridRules, { restricts }: Performing): Polic
     views.filter(([rule]) => !isOfRole(rule)).map(([rule]) => said(rule, rule.who)),
   );
   const allowers = new RuleIndex(all.map(([rule, applies]) => said(rule, and(...applies, rule.who))));
-  return answerOf(
-    all.map(([rule, applies]) =>
-      // What is not limited is the same in the next version.
-      applies.length === 1
-        ? permitAt(rule, OF_ITEM, ...applies)
-        : permit(rule, saidAt(rule, OF_ITEM, ...applies, rule.who)),
-    ),
-    [
-      ...[...closers.closed(allowers, OF_ITEM, EVERYTHING)].map((closed) => close('View', closed)),
-      ...rules.restricting('View', OF_ANY).map((rule) => forbidAt(rule, OF_ITEM, typeOf(rule))),
-    ],
+  yield;
+  const permits = yield* mapInSteps(all, ([rule, applies]) =>
+    // What is not limited is the same in the next version.
+    applies.length === 1
+      ? permitAt(rule, OF_ITEM, ...applies)
+      : permit(rule, saidAt(rule, OF_ITEM, ...applies, rule.who)),
   );
+  const closing = closers.closed(allowers, OF_ITEM, EVERYTHING);
+  const closed = yield* mapInSteps(closing, (one) => close('View', one));
+  const limits = rules.restricting('View', OF_ANY);
+  const forbids = yield* mapInSteps(limits, (rule) => forbidAt(rule, OF_ITEM, typeOf(rule)));
+  return answerOf(permits, [...closed, ...forbids]);
 }
 
 /** Taking a task needs to Perform it; who assigns it may take it where nothing is said of who performs it. */

@@ -1,4 +1,5 @@
 import { BadInput } from '../../errors.js';
+import { mapInSteps, type InSteps } from '../../in-steps.js';
 import { unknownName } from '../../options.js';
 import { show } from '../../value.js';
 import { badPolicy, entryFields, entryName, namedIn } from '../entries.js';
@@ -87,14 +88,16 @@ export function printSentences({ rules, labels }: GridContents): string {
  * Reads rules and labels from sentences.
  * @throws BadInput `bad-policy`, with the line and what was expected
  */
-export function readSentences(text: string): readonly GridEntry[] {
+export function* readSentences(text: string): InSteps<readonly GridEntry[]> {
   const entries = new Entries();
-  for (const [at, content] of text.split(/\r\n|\n|\r/).entries())
+  for (const [at, content] of text.split(/\r\n|\n|\r/).entries()) {
     entries.at(at + 1, () => {
       const line = readLine(content);
       if (line === undefined) return undefined;
       return 'label' in line ? labelEntry(line.label, line.value) : ruleEntry(line.rule, line.value);
     });
+    yield;
+  }
   return entries.all;
 }
 
@@ -105,12 +108,11 @@ export const toObject = ({ rules, labels }: GridContents): Record<string, unknow
 });
 
 /** Reads the object form; a rule may be a sentence. @throws BadInput `bad-policy` */
-export function readGridObject(value: unknown): readonly GridEntry[] {
+export function* readGridObject(value: unknown): InSteps<readonly GridEntry[]> {
   const { rules = {}, labels = {} } = entryFields(value, 'A grid', ['rules', 'labels']);
-  return [
-    ...namedIn(labels, 'Labels').map(([name, label]) => labelEntry(name, label)),
-    ...namedIn(rules, 'Rules').map(([id, rule]) => ruleEntry(id, rule)),
-  ];
+  const ofLabels = yield* mapInSteps(namedIn(labels, 'Labels'), ([name, label]) => labelEntry(name, label));
+  const ofRules = yield* mapInSteps(namedIn(rules, 'Rules'), ([id, rule]) => ruleEntry(id, rule));
+  return [...ofLabels, ...ofRules];
 }
 
 /** The columns of the table form. */
@@ -206,7 +208,7 @@ function entryOf(cell: (name: Column) => string): GridEntry | undefined {
  * Reads the rows of the table form.
  * @throws BadLine `bad-policy`, with the line and what was expected
  */
-export function placedTable([head, ...rows]: readonly TableRow[]): readonly PlacedGridEntry[] {
+export function* placedTable([head, ...rows]: readonly TableRow[]): InSteps<readonly PlacedGridEntry[]> {
   const entries = new Entries();
   const names = head?.cells.map((name) => name.trim()) ?? [];
   entries.at(head?.line ?? 1, () => {
@@ -219,15 +221,18 @@ export function placedTable([head, ...rows]: readonly TableRow[]): readonly Plac
     if (twice !== undefined) badPolicy(`The column ${twice} stands there twice.`);
     return undefined;
   });
-  for (const { line, cells } of rows)
+  for (const { line, cells } of rows) {
     entries.at(line, () => {
       if (cells.length !== names.length)
         badPolicy(`Expected ${names.length} cells, as in the first row, got ${cells.length}.`);
       return entryOf((name) => cells[names.indexOf(name)] ?? '');
     });
+    yield;
+  }
   return entries.placed;
 }
 
 /** The entries of the table form alone. @throws BadInput `bad-policy`, with the line and what was expected */
-export const readTable = (rows: readonly TableRow[]): readonly GridEntry[] =>
-  placedTable(rows).map(({ entry }) => entry);
+export function* readTable(rows: readonly TableRow[]): InSteps<readonly GridEntry[]> {
+  return (yield* placedTable(rows)).map(({ entry }) => entry);
+}

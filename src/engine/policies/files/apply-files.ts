@@ -42,7 +42,7 @@ export interface FilesTarget {
   readonly store: Store;
   readonly book: PolicyBook;
   /** What the policies of a tenant are checked against. */
-  readonly groundOf: (tenantId: string | null) => Omit<Ground, 'allowUnknownModels'>;
+  readonly groundOf: (tenantId: string | null) => Omit<Ground, 'allowUnknownModels' | 'turns'>;
   readonly options: FilesOptions;
   readonly people: Pick<PeopleLock, 'alone'>;
 }
@@ -52,7 +52,7 @@ async function plan({ book, groundOf, options }: FilesTarget, tenant: TenantFile
   const { tenantId } = tenant;
   const { set } = await book.current(tenantId);
   const allowUnknownModels = options.allowUnknownModels === true;
-  return planFiles(set, tenant, options, { ...groundOf(tenantId), allowUnknownModels });
+  return planFiles(set, tenant, options, { ...groundOf(tenantId), turns: book.turns, allowUnknownModels });
 }
 
 /** What applying the files would do, for each tenant. @throws BadInput `bad-policy`, with file and line */

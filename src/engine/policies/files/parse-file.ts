@@ -7,6 +7,7 @@ import { caseAuthorizationLines } from '../../../core/policies/case-roles/proper
 import { BadLine, placedTable } from '../../../core/policies/grid/texts.js';
 import { Misplaced } from '../../../core/policies/entries.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
+import type { Turns } from '../../../store/turns.js';
 import { readCsv } from '../grid/csv.js';
 import { JsonPlaces } from './json-places.js';
 import { YamlPlaces, type Place, type Places } from './places.js';
@@ -65,8 +66,13 @@ class LazyStatement implements FileStatement {
 }
 
 /** Reads the content of a policy file. */
-function readContent(file: string, content: unknown, places: Places): ParsedFile {
-  const { tenantId, entries, mistakes } = readPolicyDocument(content);
+async function readContent(
+  file: string,
+  content: unknown,
+  places: Places,
+  turns: Turns,
+): Promise<ParsedFile> {
+  const { tenantId, entries, mistakes } = await turns.finish(readPolicyDocument(content));
   return {
     tenantId,
     statements: entries.map(
@@ -95,12 +101,12 @@ function placeIn(text: string, problem: string): Place {
 }
 
 /** Reads JSON, or YAML, of which JSON is a part. */
-export function parseYaml(file: string, text: string): ParsedFile {
+export async function parseYaml(file: string, text: string, turns: Turns): Promise<ParsedFile> {
   if (text.length > LONGEST_JSON)
     return refused(file, `Policies in JSON have at most ${LONGEST_JSON} characters.`);
   const json = jsonIn(text);
   if ('content' in json && json.content !== undefined)
-    return readContent(file, json.content, new JsonPlaces(text));
+    return readContent(file, json.content, new JsonPlaces(text), turns);
   if (text.length > LONGEST_YAML)
     return 'problem' in json
       ? refused(file, `It is not valid JSON: ${json.problem}.`, placeIn(text, json.problem))
@@ -122,7 +128,7 @@ export function parseYaml(file: string, text: string): ParsedFile {
     const places = new YamlPlaces(document, lines);
     if (places.mistakes.length > 0)
       return { tenantId: null, statements: [], mistakes: places.mistakes.map((one) => ({ file, ...one })) };
-    return readContent(file, document.toJS({ maxAliasCount: MOST_ALIASES }), places);
+    return await readContent(file, document.toJS({ maxAliasCount: MOST_ALIASES }), places, turns);
   } catch (error) {
     return refused(file, (error as Error).message);
   }
@@ -131,13 +137,17 @@ export function parseYaml(file: string, text: string): ParsedFile {
 type Stated = readonly { readonly change: PolicyChange; readonly line: number }[];
 
 /** Reads a text line by line. The error that refuses it names the line. */
-function parseLines(
+async function parseLines(
   file: string,
-  read: () => Stated,
+  read: () => Promise<Stated>,
   lineOf: (error: unknown) => number | undefined,
-): ParsedFile {
+): Promise<ParsedFile> {
   try {
-    const statements = read().map(({ change, line }) => ({ change: { ...change, file }, line, column: 1 }));
+    const statements = (await read()).map(({ change, line }) => ({
+      change: { ...change, file },
+      line,
+      column: 1,
+    }));
     return { tenantId: null, statements, mistakes: [] };
   } catch (error) {
     const line = isGuardError(error) && error.code === 'too-large' ? 1 : lineOf(error);
@@ -148,10 +158,10 @@ function parseLines(
 }
 
 /** Reads jBPM's file of case operations. */
-export const parseProperties = (file: string, text: string): ParsedFile =>
+export const parseProperties = (file: string, text: string): Promise<ParsedFile> =>
   parseLines(
     file,
-    () =>
+    async () =>
       caseAuthorizationLines(text).map(({ operation, entry, line }) => ({
         change: { kind: CASE_OPERATION, id: operation, value: entry },
         line,
@@ -160,9 +170,12 @@ export const parseProperties = (file: string, text: string): ParsedFile =>
   );
 
 /** Reads rules and labels of the grid as a table. */
-export const parseCsv = (file: string, text: string): ParsedFile =>
+export const parseCsv = (file: string, text: string, turns: Turns): Promise<ParsedFile> =>
   parseLines(
     file,
-    () => placedTable(readCsv(text)).map(({ entry, line }) => ({ change: entry, line })),
+    async () => {
+      const placed = await turns.finish(placedTable(await readCsv(text, turns)));
+      return placed.map(({ entry, line }) => ({ change: entry, line }));
+    },
     (error) => (error instanceof BadLine ? error.line : undefined),
   );

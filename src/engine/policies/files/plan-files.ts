@@ -1,5 +1,6 @@
 import { BadInput, Conflict } from '../../../core/errors.js';
-import { changedSet } from '../../../core/policy-kinds.js';
+import type { InSteps } from '../../../core/in-steps.js';
+import { setAfter } from '../../../core/policy-kinds.js';
 import { BadEntry } from '../../../core/policies/entries.js';
 import { ROOT } from '../../../core/policies/sections/permissions.js';
 import { isSectionKind, SECTION } from '../../../core/policies/sections/section-entries.js';
@@ -31,8 +32,8 @@ export interface Plan {
  * The changes that bring the entries of a set that come from files up to date. Sections that are removed take with them
  * what was made through the API about them, since it has no meaning without sections.
  */
-function fileChanges(set: PolicySet, stated: readonly PolicyChange[]): PolicyChange[] {
-  const changes = statedChanges(set, stated, ({ file }) => file !== undefined);
+function* fileChanges(set: PolicySet, stated: readonly PolicyChange[]): InSteps<PolicyChange[]> {
+  const changes = yield* statedChanges(set, stated, ({ file }) => file !== undefined);
   const ends = changes.some(({ kind, id, value }) => kind === SECTION && id === ROOT && value === null);
   if (!ends) return changes;
   const dependents = [...set.changes()].filter(({ kind, file }) => isSectionKind(kind) && file === undefined);
@@ -82,16 +83,18 @@ async function placedInFiles<T>(
  * What applying files to a set would do. They are checked as changes through the API are.
  * @throws BadInput `bad-policy`, with file and line; `too-large`; Conflict `wrong-state`; CouldNotTell
  */
-export function planFiles(
+export async function planFiles(
   set: PolicySet,
   tenant: TenantFiles,
   options: FilesOptions,
   ground: Ground,
 ): Promise<Plan> {
   const stated = tenant.statements.map(({ change }) => change);
-  const changes = fileChanges(set, stated);
+  const { turns } = ground;
+  const changes = await turns.finish(fileChanges(set, stated));
   return placedInFiles(set, tenant, async () => {
-    const after = changedSet(set, changes, { switchOffSections: options.switchOffSections === true });
+    const switchOffSections = options.switchOffSections === true;
+    const after = await turns.finish(setAfter(set, changes, { switchOffSections }));
     if (options.allowInternal !== true) assertNoInternal(after, stated);
     await assertSound(set, after, changes, ground);
     return { tenant, before: set, changes, after };

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { BadInput } from '../../../core/errors.js';
 import { compareText } from '../../../core/value.js';
+import { Turns } from '../../../store/turns.js';
 import {
   parseCsv,
   parseProperties,
@@ -16,7 +17,7 @@ const LARGEST = { document: 100_000_000, table: 10_000_000 };
 /** Mistakes that one refusal lists. */
 const MOST_LISTED = 20;
 
-const PARSERS: Readonly<Record<string, (file: string, text: string) => ParsedFile>> = {
+const PARSERS: Readonly<Record<string, (file: string, text: string, turns: Turns) => Promise<ParsedFile>>> = {
   '.yaml': parseYaml,
   '.yml': parseYaml,
   '.json': parseYaml,
@@ -40,7 +41,7 @@ export interface PolicyFiles {
 
 const whole = (file: string, message: string): FileMistake => ({ file, line: 1, column: 1, message });
 
-function parseFile(path: string): ParsedFile {
+async function parseFile(path: string, turns: Turns): Promise<ParsedFile> {
   const file = basename(path);
   const none = (message: string): ParsedFile => ({
     tenantId: null,
@@ -51,19 +52,20 @@ function parseFile(path: string): ParsedFile {
   if (parse === undefined)
     return none(`This is not a policy file: expected ${Object.keys(PARSERS).join(', ')}.`);
   try {
-    const found = statSync(path);
+    const found = await stat(path);
     if (!found.isFile()) return none('It is not a file.');
     const largest = parse === parseYaml ? LARGEST.document : LARGEST.table;
     if (found.size > largest) return none(`It is larger than ${largest} bytes.`);
-    return parse(file, new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return await parse(file, text, turns);
   } catch (error) {
     return none(`It cannot be read: ${(error as Error).message}.`);
   }
 }
 
 /** The files of a folder that are, or should be, policy files. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder)
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder))
     .filter((name) => !name.startsWith('.') && !BESIDE.has(extname(name).toLowerCase()))
     .sort(compareText)
     .map((name) => join(folder, name));
@@ -73,11 +75,13 @@ function filesIn(folder: string): string[] {
  * Reads policy files, and the files in folders. Mistakes are collected, and nothing of a file with a mistake counts.
  * @throws Error of the file system when a path does not exist or a folder cannot be read
  */
-export function readPolicyFiles(paths: readonly string[]): PolicyFiles {
-  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? filesIn(path) : [path]));
+export async function readPolicyFiles(paths: readonly string[], turns = new Turns()): Promise<PolicyFiles> {
+  const files: string[] = [];
+  for (const path of paths) files.push(...((await stat(path)).isDirectory() ? await filesIn(path) : [path]));
   const byTenant = new Map<string | null, Map<string, FileStatement>>();
   const mistakes: FileMistake[] = [];
-  for (const { tenantId, statements, mistakes: found } of files.map(parseFile)) {
+  for (const one of files) {
+    const { tenantId, statements, mistakes: found } = await parseFile(one, turns);
     mistakes.push(...found);
     const known = byTenant.get(tenantId) ?? new Map<string, FileStatement>();
     byTenant.set(tenantId, known);

@@ -99,7 +99,7 @@ export class PolicyFolder {
     await this.note(
       'policy files were applied',
       'policy files',
-      await applyFiles(target, readPolicyFiles([folder]), { userName }),
+      await applyFiles(target, await readPolicyFiles([folder], book.turns), { userName }),
     );
   }
 

@@ -1,8 +1,10 @@
 import { stringify } from 'yaml';
 import { BadInput } from '../../../core/errors.js';
 import { policyDocumentOf } from '../../../core/policy-files.js';
+import type { InSteps } from '../../../core/in-steps.js';
 import type { PolicyChange, PolicySet } from '../../../core/policy-set.js';
 import { show } from '../../../core/value.js';
+import type { Turns } from '../../../store/turns.js';
 import { statedChanges } from '../stated-changes.js';
 import { LARGER, LONGEST_JSON, LONGEST_YAML, parseYaml, type ParsedFile } from './parse-file.js';
 import { refusal } from './policy-files.js';
@@ -29,7 +31,7 @@ export function printPolicyFile(set: PolicySet, tenant: string | null = null): s
 }
 
 /** Reads the text of a policy file. @throws BadInput `bad-policy`, with line and column; `too-large` */
-export function readPolicyText(text: unknown): ParsedFile {
+export async function readPolicyText(text: unknown, turns: Turns): Promise<ParsedFile> {
   if (typeof text !== 'string')
     throw new BadInput(
       'bad-request',
@@ -45,7 +47,7 @@ export function readPolicyText(text: unknown): ParsedFile {
       `The text of policies in ${form} has at most ${longest} characters${more}.`,
     );
   }
-  const parsed = parseYaml(TEXT, text);
+  const parsed = await parseYaml(TEXT, text, turns);
   if (parsed.mistakes.length > 0) throw refusal(parsed.mistakes, 'The text was not imported.');
   return parsed;
 }
@@ -55,14 +57,14 @@ export function readPolicyText(text: unknown): ParsedFile {
  * @param replace also remove what the text does not state, except what comes from policy files
  * @throws BadInput `bad-policy` if the text is about another tenant
  */
-export function importChanges(
+export function* importChanges(
   set: PolicySet,
   { tenantId, statements }: ParsedFile,
   own: string | null,
   replace: boolean,
-): PolicyChange[] {
+): InSteps<PolicyChange[]> {
   if (tenantId !== null && tenantId !== own)
     throw new BadInput('bad-policy', 'The text states the policies of another tenant.');
   const stated = statements.map(({ change: { kind, id, value } }) => ({ kind, id, value }));
-  return statedChanges(set, stated, ({ file }) => replace && file === undefined);
+  return yield* statedChanges(set, stated, ({ file }) => replace && file === undefined);
 }

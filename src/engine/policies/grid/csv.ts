@@ -1,6 +1,8 @@
-import { CsvError, parse, type Info } from 'csv-parse/sync';
+import { pipeline } from 'node:stream';
+import { CsvError, parse, type Info } from 'csv-parse';
 import { BadInput } from '../../../core/errors.js';
 import { BadLine, type TableRow } from '../../../core/policies/grid/texts.js';
+import type { Turns } from '../../../store/turns.js';
 
 interface Read {
   readonly record: string[];
@@ -11,16 +13,32 @@ const LINE = /\r\n|\n|\r/g;
 const linesIn = (text: string): number => text.match(LINE)?.length ?? 0;
 const emptyLinesBefore = (text: string): number => linesIn(/^[\r\n]*/.exec(text)?.[0] ?? '');
 
-const parsed = (text: string): { readonly bytes: Buffer; readonly found: Read[] } => {
-  const bytes = Buffer.from(text);
-  const how = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
-  return { bytes, found: parse(bytes, how) as Read[] };
-};
+const HOW = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+/** Bytes that are parsed without a pause. */
+const PIECE = 16 * 1024;
+
+function* piecesOf(bytes: Buffer): IterableIterator<Buffer> {
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+/** Parses piece by piece, so that others can run in between. @throws CsvError */
+async function* parsed(bytes: Buffer, turns: Turns): AsyncIterableIterator<Read> {
+  const pieces = async function* (): AsyncIterableIterator<Buffer> {
+    for (const piece of piecesOf(bytes)) {
+      if (turns.isOver()) await turns.next();
+      yield piece;
+    }
+  };
+  const parser = parse(HOW);
+  // It ends with what is wrong with the text; there is nothing else that could fail.
+  pipeline(pieces, parser, () => undefined);
+  yield* parser as AsyncIterable<Read>;
+}
 
 /** The parser counts a line end of two characters, inside quotes, as two lines. */
-function faultIn(text: string): BadInput {
+async function faultIn(text: string, turns: Turns): Promise<BadInput> {
   try {
-    parsed(text.replace(LINE, '\n'));
+    for await (const _read of parsed(Buffer.from(text.replace(LINE, '\n')), turns)) continue;
   } catch (error) {
     const { lines = 1, message } = error as CsvError & { readonly lines?: number };
     return new BadLine(lines, `${message}.`, 'bad-policy');
@@ -29,19 +47,22 @@ function faultIn(text: string): BadInput {
 }
 
 /** Reads CSV as RFC 4180 has it, with or without a byte order mark. @throws BadInput `bad-policy`, with the line */
-export function readCsv(text: string): TableRow[] {
+export async function readCsv(text: string, turns: Turns): Promise<TableRow[]> {
+  const bytes = Buffer.from(text);
+  const rows: TableRow[] = [];
+  let [read, line] = [0, 1];
   try {
-    const { bytes, found } = parsed(text);
-    let [read, line] = [0, 1];
-    return found.map(({ record, info }) => {
+    for await (const { record, info } of parsed(bytes, turns)) {
       const whole = bytes.toString('utf8', read, info.bytes);
       const begins = line + emptyLinesBefore(whole);
       line += linesIn(whole);
       read = info.bytes;
-      return { line: begins, cells: record };
-    });
+      rows.push({ line: begins, cells: record });
+      if (turns.isOver()) await turns.next();
+    }
+    return rows;
   } catch (error) {
-    throw error instanceof CsvError ? faultIn(text) : error;
+    throw error instanceof CsvError ? await faultIn(text, turns) : error;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   toTable,
   type GridEntry,
 } from '../../../core/policies/grid/texts.js';
+import type { Turns } from '../../../store/turns.js';
 import type { GridForm } from '../../contract/grid-types.js';
 import { printCsv, readCsv } from './csv.js';
 
@@ -18,23 +19,29 @@ const LONGEST = 8 * 1024 * 1024;
 
 interface Form {
   print(contents: GridContents): string;
-  read(text: string): readonly GridEntry[];
+  read(text: string, turns: Turns): Promise<readonly GridEntry[]>;
 }
 
-function readJson(text: string): readonly GridEntry[] {
+function readJson(text: string, turns: Turns): Promise<readonly GridEntry[]> {
   let value: unknown;
   try {
     value = jsonObjectIn(text) ?? JSON.parse(text);
   } catch (error) {
     throw new BadInput('bad-policy', `The grid is not valid JSON: ${(error as Error).message}.`);
   }
-  return readGridObject(value);
+  return turns.finish(readGridObject(value));
 }
 
 const FORMS: Readonly<Record<GridForm, Form>> = Object.freeze({
-  json: { print: (contents) => `${JSON.stringify(toObject(contents), undefined, 2)}\n`, read: readJson },
-  text: { print: printSentences, read: readSentences },
-  csv: { print: (contents) => printCsv(toTable(contents)), read: (text) => readTable(readCsv(text)) },
+  json: {
+    print: (contents) => `${JSON.stringify(toObject(contents), undefined, 2)}\n`,
+    read: async (text, turns) => readJson(text, turns),
+  },
+  text: { print: printSentences, read: (text, turns) => turns.finish(readSentences(text)) },
+  csv: {
+    print: (contents) => printCsv(toTable(contents)),
+    read: async (text, turns) => turns.finish(readTable(await readCsv(text, turns))),
+  },
 });
 
 /** The names of the forms. */
@@ -51,9 +58,9 @@ const formOf = (name: unknown): Form => {
 export const printGrid = (form: unknown, contents: GridContents): string => formOf(form).print(contents);
 
 /** Reads a grid. @throws BadInput `bad-policy`, with the line and what was expected; `bad-request`; `too-large` */
-export function readGrid(form: unknown, text: unknown): readonly GridEntry[] {
+export async function readGrid(form: unknown, text: unknown, turns: Turns): Promise<readonly GridEntry[]> {
   const { read } = formOf(form);
   if (typeof text !== 'string') throw new BadInput('bad-request', 'A grid is imported from a text.');
   if (text.length > LONGEST) throw new BadInput('too-large', `A grid has at most ${LONGEST} characters.`);
-  return read(text);
+  return read(text, turns);
 }

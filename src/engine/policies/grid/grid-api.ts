@@ -70,13 +70,15 @@ export function gridApi(commands: PolicyCommands): GridApi {
       return commands.run(user, async (call, now): Promise<GridImported> => {
         commands.assertChanger(call);
         // Not before it is known that its sender may change the grid: reading takes time.
-        const entries = readGrid(form, text);
+        const { turns } = commands.calls.book;
+        const entries = await readGrid(form, text, turns);
         const { replace = false, ...rest } = checked<GridImportOptions>(
           'an import of the grid',
           how,
           IMPORT_OPTIONS,
         );
-        const changes = statedChanges(now.set, entries, ({ kind }) => replace && KINDS.includes(kind));
+        const drops = ({ kind }: PolicyChange): boolean => replace && KINDS.includes(kind);
+        const changes = await turns.finish(statedChanges(now.set, entries, drops));
         const removed = changes.filter(({ value }) => value === null).length;
         const { version } = changes.length === 0 ? now.set : await commands.change(call, now, changes, rest);
         return { version, saved: changes.length - removed, removed };

@@ -3,6 +3,7 @@ import { GRID_RULE, type GridRule } from '../../../core/policies/grid/grid.js';
 import { canStart } from '../../../core/policies/grid/rule-conditions.js';
 import type { PolicyChange } from '../../../core/policy-set.js';
 import { show } from '../../../core/value.js';
+import type { Turns } from '../../../store/turns.js';
 
 const START_EVENT = 'bpmn:StartEvent';
 
@@ -14,8 +15,10 @@ const START_EVENT = 'bpmn:StartEvent';
 export async function assertCanStart(
   names: { elements(model: string): Promise<ReadonlyMap<string, string> | undefined> },
   changes: readonly PolicyChange[],
+  turns: Turns,
 ): Promise<void> {
   for (const { kind, id, value } of changes) {
+    if (turns.isOver()) await turns.next();
     if (kind !== GRID_RULE || value === null) continue;
     const rule = value as GridRule;
     if (rule.privilege !== 'Perform' || rule.on === 'system' || !('event' in rule.on) || canStart(rule))

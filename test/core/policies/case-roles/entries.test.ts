@@ -1,6 +1,7 @@
 import { changedSet, namesIn, readChanges } from '../../../../src/core/policy-kinds.js';
 import { policyDocumentOf, readPolicyDocument } from '../../../../src/core/policy-files.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 const read = (kind: string, id: unknown, value: unknown): unknown =>
   readChanges([{ kind, id, value }])[0]?.value;
@@ -51,7 +52,9 @@ test.each([
   [{ operations: { CANCEL: [] } }, 'cases.operations.CANCEL: Unknown case operation "CANCEL"'],
   [{ fields: { pay: { roles: [] } } }, 'cases.fields.pay: The field "pay" must be a path below data'],
 ])('a mistake in a file is told with its place: %j', (cases, message) => {
-  const told = readPolicyDocument({ cases }).mistakes.map((one) => `${one.path.join('.')}: ${one.message}`);
+  const told = atOnce(readPolicyDocument({ cases })).mistakes.map(
+    (one) => `${one.path.join('.')}: ${one.message}`,
+  );
   expect(told).toEqual([expect.stringContaining(message)]);
 });
 

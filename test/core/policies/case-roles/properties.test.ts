@@ -10,6 +10,7 @@ import {
 import { statedChanges } from '../../../../src/engine/policies/stated-changes.js';
 import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 const rolesIn = (text: string) =>
   Object.fromEntries([...readCaseAuthorization(text)].map(([operation, { roles }]) => [operation, roles]));
@@ -83,7 +84,7 @@ const role = fc.constantFrom('owner', 'admin', 'hr', 'first-level_2');
 const file = fc.dictionary(fc.constantFrom(...CASE_OPERATIONS), fc.uniqueArray(role, { maxLength: 3 }));
 
 const changesFor = (set: PolicySet, wanted: CaseAuthorization) =>
-  statedChanges(set, caseOperationEntries(wanted), () => true);
+  atOnce(statedChanges(set, caseOperationEntries(wanted), () => true));
 
 test('a written file reads back the same, and loading it replaces any configuration', () => {
   fc.assert(

@@ -4,6 +4,7 @@ import { policyDocumentOf, policyFileSchema, readPolicyDocument } from '../../..
 import { changedSet, readChanges } from '../../../../src/core/policy-kinds.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
 import { setOf } from './histories.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 const APART = { duty: 'not-who-did', model: 'M', task: 'B', did: 'A' };
 
@@ -66,14 +67,14 @@ test('an accepted duty is an immutable copy of the input', () => {
 
 test('duties are written to a policy file and read from it, each under its name', () => {
   const set = setOf({ one: APART, two: { duty: 'distinct', model: 'M', tasks: ['A', 'B'] } });
-  const { entries, mistakes } = readPolicyDocument(policyDocumentOf(set));
+  const { entries, mistakes } = atOnce(readPolicyDocument(policyDocumentOf(set)));
   expect(mistakes).toEqual([]);
   const again = PolicySet.EMPTY.with(
     1,
     entries.map(({ change }) => change),
   );
   expect([...dutiesIn(again)]).toEqual([...dutiesIn(set)]);
-  const wrong = readPolicyDocument({ duties: { one: { ...APART, task: 5 } } });
+  const wrong = atOnce(readPolicyDocument({ duties: { one: { ...APART, task: 5 } } }));
   expect(wrong.mistakes).toMatchObject([{ path: ['duties', 'one'], code: 'bad-policy' }]);
   expect(Object.keys((policyFileSchema().properties as { duties: object }).duties)).toContain(
     'additionalProperties',

@@ -148,7 +148,7 @@ describe('Rules that are made process by process', () => {
     for (const { says } of fresh) expect(says).toContain(`process "${process}"`);
   });
 
-  test('are one part if a rule speaks of all processes, unless it is about who monitors', () => {
+  test('are made in steps, also if a rule speaks of all processes and they are one part', () => {
     const all = grid(1);
     const system = (privilege: 'View' | 'Monitor') =>
       conditionsOf('all', { effect: 'Allow', users: { group: 'g1' }, privilege, on: 'system' }, LABELS);
@@ -156,7 +156,7 @@ describe('Rules that are made process by process', () => {
       [...new GridParts(rules).prepare(['task:read'])].length;
     expect(steps([...all, system('Monitor')])).toBe(steps(all));
     expect(steps(all)).toBeGreaterThan(500);
-    expect(steps([...all, system('View')])).toBe(2);
-    expect(steps(all.slice(0, 12))).toBe(2);
+    expect(steps([...all, system('View')])).toBeGreaterThan(all.length / 2);
+    expect(new GridParts([...all, system('View')]).rules.all).toHaveLength(all.length + 1);
   });
 });

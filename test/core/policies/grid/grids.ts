@@ -7,10 +7,11 @@ import { narrowedTaskRules, taskRulesPolicy } from '../../../../src/core/policie
 import { tenants } from '../../../../src/core/policies/tenants.js';
 import { normaliseName } from '../../../../src/core/principal.js';
 import { PolicySet } from '../../../../src/core/policy-set.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 /** The grid of these sentences. */
 export function gridOf(text: string): Grid {
-  return new Grid(PolicySet.EMPTY.with(1, [...readSentences(text)]));
+  return new Grid(PolicySet.EMPTY.with(1, atOnce(readSentences(text))));
 }
 
 /** The decision point of task rules, tenants and a grid, as a guard makes it. */

@@ -13,6 +13,7 @@ import {
 } from '../../../../src/core/policies/grid/texts.js';
 import { CASES } from '../../../support/cases.js';
 import { anyGrid } from './grids.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 const contentsOf = (entries: readonly GridEntry[]): GridContents => {
   const of = (kind: string) =>
@@ -32,8 +33,8 @@ describe('a grid that is written and read again is the same', () => {
   test('as sentences', () => {
     fc.assert(
       fc.property(anyGrid, (given) => {
-        const before = readGridObject(given);
-        expect(readSentences(printSentences(contentsOf(before)))).toEqual(before);
+        const before = atOnce(readGridObject(given));
+        expect(atOnce(readSentences(printSentences(contentsOf(before))))).toEqual(before);
       }),
       runs,
     );
@@ -42,9 +43,9 @@ describe('a grid that is written and read again is the same', () => {
   test('as a table', () => {
     fc.assert(
       fc.property(anyGrid, (given) => {
-        const before = readGridObject(given);
+        const before = atOnce(readGridObject(given));
         const rows = toTable(contentsOf(before)).map((cells, at) => ({ line: at + 1, cells }));
-        expect(readTable(rows)).toEqual(before);
+        expect(atOnce(readTable(rows))).toEqual(before);
       }),
       runs,
     );
@@ -53,9 +54,9 @@ describe('a grid that is written and read again is the same', () => {
   test('as an object', () => {
     fc.assert(
       fc.property(anyGrid, (given) => {
-        const before = readGridObject(given);
+        const before = atOnce(readGridObject(given));
         const text = JSON.stringify(toObject(contentsOf(before)));
-        expect(readGridObject(JSON.parse(text))).toEqual(before);
+        expect(atOnce(readGridObject(JSON.parse(text)))).toEqual(before);
       }),
       runs,
     );
@@ -63,14 +64,16 @@ describe('a grid that is written and read again is the same', () => {
 });
 
 test('the sentences of the documentation are read', () => {
-  const [claimant, start, pizza, north] = readSentences(`
+  const [claimant, start, pizza, north] = atOnce(
+    readSentences(`
 # Expense claims
 Label Claimant held by 1 says "who spent the money"
 
 start: Allow group Employee to Perform on event start_claim of process "Expense Claim" as Claimant
 "bake 1": Allow group "Pizzeria Staff" to Perform on task bake of process "Order Pizza" for {"data.store":"$user.store"}
 north: Restrict users where {"user.region":{"$ne":"north"}} to View on system says "north only"
-`);
+`),
+  );
   expect(claimant).toEqual({
     kind: 'grid-label',
     id: 'Claimant',
@@ -102,13 +105,13 @@ test.each([
   ['Allow role R to Monitor on system', 'Monitor is about no single case'],
   ['Allow all to View on process p handing on', 'no label (as)'],
 ])('the sentence %s is refused with its line, and what was expected', (sentence, expected) => {
-  expect(() => readSentences(`\nr1: ${sentence}\n`)).toThrow(
+  expect(() => atOnce(readSentences(`\nr1: ${sentence}\n`))).toThrow(
     expect.objectContaining({
       code: 'bad-policy',
       message: expect.stringMatching(/^Line 2: /) as unknown,
     }) as Error,
   );
-  expect(() => readSentences(`r1: ${sentence}`)).toThrow(expected);
+  expect(() => atOnce(readSentences(`r1: ${sentence}`))).toThrow(expected);
 });
 
 test.each([
@@ -153,7 +156,7 @@ test.each([
   ],
 ])('the table %j is refused with its line', (rows, message) => {
   const table = rows.map((cells, at) => ({ line: at + 1, cells }));
-  expect(() => readTable(table)).toThrow(message);
+  expect(() => atOnce(readTable(table))).toThrow(message);
 });
 
 test.each([
@@ -175,11 +178,13 @@ test.each([
 
 test.each(['__proto__', 'constructor', 'prototype'])('no rule is called %s, in whatever form', (name) => {
   const table = (cells: string[], line: number) => ({ line, cells });
-  const [head = [], row = []] = toTable(contentsOf(readGridObject({ rules: { r: RULE }, labels: {} })));
+  const [head = [], row = []] = toTable(
+    contentsOf(atOnce(readGridObject({ rules: { r: RULE }, labels: {} }))),
+  );
   for (const read of [
-    () => readSentences(`"${name}": Allow group "hr" to View on process "p"`),
-    () => readGridObject({ rules: Object.fromEntries([[name, RULE]]), labels: {} }),
-    () => readTable([table(head, 1), table([name, ...row.slice(1)], 2)]),
+    () => atOnce(readSentences(`"${name}": Allow group "hr" to View on process "p"`)),
+    () => atOnce(readGridObject({ rules: Object.fromEntries([[name, RULE]]), labels: {} })),
+    () => atOnce(readTable([table(head, 1), table([name, ...row.slice(1)], 2)])),
   ])
     expect(read).toThrow('stands for something else in JavaScript');
 });

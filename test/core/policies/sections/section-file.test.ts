@@ -8,12 +8,13 @@ import {
   rootEntries,
   type SectionPlace,
 } from '../../../../src/core/policies/sections/section-entries.js';
+import { atOnce } from '../../../../src/core/in-steps.js';
 
 const READ = { permissions: ['read'] };
 const STAFF = { group: 'staff', ...READ };
 const KIM = { user: 'kim', permissions: ['read', 'write'] };
 
-const read = (sections: unknown) => readPolicyDocument({ sections });
+const read = (sections: unknown) => atOnce(readPolicyDocument({ sections }));
 const mistakes = (sections: unknown): string[] =>
   read(sections).mistakes.map(({ path, message }) => `${path.join('.')}: ${message}`);
 const setOf = (...changes: PolicyChange[]): PolicySet => changedSet(PolicySet.EMPTY, readChanges(changes));
