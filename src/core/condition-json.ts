@@ -1,4 +1,4 @@
-import { assertArgument, type Kind } from './options.js';
+import { assertArgument, unknownName, type Kind } from './options.js';
 import {
   and,
   compare,
@@ -27,6 +27,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   $gt: 'gt',
   $gte: 'gte',
 };
+const OF_FIELDS: readonly string[] = [...Object.keys(COMPARISONS), '$in', '$nin', '$exists', '$not'];
+const OF_CONDITIONS: readonly string[] = ['$and', '$or', '$nor', '$not'];
 /** Shorthands for rule authors, with their meaning. */
 const ROOTS: Readonly<Record<string, string>> = {
   item: 'item',
@@ -121,7 +123,10 @@ class Reader {
       if (key === '$or') return or(...this.list(key, entry, depth));
       if (key === '$nor') return not(or(...this.list(key, entry, depth)));
       if (key === '$not') return not(this.read(entry, depth + 1));
-      if (key.startsWith('$')) return bad(`Operator ${show(key)} is not admitted in a condition.`);
+      if (key.startsWith('$'))
+        return bad(
+          `Operator ${show(key)} is not admitted in a condition. ${unknownName(key, OF_CONDITIONS)}`,
+        );
       return this.field(key, entry, depth + 1);
     });
     return and(...parts);
@@ -156,7 +161,10 @@ class Reader {
         if (operator === '$not') return not(this.field(name, operand, depth + 1));
         const op = Object.hasOwn(COMPARISONS, operator) ? COMPARISONS[operator] : undefined;
         if (op === undefined)
-          return bad(`Operator ${show(operator)} at ${show(name)} is not admitted in a condition.`);
+          return bad(
+            `Operator ${show(operator)} at ${show(name)} is not admitted in a condition. ` +
+              unknownName(operator, OF_FIELDS),
+          );
         const right = value(operand, where);
         if (isReference(right) && right.ref !== 'user' && op !== 'eq' && op !== 'ne')
           return bad(`${where} cannot compare with ${operand as string}; only $eq, $ne and $in can.`);

@@ -137,6 +137,7 @@ const MOST_NAMES = 100;
 export function unknownName(name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
   if (meant !== undefined) return `Did you mean ${meant}?`;
+  if (known.length === 0) return 'There is none yet.';
   const more = known.length > MOST_NAMES ? `, and ${known.length - MOST_NAMES} more` : '';
   return `Known are ${known.slice(0, MOST_NAMES).join(', ')}${more}.`;
 }

@@ -72,6 +72,8 @@ describe('the JSON form of a condition', () => {
     ['$function below $not', { $not: { $function: {} } }, /"\$function"/],
     ['$where in an element', { items: { $elemMatch: { $where: 'true' } } }, /"\$where"/],
     ['$regex', { 'item.x': { $regex: '.*' } }, /Operator "\$regex" at "item\.x" is not admitted/],
+    ['a misspelt operator', { 'item.x': { $gtt: 1 } }, /Did you mean \$gt\?/],
+    ['a misspelt combination', { $orr: [] }, /Did you mean \$or\?/],
     ['$where at a field', { 'item.x': { $where: 'true' } }, /"\$where" at "item\.x"/],
     ['$regex under a $not at a field', { 'item.x': { $not: { $regex: '.*' } } }, /"\$regex"/],
     ['a regular expression', { 'item.x': /a/ }, /item\.x takes a text/],

@@ -158,6 +158,7 @@ test('of many known names a hint lists the first hundred, and counts the others'
   const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `name ${at}`);
   expect(unknownName('xxxxxxxxxxxx', names(100))).toBe(`Known are ${names(100).join(', ')}.`);
   expect(unknownName('xxxxxxxxxxxx', names(102))).toBe(`Known are ${names(100).join(', ')}, and 2 more.`);
+  expect(unknownName('x', [])).toBe('There is none yet.');
 });
 
 test.each<[unknown, boolean]>([

@@ -29,6 +29,9 @@ const ITEMS = rule(
   and(NO_USER_TASK, IS_CASE, IN_CASE),
 );
 
+const holdersText = (roles: readonly string[] | undefined): string =>
+  roles === undefined ? 'everybody in a role' : roles.join(', ') || 'nobody';
+
 /** Operations for everybody in a role of the case; what is about a task follows the task rules. */
 const FOR_READERS: ReadonlySet<Operation> = new Set([
   'instance:read',
@@ -107,9 +110,7 @@ export class CaseRoles implements Policy {
     if (restricted.length === 0) return this.shared('others', NO_RULES);
     const within = and(...restricted.map((one) => this.within(one)));
     const says = `a role of the case may ${restricted.join(' and ')}`;
-    const of = restricted
-      .map((one) => `${one}: ${this.rolesFor(one)?.join(', ') ?? 'everybody in a role'}`)
-      .join('; ');
+    const of = restricted.map((one) => `${one}: ${holdersText(this.rolesFor(one))}`).join('; ');
     return answer(
       [rule('role', `${says} (${of})`, and(IS_CASE, within))],
       [...this.visible, rule('operation', `only ${says} (${of})`, or(IS_NO_CASE, within))],

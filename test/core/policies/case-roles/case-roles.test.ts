@@ -102,6 +102,10 @@ describe('an instance of a model that declares roles', () => {
       'case-roles',
       'only a role of the case may CANCEL_CASE (CANCEL_CASE: owner, admin)',
     ]);
+    const closed = pointOf(configured(restricted('CANCEL_CASE', [])));
+    expect(
+      closed.decide(member, 'instance:cancel', whole(resource())).reasons.map(({ says }) => says),
+    ).toContain('only a role of the case may CANCEL_CASE (CANCEL_CASE: nobody)');
     const yes = pointOf().decide(member, 'instance:data', whole(resource()));
     expect(yes.reasons.map(({ says }) => says)).toContainEqual(
       'a role of the case may ADD_DATA and REMOVE_DATA (ADD_DATA: everybody in a role; REMOVE_DATA: everybody in a role)',
