@@ -26,6 +26,8 @@ import { withStore } from './store.js';
 import { minute, table } from './table.js';
 
 const MOST_VERSIONS = 500;
+/** Entries that stay, of which `policy diff` names each. */
+const MOST_KEPT = 100;
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
 const CHANGING = {
   ...JSON_OPTION,
@@ -95,8 +97,11 @@ export const checkPolicies: Run = async (args, io) => {
   return 0;
 };
 
+const named = ({ kind, id }: Pick<PolicyChange, 'kind' | 'id'>, tenantId: string | null): string =>
+  `${kind} ${id}${tenantId === null ? '' : `  (tenant ${tenantId})`}`;
+
 const line = ({ kind, id, value }: PolicyChange, tenantId: string | null): string =>
-  `${value === null ? '-' : '+'} ${kind} ${id}${tenantId === null ? '' : `  (tenant ${tenantId})`}`;
+  `${value === null ? '-' : '+'} ${named({ kind, id }, tenantId)}`;
 
 function tell(
   changed: readonly { readonly tenantId: string | null; readonly changes: readonly PolicyChange[] }[],
@@ -116,7 +121,13 @@ export const diffPolicies: Run = async (args, io) => {
   return withStore(values, io, async (store) => {
     const planned = await plannedChanges(await targetOf(store, values), files);
     tell(planned, io, values.json === true);
-    return planned.length === 0 ? 0 : 1;
+    for (const { tenantId, kept } of planned) {
+      for (const entry of kept.slice(0, MOST_KEPT))
+        io.err(`stays, given through the API: ${named(entry, tenantId)}`);
+      if (kept.length > MOST_KEPT)
+        io.err(`and ${kept.length - MOST_KEPT} more: policy export has all of them`);
+    }
+    return planned.every(({ changes }) => changes.length === 0) ? 0 : 1;
   });
 };
 

@@ -63,6 +63,23 @@ onStores('policies on the command line', (kind) => {
     expect(await guard.api.policies.securityRoles.mine(person('ann'))).toEqual(['Todo:Process']);
   });
 
+  test('what was given through the API for their roles stays, and the difference names it', async () => {
+    on.put('a.yaml', ROLES);
+    await run(['policy', 'apply', on.folder, ...on.at]);
+    const guard = await guards.make({ place: on.place });
+    const { securityRoles } = guard.as(ADMIN_USER).policies;
+    const [{ name: ofFile } = { name: '' }] = await securityRoles.list();
+    await securityRoles.save('own', { rights: ['Todo:Read'] });
+    for (const name of [ofFile, 'own']) await securityRoles.give(name, { user: 'zoe' });
+    await guard.close();
+    expect(await run(['policy', 'diff', on.folder, ...on.at])).toEqual({
+      code: 0,
+      out: [],
+      err: [`stays, given through the API: security-role-holder ["${ofFile}","user","zoe"]`],
+    });
+    expect((await run(['policy', 'diff', '--json', on.folder, ...on.at])).out).toEqual([]);
+  });
+
   test('are applied completely or not at all', async () => {
     on.put('a.yaml', ROLES);
     on.put('b.yaml', 'securityRoles:\n  boss: { right: [] }\n');

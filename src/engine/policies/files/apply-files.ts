@@ -6,6 +6,7 @@ import { assertReason, whileManagersStay, type Ground } from '../change-checks.j
 import { assertManagerStays } from '../../policy-book/giving.js';
 import type { PeopleLock } from '../../execution/people-lock.js';
 import type { InForce, PolicyBook } from '../../policy-book/policy-book.js';
+import { keptEntries } from './kept-entries.js';
 import { planFiles, type FilesOptions, type Plan } from './plan-files.js';
 import { refusal, type PolicyFiles, type TenantFiles } from './policy-files.js';
 
@@ -63,14 +64,21 @@ async function plans(target: FilesTarget, files: PolicyFiles): Promise<Plan[]> {
   return planned;
 }
 
+/** What applying files would do for one tenant. */
+interface Planned {
+  readonly tenantId: string | null;
+  readonly changes: readonly PolicyChange[];
+  /** What was given through the API for roles and sections of files, and stays. */
+  readonly kept: readonly PolicyChange[];
+}
+
 /** Changes that applying the files would make, by tenant. @throws BadInput `bad-policy`, with file and line */
-export async function plannedChanges(
-  target: FilesTarget,
-  files: PolicyFiles,
-): Promise<{ readonly tenantId: string | null; readonly changes: readonly PolicyChange[] }[]> {
-  return (await plans(target, files))
-    .filter(({ changes }) => changes.length > 0)
-    .map(({ tenant: { tenantId }, changes }) => ({ tenantId, changes }));
+export async function plannedChanges(target: FilesTarget, files: PolicyFiles): Promise<Planned[]> {
+  return (await plans(target, files)).map(({ tenant: { tenantId }, changes, after }) => ({
+    tenantId,
+    changes,
+    kept: keptEntries(after),
+  }));
 }
 
 /**
