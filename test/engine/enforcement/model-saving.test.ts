@@ -90,6 +90,23 @@ test('an entry of a saved model names the places of code in it, if there are any
   expect(await entry('Code', CODE)).toMatchObject({ operation: 'model:write' });
 });
 
+test('whether a model may hold code is decided about that model, and asked of those that do', async () => {
+  const mine: Policy = {
+    name: 'mine',
+    waivable: false,
+    answer: (_who, operation) =>
+      operation === 'model:code'
+        ? { restrictive: [{ id: 'name', says: 'not Other', when: ne('model.name', 'Other') }] }
+        : {},
+  };
+  const guard = await guards.make({ policies: [mine], models: { Mine: CODE, Other: PLAIN } });
+  expect(await refusal(guard.api.model.save('Other', CODE, null, ADMIN_USER))).toMatchObject({
+    code: 'forbidden',
+    message: expect.stringContaining('(model:code)') as string,
+  });
+  expect([await source(guard, 'Mine'), await source(guard, 'Other')]).toEqual([CODE, PLAIN]);
+});
+
 test('the entry of the warnings has a limit, and says whose they are', async () => {
   const guard = await guards.make();
   const tenant = new SecureUser({ userName: 'dee', userGroups: ['DESIGNER'], tenantId: 'acme' });
