@@ -46,12 +46,15 @@ export interface InstanceStore {
    * Sets the given top-level fields in one write if the stored revision is the expected one (undefined: a document
    * without `guard`, as an unguarded host leaves it). False: someone else wrote first, and nothing was changed.
    * @param log lines to add to `logs`; not together with `logs` as a field
+   * @param read what `load` returned, even if it was changed since: only what differs is sent, where that saves
+   * something. False as well if a host without a guard has changed the instance since then
    */
   update(
     id: string,
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
     log?: LogLines,
+    read?: StoredInstance,
   ): Promise<boolean>;
   /** Deletes the instances with these ids that the filter still admits. @returns how many */
   remove(ids: readonly string[], filter: Filter): Promise<number>;

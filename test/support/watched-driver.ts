@@ -11,7 +11,7 @@ const OF_THE_STORE = /[\\/]test[\\/](store|faults|bench)[\\/]/;
 const CONNECTS = /[\\/]src[\\/]store[\\/]mongo[\\/]/;
 
 /** What the product sends while a test wants to know. */
-export const heard: { commands?: string[] | undefined } = {};
+export const heard: { commands?: string[] | undefined; updates?: unknown[] | undefined } = {};
 
 const strange = new Set<string>();
 const file = expect.getState().testPath ?? '';
@@ -21,6 +21,7 @@ function listen(client: Driver.MongoClient): void {
   Object.assign(client, { monitorCommands: true });
   client.on('commandStarted', ({ commandName, command }) => {
     heard.commands?.push(`${commandName} ${String(command[commandName])}`);
+    if (commandName === 'update') heard.updates?.push(command.updates);
     try {
       for (const asked of askedBy(commandName, command))
         if (shapeOf(asked) === undefined) strange.add(printed(asked));

@@ -109,7 +109,8 @@ export class CaseCommands {
       ...(data !== undefined && { data }),
       ...(after.guard !== undefined && { guard: after.guard }),
     };
-    if (!(await store.instances.update(instance.id, guard?.rev, fields)))
+    const read = command.read.get(instance.id);
+    if (!(await store.instances.update(instance.id, guard?.rev, fields, undefined, read)))
       throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
   }
 }

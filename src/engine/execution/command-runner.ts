@@ -129,6 +129,7 @@ export class CommandRunner {
     if (model !== undefined) command.model = model;
     command.held.add(id);
     command.loaded.set(id, found);
+    command.read.set(id, document);
     command.itemsBefore = found.items?.length ?? 0;
     command.suspended = suspendedOf(found);
     return this.execute(command, noWait, () => work(command, found), releases);

@@ -43,6 +43,8 @@ export class Command {
   readonly saved = new Map<string, HostInstance>();
   /** Documents read under the lock, each consumed by the engine's own first read. */
   readonly loaded = new Map<string, StoredInstance>();
+  /** The same documents for the store, which sends what differs from them. */
+  readonly read = new Map<string, StoredInstance>();
   /** Instances whose lock this command holds. */
   readonly held = new Set<string>();
   readonly deliveries = new Map<string, Delivery[]>();

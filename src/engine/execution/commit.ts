@@ -102,24 +102,35 @@ function prepare(instance: HostInstance, keep: Keep): PendingWrite {
 }
 
 /** @returns false if someone else has written in the meantime; nothing was changed */
-async function write(store: Store, { rev, fields, log }: PendingWrite, most: number): Promise<boolean> {
+async function write(
+  store: Store,
+  { rev, fields, log }: PendingWrite,
+  most: number,
+  read?: StoredInstance,
+): Promise<boolean> {
   if (rev === null) {
     await store.instances.insert(fields);
     return true;
   }
   const { id, ...changed } = fields;
-  return store.instances.update(id, rev === 0 ? undefined : rev, changed, log && { lines: log, most });
+  return store.instances.update(id, rev === 0 ? undefined : rev, changed, log && { lines: log, most }, read);
 }
 
 /**
  * Writes one live instance under its revision. The live object then has the written revision, so that later saves
  * of the same execution do not conflict.
+ * @param read the instance as the store returned it to the command
  * @throws Conflict `conflict` if someone else has written in the meantime; nothing was changed
  */
-export async function writeInstance(store: Store, instance: HostInstance, keep: Keep): Promise<void> {
+export async function writeInstance(
+  store: Store,
+  instance: HostInstance,
+  keep: Keep,
+  read?: StoredInstance,
+): Promise<void> {
   const prepared = prepare(instance, keep);
   const lines = instance.logs?.length ?? 0;
-  if (!(await write(store, prepared, keep.room.logLines)))
+  if (!(await write(store, prepared, keep.room.logLines, read)))
     throw new Conflict(
       'conflict',
       'The instance was changed by someone else in the meantime; nothing was stored.',
@@ -183,7 +194,7 @@ export async function commit(store: Store, command: Command, keep: Keep): Promis
   const pending = others.map(({ prepared }) => deepCopy(prepared) as PendingWrite);
   if (pending.length > 0) guardOf(main).pending = [...(guardOf(main).pending ?? []), ...pending];
   command.writing = true;
-  await writeInstance(store, main, keep);
+  await writeInstance(store, main, keep, command.read.get(main.id));
   for (const { instance, lines, prepared } of others) {
     instance.guard = prepared.fields.guard;
     instance.logs.splice(0, lines);
@@ -222,7 +233,7 @@ export async function commitBeginning(
   assertRoom(command, begun, keep.room);
   command.writing = true;
   const lines = begun.logs.length;
-  await writeInstance(store, begun, keep);
+  await writeInstance(store, begun, keep, command.read.get(begun.id));
   live.logs.splice(0, lines);
   Object.assign(live, { saved: begun.saved, version: begun.version });
   guardOf(live).rev = guardOf(begun).rev;
@@ -238,5 +249,6 @@ export async function changeGuard(
 ): Promise<void> {
   const document = await store.instances.load(id, LARGE_FIELDS);
   if (document?.guard === undefined) return;
-  await store.instances.update(id, document.guard.rev, { guard: nextGuard(change(document.guard)) });
+  const guard = nextGuard(change(document.guard));
+  await store.instances.update(id, document.guard.rev, { guard }, undefined, document);
 }

@@ -55,7 +55,7 @@ export async function rewrite(
   deriveGuard(document, nextGuard(guard));
   const fields = Object.fromEntries(['items', 'guard', ...own].map((name) => [name, document[name]]));
   command.writing = true;
-  if (!(await store.instances.update(document.id, rev, fields)))
+  if (!(await store.instances.update(document.id, rev, fields, undefined, command.read.get(document.id))))
     throw new Conflict(
       'conflict',
       'The instance was changed by someone else in the meantime; nothing was stored.',

@@ -10,6 +10,7 @@ const REFUSED: ReadonlySet<unknown> = new Set([2, 9, 14, 15, 16, 40, 52, 55, 72,
 const UNSENT: ReadonlySet<unknown> = new Set(['MongoInvalidArgumentError', 'MongoCompatibilityError']);
 const WRONG = 'A call of the store was wrong: this is a mistake in the program.';
 const BAD_VALUE = 2;
+const PATH_NOT_VIABLE = 28;
 const TOO_LARGE: ReadonlySet<unknown> = new Set([10334, 17419, 17420]);
 
 /** Fields of the driver's errors; read by name, so that errors of a second copy of the driver work too. */
@@ -37,6 +38,10 @@ export function isTooLarge(error: unknown): boolean {
 
 /** True when a value was pushed to a field that is not a list, as another program may leave it. */
 export const isNoList = (error: unknown): boolean => (error as DriverError | null)?.code === BAD_VALUE;
+
+/** True when an update led into a value that has no such fields. */
+export const isOtherShape = (error: unknown): boolean =>
+  (error as DriverError | null)?.code === PATH_NOT_VIABLE;
 
 export const isDuplicate = (error: unknown): boolean => (error as DriverError | null)?.code === DUPLICATE_KEY;
 

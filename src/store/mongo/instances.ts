@@ -19,18 +19,21 @@ import { isAny, numberOf, taken, testedBy, type Tested } from './taken.js';
 import { checkPaging, distinctValues, sizesOf } from '../query/paging.js';
 import { assertOneLog, NO_LINES } from '../instance-log.js';
 import { settable } from '../query/stored.js';
-import { isNoList, isTooLarge, withoutPlaces } from './failure.js';
+import { isNoList, isOtherShape, isTooLarge, withoutPlaces } from './failure.js';
 import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
 import { ItemQueries } from './items.js';
-import { atRevision, byAge, conjunction, leavingOut, markFilter, portions } from './query.js';
+import { byAge, conjunction, leavingOut, markFilter, portions } from './query.js';
+import { ReadInstances } from './read-instances.js';
 
 /** Instances in the host's own collection and format. */
 export class MongoInstances implements InstanceStore {
   private readonly items: ItemQueries;
 
   private readonly turns = new Turns();
+
+  private readonly known = new ReadInstances();
 
   constructor(private readonly collections: Pick<Collections, 'instances' | 'archive'>) {
     this.items = new ItemQueries(collections.instances, this.turns);
@@ -133,8 +136,9 @@ export class MongoInstances implements InstanceStore {
   }
 
   async load(id: string, without: readonly string[] = []): Promise<StoredInstance | undefined> {
-    const found = await this.collections.instances.findOne({ id }, { projection: leavingOut(without) });
-    return (found ?? undefined) as StoredInstance | undefined;
+    const options = { projection: leavingOut(without), raw: true };
+    const found: unknown = await this.collections.instances.findOne({ id }, options);
+    return found === null ? undefined : this.known.made(found as Uint8Array);
   }
 
   async insert(document: StoredInstance): Promise<void> {
@@ -150,22 +154,33 @@ export class MongoInstances implements InstanceStore {
     expectedRev: number | undefined,
     fields: Readonly<Record<string, unknown>>,
     log = NO_LINES,
+    read?: StoredInstance,
   ): Promise<boolean> {
     assertOneLog(fields, log);
-    const $set: Document = {
-      ...decode(encodedInstance(() => encode(withoutLarge(settable(fields))))),
-      ...normalise(onlyLarge(fields)),
-    };
+    const small: Document = decode(encodedInstance(() => encode(withoutLarge(settable(fields)))));
+    const after = { ...small, ...normalise(onlyLarge(fields)) };
     const { lines } = normalise({ lines: log.lines.slice(-log.most) });
-    const where = { id, ...atRevision(expectedRev) };
-    const nothing = Object.keys($set).length === 0;
-    if (nothing && lines.length === 0) return (await this.collections.instances.countDocuments(where)) === 1;
-    const change = nothing ? {} : { $set };
+    const { where: expected, set, unset } = this.known.update(expectedRev, after, read);
+    const where = { id, ...expected };
+    const change: Document = {
+      ...(Object.keys(set).length > 0 && { $set: set }),
+      ...(Object.keys(unset).length > 0 && { $unset: unset }),
+    };
+    if (Object.keys(change).length === 0 && lines.length === 0)
+      return (await this.collections.instances.countDocuments(where)) === 1;
     return this.sized(() =>
-      lines.length > 0
-        ? this.addToLog(where, change, lines, log.most)
-        : this.collections.instances.updateOne(where, change).then(({ matchedCount }) => matchedCount === 1),
+      lines.length > 0 ? this.addToLog(where, change, lines, log.most) : this.write(where, change),
     );
+  }
+
+  /** False: no such document, or another program has made other values of the fields into which the change leads. */
+  private async write(where: Document, change: Document): Promise<boolean> {
+    try {
+      return (await this.collections.instances.updateOne(where, change)).matchedCount === 1;
+    } catch (error) {
+      if (isOtherShape(error)) return false;
+      throw error;
+    }
   }
 
   /** Translates "too large": an instance grows to this size over time, so it is not the caller's document. */
@@ -183,13 +198,12 @@ export class MongoInstances implements InstanceStore {
     lines: unknown[],
     most: number,
   ): Promise<boolean> {
-    const write = async (update: Document): Promise<boolean> =>
-      (await this.collections.instances.updateOne(where, update)).matchedCount === 1;
     try {
-      return await write({ ...change, $push: { logs: { $each: lines, $slice: -most } } });
+      return await this.write(where, { ...change, $push: { logs: { $each: lines, $slice: -most } } });
     } catch (error) {
       if (!isNoList(error)) throw error;
-      return write({ $set: { ...(change.$set as Document | undefined), logs: lines } });
+      const $set = { ...(change.$set as Document | undefined), logs: lines };
+      return this.write(where, { ...change, $set });
     }
   }
 

@@ -1,0 +1,50 @@
+import { decode } from '../bson/codec.js';
+import { isDocument } from '../bson/kind.js';
+import type { Filter, StoredInstance } from '../port.js';
+import { revisionOf } from '../query/stored.js';
+import { changesOf, type Changes } from './changes.js';
+import { atRevision } from './query.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** An update of what differs, and what must still be stored for it. */
+export interface Update extends Changes {
+  readonly where: Filter;
+}
+
+const formatOf = (fields: Fields): unknown => (isDocument(fields.guard) ? fields.guard.format : undefined);
+
+/** Instances as they were read, as long as their readers keep them, so that an update sends only what differs. */
+export class ReadInstances {
+  private readonly bytes = new WeakMap<object, Uint8Array>();
+
+  /** A document of its bytes. */
+  made(bytes: Uint8Array): StoredInstance {
+    const document = decode<StoredInstance>(bytes);
+    this.bytes.set(document, bytes);
+    return document;
+  }
+
+  /**
+   * The update that sets fields of an instance. It is relative to what was read, if that has the revision that is
+   * replaced. Two writers leave the revision as it is. A host without a guard changes only its own fields, and counts
+   * on in `version`. Reindexing derives items and marks anew, of a document with marks of another format.
+   * @param after the fields, as they would be read back
+   * @param read what `made` returned, perhaps changed since
+   */
+  update(rev: number | undefined, after: Fields, read: StoredInstance | undefined): Update {
+    const whole: Update = { where: atRevision(rev), set: { ...after }, unset: {} };
+    const bytes = read && this.bytes.get(read);
+    if (bytes === undefined) return whole;
+    const before = decode<StoredInstance>(bytes);
+    const { version } = before;
+    const isComparable =
+      revisionOf(before) === rev &&
+      (version === undefined || typeof version === 'number') &&
+      (!Object.hasOwn(after, 'guard') || formatOf(before) === formatOf(after));
+    if (!isComparable) return whole;
+    const isOfHost = Object.keys(after).some((name) => name !== 'guard');
+    const where = { ...whole.where, ...(isOfHost && { version: version ?? { $exists: false } }) };
+    return { where, ...changesOf(before, after) };
+  }
+}

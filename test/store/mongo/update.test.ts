@@ -1,0 +1,128 @@
+import { MongoClient, type Collection, type Document } from 'mongodb';
+import { openStore, type Store } from 'bpmn-guard';
+import type { StoredInstance } from '../../../src/store/port.js';
+import { lastingPlace, mongoUrl, onMongo, type Place } from '../../support/stores.js';
+
+const stored = (id: string, guard?: object): StoredInstance => ({
+  id,
+  version: 3,
+  status: 'running',
+  data: { large: 'x'.repeat(1000), old: 1 },
+  items: [
+    { id: `${id}-a`, status: 'wait', vars: { one: 1 } },
+    { id: `${id}-b`, status: 'wait' },
+  ],
+  ...(guard && { guard: guard as StoredInstance['guard'] }),
+});
+
+onMongo('An update that knows what was read', () => {
+  let place: Place;
+  let store: Store;
+  let client: MongoClient;
+  let rows: Collection<Document>;
+  beforeAll(async () => {
+    place = lastingPlace('mongo');
+    store = await openStore(place.options);
+    client = await MongoClient.connect(mongoUrl());
+    rows = client.db((place.options as { name: string }).name).collection('wf_instances');
+  });
+  afterAll(async () => {
+    await store.close();
+    await client.close();
+    await place.remove();
+  });
+
+  const read = async (
+    id: string,
+    guard: object | undefined = { rev: 1, format: 3 },
+  ): Promise<StoredInstance> => {
+    await store.instances.insert(stored(id, guard));
+    return (await store.instances.load(id, ['logs'])) as StoredInstance;
+  };
+  /** What a command makes of it, in the same object. */
+  function change(document: StoredInstance): StoredInstance {
+    const [first] = document.items ?? [];
+    Object.assign(first as object, { status: 'end', vars: {} });
+    document.items?.push({ id: `${document.id}-c`, status: 'wait' });
+    document.data = { large: 'x'.repeat(1000), new: [1] };
+    document.version = 4;
+    document.guard = { ...document.guard, rev: (document.guard?.rev ?? 0) + 1 };
+    return document;
+  }
+  const write = (
+    document: StoredInstance,
+    rev: number | undefined,
+    lines: unknown[] = [],
+  ): Promise<boolean> => {
+    const { _id, id, ...fields } = change(document);
+    return store.instances.update(id, rev, fields, { lines, most: 10 }, document);
+  };
+  const shouldBe = (id: string): unknown => ({
+    ...change(stored(id, { rev: 1, format: 3 })),
+    _id: expect.anything() as unknown,
+  });
+
+  test('stores what one that does not know it stores, also what was removed', async () => {
+    const document = await read('same');
+    expect(await write(document, 1)).toBe(true);
+    expect(await store.instances.load('same')).toEqual(shouldBe('same'));
+  });
+
+  test('adds to the log as well, whether there is one or not', async () => {
+    for (const [id, logs] of Object.entries({ list: ['a'], none: undefined, text: 'a' })) {
+      const document = await read(id);
+      if (logs !== undefined) await rows.updateOne({ id }, { $set: { logs } });
+      expect(await write(document, 1, ['b'])).toBe(true);
+      const expected = id === 'list' ? ['a', 'b'] : ['b'];
+      expect(await store.instances.load(id)).toEqual({ ...(shouldBe(id) as object), logs: expected });
+    }
+  });
+
+  test('stores nothing after another guard has written', async () => {
+    const document = await read('guard');
+    await store.instances.update('guard', 1, { guard: { rev: 2, format: 3 } });
+    expect(await write(document, 1)).toBe(false);
+    expect(await store.instances.load('guard')).toMatchObject({ version: 3, guard: { rev: 2 } });
+  });
+
+  test.each([
+    ['and has fields of the guard', { rev: 1, format: 3 }, 1],
+    ['and has none', undefined, undefined],
+  ])(
+    'stores nothing after a host without a guard has changed another field %s',
+    async (_what, guard, rev) => {
+      const id = `host-${rev}`;
+      await store.instances.insert(stored(id, guard));
+      const document = (await store.instances.load(id)) as StoredInstance;
+      // As bpmn-server saves an instance.
+      await rows.updateOne({ id }, { $set: { version: 4, 'data.theirs': true } });
+      expect(await write(document, rev)).toBe(false);
+      expect(await store.instances.load(id)).toMatchObject({ data: { theirs: true, old: 1 }, version: 4 });
+    },
+  );
+
+  test('stores nothing where somebody has put another value in place of a document', async () => {
+    const document = await read('shape');
+    await rows.updateOne({ id: 'shape' }, { $set: { data: 'text' } });
+    expect(await write(document, 1)).toBe(false);
+    expect(await store.instances.load('shape')).toMatchObject({ data: 'text', version: 3 });
+  });
+
+  test('sends all when reindexing has derived items and marks anew, and leaves no mark behind', async () => {
+    const document = await read('reindexed', { rev: 1, format: 2, open: ['|u:a'] });
+    const guard = { rev: 1, format: 3, open: ['|u:a', '|u:b'] };
+    await store.instances.update('reindexed', 1, { guard });
+    document.guard = { rev: 2, format: 3, open: ['|u:a'] };
+    const { guard: next } = document;
+    expect(await store.instances.update('reindexed', 1, { guard: next }, undefined, document)).toBe(true);
+    expect((await store.instances.load('reindexed'))?.guard).toEqual(next);
+  });
+
+  test('sends all after another write of its own, and removes what that one added', async () => {
+    const document = await read('twice');
+    await store.instances.update('twice', 1, { guard: { rev: 2, format: 3, added: 1 } }, undefined, document);
+    const next = { rev: 3, format: 3 };
+    expect(await store.instances.update('twice', 2, { guard: next }, undefined, document)).toBe(true);
+    expect((await store.instances.load('twice'))?.guard).toEqual(next);
+  });
+});
