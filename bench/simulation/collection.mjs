@@ -79,8 +79,13 @@ export class SimulatedCollection {
     } else {
       const keys = this.indexes[index];
       const lists =
-        range === undefined ? keys.equal(values.get(by[0])) : keys.within(this.bounds(range, values, tests));
-      for (const number of merged(lists, way, bound, key)) if (this.isMine(number)) yield number;
+        range === undefined
+          ? keys.equal(values.get(by[0]))
+          : by.length === 0
+            ? keys.within(this.bounds(range, values, tests))
+            : keys.pairsWithin(values.get(by[0]), this.bounds(range, values, tests));
+      const from = keys.isByAge ? bound : undefined;
+      for (const number of merged(lists, way, from, key)) if (this.isMine(number)) yield number;
     }
   }
 
@@ -102,7 +107,10 @@ export class SimulatedCollection {
       }
     }
     const rows = found(this);
-    if (sort.length === 0 || isAge) yield* rows;
+    const keys = this.indexes[tally.shape.index];
+    // An index in another order is read to its end before the first row is known.
+    if (isAge && keys !== undefined && !keys.isByAge) yield* [...rows];
+    else if (sort.length === 0 || isAge) yield* rows;
     else yield* [...rows].sort(byFields(sort));
   }
 

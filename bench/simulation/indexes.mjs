@@ -13,26 +13,62 @@ function valuesAt(value, [first, ...rest]) {
   return valuesAt(value?.[first], rest);
 }
 
-/** The first field of one index: its values, each with the numbers of its documents, in the order of `_id`. */
+/**
+ * The first field of one index, or its first two where they are of the entries of one list: the values, each with the
+ * numbers of its documents.
+ */
 class Keys {
   entries = new Map();
 
   constructor({ key, sparse, partialFilterExpression: partial = {} }) {
-    this.path = Object.keys(key)[0].split('.');
+    const paths = Object.keys(key).map((path) => path.split('.'));
+    const [first, second] = paths;
+    this.path = first;
+    this.second =
+      second !== undefined && second.length > 1 && second[0] === first[0] ? second.slice(1) : undefined;
+    /** Whether the documents of a value are in the order of `_id`. */
+    this.isByAge = paths[this.second === undefined ? 1 : 2]?.join() === '_id';
     this.sparse = sparse === true;
     this.admits = compileMatch(partial);
   }
 
+  pairs(document) {
+    const [list, ...rest] = this.path;
+    const entries = document[list].map((entry) => [
+      valuesAt(entry, rest)[0],
+      valuesAt(entry, this.second)[0],
+    ]);
+    return new Map(
+      entries.map(([value, then]) => [`${nameOf(value ?? null)} ${nameOf(then ?? null)}`, { value, then }]),
+    );
+  }
+
   add(number, document) {
     if (!this.admits(document)) return;
+    if (this.second !== undefined) {
+      for (const [name, pair] of this.pairs(document)) this.enter(name, pair, number);
+      return;
+    }
     const found = new Map(valuesAt(document, this.path).map((value) => [nameOf(value ?? null), value]));
     if (found.size === 0 && !this.sparse) found.set(nameOf(null), null);
     for (const [name, value = null] of found) {
       if (this.sparse && found.size === 1 && value === null && this.path.length > 1) continue;
-      const entry = this.entries.get(name) ?? { value, numbers: [] };
-      this.entries.set(name, entry);
-      entry.numbers.push(number);
+      this.enter(name, { value }, number);
     }
+  }
+
+  enter(name, value, number) {
+    const entry = this.entries.get(name) ?? { ...value, numbers: [] };
+    this.entries.set(name, entry);
+    entry.numbers.push(number);
+  }
+
+  /** The lists of the pairs with one of these values, whose other value passes all tests. */
+  pairsWithin(values, tests) {
+    const names = new Set(values.map(nameOf));
+    const match = compileMatch({ $and: tests.map((test) => ({ then: test })) });
+    const wanted = (entry) => names.has(nameOf(entry.value)) && match(entry);
+    return [...this.entries.values()].filter(wanted).map(({ numbers }) => numbers);
   }
 
   equal(values) {

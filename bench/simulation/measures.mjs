@@ -1,5 +1,7 @@
 import { createGuard, openStore, SecureUser } from 'bpmn-guard';
 import { MARKS_FORMAT } from '../../dist/esm/core/mark.js';
+import { HostStore } from '../../dist/esm/engine/execution/host-store.js';
+import { Timers } from '../../dist/esm/engine/execution/timers.js';
 import { MongoInstances } from '../../dist/esm/store/mongo/instances.js';
 import { RARE, SMALL_TENANT, VIEWER } from '../store/fill.mjs';
 import { SimulatedCollection } from './collection.mjs';
@@ -28,8 +30,17 @@ async function guardOver(collection) {
   const memory = await openStore({ memory: true });
   await memory.values('guard').set('reindexed', MARKS_FORMAT);
   const instances = new MongoInstances({ instances: collection, archive: collection });
-  const store = Object.create(memory, { instances: { value: instances } });
+  const store = Object.create(memory, { instances: { value: instances }, kind: { value: 'mongo' } });
   return createGuard({ store, env: {}, logger: SILENT });
+}
+
+/** What one process asks when it looks for the timers that others have left. */
+async function lookForTimers(collection) {
+  const instances = new MongoInstances({ instances: collection, archive: collection });
+  const runner = { hostStore: new HostStore({ instances }, {}, {}), contexts: {} };
+  const timers = new Timers(runner);
+  timers.arm = () => () => undefined;
+  await timers.takeOver(new Date());
 }
 
 /** What people ask: pages from both ends, the page that follows, totals, and single instances and tasks. */
@@ -65,6 +76,7 @@ async function examined(collection) {
   const guard = await guardOver(collection);
   await ask(guard, collection.count);
   await guard.close();
+  await lookForTimers(collection);
   return [...collection.seen.values()];
 }
 

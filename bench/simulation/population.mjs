@@ -9,8 +9,9 @@ const GROUPS = [VIEWER.userGroups[0], ...Array.from({ length: 19 }, (_, i) => `g
 const SPREAD = 2_654_435_761;
 const FEW = 60;
 const FAR = new Date(Date.UTC(2090, 0, 1));
-/** One instance in so many has a timer that waits, one that has fired, a message to wait for, a caller. */
-const EVERY = { timer: 50, fired: 55, message: 40, called: 100 };
+const PAST = new Date(Date.UTC(2020, 0, 1));
+/** One instance in so many has a timer that waits, is overdue or has fired, a message to wait for, a caller. */
+const EVERY = { timer: 50, overdue: 500, fired: 55, message: 40, called: 100 };
 
 const pad = (number) => String(number).padStart(6, '0');
 export const idOf = (number) => `instance-${pad(number)}`;
@@ -29,6 +30,7 @@ const event = (instance, seq, fields) => ({
 
 function extra(number, instance) {
   if (instance.status === 'end') return [];
+  if (number % EVERY.overdue === 2) return [event(instance, 5, { status: 'wait', timeDue: PAST })];
   if (number % EVERY.timer === 2) return [event(instance, 5, { status: 'wait', timeDue: FAR })];
   if (number % EVERY.fired === 3) return [event(instance, 5, { status: 'end', timeDue: instance.saved })];
   if (number % EVERY.message === 4)

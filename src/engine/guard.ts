@@ -132,7 +132,7 @@ async function assemble(
   const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([
     retries.attempt('the recovery at start', () => recovery.run()),
-    retries.attempt('arming the timers', () => timers.resume()),
+    retries.attempt('arming the timers', () => timers.resume(store.kind === 'mongo')),
     retries.attempt('arming the timers of models', () => modelTimers.resume()),
   ]);
   timers.watchClock();

@@ -126,6 +126,8 @@ export interface InstanceGuard extends CaseGuard {
   /** Marks by which lists find the waiting items of the instance, and those by which they find all its items. */
   open?: string[];
   read?: string[];
+  /** Whether a timer of one of its items waits. Missing: stored before this was recorded, so that it may. */
+  timers?: boolean;
   /** The version of the format of these marks. */
   format?: number;
   /** The paths below `data` for which the instance is marked: the first of the list of all of them. */

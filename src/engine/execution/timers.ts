@@ -16,6 +16,7 @@ import { isSuspended } from './suspended.js';
 import { repetitions, startToken, timeOf } from './timer-host.js';
 import type { InnerEngine } from './inner-engine.js';
 import type { Retries } from './retries.js';
+import { waitingTimers, type Look, type WaitingTimer } from './waiting-timers.js';
 
 /**
  * The timers of one guard, and those of instances: boundary and intermediate events. They act as the system,
@@ -199,9 +200,14 @@ export class Timers {
     await execution.save();
   }
 
-  /** Arms all waiting timers in the store, after a process start. */
-  resume(): Promise<void> {
-    return this.resumeItems({});
+  /**
+   * Arms all waiting timers in the store, after a process start.
+   * @param byMark look for instances that are marked, and for those of an earlier release that have no mark yet; first
+   * for the latter, which may get theirs meanwhile
+   */
+  async resume(byMark = false): Promise<void> {
+    if (!byMark) return this.resumeItems({});
+    for (const mark of [null, true]) await this.resumeItems({ 'guard.timers': mark });
   }
 
   /** Arms the waiting timers of one instance, whatever is already armed: an item that no longer waits does not fire. */
@@ -211,7 +217,7 @@ export class Timers {
 
   /** Fires timers that have been due since before that time and did not fire here: their process may have ended. */
   async takeOver(before: Date): Promise<void> {
-    const overdue = await this.waiting({ 'guard.suspension': { $exists: false } }, { $lt: before });
+    const overdue = await this.waiting({ 'guard.suspension': { $exists: false } }, before);
     const ids = new Set(overdue.map(({ id }) => id));
     // Timers that have fired since are not overdue yet and may still wait, so the record of the try is kept.
     for (const [id, at] of this.fired) if (at < before.getTime() && !ids.has(id)) this.fired.delete(id);
@@ -219,25 +225,11 @@ export class Timers {
       if (!this.fired.has(id)) this.armItem(instanceId, id, before, () => this.fireItem(instanceId, id));
   }
 
-  private async resumeItems(query: { readonly id?: string }): Promise<void> {
-    for (const { id, instanceId, timeDue } of await this.waiting(query, {}))
+  private async resumeItems(query: Look): Promise<void> {
+    for (const { id, instanceId, timeDue } of await this.waiting(query))
       this.armItem(instanceId, id, timeDue, () => this.fireItem(instanceId, id));
   }
-
-  private async waiting(
-    query: { readonly id?: string; readonly 'guard.suspension'?: object },
-    due: { readonly $lt?: Date },
-  ): Promise<{ id: string; instanceId: string; timeDue: Date }[]> {
-    const found: { id: string; instanceId: string; timeDue: Date }[] = [];
-    const pages = this.runner.hostStore.itemPages({
-      // Nothing fires in an instance that has ended; and the index of due timers has only running ones.
-      status: 'running',
-      ...query,
-      'items.timeDue': { $type: 'date', ...due },
-      'items.status': 'wait',
-    });
-    for await (const rows of pages)
-      for (const { id, instanceId, timeDue } of rows as typeof found) found.push({ id, instanceId, timeDue });
-    return found;
+  private waiting(look: Look, before?: Date): Promise<WaitingTimer[]> {
+    return waitingTimers(this.runner.hostStore, look, before);
   }
 }

@@ -114,10 +114,17 @@ function setCase(guard: InstanceGuard): void {
   };
 }
 
+/** Whether an item waits until a time. */
+export const hasTimers = (instance: StoredInstance): boolean =>
+  itemsOf(instance).some((item) => waits(item) && item.timeDue !== undefined && item.timeDue !== null);
+
 /** Sets what follows from the guard's facts about an instance: the holders of its roles, and its marks. */
 export function deriveFacts(instance: StoredInstance, guard: InstanceGuard): void {
   setCase(guard);
-  Object.assign(guard, instanceMarks(instance, guard), { format: MARKS_FORMAT });
+  Object.assign(guard, instanceMarks(instance, guard), {
+    timers: hasTimers(instance),
+    format: MARKS_FORMAT,
+  });
 }
 
 /** Sets the `guard` of every item and the facts of the instance; changes the given document. */

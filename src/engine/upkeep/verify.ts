@@ -48,6 +48,8 @@ function partOfGuard(instance: StoredInstance): unknown {
   return bare({
     open: guard?.open ?? [],
     read: guard?.read ?? [],
+    // Missing in instances of an earlier release.
+    timers: guard?.timers,
     format: guard?.format,
     roles: guard?.roles,
     roleCounts: guard?.roleCounts,
@@ -65,6 +67,7 @@ function derived(instance: StoredInstance): StoredInstance {
     open: guard.open ?? [],
     read: guard.read ?? [],
     format: MARKS_FORMAT,
+    ...(instance.guard?.timers !== undefined && { timers: guard.timers === true }),
     ...(guard.roles !== undefined && { roles: guard.roles }),
     ...(guard.roleCounts !== undefined && { roleCounts: guard.roleCounts }),
   };

@@ -79,11 +79,22 @@ export const INSTANCE_SHAPES: readonly Shape[] = [
   }),
   instances({
     does: ['find'],
-    says: 'timers, when a process starts and when it takes over from others',
+    says: 'timers that wait, when a process starts',
+    by: ['guard.timers'],
+    where: RUNNING,
+    order: NEWEST_FIRST,
+    index: 'timers',
+    reads: 'page',
+  }),
+  instances({
+    does: ['find'],
+    says: 'timers that are overdue, when a process takes over from others',
+    by: ['items.status'],
     range: 'items.timeDue',
+    ofOne: true,
     where: RUNNING,
     order: 'any',
-    index: 'timers',
+    index: 'due',
     reads: 'matching',
   }),
   instances({
@@ -115,6 +126,7 @@ export const INSTANCE_SHAPES: readonly Shape[] = [
     order: NEWEST_FIRST,
     index: 'running',
     reads: 'page',
+    beside: [/^items(\.(type|status))?$/],
   }),
   instances({
     does: ['find', 'count'],

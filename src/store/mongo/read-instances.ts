@@ -38,12 +38,12 @@ export class ReadInstances {
     if (bytes === undefined) return whole;
     const before = decode<StoredInstance>(bytes);
     const { version } = before;
+    const isOfHost = Object.keys(after).some((name) => name !== 'guard');
     const isComparable =
       revisionOf(before) === rev &&
-      (version === undefined || typeof version === 'number') &&
+      (!isOfHost || version === undefined || typeof version === 'number') &&
       (!Object.hasOwn(after, 'guard') || formatOf(before) === formatOf(after));
     if (!isComparable) return whole;
-    const isOfHost = Object.keys(after).some((name) => name !== 'guard');
     const where = { ...whole.where, ...(isOfHost && { version: version ?? { $exists: false } }) };
     return { where, ...changesOf(before, after) };
   }

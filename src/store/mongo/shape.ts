@@ -20,6 +20,8 @@ export interface Shape {
   readonly by?: readonly string[];
   /** A field compared in another way: a range, a type. */
   readonly range?: string;
+  /** These are conditions of one and the same entry of a list; else its index would be read for each one by itself. */
+  readonly ofOne?: true;
   /** Conditions without which a partial index is not used. */
   readonly where?: Readonly<Record<string, string>>;
   /**

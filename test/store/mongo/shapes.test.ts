@@ -55,9 +55,9 @@ describe('A query', () => {
       'instance',
     ]);
     expect(instances({ items: { $elemMatch: { $and: [{ id: 'a' }, { type: 'x' }] } } })).toEqual(['item']);
-    expect(
-      instances({ status: 'running', items: { $elemMatch: { timeDue: { $lt: new Date(0) } } } }),
-    ).toEqual(['timers']);
+    const due = { status: 'wait', timeDue: { $type: 'date', $lt: new Date(0) } };
+    expect(instances({ status: 'running', items: { $elemMatch: due } }, newest)).toEqual(['due']);
+    expect(instances({ status: 'running', 'guard.timers': null }, newest)).toEqual(['timers']);
     const waits = { items: { $elemMatch: { messageId: 'm', status: 'wait' } } };
     expect(instances({ status: 'running', ...waits }, newest)).toEqual(['messages']);
     const called = { parentItemId: { $type: 'string' }, startedAt: { $lt: new Date(0) } };
@@ -84,7 +84,12 @@ describe('A query', () => {
   test.each([
     [
       'a timer of instances that have ended too, which its index lacks',
-      { 'items.timeDue': { $type: 'date' } },
+      { items: { $elemMatch: { status: 'wait', timeDue: { $type: 'date' } } } },
+      newest,
+    ],
+    [
+      'a timer that is due and an item that waits, which need not be the same item',
+      { status: 'running', 'items.timeDue': { $lt: new Date(0) }, 'items.status': 'wait' },
       newest,
     ],
     [

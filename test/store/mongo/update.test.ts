@@ -3,7 +3,7 @@ import { openStore, type Store } from 'bpmn-guard';
 import type { StoredInstance } from '../../../src/store/port.js';
 import { lastingPlace, mongoUrl, onMongo, type Place } from '../../support/stores.js';
 
-const stored = (id: string, guard?: object): StoredInstance => ({
+const stored = (id: string, guard?: StoredInstance['guard']): StoredInstance => ({
   id,
   version: 3,
   status: 'running',
@@ -12,7 +12,7 @@ const stored = (id: string, guard?: object): StoredInstance => ({
     { id: `${id}-a`, status: 'wait', vars: { one: 1 } },
     { id: `${id}-b`, status: 'wait' },
   ],
-  ...(guard && { guard: guard as StoredInstance['guard'] }),
+  ...(guard && { guard }),
 });
 
 onMongo('An update that knows what was read', () => {
@@ -34,7 +34,7 @@ onMongo('An update that knows what was read', () => {
 
   const read = async (
     id: string,
-    guard: object | undefined = { rev: 1, format: 3 },
+    guard: StoredInstance['guard'] = { rev: 1, format: 3 },
   ): Promise<StoredInstance> => {
     await store.instances.insert(stored(id, guard));
     return (await store.instances.load(id, ['logs'])) as StoredInstance;

@@ -11,6 +11,8 @@ export interface Asked {
   readonly values: ReadonlyMap<string, readonly unknown[]>;
   /** The fields that every document found is tested by in another way. */
   readonly tested: ReadonlySet<string>;
+  /** The tested fields of one entry of a list, for each such condition. */
+  readonly groups: readonly ReadonlySet<string>[];
   /** Every field that is named in a condition, also in alternatives and negations. */
   readonly fields: ReadonlySet<string>;
   readonly order: Key | undefined;
@@ -29,6 +31,7 @@ class Conditions {
   readonly values = new Map<string, unknown[]>();
   readonly tested = new Set<string>();
   readonly fields = new Set<string>();
+  readonly groups: Set<string>[] = [];
 
   /** @param must whether every document found satisfies it */
   read(filter: Doc, must = true, prefix = ''): this {
@@ -50,6 +53,12 @@ class Conditions {
       this.tested.add(`${prefix}${field}`);
   }
 
+  private element(operand: Doc, must: boolean, prefix: string): void {
+    const { values, tested } = new Conditions().read(operand, must, prefix);
+    if (must) this.groups.push(new Set([...values.keys(), ...tested]));
+    this.read(operand, must, prefix);
+  }
+
   private field(field: string, value: unknown, must: boolean): void {
     this.fields.add(field);
     if (!isTest(value)) {
@@ -57,7 +66,7 @@ class Conditions {
       return;
     }
     for (const [operator, operand] of Object.entries(value)) {
-      if (operator === '$elemMatch' && isDoc(operand)) this.read(operand, must, `${field}.`);
+      if (operator === '$elemMatch' && isDoc(operand)) this.element(operand, must, `${field}.`);
       else if (!must) continue;
       else if (operator === '$eq') this.values.set(field, [operand]);
       else if (operator === '$in') this.values.set(field, operand as unknown[]);
@@ -79,12 +88,13 @@ const asked = (
   filter: unknown,
   { sort, limit, maxTimeMS }: { sort?: unknown; limit?: unknown; maxTimeMS?: unknown } = {},
 ): Asked => {
-  const { values, tested, fields } = new Conditions().read((filter ?? {}) as Doc);
+  const { values, tested, groups, fields } = new Conditions().read((filter ?? {}) as Doc);
   return {
     collection: String(collection),
     does,
     values,
     tested,
+    groups,
     fields,
     order: keyOf(sort),
     limit: typeof limit === 'number' && limit > 0 ? limit : undefined,

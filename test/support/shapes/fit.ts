@@ -53,13 +53,15 @@ function isBounded({ by = [], order, reads, unlimited }: Shape, { values, limit,
 }
 
 function fits(shape: Shape, asked: Asked): boolean {
-  const { by = [], range, where = {}, order, beside } = shape;
-  const named = new Set([...by, ...(range === undefined ? [] : [range]), ...Object.keys(where)]);
+  const { by = [], range, ofOne, where = {}, order, beside } = shape;
+  const compared = [...by, ...(range === undefined ? [] : [range])];
+  const named = new Set([...compared, ...Object.keys(where)]);
   return (
     COLLECTION_NAMES[shape.on] === asked.collection &&
     shape.does.includes(asked.does) &&
     by.every((field) => asked.values.has(field)) &&
     (range === undefined || asked.values.has(range) || asked.tested.has(range)) &&
+    (ofOne === undefined || asked.groups.some((group) => compared.every((field) => group.has(field)))) &&
     Object.entries(where).every(
       ([field, value]) => asked.values.get(field)?.length === 1 && asked.values.get(field)?.[0] === value,
     ) &&
