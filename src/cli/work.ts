@@ -1,6 +1,6 @@
 import { LARGE_FIELDS } from '../store/query/large-fields.js';
 import { withoutAttempts } from '../engine/execution/attempts-left.js';
-import { changeGuard } from '../engine/execution/commit.js';
+import { changeGuard } from '../engine/execution/change-guard.js';
 import { heldStarts, retryStart, startOfId } from '../engine/execution/held-starts.js';
 import { terminate } from '../engine/execution/terminate.js';
 import { HELD, heldOf, heldStartOf } from '../engine/enforcement/work-api.js';

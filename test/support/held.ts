@@ -1,5 +1,5 @@
 import type { Guard } from 'bpmn-guard';
-import { changeGuard } from '../../src/engine/execution/commit.js';
+import { changeGuard } from '../../src/engine/execution/change-guard.js';
 
 /** Leaves an instance as the ends of two processes do, both while work of it was under way in the background. */
 export async function holdBack({ store }: Pick<Guard, 'store'>, instanceId: string): Promise<void> {

@@ -105,7 +105,7 @@ export class Attempts {
     const attempt = this.next(guard.attempts?.[key], work, alone, elementId);
     if (attempt === undefined) return false;
     const next = nextGuard({ ...guard, attempts: { ...guard.attempts, [key]: attempt } });
-    if (!(await this.instances.update(document.id, guard.rev, { guard: next }, undefined, document)))
+    if (!(await this.instances.update(document.id, guard.rev, { guard: next })))
       throw new Conflict('conflict', 'The instance was changed by someone else in the meantime.');
     document.guard = next;
     if (attempt.held === true) this.warn(attempt, { instance: document.id });

@@ -5,7 +5,7 @@ import type { InstanceGuard, Store, StoredFields, StoredInstance, TaskFact } fro
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { mergeFacts, pastFacts, taskFacts, type CaseFacts } from '../model/case-facts.js';
-import { changeGuard } from './commit.js';
+import { changeGuard } from './change-guard.js';
 import type { Command } from './command.js';
 import type { Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';

@@ -3,7 +3,7 @@ import { messageOf } from '../../core/thrown.js';
 import { BACKGROUND, removingAttempts, withoutAttempts } from './attempts-left.js';
 import type { Command } from './command.js';
 import type { RunnerParts } from './command-options.js';
-import { changeGuard } from './commit.js';
+import { changeGuard } from './change-guard.js';
 import { isOutage } from './transient.js';
 
 const BACKGROUND_FAILED = 'work in the background failed';

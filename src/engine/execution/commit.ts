@@ -14,7 +14,6 @@ import type { Command } from './command.js';
 import type { Room } from '../contract/limits.js';
 import { assertRoom } from './room.js';
 import { savePoints } from './save-points.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { linesOf } from './instance-log.js';
 import { deepCopy } from '../../core/copy.js';
 import { deriveGuard } from '../model/derive.js';
@@ -239,16 +238,4 @@ export async function commitBeginning(
   guardOf(live).rev = guardOf(begun).rev;
   guardOf(live).added = guardOf(begun).added;
   return begun as unknown as StoredInstance;
-}
-
-/** Changes only the guard's fields of a stored instance. The caller must hold its lock. */
-export async function changeGuard(
-  store: Store,
-  id: string,
-  change: (guard: InstanceGuard) => InstanceGuard,
-): Promise<void> {
-  const document = await store.instances.load(id, LARGE_FIELDS);
-  if (document?.guard === undefined) return;
-  const guard = nextGuard(change(document.guard));
-  await store.instances.update(id, document.guard.rev, { guard }, undefined, document);
 }

@@ -1,7 +1,7 @@
 import { SYSTEM_USER } from '../../core/principal.js';
 import type { Delivery, Store, StoredInstance } from '../../store/port.js';
 import type { Attempts } from './attempts.js';
-import { changeGuard } from './commit.js';
+import { changeGuard } from './change-guard.js';
 import type { CommandRunner } from './command-runner.js';
 import type { Command } from './command.js';
 import type { InnerEngine } from './inner-engine.js';

@@ -9,7 +9,7 @@ import type { Deliveries } from './deliveries.js';
 import type { Attempts } from './attempts.js';
 import { BACKGROUND, removingAttempts } from './attempts-left.js';
 import type { Cases } from './cases.js';
-import { changeGuard } from './commit.js';
+import { changeGuard } from './change-guard.js';
 import { terminate } from './terminate.js';
 import type { HostExecution, HostItem } from '../model/host.js';
 import type { InnerEngine } from './inner-engine.js';

@@ -4,7 +4,7 @@ import { isGuardError, type GuardError } from '../../core/errors.js';
 import { classOf, isError, messageOf, stackOf } from '../../core/thrown.js';
 import type { AuditEntry, Store } from '../../store/port.js';
 import type { GuardLogger } from '../contract/types.js';
-import { changeGuard } from './commit.js';
+import { changeGuard } from './change-guard.js';
 import type { Command } from './command.js';
 import type { Answer, Contexts } from './context.js';
 import type { InstanceLocks } from './locks.js';

@@ -27,24 +27,26 @@ export class ReadInstances {
 
   /**
    * The update that sets fields of an instance. It is relative to what was read, if that has the revision that is
-   * replaced. Two writers leave the revision as it is. A host without a guard changes only its own fields, and counts
-   * on in `version`. Reindexing derives items and marks anew, of a document with marks of another format.
+   * replaced. Three writers leave the revision as it is. A host without a guard changes only its own fields, and counts
+   * on in `version`. Marks are derived anew beside running commands: so `guard` is sent whole. Reindexing also derives
+   * items, of documents with marks of another format.
    * @param after the fields, as they would be read back
    * @param read what `made` returned, perhaps changed since
    */
   update(rev: number | undefined, after: Fields, read: StoredInstance | undefined): Update {
     const whole: Update = { where: atRevision(rev), set: { ...after }, unset: {} };
     const bytes = read && this.bytes.get(read);
-    if (bytes === undefined) return whole;
+    const { guard, ...others } = after;
+    if (bytes === undefined || guard === undefined) return whole;
     const before = decode<StoredInstance>(bytes);
     const { version } = before;
-    const isOfHost = Object.keys(after).some((name) => name !== 'guard');
     const isComparable =
       revisionOf(before) === rev &&
-      (!isOfHost || version === undefined || typeof version === 'number') &&
-      (!Object.hasOwn(after, 'guard') || formatOf(before) === formatOf(after));
+      (version === undefined || typeof version === 'number') &&
+      formatOf(before) === formatOf(after);
     if (!isComparable) return whole;
-    const where = { ...whole.where, ...(isOfHost && { version: version ?? { $exists: false } }) };
-    return { where, ...changesOf(before, after) };
+    const { set, unset } = changesOf(before, others);
+    const where = { ...whole.where, version: version ?? { $exists: false } };
+    return { where, set: { ...set, guard }, unset };
   }
 }

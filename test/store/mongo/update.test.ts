@@ -108,14 +108,20 @@ onMongo('An update that knows what was read', () => {
     expect(await store.instances.load('shape')).toMatchObject({ data: 'text', version: 3 });
   });
 
-  test('sends all when reindexing has derived items and marks anew, and leaves no mark behind', async () => {
-    const document = await read('reindexed', { rev: 1, format: 2, open: ['|u:a'] });
-    const guard = { rev: 1, format: 3, open: ['|u:a', '|u:b'] };
-    await store.instances.update('reindexed', 1, { guard });
-    document.guard = { rev: 2, format: 3, open: ['|u:a'] };
-    const { guard: next } = document;
-    expect(await store.instances.update('reindexed', 1, { guard: next }, undefined, document)).toBe(true);
-    expect((await store.instances.load('reindexed'))?.guard).toEqual(next);
+  test('leaves nothing behind of the marks that others have derived anew meanwhile', async () => {
+    for (const format of [2, 3]) {
+      const id = `marked-${format}`;
+      const document = await read(id, { rev: 1, format, open: ['|u:a'] });
+      const theirs = { rev: 1, format: 3, open: ['|u:a', '|d:x'], dataPaths: ['x'] };
+      const items = (document.items ?? []).map((item) => ({ ...item, guard: { closed: true as const } }));
+      await store.instances.update(id, 1, format === 2 ? { guard: theirs, items } : { guard: theirs });
+      const next = { rev: 2, format: 3, open: ['|u:a'] };
+      const fields = { guard: next, items: document.items };
+      expect(await store.instances.update(id, 1, fields, undefined, document)).toBe(true);
+      expect(await store.instances.load(id)).toMatchObject({ guard: next, items: document.items });
+      expect(Object.keys((await store.instances.load(id))?.guard ?? {})).toEqual(Object.keys(next));
+      expect((await store.instances.load(id))?.items?.some((item) => 'guard' in item)).toBe(false);
+    }
   });
 
   test('sends all after another write of its own, and removes what that one added', async () => {
