@@ -64,10 +64,8 @@ interface Marks {
 /**
  * The marks of an instance whose items carry their `guard`. `read` covers the whole instance: people, holders of
  * labels among them, model, values of its data, elements of its user tasks, tenant. `open` covers waiting items, and
- * the starter and the
- * holders of labels as `s:`. While something other
- * than a user task waits, which the instance's readers see too, `open` also contains all of `read`. Both may be too
- * wide but never too narrow.
+ * the starter and the holders of labels as `s:`. While something other than a user task waits, which the instance's
+ * readers see too, `open` also contains all of `read`. Both may be too wide but never too narrow.
  */
 function instanceMarks(instance: StoredInstance, guard: InstanceGuard): Marks {
   const { startedBy, roles, root, caseHolders } = guard;
