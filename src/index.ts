@@ -21,7 +21,7 @@ export type { Decision, Reason } from './core/decision.js';
 export type { Policy, PolicyAnswer, Rule, Facts } from './core/policy.js';
 export type { FieldRule } from './core/field-rule.js';
 export type { Case, Condition, Reference } from './core/condition.js';
-export type { Mark } from './core/mark.js';
+export type { StatedMark as Mark } from './core/mark.js';
 export { parseCondition, printCondition } from './core/condition-json.js';
 export { weaknessOf } from './core/weak-secret.js';
 export type { Resource } from './core/resource.js';

@@ -31,7 +31,7 @@ function instance(random, number, every) {
 export async function fill(store, count) {
   const random = createRandom(27);
   for (const [place, path] of DATA_PATHS.entries()) await store.values('dataPaths').add(String(place), path);
-  await store.values('guard').set('dataMarked', { paths: DATA_PATHS.length });
+  await store.values('guard').set('dataMarked', { complete: DATA_PATHS.length });
   const every = Math.max(3, Math.floor(count / FEW));
   for (let number = 0; number < count;) {
     const batch = [];

@@ -11,8 +11,8 @@ import { valuesAt } from './path.js';
 /** More paths are not marked: each is one more place where a list looks. */
 export const MOST_DATA_PATHS = 16;
 /** An instance with more values at a path, or with others than texts, numbers and flags, is found by every value. */
-const MOST_VALUES = 100;
-const LONGEST_VALUE = 200;
+const MOST_VALUES = 20;
+const LONGEST_VALUE = 100;
 
 const DATA = 'instance.data.';
 /** In a mark, `=` ends the path. */

@@ -5,7 +5,7 @@ import type { Decision } from './decision.js';
 import { isFixedList, readFieldRules, type FieldRule } from './field-rule.js';
 import { FieldTrees } from './field-tree.js';
 import { HiddenFields } from './hidden-fields.js';
-import { TENANT_MARK, type Mark } from './mark.js';
+import { TENANT_MARK, type StatedMark } from './mark.js';
 import { asOperation, type Operation } from './operation.js';
 import { NO_FACTS, type Facts, type Policy, type PolicyAnswer } from './policy.js';
 import { ADMIN, SecureUser, SYSTEM } from './principal.js';
@@ -18,7 +18,7 @@ import type { Scope } from './scope.js';
 import { show } from './value.js';
 
 const NO_FIELDS: readonly FieldRule[] = Object.freeze([]);
-const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
+const BY_TENANT = Object.freeze<StatedMark[]>([TENANT_MARK]);
 
 /**
  * The decision point. It asks every policy and combines the answers as row-level security does: `( P1 or P2 or … )

@@ -6,7 +6,10 @@
  * instance at the top of the calls that led to it. `m:`: its model. `e:`: an element of its model. `d:`: a value of its
  * data, and `p:`: at how many paths its data is marked. `t:`: only the tenant.
  */
-export type Mark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e' | 'd' | 'p'}:${string}` | 'o:' | 't:';
+export type Mark = StatedMark | `${'d' | 'p'}:${string}`;
+
+/** A mark by which a rule may say that its instances are found. Those of data follow from conditions only. */
+export type StatedMark = `${'u' | 'g' | 's' | 'f' | 'm' | 'e'}:${string}` | 'o:' | 't:';
 
 /** The version of the lists of marks. Instances with another version are found by the exact condition only. */
 export const MARKS_FORMAT = 4;
@@ -16,8 +19,8 @@ const MOST_MARKS = 1_500;
 /** So is one with more characters, including the tenant in front of each. */
 const MOST_CHARACTERS = 64 * 1024;
 
-export const OPEN_MARK: Mark = 'o:';
-export const TENANT_MARK: Mark = 't:';
+export const OPEN_MARK: StatedMark = 'o:';
+export const TENANT_MARK: StatedMark = 't:';
 
 /** An unescaped `\` or sign inside a name would end it early. */
 const escaped = (text: string, sign: string): string =>
@@ -27,7 +30,8 @@ const escaped = (text: string, sign: string): string =>
 export const inTenant = (tenantId: string | undefined, mark: Mark): string =>
   `${escaped(tenantId ?? '', '|')}|${mark}`;
 
-export const elementMark = (model: string, element: string): Mark => `e:${escaped(model, '/')}/${element}`;
+export const elementMark = (model: string, element: string): StatedMark =>
+  `e:${escaped(model, '/')}/${element}`;
 
 const MODEL_OF_ELEMENT = /^e:((?:[^\\/]|\\.)*)\//s;
 

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.js';
 import type { FieldRule } from './field-rule.js';
-import type { Mark } from './mark.js';
+import type { StatedMark } from './mark.js';
 import type { Operation } from './operation.js';
 import type { CaseOperation } from './policies/case-roles/operations.js';
 import type { SecureUser } from './principal.js';
@@ -22,7 +22,7 @@ export interface Rule {
    * from a comparison of the assignee, the candidates, the starter, the model or an element. If none follow, lists
    * scan all instances of the tenant.
    */
-  readonly search?: readonly Mark[] | undefined;
+  readonly search?: readonly StatedMark[] | undefined;
   /**
    * For a restrictive rule that puts many together: those of them that concern the resource. It holds if all of these
    * hold. Decisions name these as their reasons; lists and everything else know `when` alone. Missing: the rule is its

@@ -31,6 +31,15 @@ const NONE: Given = Object.freeze({ lists: Object.freeze([]), isKept: true });
 const isFrozenRule = (rule: Rule): boolean =>
   Object.isFrozen(rule) && Object.getOwnPropertyDescriptor(rule, 'when')?.value === rule.when;
 
+/** Instances have marks of data only where conditions ask for them, which a stated mark does not. */
+function assertStatesNoData({ id, search }: Rule): void {
+  const ofData = search?.find((mark) => /^[dp]:/.test(mark));
+  if (ofData !== undefined)
+    throw new TypeError(
+      `The rule ${show(id)} states ${show(ofData)}; marks of data follow from its condition only`,
+    );
+}
+
 /** The lists of one policy for one effect. A frozen list of frozen rules is read once, as long as it lives. */
 class RuleLists {
   private readonly known = new WeakMap<readonly Rule[], RuleList>();
@@ -53,6 +62,7 @@ class RuleLists {
 
   private read(given: readonly Rule[]): RuleList {
     const { policy, effect } = this;
+    given.forEach(assertStatesNoData);
     const rules = given.map((rule): AskedRule => ({
       policy,
       effect,

@@ -127,7 +127,7 @@ async function assemble(
   const server = outerServer(options, taken, flags.bypass ? host : serverFacade(parts, api, host));
 
   const marking = new DataMarking(plain, dataPaths, retries, logger);
-  dataPaths.added = () => marking.start();
+  dataPaths.grown = () => marking.start();
   if (dataPaths.list.length > 0) marking.start();
   const unclaim = claimUncaught(strays.claim);
   const started = Promise.all([

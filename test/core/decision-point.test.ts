@@ -15,7 +15,7 @@ import {
 import { createDecisionPoint, type DecisionPoint } from '../../src/core/decision-point.js';
 import { tryPolicies, unmarkedRules } from '../../src/core/tried-policies.js';
 import { compile } from '../../src/core/evaluate.js';
-import type { Mark } from '../../src/core/mark.js';
+import type { StatedMark } from '../../src/core/mark.js';
 import { OPERATIONS, type Operation } from '../../src/core/operation.js';
 import type { Policy, PolicyAnswer } from '../../src/core/policy.js';
 import { taskRulesPolicy } from '../../src/core/policies/task-rules.js';
@@ -36,7 +36,12 @@ const A = eq('item.a', 1);
 const B = eq('item.b', 1);
 const C = eq('item.c', 1);
 
-const rule = (when: Condition, search?: readonly Mark[]) => ({ id: 'rule', says: 'a rule', when, search });
+const rule = (when: Condition, search?: readonly StatedMark[]) => ({
+  id: 'rule',
+  says: 'a rule',
+  when,
+  search,
+});
 const policy = (name: string, answer: unknown): Policy => ({ name, answer: () => answer as PolicyAnswer });
 const permits = (name: string, ...conditions: Condition[]): Policy =>
   policy(name, { permissive: conditions.map((c) => rule(c)) });

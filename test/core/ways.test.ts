@@ -13,6 +13,7 @@ import {
 import { byCases } from '../../src/core/cases.js';
 import { compile } from '../../src/core/evaluate.js';
 import type { Way } from '../../src/core/scope.js';
+import type { Rule } from '../../src/core/policy.js';
 import { Predicates } from '../../src/core/predicates.js';
 import { conditionSize, MOST_STATED } from '../../src/core/condition-size.js';
 import { alternativesBySearch, dataPathsOf, isUnmarked, roughly, type Ways } from '../../src/core/ways.js';
@@ -22,7 +23,7 @@ const roughlyAtOnce = (whole: Ways): Ways => atOnce(roughly(whole));
 
 const ME = { ref: 'user', path: 'userName' } as const;
 const MY_GROUPS = { ref: 'user', path: 'userGroups' } as const;
-const rule = (when: Condition, search?: Way['search']) => ({ id: 'r', says: 'r', when, search });
+const rule = (when: Condition, search?: Rule['search']) => ({ id: 'r', says: 'r', when, search });
 
 test.each<[what: string, when: Condition]>([
   ['the principal as assignee', eq('item.assignee', ME)],

@@ -36,7 +36,7 @@ export class Calls {
 
   /** How lists are searched now. */
   get searching(): { readonly reindexed: boolean; readonly dataPaths: readonly string[] } {
-    return { reindexed: this.isReindexed(), dataPaths: this.dataPaths.list };
+    return { reindexed: this.isReindexed(), dataPaths: this.dataPaths.searched };
   }
 
   /**

@@ -28,7 +28,7 @@ export class UnmarkedRules {
 
   /** Records the rules of a list; each new one is logged once. Instances get marks for the data that they compare. */
   record(ruling: Ruling): void {
-    this.dataPaths.want(ruling.dataPaths());
+    this.dataPaths.want(ruling.dataPaths(), ruling.principal.tenantId);
     for (const name of ruling.unmarked()) {
       if (this.names.has(name) || this.names.size >= MOST_NAMED) continue;
       this.names.add(name);

@@ -3,6 +3,7 @@ import { USER_TASK } from '../../core/element-types.js';
 import { normaliseName } from '../../core/principal.js';
 import { elementMark, inTenant, MARKS_FORMAT, OPEN_MARK, TENANT_MARK, type Mark } from '../../core/mark.js';
 import type { InstanceGuard, ItemGuard, StoredInstance, StoredItem } from '../../store/port.js';
+import { normalise } from '../../store/bson/codec.js';
 import { itemsOf } from '../../store/query/stored.js';
 import { isPartOfCase, taskFacts } from './case-facts.js';
 import { labelFacts } from './labels.js';
@@ -56,6 +57,10 @@ const elementMarks = (instance: StoredInstance, items: readonly StoredItem[]): M
   return namesIn(instance.name).flatMap((model) => elements.map((element) => elementMark(model, element)));
 };
 
+/** The data as it will be stored: a model may have put values into it that are stored in another form. */
+const storedData = ({ data }: StoredInstance, { dataPaths = [] }: InstanceGuard): unknown =>
+  dataPaths.length === 0 ? undefined : normalise({ data }).data;
+
 interface Marks {
   readonly read: string[];
   readonly open: string[];
@@ -71,7 +76,11 @@ function instanceMarks(instance: StoredInstance, guard: InstanceGuard): Marks {
   const { startedBy, roles, root, caseHolders } = guard;
   const items = itemsOf(instance);
   const waiting = items.filter(waits);
-  const whole = [...marksOf('m', instance.name), ...marksOfData(instance.data, guard.dataPaths), TENANT_MARK];
+  const whole = [
+    ...marksOf('m', instance.name),
+    ...marksOfData(storedData(instance, guard), guard.dataPaths),
+    TENANT_MARK,
+  ];
   const people = [startedBy, ...Object.values(roles ?? {})];
   const read = [
     ...people.flatMap((names) => marksOf('u', names)),

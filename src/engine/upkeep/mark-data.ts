@@ -1,27 +1,21 @@
-import type { Cursor, InstanceGuard, Store } from '../../store/port.js';
-import { LARGE_FIELDS } from '../../store/query/large-fields.js';
 import { MARKS_FORMAT } from '../../core/mark.js';
+import { messageOf } from '../../core/thrown.js';
+import type { InstanceGuard, Store } from '../../store/port.js';
+import { LARGE_FIELDS, UNLISTED } from '../../store/query/large-fields.js';
 import type { GuardLogger } from '../contract/types.js';
-import type { DataPaths } from '../execution/data-paths.js';
+import { readMarkedSoFar, saveMarkedSoFar, type DataPaths } from '../execution/data-paths.js';
 import type { Retries } from '../execution/retries.js';
+import { isTransient } from '../execution/transient.js';
 import { deriveFacts } from '../model/derive.js';
 
-const MARKER = 'dataMarked';
 const BATCH = 100;
-const UNREAD = [...LARGE_FIELDS, 'items', 'tokens', 'loops', 'data'];
-
-/** How far the work has come: the number of paths, and the last instance looked at; missing: all were. */
-interface Progress {
-  readonly paths: number;
-  readonly after?: string;
-}
-
-const asProgress = (value: unknown): Progress =>
-  typeof value === 'object' && value !== null ? (value as Progress) : { paths: 0 };
+const UNREAD = [...UNLISTED, 'items', 'tokens', 'data'];
+/** Other processes may write instances during a pass and learn of a new path later. */
+const MOST_PASSES = 3;
 
 /**
- * Marks stored instances for data paths that were added after they were written. Lists find those that are not marked
- * yet too, so this only makes lists faster. It continues where it was stopped.
+ * Marks stored instances for data paths that were added after they were written. Lists search by a path when all
+ * instances are marked for it. The work continues where it was stopped.
  */
 export class DataMarking {
   private running: Promise<void> | undefined;
@@ -53,31 +47,48 @@ export class DataMarking {
   }
 
   private async run(): Promise<void> {
-    const values = this.store.values('guard');
     for (;;) {
+      const { complete, pass } = await readMarkedSoFar(this.store);
       const { list } = this.paths;
-      const { paths, after } = asProgress(await values.get(MARKER));
-      if (this.stopped || (paths >= list.length && after === undefined)) return;
-      await this.markAll(list, paths === list.length ? after : undefined);
+      // A process that knows more paths marks them.
+      if (this.stopped || complete >= list.length || (pass !== undefined && pass.paths > list.length)) return;
+      let marked = await this.pass(list, complete, pass?.paths === list.length ? pass.after : undefined);
+      for (let left = MOST_PASSES - 1; marked > 0 && left > 0 && !this.stopped; left--)
+        marked = await this.pass(list, complete);
+      if (this.stopped) return;
+      await saveMarkedSoFar(this.store, { complete: list.length });
+      await this.paths.refresh();
+      this.logger.info('instances are marked for data that rules compare', { paths: list });
     }
   }
 
-  private async markAll(list: readonly string[], from: string | undefined): Promise<void> {
-    let [after, marked]: [Cursor | undefined, number] = [from === undefined ? undefined : { id: from }, 0];
-    const save = (progress: Progress): Promise<void> => this.store.values('guard').set(MARKER, progress);
-    for (;;) {
-      const batch = await this.store.instances.find({ filter: {}, limit: BATCH, without: UNREAD, after });
+  /** Looks at all instances, or at those behind one. @returns how many were marked */
+  private async pass(list: readonly string[], complete: number, from?: string): Promise<number> {
+    let marked = 0;
+    for (let after = from; !this.stopped;) {
+      const page = { limit: BATCH, without: UNREAD, ...(after !== undefined && { after: { id: after } }) };
+      const batch = await this.store.instances.find({ filter: {}, ...page });
       for (const { id, guard } of batch) {
-        if (this.stopped) return;
-        if (lacks(guard, list) && (await this.mark(id, list))) marked++;
+        if (this.stopped) return marked;
+        if (lacks(guard, list) && (await this.tryMark(id, list))) marked++;
       }
       const last = batch.at(-1);
       if (last === undefined) break;
-      after = { id: String(last._id) };
-      await save({ paths: list.length, after: after.id });
+      after = String(last._id);
+      await saveMarkedSoFar(this.store, { complete, pass: { paths: list.length, after } });
     }
-    await save({ paths: list.length });
-    this.logger.info('instances are marked for data that rules compare', { paths: list, marked });
+    return marked;
+  }
+
+  /** An instance that cannot be written, such as one that is full, does not keep the others from being marked. */
+  private async tryMark(id: string, list: readonly string[]): Promise<boolean> {
+    try {
+      return await this.mark(id, list);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      this.logger.warn('an instance could not be marked for data', { instance: id, error: messageOf(error) });
+      return false;
+    }
   }
 
   /** The revision stays the same: a running command must not fail because of it, and writes its own marks. */
@@ -91,5 +102,7 @@ export class DataMarking {
 }
 
 /** Instances of an earlier format are marked by `reindex`. */
-const lacks = (guard: InstanceGuard | undefined, list: readonly string[]): guard is InstanceGuard =>
-  guard?.format === MARKS_FORMAT && (guard.dataPaths ?? []).length < list.length;
+function lacks(guard: InstanceGuard | undefined, list: readonly string[]): guard is InstanceGuard {
+  const stored = guard?.dataPaths ?? [];
+  return guard?.format === MARKS_FORMAT && stored.length < list.length;
+}

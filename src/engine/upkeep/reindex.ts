@@ -3,6 +3,7 @@ import type { Cursor, InstanceGuard, Store, StoredInstance } from '../../store/p
 import { itemsOf } from '../../store/query/stored.js';
 import { OUTDATED } from '../../store/query/plan-marks.js';
 import { LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { readDataPaths } from '../execution/data-paths.js';
 import { deriveGuard } from '../model/derive.js';
 import type { HostDefinition } from '../model/host.js';
 import { legacyGuard } from '../model/legacy.js';
@@ -56,12 +57,17 @@ async function adopted(instance: StoredInstance, load: ReindexOptions['load']): 
  * Marks are written under the revision they were derived from, which stays the same: a running command writes its
  * own marks with everything else and must not fail because of these.
  */
-async function reindexOne(store: Store, id: string, load: ReindexOptions['load']): Promise<boolean> {
+async function reindexOne(
+  store: Store,
+  id: string,
+  load: ReindexOptions['load'],
+  dataPaths: readonly string[],
+): Promise<boolean> {
   const instance = await store.instances.load(id);
   if (instance === undefined || instance.guard?.format === MARKS_FORMAT) return true;
   const rev = instance.guard?.rev;
   const guard = rev === undefined ? await adopted(instance, load) : (instance.guard as InstanceGuard);
-  deriveGuard(instance, guard);
+  deriveGuard(instance, Object.assign(guard, dataPaths.length > 0 ? { dataPaths } : {}));
   const { items, tenantId = null } = instance;
   return store.instances.update(id, rev, { items, guard, tenantId });
 }
@@ -72,13 +78,14 @@ async function reindexOne(store: Store, id: string, load: ReindexOptions['load']
  * @returns true if nothing is left
  */
 export async function reindex(store: Store, { load, onProgress, signal }: ReindexOptions): Promise<boolean> {
+  const dataPaths = await readDataPaths(store);
   const total = await countAll(store.instances, OUTDATED);
   let [done, skipped] = [0, 0];
   // Each batch begins behind the last one, so that no instance is looked at twice.
   for (let after: Cursor | undefined; signal?.aborted !== true;) {
     const batch = await store.instances.find({ filter: OUTDATED, limit: BATCH, without: UNREAD, after });
     for (const { id } of batch)
-      if (await reindexOne(store, id, load).catch(() => false)) done++;
+      if (await reindexOne(store, id, load, dataPaths).catch(() => false)) done++;
       else skipped++;
     const last = batch.at(-1);
     if (last === undefined) break;

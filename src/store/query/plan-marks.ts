@@ -19,7 +19,7 @@ export const OUTDATED: Filter = Object.freeze({
   $nor: Object.freeze([{ 'guard.format': MARKS_FORMAT }]),
 });
 
-/** Marks that are in both lists, because they describe the instance and not an item. */
+/** Those of the marks that a rule may state that are in both lists, because they describe the instance. */
 const OF_INSTANCE = /^[tm]:/;
 
 /** The parts of a query that must all hold. */
@@ -95,14 +95,16 @@ export function planMarks(
 ): MarkFilter | undefined {
   const tenant = tenantOf(scope.restricts);
   if (tenant === undefined) return undefined;
-  const conditions = [...scope.restricts, ...said];
-  const beside = { conditions, dataPaths };
+  const beside = { conditions: [...scope.restricts, ...said], dataPaths };
+  // Not by the data that the caller asks for: it may be hidden, and common.
+  const ofCaller = { conditions: beside.conditions };
   const inFront = inTenant(tenant.tenantId, TENANT_MARK).length - TENANT_MARK.length;
   const marksIn = (list: MarkList): readonly Mark[] =>
     limited(
       fewest([
         ofWays(scope.ways, list, beside),
-        ...conditions.map((condition) => marksOf(condition, list, beside)),
+        ...scope.restricts.map((condition) => marksOf(condition, list, beside)),
+        ...said.map((condition) => marksOf(condition, list, ofCaller)),
         [TENANT_MARK],
       ]) as readonly Mark[],
       inFront,

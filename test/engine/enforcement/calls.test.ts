@@ -62,7 +62,7 @@ const callsWith = (book: PolicyBook): Calls =>
     new Incidents(SILENT),
     false,
     () => true,
-    { list: [] } as unknown as DataPaths,
+    { searched: [] } as unknown as DataPaths,
     { record: () => undefined } as unknown as UnmarkedRules,
     new PeopleLock({ lock: async () => async () => undefined }),
   );

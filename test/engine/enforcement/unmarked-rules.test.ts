@@ -2,7 +2,7 @@ import type { Ruling } from '../../../src/core/ruling.js';
 import { UnmarkedRules } from '../../../src/engine/enforcement/unmarked-rules.js';
 
 const ruling = (...names: string[]): Ruling =>
-  ({ unmarked: () => names, dataPaths: () => [] }) as unknown as Ruling;
+  ({ principal: {}, unmarked: () => names, dataPaths: () => [] }) as unknown as Ruling;
 
 test('each rule from which no marks follow is logged once, unless it was found at the start', () => {
   const warn = jest.fn();
@@ -31,6 +31,7 @@ test('a thousand names are kept and logged', () => {
 test('instances get marks for the data that the rules of a list compare', () => {
   const want = jest.fn();
   const rules = new UnmarkedRules([], { info: jest.fn(), warn: jest.fn(), error: jest.fn() }, { want });
-  rules.record({ unmarked: () => [], dataPaths: () => ['store'] } as unknown as Ruling);
-  expect(want.mock.calls).toEqual([[['store']]]);
+  const principal = { tenantId: 'acme' };
+  rules.record({ principal, unmarked: () => [], dataPaths: () => ['store'] } as unknown as Ruling);
+  expect(want.mock.calls).toEqual([[['store'], 'acme']]);
 });

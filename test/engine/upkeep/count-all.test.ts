@@ -34,7 +34,7 @@ test('archiving counts in pages what the store refuses to count in one query', a
 test('reindexing does too', async () => {
   const instances = await filled();
   const left: number[] = [];
-  const store = { instances, values: () => ({ set: () => Promise.resolve() }) };
+  const store = { instances, values: () => ({ set: async () => undefined, entries: async () => [] }) };
   const load = () => Promise.reject(new Error('no model'));
   const onProgress = (progress: { left: number }): void => void left.push(progress.left);
   expect(await reindex(store as never, { load, onProgress })).toBe(true);

@@ -3,9 +3,10 @@ import { parseCondition, SecureUser, type Guard, type Policy } from 'bpmn-guard'
 import { MARKS_FORMAT } from '../../../src/core/mark.js';
 import { MOST_DATA_PATHS } from '../../../src/core/data-marks.js';
 import { deriveFacts } from '../../../src/engine/model/derive.js';
+import { reindex } from '../../../src/engine/upkeep/reindex.js';
 import type { InstanceGuard } from '../../../src/store/port.js';
-import { ADMIN_USER, eventually, Guards } from '../../support/guards.js';
-import { end, model, start, task } from '../../support/models.js';
+import { ADMIN_USER, eventually, Guards, refusal } from '../../support/guards.js';
+import { end, model, script, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
 
 const MODELS = { M: model([start(), task('t', { candidateGroups: 'nobody' }), end()]) };
@@ -45,7 +46,9 @@ const isMarked = (guard: Guard, id: string, ...marks: string[]): Promise<boolean
     ),
   );
 const areAllMarked = (guard: Guard, paths: number): Promise<boolean> =>
-  eventually(async () => isDeepStrictEqual(await guard.store.values('guard').get('dataMarked'), { paths }));
+  eventually(async () =>
+    isDeepStrictEqual(await guard.store.values('guard').get('dataMarked'), { complete: paths }),
+  );
 
 /** Writes an instance as a process does that knows these paths, or with other changes to its guard. */
 async function write(
@@ -143,5 +146,74 @@ onStores('Marks of data that rules compare', (kind) => {
     await listed(guard);
     await areAllMarked(guard, 1);
     expect((await guard.store.instances.load(id))?.guard).toEqual(older);
+  });
+
+  test('are those of the values as they are stored, where a model puts others into the data', async () => {
+    const text = 'this.token.execution.instance.data.region = { of: new Map([["place", "north"]]) };';
+    const guard = await guards.make({
+      models: { M: model([start(), script('s', text), task('t', { candidateGroups: 'nobody' }), end()]) },
+      policies: [reading('region.of.place')],
+    });
+    const first = await startIn(guard, {});
+    expect(await listed(guard)).toEqual([first]);
+    await areAllMarked(guard, 1);
+    const second = await startIn(guard, {});
+    expect(await marksOf(guard, second)).toEqual(['|d:region.of.place="north', '|p:1']);
+    expect(await listed(guard)).toEqual([first, second].sort());
+  });
+
+  test('are written by `reindex` too', async () => {
+    const guard = await guards.make({ models: MODELS, policies: [reading('region')] });
+    const id = await startIn(guard, { region: 'north' });
+    await listed(guard);
+    await areAllMarked(guard, 1);
+    await write(guard, id, [], { format: MARKS_FORMAT - 1 });
+    const load = (): Promise<never> => Promise.reject(new Error('no model is needed'));
+    expect(await reindex(guard.store, { load })).toBe(true);
+    expect(await marksOf(guard, id)).toEqual(['|d:region="north', '|p:1']);
+  });
+
+  test('are not mistaken for those of another list, where the list was lost', async () => {
+    const place = guards.place();
+    const first = await guards.make({ place, models: MODELS, policies: [reading('region')] });
+    const id = await startIn(first, { region: 'north', branch: 'north' });
+    await listed(first);
+    await areAllMarked(first, 1);
+    await first.store.values('dataPaths').delete('0');
+    await first.store.values('guard').delete('dataMarked');
+    await first.close();
+    const second = await guards.make({ place, policies: [reading('branch')] });
+    expect(await listed(second)).toEqual([id]);
+    await areAllMarked(second, 2);
+    expect(await second.store.values('dataPaths').entries()).toEqual([
+      ['0', 'region'],
+      ['1', 'branch'],
+    ]);
+    expect(await listed(second)).toEqual([id]);
+  });
+
+  test('of one tenant take no room of the others: its lists add four paths', async () => {
+    const paths = Array.from({ length: 6 }, (_, at) => `path${at}`);
+    const guard = await guards.make({ models: MODELS, policies: [reading(...paths)] });
+    await guard.api.data.findInstances({}, new SecureUser({ ...NORTH, tenantId: 'acme' }));
+    await areAllMarked(guard, 4);
+    expect(await guard.store.values('dataPaths').entries()).toHaveLength(4);
+    await listed(guard);
+    await areAllMarked(guard, 6);
+  });
+
+  test('cannot be stated by a rule, which would find nothing where there are none', async () => {
+    const { name, answer } = reading('region');
+    const stating: Policy = {
+      name,
+      answer: (...question) => ({
+        permissive: (answer(...question).permissive ?? []).map((rule) => ({
+          ...rule,
+          search: ['d:region="north' as 'm:x'],
+        })),
+      }),
+    };
+    const made = guards.make({ policies: [stating] });
+    expect(await refusal(made)).toMatchObject({ code: 'bad-configuration' });
   });
 });

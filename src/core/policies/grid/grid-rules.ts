@@ -1,13 +1,13 @@
 import { and, isEverything, isNothing, not, type Condition } from '../../condition.js';
 import { atOnce, mapInSteps, type InSteps } from '../../in-steps.js';
-import { TENANT_MARK, type Mark } from '../../mark.js';
+import { TENANT_MARK, type StatedMark } from '../../mark.js';
 import type { PolicyAnswer, Rule } from '../../policy.js';
 import { kindOf, type ObjectKind, type Privilege } from './grid.js';
 import type { GridRuleConditions, MadeRule } from './rule-conditions.js';
 import { OF_ITEM, RuleIndex, saidAt, type Place, type Said } from './rule-index.js';
 import { printSentence } from './sentences.js';
 
-const BY_TENANT = Object.freeze<Mark[]>([TENANT_MARK]);
+const BY_TENANT = Object.freeze<StatedMark[]>([TENANT_MARK]);
 export const OF_TASKS: readonly ObjectKind[] = ['system', 'process', 'task'];
 export const OF_CASES: readonly ObjectKind[] = ['system', 'process'];
 export const OF_EVENTS: readonly ObjectKind[] = ['event'];
