@@ -136,21 +136,30 @@ const starters = (at: string): Condition =>
 const START = permits(rule('starter', 'the start event permits you to start it', starters('start')));
 const MAY_START = rule('may-start', 'you may start it', some('model.guard.starts', starters('item')));
 
-function modelReaders(principal: SecureUser, facts: Facts): PolicyAnswer {
-  const permissive = [
-    MAY_START,
-    rule(
-      'reads-instance',
-      'you may read one of its instances',
-      isIn('model.name', (own(facts, 'readableModels') as Facts['readableModels']) ?? []),
-    ),
-    rule(
-      'designer',
-      'designers read the models of their tenant',
-      principal.inGroup(DESIGNER) ? and() : NOTHING,
-    ),
-  ];
-  return { permissive };
+const readsAsDesigner = (is: boolean): Rule =>
+  rule('designer', 'designers read the models of their tenant', is ? and() : NOTHING);
+const NO_MODELS: readonly string[] = Object.freeze([]);
+
+/** Who reads models. Rules about a list of names that cannot change are kept as long as it lives. */
+class ModelReaders {
+  private readonly designers = new WeakMap<object, PolicyAnswer>();
+  private readonly others = new WeakMap<object, PolicyAnswer>();
+
+  of(principal: SecureUser, facts: Facts): PolicyAnswer {
+    const names = (own(facts, 'readableModels') as Facts['readableModels']) ?? NO_MODELS;
+    const isDesigner = principal.inGroup(DESIGNER);
+    const kept = isDesigner ? this.designers : this.others;
+    const known = kept.get(names);
+    if (known !== undefined) return known;
+    const reads = isIn('model.name', names);
+    const answer = permits(
+      MAY_START,
+      rule('reads-instance', 'you may read one of its instances', reads),
+      readsAsDesigner(isDesigner),
+    );
+    if (Object.isFrozen(names)) kept.set(names, answer);
+    return answer;
+  }
 }
 
 const DESIGNERS = permits(rule('designer', 'designers write models', and()));
@@ -161,6 +170,7 @@ function answer(
   operation: Operation,
   facts: Facts,
   { read, readInstance, assign, reject }: Reading,
+  readers: ModelReaders,
 ): PolicyAnswer {
   switch (operation) {
     case 'task:read':
@@ -187,7 +197,7 @@ function answer(
     case 'instance:start':
       return START;
     case 'model:read':
-      return modelReaders(principal, facts);
+      return readers.of(principal, facts);
     case 'model:create':
     case 'model:write':
     case 'model:code':
@@ -197,11 +207,13 @@ function answer(
   }
 }
 
-const taskRules = (of: Reading): Policy =>
-  Object.freeze({
+function taskRules(of: Reading): Policy {
+  const readers = new ModelReaders();
+  return Object.freeze({
     name: 'task-rules',
-    answer: (principal, operation, facts) => answer(principal, operation, facts, of),
+    answer: (principal, operation, facts) => answer(principal, operation, facts, of, readers),
   } satisfies Policy);
+}
 
 /** The rules that always apply. They leave all other operations to ADMIN and SYSTEM. */
 export const taskRulesPolicy: Policy = taskRules(ALL_OF_MODEL);

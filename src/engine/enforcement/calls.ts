@@ -13,12 +13,14 @@ import type { Events } from './events.js';
 import type { DataPaths } from '../execution/data-paths.js';
 import type { PeopleLock } from '../execution/people-lock.js';
 import type { Principals } from './principals.js';
+import { ReadableFacts } from './readable-facts.js';
 import type { UnmarkedRules } from './unmarked-rules.js';
 
 /** Creates one {@link Call} per public call and records refusals. */
 export class Calls {
   /** Turns for building large answers: many rows, or large ones. */
   readonly turns = new Turns();
+  readonly readable = new ReadableFacts();
 
   constructor(
     readonly book: PolicyBook,

@@ -8,6 +8,7 @@ import type { Calls } from './calls.js';
 import { readableModels } from './readable-models.js';
 
 const NONE: Facts = Object.freeze({});
+const NO_MODELS: Facts = Object.freeze({ readableModels: Object.freeze([]) });
 /** Policies that ask for no more of a model than its name and owner. */
 const BY_NAME: ReadonlySet<string> = new Set([tenants.name, SECTIONS]);
 
@@ -59,7 +60,7 @@ export async function mayReadModelOf(calls: Calls, call: Call, instance: StoredI
   if (calls.bypass) return true;
   const name = instance.name ?? '';
   const owner = modelsOwnerOf(instance);
-  const facts = { readableModels: call.mayReadInstance(instance) ? [name] : [] };
+  const facts = call.mayReadInstance(instance) ? calls.readable.of(name) : NO_MODELS;
   const own = { name, owner };
   const asksMore = [...call.ruling('model:read', facts).restrictedBy].some((policy) => !BY_NAME.has(policy));
   try {
