@@ -150,6 +150,7 @@ async function assemble(
   return Object.freeze({
     server,
     api,
+    policies: api.policies,
     store: plain,
     identity: createIdentity(parts, contexts, api, flags, inside.serving),
     as: (user) => bindApi(api, user),

@@ -195,6 +195,8 @@ export interface Guard {
    */
   readonly server: GuardedServer;
   readonly api: GuardApi;
+  /** The policies, as `api.policies`. */
+  readonly policies: GuardApi['policies'];
   readonly store: Store;
   readonly identity: Identity;
   /**

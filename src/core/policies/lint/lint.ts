@@ -40,7 +40,7 @@ function* unknownNames({ set, models, modelNames, namesIn }: LintInput): Iterabl
         .filter(([, type]) => types?.includes(type) !== false)
         .map(([id]) => id);
       yield {
-        severity: 'error',
+        severity: 'warning',
         rule: 'unknown-name',
         kind: entry.kind,
         id: entry.id,

@@ -39,7 +39,7 @@ describe('unknown names', () => {
   test('are reported with the nearest known name', () => {
     expect(duty({ d: { ...APART, task: 'b' } }).findings).toMatchObject([
       {
-        severity: 'error',
+        severity: 'warning',
         rule: 'unknown-name',
         kind: 'duty',
         id: 'd',
