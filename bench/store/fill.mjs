@@ -30,7 +30,8 @@ function instance(random, number, every) {
 /** Fills a store with instances: the same ones at every run. */
 export async function fill(store, count) {
   const random = createRandom(27);
-  for (const [place, path] of DATA_PATHS.entries()) await store.values('dataPaths').add(String(place), path);
+  for (const [place, path] of DATA_PATHS.entries())
+    await store.values('dataPaths').add(String(place), { path, tenantId: null });
   await store.values('guard').set('dataMarked', { complete: DATA_PATHS.length });
   const every = Math.max(3, Math.floor(count / FEW));
   for (let number = 0; number < count;) {

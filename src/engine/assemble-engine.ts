@@ -24,7 +24,6 @@ import { Serving } from './execution/serving.js';
 import { Spread } from './execution/spread.js';
 import { DataPaths } from './execution/data-paths.js';
 import { Strays } from './execution/strays.js';
-import { markTimers } from './upkeep/mark-timers.js';
 import { Takeover } from './execution/takeover.js';
 import { Timers } from './execution/timers.js';
 import type { GuardLogger, GuardOptions } from './contract/types.js';
@@ -131,7 +130,6 @@ export async function assembleEngine(
     modelTimers,
     recovery,
     dataPaths,
-    () => markTimers(store),
     logger,
     options.takeOverEvery ?? TAKE_OVER_EVERY,
   );

@@ -1,5 +1,5 @@
 import { MOST_DATA_PATHS } from '../../core/data-marks.js';
-import type { Store } from '../../store/port.js';
+import type { Store, StoredInstance } from '../../store/port.js';
 import { UNLISTED } from '../../store/query/large-fields.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { GuardLogger } from '../contract/types.js';
@@ -8,8 +8,8 @@ import type { Retries } from './retries.js';
 const NAMESPACE = 'dataPaths';
 /** Paths that the lists of one tenant's people may add, so that no tenant takes the room of all. */
 const MOST_OF_TENANT = 4;
-/** Paths that are remembered as asked for; each is tried once. */
-const MOST_ASKED = 64;
+/** Paths that are remembered as asked for, by tenant; each is tried once. */
+const MOST_ASKED = 1_000;
 const BATCH = 500;
 const UNREAD = [...UNLISTED, 'items', 'tokens', 'data'];
 
@@ -30,13 +30,23 @@ export async function readMarkedSoFar(store: Pick<Store, 'values'>): Promise<Mar
 export const saveMarkedSoFar = (store: Pick<Store, 'values'>, state: MarkedSoFar): Promise<void> =>
   store.values('guard').set(MARKER, state);
 
+/** A path below `data`, and the tenant whose list added it. */
+interface AddedPath {
+  readonly path: string;
+  readonly tenantId: string | null;
+}
+
+async function readAdded(store: Pick<Store, 'values'>): Promise<readonly AddedPath[]> {
+  const stored = new Map(await store.values(NAMESPACE).entries());
+  const added: AddedPath[] = [];
+  for (let one = stored.get('0'); one !== undefined; one = stored.get(String(added.length)))
+    added.push(one as AddedPath);
+  return added;
+}
+
 /** The paths below `data` for which instances are marked, in the order in which they were added. */
 export async function readDataPaths(store: Pick<Store, 'values'>): Promise<readonly string[]> {
-  const added = new Map(await store.values(NAMESPACE).entries());
-  const paths: string[] = [];
-  for (let path = added.get('0'); typeof path === 'string'; path = added.get(String(paths.length)))
-    paths.push(path);
-  return Object.freeze(paths);
+  return (await readAdded(store)).map(({ path }) => path);
 }
 
 const NONE: readonly string[] = Object.freeze([]);
@@ -51,7 +61,6 @@ export class DataPaths {
   private isLost = false;
   private adding: Promise<unknown> = Promise.resolve();
   private readonly asked = new Set<string>();
-  private readonly askedBy = new Map<string | undefined, number>();
   /** Called when the list has become longer; set once while the guard is assembled. */
   grown: () => void = () => undefined;
 
@@ -72,7 +81,8 @@ export class DataPaths {
   }
 
   async refresh(): Promise<void> {
-    const [read, { complete }] = await Promise.all([readDataPaths(this.store), readMarkedSoFar(this.store)]);
+    const [added, { complete }] = await Promise.all([readAdded(this.store), readMarkedSoFar(this.store)]);
+    const read = Object.freeze(added.map(({ path }) => path));
     if (this.known.some((path, at) => read[at] !== path)) return this.lose();
     const before = this.known.length;
     this.known = read;
@@ -98,55 +108,61 @@ export class DataPaths {
    */
   want(paths: readonly string[], tenantId: string | undefined): void {
     for (const path of paths) {
-      if (this.known.includes(path) || this.asked.has(path) || this.asked.size >= MOST_ASKED) continue;
-      const askedBefore = this.askedBy.get(tenantId) ?? 0;
-      if (tenantId !== undefined && askedBefore >= MOST_OF_TENANT) continue;
-      this.askedBy.set(tenantId, askedBefore + 1);
-      this.asked.add(path);
-      this.retries.later('adding marks for data', () => this.inTurn(path), { path }, 0);
+      const one = { path, tenantId: tenantId ?? null };
+      const key = JSON.stringify(one);
+      if (this.known.includes(path) || this.asked.has(key) || this.asked.size >= MOST_ASKED) continue;
+      this.asked.add(key);
+      this.retries.later('adding marks for data', () => this.inTurn(one), { path }, 0);
     }
   }
 
   /** One after the other: they would take the same place in the list. */
-  private inTurn(path: string): Promise<void> {
-    const done = this.adding.then(() => this.add(path));
+  private inTurn(one: AddedPath): Promise<void> {
+    const done = this.adding.then(() => this.add(one));
     this.adding = done.catch(() => undefined);
     return done;
   }
 
-  private async add(path: string): Promise<void> {
-    for (;;) {
-      await this.refresh();
-      const { length } = this.known;
-      if (this.isLost || this.known.includes(path)) return;
-      if (length >= MOST_DATA_PATHS)
-        return this.logger.warn(
-          'a rule compares data for which lists have no marks: there are too many paths',
-          {
-            path,
-            most: MOST_DATA_PATHS,
-          },
-        );
-      const next = (await this.storedAt(length)) ?? path;
-      await this.store.values(NAMESPACE).add(String(length), next);
-      await this.refresh();
-      if (this.known.length === length) throw new Error('The list of data paths holds something else');
+  private async add(one: AddedPath): Promise<void> {
+    await this.refresh();
+    if (this.known.length === 0)
+      for (const path of await this.lostList()) await this.append({ path, tenantId: null });
+    while (!this.isLost && !this.known.includes(one.path)) {
+      if (!(await this.hasRoomFor(one))) return;
+      await this.append(one);
     }
   }
 
-  /** The path at that place for which an instance is marked, although the list lacks it: the list was lost. */
-  private async storedAt(place: number): Promise<string | undefined> {
+  /** @throws Error if the list can have no such place */
+  private async append(one: AddedPath): Promise<void> {
+    const { length } = this.known;
+    await this.store.values(NAMESPACE).add(String(length), one);
+    await this.refresh();
+    if (!this.isLost && this.known.length === length) throw new Error('The list of data paths cannot grow');
+  }
+
+  private async hasRoomFor({ path, tenantId }: AddedPath): Promise<boolean> {
+    const added = await readAdded(this.store);
+    const ofTenant = added.filter((one) => one.tenantId === tenantId).length;
+    const most = tenantId !== null && ofTenant >= MOST_OF_TENANT ? MOST_OF_TENANT : MOST_DATA_PATHS;
+    if (added.length < MOST_DATA_PATHS && most === MOST_DATA_PATHS) return true;
+    this.logger.warn('a rule compares data for which lists have no marks: there are too many paths', {
+      path,
+      most,
+      ...(tenantId !== null && { tenantId }),
+    });
+    return false;
+  }
+
+  /** The list for which instances are marked although there is none, because somebody has deleted it. */
+  private async lostList(): Promise<readonly string[]> {
     const { instances } = this.store;
-    const pages = walk(
-      BATCH,
-      (page) => instances.find({ filter: {}, without: UNREAD, ...page }),
-      placeOfInstance,
-    );
-    for await (const page of pages)
-      for (const { guard } of page) {
-        const path = guard?.dataPaths?.[place];
-        if (path !== undefined) return path;
-      }
-    return undefined;
+    const find: Parameters<typeof walk<StoredInstance>>[1] = (page) =>
+      instances.find({ filter: {}, without: UNREAD, ...page });
+    let longest = NONE;
+    for await (const page of walk(BATCH, find, placeOfInstance))
+      for (const { guard } of page)
+        if ((guard?.dataPaths?.length ?? 0) > longest.length) longest = guard?.dataPaths ?? longest;
+    return longest;
   }
 }

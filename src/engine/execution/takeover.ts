@@ -13,16 +13,12 @@ import type { Timers } from './timers.js';
 export class Takeover {
   private round = Promise.resolve();
 
-  /**
-   * @param mark marks instances of an earlier release, some at each look
-   * @param every milliseconds between two looks; a timer is overdue after half of that
-   */
+  /** @param every milliseconds between two looks; a timer is overdue after half of that */
   constructor(
     private readonly timers: Timers,
     private readonly modelTimers: ModelTimers,
     private readonly recovery: Recovery,
     private readonly dataPaths: DataPaths,
-    private readonly mark: () => Promise<void>,
     private readonly logger: GuardLogger,
     private readonly every: number,
   ) {}
@@ -43,7 +39,6 @@ export class Takeover {
       await this.modelTimers.resume();
       await this.recovery.takeOver();
       await this.dataPaths.refresh();
-      await this.mark();
     } catch (error) {
       this.logger.warn('could not look for work left by other processes', {
         error: messageOf(error),

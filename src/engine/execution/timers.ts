@@ -202,8 +202,8 @@ export class Timers {
 
   /**
    * Arms all waiting timers in the store, after a process start.
-   * @param byMark look for instances that are marked, and for those of an earlier release that have no mark yet; first
-   * for the latter, which may get theirs meanwhile
+   * @param byMark look for instances that are marked, and for those without a mark, which a host without a guard or an
+   * earlier release has stored; first for the latter, which may get theirs meanwhile
    */
   async resume(byMark = false): Promise<void> {
     if (!byMark) return this.resumeItems({});

@@ -3,7 +3,12 @@ import { messageOf } from '../../core/thrown.js';
 import type { InstanceGuard, Store } from '../../store/port.js';
 import { LARGE_FIELDS, UNLISTED } from '../../store/query/large-fields.js';
 import type { GuardLogger } from '../contract/types.js';
-import { readMarkedSoFar, saveMarkedSoFar, type DataPaths } from '../execution/data-paths.js';
+import {
+  readMarkedSoFar,
+  saveMarkedSoFar,
+  type DataPaths,
+  type MarkedSoFar,
+} from '../execution/data-paths.js';
 import type { Retries } from '../execution/retries.js';
 import { isTransient } from '../execution/transient.js';
 import { deriveFacts } from '../model/derive.js';
@@ -52,18 +57,18 @@ export class DataMarking {
       const { list } = this.paths;
       // A process that knows more paths marks them.
       if (this.stopped || complete >= list.length || (pass !== undefined && pass.paths > list.length)) return;
-      let marked = await this.pass(list, complete, pass?.paths === list.length ? pass.after : undefined);
+      let marked = await this.pass(list, pass?.paths === list.length ? pass.after : undefined);
       for (let left = MOST_PASSES - 1; marked > 0 && left > 0 && !this.stopped; left--)
-        marked = await this.pass(list, complete);
+        marked = await this.pass(list);
       if (this.stopped) return;
-      await saveMarkedSoFar(this.store, { complete: list.length });
+      await this.save(list.length);
       await this.paths.refresh();
       this.logger.info('instances are marked for data that rules compare', { paths: list });
     }
   }
 
   /** Looks at all instances, or at those behind one. @returns how many were marked */
-  private async pass(list: readonly string[], complete: number, from?: string): Promise<number> {
+  private async pass(list: readonly string[], from?: string): Promise<number> {
     let marked = 0;
     for (let after = from; !this.stopped;) {
       const page = { limit: BATCH, without: UNREAD, ...(after !== undefined && { after: { id: after } }) };
@@ -75,9 +80,18 @@ export class DataMarking {
       const last = batch.at(-1);
       if (last === undefined) break;
       after = String(last._id);
-      await saveMarkedSoFar(this.store, { complete, pass: { paths: list.length, after } });
+      await this.save(0, { paths: list.length, after });
     }
     return marked;
+  }
+
+  /** Another process may have completed more meanwhile. */
+  private async save(complete: number, pass?: MarkedSoFar['pass']): Promise<void> {
+    const known = await readMarkedSoFar(this.store);
+    await saveMarkedSoFar(this.store, {
+      complete: Math.max(known.complete, complete),
+      ...(pass !== undefined && { pass }),
+    });
   }
 
   /** An instance that cannot be written, such as one that is full, does not keep the others from being marked. */

@@ -1,4 +1,5 @@
 import { encode } from '../bson/codec.js';
+import { isScalar } from '../../core/value.js';
 import { isDocument } from '../bson/kind.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -7,7 +8,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface Changes {
   readonly set: Record<string, unknown>;
   readonly unset: Record<string, ''>;
+  /** What the document must still be so that the paths lead to what they did: lists and their entries. */
+  readonly where: Record<string, unknown>;
 }
+
+/** By these an entry of a list is known again. */
+const KNOWN_BY = ['id', 'status'];
 
 /** The server limits neither, but a path costs more than a small value. */
 const DEEPEST = 6;
@@ -54,6 +60,7 @@ function isReachable(before: Fields, after: Fields): boolean {
 class Differences {
   readonly set: Record<string, unknown> = {};
   readonly unset: Record<string, ''> = {};
+  readonly where: Record<string, unknown> = {};
   paths = 0;
 
   private put(path: string, value: unknown): void {
@@ -82,9 +89,18 @@ class Differences {
   }
 
   private ofList(path: string, before: readonly unknown[], after: readonly unknown[], depth: number): void {
+    const paths = this.paths;
     for (const [i, value] of after.entries())
-      if (i < before.length) this.add(`${path}.${i}`, before[i], value, depth);
+      if (i < before.length) this.ofEntry(`${path}.${i}`, before[i], value, depth);
       else this.put(`${path}.${i}`, value);
+    if (this.paths > paths) this.where[path] = { $size: before.length };
+  }
+
+  private ofEntry(path: string, before: unknown, after: unknown, depth: number): void {
+    const paths = this.paths;
+    this.add(path, before, after, depth);
+    if (this.paths === paths || !isDocument(before)) return;
+    for (const key of KNOWN_BY) if (isScalar(before[key])) this.where[`${path}.${key}`] = before[key];
   }
 }
 
@@ -97,7 +113,7 @@ const isGrown = (before: readonly unknown[], after: readonly unknown[]): boolean
  * @param after fields, as they would be read back
  */
 export function changesOf(before: Fields, after: Fields): Changes {
-  const changes: Changes = { set: {}, unset: {} };
+  const changes: Changes = { set: {}, unset: {}, where: {} };
   for (const [name, value] of Object.entries(after)) {
     const own = new Differences();
     if (Object.hasOwn(before, name)) own.add(name, before[name], value);
@@ -105,6 +121,7 @@ export function changesOf(before: Fields, after: Fields): Changes {
     else {
       Object.assign(changes.set, own.set);
       Object.assign(changes.unset, own.unset);
+      Object.assign(changes.where, own.where);
     }
   }
   return changes;

@@ -8,7 +8,7 @@ import { atRevision } from './query.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** An update of what differs, and what must still be stored for it. */
-export interface Update extends Changes {
+export interface Update extends Omit<Changes, 'where'> {
   readonly where: Filter;
 }
 
@@ -18,7 +18,7 @@ const formatOf = (fields: Fields): unknown => (isDocument(fields.guard) ? fields
 export class ReadInstances {
   private readonly bytes = new WeakMap<object, Uint8Array>();
 
-  /** A document of its bytes. */
+  /** Decodes a document and remembers its bytes. */
   made(bytes: Uint8Array): StoredInstance {
     const document = decode<StoredInstance>(bytes);
     this.bytes.set(document, bytes);
@@ -27,9 +27,10 @@ export class ReadInstances {
 
   /**
    * The update that sets fields of an instance. It is relative to what was read, if that has the revision that is
-   * replaced. Three writers leave the revision as it is. A host without a guard changes only its own fields, and counts
-   * on in `version`. Marks are derived anew beside running commands: so `guard` is sent whole. Reindexing also derives
-   * items, of documents with marks of another format.
+   * replaced. Three writers leave the revision as it is. A host without a guard changes only its own fields; it counts
+   * on in `version`, but not at its first save, so the lists and entries that change must be those that were read, too.
+   * Marks are derived anew beside running commands: so `guard` is sent whole. Reindexing also derives items, of
+   * documents with marks of another format.
    * @param after the fields, as they would be read back
    * @param read what `made` returned, perhaps changed since
    */
@@ -40,13 +41,10 @@ export class ReadInstances {
     if (bytes === undefined || guard === undefined) return whole;
     const before = decode<StoredInstance>(bytes);
     const { version } = before;
-    const isComparable =
-      revisionOf(before) === rev &&
-      (version === undefined || typeof version === 'number') &&
-      formatOf(before) === formatOf(after);
-    if (!isComparable) return whole;
-    const { set, unset } = changesOf(before, others);
+    if (revisionOf(before) !== rev || (version !== undefined && typeof version !== 'number')) return whole;
     const where = { ...whole.where, version: version ?? { $exists: false } };
-    return { where, set: { ...set, guard }, unset };
+    if (formatOf(before) !== formatOf(after)) return { ...whole, where };
+    const { set, unset, where: entries } = changesOf(before, others);
+    return { where: { ...where, ...entries }, set: { ...set, guard }, unset };
   }
 }

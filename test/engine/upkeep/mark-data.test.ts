@@ -121,7 +121,7 @@ onStores('Marks of data that rules compare', (kind) => {
     const place = guards.place();
     const first = await guards.make({ place, models: MODELS });
     const id = await startIn(first, { region: 'north' });
-    expect(await first.store.values('dataPaths').add('0', 'region')).toBe(true);
+    expect(await first.store.values('dataPaths').add('0', { path: 'region', tenantId: null })).toBe(true);
     await first.close();
     const second = await guards.make({ place, policies: [reading('region')] });
     await isMarked(second, id, 'd:region="north', 'p:1');
@@ -185,7 +185,8 @@ onStores('Marks of data that rules compare', (kind) => {
     const second = await guards.make({ place, policies: [reading('branch')] });
     expect(await listed(second)).toEqual([id]);
     await areAllMarked(second, 2);
-    expect(await second.store.values('dataPaths').entries()).toEqual([
+    const added = await second.store.values('dataPaths').entries();
+    expect(added.map(([at, one]) => [at, (one as { path: string }).path])).toEqual([
       ['0', 'region'],
       ['1', 'branch'],
     ]);

@@ -101,6 +101,23 @@ onMongo('An update that knows what was read', () => {
     },
   );
 
+  test.each([
+    ['another entry', { $push: { items: { id: 'theirs', status: 'wait' } } }],
+    ['another state of an entry', { $set: { 'items.0.status': 'theirs' } }],
+    ['an entry in place of another', { $set: { 'items.0.id': 'theirs' } }],
+  ] as const)(
+    'stores nothing where a host without a guard has stored %s of a list at its first save, which leaves its version',
+    async (what, change) => {
+      const id = `first save, ${what}`;
+      const document = await read(id);
+      const [item, ...others] = document.items ?? [];
+      await rows.updateOne({ id }, change as Document);
+      const changed = { items: [{ ...item, assignee: 'ours' }, ...others], guard: { rev: 2, format: 3 } };
+      expect(await store.instances.update(id, 1, changed as never, undefined, document)).toBe(false);
+      expect(JSON.stringify((await store.instances.load(id))?.items)).not.toContain('ours');
+    },
+  );
+
   test('stores nothing where somebody has put another value in place of a document', async () => {
     const document = await read('shape');
     await rows.updateOne({ id: 'shape' }, { $set: { data: 'text' } });

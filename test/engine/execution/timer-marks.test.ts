@@ -1,6 +1,5 @@
 import { MongoClient, type Collection, type Document } from 'mongodb';
 import type { Guard, Store } from 'bpmn-guard';
-import { markTimers } from '../../../src/engine/upkeep/mark-timers.js';
 import { verifyStore } from '../../../src/engine/upkeep/verify.js';
 import type { InstanceGuard } from '../../../src/store/port.js';
 import { eventually, Guards, person, waitingTask } from '../../support/guards.js';
@@ -102,29 +101,5 @@ onMongo('Timers of instances of an earlier release, which have no mark', () => {
         () => false,
       ),
     );
-  });
-
-  test('are marked without a change of their revision or another field', async () => {
-    const place = guards.place();
-    const { guard } = await guards.open({ models, place });
-    const rows = rowsOf(place);
-    const [waits, task1] = [await start1(guard, 'Waits'), await start1(guard, 'Task')];
-    const before = await rows.find({}, { sort: { _id: 1 } }).toArray();
-    await rows.updateMany({}, { $unset: { 'guard.timers': '' } });
-    await markTimers(guard.store);
-    const after = await rows.find({}, { sort: { _id: 1 } }).toArray();
-    expect(after).toEqual(before);
-    expect([waits, task1].map((id) => after.find((row) => row.id === id)?.guard.timers as unknown)).toEqual([
-      true,
-      false,
-    ]);
-  });
-
-  test('are marked in the background by any process', async () => {
-    const place = guards.place();
-    const { guard } = await guards.open({ models, place, takeOverEvery: 200 });
-    const id = await start1(guard, 'Waits');
-    await rowsOf(place).updateOne({ id }, { $unset: { 'guard.timers': '' } });
-    await eventually(async () => (await guardOf(guard.store, id)).timers === true);
   });
 });
