@@ -91,8 +91,9 @@ export interface EngineApi {
   ): Promise<ExecutionView>;
   restart(itemQuery: Query, data?: Data, user?: UserInfo, options?: CommandOptions): Promise<ExecutionView>;
   /**
-   * Gives running instances the present source of their model; returns their ids. Left out are those that have passed
-   * one of the nodes, work in the background, or have reached an element that the model lacks.
+   * Gives running instances the present source of their model, which must be readable; returns their ids. Left out are
+   * those that have passed one of the nodes, work in the background, have reached an element that the model lacks, may
+   * not be migrated, or are held or changed by others.
    */
   upgrade(model: string, afterNodeIds: readonly string[], user?: UserInfo): Promise<string[]>;
   get(query: Query, user?: UserInfo): Promise<ExecutionView>;

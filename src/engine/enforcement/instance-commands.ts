@@ -1,8 +1,8 @@
 import { AccessDenied, BadInput, Conflict, isGuardError, notFound } from '../../core/errors.js';
 import { parseQuery } from '../../store/query/caller-query.js';
 import { INSTANCE_FIELDS } from '../../store/query/query-fields.js';
-import type { StoredInstance, StoredItem } from '../../store/port.js';
-import { assertFits, initiatorsAfter, runningOn } from './migration.js';
+import type { StoredInstance, StoredItem, StoredModel } from '../../store/port.js';
+import { assertFits, assertMayMigrate, initiatorsAfter } from './migration.js';
 import { keptFor } from '../execution/kept.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { HostDefinition, HostExecution } from '../model/host.js';
@@ -14,7 +14,7 @@ import { assertIdle, assertRunning, viewOf, type CommandParts } from './command-
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
-import { modelsOwnerOf } from './model-access.js';
+import { mayReadModel, modelsOwnerOf } from './model-access.js';
 
 /**
  * The engine begins at a start event that waits, as that of an event sub-process, or at one of a process through which
@@ -30,8 +30,21 @@ function assertBegins({ items = [] }: StoredInstance, element: string, definitio
     throw new Conflict('wrong-state', 'The sub-process that contains this event is not active.');
 }
 
-/** What keeps an instance from being upgraded and others not: it could not go on by the model, or has been removed. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['wrong-state', 'not-found']);
+/** Who reaches several tenants may find instances of another model of that name. */
+const runsBy = (instance: StoredInstance, { owner }: StoredModel): boolean =>
+  modelsOwnerOf(instance) === (owner ?? null);
+
+/** @throws Conflict `wrong-state` if the instance no longer is one that the upgrade is about */
+function assertStillMeant(instance: StoredInstance, model: StoredModel, after: readonly string[]): void {
+  if (instance.name !== model.name || !runsBy(instance, model))
+    throw new Conflict('wrong-state', 'The instance was migrated to another model in the meantime.');
+  if (instance.items?.some(({ elementId = '' }) => after.includes(elementId)))
+    throw new Conflict('wrong-state', 'The instance has passed one of the elements in the meantime.');
+}
+
+/** Whether the failure concerns all instances alike: the store or the guard is not available. */
+const concernsAll = (error: unknown): boolean =>
+  !isGuardError(error) || (error.status === 503 && error.code !== 'could-not-tell');
 
 /** The commands that manage running instances. */
 export class InstanceCommands {
@@ -109,8 +122,8 @@ export class InstanceCommands {
 
   /**
    * Gives running instances the present source of their model, except those that have passed one of the given nodes.
-   * Those that could not go on by it are left out: they work in the background, or the model lacks what they have
-   * reached. The audit trail says so.
+   * An instance is left out if it cannot be upgraded: it works in the background, the model lacks what it has reached,
+   * its own migration is not allowed, or others hold or change it. The audit trail says so.
    */
   async upgrade(call: Call, name: unknown, afterNodeIds: unknown): Promise<string[]> {
     const { calls, reads, models } = this.parts;
@@ -121,6 +134,7 @@ export class InstanceCommands {
       throw new AccessDenied('forbidden', 'You may not upgrade instances.');
     const model = await calls.store.models.get(modelName, call.principal.owner ?? null);
     if (model === undefined) throw notFound('model');
+    if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
     const definition = await models.definition(model.name, model.source ?? '');
     const query = {
       name: modelName,
@@ -128,16 +142,15 @@ export class InstanceCommands {
       ...(afterNodeIds.length === 0 ? {} : { $nor: [{ 'items.elementId': { $in: afterNodeIds } }] }),
     };
     const ids: string[] = [];
-    // Who reaches several tenants may find instances of another model of that name.
     await reads.eachInstance(call, parseQuery(query, INSTANCE_FIELDS), (instance) => {
-      if (modelsOwnerOf(instance) === (model.owner ?? null)) ids.push(instance.id);
+      if (runsBy(instance, model)) ids.push(instance.id);
     });
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
         assertIdle(instance);
-        // Decided for the present model above; the policies may forbid it for the new one.
-        now.assert('instance:migrate', { instance: runningOn(instance, model) }, true);
+        assertStillMeant(instance, model, afterNodeIds);
+        await assertMayMigrate(this.parts, now, instance, model);
         assertFits(instance, definition);
         const { guard: kept } = instance;
         const guard = kept && {
@@ -145,8 +158,10 @@ export class InstanceCommands {
           rev: (kept.rev ?? 0) + 1,
           initiators: initiatorsAfter(kept, definition),
         };
-        const fields = { source: model.source, svg: model.svg ?? null, ...(guard && { guard }) };
-        if (!(await calls.store.instances.update(id, kept?.rev, fields)))
+        // An instance that keeps no source of its own runs by that of the model.
+        const own = typeof instance.source === 'string' && { source: model.source, svg: model.svg ?? null };
+        const fields = { ...own, ...(guard && { guard }) };
+        if (Object.keys(fields).length > 0 && !(await calls.store.instances.update(id, kept?.rev, fields)))
           throw new Conflict('conflict', 'The instance was changed in the meantime.');
         const target = { kind: 'instance', id, instanceId: id, name: modelName };
         await calls.audit.allowed(now.principal, 'instance:migrate', target, decision);
@@ -159,9 +174,10 @@ export class InstanceCommands {
     return upgraded;
   }
 
-  /** Records why an instance is not upgraded. @throws every other error */
+  /** Records why an instance is not upgraded. @throws what concerns the caller, or all instances */
   private async leaveOut(call: Call, id: string, error: unknown): Promise<void> {
-    if (!isGuardError(error) || !LEFT_OUT.has(error.code)) throw error;
+    if (concernsAll(error)) throw error;
+    await call.again();
     const target = { kind: 'instance', id, instanceId: id };
     await this.parts.calls.audit.refused(call.principal, 'instance:migrate', target, error);
   }
