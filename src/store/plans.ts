@@ -47,7 +47,7 @@ export interface Paging {
   readonly skip?: number | undefined;
   /** Missing: all. */
   readonly limit?: number | undefined;
-  /** Maximum size of the returned rows in bytes; `isCut` tells whether rows were left out because of it. */
+  /** Maximum size of the returned rows in bytes; `isCut` tells whether rows were left out, also because of it. */
   readonly bytes?: number | undefined;
 }
 

@@ -165,7 +165,7 @@ const itemPage: PageOf = async ({ calls, reads }, call, query, paging) => {
   return { rows, last: last && cursorOf(last), full: isFull(found, paging) };
 };
 
-/** Whether more rows may follow. */
+/** Whether more rows may follow, also behind a page that lost rows while it was read. */
 const isFull = (found: readonly unknown[], { limit }: { limit: number }): boolean =>
   found.length === limit || isCut(found);
 

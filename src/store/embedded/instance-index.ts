@@ -1,11 +1,11 @@
-import { free, type Spend, type Work } from '../bson/budget.js';
+import type { Spend, Work } from '../bson/budget.js';
 import { compileMatch, type Match } from '../bson/match.js';
-import type { Selected, StoredInstance } from '../port.js';
+import type { Selected } from '../port.js';
 import { matchExactly } from '../query/exact.js';
 import type { OrderedBytes } from './bytes.js';
 import { candidates, newest, type CandidateOptions } from './candidates.js';
 import type { Stored } from './instance-bytes.js';
-import type { InstanceReader } from './instance-reader.js';
+import { stepsToRead, type InstanceReader } from './instance-reader.js';
 
 /** Receives a match. It may keep it, because documents are replaced and never modified. */
 type Visit = (found: Stored) => boolean | void | Promise<boolean | void>;
@@ -59,14 +59,18 @@ export class InstanceIndex {
     return count;
   }
 
-  /** An instance as it is now; undefined if it does not match the plan. */
-  current(id: string, plan: Selected): Promise<Stored | undefined> {
-    return this.reader.alone(id, async (now) => (now && this.admits(now.document, plan) ? now : undefined));
+  /** A test whether instances that are read again match the plan. It takes the steps of reading them. */
+  admitting(plan: Selected, work: Work): (now: Stored) => boolean {
+    const match = this.matchOf(plan, work.spend);
+    return ({ document, size }) => {
+      work.spend(stepsToRead(size));
+      return match(document);
+    };
   }
 
-  /** Tells whether a document matches the plan. */
-  admits(document: StoredInstance, plan: Selected): boolean {
-    return this.matchOf(plan, free)(document);
+  /** An instance as it is now; undefined if the test does not admit it. */
+  current(id: string, admits: (now: Stored) => boolean): Promise<Stored | undefined> {
+    return this.reader.alone(id, async (now) => (now && admits(now) ? now : undefined));
   }
 
   private matchOf({ filter, marks, exact }: Selected, spend: Spend): Match {

@@ -12,6 +12,9 @@ const AHEAD = { instances: 256, bytes: 2_000_000 };
 const READING = 16;
 const BYTES_PER_STEP = 256;
 
+/** Steps for reading an instance with so many bytes. */
+export const stepsToRead = (bytes: number): number => READING + Math.ceil(bytes / BYTES_PER_STEP);
+
 /** Instances that a list reads one after the other, some of them ahead. */
 interface Ahead {
   readonly found: Map<string, Uint8Array>;
@@ -108,7 +111,7 @@ export class InstanceReader {
     for (;;) {
       const bytes = ahead.found.get(id);
       if (bytes !== undefined) {
-        work.spend(READING + Math.ceil(bytes.length / BYTES_PER_STEP));
+        work.spend(stepsToRead(bytes.length));
         ahead.found.delete(id);
         return this.keep(bytes);
       }

@@ -1,20 +1,20 @@
 import { cursorOf, isAfter, isInside, sortItems } from '../query/item-order.js';
 import { NOT_WITH_ITEMS, refuseLarge } from '../query/large-fields.js';
-import { free, Work } from '../bson/budget.js';
+import { Work } from '../bson/budget.js';
 import { SortedRows } from '../bson/sort-key.js';
-import { Budget, markCut } from '../query/budget.js';
+import { Budget, isShort, markCut } from '../query/budget.js';
 import { matchExactly } from '../query/exact.js';
 import type { ItemPlan, SelectedItems, Sort, UnwoundItem } from '../port.js';
 import { copy, copyWithout } from '../bson/codec.js';
 import type { CandidateOptions } from './candidates.js';
-import type { Stored } from './instance-bytes.js';
 import type { InstanceIndex } from './instance-index.js';
 import { end, sizesOf } from '../query/paging.js';
+import { PlacedRows } from '../query/placed-rows.js';
 import { Selection } from '../query/selection.js';
 import { revisionOf } from '../query/stored.js';
 import type { Turns } from '../turns.js';
 import { PageWalk } from './page-walk.js';
-import { placeOf, rowAt, unwind, viewOf, type Place, type Row } from './unwind.js';
+import { placeOf, rowsAt, unwind, viewOf, type Place, type Row } from './unwind.js';
 
 /** Steps for unwinding one instance, in addition to those of its items. */
 const UNWINDING = 10;
@@ -75,53 +75,59 @@ export async function findItems(index: InstanceIndex, plan: ItemPlan, turns: Tur
   if (limit === 0) return [];
   const size = sizesOf();
   const sizeOf = ({ document, item }: Row): number => size.item({ data: document.data, items: item });
-  if (sort !== undefined) return readPlaces(index, plan, await sortedPlaces(index, plan, sort, turns), turns);
+  const work = new Work(turns);
+  if (sort !== undefined) return readPlaces(index, plan, await sortedPlaces(index, plan, sort, work), work);
   const copies = new Copies();
   const page = new Selection<Row>(plan, sizeOf);
   const walk = new PageWalk(plan);
-  await eachRow(index, plan, new Work(turns), (row) => page.add(row), walk.options);
+  await eachRow(index, plan, work, (row) => page.add(row), walk.options);
   const rows = await new Budget(plan.bytes).copied(page.rows, sizeOf, (row) => copies.row(row), turns);
   return walk.ended(rows, cursorOf);
 }
 
 /** The places of the items of a page in an order of its own. Keeps none of the documents that it looks at. */
-async function sortedPlaces(
-  index: InstanceIndex,
-  plan: ItemPlan,
-  sort: Sort,
-  turns: Turns,
-): Promise<Place[]> {
-  const work = new Work(turns);
+async function sortedPlaces(index: InstanceIndex, plan: ItemPlan, sort: Sort, work: Work): Promise<Place[]> {
   const rows = new SortedRows<Place>(sort, end(plan), work);
   await eachRow(index, plan, work, (row) => rows.add(placeOf(row), viewOf(row)));
   return (await rows.rows()).slice(plan.skip ?? 0);
 }
 
-/** Reads the items of a page, and no more of them than the byte limit of the plan. */
+/** The numbers of the places in each instance, in the order of the first ones. */
+function byInstance(places: readonly Place[]): ReadonlyMap<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [at, { id }] of places.entries()) {
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [at]);
+    else group.push(at);
+  }
+  return groups;
+}
+
+/** Reads the items of a page, each instance once, and no more than the byte limit of the plan admits. */
 async function readPlaces(
   index: InstanceIndex,
   plan: ItemPlan,
   places: readonly Place[],
-  turns: Turns,
+  work: Work,
 ): Promise<UnwoundItem[]> {
-  const { before, marks, each, exact, needsAll } = plan;
-  const match = matchExactly(each, exact, free);
-  const copies = new Copies();
-  const budget = new Budget(plan.bytes);
-  const size = sizesOf();
-  const rows: UnwoundItem[] = [];
-  let known: { readonly id: string; readonly stored: Stored | undefined } | undefined;
-  for (const place of places) {
-    if (known?.id !== place.id)
-      known = { id: place.id, stored: await index.current(place.id, { filter: before, marks }) };
-    const row = known.stored && rowAt(known.stored, place, match, needsAll);
-    if (row === undefined) continue;
-    const made = copies.row(row);
-    if (!budget.take(() => size.item(made))) return markCut(rows);
-    rows.push(made);
-    if (turns.isOver()) await turns.next();
+  const { before, marks, each, exact, needsAll, bytes, limit } = plan;
+  const match = matchExactly(each, exact, work.spend);
+  const admits = index.admitting({ filter: before, marks }, work);
+  const page = new PlacedRows<UnwoundItem>(places.length, bytes);
+  for (const [id, group] of byInstance(places)) {
+    if ((group[0] as number) >= page.end) break;
+    const stored = await index.current(id, admits);
+    if (stored !== undefined) {
+      work.spend(UNWINDING);
+      const [copies, size] = [new Copies(), sizesOf()];
+      const of = group.map((at) => places[at] as Place);
+      for (const [i, row] of rowsAt(stored, of, match, needsAll, work.spend).entries())
+        if (row !== undefined) page.add(group[i] as number, copies.row(row), size.item);
+    }
+    if (work.isOver()) await work.next();
   }
-  return rows;
+  const { rows } = page;
+  return page.isCut || isShort(rows, places, limit) ? markCut(rows) : rows;
 }
 
 /** @param most where counting stops */

@@ -7,8 +7,18 @@ export function markCut<Row>(rows: Row[]): Row[] {
   return Object.defineProperty(rows, CUT, {});
 }
 
-/** Tells whether a store cut off rows because of the byte limit of the plan: there are more. */
+/**
+ * Tells whether a store left out rows of a page behind which there may be more: because of the byte limit of the plan,
+ * or because they changed between the search for the page and its reading.
+ */
 export const isCut = (rows: readonly unknown[]): boolean => CUT in rows;
+
+/** Whether a page was full when it was searched, and has lost rows since. */
+export const isShort = (
+  rows: readonly unknown[],
+  found: readonly unknown[],
+  limit: number | undefined,
+): boolean => found.length === limit && rows.length < found.length;
 
 /** Takes rows until their size exceeds a number of bytes; always takes the first. */
 export class Budget {

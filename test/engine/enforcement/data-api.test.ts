@@ -1,5 +1,6 @@
 import type { FindRequest, Guard, Policy } from 'bpmn-guard';
 import { eq, NOTHING } from '../../../src/core/condition.js';
+import { InstanceIndex } from '../../../src/store/embedded/instance-index.js';
 import { cursorOf } from '../../../src/store/query/item-order.js';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';
@@ -38,6 +39,21 @@ test('a list comes in pages, until one is not full', async () => {
   expect(await pages(guard, sorted)).toEqual([[first, second], [third]]);
   const ofTasks = { filter: { 'items.elementId': 't' }, limit: 2 } as const;
   expect(await pages(guard, ofTasks, bob)).toEqual([[third, second], [first]]);
+});
+
+test('a sorted list goes on behind rows that are removed while their page is read', async () => {
+  const tasks = { filter: { 'items.elementId': 't' }, sort: { 'items.dueDate': 1 }, limit: 2 } as const;
+  for (const removed of [1, 2]) {
+    const { guard, ids } = await begun();
+    const [first = '', second = '', third = ''] = ids;
+    const current = jest.spyOn(InstanceIndex.prototype, 'current');
+    current.mockImplementationOnce(async function (this: InstanceIndex, ...of) {
+      await guard.api.data.deleteInstances({ id: { $in: [third, second].slice(0, removed) } }, ADMIN_USER);
+      return this.current(...of);
+    });
+    expect(await pages(guard, tasks)).toEqual(removed === 1 ? [[second], [first]] : [[], [first]]);
+    current.mockRestore();
+  }
 });
 
 test('the rows are counted if that is wished, of the same kind as the rows', async () => {
