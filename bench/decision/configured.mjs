@@ -1,3 +1,4 @@
+import { atOnce } from '../../dist/esm/core/in-steps.js';
 import { readPolicyDocument } from '../../dist/esm/core/policy-files.js';
 import { changedSet } from '../../dist/esm/core/policy-kinds.js';
 import { PolicySet } from '../../dist/esm/core/policy-set.js';
@@ -61,7 +62,7 @@ const compile = compilerWith([taskRulesPolicy, tenants]);
 
 /** The decision point of a policy set that a policy file states. */
 export function pointOf(content) {
-  const { entries, mistakes } = readPolicyDocument(content);
+  const { entries, mistakes } = atOnce(readPolicyDocument(content));
   if (mistakes.length > 0) throw mistakes[0];
   const changes = entries.map(({ change }) => change);
   const compiling = compile(changedSet(PolicySet.EMPTY, changes));

@@ -296,17 +296,20 @@ describe('who changes sections', () => {
     const sections = sectionsOf(guard);
     await sections.create('below', { parent: 'a' });
     for (const [work, hint] of [
-      [sections.create('c', { parent: 'belwo' }), 'Did you mean below?'],
-      [sections.move('b', 'belwo'), 'Did you mean below?'],
-      [sections.place('M', 'belwo'), 'Did you mean below?'],
-      [sections.permissions.give({ section: 'belwo' }, { user: 'ann' }, ['read']), 'Did you mean below?'],
+      [() => sections.create('c', { parent: 'belwo' }), 'Did you mean below?'],
+      [() => sections.move('b', 'belwo'), 'Did you mean below?'],
+      [() => sections.place('M', 'belwo'), 'Did you mean below?'],
       [
-        sections.permissions.give({ section: 'a' }, { user: 'ann' }, ['raed' as 'read']),
+        () => sections.permissions.give({ section: 'belwo' }, { user: 'ann' }, ['read']),
+        'Did you mean below?',
+      ],
+      [
+        () => sections.permissions.give({ section: 'a' }, { user: 'ann' }, ['raed' as 'read']),
         'Did you mean read?',
       ],
-      [sections.move('a', 'below'), 'which is in it'],
+      [() => sections.move('a', 'below'), 'which is in it'],
     ] as const)
-      expect(await refusal(work)).toMatchObject({
+      expect(await refusal(work())).toMatchObject({
         code: 'bad-policy',
         message: expect.stringContaining(hint) as unknown,
       });
