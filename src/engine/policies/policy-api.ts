@@ -68,8 +68,12 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         commands.assertPolicy(call);
         commands.assertChanger(call);
         const read = await turns.finish(changesRead(given()));
-        commands.assertMayChange(call, now, read);
-        return commands.change(call, now, read, how);
+        const may = (asker: Call): void => {
+          commands.assertPolicy(asker);
+          commands.assertMayChange(asker, now, read);
+        };
+        may(call);
+        return commands.change(call, now, read, how, may);
       });
     },
     diff: (changes, user) => {
@@ -96,8 +100,14 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         const changes = await turns.finish(
           importChanges(set, parsed, commands.tenantOf(call), replace === true),
         );
-        commands.assertMayChange(call, now, changes);
-        return changes.length === 0 ? { version: set.version } : commands.change(call, now, changes, rest);
+        const may = (asker: Call): void => {
+          commands.assertPolicy(asker);
+          commands.assertMayChange(asker, now, changes);
+        };
+        may(call);
+        return changes.length === 0
+          ? { version: set.version }
+          : commands.change(call, now, changes, rest, may);
       });
     },
     lint: (options, user) => {

@@ -1,10 +1,11 @@
 import { today } from '../../core/clock.js';
-import { Conflict, notFound } from '../../core/errors.js';
+import { AccessDenied, Conflict, notFound } from '../../core/errors.js';
 import { count, FLAG, TEXT, type OptionsOf } from '../../core/options.js';
 import { setAfter } from '../../core/policy-kinds.js';
 import { SECURITY_ROLE_ENTRIES } from '../../core/policies/security-role-entries.js';
 import type { Facts } from '../../core/policy.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
+import type { SecureUser } from '../../core/principal.js';
 import { needsRight, type Right } from '../../core/rights.js';
 import { show } from '../../core/value.js';
 import type { Call } from '../enforcement/call.js';
@@ -55,8 +56,11 @@ export function removal({ set }: InForce, kind: string, id: string, what: string
   return [{ kind, id, value: null }];
 }
 
+/** Refuses who may not make a change. Asked before it is looked at, and again before it is stored. */
+type May = (call: Call, now: InForce) => unknown;
+
 interface Changing {
-  readonly may?: (call: Call, now: InForce) => void;
+  readonly may?: May;
   readonly ifAny?: boolean;
 }
 
@@ -91,7 +95,7 @@ export class PolicyCommands {
       may(call, now);
       const changes = await make(now, call);
       if (ifAny && changes.length === 0) return { version: now.set.version };
-      return this.change(call, now, changes, how);
+      return this.change(call, now, changes, how, may);
     });
   }
 
@@ -140,12 +144,17 @@ export class PolicyCommands {
     if (!this.isAdministrator(call)) assertNoSections(changes);
   }
 
-  /** Checks and makes a change. */
+  /**
+   * Checks and makes a change.
+   * @param may asked again when the change is about to be stored: reading and checking a large one takes time. Missing:
+   * the change follows from another that was made already.
+   */
   async change(
     call: Call,
     now: InForce,
     changes: readonly PolicyChange[],
     given: PolicyChangeOptions | undefined,
+    may?: May,
   ): Promise<{ version: number }> {
     const options = checked('a change of the policies', given, CHANGE_OPTIONS);
     const { expectedVersion, reason, allowInternal = false, allowUnknownModels = false } = options;
@@ -157,16 +166,38 @@ export class PolicyCommands {
     const { turns } = this.calls.book;
     const after = await turns.finish(setAfter(now.set, changes, options));
     const { principal } = call;
-    if (!this.calls.bypass) assertMayGive(principal, now, after, changes, allowInternal);
+    const assertGiver = (by: SecureUser): void => {
+      if (!this.calls.bypass) assertMayGive(by, now, after, changes, allowInternal);
+    };
+    assertGiver(principal);
     const people = peopleOf(this.calls.principals, this.tenantOf(call));
     const ground = { names: this.namesOf(call), people, turns, allowUnknownModels };
     const facts = { time: today(), userName: principal.userName, source: 'api', reason } as const;
     const { set } = await whileManagersStay(this.calls.people, now.set, after, async () => {
       await assertSound(now.set, after, changes, ground);
-      return this.calls.book.change(this.tenantOf(call), after, facts, changes);
+      const stillMay = async (): Promise<void> => {
+        if (may === undefined) return;
+        const again = await this.again(call, now);
+        await may(again, now);
+        assertGiver(again.principal);
+      };
+      return this.calls.book.change(this.tenantOf(call), after, facts, changes, stillMay);
     });
     await this.record(call, set.version, changes);
     return { version: set.version };
+  }
+
+  /**
+   * The call with its caller as the directory has it now.
+   * @throws AccessDenied `unauthenticated` or `forbidden`; Conflict `conflict` if the policies have changed since
+   */
+  private async again(call: Call, now: InForce): Promise<Call> {
+    const again = await call.again();
+    if (this.tenantOf(again) !== this.tenantOf(call))
+      throw new AccessDenied('forbidden', 'You belong to another tenant since.');
+    const { version } = again.inForce.set;
+    if (version > now.set.version) throw new Outdated(version);
+    return again;
   }
 
   private record({ principal }: Call, version: number, changes: readonly PolicyChange[]): Promise<void> {

@@ -54,10 +54,12 @@ export function sectionsApi(commands: PolicyCommands): SectionsApi {
   ): Promise<{ version: number }> => {
     const how = copyOf(options);
     return commands.run(user, async (call, now) => {
-      const changes = await make({ call, now, sight: sightOf(call, now) });
+      const made = (asker: Call): PolicyChange[] | Promise<PolicyChange[]> =>
+        make({ call: asker, now, sight: sightOf(asker, now) });
+      const changes = await made(call);
       // Where it matters whether a model exists, that was looked up.
       const options = how === undefined || isPlainObject(how) ? { ...how, allowUnknownModels: true } : how;
-      return commands.change(call, now, changes, options);
+      return commands.change(call, now, changes, options, made);
     });
   };
   const tree = (user: unknown, pick: (whole: SectionTree) => SectionTree): Promise<SectionTree> =>

@@ -173,6 +173,7 @@ export class PolicyBook {
   /**
    * Adds a version to the tenant's log atomically.
    * @param set the set after the changes, one version above the set that they were checked against
+   * @param stillMay refuses whose right has ended while the set was compiled
    * @throws Conflict `conflict` when a newer version exists; BadInput for a set that cannot be compiled
    */
   async change(
@@ -180,9 +181,11 @@ export class PolicyBook {
     set: PolicySet,
     facts: ChangeFacts,
     changes: readonly PolicyChange[],
+    stillMay?: () => Promise<void>,
   ): Promise<InForce> {
     const { version } = set;
     const changed = { set, ...(await this.turns.finish(this.compile(set, this.known.get(tenantId)))) };
+    await stillMay?.();
     if (!(await this.log.append({ ...facts, tenantId, version }, changes)))
       throw new Outdated(await this.log.head(tenantId));
     // Kept first: who asks meanwhile would compile it again.

@@ -68,7 +68,8 @@ export function gridApi(commands: PolicyCommands): GridApi {
     import: (form, text, options, user) => {
       const how = copyOf(options);
       return commands.run(user, async (call, now): Promise<GridImported> => {
-        commands.assertChanger(call);
+        const may = (asker: Call): void => commands.assertChanger(asker);
+        may(call);
         // Not before it is known that its sender may change the grid: reading takes time.
         const { turns } = commands.calls.book;
         const entries = await readGrid(form, text, turns);
@@ -80,7 +81,8 @@ export function gridApi(commands: PolicyCommands): GridApi {
         const drops = ({ kind }: PolicyChange): boolean => replace && KINDS.includes(kind);
         const changes = await turns.finish(statedChanges(now.set, entries, drops));
         const removed = changes.filter(({ value }) => value === null).length;
-        const { version } = changes.length === 0 ? now.set : await commands.change(call, now, changes, rest);
+        const { version } =
+          changes.length === 0 ? now.set : await commands.change(call, now, changes, rest, may);
         return { version, saved: changes.length - removed, removed };
       });
     },
