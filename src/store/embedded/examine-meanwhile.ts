@@ -18,6 +18,8 @@ export interface Examined {
   found(damage: GuardError): void;
   /** A part could not be read. It is tried again. */
   failed(cause: unknown): void;
+  /** A part was read. */
+  succeeded(): void;
 }
 
 /** Examines all values while the store is used, one part after the other, each while nothing is written. */
@@ -29,7 +31,9 @@ export async function examineMeanwhile(
   const part = async (): Promise<'last' | 'more' | 'unread'> => {
     if (told.isOver()) return 'last';
     try {
-      return (await examination.next()) ? 'last' : 'more';
+      const isLast = await examination.next();
+      told.succeeded();
+      return isLast ? 'last' : 'more';
     } catch (cause) {
       const error = readingFailed(cause);
       if (isGuardError(error) && error.code === 'store-damaged') told.found(error);

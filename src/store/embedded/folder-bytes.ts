@@ -38,7 +38,7 @@ export class FolderBytes implements OrderedBytes {
   private lastWrite = ticks();
   /** Damage that was found since it was opened. */
   private damage: GuardError | undefined;
-  /** Why a part of it could not be examined when that was last tried. */
+  /** Why the part that is next could not be examined when that was last tried. */
   private unread: unknown;
   private isClosed = false;
 
@@ -117,6 +117,9 @@ export class FolderBytes implements OrderedBytes {
     failed: (cause: unknown): void => {
       this.unread = cause;
       this.tell({ ...this.state(), unread: cause });
+    },
+    succeeded: (): void => {
+      this.unread = undefined;
     },
   };
 
