@@ -249,6 +249,8 @@ onStores('A folder of models', (kind) => {
         (await guard.health()).unreadableModels.map((entry) => entry.model);
       write('A.bpmn', source('bob'));
       await eventually(async () => (await sourceOf(guard, 'A')) === source('bob'));
+      // The model is stored before it is recorded.
+      await eventually(async () => (await entries(guard, 'model:write')).length > 0);
       expect(await entries(guard, 'model:write')).toEqual([['system', 'A', 'file A.bpmn']]);
       await guard.api.model.save('A', source('designed'), null, DESIGNER);
       write('A.bpmn', source('eve'));
