@@ -85,7 +85,6 @@ export async function restore(folder: string, target: StoreOptions): Promise<Cop
     await fill(source, path.resolve(folder), target);
     return { files, documents: await countOf(source) };
   } finally {
-    await source.close();
-    await clear();
+    await source.close().finally(clear);
   }
 }

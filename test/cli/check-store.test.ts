@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ObjectId } from 'bson';
 import { SqliteBytes } from '../../src/store/embedded/sqlite/sqlite-bytes.js';
 import { openStore } from '../../src/store/open.js';
+import { EmbeddedContents } from '../../src/store/embedded/contents.js';
 import { encode } from '../../src/store/bson/codec.js';
 import { readFormat } from '../../src/store/embedded/format.js';
 import { restore } from '../../src/store/restore.js';
@@ -26,6 +27,24 @@ test('check-store says how many values a sound folder has', async () => {
     code: 0,
     out: [expect.stringMatching(/^\d+ values and the index are as they were written\.$/)],
   });
+});
+
+test('it writes nothing: neither the record of the last commit nor a format', async () => {
+  const witness = path.join(folder, 'COMMITTED');
+  const before = await stat(witness);
+  expect(await run(['check-store', folder])).toMatchObject({ code: 0 });
+  expect(await stat(witness)).toMatchObject({ mtimeMs: before.mtimeMs });
+  await rm(witness);
+  expect(await run(['check-store', folder])).toMatchObject({ code: 0 });
+  expect(await readdir(folder)).not.toContain('COMMITTED');
+
+  const empty = path.join(folder, 'empty');
+  await mkdir(empty);
+  await writeFile(path.join(empty, 'store.db'), '');
+  expect(await run(['check-store', empty])).toMatchObject({ code: 0 });
+  const bytes = await SqliteBytes.open(empty);
+  expect(await readFormat(bytes)).toBeUndefined();
+  await bytes.close();
 });
 
 test('it names what is damaged, exit code 1', async () => {
@@ -111,6 +130,22 @@ describe('A folder of an older format', () => {
       await store.close();
     },
   );
+
+  test('as a backup for a database, has a copy that is removed even if it cannot be closed', async () => {
+    await WRITE[3]!(old(3));
+    let copy = '';
+    jest.spyOn(EmbeddedContents.prototype, 'close').mockImplementationOnce(async function (this: object) {
+      const { bytes } = this as { bytes: { folder: string; close(): Promise<void> } };
+      copy = path.dirname(bytes.folder);
+      expect(await readdir(copy)).toEqual(['store']);
+      await bytes.close();
+      throw new Error('EIO');
+    });
+    const target = { url: 'mongodb://127.0.0.1:1', name: 'none', timeout: 100 };
+    await expect(restore(old(3), target)).rejects.toThrow('EIO');
+    await expect(stat(copy)).rejects.toMatchObject({ code: 'ENOENT' });
+    jest.restoreAllMocks();
+  });
 
   onMongo('as a backup', () => {
     test.each([2, 3])('of format %d, is restored into a database and keeps its own', async (version) => {

@@ -31,7 +31,7 @@ export interface OpenOptions {
    * as damaged from the moment on that damage is found.
    */
   readonly examinedFirst?: number;
-  /** Leaves a folder of an older format as it is. It may only be read then, without its index. */
+  /** Leaves the values and their format as they are. A folder may only be read then, an older one without its index. */
   readonly keepsFormat?: boolean;
 }
 
@@ -56,12 +56,12 @@ async function assertThere(folder: string): Promise<void> {
     throw damaged(`its file ${DATABASE} is ${size === undefined ? 'missing' : 'empty'}`);
 }
 
-/** Gives an empty database the current format. @returns its format */
-async function prepare(folder: string, bytes: SqliteBytes): Promise<number> {
+/** Gives an empty database the current format, unless it is only read. @returns its format */
+async function prepare(folder: string, bytes: SqliteBytes, keepsFormat: boolean): Promise<number> {
   const version = await readFormat(bytes);
   if (version !== undefined) return version;
   if (existsSync(path.join(folder, WITNESS))) throw damaged(`its file ${DATABASE} has lost all values`);
-  await writeFormat(bytes);
+  if (!keepsFormat) await writeFormat(bytes);
   return FORMAT_VERSION;
 }
 
@@ -72,17 +72,17 @@ async function check(
   keepsFormat: boolean,
   toClose: (() => unknown)[],
 ): Promise<Opened> {
-  const version = await prepare(folder, bytes);
+  const version = await prepare(folder, bytes, keepsFormat);
   const checked = new CheckedBytes(bytes);
   const isIndexed = version > UNINDEXED;
   // Before an older format is changed, all of it is known to be right.
   const isFirst = isSmall || !isIndexed;
   if (isFirst) await checked.check(isIndexed);
   else if (!(await checked.open())) throw damaged('the record of its last commit is missing');
-  const witness = await Witness.open(folder);
+  const witness = await (keepsFormat ? Witness.look(folder) : Witness.open(folder));
   toClose.push(() => witness.close());
   witness.compare(checked.commit);
-  await witness.record(checked.commit);
+  if (!keepsFormat) await witness.record(checked.commit);
   if (!isIndexed && !keepsFormat) {
     await addIndex(checked, witness);
     await writeFormat(bytes);

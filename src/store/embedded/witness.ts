@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { damaged } from './checksum.js';
@@ -20,7 +20,8 @@ function read(bytes: Buffer): Pick<Commit, 'number' | 'sum'> | undefined {
  */
 export class Witness {
   private constructor(
-    private readonly file: FileHandle,
+    /** Missing: nothing is recorded. */
+    private readonly file: FileHandle | undefined,
     /** The commit in the file; undefined if it was missing or unreadable. */
     private readonly found: Pick<Commit, 'number' | 'sum'> | undefined,
   ) {}
@@ -39,6 +40,15 @@ export class Witness {
     }
   }
 
+  /** Opens it to compare with it only: the file stays as it is, or missing. */
+  static async look(folder: string): Promise<Witness> {
+    const bytes = await readFile(path.join(folder, WITNESS)).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    return new Witness(undefined, bytes && read(bytes));
+  }
+
   /** @throws CouldNotTell `store-damaged` when acknowledged commits are missing */
   compare(stored: Commit): void {
     const known = this.found;
@@ -53,11 +63,11 @@ export class Witness {
     bytes.writeDoubleBE(number, 0);
     bytes.writeDoubleBE(sum, 8);
     bytes.writeUInt32BE(crc32(bytes.subarray(0, 16)), 16);
-    await this.file.write(bytes, 0, SIZE, 0);
+    await this.file?.write(bytes, 0, SIZE, 0);
   }
 
   async close(): Promise<void> {
-    await this.file.sync().catch(() => undefined);
-    await this.file.close();
+    await this.file?.sync().catch(() => undefined);
+    await this.file?.close();
   }
 }
