@@ -122,7 +122,7 @@ function setCase(guard: InstanceGuard): void {
 }
 
 /** Whether an item waits until a time. */
-export const hasTimers = (instance: StoredInstance): boolean =>
+const hasTimers = (instance: StoredInstance): boolean =>
   itemsOf(instance).some((item) => waits(item) && item.timeDue !== undefined && item.timeDue !== null);
 
 /** Sets what follows from the guard's facts about an instance: the holders of its roles, and its marks. */
