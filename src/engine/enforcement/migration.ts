@@ -12,10 +12,7 @@ import { mayReadModel } from './model-access.js';
 const NAMED = 5;
 
 /** The instance as it will be once it runs the model. */
-export const runningOn = (
-  { guard, ...instance }: StoredInstance,
-  { name, owner }: StoredModel,
-): StoredInstance => ({
+const runningOn = ({ guard, ...instance }: StoredInstance, { name, owner }: StoredModel): StoredInstance => ({
   ...instance,
   name,
   guard: { ...(guard as InstanceGuard), modelsOwner: owner ?? undefined },

@@ -1,6 +1,6 @@
-import { assertFits, runningOn } from '../../../src/engine/enforcement/migration.js';
+import { assertFits, assertMayMigrate } from '../../../src/engine/enforcement/migration.js';
 import type { HostDefinition } from '../../../src/engine/model/host.js';
-import type { StoredInstance, StoredModel } from '../../../src/store/port.js';
+import type { StoredInstance } from '../../../src/store/port.js';
 
 const NODES = new Map(
   Object.entries({ start: 'bpmn:StartEvent', do: 'bpmn:UserTask', sub: 'bpmn:SubProcess' }).map(
@@ -57,14 +57,19 @@ describe('an instance fits a model', () => {
   });
 });
 
-test('an instance that runs another model has its name and its owner', () => {
+test('an instance that runs another model has its name and its owner', async () => {
   const stored = instance({ guard: { startedBy: 'ann', modelsOwner: 'acme' }, data: { x: 1 } });
-  const on = (model: object) => runningOn(stored, model as unknown as StoredModel);
-  expect(on({ name: 'N', owner: 'globex' })).toEqual({
-    id: 'i',
-    name: 'N',
-    data: { x: 1 },
-    guard: { startedBy: 'ann', modelsOwner: 'globex' },
+  /** What the caller is asked for. */
+  const on = async (model: object): Promise<unknown> => {
+    const assert = jest.fn();
+    await assertMayMigrate({ calls: { bypass: true } } as never, { assert } as never, stored, model as never);
+    return (assert.mock.calls[0] as unknown[])[1];
+  };
+  const now = { id: 'i', name: 'N', data: { x: 1 } };
+  expect(await on({ name: 'N', owner: 'globex' })).toEqual({
+    instance: { ...now, guard: { startedBy: 'ann', modelsOwner: 'globex' } },
   });
-  expect(on({ name: 'N', owner: null }).guard).toEqual({ startedBy: 'ann', modelsOwner: undefined });
+  expect(await on({ name: 'N', owner: null })).toEqual({
+    instance: { ...now, guard: { startedBy: 'ann', modelsOwner: undefined } },
+  });
 });
