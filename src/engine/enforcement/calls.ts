@@ -49,10 +49,17 @@ export class Calls {
     return new Call(principal, await this.inForce(principal), this);
   }
 
-  /** The call of an established principal, with the present directory and policies, which are read in parallel. */
+  /**
+   * The call of an established principal, with the present directory and policies, which are read in parallel. Commands
+   * that hold a lock ask for it: it does not wait for what only lists need.
+   */
   async again(principal: SecureUser): Promise<Call> {
-    const [now, inForce] = await Promise.all([this.principals.again(principal), this.inForce(principal)]);
-    return now.tenantId === principal.tenantId ? new Call(now, inForce, this) : this.of(now);
+    const [now, inForce] = await Promise.all([
+      this.principals.again(principal),
+      this.forDecisions(principal),
+    ]);
+    if (now.tenantId === principal.tenantId) return new Call(now, inForce, this);
+    return new Call(now, await this.forDecisions(now), this);
   }
 
   /** Whether the principal holds the right now; always while the rules are switched off. */
@@ -62,6 +69,10 @@ export class Calls {
 
   private async inForce({ tenantId }: SecureUser): Promise<InForce> {
     return this.bypass ? this.book.nothing : this.book.current(tenantId ?? null);
+  }
+
+  private async forDecisions({ tenantId }: SecureUser): Promise<InForce> {
+    return this.bypass ? this.book.nothing : this.book.forDecisions(tenantId ?? null);
   }
 
   /**
@@ -107,6 +118,11 @@ export class Calls {
     ask: (call: Call) => Promise<F>,
   ): Promise<{ call: Call; found: F }> {
     const newest = this.bypass ? this.book.nothing : this.book.newest(principal.tenantId ?? null);
+    // What is still being made in turns would be made at once by a query.
+    if (this.book.isPreparing(newest)) {
+      const call = await this.of(principal);
+      return { call, found: await ask(call) };
+    }
     const early = new Call(principal, newest, this);
     const [found, now] = await Promise.allSettled([ask(early), this.inForce(principal)]);
     if (now.status === 'rejected') throw now.reason;

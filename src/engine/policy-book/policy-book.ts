@@ -75,17 +75,30 @@ export class PolicyBook {
   }
 
   /**
-   * The policies in force for the tenant now.
+   * The policies in force for the tenant now, with what lists need of them.
    * @throws CouldNotTell when the log cannot be read or understood
    */
   async current(tenantId: string | null): Promise<InForce> {
+    const found = await this.forDecisions(tenantId);
+    await this.prepared.get(found);
+    return found;
+  }
+
+  /**
+   * The policies in force for the tenant now; what lists need of them may still be made. A command that holds a lock
+   * does not wait for that.
+   * @throws CouldNotTell when the log cannot be read or understood
+   */
+  async forDecisions(tenantId: string | null): Promise<InForce> {
     const head = await this.log.head(tenantId);
     if (head === 0) return this.nothing;
     const known = this.known.get(tenantId);
-    const found = known !== undefined && known.set.version >= head ? known : await this.load(tenantId, head);
-    const preparing = this.prepared.get(found);
-    if (preparing !== undefined) await preparing;
-    return found;
+    return known !== undefined && known.set.version >= head ? known : this.load(tenantId, head);
+  }
+
+  /** Whether what lists need of these policies is still being made. */
+  isPreparing(found: InForce): boolean {
+    return this.prepared.has(found);
   }
 
   /** The newest policies that this process has loaded; they may be outdated. */
@@ -155,7 +168,7 @@ export class PolicyBook {
     return loaded;
   }
 
-  /** Makes what lists need. Calls wait for it; the change that led to the set does not. */
+  /** Makes what lists need. Calls wait for it, unless they hold a lock; the change that led to the set does not. */
   private prepare(loaded: InForce): void {
     if (loaded.preparing === undefined) return;
     const done = (): void => void this.prepared.delete(loaded);

@@ -55,7 +55,7 @@ const changeReader = async (book: PolicyBook, value: unknown): Promise<void> => 
 const callsWith = (book: PolicyBook): Calls =>
   new Calls(
     book,
-    { of: async () => ann } as unknown as Principals,
+    { of: async () => ann, again: async () => ann } as unknown as Principals,
     { refused: async () => undefined } as unknown as Audit,
     { emit: () => undefined } as unknown as Events,
     store,
@@ -67,6 +67,42 @@ const callsWith = (book: PolicyBook): Calls =>
     new PeopleLock({ lock: async () => async () => undefined }),
   );
 const mayRead = (call: Call): boolean => call.allows('system:audit', {});
+
+describe('While what lists need of a new version of the policies is being made', () => {
+  async function preparing() {
+    const made = { isOver: false, isDone: false };
+    function* prepare() {
+      // Bounded: a call that does not let others run would never end.
+      for (let steps = 0; !made.isOver && steps < 1_000_000; steps++) yield;
+      made.isDone = true;
+    }
+    function* compiling(set: PolicySet) {
+      yield;
+      return { ...compiled(set), ...(set.version > 0 && { preparing: prepare() }) };
+    }
+    const book = new PolicyBook(store.policies, compiling, new Incidents(SILENT));
+    await changeReader(book, {});
+    return { calls: callsWith(book), made };
+  }
+
+  test('a command that asks again under its lock does not wait for it', async () => {
+    const { calls, made } = await preparing();
+    expect(mayRead(await calls.again(ann))).toBe(true);
+    expect(made.isDone).toBe(false);
+    made.isOver = true;
+    expect(mayRead(await calls.of(ann))).toBe(true);
+    expect(made.isDone).toBe(true);
+  });
+
+  test('a query does not go out before it is made', async () => {
+    const { calls, made } = await preparing();
+    const asks: boolean[] = [];
+    const found = calls.read(undefined, 'system:audit', ON, async () => void asks.push(made.isDone));
+    setImmediate(() => (made.isOver = true));
+    await found;
+    expect(asks).toEqual([true]);
+  });
+});
 
 describe('A call that asks its first query while the version of the policies is looked up', () => {
   async function asked(calls: Calls): Promise<{ asks: boolean[]; worked: boolean; found: boolean }> {

@@ -43,7 +43,7 @@ const facts = () => ({ time: new Date(), userName: 'admin', source: 'api' }) as 
 const nothing = (): void => undefined;
 const quiet = { info: nothing, warn: nothing, error: nothing };
 
-test('a change does not wait for what lists need of the new version; calls under it do', async () => {
+test('neither a change nor a decision waits for what lists need of the new version; calls under it do', async () => {
   let others = false;
   let made = 0;
   function* preparing() {
@@ -59,9 +59,11 @@ test('a change does not wait for what lists need of the new version; calls under
   const book = new PolicyBook(store.policies, compiling, new Incidents(quiet));
   const changes = [reader('ann', {})];
   await book.change('acme', PolicySet.EMPTY.with(1, changes), facts(), changes);
-  expect(made).toBe(0);
+  const decides = await book.forDecisions('acme');
+  expect([made, book.isPreparing(decides)]).toEqual([0, true]);
   setImmediate(() => (others = true));
   const found = await book.current('acme');
+  expect([found === decides, book.isPreparing(found)]).toEqual([true, false]);
   expect([found.set.version, made]).toEqual([1, 1]);
   expect(await book.current('acme')).toBe(found);
   expect(made).toBe(1);
