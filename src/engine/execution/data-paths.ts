@@ -59,6 +59,7 @@ export class DataPaths {
   private known = NONE;
   private ofSearches = NONE;
   private isLost = false;
+  private refreshing: Promise<unknown> = Promise.resolve();
   private adding: Promise<unknown> = Promise.resolve();
   private readonly asked = new Set<string>();
   /** Called when the list has become longer; set once while the guard is assembled. */
@@ -80,7 +81,14 @@ export class DataPaths {
     return this.isLost ? NONE : this.ofSearches;
   }
 
-  async refresh(): Promise<void> {
+  /** Reads the list; one reading after the other, so that none finds less than the one before it. */
+  refresh(): Promise<void> {
+    const done = this.refreshing.then(() => this.read());
+    this.refreshing = done.catch(() => undefined);
+    return done;
+  }
+
+  private async read(): Promise<void> {
     const [added, { complete }] = await Promise.all([readAdded(this.store), readMarkedSoFar(this.store)]);
     const read = Object.freeze(added.map(({ path }) => path));
     if (this.known.some((path, at) => read[at] !== path)) return this.lose();
