@@ -65,8 +65,5 @@ export function pointOf(content) {
   const { entries, mistakes } = atOnce(readPolicyDocument(content));
   if (mistakes.length > 0) throw mistakes[0];
   const changes = entries.map(({ change }) => change);
-  const compiling = compile(changedSet(PolicySet.EMPTY, changes));
-  let step = compiling.next();
-  while (step.done !== true) step = compiling.next();
-  return step.value.point;
+  return atOnce(compile(changedSet(PolicySet.EMPTY, changes))).point;
 }

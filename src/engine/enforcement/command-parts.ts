@@ -1,4 +1,5 @@
 import { Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
+import { modelsOwnerFor } from '../model/models-owner.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
@@ -79,10 +80,10 @@ export function assertIdle(instance: StoredInstance): void {
 async function modelOf(
   { store }: Calls,
   { principal }: Call,
-  { name, guard, tenantId }: UnwoundItem,
+  row: UnwoundItem,
 ): Promise<StoredModel | undefined> {
-  const owner = (guard?.modelsOwner as string | undefined) ?? principal.owner ?? tenantId ?? null;
-  return typeof name === 'string' ? store.models.get(name, owner) : undefined;
+  const { name } = row;
+  return typeof name === 'string' ? store.models.get(name, modelsOwnerFor(row, principal)) : undefined;
 }
 
 /** The one item of a command, where it was found already. */

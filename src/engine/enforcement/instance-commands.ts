@@ -14,7 +14,8 @@ import { assertIdle, assertRunning, viewOf, type CommandParts } from './command-
 import { assertInput } from './input.js';
 import { win } from './labelling.js';
 import { onLocked, recordInstance, type Locked } from './locked-instance.js';
-import { mayReadModel, modelsOwnerOf } from './model-access.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
+import { mayReadModel } from './model-access.js';
 
 /**
  * The engine begins at a start event that waits, as that of an event sub-process, or at one of a process through which

@@ -1,4 +1,5 @@
 import { today } from '../../core/clock.js';
+import { modelsOwnerFor } from '../model/models-owner.js';
 import { Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { StoredInstance } from '../../store/port.js';
@@ -98,10 +99,7 @@ export class InstanceLife {
     const stored = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
-      const { guard: kept, tenantId } = instance;
-      // One that was stored before the guard has no owner; SYSTEM, without a tenant, acts on those of all tenants.
-      const owner = (kept?.modelsOwner as string | undefined) ?? call.principal.owner ?? tenantId ?? null;
-      const model = await calls.store.models.get(name, owner);
+      const model = await calls.store.models.get(name, modelsOwnerFor(instance, call.principal));
       if (model === undefined) throw notFound('model');
       await assertMayMigrate(this.parts, locked.call, instance, model);
       const source = model.source ?? '';

@@ -5,6 +5,7 @@ import { DESIGNER } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import type { Call } from './call.js';
 import type { Calls } from './calls.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import { readableModels } from './readable-models.js';
 
 const NONE: Facts = Object.freeze({});
@@ -43,13 +44,6 @@ export const factsOfModel = (
 export async function mayReadModel(calls: Calls, call: Call, model: StoredModel): Promise<boolean> {
   return call.allows('model:read', { model }, await factsOfModel(calls, call, model));
 }
-
-/** The owner of the model that an instance runs. One that was stored before the guard ran a model of its tenant. */
-export const modelsOwnerOf = ({
-  guard,
-  tenantId,
-}: Pick<StoredInstance, 'guard' | 'tenantId'>): string | null =>
-  (guard?.modelsOwner as string | undefined) ?? tenantId ?? null;
 
 /**
  * Whether the principal may read the model that an instance runs. The instance stores the model's source and may

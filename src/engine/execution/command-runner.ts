@@ -1,4 +1,5 @@
 import { Conflict, GuardError } from '../../core/errors.js';
+import { modelsOwnerFor } from '../model/models-owner.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
@@ -124,7 +125,7 @@ export class CommandRunner {
     }
     const found = whole(document);
     const tenantId = found.tenantId ?? undefined;
-    const owner = (found.guard?.modelsOwner as string | undefined) ?? causer.owner ?? tenantId;
+    const owner = modelsOwnerFor(found, causer) ?? undefined;
     const command = this.running.create(causer, tenantId, owner, starter, stepsBefore);
     if (model !== undefined) command.model = model;
     command.held.add(id);

@@ -1,6 +1,6 @@
 import { MOST_DATA_PATHS } from '../../core/data-marks.js';
 import type { Store, StoredInstance } from '../../store/port.js';
-import { UNLISTED } from '../../store/query/large-fields.js';
+import { BESIDE_GUARD } from '../../store/query/large-fields.js';
 import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { GuardLogger } from '../contract/types.js';
 import type { Retries } from './retries.js';
@@ -11,7 +11,6 @@ const MOST_OF_TENANT = 4;
 /** Paths that are remembered as asked for, by tenant; each is tried once. */
 const MOST_ASKED = 1_000;
 const BATCH = 500;
-const UNREAD = [...UNLISTED, 'items', 'tokens', 'data'];
 
 /** How far stored instances are marked. */
 export interface MarkedSoFar {
@@ -56,6 +55,7 @@ const NONE: readonly string[] = Object.freeze([]);
  * say, and searches use fewer.
  */
 export class DataPaths {
+  private added: readonly AddedPath[] = [];
   private known = NONE;
   private ofSearches = NONE;
   private isLost = false;
@@ -93,7 +93,7 @@ export class DataPaths {
     const read = Object.freeze(added.map(({ path }) => path));
     if (this.known.some((path, at) => read[at] !== path)) return this.lose();
     const before = this.known.length;
-    this.known = read;
+    [this.added, this.known] = [added, read];
     this.ofSearches = Object.freeze(read.slice(0, complete));
     if (read.length > before) this.grown();
   }
@@ -136,7 +136,7 @@ export class DataPaths {
     if (this.known.length === 0)
       for (const path of await this.lostList()) await this.append({ path, tenantId: null });
     while (!this.isLost && !this.known.includes(one.path)) {
-      if (!(await this.hasRoomFor(one))) return;
+      if (!this.hasRoomFor(one)) return;
       await this.append(one);
     }
   }
@@ -149,11 +149,11 @@ export class DataPaths {
     if (!this.isLost && this.known.length === length) throw new Error('The list of data paths cannot grow');
   }
 
-  private async hasRoomFor({ path, tenantId }: AddedPath): Promise<boolean> {
-    const added = await readAdded(this.store);
-    const ofTenant = added.filter((one) => one.tenantId === tenantId).length;
-    const most = tenantId !== null && ofTenant >= MOST_OF_TENANT ? MOST_OF_TENANT : MOST_DATA_PATHS;
-    if (added.length < MOST_DATA_PATHS && most === MOST_DATA_PATHS) return true;
+  private hasRoomFor({ path, tenantId }: AddedPath): boolean {
+    const ofTenant = this.added.filter((one) => one.tenantId === tenantId).length;
+    const isTenantFull = tenantId !== null && ofTenant >= MOST_OF_TENANT;
+    if (!isTenantFull && this.added.length < MOST_DATA_PATHS) return true;
+    const most = isTenantFull ? MOST_OF_TENANT : MOST_DATA_PATHS;
     this.logger.warn('a rule compares data for which lists have no marks: there are too many paths', {
       path,
       most,
@@ -166,7 +166,7 @@ export class DataPaths {
   private async lostList(): Promise<readonly string[]> {
     const { instances } = this.store;
     const find: Parameters<typeof walk<StoredInstance>>[1] = (page) =>
-      instances.find({ filter: {}, without: UNREAD, ...page });
+      instances.find({ filter: {}, without: BESIDE_GUARD, ...page });
     let longest = NONE;
     for await (const page of walk(BATCH, find, placeOfInstance))
       for (const { guard } of page)

@@ -1,5 +1,4 @@
 import { BadInput } from '../../core/errors.js';
-import { atOnce as atOnceInSteps } from '../../core/in-steps.js';
 import { asCaseOperation } from '../../core/policies/case-roles/entries.js';
 import {
   CASE_FIELD,
@@ -70,7 +69,8 @@ export function caseOperationsApi(commands: PolicyCommands): CaseOperationsApi {
         const roles = await commands.namesOf(call).caseRoles();
         // Operations that the file does not name get their defaults back.
         const stated = caseOperationEntries(readCaseAuthorization(given(), { roles }));
-        return atOnceInSteps(statedChanges(set, stated, ({ kind }) => kind === CASE_OPERATION));
+        const drops = ({ kind }: PolicyChange): boolean => kind === CASE_OPERATION;
+        return commands.calls.book.turns.finish(statedChanges(set, stated, drops));
       };
       return commands.changing(user, options, make, { ifAny: true });
     },

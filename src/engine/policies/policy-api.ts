@@ -4,7 +4,7 @@ import { count, FLAG, listOf } from '../../core/options.js';
 import { lint } from '../../core/policies/lint/lint.js';
 import { differences } from '../../core/policy-difference.js';
 import { changesRead, namesIn, setAfter } from '../../core/policy-kinds.js';
-import type { PolicySet } from '../../core/policy-set.js';
+import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
 import type { CommandParts } from '../enforcement/command-parts.js';
@@ -44,6 +44,12 @@ async function setAt(
 export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'models'>): PoliciesApi {
   const commands = new PolicyCommands(calls, models);
   const { turns } = calls.book;
+  const mayMake =
+    (now: InForce, changes: readonly PolicyChange[]) =>
+    (asker: Call): void => {
+      commands.assertPolicy(asker);
+      commands.assertMayChange(asker, now, changes);
+    };
   return Object.freeze({
     version: (user) =>
       commands.run(user, async (call, now) => {
@@ -68,10 +74,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         commands.assertPolicy(call);
         commands.assertChanger(call);
         const read = await turns.finish(changesRead(given()));
-        const may = (asker: Call): void => {
-          commands.assertPolicy(asker);
-          commands.assertMayChange(asker, now, read);
-        };
+        const may = mayMake(now, read);
         may(call);
         return commands.change(call, now, read, how, may);
       });
@@ -100,10 +103,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         const changes = await turns.finish(
           importChanges(set, parsed, commands.tenantOf(call), replace === true),
         );
-        const may = (asker: Call): void => {
-          commands.assertPolicy(asker);
-          commands.assertMayChange(asker, now, changes);
-        };
+        const may = mayMake(now, changes);
         may(call);
         return changes.length === 0
           ? { version: set.version }

@@ -1,7 +1,8 @@
 import { MARKS_FORMAT } from '../../core/mark.js';
 import { messageOf } from '../../core/thrown.js';
-import type { InstanceGuard, Store } from '../../store/port.js';
-import { LARGE_FIELDS, UNLISTED } from '../../store/query/large-fields.js';
+import type { InstanceGuard, Store, StoredInstance } from '../../store/port.js';
+import { BESIDE_GUARD, LARGE_FIELDS } from '../../store/query/large-fields.js';
+import { placeOfInstance, walk } from '../../store/query/walk.js';
 import type { GuardLogger } from '../contract/types.js';
 import {
   readMarkedSoFar,
@@ -14,7 +15,6 @@ import { isTransient } from '../execution/transient.js';
 import { deriveFacts } from '../model/derive.js';
 
 const BATCH = 100;
-const UNREAD = [...UNLISTED, 'items', 'tokens', 'data'];
 /** Other processes may write instances during a pass and learn of a new path later. */
 const MOST_PASSES = 3;
 
@@ -70,17 +70,15 @@ export class DataMarking {
   /** Looks at all instances, or at those behind one. @returns how many were marked */
   private async pass(list: readonly string[], from?: string): Promise<number> {
     let marked = 0;
-    for (let after = from; !this.stopped;) {
-      const page = { limit: BATCH, without: UNREAD, ...(after !== undefined && { after: { id: after } }) };
-      const batch = await this.store.instances.find({ filter: {}, ...page });
+    const { instances } = this.store;
+    const find: Parameters<typeof walk<StoredInstance>>[1] = (page) =>
+      instances.find({ filter: {}, without: BESIDE_GUARD, ...page });
+    for await (const batch of walk(BATCH, find, placeOfInstance, from === undefined ? from : { id: from })) {
       for (const { id, guard } of batch) {
         if (this.stopped) return marked;
         if (lacks(guard, list) && (await this.tryMark(id, list))) marked++;
       }
-      const last = batch.at(-1);
-      if (last === undefined) break;
-      after = String(last._id);
-      await this.save(0, { paths: list.length, after });
+      await this.save(0, { paths: list.length, after: String(batch.at(-1)?._id) });
     }
     return marked;
   }

@@ -23,13 +23,15 @@ const isMarked = (rows: readonly unknown[]): rows is { readonly [NEXT]: Cursor }
  * @param limit rows of a page
  * @param find finds a page in any order
  * @param cursorOf the place of a row in the default order, which a store may use all the same
+ * @param from the place of a row behind which it begins; missing: at the first row
  */
 export async function* walk<Row>(
   limit: number,
   find: (page: WalkedPage) => Promise<Row[]>,
   cursorOf: (row: Row) => Cursor,
+  from?: Cursor,
 ): AsyncGenerator<Row[]> {
-  for (let after: Cursor | undefined; ;) {
+  for (let after = from; ;) {
     const rows: Row[] = await find({ unordered: true, limit, after });
     const last = rows.at(-1);
     if (last === undefined) return;

@@ -128,6 +128,22 @@ onStores('Marks of data that rules compare', (kind) => {
     await areAllMarked(second, 1);
   });
 
+  test('are continued behind the instance at which a process has stopped', async () => {
+    const place = guards.place();
+    const first = await guards.make({ place, models: MODELS });
+    const ids = [await startIn(first, { region: 'north' }), await startIn(first, { region: 'north' })];
+    const [older, newer] = await Promise.all(ids.map((id) => first.store.instances.load(id)));
+    await first.store.values('dataPaths').add('0', { path: 'region', tenantId: null });
+    const pass = { paths: 1, after: String(newer?._id) };
+    await first.store.values('guard').set('dataMarked', { complete: 0, pass });
+    await first.close();
+    const second = await guards.make({ place });
+    await isMarked(second, older?.id ?? '', 'd:region="north', 'p:1');
+    // Another pass finds what the first one has not looked at.
+    await isMarked(second, newer?.id ?? '', 'd:region="north', 'p:1');
+    await areAllMarked(second, 1);
+  });
+
   test('stop at a number of paths, which is logged; the lists of other rules stay right', async () => {
     const paths = Array.from({ length: MOST_DATA_PATHS + 2 }, (_, at) => `path${at}`);
     const { guard, log } = await guards.open({ models: MODELS, policies: [reading(...paths)] });
