@@ -142,7 +142,7 @@ const isOfModels = (condition: Condition): boolean =>
 export const isUnmarked = ({ when, search }: Rule): boolean =>
   search === undefined && !isNothing(when) && !isOfModels(when) && isOnlyTenant(marksWithData(assumed(when)));
 
-/** Few rules do, and looking is quick. */
+/** Whether it compares data with a value. Few rules do, so this is asked before their marks are worked out. */
 function comparesData(condition: Condition): boolean {
   switch (condition.op) {
     case 'and':
