@@ -95,21 +95,36 @@ function add(
 /** So many policies are asked in less time than what they answered is looked up. */
 const FEW = 3;
 
-/** The rules for principals that have asked before. Principals never change, and keep theirs as long as they live. */
-class KeptRules {
-  private readonly known = new WeakMap<SecureUser, Map<Operation, RuleSet>>();
+/** What was answered to principals that have asked before. They never change, and keep it as long as they live. */
+class Kept<T> {
+  private known = new WeakMap<SecureUser, Map<Operation, T>>();
+  private room: number;
 
-  of(principal: SecureUser, operation: Operation): RuleSet | undefined {
+  /** @param most it is kept of so many principals; one more empties it */
+  constructor(private readonly most = Infinity) {
+    this.room = most;
+  }
+
+  of(principal: SecureUser, operation: Operation): T | undefined {
     return this.known.get(principal)?.get(operation);
   }
 
-  keep(principal: SecureUser, operation: Operation, rules: RuleSet): void {
+  keep(principal: SecureUser, operation: Operation, answer: T): void {
     const kept = this.known.get(principal);
-    if (kept !== undefined) kept.set(operation, rules);
+    if (kept !== undefined) kept.set(operation, answer);
     // What only looks like a principal could change.
-    else if (SecureUser.made(principal)) this.known.set(principal, new Map([[operation, rules]]));
+    else if (SecureUser.made(principal)) {
+      if (this.room-- === 0) {
+        this.known = new WeakMap();
+        this.room = this.most - 1;
+      }
+      this.known.set(principal, new Map([[operation, answer]]));
+    }
   }
 }
+
+/** Rulings hold their scope, which is larger than the rules that principals share. */
+const MOST_WITH_RULINGS = 200;
 
 /**
  * Creates the decision point for a list of policies.
@@ -148,7 +163,8 @@ export function createDecisionPoint(
     return start;
   }
 
-  const kept = arePure && policies.length > FEW ? new KeptRules() : undefined;
+  const kept = arePure && policies.length > FEW ? new Kept<RuleSet>() : undefined;
+  const rulings = arePure ? new Kept<Ruling>(MOST_WITH_RULINGS) : undefined;
 
   function rulesFor(principal: SecureUser, operation: Operation, facts: Facts): RuleSet | Failure {
     if (kept === undefined || facts !== NO_FACTS) return answered(principal, operation, facts);
@@ -180,8 +196,13 @@ export function createDecisionPoint(
       ? new Ruling(principal, operation, found)
       : new Ruling(principal, operation, sets.of([]), found);
 
-  const ask = (principal: SecureUser, operation: Operation, facts: Facts = NO_FACTS): Ruling =>
-    rulingOf(principal, operation, rulesFor(principal, operation, facts));
+  function ask(principal: SecureUser, operation: Operation, facts: Facts = NO_FACTS): Ruling {
+    const known = facts === NO_FACTS ? rulings?.of(principal, operation) : undefined;
+    if (known !== undefined) return known;
+    const ruling = rulingOf(principal, operation, rulesFor(principal, operation, facts));
+    if (facts === NO_FACTS && ruling.failure === undefined) rulings?.keep(principal, operation, ruling);
+    return ruling;
+  }
 
   /** Without a ruling, which only the reasons need. */
   function allows(

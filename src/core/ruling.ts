@@ -10,7 +10,7 @@ import type { SecureUser } from './principal.js';
 import type { Resource } from './resource.js';
 import type { AskedRule } from './rule-lists.js';
 import type { RuleSet } from './rule-set.js';
-import { roughScope, scopeOfWays, type Scope, type Way } from './scope.js';
+import { isRough, roughScope, scopeOfWays, type Scope, type Way } from './scope.js';
 import { holdsIn } from './unbound.js';
 import type { Ways } from './ways.js';
 
@@ -41,6 +41,8 @@ const areSame = (a: readonly AskedRule[], b: readonly AskedRule[]): boolean =>
  * resources and scopes lists.
  */
 export class Ruling {
+  private known: Scope | undefined;
+
   constructor(
     readonly principal: SecureUser,
     readonly operation: Operation,
@@ -155,6 +157,14 @@ export class Ruling {
    * @throws CouldNotTell `could-not-tell` if a policy failed, which must not look like an empty list
    */
   scope(): Scope {
+    if (this.known !== undefined) return this.known;
+    const made = this.made();
+    // A rough one holds what was made of many rules.
+    if (!isRough(made)) this.known = made;
+    return made;
+  }
+
+  private made(): Scope {
     if (this.failure !== undefined)
       throw new CouldNotTell('could-not-tell', `Could not tell: the policy ${this.failure.policy} failed.`);
     const ofInstances = !this.operation.startsWith('model:') && this.operation !== 'instance:start';

@@ -373,6 +373,44 @@ describe('the decision point', () => {
     ).toBe(false);
   });
 
+  test.each([
+    ['is bound once where policies answer from their arguments alone', true],
+    ['is bound anew where a policy may look at something else', false],
+  ])('the scope of a principal %s', (_case, arePure) => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants], undefined, arePure);
+    const scope = point.scope(ALICE, 'task:read');
+    expect(point.scope(ALICE, 'task:read') === scope).toBe(arePure);
+    expect(point.scope(ALICE, 'task:read')).toEqual(scope);
+  });
+
+  test('keeps no scope of one principal for another, nor of another operation', () => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants], undefined, true);
+    const told = (principal: SecureUser): string => JSON.stringify(point.scope(principal, 'task:read'));
+    const bob = new SecureUser({ userName: 'bob', userGroups: ['hr'] });
+    for (const principal of [ALICE, bob, new SecureUser({ userName: 'alice', tenantId: 'acme' })])
+      expect(told(principal)).toBe(
+        JSON.stringify(createDecisionPoint([taskRulesPolicy, tenants]).scope(principal, 'task:read')),
+      );
+    expect(point.scope(ALICE, 'task:execute')).not.toEqual(point.scope(ALICE, 'task:read'));
+  });
+
+  test('keeps the scopes of few principals, and those of others are the same', () => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants], undefined, true);
+    const first = point.scope(ALICE, 'task:read');
+    for (let i = 0; i < 200; i++) point.scope(new SecureUser({ userName: `u${i}` }), 'task:read');
+    const again = point.scope(ALICE, 'task:read');
+    expect(again).not.toBe(first);
+    expect(again).toEqual(first);
+  });
+
+  test('keeps no scope of what only looks like a principal, which may change', () => {
+    const point = createDecisionPoint([taskRulesPolicy, tenants], undefined, true);
+    const like = Object.create(ALICE) as SecureUser;
+    Object.defineProperty(like, 'isAdmin', { value: () => false });
+    Object.defineProperty(like, 'isSystem', { value: () => false });
+    expect(point.scope(like, 'task:read')).not.toBe(point.scope(like, 'task:read'));
+  });
+
   test('takes no rule from the object prototype', () => {
     const everything = {
       permissive: [rule(EVERYTHING)],

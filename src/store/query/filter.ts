@@ -188,18 +188,31 @@ export function needsAllItems(condition: Condition): boolean {
   return isBelowItems(condition.field);
 }
 
+/** The parts specialised; undefined if that changes none of them. */
+function specialisedParts(
+  parts: readonly Condition[],
+  known: ReadonlyMap<string, Scalar>,
+): readonly Condition[] | undefined {
+  const changed = parts.map((part) => specialise(part, known));
+  return changed.some((part, at) => part !== parts[at]) ? changed : undefined;
+}
+
 /**
  * Simplifies a condition, given that one value of each field is known. It cannot conclude that a field has no other
- * value, because a field may contain a list.
+ * value, because a field may contain a list. Where nothing is simpler, it is the same object, whose filters are kept.
  */
 export function specialise(condition: Condition, known: ReadonlyMap<string, Scalar>): Condition {
   switch (condition.op) {
     case 'and':
-      return and(...condition.of.map((part) => specialise(part, known)));
-    case 'or':
-      return or(...condition.of.map((part) => specialise(part, known)));
-    case 'not':
-      return not(specialise(condition.of, known));
+    case 'or': {
+      const parts = specialisedParts(condition.of, known);
+      if (parts === undefined) return condition;
+      return condition.op === 'and' ? and(...parts) : or(...parts);
+    }
+    case 'not': {
+      const of = specialise(condition.of, known);
+      return of === condition.of ? condition : not(of);
+    }
     case 'cases': {
       const chosen = mapCases(condition, (when) => specialise(when, known));
       const value = known.get(condition.field);

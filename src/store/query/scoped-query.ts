@@ -54,17 +54,49 @@ function specialised({ condition, ways, restricts }: Stated, known: ReadonlyMap<
   };
 }
 
+/** What lists of items ask of a condition, on whatever fields the caller's query is about. */
+interface ItemFilters {
+  /** The condition, or a wider one that a query can state. */
+  readonly stated: Condition;
+  /** Of instances that may have such an item. */
+  readonly before: Filter;
+  /** Of instances with one of their items. */
+  readonly each: Filter;
+  readonly needsAll: boolean;
+}
+
+/** Conditions never change, and one principal's scope is the same in call after call. */
+const filtersOf = new WeakMap<Condition, ItemFilters>();
+
+function itemFilters(condition: Condition): ItemFilters {
+  let found = filtersOf.get(condition);
+  if (found === undefined) {
+    const stated = widened(condition, MOST_STATED);
+    found = {
+      stated,
+      before: toFilter(relax(stated), 'instance'),
+      each: toFilter(stated, 'unwound'),
+      needsAll: needsAllItems(stated),
+    };
+    filtersOf.set(condition, found);
+  }
+  return found;
+}
+
 /** What a query states of scopes, and the tests of what it finds if it does not state all. */
 interface Asked {
   readonly condition: Condition;
   readonly tests: readonly ScopeTest[];
 }
 
+/** @param isWhole the query states what the scopes state together, and no less */
+const testsUnless = (isWhole: boolean, ...scopes: readonly Scope[]): readonly ScopeTest[] =>
+  isWhole && !scopes.some(isRough) ? [] : scopes.map(testOf);
+
 /** @param condition what the scopes state together */
 function asked(condition: Condition, ...scopes: readonly Scope[]): Asked {
   const small = widened(condition, MOST_STATED);
-  const isExact = small === condition && !scopes.some(isRough);
-  return { condition: small, tests: isExact ? [] : scopes.map(testOf) };
+  return { condition: small, tests: testsUnless(small === condition, ...scopes) };
 }
 
 export interface ScopedOptions {
@@ -110,19 +142,21 @@ export function itemPlan(
   const known = pinned(query);
   const stated = specialised(statedOf(scope), known);
   const beside = looksInside(query, paging) ? [instances] : [];
-  const whole = and(stated.condition, ...beside.map((one) => statedOf(one).condition));
+  const whole = beside.length === 0 ? stated.condition : and(stated.condition, statedOf(instances).condition);
   if (isNothing(whole)) return undefined;
-  const { condition, tests } = asked(whole, scope, ...beside);
+  const filters = itemFilters(whole);
+  const tests = testsUnless(filters.stated === whole, scope, ...beside);
   const needsAll =
-    [condition, ...shownFor(options.hidden, leaves(query))].some(needsAllItems) ||
+    filters.needsAll ||
+    shownFor(options.hidden, leaves(query)).some(needsAllItems) ||
     tests.some(({ needsItems }) => needsItems);
   const exact = allExact(tests.map((test) => exactItem(test, needsAll)));
   const isWaiting = known.get('item.status') === 'wait';
   return {
     ...paging,
-    before: all(IS_LIST, toFilter(relax(condition), 'instance'), beforeUnwinding(query, options.hidden)),
+    before: all(IS_LIST, filters.before, beforeUnwinding(query, options.hidden)),
     marks: scope.kind === 'condition' ? marksFor(stated, saidOfItem(query), options, isWaiting) : undefined,
-    each: all(IS_ITEM, toFilter(condition, 'unwound'), listedFilter(query, 'items', options.hidden)),
+    each: all(IS_ITEM, filters.each, listedFilter(query, 'items', options.hidden)),
     ...(exact && { exact }),
     needsAll,
   };

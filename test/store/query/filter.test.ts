@@ -415,6 +415,14 @@ describe('where a field is known to have a value', () => {
     expect(specialise(asked, known)).toEqual(asked);
   });
 
+  test.each<[asked: Condition]>([
+    [and(eq('item.x', 'T'), exists('item.type'))],
+    [or(eq('item.x', 'T'), not(and(eq('item.y', 1), eq('item.type', 'S'))))],
+    [not(some('instance.items', eq('item.type', 'T')))],
+  ])('%j stays the same object, by which its filters are kept', (asked) => {
+    expect(specialise(asked, known)).toBe(asked);
+  });
+
   test('the answer about what has the value is never another', () => {
     fc.assert(
       fc.property(
