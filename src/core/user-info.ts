@@ -38,13 +38,11 @@ export function optionalName(value: unknown, field: string): string | undefined 
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string'
-    ? value === ''
-      ? 'an empty string'
-      : 'that string'
-    : typeof value === 'object'
-      ? 'an object'
-      : `${typeof value}`;
+  if (typeof value === 'object') return 'an object';
+  if (typeof value !== 'string') return typeof value;
+  if (value.trim() === '') return 'an empty string';
+  if (!value.isWellFormed()) return 'a string that is not well-formed Unicode';
+  return value.trim() === '*' ? '"*"' : 'a string';
 }
 
 /** Each list asks for every group of its caller. */
@@ -60,7 +58,7 @@ export function readGroups(value: unknown): readonly string[] {
   for (const entry of value) {
     const group = normaliseName(entry);
     if (group === undefined)
-      throw new TypeError(`SecureUser.userGroups must hold non-empty strings, met ${describe(entry)}`);
+      throw new TypeError(`SecureUser.userGroups must hold names of groups, met ${describe(entry)}`);
     groups.add(group);
   }
   return Object.freeze([...groups]);

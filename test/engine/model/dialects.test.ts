@@ -186,6 +186,8 @@ const CLOSED: readonly Closing[] = [
     '${execution}',
     '{who}',
     'hr,$(data.who)',
+    '[hr, it]',
+    "'hr', 'it'",
   ].map((text): Closing => [
     `the expression ${text}`,
     { camunda: CAMUNDA },
@@ -201,6 +203,16 @@ const CLOSED: readonly Closing[] = [
     { zeebe: ZEEBE },
     userTask('', extensions('<zeebe:assignementDefinition who="ann" />')),
   ],
+  ...[
+    '<zeebe:userTask><zeebe:assignmentDefinition assignee="ann" /></zeebe:userTask>',
+    '<zeebe:userTask assignee="ann" />',
+    '<zeebe:taskHeaders candidateGroups="hr" />',
+    '<zeebe:formDefinition><zeebe:data><zeebe:potentialOwner>hr</zeebe:potentialOwner></zeebe:data></zeebe:formDefinition>',
+  ].map((text): Closing => [
+    `an assignment where no engine reads it, ${text}`,
+    { zeebe: ZEEBE },
+    userTask('', extensions(text)),
+  ]),
   [
     'an element of a tool',
     { x: 'http://example.com/x' },

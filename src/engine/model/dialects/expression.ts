@@ -41,6 +41,14 @@ const RESERVED = new Set(
 /** Names never contain these: braces, a leading `=`, `$` or `#`, a call, a template tag. */
 const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 
+/** A list in brackets, or an entry in quotation marks: literals of an expression language. */
+const LITERAL = /^[[(].*[\])]$|(?:^|,)\s*(["'])[^,]*\1\s*(?:,|$)/s;
+
+/** What names rarely look like: a call, a method of a bean, a placeholder, texts that are joined. */
+const CODE = /^(?:[A-Za-z_][\w.]*\(.*\)|@\w+\..+|%\w+%|.*["']\s*\+.*|.*\+\s*["'].*)$/s;
+/** Whether a name may be meant as code. It is a name nevertheless. */
+export const looksLikeCode = (name: string): boolean => CODE.test(name.trim());
+
 /** `#` and a single name, which is not a statement. */
 const TAG = /^#\s*[\w$]+$/;
 
@@ -63,5 +71,5 @@ export function readExpression(text: string, { scripts, variables }: Forms): Exp
   const name = variables ? VARIABLE.exec(trimmed)?.[1] : undefined;
   if (name === 'initiator') return { kind: 'initiator' };
   if (name !== undefined && !RESERVED.has(name)) return { kind: 'variable', name };
-  return FOREIGN.test(trimmed) ? undefined : { kind: 'names', text: trimmed };
+  return FOREIGN.test(trimmed) || LITERAL.test(trimmed) ? undefined : { kind: 'names', text: trimmed };
 }

@@ -3,7 +3,7 @@ import { childrenOf, plainAttributes, type Attribute, type Namespaces } from './
 import { isOfEngine } from './harmless.js';
 import { keysOf } from './pairs.js';
 import { ABOUT_OTHER_THINGS, DATA_AND_CODE, JBPM } from './uris.js';
-import { isNearlyKnown } from './vocabulary.js';
+import { isNameOfAssignment, isNearlyKnown } from './vocabulary.js';
 
 /** Attributes that contain a name in foreign dialects. */
 const NAMING = new Set(['name', 'key', 'metaKey']);
@@ -23,7 +23,24 @@ export const isAboutOtherThings = (uri: string | undefined): boolean =>
 
 /** Whether an element holds data, a form or code, whatever the names in it look like. */
 const holdsData = (uri: string | undefined, local: string): boolean =>
-  isAboutOtherThings(uri) || ((isOfEngine(uri) || uri === JBPM) && HOLDS_DATA.has(local));
+  (isOfEngine(uri) || uri === JBPM) && HOLDS_DATA.has(local);
+
+/**
+ * An assignment in an element that holds data, a form or code, where no engine reads it. The names of elements and
+ * attributes count there, texts do not.
+ */
+function misplacedIn(element: ModdleElement, namespaces: Namespaces): string | undefined {
+  if (isNameOfAssignment(namespaces.nameOf(element).local)) return `<${element.$type}>`;
+  const attribute = namespaces
+    .attributesOf(element)
+    .find(({ local, value }) => value.trim() !== '' && isNameOfAssignment(local));
+  if (attribute !== undefined) return `<${element.$type} ${shown(attribute)}>`;
+  for (const child of childrenOf(element)) {
+    const found = misplacedIn(child, namespaces);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** The text in an element and in those inside it. */
 export function textOf(element: ModdleElement): string {
@@ -89,7 +106,8 @@ export const mayNamePeople = (
  */
 export function peopleIn(element: ModdleElement, namespaces: Namespaces, isName: IsName): string | undefined {
   const { uri, local } = namespaces.nameOf(element);
-  if (holdsData(uri, local) || isBlankPair(element, local, namespaces)) return undefined;
+  if (isAboutOtherThings(uri) || isBlankPair(element, local, namespaces)) return undefined;
+  if (holdsData(uri, local)) return misplacedIn(element, namespaces);
   const tag = element.$type;
   if (isName(local)) return `<${tag}>`;
   const attributes = namespaces.attributesOf(element);

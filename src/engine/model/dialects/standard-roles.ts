@@ -1,6 +1,7 @@
+import { cleanNames } from '../derive.js';
 import type { ModdleElement } from '../host.js';
 import { ALL_FORMS, readExpression } from './expression.js';
-import type { Statements } from './statements.js';
+import { NAMES_NOBODY, type Statements } from './statements.js';
 import { ROLES, type PeopleProperty } from './understood.js';
 
 interface Role extends ModdleElement {
@@ -82,7 +83,9 @@ export function sayRole(role: Role, to: Statements, unnamed: Unnamed): void {
   if ((role.resourceParameterBindings ?? []).length > 0)
     return to.isUnclear(`${found} with parameters of a resource`);
   const resource = role.resourceRef?.name?.trim() ?? '';
-  if (resource !== '')
+  if (resource !== '' && cleanNames([resource]).length === 0)
+    to.isUnclear(`${found} ${resource}`, NAMES_NOBODY);
+  else if (resource !== '')
     to.people.push({ property: 'candidateGroups', expression: { kind: 'name', name: resource } });
   else if (bodyOf(role) === '')
     return to.isUnclear(found, 'It names nobody that can be found: the task belongs to nobody.');

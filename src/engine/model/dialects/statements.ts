@@ -19,7 +19,8 @@ export const UNKNOWN = `It is not known in this namespace and may name people. $
 /** The consequence of an assignment without a value. */
 export const EMPTY =
   'It is empty and assigns the task to nobody. Remove it, and a task that names nobody else is open to everybody.';
-const NAMES_NOBODY =
+/** The consequence of names that nobody can have. */
+export const NAMES_NOBODY =
   'It names nobody: no user and no group can have such a name. A task that says nothing of' +
   ' people is open to everybody.';
 

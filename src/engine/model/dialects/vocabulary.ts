@@ -133,6 +133,9 @@ export function resembles(name: string, known: string): boolean {
   return distance(letters, known, 2) <= (known.length >= MANY_LETTERS ? 2 : 1);
 }
 
+/** A known name in any case, and nothing else. */
+export const isNameOfAssignment = (name: string): boolean => KNOWN.includes(name.toLowerCase());
+
 /** A known name, or one with up to two wrong letters: `asignee`, `canditateUsers`. */
 export function isNearlyKnown(name: string): boolean {
   return KNOWN.some((known) => resembles(name, known));

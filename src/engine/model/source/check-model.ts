@@ -14,6 +14,7 @@ import { foreignCodeIn } from '../foreign-code.js';
 import type { HostNode, ModdleElement } from '../host.js';
 import { processOf, roleOf } from '../lanes.js';
 import { isProcessStart, startsOf } from '../model-facts.js';
+import { doubtfulNames } from './doubtful-names.js';
 import { readingServer } from './reading-server.js';
 import { readDefinition, type ReadDefinition } from './read-definition.js';
 
@@ -40,14 +41,23 @@ function ofTask({ def }: HostNode): ModelWarning[] {
     ...unclear,
     ...leftOut,
     ...rivals(def, statements),
+    ...doubtfulNames(def, statements),
     ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : []),
   ];
 }
 
 function ofStart({ def }: HostNode): ModelWarning[] {
-  const { unclear } = readStarters(def, processOf(def));
+  const { unclear, users, groups } = readStarters(def, processOf(def));
   const role = roleOf({ def });
-  return [...unclear, ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : [])];
+  const people = [...users, ...groups].map((text) => ({
+    property: 'candidateUsers' as const,
+    expression: { kind: 'names' as const, text },
+  }));
+  return [
+    ...unclear,
+    ...doubtfulNames(def, { people }),
+    ...(role.kind === 'closed' ? [warning(def, role.found, role.means)] : []),
+  ];
 }
 
 const TASK_IS_OPEN =

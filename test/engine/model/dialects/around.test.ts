@@ -77,6 +77,13 @@ const CLOSED: readonly Case[] = [
   ],
 ];
 
+const byStar: Case = [
+  'a resource called as everybody would be, by a star',
+  userTask('', '<bpmn:potentialOwner><bpmn:resourceRef>r</bpmn:resourceRef></bpmn:potentialOwner>'),
+  { before: '<bpmn:resource id="r" name="*" />' },
+  '<bpmn:PotentialOwner> *',
+];
+
 const OPEN: readonly Case[] = [
   [
     'a pool of others that stands for no process',
@@ -106,12 +113,15 @@ describe('A task of which something around it says who does it', () => {
     return { warnings, item, seen };
   }
 
-  test.each(CLOSED)('belongs to nobody, and its author is warned: %s', async (_what, task, rest, found) => {
-    const { warnings, item, seen } = await waiting(task, rest);
-    expect(item).toMatchObject({ state: 'closed' });
-    expect(seen).toEqual([]);
-    expect(warnings.map((one) => one.found).join('\n')).toContain(found);
-  });
+  test.each([...CLOSED, byStar])(
+    'belongs to nobody, and its author is warned: %s',
+    async (_what, task, rest, found) => {
+      const { warnings, item, seen } = await waiting(task, rest);
+      expect(item).toMatchObject({ state: 'closed' });
+      expect(seen).toEqual([]);
+      expect(warnings.map((one) => one.found).join('\n')).toContain(found);
+    },
+  );
 
   test.each(OPEN)('stays open: %s', async (_what, task, rest, found) => {
     const { warnings, seen } = await waiting(task, rest);

@@ -1,4 +1,9 @@
-import { ALL_FORMS, NAMES_ONLY, readExpression } from '../../../../src/engine/model/dialects/expression.js';
+import {
+  ALL_FORMS,
+  looksLikeCode,
+  NAMES_ONLY,
+  readExpression,
+} from '../../../../src/engine/model/dialects/expression.js';
 
 test.each([
   ['ann', { kind: 'names', text: 'ann' }],
@@ -35,6 +40,11 @@ test.each([
   '#boss',
   '$database.boss',
   'a$(b)',
+  '[hr, it]',
+  '(hr, it)',
+  '["hr"]',
+  '"hr"',
+  "hr, 'it'",
 ])('%j is an expression in a foreign language', (text) => {
   expect(readExpression(text, ALL_FORMS)).toBeUndefined();
 });
@@ -43,5 +53,19 @@ test.each(['$(this.data.boss)', '#appServices.boss', '${boss}', '${initiator}', 
   'a dialect of names alone does not understand %j',
   (text) => {
     expect(readExpression(text, NAMES_ONLY)).toBeUndefined();
+  },
+);
+
+test.each(['getUser()', 'user.name(1)', '@bean.boss', '%boss%', "'u-' + boss", 'boss + "s"'])(
+  'the name %j looks like code',
+  (name) => {
+    expect(looksLikeCode(name)).toBe(true);
+  },
+);
+
+test.each(['ann', "O'Brien", 'Finance (EU)', 'r+d', '100%', 'ann@example.com', '@ann'])(
+  'the name %j does not look like code',
+  (name) => {
+    expect(looksLikeCode(name)).toBe(false);
   },
 );
