@@ -25,6 +25,18 @@ test('60 refusals of a kind are recorded per minute, and the number of others is
   expect(admitted(KEY, 61)).toBe(60);
 });
 
+test('the number is reported at the end of the minute in which the first came', () => {
+  const { reports, admitted } = tally();
+  jest.advanceTimersByTime(100_000);
+  admitted(KEY, 60);
+  jest.advanceTimersByTime(20_000);
+  admitted(KEY, 1);
+  jest.advanceTimersByTime(39_999);
+  expect(reports).toEqual([]);
+  jest.advanceTimersByTime(1);
+  expect(reports).toEqual([[KEY, 1]]);
+});
+
 test('a flood of one kind does not hide another', () => {
   const { reports, admitted } = tally();
   expect(admitted(KEY, 100_000)).toBe(60);

@@ -77,9 +77,10 @@ export function checkId(value: unknown, what: string): string {
   throw new BadInput('bad-request', `${what} must be a text.`);
 }
 
-/** A checked assignment: the fields to set. `assignee: null` releases the task. */
+/** A checked assignment: the fields to set. */
 export interface CheckedAssignment {
-  readonly assignee?: string | null;
+  /** Null releases the task; undefined: it stays with whom it is. */
+  readonly assignee: string | null | undefined;
   /** Candidates, dates and priority, as stored. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Fields of the application's own. */
@@ -192,5 +193,5 @@ export function checkAssignment(value: unknown): CheckedAssignment {
   }
   if (Object.keys(extras).length > ASSIGNMENT_LIMITS.extras)
     bad(`An assignment may set at most ${ASSIGNMENT_LIMITS.extras} fields of your own.`);
-  return { ...(assignee === undefined ? {} : { assignee }), fields, extras };
+  return { assignee, fields, extras };
 }

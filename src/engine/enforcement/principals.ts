@@ -188,8 +188,7 @@ export class Principals {
    * disabled. Without a directory, any name is one, and its groups are not known.
    */
   async named(name: string, tenantId: string | null): Promise<SecureUser | undefined> {
-    if (this.directory === undefined)
-      return toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) });
+    if (this.directory === undefined) return toPrincipal({ userName: name, tenantId });
     const found = await this.look(this.directory, name);
     if (found === undefined || found.disabled || (found.tenantId ?? null) !== tenantId) return undefined;
     return toPrincipal({ ...found, userName: found.userName ?? name });

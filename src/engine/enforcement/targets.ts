@@ -117,7 +117,7 @@ export async function assertTargetGroup(
     throw new BadInput('bad-assignment', 'The group to which the task would be escalated has no members.');
   const members =
     names === undefined
-      ? [{ userName: `somebody in ${group}`, userGroups: [group], ...(tenantId !== null && { tenantId }) }]
+      ? [{ userName: `somebody in ${group}`, userGroups: [group], tenantId }]
       : names.slice(0, MOST_MEMBERS);
   const against = new Set<string>();
   for (const one of members) {
@@ -158,7 +158,7 @@ export async function withoutForbidden(
     duties.against(one, 'task:take', { instance, item }).length === 0;
   const eligible: string[] = [];
   for (const name of names) {
-    if (mayDo(toPrincipal({ userName: name, ...(tenantId !== null && { tenantId }) }))) eligible.push(name);
+    if (mayDo(toPrincipal({ userName: name, tenantId }))) eligible.push(name);
     else {
       // A duty that is not strict does not forbid it to administrators.
       const known = await principals.named(name, tenantId);

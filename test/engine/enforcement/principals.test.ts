@@ -1,4 +1,7 @@
 import { AccessDenied, SecureUser, SYSTEM_USER, type Guard, type GuardApi } from 'bpmn-guard';
+import { readFlags } from '../../../src/engine/contract/environment.js';
+import { Principals } from '../../../src/engine/enforcement/principals.js';
+import { Contexts } from '../../../src/engine/execution/context.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
@@ -424,6 +427,16 @@ describe('answers of a directory', () => {
       new Document({ userName: 'alice', disabled: 'yes' }),
     ])
       expect((await refusal(guard.api.data.findItems({}, user as never))).code).toBe('unauthenticated');
+  });
+});
+
+describe('Without a directory, a name that is not the caller', () => {
+  const principals = new Principals(new Contexts(), undefined, readFlags({}));
+
+  test.each([['acme'], [null]])('is a user of the task, in the tenant %s', async (tenantId) => {
+    const found = await principals.named('eve', tenantId);
+    expect([found?.userName, found?.tenantId ?? null, found?.userGroups]).toEqual(['eve', tenantId, []]);
+    expect(await principals.isAssignable('eve', tenantId)).toBe(true);
   });
 });
 

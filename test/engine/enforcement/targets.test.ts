@@ -1,3 +1,4 @@
+import { SecureUser } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal, waitingTask } from '../../support/guards.js';
 import { end, model, start, task } from '../../support/models.js';
 import { onStores } from '../../support/stores.js';
@@ -14,25 +15,40 @@ const TWO = model([
 onStores('Whom a task can be given to', (kind) => {
   const guards = new Guards(kind);
 
-  test('its candidates are named without those whom a duty forbids it, unless they may override it', async () => {
-    const people = [ann, bob, ADMIN_USER];
-    const directory = { find: async (name: string) => people.find(({ userName }) => userName === name) };
-    const guard = await guards.make({ models: { Two: TWO }, directory });
-    const { duties } = guard.as(ADMIN_USER).policies;
-    await guard.api.engine.start('Two', {}, ADMIN_USER);
-    const { id: a } = await waitingTask(guard, 'A');
-    await guard.api.tasks.take(a, ann);
-    await guard.api.tasks.complete(a, {}, ann);
-    const { id } = await waitingTask(guard, 'B');
-    const users = async (): Promise<string[]> => (await guard.api.tasks.candidates(id, bob)).users;
-    expect(await users()).toEqual(['ann', 'bob', 'admin']);
-    await duties.save('apart', { duty: 'not-who-did', model: 'Two', task: 'B', did: 'A' });
-    expect(await users()).toEqual(['bob', 'admin']);
-    await duties.save('not the starter', { duty: 'not-initiator', model: 'Two', tasks: ['B'] });
-    expect(await users()).toEqual(['bob', 'admin']);
-    await duties.save('not the starter', { duty: 'not-initiator', model: 'Two', tasks: ['B'], strict: true });
-    expect(await guard.api.tasks.candidates(id, bob)).toEqual({ users: ['bob'], groups: ['hr'] });
-  });
+  test.each<[where: string, tenant: { tenantId?: string }]>([
+    ['outside tenants', {}],
+    ['in a tenant', { tenantId: 'acme' }],
+  ])(
+    '%s, candidates are named unless a duty forbids it that they may not override',
+    async (_case, tenant) => {
+      const of = (name: string, ...userGroups: string[]) =>
+        new SecureUser({ userName: name, userGroups, ...tenant });
+      const [ann, bob, chief] = [of('ann'), of('bob'), of('admin', 'ADMIN')];
+      const people = [ann, bob, chief];
+      const directory = { find: async (name: string) => people.find(({ userName }) => userName === name) };
+      const guard = await guards.make({ models: { Two: TWO }, directory });
+      if (tenant.tenantId !== undefined) await guard.api.model.save('Two', TWO, null, chief);
+      const { duties } = guard.as(chief).policies;
+      await guard.api.engine.start('Two', {}, chief);
+      const { id: a } = await waitingTask(guard, 'A', undefined, chief);
+      await guard.api.tasks.take(a, ann);
+      await guard.api.tasks.complete(a, {}, ann);
+      const { id } = await waitingTask(guard, 'B', undefined, chief);
+      const users = async (): Promise<string[]> => (await guard.api.tasks.candidates(id, bob)).users;
+      expect(await users()).toEqual(['ann', 'bob', 'admin']);
+      await duties.save('apart', { duty: 'not-who-did', model: 'Two', task: 'B', did: 'A' });
+      expect(await users()).toEqual(['bob', 'admin']);
+      await duties.save('not the starter', { duty: 'not-initiator', model: 'Two', tasks: ['B'] });
+      expect(await users()).toEqual(['bob', 'admin']);
+      await duties.save('not the starter', {
+        duty: 'not-initiator',
+        model: 'Two',
+        tasks: ['B'],
+        strict: true,
+      });
+      expect(await guard.api.tasks.candidates(id, bob)).toEqual({ users: ['bob'], groups: ['hr'] });
+    },
+  );
 });
 
 describe('A task that somebody is to get', () => {
