@@ -52,6 +52,19 @@ describe('the options of a command', () => {
     expect(() => checkOptions(given)).toThrow(refused('bad-option', message));
   });
 
+  test.each(['parentItemId', 'recover', 'restart', 'debug', 'cron', 'user'])(
+    'are never about the tasks of others: %s',
+    (name) => {
+      expect(() => checkOptions({ [name]: true })).toThrow(
+        refused('bad-option', `Option "${name}" is not admitted.`),
+      );
+    },
+  );
+
+  test('leave out the holders of a case where none are given', () => {
+    expect(Object.keys(hostOptions({ own: {} }))).toEqual([]);
+  });
+
   test('may be fifty of the application', () => {
     expect(Object.keys(checkOptions(fieldsOf(50)).own)).toHaveLength(50);
   });
@@ -155,4 +168,31 @@ describe('an assignment', () => {
       /^"desk" must be a text, a number, true, false or a date\./,
     );
   });
+});
+
+test.each(
+  (
+    'id status name type timeDue data instanceId instanceVersion state guard element node context options' +
+    ' timerCount suspended suspendable suspension escalation escalateTo constructor prototype'
+  ).split(' '),
+)('an assignment does not set %s, which a task or its view has', (name) => {
+  expect(() => checkAssignment({ [name]: 'x' })).toThrow(
+    refused('bad-assignment', `"${name}" cannot be assigned.`),
+  );
+});
+
+test('a field of the application is a text, a number, true, false or a date, of at most 2000 characters', () => {
+  const extras = { a: 'x'.repeat(2000), b: 7, c: false, d: new Date(0), e: null };
+  expect(checkAssignment(extras).extras).toEqual(extras);
+  expect(() => checkAssignment({ a: 'x'.repeat(2001) })).toThrow(
+    refused('bad-assignment', '"a" must be a text of at most 2000 characters.'),
+  );
+  for (const value of [[], {}, () => 1])
+    expect(() => checkAssignment({ a: value })).toThrow(
+      refused(
+        'bad-assignment',
+        '"a" must be a text, a number, true, false or a date. Lists and objects are data, the second argument of' +
+          ' assign(query, data, assignment, user).',
+      ),
+    );
 });
