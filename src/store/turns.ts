@@ -30,6 +30,11 @@ export class Turns {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
+  /** Lets others run if the current work has run long enough. */
+  async giveWay(): Promise<void> {
+    if (this.isOver()) await this.next();
+  }
+
   /** Maps the rows one after the other. */
   async map<Row, Made>(rows: readonly Row[], make: (row: Row) => Made | Promise<Made>): Promise<Made[]> {
     const made: Made[] = [];
@@ -58,7 +63,9 @@ export class Turns {
       this.began = undefined;
       const resolve = this.waiting.shift();
       if (resolve === undefined) return;
-      if (this.waiting.length > 0) this.arm();
+      this.arm();
+      // The work that goes on begins now, not when it first asks.
+      this.began = ticks();
       resolve();
     });
   }

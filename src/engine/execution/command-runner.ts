@@ -1,7 +1,8 @@
 import { Conflict, GuardError } from '../../core/errors.js';
-import { modelsOwnerFor } from '../model/models-owner.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import { SYSTEM_USER, type SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredModel } from '../../store/port.js';
+import { Turns } from '../../store/turns.js';
 import { whole } from '../../store/query/stored.js';
 import { BackgroundWork } from './background-work.js';
 import { CommandFailures } from './command-failures.js';
@@ -37,6 +38,8 @@ export class CommandRunner {
   afterStored: (command: Command) => Promise<void> = () => Promise.resolve();
   /** Called with the ids of instances whose command may be stored only in part, or not at all. */
   inDoubt: (instanceIds: readonly string[]) => void = () => undefined;
+  /** Shared by all commands, so that they let others run between their steps. */
+  readonly turns = new Turns();
   /** Decides which tasks are open. */
   readonly openness = new Openness();
   /** Records failures with their instances. */
@@ -125,7 +128,7 @@ export class CommandRunner {
     }
     const found = whole(document);
     const tenantId = found.tenantId ?? undefined;
-    const owner = modelsOwnerFor(found, causer) ?? undefined;
+    const owner = modelsOwnerOf(found) ?? undefined;
     const command = this.running.create(causer, tenantId, owner, starter, stepsBefore);
     if (model !== undefined) command.model = model;
     command.held.add(id);
@@ -161,10 +164,12 @@ export class CommandRunner {
         command.background = workers.length > 0;
         if (command.background) await this.background.begin(command, workers, releases, end);
         else {
+          await this.turns.giveWay();
           await command.settle();
           for (const execution of command.executions.values()) recordInitiators(execution);
           await this.lockMain(command, releases);
           await this.commit(command);
+          await this.turns.giveWay();
         }
         recorded = inOrder(command.afterwards);
         return value;

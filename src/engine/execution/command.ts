@@ -156,7 +156,7 @@ export class Command {
    * @throws GuardError `too-many-steps`; after the command was given up, the reason, so that its work ends
    */
   step(): void {
-    if (this.givenUpFor !== undefined) throw this.givenUpFor;
+    this.assertGoesOn();
     if (++this.steps <= this.mostSteps) return;
     const error = new GuardError(
       'too-many-steps',
@@ -165,6 +165,11 @@ export class Command {
     );
     this.giveUp(error);
     throw error;
+  }
+
+  /** @throws the reason, after the command was given up */
+  assertGoesOn(): void {
+    if (this.givenUpFor !== undefined) throw this.givenUpFor;
   }
 
   /**

@@ -69,12 +69,20 @@ function nameInitiator(node: HostNode, runner: CommandRunner): void {
   };
 }
 
-/** Counts each step of an element, and attributes work left behind by its service to the element. */
+/**
+ * Counts each step of an element, lets other work run between the steps of long loops, and attributes work left behind
+ * by its service to the element.
+ */
 function watch(node: HostNode, runner: CommandRunner): void {
+  const { contexts, turns } = runner;
   const execute = node.execute.bind(node);
   node.execute = (item) => {
-    runner.contexts.origin?.step();
-    return execute(item);
+    contexts.origin?.step();
+    if (!turns.isOver()) return execute(item);
+    return turns.next().then(() => {
+      contexts.origin?.assertGoesOn();
+      return execute(item);
+    });
   };
   const run = node.run.bind(node);
   node.run = (item) => runner.contexts.at(placeOf(item), () => run(item));

@@ -118,13 +118,17 @@ export class EmbeddedInstances implements InstanceStore {
     const { id } = document;
     if (typeof id !== 'string' || id === '' || !id.isWellFormed())
       throw new TypeError('An instance needs an id');
+    this.turns.isOver();
     const rest = pick(document, (name) => name !== '_id' && !isLarge(name));
     const bytes = encodedInstance(() =>
       encode({ _id: isObjectId(document._id) ? document._id : this.ids.next(), ...rest }),
     );
     const beside = { fields: bitsOf(document), log: NOTHING_BESIDE.log };
+    const largeChanges = large(id, document);
+    // From here on nothing of the document is read, which its holder may change.
+    await this.turns.giveWay();
     const { stored, changes } = replaced(undefined, decode<StoredInstance>(bytes), bytes, beside);
-    const all = [...changes, ...large(id, document)];
+    const all = [...changes, ...largeChanges];
     await this.serial.run(id, async () => {
       if (await this.reader.has(id)) throw new Conflict('conflict', 'An instance with this id exists.');
       await this.write(id, all, stored);
@@ -139,19 +143,23 @@ export class EmbeddedInstances implements InstanceStore {
     log = NO_LINES,
   ): Promise<boolean> {
     assertOneLog(fields, log);
+    this.turns.isOver();
     // A command changes nearly all fields, so they are encoded only once, for memory and disk.
     const changedBytes = encodedInstance(() => encode(withoutLarge(settable(fields))));
-    const changed = decode<Fields>(changedBytes);
     const largeChanges = large(id, fields);
     const added = log.lines.length > 0 ? addToLog(logKey(id), expectedRev ?? 0, log) : undefined;
     const setsLog = Object.hasOwn(fields, 'logs');
+    const largeFields = bitsOf(fields);
+    // From here on nothing of the fields is read, which their holder may change.
+    await this.turns.giveWay();
+    const changed = decode<Fields>(changedBytes);
     return this.serial.run(id, async () => {
       const before = await this.reader.get(id);
       if (before === undefined || revisionOf(before.document) !== expectedRev) return false;
       const kept = pick(before.document, (name) => !Object.hasOwn(changed, name));
       const document = { ...kept, ...changed } as StoredInstance;
       const parts = setsLog ? 0n : before.beside.log | (added?.bit ?? 0n);
-      const beside: Beside = { fields: before.beside.fields | bitsOf(fields), log: parts };
+      const beside: Beside = { fields: before.beside.fields | largeFields, log: parts };
       const { stored, changes } = replaced(before, document, join(encode(kept), changedBytes), beside);
       const ofLog = setsLog ? withoutParts(logKey(id), before.beside.log) : added ? [added.change] : [];
       await this.write(id, [...changes, ...largeChanges, ...ofLog], stored);

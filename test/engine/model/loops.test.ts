@@ -1,5 +1,5 @@
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
-import { end, loop, model, script, start } from '../../support/models.js';
+import { end, loop, model, script, start, task } from '../../support/models.js';
 
 const ann = person('ann');
 const guards = new Guards('embedded');
@@ -54,4 +54,29 @@ describe.each([true, false])('a loop, sequential: %s', (isSequential) => {
     expect(error).toMatchObject({ code: 'failed', message: expect.stringContaining('The loop of each') });
     expect(ended).toEqual([]);
   });
+});
+
+test('a loop lets others run between passes that take long, although none of them waits', async () => {
+  let turn = 0;
+  let isDone = false;
+  const next = (): void => {
+    turn++;
+    if (!isDone) setImmediate(next);
+  };
+  const turns: number[] = [];
+  const candidates = (): string => {
+    turns.push(turn);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15);
+    return 'ann';
+  };
+  const each = task('each', { candidateUsers: '$(appServices.candidates())' }, loop('$(this.data.all)'));
+  const guard = await guards.make({
+    models: { Loop: model([start(), each, end()]) },
+    services: { candidates },
+  });
+  next();
+  await guard.api.engine.start('Loop', { all: ['a', 'b', 'c', 'd'] }, ann);
+  isDone = true;
+  expect(turns.length).toBe(4);
+  expect(new Set(turns).size).toBe(4);
 });
