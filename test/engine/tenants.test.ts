@@ -142,6 +142,22 @@ onStores('Tenants', (kind) => {
     expect(await refusal(guard.api.engine.start('Parent', {}, betaAnn))).toMatchObject({ code: 'not-found' });
   });
 
+  test('a called process is of the owner by whose models the instance runs, whoever acts on it', async () => {
+    const guard = await guards.make();
+    const librarian = new SecureUser({ userName: 'root', userGroups: ['ADMIN'], modelsOwner: 'library' });
+    const parent = model([start(), task('first', { candidateUsers: 'ann,bob' }), call('c', 'Child'), end()]);
+    await guard.api.model.save('Parent', parent, null, ADMIN_USER);
+    await guard.api.model.save('Child', model([start(), task('own'), end()]), null, ADMIN_USER);
+    await guard.api.model.save('Child', model([start(), task('foreign'), end()]), null, librarian);
+    const bob = new SecureUser({ userName: 'bob', modelsOwner: 'library' });
+    const { id } = await guard.api.engine.start('Parent', {}, person('ann'));
+    const { id: first } = await waitingTask(guard, 'first', id);
+    await guard.api.tasks.take(first, bob);
+    await guard.api.tasks.complete(first, {}, bob);
+    const { elementId } = await waitingTask(guard, 'own');
+    expect(elementId).toBe('own');
+  });
+
   test('an upgrade gives running instances of its own tenant the new source', async () => {
     const { guard, acme, beta } = await peopled();
     await guard.api.model.save(

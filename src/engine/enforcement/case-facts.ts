@@ -12,6 +12,7 @@ import type { StoredInstance, StoredModel } from '../../store/port.js';
 import { rolesOf } from '../model/case-roles.js';
 import { isReserved } from '../users/user-input.js';
 import type { Call } from './call.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import type { CommandParts } from './command-parts.js';
 
 /** The roles that a stored model declares; read from its source if an unguarded host stored it. */
@@ -26,10 +27,11 @@ async function rolesOfModel(
 /** The roles that the model of a running instance declares. */
 export async function rolesOfInstance(
   { models }: Pick<CommandParts, 'models'>,
-  { name, source, guard }: StoredInstance,
+  instance: StoredInstance,
 ): Promise<readonly CaseRole[]> {
-  const from = { name: name ?? '', ...(typeof source === 'string' && { source }) };
-  return rolesOf(await models.loadFromInstance(from, guard?.modelsOwner as string | undefined));
+  const { name = '', source } = instance;
+  const from = { name, ...(typeof source === 'string' && { source }) };
+  return rolesOf(await models.loadFromInstance(from, modelsOwnerOf(instance) ?? undefined));
 }
 
 /**

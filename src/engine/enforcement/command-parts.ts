@@ -1,5 +1,5 @@
 import { Conflict, CouldNotTell, GuardError, notFound } from '../../core/errors.js';
-import { modelsOwnerFor } from '../model/models-owner.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import type { SecureUser } from '../../core/principal.js';
 import type { StoredInstance, StoredItem, StoredModel, UnwoundItem } from '../../store/port.js';
 import { whole } from '../../store/query/stored.js';
@@ -77,13 +77,9 @@ export function assertIdle(instance: StoredInstance): void {
 }
 
 /** The model by which the instance of a row runs. */
-async function modelOf(
-  { store }: Calls,
-  { principal }: Call,
-  row: UnwoundItem,
-): Promise<StoredModel | undefined> {
+async function modelOf({ store }: Calls, row: UnwoundItem): Promise<StoredModel | undefined> {
   const { name } = row;
-  return typeof name === 'string' ? store.models.get(name, modelsOwnerFor(row, principal)) : undefined;
+  return typeof name === 'string' ? store.models.get(name, modelsOwnerOf(row)) : undefined;
 }
 
 /** The one item of a command, where it was found already. */
@@ -137,7 +133,7 @@ export async function onItem<T>(
   let now = call;
   let ofCase: CaseFacts | undefined;
   const underLock = async (hold: Hold): Promise<StoredModel | undefined> => {
-    const [again, model] = await Promise.all([call.again(), modelOf(calls, call, row)]);
+    const [again, model] = await Promise.all([call.again(), modelOf(calls, row)]);
     now = again;
     if (now.inForce.duties.acrossInstances.has(row.name ?? '')) ofCase = await cases.lock(row, hold);
     return model;

@@ -1,5 +1,5 @@
 import { today } from '../../core/clock.js';
-import { modelsOwnerFor } from '../model/models-owner.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import { Conflict, notFound } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import type { StoredInstance } from '../../store/port.js';
@@ -99,7 +99,7 @@ export class InstanceLife {
     const stored = await onLocked(this.parts, call, found, 'instance:migrate', async (locked) => {
       const { instance, command } = locked;
       assertIdle(instance);
-      const model = await calls.store.models.get(name, modelsOwnerFor(instance, call.principal));
+      const model = await calls.store.models.get(name, modelsOwnerOf(instance));
       if (model === undefined) throw notFound('model');
       await assertMayMigrate(this.parts, locked.call, instance, model);
       const source = model.source ?? '';

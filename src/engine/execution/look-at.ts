@@ -5,6 +5,7 @@ import type { Room } from '../contract/limits.js';
 import { bpmn, type HostExecution, type HostServer } from '../model/host.js';
 import { Command } from './command.js';
 import { writePending } from './commit.js';
+import { modelsOwnerOf } from '../model/models-owner.js';
 import type { RunnerParts } from './command-options.js';
 
 /**
@@ -40,7 +41,7 @@ export async function lookAt(
   const command = new Command(
     SYSTEM_USER,
     document.tenantId ?? undefined,
-    document.guard?.modelsOwner as string | undefined,
+    modelsOwnerOf(document) ?? undefined,
     SYSTEM_USER.userName,
     limits.steps,
   );
