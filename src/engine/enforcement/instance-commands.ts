@@ -127,16 +127,14 @@ export class InstanceCommands {
    * its own migration is not allowed, or others hold or change it. The audit trail says so.
    */
   async upgrade(call: Call, name: unknown, afterNodeIds: unknown): Promise<string[]> {
-    const { calls, reads, models } = this.parts;
+    const { calls, reads } = this.parts;
     const modelName = checkModelName(name);
     if (!Array.isArray(afterNodeIds) || !afterNodeIds.every((id) => typeof id === 'string'))
       throw new BadInput('bad-request', 'afterNodeIds must be a list of element ids.');
     if (call.scope('instance:migrate').kind === 'nothing')
       throw new AccessDenied('forbidden', 'You may not upgrade instances.');
-    const model = await calls.store.models.get(modelName, call.principal.owner ?? null);
-    if (model === undefined) throw notFound('model');
-    if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
-    const definition = await models.definition(model.name, model.source ?? '');
+    const model = await this.modelToRun(call, modelName);
+    let fits = await this.asRun(model);
     const query = {
       name: modelName,
       status: { $nin: ['end', 'terminated'] },
@@ -149,9 +147,13 @@ export class InstanceCommands {
     const upgraded: string[] = [];
     for (const id of ids) {
       const work = async ({ call: now, instance, decision }: Locked): Promise<void> => {
+        // Upgrading many takes a while, in which the model may be saved anew.
+        const present = await this.modelToRun(now, modelName);
         assertIdle(instance);
-        assertStillMeant(instance, model, afterNodeIds);
-        await assertMayMigrate(this.parts, now, instance, model);
+        assertStillMeant(instance, present, afterNodeIds);
+        await assertMayMigrate(this.parts, now, instance, present);
+        if (fits.source !== present.source) fits = await this.asRun(present);
+        const { definition } = fits;
         assertFits(instance, definition);
         const { guard: kept } = instance;
         const guard = kept && {
@@ -160,7 +162,10 @@ export class InstanceCommands {
           initiators: initiatorsAfter(kept, definition),
         };
         // An instance that keeps no source of its own runs by that of the model.
-        const own = typeof instance.source === 'string' && { source: model.source, svg: model.svg ?? null };
+        const own = typeof instance.source === 'string' && {
+          source: present.source,
+          svg: present.svg ?? null,
+        };
         const fields = { ...own, ...(guard && { guard }) };
         if (Object.keys(fields).length > 0 && !(await calls.store.instances.update(id, kept?.rev, fields)))
           throw new Conflict('conflict', 'The instance was changed in the meantime.');
@@ -173,6 +178,22 @@ export class InstanceCommands {
         .catch((error: unknown) => this.leaveOut(call, id, error));
     }
     return upgraded;
+  }
+
+  /** @throws AccessDenied `not-found` if the caller may not read it */
+  private async modelToRun(call: Call, name: string): Promise<StoredModel> {
+    const { calls } = this.parts;
+    const model = await calls.store.models.get(name, call.principal.owner ?? null);
+    if (model === undefined) throw notFound('model');
+    if (!calls.bypass && !(await mayReadModel(calls, call, model))) throw notFound('model');
+    return model;
+  }
+
+  private async asRun({
+    name,
+    source,
+  }: StoredModel): Promise<{ source: unknown; definition: HostDefinition }> {
+    return { source, definition: await this.parts.models.definition(name, source ?? '') };
   }
 
   /** Records why an instance is not upgraded. @throws what concerns the caller, or all instances */

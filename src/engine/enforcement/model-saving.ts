@@ -1,3 +1,4 @@
+import type { Decision } from '../../core/decision.js';
 import { BadInput, Conflict, isGuardError } from '../../core/errors.js';
 import { checkModelName } from '../../core/model-name.js';
 import { TEXT, type OptionsOf } from '../../core/options.js';
@@ -19,6 +20,15 @@ const SAVE_OPTIONS = { section: TEXT } satisfies OptionsOf<SaveOptions>;
 /** Maximum length of the warnings in one audit entry, in characters. */
 const LONGEST = 500;
 
+/** What was decided about saving a model, and on what. */
+interface Admitted {
+  readonly before: StoredModel | undefined;
+  readonly owner: string | null;
+  readonly operation: 'model:create' | 'model:write';
+  readonly decision: Decision;
+  readonly section: string;
+}
+
 /** Saves models: new ones in a section, and changes of others. */
 export class ModelSaving {
   constructor(
@@ -38,6 +48,34 @@ export class ModelSaving {
     const { calls } = this;
     const name = checkModelName(given);
     const { section } = checked('model.save', options, SAVE_OPTIONS);
+    const first = await this.admitted(call, name, section);
+    if (svg !== undefined && svg !== null && typeof svg !== 'string')
+      throw new BadInput('bad-model', 'The picture of a model is SVG text.');
+    const { owner } = first;
+    const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
+    // Parsing takes a while, after which the caller may be disabled, the policies changed, or the model another one.
+    const now = await call.again();
+    const { before, operation, decision, ...target } = await this.admitted(now, name, section);
+    if (operation !== first.operation || target.owner !== owner)
+      throw new Conflict('conflict', 'The model was saved or deleted by someone else in the meantime.');
+    if (code.length > 0) now.assert('model:code', { model: before ?? { name, owner } }, true);
+    const stored = await this.orLookAgain([name], owner, () =>
+      before === undefined ? this.putNew(now, model, target.section) : this.models.put(model),
+    );
+    this.timers.schedule(stored);
+    const places = namesOfCode(code);
+    const saved = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
+    await calls.audit.allowed(now.principal, operation, saved, decision);
+    await this.recordWarnings(now, operation, stored);
+    return { name, warnings: warningsIn(stored) };
+  }
+
+  /**
+   * Decides whether the caller may save a model of that name now.
+   * @throws AccessDenied `forbidden`; Conflict `conflict` if the name is taken by a hidden model; BadInput
+   */
+  private async admitted(call: Call, name: string, section: string | undefined): Promise<Admitted> {
+    const { calls } = this;
     const owner = call.principal.owner ?? null;
     const before = await calls.store.models.get(name, owner);
     const readable = before === undefined || (await mayReadModel(calls, call, before));
@@ -52,19 +90,7 @@ export class ModelSaving {
         'The section is that of a new model; move this one with sections.place.',
       );
     if (!readable) throw new Conflict('conflict', 'A model of that name exists.');
-    if (svg !== undefined && svg !== null && typeof svg !== 'string')
-      throw new BadInput('bad-model', 'The picture of a model is SVG text.');
-    const { model, code } = await this.models.parse(name, source, svg ?? null, owner);
-    if (code.length > 0) call.assert('model:code', { model: before ?? { name, owner } }, true);
-    const stored = await this.orLookAgain([name], owner, () =>
-      before === undefined ? this.putNew(call, model, target.section) : this.models.put(model),
-    );
-    this.timers.schedule(stored);
-    const places = namesOfCode(code);
-    const saved = { kind: 'model', name, ...(places.length === 0 ? {} : { code: places }) };
-    await calls.audit.allowed(call.principal, operation, saved, decision);
-    await this.recordWarnings(call, operation, stored);
-    return { name, warnings: warningsIn(stored) };
+    return { before, owner, operation, decision, section: target.section };
   }
 
   /**

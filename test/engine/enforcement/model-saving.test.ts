@@ -1,6 +1,6 @@
 import { SecureUser, type Guard, type Policy } from 'bpmn-guard';
 import { ne } from '../../../src/core/condition.js';
-import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
+import { ADMIN_USER, Guards, person, refusal, type GuardParts } from '../../support/guards.js';
 import { end, model, script, start, task } from '../../support/models.js';
 import { any, told } from '../../support/told.js';
 
@@ -164,4 +164,62 @@ test('a renaming does not replace a model that someone else has made meanwhile',
   expect(await refusal(guard.api.model.rename('M', 'N', ADMIN_USER))).toMatchObject({ code: 'conflict' });
   jest.restoreAllMocks();
   expect([await source(guard, 'M'), await source(guard, 'N')]).toEqual([PLAIN, OTHER]);
+});
+
+describe('What changes while a model is parsed counts', () => {
+  /** Dee saves `M`; something happens meanwhile, when the parsed model is compared with the stored one. */
+  async function savedWhile(parts: GuardParts, happens: (guard: Guard) => Promise<unknown>, text = OTHER) {
+    const guard = await guards.make({ models: { M: PLAIN }, ...parts });
+    const { models } = guard.store;
+    const get = models.get.bind(models);
+    let reads = 0;
+    jest.spyOn(models, 'get').mockImplementation(async (...args) => {
+      // First the decision reads it, then the parser.
+      if (++reads === 2) await happens(guard);
+      return get(...args);
+    });
+    const saved = await told({ save: () => guard.as(dee).model.save('M', text) });
+    jest.restoreAllMocks();
+    return { saved: saved.save, source: await source(guard, 'M') };
+  }
+
+  test('a designer who is disabled meanwhile saves nothing', async () => {
+    let disabled = false;
+    const find = async (userName: string) => ({
+      userName,
+      userGroups: [userName === 'admin' ? 'ADMIN' : 'DESIGNER'],
+      disabled: disabled && userName === 'dee',
+    });
+    let forget: (userName: string) => void = () => undefined;
+    const onChanged = (handler: typeof forget) => ((forget = handler), () => undefined);
+    const outcome = await savedWhile({ directory: { find, onChanged } }, async () => {
+      disabled = true;
+      forget('dee');
+    });
+    expect(outcome).toEqual({ saved: expect.stringMatching(/^unauthenticated/) as string, source: PLAIN });
+  });
+
+  test.each([
+    ['the right to change models', 'model:write', OTHER],
+    ['the right to save code', 'model:code', CODE],
+  ] as const)('nor one who loses %s', async (_what, operation, text) => {
+    let isLost = false;
+    const takes: Policy = {
+      name: 'takes',
+      answer: ({ userName }, asked) =>
+        asked === operation && userName === 'dee' && isLost
+          ? { restrictive: [{ id: 'lost', says: 'not dee', when: ne('model.name', 'M') }] }
+          : {},
+    };
+    const outcome = await savedWhile({ policies: [takes] }, async () => (isLost = true), text);
+    expect(outcome).toEqual({ saved: expect.stringMatching(/^forbidden/) as string, source: PLAIN });
+  });
+
+  test('a model that is deleted meanwhile is not made again by a change of it', async () => {
+    const outcome = await savedWhile({}, ({ store }) => store.models.remove('M', null));
+    expect(outcome).toEqual({
+      saved: 'conflict: The model was saved or deleted by someone else in the meantime.',
+      source: undefined,
+    });
+  });
 });

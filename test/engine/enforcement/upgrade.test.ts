@@ -113,6 +113,45 @@ test('an upgrade ends when the store does not answer', async () => {
   });
 });
 
+describe('Each instance, the newest first, gets what its model is when its turn comes', () => {
+  /** An upgrade of three, before whose second something happens. */
+  async function upgradedWhile(happens: (guard: Guard) => Promise<unknown>) {
+    const { guard, ids } = await begun(3);
+    const [third, second, first] = ids;
+    beforeLock(guard, second, () => happens(guard));
+    const upgraded = await guard.api.engine.upgrade('M', [], ADMIN_USER);
+    const sources = await Promise.all([first, second, third].map((id) => stored(guard, id)));
+    const reasons = (await leftOut(guard)).map((entry) => (entry as unknown[])[1]);
+    return { upgraded: upgraded.length, sources: sources.map(({ source }) => source), reasons };
+  }
+
+  test('its new source', async () => {
+    const later = model([start(), task('t', { candidateGroups: 'hr' }), task('more', MINE), end()]);
+    expect(await upgradedWhile(({ api }) => api.model.save('M', later, null, ADMIN_USER))).toEqual({
+      upgraded: 3,
+      sources: [NEXT, later, later],
+      reasons: [],
+    });
+  });
+
+  test('nothing where the model lacks now what the instance has reached', async () => {
+    const other = model([start(), task('other', MINE), end()]);
+    expect(await upgradedWhile(({ api }) => api.model.save('M', other, null, ADMIN_USER))).toEqual({
+      upgraded: 1,
+      sources: [NEXT, M, M],
+      reasons: ['wrong-state', 'wrong-state'],
+    });
+  });
+
+  test('nothing where there is no model any more', async () => {
+    expect(await upgradedWhile(({ api }) => api.model.delete('M', ADMIN_USER))).toEqual({
+      upgraded: 1,
+      sources: [NEXT, M, M],
+      reasons: ['not-found', 'not-found'],
+    });
+  });
+});
+
 test('an upgrade needs the model to be readable, as a migration does', async () => {
   let isHidden = false;
   const hides: Policy = {
