@@ -100,7 +100,7 @@ export function createIdentity(
         if (!(await calls.holds(principal, right))) throw needsRight(right);
         return principal;
       } catch (error) {
-        await audit.refused(principal, right, { kind: 'system' }, error);
+        await calls.refused(principal, right, { kind: 'system' }, error);
         throw error;
       }
     },
@@ -121,7 +121,7 @@ export function createIdentity(
         await audit.allowed(principal, what, target, 'allowed', change);
         return done;
       } catch (error) {
-        await audit.refused(principal, what, target, error);
+        await calls.refused(principal, what, target, error);
         throw error;
       }
     },

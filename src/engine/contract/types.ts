@@ -138,7 +138,8 @@ export const EVENT_NAMES = [
 export interface GuardEvent {
   readonly event: (typeof EVENT_NAMES)[number];
   readonly userName: string | null;
-  readonly operation: Operation;
+  /** One of the catalogue; where a right was missing, that right; in `identity.call`, what it was given. */
+  readonly operation: string;
   readonly instanceId?: string;
   readonly itemId?: string;
   readonly elementId?: string;

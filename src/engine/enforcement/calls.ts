@@ -152,9 +152,13 @@ export class Calls {
     });
   }
 
-  private async refused(
+  /**
+   * Records the refusal or failure of a call, and tells handlers of `denied` about a refusal.
+   * @param operation of the catalogue, a right, or what the application calls it
+   */
+  async refused(
     principal: SecureUser | undefined,
-    operation: Operation,
+    operation: string,
     target: Target,
     error: unknown,
   ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { GuardApi, GuardEvent, SecureUser } from 'bpmn-guard';
+import { AccessDenied, type GuardApi, type GuardEvent, type SecureUser } from 'bpmn-guard';
 import { idOfStart } from '../../../src/engine/execution/held-starts.js';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
 
@@ -151,6 +151,29 @@ test('whom a member refuses is in the audit trail and told, with the operation a
   expect(told.map((event) => event.operation)).toEqual(
     Object.values(MEMBERS).map(([operation]) => operation),
   );
+});
+
+test('whom an application refuses by the identity of the guard is told as well', async () => {
+  const guard = await guards.make();
+  const told: GuardEvent[] = [];
+  guard.on('denied', (event) => void told.push(event));
+  const { identity } = guard;
+  const eve = person('eve');
+  const target = { kind: 'system', instanceId: 'i1' };
+  const refuses = async (): Promise<never> => Promise.reject(new AccessDenied('forbidden', 'No.'));
+  const fails = async (): Promise<never> => Promise.reject(new Error('broken'));
+  await refusal(identity.requireRight(eve, 'Document:Read'));
+  await refusal(identity.require(eve, 'model:write'));
+  await refusal(identity.call(eve, 'documents', target, refuses));
+  await refusal(identity.call(undefined, 'documents', target, async () => undefined));
+  await refusal(identity.call(eve, 'documents', target, fails));
+  await guard.close();
+  expect(told).toEqual([
+    { event: 'denied', userName: 'eve', operation: 'Document:Read' },
+    { event: 'denied', userName: 'eve', operation: 'model:write' },
+    { event: 'denied', userName: 'eve', operation: 'documents', instanceId: 'i1' },
+    { event: 'denied', userName: null, operation: 'documents', instanceId: 'i1' },
+  ]);
 });
 
 test('an entry has no id where none was given', async () => {
