@@ -3,6 +3,7 @@ import {
   assertSpelt,
   describe,
   field,
+  isDisabled,
   looksLikeUser,
   normaliseName,
   optionalName,
@@ -11,7 +12,14 @@ import {
   type UserInfo,
 } from './user-info.js';
 
-export { isDisabled, looksLikeUser, normaliseName, readUserInfo, type UserInfo } from './user-info.js';
+export {
+  enabled,
+  isDisabled,
+  looksLikeUser,
+  normaliseName,
+  readUserInfo,
+  type UserInfo,
+} from './user-info.js';
 
 /**
  * The group of administrators, who may do everything in their own tenant. The product knows only this group and the
@@ -26,7 +34,7 @@ export const DESIGNER = 'DESIGNER';
 /**
  * A principal: a frozen value. Accepts and checks what bpmn-server's own `SecureUser` accepts. The `qualify…`
  * methods return the query unchanged, since every list is scoped in the store.
- * @throws TypeError if a field has the wrong type
+ * @throws TypeError if a field has the wrong type, or the object says that the user is disabled
  * @example
  * new SecureUser({ userName: 'ann', userGroups: ['hr'], tenantId: 'acme' });
  */
@@ -50,6 +58,7 @@ export class SecureUser implements UserInfo {
     if (name === undefined)
       throw new TypeError(`SecureUser.userName must be a non-empty string, got ${describe(userName)}`);
     assertSpelt(info);
+    if (isDisabled(info)) throw new TypeError('A disabled user is no SecureUser');
     this.userName = name;
     this.userGroups = readGroups(field(info, 'userGroups'));
     this.tenantId = optionalName(field(info, 'tenantId'), 'tenantId');

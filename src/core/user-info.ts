@@ -84,7 +84,12 @@ const INTERNAL = /^[$_]/;
 function entriesOf(value: object): [string, unknown][] {
   if (value instanceof Map)
     return [...(value as Map<unknown, unknown>)].map(([key, entry]) => [String(key), entry]);
-  if (isPlainObject(value)) return Object.entries(value);
+  return namesIn(value).map((name) => [name, (value as Record<string, unknown>)[name]]);
+}
+
+/** The names of those entries; nothing is read. */
+function namesIn(value: object): string[] {
+  if (isPlainObject(value)) return Object.keys(value);
   const names = new Set(Object.keys(value));
   for (
     let at = Object.getPrototypeOf(value) as object | null;
@@ -94,9 +99,7 @@ function entriesOf(value: object): [string, unknown][] {
     for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(at)))
       if (get !== undefined) names.add(name);
   }
-  return [...names]
-    .filter((name) => !INTERNAL.test(name))
-    .map((name) => [name, (value as Record<string, unknown>)[name]]);
+  return [...names].filter((name) => !INTERNAL.test(name));
 }
 
 const DEEPEST_ATTRIBUTE = 16;
@@ -142,25 +145,26 @@ const OTHER_NAMES: Readonly<Record<string, (typeof FIELDS)[number]>> = Object.fr
 });
 const isGiven = (value: unknown): boolean =>
   typeof value === 'string' ? value !== '' : Array.isArray(value) && value.length > 0;
-const otherName = (name: string, value: unknown): (typeof FIELDS)[number] | undefined => {
+const otherName = (name: string, read: () => unknown): (typeof FIELDS)[number] | undefined => {
   const meant = name.replace(/[_-]/g, '').toLowerCase();
-  return isGiven(value) && Object.hasOwn(OTHER_NAMES, meant) ? OTHER_NAMES[meant] : undefined;
+  return Object.hasOwn(OTHER_NAMES, meant) && isGiven(read()) ? OTHER_NAMES[meant] : undefined;
 };
 const spelt = (name: string): string => name.replace(/[_-]/g, '').toLowerCase().replace(/s$/, '');
 
 /**
  * Refuses misspelt fields and those of other libraries (`groups`, `roles`, `tenant`) in place of a known one, since a
  * tenant or groups could be lost. User objects may have any other fields.
+ * @param known the field that is known otherwise, and may be missing
  * @throws TypeError naming the field that was probably meant
  */
-export function assertSpelt(info: object): void {
-  if (!isPlainObject(info)) return;
-  for (const [name, value] of Object.entries(info)) {
-    if (FIELDS.some((known) => known === name)) continue;
+export function assertSpelt(info: object, known?: 'userName'): void {
+  for (const name of namesIn(info)) {
+    if (FIELDS.some((one) => one === name)) continue;
     const near = name.length < MANY_LETTERS ? undefined : nearest(name, FIELDS);
     const meant =
-      FIELDS.find((known) => known === near || spelt(known) === spelt(name)) ?? otherName(name, value);
-    if (meant !== undefined && field(info, meant) === undefined)
+      FIELDS.find((one) => one === near || spelt(one) === spelt(name)) ??
+      otherName(name, () => (info as Record<string, unknown>)[name]);
+    if (meant !== undefined && meant !== known && field(info, meant) === undefined)
       throw new TypeError(`SecureUser has no field ${name.slice(0, 60)}; did you mean ${meant}`);
   }
 }
@@ -181,11 +185,14 @@ export const isDisabled = (info: object): boolean => Boolean(field(info, 'disabl
 /**
  * Reads the known fields of an application's user object, each once, including getters of its class. None of its
  * methods is called.
- * @throws TypeError if it is not an object; whatever a getter throws
+ * @throws TypeError if it is not an object, or has none of the fields or a misspelt one; whatever a getter throws
  */
 export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boolean } {
   if (typeof info !== 'object' || info === null || Array.isArray(info))
     throw new TypeError(`A user is an object with a userName, got ${describe(info)}`);
+  if (FIELDS.every((name) => field(info, name) === undefined))
+    throw new TypeError('A user is an object with a userName, got one without any field of a user');
+  assertSpelt(info, 'userName');
   return {
     userName: field(info, 'userName') as string,
     userGroups: field(info, 'userGroups') as string[],
@@ -194,4 +201,11 @@ export function readUserInfo(info: unknown): UserInfo & { readonly disabled: boo
     attributes: field(info, 'attributes') as Record<string, unknown>,
     disabled: isDisabled(info),
   };
+}
+
+/** The user with all that it holds when it is not disabled. */
+export function enabled(info: UserInfo): UserInfo {
+  if (!isDisabled(info)) return info;
+  const { disabled: _disabled, ...holds } = readUserInfo(info);
+  return holds;
 }

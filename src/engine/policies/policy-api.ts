@@ -5,7 +5,7 @@ import { lint } from '../../core/policies/lint/lint.js';
 import { differences } from '../../core/policy-difference.js';
 import { changesRead, namesIn, setAfter } from '../../core/policy-kinds.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
-import { looksLikeUser, toPrincipal } from '../../core/principal.js';
+import { isDisabled, looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
 import type { CommandParts } from '../enforcement/command-parts.js';
 import type { PoliciesApi } from '../contract/policy-types.js';
@@ -118,7 +118,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         const names = commands.namesOf(call);
         const [found, modelNames] = await Promise.all([modelsOf(set, names), names.all()]);
         const known =
-          people?.map((person) => toPrincipal(person)) ??
+          people?.filter((person) => !isDisabled(person)).map((person) => toPrincipal(person)) ??
           (await knownPeople(set, found, calls.principals, commands.tenantOf(call)));
         return lint({ set, models: found, modelNames, people: known, namesIn });
       });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { concerns } from '../../core/policies/grid/rule-conditions.js';
 import { bitsOf, PERMISSION_NAMES } from '../../core/policies/sections/permissions.js';
 import { userKey } from '../../core/policies/sections/section-index.js';
-import { ADMIN, DESIGNER, SecureUser, SYSTEM } from '../../core/principal.js';
+import { enabled, ADMIN, DESIGNER, SecureUser, SYSTEM } from '../../core/principal.js';
 import { show } from '../../core/value.js';
 import type { PersonState as Person } from '../contract/identity-types.js';
 import { no } from './giving.js';
@@ -75,12 +75,12 @@ function given(from: Person | undefined, to: Person): Person | 'all' | 'nothing'
  * @throws AccessDenied `forbidden`, naming what the author does not hold
  */
 export function assertMayGiveTo(by: SecureUser, now: InForce, from: Person | undefined, to: Person): void {
-  const after = new SecureUser(to);
-  if (from !== undefined) assertMayTouch(by, new SecureUser(from));
+  const after = new SecureUser(enabled(to));
+  if (from !== undefined) assertMayTouch(by, new SecureUser(enabled(from)));
   assertMayTouch(by, after);
   const gives = given(from, to);
   if (by.isSystem() || gives === 'nothing') return;
-  const before = gives === 'all' ? undefined : new SecureUser(gives);
+  const before = gives === 'all' ? undefined : new SecureUser(enabled(gives));
   const held = now.securityRoles.rightsOf(by);
   const had = before && now.securityRoles.rightsOf(before);
   for (const right of now.securityRoles.rightsOf(after))

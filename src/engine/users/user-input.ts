@@ -1,7 +1,7 @@
 import { BadInput } from '../../core/errors.js';
 import { assertOptions, checkedLater, FLAG, type OptionsOf } from '../../core/options.js';
 import { FORBIDDEN_KEYS } from '../../core/path.js';
-import { normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
+import { enabled, normaliseName, SecureUser, type UserInfo } from '../../core/principal.js';
 import { isRight, RIGHTS } from '../../core/rights.js';
 import { show } from '../../core/value.js';
 
@@ -61,7 +61,7 @@ export function isReserved(userName: string): boolean {
 export function checkUser(info: UserInfo): UserInfo {
   let user: SecureUser;
   try {
-    user = new SecureUser(info);
+    user = new SecureUser(enabled(info));
   } catch (error) {
     throw new BadInput('bad-request', `${(error as Error).message}.`, { cause: error });
   }

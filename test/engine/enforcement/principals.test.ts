@@ -393,6 +393,46 @@ describe('answers of a directory', () => {
     },
   );
 
+  /** An instance of a class whose values are behind getters of these names. */
+  const documentWith = (fields: Record<string, unknown>): object => {
+    class Row {}
+    for (const name of Object.keys(fields))
+      Object.defineProperty(Row.prototype, name, { get: () => fields[name] });
+    return new Row();
+  };
+
+  test.each([
+    ['groups', { userName: 'alice', groups: ['hr'], tenantId: 'acme' }],
+    ['roles', { userName: 'alice', roles: ['hr'], tenantId: 'acme' }],
+    ['tenant', { userName: 'alice', userGroups: ['hr'], tenant: 'acme' }],
+    ['tenant_id', { userName: 'alice', userGroups: ['hr'], tenant_id: 'acme' }],
+    ['userGroup', { userName: 'alice', userGroup: ['hr'], tenantId: 'acme' }],
+  ])(
+    'with %s in the place of a known field is "could not tell", since that would be lost',
+    async (_name, fields) => {
+      for (const answer of [fields, documentWith(fields)])
+        expect((await refusal(establish(answer))).code).toBe('store-unavailable');
+    },
+  );
+
+  test('without any field of a user is "could not tell"', async () => {
+    for (const answer of [{}, { id: 7 }, new Map([['userName', 'alice']]), new (class {})()])
+      expect((await refusal(establish(answer))).code).toBe('store-unavailable');
+  });
+
+  test('may have the name, which the directory was asked for, in other words or not at all', async () => {
+    for (const answer of [
+      { username: 'alice', userGroups: ['hr'], tenantId: 'acme' },
+      documentWith({ username: 'alice', userGroups: ['hr'], tenantId: 'acme', role: [], id: 7 }),
+      { userGroups: ['hr'], tenantId: 'acme' },
+    ])
+      expect(await establish(answer)).toMatchObject({
+        userName: 'alice',
+        userGroups: ['hr'],
+        tenantId: 'acme',
+      });
+  });
+
   test('a getter that throws gives "could not tell" without the message of the error', async () => {
     const broken = Object.defineProperty({ userName: 'alice' }, 'userGroups', {
       get: () => {
@@ -425,8 +465,13 @@ describe('answers of a directory', () => {
     for (const user of [
       { userName: 'alice', disabled: 1 },
       new Document({ userName: 'alice', disabled: 'yes' }),
-    ])
+    ]) {
       expect((await refusal(guard.api.data.findItems({}, user as never))).code).toBe('unauthenticated');
+      expect((await refusal(guard.runAs(user as never, () => 'ran'))).code).toBe('unauthenticated');
+      expect(await guard.can(user as never, 'instance:start', {})).toBe(false);
+      expect(() => guard.as(user as never)).toThrow(AccessDenied);
+      expect(() => new SecureUser(user as never)).toThrow('A disabled user is no SecureUser');
+    }
   });
 });
 
