@@ -30,6 +30,8 @@ export interface FolderOptions {
   readonly folder: string;
   /** About how many bytes of memory the instances may take that were used last; default 64,000,000. */
   readonly cache?: number;
+  /** Longest time in milliseconds for one query; default 5000. */
+  readonly queryTimeout?: number;
 }
 
 /** A store that lives as long as the process: tests, first steps. */
@@ -47,7 +49,11 @@ const MONGO = {
 /** The options of `openStore`, by the option that names the kind of store. */
 export const STORE_OPTIONS = {
   url: MONGO,
-  folder: { folder: needed(TEXT), cache: count('bytes of memory') } satisfies OptionsOf<FolderOptions>,
+  folder: {
+    folder: needed(TEXT),
+    cache: count('bytes of memory'),
+    queryTimeout: count('milliseconds'),
+  } satisfies OptionsOf<FolderOptions>,
   memory: { memory: needed(oneOf(true)) } satisfies OptionsOf<MemoryOptions>,
 } as const;
 

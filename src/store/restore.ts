@@ -6,7 +6,7 @@ import { badConfiguration } from '../core/options.js';
 import { PARTS } from './contents/parts.js';
 import type { Source } from './contents/contents.js';
 import { copyAll } from './contents/copy.js';
-import { copyFolder, isCurrent } from './contents/copy-folder.js';
+import { copyFolder, openCurrent } from './contents/copy-folder.js';
 import { openSource, openTarget, type Lasting } from './contents/open-contents.js';
 import { removeNote } from './contents/unfinished.js';
 import { holdsStore } from './embedded/private-folder.js';
@@ -47,8 +47,8 @@ interface Opened {
 /** The folder of a backup, or a copy of it in the current format, since the backup stays as it is. */
 async function openFolder(folder: string): Promise<Opened> {
   const files = (await readdir(folder)).length;
-  if (await isCurrent(folder))
-    return { source: await openSource({ folder }), files, clear: async () => undefined };
+  const current = await openCurrent(folder);
+  if (current !== undefined) return { source: current, files, clear: async () => undefined };
   const at = await mkdtemp(path.join(tmpdir(), 'bpmn-guard-restore-'));
   const clear = (): Promise<void> => rm(at, { recursive: true, force: true });
   try {

@@ -14,6 +14,9 @@ export class Turns {
   private began: number | undefined;
   private isArmed = false;
 
+  /** @param most milliseconds for one query */
+  constructor(readonly most = Infinity) {}
+
   /** True when the current work has run long enough. Call it often: it also detects the beginning of work. */
   isOver(): boolean {
     const now = ticks();

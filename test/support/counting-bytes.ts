@@ -1,5 +1,13 @@
 import { MemoryBytes } from '../../src/store/embedded/memory-bytes.js';
-import type { Change, Merged, MergeOptions, Range, Space, Way } from '../../src/store/embedded/bytes.js';
+import type {
+  Change,
+  CountedPart,
+  Merged,
+  MergeOptions,
+  Range,
+  Space,
+  Way,
+} from '../../src/store/embedded/bytes.js';
 
 /** Bytes in memory that count what is read, and can be stopped by a test between two calls. */
 export class CountingBytes extends MemoryBytes {
@@ -8,6 +16,8 @@ export class CountingBytes extends MemoryBytes {
   entries = 0;
   /** Entries of the index that were read one after the other. */
   scanned = 0;
+  /** Entries that were counted without being read. */
+  counted = 0;
   /** Awaited before each call that reads. */
   before: () => Promise<void> = () => Promise.resolve();
   /** Awaited before each write. */
@@ -29,6 +39,18 @@ export class CountingBytes extends MemoryBytes {
     const found = await super.merge(space, ways, options);
     this.entries += found.entries.length;
     return found;
+  }
+
+  override async countEntries(
+    space: Space,
+    beginning: string,
+    from: string,
+    most: number,
+  ): Promise<CountedPart> {
+    await this.before();
+    const part = await super.countEntries(space, beginning, from, most);
+    this.counted += part.count;
+    return part;
   }
 
   override async *scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {

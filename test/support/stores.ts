@@ -21,17 +21,17 @@ export function memoryPlace(): Place {
   return { kind: 'embedded', options: { memory: true }, remove: async () => undefined };
 }
 
+/** Of one call of the store: long, because a busy machine is no outage. */
+export const PATIENCE = 30_000;
+
 function folderPlace(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'bpmn-guard-test-'));
   return {
     kind: 'embedded',
-    options: { folder },
+    options: { folder, queryTimeout: PATIENCE },
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
-
-/** Of one call of the store: long, because a busy machine is no outage. */
-export const PATIENCE = 30_000;
 
 /** Again, while the store does not answer in time: on a busy machine a process stands still at any moment. */
 export async function patiently<T>(work: () => Promise<T>): Promise<T> {

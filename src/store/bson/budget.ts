@@ -1,3 +1,4 @@
+import { ticks } from '../../core/clock.js';
 import { BadInput } from '../../core/errors.js';
 import { sortInTurns, type Turns } from '../turns.js';
 
@@ -17,7 +18,7 @@ export const free: Spend = () => undefined;
 function refuse(): never {
   throw new BadInput(
     'too-expensive',
-    'The query takes more steps than allowed: ask for less, or filter by indexed fields (id, name).',
+    'The query takes more steps or time than allowed: ask for less, or filter by indexed fields (id, name).',
   );
 }
 
@@ -28,8 +29,13 @@ export class Work {
   private look = QUERY_STEPS - LOOK_EVERY;
   /** The remaining steps of the query. */
   private steps = QUERY_STEPS;
+  private readonly began = ticks();
 
-  constructor(private readonly turns: Turns) {}
+  /** @param most milliseconds; a disk may take long for few steps */
+  constructor(
+    private readonly turns: Turns,
+    private readonly most = turns.most,
+  ) {}
 
   /** @throws BadInput `too-expensive` */
   readonly spend: Spend = (steps) => {
@@ -40,11 +46,13 @@ export class Work {
   /**
    * Call it between two documents. If true, await `next` before going on; data that was read before may have changed
    * by then.
+   * @throws BadInput `too-expensive` when the query has taken too long
    */
   isOver(): boolean {
     this.end = Math.max(0, this.steps - DOCUMENT_STEPS);
     if (this.steps > this.look) return false;
     this.look = this.steps - LOOK_EVERY;
+    if (ticks() - this.began > this.most) refuse();
     return this.turns.isOver();
   }
 

@@ -69,6 +69,10 @@ export function sizeOf(value: unknown): number {
 
 export const decode = <T extends object>(bytes: Uint8Array): T => deserialize(bytes) as T;
 
+/** Decodes what has a checksum. Whether its texts are UTF-8 is not examined, which is slow. */
+export const decodeChecked = <T extends object>(bytes: Uint8Array): T =>
+  deserialize(bytes, { validation: { utf8: false } }) as T;
+
 /** Decodes a document into values that keep their types: `encode` makes the same bytes of it again. */
 export const decodeExactly = <T extends object>(bytes: Uint8Array): T =>
   deserialize(bytes, { promoteValues: false, promoteLongs: false, bsonRegExp: true }) as T;

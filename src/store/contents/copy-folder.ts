@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { emptyFolder } from '../empty-folder.js';
+import { whileAsItIs } from '../embedded/as-it-is.js';
 import { fill } from '../embedded/backup.js';
 import { EmbeddedContents } from '../embedded/contents.js';
 import { FolderBytes } from '../embedded/folder-bytes.js';
@@ -7,11 +8,20 @@ import { FORMAT_VERSION } from '../embedded/format.js';
 import { copyIfLevel, isUnfinished } from '../embedded/migrate.js';
 import { incomplete, readNote } from './unfinished.js';
 
+/** @throws CouldNotTell `store-incomplete` when it is itself being filled */
+async function assertWhole(contents: EmbeddedContents): Promise<void> {
+  const note = await readNote(contents);
+  if (note !== undefined) throw incomplete(note);
+}
+
+/** LevelDB rewrites its files when it reads them, so a copy of them is read. */
+const copyOfLevel = (source: string, folder: string): Promise<number | undefined> =>
+  whileAsItIs(source, (at) => copyIfLevel(at, folder));
+
 async function copyAsIs(source: string, folder: string): Promise<number> {
   const bytes = await FolderBytes.open(source, { keepsFormat: true });
   try {
-    const note = await readNote(new EmbeddedContents(bytes));
-    if (note !== undefined) throw incomplete(note);
+    await assertWhole(new EmbeddedContents(bytes));
     return await fill(folder, bytes.snapshot(), bytes.version);
   } finally {
     await bytes.close();
@@ -28,16 +38,32 @@ export async function copyFolder(
   folder: string,
 ): Promise<{ readonly files: number; readonly documents: number }> {
   await emptyFolder(folder);
-  const documents = (await copyIfLevel(source, folder)) ?? (await copyAsIs(source, folder));
+  const isLevel = await isUnfinished(source);
+  const documents =
+    (isLevel ? await copyOfLevel(source, folder) : undefined) ?? (await copyAsIs(source, folder));
   // Brings it to the current format.
   await (await FolderBytes.open(folder)).close();
   return { files: (await readdir(folder)).length, documents };
 }
 
-/** True when a folder has the current format. */
-export async function isCurrent(folder: string): Promise<boolean> {
-  if (await isUnfinished(folder)) return false;
+/**
+ * Opens a folder of the current format to read it: nothing is written into it.
+ * @returns undefined for a folder of an older format
+ * @throws GuardError as `openStore`
+ */
+export async function openCurrent(folder: string): Promise<EmbeddedContents | undefined> {
+  if (await isUnfinished(folder)) return undefined;
   const bytes = await FolderBytes.open(folder, { keepsFormat: true });
+  const contents = new EmbeddedContents(bytes);
+  try {
+    if (bytes.version === FORMAT_VERSION) {
+      await assertWhole(contents);
+      return contents;
+    }
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
   await bytes.close();
-  return bytes.version === FORMAT_VERSION;
+  return undefined;
 }

@@ -50,6 +50,13 @@ export interface Merged {
   readonly entries: readonly (readonly [at: number, rest: string, bytes: Uint8Array])[];
 }
 
+/** A part of the entries with one beginning. */
+export interface CountedPart {
+  readonly count: number;
+  /** The key with which the next part begins; missing: there is none. */
+  readonly next?: string | undefined;
+}
+
 /** The storage of the embedded store. */
 export interface Bytes {
   /**
@@ -72,4 +79,6 @@ export interface OrderedBytes extends Bytes {
    * and returns its entries: those with the largest rest first, and each rest once.
    */
   merge(space: Space, ways: readonly Way[], options: MergeOptions): Promise<Merged>;
+  /** Counts entries with a beginning, from a key on, and at most so many; reads none of them. */
+  countEntries(space: Space, beginning: string, from: string, most: number): Promise<CountedPart>;
 }

@@ -33,6 +33,8 @@ export interface Walk {
 const PART = { least: 16, most: 512, growth: 4 };
 /** Entries that are read at once of many lists, because each list costs a search. */
 const OF_MANY_LISTS = 2000;
+/** Steps for reading an entry. */
+const STEPS = 8;
 /** Lists per step in which one entry is looked for. */
 const LISTS_PER_STEP = 4;
 
@@ -90,7 +92,7 @@ async function* inOrder(
   const range = { from, below: below === undefined ? endOf(from) : from + below };
   const found: string[] = [];
   for await (const [key] of bytes.scan('index', range)) {
-    work.spend(1);
+    work.spend(STEPS);
     const rest = key.slice(key.indexOf('\0', from.length) + 1);
     if (end === undefined || rest < end) found.push(rest);
     if (work.isOver()) await work.next();
@@ -117,7 +119,7 @@ async function* inListOrder(
     from,
     below: below === undefined ? endOf(first) : first + below,
   })) {
-    work.spend(1);
+    work.spend(STEPS);
     const rest = key.slice(first.length);
     part.set(namesIn(rest.slice(rest.indexOf('\0') + 1))[1], rest);
     if (part.size < size) continue;
@@ -127,6 +129,12 @@ async function* inListOrder(
   }
   passes(part);
   yield [...part.keys()];
+}
+
+/** The beginning of all candidates, if they are the entries of one list only. */
+export function onlyList({ marks }: Pick<Selected, 'marks'>): string | undefined {
+  const [way = ALL] = ofMarks(marks).flatMap((hint) => (hint.kind === 'entries' ? [hint.beginnings] : []));
+  return way.length === 1 ? way[0] : undefined;
 }
 
 /** The ids of instances among which are all that match the plan, newest first, in parts. */
@@ -158,7 +166,7 @@ export async function* candidates(
       return;
     }
     [ways, hints] = [[ways[way] as Way], [hint]];
-    work.spend(entries.length + Math.ceil((ways[0] as Way).length / LISTS_PER_STEP));
+    work.spend(STEPS * entries.length + Math.ceil((ways[0] as Way).length / LISTS_PER_STEP));
     yield entries.map(([, rest]) => namesIn(rest)[1]);
     const last = entries.at(-1);
     if (entries.length < part || last === undefined) return;

@@ -1,6 +1,7 @@
 import { isDocument } from '../bson/kind.js';
 import { decode, encode } from '../bson/codec.js';
-import type { Bytes, Change, Merged, MergeOptions, OrderedBytes, Range, Space, Way } from './bytes.js';
+import type { Bytes, Change, CountedPart, Merged, MergeOptions, OrderedBytes } from './bytes.js';
+import type { Range, Space, Way } from './bytes.js';
 import { damaged, nameOf, NO_BYTES, placeOf, seal, unseal } from './checksum.js';
 import { assertSame, NO_COMMIT, Tally, type Commit } from './commit.js';
 import { Examination, type Counted, type Examined } from './examination.js';
@@ -81,6 +82,11 @@ export class CheckedBytes implements OrderedBytes {
       return [at, rest, this.opened(space, key, bytes).value] as const;
     });
     return { way, entries: opened };
+  }
+
+  /** Reads no checksums: the examination compares the index with the instances. */
+  countEntries(space: Space, beginning: string, from: string, most: number): Promise<CountedPart> {
+    return (this.disk as OrderedBytes).countEntries(space, beginning, from, most);
   }
 
   /** The checksums of stored values. @throws CouldNotTell `store-damaged` when one is not what was written */

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { ticks } from '../../core/clock.js';
 import { isGuardError, type GuardError } from '../../core/errors.js';
 import type { Writability } from '../port.js';
-import type { Change, Merged, MergeOptions, OrderedBytes, Range, Space, Way } from './bytes.js';
+import type { Change, CountedPart, Merged, MergeOptions, OrderedBytes, Range, Space, Way } from './bytes.js';
 import type { CheckedBytes } from './checked-bytes.js';
 import { claim } from './claim.js';
+import { openAsItIs } from './as-it-is.js';
 import { closeAll } from './close-all.js';
 import { examineMeanwhile } from './examine-meanwhile.js';
 import { inFolder, openingFailed, reasonOf, writingFailed } from './failure.js';
@@ -44,7 +45,7 @@ export class FolderBytes implements OrderedBytes {
 
   private constructor(
     private readonly folder: string,
-    private readonly release: () => void,
+    private readonly release: () => unknown,
     private readonly checked: CheckedBytes,
     private readonly witness: Witness,
     /** The format of the values. */
@@ -56,15 +57,19 @@ export class FolderBytes implements OrderedBytes {
    *   `store-damaged`; `store-unavailable` when the disk fails. Each names the folder
    * @throws BadInput `bad-configuration` with the system error code when it cannot be entered, read or written
    */
-  static async open(folder: string, options?: OpenOptions): Promise<FolderBytes> {
+  static async open(folder: string, options: OpenOptions = {}): Promise<FolderBytes> {
     // Loaded first, so that nothing is created on the disk if it is missing.
     await loadSqlite();
-    let release: (() => void) | undefined;
+    let release: (() => unknown) | undefined;
     try {
-      await privateFolder(folder);
-      release = await claim(folder);
-      const { checked, witness, examination, version } = await openChecked(folder, options);
-      const bytes = new FolderBytes(folder, release, checked, witness, version);
+      if (options.keepsFormat !== true) await privateFolder(folder);
+      const unclaim = (release = await claim(folder));
+      const { opened, end } =
+        options.keepsFormat === true
+          ? await openAsItIs(folder, options)
+          : { opened: await openChecked(folder, options), end: () => undefined };
+      const { checked, witness, examination, version } = opened;
+      const bytes = new FolderBytes(folder, () => closeAll(end, unclaim), checked, witness, version);
       if (examination !== undefined) void examineMeanwhile(examination, bytes.groups, bytes.examined);
       return bytes;
     } catch (cause) {
@@ -94,6 +99,10 @@ export class FolderBytes implements OrderedBytes {
 
   async merge(space: Space, ways: readonly Way[], options: MergeOptions): Promise<Merged> {
     return this.sound.merge(space, ways, options);
+  }
+
+  async countEntries(space: Space, beginning: string, from: string, most: number): Promise<CountedPart> {
+    return this.sound.countEntries(space, beginning, from, most);
   }
 
   scan(space: Space, range?: Range): AsyncIterable<readonly [string, Uint8Array]> {

@@ -1,5 +1,5 @@
 import type { StoredInstance } from '../documents.js';
-import { decode, encode } from '../bson/codec.js';
+import { decodeChecked, encode } from '../bson/codec.js';
 import { hexOf } from '../bson/object-id.js';
 import { isLarge } from '../query/large-fields.js';
 import type { Change } from './bytes.js';
@@ -62,7 +62,8 @@ export const saysBeside = (bytes: Uint8Array): boolean => bytes.length > lengthI
 
 /** The bytes of the document in a stored value. */
 export const encodedIn = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, lengthIn(bytes));
-export const documentIn = (bytes: Uint8Array): StoredInstance => decode<StoredInstance>(encodedIn(bytes));
+export const documentIn = (bytes: Uint8Array): StoredInstance =>
+  decodeChecked<StoredInstance>(encodedIn(bytes));
 
 /** A value as an instance. */
 export function storedIn(bytes: Uint8Array): Stored {

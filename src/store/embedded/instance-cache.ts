@@ -38,6 +38,11 @@ export class InstanceCache {
     }
   }
 
+  /** Keeps an instance if there is space: one of many that are read once must not take the place of others. */
+  offer(stored: Stored): void {
+    if (this.weight + weightOf(stored) <= this.most) this.set(stored);
+  }
+
   delete(id: string): void {
     const found = this.entries.get(id);
     if (found === undefined) return;

@@ -9,8 +9,8 @@ import type { Serial } from './serial.js';
 /** Instances, and their bytes, that are read at once. */
 const AHEAD = { instances: 256, bytes: 2_000_000 };
 /** Steps for reading an instance from the disk, and bytes of it per further step. */
-const READING = 16;
-const BYTES_PER_STEP = 256;
+const READING = 40;
+const BYTES_PER_STEP = 64;
 
 /** Steps for reading an instance with so many bytes. */
 export const stepsToRead = (bytes: number): number => READING + Math.ceil(bytes / BYTES_PER_STEP);
@@ -21,6 +21,7 @@ interface Ahead {
   readonly missing: Set<string>;
   /** Written since the reading began. */
   readonly written: Set<string>;
+  readonly amongAll: boolean;
 }
 
 /** Reads instances, and keeps those that were used last in memory. */
@@ -81,15 +82,19 @@ export class InstanceReader {
     return entries.length > 0;
   }
 
-  private keep(bytes: Uint8Array): Stored {
+  private keep(bytes: Uint8Array, amongAll = false): Stored {
     const stored = storedIn(bytes);
-    this.cache.set(stored);
+    if (amongAll) this.cache.offer(stored);
+    else this.cache.set(stored);
     return stored;
   }
 
-  /** Reads instances one after the other, each as it is then; leaves out those that are no longer there. */
-  async *each(ids: readonly string[], work: Work): AsyncGenerator<Stored> {
-    const ahead: Ahead = { found: new Map(), missing: new Set(), written: new Set() };
+  /**
+   * Reads instances one after the other, each as it is then; leaves out those that are no longer there.
+   * @param amongAll whether all that match are read, so that they do not displace those that were used last
+   */
+  async *each(ids: readonly string[], work: Work, amongAll = false): AsyncGenerator<Stored> {
+    const ahead: Ahead = { found: new Map(), missing: new Set(), written: new Set(), amongAll };
     this.reading.add(ahead);
     try {
       for (const [at, id] of ids.entries()) {
@@ -113,7 +118,7 @@ export class InstanceReader {
       if (bytes !== undefined) {
         work.spend(stepsToRead(bytes.length));
         ahead.found.delete(id);
-        return this.keep(bytes);
+        return this.keep(bytes, ahead.amongAll);
       }
       // Removed since the list was read, or lost.
       if (ahead.missing.has(id)) return this.serial.run(id, () => this.get(id));

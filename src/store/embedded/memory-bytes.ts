@@ -1,5 +1,5 @@
-import { endOf, SPACES, type Change, type Merged, type MergeOptions, type OrderedBytes } from './bytes.js';
-import type { Range, Space, Way } from './bytes.js';
+import { endOf, SPACES, type Change, type CountedPart, type Merged, type MergeOptions } from './bytes.js';
+import type { OrderedBytes, Range, Space, Way } from './bytes.js';
 import { fewest, largestFirst, type Walker } from './merged.cjs';
 import { SortedKeys } from './sorted-keys.js';
 
@@ -68,6 +68,13 @@ export class MemoryBytes implements OrderedBytes {
     const way = fewest(ways, (one, enough) => values.size(one, enough));
     const walkers = (ways[way] ?? []).map((beginning, at) => values.walker(beginning, at, below));
     return { way, entries: largestFirst(walkers, most) };
+  }
+
+  async countEntries(space: Space, beginning: string, from: string, most: number): Promise<CountedPart> {
+    let count = 0;
+    for (const key of this.space(space).keys.ascending(from, endOf(beginning)))
+      if (count++ === most) return { count: most, next: key };
+    return { count };
   }
 
   async *scan(

@@ -16,7 +16,7 @@ import { DATABASE, LOG } from './sqlite/names.js';
 import { SqliteBytes } from './sqlite/sqlite-bytes.js';
 import { Witness, WITNESS } from './witness.js';
 
-interface Opened {
+export interface Opened {
   readonly checked: CheckedBytes;
   readonly witness: Witness;
   /** An examination of all values that is yet to be made; missing: it was made. */
@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly examinedFirst?: number;
   /** Leaves the values and their format as they are. A folder may only be read then, an older one without its index. */
   readonly keepsFormat?: boolean;
+  /** Writes nothing into the folder, whose database has no log. */
+  readonly isReadOnly?: boolean;
 }
 
 /** Bytes of a folder up to which all values are examined before it is used. */
@@ -91,32 +93,36 @@ async function check(
   return { checked, witness, examination, version: keepsFormat ? version : FORMAT_VERSION };
 }
 
-/**
- * Opens a folder. A folder of an older format is brought to the current one. All of a small one is examined. Damage is
- * refused with the name of the file; the log is kept in a subfolder, since closing the database would remove it.
- * @throws BadInput `bad-configuration` when an older format is to be kept that only migrating can read
- */
-export async function openChecked(
-  folder: string,
-  { examinedFirst = EXAMINED_FIRST, keepsFormat = false }: OpenOptions = {},
-): Promise<Opened> {
-  if (!keepsFormat) await migrate(folder);
-  else if (await isUnfinished(folder))
+/** @throws BadInput `bad-configuration` when the folder has a format that only migrating can read */
+export async function assertReadable(folder: string): Promise<void> {
+  if (await isUnfinished(folder))
     throw badConfiguration(
       'The folder has format 1 or 2, or was interrupted while it was brought to a newer one. Open it as a store ' +
         'once: all of it is examined then, and its files are kept.',
     );
+}
+
+/**
+ * Opens a folder. A folder of an older format is brought to the current one. All of a small one is examined. Damage is
+ * refused with the name of the file; the log is kept in a subfolder, since closing the database would remove it.
+ */
+export async function openChecked(
+  folder: string,
+  { examinedFirst = EXAMINED_FIRST, keepsFormat = false, isReadOnly = false }: OpenOptions = {},
+): Promise<Opened> {
+  if (!keepsFormat) await migrate(folder);
   await assertThere(folder);
   const found = await sizes(folder);
   const isSmall = found.total <= examinedFirst;
-  const bytes = await SqliteBytes.open(folder, () => keepLog(folder), isSmall);
+  const keep = (): Promise<void> => (keepsFormat ? Promise.resolve() : keepLog(folder));
+  const bytes = await SqliteBytes.open(folder, keep, isSmall, isReadOnly);
   const toClose: (() => unknown)[] = [() => bytes.close()];
   try {
     return await check(folder, bytes, isSmall, keepsFormat, toClose);
   } catch (cause) {
     const error = openingFailed(cause);
     const isDamaged = error.code === 'store-damaged';
-    if (isDamaged) await keepLog(folder);
+    if (isDamaged) await keep();
     await closeAll(...toClose).catch(() => undefined);
     if (!isDamaged) throw cause;
     const message = `${error.message.replace(/\.$/, '')} (${found.says}).`;

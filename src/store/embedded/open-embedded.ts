@@ -17,9 +17,16 @@ import { EmbeddedValues, type StoredValue } from './values.js';
 
 type OfMedium = Pick<Adapter, 'kind' | 'ping' | 'onWritable'>;
 
-async function storeOn(bytes: OrderedBytes, medium: OfMedium, cache?: number): Promise<Adapter> {
+/** Longest time for one query in milliseconds: its steps take as long when much has to come from a slow disk. */
+const QUERY_TIMEOUT = 5000;
+
+async function storeOn(
+  bytes: OrderedBytes,
+  medium: OfMedium,
+  turns: Turns,
+  cache?: number,
+): Promise<Adapter> {
   const ids = new ObjectIds();
-  const turns = new Turns();
   const instances = new EmbeddedInstances(bytes, ids, turns, cache);
   const models = new Table<StoredModel>(bytes, 'model');
   const users = new Table<StoredUser>(bytes, 'user');
@@ -44,11 +51,12 @@ async function storeOn(bytes: OrderedBytes, medium: OfMedium, cache?: number): P
 
 /** A store that lives as long as the process. */
 export const openMemory = (): Promise<Adapter> =>
-  storeOn(new MemoryBytes(), { kind: 'memory', ping: async () => undefined });
+  storeOn(new MemoryBytes(), { kind: 'memory', ping: async () => undefined }, new Turns());
 
 interface FolderOptions {
   readonly folder: string;
   readonly cache?: number | undefined;
+  readonly queryTimeout?: number | undefined;
 }
 
 /**
@@ -58,6 +66,7 @@ interface FolderOptions {
 export async function openFolder({
   folder,
   cache,
+  queryTimeout = QUERY_TIMEOUT,
 }: FolderOptions): Promise<{ readonly store: Adapter; readonly fault: () => GuardError | undefined }> {
   const bytes = await FolderBytes.open(folder);
   try {
@@ -66,7 +75,7 @@ export async function openFolder({
       ping: () => bytes.ping(),
       onWritable: (listener) => bytes.onWritable(listener),
     };
-    return { store: await storeOn(bytes, medium, cache), fault: () => bytes.fault };
+    return { store: await storeOn(bytes, medium, new Turns(queryTimeout), cache), fault: () => bytes.fault };
   } catch (error) {
     await bytes.close();
     throw error;

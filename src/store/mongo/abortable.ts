@@ -24,8 +24,8 @@ const OPTIONS_AT: Readonly<Record<string, number>> = {
 
 /** Methods that only read. */
 const QUERIES: ReadonlySet<string> = new Set(['find', 'findOne', 'aggregate', 'countDocuments', 'distinct']);
-/** Fraction of a call's time limit for the server, so that an expensive query differs from no answer. */
-const OF_LIMIT = 0.8;
+/** Fraction of a call's time limit for the work on a query, so that an expensive one differs from no answer. */
+export const OF_LIMIT = 0.8;
 
 type Method = (...args: unknown[]) => unknown;
 

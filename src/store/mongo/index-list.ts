@@ -38,7 +38,7 @@ export const INDEXES = {
   signals: index('instances', { 'items.signalId': 1, _id: -1 }, OF_RUNNING),
   called: index('instances', { parentItemId: 1 }, SPARSE),
   calledRunning: index('instances', { parentItemId: 1, startedAt: 1 }, OF_RUNNING),
-  ended: index('instances', { endedAt: 1 }),
+  ended: index('instances', { endedAt: 1, _id: 1 }),
   format: index('instances', { 'guard.format': 1 }),
   archived: index('archive', { id: 1 }),
   modelsOfOwner: index('models', { owner: 1, name: 1 }),

@@ -13,7 +13,7 @@ import type {
   StoredInstance,
   UnwoundItem,
 } from '../port.js';
-import { Budget, isCut, markCut } from '../query/budget.js';
+import { Budget } from '../query/budget.js';
 import { Turns } from '../turns.js';
 import { isAny, numberOf, taken, testedBy, type Tested } from './taken.js';
 import { checkPaging, distinctValues, sizesOf } from '../query/paging.js';
@@ -23,19 +23,22 @@ import { isNoList, isOtherShape, isTooLarge, withoutPlaces } from './failure.js'
 import { encodedInstance, instanceFull } from '../instance-size.js';
 import { isObjectId } from '../bson/object-id.js';
 import type { Collections } from './collections.js';
+import { endedPage } from './ended-walk.js';
 import { ItemQueries } from './items.js';
-import { byAge, conjunction, leavingOut, markFilter, portions } from './query.js';
+import { merged } from './merged-walks.js';
+import { conjunction, leavingOut, markFilter, portions } from './query.js';
 import { ReadInstances } from './read-instances.js';
 
 /** Instances in the host's own collection and format. */
 export class MongoInstances implements InstanceStore {
   private readonly items: ItemQueries;
 
-  private readonly turns = new Turns();
-
   private readonly known = new ReadInstances();
 
-  constructor(private readonly collections: Pick<Collections, 'instances' | 'archive'>) {
+  constructor(
+    private readonly collections: Pick<Collections, 'instances' | 'archive'>,
+    private readonly turns = new Turns(),
+  ) {
     this.items = new ItemQueries(collections.instances, this.turns);
   }
 
@@ -47,6 +50,13 @@ export class MongoInstances implements InstanceStore {
     const options: FindOptions = { projection: leavingOut(without) };
     const page = { skip, limit: limit ?? Infinity };
     const tested = testedBy(plan, this.turns);
+    const ended = endedPage(plan);
+    if (ended !== undefined) {
+      const { filter: where, sort: order } = ended;
+      return ended.ended(
+        await this.rows({ ...plan, ...page, filter: where }, tested, { ...options, sort: order }),
+      );
+    }
     const [[first, direction] = ['_id', -1] as const] = sort;
     if (first !== '_id') {
       const order = sort.map(([field, way]): [string, 1 | -1] => [field, way]);
@@ -224,20 +234,4 @@ export class MongoInstances implements InstanceStore {
     });
     await this.collections.archive.bulkWrite(operations, { ordered: false });
   }
-}
-
-/** Merges the pages of several walks. If one was cut, the result ends at its last row; the others follow later. */
-function merged(
-  walks: readonly StoredInstance[][],
-  { skip = 0, limit = Infinity, bytes }: InstancePlan,
-  direction: 1 | -1,
-): StoredInstance[] {
-  const ends = walks.filter(isCut).map((walk) => String(walk.at(-1)?._id));
-  const isBefore = (id: string, end: string): boolean => (direction === 1 ? id <= end : id >= end);
-  const complete = byAge(walks, direction).filter(({ _id }) =>
-    ends.every((end) => isBefore(String(_id), end)),
-  );
-  const size = sizesOf();
-  const page = new Budget(bytes).within(complete.slice(skip, skip + limit), (row) => size.instance(row));
-  return ends.length > 0 && page.length < limit ? markCut(page) : page;
 }

@@ -14,9 +14,10 @@ const leaner = (row: Document, without: readonly string[]): Document =>
 
 /** Process definitions in the host's own collection. The host treats a missing owner like null. */
 export class MongoModels implements ModelStore {
-  private readonly turns = new Turns();
-
-  constructor(private readonly models: Collection<Document>) {}
+  constructor(
+    private readonly models: Collection<Document>,
+    private readonly turns = new Turns(),
+  ) {}
 
   async find(filter: Filter, options: ModelOptions = {}): Promise<StoredModel[]> {
     const { without = [], skip = 0, limit } = options;

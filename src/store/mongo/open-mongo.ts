@@ -1,6 +1,8 @@
 import { within } from '../../core/within.js';
 import type { CallLimits } from '../call-limits.js';
 import type { Adapter } from '../port.js';
+import { Turns } from '../turns.js';
+import { OF_LIMIT } from './abortable.js';
 import { MongoAudit } from './audit.js';
 import { backup } from './backup.js';
 import { collectionsOf, type CollectionNames } from './collections.js';
@@ -32,12 +34,14 @@ export async function openMongo(
   const client = await connect(url, timeout);
   const db = client.db(name);
   const collections = collectionsOf(db, names, limits);
+  // Rows that are tested here end like those that the server examines.
+  const turns = new Turns(timeout * OF_LIMIT);
   const ping = async (): Promise<void> =>
     void (await db.command({ ping: 1 }, { ...(limits.signal && { signal: limits.signal }) }));
   return {
     kind: 'mongo',
-    instances: new MongoInstances(collections),
-    models: new MongoModels(collections.models),
+    instances: new MongoInstances(collections, turns),
+    models: new MongoModels(collections.models, turns),
     users: new MongoUsers(collections.users),
     locks: new MongoLocks(collections.locks),
     audit: new MongoAudit(collections.audit),

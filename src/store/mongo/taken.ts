@@ -5,7 +5,7 @@ import { markCut, type Budget } from '../query/budget.js';
 import type { Turns } from '../turns.js';
 
 /** Steps for reading a row that is tested, in addition to those of the test. */
-const READING = 10;
+const READING = 100;
 
 /** A test of rows that the database cannot make, within the steps of a query; it yields to other work. */
 export class Tested {

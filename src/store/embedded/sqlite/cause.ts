@@ -17,14 +17,15 @@ interface Found {
 }
 
 /** Asks the system about each file without opening it: closing it again would release the lock of the database. */
-async function refusedFile(folder: string): Promise<Found | undefined> {
+async function refusedFile(folder: string, isReadOnly: boolean): Promise<Found | undefined> {
   const { R_OK, W_OK, X_OK } = constants;
-  const folderCode = await access(folder, R_OK | W_OK | X_OK).then(() => undefined, codeOf);
+  const wanted = isReadOnly ? R_OK : R_OK | W_OK;
+  const folderCode = await access(folder, wanted | X_OK).then(() => undefined, codeOf);
   for (const file of FILES) {
     const at = path.join(folder, file);
     const found = await stat(at).catch(() => undefined);
     if (found?.isDirectory() === true) return { file, code: 'EISDIR' };
-    const code = await access(at, R_OK | W_OK).then(() => undefined, codeOf);
+    const code = await access(at, wanted).then(() => undefined, codeOf);
     if (code !== undefined && code !== 'ENOENT') return { file, code };
   }
   return folderCode === undefined ? undefined : { file: DATABASE, code: folderCode };
@@ -57,23 +58,26 @@ async function refusedWrite(folder: string): Promise<string | undefined> {
   }
 }
 
-async function find(folder: string, code: string): Promise<Found | undefined> {
+async function find(folder: string, code: string, isReadOnly: boolean): Promise<Found | undefined> {
   const file = LOG;
   if (code.startsWith('SQLITE_FULL')) return { file, code: (await refusedWrite(folder)) ?? 'ENOSPC' };
   if (!/^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|AUTH)/.test(code)) return undefined;
-  const refused = await refusedFile(folder);
+  const refused = await refusedFile(folder, isReadOnly);
   if (refused !== undefined) return refused;
-  const written = await refusedWrite(folder);
+  const written = isReadOnly ? undefined : await refusedWrite(folder);
   if (written !== undefined) return { file, code: written };
   // SQLite writes to no file that says of itself that a newer version has written it.
   if (code.startsWith('SQLITE_READONLY')) return { file: DATABASE, code: 'SQLITE_CORRUPT' };
   return code.startsWith('SQLITE_IOERR') ? { file: DATABASE, code: 'EIO' } : undefined;
 }
 
-/** Adds the file and the system's code to an error of SQLite, which names neither. */
-export async function withCause(folder: string, cause: unknown): Promise<unknown> {
+/**
+ * Adds the file and the system's code to an error of SQLite, which names neither.
+ * @param isReadOnly whether nothing may be written to find it out
+ */
+export async function withCause(folder: string, cause: unknown, isReadOnly = false): Promise<unknown> {
   if (!(cause instanceof EngineError && cause.code?.startsWith('SQLITE_'))) return cause;
-  const found = await find(folder, cause.code);
+  const found = await find(folder, cause.code, isReadOnly);
   const { file = DATABASE, code = cause.code } = found ?? {};
   return Object.assign(new Error(`${path.join(folder, file)}: ${cause.message} (${code})`, { cause }), {
     code,

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
-import { SPACES, type Change, type Merged, type MergeOptions, type OrderedBytes } from '../bytes.js';
-import type { Range, Space, Way } from '../bytes.js';
+import { endOf, SPACES, type Change, type CountedPart, type Merged, type MergeOptions } from '../bytes.js';
+import type { OrderedBytes, Range, Space, Way } from '../bytes.js';
 import type { Summing } from '../checked-bytes.js';
 import { loadOptional } from '../../optional-package.js';
 import { openingFailed, readingFailed } from '../failure.js';
@@ -57,24 +57,31 @@ export class SqliteBytes implements OrderedBytes, Summing {
   private constructor(
     private readonly folder: string,
     private readonly thread: EngineThread,
+    private readonly isReadOnly: boolean,
   ) {}
 
   /**
    * Opens the database of a folder; creates it if it is missing.
    * @param onDamage is awaited before damaged files are closed
    * @param isChecked whether the structure of the whole file is checked, which takes as long as reading it
+   * @param isReadOnly for a database without a log: neither it nor its folder is written to, and nothing is locked
    * @throws CouldNotTell `store-in-use` when another process has it open; `store-damaged`, `store-unavailable`
    * @throws BadInput `bad-configuration` when libsql cannot be loaded, or the files cannot be read and written
    */
-  static async open(folder: string, onDamage?: () => Promise<void>, isChecked = true): Promise<SqliteBytes> {
+  static async open(
+    folder: string,
+    onDamage?: () => Promise<void>,
+    isChecked = true,
+    isReadOnly = false,
+  ): Promise<SqliteBytes> {
     await loadSqlite();
     const thread = new EngineThread(path.join(folder, DATABASE));
     try {
-      await thread.ask('open', isChecked);
-      await privateFiles(folder);
-      return new SqliteBytes(folder, thread);
+      await thread.ask('open', isChecked, isReadOnly);
+      if (!isReadOnly) await privateFiles(folder);
+      return new SqliteBytes(folder, thread, isReadOnly);
     } catch (cause) {
-      const error = openingFailed(await withCause(folder, cause));
+      const error = openingFailed(await withCause(folder, cause, isReadOnly));
       if (error.code === 'store-damaged') await onDamage?.();
       await thread.end();
       throw error;
@@ -85,7 +92,7 @@ export class SqliteBytes implements OrderedBytes, Summing {
     try {
       return await this.thread.ask<T>(command, ...values);
     } catch (cause) {
-      throw await withCause(this.folder, cause);
+      throw await withCause(this.folder, cause, this.isReadOnly);
     }
   }
 
@@ -111,6 +118,12 @@ export class SqliteBytes implements OrderedBytes, Summing {
     const all = ways.map((way) => way.map((beginning) => keyOf(space, beginning)));
     const { way, entries } = await this.reading<Sent>('merge', all, below, most);
     return { way, entries: entries.map(([at, rest, value]) => [at, rest, received(value)] as const) };
+  }
+
+  async countEntries(space: Space, beginning: string, from: string, most: number): Promise<CountedPart> {
+    const [first, end] = [keyOf(space, from), keyOf(space, endOf(beginning))];
+    const { count, next } = await this.reading<CountedPart>('count', first, end, most);
+    return { count, next: next?.slice(keyOf(space, '').length) };
   }
 
   async write(changes: readonly Change[]): Promise<void> {

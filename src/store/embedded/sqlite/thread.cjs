@@ -6,6 +6,7 @@
  * must not stop the event loop. A plain script, since a thread starts from a file in every build.
  */
 const { parentPort, workerData } = require('node:worker_threads');
+const { pathToFileURL } = require('node:url');
 const { crc32 } = require('node:zlib');
 const { fewest, firstPart, largestFirst } = require('../merged.cjs');
 
@@ -20,6 +21,8 @@ const SETTINGS = [
   'cache_size = -16000',
   'journal_size_limit = 8000000',
 ];
+/** Of a database that is only read, and may be empty. */
+const READING = ['cell_size_check = ON', 'mmap_size = 0', 'cache_size = -16000', 'temp_store = MEMORY'];
 const TABLE = 'CREATE TABLE entry (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID';
 const PAGE = { rows: 500, bytes: 2_000_000 };
 /** Bytes of a checksum, which ends each value. */
@@ -101,22 +104,33 @@ class List {
   }
 }
 
+/** A database without a log that nobody changes. Nothing is written beside it either. */
+const unchanging = (file) => `${pathToFileURL(file).href}?immutable=1&mode=ro`;
+
+/** Whether another process has locked the database. Nothing is written to find out. */
+function isLocked(file) {
+  const db = connect(`${pathToFileURL(file).href}?mode=ro&readonly_shm=1`);
+  try {
+    db.prepare('SELECT 1 FROM sqlite_schema').all([]);
+    return false;
+  } catch (error) {
+    return /^SQLITE_BUSY/.test(String(error.code));
+  } finally {
+    db.close();
+  }
+}
+
 class Store {
   scans = new Map();
   isStuck = false;
 
   /** @param isChecked whether the structure of the whole file is checked */
-  constructor(file, isChecked) {
-    this.db = connect(file);
-    for (const setting of SETTINGS) this.db.pragma(setting);
-    // Answered with another mode where the file system cannot do it.
-    const [mode] = this.db.pragma('journal_mode = WAL');
-    if (mode?.journal_mode !== 'wal')
-      throw Object.assign(new Error('it cannot have a log'), { code: 'SQLITE_CANTOPEN' });
-    // Takes the lock, which is kept until the end.
-    this.db.exec('BEGIN EXCLUSIVE; COMMIT');
+  constructor(file, isChecked, isReadOnly) {
+    this.db = connect(isReadOnly ? unchanging(file) : file);
+    for (const setting of isReadOnly ? READING : SETTINGS) this.db.pragma(setting);
+    if (!isReadOnly) this.lock();
     const tables = this.db.prepare('SELECT sql FROM sqlite_schema').all([]);
-    if (tables.length === 0) this.db.exec(TABLE);
+    if (tables.length === 0) this.db.exec(isReadOnly ? TABLE.replace('TABLE', 'TEMP TABLE') : TABLE);
     else if (tables.length > 1 || tables[0].sql !== TABLE) throw corrupt('its table is not what was written');
     if (isChecked) this.check();
     const prepare = (sql) => this.db.prepare(sql);
@@ -133,6 +147,16 @@ class Store {
     this.counted = prepare(
       'SELECT count(*) AS size FROM (SELECT 1 FROM entry WHERE key >= ? AND key < ? LIMIT ?)',
     );
+    this.place = prepare('SELECT key FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT 1 OFFSET ?');
+  }
+
+  /** Takes the lock, which is kept until the end. */
+  lock() {
+    // Answered with another mode where the file system cannot do it.
+    const [mode] = this.db.pragma('journal_mode = WAL');
+    if (mode?.journal_mode !== 'wal')
+      throw Object.assign(new Error('it cannot have a log'), { code: 'SQLITE_CANTOPEN' });
+    this.db.exec('BEGIN EXCLUSIVE; COMMIT');
   }
 
   check() {
@@ -174,6 +198,14 @@ class Store {
       if (size > most) break;
     }
     return size;
+  }
+
+  /** The number of entries, at most so many, and the key of the one behind them. */
+  count(from, below, most) {
+    const [first, end] = [Buffer.from(from), Buffer.from(below)];
+    const next = this.place.get([first, end, most])?.key;
+    if (next !== undefined) return { count: most, next: whole(next).toString() };
+    return { count: this.counted.get([first, end, most]).size };
   }
 
   merge(ways, below, most) {
@@ -272,9 +304,9 @@ class Store {
   }
 }
 
-function opened(file, isChecked) {
+function opened(file, isChecked, isReadOnly) {
   try {
-    return new Store(file, isChecked);
+    return new Store(file, isChecked, isReadOnly);
   } catch (error) {
     // The statements are right, so what they refer to is not.
     if (error.code === 'SQLITE_ERROR') throw corrupt(error.message);
@@ -298,10 +330,12 @@ function asBegun({ isReverse, kept }, found, [from, below]) {
 function run({ file }) {
   let store;
   const commands = {
-    open: (isChecked) => void (store = opened(file, isChecked)),
+    isLocked: () => isLocked(file),
+    open: (...how) => void (store = opened(file, ...how)),
     read: (...values) => store.read(...values),
     sums: (...values) => store.sums(...values),
     merge: (...values) => store.merge(...values),
+    count: (...values) => store.count(...values),
     write: (...values) => store.write(...values),
     scan: (...values) => store.scan(...values),
     next: (...values) => store.next(...values),

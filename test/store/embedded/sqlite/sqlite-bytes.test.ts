@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import type { Bytes, Change, Range, Space } from '../../../../src/store/embedded/bytes.js';
+import type {
+  Bytes,
+  Change,
+  CountedPart,
+  OrderedBytes,
+  Range,
+  Space,
+} from '../../../../src/store/embedded/bytes.js';
 import { MemoryBytes } from '../../../../src/store/embedded/memory-bytes.js';
 import { SqliteBytes } from '../../../../src/store/embedded/sqlite/sqlite-bytes.js';
 import { onSmallDisk } from '../../../support/small-disk.js';
@@ -39,6 +46,18 @@ async function everything(bytes: Bytes): Promise<string[]> {
     found.push(`${space}!${key}=${text(value)}`);
   return found.sort();
 }
+/** The number of entries with a beginning, and the keys with which the parts of their count begin. */
+async function counted(bytes: OrderedBytes, beginning: string, most: number): Promise<[number, string[]]> {
+  let count = 0;
+  const keys: string[] = [];
+  for (let from: string | undefined = beginning; from !== undefined;) {
+    const part: CountedPart = await bytes.countEntries('index', beginning, from, most);
+    count += part.count;
+    if (part.next !== undefined) keys.push(part.next);
+    from = part.next;
+  }
+  return [count, keys];
+}
 const numbered = (n: number): string => String(n).padStart(6, '0');
 const rows = (count: number, value: string): Change[] =>
   Array.from({ length: count }, (_, n) => ({ space: 'value', key: numbered(n), bytes: Buffer.from(value) }));
@@ -52,6 +71,31 @@ describe('it answers as the bytes in memory do', () => {
     reverse: fc.boolean(),
     from: fc.option(key, { nil: undefined }),
     below: fc.option(key, { nil: undefined }),
+  });
+
+  test('entries with one beginning are counted in parts, and no others', async () => {
+    const changes = ['a', 'a!', 'aa', 'é'].flatMap((list) =>
+      Array.from({ length: 10 }, (_, n): Change => ({
+        space: 'index',
+        key: `${list}\0${'é'.repeat(n)}`,
+        bytes: Buffer.from('x'),
+      })),
+    );
+    const memory = new MemoryBytes();
+    await memory.write(changes);
+    await opened(async (disk) => {
+      await disk.write([...changes, { space: 'instance', key: 'a\0', bytes: Buffer.from('x') }]);
+      for (const [list, size] of [
+        ['a\0', 10],
+        ['é\0', 10],
+        ['b\0', 0],
+      ] as const)
+        for (const most of [1, 3, 5, 10, 11]) {
+          const found = await counted(disk, list, most);
+          expect(found).toEqual(await counted(memory, list, most));
+          expect(found[0]).toBe(size);
+        }
+    });
   });
 
   test('whatever is written, read, and scanned in any range and direction', async () => {

@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { chmod, constants, copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CouldNotTell } from '../../core/errors.js';
+import { assertReadable, openChecked, type Opened, type OpenOptions } from './open-checked.js';
+import { isOurs } from './private-folder.js';
+import { EngineThread } from './sqlite/engine-thread.js';
+import { DATABASE, LOG } from './sqlite/names.js';
+
+/** The files of a folder that are read, and not written to. */
+interface AsItIs {
+  /** Where they are: the folder, or a copy of it. */
+  readonly folder: string;
+  /** Whether it is a copy, which may be written to. */
+  readonly isCopy: boolean;
+  /**
+   * Removes the copy.
+   * @throws CouldNotTell `store-in-use` when the files have changed meanwhile
+   */
+  end(): Promise<void>;
+}
+
+const inUse = (): CouldNotTell =>
+  new CouldNotTell('store-in-use', 'The folder of the store is open in another process.');
+
+/** What tells that files have changed: their names, sizes and times. */
+async function stateOf(folder: string): Promise<string> {
+  const names = (await readdir(folder)).filter(isOurs).sort();
+  const found = await Promise.all(
+    names.map((name) => stat(path.join(folder, name), { bigint: true }).catch(() => undefined)),
+  );
+  return names.map((name, at) => `${name} ${found[at]?.size} ${found[at]?.mtimeNs}`).join('\n');
+}
+
+/** @throws CouldNotTell `store-in-use` when another process has locked the database */
+async function assertUnlocked(folder: string): Promise<void> {
+  const thread = new EngineThread(path.join(folder, DATABASE));
+  try {
+    if (await thread.ask<boolean>('isLocked')) throw inUse();
+  } finally {
+    // Releases the file. Whoever asks has made sure that this process has it open nowhere else.
+    await thread.end();
+  }
+}
+
+async function copyFiles(folder: string): Promise<string> {
+  const copy = await mkdtemp(path.join(tmpdir(), 'bpmn-guard-copy-'));
+  try {
+    for (const name of (await readdir(folder)).filter(isOurs)) {
+      const to = path.join(copy, name);
+      await copyFile(path.join(folder, name), to, constants.COPYFILE_FICLONE);
+      // Those of a backup may be for reading only.
+      await chmod(to, 0o600);
+    }
+    return copy;
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/**
+ * Makes the files of a folder readable without a change of them. A database that was closed is read where it is; one
+ * with a log, or of LevelDB, is copied, because opening it changes its files. Call it when this process has it open
+ * nowhere else.
+ * @throws CouldNotTell `store-in-use` when another process has it open
+ */
+async function asItIs(folder: string): Promise<AsItIs> {
+  const isClosed = existsSync(path.join(folder, DATABASE)) && !existsSync(path.join(folder, LOG));
+  // Whoever has the database open has its log.
+  if (!isClosed && existsSync(path.join(folder, DATABASE))) await assertUnlocked(folder);
+  const before = await stateOf(folder);
+  const copy = isClosed ? undefined : await copyFiles(folder);
+  return {
+    folder: copy ?? folder,
+    isCopy: copy !== undefined,
+    end: async () => {
+      if (copy !== undefined) await rm(copy, { recursive: true, force: true });
+      if ((await stateOf(folder)) !== before) throw inUse();
+    },
+  };
+}
+
+/** Opens a folder of SQLite so that nothing is written into it. @returns what is to be called when it is closed, too */
+export async function openAsItIs(
+  folder: string,
+  options: OpenOptions,
+): Promise<{ readonly opened: Opened; readonly end: () => Promise<void> }> {
+  await assertReadable(folder);
+  const at = await asItIs(folder);
+  try {
+    return {
+      opened: await openChecked(at.folder, { ...options, keepsFormat: true, isReadOnly: !at.isCopy }),
+      end: at.end,
+    };
+  } catch (error) {
+    // What was changed meanwhile may look damaged.
+    await at.end();
+    throw error;
+  }
+}
+
+/**
+ * Does something with the files of a folder without a change of them.
+ * @param task gets the folder where they can be read, which is another one if reading writes
+ * @throws CouldNotTell `store-in-use` when another process has it open, or changed it meanwhile
+ */
+export async function whileAsItIs<T>(folder: string, task: (at: string) => Promise<T>): Promise<T> {
+  const at = await asItIs(folder);
+  let done: T;
+  try {
+    done = await task(at.folder);
+  } catch (error) {
+    // What was changed meanwhile may look damaged.
+    await at.end();
+    throw error;
+  }
+  await at.end();
+  return done;
+}
