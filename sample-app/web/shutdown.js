@@ -1,5 +1,7 @@
 /** Milliseconds that a running request has to finish: as long as the guard waits for a command. */
 const PATIENCE = 30_000;
+/** Milliseconds after which nothing is awaited on a connection on which nothing was sent yet. */
+const SILENT = 1000;
 
 /**
  * Creates a function that stops a server: it accepts nothing new, each further response closes its connection
@@ -8,8 +10,13 @@ const PATIENCE = 30_000;
  */
 export function stopper(server, patience = PATIENCE) {
   const answers = new Set();
+  const since = new Map();
   let stopping = false;
   const last = (res) => res.headersSent || res.setHeader('Connection', 'close');
+  server.on('connection', (socket) => {
+    since.set(socket, performance.now());
+    socket.once('close', () => since.delete(socket));
+  });
   server.prependListener('request', (req, res) => {
     if (stopping) last(res);
     answers.add(res);
@@ -19,8 +26,15 @@ export function stopper(server, patience = PATIENCE) {
     stopping = true;
     answers.forEach(last);
     const closed = new Promise((resolve) => server.close(resolve));
-    // A connection becomes idle when its request is answered; the browser would keep it open.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    // A connection becomes idle when its request is answered; the browser would keep it open. One on which nothing was
+    // sent yet, as browsers open in advance, does not count as idle for Node.
+    const closeIdle = () => {
+      server.closeIdleConnections();
+      const silent = performance.now() - SILENT;
+      since.forEach((began, socket) => began < silent && socket.bytesRead === 0 && socket.destroy());
+    };
+    closeIdle();
+    const idle = setInterval(closeIdle, 50);
     const cut = setTimeout(() => server.closeAllConnections(), patience);
     await closed;
     clearInterval(idle);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { Agent, createServer, request, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { emptyFolder, startApplication } from './application.js';
 import { eventually } from '../support/guards.js';
@@ -31,6 +31,18 @@ test('an answer that is made while the server stops is whole, and tells that the
   expect([text, response.headers.connection]).toEqual(['stored', 'close']);
   await stopped;
   agent.destroy();
+});
+
+test('a connection on which nothing was sent does not hold up the end', async () => {
+  const server = createServer();
+  const stop = stopper(server, 2 ** 30);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  const closed = once(socket, 'close');
+  await once(server, 'connection');
+  await stop();
+  await closed;
 });
 
 const SERVER = path.resolve(__dirname, '../../sample-app/server.js');
