@@ -32,7 +32,12 @@ interface Parsed {
   readonly hash: Buffer;
 }
 
-const fold = (text: string): string => text.normalize('NFC').toLowerCase();
+/** As it looks: in lower case, without invisible characters, and with one form of each letter. */
+const fold = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .toLowerCase();
 const work = ({ N, r, p }: Cost): number => N * r * p;
 const isPower = (n: number): boolean => n > 1 && (n & (n - 1)) === 0;
 

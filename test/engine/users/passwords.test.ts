@@ -8,6 +8,8 @@ describe('a password', () => {
     ['alice', 'my-ALICE-password'],
     ['José', 'xx-jose\u0301-xx'],
     ['averylongname', 'AVeryLongName'],
+    ['alice', 'ａｌｉｃｅ-lighthouse'],
+    ['alice', 'al\u200bice-lighthouse'],
   ])('may not hold the name of its user, %s: %s', async (userName, password) => {
     await expect(passwords.check(password, userName)).rejects.toThrow(
       'A password may not contain the user name.',
@@ -33,6 +35,8 @@ describe('a password', () => {
     'iloveyou',
     'ChangeMe',
     'letmein1',
+    'ｐａｓｓｗｏｒｄ',
+    'pass\u200bword',
   ])('may not be one of the most common ones, in whichever case: %s', async (password) => {
     await expect(passwords.check(password, 'alice')).rejects.toMatchObject({
       code: 'bad-request',
