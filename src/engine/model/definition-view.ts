@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { DefinitionView } from '../contract/definition-types.js';
 import { bpmn, type HostDefinition } from './host.js';
 
@@ -51,6 +52,31 @@ const refuseChange = (): never => {
   throw new TypeError('This definition is read-only.');
 };
 
+/**
+ * A Map that is read-only even to the methods of `Map.prototype`, because it has no entries of its own.
+ * @param entries kept, so the caller must not change them
+ */
+function readOnlyMap(entries: ReadonlyMap<unknown, unknown>): object {
+  const members = {
+    get: (key: unknown) => entries.get(key),
+    has: (key: unknown) => entries.has(key),
+    keys: () => entries.keys(),
+    values: () => entries.values(),
+    entries: () => entries.entries(),
+    forEach: (visit: (value: unknown, key: unknown, map: unknown) => void, self?: unknown): void =>
+      entries.forEach((value, key) => Reflect.apply(visit, self, [value, key, map])),
+    set: refuseChange,
+    delete: refuseChange,
+    clear: refuseChange,
+    [Symbol.iterator]: () => entries.entries(),
+    [inspect.custom]: () => new Map(entries),
+  };
+  const map = Object.create(Map.prototype) as object;
+  for (const key of Reflect.ownKeys(members))
+    Object.defineProperty(map, key, { value: Object.freeze(members[key as keyof typeof members]) });
+  return Object.freeze(Object.defineProperty(map, 'size', { value: entries.size }));
+}
+
 /** Wraps the objects of one definition; the same object always gets the same wrapper. */
 class Showing {
   private readonly shown = new WeakMap<object, unknown>();
@@ -73,14 +99,10 @@ class Showing {
 
   private make(value: object): unknown {
     if (Array.isArray(value)) return Object.freeze(this.answer(value));
-    if (value instanceof Map) {
-      const entries = [...(value as Map<unknown, unknown>)].map(
-        ([key, entry]) => [key, this.of(entry)] as const,
+    if (value instanceof Map)
+      return readOnlyMap(
+        new Map([...(value as Map<unknown, unknown>)].map(([key, entry]) => [key, this.of(entry)])),
       );
-      return Object.freeze(
-        Object.assign(new Map(entries), { set: refuseChange, delete: refuseChange, clear: refuseChange }),
-      );
-    }
     return isPart(value) ? this.object(value) : undefined;
   }
 
@@ -94,8 +116,9 @@ class Showing {
           Object.defineProperty(view, key, { enumerable: enumerable === true, get: () => this.of(member()) });
         else if (QUESTIONS.has(key))
           Object.defineProperty(view, key, {
-            value: (...args: unknown[]) =>
+            value: Object.freeze((...args: unknown[]) =>
               this.answer(Reflect.apply(member() as () => unknown, target, args)),
+            ),
           });
       }
     return Object.freeze(view);
@@ -121,5 +144,6 @@ export function definitionView(definition: HostDefinition): DefinitionView {
       return { node: showing.of(node), fields: fieldsOf(elementId), formKey: node?.def.formKey };
     },
   } as unknown as DefinitionView;
+  for (const member of Object.values(view)) Object.freeze(member);
   return showing.object(definition, view as unknown as Members) as unknown as DefinitionView;
 }

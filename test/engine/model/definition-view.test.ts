@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { inspect } from 'node:util';
 import * as bpmn from 'bpmn-server';
 import type { DefinitionView, Guard, NodeView } from 'bpmn-guard';
 import { ADMIN_USER, Guards, person, refusal } from '../../support/guards.js';
@@ -153,7 +154,12 @@ test('nothing that a definition leads to can be changed, runs anything, or is th
   const definition = await load(guard);
   const all = reachable(definition);
   expect(all.length).toBeGreaterThan(100);
-  for (const part of all) expect(Object.isFrozen(part)).toBe(true);
+  const methods = all.flatMap((part) => [
+    ...Reflect.ownKeys(part)
+      .map((key) => (part as Loose)[key])
+      .filter((member) => typeof member === 'function'),
+  ]);
+  for (const part of [...all, ...methods]) expect(Object.isFrozen(part)).toBe(true);
   const hidden = ['server', 'logger', 'moddle', 'listener', '$model', 'execute', 'run', 'start', 'doEvent'];
   const found = all.flatMap((part) => hidden.filter((name) => (part as Loose)[name] !== undefined));
   expect(found).toEqual([]);
@@ -162,6 +168,25 @@ test('nothing that a definition leads to can be changed, runs anything, or is th
   expect(() => {
     (definition.getNodeById('ask') as Loose).def.assignee = 'eve';
   }).toThrow(TypeError);
+});
+
+test('a map in a definition is read like one, and the methods of Map cannot change it', async () => {
+  const { nodes } = await load(await guarded());
+  const ids = [...nodes.keys()];
+  expect(nodes).toBeInstanceOf(Map);
+  expect(nodes.size).toBe(ids.length);
+  expect(nodes.has('ask')).toBe(true);
+  expect(new Map(nodes)).toEqual(new Map([...nodes.entries()]));
+  expect([...nodes.values()].map(({ id }) => id)).toEqual(ids);
+  const visited: unknown[] = [];
+  nodes.forEach(function (this: unknown, node, id, map) {
+    visited.push([this, node.id === id, map]);
+  }, 'self');
+  expect(visited).toEqual(ids.map(() => ['self', true, nodes]));
+  expect(inspect(nodes, { depth: 0 })).toMatch(/^Map\(\d+\) \{.*'ask' => /s);
+  for (const change of ['set', 'delete', 'clear'] as const)
+    expect(() => Reflect.apply(Map.prototype[change], nodes, ['ask', 1])).toThrow(TypeError);
+  expect([...nodes.keys()]).toEqual(ids);
 });
 
 test('a definition is for who may read the model: others get neither it nor the source in it', async () => {
