@@ -87,6 +87,12 @@ function ofFlow({ def }: HostNode): ModelWarning[] {
     : [warning(def, fault.found, `An instance fails when it reaches this ${fault.what}.`)];
 }
 
+/** An event that the engine never reaches. */
+const ofBoundary = ({ def }: HostNode): ModelWarning[] =>
+  def.$type === 'bpmn:BoundaryEvent' && def.attachedToRef === undefined
+    ? [warning(def, 'no attachedToRef', 'It is attached to nothing, and no instance reaches it.')]
+    : [];
+
 function ofProcess({ def }: { readonly def: ModdleElement }): ModelWarning[] {
   return beginsNowhere(def) ? [warning(def, 'no start event', 'Nobody can start this process.')] : [];
 }
@@ -99,6 +105,7 @@ export function warningsOf({ definition, warnings }: ReadDefinition): ModelWarni
     ...nodes.filter(({ type }) => type === USER_TASK).flatMap(ofTask),
     ...nodes.filter(isProcessStart).flatMap(ofStart),
     ...nodes.flatMap(ofFlow),
+    ...nodes.flatMap(ofBoundary),
     ...[...nodes, ...(definition.flows as readonly { readonly def: ModdleElement }[])].flatMap(({ def }) =>
       foreignCodeIn(def),
     ),

@@ -47,6 +47,14 @@ describe('a model that fails when it is run', () => {
       'x',
       'nothing that it can begin with',
     ],
+    [
+      'a boundary event of nothing',
+      within(
+        '<bpmn:boundaryEvent id="x"><bpmn:timerEventDefinition><bpmn:timeDuration>PT1H</bpmn:timeDuration></bpmn:timerEventDefinition></bpmn:boundaryEvent>',
+      ),
+      'x',
+      'no attachedToRef',
+    ],
     ['a call of nothing', within('<bpmn:callActivity id="x" />'), 'x', 'no calledElement'],
     [
       'a process without a start event',
