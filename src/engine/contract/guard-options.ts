@@ -1,3 +1,4 @@
+import { checkConfiguration } from './host-configuration.js';
 import {
   assertOptions,
   badConfiguration,
@@ -109,6 +110,7 @@ export function checkGuardOptions(options: GuardOptions): void {
   const { policyFiles } = options;
   if (typeof policyFiles === 'object')
     assertOptions('policyFiles', policyFiles, 'release' in policyFiles ? RELEASE : POLICY_FILES);
+  if (options.configuration !== undefined) checkConfiguration(options.configuration);
   if (options.server !== undefined && options.configuration !== undefined)
     throw badConfiguration(
       'createGuard takes either a server or a configuration; a server already has its configuration.',
