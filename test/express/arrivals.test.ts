@@ -1,6 +1,6 @@
 import { Child } from '../support/child.js';
 
-const UNCAUGHT = 'nothing caught a refusal: a route or task of the application must handle it';
+const ANSWERED = 'answered a refusal that its route did not catch';
 
 describe.each(['express4', 'express', 'node:http'])('A refusal in an async route on %s', (module) => {
   test('is answered, too, if the route is mounted before authenticate and the request is the first', async () => {
@@ -12,8 +12,8 @@ describe.each(['express4', 'express', 'node:http'])('A refusal in an async route
     );
     // Express 5 passes it to the error handler by itself; so does Express 4 after the first request.
     const first =
-      module === 'express' ? [] : [{ message: UNCAUGHT, code: 'unauthenticated', answered: true }];
+      module === 'express' ? [] : [{ message: ANSWERED, code: 'unauthenticated', answered: true }];
     const [early] = child.facts as { log: { message: string }[] }[];
-    expect(early?.log.filter(({ message }) => message === UNCAUGHT)).toEqual(first);
+    expect(early?.log.filter(({ message }) => message === ANSWERED)).toEqual(first);
   });
 });

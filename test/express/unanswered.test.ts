@@ -1,6 +1,7 @@
 import { Child } from '../support/child.js';
 
 const UNCAUGHT = 'nothing caught a refusal: a route or task of the application must handle it';
+const ANSWERED = 'answered a refusal that its route did not catch';
 const CLIENTS = ['json', 'browser', 'nobody', 'rendered', 'unhandled'] as const;
 
 interface Answer {
@@ -43,7 +44,8 @@ describe.each(APPLICATIONS)('A refusal that a route does not return (%j)', (appl
   });
 
   const of = (client: string): readonly Fact[] => facts.filter((fact) => fact.client === client);
-  const uncaught = ({ log }: Fact): Fact['log'] => log.filter(({ message }) => message === UNCAUGHT);
+  const uncaught = ({ log }: Fact): Fact['log'] =>
+    log.filter(({ message, answered }) => message === (answered === true ? ANSWERED : UNCAUGHT));
 
   test.each(CLIENTS)('is answered as if the route had returned it: to the client %s', (client) => {
     expect(of(client)).toHaveLength(15);

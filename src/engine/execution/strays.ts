@@ -116,11 +116,9 @@ export class Strays {
     } catch (failure) {
       this.say('a refusal could not be answered', factsOf(failure));
     }
-    this.say('nothing caught a refusal: a route or task of the application must handle it', {
-      code: error.code,
-      ...(answer === undefined ? {} : { answered }),
-      ...factsOf(error),
-    });
+    const facts = { code: error.code, ...(answer === undefined ? {} : { answered }), ...factsOf(error) };
+    if (answered) this.say('answered a refusal that its route did not catch', facts, 'warn');
+    else this.say('nothing caught a refusal: a route or task of the application must handle it', facts);
   }
 
   /** Resolves when all recorded errors have been written, as far as possible now. */
@@ -129,9 +127,9 @@ export class Strays {
   }
 
   /** The process is about to end unless this returns, and a failing logger must not decide that. */
-  private say(message: string, facts: Record<string, unknown>): void {
+  private say(message: string, facts: Record<string, unknown>, level: 'warn' | 'error' = 'error'): void {
     try {
-      this.parts.logger.error(message, facts);
+      this.parts.logger[level](message, facts);
     } catch {
       // Nowhere is left to report it.
     }
