@@ -35,7 +35,7 @@ export function taskRoutes(guard, users, notifications) {
     const mayHandOver = actions.some(({ id, allowed }) => allowed && (id === 'assign' || id === 'delegate'));
     const [forms, people] = await Promise.all([
       formsOf(api, task.processName),
-      mayHandOver ? peopleFor(api, users, view.user, task) : NOBODY,
+      mayHandOver ? peopleFor({ api, guard, users }, view.user, task) : NOBODY,
     ]);
     const back = listBefore(req, '/tasks');
     res.locals.show(taskPage(view, { task, forms, actions, people, back, alone, entered }), status);
@@ -45,7 +45,7 @@ export function taskRoutes(guard, users, notifications) {
   async function whyAlone(res, task) {
     const { api, view } = res.locals;
     if (await isForEverybody(guard, task)) return undefined;
-    const { mayTake } = await peopleFor(api, users, view.user, task);
+    const { mayTake } = await peopleFor({ api, guard, users }, view.user, task);
     if (mayTake.some((name) => name !== task.assignee)) return undefined;
     return mayTake.length > 0
       ? 'You are the only one who may do it: after its release it waits until you take it again.'

@@ -1,3 +1,5 @@
+import { whoMay } from '../guard/decisions.js';
+
 /** Maximum number of names in a list of people. */
 const MOST = 500;
 
@@ -13,14 +15,14 @@ async function colleaguesOf(users, { tenantId }) {
  * @returns `mayTake`: their names; `mayBeGiven`: the names to choose from for an assignment, which are all
  * colleagues if the task names nobody
  */
-export async function peopleFor(api, users, user, task) {
+export async function peopleFor({ api, guard, users }, user, task) {
   const [candidates, colleagues] = await Promise.all([
     api.tasks.candidates(task.id),
     colleaguesOf(users, user),
   ]);
   const inGroup = ({ userGroups }) => userGroups.some((group) => candidates.groups.includes(group));
-  const members = colleagues.filter(inGroup).map(({ userName }) => userName);
-  const mayTake = [...new Set([...candidates.users, ...members])].sort();
+  const members = await whoMay(guard, colleagues.filter(inGroup).slice(0, MOST), 'task:take', task);
+  const mayTake = [...new Set([...candidates.users, ...members.map(({ userName }) => userName)])].sort();
   const all = mayTake.length > 0 ? mayTake : colleagues.map(({ userName }) => userName).sort();
   return { mayTake, mayBeGiven: all.filter((name) => name !== task.assignee).slice(0, MOST) };
 }

@@ -13,6 +13,11 @@ afterAll(() => app?.remove());
 
 const vacation = async (visitor: Visitor): Promise<string> =>
   (await visitor.post('/start/Request%20Vacation/start_vacation')).path;
+/** The names in the list of people of a task's page. */
+const names = (text: string): string[] =>
+  [...(/<datalist[^>]*>([\s\S]*?)<\/datalist>/.exec(text)?.[1] ?? '').matchAll(/value="([^"]*)"/g)].map(
+    ([, name]) => name as string,
+  );
 const asked = async (requester: Visitor): Promise<void> => {
   const task = await vacation(requester);
   await requester.post(`${task}/complete`, { from: '2030-01-01', to: '2030-01-02' });
@@ -70,10 +75,6 @@ test('a borrower sees the form of a task but cannot send it', async () => {
 test('the list of people has those who may do the task, else all colleagues, and never who has it', async () => {
   const [user, boss, baker] = [await app.login('user1'), await app.login('boss'), await app.login('baker')];
   await asked(user);
-  const names = (text: string): string[] =>
-    [...(/<datalist[^>]*>([\s\S]*?)<\/datalist>/.exec(text)?.[1] ?? '').matchAll(/value="([^"]*)"/g)].map(
-      ([, name]) => name as string,
-    );
   const approve = linkTo(await boss.get('/tasks'), '/tasks/', 'Approve');
   expect(names((await boss.get(approve)).text)).toEqual([
     'admin',
@@ -86,6 +87,22 @@ test('the list of people has those who may do the task, else all colleagues, and
   await user.post('/start/Order%20Pizza/start_order', { pizza: 'funghi', pieces: '1', address: 'x' });
   const bake = linkTo(await baker.get('/tasks'), '/tasks/', 'Bake Pizza');
   expect(names((await baker.get(bake)).text)).toEqual(['baker']);
+});
+
+test('the list of people leaves out members of a group to whom a duty forbids the task', async () => {
+  const { model: models, policies } = app.guard.as({ userName: 'admin' });
+  await models.save(
+    'Judged',
+    model([start(), task('judge', { candidateGroups: 'Reviewer, Pizzeria Staff' }), end()]),
+  );
+  const duty = { duty: 'not-initiator', model: 'Judged', tasks: ['judge'] } as const;
+  await policies.duties.save('no-own-case', duty);
+  const admin = await app.login('admin');
+  const judged = async (who: string): Promise<string[]> => {
+    await (await app.login(who)).post('/start/Judged/start');
+    return names((await admin.get(linkTo(await admin.get('/tasks'), '/tasks/', 'judge'))).text);
+  };
+  expect(await judged('reviewer')).toEqual(['baker']);
 });
 
 test('the search for names ignores case', async () => {
