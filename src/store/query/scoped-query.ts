@@ -65,23 +65,26 @@ interface ItemFilters {
   readonly needsAll: boolean;
 }
 
-/** Conditions never change, and one principal's scope is the same in call after call. */
-const filtersOf = new WeakMap<Condition, ItemFilters>();
+/** The filters of conditions. Conditions never change, and one principal's scope is the same in call after call. */
+class FiltersOfItems {
+  private readonly known = new WeakMap<Condition, ItemFilters>();
 
-function itemFilters(condition: Condition): ItemFilters {
-  let found = filtersOf.get(condition);
-  if (found === undefined) {
-    const stated = widened(condition, MOST_STATED);
-    found = {
-      stated,
-      before: toFilter(relax(stated), 'instance'),
-      each: toFilter(stated, 'unwound'),
-      needsAll: needsAllItems(stated),
-    };
-    filtersOf.set(condition, found);
+  of(condition: Condition): ItemFilters {
+    let found = this.known.get(condition);
+    if (found === undefined) {
+      const stated = widened(condition, MOST_STATED);
+      found = {
+        stated,
+        before: toFilter(relax(stated), 'instance'),
+        each: toFilter(stated, 'unwound'),
+        needsAll: needsAllItems(stated),
+      };
+      this.known.set(condition, found);
+    }
+    return found;
   }
-  return found;
 }
+const filtersOfItems = new FiltersOfItems();
 
 /** What a query states of scopes, and the tests of what it finds if it does not state all. */
 interface Asked {
@@ -144,7 +147,7 @@ export function itemPlan(
   const beside = looksInside(query, paging) ? [instances] : [];
   const whole = beside.length === 0 ? stated.condition : and(stated.condition, statedOf(instances).condition);
   if (isNothing(whole)) return undefined;
-  const filters = itemFilters(whole);
+  const filters = filtersOfItems.of(whole);
   const tests = testsUnless(filters.stated === whole, scope, ...beside);
   const needsAll =
     filters.needsAll ||
