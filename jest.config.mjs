@@ -20,6 +20,8 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/support/shapes/notes.cjs',
+  globalTeardown: '<rootDir>/test/support/shapes/judge-notes.cjs',
   setupFiles: ['<rootDir>/test/support/cheap-scrypt.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/support/watched-driver.ts'],
   // No measure of speed: a busy machine takes long, and only what hangs is to be stopped.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { openStore, userDirectory, type Store } from 'bpmn-guard';
 import { ADMIN_USER, eventually, Guards, person, refusal, waitingTask } from '../support/guards.js';
+import { heardChild } from '../support/heard-children.js';
 import { catching, end, model, start, task, timer } from '../support/models.js';
 import { lastingPlace, onMongo, type Place, type StoreKind } from '../support/stores.js';
 import { ROOT } from '../surface/sources.js';
@@ -139,6 +140,7 @@ function killed(toKind: StoreKind): void {
     await lengthen(from.options, 5_000);
     const child = spawn(process.execPath, [COMMAND, 'move', argument(from), argument(to)], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...heardChild() },
     });
     const lines = createInterface({ input: child.stderr });
     lines.once('line', () => void child.kill('SIGKILL'));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createGuard, userDirectory, type Guard } from 'bpmn-guard';
 import { ADMIN_USER, eventually, person, waitingTask } from '../support/guards.js';
+import { heardChild } from '../support/heard-children.js';
 import {
   call,
   catching,
@@ -256,6 +257,7 @@ onMongo('When the store is back', () => {
   test('a process without handlers for what nobody catches has lived through it, and ends by itself', async () => {
     const child = spawn(process.execPath, [join(__dirname, 'child', 'restless.cjs'), mongoUrl()], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...heardChild() },
     });
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { heardChild } from '../support/heard-children.js';
 import { Visitor } from './visitor.js';
 
 const SERVER = path.resolve(__dirname, '../../sample-app/server.js');
@@ -31,7 +32,7 @@ export async function startApplication(
 ): Promise<Application> {
   const child = spawn(process.execPath, [SERVER], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', DEMO_POLICIES: 'false', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', DEMO_POLICIES: 'false', ...heardChild(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -91,7 +92,7 @@ export async function failToStart(
 ): Promise<{ output: string; code: number | null }> {
   const child = spawn(process.execPath, [SERVER], {
     cwd: folder,
-    env: { PATH: process.env.PATH, PORT: '0', DEMO_POLICIES: 'false', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', DEMO_POLICIES: 'false', ...heardChild(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

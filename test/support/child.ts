@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { heardChild } from './heard-children.js';
 
 const CHILDREN = join(__dirname, 'children');
 
@@ -17,7 +18,7 @@ export class Child {
   constructor(script: string, argument: object, env: Record<string, string> = {}) {
     this.process = spawn(process.execPath, [join(CHILDREN, script), JSON.stringify(argument)], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, ...env },
+      env: { PATH: process.env.PATH, ...heardChild(), ...env },
     });
     createInterface({ input: this.process.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       this.facts.push(JSON.parse(line) as Record<string, unknown>);

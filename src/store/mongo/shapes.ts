@@ -3,6 +3,8 @@ import { INSTANCE_SHAPES } from './instance-shapes.js';
 import { byId, type Shape } from './shape.js';
 
 const STORED = Object.keys(COLLECTION_NAMES) as (keyof Collections)[];
+/** Locks belong to processes that use this store. */
+const MOVED = STORED.filter((on) => on !== 'locks');
 const NEWEST_VERSION = { version: -1 } as const;
 const BY_NAME = { name: 1, owner: 1 } as const;
 const BY_TIME = { time: -1, _id: -1 } as const;
@@ -152,32 +154,23 @@ export const SHAPES: readonly Shape[] = [
     reads: 'matching',
     beside: NOTHING_ELSE,
   },
-  ...STORED.flatMap((on): Shape[] => [
-    {
-      on,
-      does: ['find'],
-      says: 'a backup, or a move to another store',
-      order: { _id: 1 },
-      index: '_id',
-      reads: 'all',
-      beside: NOTHING_ELSE,
-      unlimited: true,
-    },
+  ...STORED.map((on): Shape => ({
+    on,
+    does: ['find'],
+    says: 'a backup, or a move to another store',
+    order: { _id: 1 },
+    index: '_id',
+    reads: 'all',
+    beside: NOTHING_ELSE,
+    unlimited: true,
+  })),
+  ...MOVED.flatMap((on): Shape[] => [
     {
       on,
       does: ['count'],
       says: 'what a move has to copy',
       index: '_id',
       reads: 'all',
-      beside: NOTHING_ELSE,
-      unlimited: true,
-    },
-    {
-      on,
-      does: ['find'],
-      says: 'whether the collection is empty, before a restore',
-      index: '_id',
-      reads: 'one',
       beside: NOTHING_ELSE,
       unlimited: true,
     },

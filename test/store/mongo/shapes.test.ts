@@ -112,7 +112,7 @@ describe('A query', () => {
     expect(found('find', { find: 'wf_instances', filter: { id: 'a' } })).toEqual(['none']);
     expect(found('find', { find: 'orders', filter: { _id: 1 }, ...LIMIT })).toEqual(['none']);
     expect(found('find', { find: 'wf_instances', filter: {} })).toEqual(['none']);
-    expect(found('find', { find: 'wf_instances', filter: {}, limit: 1 })).toEqual(['_id']);
+    expect(found('find', { find: 'wf_instances', filter: {}, limit: 1 })).toEqual(['none']);
     expect(() => askedBy('mapReduce', {})).toThrow('mapReduce');
   });
 });

@@ -45,9 +45,8 @@ export function faultOf({ on, by = [], range, where, order, index, reads }: Shap
 }
 
 /** Of values that are only a few, there is no list that a page walks. */
-function isBounded({ by = [], order, reads, unlimited }: Shape, { values, limit, timed }: Asked): boolean {
+function isBounded({ by = [], order, reads, unlimited }: Shape, { values, timed }: Asked): boolean {
   if (!timed && unlimited !== true) return false;
-  if (reads === 'one' && by.length === 0) return limit === 1;
   const merged = by.reduce((product, field) => product * (values.get(field)?.length ?? 1), 1);
   return !(reads === 'page' && order !== undefined) || merged <= MOST_MERGED;
 }
