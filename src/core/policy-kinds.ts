@@ -1,3 +1,4 @@
+import { deepCopy } from './copy.js';
 import { BadInput } from './errors.js';
 import { atOnce, mapInSteps, type InSteps } from './in-steps.js';
 import {
@@ -47,6 +48,29 @@ export const POLICY_KINDS: readonly string[] = Object.freeze(Object.keys(READ));
 
 const tooMany = (): BadInput =>
   new BadInput('too-large', `A policy set has at most ${MOST_ENTRIES} entries.`);
+
+/** Levels below a change. What entries admit is flatter, and has limits of its own. */
+const DEEPEST = 64;
+/** Lists and objects in the changes that are passed at once. */
+const MOST_PARTS = 5_000_000;
+
+/**
+ * A copy of the changes that a caller passes, who cannot change it. It is checked later.
+ * @throws BadInput `bad-policy`, `too-large`: the changes contain themselves, or are too many to be copied
+ */
+export function copyOfChanges(given: unknown): unknown {
+  // Anything but a list is refused when it is read.
+  if (!Array.isArray(given)) return given;
+  if (given.length > MOST_ENTRIES) throw tooMany();
+  let room = MOST_PARTS;
+  return given.map((change: unknown, at) =>
+    deepCopy(change, undefined, (depth) => {
+      if (depth > DEEPEST) badPolicy(`Change ${at + 1} contains itself, or has too many levels.`);
+      if (--room < 0)
+        throw new BadInput('too-large', `Changes have at most ${MOST_PARTS} lists and objects.`);
+    }),
+  );
+}
 
 /**
  * Checks the changes that a caller passes, and converts them to their stored form.

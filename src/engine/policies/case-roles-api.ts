@@ -14,7 +14,8 @@ import {
 } from '../../core/policies/case-roles/properties.js';
 import { readChanges } from '../../core/policy-kinds.js';
 import type { PolicyChange } from '../../core/policy-set.js';
-import { compareText } from '../../core/value.js';
+import { badPolicy } from '../../core/policies/entries.js';
+import { compareText, show } from '../../core/value.js';
 import type { CaseFieldsApi, CaseOperationsApi } from '../contract/case-types.js';
 import type { Call } from '../enforcement/call.js';
 import { atOnce } from '../contract/arguments.js';
@@ -94,7 +95,11 @@ export function caseFieldsApi(commands: PolicyCommands): CaseFieldsApi {
         atOnce(() => readChanges([{ kind: CASE_FIELD, id: field, value: entry ?? undefined }])),
       ),
     remove: (field, options, user) => {
-      const given = atOnce(() => String(field));
+      const given = atOnce(() =>
+        typeof field === 'string'
+          ? field
+          : badPolicy(`A hidden field is named by a text, got ${show(field)}.`),
+      );
       return commands.changing(user, options, (now) => removal(now, CASE_FIELD, given(), 'hidden field'));
     },
   } satisfies CaseFieldsApi);

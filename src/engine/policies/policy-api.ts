@@ -1,9 +1,8 @@
-import { deepCopy } from '../../core/copy.js';
 import { notFound } from '../../core/errors.js';
 import { count, FLAG, listOf } from '../../core/options.js';
 import { lint } from '../../core/policies/lint/lint.js';
 import { differences } from '../../core/policy-difference.js';
-import { changesRead, namesIn, setAfter } from '../../core/policy-kinds.js';
+import { changesRead, copyOfChanges, namesIn, setAfter } from '../../core/policy-kinds.js';
 import type { PolicyChange, PolicySet } from '../../core/policy-set.js';
 import { isDisabled, looksLikeUser, toPrincipal } from '../../core/principal.js';
 import type { Call } from '../enforcement/call.js';
@@ -68,7 +67,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
         return commands.history(call, checked('policies.history', options, HISTORY_OPTIONS));
       }),
     apply: (changes, options, user) => {
-      const given = atOnce(() => deepCopy(changes));
+      const given = atOnce(() => copyOfChanges(changes));
       const how = copyOf(options);
       return commands.run(user, async (call, now) => {
         commands.assertPolicy(call);
@@ -80,7 +79,7 @@ export function policiesApi({ calls, models }: Pick<CommandParts, 'calls' | 'mod
       });
     },
     diff: (changes, user) => {
-      const given = atOnce(() => deepCopy(changes));
+      const given = atOnce(() => copyOfChanges(changes));
       return commands.run(user, async (call, { set }) => {
         commands.assertPolicy(call);
         const read = await turns.finish(changesRead(given()));

@@ -46,17 +46,24 @@ function fieldsOf(condition: Condition): string[] {
 
 /** JSON as it would be read back: without dates, undefined and other values that JSON lacks. */
 function asJson(value: ConditionJson, what: string): ConditionJson {
-  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, entry: unknown) {
-    const given = this[key];
-    if (
-      given instanceof Date ||
-      given === undefined ||
-      (typeof given === 'number' && !Number.isFinite(given))
-    )
-      badPolicy(`${what} takes JSON: texts, numbers, true, false, lists and objects; met ${show(given)}.`);
-    return entry;
-  });
-  return JSON.parse(text) as ConditionJson;
+  const expected = `${what} takes JSON: texts, numbers, true, false, lists and objects`;
+  try {
+    const text = JSON.stringify(value, function (this: Record<string, unknown>, key, entry: unknown) {
+      const given = this[key];
+      if (
+        given instanceof Date ||
+        given === undefined ||
+        (typeof given === 'number' && !Number.isFinite(given))
+      )
+        badPolicy(`${expected}; met ${show(given)}.`);
+      return entry;
+    });
+    return JSON.parse(text) as ConditionJson;
+  } catch (error) {
+    // What contains itself, or is too deep, ends in an error of JavaScript.
+    if (isGuardError(error)) throw error;
+    return badPolicy(`${expected}, nested in few levels, got one that contains itself or is too deep.`);
+  }
 }
 
 function condition(value: unknown, what: string, known: RegExp, expected: string): ConditionJson {
