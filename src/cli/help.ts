@@ -43,6 +43,11 @@ Work that ended processes
   work retry <id>             let it begin again
   work stop <instance>        end the instance, with all that waits in it
 
+The audit trail
+  audit list [--json]         who did what and what was refused, the newest first
+      --since <date>  --until <date>  --user <name>  --answer <allowed, refused or failed>
+      --tenant <name>  --limit <number>
+
 Keys of programs
   key create <key name>       make a key and print it, once
       --for-anyone            it acts for every user; otherwise for

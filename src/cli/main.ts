@@ -2,6 +2,7 @@ import { isGuardError } from '../core/errors.js';
 import { messageOf } from '../core/thrown.js';
 import { nearest } from '../core/options.js';
 import { readStore } from '../engine/contract/environment.js';
+import { listAudit } from './audit.js';
 import { archive } from './archive.js';
 import { HELP, helpOf } from './help.js';
 import { NotDone, UsageError, type Io } from './io.js';
@@ -54,6 +55,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   'work list': listWork,
   'work retry': retryWork,
   'work stop': stopWork,
+  'audit list': listAudit,
   'user add': addUser,
   'user disable': disableUser,
   'user enable': enableUser,

@@ -1,4 +1,5 @@
 import type { GuardApi } from './contract/types.js';
+import { auditApi } from './enforcement/audit-api.js';
 import { casesApi } from './enforcement/cases-api.js';
 import type { CommandParts } from './enforcement/command-parts.js';
 import { dataApi } from './enforcement/data-api.js';
@@ -28,5 +29,6 @@ export function assembleApi(
     work: workApi(parts, recovery),
     policies: policiesApi(parts),
     cases: casesApi(parts),
+    audit: auditApi(parts),
   });
 }

@@ -1,4 +1,5 @@
 import { ERROR_CODES } from '../core/errors.js';
+import { AUDIT_SCHEMAS } from './audit-schemas.js';
 import { CASE_SCHEMAS } from './case-schemas.js';
 import { dutySchema } from '../core/policies/duties/duty-file.js';
 import { LABEL_SCHEMA, RULE_SCHEMA } from '../core/policies/grid/grid-schema.js';
@@ -60,6 +61,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = Object.freeze({
     required: ['name'],
     properties: { name: TEXT, ...LABEL_SCHEMA.properties },
   },
+  ...AUDIT_SCHEMAS,
   ...CASE_SCHEMAS,
   Duty: dutySchema(),
   LintReport: object('findings complete leftOut', {

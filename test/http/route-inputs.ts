@@ -184,6 +184,7 @@ export const routeInputs = (app: Application): ReadonlyMap<string, (on: Ground) 
     ['instances.terminate', (on) => ({ path: { instanceId: on.instance } })],
     ['work.list', () => ({})],
     ['work.orphans', () => ({})],
+    ['audit.find', () => ({})],
     [
       'work.retry',
       (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) }),

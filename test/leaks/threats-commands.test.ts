@@ -149,6 +149,7 @@ onStores('commands', (kind) => {
         candidates: [0],
       },
       work: { list: [], orphans: [0], retry: [0], stop: [0] },
+      audit: { find: [0] },
       policies: {
         version: [],
         read: [0],

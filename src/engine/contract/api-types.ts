@@ -1,6 +1,7 @@
 import type { CaseAssignment } from '../../core/policies/case-roles/holders.js';
 import type { CasesApi } from './case-types.js';
 import type { PoliciesApi } from './policy-types.js';
+import type { AuditApi } from './audit-types.js';
 import type { WorkApi } from './work-types.js';
 import type { TasksApi } from './task-types.js';
 import type { UserInfo } from '../../core/principal.js';
@@ -19,6 +20,7 @@ import type {
 
 export type * from './task-types.js';
 export type * from './view-types.js';
+export type * from './audit-types.js';
 export type * from './work-types.js';
 
 /** Options of a command. Upstream's other options act on other people's tasks and are refused. */
@@ -240,4 +242,5 @@ export interface GuardApi {
   readonly work: WorkApi;
   readonly policies: PoliciesApi;
   readonly cases: CasesApi;
+  readonly audit: AuditApi;
 }

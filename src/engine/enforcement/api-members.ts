@@ -34,6 +34,7 @@ const USER_AT = {
     export: 2,
   },
   work: { list: 0, orphans: 1, retry: 1, stop: 1 },
+  audit: { find: 1 },
   tasks: {
     take: 1,
     release: 1,

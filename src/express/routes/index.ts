@@ -1,3 +1,4 @@
+import { AUDIT } from './audit.js';
 import { CASES } from './cases.js';
 import { DATA2, DATASTORE } from './data.js';
 import { DECISIONS } from './decisions.js';
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = Object.freeze([
   ...TASKS,
   ...LIFE,
   ...WORK,
+  ...AUDIT,
   ...DECISIONS,
   ...CASES,
   ...DUTIES,

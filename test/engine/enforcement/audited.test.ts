@@ -11,6 +11,7 @@ const ID = 'i'.repeat(120);
 const id = 'i'.repeat(100);
 const [TASK, INSTANCE, MODEL] = [{ kind: 'task' }, { kind: 'instance' }, { kind: 'model' }];
 const ONE = { kind: 'task', id };
+const AUDIT = { kind: 'system', name: 'audit' };
 const CASE = { kind: 'instance', id };
 const NAMED = { kind: 'model', name: 'M' };
 const query = { id: ID };
@@ -112,6 +113,7 @@ const MEMBERS: Readonly<Record<string, Entry>> = {
   'cases.listComments': ['instance:read', CASE, ({ cases }, one, user) => cases.listComments(one, user)],
   'cases.setData': ['instance:data', CASE, ({ cases }, one, user) => cases.setData(one, {}, user)],
   'cases.removeData': ['instance:data', CASE, ({ cases }, one, user) => cases.removeData(one, [], user)],
+  'audit.find': ['system:audit', AUDIT, ({ audit }, _id, user) => audit.find({}, user)],
   'work.list': ['instance:cancel', INSTANCE, ({ work }, _id, user) => work.list(user)],
   'work.orphans': ['instance:cancel', INSTANCE, ({ work }, _id, user) => work.orphans({}, user)],
   'work.retry': [
