@@ -1,3 +1,4 @@
+import { ByLists } from './by-objects.js';
 import { byCases } from './cases.js';
 import { and, or, type Condition } from './condition.js';
 import { conditionSize } from './condition-size.js';
@@ -49,6 +50,8 @@ export class Surroundings {
 
   private readonly sizes = new WeakMap<Condition, number>();
 
+  private readonly merged = new ByLists<readonly Box[]>();
+
   /** Prepares a condition, which must not change any more. */
   prepare(condition: Condition): void {
     this.of(condition);
@@ -62,6 +65,11 @@ export class Surroundings {
     return size;
   };
 
+  /** The models that a condition names, which must not change any more; undefined: it may be about any. */
+  namesOf(condition: Condition): readonly string[] | undefined {
+    return this.of(condition)?.names;
+  }
+
   private of(alternative: Condition): Named | undefined {
     let found = this.known.get(alternative);
     if (found === undefined) this.known.set(alternative, (found = named(alternative) ?? 'nothing'));
@@ -70,7 +78,7 @@ export class Surroundings {
 
   /** Holds wherever one of the alternatives holds, and has at most so many bytes; made in steps. */
   *around(alternatives: readonly Condition[], most: number): InSteps<Condition> {
-    const models = new Map<string, Box[]>();
+    const models = new Map<string, Named[]>();
     const others: Condition[] = [];
     for (const alternative of alternatives) {
       const found = this.of(alternative);
@@ -78,15 +86,16 @@ export class Surroundings {
       else
         for (const name of found.names) {
           const known = models.get(name);
-          if (known === undefined) models.set(name, [...found.boxes]);
-          else known.push(...found.boxes);
+          if (known === undefined) models.set(name, [found]);
+          else known.push(found);
         }
       yield;
     }
     const half = most / 2;
-    const merged = new Map<string, Box[]>();
-    for (const [name, boxes] of models) {
-      merged.set(name, mergedBoxes(boxes));
+    const merged = new Map<string, readonly Box[]>();
+    for (const [name, of] of models) {
+      const together = (): Box[] => mergedBoxes(of.flatMap(({ boxes }) => boxes));
+      merged.set(name, this.merged.of(of, together));
       yield;
     }
     const ofOthers = widened(or(...others), half);

@@ -14,6 +14,8 @@ const MOST = 1_000;
 /** Conditions about no model in particular, of which more would be compiled anew for each model. */
 const MOST_OTHERS = 200;
 
+const OF_INSTANCE = 'instance.name';
+
 /** The names of models that one of several conditions is about; undefined: it may be about any. */
 function namesOf(condition: Condition, field: string): readonly string[] | undefined {
   for (const part of conjuncts(condition)) {
@@ -28,14 +30,14 @@ class Split {
   private readonly byName = new Map<string, number[]>();
   private readonly others: number[] = [];
 
-  /** @param about what of a condition names its model */
+  /** @param namesIn the names of the models that a condition is about; undefined: any */
   constructor(
     private readonly conditions: readonly Condition[],
-    about: (condition: Condition) => Condition,
+    namesIn: (condition: Condition) => readonly string[] | undefined,
     private readonly field: string,
   ) {
     for (const [at, condition] of conditions.entries()) {
-      const names = namesOf(about(condition), field);
+      const names = namesIn(condition);
       if (names === undefined) this.others.push(at);
       else
         for (const name of new Set(names)) {
@@ -68,7 +70,6 @@ class Split {
   }
 }
 
-const itself = (condition: Condition): Condition => condition;
 /** What an exclusion excludes; what must hold otherwise is asked of every model. */
 const excluded = (condition: Condition): Condition => (condition.op === 'not' ? condition.of : EVERYTHING);
 
@@ -83,8 +84,11 @@ class Parted {
     restricts: readonly Condition[],
     private readonly predicates: Predicates,
   ) {
-    this.permits = new Split(permits, itself, field);
-    this.restricts = new Split(restricts, excluded, field);
+    const { surroundings } = predicates;
+    const permitted = (one: Condition): readonly string[] | undefined =>
+      field === OF_INSTANCE ? surroundings.namesOf(one) : namesOf(one, field);
+    this.permits = new Split(permits, permitted, field);
+    this.restricts = new Split(restricts, (one) => namesOf(excluded(one), field), field);
   }
 
   /** False: too few of the conditions are about a model. */
@@ -116,8 +120,6 @@ class Parted {
     return together.reduce((sum, condition) => sum + stepsOf(condition), 1);
   }
 }
-
-const OF_INSTANCE = 'instance.name';
 
 /** The conditions on instances, if {@link combinedByModel} compiles so many of them model by model. */
 export function partedByModel(

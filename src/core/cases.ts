@@ -6,14 +6,18 @@ export class Outcomes {
   private readonly byCondition = new Map<Condition, string[]>();
   private readonly byKey = new Map<string, { readonly when: Condition; readonly values: string[] }>();
 
-  constructor(cases: readonly Case[]) {
+  /** @param key equal for equal outcomes, and for no others */
+  constructor(
+    cases: readonly Case[],
+    private readonly key: (when: Condition) => string = keyOf,
+  ) {
     for (const { value, when } of cases) this.add(value, when);
   }
 
   private add(value: string, when: Condition): void {
     const known = this.byCondition.get(when);
     if (known !== undefined) return void known.push(value);
-    const key = keyOf(when);
+    const key = this.key(when);
     let outcome = this.byKey.get(key);
     if (outcome === undefined) this.byKey.set(key, (outcome = { when, values: [] }));
     outcome.values.push(value);
@@ -28,10 +32,12 @@ export class Outcomes {
 /**
  * Selects a condition by the text at a field. Equivalent to `field is value and when`, or-ed, but with one hash
  * lookup instead of a comparison each. If a text occurs several times, its conditions are or-ed.
+ * @param key {@link Outcomes}; default: made of the condition
  */
 export function byCases(
   field: string,
   cases: Iterable<readonly [value: string, when: Condition]>,
+  key?: (when: Condition) => string,
 ): Condition {
   const byValue = new Map<string, Condition[]>();
   for (const [value, when] of cases) {
@@ -44,7 +50,7 @@ export function byCases(
   const [first, ...more] = found;
   if (first === undefined) return NOTHING;
   if (more.length === 0) return and(eq(field, first.value), first.when);
-  const outcomes = new Outcomes(found).list;
+  const outcomes = new Outcomes(found, key).list;
   const [outcome, ...others] = outcomes;
   if (outcome !== undefined && others.length === 0) return and(isIn(field, outcome.values), outcome.when);
   // Equal outcomes are one object from here on, so that they are compared, bound and compiled once.
@@ -55,18 +61,21 @@ export function byCases(
   return Object.freeze({ op: 'cases', field, cases: Object.freeze(chosen) });
 }
 
-/** The same choice with each of its conditions changed. */
-export const mapCases = (
-  { field, cases }: Extract<Condition, { op: 'cases' }>,
+/** The same choice with each of its conditions changed; the same object if none of them does. */
+export function mapCases(
+  condition: Extract<Condition, { op: 'cases' }>,
   change: (when: Condition) => Condition,
-): Condition => {
+): Condition {
+  const { field, cases } = condition;
   const changed = new Map<Condition, Condition>();
+  const changedOnce = (when: Condition): Condition => {
+    let next = changed.get(when);
+    if (next === undefined) changed.set(when, (next = change(when)));
+    return next;
+  };
+  if (cases.every(({ when }) => changedOnce(when) === when)) return condition;
   return byCases(
     field,
-    cases.map(({ value, when }) => {
-      let next = changed.get(when);
-      if (next === undefined) changed.set(when, (next = change(when)));
-      return [value, next] as const;
-    }),
+    cases.map(({ value, when }) => [value, changedOnce(when)] as const),
   );
-};
+}

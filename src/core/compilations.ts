@@ -15,14 +15,22 @@ export class Compilations {
   readonly ofAdministrators = new Answers('administrators', this.predicates, this.parts);
   private readonly byPolicy = new WeakMap<Policy, Answers>();
 
-  /** Compiles the rules of a fixed answer one after the other, so that others can run in between. */
-  *prepare({ permissive = [], restrictive = [] }: PolicyAnswer): IterableIterator<void> {
+  private readonly prepared = new WeakSet<PolicyAnswer>();
+
+  /**
+   * Makes, one after the other, what lists need of the rules of an answer that this package made, so that others can
+   * run in between.
+   */
+  *prepare(answer: PolicyAnswer): IterableIterator<void> {
+    if (this.prepared.has(answer)) return;
+    const { permissive = [], restrictive = [] } = answer;
     for (const { when } of [...permissive, ...restrictive]) {
-      this.predicates.of(when);
+      this.predicates.promise(when);
       this.parts.of(when);
       this.predicates.surroundings.prepare(when);
       yield;
     }
+    this.prepared.add(answer);
   }
 
   answersOf(policy: Policy): Answers {

@@ -71,17 +71,29 @@ export function partsOf(condition: Condition): ReadonlySet<Part> {
   return found;
 }
 
+/** Parts that a resource can have; a condition that names others is refused later. */
+const MOST_PARTS = 5;
+
 /** Finds the parts of a resource that conditions refer to; cached as long as the condition lives. */
 export class Parts {
   private readonly known = new WeakMap<Condition, ReadonlySet<Part>>();
+  /** Of many rules most refer to the same parts. */
+  private readonly shared = new Map<string, ReadonlySet<Part>>();
 
   /** @throws TypeError if the condition names a field that no rule can refer to */
   of(condition: Condition): ReadonlySet<Part> {
     const known = this.known.get(condition);
     if (known !== undefined) return known;
-    const found = partsOf(condition);
+    const found = this.sharedOf(partsOf(condition));
     if (Object.isFrozen(condition)) this.known.set(condition, found);
     return found;
+  }
+
+  private sharedOf(parts: ReadonlySet<Part>): ReadonlySet<Part> {
+    const key = [...parts].join();
+    const known = this.shared.get(key);
+    if (known === undefined && parts.size <= MOST_PARTS) this.shared.set(key, parts);
+    return known ?? parts;
   }
 
   /** @throws TypeError if a resource of the operation never has one of the parts */

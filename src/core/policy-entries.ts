@@ -32,6 +32,14 @@ class Lookups {
   }
 }
 
+/** Entries while they are being changed. */
+interface EntriesDraft {
+  /** @param value undefined removes */
+  set(id: string, value: unknown): void;
+  /** The entries after the changes; nothing is changed after that. */
+  done(): Entries;
+}
+
 const NO_IDS: readonly string[] = Object.freeze([]);
 const NOTHING = new Lookups(new Map());
 
@@ -62,19 +70,46 @@ export class Entries implements ReadonlyMap<string, unknown> {
     return this.get(id) !== undefined;
   }
 
+  /** The ids of what may differ from other entries; undefined if it is not known, and anything may. */
+  changedSince(other: Entries): ReadonlySet<string> | undefined {
+    return this.shared === other.shared
+      ? new Set([...other.changed.keys(), ...this.changed.keys()])
+      : undefined;
+  }
+
   /** The entries after changes, in their order; a value of undefined removes. */
   with(changes: Iterable<readonly [id: string, value: unknown]>): Entries {
+    const draft = this.changing();
+    for (const [id, value] of changes) draft.set(id, value);
+    return draft.done();
+  }
+
+  /** Changes, one after the other. */
+  changing(): EntriesDraft {
+    const { entries } = this.shared;
     const changed = new Map(this.changed);
     let { size } = this;
-    for (const [id, value] of changes) {
-      const before = changed.has(id) ? changed.get(id) : this.shared.entries.get(id);
+    let whole: Map<string, unknown> | undefined;
+    const put = (id: string, value: unknown): void => {
+      const before = changed.has(id) ? changed.get(id) : entries.get(id);
       if (before === undefined && value !== undefined) size++;
       if (before !== undefined && value === undefined) size--;
-      if (value === undefined && !this.shared.entries.has(id)) changed.delete(id);
+      if (value === undefined && !entries.has(id)) changed.delete(id);
       else changed.set(id, value);
-    }
-    const next = new Entries(this.shared, changed, size);
-    return changed.size <= MOST_CHANGED ? next : new Entries(new Lookups(new Map(next)), new Map(), size);
+      // From here on there is nothing to share.
+      if (changed.size > MOST_CHANGED) whole = new Map(new Entries(this.shared, changed, size));
+    };
+    return {
+      set: (id, value) => {
+        if (whole === undefined) put(id, value);
+        else if (value === undefined) whole.delete(id);
+        else whole.set(id, value);
+      },
+      done: () =>
+        whole === undefined
+          ? new Entries(this.shared, changed, size)
+          : new Entries(new Lookups(whole), new Map(), whole.size),
+    };
   }
 
   /** The values that have the key, found by an index. @param keyOf the same function each time */
@@ -93,7 +128,11 @@ export class Entries implements ReadonlyMap<string, unknown> {
     for (const [key, ids] of shared) if (!own.has(key) && ids.some((id) => !this.changed.has(id))) yield key;
   }
 
-  *entries(): MapIterator<[string, unknown]> {
+  entries(): MapIterator<[string, unknown]> {
+    return this.changed.size === 0 ? this.shared.entries.entries() : this.together();
+  }
+
+  private *together(): MapIterator<[string, unknown]> {
     for (const [id, value] of this.shared.entries) {
       if (!this.changed.has(id)) yield [id, value];
       else if (this.changed.get(id) !== undefined) yield [id, this.changed.get(id)];

@@ -17,8 +17,15 @@ const keyOf = (kind: string, id: string): string => `${kind}\n${id}`;
 /** Callers get the values that decide, so nobody may change them. */
 function frozen(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const part of Object.values(value)) frozen(part);
+  for (const part of Object.values(value)) if (typeof part === 'object') frozen(part);
   return Object.freeze(value);
+}
+
+/** A set while it is being changed. */
+export interface SetDraft {
+  add(changes: Iterable<PolicyChange>): void;
+  /** The set after the changes; nothing is added after that. */
+  at(version: number): PolicySet;
 }
 
 /**
@@ -58,18 +65,32 @@ export class PolicySet {
 
   /** Applies changes in order. @returns the new set */
   with(version: number, changes: readonly PolicyChange[]): PolicySet {
-    const byKind = new Map<string, [id: string, value: unknown][]>();
-    const files: [id: string, file: unknown][] = [];
-    for (const { kind, id, value, file } of changes) {
-      const entry: [string, unknown] = [id, value === null ? undefined : frozen(value)];
-      const known = byKind.get(kind);
-      if (known === undefined) byKind.set(kind, [entry]);
-      else known.push(entry);
-      files.push([keyOf(kind, id), value === null ? undefined : file]);
-    }
-    const kinds = new Map(this.byKind);
-    for (const [kind, changed] of byKind) kinds.set(kind, this.of(kind).with(changed));
-    return new PolicySet(version, kinds, this.files.with(files));
+    const draft = this.changing();
+    draft.add(changes);
+    return draft.at(version);
+  }
+
+  /** Changes that come one after the other, none of which is kept longer than that. */
+  changing(): SetDraft {
+    const byKind = new Map<string, ReturnType<Entries['changing']>>();
+    const files = this.files.changing();
+    let isFromFiles = this.files.size > 0;
+    return {
+      add: (changes) => {
+        for (const { kind, id, value, file } of changes) {
+          let entries = byKind.get(kind);
+          if (entries === undefined) byKind.set(kind, (entries = this.of(kind).changing()));
+          entries.set(id, value === null ? undefined : frozen(value));
+          isFromFiles ||= file !== undefined;
+          if (isFromFiles) files.set(keyOf(kind, id), value === null ? undefined : file);
+        }
+      },
+      at: (version) => {
+        const kinds = new Map(this.byKind);
+        for (const [kind, entries] of byKind) kinds.set(kind, entries.done());
+        return new PolicySet(version, kinds, isFromFiles ? files.done() : this.files);
+      },
+    };
   }
 
   /** All entries, as the changes that create them from an empty set. */

@@ -1,6 +1,7 @@
 import { Surroundings } from './around.js';
 import { ByLists } from './by-objects.js';
 import { and, EVERYTHING, isFixed, type Condition } from './condition.js';
+import { MOST_STATED } from './condition-size.js';
 import { compileForAll, compileMixed, Leaves, type PrincipalPredicate } from './evaluate.js';
 import { factored, factoredWithin, restricted } from './factor.js';
 import { codeTogether, parted } from './policies/built-in-rules.js';
@@ -21,6 +22,7 @@ export class Predicates {
   readonly surroundings = new Surroundings();
   private readonly leaves = new Leaves();
   private readonly single = new WeakMap<Condition, PrincipalPredicate>();
+  private readonly heavy = new WeakMap<object, boolean>();
   private readonly joined = new ByLists<Condition>();
   private readonly combinations = new ByLists<PrincipalPredicate>();
 
@@ -31,6 +33,30 @@ export class Predicates {
     const predicate = compileForAll(condition, this.leaves);
     if (isFixed(condition)) this.single.set(condition, predicate);
     return predicate;
+  }
+
+  /**
+   * The condition is one that this package made, and so is fixed and valid: it is compiled when it is first asked. Of
+   * many rules, most never are.
+   */
+  promise(condition: Condition): void {
+    if (this.single.has(condition)) return;
+    let compiled: PrincipalPredicate | undefined;
+    this.single.set(condition, (resource, principal) => {
+      compiled ??= compileForAll(condition, this.leaves);
+      return compiled(resource, principal);
+    });
+  }
+
+  /** True if the list says more than a query can state. It must not change any more. */
+  isHeavy(list: { readonly rules: readonly { readonly rule: { readonly when: Condition } }[] }): boolean {
+    let known = this.heavy.get(list);
+    if (known === undefined) {
+      let room = MOST_STATED;
+      known = list.rules.some(({ rule }) => (room -= this.surroundings.sizeOf(rule.when)) < 0);
+      this.heavy.set(list, known);
+    }
+    return known;
   }
 
   /** True if the condition was compiled and can never change, so that what follows from it may be kept. */

@@ -5,6 +5,7 @@ import type { Effect, PolicyAnswer, Rule } from './policy.js';
 import type { Predicates } from './predicates.js';
 import { own } from './path.js';
 import { isPlainObject, show } from './value.js';
+import { dataPathsOf, isUnmarked } from './ways.js';
 
 /** A rule of a policy, with its compiled closure and the parts of a resource that it refers to. */
 export interface AskedRule {
@@ -13,7 +14,39 @@ export interface AskedRule {
   readonly rule: Rule;
   readonly holds: PrincipalPredicate;
   readonly parts: ReadonlySet<Part>;
+  /** How lists search for what it permits; see {@link Searched}. */
+  readonly searched: Searched;
 }
+
+/** How lists of instances search for what a rule permits; worked out when first asked for. */
+class Searched {
+  private known: { readonly isUnmarked: boolean; readonly dataPaths: readonly string[] } | undefined;
+
+  constructor(
+    private readonly rule: Rule,
+    private readonly parts: ReadonlySet<Part>,
+  ) {}
+
+  private get found(): NonNullable<typeof this.known> {
+    // A list of instances never has the parts of one that is about to start.
+    const isOfStart = this.parts.has('start') || this.parts.has('model');
+    return (this.known ??= isOfStart
+      ? NOT_SEARCHED
+      : { isUnmarked: isUnmarked(this.rule), dataPaths: dataPathsOf(this.rule) });
+  }
+
+  /** True if no marks follow from it. */
+  get isUnmarked(): boolean {
+    return this.found.isUnmarked;
+  }
+
+  /** The paths below `data` by which lists would search if instances were marked for them. */
+  get dataPaths(): readonly string[] {
+    return this.found.dataPaths;
+  }
+}
+
+const NOT_SEARCHED = Object.freeze({ isUnmarked: false, dataPaths: Object.freeze([]) });
 
 /** One list of a policy's rules, compiled. */
 export interface RuleList {
@@ -43,6 +76,8 @@ function assertStatesNoData({ id, search }: Rule): void {
 /** The lists of one policy for one effect. A frozen list of frozen rules is read once, as long as it lives. */
 class RuleLists {
   private readonly known = new WeakMap<readonly Rule[], RuleList>();
+  /** Rules that cannot change: other lists, such as that of the next version, contain most of them too. */
+  private readonly fixed = new WeakMap<Rule, AskedRule>();
 
   constructor(
     private readonly policy: string,
@@ -61,19 +96,26 @@ class RuleLists {
   }
 
   private read(given: readonly Rule[]): RuleList {
+    let isFixed = Object.isFrozen(given);
+    const rules = given.map((rule): AskedRule => {
+      const known = this.fixed.get(rule);
+      if (known !== undefined) return known;
+      const asked = this.asked(rule);
+      if (isFrozenRule(rule) && this.predicates.keeps(rule.when)) this.fixed.set(rule, asked);
+      else isFixed = false;
+      return asked;
+    });
+    const parts = new Set<Part>();
+    for (const some of new Set(rules.map((rule) => rule.parts))) for (const part of some) parts.add(part);
+    return { effect: this.effect, rules, parts, isFixed };
+  }
+
+  private asked(rule: Rule): AskedRule {
     const { policy, effect } = this;
-    given.forEach(assertStatesNoData);
-    const rules = given.map((rule): AskedRule => ({
-      policy,
-      effect,
-      rule,
-      holds: this.predicates.of(rule.when),
-      parts: this.parts.of(rule.when),
-    }));
-    const parts = new Set(rules.flatMap((rule) => [...rule.parts]));
-    const isFixed =
-      Object.isFrozen(given) && given.every((rule) => isFrozenRule(rule) && this.predicates.keeps(rule.when));
-    return { effect, rules, parts, isFixed };
+    assertStatesNoData(rule);
+    const { when } = rule;
+    const [holds, parts] = [this.predicates.of(when), this.parts.of(when)];
+    return { policy, effect, rule, holds, parts, searched: new Searched(rule, parts) };
   }
 }
 

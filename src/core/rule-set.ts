@@ -11,7 +11,7 @@ import { RelevantRules } from './relevant-rules.js';
 import type { Resource } from './resource.js';
 import type { AskedRule, RuleList } from './rule-lists.js';
 import { bothUnbound, halvesOf, holdsIn, joined, type Halves, type Unbound } from './unbound.js';
-import { alternativesBySearch, dataPathsOf, isUnmarked, roughly, roughlyMany, type Ways } from './ways.js';
+import { alternativesBySearch, roughly, roughlyMany, type Ways } from './ways.js';
 
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
@@ -101,7 +101,7 @@ export class RuleSet {
 
   private combine(): PrincipalPredicate {
     const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
-    return this.isLarge(MANY)
+    return this.isLarge(MANY) || this.isHeavy
       ? combinedByModel(permits, restricts, this.predicates)
       : this.predicates.combined(permits, restricts);
   }
@@ -111,9 +111,14 @@ export class RuleSet {
     return this.permits.length + this.restricts.length > many && this.isFixed;
   }
 
+  /** Few rules, of which some say so much that they are better compiled model by model; none can change any more. */
+  private get isHeavy(): boolean {
+    return this.isFixed && this.lists.some((list) => this.predicates.isHeavy(list));
+  }
+
   private get halves(): Halves {
     const [permits, restricts] = [whens(this.permits), whens(this.restricts)];
-    return this.isLarge(MANY)
+    return this.isLarge(MANY) || this.isHeavy
       ? halvesByModel(permits, restricts, this.predicates)
       : halvesOf(this.predicates, permits, restricts);
   }
@@ -128,8 +133,8 @@ export class RuleSet {
   }
 
   /** One of the rules that another puts together. */
-  askedOf({ policy, effect, parts }: AskedRule, rule: Rule): AskedRule {
-    return { policy, effect, rule, holds: this.predicates.of(rule.when), parts };
+  askedOf(asked: AskedRule, rule: Rule): AskedRule {
+    return { ...asked, rule, holds: this.predicates.of(rule.when) };
   }
 
   private sorted(rules: readonly AskedRule[]): readonly AskedRule[] {
@@ -146,16 +151,14 @@ export class RuleSet {
   /** The permissive rules from which no marks follow, as `policy/rule`. */
   get unmarked(): readonly string[] {
     this.unmarkedNames ??= this.permits
-      .filter((asked) => !speaksOfStart(asked) && isUnmarked(asked.rule))
+      .filter(({ searched }) => searched.isUnmarked)
       .map(({ policy, rule }) => `${policy}/${rule.id}`);
     return this.unmarkedNames;
   }
 
   /** The paths below `data` that lists would search by if instances were marked for them. */
   get dataPaths(): readonly string[] {
-    this.searchedPaths ??= [
-      ...new Set(this.permits.flatMap((asked) => (speaksOfStart(asked) ? [] : dataPathsOf(asked.rule)))),
-    ];
+    this.searchedPaths ??= [...new Set(this.permits.flatMap(({ searched }) => searched.dataPaths))];
     return this.searchedPaths;
   }
 
@@ -192,9 +195,10 @@ export class RuleSet {
       ways: alternativesBySearch(rules, this.predicates),
       restricts: restricted(restricts),
     });
-    const parted = this.isLarge(MANY_STATED)
-      ? partedByModel(whens(permits), restricts, this.predicates)
-      : undefined;
+    const parted =
+      this.isLarge(MANY_STATED) || this.isHeavy
+        ? partedByModel(whens(permits), restricts, this.predicates)
+        : undefined;
     if (parted === undefined) return yield* this.smallUnbound(make(), whens(permits), restricts);
     return {
       whole: make,

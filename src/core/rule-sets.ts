@@ -6,7 +6,6 @@ import { RuleSet } from './rule-set.js';
 
 /** Rules of a list from which on it is long. */
 const LONG = 500;
-const isLong = ({ rules }: RuleList): boolean => rules.length > LONG;
 
 /** Answers that each place remembers beside the map. */
 const A_FEW = 2;
@@ -37,6 +36,7 @@ export class RuleSets {
 
   /** Of long lists, what queries need is made once, whichever other lists there are for a principal. */
   private ofFixed(lists: readonly RuleList[]): RuleSet {
+    const isLong = (list: RuleList): boolean => list.rules.length > LONG || this.predicates.isHeavy(list);
     const long = lists.filter(isLong);
     const set = (split?: readonly [RuleSet, RuleSet]): RuleSet => new RuleSet(lists, this.predicates, split);
     if (long.length === 0 || long.length === lists.length) return set();

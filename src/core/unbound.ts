@@ -47,7 +47,8 @@ export const bothUnbound = (a: Unbound, b: Unbound): Unbound => ({
     return {
       ...joined(one, other),
       needsItems: one.needsItems || other.needsItems,
-      steps: one.steps + other.steps,
+      // Each counts the row itself.
+      steps: one.steps + other.steps - 1,
     };
   },
 });

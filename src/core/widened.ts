@@ -10,7 +10,8 @@ import {
   some,
   type Condition,
 } from './condition.js';
-import { conditionSize, isTooLong, valuesSize } from './condition-size.js';
+import { conditionSize, isTooLong, MOST_STATED, valuesSize } from './condition-size.js';
+import { firstExclusions } from './exclusions.js';
 import type { Scalar } from './value.js';
 
 /** What many alternatives have in common: the values of which a field has one, and the same for elements of a list. */
@@ -147,6 +148,9 @@ function boxed(condition: Condition, most: number): Condition {
   return boxesWithin(boxesOf(condition), most);
 }
 
+/** Of an exclusion with more bytes than that, not all alternatives are compared. */
+const MOST_COMPARED = 4 * MOST_STATED;
+
 /** Bytes of a part beyond its own, in a list of parts. */
 const FRAME = 48;
 
@@ -192,7 +196,8 @@ function alternatives(condition: Condition): readonly Condition[] {
  * @param most bytes of the filter
  */
 export function widened(condition: Condition, most: number): Condition {
-  if (conditionSize(condition) <= most) return condition;
+  const size = conditionSize(condition);
+  if (size <= most) return condition;
   const half = most / 2 - FRAME;
   switch (condition.op) {
     case 'and': {
@@ -208,6 +213,7 @@ export function widened(condition: Condition, most: number): Condition {
       return or(...kept, rest);
     }
     case 'not':
+      if (size > MOST_COMPARED) return and(...firstExclusions(condition.of, most - FRAME));
       return and(...fitting(alternatives(condition.of).map(not), most - FRAME)[0]);
     default:
       return boxed(condition, most);

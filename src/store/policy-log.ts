@@ -64,11 +64,10 @@ export class PolicyLog {
   async load(tenantId: string | null, version: number): Promise<Replayed> {
     if (version === 0) return { set: PolicySet.EMPTY, replayed: 0 };
     const snapshot = await this.store.snapshot(tenantId, version);
-    const begin =
-      snapshot === undefined
-        ? PolicySet.EMPTY
-        : PolicySet.EMPTY.with(snapshot.version, await this.changesIn(snapshot.parts));
-    return this.advance(tenantId, begin, version);
+    if (snapshot === undefined) return this.advance(tenantId, PolicySet.EMPTY, version);
+    const draft = PolicySet.EMPTY.changing();
+    for await (const changes of this.changesIn(snapshot.parts)) draft.add(changes);
+    return this.advance(tenantId, draft.at(snapshot.version), version);
   }
 
   /**
@@ -76,27 +75,33 @@ export class PolicyLog {
    * @throws CouldNotTell `store-damaged`
    */
   async advance(tenantId: string | null, from: PolicySet, version: number): Promise<Replayed> {
-    let [set, replayed] = [from, 0];
-    while (set.version < version) {
-      const after = set.version;
+    if (from.version >= version) return { set: from, replayed: 0 };
+    const draft = from.changing();
+    let [after, replayed] = [from.version, 0];
+    while (after < version) {
       const page = await this.store.versions(tenantId, { after, upTo: version, limit: PAGE });
-      const changes: PolicyChange[] = [];
-      for (const [at, found] of page.entries()) {
-        if (found.version !== after + at + 1) throw damaged(`version ${after + at + 1} is missing`);
-        for (const change of await this.changesOf(found)) changes.push(change);
+      for (const found of page) {
+        if (found.version !== after + 1) throw damaged(`version ${after + 1} is missing`);
+        for await (const changes of this.changesOf(found)) {
+          draft.add(changes);
+          replayed += changes.length;
+        }
+        after = found.version;
       }
       if (page.length === 0) throw damaged(`version ${after + 1} is missing`);
-      set = set.with(after + page.length, changes);
-      replayed += changes.length;
     }
-    return { set, replayed };
+    return { set: draft.at(after), replayed };
   }
 
-  /** Returns the changes of a version. @throws CouldNotTell `store-damaged` */
-  async changesOf({ changes, parts, version }: PolicyVersion): Promise<readonly PolicyChange[]> {
-    if (changes !== undefined) return changes;
-    if (parts === undefined) throw damaged(`version ${version} has no changes`);
-    return this.changesIn(parts);
+  /** The changes of a version, part by part. @throws CouldNotTell `store-damaged` */
+  private async *changesOf({
+    changes,
+    parts,
+    version,
+  }: PolicyVersion): AsyncIterable<readonly PolicyChange[]> {
+    if (changes !== undefined) yield changes;
+    else if (parts === undefined) throw damaged(`version ${version} has no changes`);
+    else yield* this.changesIn(parts);
   }
 
   /**
@@ -119,13 +124,13 @@ export class PolicyLog {
     return this.store.addSnapshot({ tenantId, version: set.version, parts: named }, parts);
   }
 
-  private async changesIn({ id, count }: PolicyParts): Promise<PolicyChange[]> {
-    const all: PolicyChange[] = [];
+  /** The parts, one after the other; others run in between. */
+  private async *changesIn({ id, count }: PolicyParts): AsyncIterable<readonly PolicyChange[]> {
     for (let index = 0; index < count; index++) {
       const part = await this.store.part(id, index);
       if (part === undefined) throw damaged(`part ${index} of ${count} is missing`);
-      for (const change of part) all.push(change);
+      yield part;
+      if (this.turns.isOver()) await this.turns.next();
     }
-    return all;
   }
 }

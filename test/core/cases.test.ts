@@ -77,3 +77,13 @@ test('equal outcomes are one object, and a case has the outcome of its text', ()
     { when: B, values: ['y'] },
   ]);
 });
+
+test('a choice none of whose conditions is changed stays the same object', () => {
+  const choice = byCases(NAME, [
+    ['x', A],
+    ['y', B],
+  ]);
+  if (choice.op !== 'cases') throw new Error(choice.op);
+  expect(mapCases(choice, (when) => when)).toBe(choice);
+  expect(mapCases(choice, (when) => (when === A ? B : when))).toEqual(and(isIn(NAME, ['x', 'y']), B));
+});

@@ -88,3 +88,17 @@ test('the keys of the values are each told once, also after changes', () => {
   expect([...next.keysBy(byFirst)].sort()).toEqual(['a', 'c', 'd']);
   expect([...many.keysBy(byFirst)].sort()).toEqual(['a', 'b', 'c']);
 });
+
+test('what may have changed since other entries is known while both share their beginning', () => {
+  const first = Entries.NONE.with(Array.from({ length: 1500 }, (_, at) => [`id ${at}`, 'a'] as const));
+  const second = first.with([
+    ['id 3', 'x'],
+    ['id 4', undefined],
+  ]);
+  const third = second.with([['new', 'y']]);
+  expect([...(second.changedSince(first) as Set<string>)]).toEqual(['id 3', 'id 4']);
+  expect([...(third.changedSince(second) as Set<string>)].sort()).toEqual(['id 3', 'id 4', 'new']);
+  expect([...(first.changedSince(second) as Set<string>)]).toEqual(['id 3', 'id 4']);
+  const far = first.with(Array.from({ length: 1200 }, (_, at) => [`id ${at}`, 'b'] as const));
+  expect(far.changedSince(first)).toBeUndefined();
+});

@@ -41,6 +41,9 @@ function* prepared(point: DecisionPoint): InSteps<void> {
   }
 }
 
+/** In the answers to these, the task rules say how the grid narrows them, which may be much. */
+const NARROWED = Object.freeze(['task:read', 'instance:read', 'task:assign', 'task:reject'] as const);
+
 /** Compiles a policy set in steps; what it shares with the set before is not compiled anew. */
 export type Compile = (set: PolicySet, before?: { readonly set: PolicySet } & Compiled) => Compiling;
 
@@ -67,9 +70,10 @@ export function compilerWith(policies: readonly Policy[], options: CompileOption
     yield* grid.prepare((answer) => compilations.prepare(answer));
     const { narrowing } = grid;
     yield;
-    const basic = policies.map((policy) =>
-      policy === taskRulesPolicy && narrowing !== undefined ? taskRulesWith(narrowing) : policy,
-    );
+    const taskRules = narrowing === undefined ? taskRulesPolicy : taskRulesWith(narrowing);
+    if (narrowing !== undefined)
+      for (const operation of NARROWED) yield* compilations.prepare(taskRules.answer(ANYBODY, operation, {}));
+    const basic = policies.map((policy) => (policy === taskRulesPolicy ? taskRules : policy));
     const point = createDecisionPoint([...basic, ...configured], compilations, arePure);
     return { ...compiled, point, ...(grid.isLarge && { preparing: prepared(point) }) };
   };

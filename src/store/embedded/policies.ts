@@ -1,7 +1,8 @@
 import { decode, encode } from '../bson/codec.js';
 import type { PolicyChange, PolicySnapshot, PolicyStore, PolicyVersion } from '../policy-documents.js';
-import type { Bytes, Change } from './bytes.js';
+import { changesOfPart, storedPart } from '../policy-parts.js';
 import { Turns } from '../turns.js';
+import type { Bytes, Change } from './bytes.js';
 import { Serial } from './serial.js';
 
 const SPACE = 'policy';
@@ -76,7 +77,7 @@ export class EmbeddedPolicies implements PolicyStore {
 
   async part(id: string, index: number): Promise<readonly PolicyChange[] | undefined> {
     const [bytes] = await this.bytes.read(SPACE, [partAt(id, index)]);
-    return bytes === undefined ? undefined : decode<{ changes: PolicyChange[] }>(bytes).changes;
+    return bytes === undefined ? undefined : changesOfPart(decode(bytes));
   }
 
   /** What is stored of parts. Others run between one and the next. */
@@ -84,7 +85,7 @@ export class EmbeddedPolicies implements PolicyStore {
     return this.turns.map([...parts.entries()], ([index, changes]) => ({
       space: SPACE,
       key: partAt(id, index),
-      bytes: encode({ changes }),
+      bytes: encode(storedPart(changes)),
     }));
   }
 

@@ -1,6 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import { normalise } from '../bson/codec.js';
 import type { PolicyChange, PolicySnapshot, PolicyStore, PolicyVersion } from '../policy-documents.js';
+import { changesOfPart, storedPart } from '../policy-parts.js';
 import type { Collections } from './collections.js';
 import { inserted } from './insert.js';
 
@@ -47,7 +48,7 @@ export class MongoPolicies implements PolicyStore {
 
   async part(id: string, index: number): Promise<readonly PolicyChange[] | undefined> {
     const found = await this.parts.findOne({ _id: idOf(id, index) });
-    return found?.changes as readonly PolicyChange[] | undefined;
+    return found === null ? undefined : changesOfPart(found);
   }
 
   async append(version: PolicyVersion, parts: Parts): Promise<boolean> {
@@ -77,7 +78,7 @@ export class MongoPolicies implements PolicyStore {
   private async insertParts(id: string | undefined, parts: Parts): Promise<void> {
     if (id === undefined) return;
     for (const [index, changes] of parts.entries())
-      await this.parts.insertOne(normalise({ _id: idOf(id, index), changes }));
+      await this.parts.insertOne(normalise({ _id: idOf(id, index), ...storedPart(changes) }));
   }
 
   private async removeParts(id: string | undefined, parts: Parts): Promise<void> {

@@ -1,4 +1,5 @@
-import { and, eq, isIn, not, some, type Condition } from '../../condition.js';
+import { byCases } from '../../cases.js';
+import { and, eq, EVERYTHING, isIn, not, or, some, type Condition } from '../../condition.js';
 import { keyOf } from '../../condition-key.js';
 import { IS_USER_TASK } from '../../element-types.js';
 import type { InSteps } from '../../in-steps.js';
@@ -17,6 +18,7 @@ import { OF_ITEM, RuleIndex, type Said } from './rule-index.js';
 import type { Performing } from './tasks.js';
 
 const ITEMS = 'instance.items';
+const NAME = 'instance.name';
 const ELEMENT = 'item.elementId';
 const WAITING = and(IS_USER_TASK, eq('item.status', 'wait'));
 
@@ -30,12 +32,32 @@ function waitingFor(rule: GridRuleConditions, restricts: RuleIndex): Condition {
   const { process, element, who } = rule;
   if (element !== undefined)
     return and(who, ...none(restricts.covering(process, element)), waitsAt(eq(ELEMENT, element)));
-  if (process === undefined) return and(who, ...none(restricts.system), waitsAt());
-  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])];
+  if (process !== undefined) return and(who, waitsIn(process, restricts));
+  const limited = [...restricts.processes.keys()];
+  const elsewhere = limited.length === 0 ? EVERYTHING : not(isIn(NAME, limited));
   return and(
     who,
-    ...none(restricts.covering(process, undefined)),
-    waitsAt(...(limited.length === 0 ? [] : [not(isIn(ELEMENT, limited))])),
+    or(
+      and(...none(restricts.system), elsewhere, waitsAt()),
+      byCases(
+        NAME,
+        limited.map((name) => [name, waitsIn(name, restricts)] as const),
+      ),
+    ),
+  );
+}
+
+/** In a case of the process, a task waits that no rule restricts for the principal. */
+function waitsIn(process: string, restricts: RuleIndex): Condition {
+  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])];
+  return or(
+    and(
+      ...none(restricts.covering(process, undefined)),
+      waitsAt(...(limited.length === 0 ? [] : [not(isIn(ELEMENT, limited))])),
+    ),
+    ...limited.map((element) =>
+      and(...none(restricts.covering(process, element)), waitsAt(eq(ELEMENT, element))),
+    ),
   );
 }
 

@@ -1,3 +1,6 @@
+import type { Condition } from '../../condition.js';
+import { keyOf } from '../../condition-key.js';
+import { given } from '../../given.js';
 import { atOnce, type InSteps } from '../../in-steps.js';
 import type { Operation } from '../../operation.js';
 import type { PolicyAnswer } from '../../policy.js';
@@ -5,6 +8,7 @@ import { readingCases } from './cases.js';
 import { answerOf, forbidden, GridRules, OF_CASES, OF_EVENTS, permitted } from './grid-rules.js';
 import { monitoring, readingModels, starting, startingWithSomeData } from './models.js';
 import type { GridRuleConditions } from './rule-conditions.js';
+import { OF_ITEM } from './rule-index.js';
 import {
   assigningTasks,
   completingTasks,
@@ -22,12 +26,19 @@ export type Asked = Operation | 'any-data';
 
 export const NOTHING_SAID: PolicyAnswer = Object.freeze({});
 
+/** A condition, and its key. */
+interface Blocked {
+  readonly when: Condition;
+  readonly key: string;
+}
+
 /** Rules of a grid that belong together, and what they answer: made when first asked for, once for all principals. */
 export class GridPart {
   readonly rules: GridRules;
   /** For items and cases, and for events that start a case. */
   private readonly answers = [new Map<Asked, PolicyAnswer>(), new Map<Asked, PolicyAnswer>()] as const;
   private madePerforming: Performing | undefined;
+  private madeBlocked: Blocked | undefined;
 
   constructor(private readonly of: readonly GridRuleConditions[]) {
     this.rules = new GridRules(of);
@@ -40,6 +51,15 @@ export class GridPart {
 
   get performed(): Performing {
     return (this.madePerforming ??= atOnce(performing(this.rules)));
+  }
+
+  /** Of an item of the process that its rules are about: the principal is excluded from it. */
+  blockedIn(process: string): Blocked {
+    if (this.madeBlocked === undefined) {
+      const when = given(this.performed.blocked, OF_ITEM.process, process);
+      this.madeBlocked = { when, key: keyOf(when) };
+    }
+    return this.madeBlocked;
   }
 
   /** Makes answers in steps. */

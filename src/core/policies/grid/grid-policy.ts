@@ -4,11 +4,12 @@ import type { InSteps } from '../../in-steps.js';
 import { USER_TASK } from '../../element-types.js';
 import { compileForAll, type PrincipalPredicate } from '../../evaluate.js';
 import type { Policy, PolicyAnswer } from '../../policy.js';
+import type { Entries } from '../../policy-entries.js';
 import type { PolicySet } from '../../policy-set.js';
 import type { SecureUser } from '../../principal.js';
 import type { Resource } from '../../resource.js';
 import type { Narrowing } from '../task-rules.js';
-import { GRID_LABEL, GRID_RULE, type GridContents } from './grid.js';
+import { GRID_LABEL, GRID_RULE, type GridContents, type GridRule } from './grid.js';
 import { NOTHING_SAID } from './grid-part.js';
 import { GridParts, MANY } from './grid-parts.js';
 import { conditionsOf, type GridRuleConditions } from './rule-conditions.js';
@@ -23,6 +24,7 @@ const labelsOf = (rules: readonly Labelling[]): readonly string[] => [
 export class Grid {
   readonly contents: GridContents;
   readonly policy: Policy;
+  private readonly rules: Entries;
   private readonly predicates = new Map<GridRuleConditions, PrincipalPredicate>();
   private alone: DecisionPoint | undefined;
   private made: Made | undefined;
@@ -34,8 +36,9 @@ export class Grid {
 
   /** @param before of another version of the same policies */
   constructor(set: PolicySet, before?: Grid) {
+    this.rules = set.of(GRID_RULE);
     this.contents = {
-      rules: set.of(GRID_RULE) as GridContents['rules'],
+      rules: this.rules as GridContents['rules'],
       labels: set.of(GRID_LABEL) as GridContents['labels'],
     };
     // The conditions of a rule follow from it and from the labels.
@@ -126,17 +129,20 @@ export class Grid {
 
   /** Compiles the rules one after the other. */
   private *steps(): InSteps<void> {
-    const { rules: given } = this.contents;
-    const conditions = new Map<string, GridRuleConditions>();
-    for (const [id, rule] of given) {
-      const known = this.earlier?.conditions.get(id);
-      conditions.set(id, known?.rule === rule ? known : conditionsOf(id, rule, this.contents));
+    const { earlier, rules } = this;
+    const changed = earlier && rules.changedSince(earlier.rules);
+    const conditions = new Map(changed && earlier?.conditions);
+    for (const id of changed ?? rules.keys()) {
+      const rule = rules.get(id) as GridRule | undefined;
+      const known = earlier?.conditions.get(id);
+      if (rule === undefined) conditions.delete(id);
+      else conditions.set(id, known?.rule === rule ? known : conditionsOf(id, rule, this.contents));
       yield;
     }
-    const parts = new GridParts([...conditions.values()], this.earlier?.parts);
+    const parts = new GridParts([...conditions.values()], earlier?.parts);
     this.earlier = undefined;
     // A call that could not wait may have made them in between.
-    this.made ??= { conditions, parts };
+    this.made ??= { rules, conditions, parts };
   }
 
   /**
@@ -148,13 +154,13 @@ export class Grid {
     if (!this.isInUse) return;
     if (this.made === undefined) yield* this.steps();
     const { parts } = this.compiled;
-    yield* parts.prepare(LISTED);
-    for (const asked of LISTED) yield* compile(parts.answer(asked, false));
+    yield* parts.prepare(LISTED, compile);
   }
 }
 
 /** What was made of the rules. */
 interface Made {
+  readonly rules: Entries;
   readonly conditions: ReadonlyMap<string, GridRuleConditions>;
   readonly parts: GridParts;
 }

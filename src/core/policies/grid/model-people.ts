@@ -24,9 +24,10 @@ const none = (said: readonly Said[]): Condition => not(or(...said.map(({ when })
 function inProcess(process: string, names: Condition, allows: RuleIndex, restricts: RuleIndex): Condition {
   const closed = allows.processes.get(process);
   if (closed !== undefined && closed.whole.length > 0) return NOTHING;
-  const named = [...(closed?.byElement.keys() ?? [])];
+  const byElement = closed?.byElement;
+  const named = [...(byElement?.keys() ?? [])];
   const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])].filter(
-    (element) => !named.includes(element),
+    (element) => byElement?.has(element) !== true,
   );
   const elsewhere = [...named, ...limited];
   const others = elsewhere.length === 0 ? EVERYTHING : not(isIn(ELEMENT, elsewhere));

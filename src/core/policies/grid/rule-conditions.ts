@@ -42,6 +42,8 @@ export interface GridRuleConditions {
   readonly start: Condition;
   /** What was made of it for the decision point, and is the same as long as the rule is. */
   readonly made: MadeRule[];
+  /** Of a rule about all processes: the same rule about one of them. */
+  readonly within: Map<string, GridRuleConditions>;
 }
 
 /** A rule of the grid on its object, where something `applies`. */
@@ -125,5 +127,6 @@ export function conditionsOf(
     // What cannot be told before a case exists permits nothing, and restricts.
     start: and(user, ofStart(when) ?? (effect === 'Allow' ? NOTHING : EVERYTHING)),
     made: [],
+    within: new Map(),
   });
 }
