@@ -85,6 +85,18 @@ async function pageOf(store: AuditStore, filter: Filter, place: Place | undefine
   return found.slice(Math.min(place.behind, newer));
 }
 
+/** Stores keep null for what an entry does not have. */
+const withoutNull = <T extends object>(fields: T): T =>
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as T;
+
+const shown = (entry: AuditEntry): AuditEntry => ({
+  ...withoutNull(entry),
+  userName: entry.userName,
+  resource: withoutNull(entry.resource),
+});
+
 /** Reads the audit trail of the caller's tenant. */
 export function auditApi({ calls }: Pick<CommandParts, 'calls'>): AuditApi {
   const find = async (call: Call, query: unknown): Promise<AuditPage> => {
@@ -94,7 +106,7 @@ export function auditApi({ calls }: Pick<CommandParts, 'calls'>): AuditApi {
     // Entries of other tenants are for SYSTEM alone, who belongs to none.
     const tenant = crossesTenants(principal) ? {} : { tenantId: principal.tenantId ?? null };
     const found = await pageOf(calls.store.audit, { ...filter, ...tenant }, place);
-    const data = found.slice(0, filter.limit);
+    const data = found.slice(0, filter.limit).map(shown);
     const next = found.length > data.length ? placeBehind(data, place) : undefined;
     if (next !== undefined && next.behind > MOST_AT_ONCE)
       return badQuery('Too many entries have the same time: ask for those of a person or with an answer.');
