@@ -102,7 +102,7 @@ const OF_STORE = HELP.split('\n\n').find((section) => section.startsWith('The st
 const WITHOUT_STORE = /^ {2}move |needs no store/;
 
 /**
- * What there is to say about a command, or about all that begin with a word.
+ * The help text of a command, or of all commands that begin with a word.
  * @param words its first words
  * @returns undefined if there is none
  */

@@ -92,7 +92,7 @@ const isHelp = (word: string): boolean => word === '--help' || word === '-h';
 /** The help for a command, or all of it. @throws UsageError for an unknown command */
 function helpFor(words: readonly string[]): string {
   if (words.length === 0) return HELP;
-  // What follows the name of a command is an argument of it.
+  // Everything after the name of a command is an argument of it.
   const length = words.length > 1 && find(words.slice(0, 1)) !== undefined ? 1 : 2;
   const found = helpOf(words.slice(0, length));
   if (found !== undefined) return found;

@@ -22,8 +22,8 @@ const LONG = 64;
 const MOST = 4;
 
 /**
- * Values made of lists of objects, which are compared by identity. Each is kept as long as its objects live; of long
- * lists a few, as long as the first object lives.
+ * A cache of values by lists of objects, which are compared by identity. A value is kept as long as its objects live;
+ * for long lists, a few values are kept as long as the first object lives.
  */
 export class ByLists<T extends object> {
   private readonly short = byObjects<T>();

@@ -5,8 +5,8 @@ import { Answers } from './rule-lists.js';
 import type { Policy, PolicyAnswer } from './policy.js';
 
 /**
- * What decision points compile of the rules, for those that follow each other to share: whatever is kept follows from
- * frozen rules alone, and goes with them.
+ * What decision points compile from the rules, shared by successive ones. It depends on frozen rules alone, and is
+ * released with them.
  */
 export class Compilations {
   readonly parts = new Parts();

@@ -34,7 +34,7 @@ function valueMark(path: string, value: unknown): Mark | undefined {
     case 'string':
       return value.length <= LONGEST_VALUE ? `d:${path}="${value}` : undefined;
     case 'number':
-      // -0 and 0 are equal, and their texts are.
+      // -0 and 0 are equal, and so are their texts.
       return Number.isNaN(value) ? undefined : `d:${path}=${value}`;
     case 'boolean':
       return `d:${path}=${value}`;

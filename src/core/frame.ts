@@ -44,8 +44,8 @@ function partOf(root: Root, item: unknown, resource: Resource): unknown {
 
 /**
  * The value at a path, or a list of all values; undefined if there is none. Fast as long as there is no list on the
- * way. The result may be inherited: before it leads to a yes, {@link isOwn} must be checked. Most tests fail and
- * need no second look.
+ * way. The result may be inherited: before it leads to a yes, {@link isOwn} must be checked. Most tests fail, so this
+ * is rarely needed.
  */
 export function glance({ root, segments }: Path, item: unknown, resource: Resource): unknown {
   let value = partOf(root, item, resource);

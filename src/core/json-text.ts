@@ -21,8 +21,8 @@ export function jsonObjectIn(text: string): object | undefined {
 }
 
 /**
- * Reads the JSON object that begins at a position of a text. A key that stands twice in one object is a mistake: which
- * of the two counts would be for the parser to say.
+ * Reads the JSON object that begins at a position of a text. A key that occurs twice in one object is refused: which
+ * of the two counts would depend on the parser.
  * @returns the object, and the position behind it
  * @throws SyntaxError
  */

@@ -143,7 +143,7 @@ export function unknownName(name: string, known: readonly string[]): string {
 }
 
 /**
- * Refuses an argument of a public function that is not what it works on, so that it does not fail later, and elsewhere.
+ * Refuses an argument of a public function that has the wrong type and would otherwise fail later, and elsewhere.
  * @param of the function, for the message
  * @throws TypeError
  */

@@ -16,8 +16,7 @@ import { alternativesBySearch, roughly, roughlyMany, type Ways } from './ways.js
 /** Rules from this number on are compiled model by model. */
 const MANY = 200;
 /**
- * Rules from this number on, if they are about many models, are not put together for a query, which takes long, but
- * stated roughly.
+ * From this number on, rules about many models are stated roughly in a query, because combining them takes long.
  */
 const MANY_STATED = 500;
 

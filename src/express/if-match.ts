@@ -6,7 +6,7 @@ const VERSION = /^"(0|[1-9]\d{0,14})"$/;
 export const etagOf = (version: number): string => `"${version}"`;
 
 /**
- * The version that a header If-Match names; undefined: any, or no header.
+ * The version in an If-Match header; undefined if there is no header, or if any version will do.
  * @throws BadInput `bad-request` for what is not the tag of one version
  */
 export function versionIn(header: string | undefined): number | undefined {

@@ -26,7 +26,7 @@ function after(definition: HostDefinition, from: HostNode): Set<string> {
     const following = [
       ...((node.outbounds ?? []) as Flow[]).map(({ to }) => to),
       ...(node === from ? [] : inner),
-      // What a sub-process is followed by also follows what is inside it.
+      // Whatever follows a sub-process also follows the elements inside it.
       ...[...definition.nodes.values()].filter(({ def }) => def === node?.def.$parent),
     ];
     for (const to of following)

@@ -44,7 +44,7 @@ const FOREIGN = /[{}`]|(?:^|,)\s*[=$#]|[$#@]\(|<%|%>|\[\[/;
 /** A list in brackets, or an entry in quotation marks: literals of an expression language. */
 const LITERAL = /^[[(].*[\])]$|(?:^|,)\s*(["'])[^,]*\1\s*(?:,|$)/s;
 
-/** What names rarely look like: a call, a method of a bean, a placeholder, texts that are joined. */
+/** Text that is rarely a name: a call, a method of a bean, a placeholder, a concatenation. */
 const CODE = /^(?:[A-Za-z_][\w.]*\(.*\)|@\w+\..+|%\w+%|.*["']\s*\+.*|.*\+\s*["'].*)$/s;
 /** Whether a name may be meant as code. It is a name nevertheless. */
 export const looksLikeCode = (name: string): boolean => CODE.test(name.trim());

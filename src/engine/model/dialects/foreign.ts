@@ -26,8 +26,8 @@ const holdsData = (uri: string | undefined, local: string): boolean =>
   (isOfEngine(uri) || uri === JBPM) && HOLDS_DATA.has(local);
 
 /**
- * An assignment in an element that holds data, a form or code, where no engine reads it. The names of elements and
- * attributes count there, texts do not.
+ * An assignment inside an element that holds data, a form or code, where no engine reads it. Only names of elements
+ * and attributes count there, not texts.
  */
 function misplacedIn(element: ModdleElement, namespaces: Namespaces): string | undefined {
   if (isNameOfAssignment(namespaces.nameOf(element).local)) return `<${element.$type}>`;

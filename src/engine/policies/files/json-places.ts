@@ -56,7 +56,7 @@ export class JsonPlaces implements Places {
       if (end === '}') {
         const at = this.next;
         const name = this.string();
-        // What has a key stands at its key.
+        // An entry with a key is placed at its key.
         parts.set(name, { ...this.value(), at });
       } else parts.set(String(parts.size), this.value());
     this.next++;
