@@ -21,7 +21,7 @@ const TIMERS = Object.keys({
   precision: true,
 } satisfies Record<keyof IConfiguration['timers'], true>);
 
-/** Refuses a name that is nearly a known one, unless the known one is given too: applications add names of their own. */
+/** Refuses a name that resembles a known one which is not given: applications add names of their own. */
 function assertSpelt(given: object, known: readonly string[], path: string): void {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined);
   for (const [name] of entries) {
