@@ -48,12 +48,11 @@ export class Predicates {
     });
   }
 
-  /** True if the list says more than a query can state. It must not change any more. */
+  /** True if one of the list's rules says more than a query can state. The list must not change any more. */
   isHeavy(list: { readonly rules: readonly { readonly rule: { readonly when: Condition } }[] }): boolean {
     let known = this.heavy.get(list);
     if (known === undefined) {
-      let room = MOST_STATED;
-      known = list.rules.some(({ rule }) => (room -= this.surroundings.sizeOf(rule.when)) < 0);
+      known = list.rules.some(({ rule }) => this.surroundings.sizeOf(rule.when) > MOST_STATED);
       this.heavy.set(list, known);
     }
     return known;

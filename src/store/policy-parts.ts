@@ -31,6 +31,10 @@ export function storedPart(changes: readonly PolicyChange[]): StoredPart {
   return text === undefined || Buffer.byteLength(text) > LONGEST_TEXT ? { changes } : { text };
 }
 
+/** A change without a value would remove its entry. */
+const isChange = (one: unknown): one is PolicyChange =>
+  isPlainObject(one) && typeof one.kind === 'string' && typeof one.id === 'string' && one.value !== undefined;
+
 /**
  * The changes of a stored part.
  * @throws CouldNotTell `store-damaged`
@@ -39,7 +43,7 @@ export function changesOfPart(stored: Readonly<Record<string, unknown>>): readon
   try {
     const { text, changes } = stored;
     const found: unknown = typeof text === 'string' ? JSON.parse(text) : changes;
-    if (Array.isArray(found)) return found as PolicyChange[];
+    if (Array.isArray(found) && found.every(isChange)) return found;
   } catch {
     // Not JSON: reported below.
   }

@@ -31,6 +31,8 @@ async function fill(source: Source, from: string, store: Lasting): Promise<void>
   try {
     await copyAll(source, target, note, {});
     await target.install();
+    // What was read meanwhile would belong to two times.
+    await source.assertUnchanged?.();
     await removeNote(target);
   } finally {
     await target.close();

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ObjectId } from 'bson';
 import { encode } from '../../src/store/bson/codec.js';
 import { openStore } from '../../src/store/open.js';
+import { EmbeddedContents } from '../../src/store/embedded/contents.js';
+import { FolderBytes } from '../../src/store/embedded/folder-bytes.js';
 import { restore } from '../../src/store/restore.js';
 import type { Change } from '../../src/store/embedded/bytes.js';
 import { writeFirstFormat, writeSecondFormat, writeThirdFormat } from '../support/old-formats.js';
@@ -135,6 +137,54 @@ test('a folder that another process has open is neither checked nor restored, an
   await once(holder, 'exit');
   await use(backup, true);
   expect(await seen(backup)).toEqual(before);
+});
+
+test('a folder of LevelDB that was interrupted on its way to SQLite is refused, and nothing is restored', async () => {
+  await writeSecondFormat(backup, [VALUES]);
+  await mkdir(path.join(backup, 'format-3-from-2.ready'));
+  const target = path.join(root, 'target');
+  await expect(restore(backup, { folder: target })).rejects.toMatchObject({ code: 'bad-configuration' });
+  await expect(readdir(target)).resolves.toEqual([]);
+});
+
+test('a folder that changes while it is restored leaves no store in the target', async () => {
+  await writeCurrent(backup);
+  const { snapshot } = FolderBytes.prototype;
+  const spy = jest.spyOn(FolderBytes.prototype, 'snapshot').mockImplementation(async function* (
+    this: FolderBytes,
+  ) {
+    yield* snapshot.call(this);
+    await utimes(path.join(backup, 'store.db'), 1, 1);
+  });
+  const target = path.join(root, 'target');
+  try {
+    await expect(restore(backup, { folder: target })).rejects.toMatchObject({ code: 'store-in-use' });
+  } finally {
+    spy.mockRestore();
+  }
+  await expect(openStore({ folder: target })).rejects.toMatchObject({ name: expect.any(String) as string });
+});
+
+onMongo('A folder that changes while it is restored', () => {
+  test('leaves a database that is refused as incomplete', async () => {
+    await writeCurrent(backup);
+    const place = lastingPlace('mongo');
+    const { count } = EmbeddedContents.prototype;
+    const spy = jest.spyOn(EmbeddedContents.prototype, 'count').mockImplementation(async function (
+      this: EmbeddedContents,
+      part,
+    ) {
+      await utimes(path.join(backup, 'store.db'), 1, 1);
+      return count.call(this, part);
+    });
+    try {
+      await expect(restore(backup, place.options)).rejects.toMatchObject({ code: 'store-in-use' });
+    } finally {
+      spy.mockRestore();
+    }
+    await expect(openStore(place.options)).rejects.toMatchObject({ code: 'store-incomplete' });
+    await place.remove();
+  });
 });
 
 test('no copy of a backup is left behind', async () => {

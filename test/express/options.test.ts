@@ -139,6 +139,8 @@ test.each<[object, string]>([
   [{ store: { url: 'mongodb://u:secret@h' } }, 'The store needs the option name'],
   [{ store: { foldr: 'x' } }, 'Unknown option of the store: foldr. Did you mean folder?'],
   [{ store: { folder: 'x', timeout: 5 } }, 'Unknown option of the store: timeout.'],
+  [{ store: { folder: 'x', queryTimeout: 0 } }, 'Option queryTimeout of the store must be a whole number'],
+  [{ store: { memory: true, queryTimeout: 5 } }, 'Unknown option of the store: queryTimeout.'],
   [{ store: { url: undefined, name: 'x' } }, 'The store needs the option url'],
   [{ store: { name: 'x' } }, 'The store needs the option url'],
   [{ store: { folder: undefined } }, 'The store needs the option folder'],

@@ -184,7 +184,10 @@ export const routeInputs = (app: Application): ReadonlyMap<string, (on: Ground) 
     ['instances.terminate', (on) => ({ path: { instanceId: on.instance } })],
     ['work.list', () => ({})],
     ['work.orphans', () => ({})],
-    ['audit.find', () => ({})],
+    [
+      'audit.find',
+      () => ({ body: { since: '2026-01-01T00:00:00Z', by: 'root', answer: 'allowed', limit: 1 } }),
+    ],
     [
       'work.retry',
       (on) => ({ path: { workId: on.instance }, before: () => holdBack(app.guard, on.instance) }),

@@ -31,9 +31,15 @@ test('a text that would be longer than a document may be is stored as fields', (
   expect(changesOfPart(stored(many))).toEqual(many);
 });
 
-test.each([{ text: '[{"kind":' }, { text: '{}' }, { text: 5 }, {}, { changes: 'no list' }])(
-  'a part that is damaged is not taken for an empty one: %p',
-  (part) => {
-    expect(() => changesOfPart(part)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
-  },
-);
+test.each([
+  { text: '[{"kind":' },
+  { text: '{}' },
+  { text: 5 },
+  {},
+  { changes: 'no list' },
+  { text: '[null]' },
+  { text: '[{"kind":"k","id":"one"}]' },
+  { changes: [{ kind: 'k', value: 1 }] },
+])('a part that is damaged is not taken for an empty one: %p', (part) => {
+  expect(() => changesOfPart(part)).toThrow(expect.objectContaining({ code: 'store-damaged' }));
+});

@@ -5,6 +5,7 @@ import type { AuditApi, AuditPage } from '../contract/audit-types.js';
 import { crossesTenants } from '../policy-book/giving-to-persons.js';
 import type { Call } from './call.js';
 import type { CommandParts } from './command-parts.js';
+import { atOnce } from '../contract/arguments.js';
 import { parseParameters } from './paging.js';
 
 const PAGE = { size: 50, most: 500 };
@@ -99,9 +100,9 @@ const shown = (entry: AuditEntry): AuditEntry => ({
 
 /** Reads the audit trail of the caller's tenant. */
 export function auditApi({ calls }: Pick<CommandParts, 'calls'>): AuditApi {
-  const find = async (call: Call, query: unknown): Promise<AuditPage> => {
+  const find = async (call: Call, read: () => ReturnType<typeof readQuery>): Promise<AuditPage> => {
     call.assert('system:audit', {}, true);
-    const { filter, place } = readQuery(query);
+    const { filter, place } = read();
     const { principal } = call;
     // Entries of other tenants are for SYSTEM alone, who belongs to none.
     const tenant = crossesTenants(principal) ? {} : { tenantId: principal.tenantId ?? null };
@@ -113,7 +114,9 @@ export function auditApi({ calls }: Pick<CommandParts, 'calls'>): AuditApi {
     return { data, nextCursor: next === undefined ? null : `${next.at}-${next.behind}` };
   };
   return Object.freeze({
-    find: (query, user) =>
-      calls.read(user, 'system:audit', { kind: 'system', name: 'audit' }, (call) => find(call, query)),
+    find: (query, user) => {
+      const read = atOnce(() => readQuery(query));
+      return calls.read(user, 'system:audit', { kind: 'system', name: 'audit' }, (call) => find(call, read));
+    },
   } satisfies AuditApi);
 }

@@ -164,7 +164,7 @@ export class CommandRunner {
         command.background = workers.length > 0;
         if (command.background) await this.background.begin(command, workers, releases, end);
         else {
-          await this.turns.giveWay();
+          await command.within(this.turns.giveWay());
           await command.settle();
           for (const execution of command.executions.values()) recordInitiators(execution);
           await this.lockMain(command, releases);

@@ -14,12 +14,13 @@ export const AUDIT: readonly Route[] = [
     takes: {
       since: optional(text('The earliest time of an entry, such as 2026-01-31T00:00:00Z.')),
       until: optional(text('The time before which entries are.')),
-      userName: optional(text('Who caused it.')),
+      by: optional(text('The user who made the call.')),
       answer: optional(text('allowed, refused or failed.')),
       limit: optional(count('Entries of the page; default 50, at most 500.')),
       after: optional(text('The cursor of the previous page.')),
     },
     answers: ref('AuditPage'),
-    run: ({ api }, { answer, ...query }) => api.audit.find({ ...query, answer: answer as never }),
+    run: ({ api }, { answer, by, ...query }) =>
+      api.audit.find({ ...query, userName: by as never, answer: answer as never }),
   }),
 ];

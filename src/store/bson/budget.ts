@@ -29,9 +29,10 @@ export class Work {
   private look = QUERY_STEPS - LOOK_EVERY;
   /** The remaining steps of the query. */
   private steps = QUERY_STEPS;
-  private readonly began = ticks();
+  /** Later by the time that it has waited for other work. */
+  private began = ticks();
 
-  /** @param most milliseconds; a disk may take long for few steps */
+  /** @param most milliseconds of its own work and of the disk's, which may take long for few steps */
   constructor(
     private readonly turns: Turns,
     private readonly most = turns.most,
@@ -56,8 +57,10 @@ export class Work {
     return this.turns.isOver();
   }
 
-  next(): Promise<void> {
-    return this.turns.next();
+  async next(): Promise<void> {
+    const from = ticks();
+    await this.turns.next();
+    this.began += ticks() - from;
   }
 
   /** Sorts in turns; the sort is stable. Spend its steps first. */

@@ -17,6 +17,11 @@ export interface Source {
   /** All documents of a part, always in the same order. @param skip leaves out so many at the beginning */
   read(part: Part, skip?: number): AsyncIterable<Entry>;
   count(part: Part): Promise<number>;
+  /**
+   * Of files that are only read.
+   * @throws CouldNotTell `store-in-use` when they have changed since they were opened
+   */
+  assertUnchanged?(): Promise<void>;
   close(): Promise<void>;
 }
 

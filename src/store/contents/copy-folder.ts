@@ -5,7 +5,7 @@ import { fill } from '../embedded/backup.js';
 import { EmbeddedContents } from '../embedded/contents.js';
 import { FolderBytes } from '../embedded/folder-bytes.js';
 import { FORMAT_VERSION } from '../embedded/format.js';
-import { copyIfLevel, isUnfinished } from '../embedded/migrate.js';
+import { copyLevel, isUnfinished, isUntouchedLevel } from '../embedded/migrate.js';
 import { incomplete, readNote } from './unfinished.js';
 
 /** @throws CouldNotTell `store-incomplete` when it is itself being filled */
@@ -15,14 +15,14 @@ async function assertWhole(contents: EmbeddedContents): Promise<void> {
 }
 
 /** LevelDB rewrites its files when it reads them, so a copy of them is read. */
-const copyOfLevel = (source: string, folder: string): Promise<number | undefined> =>
-  whileAsItIs(source, (at) => copyIfLevel(at, folder));
+const copyOfLevel = async (source: string, folder: string): Promise<number> =>
+  (await whileAsItIs(source, (at) => copyLevel(at, folder))).documents;
 
 async function copyAsIs(source: string, folder: string): Promise<number> {
   const bytes = await FolderBytes.open(source, { keepsFormat: true });
   try {
     await assertWhole(new EmbeddedContents(bytes));
-    return await fill(folder, bytes.snapshot(), bytes.version);
+    return await fill(folder, bytes.snapshot(), bytes.version, () => bytes.assertUnchanged());
   } finally {
     await bytes.close();
   }
@@ -38,9 +38,9 @@ export async function copyFolder(
   folder: string,
 ): Promise<{ readonly files: number; readonly documents: number }> {
   await emptyFolder(folder);
-  const isLevel = await isUnfinished(source);
-  const documents =
-    (isLevel ? await copyOfLevel(source, folder) : undefined) ?? (await copyAsIs(source, folder));
+  // Asked of the folder itself: what tells that it was interrupted meanwhile is not copied.
+  const copy = (await isUntouchedLevel(source)) ? copyOfLevel : copyAsIs;
+  const documents = await copy(source, folder);
   // Brings it to the current format.
   await (await FolderBytes.open(folder)).close();
   return { files: (await readdir(folder)).length, documents };

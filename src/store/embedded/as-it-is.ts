@@ -14,10 +14,9 @@ interface AsItIs {
   readonly folder: string;
   /** Whether it is a copy, which may be written to. */
   readonly isCopy: boolean;
-  /**
-   * Removes the copy.
-   * @throws CouldNotTell `store-in-use` when the files have changed meanwhile
-   */
+  /** @throws CouldNotTell `store-in-use` when the files have changed since; a copy does not change */
+  assertUnchanged(): Promise<void>;
+  /** Removes the copy. */
   end(): Promise<void>;
 }
 
@@ -71,33 +70,39 @@ async function asItIs(folder: string): Promise<AsItIs> {
   // Whoever has the database open has its log.
   if (!isClosed && existsSync(path.join(folder, DATABASE))) await assertUnlocked(folder);
   const before = await stateOf(folder);
-  const copy = isClosed ? undefined : await copyFiles(folder);
-  return {
-    folder: copy ?? folder,
-    isCopy: copy !== undefined,
-    end: async () => {
-      if (copy !== undefined) await rm(copy, { recursive: true, force: true });
-      if ((await stateOf(folder)) !== before) throw inUse();
-    },
+  const assertUnchanged = async (): Promise<void> => {
+    if ((await stateOf(folder)) !== before) throw inUse();
   };
+  if (isClosed) return { folder, isCopy: false, assertUnchanged, end: () => Promise.resolve() };
+  const copy = await copyFiles(folder);
+  const end = (): Promise<void> => rm(copy, { recursive: true, force: true });
+  try {
+    await assertUnchanged();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { folder: copy, isCopy: true, assertUnchanged: () => Promise.resolve(), end };
 }
 
-/** Opens a folder of SQLite so that nothing is written into it. @returns what is to be called when it is closed, too */
+/** Ends with the error, or with that of files that have changed, which may look damaged. */
+async function endWith({ assertUnchanged, end }: AsItIs, error: unknown): Promise<never> {
+  await assertUnchanged().finally(end);
+  throw error;
+}
+
+/** Opens a folder of SQLite so that nothing is written into it. */
 export async function openAsItIs(
   folder: string,
   options: OpenOptions,
-): Promise<{ readonly opened: Opened; readonly end: () => Promise<void> }> {
+): Promise<Pick<AsItIs, 'assertUnchanged' | 'end'> & { readonly opened: Opened }> {
   await assertReadable(folder);
   const at = await asItIs(folder);
   try {
-    return {
-      opened: await openChecked(at.folder, { ...options, keepsFormat: true, isReadOnly: !at.isCopy }),
-      end: at.end,
-    };
+    const opened = await openChecked(at.folder, { ...options, keepsFormat: true, isReadOnly: !at.isCopy });
+    return { ...at, opened };
   } catch (error) {
-    // What was changed meanwhile may look damaged.
-    await at.end();
-    throw error;
+    return endWith(at, error);
   }
 }
 
@@ -112,10 +117,8 @@ export async function whileAsItIs<T>(folder: string, task: (at: string) => Promi
   try {
     done = await task(at.folder);
   } catch (error) {
-    // What was changed meanwhile may look damaged.
-    await at.end();
-    throw error;
+    return endWith(at, error);
   }
-  await at.end();
+  await at.assertUnchanged().finally(at.end);
   return done;
 }

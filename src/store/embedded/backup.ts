@@ -41,12 +41,14 @@ const PARTS: readonly string[] = ['large', 'index'];
 /**
  * Writes values into an empty folder, which becomes a store with the last one.
  * @param version the format of the values
+ * @param beforeLast throws if the values are not to become a store
  * @returns the number of documents
  */
 export async function fill(
   folder: string,
   values: AsyncIterable<Change>,
   version = FORMAT_VERSION,
+  beforeLast: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const bytes = await open(folder);
   let witness: Witness | undefined;
@@ -59,6 +61,7 @@ export async function fill(
       documents += batch.filter(({ space }) => !PARTS.includes(space)).length;
       await target.write(batch);
     }
+    await beforeLast();
     // The last write makes it a store.
     witness = await Witness.open(folder);
     await witness.record(target.commit);

@@ -52,11 +52,15 @@ function instanceChanges(before: Stored | undefined, document: Fields): Change[]
 
 /** A folder as its documents. Others cannot have it open at the same time. */
 export class EmbeddedContents implements Contents {
-  constructor(private readonly bytes: OrderedBytes) {}
+  constructor(private readonly bytes: OrderedBytes & Partial<Pick<FolderBytes, 'assertUnchanged'>>) {}
 
   /** @throws GuardError as `openStore` */
   static async open(folder: string): Promise<EmbeddedContents> {
     return new EmbeddedContents(await FolderBytes.open(folder));
+  }
+
+  async assertUnchanged(): Promise<void> {
+    await this.bytes.assertUnchanged?.();
   }
 
   async *read(part: Part, skip = 0): AsyncGenerator<Entry> {

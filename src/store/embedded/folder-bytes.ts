@@ -23,6 +23,8 @@ const LOOK_EVERY = 500;
 /** Space in bytes that a write may need beyond its values. */
 const RESERVE = 256 * 1024;
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 /** The state after a failed write, until one succeeds. */
 interface Trouble {
   readonly error: GuardError;
@@ -50,6 +52,11 @@ export class FolderBytes implements OrderedBytes {
     private readonly witness: Witness,
     /** The format of the values. */
     readonly version: number,
+    /**
+     * Of a folder that is only read: throws if another process has changed it since it was opened.
+     * @throws CouldNotTell `store-in-use`
+     */
+    readonly assertUnchanged: () => Promise<void>,
   ) {}
 
   /**
@@ -64,12 +71,13 @@ export class FolderBytes implements OrderedBytes {
     try {
       if (options.keepsFormat !== true) await privateFolder(folder);
       const unclaim = (release = await claim(folder));
-      const { opened, end } =
+      const { opened, assertUnchanged, end } =
         options.keepsFormat === true
           ? await openAsItIs(folder, options)
-          : { opened: await openChecked(folder, options), end: () => undefined };
+          : { opened: await openChecked(folder, options), assertUnchanged: nothing, end: nothing };
       const { checked, witness, examination, version } = opened;
-      const bytes = new FolderBytes(folder, () => closeAll(end, unclaim), checked, witness, version);
+      const closed = (): unknown => closeAll(assertUnchanged, end, unclaim);
+      const bytes = new FolderBytes(folder, closed, checked, witness, version, assertUnchanged);
       if (examination !== undefined) void examineMeanwhile(examination, bytes.groups, bytes.examined);
       return bytes;
     } catch (cause) {

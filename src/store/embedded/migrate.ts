@@ -20,10 +20,11 @@ const markFirst = (names: readonly string[]): string[] =>
   [...names].sort((a, b) => Number(isMark(b)) - Number(isMark(a)));
 
 /**
- * Copies the content of a folder of LevelDB into an empty one, in the first format of SQLite.
+ * Copies the content of a folder of LevelDB, whose files may change when they are read, into an empty one, in the first
+ * format of SQLite.
  * @returns the format that it had, and the number of documents
  */
-async function copyLevel(
+export async function copyLevel(
   folder: string,
   target: string,
 ): Promise<{ readonly version: number; readonly documents: number }> {
@@ -77,15 +78,10 @@ export async function isUnfinished(folder: string): Promise<boolean> {
   return isBegun(names) || isLevel(names);
 }
 
-/**
- * Copies a folder of LevelDB into an empty one, in the first format of SQLite.
- * @returns the number of documents; undefined, and nothing was done, for other folders
- */
-export async function copyIfLevel(folder: string, target: string): Promise<number | undefined> {
+/** True for a folder of LevelDB that nobody has begun to bring to SQLite. */
+export async function isUntouchedLevel(folder: string): Promise<boolean> {
   const names = await readdir(folder);
-  if (isBegun(names) || !isLevel(names)) return undefined;
-  const { documents } = await whileLocked(path.join(folder, STEP_LOCK), () => copyLevel(folder, target));
-  return documents;
+  return isLevel(names) && !isBegun(names);
 }
 
 async function finish(folder: string): Promise<void> {

@@ -39,7 +39,7 @@ async function storeOn(
     models: new EmbeddedModels(models, ids, turns),
     users: new EmbeddedUsers(users),
     locks: new EmbeddedLocks(),
-    audit: new EmbeddedAudit(bytes, ids),
+    audit: new EmbeddedAudit(bytes, ids, turns),
     policies: new EmbeddedPolicies(bytes),
     values: (namespace) => named.namespace(namespace),
     install: async () => undefined,

@@ -1,4 +1,4 @@
-import { and, isNothing, type Condition } from '../../core/condition.js';
+import { and, isFixed, isNothing, type Condition } from '../../core/condition.js';
 import { MOST_STATED } from '../../core/condition-size.js';
 import { isRough, statedOf, testOf, type Scope, type ScopeTest, type Stated } from '../../core/scope.js';
 import type { Scalar } from '../../core/value.js';
@@ -65,7 +65,7 @@ interface ItemFilters {
   readonly needsAll: boolean;
 }
 
-/** The filters of conditions. Conditions never change, and one principal's scope is the same in call after call. */
+/** The filters of conditions: one principal's scope is the same in call after call. */
 class FiltersOfItems {
   private readonly known = new WeakMap<Condition, ItemFilters>();
 
@@ -79,7 +79,8 @@ class FiltersOfItems {
         each: toFilter(stated, 'unwound'),
         needsAll: needsAllItems(stated),
       };
-      this.known.set(condition, found);
+      // One of an application may change.
+      if (isFixed(condition)) this.known.set(condition, found);
     }
     return found;
   }

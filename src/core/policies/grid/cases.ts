@@ -27,38 +27,62 @@ const waitsAt = (...more: readonly Condition[]): Condition =>
   some(ITEMS, and(WAITING, not(eq('item.guard.rejectedBy', ME)), ...more));
 const none = (restricts: readonly Said[]): Condition[] => restricts.map(({ when }) => not(when));
 
-/** A case of the rule in which a task waits that the rule is about, and from which the principal is not excluded. */
-function waitingFor(rule: GridRuleConditions, restricts: RuleIndex): Condition {
-  const { process, element, who } = rule;
-  if (element !== undefined)
-    return and(who, ...none(restricts.covering(process, element)), waitsAt(eq(ELEMENT, element)));
-  if (process !== undefined) return and(who, waitsIn(process, restricts));
-  const limited = [...restricts.processes.keys()];
-  const elsewhere = limited.length === 0 ? EVERYTHING : not(isIn(NAME, limited));
-  return and(
-    who,
-    or(
-      and(...none(restricts.system), elsewhere, waitsAt()),
-      byCases(
-        NAME,
-        limited.map((name) => [name, waitsIn(name, restricts)] as const),
-      ),
-    ),
-  );
-}
+/**
+ * The cases in which a task waits that no rule restricts for the principal. Made once for all rules, which differ by
+ * their audience: what is said of many tasks would be repeated by every rule otherwise.
+ */
+class Waiting {
+  private readonly ofProcesses = new Map<string, Condition>();
+  private readonly ofAll: readonly Condition[];
+  private madeAnywhere: Condition | undefined;
 
-/** In a case of the process, a task waits that no rule restricts for the principal. */
-function waitsIn(process: string, restricts: RuleIndex): Condition {
-  const limited = [...(restricts.processes.get(process)?.byElement.keys() ?? [])];
-  return or(
-    and(
-      ...none(restricts.covering(process, undefined)),
-      waitsAt(...(limited.length === 0 ? [] : [not(isIn(ELEMENT, limited))])),
-    ),
-    ...limited.map((element) =>
-      and(...none(restricts.covering(process, element)), waitsAt(eq(ELEMENT, element))),
-    ),
-  );
+  constructor(private readonly restricts: RuleIndex) {
+    this.ofAll = none(restricts.system);
+  }
+
+  /** Apart from the restrictions of all processes. */
+  private within(process: string): Condition {
+    let found = this.ofProcesses.get(process);
+    if (found === undefined) {
+      const { whole = [], byElement } = this.restricts.processes.get(process) ?? {};
+      const limited = [...(byElement ?? [])];
+      const others =
+        limited.length === 0
+          ? []
+          : [
+              not(
+                isIn(
+                  ELEMENT,
+                  limited.map(([element]) => element),
+                ),
+              ),
+            ];
+      const ofTasks = limited.map(([element, said]) => and(...none(said), waitsAt(eq(ELEMENT, element))));
+      found = and(...none(whole), or(waitsAt(...others), ...ofTasks));
+      this.ofProcesses.set(process, found);
+    }
+    return found;
+  }
+
+  private get anywhere(): Condition {
+    if (this.madeAnywhere === undefined) {
+      const limited = [...this.restricts.processes.keys()];
+      const elsewhere = limited.length === 0 ? EVERYTHING : not(isIn(NAME, limited));
+      const inThem = byCases(
+        NAME,
+        limited.map((name) => [name, this.within(name)] as const),
+      );
+      this.madeAnywhere = or(and(elsewhere, waitsAt()), inThem);
+    }
+    return this.madeAnywhere;
+  }
+
+  /** A case of the rule in which a task waits that the rule is about, and from which the principal is not excluded. */
+  for({ process, element, who }: GridRuleConditions): Condition {
+    if (element !== undefined)
+      return and(who, ...none(this.restricts.covering(process, element)), waitsAt(eq(ELEMENT, element)));
+    return and(who, ...this.ofAll, process === undefined ? this.anywhere : this.within(process));
+  }
 }
 
 /** The key of rules that differ by their task only. */
@@ -73,15 +97,19 @@ function* participants(
   const work = (['Perform', 'Assign', 'Re-Assign'] as const).flatMap((privilege) =>
     rules.allowing(privilege, OF_TASKS),
   );
-  const free = new RuleIndex<Said>([]);
+  const [limited, free] = [new Waiting(restricts), new Waiting(new RuleIndex<Said>([]))];
   const together = new Map<string, { readonly rule: GridRuleConditions; readonly elements: Set<string> }>();
   const found: (readonly [GridRuleConditions, Said])[] = [];
   for (const rule of work) {
     yield;
-    const limits = rule.rule.privilege === 'Perform' ? restricts : free;
+    const isLimited = rule.rule.privilege === 'Perform';
     const { process, element } = rule;
-    if (process === undefined || element === undefined || limits.covering(process, element).length > 0) {
-      found.push([rule, saidOfCase(rule, waitingFor(rule, limits))]);
+    if (
+      process === undefined ||
+      element === undefined ||
+      (isLimited && restricts.covering(process, element).length > 0)
+    ) {
+      found.push([rule, saidOfCase(rule, (isLimited ? limited : free).for(rule))]);
       continue;
     }
     const key = audience(rule);

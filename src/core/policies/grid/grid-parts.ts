@@ -14,6 +14,8 @@ import type { Performing } from './tasks.js';
 export const MANY = 200;
 /** Rules about all processes are made once for each process that others name, but only so many in all. */
 const MOST_AGAIN = 20_000;
+/** More rules about all processes than that are compiled as one piece in any case. */
+const MOST_OF_ALL = 100;
 
 /** Rules about all processes together, such as who monitors, answer these. */
 const OF_ALL: ReadonlySet<Asked> = new Set<Asked>(['model:report', 'system:audit']);
@@ -48,7 +50,11 @@ function byProcess(rules: readonly GridRuleConditions[]): ByProcess | undefined 
     if (known === undefined) named.set(process, [rule]);
     else known.push(rule);
   }
-  if (ofAll.length * named.size > MOST_AGAIN) return undefined;
+  const isParted = ofAll.length <= MOST_OF_ALL && ofAll.length * named.size <= MOST_AGAIN;
+  for (const rule of ofAll)
+    for (const process of rule.within.keys())
+      if (!isParted || !named.has(process)) rule.within.delete(process);
+  if (!isParted) return undefined;
   if (ofAll.length > 0)
     for (const [process, of] of named) of.unshift(...ofAll.map((rule) => within(rule, process)));
   return { named, ofAll };

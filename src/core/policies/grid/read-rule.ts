@@ -44,7 +44,9 @@ function fieldsOf(condition: Condition): string[] {
   return [condition.field];
 }
 
-/** JSON as it would be read back: without dates, undefined and other values that JSON lacks. */
+const NOT_JSON: readonly string[] = ['undefined', 'function', 'symbol', 'bigint'];
+
+/** JSON as it would be read back. Values that JSON lacks are refused: what is left out would widen the rule. */
 function asJson(value: ConditionJson, what: string): ConditionJson {
   const expected = `${what} takes JSON: texts, numbers, true, false, lists and objects`;
   try {
@@ -52,13 +54,16 @@ function asJson(value: ConditionJson, what: string): ConditionJson {
       const given = this[key];
       if (
         given instanceof Date ||
-        given === undefined ||
+        NOT_JSON.includes(typeof given) ||
         (typeof given === 'number' && !Number.isFinite(given))
       )
         badPolicy(`${expected}; met ${show(given)}.`);
       return entry;
     });
-    return JSON.parse(text) as ConditionJson;
+    const json = JSON.parse(text) as ConditionJson;
+    // Of an object of its own class, nothing may be left: a condition that says nothing always holds.
+    if (Object.keys(json).length === 0) badPolicy(`${expected}; met ${show(value)}.`);
+    return json;
   } catch (error) {
     // What contains itself, or is too deep, ends in an error of JavaScript.
     if (isGuardError(error)) throw error;

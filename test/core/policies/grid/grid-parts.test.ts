@@ -177,3 +177,51 @@ describe('Rules that are made process by process', () => {
     expect(new GridParts([...all, system('View')]).rules.all).toHaveLength(all.length + 1);
   });
 });
+
+describe('What a grid keeps', () => {
+  const on = (process: string, task?: string): GridRule['on'] =>
+    (task === undefined ? { process } : { process, task }) as GridRule['on'];
+  const rule = (effect: GridRule['effect'], user: string, where: GridRule['on']): GridRule =>
+    ({ effect, users: { user }, privilege: 'Perform', on: where }) as GridRule;
+
+  /** The objects of an answer, each counted once. */
+  function objectsOf(value: unknown, seen = new Set<object>()): number {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return seen.size;
+    seen.add(value);
+    for (const part of Object.values(value)) objectsOf(part, seen);
+    return seen.size;
+  }
+  const sizeOf = (count: number, process: GridRule['on']): number => {
+    const rules = Array.from({ length: count }, (_, at) => [
+      rule('Allow', `u${at}`, process),
+      rule('Restrict', `v${at}`, on('P', `t${at}`)),
+      rule('Restrict', `w${at}`, 'system'),
+    ]);
+    return objectsOf(new GridParts(conditions(rules.flat())).whole.answer('instance:read', false));
+  };
+
+  test.each<[what: string, where: GridRule['on']]>([
+    ['a process', on('P')],
+    ['all processes', 'system'],
+  ])(
+    'of rules about %s grows with them, and not with the tasks that others restrict as well',
+    (_what, where) => {
+      expect(sizeOf(40, where) / sizeOf(20, where)).toBeLessThan(2.5);
+    },
+  );
+
+  test('of a rule about all processes is made for those that other rules name now, and for no earlier ones', () => {
+    const [ofAll] = conditions([rule('Allow', 'ann', 'system')]) as [GridRuleConditions];
+    for (const release of ['a', 'b', 'c']) {
+      const named = conditions(
+        Array.from({ length: 250 }, (_, at) => rule('Allow', 'bob', on(`${release}${at}`))),
+      );
+      new GridParts([ofAll, ...named]).answer('instance:read', false);
+      expect([...ofAll.within.keys()]).toEqual(named.map(({ process }) => process));
+    }
+    new GridParts([ofAll]).answer('instance:read', false);
+    const many = conditions(Array.from({ length: 250 }, (_, at) => rule('Allow', `u${at}`, 'system')));
+    new GridParts([...many, ...conditions([rule('Allow', 'ann', on('P'))])]).answer('instance:read', false);
+    expect(many.every(({ within }) => within.size === 0)).toBe(true);
+  });
+});

@@ -202,3 +202,19 @@ test('a condition on the user alone is a condition like others', () => {
     value: 3,
   });
 });
+
+test.each<[what: string, value: unknown]>([
+  ['a function', () => 1],
+  ['a symbol', Symbol('x')],
+  ['a large number', 1n],
+  ['undefined', undefined],
+  ['a date', new Date(0)],
+])('a condition is refused where JSON would leave out a part of it: %s', (_what, value) => {
+  const rule = { effect: 'Allow', users: 'all', privilege: 'Perform', on: { process: 'P' } };
+  for (const more of [
+    { for: { 'data.store': value } },
+    { for: { 'data.a': 1, 'data.store': value } },
+    { users: { where: { 'user.region': value } } },
+  ])
+    expect(() => readRule('r', { ...rule, ...more })).toThrow(/takes JSON/);
+});
